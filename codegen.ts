@@ -75,6 +75,7 @@ const config: Types.Config = {
           AdoptPodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           AssociationDrift: '../queries/association-drift.ts#AssociationDrift as AssociationDriftModel',
           CheckPayload: '../operations/dry-run.ts#DryRunResult',
+          CheckedChange: '../operations/check-changes.ts#CheckedChange as CheckedChangeModel',
           RecordedRequest: '../operations/operation.ts#RequestSummary',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',
           ChangesLocked: '../model/refusal.ts#LockedRefusal',

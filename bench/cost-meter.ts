@@ -140,6 +140,10 @@ function metered(ledger: Ledger, report: (spent: Spent) => void): Ledger {
       report({ rows: 1 });
       return ledger.getLocks();
     },
+    getClusterScan: async (cluster) => {
+      report({ rows: 1 });
+      return ledger.getClusterScan(cluster);
+    },
     getEntry: async (key) => {
       report({ rows: 1 });
       return ledger.getEntry(key);

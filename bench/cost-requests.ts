@@ -101,6 +101,7 @@ export function requestsOn(example: Awaited<ReturnType<typeof createExample>>): 
     },
     ...write('Create', createInput),
     ...write('Update', { ...change, roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-worker' }),
+    ...write('Adopt', change),
     ...write('Delete', change),
     ...write('Create', { ...createInput, tags: Array.from({ length: 60 }, () => ({ key: huge, value: huge })) }).map(
       (request) => ({ ...request, name: `${request.name}, 12 MB of tags` }),

@@ -19,6 +19,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   takeOvers: { unit: 'Count' },
   policyFailures: { unit: 'Count' },
   driftFound: { unit: 'Count' },
+  lateAdoptions: { unit: 'Count' },
   budgetRefusals: { unit: 'Count' },
   oldestOpenSeconds: { unit: 'Seconds' },
   parked: { unit: 'Count' },

@@ -8,6 +8,7 @@ import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/association-drift.ts';
 import type { DryRunResult } from '../operations/dry-run.ts';
+import type { CheckedChange as CheckedChangeModel } from '../operations/check-changes.ts';
 import type { RequestSummary } from '../operations/operation.ts';
 import type { Refusal as RefusalModel, LockedRefusal } from '../model/refusal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
@@ -137,6 +138,10 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Schema.Scalars['Boolean']['output']>;
   ChangesLocked: ResolverTypeWrapper<LockedRefusal>;
   CheckPayload: ResolverTypeWrapper<DryRunResult>;
+  CheckPodIdentityAssociationsInput: Schema.CheckPodIdentityAssociationsInput;
+  CheckPodIdentityAssociationsPayload: ResolverTypeWrapper<Omit<Schema.CheckPodIdentityAssociationsPayload, 'auditEntry' | 'results'> & { auditEntry: ResolversTypes['AuditEntry'], results: ReadonlyArray<ResolversTypes['CheckedChange']> }>;
+  CheckedChange: ResolverTypeWrapper<CheckedChangeModel>;
+  CheckedChangeInput: Schema.CheckedChangeInput;
   Cluster: ResolverTypeWrapper<Schema.Cluster>;
   ClusterConnection: ResolverTypeWrapper<Schema.ClusterConnection>;
   ClusterCoverage: ResolverTypeWrapper<Schema.ClusterCoverage>;
@@ -221,6 +226,10 @@ export type ResolversParentTypes = {
   Boolean: Schema.Scalars['Boolean']['output'];
   ChangesLocked: LockedRefusal;
   CheckPayload: DryRunResult;
+  CheckPodIdentityAssociationsInput: Schema.CheckPodIdentityAssociationsInput;
+  CheckPodIdentityAssociationsPayload: Omit<Schema.CheckPodIdentityAssociationsPayload, 'auditEntry' | 'results'> & { auditEntry: ResolversParentTypes['AuditEntry'], results: ReadonlyArray<ResolversParentTypes['CheckedChange']> };
+  CheckedChange: CheckedChangeModel;
+  CheckedChangeInput: Schema.CheckedChangeInput;
   Cluster: Schema.Cluster;
   ClusterConnection: Schema.ClusterConnection;
   ClusterCoverage: Schema.ClusterCoverage;
@@ -434,6 +443,21 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type CheckPodIdentityAssociationsPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CheckPodIdentityAssociationsPayload'] = ResolversParentTypes['CheckPodIdentityAssociationsPayload']> = {
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  results?: Resolver<ReadonlyArray<ResolversTypes['CheckedChange']>, ParentType, ContextType>;
+};
+
+export type CheckedChangeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CheckedChange'] = ResolversParentTypes['CheckedChange']> = {
+  decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
+  differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
+  existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unknownRoles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type ClusterResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Cluster'] = ResolversParentTypes['Cluster']> = {
   accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -573,6 +597,7 @@ export type ObservedAssociationResolvers<ContextType = RequestContext, ParentTyp
   associationId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   externalId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   firstSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -718,6 +743,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   checkAdoptPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckAdoptPodIdentityAssociationArgs, 'input'>>;
   checkCreatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
   checkDeletePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
+  checkPodIdentityAssociations?: Resolver<Schema.Maybe<ResolversTypes['CheckPodIdentityAssociationsPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckPodIdentityAssociationsArgs, 'input'>>;
   checkUpdatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
   clusters?: Resolver<Schema.Maybe<ResolversTypes['ClusterConnection']>, ParentType, ContextType, RequireFields<Schema.QueryClustersArgs, 'first'>>;
   gateway?: Resolver<ResolversTypes['Gateway'], ParentType, ContextType>;
@@ -801,6 +827,8 @@ export type Resolvers<ContextType = RequestContext> = {
   BindableRole?: BindableRoleResolvers<ContextType>;
   ChangesLocked?: ChangesLockedResolvers<ContextType>;
   CheckPayload?: CheckPayloadResolvers<ContextType>;
+  CheckPodIdentityAssociationsPayload?: CheckPodIdentityAssociationsPayloadResolvers<ContextType>;
+  CheckedChange?: CheckedChangeResolvers<ContextType>;
   Cluster?: ClusterResolvers<ContextType>;
   ClusterConnection?: ClusterConnectionResolvers<ContextType>;
   ClusterCoverage?: ClusterCoverageResolvers<ContextType>;

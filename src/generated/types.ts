@@ -138,6 +138,8 @@ export type AssociationFilter = {
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
   /** Name of the cluster. */
   readonly clusterName?: InputMaybe<Scalars['String']['input']>;
+  /** The declaration that made the state of the association, or adopted it. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Kubernetes namespace. */
   readonly namespace?: InputMaybe<Scalars['String']['input']>;
   /** Who made the state of the association. */
@@ -476,6 +478,57 @@ export type CheckPayload = {
   /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded, also with `ifExists: ADOPT`. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
+
+/** The changes to check. */
+export type CheckPodIdentityAssociationsInput = {
+  /** The changes, 1 to 100. Updates, deletes and adoptions may name associations in up to 10 clusters. */
+  readonly changes: ReadonlyArray<CheckedChangeInput>;
+};
+
+/** Result of `checkPodIdentityAssociations`. */
+export type CheckPodIdentityAssociationsPayload = {
+  readonly __typename?: 'CheckPodIdentityAssociationsPayload';
+  /** The audit entry of the check; its event is CHECKED. */
+  readonly auditEntry: AuditEntry;
+  /** The result of each change, in the order of the changes. */
+  readonly results: ReadonlyArray<CheckedChange>;
+};
+
+/** What a change would be answered, as far as policy and what was observed can tell. */
+export type CheckedChange = {
+  readonly __typename?: 'CheckedChange';
+  /** The policy decision; null when the input is not valid, when the association is not known, and when it depends on role attributes. */
+  readonly decision: Maybe<PolicyDecision>;
+  /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete or an adoption. */
+  readonly differences: Maybe<ReadonlyArray<Difference>>;
+  /** The association of the service account, as it was observed last; null when there is none, or you are not allowed to view it. */
+  readonly existing: Maybe<AssociationSnapshot>;
+  /**
+   * The refusal that the mutation would return; null when none is foreseen, and when the decision depends on role attributes. An association that was
+   * not observed yet, or that you may not view, is ASSOCIATION_NOT_FOUND. Paths of findings begin with `changes`.
+   */
+  readonly refusal: Maybe<Refusal>;
+  /**
+   * How often the association of the service account changed or may have: for `expectedRevision`. Begins and certain failures don't count. 0 without a
+   * change, and also where nothing was read: the input is not valid, policy permits you nothing in the cluster, or the association is not known.
+   */
+  readonly revision: Scalars['Int']['output'];
+  /** Roles whose tags or permissions boundary decide: they are read by the mutation and its own dry run. Empty if the decision does not depend on them. */
+  readonly unknownRoles: ReadonlyArray<Scalars['String']['output']>;
+  /** True when the input is valid, policy allows the change and no observed association or lock conflicts. */
+  readonly wouldBeAttempted: Scalars['Boolean']['output'];
+};
+
+/** A change to check: the input of its mutation. A `clientRequestToken` is not used. */
+export type CheckedChangeInput =
+  /** As for `adoptPodIdentityAssociation`. */
+  { readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly update?: never; }
+  |  /** As for `createPodIdentityAssociation`. */
+  { readonly adopt?: never; readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly update?: never; }
+  |  /** As for `deletePodIdentityAssociation`. */
+  { readonly adopt?: never; readonly create?: never; readonly delete: DeletePodIdentityAssociationInput; readonly update?: never; }
+  |  /** As for `updatePodIdentityAssociation`. */
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly update: UpdatePodIdentityAssociationInput; };
 
 /** A cluster of the inventory. */
 export type Cluster = {
@@ -913,6 +966,8 @@ export type ObservedAssociation = {
   readonly clusterName: Scalars['String']['output'];
   /** Time of creation. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** The declaration whose operation made this state, or adopted it; null without one, and if others made it: then it is not only the declaration's. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
   /** External id for the target role's trust policy; null without a target role. */
@@ -1035,6 +1090,8 @@ export type Operation = Node & {
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
+  | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
@@ -1270,6 +1327,11 @@ export type Query = {
   readonly checkCreatePodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `deletePodIdentityAssociation`. Deletes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkDeletePodIdentityAssociation: Maybe<CheckPayload>;
+  /**
+   * Checks up to 100 changes against policy and what was observed of their associations, for a plan: makes no call to EKS or IAM, so a change may
+   * still meet what only these know. Adds one CHECKED entry to the audit trail, which counts the results.
+   */
+  readonly checkPodIdentityAssociations: Maybe<CheckPodIdentityAssociationsPayload>;
   /** Dry run of `updatePodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkUpdatePodIdentityAssociation: Maybe<CheckPayload>;
   /**
@@ -1402,6 +1464,15 @@ export type QueryCheckCreatePodIdentityAssociationArgs = {
  */
 export type QueryCheckDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryCheckPodIdentityAssociationsArgs = {
+  input: CheckPodIdentityAssociationsInput;
 };
 
 

@@ -9,6 +9,7 @@ import { makeTokenBuckets } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { findReadsLock } from '../operations/locks.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import { requestsPerSecondOf } from '../policy/inventory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import { PoliciesUnavailable } from '../policy-versions/live.ts';
 import { makeOnce } from '../queries/request-context.ts';
@@ -77,7 +78,8 @@ export function makeHandler(
     const identity = await identityOf(event, live.knownPrincipals);
     report.identity = identity;
     report.policies = live.about;
-    const waitMs = takeToken(identity.principal.id);
+    const { id } = identity.principal;
+    const waitMs = takeToken(id, requestsPerSecondOf(live.knownPrincipals, id));
     if (waitMs > 0) {
       count('budgetRefusals');
       throw rateLimited(waitMs);

@@ -1,7 +1,10 @@
 import type { RecordedRequestResolvers, Resolvers } from '../generated/resolvers.ts';
+import type { CheckedChangeInput } from '../generated/types.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { checkChanges } from '../operations/check-changes.ts';
+import type { ChangeToCheck } from '../operations/known-states.ts';
 import { dryRun } from '../operations/dry-run.ts';
 import type { DryRunResult } from '../operations/dry-run.ts';
 import { mutate } from '../operations/mutate.ts';
@@ -15,6 +18,7 @@ import { readNode } from '../queries/node.ts';
 import { readOperation } from '../queries/operation-view.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { readAuditEntry } from '../queries/trail.ts';
+import { changesToCheckFindings } from '../validation/changes-to-check.ts';
 import { dateTime } from './date-time.ts';
 import { valueOf } from './errors.ts';
 import { associationFields, discoveryQueries, pageQueries, snapshotFields } from './read-resolvers.ts';
@@ -71,6 +75,12 @@ export function makeResolvers(): Resolvers {
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
       checkAdoptPodIdentityAssociation: check(adopt),
+      checkPodIdentityAssociations: async (_, { input }, { deps, identity, deadline, takeRows }) => {
+        const findings = changesToCheckFindings(input.changes, deps.home);
+        if (findings.length > 0) return valueOf({ kind: 'invalid', findings });
+        takeRows(input.changes.length);
+        return reported(await checkChanges(deps, { identity, deadline }, input.changes.flatMap(changesToCheck)));
+      },
       ...discoveryQueries,
       ...pageQueries,
       auditEntry: (_, { id }, context) => readAuditEntry(context.reads, context, id),
@@ -135,9 +145,19 @@ export function makeResolvers(): Resolvers {
   };
 }
 
+/** The one change of an input: the schema permits no other number. */
+function changesToCheck({ create, update, delete: remove, adopt }: CheckedChangeInput): ChangeToCheck[] {
+  return [
+    ...(create ? [{ kind: 'CREATE_POD_IDENTITY_ASSOCIATION', name: 'create', input: create } as const] : []),
+    ...(update ? [{ kind: 'UPDATE_POD_IDENTITY_ASSOCIATION', name: 'update', input: update } as const] : []),
+    ...(remove ? [{ kind: 'DELETE_POD_IDENTITY_ASSOCIATION', name: 'delete', input: remove } as const] : []),
+    ...(adopt ? [{ kind: 'ADOPT_POD_IDENTITY_ASSOCIATION', name: 'adopt', input: adopt } as const] : []),
+  ];
+}
+
 /** Reports the result of a mutation or dry run for the log line of the request. */
 function reported<Result extends ReportableResult>(result: Result): Result {
-  const { auditEntry, refusal, replayed = false } = result;
+  const { auditEntry, refusal = null, replayed = false } = result;
   const { operationId, event, message } = auditEntry;
   const refusalCode = refusal?.code ?? null;
   const detail = refusalCode === 'GATEWAY_ACCESS_DENIED' ? message : null;
@@ -145,5 +165,5 @@ function reported<Result extends ReportableResult>(result: Result): Result {
   return result;
 }
 
-/** A dry run has no `replayed`. */
-type ReportableResult = Pick<MutationResult, 'auditEntry' | 'refusal'> & Partial<Pick<MutationResult, 'replayed'>>;
+/** A dry run has no `replayed`, and a check of several changes no refusal of its own. */
+type ReportableResult = Pick<MutationResult, 'auditEntry'> & Partial<Pick<MutationResult, 'refusal' | 'replayed'>>;

@@ -3,7 +3,10 @@ import type { FieldNode, FragmentDefinitionNode, SelectionSetNode, ValidationCon
 import { operations } from '../operations/operations.ts';
 
 /** The names of the queries that add an entry to the audit trail. */
-const dryRuns: readonly string[] = Object.values(operations).map(({ action }) => `check${action}`);
+const dryRuns: readonly string[] = [
+  ...Object.values(operations).map(({ action }) => `check${action}`),
+  'checkPodIdentityAssociations',
+];
 
 /**
  * A request may contain one field that writes: a mutation, whose time limit is that of one operation, so that a batch would

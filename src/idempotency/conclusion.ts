@@ -21,6 +21,14 @@ export interface Conclusion {
   /** ARN of the association that was created, changed, deleted or found. */
   readonly associationArn: string | null;
   readonly eksRequestId: string | null;
+  /** Set if an association was adopted that may be a change around the gateway. */
+  readonly late?: LateAdoption;
+}
+
+/** When the cluster of an adopted association was first scanned, which appeared later. */
+export interface LateAdoption {
+  /** Milliseconds since the epoch; null: it could not be read, so the association may be late. */
+  readonly firstScanAt: number | null;
 }
 
 /** A conclusion that is a refusal. */

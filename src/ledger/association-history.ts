@@ -12,12 +12,14 @@ export interface AssociationVersion extends LatestVersion {
   readonly association: Association | null;
   /** The operation that made or adopted this version; null if a scan found it. */
   readonly operationId: string | null;
+  /** The declaration whose operation made or adopted this version; null without one. */
+  readonly declaration: string | null;
 }
 
 /** The version that an outcome confirms. */
 export function confirmedVersion(
   target: AssociationTarget,
-  { association, isDeleted, operationId, operation }: ConfirmedAssociation,
+  { association, isDeleted, operationId, operation, declaration }: ConfirmedAssociation,
   times: Pick<AssociationVersion, 'seenAt' | 'seenOtherwiseAt'>,
 ): AssociationVersion {
   const origin = operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? 'ADOPTED' : 'OPERATION';
@@ -26,6 +28,7 @@ export function confirmedVersion(
     association: isDeleted ? null : association,
     origin: isDeleted ? null : origin,
     operationId,
+    declaration,
     ...times,
   };
 }
@@ -67,6 +70,9 @@ export interface AssociationReads {
 
   /** The states of up to 100 service accounts, in this order; null for one without. */
   getAssociationStates(targets: readonly AssociationTarget[]): Promise<(AssociationState | null)[]>;
+
+  /** The service accounts of a cluster whose state names one of up to 100 associations as the last one. Reads the states of the whole cluster. */
+  targetsOfAssociations(cluster: ClusterRef, associationIds: readonly string[]): Promise<AssociationTarget[]>;
 
   /** The last version that was seen at or before a time (milliseconds since the epoch), and the first one after it. */
   versionsAround(target: AssociationTarget, at: number): Promise<VersionsAround>;

@@ -19,6 +19,12 @@ export interface ClusterScan {
   readonly failure: { readonly exception: string; readonly message: string } | null;
 }
 
+/** What adoptions read of scans. */
+export interface ClusterScanReads {
+  /** The progress in a cluster; null if it was never scanned. Strongly consistent. */
+  getClusterScan(cluster: ClusterRef): Promise<ClusterScan | null>;
+}
+
 /** The progress of scans. The methods throw as those of the ledger do. */
 interface ClusterScans {
   /** The progress in every cluster that was scanned, without items of another format version. Eventually consistent. */

@@ -7,6 +7,7 @@ import { stateOfItem } from './dynamodb-association-state.ts';
 import { versionOfItem } from './dynamodb-association-version.ts';
 import { scanOfItem } from './dynamodb-cluster-scan.ts';
 import type { Item } from './dynamodb-item.ts';
+import { targetsOfAssociations } from './dynamodb-association-targets.ts';
 import { orLedgerFailure } from './dynamodb-request.ts';
 import {
   associationKeyOf,
@@ -79,6 +80,7 @@ export function makeDynamoDbAssociationReads({
       const items = await getItems(client, idempotencyTable, targets.map(associationKeyOf));
       return items.map((item) => (item === null ? null : stateOfItem(item)));
     },
+    targetsOfAssociations: (...query) => targetsOfAssociations(client, idempotencyTable, ...query),
     async versionsAround(target, at) {
       const key = historyKeyOf(target);
       // Higher than every key of this time, and lower than those of the next millisecond.

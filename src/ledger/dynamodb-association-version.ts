@@ -9,6 +9,7 @@ import { historyKeyOf, placeOfVersionKey, targetOfPlace, versionKeyOf } from './
 
 /** A version, besides what its key says. */
 interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwiseAt'> {
+  readonly declaration?: string;
   readonly association: (Pick<Association, 'associationId' | 'modifiedAt'> & AssociationDetails) | null;
 }
 
@@ -17,11 +18,12 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
  * The put has no condition, so that it never keeps an outcome from being recorded: a key names one version.
  */
 export function versionItem(version: AssociationVersion): Item {
-  const { target, association, origin, seenOtherwiseAt } = version;
+  const { target, association, origin, seenOtherwiseAt, declaration } = version;
   const { roleArn, targetRoleArn } = association ?? { roleArn: null, targetRoleArn: null };
   const text: StoredVersion = {
     origin,
     seenOtherwiseAt,
+    ...(declaration === null ? {} : { declaration }),
     association: association && {
       associationId: association.associationId,
       modifiedAt: association.modifiedAt,
@@ -45,12 +47,14 @@ export function versionOfItem(item: Item): AssociationVersion {
   const target = targetOfPlace(placeOfVersionKey(key));
   const [, time = '', operationId = ''] = key.split(' ');
   // Only `versionItem` makes these texts.
-  const { association, origin, seenOtherwiseAt } = JSON.parse(item.version?.S ?? '') as StoredVersion;
+  const stored = JSON.parse(item.version?.S ?? '') as StoredVersion;
+  const { association, origin, seenOtherwiseAt, declaration = null } = stored;
   return {
     target,
     association: association && associationOfDetails(target, association, association),
     origin,
     operationId: operationId === 'scan' ? null : operationId,
+    declaration,
     seenAt: Date.parse(time),
     seenOtherwiseAt,
   };

@@ -4,7 +4,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { alternativesOf, stateChangeOf } from './state-change.ts';
@@ -30,8 +30,9 @@ import { failureOf, isThrottling, tableCheck, withRetries } from './dynamodb-req
 import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { transact } from './dynamodb-transact.ts';
-import { formatVersion } from './format.ts';
-import { openShards } from './keys.ts';
+import { scanOfItem } from './dynamodb-cluster-scan.ts';
+import { formatVersion, requireSupported } from './format.ts';
+import { openShards, scanKeyOf } from './keys.ts';
 import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { alreadyWritten, requireDistinct } from './entry-json.ts';
@@ -135,6 +136,12 @@ export function makeDynamoDbLedger({
     async getLocks() {
       const item = await getItem(client, idempotencyTable, marshall({ idempotencyKey: locksKey }));
       return item === null ? noLocks : locksOfItem(item);
+    },
+    async getClusterScan(cluster) {
+      const item = await getItem(client, idempotencyTable, marshall({ idempotencyKey: scanKeyOf(cluster) }));
+      if (item === null) return null;
+      requireSupported(`scan of ${cluster.clusterName}`, unmarshall(item).v);
+      return scanOfItem(item);
     },
     async putLocks(next, entry) {
       const condition = { ...locksConditionOf(next), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;

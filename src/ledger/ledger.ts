@@ -6,6 +6,7 @@ import type { Lock } from '../model/lock.ts';
 import type { StateMismatch } from './association-state.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
+import type { ClusterScanReads } from './cluster-scan.ts';
 
 /**
  * State of a record: `IN_PROGRESS` until the operation completes; `RELEASED` when it certainly had no effect and can be retried
@@ -23,17 +24,14 @@ export interface RecordedResult {
   readonly completedAt: string;
 }
 
-/** Why the reconciler can't examine an operation: its cluster is not in the inventory, or its INTENT can't be read. */
-type ParkedReason = 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE';
-
 /** What the reconciler found out about an operation that it could not complete yet. */
 export interface Deferral {
   /** How often it has examined the operation since the last lease. */
   readonly attempts: number;
   /** When it examines the operation again. Milliseconds since the epoch. */
   readonly nextAt: number;
-  /** Set if it can't be examined until operators act; null if EKS may answer next time. */
-  readonly parked: ParkedReason | null;
+  /** Why it can't be examined until operators act: the inventory lacks its cluster, or its INTENT can't be read. Null if EKS may answer next time. */
+  readonly parked: 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE' | null;
   /** One sentence for people: why the outcome is not known yet. */
   readonly message: string;
 }
@@ -183,7 +181,7 @@ export const firstEntries: OperationPage = { limit: 100, after: null };
  * respond in time; a write may then have been applied. A method that reads or replaces an item which another version of the
  * gateway wrote in a form that this one can't read throws `UnsupportedFormat`; it has then written nothing.
  */
-export interface Ledger {
+export interface Ledger extends ClusterScanReads {
   /**
    * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one transaction. If equal entries
    * are stored already, the same commit was applied before and only its response was lost: the result is `committed`. Throws an Error

@@ -1,6 +1,6 @@
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { namedSettings, sendsChange } from '../model/operation.ts';
+import { expectedRevisions, namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { confirmedVersion } from './association-history.ts';
 import type {
@@ -43,7 +43,8 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     begins: begun !== undefined,
     // An operation that sends no change begins and ends in one commit.
     ends: ended && sendsChange[next.operation] ? 1 : 0,
-    expectedChanges: (begun && expectedRevisionOf(begun)) ?? null,
+    // An INTENT keeps its request.
+    expectedChanges: begun?.request ? expectedRevisionOf(begun as RequestedOperation) : null,
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(confirmed ? { confirmed, version: confirmedVersion(target, confirmed, times) } : {}),
@@ -52,8 +53,8 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   };
 }
 
-function expectedRevisionOf({ request }: AuditEntry): number | null {
-  return request !== null && 'expectedRevision' in request ? (request.expectedRevision ?? null) : null;
+function expectedRevisionOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return expectedRevisions[operation](request);
 }
 
 /** Whether the association changed, or may have, by what closes an operation. */

@@ -16,7 +16,8 @@ export interface RequestOf {
 export type OperationKind = keyof RequestOf;
 
 /** What audit entries are about: operations, reads of the audit trail itself, the locks of operators, and what scans observe. */
-export type AuditedOperation = OperationKind | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION';
+export type AuditedOperation =
+  OperationKind | 'CHECK_CHANGES' | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION';
 
 /** The settings that a request names: all of a create, those that an update changes. */
 export const namedSettings: {
@@ -36,6 +37,13 @@ export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
   ADOPT_POD_IDENTITY_ASSOCIATION: false,
 };
 
+/** The revision of the service account that a request expects when its operation begins; null: any. */
+export const expectedRevisions: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => number | null } = {
+  CREATE_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
+  UPDATE_POD_IDENTITY_ASSOCIATION: () => null,
+  DELETE_POD_IDENTITY_ASSOCIATION: () => null,
+  ADOPT_POD_IDENTITY_ASSOCIATION: () => null,
+};
 /** Whether what an entry is about is an operation. */
 export function isOperation(operation: AuditedOperation): operation is OperationKind {
   return Object.hasOwn(sendsChange, operation);

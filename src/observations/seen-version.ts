@@ -23,12 +23,14 @@ export function seenVersion(
   if (confirmed) return confirmedVersion(target, confirmed, times);
   const { origin } = observed;
   if (association === null) {
-    return state?.latest?.origin ? { target, association, origin: null, operationId: null, ...times } : null;
+    return state?.latest?.origin
+      ? { target, association, origin: null, operationId: null, declaration: null, ...times }
+      : null;
   }
   if (origin === 'OPERATION') {
     const isBack = observed.association === null && isFromOutside(state?.latest);
     return isBack && state?.confirmed ? confirmedVersion(target, state.confirmed, times) : null;
   }
   const isKnown = isFromOutside(state?.latest) && isDeepStrictEqual(state?.observed?.association, association);
-  return isKnown ? null : { target, association, origin, operationId: null, ...times };
+  return isKnown ? null : { target, association, origin, operationId: null, declaration: null, ...times };
 }

@@ -3,16 +3,13 @@ import type { Association, CreateRequest } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import { completeSettings } from '../model/setting-fields.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
-import type { RoleDependencies } from './authorize-with-roles.ts';
-import { adopted, alreadyExists } from './conclusions.ts';
-import type { Dependencies } from './dependencies.ts';
+import { alreadyExists } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
 import { hiddenFrom } from './hidden.ts';
-import type { ValidRequest } from './operation.ts';
+import { adoptedWithNotice } from './late-adoption.ts';
+import { effectDeadline } from './operation.ts';
+import type { AdoptExistingDependencies, ValidRequest } from './operation.ts';
 import { denialOf } from './refusals.ts';
-
-/** What an adoption in place of a create is decided with. */
-export type AdoptExistingDependencies = RoleDependencies & Pick<Dependencies, 'authorize' | 'preauthorize'>;
 
 /** Whether a create asks for the adoption of an association with these settings. Tags may differ: an adoption does not change them. */
 export function asksToAdopt(request: CreateRequest, existing: Association): boolean {
@@ -36,7 +33,7 @@ export async function concludeExisting(
   const message =
     'The service account already had an equal association, which was adopted; nothing was changed at EKS. ' +
     `Policy permits the adoption: ${decision.policyIds.join(', ')}.`;
-  return adopted(existing, message, eksRequestId);
+  return adoptedWithNotice(deps, existing, message, { deadline: effectDeadline(valid), eksRequestId });
 }
 
 /** The refusal of a create whose principal may not adopt the equal association that exists. */

@@ -2,9 +2,11 @@ import type { Conclusion } from '../idempotency/conclusion.ts';
 import type { Association } from '../model/association.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import { validateAdopt } from '../validation/change.ts';
-import { adopted } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { adoptedState, createRequestOf } from './differences.ts';
+import { adoptedWithNotice } from './late-adoption.ts';
+import type { LateAdoptionReads } from './late-adoption.ts';
+import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation, Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
@@ -23,7 +25,7 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   loadTarget: loadExisting,
   authorizationRequest: (_, loaded) => ({ action: 'AdoptPodIdentityAssociation', association: existingBefore(loaded) }),
   checkPrecondition: (request, association) => checkExpectedModifiedAt(request, association, null),
-  foresee: (deps, mutation) => Promise.resolve(conclude(deps, mutation)),
+  foresee: conclude,
   effect: { kind: 'none', conclude },
   differences: () => null,
   expectedState: (_, before) => before && adoptedState(before),
@@ -33,12 +35,13 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
 };
 
 function conclude(
-  deps: Pick<Dependencies, 'authorize'>,
+  deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
   mutation: AdmittedMutation<'ADOPT_POD_IDENTITY_ASSOCIATION'>,
-): Conclusion {
+): Promise<Conclusion> {
   const association = existingBefore(mutation);
   const verdict = createVerdict(deps, mutation.authorization, association);
-  return adopted(association, `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`);
+  const message = `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`;
+  return adoptedWithNotice(deps, association, message, { deadline: effectDeadline(mutation) });
 }
 
 /**

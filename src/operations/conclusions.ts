@@ -34,11 +34,6 @@ export function found(association: Association, message: string): Conclusion {
   return { ...success(association, message), outcome: 'FOUND' };
 }
 
-/** An association was adopted. `eksRequestId` is that of the answer of EKS that led to it. */
-export function adopted(association: Association, message: string, eksRequestId: string | null = null): Conclusion {
-  return { ...success(association, message), outcome: 'ADOPTED', eksRequestId };
-}
-
 function success(association: Association, message: string) {
   return { ...nothing, message, association, associationArn: association.associationArn };
 }

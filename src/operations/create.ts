@@ -3,7 +3,6 @@ import type { ChangeResult } from '../eks/eks.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { validateCreate } from '../validation/create.ts';
 import { asksToAdopt, concludeExisting } from './adopt-existing.ts';
-import type { AdoptExistingDependencies } from './adopt-existing.ts';
 import { concludedByEks, done, found, notVisible, rejected } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { adoptedState, createDifferences } from './differences.ts';
@@ -11,7 +10,7 @@ import { findCreated } from './find-created.ts';
 import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
 import { warningsAfterCreate } from './advice.ts';
 import { effectDeadline } from './operation.ts';
-import type { ChangingOperation, EffectInput, PerformInput } from './operation.ts';
+import type { AdoptExistingDependencies, ChangingOperation, EffectInput, PerformInput } from './operation.ts';
 
 type Kind = 'CREATE_POD_IDENTITY_ASSOCIATION';
 

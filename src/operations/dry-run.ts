@@ -3,17 +3,17 @@ import { recordEntry } from '../ledger/audit-entry.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
+import { expectedRevisions } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { AdoptExistingDependencies } from './adopt-existing.ts';
 import { findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { admit } from './mutate.ts';
 import type { AdmitDependencies } from './mutate.ts';
-import type { Admission, MutationCall, Operation } from './operation.ts';
+import type { Admission, AdoptExistingDependencies, MutationCall, Operation } from './operation.ts';
 import { preflightSubject } from './preflight-subject.ts';
 import type { DryRunSubject } from './preflight-subject.ts';
 import { redactFor } from './refusals.ts';
@@ -36,7 +36,7 @@ export interface DryRunResult {
 }
 
 /** What a dry run works with. */
-type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
+export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
 
 /**
  * Admits a mutation without executing it, checks for what would prevent its effect, and records the result. Throws as the
@@ -47,14 +47,8 @@ export async function dryRun<Kind extends OperationKind>(
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
-  const admission = await admit(deps, operation, call, { isDryRun: true });
-  const { request, authorization, denial, ...admitted } =
-    admission.kind === 'admitted' ? admission.mutation : admission;
-  const foreseen = await foresee(deps, operation, admission);
-  const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal });
-  const audit = { ...admitted.audit, before: foreseen.association ?? admitted.audit.before };
-  const existing = visibleExisting(deps, authorization, audit.before, refusal);
-  const differences = existing && request && operation.differences(request, existing);
+  const foreseen = await foreseeRequest(deps, operation, call);
+  const { admission, request, denial, refusal, existing, differences, audit } = foreseen;
   const auditEntry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
     event: 'CHECKED',
@@ -74,6 +68,24 @@ export async function dryRun<Kind extends OperationKind>(
     subject: request && preflightSubject(operation, request, audit),
     auditEntry,
   };
+}
+
+/** What a dry run finds out, before it is recorded. `expectedRevision` is that of the request: a dry run does not compare it. */
+export async function foreseeRequest<Kind extends OperationKind>(
+  deps: DryRunDependencies,
+  operation: Operation<Kind>,
+  call: MutationCall<Kind>,
+) {
+  const admission = await admit(deps, operation, call, { isDryRun: true });
+  const { request, authorization, denial, ...admitted } =
+    admission.kind === 'admitted' ? admission.mutation : admission;
+  const { message, association, ...foreseen } = await foresee(deps, operation, admission);
+  const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal });
+  const audit = { ...admitted.audit, before: association ?? admitted.audit.before };
+  const existing = visibleExisting(deps, authorization, audit.before, refusal);
+  const differences = existing && request && operation.differences(request, existing);
+  const expectedRevision = request && expectedRevisions[operation.kind](request);
+  return { admission, request, denial, message, audit, refusal, existing, differences, expectedRevision };
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */

@@ -8,11 +8,13 @@ import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
+import { expectedRevisions } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { notSent, operationInProgress, revisionChanged, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
+import { reportLateAdoption } from './late-adoption.ts';
 import { changeOf, effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, PerformDependencies, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
@@ -34,12 +36,18 @@ export async function execute<Kind extends OperationKind>(
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const request = claimRequestOf(deps, operation, mutation, clientRequestToken);
+  const { effect } = operation;
+  const locks = checkLocks(deps, mutation);
+  const success = effect.kind === 'none' && !mutation.unmet ? await effect.conclude(deps, mutation) : null;
+  const request = claimRequestOf(mutation, clientRequestToken, locks, success);
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
-  const record = async (lease: Lease, conclusion: Conclusion) =>
-    resultOf(deps, answer, await close(lease, conclusion), conclusion);
+  const record = async (lease: Lease, conclusion: Conclusion) => {
+    const completion = await close(lease, conclusion);
+    if (completion.kind === 'recorded') reportLateAdoption(deps, lease.record.operationId, conclusion);
+    return resultOf(deps, answer, completion, conclusion);
+  };
 
   const claimed = await claim(deps, request);
   switch (claimed.kind) {
@@ -65,6 +73,7 @@ export async function execute<Kind extends OperationKind>(
       return record(next.lease, await perform(next.lease));
     }
     case 'concluded':
+      reportLateAdoption(deps, claimed.lease.record.operationId, claimed.conclusion);
       return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion);
     case 'locked':
       return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
@@ -107,21 +116,22 @@ function refusedByState(mutation: AdmittedMutation, clientRequestToken: string):
   return { ...mutation, kind: 'refused', ...operationInProgress(mutation.target), clientRequestToken };
 }
 
-/** What follows if the state of the service account is not the one that a create expects: null while that is not certain. */
-function concludeMismatch({ request, target }: AdmittedMutation, changes: number): RefusedConclusion | null {
-  const expected = 'expectedRevision' in request ? request.expectedRevision : undefined;
-  return expected === undefined || expected === changes ? null : revisionChanged(target, expected, changes);
+/** What follows if the state of the service account is not the one that a request expects: null while that is not certain. */
+function concludeMismatch<Kind extends OperationKind>(
+  { operation, request, target }: AdmittedMutation<Kind>,
+  changes: number,
+): RefusedConclusion | null {
+  const expected = expectedRevisions[operation](request);
+  return expected === null || expected === changes ? null : revisionChanged(target, expected, changes);
 }
 
-/** The claim of a mutation. Begins to read the locks; a success without an effect waits for them. */
+/** The claim of a mutation. A success without an effect waits for the locks. */
 function claimRequestOf<Kind extends OperationKind>(
-  deps: LockDependencies & Pick<Dependencies, 'authorize'>,
-  { effect }: Pick<Operation<Kind>, 'effect'>,
   mutation: AdmittedMutation<Kind>,
   clientRequestToken: string,
+  { lock, expectsLock }: ReturnType<typeof checkLocks>,
+  success: Conclusion | null,
 ): ClaimRequest {
-  const { lock, expectsLock } = checkLocks(deps, mutation);
-  const success = effect.kind === 'none' ? effect.conclude(deps, mutation) : null;
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {

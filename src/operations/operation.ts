@@ -19,8 +19,8 @@ import type { Warning } from '../model/warning.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 import type { ClusterDefaults } from '../validation/names.ts';
 import type { ValidatedAs } from '../validation/validated.ts';
-import type { AdoptExistingDependencies } from './adopt-existing.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { LateAdoptionReads } from './late-adoption.ts';
 
 /** The GraphQL input of each operation. */
 export interface InputOf {
@@ -148,8 +148,12 @@ export type EffectObservation =
 /** What the target of a request is loaded with. */
 export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
 
+/** What an adoption in place of a create is decided and concluded with. */
+export type AdoptExistingDependencies = LateAdoptionReads &
+  Pick<Dependencies, 'authorize' | 'preauthorize' | 'eksFor' | 'directory' | 'log'>;
+
 /** What a change is sent and concluded with. */
-export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'clock' | 'sleep' | 'times'>;
+export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'sleep' | 'times'>;
 
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
@@ -170,7 +174,10 @@ export interface Effect<Kind extends OperationKind> {
 export interface NoEffect<Kind extends OperationKind> {
   readonly kind: 'none';
   /** The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in doubt. */
-  readonly conclude: (deps: Pick<Dependencies, 'authorize'>, mutation: AdmittedMutation<Kind>) => Conclusion;
+  readonly conclude: (
+    deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
+    mutation: AdmittedMutation<Kind>,
+  ) => Promise<Conclusion>;
 }
 
 /** The effect of an operation that began. One without an effect never does: it is concluded with its claim. */

@@ -5,7 +5,7 @@ import { parseRoleArn } from '../validation/role-arns.ts';
 import { isTimeZone } from './calendar.ts';
 import { duplicates } from './contradictions.ts';
 import type { Contradiction, Indexed } from './contradictions.ts';
-import { exactly, flag, list, text } from './json.ts';
+import { exactly, flag, list, text, wholeNumberIn } from './json.ts';
 import { canCollide, isRolePath } from './role-paths.ts';
 import { everywhere, scopeText } from './scope.ts';
 
@@ -65,7 +65,12 @@ const serviceId = text(
   'the id of one service as whoami shows it: a star would stand for itself',
   (value) => value !== '' && !value.includes('*'),
 );
-const service = exactly({ id: serviceId, groups: list(group), mayNamePeople: flag });
+const service = exactly({
+  id: serviceId,
+  groups: list(group),
+  mayNamePeople: flag,
+  requestsPerSecond: v.nullish(wholeNumberIn(1, 1_000)),
+});
 const permissionSet = exactly({
   accountId,
   roleName: text(

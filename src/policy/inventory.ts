@@ -50,6 +50,12 @@ interface InventoryPerson {
   readonly groups: readonly string[];
 }
 
+/** A service, with what only the gateway needs to know of it. */
+interface InventoryService extends RegisteredService {
+  /** How many requests a second it may send in the long run, to each process; null or absent: as many as every principal. */
+  readonly requestsPerSecond?: number | null | undefined;
+}
+
 /** The services and permission sets of an inventory: what authentication uses. */
 export type KnownPrincipals = Pick<Inventory, 'services' | 'permissionSets'>;
 
@@ -68,7 +74,7 @@ export interface Inventory {
   readonly rolePaths: readonly string[];
   /** Names or patterns of namespaces that belong to the cluster itself, such as `kube-*`. */
   readonly systemNamespaces: readonly string[];
-  readonly services: readonly RegisteredService[];
+  readonly services: readonly InventoryService[];
   readonly permissionSets: readonly InventoryPermissionSet[];
   /** The people whom services may name in `onBehalfOf`. */
   readonly people: readonly InventoryPerson[];
@@ -122,12 +128,18 @@ function clusterKey({ accountId, region, clusterName }: ClusterRef): string {
   return `${accountId}/${region}/${clusterName}`;
 }
 
-/** The service with this principal ID; null when it is not registered. */
+/** The service with this principal ID, as policies see it; null when it is not registered. */
 export function serviceOf(inventory: Pick<Inventory, 'services'>, id: string): RegisteredService | null {
-  return findService(inventory.services, id);
+  const found = findService(inventory.services, id);
+  return found && { id: found.id, groups: found.groups, mayNamePeople: found.mayNamePeople };
 }
 
-const findService = findBy<RegisteredService>(({ id }) => [id]);
+/** How many requests a second the inventory lets a principal send; null: as many as every principal. */
+export function requestsPerSecondOf(inventory: Pick<Inventory, 'services'>, id: string): number | null {
+  return findService(inventory.services, id)?.requestsPerSecond ?? null;
+}
+
+const findService = findBy<InventoryService>(({ id }) => [id]);
 
 /** The person with this id or name; null when they are not registered. Names are compared exactly. */
 export function personOf(inventory: Pick<Inventory, 'people'>, name: string): InventoryPerson | null {

@@ -91,6 +91,12 @@ export const flag = v.boolean(expected('true or false'));
 /** A whole number. */
 export const wholeNumber = v.pipe(v.number(expected('a whole number')), v.safeInteger(expected('a whole number')));
 
+/** A whole number of a range, both inclusive. */
+export function wholeNumberIn(least: number, most: number) {
+  const message = expected(`a whole number from ${least} to ${most.toLocaleString('en')}`);
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+}
+
 /** One of some strings. */
 export function oneOf<const Value extends string>(...values: readonly Value[]) {
   return v.picklist(values, expected(`one of ${values.join(', ')}`));

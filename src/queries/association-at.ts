@@ -8,6 +8,8 @@ export interface SeenAssociation {
   readonly association: Association;
   readonly origin: VersionOrigin;
   readonly operationId: string | null;
+  /** The declaration whose operation made or adopted it; null without one, and of a state that others made. */
+  readonly declaration: string | null;
   readonly seenOtherwiseBefore: number | null;
   readonly firstSeenAt: number;
   readonly observedAt: number;
@@ -54,7 +56,7 @@ function isMadeBefore(
 }
 
 function versionAt(version: AssociationVersion, next: AssociationVersion | null): SeenAssociation | null {
-  const { association, origin, operationId, seenAt, seenOtherwiseAt } = version;
+  const { association, origin, operationId, declaration, seenAt, seenOtherwiseAt } = version;
   if (association === null || origin === null) return null;
   // Only a scan knows when the version before was last seen. An operation knows that its own was not there yet.
   const seenAgain = next?.operationId === null ? next.seenOtherwiseAt : null;
@@ -62,6 +64,7 @@ function versionAt(version: AssociationVersion, next: AssociationVersion | null)
     association,
     origin,
     operationId,
+    declaration,
     seenOtherwiseBefore: seenOtherwiseAt,
     firstSeenAt: seenAt,
     observedAt: Math.max(seenAt, seenAgain ?? seenAt),
@@ -82,7 +85,14 @@ function latestOf(state: AssociationState): SeenAssociation | null {
   const ahead = aheadOf(state);
   if (ahead && observed) {
     const times = { seenOtherwiseBefore: lastSeenAt(state), firstSeenAt: observed.at, observedAt: observed.at };
-    return { association: ahead, origin: 'OPERATION', operationId: null, ...times, seenOtherwiseAfter: null };
+    return {
+      association: ahead,
+      origin: 'OPERATION',
+      operationId: null,
+      declaration: null,
+      ...times,
+      seenOtherwiseAfter: null,
+    };
   }
   if (!latest?.origin) return null;
   const isOutside = isFromOutside(latest);
@@ -92,6 +102,7 @@ function latestOf(state: AssociationState): SeenAssociation | null {
     association,
     origin: latest.origin,
     operationId: isOutside ? null : (confirmed?.operationId ?? null),
+    declaration: isOutside ? null : (confirmed?.declaration ?? null),
     seenOtherwiseBefore: latest.seenOtherwiseAt,
     firstSeenAt: latest.seenAt,
     observedAt: lastSeenAt(state) ?? latest.seenAt,

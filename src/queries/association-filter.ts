@@ -8,6 +8,7 @@ import {
   regionFindings,
   serviceAccountFindings,
 } from '../validation/names.ts';
+import { declarationFindings } from '../validation/free-texts.ts';
 import { brokenCursor, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
@@ -19,6 +20,7 @@ export interface AssociationQuery {
   readonly kind: 'valid';
   readonly selection: AssociationSelection;
   readonly origin: AssociationOrigin | null;
+  readonly declaration: string | null;
   /** Milliseconds since the epoch; null: now. */
   readonly asOf: number | null;
   readonly first: number;
@@ -47,14 +49,22 @@ export function validateAssociations(
     serviceAccount: filter?.serviceAccount ?? null,
   };
   const origin = filter?.origin ?? null;
+  const declaration = filter?.declaration ?? null;
   const asOf = input.asOf ? parseTimestamp(input.asOf) : null;
-  const name = JSON.stringify(['associations', selection, origin, asOf]);
+  const name = JSON.stringify([
+    'associations',
+    selection,
+    origin,
+    asOf,
+    ...(declaration === null ? [] : [declaration]),
+  ]);
   const read = after === null ? null : readCursor(name, after);
   const position = read?.kind === 'position' ? read.position : '';
   const isPlace = typeof position === 'string' && /^[\w/.!-]{0,600}$/.test(position);
   const broken = isPlace ? read : brokenCursor;
   const findings = [
     ...filterFindings(selection),
+    ...declarationFindings(declaration).map((one) => ({ ...one, path: 'filter.declaration' })),
     ...(asOf !== null && asOf > now ? [inTheFuture] : []),
     ...firstFindings(input),
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),
@@ -63,7 +73,7 @@ export function validateAssociations(
   const given = targetFields.filter((field) => selection[field] !== null);
   return {
     kind: 'valid',
-    ...{ selection, origin, name, first: firstOf(input) },
+    ...{ selection, origin, declaration, name, first: firstOf(input) },
     asOf: asOf === null ? null : Math.floor(asOf),
     from: isPlace ? position : '',
     matches: (target) => given.every((field) => target[field] === undefined || target[field] === selection[field]),

@@ -113,7 +113,7 @@ async function readRows(
 async function examine(
   reads: AssociationReads,
   views: AssociationViews,
-  { selection, asOf, matches, origin }: AssociationQuery,
+  { selection, asOf, matches, origin, declaration }: AssociationQuery,
   targets: readonly AssociationTarget[],
 ): Promise<Row[]> {
   const permitted = targets.filter((target) => matches(target) && views.mayList(target));
@@ -127,18 +127,20 @@ async function examine(
   return permitted.flatMap((target, index) => {
     const found = seen[index];
     if (!found || (origin !== null && found.origin !== origin)) return [];
+    if (declaration !== null && found.declaration !== declaration) return [];
     const { roleArn, targetRoleArn } = found.association;
     if (selection.roleArn !== null && ![roleArn, targetRoleArn].includes(selection.roleArn)) return [];
     return views.mayView(found.association) ? [{ target, seen: found }] : [];
   });
 }
 
-function nodeOf({ association, origin, operationId, ...times }: SeenAssociation): ObservedAssociation {
+function nodeOf({ association, origin, operationId, declaration, ...times }: SeenAssociation): ObservedAssociation {
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     ...association,
     origin,
     operationId,
+    declaration,
     seenOtherwiseBefore: time(times.seenOtherwiseBefore),
     firstSeenAt: new Date(times.firstSeenAt).toISOString(),
     observedAt: new Date(times.observedAt).toISOString(),

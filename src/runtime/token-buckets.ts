@@ -8,8 +8,11 @@ export interface RequestLimits {
   readonly perSecond: number;
 }
 
-/** Takes a token from the bucket of a key. The result is 0, or the milliseconds until there is one if the bucket is empty. */
-export type TakeToken = (key: string) => number;
+/**
+ * Takes a token from the bucket of a key. The result is 0, or the milliseconds until there is one if the bucket is empty. A key with a rate of its
+ * own (`perSecond`) has a burst of at least a second of it.
+ */
+export type TakeToken = (key: string, perSecond?: number | null) => number;
 
 interface Bucket {
   readonly tokens: number;
@@ -21,10 +24,12 @@ interface Bucket {
 const maxBuckets = 10_000;
 
 /** Creates a token bucket for each key. `clock` returns milliseconds since the epoch. */
-export function makeTokenBuckets({ burst, perSecond }: RequestLimits, clock: () => number): TakeToken {
+export function makeTokenBuckets(limits: RequestLimits, clock: () => number): TakeToken {
   const buckets = makeLruCache<Bucket>(maxBuckets);
 
-  return (key) => {
+  return (key, own = null) => {
+    const perSecond = own ?? limits.perSecond;
+    const burst = Math.max(limits.burst, own ?? 0);
     if (perSecond === 0) return 0;
     const now = clock();
     const bucket = buckets.get(key) ?? { tokens: burst, at: now };

@@ -11,11 +11,12 @@ function blocks(language: string): string[] {
 }
 
 test.each([
+  ['plans the adoption of a cluster', { clusterName: 'apps-dev', plan: true }],
   ['adopts', { associationId: 'a-0123456789abcdefg', clientRequestToken: 'adopt-a-0123456789abcdefg' }],
   ['creates with the token of the commit', { namespace: 'payments', clientRequestToken: 'payments-api-0a1b2c3' }],
 ])('the command of the page that %s is accepted', async (_, expected) => {
-  expect(blocks('sh')).toHaveLength(2);
-  const line = blocks('sh')['associationId' in expected ? 0 : 1] ?? '';
+  expect(blocks('sh')).toHaveLength(3);
+  const line = blocks('sh')['plan' in expected ? 0 : 'associationId' in expected ? 1 : 2] ?? '';
   const words = line.replaceAll('\\\n', ' ').trim().split(/\s+/);
   const args = words.slice(1).map((word) => word.replaceAll('"', '').replace('$COMMIT', '0a1b2c3'));
   const sent: object[] = [];

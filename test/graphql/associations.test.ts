@@ -33,6 +33,7 @@ const document = /* GraphQL */ `
         }
         origin
         operationId
+        declaration
         seenOtherwiseBefore
         firstSeenAt
         observedAt
@@ -60,6 +61,7 @@ interface Row {
   readonly roleArn: string;
   readonly modifiedAt: string;
   readonly origin: string;
+  readonly declaration: string | null;
   readonly operationId: string | null;
   readonly seenOtherwiseBefore: string | null;
   readonly firstSeenAt: string;
@@ -103,6 +105,33 @@ const query = async (variables: object = {}, as = 'pat', of = gateway): Promise<
 const names = ({ nodes }: Page) => nodes.map((row) => `${row.clusterName}/${row.namespace}/${row.serviceAccount}`);
 const at = (time: number) => ({ asOf: new Date(time).toISOString() });
 const ms = (time: string | null) => Date.parse(time ?? '');
+
+test('the associations of a declaration are those that its operations made or adopted last, now and then', async () => {
+  await gateway.create({ declaration: 'bindings' });
+  await gateway.create({ serviceAccount: 'changed', clientRequestToken: 'changed', declaration: 'bindings' });
+  await gateway.create({ serviceAccount: 'plain', clientRequestToken: 'plain' });
+  const terraform = makeDirectly('terraform');
+  await runScan();
+  gateway.clock.skip(minutes);
+  await gateway.adopt({ associationId: terraform.associationId, clientRequestToken: 'adopt', declaration: 'bindings' });
+  const filter = { declaration: 'bindings' };
+  const [, changed] = (await query({ filter })).nodes;
+  expect(names(await query({ filter }))).toEqual(
+    ['api', 'changed', 'terraform'].map((one) => `apps-dev/payments/${one}`),
+  );
+  const then = gateway.clock.now();
+  gateway.clock.skip(25 * 60 * minutes);
+  const { simulator } = gateway;
+  const [association] = simulator.control
+    .associations()
+    .filter((one) => one.serviceAccount === changed?.serviceAccount);
+  simulator.control.updateAssociation(association?.associationId ?? '', {
+    roleArn: roleArn('payments/payments-worker'),
+  });
+  await scanLater();
+  expect(names(await query({ filter }))).toEqual(['apps-dev/payments/api', 'apps-dev/payments/terraform']);
+  expect((await query({ ...at(then), filter })).nodes.map((row) => row.declaration)).toEqual(Array(3).fill('bindings'));
+});
 
 test('who uses a role is one question over all clusters, and says who made each association', async () => {
   const created = await gateway.create();
@@ -331,7 +360,14 @@ async function observe(seen: Association, seenAt: number) {
   const { accountId, region, clusterName, namespace, serviceAccount, associationId, modifiedAt } = seen;
   const target = { accountId, region, clusterName, namespace, serviceAccount };
   const times = { seenAt, seenOtherwiseAt: null };
-  const version = { target, association: seen, origin: 'OUTSIDE', operationId: null, ...times } as const;
+  const version = {
+    target,
+    association: seen,
+    origin: 'OUTSIDE',
+    operationId: null,
+    declaration: null,
+    ...times,
+  } as const;
   const [state = null] = await ledger.getAssociationStates([target]);
   const revision = state?.revision ?? 0;
   const sight = { associationId, modifiedAt, isGone: false };

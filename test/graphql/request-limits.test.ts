@@ -85,3 +85,28 @@ describe('a principal over its limit', () => {
     ]);
   });
 });
+
+test('a service has the rate that the inventory gives it', async () => {
+  const id = 'https://issuer.example#chatops';
+  const requestLimits = { burst: 1, perSecond: 0.5 };
+  const limited = await openGateway({
+    ledger,
+    requestLimits,
+    change: (deps) => {
+      const services = deps.knownPrincipals.services.map((one) =>
+        one.id === id ? { ...one, requestsPerSecond: 5 } : one,
+      );
+      return { ...deps, clock: () => now, knownPrincipals: { ...deps.knownPrincipals, services } };
+    },
+  });
+  const statuses = async (as: string) => {
+    const answers = [];
+    for (let count = 0; count < 6; count += 1) answers.push((await limited.send(document, {}, as)).status);
+    return answers;
+  };
+  expect(await statuses('chatops')).toEqual([200, 200, 200, 200, 200, 429]);
+  expect((await statuses('alice')).slice(0, 2)).toEqual([200, 429]);
+  now += 1_000;
+  expect(await statuses('chatops')).toEqual([200, 200, 200, 200, 200, 429]);
+  await limited.close();
+});

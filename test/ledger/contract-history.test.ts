@@ -50,6 +50,7 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
       association: seen,
       origin: 'OUTSIDE',
       operationId: null,
+      declaration: null,
       seenAt: Date.parse(time),
       seenOtherwiseAt: null,
     };
@@ -95,9 +96,16 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
       seenOtherwiseAt: Date.parse(minute(count)) - 1_000,
     });
     const versions = [
-      { target, association: first, origin: 'OPERATION', operationId: create.operationId, ...at(1) },
-      { target, association: second, origin: 'OPERATION', operationId: update.operationId, ...at(3) },
-      { target, association: null, origin: null, operationId: remove.operationId, ...at(5) },
+      { target, association: first, origin: 'OPERATION', operationId: create.operationId, declaration: null, ...at(1) },
+      {
+        target,
+        association: second,
+        origin: 'OPERATION',
+        operationId: update.operationId,
+        declaration: null,
+        ...at(3),
+      },
+      { target, association: null, origin: null, operationId: remove.operationId, declaration: null, ...at(5) },
     ];
     expect(await around(minute(0))).toEqual({ last: null, next: versions[0] });
     expect(await around(minute(1))).toEqual({ last: versions[0], next: versions[1] });

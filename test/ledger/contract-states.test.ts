@@ -437,12 +437,15 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const first = { cluster, fence: 1, leaseUntil: 1, startedAt: 1, endedAt: null, ...never, failure: null };
     const next = { ...first, fence: 2, endedAt: 2, completedAt: 1, failure: { exception: 'X', message: 'y' } };
     expect(await ledger.clusterScans()).toEqual([]);
+    expect(await ledger.getClusterScan(cluster)).toBeNull();
     expect(await ledger.putClusterScan(1, first)).toBe(false);
     const writes = await Promise.all([1, 2, 3].map(() => ledger.putClusterScan(0, first)));
     expect(writes.filter((isWritten) => isWritten)).toHaveLength(1);
     expect(await ledger.putClusterScan(2, next)).toBe(false);
     expect(await ledger.putClusterScan(1, next)).toBe(true);
     expect(await ledger.clusterScans()).toEqual([next]);
+    expect(await ledger.getClusterScan(cluster)).toEqual(next);
+    expect(await ledger.getClusterScan({ ...cluster, clusterName: 'other' })).toBeNull();
     expect(await ledger.expiredLeases(recordTime, 10)).toEqual([]);
   });
 

@@ -104,6 +104,18 @@ test('a scan whose time is over continues with the next run, and reads nothing t
   });
 });
 
+test('the time of the first complete scan of a cluster stays the same', async () => {
+  const firstScans = async () => (await observations.clusterScans()).map(({ firstCompletedAt }) => firstCompletedAt);
+  await run({}, {}, 1_000);
+  expect(await firstScans()).toEqual([]);
+  await run();
+  const first = await firstScans();
+  expect(first).toEqual([expect.any(Number), expect.any(Number)]);
+  gateway.clock.skip(11 * minutes);
+  await run();
+  expect(await firstScans()).toEqual(first);
+});
+
 test('one run at a time scans a cluster, and a run that lost its lease does not record how it ended', async () => {
   makeDirectly('foreign');
   const runs = await Promise.all([run(), run(), run()]);

@@ -120,16 +120,29 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
-  test('an adoption makes 2 DynamoDB calls and 1 EKS call, and its replay 3 DynamoDB calls and 1 EKS call', async () => {
+  test('an adoption makes 3 DynamoDB calls and 1 EKS call, and its replay 4 DynamoDB calls and 1 EKS call', async () => {
     const place = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'other' };
     const { associationId } = gateway.simulator.control.createAssociation({ ...place, roleArn: input.roleArn });
     const request = { associationId, clientRequestToken: 'adopt' };
     expect(await gateway.adopt(request)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
     expect(await gateway.adopt(request)).toMatchObject({ replayed: true });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'PutItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
+  });
+
+  test('a create that adopts makes 4 DynamoDB calls and 2 EKS calls, one that is refused 3 and 2', async () => {
+    const { clusterName, namespace, roleArn } = input;
+    const tags = { team: 'payments' };
+    gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount: 'other', roleArn, tags });
+    const request = { serviceAccount: 'other', ifExists: 'ADOPT' };
+    expect(await gateway.create(request, 'pat')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
+    expect(await gateway.create(request)).toMatchObject({ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' } });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
   });
 
   test('a request whose token is leased by another request makes 3 DynamoDB calls and 0 EKS calls', async () => {

@@ -1,6 +1,7 @@
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { openGateway, roleArn } from '../support/gateway.ts';
+import { home, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { openStack, realReconciliation, realRequests, rejected } from '../support/outage.ts';
 import type { Request } from '../support/outage.ts';
@@ -123,6 +124,27 @@ test('one client with an expired token, and one 5xx in a thousand, ring nobody',
   const busy = { reconciler, requests: Array.from({ length: 40 }, () => query) };
   stack.play(10, busy);
   expect(stack.play(60, busy, { requests: [rejected(401)] }, { requests: [rejected(500)], every: 25 })).toEqual({});
+});
+
+test('the adoption of what appeared after the first scan of its cluster rings at once, one of what was there before does not', async () => {
+  const { control } = gateway.simulator;
+  const place = { clusterName: 'apps-dev', namespace: 'payments', roleArn: roleArn('payments/payments-api') };
+  const adopt = (serviceAccount: string) => {
+    const { associationId } = control.createAssociation({ ...place, serviceAccount });
+    gateway.clock.skip(11_000);
+    return one(() => gateway.adopt({ associationId }).then(() => ({ status: 200 })));
+  };
+  const early = await adopt('early');
+  const at = gateway.clock.now();
+  const scan = { fence: 1, leaseUntil: at, startedAt: at, endedAt: at, completedAt: at, firstCompletedAt: at };
+  await (ledger as Ledger & ObservationStore).putClusterScan(0, {
+    ...{ ...scan, cluster: { ...home, clusterName: 'apps-dev' }, failure: null },
+  });
+  gateway.clock.skip(11_000);
+  const late = await adopt('late');
+  const usual = { reconciler, requests: [query, created] };
+  expect(busyStack().play(10, usual, { requests: [early], every: 5 })).toEqual({});
+  expect(busyStack().play(10, usual, { requests: [late], every: 10 })).toEqual({ LateAdoptionAlarm: 1 });
 });
 
 test('an invocation of the function without its alias rings, with traffic of the API beside it', () => {

@@ -110,6 +110,10 @@ describe('an invalid inventory is rejected with the path of each problem and how
       { services: [{ ...robot, mayNamePeople: undefined }] },
       'services.0.mayNamePeople: is missing; write true or false',
     ],
+    ...[0, 1_001, 1.5, '5'].map((requestsPerSecond): [object, string] => [
+      { services: [{ ...robot, requestsPerSecond }] },
+      `services.0.requestsPerSecond: ${JSON.stringify(requestsPerSecond)} is not valid; write a whole number from 1 to 1,000`,
+    ]),
     [{ services: [robot, robot] }, 'services.1: robot is a duplicate'],
     [
       { services: [{ ...robot, id: 'https://issuer.example#repo:org/*' }] },
@@ -192,6 +196,11 @@ describe('accounts', () => {
 test('finds a service by its exact ID', () => {
   expect(serviceOf(inventory, 'https://issuer.example#chatops')?.mayNamePeople).toBe(true);
   expect(serviceOf(inventory, 'https://issuer.example#chatop')).toBeNull();
+});
+
+test('a service has what policies see of it, without its requests per second', () => {
+  const services = [{ ...robot, requestsPerSecond: 50 }];
+  expect(serviceOf({ services }, 'robot')).toEqual(robot);
 });
 
 test('finds a permission set by the exact account and name of its role', () => {

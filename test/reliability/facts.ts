@@ -117,6 +117,8 @@ export interface CallerAnswer {
   readonly clientRequestToken: string;
   /** The `modifiedAt` that the request expects; absent if it expects none. */
   readonly expectedModifiedAt?: number;
+  /** When the revision that a create expects was read; absent if it expects none. */
+  readonly plannedAt?: number;
   /** When the request arrived. */
   readonly startedAt: number;
   readonly answeredAt: number;

@@ -68,6 +68,16 @@ export const revoked: Partial<Facts> = {
   answers: [],
 };
 
+const ofPlan = { clientRequestToken: 'plan', apiRequestId: 'q-3' };
+
+/** A create that was planned before bob's delete, and begins after it. */
+export const plannedBefore: Partial<Facts> = {
+  changes: [change, deletion, created],
+  entries: [intent, success, ...deletionEntries, ...againEntries.map((entry) => ({ ...entry, ...ofPlan }))],
+  associations: [{ ...association, associationId: 'a-2', associationArn: arnOfAgain, operationId: 'op-3' }],
+  answers: [{ ...answer, ...again, ...ofPlan, associationArn: arnOfAgain, plannedAt: 3_000 }],
+};
+
 /** The one entry of an adoption, and its answer. */
 export const adoption: TrailEntry = { ...success, kind: 'adopt', operationId: 'op-9', roleArn: null };
 export const adoptionAnswer: CallerAnswer = { ...answer, kind: 'adopt', operationId: 'op-9' };

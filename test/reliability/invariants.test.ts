@@ -100,6 +100,28 @@ const adopting: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
   ['an adoption under a lock', 'locked', { locks: [{ from: 400, until: Infinity }] }],
 ];
 
+describe('the guarantees of creates that adopt', () => {
+  const adopted = { ...success, isAdopted: true };
+  const facts: Facts = {
+    ...adoptionFacts,
+    ...{ entries: [intent, adopted], records: [token], answers: [answer], changes: [{ ...change, effect: null }] },
+  };
+
+  test('hold for one that EKS rejected, and that adopted what others made', () => {
+    expect(violations(facts)).toEqual([]);
+  });
+
+  test.each<[string, string, Partial<Facts>]>([
+    ['that is not said to have adopted', 'truthful', { entries: [intent, success] }],
+    ['that adopts beside what it created', 'truthful', { changes: [{ ...change, associationId: 'a-2' }] }],
+    ['that adopts what never existed', 'truthful', { outside: [] }],
+    ['that adopts under a lock', 'locked', { locks: [{ from: 400, until: Infinity }] }],
+    ['whose own association has no success', 'agreed', { associations: sound.associations }],
+  ])('are violated by one %s', (_, invariant, differing) => {
+    expect(violations({ ...facts, ...differing }).map((one) => one.invariant)).toContain(invariant);
+  });
+});
+
 describe('the guarantees of adoptions', () => {
   test('hold if an association from outside is adopted once', () => {
     expect(violations(adoptionFacts)).toEqual([]);

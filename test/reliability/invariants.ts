@@ -19,7 +19,7 @@ import {
   untrueAdoptions,
 } from './adoptions.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
-import { overwrittenChanges, sentUnderLock, undoneRevocations } from './others.ts';
+import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
 import { isUnseen, untruths } from './truth.ts';
 
 /** A violated guarantee of `docs/reliability.md`. */
@@ -39,7 +39,8 @@ export const invariants = {
   truthful: 'An operation that did or may still take effect is never reported as failed.',
   respected:
     'A request that expects a `modifiedAt` never overwrites or deletes a later state that was visible when it arrived.',
-  revoked: 'A deletion through the gateway is not undone by a repetition of the create.',
+  revoked:
+    'A deletion through the gateway is not undone by a repetition of the create, nor by a create that was planned before it.',
   locked: 'Nothing is sent under a lock that was set before the request arrived or took over.',
   agreed: 'After reconciliation, audit trail and EKS agree on who changed what.',
   isolated: "A principal never receives another principal's answer.",
@@ -106,11 +107,16 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
           ),
       ),
 
-  truthful: (facts) => [...untruths(facts), ...untrueAdoptions(facts), ...adoptedBesideOwn(facts)],
+  truthful: (facts) => [
+    ...untruths(facts),
+    ...untrueAdoptions(facts),
+    ...adoptedBesideOwn(facts),
+    ...unfoundedRefusals(facts),
+  ],
 
   respected: (facts) => [...overwrittenChanges(facts), ...adoptedLaterStates(facts)],
 
-  revoked: undoneRevocations,
+  revoked: (facts) => [...undoneRevocations(facts), ...undoneByPlans(facts)],
 
   locked: (facts) => [...sentUnderLock(facts), ...adoptedUnderLock(facts)],
 

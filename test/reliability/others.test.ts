@@ -1,4 +1,4 @@
-import type { Facts } from './facts.ts';
+import type { CallerAnswer, Facts } from './facts.ts';
 import {
   againEntries,
   created,
@@ -6,6 +6,7 @@ import {
   foreignUpdate,
   others,
   overwritten,
+  plannedBefore,
   released,
   revoked,
   update,
@@ -21,6 +22,11 @@ function broken(history: Partial<Facts>): string[] {
   return violations({ ...sound, ...history }).map(({ invariant }) => invariant);
 }
 
+const refusedForRevision: CallerAnswer = {
+  ...answer,
+  ...{ status: 'REFUSED', event: 'REFUSED', code: 'ASSOCIATION_CHANGED', associationArn: null },
+  ...{ clientRequestToken: 'plan', operationId: 'op-9', apiRequestId: 'q-9' },
+};
 const notBegun = { operationId: 'op-9', apiRequestId: 'q-9' };
 const undetermined = { ...updated, event: 'REFUSED', refusalCode: 'OUTCOME_UNDETERMINED' };
 const changed = { ...updated, event: 'REFUSED', refusalCode: 'ASSOCIATION_CHANGED' };
@@ -85,6 +91,12 @@ test.each<[string, string, Partial<Facts>]>([
       ],
     },
   ],
+  ['a create undoes a delete that began after its plan and before it', 'revoked', plannedBefore],
+  [
+    'a create is refused for a revision that nothing moved',
+    'truthful',
+    { changes: [], associations: [], entries: [], answers: [{ ...refusedForRevision, plannedAt: 3_500 }] },
+  ],
   [
     'a change is sent under a lock that was set before the take-over',
     'locked',
@@ -135,6 +147,14 @@ test.each<[string, Partial<Facts>]>([
     {
       answers: [{ ...answer, status: 'REFUSED', event: 'REFUSED', code: 'ASSOCIATION_NOT_FOUND', ...notBegun }, answer],
     },
+  ],
+  [
+    'a create follows a delete that its plan knew',
+    { ...plannedBefore, answers: (plannedBefore.answers ?? []).map((one) => ({ ...one, plannedAt: 3_550 })) },
+  ],
+  [
+    'a create is refused for a revision that a success moved',
+    { answers: [answer, { ...refusedForRevision, plannedAt: 2_500 }] },
   ],
   ['a lock is set after the request arrived', { locks: [{ from: 600, until: Infinity }] }],
   ['a lock is lifted before the change is sent', { locks: [{ from: 400, until: 1_500 }] }],

@@ -58,6 +58,38 @@ export function undoneRevocations({ changes, entries }: Facts): string[] {
     });
 }
 
+/** Creates that expect the revision before a delete which began before them, and took effect after their plan. */
+export function undoneByPlans(facts: Facts): string[] {
+  const { changes, entries } = facts;
+  const begun = (change: EksChange) => intentsOf(change, entries);
+  const deletes = changes.filter(({ kind, effect }) => kind === 'delete' && effect !== null);
+  return changes.flatMap((create) => {
+    const plannedAt = requestOf(facts, create)?.plannedAt;
+    const [intent] = begun(create);
+    if (create.kind !== 'create' || create.effect === null || plannedAt === undefined || !intent) return [];
+    const undone = deletes.find(
+      (gone) =>
+        (gone.effect?.at ?? 0) > plannedAt &&
+        begun(gone).some(({ serviceAccount, time }) => serviceAccount === intent.serviceAccount && time < intent.time),
+    );
+    if (!undone) return [];
+    return [`${describeChange(create)}, which was planned before: ${describeChange(undone)}`];
+  });
+}
+
+/** Refusals of creates for a revision that nothing moved since their plan: no outcome that changed the association, or may have. */
+export function unfoundedRefusals({ answers, entries }: Facts): string[] {
+  const moved = entries.filter(
+    ({ event, refusalCode, fence }) =>
+      fence !== null && (event === 'SUCCEEDED' || (event === 'REFUSED' && refusalCode === 'OUTCOME_UNDETERMINED')),
+  );
+  return answers.flatMap(({ kind, code, plannedAt, answeredAt, clientRequestToken: token }) => {
+    if (kind !== 'create' || code !== 'ASSOCIATION_CHANGED' || plannedAt === undefined) return [];
+    if (moved.some(({ time }) => plannedAt < time && time < answeredAt)) return [];
+    return [`the create of ${token} was refused for its revision, which nothing moved since its plan`];
+  });
+}
+
 /** Changes that were sent under a lock that was set before the request arrived, or before it took the operation over. */
 export function sentUnderLock(facts: Facts): string[] {
   const { changes, entries, locks } = facts;

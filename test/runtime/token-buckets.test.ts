@@ -24,6 +24,26 @@ test('tokens return at the rate, up to the burst', () => {
   expect(taken(take, 20)).toBe(5);
 });
 
+test('a key with a rate of its own gets this one, and does not change that of others', () => {
+  const take = makeTokenBuckets({ burst: 5, perSecond: 2 }, clock);
+  const takenAt = (perSecond: number, key: string) =>
+    Array.from({ length: 100 }, () => take(key, perSecond)).filter((waitMs) => waitMs === 0).length;
+  expect(takenAt(20, 'service')).toBe(20);
+  expect(taken(take, 20)).toBe(5);
+  now += 1_000;
+  expect(takenAt(20, 'service')).toBe(20);
+  expect(taken(take, 20)).toBe(2);
+  expect(takenAt(1, 'slow')).toBe(5);
+  now += 1_000;
+  expect(takenAt(1, 'slow')).toBe(1);
+});
+
+test('a key has a rate of its own also where others have none', () => {
+  const take = makeTokenBuckets({ burst: 1, perSecond: 0 }, clock);
+  expect(taken(take, 20)).toBe(20);
+  expect([take('service', 2), take('service', 2), take('service', 2)]).toEqual([0, 0, 500]);
+});
+
 test('an empty bucket says when the next token is there, and then it is', () => {
   const take = makeTokenBuckets({ burst: 1, perSecond: 4 }, clock);
   expect(take('alice')).toBe(0);

@@ -315,5 +315,6 @@ export const associationVersion: Required<AssociationVersion> = {
   origin: 'ADOPTED',
   operationId,
   seenAt: start + 60_000,
+  declaration: 'payments/bindings',
   seenOtherwiseAt: start,
 };

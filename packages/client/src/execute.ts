@@ -31,6 +31,8 @@ export interface Execution {
 export interface Executed {
   readonly output: string;
   readonly found: boolean | null;
+  /** The exit code of a command that did not do all; null if it did. */
+  readonly failure: number | null;
 }
 
 /** Executes a command. Nothing is sent before the whole command line is checked. */
@@ -41,8 +43,8 @@ export async function execute(execution: Execution): Promise<Executed> {
   const documents = readDocuments(values, host.environment);
   const options = pagingOptions(execution);
   const input = await readInput(given, documents);
-  if (values['generate-cli-skeleton'] === 'input') return { output: inputSkeleton(command), found: null };
-  if (values['generate-cli-skeleton'] === 'yaml-input') return { output: yamlInputSkeleton(command), found: null };
+  if (values['generate-cli-skeleton'] === 'input') return sample(inputSkeleton(command));
+  if (values['generate-cli-skeleton'] === 'yaml-input') return sample(yamlInputSkeleton(command));
   const paging = checkManualPaging(execution, input) ? null : options;
   checkConnection(connection);
   const isSample = values['generate-cli-skeleton'] === 'output';
@@ -57,7 +59,15 @@ export async function execute(execution: Execution): Promise<Executed> {
   const color = globals.color === 'on' || (globals.color !== 'off' && host.terminalColumns !== null);
   const style = { width: host.terminalColumns ?? 80, color };
   const output = await printResult(result, { format, select, title: command.operation, style });
-  return { output, found: isSample ? null : foundIn(result, command) };
+  return isSample ? sample(output) : { output, found: foundIn(result, command), failure: failureIn(result, command) };
+}
+
+function sample(output: string): Executed {
+  return { output, found: null, failure: null };
+}
+
+function failureIn(result: Result, { failure }: Command): number | null {
+  return result.kind === 'answer' && isMap(result.answer) ? (failure?.(result.answer) ?? null) : null;
 }
 
 function foundIn(result: Result, { finds }: Command): boolean | null {

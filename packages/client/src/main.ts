@@ -26,12 +26,14 @@ const host = {
 const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
 let call: Host['call'] | null = null;
 
+const prompter = isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null;
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   ...host,
-  prompter: isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null,
+  prompter,
   call: async (request) => {
     const { makeCall } = await import('./gateway/call.ts');
-    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive });
+    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive, prompter });
     return call(request);
   },
 });

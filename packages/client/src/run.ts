@@ -57,8 +57,9 @@ async function runParsed(
   const unknown = extra === null || extra === '' ? others : [...others, extra];
   const values = await completeValues(command, parsed.values, unknown, prompter);
   const { execute } = await import('./execute.ts');
-  const { output, found } = await execute({ command, globals, values, profile, connection, select, host });
+  const { output, found, failure } = await execute({ command, globals, values, profile, connection, select, host });
   print(host, output);
+  if (failure !== null) return values[detailedExitCode] === true ? 1 : failure;
   return found === true && values[detailedExitCode] === true ? 2 : 0;
 }
 

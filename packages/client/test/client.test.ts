@@ -72,6 +72,17 @@ test('the items of a list are read page after page, as they are asked for', asyn
   expect(ids).toEqual(created.map(({ operationId }) => operationId).reverse());
 });
 
+test('a batch of changes is checked, with the revision of each service account for a create', async () => {
+  const create = input();
+  const check = async () =>
+    (await clientOf().checkPodIdentityAssociations({ input: { changes: [{ create }] } })).results;
+  expect(await check()).toMatchObject([{ wouldBeAttempted: true, revision: 0 }]);
+  const [checked] = await check();
+  const created = await clientOf().createPodIdentityAssociation({ ...create, expectedRevision: checked?.revision });
+  expect(created).toMatchObject({ association: { serviceAccount: create.serviceAccount } });
+  expect(await check()).toMatchObject([{ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' }, revision: 1 }]);
+});
+
 test('an operation is followed to its end, and its request is not sent again', async () => {
   const inProgress = {
     status: 200,
@@ -119,6 +130,12 @@ test('a mutation and each query return typed results', async () => {
     association: { roleArn: role },
   });
   const admin = clientOf('pat');
+  const same = { ...wanted, roleArn: role, clientRequestToken: crypto.randomUUID(), ifExists: 'ADOPT' } as const;
+  expect(await admin.createPodIdentityAssociation(same)).toMatchObject({
+    kind: 'succeeded',
+    adopted: true,
+    association: { associationId },
+  });
   expect(await admin.checkAdoptPodIdentityAssociation(target)).toMatchObject({ wouldBeAttempted: true });
   expect(await admin.adoptPodIdentityAssociation(target)).toMatchObject({ kind: 'succeeded', warnings: [] });
   expect(await client.checkDeletePodIdentityAssociation(target)).toMatchObject({ wouldBeAttempted: true });

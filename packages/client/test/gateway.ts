@@ -9,6 +9,7 @@ import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
 import { runCommandLine } from '../src/command.ts';
 import { makeCall } from '../src/gateway/call.ts';
 import type { Host } from '../src/host.ts';
+import type { Prompter } from '../src/prompt.ts';
 import type { Outcome } from './host.ts';
 
 /** A gateway with a ledger of its own, for the tests of a file. */
@@ -97,6 +98,8 @@ export function variablesOf(seen: SeenRequest | undefined): { readonly input: Re
 export interface Terminal {
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Answers questions; by default there is no terminal. */
+  readonly prompter?: Prompter;
   /** Sees each text on standard error. */
   readonly onError?: (text: string) => void;
   /** Changes what the requests of the command line do. */
@@ -105,7 +108,7 @@ export interface Terminal {
 
 /** Runs a command line in this process, with the requests that the executable sends. */
 export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
-  const { environment = {}, signal, onError, around = (call: Host['call']) => call } = terminal;
+  const { environment = {}, signal, prompter = null, onError, around = (call: Host['call']) => call } = terminal;
   let [stdout, stderr] = ['', ''];
   const host = {
     environment: {
@@ -122,7 +125,7 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
     },
     terminalColumns: null,
     version: 'pod-identity/0.0.0',
-    prompter: null,
+    prompter,
   };
   const call = around(makeCall({ ...host, ...(signal && { signal }) }));
   const code = await runCommandLine(args, { ...host, call });

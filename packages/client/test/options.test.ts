@@ -100,6 +100,7 @@ test('options of the gateway are given in full, so that prefixes keep the meanin
     'client-request-token',
     'expected-modified-at',
     'gateway-region',
+    'if-exists',
     'on-behalf-of',
     'reason',
     'role-arn',

@@ -52,22 +52,30 @@ export function makeCallers(environment: Environment) {
   }
 
   /**
-   * The association of a mutation, and the `modifiedAt` that it expects: those at its first attempt, so that a repeated mutation
-   * is the same request.
+   * The association of a mutation, and what it expects: those at its first attempt, so that a repeated mutation is the same request.
    */
   function targetOf({ principal, kind, token, variant, expects }: ScenarioMutation): MutationTarget {
-    if (kind === 'create') return { id: noAssociation, expectedModifiedAt: null };
     const key = `${principal} ${kind} ${token} ${variant} ${expects}`;
     const [existing] = eks.associations();
     const known = targets.get(key);
     if (known) return known;
-    if (!existing) return { id: noAssociation, expectedModifiedAt: null };
+    if (kind === 'create') {
+      const target = { ...nothingExpected, plan: planOf(expects, recorder.tick()) };
+      targets.set(key, target);
+      return target;
+    }
+    if (!existing) return nothingExpected;
     const { associationId: id, createdAt, modifiedAt } = existing;
     // An association that was never modified has no earlier `modifiedAt`.
     const stale = createdAt === modifiedAt ? new Date(Date.parse(createdAt) - 1).toISOString() : createdAt;
-    const target = { id, expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects] };
+    const target = { id, expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects], plan: null };
     targets.set(key, target);
     return target;
+  }
+
+  /** What a plan knows at this time: the revision as the model counts it, so that a wrong count of the gateway is found. */
+  function planOf(expects: ScenarioMutation['expects'], at: number): MutationTarget['plan'] {
+    return { nothing: null, current: { at, revision: model.changes() }, stale: { at: 0, revision: 0 } }[expects];
   }
 
   async function submit(mutation: ScenarioMutation, faults: Faults, isWhole = false): Promise<void> {
@@ -81,12 +89,13 @@ export function makeCallers(environment: Environment) {
     const identity = `${principal} ${kind} ${token}`;
     const name = `${principal} ${processes.all.length + 1}`;
     const isAdopting = kind === 'create' && adopts;
-    const input = `${variant} ${target.id} ${target.expectedModifiedAt} ${isAdopting}`;
+    const input = `${inputOf(variant, target)} ${isAdopting}`;
     const process = start(name, identity, input, faults, isWhole);
     const { attempt } = process;
     const startedAt = recorder.tick();
     log(() => {
-      const expectation = kind === 'create' || expects === 'nothing' ? '' : `, expecting the ${expects} modifiedAt,`;
+      const what = target.plan ? `revision ${target.plan.revision}` : `the ${expects} modifiedAt`;
+      const expectation = expects === 'nothing' ? '' : `, expecting ${what},`;
       return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''})${expectation} with token ${token}${describeFaults(faults)}`;
     });
     const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
@@ -94,6 +103,7 @@ export function makeCallers(environment: Environment) {
     const content = {
       ...{ principal, kind, clientRequestToken: tokenName(null), startedAt, apiRequestId: name },
       ...(expected === null ? {} : { expectedModifiedAt: Date.parse(expected) }),
+      ...(target.plan === null ? {} : { plannedAt: target.plan.at }),
     };
     answers.set(process, { ...content, answeredAt: Infinity, ...noAnswer });
     const finish = (answer: Omit<CallerAnswer, keyof typeof content | 'answeredAt'>) => {
@@ -147,6 +157,14 @@ interface MutationTarget {
   readonly id: string;
   /** RFC 3339, UTC. */
   readonly expectedModifiedAt: string | null;
+  /** When a create was planned, and the revision of the service account then; null: it expects none. */
+  readonly plan: { readonly at: number; readonly revision: number } | null;
+}
+
+const nothingExpected: MutationTarget = { id: noAssociation, expectedModifiedAt: null, plan: null };
+
+function inputOf(variant: number, { id, expectedModifiedAt, plan }: MutationTarget): string {
+  return `${variant} ${id} ${expectedModifiedAt} ${plan?.revision}`;
 }
 
 /** Sends a mutation to the gateway, and reads the warnings of its answer. */
@@ -154,7 +172,7 @@ function send(
   environment: Environment,
   process: Process,
   { principal, kind, token, variant, adopts }: ScenarioMutation,
-  { id: associationId, expectedModifiedAt }: MutationTarget,
+  { id: associationId, expectedModifiedAt, plan }: MutationTarget,
   allows: boolean,
 ): Promise<MutationResult> {
   const { clusterName, series, clock } = environment;
@@ -178,7 +196,8 @@ function send(
   switch (kind) {
     case 'create': {
       const tags = variant === 2 ? fiftyTags : [];
-      const binding = { ...common, ...serviceAccount, ...role, tags };
+      const expectedRevision = plan?.revision ?? null;
+      const binding = { ...common, ...serviceAccount, ...role, tags, expectedRevision };
       const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
       return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
     }

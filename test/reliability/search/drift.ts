@@ -15,7 +15,15 @@ function expectedDrift(
   const adopted = written
     .filter(isAdoption)
     .flatMap(({ before }) => (before?.associationId === associationId ? [before] : []));
-  if (adopted.length > 0) return driftSinceAdoption(own, adopted);
+  // An update that found its settings done by others is recorded without an effect, perhaps after what was adopted.
+  const isSetByOthers = written.some(
+    ({ event, operation, operationId, before }) =>
+      event === 'SUCCEEDED' &&
+      kindOf(operation) === 'update' &&
+      before?.associationId === associationId &&
+      !own.some((change) => change.operationId === operationId),
+  );
+  if (adopted.length > 0) return isSetByOthers ? null : driftSinceAdoption(own, adopted);
   const [create, ...updates] = own;
   const last = own.at(-1);
   // An update outside the gateway sets a role that no request names.

@@ -91,6 +91,7 @@ export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Led
     readTrail: behind(ofEvery, ledger.readTrail),
     expiredLeases: behind(ofEvery, ledger.expiredLeases),
     getLocks: behind(ofEvery, ledger.getLocks),
+    getClusterScan: behind(ofEvery, ledger.getClusterScan),
     putLocks: behind(ofTransaction, ledger.putLocks),
     close: ledger.close,
     met: () => met,

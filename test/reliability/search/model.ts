@@ -20,6 +20,9 @@ import { describeRecord, isDeferral, permits, writeViolations } from './writes.t
 /** The reference model of a scenario. */
 export type Model = ReturnType<typeof makeModel>;
 
+const mayHaveChanged = ({ event, fence, refusalCode }: AuditEntry) =>
+  fence !== null && (event === 'SUCCEEDED' || (event === 'REFUSED' && refusalCode === 'OUTCOME_UNDETERMINED'));
+
 const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
 /**
@@ -196,6 +199,8 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
     atRest: (associations: readonly Association[]) => report(restViolations(effects, operations, associations)),
     /** The last record of each token. */
     records: () => [...lifetimes.values()].map(({ record }) => record),
+    /** How often the association changed or may have, by the outcomes in the trail. */
+    changes: () => entries.filter(mayHaveChanged).length,
     /** All audit entries, in the order in which they became durable. */
     written: () => entries,
   };

@@ -32,7 +32,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         if (result.kind === 'committed') {
           model.committed(attempt, expected, next, entries);
           recorder.committed(attempt, expected, next, entries);
-        } else model.conflicted(attempt, expected, next.idempotencyKey);
+        } else if (result.kind === 'conflict') model.conflicted(attempt, expected, next.idempotencyKey);
         log(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
         return result;
       });
@@ -66,6 +66,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         log(() => `  ${attempt.name} reads the locks: ${attempt.lock}`);
         return { revision, locks: isLocked() ? [lock] : [] };
       }),
+    getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
   };

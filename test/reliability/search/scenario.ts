@@ -10,7 +10,10 @@ export interface ScenarioMutation {
   readonly kind: MutationKind;
   readonly token: string;
   readonly variant: 0 | 1 | 2;
-  /** The `expectedModifiedAt` of a request on an association: none, that of the association, or an earlier one. */
+  /**
+   * The `expectedModifiedAt` of a request on an association: none, that of the association, or an earlier one. The `expectedRevision` of a
+   * create: none, that of the service account, or that before anything happened.
+   */
   readonly expects: 'nothing' | 'current' | 'stale';
   /** Whether a create adopts an association of others that equals it: then it requests the role that they give. */
   readonly adopts?: boolean;

@@ -42,6 +42,11 @@ export interface GatewayClient {
   readonly checkUpdatePodIdentityAssociation: Check<Schema.UpdatePodIdentityAssociationInput>;
   readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
   readonly checkAdoptPodIdentityAssociation: Check<Schema.AdoptPodIdentityAssociationInput>;
+  /** Up to 100 changes, checked against policy and what was observed. For a plan: each result has the revision of its service account. */
+  readonly checkPodIdentityAssociations: Query<
+    Schema.BatchCheckQueryVariables,
+    Schema.BatchCheckQuery['checkPodIdentityAssociations']
+  >;
   /** An association; null when it does not exist or you are not allowed to view it. */
   readonly podIdentityAssociation: (
     variables: Schema.PodIdentityAssociationQueryVariables,
@@ -125,6 +130,7 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     checkUpdatePodIdentityAssociation: check(sender, 'CheckUpdatePodIdentityAssociation'),
     checkDeletePodIdentityAssociation: check(sender, 'CheckDeletePodIdentityAssociation'),
     checkAdoptPodIdentityAssociation: check(sender, 'CheckAdoptPodIdentityAssociation'),
+    checkPodIdentityAssociations: presentQuery(sender, 'BatchCheck'),
     podIdentityAssociation: query(sender, 'PodIdentityAssociation'),
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
     auditTrail: presentQuery(sender, 'AuditTrail'),

@@ -34,6 +34,7 @@ export interface Operations {
     Schema.CheckAdoptPodIdentityAssociationQueryVariables,
     Schema.CheckAdoptPodIdentityAssociationQuery,
   ];
+  BatchCheck: [Schema.BatchCheckQueryVariables, Schema.BatchCheckQuery];
   PodIdentityAssociation: [Schema.PodIdentityAssociationQueryVariables, Schema.PodIdentityAssociationQuery];
   PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];
   AuditTrail: [Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery];

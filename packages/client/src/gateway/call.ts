@@ -42,6 +42,10 @@ export function makeCall(settings: CallSettings): Host['call'] {
       say(`Attempt ${attempt} in ${(delayMs / 1_000).toFixed(1)} s: ${reason}`);
     const options = { signal: settings.signal, onRetry };
     try {
+      if (operation === 'AdoptPodIdentityAssociations') {
+        const { adoptAll } = await import('./adopt-all.ts');
+        return await adoptAll(client, request.input, options, { say, prompter: settings.prompter ?? null });
+      }
       const query = queries[operation];
       return query ? await query(client, request, options) : await change(client, request, options, { say, sending });
     } catch (error) {

@@ -41,6 +41,8 @@ export const embeddedTypes = [
   "UpdatePodIdentityAssociationPayload",
   "DeletePodIdentityAssociationPayload",
   "AdoptPodIdentityAssociationPayload",
+  "CheckPodIdentityAssociationsPayload",
+  "CheckedChange",
   "CheckPayload",
   "Warning",
   "InvalidInput",

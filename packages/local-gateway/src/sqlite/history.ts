@@ -11,6 +11,7 @@ import {
   associationPrefix,
   clusterKeyOf,
   placeOf,
+  targetOfAssociationKey,
   targetOfPlace,
 } from '../../../../src/ledger/keys.ts';
 import { scanOfText, stateOfText, versionOfText, versionText } from './record-json.ts';
@@ -33,6 +34,8 @@ export function prepareHistory(database: DatabaseSync) {
     database.prepare(`
       SELECT DISTINCT place FROM associationVersion WHERE ${column} = ? AND place >= ? AND place < ? ORDER BY place LIMIT ?`),
   );
+  const named = database.prepare(`
+    SELECT associationKey FROM association WHERE clusterKey = ? AND associationId IN (SELECT value FROM json_each(?))`);
   const state = database.prepare('SELECT state FROM association WHERE associationKey = ?');
   const last = database.prepare(
     'SELECT version FROM associationVersion WHERE place = ? AND seenAt <= ? ORDER BY seenAt DESC, operationId DESC LIMIT 1',
@@ -70,6 +73,10 @@ export function prepareHistory(database: DatabaseSync) {
         const text = textOf(state.get(associationKeyOf(target)), 'state');
         return text === null ? null : stateOfText(text);
       });
+    },
+    targetsOfAssociations(cluster, associationIds) {
+      const rows = named.all(clusterKeyOf(cluster), JSON.stringify(associationIds));
+      return rows.map(({ associationKey }) => targetOfAssociationKey(String(associationKey)));
     },
     versionsAround(target, at): VersionsAround {
       const place = placeOf(target);

@@ -68,6 +68,9 @@ export function makeSqliteLedger({
     clusterScans() {
       return asPromise(() => statements.clusterScans());
     },
+    getClusterScan(cluster) {
+      return asPromise(() => statements.getClusterScan(cluster));
+    },
     targetsInCluster(...query) {
       return asPromise(() => statements.history.targetsInCluster(...query));
     },
@@ -76,6 +79,9 @@ export function makeSqliteLedger({
     },
     getAssociationStates(targets) {
       return asPromise(() => statements.history.getAssociationStates(targets));
+    },
+    targetsOfAssociations(...query) {
+      return asPromise(() => statements.history.targetsOfAssociations(...query));
     },
     versionsAround(...query) {
       return asPromise(() => statements.history.versionsAround(...query));

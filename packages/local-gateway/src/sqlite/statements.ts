@@ -90,6 +90,9 @@ export function prepareStatements(database: DatabaseSync) {
     clusterScans(): ClusterScan[] {
       return selectScans.all().map(({ scan }) => scanOfText(String(scan)));
     },
+    getClusterScan(cluster: ClusterRef): ClusterScan | null {
+      return this.clusterScans().find((one) => clusterKeyOf(one.cluster) === clusterKeyOf(cluster)) ?? null;
+    },
     putClusterScan(fence: number, next: ClusterScan): boolean {
       const [key, text] = [clusterKeyOf(next.cluster), scanText(next)];
       const { changes } =

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../../src/model/audit-event.ts';
 import type { AuditedOperation } from '../../../../src/model/operation.ts';
 import { operations } from '../../../../src/operations/operations.ts';
+import { isAdoption } from '../../../../src/queries/change-history.ts';
 
 /** `severity_id` of OCSF. */
 export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
@@ -46,6 +47,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
 
 /** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */
 const otherOperations = {
+  CHECK_CHANGES: { field: 'checkPodIdentityAssociations', activity: 'Read' },
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
   LOCK_CHANGES: { field: 'lock', activity: 'Update' },
   OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
@@ -67,14 +69,20 @@ export interface OcsfOutcome {
 }
 
 /** Maps an entry to OCSF by its event, its operation and its refusal. */
-export function ocsfOutcome(entry: Pick<AuditEntry, 'event' | 'operation' | 'refusalCode'>): OcsfOutcome {
-  const { event, operation, refusalCode } = entry;
+export function ocsfOutcome(entry: AuditEntry): OcsfOutcome {
+  const { event, refusalCode } = entry;
   const { status, severity } = outcomeOf[event];
   return {
-    activity: event === 'CHECKED' ? 'Check' : calledOperation(operation).activity,
+    activity: activityOf(entry),
     status: status !== 'byCode' ? status : refusalCode === null ? 'Success' : 'Failure',
     severity: event !== 'CHECKED' && operatorsMustAct.includes(refusalCode) ? 'High' : severity,
   };
+}
+
+/** What an entry did: a create that adopted what existed created nothing. */
+function activityOf(entry: AuditEntry): Activity {
+  if (entry.event === 'CHECKED') return 'Check';
+  return entry.event === 'SUCCEEDED' && isAdoption(entry) ? 'Adopt' : calledOperation(entry.operation).activity;
 }
 
 /**

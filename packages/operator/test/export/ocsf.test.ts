@@ -123,6 +123,16 @@ const requests = {
 const eventOf = (entry: AuditEntry) => ocsfEvent(entry, '0.1.0');
 
 describe('an entry as an event of OCSF', () => {
+  test('that a create adopted what existed is an adoption', () => {
+    const created = { event: 'SUCCEEDED', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null } as const;
+    const adopted = eventOf({ ...entryOf(created), before: association() });
+    expect(adopted).toMatchObject({
+      activity_name: 'Adopt',
+      activity_id: 99,
+      api: { operation: 'createPodIdentityAssociation' },
+    });
+  });
+
   test.each(cases)('$event of $operation with $refusalCode: $status, $severity', ({ field, type, ...expected }) => {
     const { activity, status, severity, refusalCode } = expected;
     const event = eventOf(entryOf(expected));

@@ -1,0 +1,200 @@
+import { UsageError } from '../aws/errors.ts';
+import type { Value, ValueMap } from '../aws/value.ts';
+import type { CallOptions } from '../client/call.ts';
+import type { GatewayClient } from '../client/client.ts';
+import { GatewayError, LostAnswerError } from '../client/errors.ts';
+import { itemsOf } from '../client/pages.ts';
+import type { Association } from '../client/result.ts';
+import type { Prompter } from '../prompt.ts';
+import { makerOf } from './makers.ts';
+
+/** What `pod-identity adopt` uses of its process. */
+export interface AdoptAllSettings {
+  /** Writes a line to standard error. */
+  readonly say: (line: string) => void;
+  /** Asks before anything is adopted; null without a terminal. */
+  readonly prompter: Prompter | null;
+}
+
+/**
+ * `PLANNED` and `DENIED` are what a plan says: it would be adopted, or refused. `IN_PROGRESS`: it may be adopted, or may still be. `NOT_SENT`:
+ * an error of another one ended the run before.
+ */
+type Status = keyof typeof countNames;
+
+/** The counts of the answer, by status. */
+const countNames = {
+  PLANNED: 'planned',
+  DENIED: 'denied',
+  ADOPTED: 'adopted',
+  REFUSED: 'refused',
+  IN_PROGRESS: 'inProgress',
+  NOT_SENT: 'notSent',
+} as const;
+
+/** An association that the gateway does not know, and what became of it. */
+interface Adoption {
+  readonly association: Association;
+  status: Status;
+  /** What policy says, or why it is not adopted; null: not known yet. */
+  message: string | null;
+}
+
+/** How many requests run at once. The gateway limits the requests of each principal, and the client waits as it says. */
+const concurrency = 4;
+
+const pageSize = 100;
+
+/** After this many, the progress is said. */
+const progressEvery = 50;
+
+/**
+ * Adopts every association of a cluster that the gateway does not know: those that drift reports as `UNMANAGED`. Each adoption expects the
+ * `modifiedAt` that was listed, and its token follows from both: a run that was interrupted can be repeated, and has no second effect. Without
+ * `yes`, each is checked first, and the plan is shown; it is adopted if a person agrees.
+ *
+ * @throws {@link UsageError} if there is neither `yes` nor `plan`, and no terminal to ask at
+ */
+export async function adoptAll(
+  client: GatewayClient,
+  input: ValueMap,
+  options: CallOptions,
+  { say, prompter }: AdoptAllSettings,
+): Promise<ValueMap> {
+  const isPlan = input.plan === true;
+  const asks = !isPlan && input.yes !== true;
+  if (asks && prompter === null)
+    throw new UsageError('Give --plan to see what would be adopted, or --yes to adopt it.');
+  const cluster = { clusterName: textOf(input.clusterName) ?? '', ...placeOf(input) };
+  const adoptions = await foreignIn(client, cluster, textOf(input.namespace), options);
+  if (isPlan || asks) {
+    await forEach(adoptions, (one) => check(client, cluster, one, options));
+    if (asks) for (const one of adoptions) say(lineOf(one));
+  }
+  const planned = adoptions.filter(({ status }) => status === 'PLANNED');
+  if (planned.length > 0 && !isPlan && (!asks || (await agrees(prompter, planned.length, cluster.clusterName)))) {
+    await adoptEach(planned, { client, cluster, reason: textOf(input.reason), options, say });
+  }
+  return answerOf(adoptions);
+}
+
+interface Cluster {
+  readonly clusterName: string;
+  readonly accountId?: string;
+  readonly region?: string;
+}
+
+async function foreignIn(
+  client: GatewayClient,
+  cluster: Cluster,
+  namespace: string | undefined,
+  options: CallOptions,
+): Promise<Adoption[]> {
+  const adoptions: Adoption[] = [];
+  const variables = { ...cluster, namespace, first: pageSize };
+  for await (const { kind, association } of itemsOf(client.associationDrift, variables, options)) {
+    if (kind === 'UNMANAGED' && association) adoptions.push({ association, status: 'PLANNED', message: null });
+  }
+  return adoptions.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+}
+
+/** Says of an adoption what the gateway would answer. */
+async function check(client: GatewayClient, cluster: Cluster, adoption: Adoption, options: CallOptions): Promise<void> {
+  const { associationId, modifiedAt: expectedModifiedAt } = adoption.association;
+  const input = { ...cluster, associationId, expectedModifiedAt };
+  const { refusal, auditEntry } = await client.checkAdoptPodIdentityAssociation(input, options);
+  if (refusal) adoption.status = 'DENIED';
+  adoption.message = auditEntry.message;
+}
+
+async function agrees(prompter: Prompter | null, count: number, clusterName: string): Promise<boolean> {
+  const question = `Adopt ${count} association${count === 1 ? '' : 's'} in ${clusterName}?`;
+  return (await prompter?.choose(question, ['no', 'yes'])) === 'yes';
+}
+
+interface Run {
+  readonly client: GatewayClient;
+  readonly cluster: Cluster;
+  readonly reason: string | undefined;
+  readonly options: CallOptions;
+  readonly say: (line: string) => void;
+}
+
+/** Adopts one after the other, until the gateway can't be reached or does not accept the caller. */
+async function adoptEach(planned: readonly Adoption[], run: Run): Promise<void> {
+  let [done, isStopped] = [0, false];
+  await forEach(planned, async (adoption) => {
+    if (isStopped) {
+      adoption.status = 'NOT_SENT';
+      return;
+    }
+    const isAnswered = await adoptOne(adoption, run);
+    isStopped ||= !isAnswered;
+    done += Number(isAnswered);
+    if (done % progressEvery === 0 && isAnswered) run.say(`${done} of ${planned.length} done`);
+  });
+  run.say(`${done} of ${planned.length} done`);
+  if (isStopped) run.say('Run the same command again for the others: what is adopted already is not adopted again.');
+}
+
+/** Adopts one. False if no more should be sent. */
+async function adoptOne(adoption: Adoption, { client, cluster, reason, options }: Run): Promise<boolean> {
+  const { associationId, modifiedAt: expectedModifiedAt } = adoption.association;
+  const clientRequestToken = `adopt-${associationId}-${expectedModifiedAt}`;
+  try {
+    const input = { ...cluster, associationId, expectedModifiedAt, clientRequestToken, reason };
+    const result = await client.adoptPodIdentityAssociation(input, options);
+    adoption.status = ({ succeeded: 'ADOPTED', refused: 'REFUSED', inProgress: 'IN_PROGRESS' } as const)[result.kind];
+    adoption.message = result.kind === 'refused' ? result.refusal.message : null;
+    return true;
+  } catch (error) {
+    if (!(error instanceof GatewayError || error instanceof LostAnswerError)) throw error;
+    const isRejected = error instanceof GatewayError && (error.status === 401 || error.status === 403);
+    adoption.status = isRejected ? 'NOT_SENT' : 'IN_PROGRESS';
+    adoption.message = error.message;
+    return false;
+  }
+}
+
+async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
+function answerOf(adoptions: readonly Adoption[]): ValueMap {
+  const counts = Object.entries(countNames).map(([status, name]) => {
+    return [name, adoptions.filter((one) => one.status === status).length] as const;
+  });
+  return { adoptions: adoptions.map(rowOf), counts: Object.fromEntries(counts) };
+}
+
+function rowOf({ association, status, message }: Adoption): ValueMap {
+  const { namespace, serviceAccount, associationId, roleArn, modifiedAt } = association;
+  return {
+    ...{ namespace, serviceAccount, associationId, roleArn, modifiedAt },
+    ...{ madeBy: makerOf(association), status, message },
+  };
+}
+
+/** A line of the plan, for people. */
+function lineOf({ association, message }: Adoption): string {
+  const { namespace, serviceAccount, associationId, roleArn } = association;
+  const madeBy = makerOf(association) ?? 'made by an unknown tool';
+  return [`${namespace}/${serviceAccount}`, associationId, roleArn, madeBy, message ?? ''].join('  ');
+}
+
+function nameOf({ association: { namespace, serviceAccount } }: Adoption): string {
+  return `${namespace}/${serviceAccount}`;
+}
+
+function placeOf(input: ValueMap): Omit<Cluster, 'clusterName'> {
+  const [accountId, region] = [textOf(input.accountId), textOf(input.region)];
+  return { ...(accountId !== undefined && { accountId }), ...(region !== undefined && { region }) };
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
