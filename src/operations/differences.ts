@@ -38,7 +38,7 @@ function textOf(value: string | boolean | null | undefined): string | null {
 }
 
 /** Whether a tag is one that requests can set: of neither the gateway nor AWS. */
-export function isRequestTag({ key }: Tag): boolean {
+function isRequestTag({ key }: Tag): boolean {
   return !key.startsWith(gatewayTagPrefix) && !/^aws:/i.test(key);
 }
 

@@ -31,7 +31,15 @@ export async function storeSeen(observations: ObservationStore, seen: Associatio
   const sight = { associationId, modifiedAt, isGone: false };
   const origin = 'OUTSIDE' as const;
   const observed = { at, revision: 1, sight, origin, association: seen, driftId: null };
-  const version = { target, association: seen, origin, operationId: null, seenAt: at, seenOtherwiseAt: null };
+  const version = {
+    target,
+    association: seen,
+    origin,
+    operationId: null,
+    declaration: null,
+    seenAt: at,
+    seenOtherwiseAt: null,
+  };
   const change = { target, observed, version, openOperations: [], endedOperationIds: [] };
   if (!(await observations.observeAssociation(0, change, null))) throw new Error('It is stored already.');
 }

@@ -139,7 +139,7 @@ function hasPermit(judged: Judgement): boolean {
   );
 }
 
-/** By whom an association is judged that no group which policies name may create: policies that deny it whoever asks are found by it. */
+/** By whom an association is judged that no group which policies name may create: policies that deny it regardless of who asks are found by it. */
 const stranger: JudgedBy = { name: 'a principal in no group', context: contextOf(personIn([])) };
 
 /** How two decisions differ; null if both allow, or the same policies deny. */

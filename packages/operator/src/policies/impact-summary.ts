@@ -10,8 +10,8 @@ type Counts = Readonly<Partial<Record<Impact['kind'], number>>>;
 /** What a policy changes. */
 interface RuleImpact {
   readonly policyId: string;
-  /** Whether the policy denies whoever asks: it reads neither the principal nor for whom it acts. */
-  readonly whoeverAsks: boolean;
+  /** Whether the policy denies regardless of who asks: it reads neither the principal nor for whom it acts. */
+  readonly regardlessOfPrincipal: boolean;
   readonly counts: Counts;
   readonly namespaces: readonly (ClusterRef & { readonly namespace: string; readonly counts: Counts })[];
 }
@@ -65,7 +65,7 @@ export function collectImpacts(sides: readonly PoliciesInUse[]) {
     rules: [...rules]
       .map(([policyId, { counts, namespaces }]) => ({
         policyId,
-        whoeverAsks: deniesWhoeverAsks(sides, policyId),
+        regardlessOfPrincipal: deniesAllPrincipals(sides, policyId),
         counts,
         namespaces: [...namespaces].map(([place, ofPlace]) => ({ ...placeOf(place), counts: ofPlace })),
       }))
@@ -76,12 +76,12 @@ export function collectImpacts(sides: readonly PoliciesInUse[]) {
   return { add, summary };
 }
 
-/** Rules that deny whoever asks come first, then those that forbid the most. */
-function weight({ whoeverAsks, counts }: RuleImpact): number {
-  return (whoeverAsks ? 1e9 : 0) + (counts.FORBIDDEN ?? 0) * 1e3 + (counts.OTHER_REASONS ?? 0);
+/** Rules that deny regardless of who asks come first, then those that forbid the most. */
+function weight({ regardlessOfPrincipal, counts }: RuleImpact): number {
+  return (regardlessOfPrincipal ? 1e9 : 0) + (counts.FORBIDDEN ?? 0) * 1e3 + (counts.OTHER_REASONS ?? 0);
 }
 
-function deniesWhoeverAsks(sides: readonly PoliciesInUse[], policyId: string): boolean {
+function deniesAllPrincipals(sides: readonly PoliciesInUse[], policyId: string): boolean {
   if (policyId === 'cluster-not-registered') return true;
   const policies = sides.flatMap(({ engine }) => engine.policySet.policies[policyId] ?? []);
   return policies.length > 0 && policies.every((policy) => policy.effect === 'forbid' && !readsPrincipal(policy));
@@ -102,8 +102,8 @@ export function summaryLines({ judged, counts, rules, roles }: ImpactSummary): r
   const all = differences.map((kind) => `${kind} ${counts[kind] ?? 0}`).join(', ');
   return [
     `${judged} associations judged: ${all}`,
-    ...rules.flatMap(({ policyId, whoeverAsks, counts: ofRule, namespaces }) => [
-      `${policyId}${whoeverAsks ? ', whoever asks' : ''}: ${countText(ofRule)}`,
+    ...rules.flatMap(({ policyId, regardlessOfPrincipal, counts: ofRule, namespaces }) => [
+      `${policyId}${regardlessOfPrincipal ? ', regardless of who asks' : ''}: ${countText(ofRule)}`,
       ...namespaces.map((one) => `  ${clusterName(one)}/${one.namespace}: ${countText(one.counts)}`),
     ]),
     ...roles.map(([arn, count]) => `${count} with ${arn}: give the role with --roles`),

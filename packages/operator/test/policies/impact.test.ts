@@ -1,7 +1,7 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { home, roleArn } from '../../../../test/support/gateway.ts';
-import { association, forbidWhen, onCreate, replaceIn } from '../../../../test/support/policy-sample.ts';
+import { association, copyOfShipped, forbidWhen, onCreate, replaceIn } from '../../../../test/support/policy-sample.ts';
 import { openFleet, storeSeen } from '../observed-fleet.ts';
 
 const cluster = `${home.accountId}/${home.region}/apps-dev`;
@@ -33,7 +33,7 @@ test('a rule that newly forbids is reported by association, rule, cluster and na
     `OTHER_REASONS ${cluster}/payments/untagged (OUTSIDE) for a member of payments-team: denied by required-tags; now denied by condition, required-tags`,
     `FORBIDDEN ${cluster}/unowned/worker (OUTSIDE) for a member of platform-admins: allowed by platform-admins; now denied by condition`,
     '3 associations judged: FORBIDDEN 2, PERMITTED 0, DEPENDS 0, OTHER_REASONS 1',
-    'condition, whoever asks: FORBIDDEN 2, OTHER_REASONS 1',
+    'condition, regardless of who asks: FORBIDDEN 2, OTHER_REASONS 1',
     `  ${cluster}/payments: FORBIDDEN 1, OTHER_REASONS 1`,
     `  ${cluster}/unowned: FORBIDDEN 1`,
     expect.stringMatching(/^policy set \w{64}, inventory \w{64}, compared with policy set \w{64}, inventory \w{64}$/),
@@ -49,7 +49,7 @@ test('policies that decide as before end with 0, and clusters that were never sc
   });
 });
 
-test('a rule about principals is not one that applies whoever asks, and the maker of an association is judged besides the owners', async () => {
+test('a rule about principals is not one that applies regardless of who asks, and the maker of an association is judged besides the owners', async () => {
   await fleet.gateway.create();
   await fleet.gateway.create({ serviceAccount: 'worker', clientRequestToken: 'second' }, 'pat');
   addRule('!(principal in PodIdentity::Group::"platform-admins")');
@@ -67,6 +67,21 @@ test('an adopted association is judged by the owners, not by the principal that 
   addRule(noCostCenter);
   const [line] = (await impact()).lines;
   expect(line).toMatch(/\(ADOPTED\) for a member of payments-team: denied by required-tags; now denied by/);
+});
+
+test('a namespace that no owner and no named group may use is judged by a principal in no group', async () => {
+  const against = copyOfShipped();
+  for (const folder of [against, fleet.folder]) {
+    replaceIn(join(folder, 'access.cedar'), '[PodIdentity::Action::"CreatePodIdentityAssociation",\n     ', '[');
+  }
+  fleet.makeDirectly('unowned', 'worker');
+  await fleet.scanAll();
+  addRule(noCostCenter);
+  const { lines } = await impact('--against', against);
+  expect(lines[0]).toBe(
+    `OTHER_REASONS ${cluster}/unowned/worker (OUTSIDE) for a principal in no group: denied by default-deny; now denied by condition, default-deny`,
+  );
+  rmSync(against, { recursive: true });
 });
 
 test('another owner in the inventory forbids to the old one and permits to the new one', async () => {
@@ -90,19 +105,24 @@ test('another owner in the inventory forbids to the old one and permits to the n
   expect(same.status).toBe(0);
 });
 
-test('a cluster that the changed inventory lacks forbids its associations whoever asks', async () => {
+test('a cluster that the changed inventory lacks forbids its associations regardless of who asks', async () => {
   await fleet.gateway.create();
   replaceIn(join(fleet.folder, 'inventory.json'), '"clusterName": "apps-dev"', '"clusterName": "apps-test"');
   const { lines } = await impact();
-  expect(lines).toContain('cluster-not-registered, whoever asks: FORBIDDEN 1');
+  expect(lines).toContain('cluster-not-registered, regardless of who asks: FORBIDDEN 1');
 });
 
-test('a rule that asks for a reason is judged with and without one', async () => {
+test.each([
+  ['without', '!context.hasReason'],
+  ['with', 'context.hasReason'],
+])('a rule about the reason is judged with and without one, and forbids only %s it', async (which, condition) => {
   await fleet.gateway.create();
-  addRule('!context.hasReason');
-  expect((await impact()).lines[0]).toContain(
-    ' for a member of payments-team without a reason, https://issuer.example#alice without a reason: ',
+  addRule(condition);
+  const { lines } = await impact();
+  expect(lines[0]).toContain(
+    ` for a member of payments-team ${which} a reason, https://issuer.example#alice ${which} a reason: `,
   );
+  expect(lines[1]).toBe('1 associations judged: FORBIDDEN 1, PERMITTED 0, DEPENDS 0, OTHER_REASONS 0');
 });
 
 test('a rule about role attributes leaves the decision open until --roles has the role', async () => {
@@ -156,7 +176,7 @@ test('--output json prints one object per line, with a summary as the last one, 
     ...{ type: 'SUMMARY', judged: 131, counts: { FORBIDDEN: 131 } },
     rules: [
       {
-        ...{ policyId: 'condition', whoeverAsks: true, counts: { FORBIDDEN: 131 } },
+        ...{ policyId: 'condition', regardlessOfPrincipal: true, counts: { FORBIDDEN: 131 } },
         namespaces: [{ ...home, clusterName: 'apps-dev', namespace: 'payments', counts: { FORBIDDEN: 131 } }],
       },
     ],
