@@ -54,7 +54,7 @@ export const impact = command({
   details:
     'Each association, as scans and operations saw it last, is judged as a create of what it is, at the time of the command: by the principal ' +
     'of the operation that made it, and by a member of each group that owns its namespace. Without either, by a member of each group that ' +
-    'policies name and permit it. If a policy reads whether there is a reason, with and without one.',
+    'policies name and permit it, else by a principal in no group. If a policy reads whether there is a reason, with and without one.',
   arguments: [{ name: 'FOLDER', help: 'folder of the changed policies' }],
   options: {
     inventory: pathOption('FILE', 'inventory to judge with (default: inventory.json in FOLDER)'),
@@ -63,7 +63,10 @@ export const impact = command({
       'FOLDER',
       'policies to compare with (default: the version in force if POLICY_TABLE is set, else policies beside package.json)',
     ),
-    'against-inventory': pathOption('FILE', 'inventory to compare with (default: inventory.json in the folder)'),
+    'against-inventory': pathOption(
+      'FILE',
+      'inventory to compare with (default: inventory.json in the folder of --against)',
+    ),
     trail: text('FILE', 'also replays the requests in this output of pod-identity-operator trail export'),
     since: timeOption('also replays the requests in the ledger since this RFC 3339 time'),
     output: {
@@ -83,10 +86,10 @@ export const impact = command({
     const { inventory, roles: given, against, trail, since, output } = values;
     const againstInventory = values['against-inventory'];
     if (trail !== undefined && since !== undefined) problem('Give --trail or --since, not both.');
-    const isCompared = (against ?? againstInventory) !== undefined;
+    if (against === undefined && againstInventory !== undefined) problem('--against-inventory needs --against.');
     return {
       ...{ policies, inventory, roles: given, output },
-      against: isCompared ? { policies: against ?? shippedPolicies, inventory: againstInventory } : null,
+      against: against === undefined ? null : { policies: against, inventory: againstInventory },
       requests: trail !== undefined ? { kind: 'trail', trail } : since !== undefined ? { kind: 'ledger', since } : null,
     };
   },

@@ -190,6 +190,7 @@ test('wrong arguments and unreadable policies end with 1, as 2 means that someth
     stderr: expect.stringContaining('FOLDER is missing'),
   });
   expect(await impact('--since', '2020-01-01T00:00:00Z', '--trail', 'x')).toMatchObject({ status: 1 });
+  expect(await impact('--against-inventory', 'x')).toMatchObject({ status: 1, lines: [''] });
   writeFileSync(join(fleet.folder, 'new.cedar'), 'permit (');
   expect(await impact()).toMatchObject({ status: 1, err: expect.stringContaining('new.cedar') });
 });
