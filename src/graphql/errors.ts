@@ -43,9 +43,12 @@ export function rateLimited(waitMs: number): GraphQLError {
   });
 }
 
-/** A lock stops the reads of the principal. Says neither who set it nor why: the caller may have stolen the token. */
+/** A lock stops the reads of the principal, those in a cluster, or all. Says neither who set it nor why: the caller may have stolen the token. */
 export function readsLocked(): GraphQLError {
-  return errorOf('READS_LOCKED', 'Operators have locked this principal. Ask them: a retry does not help.');
+  return errorOf(
+    'READS_LOCKED',
+    'Operators have locked reads: by this principal, in this cluster, or all. Ask them: a retry does not help.',
+  );
 }
 
 /** Throws an error before a request is executed: with the status of its code, where a client is told about it. */

@@ -8,6 +8,9 @@ import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import { makeTokenBuckets } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { findReadsLock } from '../operations/locks.ts';
+import type { EksFor } from '../eks/eks.ts';
+import type { ClusterRef } from '../model/association.ts';
+import { clusterReadsLockFor } from '../model/lock.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { requestsPerSecondOf } from '../policy/inventory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
@@ -85,7 +88,14 @@ export function makeHandler(
       throw rateLimited(waitMs);
     }
     const inTurn: Dependencies = { ...live, eksFor: rateLimitedEksFor(live.eksFor, rateLimiter) };
-    const reads = withinLimits(inTurn);
+    // A query waits for the locks before it is executed, so they are known here.
+    const isLocked = (cluster: ClusterRef) =>
+      clusterReadsLockFor(live.lockMemory.lastRead?.locks ?? [], cluster) !== null;
+    const eksFor: EksFor = (cluster) => {
+      if (isLocked(cluster)) throw readsLocked();
+      return inTurn.eksFor(cluster);
+    };
+    const reads = withinLimits({ ...inTurn, eksFor });
     const deadline = clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs);
     const once = makeOnce();
     return {

@@ -1,20 +1,6 @@
-import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
-import type { AssociationState, ConfirmedAssociation, LatestVersion } from './association-state.ts';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { AssociationState, AssociationVersion, ConfirmedAssociation, LatestVersion } from './association-state.ts';
 import type { ClusterScan } from './cluster-scan.ts';
-
-/**
- * A version of the association of a service account, from when it is known on. Written once, with the outcome or the observation that
- * shows it, and never changed: when it was replaced, the next version tells. See `docs/decisions/0045-history-of-associations.md`.
- */
-export interface AssociationVersion extends LatestVersion {
-  readonly target: AssociationTarget;
-  /** Null: there was none any more. */
-  readonly association: Association | null;
-  /** The operation that made or adopted this version; null if a scan found it. */
-  readonly operationId: string | null;
-  /** The declaration whose operation made or adopted this version; null without one. */
-  readonly declaration: string | null;
-}
 
 /** The version that an outcome confirms. */
 export function confirmedVersion(

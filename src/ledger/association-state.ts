@@ -1,7 +1,6 @@
 import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
-import type { AssociationVersion } from './association-history.ts';
 
 /**
  * What is known of the association of one service account: what the gateway's operations confirmed, what scans observed, and which
@@ -50,6 +49,20 @@ export interface ConfirmedAssociation {
    * The declaration whose operation confirmed it; null after an operation without one, and where no outcome of an operation confirmed it: then
    * the association is not only the declaration's.
    */
+  readonly declaration: string | null;
+}
+
+/**
+ * A version of the association of a service account, from when it is known on. Written once, with the outcome or the observation that
+ * shows it, and never changed: when it was replaced, the next version tells. See `docs/decisions/0045-history-of-associations.md`.
+ */
+export interface AssociationVersion extends LatestVersion {
+  readonly target: AssociationTarget;
+  /** Null: there was none any more. */
+  readonly association: Association | null;
+  /** The operation that made or adopted this version; null if a scan found it. */
+  readonly operationId: string | null;
+  /** The declaration whose operation made or adopted this version; null without one. */
   readonly declaration: string | null;
 }
 

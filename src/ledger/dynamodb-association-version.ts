@@ -1,6 +1,6 @@
+import type { AssociationVersion } from './association-state.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Association } from '../model/association.ts';
-import type { AssociationVersion } from './association-history.ts';
 import { associationOfDetails, detailsOf } from './association-text.ts';
 import type { AssociationDetails } from './association-text.ts';
 import type { Item } from './dynamodb-item.ts';

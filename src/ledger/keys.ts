@@ -1,6 +1,6 @@
+import type { AssociationVersion } from './association-state.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { AssociationVersion } from './association-history.ts';
 import type { AuditPartition, TrailQuery } from './ledger.ts';
 import { lastDigitOf } from './trail-position.ts';
 

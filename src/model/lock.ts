@@ -10,7 +10,10 @@ export type LockScope =
 /** A lock: while it is set, no change in its scope begins. Plain JSON, stored in the ledger. */
 export interface Lock {
   readonly scope: LockScope;
-  /** Set on a lock of a principal that also stops its reads. */
+  /**
+   * Set on a lock that also stops reads: those of the principal, those at EKS in the cluster, or all. The scans stop with the reads of their
+   * clusters.
+   */
   readonly stopsReads?: true;
   /** Why it was set; null without a reason. */
   readonly reason: string | null;
@@ -43,8 +46,17 @@ export function lockFor(locks: readonly Lock[], subject: LockSubject): Lock | nu
 
 /** The lock that stops the reads of a caller with these ids; null if none does. */
 export function readsLockFor(locks: readonly Lock[], principalIds: readonly string[]): Lock | null {
-  const isOfCaller = ({ scope }: Lock) => scope.kind === 'PRINCIPAL' && principalIds.includes(scope.principalId);
+  const isOfCaller = ({ scope }: Lock) =>
+    scope.kind === 'ALL' || (scope.kind === 'PRINCIPAL' && principalIds.includes(scope.principalId));
   return locks.find((lock) => lock.stopsReads === true && isOfCaller(lock)) ?? null;
+}
+
+/** The lock that stops reads at EKS in a cluster, regardless of who asks for them; null if none does. */
+export function clusterReadsLockFor(locks: readonly Lock[], cluster: ClusterRef): Lock | null {
+  return lockFor(
+    locks.filter(({ stopsReads }) => stopsReads === true),
+    { cluster, principalIds: [] },
+  );
 }
 
 const order: readonly LockScope['kind'][] = ['ALL', 'CLUSTER', 'PRINCIPAL'];

@@ -90,9 +90,7 @@ export const outcomes = {
   POLICY_EVALUATION_FAILED: {
     ...unrecorded,
     code: 'POLICY_EVALUATION_FAILED',
-    event: 'DENIED',
-    retryable: true,
-    retryAfterSeconds: 60,
+    ...{ event: 'DENIED', retryable: true, retryAfterSeconds: 60 },
     advice: 'Ask the operators of the gateway to fix the policy that failed; then send the request again.',
   },
   /** Policy depends on tags or permissions boundary of a role that IAM does not have. */
@@ -154,11 +152,8 @@ export const outcomes = {
   OPERATION_IN_PROGRESS: {
     ...unrecorded,
     code: 'OPERATION_IN_PROGRESS',
-    event: 'REFUSED',
-    retryable: true,
-    retryAfterSeconds: 10,
-    advice:
-      'Another operation on the service account is in progress: send the same request again after retryAfterSeconds. The operation is listed in openOperations.',
+    ...{ event: 'REFUSED', retryable: true, retryAfterSeconds: 10 },
+    advice: 'Send the same request again after retryAfterSeconds, when the other operation has ended.',
   },
   CLUSTER_NOT_FOUND: {
     ...final,

@@ -1,3 +1,4 @@
+import { isValid } from 'ulid';
 import type { Eks, EksError } from '../eks/eks.ts';
 import type { Times } from '../idempotency/times.ts';
 import { findIntent } from '../ledger/audit-entry.ts';
@@ -77,7 +78,8 @@ async function isCreatedByGateway(
   association: Association,
 ): Promise<boolean> {
   const operationId = operationIdOf(association);
-  if (operationId === null) return false;
+  // Anyone who may tag at EKS sets the value, also one that is not the key of an entry.
+  if (operationId === null || !isValid(operationId)) return false;
   const intent = await readIntent(ledger, operationId);
   if (intent?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return false;
   const { request } = intent;

@@ -2,7 +2,9 @@ import { rateLimitedEksFor } from '../eks/rate-limited.ts';
 import type { EksFor } from '../eks/eks.ts';
 import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
+import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
@@ -25,6 +27,7 @@ export const defaultScanSettings: ScanSettings = { intervalMs: 600_000, maxAgeMs
 /** What a scan works with. */
 export interface ScanDependencies extends ScanClusterDependencies {
   readonly observations: ObservationStore;
+  readonly ledger: ScanClusterDependencies['ledger'] & Pick<Ledger, 'getLocks'>;
   readonly eksFor: EksFor;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly log: Log;
@@ -42,6 +45,8 @@ export interface ScanResult {
   /** Clusters that another run scans, and those that are due but that this run had no time for. */
   leased: number;
   waiting: number;
+  /** Clusters in which operators have locked reads. */
+  locked: number;
   /** Service accounts whose state was written; of these, those that were changed outside. */
   observed: number;
   outside: number;
@@ -63,12 +68,13 @@ const leastMs = 12_000;
 
 /**
  * Scans the clusters of the inventory that are due, those that were scanned the longest time ago first. One run at a time scans a cluster: each has a
- * lease with a fence. Locks of operators do not stop it, because it changes nothing at EKS, and what is found matters most while changes are locked.
+ * lease with a fence. Locks on changes do not stop it, because it changes nothing at EKS, and what is found matters most while changes are locked;
+ * locks on reads do, from the next run on.
  * `deadline` is when the run must end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
  */
 export async function scan(deps: ScanDependencies, settings: ScanSettings, deadline: number): Promise<ScanResult> {
   const result: ScanResult = {
-    ...{ complete: 0, incomplete: 0, unreadable: 0, leased: 0, waiting: 0, observed: 0, outside: 0 },
+    ...{ complete: 0, incomplete: 0, unreadable: 0, leased: 0, waiting: 0, locked: 0, observed: 0, outside: 0 },
     ...{ driftFound: 0, driftResolved: 0 },
     oldestScanSeconds: 0,
   };
@@ -77,10 +83,13 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
   const limiters = new Map<string, RateLimiter>();
   const eksFor: EksFor = (cluster) =>
     rateLimitedEksFor(deps.eksFor, limiterOf(deps, settings, limiters, cluster))(cluster);
+  const { locks } = await deps.ledger.getLocks();
+  const isLocked = (cluster: ClusterRef) => clusterReadsLockFor(locks, cluster) !== null;
+  result.locked = deps.directory.clusters.filter(isLocked).length;
   const all = deps.directory.clusters.map((cluster) => ({ cluster, last: known.get(keyOf(cluster)) ?? null }));
   result.oldestScanSeconds = Math.max(0, ...all.map(({ last }) => secondsSince(last, now)));
   const queue = all
-    .filter(({ last }) => isDue(last, now, settings))
+    .filter(({ cluster, last }) => !isLocked(cluster) && isDue(last, now, settings))
     .sort((one, other) => (one.last?.endedAt ?? 0) - (other.last?.endedAt ?? 0))
     .values();
   const worker = async () => {

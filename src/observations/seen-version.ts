@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { confirmedVersion, isFromOutside, lastSeenAt } from '../ledger/association-history.ts';
-import type { AssociationVersion } from '../ledger/association-history.ts';
-import type { AssociationState, StateChange } from '../ledger/association-state.ts';
+import type { AssociationState, AssociationVersion, StateChange } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 
 /**

@@ -61,7 +61,9 @@ export async function checkChanges(
   const states = await withDeadline(readBy - deps.clock(), knownStates(deps, identity, changes), ledgerTimeout);
   // The locks are read once for all changes.
   let locks: ReturnType<typeof deps.ledger.getLocks> | null = null;
-  const ledger = { ...deps.ledger, getLocks: () => (locks ??= deps.ledger.getLocks()) };
+  const getLocks = () => (locks ??= deps.ledger.getLocks());
+  // The results do not say whether an adoption would be late, so scans are not read.
+  const ledger = { ...deps.ledger, getLocks, getClusterScan: () => Promise.resolve(null) };
   const results: CheckedChange[] = [];
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();

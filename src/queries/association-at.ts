@@ -1,6 +1,6 @@
 import { isFromOutside, lastSeenAt } from '../ledger/association-history.ts';
-import type { AssociationReads, AssociationVersion } from '../ledger/association-history.ts';
-import type { AssociationState, VersionOrigin } from '../ledger/association-state.ts';
+import type { AssociationReads } from '../ledger/association-history.ts';
+import type { AssociationState, AssociationVersion, VersionOrigin } from '../ledger/association-state.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 
 /** An association, and what is known of how long it was so. Times are milliseconds since the epoch. */
@@ -42,7 +42,7 @@ function startOf(state: AssociationState): number | null {
 }
 
 /**
- * Whether a version that was first seen after a time was made before it: EKS says when a change was made, except one of tags only. An adoption
+ * Whether a version that was first seen after a time was made before it: `modifiedAt` is the time of a change, except of one of tags only. An adoption
  * counts from when it was recorded.
  */
 function isMadeBefore(

@@ -17,7 +17,7 @@ export async function coverageOf(
   clusters: readonly ClusterRef[],
   asOf: number,
 ): Promise<ClusterCoverage[]> {
-  const named = clusters.filter((cluster) => viewer.mayViewIn(cluster) && mayListIn(deps, viewer, cluster));
+  const named = clusters.filter((cluster) => mayListIn(deps, viewer, cluster));
   const batches = Array.from({ length: Math.ceil(named.length / batch) }, (_, index) =>
     named.slice(index * batch, (index + 1) * batch),
   );

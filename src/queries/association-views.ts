@@ -18,8 +18,15 @@ export function makeAssociationViews(
 ): AssociationViews {
   const views = new Map<string, boolean>();
   const mayListScope = (scope: Parameters<typeof listRequest>[0]) => authorizeRead(listRequest(scope)).allowed;
+  const clusters = new Map<string, boolean>();
   return {
-    mayViewIn,
+    mayViewIn: ({ accountId, region, clusterName }) => {
+      const cluster = { accountId, region, clusterName };
+      const key = [accountId, region, clusterName].join('/');
+      const mayView = clusters.get(key) ?? mayViewIn(cluster);
+      clusters.set(key, mayView);
+      return mayView;
+    },
     mayList: ({ accountId, region, clusterName, namespace }) => {
       const cluster = { accountId, region, clusterName };
       return (

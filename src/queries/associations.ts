@@ -69,7 +69,9 @@ async function readPage(
   const covered = all.slice(0, selection.roleArn === null ? maxClusters.others : maxClusters.ofRole);
   const last = covered.at(-1);
   const views = makeAssociationViews(deps, reader);
-  const { rows, end } = await readRows(reads, views, query, covered.filter(views.mayViewIn));
+  // By role, only the clusters of what is found are asked about.
+  const read = selection.roleArn === null ? covered.filter(views.mayViewIn) : covered;
+  const { rows, end } = await readRows(reads, views, query, read);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
   const edges = rows.map(({ target, seen }) => ({
@@ -116,7 +118,7 @@ async function examine(
   { selection, asOf, matches, origin, declaration }: AssociationQuery,
   targets: readonly AssociationTarget[],
 ): Promise<Row[]> {
-  const permitted = targets.filter((target) => matches(target) && views.mayList(target));
+  const permitted = targets.filter((target) => matches(target) && views.mayViewIn(target) && views.mayList(target));
   const states = await reads.getAssociationStates(permitted);
   const seen = await Promise.all(
     permitted.map(async (target, index) => {

@@ -62,12 +62,19 @@ function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader,
   });
 }
 
-/** Whether the principal may list the associations of a cluster, or of a namespace in it; examines only so many namespaces. */
-export function mayListIn(deps: Pick<Dependencies, 'directory'>, reader: Reader, cluster: ClusterRef): boolean {
+/**
+ * Whether the principal may list the associations of a cluster, or of a namespace in it; examines only so many namespaces, and 0 where it may
+ * view nothing in the cluster.
+ */
+export function mayListIn(
+  deps: Pick<Dependencies, 'directory'>,
+  reader: Reader & Pick<RequestContext, 'mayViewIn'>,
+  cluster: ClusterRef,
+): boolean {
   const { accountId, region, clusterName } = cluster;
   const mayList = (scope: ReadScope) => reader.authorizeRead({ action: 'ListPodIdentityAssociations', scope }).allowed;
   const whole = { kind: 'cluster', accountId, region, clusterName } as const;
-  return mayList(whole) || examinedNamespaces(deps, reader, cluster).some(mayList);
+  return mayList(whole) || (reader.mayViewIn(cluster) && examinedNamespaces(deps, reader, cluster).some(mayList));
 }
 
 /** The namespaces of a cluster that are examined: at first those that the principal's groups own. */

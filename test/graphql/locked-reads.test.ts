@@ -43,6 +43,7 @@ describe('a lock that stops reads', () => {
     ['a list', list],
     ['a description', '{ podIdentityAssociation(clusterName: "apps-dev", associationId: "a-1") { roleArn } }'],
     ['the trail', '{ auditTrail(scope: { cluster: { clusterName: "apps-dev" } }) { nodes { id } } }'],
+    ['the associations of all clusters', '{ associations { nodes { roleArn } } }'],
     ['drift', '{ associationDrift(clusterName: "apps-dev") { nodes { kind } } }'],
     ['open operations', '{ openOperations { operationId } }'],
     ['an operation', '{ operation(id: "01KAV5D2F8Q4T7W0Y3Z6B9E1HJ") { id } }'],
@@ -52,6 +53,25 @@ describe('a lock that stops reads', () => {
     await lockReadsOf('alice');
     expect(await gateway.send(document)).toMatchObject(locked);
     expect(gateway.simulator.control.requests()).toEqual([]);
+  });
+
+  test('a lock of all that stops reads answers every principal with READS_LOCKED', async () => {
+    await locks.lock({ kind: 'ALL' }, null, { stopsReads: true });
+    for (const as of ['alice', 'pat']) expect(await gateway.send(list, {}, as)).toMatchObject(locked);
+  });
+
+  test('a lock of a cluster that stops reads stops those at EKS in the cluster, and no others', async () => {
+    const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
+    await locks.lock({ kind: 'CLUSTER', ...cluster }, null, { stopsReads: true });
+    const error = { errors: [{ extensions: { code: 'READS_LOCKED' } }] };
+    expect(await gateway.send(list)).toMatchObject(error);
+    const described =
+      '{ podIdentityAssociation(clusterName: "apps-dev", associationId: "a-0123456789abcdefg") { roleArn } }';
+    expect(await gateway.send(described)).toMatchObject(error);
+    expect(gateway.simulator.control.requests()).toEqual([]);
+    expect(await gateway.send(list.replace('apps-dev', 'apps-prod'))).toEqual(listed);
+    expect(await gateway.send('{ associations { nodes { roleArn } } }')).toMatchObject({ status: 200 });
+    await locks.lift({ kind: 'CLUSTER', ...cluster });
   });
 
   test('a lock that stops reads is not explained to the caller, who may have stolen the token', async () => {

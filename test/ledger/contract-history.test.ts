@@ -1,5 +1,5 @@
-import type { AssociationReads, AssociationVersion } from '../../src/ledger/association-history.ts';
-import type { ObservedState } from '../../src/ledger/association-state.ts';
+import type { AssociationReads } from '../../src/ledger/association-history.ts';
+import type { AssociationVersion, ObservedState } from '../../src/ledger/association-state.ts';
 import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';

@@ -191,8 +191,23 @@ test('reads of one account and region keep their rate limit', async () => {
   expect(waited).toBeGreaterThan(1_000);
 });
 
-test('locks of operators do not stop a scan', async () => {
+test('locks on changes do not stop a scan', async () => {
   makeDirectly('foreign');
   await lockOperations(gateway.deps.ledger).lock({ kind: 'ALL' });
   expect(await run()).toMatchObject({ observed: 1, complete: 2 });
+});
+
+test.each([
+  ['of everything', { kind: 'ALL' } as const, { locked: 2, complete: 0 }],
+  ['of a cluster', { kind: 'CLUSTER', ...home, clusterName: 'apps-prod' } as const, { locked: 1, complete: 1 }],
+  ['of a principal', { kind: 'PRINCIPAL', principalId: 'scan' } as const, { locked: 0, complete: 2 }],
+])('a lock of reads %s stops the scan of the clusters in its scope, until it is lifted', async (_, scope, expected) => {
+  const locks = lockOperations(gateway.deps.ledger);
+  await locks.lock(scope, 'The account is under investigation.', { stopsReads: true });
+  gateway.simulator.control.clearRequests();
+  expect(await run()).toMatchObject(expected);
+  const named = gateway.simulator.control.requests().map(({ cluster }) => cluster?.clusterName);
+  expect(new Set(named).size).toBe(expected.complete);
+  await locks.lift(scope);
+  expect(await run()).toMatchObject({ locked: 0, complete: expected.locked });
 });

@@ -33,6 +33,34 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
   });
 
+  test('a create with expectedRevision makes as many calls, also if it is refused for it', async () => {
+    expect(await gateway.create({ expectedRevision: 0 })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+    const refused = await gateway.create({ expectedRevision: 0, clientRequestToken: 'older' });
+    expect(refused).toMatchObject({ refusal: { code: 'ASSOCIATION_CHANGED' } });
+    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(eksCalls()).toEqual([]);
+  });
+
+  test('a check of 100 changes makes 3 DynamoDB calls, and 1 more for each cluster with named associations, and 0 EKS calls', async () => {
+    await readLocks(gateway.deps);
+    dynamoDbCalls();
+    const { clientRequestToken: _, ...create } = input;
+    const creates = Array.from({ length: 99 }, (__, index) => ({ create: { ...create, serviceAccount: `s${index}` } }));
+    const remove = { delete: { clusterName: input.clusterName, associationId: 'a-00000000000000000' } };
+    const check = (changes: readonly object[]) =>
+      gateway.send(
+        'query ($input: CheckPodIdentityAssociationsInput!) { checkPodIdentityAssociations(input: $input) { results { revision } } }',
+        { input: { changes } },
+      );
+    await check(creates);
+    expect(dynamoDbCalls()).toEqual(['BatchGetItem', 'GetItem', 'PutItem']);
+    await check([...creates, remove]);
+    expect(dynamoDbCalls()).toEqual(['BatchGetItem', 'GetItem', 'PutItem', 'Query']);
+    expect(eksCalls()).toEqual([]);
+  });
+
   test('a create with an executor role makes 3 DynamoDB calls, 1 STS call and 1 EKS call', async () => {
     const sts = await startSts();
     await withStsAt(sts.endpoint, async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { listen } from './answering-server.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
@@ -39,7 +40,8 @@ export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>;
 export async function openBehindProxy() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
-  const ledger = makeDynamoDbLedger({ client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names });
+  const store = { client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names };
+  const ledger = { ...makeDynamoDbLedger(store), ...makeDynamoDbAssociationReads(store) };
   const close = async () => {
     ledger.close();
     await proxy.stop();

@@ -11,6 +11,8 @@ export interface Parameter {
   readonly hidden?: true;
   /** Of the gateway, not of the EKS API: absent from skeletons, and its option can't be shortened. */
   readonly own?: true;
+  /** A letter that stands for the option, as in `-f`. */
+  readonly short?: string;
   readonly help: string;
 }
 
@@ -28,12 +30,21 @@ export interface Command {
   readonly answer: Readonly<Record<string, Shape>>;
   /** The field of the answer that pages of a list fill. */
   readonly listField?: string;
+  /** Another field with a list, of which pages can repeat items. */
+  readonly sharedField?: string;
   /** Whether the answer has what the command looks for: then, with `--detailed-exitcode`, the exit code is 2. */
   readonly finds?: (answer: ValueMap) => boolean;
   /** Whether the answer says that not all was done: then this is the exit code, or 1 with `--detailed-exitcode`; null: all was done. */
   readonly failure?: (answer: ValueMap) => 254 | 255 | null;
   /** Whether it changes an association, so that its result can take a while. */
   readonly isMutation?: true;
+  /**
+   * Whether it makes several requests, has files, and ends as `terraform plan` does: `runCompound` runs it. It has no input documents and
+   * skeletons, and no shape of an answer.
+   */
+  readonly isCompound?: true;
+  /** An argument without an option that it needs. */
+  readonly positional?: { readonly name: string; readonly help: string };
 }
 
 export const clusterName: Parameter = {

@@ -111,5 +111,5 @@ async function resultOf(
 ): Promise<Result> {
   const field = command.listField;
   if (field === undefined || paging === null) return { kind: 'answer', answer: await fetch(input) };
-  return { kind: 'pages', pages: await readPages(fetch, input, field, paging), field };
+  return { kind: 'pages', pages: await readPages(fetch, input, field, paging), field, shared: command.sharedField };
 }

@@ -1,4 +1,4 @@
-import { accountId, binding, clusterName, onBehalfOf, paging, tags } from './commands.ts';
+import { accountId, association, binding, clusterName, onBehalfOf, paging, tags } from './commands.ts';
 import type { Command, Parameter, Shape } from './commands.ts';
 
 export const decision = {
@@ -48,8 +48,62 @@ function plain({ name, type, help }: Parameter): Parameter {
   return { name, type, help };
 }
 
+const optionalCluster: Parameter = { name: 'clusterName', type: 'string', help: 'Only clusters with this name.' };
+
 /** The commands that read what the gateway knows: its clusters and namespaces, and its operations. */
 export const readCommands: readonly Command[] = [
+  {
+    name: 'associations',
+    operation: 'Associations',
+    summary:
+      'List the associations of all clusters, as they were seen last or as of a time, as far as you may view them.',
+    parameters: [
+      { name: 'roleArn', type: 'string', help: 'Only associations with this IAM role, as role or target role.' },
+      optionalCluster,
+      { name: 'accountId', type: 'string', help: 'Only clusters of this AWS account; by default all accounts.' },
+      {
+        name: 'clusterRegion',
+        type: 'string',
+        help: 'Only clusters of this AWS region; --region does not select any.',
+      },
+      { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' },
+      { name: 'serviceAccount', type: 'string', help: 'Only this Kubernetes service account.' },
+      { name: 'origin', type: 'string', help: 'Only what these made: OPERATION, ADOPTED, ADD_ON or OUTSIDE.' },
+      { name: 'declaration', type: 'string', help: 'Only what requests of this declaration made last.' },
+      { name: 'asOf', type: 'string', help: 'As of this time, as RFC 3339 text, or of the begin of this day (UTC).' },
+      ...paging,
+    ],
+    answer: {
+      associations: [
+        {
+          accountId: 'string',
+          region: 'string',
+          ...association,
+          origin: 'string',
+          operationId: 'string',
+          declaration: 'string',
+          seenOtherwiseBefore: 'timestamp',
+          firstSeenAt: 'timestamp',
+          observedAt: 'timestamp',
+          seenOtherwiseAfter: 'timestamp',
+        },
+      ],
+      coverage: [
+        {
+          accountId: 'string',
+          region: 'string',
+          clusterName: 'string',
+          isKnown: 'boolean',
+          firstScannedAt: 'timestamp',
+          scannedAt: 'timestamp',
+          failure: 'string',
+        },
+      ],
+      nextToken: 'string',
+    },
+    listField: 'associations',
+    sharedField: 'coverage',
+  },
   {
     name: 'clusters',
     operation: 'Clusters',

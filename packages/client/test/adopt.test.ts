@@ -13,6 +13,7 @@ beforeEach(() => {
   const { control } = gateway.simulator;
   for (const { associationId } of control.associations()) control.deleteAssociation(associationId);
   gateway.clock.skip(600_000);
+  control.clearRequests();
 });
 
 /** Longer than reads lag. Milliseconds. */
@@ -72,6 +73,9 @@ test('a plan lists what the gateway does not know, who made it and what policy s
   expect(adoptions[6]?.message).toMatch(/Policy would deny a create of it: required-tags, role-by-convention/);
   expect(counts).toEqual({ ...none, planned: 6, denied: 1 });
   expect(sent()).toEqual([]);
+  const described = gateway.simulator.control.requests('DescribePodIdentityAssociation');
+  expect(described.length).toBeLessThanOrEqual(2 * 7 + 1);
+  expect(gateway.simulator.control.requests('DescribeCluster')).toEqual([]);
 });
 
 test('a plan exits with 2 if there is something to adopt, with --detailed-exitcode', async () => {

@@ -117,6 +117,9 @@ test('a mutation and each query return typed results', async () => {
   expect(page.nodes.map((one) => one.associationArn)).toContain(associationArn);
   const trail = await client.auditTrail({ scope: { associationArn } });
   expect(trail.nodes.map(({ event }) => event)).toEqual(['SUCCEEDED']);
+  expect((await client.associations({ filter: { serviceAccount: wanted.serviceAccount } })).nodes).toMatchObject([
+    { associationArn, origin: 'OPERATION', operationId: created.operationId },
+  ]);
   expect((await client.associationDrift({ clusterName, namespace: 'payments' })).nodes).toEqual([]);
   expect(await client.viewer()).toMatchObject({ id: 'https://issuer.example#alice', kind: 'USER' });
 

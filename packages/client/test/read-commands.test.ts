@@ -61,6 +61,48 @@ test('operation shows the status and the entries of an operation, or that there 
   });
 });
 
+describe('associations', () => {
+  const used = ['associations', '--role-arn', roleArn];
+  const account = ['--account-id', '111122223333'];
+
+  test('associations lists those of all clusters by role, origin and time, page after page, and says what is known of each cluster', async () => {
+    await run(creating('fleet-one'));
+    await run(creating('fleet-two'));
+    const names = 'associations[].[accountId, region, clusterName, serviceAccount, origin, tags.team]';
+    const place = ['111122223333', 'eu-central-1', 'apps-dev'];
+    const rows = ['fleet-one', 'fleet-two'].map((name) => [...place, name, 'OPERATION', 'payments']);
+    for (const options of [
+      [],
+      ['--page-size', '1'],
+      ['--origin', 'operation'],
+      [...account, '--region', 'eu-west-9'],
+    ]) {
+      const found = (await read([...used, ...options], names)) as string[][];
+      expect(found.filter(([, , , name]) => name?.startsWith('fleet-'))).toEqual(rows);
+    }
+    expect(await read([...used, '--page-size', '1'], 'coverage[].[clusterName, isKnown]')).toEqual([
+      ['apps-dev', false],
+      ['apps-prod', false],
+    ]);
+    expect(await read([...used, '--as-of', '2026-01-01'], 'associations')).toEqual([]);
+    expect(await read([...used, '--cluster-region', 'eu-west-9'], 'coverage')).toEqual([]);
+  });
+
+  test('associations warns once of each cluster of which not all associations are known, whatever the output', async () => {
+    const { stdout, stderr } = await run([...used, '--namespace', 'none', '--page-size', '1', '--output', 'text']);
+    expect(stdout).toBe('');
+    expect(stderr.match(/Not all associations of the cluster 111122223333\/eu-central-1\/apps-dev/g)).toHaveLength(1);
+    expect(stderr).toContain('no scan of it is complete');
+  });
+
+  test('associations rejects an origin that does not exist', async () => {
+    expect(await run(['associations', '--origin', 'terraform'])).toMatchObject({
+      code: 252,
+      stderr: expect.stringContaining("Invalid choice 'terraform', valid choices are: ADD_ON"),
+    });
+  });
+});
+
 test('open-operations lists what is not completed', async () => {
   expect(await read(['open-operations', '--max-results', '5'], 'operations', 'olivia')).toEqual([]);
 });

@@ -63,12 +63,21 @@ function pageInput(input: ValueMap, token: string | null, pageSize: number | und
   };
 }
 
-/** The complete answer that pages amount to, with `NextToken` if it is cut. */
-export function mergePages({ pages, resumeToken }: Pages, field: string): ValueMap {
+/**
+ * The complete answer that pages amount to, with `NextToken` if it is cut.
+ *
+ * @param shared another field with a list, of which each item is kept once
+ */
+export function mergePages({ pages, resumeToken }: Pages, field: string, shared?: string): ValueMap {
   const items = pages.some((page) => isList(page[field]))
     ? { [field]: pages.flatMap((page) => itemsOf(page, field)) }
     : {};
-  return { ...items, ...(resumeToken === null ? {} : { NextToken: resumeToken }) };
+  const others = shared === undefined ? {} : { [shared]: distinct(pages.flatMap((page) => itemsOf(page, shared))) };
+  return { ...items, ...others, ...(resumeToken === null ? {} : { NextToken: resumeToken }) };
+}
+
+function distinct(items: readonly Value[]): Value[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 function itemsOf(page: ValueMap, field: string): readonly Value[] {

@@ -64,6 +64,8 @@ export interface GatewayClient {
     Schema.AssociationDriftQueryVariables,
     Schema.AssociationDriftQuery['associationDrift']
   >;
+  /** A page of the associations of all clusters, as they were seen last or as of a time, with what is known of each cluster. */
+  readonly associations: Query<Schema.AssociationsQueryVariables, Schema.AssociationsQuery['associations']>;
   /** A page of the clusters that the gateway serves, as far as you may see them. */
   readonly clusters: Query<Schema.ClustersQueryVariables, Schema.ClustersQuery['clusters']>;
   /** A page of the namespaces of a cluster, as far as you may see them. */
@@ -135,6 +137,7 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
     auditTrail: presentQuery(sender, 'AuditTrail'),
     associationDrift: presentQuery(sender, 'AssociationDrift'),
+    associations: presentQuery(sender, 'Associations'),
     clusters: presentQuery(sender, 'Clusters'),
     namespaces: presentQuery(sender, 'Namespaces'),
     bindableRoles: presentQuery(sender, 'BindableRoles'),

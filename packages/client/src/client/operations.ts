@@ -39,6 +39,7 @@ export interface Operations {
   PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];
   AuditTrail: [Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery];
   AssociationDrift: [Schema.AssociationDriftQueryVariables, Schema.AssociationDriftQuery];
+  Associations: [Schema.AssociationsQueryVariables, Schema.AssociationsQuery];
   Clusters: [Schema.ClustersQueryVariables, Schema.ClustersQuery];
   Namespaces: [Schema.NamespacesQueryVariables, Schema.NamespacesQuery];
   BindableRoles: [Schema.BindableRolesQueryVariables, Schema.BindableRolesQuery];

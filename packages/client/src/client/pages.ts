@@ -1,6 +1,6 @@
 import type { CallOptions } from './call.ts';
 
-/** A page of a list, as the client's `podIdentityAssociations`, `auditTrail`, `associationDrift`, `clusters` and `namespaces` return it. */
+/** A page of a list, as the client's `podIdentityAssociations`, `auditTrail`, `associationDrift`, `associations`, `clusters` and `namespaces` return it. */
 export interface Page<Item> {
   readonly nodes: readonly Item[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };

@@ -98,13 +98,38 @@ async function foreignIn(
   return adoptions.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
 }
 
+/** The dry run without its warnings, which cost two EKS calls each and say nothing of an adoption. */
+const checkDocument = /* GraphQL */ `
+  query CheckAdoption($input: AdoptPodIdentityAssociationInput!) {
+    checkAdoptPodIdentityAssociation(input: $input) {
+      refusal {
+        code
+      }
+      auditEntry {
+        message
+      }
+    }
+  }
+`;
+
+type Checked = Record<string, unknown> & {
+  readonly checkAdoptPodIdentityAssociation: {
+    readonly refusal: object | null;
+    readonly auditEntry: { readonly message: string | null };
+  } | null;
+};
+
 /** Says of an adoption what the gateway would answer. */
 async function check(client: GatewayClient, cluster: Cluster, adoption: Adoption, options: CallOptions): Promise<void> {
   const { associationId, modifiedAt: expectedModifiedAt } = adoption.association;
   const input = { ...cluster, associationId, expectedModifiedAt };
-  const { refusal, auditEntry } = await client.checkAdoptPodIdentityAssociation(input, options);
-  if (refusal) adoption.status = 'DENIED';
-  adoption.message = auditEntry.message;
+  const { checkAdoptPodIdentityAssociation: checked } = await client.request<Checked>(
+    checkDocument,
+    { input },
+    options,
+  );
+  if (checked?.refusal) adoption.status = 'DENIED';
+  adoption.message = checked?.auditEntry.message ?? null;
 }
 
 async function agrees(prompter: Prompter | null, count: number, clusterName: string): Promise<boolean> {

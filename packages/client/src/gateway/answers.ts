@@ -3,7 +3,7 @@ import type { AuditEntryDetailsFragment, CheckFragment } from '../generated/oper
 import type { Association, Refusal } from '../client/result.ts';
 
 /** Tags as in the EKS API. */
-function tagMap(tags: readonly { readonly key: string; readonly value: string }[]): ValueMap {
+export function tagMap(tags: readonly { readonly key: string; readonly value: string }[]): ValueMap {
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
 

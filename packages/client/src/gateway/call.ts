@@ -13,6 +13,7 @@ import type { Retry } from '../client/retry.ts';
 import type { CallSettings, Host, Request } from '../host.ts';
 import { loginToken } from '../login/login-token.ts';
 import { associationAnswer } from './answers.ts';
+import { unknownClusters } from './coverage.ts';
 import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
@@ -31,6 +32,7 @@ const waitLimitMs = 600_000;
 export function makeCall(settings: CallSettings): Host['call'] {
   let created: GatewayClient | null = null;
   const sending = { onConnected: (): void => undefined };
+  const said = new Set<string>();
   return async ({ input, ...given }) => {
     const { operation } = given.command;
     if (operation === 'Login' || operation === 'Logout') return signInOrOut({ input, ...given }, settings);
@@ -47,7 +49,13 @@ export function makeCall(settings: CallSettings): Host['call'] {
         return await adoptAll(client, request.input, options, { say, prompter: settings.prompter ?? null });
       }
       const query = queries[operation];
-      return query ? await query(client, request, options) : await change(client, request, options, { say, sending });
+      if (!query) return await change(client, request, options, { say, sending });
+      const answer = await query(client, request, options);
+      for (const line of unknownClusters(answer)) {
+        if (!said.has(line)) say(line);
+        said.add(line);
+      }
+      return answer;
     } catch (error) {
       throw commandError(operation, error);
     }
@@ -76,8 +84,17 @@ async function change(
   return { association: associationAnswer(result.association) };
 }
 
+/** The `openSession` of a host. */
+export function makeSession(settings: CallSettings): NonNullable<Host['openSession']> {
+  return (connection) => {
+    const client = clientOf({ connection, wait: true }, settings, () => undefined);
+    const url = gatewayOf(endpointUrlOf(connection));
+    return Promise.resolve({ client, url, signal: settings.signal, errorOf: commandError });
+  };
+}
+
 function clientOf(
-  { connection, wait }: Omit<Request, 'input'>,
+  { connection, wait }: Pick<Request, 'connection' | 'wait'>,
   settings: CallSettings,
   onConnected: () => void,
 ): GatewayClient {

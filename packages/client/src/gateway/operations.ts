@@ -5,6 +5,7 @@ import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import type { MutationResult } from '../client/result.ts';
 import type {
+  AssociationOrigin,
   AuditEvent,
   AuditScope,
   CreatePodIdentityAssociationInput,
@@ -12,7 +13,7 @@ import type {
   UpdatePodIdentityAssociationInput,
 } from '../generated/operations.ts';
 import type { Request } from '../host.ts';
-import { associationAnswer, checkAnswer, entryAnswer, pageAnswer } from './answers.ts';
+import { associationAnswer, checkAnswer, entryAnswer, pageAnswer, tagMap } from './answers.ts';
 
 type Send = (client: GatewayClient, input: ValueMap, options: CallOptions) => Promise<MutationResult>;
 type Ask = (client: GatewayClient, request: Request, options: CallOptions) => Promise<ValueMap>;
@@ -72,6 +73,12 @@ export const queries: Readonly<Record<string, Ask>> = {
       association: association && associationAnswer(association),
     }));
     return pageAnswer('associations', associations, pageInfo);
+  },
+  Associations: async (client, { input }, options) => {
+    const variables = { filter: associationFilter(input), asOf: timeOf(input.asOf), ...page(input) };
+    const { nodes, coverage, pageInfo } = await client.associations(variables, options);
+    const associations = nodes.map((node) => ({ ...node, tags: tagMap(node.tags) }));
+    return { ...pageAnswer('associations', associations, pageInfo), coverage: coverage.map(fieldsOf) };
   },
   Clusters: async (client, { input }, options) => {
     const { nodes, pageInfo } = await client.clusters(page(input), options);
@@ -147,6 +154,39 @@ function target(input: ValueMap) {
 
 function clusterOf({ clusterName, accountId, region }: ValueMap) {
   return { clusterName: required(clusterName), accountId: optional(accountId), region: optional(region) };
+}
+
+/** The region of the connection is not one: the question is about all of them. */
+function associationFilter(input: ValueMap) {
+  const { roleArn, accountId, clusterRegion, clusterName, namespace, serviceAccount, origin, declaration } = input;
+  return {
+    roleArn: optional(roleArn),
+    accountId: optional(accountId),
+    region: optional(clusterRegion),
+    clusterName: optional(clusterName),
+    namespace: optional(namespace),
+    serviceAccount: optional(serviceAccount),
+    origin: originOf(origin),
+    declaration: optional(declaration),
+  };
+}
+
+const associationOrigins: Readonly<Record<AssociationOrigin, true>> = {
+  ADD_ON: true,
+  ADOPTED: true,
+  OPERATION: true,
+  OUTSIDE: true,
+};
+
+function originOf(value: Value | undefined): AssociationOrigin | undefined {
+  const name = optional(value)?.toUpperCase();
+  if (name === undefined) return undefined;
+  const choices = Object.keys(associationOrigins) as AssociationOrigin[];
+  const found = choices.find((one) => one === name);
+  if (found) return found;
+  throw new UsageError(
+    `argument --origin: Invalid choice '${optional(value) ?? ''}', valid choices are: ${choices.join(', ')}`,
+  );
 }
 
 function filters(input: ValueMap) {

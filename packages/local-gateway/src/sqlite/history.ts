@@ -1,10 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type {
-  AssociationReads,
-  AssociationVersion,
-  FoundTargets,
-  VersionsAround,
-} from '../../../../src/ledger/association-history.ts';
+import type { AssociationReads, FoundTargets, VersionsAround } from '../../../../src/ledger/association-history.ts';
+import type { AssociationVersion } from '../../../../src/ledger/association-state.ts';
 import { mergeFound } from '../../../../src/ledger/found-targets.ts';
 import {
   associationKeyOf,

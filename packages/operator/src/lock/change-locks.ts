@@ -18,7 +18,7 @@ export interface LockDependencies {
 export interface LockChange {
   readonly kind: 'lock' | 'lift';
   readonly scope: LockScope;
-  /** Whether a lock of a principal is to stop its reads too. Default: false. */
+  /** Whether the lock is to stop reads too. Default: false. */
   readonly stopsReads?: boolean;
   readonly reason: string | null;
   readonly operator: RecordedPrincipal;

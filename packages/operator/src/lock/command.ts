@@ -33,10 +33,10 @@ const settings = withHomeAccount(existingLedger);
 export const lock = command({
   name: 'lock',
   summary: 'Stops changes through the gateway at once, without a deployment, until the lock is lifted.',
-  usage: [usage.replace('--principal ID', '--principal ID [--reads]'), '--list'],
+  usage: [`${usage} [--reads]`, '--list'],
   options: {
     ...scopeOptions,
-    reads: flag('with --principal: reads by this principal too, within 10 s'),
+    reads: flag('reads too, within 10 s: by the principal, at EKS in the cluster with its scan, or all'),
     reason: reasonOption(
       'for the audit trail, and for the clients whose changes are refused; so also for who has stolen a token',
     ),
@@ -51,7 +51,6 @@ export const lock = command({
   ],
   fails: 'The ledger or AWS fails',
   request: ({ reads, list, reason = null, ...target }, _, problem): LockRequest => {
-    if (reads && target.principal === undefined) problem('--reads belongs to --principal.');
     if (list && (reason !== null || Object.values(target).some((value) => value !== undefined && value !== false))) {
       problem('--list has no further options.');
     }

@@ -132,7 +132,6 @@ describe('pod-identity-operator lock', () => {
     [['--all', '--cluster', 'a'], 'Give one of --principal, --cluster, --all and --list.'],
     [['--all', '--region', 'eu-central-1'], '--account and --region belong to --cluster.'],
     [['--list', '--all'], '--list has no further options.'],
-    [['--all', '--reads'], '--reads belongs to --principal.'],
     [['lift', '--principal', 'a', '--reads'], '--reads is not an option.'],
     [['lift'], 'Give one of --principal, --cluster and --all.'],
     [['--principal', ''], '--principal is "": give the id of a principal, such as https://issuer.example#alice.'],

@@ -6,7 +6,7 @@ import type { TableStyle } from './table-render.ts';
 /** What a command prints: one answer, or the pages of a list. */
 export type Result =
   | { readonly kind: 'answer'; readonly answer: Value }
-  | { readonly kind: 'pages'; readonly pages: Pages; readonly field: string };
+  | { readonly kind: 'pages'; readonly pages: Pages; readonly field: string; readonly shared?: string | undefined };
 
 export interface PrintOptions {
   readonly format: 'json' | 'text' | 'table' | 'yaml' | 'yaml-stream' | 'off';
@@ -23,7 +23,9 @@ export async function printResult(result: Result, options: PrintOptions): Promis
   if (format === 'off') return '';
   if (format === 'text') return printText(result, select);
   if (format === 'yaml-stream') return printYamlStream(result, select);
-  const value = select(result.kind === 'answer' ? result.answer : mergePages(result.pages, result.field));
+  const value = select(
+    result.kind === 'answer' ? result.answer : mergePages(result.pages, result.field, result.shared),
+  );
   if (format === 'yaml') return (await import('./yaml.ts')).formatYaml(value);
   if (format === 'json') return (await import('./json.ts')).formatJson(value);
   return (await import('./table.ts')).formatTable(options.title, value, options.style);

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import type { AssociationReads } from '../src/ledger/association-history.ts';
+import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
+import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbObservations } from '../src/ledger/dynamodb-observations.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import { createTables } from '../src/ledger/tables.ts';
+import type { Association, ClusterRef } from '../src/model/association.ts';
+import { makeSlots } from '../src/runtime/slots.ts';
+import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
+import { openGateway, withoutRateLimit } from '../test/support/gateway.ts';
+import type { Gateway } from '../test/support/gateway.ts';
+import { copyOfShipped } from '../test/support/policy-sample.ts';
+import { runCommand } from '../tools/command.ts';
+import { localClient } from './capacity.ts';
+import { table } from './report.ts';
+import { median } from './statistics.ts';
+
+const help = `Measures queries over 200 clusters in 30 accounts with 10,000 associations, in both stores, beside a list with a role filter in each cluster.
+Prints a Markdown table for each store.
+
+Usage: npm run bench -- fleet
+
+  -h, --help  print this text
+`;
+
+type Store = Ledger & ObservationStore & AssociationReads;
+
+const home = '111122223333';
+const perCluster = 50;
+const role = (index: number) => `arn:aws:iam::${home}:role/pods/payments/role-${index % 400}`;
+const accounts = [home, ...Array.from({ length: 29 }, (_, index) => String(200_000_000_000 + index))];
+const clusters = Array.from({ length: 200 }, (_, index): ClusterRef => {
+  const accountId = accounts[index % accounts.length] ?? home;
+  return { accountId, region: 'eu-central-1', clusterName: `cluster-${index}` };
+});
+
+function associationOf(cluster: ClusterRef, index: number): Association {
+  const associationId = `a-${String(index).padStart(17, '0')}`;
+  return {
+    ...{ ...cluster, namespace: 'payments', serviceAccount: `service-${index}`, roleArn: role(index), associationId },
+    associationArn: `arn:aws:eks:${cluster.region}:${cluster.accountId}:podidentityassociation/${cluster.clusterName}/${associationId}`,
+    ...{ tags: [], createdAt: '2026-11-01T00:00:00.000Z', modifiedAt: '2026-11-01T00:00:00.000Z', ownerArn: null },
+    ...{ disableSessionTags: false, targetRoleArn: null, externalId: null, policy: null },
+  };
+}
+
+/** Stores what a first scan of all clusters sees. */
+async function fill(store: Store, seenAt: number): Promise<void> {
+  const inSlot = makeSlots(16);
+  const observe = async (cluster: ClusterRef, association: Association) => {
+    const { namespace, serviceAccount, associationId, modifiedAt } = association;
+    const target = { ...cluster, namespace, serviceAccount };
+    const version = {
+      target,
+      association,
+      origin: 'OUTSIDE',
+      operationId: null,
+      declaration: null,
+      seenAt,
+      seenOtherwiseAt: null,
+    } as const;
+    const sight = { associationId, modifiedAt, isGone: false };
+    const observed = { at: seenAt, revision: 1, sight, origin: 'OUTSIDE', association, driftId: null } as const;
+    await store.observeAssociation(0, { target, observed, version, openOperations: [], endedOperationIds: [] }, null);
+  };
+  const all = clusters.flatMap((cluster, index) =>
+    Array.from({ length: perCluster }, (_, one) => associationOf(cluster, index * perCluster + one)).map(
+      (association) => [cluster, association] as const,
+    ),
+  );
+  await Promise.all(all.map(([cluster, association]) => inSlot(() => observe(cluster, association))));
+  const times = { startedAt: seenAt, endedAt: seenAt, completedAt: seenAt, firstCompletedAt: seenAt };
+  for (const cluster of clusters) {
+    await store.putClusterScan(0, { cluster, fence: 1, leaseUntil: seenAt, ...times, failure: null });
+  }
+}
+
+/** The shipped policies with an inventory of the clusters. */
+function makePolicies(): string {
+  const folder = copyOfShipped();
+  const file = join(folder, 'inventory.json');
+  const inventory = JSON.parse(readFileSync(file, 'utf8')) as object;
+  const served = accounts.map((accountId) => ({
+    ...{ accountId, name: `account-${accountId}`, regions: ['eu-central-1'] },
+    ...(accountId === home ? {} : { roleArn: `arn:aws:iam::${accountId}:role/pod-identity-gateway` }),
+  }));
+  const registered = clusters.map((cluster) => ({ ...cluster, environment: 'dev' }));
+  writeFileSync(file, JSON.stringify({ ...inventory, accounts: served, clusters: registered }));
+  return folder;
+}
+
+const fields = 'nodes { clusterName namespace serviceAccount roleArn origin observedAt }';
+const ofRole = `filter: { roleArn: "${role(7)}" }`;
+
+/** What is measured, by its name: a query, and how many items its answer has. */
+const queries: Readonly<Record<string, readonly [string, number]>> = {
+  'who uses a role': [`{ associations(${ofRole}) { ${fields} } }`, 25],
+  'the same, with the coverage of 200 clusters': [
+    `{ associations(${ofRole}) { ${fields} coverage { clusterName isKnown scannedAt } } }`,
+    25,
+  ],
+  'a page of 50 of all': [`{ associations { ${fields} } }`, 50],
+  'who used the role an hour ago': [`{ associations(${ofRole}, asOf: "AS_OF") { ${fields} } }`, 25],
+};
+
+/** A list with a role filter in one cluster, without the limit of reads per second that a deployment has. */
+const listOfCluster = `{ podIdentityAssociations(clusterName: "cluster-0", roleArn: "${role(7)}", first: 100) { nodes { roleArn } } }`;
+
+async function medianOf(gateway: Gateway, document: string, items: number): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const startedAt = performance.now();
+    const { data } = await gateway.send<Record<string, { readonly nodes: readonly unknown[] }>>(document, {}, 'olivia');
+    times.push(performance.now() - startedAt);
+    const found = Object.values(data ?? {})[0]?.nodes.length;
+    if (found !== items) throw new Error(`Expected ${items} items, got ${found}: ${document}`);
+  }
+  return median(times);
+}
+
+async function measure(name: string, store: Store): Promise<string> {
+  const policies = makePolicies();
+  const gateway = await openGateway({ ledger: store, policies, change: withoutRateLimit });
+  await fill(store, gateway.clock.now() - 2 * 3_600_000);
+  const [cluster] = clusters;
+  gateway.simulator.control.addCluster({ accountId: home, region: 'eu-central-1', clusterName: 'cluster-0' });
+  for (let index = 0; index < perCluster && cluster; index += 1) {
+    const { namespace, serviceAccount } = associationOf(cluster, index);
+    gateway.simulator.control.createAssociation({ ...cluster, namespace, serviceAccount, roleArn: role(7) });
+  }
+  const listMs = (await medianOf(gateway, listOfCluster, perCluster)) * clusters.length;
+  const asOf = new Date(gateway.clock.now() - 3_600_000).toISOString();
+  const heap = () => process.memoryUsage().heapUsed / 1_000_000;
+  const rows: (string | number)[][] = [
+    ['a list with a role filter in each cluster', listMs, 1, clusters.length * (perCluster + 1)],
+  ];
+  const before = heap();
+  for (const [query, [document, items]] of Object.entries(queries)) {
+    const ms = await medianOf(gateway, document.replace('AS_OF', asOf), items);
+    rows.push([query, ms, Math.round(listMs / ms), 0]);
+  }
+  const grown = `The heap grew by ${(heap() - before).toFixed(1)} MB over these queries, without a garbage collection.`;
+  await gateway.close();
+  rmSync(policies, { recursive: true });
+  return `${name}:\n\n${table(['request', 'ms, median', 'times as fast', 'EKS calls'], rows)}\n\n${grown}\n\n`;
+}
+
+async function onDynamoDb(): Promise<string> {
+  const local = await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
+  const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
+  const client = localClient(local.endpoint);
+  await createTables(client, names);
+  const settings = { client, ...names };
+  const store = {
+    ...makeDynamoDbLedger(settings),
+    ...makeDynamoDbObservations(settings),
+    ...makeDynamoDbAssociationReads(settings),
+  };
+  const result = await measure('DynamoDB Local', store);
+  client.destroy();
+  await local.stop();
+  return result;
+}
+
+process.exitCode = await runCommand({
+  help,
+  options: {},
+  run: async () => {
+    process.stdout.write(await measure('SQLite', makeSqliteLedger({ file: ':memory:' })));
+    process.stdout.write(await onDynamoDb());
+    return 0;
+  },
+});
