@@ -4,7 +4,7 @@ import type { ReportedChange } from '../observations/observe-change.ts';
 const associationField = v.object({ associationId: v.string() });
 
 /**
- * An event of EventBridge with a call of EKS that CloudTrail recorded. A failed call has an `errorCode`. CloudTrail names parameters of the path
+ * An event of EventBridge with an EKS call that CloudTrail recorded. A failed call has an `errorCode`. CloudTrail names parameters of the path
  * as the API's URI does (`name`) or as the SDK does (`clusterName`).
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */

@@ -26,7 +26,7 @@ export interface LeftToScan {
 const leftToScan: LeftToScan = { kind: 'left-to-scan' };
 
 /**
- * Observes an association at once, instead of when it is due: two reads of EKS, and none of the list. What it writes, a scan of the cluster would
+ * Observes an association at once, instead of when it is due: two reads of EKS, without its list. What it writes, a scan of the cluster would
  * write too, so it needs no lease: the state's revision decides between them. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeChange(

@@ -125,7 +125,7 @@ test.each([
   ['done', 0, 'policies check', {}],
   ['a check that finds problems', 1, 'policies check /', {}],
   ['work that fails', 1, 'policies why /missing.json', {}],
-  ['wrong options', 2, 'lock --all --reads', { LEDGER_FILE: '/' }],
+  ['wrong options', 2, 'lock --all --lines', { LEDGER_FILE: '/' }],
   ['wrong settings', 2, 'lock --all', { LEDGER: 'postgres' }],
   ['a ledger that does not exist', 2, 'trail export', { LEDGER_FILE: '/missing.sqlite' }],
   ['no command', 2, 'policies', {}],
