@@ -56,6 +56,24 @@ test('a declaration is planned, applied, and planned again without changes', asy
   expect(again).toMatchObject({ code: 0, stdout: 'Done: 0 of 0.\n' });
 });
 
+test('audit-trail names the declaration of a change, and what a scan found changed outside', async () => {
+  await declared(['api']);
+  await fleet.observe();
+  const [created] = fleet.control.associations();
+  fleet.control.deleteAssociation(created?.associationId ?? '');
+  await fleet.observe();
+  await fleet.observe();
+  const query = 'entries[?event!=`CHECKED`].[event, declaration, principal.kind, message]';
+  const trail = ['audit-trail', '--cluster-name', 'apps-dev', '--namespace', 'payments', '--query', query];
+  const { stdout, stderr } = await fleet.run(trail);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual([
+    ['DRIFT_FOUND', null, 'SERVICE', 'The association was deleted outside of the gateway.'],
+    ['SUCCEEDED', 'payments', 'USER', expect.any(String)],
+    ['INTENT', 'payments', 'USER', null],
+  ]);
+});
+
 test('a plan on an export changes nothing, also of what others made', async () => {
   await declared(['api', 'worker']);
   fleet.control.createAssociation(outside('foreign'));
