@@ -129,19 +129,6 @@ test('an older plan does not make again what was made and revoked since, and a l
   expect(names()).toEqual(['api']);
 });
 
-test('a replayed success is read again, and is not reported as done if it was revoked since', async () => {
-  const plan = await planOf(['api', 'worker']);
-  await fleet.run(['apply', plan]);
-  const created = fleet.control.associations().find(({ serviceAccount }) => serviceAccount === 'api');
-  fleet.control.deleteAssociation(created?.associationId ?? '');
-  const { code, stdout } = await fleet.run(['apply', plan]);
-  expect(code).toBe(1);
-  expect(stdout).toContain(
-    'changed since:\n- create 111122223333/eu-central-1/apps-dev/payments/api: The association was deleted',
-  );
-  expect(stdout).toContain('Done: 1 of 2, 1 of them by an earlier run.');
-});
-
 test('a lost answer is asked for again, and the change is made once', async () => {
   const route = await startFaultyRoute(fleet.gateway.url);
   const file = fleet.write('bindings.yaml', paymentsDeclaration(['api']));
