@@ -33,6 +33,7 @@ export interface Applied {
 export interface Skews {
   readonly gateway: number;
   readonly eks: number;
+  readonly scanner: number;
 }
 
 /** Behaviour of EKS in a scenario. */

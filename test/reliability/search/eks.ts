@@ -146,7 +146,7 @@ export function makeEks(
       const matching = [...shown().values()].filter(of(target));
       return { kind: 'listed', associationIds: matching.map(({ associationId }) => associationId) };
     },
-    page: () => Promise.reject(new Error('Mutations and the reconciler read no pages.')),
+    page: async () => unreadable(sender) ?? { kind: 'page', summaries: [...shown().values()], nextToken: null },
     describeCluster: async () => unreadable(sender) ?? { kind: 'found', status: 'ACTIVE', hasAutoMode: true },
     describeAddon: async () => unreadable(sender) ?? { kind: 'absent' },
     readRole: async () =>

@@ -69,8 +69,14 @@ const index = fc.nat({ max: 3 });
 const anyKind = fc.constantFrom<ChangeKind>('delete', 'create', 'update');
 const through = fc.constantFrom('eks' as const, 'gateway' as const);
 
-/** The distance of a clock from the true time: so far that both clocks differ by almost the allowed error, or by little. */
+/** The distance of a clock from the true time: so far that two clocks differ by almost the allowed error, or by little. */
 const skewMs = fc.constantFrom(0, 14_500, -14_500, 5, -5);
+
+/** The same for scans, or ten minutes: by far more than is allowed. */
+const scannerSkewMs = fc.oneof(
+  { weight: 9, arbitrary: skewMs },
+  { weight: 1, arbitrary: fc.constantFrom(600_000, -600_000) },
+);
 
 const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation, faults }) },
@@ -81,6 +87,14 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     arbitrary: faults.map((ofReconciler) => ({ do: 'reconcile' as const, faults: { ...ofReconciler, eks: null } })),
   },
   {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('scan' as const),
+      readsAll: fc.constantFrom(true, true, false),
+      faults: faults.map((ofScan) => ({ ...ofScan, eks: null })),
+    }),
+  },
+  {
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'resume' as const, 'crash' as const), index }),
   },
@@ -89,7 +103,7 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('skew' as const),
-      clock: fc.constantFrom('gateway' as const, 'eks' as const),
+      clock: fc.constantFrom('gateway' as const, 'eks' as const, 'scanner' as const),
       ms: skewMs,
     }),
   },
@@ -154,7 +168,7 @@ const fewSteps = fc.array(step, { maxLength: 3, size: 'max' });
 /** Generates scenarios, weighted towards those that cover more of the protocol. */
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
-    skewMs: fc.record({ gateway: skewMs, eks: skewMs }),
+    skewMs: fc.record({ gateway: skewMs, eks: skewMs, scanner: scannerSkewMs }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
   }),
   isOccupied: fc.constantFrom(false, false, true),

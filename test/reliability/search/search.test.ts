@@ -76,7 +76,7 @@ async function run(scenarios: number, from: number): Promise<string> {
 }
 
 /** Wraps a ledger so that it ignores the fence of a write by a lease holder. */
-function withoutFenceCheck(ledger: Ledger): Ledger {
+function withoutFenceCheck<Store extends Ledger>(ledger: Store): Store {
   return {
     ...ledger,
     commit: async (expected, next, entries) => {
