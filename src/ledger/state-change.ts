@@ -1,7 +1,9 @@
+import type { Association } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { expectedRevisions, namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
 import type {
   AssociationState,
@@ -104,15 +106,22 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
   return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
 }
 
-function confirmedBy(
-  { result, operation }: IdempotencyRecord,
-  { event, operationId, declaration }: AuditEntry,
-): ConfirmedAssociation | null {
+function confirmedBy({ result, operation }: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+  const { event, operationId, declaration } = entry;
   if (event !== 'SUCCEEDED' || !result?.association) return null;
   const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
   // A create that adopted an association confirms it as an adoption does.
   const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
-  return { association: result.association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
+  const association = by === 'CREATE_POD_IDENTITY_ASSOCIATION' ? createdBy(entry, result.association) : result.association;
+  return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
+}
+
+/** What a create made. Others may have changed it before it was observed: a scan must find that, so it is not confirmed. */
+function createdBy(entry: AuditEntry, seen: Association): Association {
+  if (entry.eksRequestId !== null || seen.modifiedAt === seen.createdAt) return seen;
+  const made = settingsOf(entry as RequestedOperation);
+  const isSame = Object.entries(made).every(([name, value]) => value === seen[name as SettingName]);
+  return isSame ? seen : { ...seen, ...made, modifiedAt: seen.createdAt };
 }
 
 /**

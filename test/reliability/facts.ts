@@ -13,6 +13,8 @@ export interface Facts {
   readonly answers: readonly CallerAnswer[];
   /** Changes that others made directly at EKS, outside the gateway. */
   readonly outside: readonly OutsideChange[];
+  /** When scans recorded changes that others made; absent: there were no scans. */
+  readonly scanned?: readonly number[];
   /** When operators had locked all changes. */
   readonly locks: readonly LockedTime[];
   /** False if no retry and no reconciler run followed, so an operation may still be open. */

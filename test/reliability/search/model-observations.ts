@@ -35,22 +35,27 @@ export function makeObservationModel(
   let last: string | null = null;
   let changes = 0;
 
-  /** A scan wrote an observation. */
-  function observed(by: string, { observed: seen }: StateChange, entry: AuditEntry | null, completedAt: number | null) {
+  /** A scan wrote an observation. True if it moves the revision of the service account: a foreign change counts once. */
+  function observed(
+    by: string,
+    { observed: seen }: StateChange,
+    entry: AuditEntry | null,
+    completedAt: number | null,
+  ): boolean {
     if (!seen) {
       broken(`${by} wrote a state that it did not observe`);
-      return;
+      return false;
     }
     const { sight, origin } = seen;
     if (!wereApart()) for (const rule of world.originViolations(by, origin, sight)) broken(rule);
     if (sight && !sight.isGone && !isNew.has(sight.associationId))
       isNew.set(sight.associationId, completedAt !== null);
-    // A foreign change counts once, also for the plans of creates.
-    const text = `${origin} ${textOf(sight)}`;
-    if (origin === 'OUTSIDE' && text !== last) changes += 1;
-    if (origin === 'OPERATION' && sight && world.isLost(sight) && text !== last) changes += 1;
-    last = text;
     recorded(by, seen, entry);
+    const text = `${origin} ${textOf(sight)}`;
+    const isChange = text !== last && (origin === 'OUTSIDE' || (sight !== null && world.isLost(sight)));
+    last = text;
+    if (isChange) changes += 1;
+    return isChange;
   }
 
   /** The entry of an observation, or none: one for each new difference, and one for its end. */

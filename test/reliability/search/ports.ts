@@ -85,7 +85,7 @@ export function gatedObservations(
   process: Process,
   completedAt: number | null,
 ): AssociationStates {
-  const { ledger, observations, processes, log } = environment;
+  const { ledger, observations, recorder, processes, log } = environment;
   const write = writerOf(environment, process);
   return {
     statesOfCluster: (cluster) => processes.port(process, () => ledger.statesOfCluster(cluster)),
@@ -96,7 +96,7 @@ export function gatedObservations(
         `${sight?.isGone ? 'the absence' : 'the sight'} of ${sight?.associationId}, made by ${origin}, and ${entry?.event ?? 'no entry'}`;
       return write(what, async () => {
         const isWritten = await ledger.observeAssociation(revision, change, entry);
-        if (isWritten) observations.observed(process.attempt.name, change, entry, completedAt);
+        if (isWritten && observations.observed(process.attempt.name, change, entry, completedAt)) recorder.scanned();
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${process.attempt.name}`);
         return isWritten;
       });

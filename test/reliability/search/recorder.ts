@@ -32,6 +32,7 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
   const applied = new Map<string, Pick<EksChange, 'effect' | 'associationId'>>();
   const outside: OutsideChange[] = [];
   const locks: LockedTime[] = [];
+  const scanned: number[] = [];
   const writtenAt = new Map<string, number>();
   const tokens = makeTokenNames();
   /** Fewer guarantees apply: an effect came later than every allowance, or it can't be attributed. */
@@ -64,6 +65,10 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       tokens.wrote(by.identity, token, expected, record);
       const at = tick();
       for (const { entryId } of entries) writtenAt.set(entryId, at);
+    },
+    /** A scan recorded a change that others made. */
+    scanned(): void {
+      scanned.push(tick());
     },
     appended({ entryId }: AuditEntry): void {
       writtenAt.set(entryId, tick());
@@ -110,7 +115,7 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
         }),
         records,
         answers,
-        ...{ outside, locks },
+        ...{ outside, locks, scanned },
         reconciled: true,
       };
       return [...ledgerViolations, ...violations(facts).map(({ invariant, what }) => `${invariant}: ${what}`)];
