@@ -26,12 +26,18 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
         before.modifiedAt === version.modifiedAt,
     );
   /** Whether an operation requested this role: others may have set what it was about to set. */
-  const isRequested = ({ association: { roleArn } }: Applied) =>
-    written().some((entry) => entry.event === 'INTENT' && entryFact(entry, 0).roleArn === roleArn);
+  const isRequested = ({ association: { roleArn } }: Applied, by?: string) =>
+    written().some(
+      (entry) =>
+        entry.event === 'INTENT' &&
+        entryFact(entry, 0).roleArn === roleArn &&
+        (by === undefined || entry.operationId === by),
+    );
 
   return {
     versionOf,
     isAdopted,
+    isRequested,
     indexOf: (change: Applied) => changes.indexOf(change),
     deletionOf,
     applied(change: Applied): void {
@@ -64,12 +70,12 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
       if (association === null) {
         const own = done.filter(({ associationArn }) => associationArn?.endsWith(id));
         if (own.some(({ operation }) => kindOf(operation) === 'delete')) return false;
-        return own.length > 0 ? true : done.length > 0 ? null : false;
+        return own.length > 0 ? true : done.length > 0 || changes.some((one) => isRequested(one)) ? null : false;
       }
       if (isAdopted(association)) return false;
       if (isRequested(last)) return null;
       if (done.length > 0) return true;
-      return changes.some(({ operationId }) => operationId !== null) ? null : (isNew.get(id) ?? false);
+      return changes.some((one) => one.operationId !== null || isRequested(one)) ? null : (isNew.get(id) ?? false);
     },
   };
 }
@@ -94,10 +100,13 @@ export function stateViolations(state: AssociationState | null, association: Ass
   return [`the state has ${what}, but EKS has ${association.associationId} of ${association.modifiedAt}`];
 }
 
+/** Times of the history are those of the clocks of who saw the versions. Milliseconds. */
+const clockErrorMs = 30_000;
+
 /** The history has versions that EKS had, in the order in which EKS had them, and names who made them. */
 export function historyViolations(world: World, history: readonly AssociationVersion[]): string[] {
   const violations: string[] = [];
-  let newest = -1;
+  let newest = { at: -1, seenAt: 0 };
   for (const { association, origin, operationId, seenAt, seenOtherwiseAt } of history) {
     if (seenOtherwiseAt !== null && seenOtherwiseAt > seenAt)
       violations.push(`the history has a version that was seen otherwise at ${seenOtherwiseAt}, after it at ${seenAt}`);
@@ -109,12 +118,15 @@ export function historyViolations(world: World, history: readonly AssociationVer
       continue;
     }
     const at = world.indexOf(change);
-    if (at < newest) violations.push(`the history has ${what} after a later version`);
-    newest = Math.max(newest, at);
+    if (at < newest.at && seenAt > newest.seenAt + clockErrorMs)
+      violations.push(`the history has ${what} after a later version`);
+    if (at > newest.at) newest = { at, seenAt };
     const isForeign = change.operationId === null;
     if (origin === 'OUTSIDE' && !isForeign && !change.isTooLate)
       violations.push(`the history has ${what} as made outside, but ${change.operationId} made it`);
-    if (origin === 'OPERATION' && !isForeign && operationId !== change.operationId)
+    // Nothing at EKS tells which of two equal updates was applied, nor of two creates without the tag.
+    const isMaker = operationId === change.operationId || world.isRequested(change, operationId ?? '');
+    if (origin === 'OPERATION' && !isForeign && !isMaker)
       violations.push(`the history has ${what} as made by ${operationId}, but ${change.operationId} made it`);
   }
   return violations;
