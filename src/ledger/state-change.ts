@@ -137,6 +137,15 @@ export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: Confirm
   return sendsChange[by.operation] ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
 }
 
+/**
+ * Whether a confirmed association is added to the history after what scans saw last: not where that is a later version, or that this one is
+ * gone. DynamoDB has the same condition in `dynamodb-state-condition.ts`.
+ */
+export function isAddedAfter(sight: Sight | null, { association, isDeleted }: ConfirmedAssociation): boolean {
+  if (sight === null || sight.modifiedAt < association.modifiedAt) return true;
+  return sight.modifiedAt === association.modifiedAt && (isDeleted || !sight.isGone);
+}
+
 /** The association that a change names, and whether it is there; null if it names none. */
 export function presenceIn({
   confirmed,
@@ -173,6 +182,7 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
 /** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome is none. */
 export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change === null) return [null];
-  const { confirmed, version: _, ...unconfirmed } = change;
-  return [change, ...(confirmed ? [unconfirmed] : []), ...(change.begins ? [] : [null])];
+  const { version, ...unversioned } = change;
+  const { confirmed, ...unconfirmed } = unversioned;
+  return [change, ...(version ? [unversioned] : []), ...(confirmed ? [unconfirmed] : []), ...(change.begins ? [] : [null])];
 }
