@@ -36,6 +36,12 @@ export type Judgement =
 /** The change of the state that an observation makes. */
 type ObservedChange = Omit<StateChange, 'target' | 'observed'> & Required<Pick<StateChange, 'observed'>>;
 
+/** What is known of reads of EKS. */
+type ReadTimes = Pick<Times, 'listLagMs' | 'clockErrorMs'>;
+
+/** A run of scans ends before. Milliseconds. */
+export const maxScanMs = 15 * 60_000;
+
 const undecided: Judgement = { kind: 'undecided' };
 
 /**
@@ -43,13 +49,13 @@ const undecided: Judgement = { kind: 'undecided' };
  * confirmed, or by operations that may have made it; every other change was made outside. See
  * `docs/decisions/0044-state-of-associations.md`.
  */
-export function judge(reading: Reading, times: Pick<Times, 'listLagMs' | 'clockErrorMs'>): Judgement {
-  return reading.association === null ? judgeAbsence(reading, times) : judgePresence(reading, reading.association);
+export function judge(reading: Reading, times: ReadTimes): Judgement {
+  return reading.association === null ? judgeAbsence(reading, times) : judgePresence(reading, reading.association, times);
 }
 
-function judgePresence(reading: Reading, association: Association): Judgement {
+function judgePresence(reading: Reading, association: Association, times: ReadTimes): Judgement {
   const { state, readAt, knownRevision, isOwn } = reading;
-  const sights = sightsOf(state);
+  const sights = sightsOf(isRefuted(reading, association, times) ? withoutAbsence(state) : state);
   if (sights.some((sight) => isOlder(association, sight))) return undecided;
 
   const confirmed = state?.confirmed ?? null;
@@ -102,7 +108,7 @@ function confirmedBy(
 /** An association that EKS does not show is gone once it is certain that reads show what was made before. */
 function judgeAbsence(
   reading: Reading,
-  { listLagMs, clockErrorMs }: Pick<Times, 'listLagMs' | 'clockErrorMs'>,
+  { listLagMs, clockErrorMs }: ReadTimes,
 ): Judgement {
   const { state, readAt, knownRevision } = reading;
   const sights = sightsOf(state);
@@ -164,6 +170,22 @@ function isSeen(seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>, b
   if (before === null) return false;
   const { sight, origin, association } = before;
   return isDeepStrictEqual(seen, { sight, origin, association });
+}
+
+/**
+ * Whether a read proves that the association was there when a scan did not see it: EKS uses no id twice, so that scan read longer after the
+ * change than reads may lag, or by a wrong clock. It began at `observed.at` and read during its run.
+ */
+function isRefuted({ state, readAt }: Reading, { associationId }: Association, times: ReadTimes): boolean {
+  const { sight = null, at = 0 } = state?.observed ?? {};
+  const isAbsence = sight?.isGone === true && sight.associationId === associationId;
+  return isAbsence && readAt > at + maxScanMs + times.listLagMs + times.clockErrorMs;
+}
+
+function withoutAbsence(state: AssociationState | null): AssociationState | null {
+  const { observed } = state ?? {};
+  if (!state || !observed?.sight) return state;
+  return { ...state, observed: { ...observed, sight: { ...observed.sight, isGone: false } } };
 }
 
 /** Every version that the state knows to have existed. */

@@ -90,9 +90,9 @@ export function makeObservationModel(
       const state = await store.getAssociationState(target);
       if ((state?.observed?.driftId ?? null) !== (drift?.id ?? null))
         broken(`the state has drift ${state?.observed?.driftId}, but the trail has ${drift?.id}`);
-      if (wereApart()) return;
       const [association = null] = associations;
       for (const rule of stateViolations(state, association)) broken(rule);
+      if (wereApart()) return;
       for (const rule of historyViolations(world, history)) broken(rule);
       const expected = world.expectedDrift(association, isNew);
       if (expected !== null && expected !== (drift !== null))

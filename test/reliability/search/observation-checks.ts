@@ -108,7 +108,7 @@ export function historyViolations(world: World, history: readonly AssociationVer
   const violations: string[] = [];
   let newest = { at: -1, seenAt: 0 };
   for (const { association, origin, operationId, seenAt, seenOtherwiseAt } of history) {
-    if (seenOtherwiseAt !== null && seenOtherwiseAt > seenAt)
+    if (seenOtherwiseAt !== null && seenOtherwiseAt > seenAt + clockErrorMs)
       violations.push(`the history has a version that was seen otherwise at ${seenOtherwiseAt}, after it at ${seenAt}`);
     if (association === null) continue;
     const change = world.versionOf(association);

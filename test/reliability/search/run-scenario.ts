@@ -139,6 +139,8 @@ export async function runScenario(
       await moveClock(pastWaitMs);
       await callers.reconcile(faultless);
     }
+    // The clock of scans is right again, if it was not.
+    clock.set('scanner', 0);
     for (let run = 0; run < 2; run += 1) {
       await moveClock(60_000);
       await callers.scan(true, faultless);
