@@ -112,7 +112,8 @@ function confirmedBy({ result, operation }: IdempotencyRecord, entry: AuditEntry
   const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
   // A create that adopted an association confirms it as an adoption does.
   const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
-  const association = by === 'CREATE_POD_IDENTITY_ASSOCIATION' ? createdBy(entry, result.association) : result.association;
+  const association =
+    by === 'CREATE_POD_IDENTITY_ASSOCIATION' ? createdBy(entry, result.association) : result.association;
   return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
 }
 
@@ -184,5 +185,10 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
   if (change === null) return [null];
   const { version, ...unversioned } = change;
   const { confirmed, ...unconfirmed } = unversioned;
-  return [change, ...(version ? [unversioned] : []), ...(confirmed ? [unconfirmed] : []), ...(change.begins ? [] : [null])];
+  return [
+    change,
+    ...(version ? [unversioned] : []),
+    ...(confirmed ? [unconfirmed] : []),
+    ...(change.begins ? [] : [null]),
+  ];
 }

@@ -8,9 +8,9 @@ import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
-import { maxScanMs } from './judge.ts';
 import { nothingScanned, scanCluster } from './scan-cluster.ts';
 import type { ClusterScanResult, ScanClusterDependencies } from './scan-cluster.ts';
+import { maxScanMs } from './sights.ts';
 
 /** How often, and how fast, clusters are scanned. */
 export interface ScanSettings {

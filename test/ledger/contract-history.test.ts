@@ -139,7 +139,10 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
   test('an outcome that is recorded after a scan saw its version gone adds no version, and one of a new association does', async () => {
     const made = association({ ...target, modifiedAt: minute(1) });
     const gone = outside(minute(2));
-    await observe({ ...gone, association: null, origin: null }, { associationId: made.associationId, modifiedAt: made.modifiedAt, isGone: true });
+    await observe(
+      { ...gone, association: null, origin: null },
+      { associationId: made.associationId, modifiedAt: made.modifiedAt, isGone: true },
+    );
     await succeed(made, minute(3));
     expect(await around(minute(2))).toMatchObject({ last: { association: null }, next: null });
     await succeed({ ...made, modifiedAt: minute(4), associationId: 'a-2' }, minute(5));

@@ -48,8 +48,7 @@ export function makeObservationModel(
     }
     const { sight, origin } = seen;
     if (!wereApart()) for (const rule of world.originViolations(by, origin, sight)) broken(rule);
-    if (sight && !sight.isGone && !isNew.has(sight.associationId))
-      isNew.set(sight.associationId, completedAt !== null);
+    if (sight && !sight.isGone && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
     recorded(by, seen, entry);
     const text = `${origin} ${textOf(sight)}`;
     const isChange = text !== last && (origin === 'OUTSIDE' || (sight !== null && world.isLost(sight)));
@@ -74,7 +73,8 @@ export function makeObservationModel(
       drift = isFound ? { id, sight: about } : null;
     } else if (before && (origin !== 'OUTSIDE' || before.sight !== about))
       broken(`${by} saw ${origin} ${about} after drift of ${before.sight}, and recorded nothing`);
-    if (driftId !== (drift?.id ?? null)) broken(`${by} wrote a state with drift ${driftId}, but the trail has ${drift?.id}`);
+    if (driftId !== (drift?.id ?? null))
+      broken(`${by} wrote a state with drift ${driftId}, but the trail has ${drift?.id}`);
   }
 
   return {
@@ -92,11 +92,12 @@ export function makeObservationModel(
         broken(`the state has drift ${state?.observed?.driftId}, but the trail has ${drift?.id}`);
       const [association = null] = associations;
       for (const rule of stateViolations(state, association)) broken(rule);
-      if (wereApart()) return;
-      for (const rule of historyViolations(world, history)) broken(rule);
+      if (!wereApart()) for (const rule of historyViolations(world, history)) broken(rule);
       const expected = world.expectedDrift(association, isNew);
       if (expected !== null && expected !== (drift !== null))
-        broken(`the trail has ${drift ? `drift of ${drift.sight}` : 'no drift'}, but ${expected ? 'others' : 'no others'} made what EKS has`);
+        broken(
+          `the trail has ${drift ? `drift of ${drift.sight}` : 'no drift'}, but ${expected ? 'others' : 'no others'} made what EKS has`,
+        );
     },
   };
 }
@@ -107,7 +108,7 @@ export async function historyOf(
   target: AssociationTarget,
 ): Promise<AssociationVersion[]> {
   const versions: AssociationVersion[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const { next } = await versionsAround(target, at);
     if (next === null) return versions;
     versions.push(next);

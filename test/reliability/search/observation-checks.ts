@@ -16,7 +16,9 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
   const changes: Applied[] = [];
   const succeeded = () => written().filter(({ event, fence }) => event === 'SUCCEEDED' && fence !== null);
   const versionOf = ({ associationId, modifiedAt }: Version) =>
-    changes.find((one) => one.kind !== 'delete' && isOf(one, associationId) && one.association.modifiedAt === modifiedAt);
+    changes.find(
+      (one) => one.kind !== 'delete' && isOf(one, associationId) && one.association.modifiedAt === modifiedAt,
+    );
   const deletionOf = (id: string) => changes.find((one) => one.kind === 'delete' && isOf(one, id));
   const isAdopted = (version: Version) =>
     succeeded().some(
@@ -54,7 +56,9 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
       if (change.isTooLate) return [];
       const isForeign = change.operationId === null && (sight.isGone || !isAdopted(sight));
       if (origin === 'OUTSIDE' && !isForeign)
-        return [`${by} reports ${what} as made outside, but ${change.operationId ?? 'others'} made it${change.operationId ? '' : ', and it was adopted'}`];
+        return [
+          `${by} reports ${what} as made outside, but ${change.operationId ?? 'others'} made it${change.operationId ? '' : ', and it was adopted'}`,
+        ];
       if (origin === 'OPERATION' && isForeign && !isRequested(change))
         return [`${by} reports ${what} as made by an operation, but others made it`];
       return [];

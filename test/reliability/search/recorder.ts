@@ -84,7 +84,10 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
     async atRest(
       clusterName: string,
       ledger: Ledger,
-      { entries: written, records }: { readonly entries: readonly AuditEntry[]; readonly records: readonly IdempotencyRecord[] },
+      {
+        entries: written,
+        records,
+      }: { readonly entries: readonly AuditEntry[]; readonly records: readonly IdempotencyRecord[] },
       associations: readonly Association[],
       answers: readonly CallerAnswer[],
     ): Promise<string[]> {

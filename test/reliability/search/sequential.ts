@@ -87,7 +87,17 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
     return new Promise(() => undefined);
   };
   const environment: Environment = {
-    ...{ eks, observations, clock, series, clusterName: `c${series}`, ulid: ulids(series), versions, scenario, log: () => undefined },
+    ...{
+      eks,
+      observations,
+      clock,
+      series,
+      clusterName: `c${series}`,
+      ulid: ulids(series),
+      versions,
+      scenario,
+      log: () => undefined,
+    },
     ledger: {
       ...ledger,
       expiredLeases: async () => toReconcile ?? (await expiredLeasesOf(model, ledger, clock.gateway())).slice(0, 1),
