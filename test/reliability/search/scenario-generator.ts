@@ -126,6 +126,8 @@ const interruption: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'policy', allows: false }) },
 );
 
+const scan: ScenarioEvent = { do: 'scan', readsAll: true, faults: faultless };
+
 /**
  * A change, usually in doubt, that is repeated when its outcome is hardest to determine: others changed the association meanwhile
  * and reads may not show that yet, or the in-doubt time is over or almost over; and something happens during the repetition.
@@ -147,15 +149,17 @@ const ambiguous: fc.Arbitrary<Step[]> = fc
         .map(([what, by, wait]): ScenarioEvent[] => [clock(10), { do: 'others', what, through: by }, clock(wait)]),
       fc.constantFrom([clock(400)], [clock(421)]),
     ),
+    scans: fc.constantFrom(false, false, true),
     interrupted: fc.option(fc.record({ event: interruption, after: fc.nat({ max: 12 }) }), { nil: null }),
   })
-  .map(({ mutation: same, faults: met, meanwhile, interrupted }) => [
-    ...[{ do: 'submit' as const, mutation: same, faults: met }, ...meanwhile].map((next) => ({
+  .map(({ mutation: same, faults: met, meanwhile, scans, interrupted }) => [
+    ...[{ do: 'submit' as const, mutation: same, faults: met }, ...meanwhile, ...(scans ? [scan] : [])].map((next) => ({
       event: next,
       turns: untilIdle,
     })),
     { event: { do: 'submit', mutation: same, faults: faultless }, turns: interrupted?.after ?? untilIdle },
     ...(interrupted ? [{ event: interrupted.event, turns: untilIdle }] : []),
+    ...(scans ? [{ event: scan, turns: untilIdle }] : []),
   ]);
 
 function clock(seconds: number): ScenarioEvent {
@@ -170,6 +174,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
     skewMs: fc.record({ gateway: skewMs, eks: skewMs, scanner: scannerSkewMs }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
+    lagsInTurn: fc.boolean(),
   }),
   isOccupied: fc.constantFrom(false, false, true),
   readsRoles: fc.constantFrom(false, false, true),

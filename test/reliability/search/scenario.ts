@@ -113,7 +113,7 @@ function describeChangeFault(fault: ChangeFault): string {
 }
 
 /** Describes the behaviour of EKS. */
-export function describeBehaviour({ skewMs, lagMs }: EksBehaviour): string {
+export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
   const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s`;
-  return `${ahead}, and its reads lag by ${lagMs / second} s`;
+  return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
 }
