@@ -53,6 +53,7 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
       const change = sight.isGone ? deletionOf(sight.associationId) : versionOf(sight);
       const what = `${sight.isGone ? 'the absence' : `the state ${sight.modifiedAt}`} of ${sight.associationId}`;
       if (!change) return [`${by} saw ${what}, which EKS never had`];
+      if (origin === 'OPERATION' && sight.isGone) return [`${by} reports ${what} as an association of an operation`];
       if (change.isTooLate) return [];
       const isForeign = change.operationId === null && (sight.isGone || !isAdopted(sight));
       if (origin === 'OUTSIDE' && !isForeign)
