@@ -113,12 +113,12 @@ export function historyViolations(world: World, history: readonly AssociationVer
   const violations: string[] = [];
   let newest = { at: -1, seenAt: 0 };
   for (const { association, origin, operationId, seenAt, seenOtherwiseAt } of history) {
-    if (seenOtherwiseAt !== null && seenOtherwiseAt > seenAt + clockErrorMs)
+    if ((seenOtherwiseAt ?? 0) > seenAt + clockErrorMs)
       violations.push(`the history has a version that was seen otherwise at ${seenOtherwiseAt}, after it at ${seenAt}`);
     if (association === null) continue;
     const change = world.versionOf(association);
     const what = `${association.associationId} of ${association.modifiedAt}`;
-    if (!change || change.association.roleArn !== association.roleArn) {
+    if (change?.association.roleArn !== association.roleArn) {
       violations.push(`the history has ${what}, which EKS never had`);
       continue;
     }
