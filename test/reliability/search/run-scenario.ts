@@ -89,7 +89,7 @@ export async function runScenario(
         void callers.reconcile(event.faults);
         return;
       case 'scan':
-        void callers.scan(event.readsAll, event.faults);
+        void callers.scan(event.reads, event.faults);
         return;
       case 'crash':
       case 'freeze':
@@ -143,7 +143,7 @@ export async function runScenario(
     clock.set('scanner', 0);
     for (let run = 0; run < 2; run += 1) {
       await moveClock(60_000);
-      await callers.scan(true, faultless);
+      await callers.scan('all', faultless);
     }
     const { clusterName } = environment;
     model.atRest(eks.associations());

@@ -90,7 +90,7 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('scan' as const),
-      readsAll: fc.constantFrom(true, true, false),
+      reads: fc.constantFrom('all' as const, 'all' as const, 'due' as const, 'reported' as const),
       faults: faults.map((ofScan) => ({ ...ofScan, eks: null })),
     }),
   },
@@ -126,7 +126,7 @@ const interruption: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'policy', allows: false }) },
 );
 
-const scan: ScenarioEvent = { do: 'scan', readsAll: true, faults: faultless };
+const scan: ScenarioEvent = { do: 'scan', reads: 'all', faults: faultless };
 
 /**
  * A change, usually in doubt, that is repeated when its outcome is hardest to determine: others changed the association meanwhile

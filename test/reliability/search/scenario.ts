@@ -31,13 +31,15 @@ export interface Faults {
   readonly ledger: { readonly write: number; readonly kind: 'lost' | 'down' } | null;
 }
 
+/** What a scan of the cluster reads: every association, those that are due, or the one that something told of, at once. */
+export type ScanReads = 'all' | 'due' | 'reported';
+
 /** The next event. `index` selects among the processes that it can apply to; without any, nothing happens. */
 export type ScenarioEvent =
   | { readonly do: 'submit'; readonly mutation: ScenarioMutation; readonly faults: Faults }
   | { readonly do: 'resubmit'; readonly index: number; readonly faults: Faults }
   | { readonly do: 'reconcile'; readonly faults: Faults }
-  /** A scan of the cluster, which reads every association, or only those that are due. */
-  | { readonly do: 'scan'; readonly readsAll: boolean; readonly faults: Faults }
+  | { readonly do: 'scan'; readonly reads: ScanReads; readonly faults: Faults }
   | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
   /** Others change the association: directly at EKS, or by a request of their own that runs to its end at once. */
   | { readonly do: 'others'; readonly what: ChangeKind; readonly through: 'eks' | 'gateway' }

@@ -137,7 +137,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         toReconcile = model.records().some(({ state }) => state === 'IN_PROGRESS') ? null : [];
         return runAlone(() => callers.reconcile(event.faults));
       case 'scan':
-        return runAlone(() => callers.scan(event.readsAll, event.faults));
+        return runAlone(() => callers.scan(event.reads, event.faults));
       case 'crash':
       case 'freeze':
         stopsAt = event.index;
