@@ -1,7 +1,4 @@
 import { encodeTime } from 'ulid';
-import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { AssociationStates } from '../../../src/ledger/association-state.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { LockMemory } from '../../../src/model/lock.ts';
 import type { MemoryEks } from './eks.ts';
 import { home } from './home.ts';
@@ -12,9 +9,7 @@ import type { Recorder } from './recorder.ts';
 import type { makePolicyVersions } from './policy-versions.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import type { Scenario } from './scenario.ts';
-
-/** The store of a scenario: what requests, the reconciler and scans write, and the history. */
-export type ScenarioStore = Ledger & AssociationStates & Pick<AssociationReads, 'versionsAround'>;
+import type { ScenarioStore } from './store.ts';
 
 /** What all processes of a scenario share. */
 export interface Environment {

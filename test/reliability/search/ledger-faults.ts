@@ -1,5 +1,5 @@
 import type { Fault } from '../../support/fault-proxy.ts';
-import type { ScenarioStore } from './environment.ts';
+import type { ScenarioStore } from './store.ts';
 
 /** Returns a random whole number below `bound`. */
 export type Random = (bound: number) => number;

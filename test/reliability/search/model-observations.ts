@@ -2,7 +2,7 @@ import type { AssociationVersion, ObservedState, Sight, StateChange } from '../.
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';
-import type { ScenarioStore } from './environment.ts';
+import type { ScenarioStore } from './store.ts';
 import { historyViolations, makeWorld, stateViolations } from './observation-checks.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 

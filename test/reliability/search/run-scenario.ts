@@ -12,7 +12,8 @@ import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
 import { makePolicyVersions } from './policy-versions.ts';
 import { othersRole, roleArn, serviceAccount, ulids } from './environment.ts';
-import type { Environment, ScenarioStore } from './environment.ts';
+import type { Environment } from './environment.ts';
+import type { ScenarioStore } from './store.ts';
 
 /** The result of a scenario. */
 export interface ScenarioResult {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
-import type { ScenarioStore } from './environment.ts';
+import type { ScenarioStore } from './store.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 import { scenario } from './scenario-generator.ts';

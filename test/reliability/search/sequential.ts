@@ -16,7 +16,8 @@ import { faultless, schedulerOf } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
 import { serviceAccount, ulids } from './environment.ts';
-import type { Environment, ScenarioStore } from './environment.ts';
+import type { Environment } from './environment.ts';
+import type { ScenarioStore } from './store.ts';
 
 /** What a ledger returned and stored in a scenario. Two ledgers with the same contract give equal transcripts. */
 export interface Transcript {
