@@ -56,6 +56,18 @@ export function tagDifferences(requested: readonly Tag[], existing: readonly Tag
     .filter((difference) => difference.requested !== difference.existing);
 }
 
+/** Where an association differs from an earlier version of it. If only the time of its modification does, that is the difference. */
+export function versionDifferences(earlier: Association, association: Association): Difference[] {
+  const differences = [
+    ...settingDifferences(settingsOf(earlier), association),
+    ...tagDifferences(earlier.tags, association.tags),
+  ];
+  const [requested, existing] = [earlier.modifiedAt, association.modifiedAt];
+  return differences.length > 0 || requested === existing
+    ? differences
+    : [{ field: 'modifiedAt', requested, existing }];
+}
+
 /** The value of a JSON text. A text with duplicate keys stays text: `JSON.parse` would hide all but the last of them. */
 function jsonOf(text: string | boolean | null): unknown {
   if (typeof text !== 'string') return text;
