@@ -74,7 +74,9 @@ test('a cluster whose first scan failed is an error that names the exception, no
   expect((await runScan()).unreadable).toBeGreaterThan(0);
   const { data, errors } = await ask({ source: 'SCAN' });
   expect(data).toEqual({ associationDrift: null });
-  expect(errors?.[0]?.message).toMatch(/^No scan of apps-dev has been completed\. The last one failed with AccessDenied/);
+  expect(errors?.[0]?.message).toMatch(
+    /^No scan of apps-dev has been completed\. The last one failed with AccessDenied/,
+  );
 });
 
 test('a later scan that failed is named beside what is known', async () => {

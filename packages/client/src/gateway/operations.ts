@@ -9,6 +9,7 @@ import type {
   AuditEvent,
   AuditScope,
   CreatePodIdentityAssociationInput,
+  DriftSource,
   IfExists,
   UpdatePodIdentityAssociationInput,
 } from '../generated/operations.ts';
@@ -67,12 +68,13 @@ export const queries: Readonly<Record<string, Ask>> = {
     return pageAnswer('entries', nodes.map(entryAnswer), pageInfo);
   },
   AssociationDrift: async (client, { input }, options) => {
-    const { nodes, pageInfo } = await client.associationDrift({ ...filters(input), ...page(input) }, options);
+    const variables = { ...filters(input), source: choiceOf('source', input.source, driftSources), ...page(input) };
+    const { nodes, coverage, pageInfo } = await client.associationDrift(variables, options);
     const associations = nodes.map(({ association, ...node }) => ({
       ...node,
       association: association && associationAnswer(association),
     }));
-    return pageAnswer('associations', associations, pageInfo);
+    return { ...pageAnswer('associations', associations, pageInfo), coverage: coverage ? [fieldsOf(coverage)] : [] };
   },
   Associations: async (client, { input }, options) => {
     const variables = { filter: associationFilter(input), asOf: timeOf(input.asOf), ...page(input) };
@@ -123,14 +125,27 @@ function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
     serviceAccount: required(input.serviceAccount),
     roleArn: required(input.roleArn),
     tags: tagList(input.tags),
-    ifExists: ifExistsOf(input.ifExists),
+    ifExists: choiceOf('if-exists', input.ifExists, ifExists),
   };
 }
 
-function ifExistsOf(value: Value | undefined): IfExists | undefined {
+const ifExists: Readonly<Record<IfExists, true>> = { REFUSE: true, ADOPT: true };
+const driftSources: Readonly<Record<DriftSource, true>> = { EKS: true, SCAN: true };
+
+/** The value of an enum that an option names, in any case. */
+function choiceOf<Choice extends string>(
+  option: string,
+  value: Value | undefined,
+  choices: Readonly<Record<Choice, true>>,
+): Choice | undefined {
   const name = optional(value)?.toUpperCase();
-  if (name === undefined || name === 'REFUSE' || name === 'ADOPT') return name;
-  throw new UsageError(`argument --if-exists: Invalid choice '${optional(value)}', valid choices are: REFUSE, ADOPT`);
+  if (name === undefined) return undefined;
+  const names = Object.keys(choices) as Choice[];
+  const found = names.find((one) => one === name);
+  if (found) return found;
+  throw new UsageError(
+    `argument --${option}: Invalid choice '${optional(value) ?? ''}', valid choices are: ${names.join(', ')}`,
+  );
 }
 
 /** An update, in which the empty string clears a field at EKS, and null at the gateway. */
@@ -166,7 +181,7 @@ function associationFilter(input: ValueMap) {
     clusterName: optional(clusterName),
     namespace: optional(namespace),
     serviceAccount: optional(serviceAccount),
-    origin: originOf(origin),
+    origin: choiceOf('origin', origin, associationOrigins),
   };
 }
 
@@ -176,17 +191,6 @@ const associationOrigins: Readonly<Record<AssociationOrigin, true>> = {
   OPERATION: true,
   OUTSIDE: true,
 };
-
-function originOf(value: Value | undefined): AssociationOrigin | undefined {
-  const name = optional(value)?.toUpperCase();
-  if (name === undefined) return undefined;
-  const choices = Object.keys(associationOrigins) as AssociationOrigin[];
-  const found = choices.find((one) => one === name);
-  if (found) return found;
-  throw new UsageError(
-    `argument --origin: Invalid choice '${optional(value) ?? ''}', valid choices are: ${choices.join(', ')}`,
-  );
-}
 
 function filters(input: ValueMap) {
   return { ...clusterOf(input), namespace: optional(input.namespace) };
