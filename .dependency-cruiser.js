@@ -118,7 +118,10 @@ export default {
       comment: 'The client is installed without the gateway and reaches it over HTTP only',
       severity: 'error',
       from: { path: `${client}src/` },
-      to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: `${client}(src/|package\\.json$)` },
+      to: {
+        path: '^(src|test|bench|deploy|tools|packages)/',
+        pathNot: `${client}(src/|(package|declaration\\.schema)\\.json$)`,
+      },
     },
     {
       name: 'typed-client-alone',

@@ -38,7 +38,7 @@ const packaging = [
   '/test/queries/drift-evasion\\.test\\.ts$',
   '/test/recovery/',
   '/test/tools/schema-changes\\.test\\.ts$',
-  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
+  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|declaration/(killed-apply|page)|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];

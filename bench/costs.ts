@@ -52,7 +52,8 @@ process.exitCode = await runCommand({
   help,
   options: {},
   run: async () => {
-    for (const principal of ['carol', 'alice', 'pat'] as const) process.stdout.write(`${await tableFor(principal)}\n\n`);
+    for (const principal of ['carol', 'alice', 'pat'] as const)
+      process.stdout.write(`${await tableFor(principal)}\n\n`);
     return 0;
   },
 });

@@ -1,10 +1,9 @@
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import type { Association } from '../model/association.ts';
-import { settingsOf } from '../model/setting-fields.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import { validateAdopt } from '../validation/change.ts';
 import type { Dependencies } from './dependencies.ts';
-import { adoptedState, isRequestTag } from './differences.ts';
+import { adoptedState, createRequestOf } from './differences.ts';
 import { adoptedWithNotice } from './late-adoption.ts';
 import type { LateAdoptionReads } from './late-adoption.ts';
 import { effectDeadline } from './operation.ts';
@@ -54,10 +53,7 @@ function createVerdict(
   authorization: AuthorizationContext,
   association: Association,
 ): string {
-  const tags = association.tags.filter(isRequestTag);
-  const { accountId, region, clusterName, namespace, serviceAccount } = association;
-  const target = { accountId, region, clusterName, namespace, serviceAccount };
-  const created = { ...target, ...settingsOf(association), tags };
+  const created = createRequestOf(association);
   const decision = authorize(authorization, { action: 'CreatePodIdentityAssociation', association: created });
   if (decision.allowed) return 'Policy would permit a create of it.';
   if (decision.unknownRoles) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { gatewayTagPrefix } from '../model/association.ts';
-import type { Association, AssociationSettings, Tag } from '../model/association.ts';
+import type { Association, AssociationSettings, CreateRequest, Tag } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 import { completeSettings, settingFields, settingNames, settingsOf } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
@@ -38,13 +38,20 @@ function textOf(value: string | boolean | null | undefined): string | null {
 }
 
 /** Whether a tag is one that requests can set: of neither the gateway nor AWS. */
-export function isRequestTag({ key }: Tag): boolean {
+function isRequestTag({ key }: Tag): boolean {
   return !key.startsWith(gatewayTagPrefix) && !/^aws:/i.test(key);
 }
 
 /** The state that an adoption records: what drift is found against. */
 export function adoptedState(association: Association) {
   return { settings: settingsOf(association), tags: association.tags.filter(isRequestTag) };
+}
+
+/** The create that would make an association as it is. */
+export function createRequestOf(association: Association): CreateRequest {
+  const { accountId, region, clusterName, namespace, serviceAccount } = association;
+  const { settings, tags } = adoptedState(association);
+  return { accountId, region, clusterName, namespace, serviceAccount, ...settings, tags };
 }
 
 /** Where tags differ. */

@@ -504,6 +504,16 @@ describe('the rule for associations that were changed outside the gateway', () =
     },
   });
 
+  test('invokes the scan, which observes the association', () => {
+    const { Targets } = properties(plain.template, 'BypassRule');
+    expect(Targets).toContainEqual({ Id: 'scan', Arn: { 'Fn::GetAtt': ['ScanLambdaFunction', 'Arn'] } });
+    expect(properties(plain.template, 'ScanOnBypassPermission')).toMatchObject({
+      FunctionName: { Ref: 'ScanLambdaFunction' },
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': ['BypassRule', 'Arn'] },
+    });
+  });
+
   test('ignores the role that changes them, and no other', () => {
     expect(matchesPattern(patternIn(plain), by('dev', 'graphql'))).toBe(false);
     expect(matchesPattern(patternIn(plain), by('dev', 'executor'))).toBe(true);

@@ -212,8 +212,8 @@ test('a foreign change counts as one of the association when it is seen first, a
   expect(judge(reading({ state: after, association: foreign.association }), times)).toMatchObject({
     change: { isChange: false },
   });
-  const retagged = at(9, { roleArn: other, tags: [{ key: 'team', value: 'other' }] });
-  expect(judge(reading({ state: after, association: retagged }), times)).toMatchObject({ change: { isChange: true } });
+  const changed = at(9, { roleArn: other, tags: [{ key: 'team', value: 'other' }] });
+  expect(judge(reading({ state: after, association: changed }), times)).toMatchObject({ change: { isChange: true } });
   const gone = judge(reading({ state: after, association: null }), times);
   expect(gone).toMatchObject({ origin: 'OUTSIDE', change: { isChange: true } });
   const afterwards = written(after, gone);

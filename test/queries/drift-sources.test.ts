@@ -216,7 +216,7 @@ describeOnLedgers('associationDrift of what scans saw, on $name,', ({ open }) =>
   const names = new Map<string, string>();
   let eks: Drift[];
   let scanned: Drift[];
-  let unscanned: Awaited<ReturnType<typeof page>>;
+  let early: Awaited<ReturnType<typeof page>>;
   const associationOf = (serviceAccount: string) =>
     gateway.simulator.control.associations().find((one) => one.serviceAccount === serviceAccount);
   const keepNames = () => {
@@ -236,7 +236,7 @@ describeOnLedgers('associationDrift of what scans saw, on $name,', ({ open }) =>
   beforeAll(async () => {
     for (const [index, { begins }] of Object.values(cases).entries()) await begins(nameOf(index));
     keepNames();
-    unscanned = await page({ source: 'SCAN' });
+    early = await page({ source: 'SCAN' });
     await scanAll();
     await each('change');
     await scanAll();
@@ -330,7 +330,7 @@ describeOnLedgers('associationDrift of what scans saw, on $name,', ({ open }) =>
   });
 
   test('fails before the first scan of the cluster ended, and says what to do', () => {
-    expect(unscanned.errors).toMatchObject([
+    expect(early.errors).toMatchObject([
       {
         message: expect.stringMatching(/^No scan of apps-dev has been completed\. Compare with EKS/) as string,
         extensions: { code: 'BAD_USER_INPUT', findings: [{ path: 'source', rule: 'scanned' }] },

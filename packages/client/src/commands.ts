@@ -11,6 +11,8 @@ export interface Parameter {
   readonly hidden?: true;
   /** Of the gateway, not of the EKS API: absent from skeletons, and its option can't be shortened. */
   readonly own?: true;
+  /** A letter that stands for the option, as in `-f`. */
+  readonly short?: string;
   readonly help: string;
 }
 
@@ -36,6 +38,13 @@ export interface Command {
   readonly failure?: (answer: ValueMap) => 254 | 255 | null;
   /** Whether it changes an association, so that its result can take a while. */
   readonly isMutation?: true;
+  /**
+   * Whether it makes several requests, has files, and ends as `terraform plan` does: `runCompound` runs it. It has no input documents and
+   * skeletons, and no shape of an answer.
+   */
+  readonly isCompound?: true;
+  /** An argument without an option that it needs. */
+  readonly positional?: { readonly name: string; readonly help: string };
 }
 
 export const clusterName: Parameter = {

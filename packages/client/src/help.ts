@@ -38,7 +38,8 @@ export function programHelp(): string {
 export function commandHelp(command: Command): string {
   const options = optionsOf(command).filter(({ hidden }) => hidden !== true);
   const required = options.filter((option) => option.required === true);
-  const synopsis = required.map((option) => ` ${optionWithValue(option)}`).join('');
+  const positional = command.positional === undefined ? '' : ` <${command.positional.name}>`;
+  const synopsis = positional + required.map(({ short: _, ...option }) => ` ${optionWithValue(option)}`).join('');
   return [
     `Usage: ${program} ${command.name}${synopsis} [options]`,
     '',
@@ -62,9 +63,10 @@ function optionEntry(option: Option): readonly string[] {
   return entry(optionWithValue(option), `${required}${option.help}${choices}`);
 }
 
-function optionWithValue({ name, takes, placeholder = 'value' }: Option): string {
-  if (takes === 'nothing') return `--${name}`;
-  return takes === 'value' ? `--${name} <${placeholder}>` : `--${name} [<${placeholder}>]`;
+function optionWithValue({ name, short, takes, placeholder = 'value' }: Option): string {
+  const letter = short === undefined ? '' : ` (-${short})`;
+  if (takes === 'nothing') return `--${name}${letter}`;
+  return takes === 'value' ? `--${name} <${placeholder}>${letter}` : `--${name} [<${placeholder}>]${letter}`;
 }
 
 /** A term on a line of its own, and its description below it. */

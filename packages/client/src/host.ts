@@ -1,6 +1,7 @@
 import type { Environment } from './aws/parameter-file.ts';
 import type { Connection } from './aws/settings.ts';
 import type { ValueMap } from './aws/value.ts';
+import type { GatewayClient } from './client/client.ts';
 import type { Command } from './commands.ts';
 import type { Prompter } from './prompt.ts';
 
@@ -30,6 +31,19 @@ export interface Host {
    * Throws a `CommandError`.
    */
   readonly call: (request: Request) => Promise<ValueMap>;
+  /** Opens what commands of several requests use; absent in a program without these commands. */
+  readonly openSession?: (connection: Connection) => Promise<Session>;
+}
+
+/** The gateway, for a command of several requests. */
+export interface Session {
+  readonly client: GatewayClient;
+  /** The gateway's URL in one form. */
+  readonly url: string;
+  /** Interrupts the requests and waits of the command. */
+  readonly signal: AbortSignal | undefined;
+  /** The error of the command for an error of the client; other errors unchanged. */
+  readonly errorOf: (operation: string, error: unknown) => unknown;
 }
 
 /** What calls use of their process. */

@@ -36,6 +36,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive, prompter });
     return call(request);
   },
+  openSession: async (connection) => {
+    const { makeSession } = await import('./gateway/call.ts');
+    return makeSession({ ...host, signal: interrupt.signal, isInteractive })(connection);
+  },
 });
 // Timers and connections of what was interrupted would keep the process for seconds.
 if (interrupt.signal.aborted) process.exit();

@@ -18,6 +18,7 @@ import {
   tags,
 } from './commands.ts';
 import type { Command, Parameter, Shape } from './commands.ts';
+import { declarationCommands } from './declaration-commands.ts';
 import { loginCommands } from './login-commands.ts';
 import { auditEntry, coverage, decision, principal, readCommands } from './read-commands.ts';
 
@@ -208,6 +209,7 @@ export const ownCommands: readonly Command[] = [
     sharedField: 'coverage',
     finds: ({ associations }) => isList(associations) && associations.length > 0,
   },
+  ...declarationCommands,
   ...readCommands,
   ...loginCommands,
   {

@@ -30,8 +30,15 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
-    return args.includes(`--${detailedExitCode}`) ? 1 : known.exitCode;
+    return hasPlanCodes(args) ? 1 : known.exitCode;
   }
+}
+
+/** Whether the exit codes of a line are 0, 1 and 2, also if the line can't be parsed. */
+function hasPlanCodes(args: readonly string[]): boolean {
+  const commandOf = (arg: string) => commands.find(({ name }) => name === arg);
+  const command = args.map(commandOf).find((found) => found !== undefined);
+  return command?.isCompound === true || args.includes(`--${detailedExitCode}`);
 }
 
 /** Runs the command of a line and returns its exit code. */
@@ -54,8 +61,14 @@ async function runParsed(
   const parsed = parseArguments(optionsOf(command), args, []);
   const [extra, others] = takePositional(parsed.rest);
   if (extra === 'help') return print(host, await helpText([command.name]));
-  const unknown = extra === null || extra === '' ? others : [...others, extra];
-  const values = await completeValues(command, parsed.values, unknown, prompter);
+  const { positional } = command;
+  const isTaken = extra === null || extra === '' || positional !== undefined;
+  const given = positional && extra !== null ? { ...parsed.values, [positional.name]: extra } : parsed.values;
+  const values = await completeValues(command, given, isTaken ? others : [...others, extra], prompter);
+  if (command.isCompound === true) {
+    const { runCompound } = await import('./declaration/commands.ts');
+    return runCompound({ command, globals, values, profile, connection, select, host });
+  }
   const { execute } = await import('./execute.ts');
   const { output, found, failure } = await execute({ command, globals, values, profile, connection, select, host });
   print(host, output);
@@ -93,9 +106,11 @@ async function completeValues(
   prompter: Prompter | null,
 ): Promise<Values> {
   const missing = missingOptions(command, values);
-  const required = `the following arguments are required: ${missing.map(({ name }) => `--${name}`).join(', ')}`;
+  const { positional } = command;
+  const argument = positional && values[positional.name] === undefined ? [positional.name] : [];
+  const names = [...argument, ...(prompter ? [] : missing.map(({ name }) => `--${name}`))];
   const problems = [
-    ...(missing.length > 0 && !prompter ? [required] : []),
+    ...(names.length > 0 ? [`the following arguments are required: ${names.join(', ')}`] : []),
     ...(unknown.length > 0 ? [unknownOptions(command, unknown)] : []),
   ];
   if (problems.length > 0) throw new UsageError(problems.join('. '), { showsUsage: true });

@@ -7,7 +7,7 @@ import { startAnsweringServer } from '../../../test/support/answering-server.ts'
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
 import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
 import { runCommandLine } from '../src/command.ts';
-import { makeCall } from '../src/gateway/call.ts';
+import { makeCall, makeSession } from '../src/gateway/call.ts';
 import type { Host } from '../src/host.ts';
 import type { Prompter } from '../src/prompt.ts';
 import type { Outcome } from './host.ts';
@@ -127,7 +127,8 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
     version: 'pod-identity/0.0.0',
     prompter,
   };
-  const call = around(makeCall({ ...host, ...(signal && { signal }) }));
-  const code = await runCommandLine(args, { ...host, call });
+  const settings = { ...host, ...(signal && { signal }) };
+  const call = around(makeCall(settings));
+  const code = await runCommandLine(args, { ...host, call, openSession: makeSession(settings) });
   return { code, stdout, stderr };
 }

@@ -20,7 +20,10 @@ const packageFolder = join(import.meta.dirname, '..');
 const repository = join(packageFolder, '../..');
 const run = promisify(execFile);
 const environment = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_offline: 'true' };
-const entries = ['package.json', 'README.md', 'LICENSE', 'build.js', 'tsconfig.build.json', 'bin', 'src'];
+const entries = [
+  ...['package.json', 'README.md', 'LICENSE', 'build.js', 'tsconfig.build.json', 'declaration.schema.json'],
+  ...['bin', 'src'],
+];
 
 /** A new project that has the package installed from its tarball. */
 export interface Consumer {

@@ -48,7 +48,9 @@ test('the package has types, documentation and licences, and no dependencies', (
   expect(readdirSync(join(consumer.folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
     'pod-identity-client',
   ]);
-  expect(readdirSync(consumer.installed).sort()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'package.json']);
+  expect(readdirSync(consumer.installed).sort()).toEqual([
+    ...['LICENSE', 'README.md', 'bin', 'declaration.schema.json', 'dist', 'package.json'],
+  ]);
   const licences = readFileSync(join(consumer.installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
   for (const name of ['yaml', 'get-east-asian-width', '@smithy/signature-v4'])
     expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -9,13 +7,14 @@ import { parseIssuers } from '../../../src/app/issuers.ts';
 import type { Inventory } from '../../../src/policy/inventory.ts';
 import { loadSigningKey } from '../../local-gateway/src/keys.ts';
 import type { SigningKey } from '../../local-gateway/src/keys.ts';
-import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { optionNameOf } from '../src/aws/options.ts';
 import { loginCommands } from '../src/login-commands.ts';
 import { startGateway } from './gateway.ts';
+import { runScript as runAsGitHub, startRunner } from './github-runner.ts';
+import type { Workflow } from './github-runner.ts';
 import { browse, startIdentityProvider } from './identity-provider/identity-provider.ts';
-import { installPackage, packedPackage } from './installed-package.ts';
+import { installPackage } from './installed-package.ts';
 import type { Consumer } from './installed-package.ts';
 
 /** The parts of a manifest of a pod that the page has. */
@@ -34,19 +33,6 @@ interface Pod {
         }[];
       };
     }[];
-  };
-}
-
-/** The parts of a workflow of GitHub Actions that the page has. */
-interface Workflow {
-  readonly permissions: Readonly<Record<string, string>>;
-  readonly defaults: { readonly run: { readonly shell: string } };
-  readonly jobs: {
-    readonly associate: {
-      readonly environment: string;
-      readonly env: Readonly<Record<string, string>>;
-      readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
-    };
   };
 }
 
@@ -100,23 +86,13 @@ const environment = () => ({
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
-/** Runs a script as GitHub does with `shell: bash`, and signs in at the URLs that it prints. Rejects if it fails. */
-async function runScript(script: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const options = { cwd: folder, env: { ...environment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] as const };
-  const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
-    ...options,
-    stdio: 'pipe',
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => {
-    stderr += String(chunk);
-    const url = /http:\S+[?&]state=\S+/.exec(String(chunk))?.[0];
+/** Runs a script as GitHub does, and signs in at the URLs that it prints. Rejects if it fails. */
+function runScript(script: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const onError = (text: string) => {
+    const url = /http:\S+[?&]state=\S+/.exec(text)?.[0];
     if (url !== undefined) void browse(url);
-  });
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`Exit code ${code}: ${script}\n${stderr}`);
-  return stdout;
+  };
+  return runAsGitHub(script, { cwd: folder, env: { ...environment(), ...env }, onError });
 }
 
 function tokenOf(issuer: string, audience: string, subject: string): Promise<string> {
@@ -160,53 +136,23 @@ test('the pod has the token of its service account, and the inventory lists it',
 
 test('the workflow of GitHub Actions creates an association in production, and once when it runs again', async () => {
   const workflow = parse(blockOf('yaml', 1)) as Workflow;
-  const { environment: name, env, steps } = workflow.jobs.associate;
+  const { associate } = workflow.jobs;
+  if (!associate) throw new Error('The workflow has no job associate.');
+  const { environment: name, env, steps } = associate;
   expect(workflow.defaults.run.shell).toBe('bash');
-  // GitHub's endpoint, which a job has with the permission alone.
-  const endpoint = await startAnsweringServer((response, { path, headers }) => {
-    const audience = new URL(path, 'http://localhost').searchParams.get('audience') ?? '';
-    if (headers.authorization !== 'Bearer request') return void response.writeHead(401).end();
-    void tokenOf(github, audience, `repo:example/payments:environment:${name}`).then((value) =>
-      response.end(JSON.stringify({ count: value.length, value })),
-    );
-  });
-  const mayRequest = workflow.permissions['id-token'] === 'write';
-  const runner = {
-    RUNNER_TEMP: folder,
-    GITHUB_ENV: join(folder, 'github-env'),
-    GITHUB_ACTOR: 'alice-on-github',
-    GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_REPOSITORY: 'example/payments',
-    GITHUB_RUN_ID: '1',
-    npm_config_prefix: join(folder, 'global'),
-    npm_config_offline: 'true',
-    PATH: `${join(folder, 'global/bin')}:${process.env.PATH ?? ''}`,
-    ...(mayRequest && {
-      ACTIONS_ID_TOKEN_REQUEST_URL: `${endpoint.endpoint}/token?api-version=2.0`,
-      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request',
-    }),
-  };
+  const runner = await startRunner(folder, (audience) =>
+    tokenOf(github, audience, `repo:example/payments:environment:${name}`),
+  );
   const vars = (text: string) => text.replaceAll('${{ vars.POD_IDENTITY_ENDPOINT_URL }}', gateway.url);
   const jobEnv = Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, vars(value)]));
-  // What the checkout brings.
-  mkdirSync(join(folder, 'tools'));
-  copyFileSync(await packedPackage(), join(folder, 'tools/pod-identity-client-0.1.0.tgz'));
-  const runJob = async () => {
-    writeFileSync(runner.GITHUB_ENV, '');
-    let output = '';
-    for (const { run } of steps) {
-      const exported = readFileSync(runner.GITHUB_ENV, 'utf8').trim().split('\n');
-      const added = Object.fromEntries(exported.filter(Boolean).map((line) => line.split('=') as [string, string]));
-      if (run !== undefined) output += await runScript(run, { ...runner, ...jobEnv, ...added });
-    }
-    return /"associationId": "(.*)"/.exec(output)?.[1];
-  };
+  const given = { ...runner.environmentOf(workflow.permissions), ...jobEnv };
+  const runJob = async () => /"associationId": "(.*)"/.exec(await runner.runSteps(steps, given))?.[1];
   const created = await runJob();
   expect(created).toMatch(/^a-/);
   expect(await runJob()).toBe(created);
   const trail = `pod-identity audit-trail --principal-id '${inventory().services[1]?.id}' --query 'entries[].[event, onBehalfOf]'`;
-  const own = { ...runner, ...jobEnv, POD_IDENTITY_TOKEN_FILE: join(folder, 'pod-identity-token') };
+  const own = { ...given, POD_IDENTITY_TOKEN_FILE: join(folder, 'pod-identity-token') };
   const entries = await runScript(`${trail} --output text`, own);
   expect(entries).toBe('REPLAYED\talice-on-github\nSUCCEEDED\talice-on-github\nINTENT\talice-on-github\n');
-  await endpoint.stop();
+  await runner.close();
 });

@@ -52,10 +52,11 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 }
 
 /** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
-export function openExistingLedger(settings: LedgerSettings): Ledger {
+export function openExistingLedger(settings: LedgerSettings): Ledger & AssociationReads {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') return makeSqliteLedger({ file });
-  return makeDynamoDbLedger({ client: dynamoDbClient(settings), idempotencyTable, auditTable });
+  const tables = { client: dynamoDbClient(settings), idempotencyTable, auditTable };
+  return { ...makeDynamoDbLedger(tables), ...makeDynamoDbAssociationReads(tables) };
 }
 
 /** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */

@@ -1,3 +1,4 @@
+import { accessReview } from './access-review/command.ts';
 import { command } from './cli/command.ts';
 import type { Command } from './cli/command.ts';
 import { completionOf, shells } from './cli/completion.ts';
@@ -6,7 +7,7 @@ import { trailExport } from './export/command.ts';
 import { inventorySuggest } from './inventory/command.ts';
 import { ledgerCopy } from './ledger-copy.ts';
 import { lift, lock } from './lock/command.ts';
-import { check, replay, why } from './policies/commands.ts';
+import { check, impact, replay, why } from './policies/commands.ts';
 import { publish, rollback, versions } from './policy-versions/commands.ts';
 import { principal } from './principal/command.ts';
 import { restore } from './restore/command.ts';
@@ -30,13 +31,13 @@ const completion: Command = command({
 export const commandTable: CommandTable = {
   summary: 'The tools of those who operate pod-identity-gateway: policies, locks, audit trail, restore.',
   groups: {
-    policies: 'Checks, explains, replays and publishes policies.',
+    policies: 'Checks, explains, tries and publishes policies.',
     inventory: 'Compares the inventory with what exists in AWS.',
     trail: 'Exports the audit trail.',
     ledger: 'Copies the ledger of npm start.',
   },
   commands: [
-    ...[check, why, replay, publish, rollback, versions, inventorySuggest],
-    ...[lock, lift, restore, trailExport, principal, smoke, ledgerCopy, completion],
+    ...[check, why, impact, replay, publish, rollback, versions, inventorySuggest],
+    ...[accessReview, lock, lift, restore, trailExport, principal, smoke, ledgerCopy, completion],
   ],
 };

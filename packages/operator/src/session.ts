@@ -1,3 +1,4 @@
+import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { openExistingLedger, openPolicyStore } from '../../local-gateway/src/ledger.ts';
@@ -5,7 +6,10 @@ import type { LedgerSettings } from '../../local-gateway/src/settings.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 
 /** Opens the ledger for a command, and closes it. */
-export async function withLedger<T>(settings: LedgerSettings, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+export async function withLedger<T>(
+  settings: LedgerSettings,
+  work: (ledger: Ledger & AssociationReads) => Promise<T>,
+): Promise<T> {
   const ledger = openExistingLedger(settings);
   return explainUnavailable("The ledger can't be reached", () => work(ledger)).finally(() => ledger.close());
 }

@@ -34,6 +34,21 @@ export const existingLedger: Settings<LedgerSettings> = {
   },
 };
 
+/** As {@link existingLedger}, and whether POLICY_TABLE names the table with the policies in force. */
+export const ledgerAndPolicies: Settings<LedgerSettings & { readonly hasPolicyTable: boolean }> = {
+  variables: [
+    ...existingLedger.variables,
+    [
+      'POLICY_TABLE',
+      'policy table, an output of the stack: its version in force is compared, unless --against names a folder',
+    ],
+  ],
+  read: (reader, values) => {
+    const settings = existingLedger.read(reader, values);
+    return { ...settings, hasPolicyTable: settings.ledger === 'dynamodb' && reader.text('POLICY_TABLE', '') !== '' };
+  },
+};
+
 /** The file of a SQLite ledger. */
 export const ledgerFile: Settings<string> = {
   variables: file,

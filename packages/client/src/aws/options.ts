@@ -16,6 +16,8 @@ export interface Option {
   readonly hidden?: boolean;
   /** Whether it is not an option of the AWS CLI. It can't be shortened, so that prefixes mean what they mean there. */
   readonly own?: boolean;
+  /** A letter that stands for it, as in `-f`. */
+  readonly short?: string;
   /** What stands for the value in help texts. */
   readonly placeholder?: string;
   readonly help: string;
@@ -111,15 +113,21 @@ const pagingOptions: readonly Option[] = [
 /** The options of a command, without the global ones. */
 export function optionsOf(command: Command): readonly Option[] {
   return [
-    ...command.parameters.flatMap(optionsOfParameter),
-    ...inputOptions,
+    ...command.parameters.flatMap(optionsOfParameter).map((option) => typedOption(command, option)),
+    ...(command.isCompound === true ? [] : inputOptions),
     ...(command.listField === undefined ? [] : pagingOptions),
     ...(command.isMutation === true ? [waitOption] : []),
     ...(command.finds === undefined ? [] : [detailedExitCodeOption]),
   ];
 }
 
-function optionsOfParameter({ name, type, help, required, hidden, own }: Parameter): readonly Option[] {
+/** An option whose value the parser reads, if no input documents do: the AWS CLI reads integers after those. */
+function typedOption({ isCompound, parameters }: Command, option: Option): Option {
+  const isInteger = parameters.some(({ name, type }) => name === option.key && type === 'integer');
+  return isCompound === true && isInteger ? { ...option, isInteger: true } : option;
+}
+
+function optionsOfParameter({ name, type, help, required, hidden, own, short }: Parameter): readonly Option[] {
   const optionName = optionNameOf(name);
   if (type !== 'boolean') {
     const placeholder = type === 'map' ? 'key=value,key=value' : type;
@@ -132,6 +140,7 @@ function optionsOfParameter({ name, type, help, required, hidden, own }: Paramet
         hidden: hidden === true,
         own: own === true,
         placeholder,
+        ...(short !== undefined && { short }),
         help,
       },
     ];

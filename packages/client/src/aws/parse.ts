@@ -75,7 +75,7 @@ function positional(text: string): Remainder {
 
 function roleOf(options: readonly Option[], text: string): Role {
   if (!text.startsWith('-') || text === '-') return { kind: 'positional' };
-  const exact = options.find(({ name }) => text === `--${name}`);
+  const exact = options.find(({ name, short }) => text === `--${name}` || (short && text === `-${short}`));
   if (exact) return { kind: 'option', option: exact, attached: null };
   const equals = text.indexOf('=');
   const [name, attached] = equals < 0 ? [text, null] : [text.slice(0, equals), text.slice(equals + 1)];

@@ -84,8 +84,17 @@ async function change(
   return { association: associationAnswer(result.association) };
 }
 
+/** The `openSession` of a host. */
+export function makeSession(settings: CallSettings): NonNullable<Host['openSession']> {
+  return (connection) => {
+    const client = clientOf({ connection, wait: true }, settings, () => undefined);
+    const url = gatewayOf(endpointUrlOf(connection));
+    return Promise.resolve({ client, url, signal: settings.signal, errorOf: commandError });
+  };
+}
+
 function clientOf(
-  { connection, wait }: Omit<Request, 'input'>,
+  { connection, wait }: Pick<Request, 'connection' | 'wait'>,
   settings: CallSettings,
   onConnected: () => void,
 ): GatewayClient {

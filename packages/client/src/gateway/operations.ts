@@ -173,7 +173,7 @@ function clusterOf({ clusterName, accountId, region }: ValueMap) {
 
 /** The region of the connection is not one: the question is about all of them. */
 function associationFilter(input: ValueMap) {
-  const { roleArn, accountId, clusterRegion, clusterName, namespace, serviceAccount, origin } = input;
+  const { roleArn, accountId, clusterRegion, clusterName, namespace, serviceAccount, origin, declaration } = input;
   return {
     roleArn: optional(roleArn),
     accountId: optional(accountId),
@@ -182,6 +182,7 @@ function associationFilter(input: ValueMap) {
     namespace: optional(namespace),
     serviceAccount: optional(serviceAccount),
     origin: choiceOf('origin', origin, associationOrigins),
+    declaration: optional(declaration),
   };
 }
 

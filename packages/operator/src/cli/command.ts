@@ -90,6 +90,8 @@ interface Description {
   readonly examples: readonly string[];
   /** When the exit code is 1: `A case has another result than it expects`. */
   readonly fails: string;
+  /** When the exit code is 2, of a command whose exit codes are always those of {@link detailedExitCode}. */
+  readonly reports?: string;
 }
 
 /** A row of the table: `S` are its settings, `R` is what its options and arguments request. */
@@ -99,8 +101,8 @@ interface Row<O extends Options, S, R> extends Description {
   /** Reads what is requested. Calls `problem` for what does not fit together; the result, which may be null, is not used then. */
   readonly request: (values: Values<O>, args: readonly string[], problem: (text: string) => void) => R | null;
   /**
-   * Returns 0, or 1 where a check found problems; with the option {@link detailedExitCode} also 2, where there is something to
-   * report. Throws an Error where the work fails.
+   * Returns 0, or 1 where a check found problems; with `reports` or the option {@link detailedExitCode} also 2, where there is
+   * something to report. Throws an Error where the work fails.
    */
   readonly run: (request: R, context: Context<S>) => number | Promise<number>;
 }

@@ -17,6 +17,13 @@ export function exitCodes(fails = 'The work failed, or a check found problems'):
   ];
 }
 
+/** Those of a command that says when it reports. */
+const reportingExitCodes = (fails: string, reports: string): readonly Row[] => [
+  ['0', 'There is nothing to report.'],
+  ['1', `${fails}, or arguments or settings are wrong.`],
+  ['2', `${reports}.`],
+];
+
 const detailedExitCodes: Row = [
   '0, 1, 2',
   `With --${detailedExitCode}: nothing to report, an error, something to report.`,
@@ -44,7 +51,8 @@ export function overview(commands: readonly Command[], group: string, summary: s
 
 /** The help of a command, and the commands below it. */
 export function commandHelp(command: Command, commands: readonly Command[]): string {
-  const { name, summary, details, variables, examples, fails } = command;
+  const { name, summary, details, variables, examples, fails, reports } = command;
+  const codes = reports === undefined ? exitCodes(fails) : reportingExitCodes(fails, reports);
   const rows = [...optionRows(command), ['-h, --help', 'Print this text.'] as const];
   return text([
     summary,
@@ -65,7 +73,7 @@ export function commandHelp(command: Command, commands: readonly Command[]): str
     examples.length === 0
       ? []
       : ['Examples:', ...examples.map((example) => `  ${program} ${name} ${example}`.trimEnd())],
-    section('Exit codes:', [...exitCodes(fails), ...(command.options[detailedExitCode] ? [detailedExitCodes] : [])]),
+    section('Exit codes:', [...codes, ...(command.options[detailedExitCode] ? [detailedExitCodes] : [])]),
   ]);
 }
 

@@ -17,7 +17,7 @@ export interface CommandTable {
 /**
  * Runs the command that the words name, and returns the exit code: 0 when it is done, 1 when the work failed or a check found
  * problems, 2 when arguments or settings are wrong. Everything that is wrong with them is reported before the work begins. With
- * `--detailed-exitcode`, 2 means that there is something to report, and wrong arguments end with 1.
+ * `--detailed-exitcode`, and for a command that says when it reports, 2 means that there is something to report, and wrong arguments end with 1.
  */
 export async function runCommandLine(
   table: CommandTable,
@@ -35,7 +35,7 @@ export async function runCommandLine(
   const problems: string[] = [];
   const problem = (text: string) => void problems.push(text);
   const given = parseCommandLine(command, words.slice(command.name.split(' ').length), problem);
-  const isDetailed = given.values[detailedExitCode] === true;
+  const isDetailed = command.reports !== undefined || given.values[detailedExitCode] === true;
   const work = command.prepare(given, env, problem);
   if (problems.length > 0) {
     stderr.write(`${problems.join('\n')}\nSee ${program} ${command.name} --help.\n`);

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { readingPolicies } from '../../../../tools/explain.ts';
-import { clusterIn, parseInventory } from '../../../../src/policy/inventory.ts';
+import { clusterIn } from '../../../../src/policy/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
 import { makeSlots } from '../../../../src/runtime/slots.ts';
 import type { Context } from '../cli/command.ts';
+import { readInventory } from './read.ts';
 import { connectAws, readAccount, readCaller, readOrganization } from './aws.ts';
 import type { AwsConnection, Reading, Wanted } from './aws.ts';
 import { goneFrom, notesOn, ownerlessIn, suggestionOf, tableOf } from './suggestion.ts';
@@ -57,13 +55,6 @@ export async function run(
   } finally {
     connection.requestHandler.destroy();
   }
-}
-
-function readInventory(file: string): Inventory {
-  const text = readingPolicies(file, 'Name the file of an inventory with --inventory.', () =>
-    readFileSync(file, 'utf8'),
-  );
-  return parseInventory(text, basename(file));
 }
 
 function regionsToRead(

@@ -2,6 +2,7 @@ import type { ClusterRef } from '../../../../src/model/association.ts';
 import { accountOf, clusterIn, isRegistered } from '../../../../src/policy/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
 import { namespaceIn } from '../../../../src/policy/namespaces.ts';
+import { aligned } from '../cli/table.ts';
 import type { Reading, SeenCluster } from './aws.ts';
 
 /** What the inventory lacks, in its own form. A field that AWS does not know is left out, so that a check of the inventory demands it. */
@@ -126,12 +127,7 @@ export function tableOf(inventory: Inventory, { accounts, clusters }: Suggestion
     const name = accountOf(inventory, accountId)?.name ?? names.get(accountId) ?? '-';
     return [accountId, name, region, clusterName, environment];
   });
-  const all = [['account', 'name', 'region', 'cluster', 'environment'], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
-    .map((row) => row.join('  ').trimEnd())
-    .join('\n');
+  return aligned([['account', 'name', 'region', 'cluster', 'environment'], ...rows]).join('\n');
 }
 
 function pathOf({ accountId, region, clusterName }: ClusterRef): string {
@@ -143,7 +139,8 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-function listed(items: readonly string[]): string {
+/** Items with commas between them; of many, only the first. */
+export function listed(items: readonly string[]): string {
   const more = items.length - maxNamed;
   return `${items.slice(0, maxNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

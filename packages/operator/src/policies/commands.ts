@@ -1,6 +1,7 @@
 import { command } from '../cli/command.ts';
 import { pathOption, shippedPolicies, text, timeOption } from '../options.ts';
-import { existingLedger, settingsFor } from '../settings.ts';
+import { existingLedger, ledgerAndPolicies, settingsFor } from '../settings.ts';
+import type { ImpactRequest } from './impact.ts';
 import type { ReplayRequest } from './replay.ts';
 
 const folder = {
@@ -42,6 +43,59 @@ export const why = command({
   },
 });
 
+const roles = pathOption(
+  'FILE',
+  'JSON list of roles whose attributes are not known otherwise, as in a case (docs/policy.md)',
+);
+
+export const impact = command({
+  name: 'policies impact',
+  summary: 'Judges every observed association by changed policies, and reports what would be decided otherwise.',
+  details:
+    'Each association, as scans and operations saw it last, is judged as a create of what it is, at the time of the command: by the principal ' +
+    'of the operation that made it, and by a member of each group that owns its namespace. Without either, by a member of each group that ' +
+    'policies name and permit it, else by a principal in no group. If a policy reads whether there is a reason, with and without one.',
+  arguments: [{ name: 'FOLDER', help: 'folder of the changed policies' }],
+  options: {
+    inventory: pathOption('FILE', 'inventory to judge with (default: inventory.json in FOLDER)'),
+    roles,
+    against: pathOption(
+      'FOLDER',
+      'policies to compare with (default: the version in force if POLICY_TABLE is set, else policies beside package.json)',
+    ),
+    'against-inventory': pathOption(
+      'FILE',
+      'inventory to compare with (default: inventory.json in the folder of --against)',
+    ),
+    trail: text('FILE', 'also replays the requests in this output of pod-identity-operator trail export'),
+    since: timeOption('also replays the requests in the ledger since this RFC 3339 time'),
+    output: {
+      ...text('FORMAT', 'json prints one object per line, and the summary last'),
+      choices: ['text', 'json'],
+      default: 'text',
+    },
+  },
+  settings: ledgerAndPolicies,
+  examples: [
+    'our-policies --inventory our-inventory.json',
+    'our-policies --against policies --since 2026-11-24T10:00:00Z',
+  ],
+  fails: "Policies, inventories, roles, the trail or the ledger can't be read",
+  reports: 'An association or a recorded request would, or may, be decided otherwise',
+  request: (values, [policies = ''], problem): ImpactRequest | null => {
+    const { inventory, roles: given, against, trail, since, output } = values;
+    const againstInventory = values['against-inventory'];
+    if (trail !== undefined && since !== undefined) problem('Give --trail or --since, not both.');
+    if (against === undefined && againstInventory !== undefined) problem('--against-inventory needs --against.');
+    return {
+      ...{ policies, inventory, roles: given, output },
+      against: against === undefined ? null : { policies: against, inventory: againstInventory },
+      requests: trail !== undefined ? { kind: 'trail', trail } : since !== undefined ? { kind: 'ledger', since } : null,
+    };
+  },
+  run: async (request, context) => (await import('./impact.ts')).run(request, context),
+});
+
 export const replay = command({
   name: 'policies replay',
   summary: 'Replays recorded requests with other policies, and reports the decisions that differ.',
@@ -66,7 +120,7 @@ export const replay = command({
     since: timeOption('as --trail, with the entries of the ledger since this RFC 3339 time, newest first'),
     policies: pathOption('FOLDER', 'folder of policies (default: policies beside package.json)'),
     inventory: pathOption('FILE', 'inventory (default: inventory.json in the folder of policies)'),
-    roles: pathOption('FILE', 'JSON list of roles whose attributes entries do not have, as in a case (docs/policy.md)'),
+    roles,
   },
   settings: settingsFor(({ since }) => since !== undefined, existingLedger),
   examples: ['--trail trail.ndjson --policies changed-policies', '--since 2026-11-24T10:00:00Z', 'entry.json'],

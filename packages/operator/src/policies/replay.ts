@@ -23,13 +23,10 @@ import type { Flip, ReplayCounts, ReplayPolicies } from './replay-trail.ts';
 /** What to replay. */
 export type ReplayRequest =
   /** One entry, with the slice of the inventory that it records. */
-  | { readonly kind: 'entry'; readonly entry: string; readonly policies: string }
-  /** Entries of a file, or of the ledger since a time in milliseconds since the epoch. */
-  | (Replacement & { readonly kind: 'trail'; readonly trail: string })
-  | (Replacement & { readonly kind: 'ledger'; readonly since: number });
+  { readonly kind: 'entry'; readonly entry: string; readonly policies: string } | (Replacement & RecordedRequests);
 
 /** What the requests are replayed with; the inventory is that of the folder where it is undefined. */
-interface Replacement {
+export interface Replacement {
   readonly policies: string;
   readonly inventory: string | undefined;
   /** File with roles that entries don't have. */
@@ -37,7 +34,10 @@ interface Replacement {
 }
 
 /** The policies and the inventory to replay with. Throws an Error that says what is wrong with them. */
-function replayPoliciesOf({ policies, inventory }: Replacement): Omit<ReplayPolicies, 'roles'> {
+export function replayPoliciesOf({
+  policies,
+  inventory,
+}: Pick<Replacement, 'policies' | 'inventory'>): Omit<ReplayPolicies, 'roles'> {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema and required-policies.json.';
   return readingPolicies(policies, advice, () => {
     const content = inventory === undefined ? readInventoryText(policies) : readFileSync(inventory, 'utf8');
@@ -54,7 +54,8 @@ function replayPoliciesOf({ policies, inventory }: Replacement): Omit<ReplayPoli
   });
 }
 
-async function rolesIn({ roles }: Replacement): Promise<readonly RoleAttributes[]> {
+/** The roles of a file. Throws an Error that says what is wrong with it. */
+export async function rolesIn({ roles }: Pick<Replacement, 'roles'>): Promise<readonly RoleAttributes[]> {
   if (roles === undefined) return [];
   const advice = 'Name a JSON file with a list of roles.';
   const content = await explainFailure("The roles can't be read", advice, () => readFileSync(roles, 'utf8'));
@@ -92,19 +93,28 @@ export async function run(
     return same ? 0 : 1;
   }
   const policies = { ...replayPoliciesOf(request), roles: await rolesIn(request) };
-  const replay = (lines: AsyncIterable<string>, source: string) =>
-    replayTrail(lines, source, policies, (flip) => print(lineOf(flip)));
-  const counts = await countsOf(request, settings, replay);
+  const counts = await replayRecorded(request, settings, policies, (flip) => print(lineOf(flip)));
   print(summaryOf(counts));
-  const { nowAllowed, nowDenied, incomplete, dependingOnRoles } = counts;
-  return nowAllowed + nowDenied + incomplete + dependingOnRoles === 0 ? 0 : 1;
+  return isAsRecorded(counts) ? 0 : 1;
 }
 
-function countsOf(
-  request: Exclude<ReplayRequest, { kind: 'entry' }>,
+/** Whether no decision differs, or may differ. */
+export function isAsRecorded({ nowAllowed, nowDenied, incomplete, dependingOnRoles }: ReplayCounts): boolean {
+  return nowAllowed + nowDenied + incomplete + dependingOnRoles === 0;
+}
+
+/** Recorded requests: those of a file, or of the ledger since a time in milliseconds since the epoch. */
+export type RecordedRequests =
+  { readonly kind: 'trail'; readonly trail: string } | { readonly kind: 'ledger'; readonly since: number };
+
+/** Replays recorded requests. Throws an Error that says what can't be read. */
+export function replayRecorded(
+  request: RecordedRequests,
   settings: LedgerSettings | null,
-  replay: (lines: AsyncIterable<string>, source: string) => Promise<ReplayCounts>,
+  policies: ReplayPolicies,
+  onFlip: (flip: Flip) => void,
 ): Promise<ReplayCounts> {
+  const replay = (lines: AsyncIterable<string>, source: string) => replayTrail(lines, source, policies, onFlip);
   if (request.kind === 'trail') {
     const { trail } = request;
     const advice = 'Give the output of pod-identity-operator trail export.';
@@ -115,13 +125,23 @@ function countsOf(
   return withLedger(settings, (ledger) => replay(entriesSince(ledger, request.since), 'ledger'));
 }
 
-function lineOf({ time, operationId, principalId, onBehalfOf, action, target, recorded, replayed }: Flip): string {
+/** A request on which the decision differs, in words. */
+export function lineOf({
+  time,
+  operationId,
+  principalId,
+  onBehalfOf,
+  action,
+  target,
+  recorded,
+  replayed,
+}: Flip): string {
   const person = onBehalfOf === null ? '' : ` on behalf of ${onBehalfOf}`;
   return `${time} ${action} ${target} by ${principalId}${person}, operation ${operationId}: ${recorded}; now ${replayed}`;
 }
 
 /** The counts, the roles on which decisions depend, and the principals whose requests are decided otherwise. */
-function summaryOf(counts: ReplayCounts): string {
+export function summaryOf(counts: ReplayCounts): string {
   const { replayed, nowDenied, nowAllowed, otherReasons, incomplete, dependingOnRoles, openRoles, affected } = counts;
   const { requests, groups } = counts.unrecordedGroups;
   return [

@@ -1,0 +1,49 @@
+import type { Plan } from './plan-file.ts';
+import { changedSettings } from './planner.ts';
+import type { Change, Stated } from './planner.ts';
+
+/** What the inputs of all changes of a plan share. */
+type Context = Pick<Plan, 'declaration' | 'onBehalfOf'>;
+
+/** The input of a change's mutation, without its token. The server compares it with that of an earlier request of the same token. */
+export function inputOf(context: Context, change: Change) {
+  const { accountId, region, clusterName, namespace, serviceAccount } = change.target;
+  const cluster = { accountId, region, clusterName };
+  const { declaration, onBehalfOf } = context;
+  const recorded = { reason: change.reason, onBehalfOf, declaration };
+  const existing = {
+    ...cluster,
+    associationId: change.associationId ?? '',
+    expectedModifiedAt: change.expectedModifiedAt,
+    ...recorded,
+  };
+  switch (change.action) {
+    case 'create':
+      return {
+        create: {
+          ...cluster,
+          ...{ namespace, serviceAccount },
+          ...settingsOf(change.after),
+          expectedRevision: change.expectedRevision,
+          ...recorded,
+        },
+      };
+    case 'update':
+      return { update: { ...existing, ...changesOf(change) } };
+    case 'adopt':
+      return { adopt: existing };
+    case 'delete':
+      return { delete: existing };
+  }
+}
+
+function settingsOf(after: Stated | null) {
+  const { tags = {}, roleArn = '', targetRoleArn = null, disableSessionTags = false, policy = null } = after ?? {};
+  const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
+  return { roleArn, targetRoleArn, disableSessionTags, policy, tags: list };
+}
+
+function changesOf({ before, after }: Change) {
+  if (before === null || after === null) return {};
+  return Object.fromEntries(changedSettings(before, after).map((name) => [name, after[name]] as const));
+}

@@ -1,0 +1,136 @@
+import type { Outcome } from './apply.ts';
+import type { Target } from './declaration.ts';
+import { deletionsOf } from './deletions.ts';
+import type { Plan } from './plan-file.ts';
+import { changedSettings } from './planner.ts';
+import type { Action, Change, Denied, Difference } from './planner.ts';
+
+/** What a plan says beside its changes. */
+export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags'> {
+  /** Changes of which policy can't decide before roles are read. */
+  readonly undecided: number;
+}
+
+const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', adopt: '=', delete: '-' };
+
+/** A service account, as messages name it. */
+export function nameOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): string {
+  return `${accountId}/${region}/${clusterName}/${namespace}/${serviceAccount}`;
+}
+
+/** A plan as text for people. */
+export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
+  return [
+    ...plan.changes.flatMap(changeLines),
+    ...plan.denied.flatMap(deniedLines),
+    ...(plan.changes.length + plan.denied.length > 0 ? [''] : []),
+    `Declaration ${plan.declaration}: ${countsText(plan)}.`,
+    ...remarkLines(plan, remarks),
+    ...deletionLines(plan),
+  ];
+}
+
+function changeLines(change: Change): readonly string[] {
+  const { action, target, before, after } = change;
+  const head = `${signs[action]} ${action} ${nameOf(target)}`;
+  if (action !== 'update' || before === null || after === null) {
+    const { roleArn = '', targetRoleArn = null } = after ?? before ?? {};
+    return [`${head} ${roleArn}${targetRoleArn === null ? '' : ` → ${targetRoleArn}`}`];
+  }
+  const settings = changedSettings(before, after);
+  return [
+    head,
+    ...settings.map((name) => `    ${name}: ${String(before[name] ?? 'none')} → ${String(after[name] ?? 'none')}`),
+  ];
+}
+
+function deniedLines({ action, target, reasons }: Denied): readonly string[] {
+  return [
+    `! denied${action === null ? '' : ` ${action}`} ${nameOf(target)}`,
+    ...reasons.map((reason) => `    ${reason}`),
+  ];
+}
+
+/** E.g. `2 to create, 0 to update, …`. */
+function countsText({ changes, unchanged, denied }: Plan): string {
+  const actions = Object.keys(signs) as readonly Action[];
+  const counts = actions.map((action) => `${changes.filter((one) => one.action === action).length} to ${action}`);
+  return [...counts, `${unchanged.length} unchanged`, `${denied.length} denied`].join(', ');
+}
+
+function remarkLines({ leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
+  return [
+    ...(undecided > 0
+      ? [
+          `${undecided} changes depend on attributes of roles, which are read when they are made: they can still be denied.`,
+        ]
+      : []),
+    ...(unadopted > 0
+      ? [`${unadopted} equal associations were made outside the gateway: --adopt plans their adoption.`]
+      : []),
+    ...(leftOver.length > 0
+      ? [
+          `${leftOver.length} associations that this declaration made are not in it any more: --prune plans their deletes.`,
+        ]
+      : []),
+    ...(otherTags.length > 0
+      ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
+      : []),
+  ];
+}
+
+function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
+  const { count, reasons } = deletionsOf(changes, clusterSizes);
+  return reasons.length === 0 ? [] : [...reasons, `To apply the plan, confirm them: --confirm-deletions ${count}`];
+}
+
+/** A plan as data, for `--output json`. */
+export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Remarks) {
+  const { changes, denied, unchanged, leftOver, clusterSizes, ...head } = plan;
+  const deletions = deletionsOf(changes, clusterSizes);
+  return {
+    ...head,
+    changes,
+    denied,
+    unchangedCount: unchanged.length,
+    unadopted,
+    undecided,
+    leftOverCount: leftOver.length,
+    otherTags,
+    deletions,
+  };
+}
+
+const headings: readonly (readonly [Outcome['kind'], string])[] = [
+  ['refused', 'Refused'],
+  ['overtaken', 'Done by this plan, and changed since'],
+  ['inProgress', 'In progress: apply the plan again to learn the result'],
+  ['failed', 'Failed, with an unknown result: apply the plan again'],
+  ['notStarted', 'Not started'],
+];
+
+/** What became of a plan, as text for people. */
+export function outcomeLines(outcomes: readonly Outcome[]): readonly string[] {
+  const of = (kind: Outcome['kind']) => outcomes.filter((one) => one.kind === kind);
+  const replayed = outcomes.filter((one) => one.kind === 'done' && one.isReplayed).length;
+  const done = `Done: ${of('done').length} of ${outcomes.length}${replayed > 0 ? `, ${replayed} of them by an earlier run` : ''}.`;
+  return [
+    ...headings.flatMap(([kind, heading]) =>
+      of(kind).length === 0 ? [] : [`${heading}:`, ...of(kind).map(outcomeLine)],
+    ),
+    done,
+  ];
+}
+
+function outcomeLine(outcome: Outcome): string {
+  const { action, target } = outcome.change;
+  return `- ${action} ${nameOf(target)}${'message' in outcome ? `: ${outcome.message}` : ''}`;
+}
+
+/** What became of a plan, as data. */
+export function outcomesAnswer(planId: string, outcomes: readonly Outcome[]) {
+  return {
+    planId,
+    outcomes: outcomes.map(({ change: { action, target }, ...outcome }) => ({ action, target, ...outcome })),
+  };
+}

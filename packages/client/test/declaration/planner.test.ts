@@ -1,0 +1,151 @@
+import type { Desired } from '../../src/declaration/declaration.ts';
+import { deletionsOf } from '../../src/declaration/deletions.ts';
+import { differenceOf } from '../../src/declaration/planner.ts';
+import type { DifferenceInput, Observed } from '../../src/declaration/planner.ts';
+
+const target = {
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'api',
+};
+const settings = {
+  roleArn: 'arn:aws:iam::111122223333:role/a',
+  targetRoleArn: null,
+  disableSessionTags: false,
+  policy: null,
+};
+const tags = { team: 'payments' };
+const desired: Desired = { ...target, ...settings, tags, reason: 'why', place: { line: 4, column: 5 } };
+const observed: Observed = {
+  ...target,
+  ...settings,
+  tags: { ...tags, 'pod-identity-gateway/operation': '01J' },
+  associationId: 'a-1',
+  modifiedAt: '2026-11-27T10:00:00.000Z',
+  origin: 'OPERATION',
+  ownerArn: null,
+  declaration: 'n',
+};
+const other = { roleArn: 'arn:aws:iam::111122223333:role/b' };
+const add = { origin: 'ADD_ON', ownerArn: 'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/csi/1' };
+const versions = { associationId: 'a-1', expectedModifiedAt: observed.modifiedAt, expectedRevision: null };
+const stated = { ...settings, tags };
+
+const differ = (change: Partial<DifferenceInput>) =>
+  differenceOf({
+    name: 'n',
+    desired: [desired],
+    observed: [observed],
+    unobserved: new Map(),
+    adopt: false,
+    prune: false,
+    ...change,
+  });
+
+const nothing = { changes: [], denied: [], unchanged: [], unadopted: 0, leftOver: [], otherTags: [] };
+const unchanged = [{ target, state: stated }];
+
+test.each<[string, Partial<DifferenceInput>, object]>([
+  ['an equal association is unchanged', {}, { unchanged }],
+  [
+    'a missing association is created',
+    { observed: [] },
+    { changes: [{ action: 'create', target, associationId: null, before: null, after: stated, reason: 'why' }] },
+  ],
+  [
+    'another role is an update of the observed version, with its reason',
+    { desired: [{ ...desired, ...other }] },
+    {
+      changes: [
+        { action: 'update', target, ...versions, before: stated, after: { ...stated, ...other }, reason: 'why' },
+      ],
+    },
+  ],
+  [
+    'policies that mean the same are equal',
+    {
+      desired: [{ ...desired, policy: '{"a":1,"b":2}' }],
+      observed: [{ ...observed, policy: '{ "b": 2, "a": 1 }' }],
+    },
+    { unchanged: [{ target, state: { ...stated, policy: '{ "b": 2, "a": 1 }' } }] },
+  ],
+  [
+    'other tags are told, and are no change',
+    { desired: [{ ...desired, tags: { team: 'x' } }] },
+    { unchanged, otherTags: [target] },
+  ],
+  [
+    'an equal association from outside is unchanged',
+    { observed: [{ ...observed, origin: 'OUTSIDE', declaration: null }] },
+    { unchanged, unadopted: 1 },
+  ],
+  [
+    'an equal association from outside is adopted if that is wanted',
+    { observed: [{ ...observed, origin: 'OUTSIDE', declaration: null }], adopt: true },
+    { changes: [{ action: 'adopt', target, ...versions, before: stated, after: stated }] },
+  ],
+  [
+    'a different association from outside is updated',
+    {
+      desired: [{ ...desired, ...other }],
+      observed: [{ ...observed, origin: 'OUTSIDE', declaration: null }],
+      adopt: true,
+    },
+    { changes: [{ action: 'update' }] },
+  ],
+  [
+    'an equal association of an add-on is unchanged',
+    { observed: [{ ...observed, ...add }], adopt: true },
+    { unchanged },
+  ],
+  [
+    'a different association of an add-on is denied',
+    { desired: [{ ...desired, ...other }], observed: [{ ...observed, ...add }] },
+    { denied: [{ action: 'update', target, before: stated, reasons: [expect.stringContaining('add-on')] }] },
+  ],
+  [
+    'nothing is planned in a cluster that was not observed',
+    { observed: [], unobserved: new Map([['111122223333/eu-central-1/apps-dev', 'Not observed.']]) },
+    { denied: [{ action: null, target, before: null, reasons: ['Not observed.'] }] },
+  ],
+  ['what the declaration lost is left over without prune', { desired: [] }, { leftOver: unchanged }],
+  [
+    'what the declaration lost is deleted with prune',
+    { desired: [], prune: true },
+    { changes: [{ action: 'delete', target, ...versions, before: stated, after: null }] },
+  ],
+  [
+    'prune deletes nothing that another declaration or request made',
+    {
+      desired: [],
+      observed: [
+        { ...observed, declaration: 'm' },
+        { ...observed, serviceAccount: 'b', declaration: null },
+      ],
+      prune: true,
+    },
+    {},
+  ],
+])('%s', (_, change, expected) => {
+  expect(differ(change)).toMatchObject({ ...nothing, ...expected });
+});
+
+describe('deletes', () => {
+  const deletes = (count: number, size: number) => {
+    const all = Array.from({ length: count }, (_, index) => ({ ...observed, serviceAccount: `s${index}` }));
+    const { changes } = differ({ desired: [], observed: all, prune: true });
+    return deletionsOf(changes, { '111122223333/eu-central-1/apps-dev': size });
+  };
+
+  test.each([
+    ['10 of 1,000 need no confirmation', 10, 1_000, 0],
+    ['11 of 1,000 need one', 11, 1_000, 1],
+    ['5 % of a cluster need none', 5, 100, 0],
+    ['more than 5 % of a cluster need one', 6, 100, 1],
+    ['both limits give their reasons', 20, 100, 2],
+  ])('%s', (_, count, size, reasons) => {
+    expect(deletes(count, size)).toMatchObject({ count, reasons: { length: reasons } });
+  });
+});

@@ -1,0 +1,74 @@
+import { problemLines } from '../../src/declaration/declaration.ts';
+import { readDeclaration } from '../../src/declaration/read.ts';
+
+const head = 'version: 1\nname: payments\nbindings:\n';
+const binding = `  - roleArn: arn:aws:iam::{accountId}:role/pods/{namespace}/api
+    clusters: [apps-*]
+    namespaces: [payments]
+    serviceAccounts: [api]
+`;
+
+const linesOf = (text: string) => {
+  const read = readDeclaration(text);
+  return read.kind === 'problems' ? problemLines('bindings.yaml', read.problems) : [];
+};
+
+test('a valid declaration has no problems', () => {
+  expect(readDeclaration(head + binding)).toMatchObject({ kind: 'declaration', declaration: { name: 'payments' } });
+});
+
+test('all problems of a declaration are reported at once, with line and column', () => {
+  const text = `version: 2
+nmae: payments
+bindings:
+  - roleArn: payments-api
+    clusters: []
+    namespaces: [Payments, { name: x }]
+    serviceAccounts: api
+    tags: { cost-center: 4711 }
+    disableSessionTags: 'yes'
+`;
+  const lines = linesOf(text);
+  expect(lines.map((line) => line.split(': ', 2))).toEqual([
+    ['bindings.yaml:1:1', 'The declaration lacks name.'],
+    ['bindings.yaml:1:10', 'version must be 1.'],
+    ['bindings.yaml:2:1', 'The declaration has no field nmae, only version, name, bindings.'],
+    ['bindings.yaml:4:14', 'bindings[0].roleArn is not valid'],
+    ['bindings.yaml:5:15', 'bindings[0].clusters must not be empty.'],
+    ['bindings.yaml:6:18', 'bindings[0].namespaces[0] is not valid'],
+    ['bindings.yaml:6:28', 'bindings[0].namespaces[1] must be a text.'],
+    ['bindings.yaml:7:22', 'bindings[0].serviceAccounts must be a list.'],
+    ['bindings.yaml:8:26', 'bindings[0].tags.cost-center must be a text'],
+    ['bindings.yaml:9:25', 'bindings[0].disableSessionTags must be true or false.'],
+  ]);
+  expect(lines[8]).toContain('write it in quotes');
+});
+
+test.each([
+  ['an account without quotes', head + binding.replace('apps-*', '{ accountId: 111122223333 }'), '5:29', 'in quotes'],
+  ['a field that is given twice', head + binding + '    clusters: [b]\n', '8:5', 'clusters is given twice'],
+  ['an unknown placeholder', head + binding.replace('{namespace}', '{team}'), '4:14', '{serviceAccount}'],
+  ['a policy that is not JSON', head + binding + '    policy: "{]"\n', '8:13', 'JSON object'],
+  ['a policy with session tags', head + binding + "    policy: '{}'\n", '8:13', 'disableSessionTags: true'],
+  ['an alias', `${head}${binding.replace('[api]', '[&a api, *a]')}`, '7:31', 'Aliases'],
+  ['a selector of nothing', head + binding.replace('apps-*', '{}'), '5:16', 'at least one of'],
+  ['a text that is not YAML', 'version: [1\nname: x\n', '2:1', ''],
+  ['an empty file', '', '1:1', 'must be a mapping'],
+])('%s is a problem at its place', (_, text, place, message) => {
+  const lines = linesOf(text);
+  expect(lines.filter((line) => line.startsWith(`bindings.yaml:${place}: `) && line.includes(message))).toHaveLength(1);
+});
+
+test.each([
+  ['nested lists', '['.repeat(100_000)],
+  ['aliases of aliases', `a: &a [x]\n${['b', 'c', 'd', 'e', 'f'].map((key) => `${key}: &${key} [*a,*a]\n`).join('')}`],
+  ['many equal keys', `version: 1\n${'x: 1\n'.repeat(5_000)}`],
+])('%s end with problems', (_, text) => {
+  expect(linesOf(text).length).toBeGreaterThan(0);
+});
+
+test('at most 100 problems are printed, with the number of the others', () => {
+  const lines = linesOf(head + '  - 1\n'.repeat(150));
+  expect(lines).toHaveLength(101);
+  expect(lines.at(-1)).toBe('50 more problems');
+});

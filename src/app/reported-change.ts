@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import type { ReportedChange } from '../observations/observe-change.ts';
+
+const associationField = v.object({ associationId: v.string() });
+
+/**
+ * An event of EventBridge with an EKS call that CloudTrail recorded. A failed call has an `errorCode`. CloudTrail names parameters of the path
+ * as the API's URI does (`name`) or as the SDK does (`clusterName`).
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+const callOfEks = v.object({
+  'detail-type': v.literal('AWS API Call via CloudTrail'),
+  detail: v.object({
+    eventSource: v.literal('eks.amazonaws.com'),
+    awsRegion: v.string(),
+    recipientAccountId: v.string(),
+    errorCode: v.optional(v.undefined()),
+    requestParameters: v.object({
+      clusterName: v.optional(v.string()),
+      name: v.optional(v.string()),
+      associationId: v.optional(v.string()),
+    }),
+    responseElements: v.optional(v.nullable(v.object({ association: v.optional(associationField) }))),
+  }),
+});
+
+/** The change of an association that an event tells of; null if it tells of none, as the event of the schedule does. */
+export function reportedChange(event: unknown): ReportedChange | null {
+  const parsed = v.safeParse(callOfEks, event);
+  if (!parsed.success) return null;
+  const {
+    awsRegion: region,
+    recipientAccountId: accountId,
+    requestParameters,
+    responseElements,
+  } = parsed.output.detail;
+  const clusterName = requestParameters.clusterName ?? requestParameters.name;
+  const associationId = requestParameters.associationId ?? responseElements?.association?.associationId;
+  if (clusterName === undefined || associationId === undefined) return null;
+  return { cluster: { accountId, region, clusterName }, associationId };
+}

@@ -1,0 +1,52 @@
+import type { EksFor } from '../eks/eks.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ClusterRef } from '../model/association.ts';
+import { clusterReadsLockFor } from '../model/lock.ts';
+import { observeServiceAccount } from './observe-service-account.ts';
+import type { ObserveDependencies, ObserveResult } from './observe-service-account.ts';
+
+/** A change of an association that something other than a scan told of. */
+export interface ReportedChange {
+  readonly cluster: ClusterRef;
+  readonly associationId: string;
+}
+
+/** What a reported change is observed with. */
+export interface ObserveChangeDependencies extends ObserveDependencies {
+  readonly ledger: Pick<Ledger, 'operationEntries' | 'getClusterScan' | 'getLocks'>;
+  readonly directory: { readonly clusters: readonly ClusterRef[] };
+  readonly eksFor: EksFor;
+}
+
+/** Left to the scan: the cluster is unknown, was never scanned or has a lock on reads, or the association is gone, which only a list proves. */
+export interface LeftToScan {
+  readonly kind: 'left-to-scan';
+}
+
+const leftToScan: LeftToScan = { kind: 'left-to-scan' };
+
+/**
+ * Observes an association at once, instead of when it is due: two reads of EKS, without its list. What it writes, a scan of the cluster would
+ * write too, so it needs no lease: the state's revision decides between them. Throws `LedgerUnavailable` and `UnsupportedFormat`.
+ */
+export async function observeChange(
+  deps: ObserveChangeDependencies,
+  { cluster: { accountId, region, clusterName }, associationId }: ReportedChange,
+  deadline: number,
+): Promise<ObserveResult | LeftToScan> {
+  const cluster = { accountId, region, clusterName };
+  const names = ['accountId', 'region', 'clusterName'] as const;
+  if (!deps.directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
+  const [{ locks }, scan] = await Promise.all([deps.ledger.getLocks(), deps.ledger.getClusterScan(cluster)]);
+  if (scan === null || clusterReadsLockFor(locks, cluster) !== null) return leftToScan;
+  const eks = deps.eksFor(cluster);
+  const described = await eks.describe(associationId, { deadline });
+  if (described.kind === 'failed') return described;
+  if (described.kind === 'absent') return leftToScan;
+  const { namespace, serviceAccount } = described.association;
+  const target = { ...cluster, namespace, serviceAccount };
+  // The revision must be older than the read that is judged.
+  const knownRevision = (await deps.observations.getAssociationState(target))?.revision ?? 0;
+  const listed = { target, associationId, listedAt: deps.clock(), knownRevision, scan };
+  return observeServiceAccount(deps, eks, listed, deadline);
+}
