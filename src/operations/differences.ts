@@ -55,7 +55,7 @@ export function createRequestOf(association: Association): CreateRequest {
 }
 
 /** Where tags differ. */
-export function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
+function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
   const wanted = new Map(requested.map(({ key, value }) => [key, value]));
   const actual = new Map(existing.map(({ key, value }) => [key, value]));
   return [...new Set([...wanted.keys(), ...actual.keys()])]

@@ -30,7 +30,8 @@ export async function observedDrift(
   from: string,
 ): Promise<QueryResult<ObservedPart>> {
   const [scan = null] = await reads.getClusterScans([scope]);
-  if (scan === null || scan.firstCompletedAt === null) return { kind: 'invalid', findings: [notScanned(scope, scan)] };
+  const isKnown = (scan?.firstCompletedAt ?? null) !== null;
+  if (scan === null || !isKnown) return { kind: 'invalid', findings: [notScanned(scope, scan)] };
   const selection = {
     roleArn: null,
     accountId: null,

@@ -7,14 +7,14 @@ import { isList, isMap } from '../aws/value.ts';
  */
 export function coverageLines({ coverage }: ValueMap, isPast: boolean): string[] {
   const clusters: readonly Value[] = isList(coverage) ? coverage : [];
-  return clusters.filter(isMap).flatMap(({ accountId, region, clusterName, isKnown, failure, ...scan }) => {
+  return clusters.filter(isMap).flatMap(({ accountId, region, clusterName, isKnown, failure, ...times }) => {
+    const { firstScannedAt, scannedAt } = times;
     const cluster = [accountId, region, clusterName].map(String).join('/');
     const why = typeof failure === 'string' ? `, because of ${failure}` : '';
     if (isKnown === true) {
-      if (why === '' || isPast) return [];
-      return [`The cluster ${cluster} was last scanned completely at ${String(scan.scannedAt)}${why}.`];
+      if (why === '' || isPast || typeof scannedAt !== 'string') return [];
+      return [`The cluster ${cluster} was last scanned completely at ${scannedAt}${why}.`];
     }
-    const { firstScannedAt } = scan;
     const since =
       typeof firstScannedAt === 'string' ? `it is known since ${firstScannedAt}` : 'no scan of it is complete';
     return [`Not all associations of the cluster ${cluster} are listed: ${since}${why}.`];
