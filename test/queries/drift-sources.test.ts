@@ -147,8 +147,7 @@ const cases: Readonly<Record<string, Case>> = {
       remove(made);
       return createOutside(made.serviceAccount, { tags: made.tags });
     },
-    drift: [],
-    eks: ['DELETED', 'FORGED_TAG'],
+    drift: ['DELETED', 'FORGED_TAG'],
   },
   'another role, before an update of something else through the gateway': {
     begins: createThroughGateway,
