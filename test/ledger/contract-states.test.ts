@@ -113,6 +113,13 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toBeNull();
   });
 
+  test('a create that an observation proved confirms what it made, not what others had changed by then', async () => {
+    const create = await begin();
+    const seen = at(t2, { createdAt: t1, ...settings, roleArn: `${settings.roleArn}-of-others` });
+    await create.succeed(seen, null, t3);
+    expect((await stateNow())?.confirmed?.association).toEqual({ ...seen, ...settings, modifiedAt: t1 });
+  });
+
   test('an operation is open in the state from its INTENT to its outcome, each of which increases the revision', async () => {
     const create = await begin();
     const { operationId } = create;
