@@ -1,8 +1,9 @@
-import type { Association } from '../model/association.ts';
+import type { Association, UpdateRequest } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { expectedRevisions, namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
 import type {
@@ -112,12 +113,27 @@ function confirmedBy({ result, operation }: IdempotencyRecord, entry: AuditEntry
   const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
   // A create that adopted an association confirms it as an adoption does.
   const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
-  const association =
-    by === 'CREATE_POD_IDENTITY_ASSOCIATION' ? createdBy(entry, result.association) : result.association;
+  const association = madeBy[by](entry, result.association);
   return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
 }
 
-/** What a create made. Others may have changed it before it was observed: a scan must find that, so it is not confirmed. */
+/** What an operation made of what EKS returned: others may have changed it too, and a scan must find that, so it is not confirmed. */
+const madeBy: Readonly<Record<OperationKind, (entry: AuditEntry, seen: Association) => Association>> = {
+  CREATE_POD_IDENTITY_ASSOCIATION: createdBy,
+  UPDATE_POD_IDENTITY_ASSOCIATION: updatedBy,
+  DELETE_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+  ADOPT_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+};
+
+/** What an update made: what it does not name is as it was when policy judged it. */
+function updatedBy({ before, request, omitted }: AuditEntry, seen: Association): Association {
+  if (before === null || request === null || omitted.length > 0) return seen;
+  const named = namedSettings.UPDATE_POD_IDENTITY_ASSOCIATION(request as UpdateRequest);
+  const kept = settingNames.filter((name) => !Object.hasOwn(named, name)).map((name) => [name, before[name]]);
+  return { ...seen, ...(Object.fromEntries(kept) as Partial<Association>), tags: before.tags };
+}
+
+/** What a create made. Others may have changed it before it was observed. */
 function createdBy(entry: AuditEntry, seen: Association): Association {
   if (entry.eksRequestId !== null || seen.modifiedAt === seen.createdAt) return seen;
   const made = settingsOf(entry as RequestedOperation);
