@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import { createTables } from '../src/ledger/tables.ts';
 import { input, openGateway } from '../test/support/gateway.ts';
@@ -26,6 +27,18 @@ const requests: readonly (readonly [string, (gateway: Gateway) => Promise<unknow
       gateway.update({ associationId: idOf(gateway), disableSessionTags: true, clientRequestToken: 'third' }),
   ],
   [
+    'check of a create and a delete',
+    (gateway) => {
+      const { clientRequestToken: _, ...create } = { ...input, serviceAccount: 'other' };
+      const remove = { clusterName: input.clusterName, associationId: idOf(gateway) };
+      return gateway.send(batchCheck, { changes: [{ create }, { delete: remove }] });
+    },
+  ],
+  [
+    'associations of the cluster',
+    (gateway) => gateway.send(`{ associations(filter: {clusterName: "${input.clusterName}"}) { nodes { roleArn } } }`),
+  ],
+  [
     'audit trail of the namespace',
     (gateway) =>
       gateway.send(
@@ -39,6 +52,16 @@ const dryRun = /* GraphQL */ `
   query ($input: CreatePodIdentityAssociationInput!) {
     checkCreatePodIdentityAssociation(input: $input) {
       wouldBeAttempted
+    }
+  }
+`;
+
+const batchCheck = /* GraphQL */ `
+  query ($changes: [CheckedChangeInput!]!) {
+    checkPodIdentityAssociations(input: { changes: $changes }) {
+      results {
+        wouldBeAttempted
+      }
     }
   }
 `;
@@ -59,7 +82,7 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
     const kinds = Object.keys(nothing) as (keyof Consumption)[];
     spent = Object.fromEntries(kinds.map((kind) => [kind, spent[kind] + (more[kind] ?? 0)])) as unknown as Consumption;
   });
-  const ledger = makeDynamoDbLedger({ client, ...names });
+  const ledger = { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbAssociationReads({ client, ...names }) };
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
   for (const [request, send] of requests) {

@@ -1,6 +1,6 @@
 import { defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
 import type { About, DescribeLimits, Preflight } from '../operations/dependencies.ts';
-import { defaultTimes } from '../idempotency/times.ts';
+import { defaultTimes, leastRetentionMs } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { defaultTokenSettings } from '../auth/claims.ts';
 import type { TokenSettings } from '../auth/claims.ts';
@@ -195,7 +195,9 @@ export const timeVariables = {
 function readTimes(reader: SettingsReader): Times {
   const entries = Object.entries(timeVariables).map(([time, variable]) => [
     time,
-    reader.number(variable, defaultTimes[time as keyof Times]),
+    reader.number(variable, defaultTimes[time as keyof Times], {
+      least: time === 'retentionMs' ? leastRetentionMs : 0,
+    }),
   ]);
   const times = { ...defaultTimes, ...(Object.fromEntries(entries) as Partial<Times>) };
   const { leaseMs, requestMs } = times;

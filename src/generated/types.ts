@@ -632,8 +632,8 @@ export type CreatePodIdentityAssociationInput = {
   readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
   /**
    * The `revision` that the service account had when the request was planned, as `checkPodIdentityAssociations` returned it. The request is
-   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared when the create
-   * begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
+   * refused with ASSOCIATION_CHANGED if it has another one: so an older plan does not undo a later deletion. Compared in dry runs, and when the
+   * create begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
    */
   readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /**

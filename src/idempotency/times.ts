@@ -12,7 +12,7 @@ export interface Times {
   readonly listLagMs: number;
   /** How far the clocks of this process and of EKS may differ. */
   readonly clockErrorMs: number;
-  /** How long the result of a finished operation is kept for replays. */
+  /** How long the result of a finished operation is kept for replays; at least {@link leastRetentionMs}. */
   readonly retentionMs: number;
   /** How long a create is retried while EKS does not know the role yet. */
   readonly roleRetryMs: number;
@@ -29,6 +29,12 @@ export const defaultTimes: Times = {
   retentionMs: 7 * 24 * 3_600_000,
   roleRetryMs: 8_000,
 };
+
+/**
+ * A plan may be applied for 24 hours (`pod-identity apply`), by a clock that may be an hour wrong, as that of the planner: until then, a token
+ * that took effect must be known.
+ */
+export const leastRetentionMs = 26 * 3_600_000;
 
 /**
  * Until when an operation that began at `startedAt` is in doubt, in milliseconds since the epoch. After this, it can't

@@ -1,4 +1,5 @@
 import { auditContextOf, recordEntry } from '../ledger/audit-entry.ts';
+import type { AssociationReads } from '../ledger/association-history.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
@@ -15,7 +16,6 @@ import { operationOf } from './operations.ts';
 import { observedEks } from './observed-eks.ts';
 import { knownStates, mayBePermitted } from './known-states.ts';
 import type { ChangeToCheck, KnownStates } from './known-states.ts';
-import { revisionChanged } from './conclusions.ts';
 
 /** What a change would be answered, as far as policy and what was observed can tell. */
 export interface CheckedChange {
@@ -64,11 +64,14 @@ export async function checkChanges(
   const getLocks = () => (locks ??= deps.ledger.getLocks());
   // The results do not say whether an adoption would be late, so scans are not read.
   const ledger = { ...deps.ledger, getLocks, getClusterScan: () => Promise.resolve(null) };
+  const getAssociationStates: AssociationReads['getAssociationStates'] = (targets) =>
+    Promise.resolve(targets.map(states.ofTarget));
+  const associations = deps.associations && { ...deps.associations, getAssociationStates };
   const results: CheckedChange[] = [];
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();
     const eksFor: Dependencies['eksFor'] = () => observedEks(states, (arn) => asked.add(arn));
-    const observing = { ...deps, ledger, eksFor, log: () => undefined };
+    const observing = { ...deps, ledger, associations, eksFor, log: () => undefined };
     results.push(await checkOne(observing, { identity, deadline }, change, states, asked, index));
   }
   const auditEntry = await recordEntry(deps, contextOf(deps, identity, changes), {
@@ -95,10 +98,7 @@ async function checkOne<Kind extends OperationKind>(
     const nothing = { refusal: null, decision: null, existing: null, differences: null };
     return { ...nothing, wouldBeAttempted: false, unknownRoles: [...asked], revision };
   }
-  const { existing, differences, audit } = foreseen;
-  const expected = foreseen.expectedRevision;
-  const isOther = foreseen.refusal === null && target !== null && expected !== null && expected !== revision;
-  const refusal = isOther ? revisionChanged(target, expected, revision).refusal : foreseen.refusal;
+  const { existing, differences, audit, refusal } = foreseen;
   return {
     ...{ wouldBeAttempted: refusal === null, refusal: refusal && placed(refusal, `changes.${index}.${name}`) },
     ...{ decision: audit.decision, unknownRoles: [], existing, differences, revision },

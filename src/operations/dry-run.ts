@@ -1,5 +1,6 @@
-import type { Conclusion } from '../idempotency/conclusion.ts';
+import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
 import { recordEntry } from '../ledger/audit-entry.ts';
+import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
@@ -8,12 +9,15 @@ import type { OperationKind } from '../model/operation.ts';
 import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
+import { withDeadline } from '../runtime/deadline.ts';
+import { revisionChanged } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { admit } from './mutate.ts';
 import type { AdmitDependencies } from './mutate.ts';
-import type { Admission, AdoptExistingDependencies, MutationCall, Operation } from './operation.ts';
+import { effectDeadline } from './operation.ts';
+import type { Admission, AdmittedMutation, AdoptExistingDependencies, MutationCall, Operation } from './operation.ts';
 import { preflightSubject } from './preflight-subject.ts';
 import type { DryRunSubject } from './preflight-subject.ts';
 import { redactFor } from './refusals.ts';
@@ -36,7 +40,7 @@ export interface DryRunResult {
 }
 
 /** What a dry run works with. */
-export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
+export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid' | 'associations'>;
 
 /**
  * Admits a mutation without executing it, checks for what would prevent its effect, and records the result. Throws as the
@@ -70,7 +74,7 @@ export async function dryRun<Kind extends OperationKind>(
   };
 }
 
-/** What a dry run finds out, before it is recorded. `expectedRevision` is that of the request: a dry run does not compare it. */
+/** What a dry run finds out, before it is recorded. */
 export async function foreseeRequest<Kind extends OperationKind>(
   deps: DryRunDependencies,
   operation: Operation<Kind>,
@@ -84,8 +88,7 @@ export async function foreseeRequest<Kind extends OperationKind>(
   const audit = { ...admitted.audit, before: association ?? admitted.audit.before };
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
-  const expectedRevision = request && expectedRevisions[operation.kind](request);
-  return { admission, request, denial, message, audit, refusal, existing, differences, expectedRevision };
+  return { admission, request, denial, message, audit, refusal, existing, differences };
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */
@@ -94,7 +97,7 @@ interface Foreseen extends Pick<Conclusion, 'refusal' | 'association'> {
 }
 
 async function foresee<Kind extends OperationKind>(
-  deps: LockDependencies & AdoptExistingDependencies,
+  deps: LockDependencies & AdoptExistingDependencies & Pick<Dependencies, 'associations'>,
   operation: Operation<Kind>,
   admission: Admission<Kind>,
 ): Promise<Foreseen> {
@@ -103,8 +106,24 @@ async function foresee<Kind extends OperationKind>(
   const lock = await findLock(deps, admission.mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
   const conclusion = await operation.foresee(deps, admission.mutation);
+  const changed = conclusion?.refusal ? null : await otherRevision(deps, admission.mutation);
+  if (changed) return refusedBy(changed.refusal);
   if (conclusion === null) return { message: 'The request would be sent to EKS.', refusal: null, association: null };
   return { ...conclusion, message: `The request would record: ${conclusion.message}` };
+}
+
+/** That the service account has another revision than the request expects; null if not, and if it expects none: nothing is read then. */
+async function otherRevision<Kind extends OperationKind>(
+  { associations, clock }: Pick<Dependencies, 'associations' | 'clock'>,
+  mutation: AdmittedMutation<Kind>,
+): Promise<RefusedConclusion | null> {
+  const { operation, request, target } = mutation;
+  const expected = expectedRevisions[operation](request);
+  if (expected === null || associations === null) return null;
+  const states = associations.getAssociationStates([target]);
+  const [state] = await withDeadline(effectDeadline(mutation) - clock(), states, ledgerTimeout);
+  const revision = state?.changes ?? 0;
+  return revision === expected ? null : revisionChanged(target, expected, revision);
 }
 
 function refusedBy(refusal: Refusal): Foreseen {

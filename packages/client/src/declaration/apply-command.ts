@@ -16,6 +16,7 @@ import { isTooOld, PlanError, planRefusal, readPlan, tokenOf } from './plan-file
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
 import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
+import { makeReadAgain } from './replays.ts';
 
 /** How many changes are under way at once. */
 const concurrency = 8;
@@ -90,10 +91,7 @@ async function apply(plan: Plan, { values, host }: Compound, { client, signal }:
       await pace.turn();
       return send(client, plan, change, { signal, onRetry: pace.onRetry });
     },
-    read: async ({ target: { clusterName, accountId, region } }, associationId) => {
-      const found = await client.podIdentityAssociation({ clusterName, accountId, region, associationId }, { signal });
-      return found && { ...found, disableSessionTags: found.disableSessionTags ?? false };
-    },
+    readAgain: makeReadAgain(client, plan.changes, { signal }, Date.now),
     onOutcome: ({ kind, change }) => {
       count += 1;
       host.writeError(`${count}/${total} ${kind}: ${change.action} ${nameOf(change.target)}\n`);

@@ -2,6 +2,7 @@ import type { MutationResult } from '../client/result.ts';
 import type { Change } from './planner.ts';
 import { changedSettings } from './planner.ts';
 import type { Settings } from './declaration.ts';
+import type { ReadAgain } from './replays.ts';
 
 /** What became of a change. */
 export type Outcome =
@@ -20,8 +21,8 @@ export type Outcome =
 export interface Runner {
   /** Sends a change, with the plan's token, until its result is known or it gives up. */
   readonly send: (change: Change) => Promise<MutationResult>;
-  /** Reads the association with the id now; null if it does not exist or may not be viewed. */
-  readonly read: (change: Change, associationId: string) => Promise<Settings | null>;
+  /** Reads what a replayed change left. */
+  readonly readAgain: ReadAgain;
   /** Why nothing more may be sent, asked before each change; null if it may. */
   readonly stopped: () => string | null;
   readonly onOutcome: (outcome: Outcome) => void;
@@ -63,7 +64,7 @@ function notStarted(change: Change, message: string): Outcome {
   return { kind: 'notStarted', change, message };
 }
 
-async function outcomeOf(change: Change, { send, read }: Runner): Promise<Outcome> {
+async function outcomeOf(change: Change, { send, readAgain }: Runner): Promise<Outcome> {
   try {
     const result = await send(change);
     if (result.kind === 'refused') {
@@ -74,7 +75,7 @@ async function outcomeOf(change: Change, { send, read }: Runner): Promise<Outcom
       return { kind: 'inProgress', change, message: 'The result is not known yet.' };
     }
     const { replayed: isReplayed, association } = result;
-    const message = isReplayed ? overtaken(change, await read(change, association.associationId)) : null;
+    const message = isReplayed ? overtaken(change, await readAgain(change, association)) : null;
     return message === null ? { kind: 'done', change, isReplayed } : { kind: 'overtaken', change, message };
   } catch (error) {
     return { kind: 'failed', change, message: error instanceof Error ? error.message : String(error) };

@@ -91,13 +91,18 @@ export interface Coverage {
   readonly failure: string | null;
 }
 
+/** An association, and when the gateway saw it so last (RFC 3339). */
+export interface SeenAssociation extends Observed {
+  readonly observedAt: string;
+}
+
 /** The associations that match a filter, and what is known of their clusters, of all pages. */
 export async function readAssociations(
-  client: GatewayClient,
+  client: Pick<GatewayClient, 'associations'>,
   filter: Filter,
   options: CallOptions,
-): Promise<{ readonly associations: readonly Observed[]; readonly coverage: readonly Coverage[] }> {
-  const associations = new Map<string, Observed>();
+): Promise<{ readonly associations: readonly SeenAssociation[]; readonly coverage: readonly Coverage[] }> {
+  const associations = new Map<string, SeenAssociation>();
   const coverage = new Map<string, Coverage>();
   for (let after: string | null = null; ;) {
     const page: Page = await client.associations({ filter, first: pageSize, after }, options);
@@ -112,12 +117,12 @@ export async function readAssociations(
 
 type Page = Awaited<ReturnType<GatewayClient['associations']>>;
 
-function observedOf({ tags, disableSessionTags, ...node }: Page['nodes'][number]): Observed {
+function observedOf({ tags, disableSessionTags, ...node }: Page['nodes'][number]): SeenAssociation {
   const { accountId, region, clusterName, namespace, serviceAccount } = node;
-  const { associationId, roleArn, targetRoleArn, policy, modifiedAt, origin, ownerArn, declaration } = node;
+  const { associationId, roleArn, targetRoleArn, policy, modifiedAt, origin, ownerArn, declaration, observedAt } = node;
   return {
     ...{ accountId, region, clusterName, namespace, serviceAccount },
-    ...{ associationId, roleArn, targetRoleArn, policy, modifiedAt, origin, ownerArn, declaration },
+    ...{ associationId, roleArn, targetRoleArn, policy, modifiedAt, origin, ownerArn, declaration, observedAt },
     disableSessionTags: disableSessionTags ?? false,
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };

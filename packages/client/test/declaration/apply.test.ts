@@ -48,7 +48,7 @@ const refused = (code: 'POLICY_DENIED' | 'ASSOCIATION_CHANGED'): MutationResult 
 const run = (changes: readonly Change[], change: Partial<Runner>) =>
   runChanges(changes, {
     send: () => Promise.resolve(succeeded()),
-    read: () => Promise.reject(new Error('Only what is replayed is read.')),
+    readAgain: () => Promise.reject(new Error('Only what is replayed is read.')),
     stopped: () => null,
     onOutcome: () => undefined,
     concurrency: 1,
@@ -96,7 +96,7 @@ test.each<[string, Action, typeof state | null, object]>([
   ['a delete of what exists is overtaken', 'delete', state, { kind: 'overtaken' }],
 ])('a replayed success is read again: %s', async (_, action, found, outcome) => {
   const send = () => Promise.resolve(succeeded(true));
-  expect(await run([changeOf(action)], { send, read: () => Promise.resolve(found) })).toMatchObject([outcome]);
+  expect(await run([changeOf(action)], { send, readAgain: () => Promise.resolve(found) })).toMatchObject([outcome]);
 });
 
 describe('after a change that', () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { leastRetentionMs } from '../../../../src/idempotency/times.ts';
 import { keyOf } from '../../src/declaration/declaration.ts';
 import { expand } from '../../src/declaration/expand.ts';
 import { inverseDeclaration } from '../../src/declaration/inverse.ts';
-import { planRefusal, planText, readPlan, tokenOf } from '../../src/declaration/plan-file.ts';
+import { isTooOld, planRefusal, planText, readPlan, tokenOf } from '../../src/declaration/plan-file.ts';
 import type { PlanContent } from '../../src/declaration/plan-file.ts';
 import { readDeclaration } from '../../src/declaration/read.ts';
 import { declarationText } from '../../src/declaration/write.ts';
@@ -46,6 +47,13 @@ test('a plan is read as it was written, in any layout of its JSON', () => {
   const plan = readPlan(planText(content));
   expect(plan).toMatchObject(content);
   expect(readPlan(JSON.stringify(JSON.parse(planText(content))))).toEqual(plan);
+});
+
+test('a plan is too old before any gateway forgets the results of its tokens, also with clocks that are an hour wrong', () => {
+  const clockError = 3_600_000;
+  const plan = { createdAt: new Date(now + clockError).toISOString() };
+  expect(isTooOld(plan, now + leastRetentionMs - clockError)).toBe(true);
+  expect(isTooOld(plan, now + leastRetentionMs - clockError - 1)).toBe(false);
 });
 
 test.each([

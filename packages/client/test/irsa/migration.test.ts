@@ -60,6 +60,11 @@ test.each([
     'update-addon --addon-name aws-ebs-csi-driver',
   ],
   [
+    'of an EKS add-on with a namespace of its own',
+    [serviceAccount('aws-privateca-issuer', { namespace: 'aws-privateca-issuer' })],
+    'update-addon --addon-name aws-privateca-connector-for-kubernetes',
+  ],
+  [
     'with a role of another account',
     [serviceAccount('api', { role: 'arn:aws:iam::444455556666:role/api' })],
     'targetRoleArn',

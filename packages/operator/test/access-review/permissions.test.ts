@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import { makeDynamoDbAssociationReads } from '../../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbObservations } from '../../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
-import { startAnsweringServer } from '../../../../test/support/answering-server.ts';
-import type { SeenRequest } from '../../../../test/support/answering-server.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
-import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
+import { openTables } from '../../../../test/support/ledgers.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import { copyOfShipped, forbidWhen, onCreate, shipped } from '../../../../test/support/policy-sample.ts';
 import { openPolicyTable, publish, versionWith } from '../../../../test/support/policy-versions.ts';
+import { openRecorder } from '../../../../test/support/recorded-dynamodb.ts';
 import { allServicePolicies } from '../../../../test/support/service-control-policies.ts';
 import { isAllowed } from '../../../../test/support/simulate.ts';
-import type { PolicyDocument, SimulatedRequest } from '../../../../test/support/simulate.ts';
+import type { PolicyDocument } from '../../../../test/support/simulate.ts';
 import { makeDirectly, scanAll } from '../observed-fleet.ts';
 import { runOperator } from '../run-operator.ts';
 
@@ -38,7 +37,7 @@ const reviewer = {
 describeOnDynamoDb('On the tables of a deployment', () => {
   let tables: Awaited<ReturnType<typeof openTables>>;
   let policies: Awaited<ReturnType<typeof openPolicyTable>>;
-  let recorder: Awaited<ReturnType<typeof startAnsweringServer>>;
+  let recorder: Awaited<ReturnType<typeof openRecorder>>;
   let folder: string;
   let env: Record<string, string>;
 
@@ -53,7 +52,12 @@ describeOnDynamoDb('On the tables of a deployment', () => {
     makeDirectly(gateway, 'search', 'indexer');
     await scanAll(gateway, observations);
     await gateway.close();
-    recorder = await startAnsweringServer((response, { headers, body }) => void forward(response, headers, body));
+    const names: Readonly<Record<string, string>> = {
+      [tables.names.idempotencyTable]: 'IdempotencyTable',
+      [tables.names.auditTable]: 'AuditTable',
+      [policies.table]: 'PolicyTable',
+    };
+    recorder = await openRecorder((table) => `${arn}${names[table]}`);
     env = {
       ...{ LEDGER: 'dynamodb', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_DYNAMODB: recorder.endpoint },
       ...{ IDEMPOTENCY_TABLE: tables.names.idempotencyTable, AUDIT_TABLE: tables.names.auditTable },
@@ -89,7 +93,7 @@ describeOnDynamoDb('On the tables of a deployment', () => {
     );
     expect((await impact('--against', shipped)).status).toBe(0);
 
-    const requests = recorder.seen.flatMap(requestOf);
+    const requests = recorder.requests();
     expect(new Set(requests.map(({ action }) => action))).toEqual(
       new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']),
     );
@@ -104,37 +108,4 @@ describeOnDynamoDb('On the tables of a deployment', () => {
   ])('the policy does not permit %s on the %s with %j', async (action, table, context) => {
     expect(await isAllowed(reviewer, { action, resource: `${arn}${table}`, context })).toBe(false);
   });
-
-  /** Sends a request on to DynamoDB. */
-  async function forward(
-    response: Parameters<Parameters<typeof startAnsweringServer>[0]>[0],
-    headers: SeenRequest['headers'],
-    body: string,
-  ) {
-    const sent = Object.entries(headers).filter(([name]) => /^(authorization|content-type|x-amz-.*)$/.test(name));
-    const answer = await fetch(dynamoDbEndpoint ?? '', { method: 'POST', headers: sent as [string, string][], body });
-    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(await answer.text());
-  }
-
-  /** A request as IAM sees it, on the tables of a deployment. */
-  function requestOf({ headers, body }: SeenRequest): SimulatedRequest[] {
-    const action = `dynamodb:${String(headers['x-amz-target']).replace(/^.*\./, '')}`;
-    const call = JSON.parse(body) as {
-      TableName?: string;
-      IndexName?: string;
-      RequestItems?: Record<string, { Keys: { idempotencyKey: { S: string } }[] }>;
-    };
-    const names = {
-      [tables.names.idempotencyTable]: 'IdempotencyTable',
-      [tables.names.auditTable]: 'AuditTable',
-      [policies.table]: 'PolicyTable',
-    };
-    const read = call.RequestItems ?? { [call.TableName ?? '']: null };
-    return Object.entries(read).map(([table, items]) => ({
-      action,
-      resource: `${arn}${names[table]}${call.IndexName === undefined ? '' : `/index/${call.IndexName}`}`,
-      context:
-        items === null ? {} : { 'dynamodb:LeadingKeys': items.Keys.map(({ idempotencyKey }) => idempotencyKey.S) },
-    }));
-  }
 });

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { changeRole, fullParams, homeAccount, otherAccount, readRole } from '../support/deployment.ts';
+import { generatedSuffix } from '../support/resolve-template.ts';
+
+/** Of the example stack of docs/permissions.md. */
+export const region = 'eu-central-1';
+const stack = 'pod-identity-gateway-prod';
+/** What its template is resolved with. */
+export const context = { accountId: homeAccount, region, stack };
+const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${homeAccount}:${rest}`;
+const role = (path: string) => `arn:aws:iam::${homeAccount}:role/${path}`;
+const group = (name: string) => arn('logs', `log-group:/aws/lambda/pod-identity-gateway-prod-${name}`);
+
+/** The resources of the table. */
+export const resources: Readonly<Record<string, string>> = {
+  'idempotency table': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}`),
+  'index `byLease`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byLease`),
+  'audit table': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}`),
+  'policy table': arn('dynamodb', `table/${stack}-PolicyTable-${generatedSuffix}`),
+  'index `byCluster`': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}/index/byCluster`),
+  'cluster `apps-dev`': arn('eks', 'cluster/apps-dev'),
+  'another cluster': arn('eks', 'cluster/others'),
+  'agent of `apps-dev`': arn('eks', 'addon/apps-dev/eks-pod-identity-agent/0123'),
+  'another add-on of `apps-dev`': arn('eks', 'addon/apps-dev/vpc-cni/0123'),
+  'association of `apps-dev`': arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg'),
+  'association of another cluster': arn('eks', 'podidentityassociation/others/a-0123456789abcdefg'),
+  'role within `rolePath`': role('pods/payments/payments-api'),
+  'another role': role('admin'),
+  'role to change in the other account': changeRole,
+  'role to read in the other account': readRole,
+  'another role in the other account': `arn:aws:iam::${otherAccount}:role/admin`,
+  executor: role(`${stack}-${region}-executor`),
+  'key of the tables': fullParams.tableKeyArn,
+  // IAM checks the creation of a stream on `log-group:NAME:log-stream:`, which `:*` stands for here.
+  'log of graphql': `${group('graphql')}:*`,
+  'log stream of graphql': `${group('graphql')}:log-stream:x`,
+  'index `byCluster` of states': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byCluster`),
+  'index `byRole`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byRole`),
+  'index `byTargetRole`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byTargetRole`),
+  'log of the scan': `${group('scan')}:*`,
+  'log stream of the scan': `${group('scan')}:log-stream:x`,
+  'log of the reconciler': `${group('reconcile')}:*`,
+  'log stream of the reconciler': `${group('reconcile')}:log-stream:x`,
+  'function graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql'),
+  'alias of graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql:live'),
+  'any resource': '*',
+};
+
+/** The circumstances of the table. */
+export const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': {},
+  'in a transaction': { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
+  'on a record, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': '0'.repeat(64),
+  },
+  'on a state, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api`,
+  },
+  'on a state': { 'dynamodb:LeadingKeys': `association/${homeAccount}/${region}/apps-dev/payments/api` },
+  'on the progress of a scan': { 'dynamodb:LeadingKeys': `scan/${homeAccount}/${region}/apps-dev` },
+  'on the history': { 'dynamodb:LeadingKeys': `history/${homeAccount}/${region}/apps-dev/payments/api x` },
+  'on an entry of drift': { 'dynamodb:LeadingKeys': 'drift-01J00000000000000000000000' },
+  'on an entry of an operation': { 'dynamodb:LeadingKeys': '01J00000000000000000000000' },
+  'on the locks': { 'dynamodb:LeadingKeys': 'locks' },
+  'on a record': { 'dynamodb:LeadingKeys': '0'.repeat(64) },
+  'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
+  'with a source identity': { 'sts:SourceIdentity': `principal-${'0'.repeat(32)}` },
+  'of another organization': {
+    'aws:ResourceOrgID': 'o-other00000',
+    'sts:SourceIdentity': `principal-${'0'.repeat(32)}`,
+  },
+  'to EC2': { 'iam:PassedToService': 'ec2.amazonaws.com' },
+  'through DynamoDB': { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` },
+};
+
+export const columns = [
+  'graphql',
+  'graphql with executor',
+  'executor',
+  'reconcile',
+  'scan',
+  'release',
+  'admin',
+] as const;
+export type Column = (typeof columns)[number];
+
+/** The roles of the stack; `executor` and the other one exist with the option only. */
+export const roles = columns.filter((column) => column !== 'admin');
+export const isWithExecutor = (column: Column) => column === 'graphql with executor' || column === 'executor';
+
+/** The rows of docs/permissions.md: actions, resource, circumstance, and the columns that may do it. */
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'permissions.md'), 'utf8');
+const [, block = ''] = /<!-- permissions: begin -->([^]*)<!-- permissions: end -->/.exec(page) ?? [];
+export const rows = block
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.slice(1, -1).split('|'))
+  .map((cells) => cells.map((cell) => cell.trim()))
+  .flatMap(([actions = '', resource = '', circumstance = '', columns = '']) => {
+    const permitted = columns === 'none' ? [] : columns.split(', ');
+    return actions.split(', ').map((action) => ({
+      ...{ action: action.replaceAll('`', ''), resource, circumstance, permitted },
+    }));
+  });
