@@ -69,7 +69,8 @@ export async function applyWithKills(fleet: FleetGateway, { file, changes }: Pla
       killedAt.push(control.associations().length - before);
     }
     for (const { code, output } of await Promise.all([apply(fleet, file), apply(fleet, file)])) {
-      if (code !== 0 || !output.includes(`Done: ${changes} of ${changes}`)) throw new Error(`A runner ended with ${code}: ${output.slice(-2_000)}`);
+      if (code !== 0 || !output.includes(`Done: ${changes} of ${changes}`))
+        throw new Error(`A runner ended with ${code}: ${output.slice(-2_000)}`);
     }
   });
   const { effects, seconds } = watched;

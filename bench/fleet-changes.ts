@@ -19,8 +19,8 @@ export async function changeOutside({ simulator, ledger }: FleetGateway): Promis
   const { control } = simulator;
   const all = control.associations();
   const at = (kind: number): Simulated => {
-    const found = all.find(({ clusterName }) => clusterName === `cluster-${kind * 20}`);
-    if (!found) throw new Error(`There is no association in cluster ${kind * 20}.`);
+    const found = all.find(({ clusterName }) => clusterName === `cluster-${kind * 4}`);
+    if (!found) throw new Error(`There is no association in cluster ${kind * 4}.`);
     return found;
   };
   const roleArn = (one: Simulated, name: string) => `arn:aws:iam::${one.accountId}:role/pods/${one.namespace}/${name}`;
@@ -63,9 +63,10 @@ export async function changeOutside({ simulator, ledger }: FleetGateway): Promis
 /** The changes that have exactly one entry `DRIFT_FOUND`, as they should; throws an Error if there is any other entry. */
 export function foundIn(changes: readonly Change[], entries: readonly AuditEntry[]): readonly Change[] {
   const found = changes.filter((change, kind) => {
-    const of = entries.filter(({ target }) => target?.clusterName === `cluster-${kind * 20}`);
+    const of = entries.filter(({ target }) => target?.clusterName === `cluster-${kind * 4}`);
     const [entry] = of;
-    const isExpected = entry?.target?.serviceAccount === change.serviceAccount && change.message.test(entry.message ?? '');
+    const isExpected =
+      entry?.target?.serviceAccount === change.serviceAccount && change.message.test(entry.message ?? '');
     if (of.length > 0 && !(of.length === 1 && isExpected)) {
       throw new Error(`Unexpected entries of ${change.name}: ${of.map(({ message }) => message).join(' ')}`);
     }

@@ -84,7 +84,7 @@ async function measureWith(endpoint: string, served: number): Promise<Record<Ste
 /** A table of what each step consumes. */
 export function unitTable(units: Readonly<Record<Step, StepUnits>>): string {
   const cells = ({ dynamoDbCalls, tableUnits, indexUnits, readUnits }: Consumption) =>
-    [dynamoDbCalls, tableUnits, indexUnits, readUnits].map((one) => one.toFixed(1));
+    [dynamoDbCalls, tableUnits, indexUnits, readUnits].map((one) => one.toFixed(2));
   const rows = Object.entries(units).flatMap(([step, { cluster, association }]) => [
     [`${step}: a cluster`, ...cells(cluster)],
     [`${step}: an association`, ...cells(association)],

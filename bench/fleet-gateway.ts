@@ -64,7 +64,8 @@ export async function openFleetGateway(
   const run = async (args: readonly string[], codes: readonly number[] = [0]) => {
     const environment = { POD_IDENTITY_ENDPOINT_URL: gateway.url, POD_IDENTITY_TOKEN: await gateway.tokenOf('pat') };
     const outcome = await runOnGateway(args, { environment });
-    if (!codes.includes(outcome.code)) throw new Error(`${args.join(' ')} ended with ${outcome.code}: ${outcome.stderr}`);
+    if (!codes.includes(outcome.code))
+      throw new Error(`${args.join(' ')} ended with ${outcome.code}: ${outcome.stderr}`);
     return outcome;
   };
 
@@ -82,7 +83,11 @@ function terraformAssociation(accountId: string, index: number) {
   const namespace = namespaces[index % namespaces.length] ?? '';
   const path = index % 2 === 0 ? `pods/${namespace}` : 'terraform';
   return {
-    ...{ namespace, serviceAccount: `service-${index}`, roleArn: `arn:aws:iam::${accountId}:role/${path}/role-${index}` },
+    ...{
+      namespace,
+      serviceAccount: `service-${index}`,
+      roleArn: `arn:aws:iam::${accountId}:role/${path}/role-${index}`,
+    },
     tags: { team: namespace, 'managed-by': 'Terraform' },
   };
 }
