@@ -19,6 +19,9 @@ export type Store = Ledger & ObservationStore & AssociationReads;
 
 export type FleetGateway = Awaited<ReturnType<typeof openFleetGateway>>;
 
+/** How long after a scan the next one begins. Milliseconds. */
+const intervalMs = 60_000;
+
 /** The role of all associations of a declaration in a namespace. */
 export const declaredRole = 'declared';
 
@@ -53,11 +56,19 @@ export async function openFleetGateway(
     }
   }
 
-  /** Scans what is due, as if it were so many minutes later, without waiting for the limit of reads per second. */
+  /**
+   * Scans all clusters a minute later, without waiting for the limit of reads per second. Throws an Error if one could not be scanned.
+   *
+   * @param maxAgeMs after which time associations are read again although nothing tells that they changed
+   */
   const scanAll = async (maxAgeMs = defaultScanSettings.maxAgeMs) => {
-    clock.skip(11 * 60_000);
-    const settings = { ...defaultScanSettings, maxAgeMs, readsPerSecond: 1_000_000 };
-    return scan({ ...gateway.deps, observations: ledger }, settings, clock.now() + 600_000);
+    // Ten minutes for each scan would be longer than the credentials of other accounts are valid.
+    clock.skip(intervalMs);
+    const settings = { intervalMs, maxAgeMs, readsPerSecond: 1_000_000 };
+    const result = await scan({ ...gateway.deps, observations: ledger }, settings, clock.now() + 600_000);
+    if (result.complete !== clusters.length)
+      throw new Error(`Not all clusters were scanned: ${JSON.stringify(result)}`);
+    return result;
   };
 
   /** Runs a command line of `pod-identity`, as a platform administrator. Throws an Error if its exit code is not one of `codes`. */
