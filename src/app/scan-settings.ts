@@ -9,8 +9,8 @@ import type { LambdaSettings } from './settings.ts';
 const longestTimerMs = 2_147_483_647;
 
 /** Reads how often, and how fast, clusters are scanned; each setting has a default. */
-export function readScanSettings(reader: SettingsReader): ScanSettings {
-  const { intervalMs, maxAgeMs, readsPerSecond } = defaultScanSettings;
+export function readScanSettings(reader: SettingsReader, defaults = defaultScanSettings): ScanSettings {
+  const { intervalMs, maxAgeMs, readsPerSecond } = defaults;
   return {
     intervalMs: reader.number('SCAN_INTERVAL_MS', intervalMs, { least: 1, most: longestTimerMs }),
     maxAgeMs: reader.number('SCAN_MAX_AGE_MS', maxAgeMs, { least: 1 }),

@@ -155,6 +155,7 @@ export type ResolversTypes = {
   DeniedSubject: Schema.DeniedSubject;
   Difference: ResolverTypeWrapper<Schema.Difference>;
   DriftKind: Schema.DriftKind;
+  DriftSource: Schema.DriftSource;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
   Gateway: ResolverTypeWrapper<Schema.Gateway>;
   GatewayScope: Schema.GatewayScope;
@@ -317,11 +318,14 @@ export type AssociationDriftResolvers<ContextType = RequestContext, ParentType e
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   differences?: Resolver<ReadonlyArray<ResolversTypes['Difference']>, ParentType, ContextType>;
+  driftId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['DriftKind'], ParentType, ContextType>;
   lastEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  observedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type AssociationDriftConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationDriftConnection'] = ResolversParentTypes['AssociationDriftConnection']> = {
+  coverage?: Resolver<Schema.Maybe<ResolversTypes['ClusterCoverage']>, ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['AssociationDriftEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['AssociationDrift']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
@@ -735,7 +739,7 @@ export type PrincipalResolvers<ContextType = RequestContext, ParentType extends 
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  associationDrift?: Resolver<Schema.Maybe<ResolversTypes['AssociationDriftConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName' | 'first'>>;
+  associationDrift?: Resolver<Schema.Maybe<ResolversTypes['AssociationDriftConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName' | 'first' | 'source'>>;
   associations?: Resolver<Schema.Maybe<ResolversTypes['ObservedAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationsArgs, 'first'>>;
   auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
   auditTrail?: Resolver<Schema.Maybe<ResolversTypes['AuditEntryConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAuditTrailArgs, 'first' | 'scope'>>;

@@ -106,15 +106,24 @@ export type AssociationDrift = {
    * settings are as recorded, but the association was modified after the last change through the gateway.
    */
   readonly differences: ReadonlyArray<Difference>;
+  /**
+   * Operation id of the audit entries in which scans recorded this drift; null with the source EKS, and where none is recorded: for associations from
+   * before the first complete scan of their cluster, and those of EKS add-ons.
+   */
+  readonly driftId: Maybe<Scalars['ID']['output']>;
   /** How EKS and the audit trail differ. */
   readonly kind: DriftKind;
-  /** The last audit entry of the association; null without one. */
+  /** The last audit entry of the association; null without one, and with the source SCAN. */
   readonly lastEntry: Maybe<AuditEntry>;
+  /** When a scan last read the association; null with the source EKS, which was read for this answer. */
+  readonly observedAt: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A page of associations with drift. */
 export type AssociationDriftConnection = {
   readonly __typename?: 'AssociationDriftConnection';
+  /** What the scans know of the cluster; null with the source EKS. */
+  readonly coverage: Maybe<ClusterCoverage>;
   /** The associations with drift, each with its cursor. */
   readonly edges: ReadonlyArray<AssociationDriftEdge>;
   /** The associations with drift. */
@@ -757,6 +766,19 @@ export type DriftKind =
   /** The association has no ownership tag of the gateway. */
   | 'UNMANAGED';
 
+/** Where the associations come from that are examined for drift. Values may be added. */
+export type DriftSource =
+  /**
+   * EKS, read for this answer, compared with the audit trail: one EKS call for each association. Deletions come last; they are detected for associations
+   * with an audit entry in the last 90 days.
+   */
+  | 'EKS'
+  /**
+   * What the scans of the gateway saw, compared with what its operations confirmed: no EKS call. As old as `observedAt` and `coverage` say. Fails for a
+   * cluster of which no scan has been completed.
+   */
+  | 'SCAN';
+
 /** EKS rejected the request, or the gateway could not send it. */
 export type EksRefused = Refusal & {
   readonly __typename?: 'EksRefused';
@@ -1292,10 +1314,9 @@ export type PrincipalKind =
 export type Query = {
   readonly __typename?: 'Query';
   /**
-   * Differences between EKS and the audit trail: associations that were created, modified or deleted outside the gateway. A page
-   * compares up to `first` associations, at one EKS call each, so it can have fewer items, or none, although more follow: check
-   * `hasNextPage`. Deletions come last; they are detected for associations with an audit entry in the last 90 days. Requires
-   * permission to list the associations and to read the audit trail.
+   * Associations that were created, modified or deleted outside the gateway. A page compares up to `first` associations, so it can have fewer
+   * items, or none, although more follow: check `hasNextPage`. Requires permission to list the associations and to read the audit trail;
+   * associations that you may not view are left out.
    */
   readonly associationDrift: Maybe<AssociationDriftConnection>;
   /**
@@ -1383,6 +1404,7 @@ export type QueryAssociationDriftArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   namespace?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
+  source?: InputMaybe<DriftSource>;
 };
 
 

@@ -65,7 +65,7 @@ export const pageQueries = {
   associationDrift: async (_, input, { reads, authorizeRead, describer, deadline, takeRows }) => {
     const page = valueOf(await associationDrift(reads, authorizeRead, input, { describer, deadline }));
     takeRows(page.edges.length);
-    return connection(page);
+    return { ...connection(page), coverage: page.coverage };
   },
   associations: async (_, input, context, info) => {
     const withCoverage = selectedFields(info, []).has('coverage');

@@ -21,7 +21,7 @@ export function additionsOf({ isChange }: StateChange, guard: Guard): Record<str
 export const version = { ':v': formatVersion };
 
 /** The condition of an update. An item of another version is not changed. */
-export function conditionOf({ confirmed }: StateChange, guard: Guard) {
+export function conditionOf({ confirmed, version: added }: StateChange, guard: Guard) {
   if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
   if (guard.kind === 'revision')
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
@@ -31,19 +31,30 @@ export function conditionOf({ confirmed }: StateChange, guard: Guard) {
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
+  const history = added ? historyParts(confirmed.isDeleted) : [];
   // As `isReplacedBy` in state-change.ts.
   if (confirmed.isDeleted) {
     const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
-    return { parts: [supported, `(attribute_not_exists(#confirmed) OR ${isLater})`], values };
+    return { parts: [supported, `(attribute_not_exists(#confirmed) OR ${isLater})`, ...history], values };
   }
   return {
     parts: [
       supported,
       `(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt ${sendsChange[confirmed.operation] ? '<' : '<='} :modifiedAt)`,
       'NOT (#confirmed.#associationId = :id AND #confirmed.#isDeleted = :true)',
+      ...history,
     ],
     values: { ...values, ':true': true },
   };
+}
+
+/** As `isAddedAfter` in state-change.ts. */
+function historyParts(isDeleted: boolean): string[] {
+  const sight = '#observed.#sight';
+  return [
+    `(attribute_not_exists(${sight}.#modifiedAt) OR ${sight}.#modifiedAt <= :modifiedAt)`,
+    ...(isDeleted ? [] : [`NOT (${sight}.#modifiedAt = :modifiedAt AND ${sight}.#isGone = :true)`]),
+  ];
 }
 
 /** As `permits` in state-change.ts. A commit that begins an operation confirms nothing. */

@@ -1,7 +1,10 @@
+import type { Association, UpdateRequest } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { expectedRevisions, namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import { settingNames } from '../model/setting-fields.ts';
+import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
 import type {
   AssociationState,
@@ -104,15 +107,38 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
   return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
 }
 
-function confirmedBy(
-  { result, operation }: IdempotencyRecord,
-  { event, operationId, declaration }: AuditEntry,
-): ConfirmedAssociation | null {
+function confirmedBy({ result, operation }: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+  const { event, operationId, declaration } = entry;
   if (event !== 'SUCCEEDED' || !result?.association) return null;
   const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
   // A create that adopted an association confirms it as an adoption does.
   const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
-  return { association: result.association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
+  const association = madeBy[by](entry, result.association);
+  return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
+}
+
+/** What an operation made of what EKS returned: others may have changed it too, and a scan must find that, so it is not confirmed. */
+const madeBy: Readonly<Record<OperationKind, (entry: AuditEntry, seen: Association) => Association>> = {
+  CREATE_POD_IDENTITY_ASSOCIATION: createdBy,
+  UPDATE_POD_IDENTITY_ASSOCIATION: updatedBy,
+  DELETE_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+  ADOPT_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+};
+
+/** What an update made: what it does not name is as it was when policy judged it. */
+function updatedBy({ before, request, omitted }: AuditEntry, seen: Association): Association {
+  if (before === null || request === null || omitted.length > 0) return seen;
+  const named = namedSettings.UPDATE_POD_IDENTITY_ASSOCIATION(request as UpdateRequest);
+  const kept = settingNames.filter((name) => !Object.hasOwn(named, name)).map((name) => [name, before[name]]);
+  return { ...seen, ...(Object.fromEntries(kept) as Partial<Association>), tags: before.tags };
+}
+
+/** What a create made. Others may have changed it before it was observed. */
+function createdBy(entry: AuditEntry, seen: Association): Association {
+  if (entry.eksRequestId !== null || seen.modifiedAt === seen.createdAt) return seen;
+  const made = settingsOf(entry as RequestedOperation);
+  const isSame = Object.entries(made).every(([name, value]) => value === seen[name as SettingName]);
+  return isSame ? seen : { ...seen, ...made, modifiedAt: seen.createdAt };
 }
 
 /**
@@ -126,6 +152,15 @@ export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: Confirm
   if (isSame && confirmed.isDeleted) return false;
   const { modifiedAt } = confirmed.association;
   return sendsChange[by.operation] ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
+}
+
+/**
+ * Whether a confirmed association is added to the history after what scans saw last: not where that is a later version, or that this one is
+ * gone. DynamoDB has the same condition in `dynamodb-state-condition.ts`.
+ */
+export function isAddedAfter(sight: Sight | null, { association, isDeleted }: ConfirmedAssociation): boolean {
+  if (sight === null || sight.modifiedAt < association.modifiedAt) return true;
+  return sight.modifiedAt === association.modifiedAt && (isDeleted || !sight.isGone);
 }
 
 /** The association that a change names, and whether it is there; null if it names none. */
@@ -164,6 +199,12 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
 /** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome is none. */
 export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change === null) return [null];
-  const { confirmed, version: _, ...unconfirmed } = change;
-  return [change, ...(confirmed ? [unconfirmed] : []), ...(change.begins ? [] : [null])];
+  const { version, ...unversioned } = change;
+  const { confirmed, ...unconfirmed } = unversioned;
+  return [
+    change,
+    ...(version ? [unversioned] : []),
+    ...(confirmed ? [unconfirmed] : []),
+    ...(change.begins ? [] : [null]),
+  ];
 }

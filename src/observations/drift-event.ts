@@ -8,8 +8,7 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RecordedPrincipal } from '../model/principal.ts';
 import type { Difference } from '../model/refusal.ts';
-import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences, tagDifferences } from '../operations/differences.ts';
+import { versionDifferences } from '../operations/differences.ts';
 
 /** What a scan observed of a service account, and what was known before. */
 export interface Observation {
@@ -109,11 +108,7 @@ function foundMessage(confirmed: Association | null, association: Association | 
     const instead = confirmed === null ? '' : ` in place of ${confirmed.associationId}`;
     return `The association was created outside of the gateway${instead}, with the role ${association.roleArn}.`;
   }
-  const differences = [
-    ...settingDifferences(settingsOf(confirmed), association),
-    ...tagDifferences(confirmed.tags, association.tags),
-  ];
-  const texts = differences.length === 0 ? ['only its time of modification'] : differences.map(textOf);
+  const texts = versionDifferences(confirmed, association).map(textOf);
   return `The association was changed outside of the gateway: ${texts.join('; ')}.`;
 }
 

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Times } from '../idempotency/times.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
@@ -13,6 +12,8 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import { settingDifferences } from '../operations/differences.ts';
+import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
+import type { ReadTimes } from './sights.ts';
 
 /** What a scan read of one service account, in the order in which it read. */
 export interface Reading {
@@ -43,13 +44,15 @@ const undecided: Judgement = { kind: 'undecided' };
  * confirmed, or by operations that may have made it; every other change was made outside. See
  * `docs/decisions/0044-state-of-associations.md`.
  */
-export function judge(reading: Reading, times: Pick<Times, 'listLagMs' | 'clockErrorMs'>): Judgement {
-  return reading.association === null ? judgeAbsence(reading, times) : judgePresence(reading, reading.association);
+export function judge(reading: Reading, times: ReadTimes): Judgement {
+  return reading.association === null
+    ? judgeAbsence(reading, times)
+    : judgePresence(reading, reading.association, times);
 }
 
-function judgePresence(reading: Reading, association: Association): Judgement {
+function judgePresence(reading: Reading, association: Association, times: ReadTimes): Judgement {
   const { state, readAt, knownRevision, isOwn } = reading;
-  const sights = sightsOf(state);
+  const sights = sightsOf(withoutRefuted(state, association, readAt, times));
   if (sights.some((sight) => isOlder(association, sight))) return undecided;
 
   const confirmed = state?.confirmed ?? null;
@@ -100,10 +103,7 @@ function confirmedBy(
 }
 
 /** An association that EKS does not show is gone once it is certain that reads show what was made before. */
-function judgeAbsence(
-  reading: Reading,
-  { listLagMs, clockErrorMs }: Pick<Times, 'listLagMs' | 'clockErrorMs'>,
-): Judgement {
+function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes): Judgement {
   const { state, readAt, knownRevision } = reading;
   const sights = sightsOf(state);
   const last = latest(sights);
@@ -164,32 +164,6 @@ function isSeen(seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>, b
   if (before === null) return false;
   const { sight, origin, association } = before;
   return isDeepStrictEqual(seen, { sight, origin, association });
-}
-
-/** Every version that the state knows to have existed. */
-function sightsOf(state: AssociationState | null): Sight[] {
-  if (state === null) return [];
-  const { confirmed, observed, openOperations } = state;
-  return [
-    ...(confirmed ? [sightOf(confirmed.association, confirmed.isDeleted)] : []),
-    ...[observed?.sight ?? null, ...openOperations.map(({ saw }) => saw)].filter((sight) => sight !== null),
-  ];
-}
-
-function sightOf({ associationId, modifiedAt }: Association, isGone: boolean): Sight {
-  return { associationId, modifiedAt, isGone };
-}
-
-/** The sight of the latest version; of two of the same version, the one that it is gone. */
-function latest(sights: readonly Sight[]): Sight | null {
-  return sights.reduce<Sight | null>((one, other) => {
-    if (one === null || other.modifiedAt > one.modifiedAt) return other;
-    return other.modifiedAt === one.modifiedAt && other.isGone ? other : one;
-  }, null);
-}
-
-function isOlder({ associationId, modifiedAt }: Association, sight: Sight): boolean {
-  return modifiedAt < sight.modifiedAt || (sight.isGone && sight.associationId === associationId);
 }
 
 /** Whether an association is a confirmed one. Tags can change without `modifiedAt`. */

@@ -1,7 +1,7 @@
 import { isValid } from 'ulid';
 import type { Eks, EksError } from '../eks/eks.ts';
 import type { Times } from '../idempotency/times.ts';
-import { findIntent } from '../ledger/audit-entry.ts';
+import { findEntry, findIntent } from '../ledger/audit-entry.ts';
 import type { Origin } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
@@ -72,7 +72,10 @@ export async function observeServiceAccount(
   return { kind: 'observed', origin, drift: event };
 }
 
-/** Whether the ownership tag names the `INTENT` of a create with these settings for this service account. Copied tags prove nothing else. */
+/**
+ * Whether the ownership tag names the `INTENT` of a create with these settings for this service account, which is not recorded to have made another
+ * association. Copied tags prove nothing else.
+ */
 async function isCreatedByGateway(
   { ledger }: Pick<ObserveDependencies, 'ledger'>,
   association: Association,
@@ -84,9 +87,10 @@ async function isCreatedByGateway(
   if (intent?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return false;
   const { request } = intent;
   const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
-  return (
-    names.every((name) => request[name] === association[name]) && createDifferences(request, association).length === 0
-  );
+  if (names.some((name) => request[name] !== association[name])) return false;
+  if (createDifferences(request, association).length > 0) return false;
+  const made = await findEntry(ledger, operationId, ({ event }) => event === 'SUCCEEDED' || event === 'LATE_SUCCESS');
+  return made === null || made.associationArn === association.associationArn;
 }
 
 async function readIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId: string) {

@@ -10,6 +10,7 @@ import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import type { RateLimiter } from '../runtime/rate-limiter.ts';
 import { nothingScanned, scanCluster } from './scan-cluster.ts';
 import type { ClusterScanResult, ScanClusterDependencies } from './scan-cluster.ts';
+import { maxScanMs } from './sights.ts';
 
 /** How often, and how fast, clusters are scanned. */
 export interface ScanSettings {
@@ -61,7 +62,7 @@ export interface ScanResult {
 const concurrency = 8;
 
 /** Longer than a run can take, so that a lease expires only if its run is gone. Milliseconds. */
-const leaseMs = 15 * 60_000;
+const leaseMs = maxScanMs;
 
 /** A cluster is begun only with this much time left. Milliseconds. */
 const leastMs = 12_000;

@@ -27,7 +27,8 @@ export function seenVersion(
       : null;
   }
   if (origin === 'OPERATION') {
-    const isBack = observed.association === null && isFromOutside(state?.latest);
+    // After what others made; also after an absence, if reads lagged more than they may.
+    const isBack = observed.association === null && (isFromOutside(state?.latest) || state?.latest?.origin === null);
     return isBack && state?.confirmed ? confirmedVersion(target, state.confirmed, times) : null;
   }
   const isKnown = isFromOutside(state?.latest) && isDeepStrictEqual(state?.observed?.association, association);

@@ -55,12 +55,24 @@ export function createRequestOf(association: Association): CreateRequest {
 }
 
 /** Where tags differ. */
-export function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
+function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
   const wanted = new Map(requested.map(({ key, value }) => [key, value]));
   const actual = new Map(existing.map(({ key, value }) => [key, value]));
   return [...new Set([...wanted.keys(), ...actual.keys()])]
     .map((key) => ({ field: `tags.${key}`, requested: wanted.get(key) ?? null, existing: actual.get(key) ?? null }))
     .filter((difference) => difference.requested !== difference.existing);
+}
+
+/** Where an association differs from an earlier version of it. If only the time of its modification does, that is the difference. */
+export function versionDifferences(earlier: Association, association: Association): Difference[] {
+  const differences = [
+    ...settingDifferences(settingsOf(earlier), association),
+    ...tagDifferences(earlier.tags, association.tags),
+  ];
+  const [requested, existing] = [earlier.modifiedAt, association.modifiedAt];
+  return differences.length > 0 || requested === existing
+    ? differences
+    : [{ field: 'modifiedAt', requested, existing }];
 }
 
 /** The value of a JSON text. A text with duplicate keys stays text: `JSON.parse` would hide all but the last of them. */

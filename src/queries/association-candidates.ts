@@ -25,6 +25,11 @@ export function endOfTarget(target: AssociationTarget): string {
   return `${placeOf(target)}!`;
 }
 
+/** Whether the content of a cursor can be a place. */
+export function isPlace(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w/.!-]{0,600}$/.test(value);
+}
+
 /** Clusters in the order of places, from one that a place is in or before. */
 export function clustersFrom<Cluster extends ClusterRef>(clusters: readonly Cluster[], from: string): Cluster[] {
   return clusters

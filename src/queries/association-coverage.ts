@@ -22,10 +22,11 @@ export async function coverageOf(
     named.slice(index * batch, (index + 1) * batch),
   );
   const scans = (await Promise.all(batches.map((some) => reads.getClusterScans(some)))).flat();
-  return named.map((cluster, index) => coverage(cluster, scans[index] ?? null, asOf));
+  return named.map((cluster, index) => clusterCoverage(cluster, scans[index] ?? null, asOf));
 }
 
-function coverage(
+/** What a scan tells about a cluster as of a time (milliseconds since the epoch). */
+export function clusterCoverage(
   { accountId, region, clusterName }: ClusterRef,
   scan: ClusterScan | null,
   asOf: number,

@@ -12,16 +12,23 @@ import { isAdoption, isDelete, readHistory, readOutcome } from './change-history
 import type { ChangeHistory, HistoryReader } from './change-history.ts';
 import { differencesFrom } from './recorded-state.ts';
 
-/** An association that differs from its record in the audit trail. */
+/** An association that differs from what the gateway left. */
 export interface AssociationDrift {
   readonly kind: DriftKind;
   /** Null if it was deleted, and where only the trail names it. */
   readonly association: Association | null;
   readonly associationArn: string;
   readonly differences: readonly Difference[];
-  /** The latest entry of the trail about it. */
+  /** The latest entry of the trail about it; null without one, and where a scan saw it. */
   readonly lastEntry: AuditEntry | null;
+  /** When a scan saw it last, as RFC 3339 text in UTC; null where EKS was read. */
+  readonly observedAt: string | null;
+  /** Operation id of the entries that scans wrote about it; null without one, and where EKS was read. */
+  readonly driftId: string | null;
 }
+
+/** The fields of drift that only scans know. */
+export const unobserved = { observedAt: null, driftId: null };
 
 /**
  * How an association differs from its record in the trail; null if it does not. `deadline` is when reading the trail must
@@ -36,7 +43,7 @@ export async function driftOf(
   const reader: HistoryReader = { ...deps, deadline };
   const history = await readHistory(reader, associationArn);
   const { effects, last: lastEntry, isComplete } = history;
-  const base = { association, associationArn, differences: [], lastEntry };
+  const base = { association, associationArn, differences: [], lastEntry, ...unobserved };
   if (effects.length === 0) {
     return isComplete ? await driftWithoutEffect(reader, deps, base) : { ...base, kind: 'NOT_EXAMINED' };
   }

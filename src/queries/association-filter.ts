@@ -12,6 +12,7 @@ import { declarationFindings } from '../validation/free-texts.ts';
 import { brokenCursor, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
+import { isPlace } from './association-candidates.ts';
 import type { AssociationSelection } from './association-candidates.ts';
 import type { QueryFailure } from './query-result.ts';
 
@@ -60,8 +61,8 @@ export function validateAssociations(
   ]);
   const read = after === null ? null : readCursor(name, after);
   const position = read?.kind === 'position' ? read.position : '';
-  const isPlace = typeof position === 'string' && /^[\w/.!-]{0,600}$/.test(position);
-  const broken = isPlace ? read : brokenCursor;
+  const isValid = isPlace(position);
+  const broken = isValid ? read : brokenCursor;
   const findings = [
     ...filterFindings(selection),
     ...declarationFindings(declaration).map((one) => ({ ...one, path: 'filter.declaration' })),
@@ -75,7 +76,7 @@ export function validateAssociations(
     kind: 'valid',
     ...{ selection, origin, declaration, name, first: firstOf(input) },
     asOf: asOf === null ? null : Math.floor(asOf),
-    from: isPlace ? position : '',
+    from: isValid ? position : '',
     matches: (target) => given.every((field) => target[field] === undefined || target[field] === selection[field]),
   };
 }

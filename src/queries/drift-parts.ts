@@ -3,7 +3,7 @@ import { isTrailPosition } from '../ledger/trail-position.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { ListScope } from '../policy/policy.ts';
-import { driftOf } from './association-drift.ts';
+import { driftOf, unobserved } from './association-drift.ts';
 import type { AssociationDrift } from './association-drift.ts';
 import { isDelete, readHistory } from './change-history.ts';
 import type { HistoryReader } from './change-history.ts';
@@ -126,7 +126,8 @@ export async function findDeleted(
       associationArn !== null && !existing.has(associationArn) && Date.parse(entry.time) < visibleBefore;
     if (isMissing && leavesAssociation(entry)) {
       const kind = await absenceOf({ ...deps, deadline: deadline - answerMs }, associationArn, entry);
-      const drift = kind && { kind, association: null, associationArn, differences: [], lastEntry: entry };
+      const found = { association: null, associationArn, differences: [], lastEntry: entry, ...unobserved };
+      const drift = kind && { kind, ...found };
       if (drift) items.push({ drift, position });
     }
     if (deps.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };

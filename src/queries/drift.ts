@@ -1,34 +1,55 @@
-import type { QueryAssociationDriftArgs } from '../generated/types.ts';
+import type { ClusterCoverage, QueryAssociationDriftArgs } from '../generated/types.ts';
+import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { ListScope } from '../policy/policy.ts';
+import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
 import { clusterFindings, namespaceFindings, resolveCluster } from '../validation/names.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection } from '../validation/paging.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
+import { isPlace } from './association-candidates.ts';
+import { clusterCoverage } from './association-coverage.ts';
 import type { AssociationDrift } from './association-drift.ts';
+import { visibleTo } from './authorize-read.ts';
+import type { AuthorizeRead } from './authorize-read.ts';
 import { compare, driftPosition, findDeleted } from './drift-parts.ts';
 import type { DriftBounds, DriftPart, DriftPosition, DriftQuery, DriftReads } from './drift-parts.ts';
 import { listScope } from './list.ts';
+import { observedDrift } from './observed-drift.ts';
 import type { QueryResult } from './query-result.ts';
 
+/** A page of drift. */
+export interface DriftPage extends Connection<AssociationDrift> {
+  /** What scans know of the cluster; null where EKS was read. */
+  readonly coverage: ClusterCoverage | null;
+}
+
+/** A page of any source. Positions are the contents of cursors. */
+interface Found {
+  readonly items: readonly { readonly drift: AssociationDrift; readonly position: unknown }[];
+  readonly next: unknown;
+  readonly coverage: ClusterCoverage | null;
+}
+
 /**
- * A page of the associations that differ from the trail. It compares up to `first` associations of EKS's list (one describe
- * and one page of the trail each); after the end of the list follow the successes of the last 90 days in the trail whose
- * association EKS no longer lists. Both listing and reading the trail must be permitted. Throws `LedgerUnavailable`.
+ * A page of the associations that differ from what the gateway left, as far as the principal may view them. From EKS, it compares up to `first`
+ * associations of EKS's list with the trail (one describe and one page of the trail each); after the end of the list follow the successes of the
+ * last 90 days in the trail whose association EKS no longer lists. From scans, it compares the states of up to `first` service accounts, without EKS.
+ * Both listing and reading the trail must be permitted. Throws `LedgerUnavailable` and what `AssociationReads` throws.
  */
 export async function associationDrift(
-  deps: DriftReads & Pick<Dependencies, 'home' | 'log'>,
+  deps: DriftReads & Pick<Dependencies, 'home' | 'log' | 'associations'>,
   authorizeRead: AuthorizeRead,
   input: QueryAssociationDriftArgs,
   bounds: DriftBounds,
-): Promise<QueryResult<Connection<AssociationDrift>>> {
+): Promise<QueryResult<DriftPage>> {
   const namespace = input.namespace ?? null;
   const scope = listScope(resolveCluster(input, deps.home), namespace);
-  const name = JSON.stringify(['associationDrift', scope]);
-  const start = startOf(name, input.after ?? null);
+  const isScan = input.source === 'SCAN';
+  const name = JSON.stringify(['associationDrift', scope, ...(isScan ? ['SCAN'] : [])]);
+  const start = startOf(name, input.after ?? null, isScan);
   const findings = [
     ...clusterFindings(input),
     ...(namespace === null ? [] : namespaceFindings(namespace)),
@@ -39,29 +60,64 @@ export async function associationDrift(
   const violations = violationsOf(authorizeRead, scope);
   if (violations.length > 0) return { kind: 'denied', violations };
 
-  const part = await readPage(deps, { scope, namespace, limit: firstOf(input) }, start.position, bounds);
-  if (part.kind !== 'ok') return part;
-  const { items, next } = part.value;
-  // For the operators' alarm, with what could not be examined; the answer has the details.
-  if (items.length > 0) {
-    count('driftFound', items.length);
-    deps.log('warn', 'Drift found.', { ...scope, count: items.length });
-  }
-  const edges = items.map(({ drift, position }) => ({ cursor: cursorOf(name, position), node: drift }));
+  const query = { scope, namespace, limit: firstOf(input) };
+  const found = await (start.kind === 'place'
+    ? readObserved(deps, query, start.place, bounds)
+    : readLive(deps, query, start.position, bounds));
+  if (found.kind !== 'ok') return found;
+  const { items, next, coverage } = found.value;
+  const edges = items
+    .filter(({ drift: { association } }) => association === null || visibleTo(authorizeRead, association) !== null)
+    .map(({ drift, position }) => ({ cursor: cursorOf(name, position), node: drift }));
   const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
-  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
+  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor, coverage } };
 }
 
+/** Where a page begins: in EKS's list or the trail, or in the order of the states. */
 type Start =
   | { readonly kind: 'position'; readonly position: DriftPosition }
+  | { readonly kind: 'place'; readonly place: string }
   | { readonly kind: 'invalid'; readonly finding: Finding };
 
-function startOf(name: string, after: string | null): Start {
+function startOf(name: string, after: string | null, isScan: boolean): Start {
+  if (after === null && isScan) return { kind: 'place', place: '' };
   if (after === null) return { kind: 'position', position: { phase: 'list', after: null } };
   const read = readCursor(name, after);
   if (read.kind === 'invalid') return read;
+  if (isScan) return isPlace(read.position) ? { kind: 'place', place: read.position } : brokenCursor;
   const position = driftPosition(read.position);
   return position === null ? brokenCursor : { kind: 'position', position };
+}
+
+/** What scans saw: they have counted and recorded it. */
+async function readObserved(
+  { associations: reads, clock }: Pick<DriftReads, 'clock'> & Pick<Dependencies, 'associations'>,
+  query: DriftQuery,
+  from: string,
+  { deadline }: DriftBounds,
+): Promise<QueryResult<Found>> {
+  if (reads === null) throw new Error('This entry point does not read associations.');
+  const part = await withDeadline(deadline - clock(), observedDrift(reads, query, from), ledgerTimeout);
+  if (part.kind !== 'ok') return part;
+  const coverage = clusterCoverage(query.scope, part.value.scan, clock());
+  return { kind: 'ok', value: { ...part.value, coverage } };
+}
+
+/** What differs at EKS now. It is counted for the operators' alarm, with what could not be examined; the answer has the details. */
+async function readLive(
+  deps: DriftReads & Pick<Dependencies, 'log'>,
+  query: DriftQuery,
+  start: DriftPosition,
+  bounds: DriftBounds,
+): Promise<QueryResult<Found>> {
+  const part = await readPage(deps, query, start, bounds);
+  if (part.kind !== 'ok') return part;
+  const { length } = part.value.items;
+  if (length > 0) {
+    count('driftFound', length);
+    deps.log('warn', 'Drift found.', { ...query.scope, count: length });
+  }
+  return { kind: 'ok', value: { ...part.value, coverage: null } };
 }
 
 /** Drift discloses associations and the trail, so both must be permitted. */

@@ -99,13 +99,22 @@ test('the reference names the variables without a default', () => {
   ]);
 });
 
+/** Some defaults are of EKS only: the simulator has no quota. */
+const ofEks = { AWS_ENDPOINT_URL_EKS: 'https://eks.eu-central-1.amazonaws.com' };
+const settings = (env: Environment) => JSON.stringify(readLocalSettings(env)).replaceAll(`${root}/`, '');
+
 test.each([...byDefault].filter(([variable]) => !withoutDefault.includes(variable)))(
   'the reference gives the default of %s',
   (variable, value) => {
-    const settings = (env: Environment) => JSON.stringify(readLocalSettings(env)).replaceAll(`${root}/`, '');
-    expect(settings({ [variable]: value })).toBe(settings({}));
+    expect(settings({ ...ofEks, [variable]: value })).toBe(settings(ofEks));
   },
 );
+
+test('the reference gives the defaults that differ with the simulator', () => {
+  const rows = [...reference.matchAll(/^\| `(SCAN_\w+)` .*with the simulator: (\d+)/gm)];
+  expect(rows).toHaveLength(3);
+  for (const [, variable = '', value] of rows) expect(settings({ [variable]: value })).toBe(settings({}));
+});
 
 test('the reference lists the parameters of serverless.yml, their variables and defaults', () => {
   const serverless = readFileSync(join(root, 'serverless.yml'), 'utf8');

@@ -4,7 +4,7 @@ import { assertObjectType, buildSchema } from 'graphql';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
+import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { Payload } from '../support/documents.ts';
@@ -16,7 +16,13 @@ const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 's
 const rootType = (name: string) => assertObjectType(schema.getType(name));
 
 /** The types whose values disclose an association. */
-const disclosing = ['PodIdentityAssociation', 'AssociationSnapshot', 'RecordedRequest', 'Difference'];
+const disclosing = [
+  'PodIdentityAssociation',
+  'ObservedAssociation',
+  'AssociationSnapshot',
+  'RecordedRequest',
+  'Difference',
+];
 
 /** Fields of the longest path: enough to leave an object and to return to its type. */
 const maxDepth = 5;
@@ -38,7 +44,7 @@ const canaryTags = (namespace: string) => [
   { key: 'canary', value: canary(namespace) },
 ];
 
-let ledger: Ledger;
+let ledger: ReturnType<typeof makeSqliteLedger>;
 let gateway: Gateway;
 /** An association of each namespace. */
 let associations: Record<string, NonNullable<Payload['association']>>;
@@ -66,6 +72,9 @@ beforeAll(async () => {
       tags: { canary: canary(namespace) },
     });
   }
+  gateway.clock.skip(60_000);
+  const scanned = { ...gateway.deps, observations: ledger, wait: () => Promise.resolve() };
+  await scan(scanned, defaultScanSettings, gateway.clock.now() + 50_000);
   for (const { associationId } of Object.values(associations)) {
     const change = { associationId, roleArn: roleArn('payments/payments-worker') };
     for (const as of ['alice', 'bob', 'chatops']) {
@@ -104,7 +113,11 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
   const given: Record<string, () => (string | object)[]> = {
     podIdentityAssociation: () => inputs,
     podIdentityAssociations: () => ['', ...namespaces].map((namespace) => inCluster(namespace)),
-    associationDrift: () => ['', ...namespaces].map((namespace) => inCluster(namespace)),
+    associationDrift: () =>
+      ['', ...namespaces].flatMap((namespace) =>
+        ['EKS', 'SCAN'].map((source) => ({ ...inCluster(namespace), source: `{${source}}` })),
+      ),
+    associations: () => ['', ...namespaces].map((namespace) => ({ filter: inCluster(namespace) })),
     checkCreatePodIdentityAssociation: () =>
       namespaces.map((namespace) => ({
         input: {
@@ -117,6 +130,8 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
     checkUpdatePodIdentityAssociation: () => inputs.map((input) => ({ input: { ...input, disableSessionTags: true } })),
     checkDeletePodIdentityAssociation: () => inputs.map((input) => ({ input })),
     checkAdoptPodIdentityAssociation: () => inputs.map((input) => ({ input })),
+    checkPodIdentityAssociations: () =>
+      inputs.map((input) => ({ input: { changes: [{ update: { ...input, disableSessionTags: true } }] } })),
     auditEntry: () => entryIds.map((id) => ({ id })),
     auditTrail: () => [
       { scope: '{ gateway: ALL_ENTRIES }' },
@@ -132,6 +147,7 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
   return sets().map((set) =>
     literal(set as object)
       .slice(1, -1)
+      .replaceAll(/"\{(EKS|SCAN)\}"/g, '$1')
       .replaceAll('"{', '{')
       .replaceAll('}"', '}'),
   );

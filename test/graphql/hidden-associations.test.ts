@@ -55,6 +55,7 @@ const optional: Record<string, (namespace: string) => readonly unknown[]> = {
   // Sent first, so that it was used for another request with the next input.
   clientRequestToken: () => ['used'],
   reason: () => ['an incident'],
+  declaration: () => ['bindings'],
   onBehalfOf: () => ['alice@example.com', 'bob@example.com', 'nobody'],
 };
 

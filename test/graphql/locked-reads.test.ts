@@ -45,6 +45,7 @@ describe('a lock that stops reads', () => {
     ['the trail', '{ auditTrail(scope: { cluster: { clusterName: "apps-dev" } }) { nodes { id } } }'],
     ['the associations of all clusters', '{ associations { nodes { roleArn } } }'],
     ['drift', '{ associationDrift(clusterName: "apps-dev") { nodes { kind } } }'],
+    ['drift that scans saw', '{ associationDrift(clusterName: "apps-dev", source: SCAN) { nodes { kind } } }'],
     ['open operations', '{ openOperations { operationId } }'],
     ['an operation', '{ operation(id: "01KAV5D2F8Q4T7W0Y3Z6B9E1HJ") { id } }'],
     ['what the gateway serves', '{ clusters { nodes { clusterName } } viewer { id } gateway { version } }'],

@@ -132,6 +132,7 @@ describe('a principal without permits', () => {
     ['list of a namespace', 'podIdentityAssociations(clusterName: "apps-dev", namespace: "payments")'],
     ['list of an unregistered cluster', 'podIdentityAssociations(clusterName: "unknown-cluster")'],
     ['drift', 'associationDrift(clusterName: "apps-dev")'],
+    ['drift that scans saw', 'associationDrift(clusterName: "apps-dev", source: SCAN)'],
     ['drift of an unregistered cluster', 'associationDrift(clusterName: "unknown-cluster")'],
   ])('a principal without permits is denied a %s without a read', async (_what, field) => {
     const { errors, ...cost } = await costOf(`{ ${field} { edges { node { __typename } } } }`);

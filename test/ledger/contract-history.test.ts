@@ -1,5 +1,5 @@
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
-import type { AssociationVersion, ObservedState } from '../../src/ledger/association-state.ts';
+import type { AssociationVersion, ObservedState, Sight } from '../../src/ledger/association-state.ts';
 import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';
@@ -57,14 +57,14 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
   };
 
   /** A scan that adds a version. */
-  async function observe(version: AssociationVersion): Promise<boolean> {
+  async function observe(version: AssociationVersion, gone: Sight | null = null): Promise<boolean> {
     const [state = null] = await ledger.getAssociationStates([version.target]);
     const revision = state?.revision ?? 0;
     const seen = version.association;
     const observed: ObservedState = {
       at: version.seenAt,
       revision: revision + 1,
-      sight: seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: false },
+      sight: seen ? { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: false } : gone,
       origin: 'OUTSIDE',
       association: seen,
       driftId: null,
@@ -123,6 +123,30 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
     await succeed(association({ ...target, modifiedAt: minute(4) }), minute(4));
     await succeed(association({ ...target, modifiedAt: minute(2) }), minute(5));
     expect(await around(minute(4))).toMatchObject({ last: { seenAt: Date.parse(minute(4)) }, next: null });
+  });
+
+  test('an outcome that is recorded after a scan saw a later version is confirmed, and adds no version', async () => {
+    const made = association({ ...target, modifiedAt: minute(1) });
+    await observe(outside(minute(2), { roleArn: role('outside') }));
+    await succeed(made, minute(3));
+    expect(await ledger.getAssociationState(target)).toMatchObject({
+      confirmed: { association: { modifiedAt: minute(1) } },
+      latest: { origin: 'OUTSIDE', seenAt: Date.parse(minute(2)) },
+    });
+    expect(await around(minute(2))).toMatchObject({ last: { origin: 'OUTSIDE' }, next: null });
+  });
+
+  test('an outcome that is recorded after a scan saw its version gone adds no version, and one of a new association does', async () => {
+    const made = association({ ...target, modifiedAt: minute(1) });
+    const gone = outside(minute(2));
+    await observe(
+      { ...gone, association: null, origin: null },
+      { associationId: made.associationId, modifiedAt: made.modifiedAt, isGone: true },
+    );
+    await succeed(made, minute(3));
+    expect(await around(minute(2))).toMatchObject({ last: { association: null }, next: null });
+    await succeed({ ...made, modifiedAt: minute(4), associationId: 'a-2' }, minute(5));
+    expect(await around(minute(4))).toMatchObject({ next: { association: { associationId: 'a-2' } } });
   });
 
   test('an outcome is recorded over a state of another format version, and adds no version', async () => {

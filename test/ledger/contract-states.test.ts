@@ -113,6 +113,22 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toBeNull();
   });
 
+  test('a create that an observation proved confirms what it made, not what others had changed by then', async () => {
+    const create = await begin();
+    const seen = at(t2, { createdAt: t1, ...settings, roleArn: `${settings.roleArn}-of-others` });
+    await create.succeed(seen, null, t3);
+    expect((await stateNow())?.confirmed?.association).toEqual({ ...seen, ...settings, modifiedAt: t1 });
+  });
+
+  test('an update confirms what it changed, and of the rest what policy judged, not what others changed since', async () => {
+    const before = at(t1, settings);
+    const update = await begin('UPDATE_POD_IDENTITY_ASSOCIATION', before);
+    const tags = [{ key: 'of', value: 'others' }];
+    const seen = at(t2, { ...settings, policy: null, roleArn: `${settings.roleArn}-of-others`, tags });
+    await update.succeed(seen);
+    expect((await stateNow())?.confirmed?.association).toEqual({ ...before, policy: null, modifiedAt: t2 });
+  });
+
   test('an operation is open in the state from its INTENT to its outcome, each of which increases the revision', async () => {
     const create = await begin();
     const { operationId } = create;

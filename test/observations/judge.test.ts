@@ -258,3 +258,12 @@ test('a scan keeps the latest version that an operation saw', () => {
     change: { observed: { sight: saw, revision: 5 }, endedOperationIds: [openOperations[0]?.operationId] },
   });
 });
+
+test('an association that a scan saw gone, and that is there once reads can no longer lag, was never gone', () => {
+  const gone = written(state(), judge(reading({ association: null }), times));
+  const seenAgain = (readAt: number) => judge(reading({ state: gone, readAt }), times);
+  expect(seenAgain(start + 1_050_000)).toEqual({ kind: 'undecided' });
+  const again = seenAgain(start + 1_050_001);
+  expect(again).toMatchObject({ origin: 'OPERATION', change: { observed: { sight: { isGone: false } } } });
+  expect(written(gone, again).observed?.association).toBeNull();
+});

@@ -13,10 +13,26 @@ export interface Facts {
   readonly answers: readonly CallerAnswer[];
   /** Changes that others made directly at EKS, outside the gateway. */
   readonly outside: readonly OutsideChange[];
+  /** When scans recorded changes that others made; absent: there were no scans. */
+  readonly scanned?: readonly number[];
+  /** What scans left of the service account; absent: there were none. */
+  readonly observed?: ObservedFact;
   /** When operators had locked all changes. */
   readonly locks: readonly LockedTime[];
   /** False if no retry and no reconciler run followed, so an operation may still be open. */
   readonly reconciled: boolean;
+}
+
+/** What scans recorded, once a last one was complete. */
+export interface ObservedFact {
+  /** Whether the last change was made outside the gateway, after the gateway knew the association. */
+  readonly isDrift: boolean;
+  /** The entries of drift. */
+  readonly entries: readonly { readonly operationId: string; readonly event: string }[];
+  /** The drift that the state of the service account names; null: none. */
+  readonly driftId: string | null;
+  /** The association that the state says EKS has; null: none. */
+  readonly associationId: string | null;
 }
 
 /** The kind of a change at EKS. */

@@ -1,4 +1,4 @@
-import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
+import type { CallerAnswer, Facts, ObservedFact, TrailEntry } from './facts.ts';
 import { invariants, violations } from './invariants.ts';
 import type { Invariant } from './invariants.ts';
 import { adoption, adoptionAnswer, adoptionFacts, overwritten, revoked } from './histories.ts';
@@ -14,6 +14,10 @@ const refused = {
 } as const;
 const failed: CallerAnswer = { ...answer, status: 'ERROR', code: 'LEDGER_UNAVAILABLE', operationId: null, event: null };
 const { apiRequestId: _, ...unknownFailed } = failed;
+
+const found = { operationId: 'drift-1', event: 'DRIFT_FOUND' };
+const observed: ObservedFact = { isDrift: false, entries: [], driftId: null, associationId: association.associationId };
+const drifted: ObservedFact = { ...observed, isDrift: true, entries: [found], driftId: 'drift-1' };
 
 /** Facts that violate at least the named guarantee. */
 const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
@@ -56,6 +60,11 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
   ['an update that overwrites a change that it does not expect', 'respected', overwritten],
   ['a create that is repeated after a delete through the gateway', 'revoked', revoked],
   ['a change under a lock', 'locked', { locks: [{ from: 400, until: Infinity }] }],
+  ['drift of what an operation made', 'observed', { observed: { ...observed, entries: [found], driftId: 'drift-1' } }],
+  ['foreign changes that scans do not record', 'observed', { observed: { ...observed, isDrift: true } }],
+  ['drift that is found twice', 'observed', { observed: { ...drifted, entries: [found, found] } }],
+  ['drift in the trail that the state does not name', 'observed', { observed: { ...drifted, driftId: null } }],
+  ['a state without the association that EKS has', 'observed', { observed: { ...observed, associationId: null } }],
   ['an association without a SUCCEEDED entry', 'agreed', { entries: [intent] }],
   ['a SUCCEEDED entry without an association', 'agreed', { associations: [] }],
   ['a SUCCEEDED entry with a different role', 'agreed', { associations: [{ ...association, roleArn: 'role-2' }] }],
@@ -156,6 +165,7 @@ describe('the guarantees', () => {
         reconciled: false,
       },
     ],
+    ['scans that find what others did', { observed: drifted }],
     ['a takeover', { entries: [intent, taken, { ...success, fence: 2 }], records: [{ ...token, fence: 2 }] }],
     [
       'a late success',

@@ -20,6 +20,7 @@ import {
 } from './adoptions.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
+import { untrueObservations } from './observed.ts';
 import { isUnseen, untruths } from './truth.ts';
 
 /** A violated guarantee of `docs/reliability.md`. */
@@ -44,6 +45,7 @@ export const invariants = {
   locked: 'Nothing is sent under a lock that was set before the request arrived or took over.',
   agreed: 'After reconciliation, audit trail and EKS agree on who changed what.',
   isolated: "A principal never receives another principal's answer.",
+  observed: 'A scan records each foreign change once, and nothing that an operation made.',
   answered: 'No input causes a server error.',
 } as const;
 
@@ -128,6 +130,8 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
         .filter((entry) => entry.operationId === operationId && entry.principal !== principal)
         .map((entry) => `${principal} was answered with operation ${operationId} of ${entry.principal}`),
     ),
+
+  observed: untrueObservations,
 
   answered: ({ answers }) =>
     answers

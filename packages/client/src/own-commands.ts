@@ -20,7 +20,7 @@ import {
 import type { Command, Parameter, Shape } from './commands.ts';
 import { declarationCommands } from './declaration-commands.ts';
 import { loginCommands } from './login-commands.ts';
-import { auditEntry, decision, principal, readCommands } from './read-commands.ts';
+import { auditEntry, coverage, decision, principal, readCommands } from './read-commands.ts';
 
 const namespace: Parameter = { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' };
 /** A parameter of the gateway in a command that the AWS CLI does not have: one as any other. */
@@ -179,7 +179,17 @@ export const ownCommands: readonly Command[] = [
     name: 'drift',
     operation: 'AssociationDrift',
     summary: 'List the associations of a cluster that were created, changed or deleted outside the gateway.',
-    parameters: [clusterName, namespace, account, ...paging],
+    parameters: [
+      clusterName,
+      namespace,
+      {
+        name: 'source',
+        type: 'string',
+        help: 'EKS: compare with EKS now, the default. SCAN: what scans of the gateway saw, fast and as old as observedAt.',
+      },
+      account,
+      ...paging,
+    ],
     answer: {
       associations: [
         {
@@ -188,11 +198,15 @@ export const ownCommands: readonly Command[] = [
           association,
           differences: [difference],
           lastEntry: { id: 'string', time: 'timestamp', event: 'string', operationId: 'string' },
+          observedAt: 'timestamp',
+          driftId: 'string',
         },
       ],
+      coverage: [coverage],
       nextToken: 'string',
     },
     listField: 'associations',
+    sharedField: 'coverage',
     finds: ({ associations }) => isList(associations) && associations.length > 0,
   },
   ...declarationCommands,

@@ -48,6 +48,16 @@ function plain({ name, type, help }: Parameter): Parameter {
   return { name, type, help };
 }
 
+export const coverage = {
+  accountId: 'string',
+  region: 'string',
+  clusterName: 'string',
+  isKnown: 'boolean',
+  firstScannedAt: 'timestamp',
+  scannedAt: 'timestamp',
+  failure: 'string',
+} as const satisfies Shape;
+
 const optionalCluster: Parameter = { name: 'clusterName', type: 'string', help: 'Only clusters with this name.' };
 
 /** The commands that read what the gateway knows: its clusters and namespaces, and its operations. */
@@ -88,17 +98,7 @@ export const readCommands: readonly Command[] = [
           seenOtherwiseAfter: 'timestamp',
         },
       ],
-      coverage: [
-        {
-          accountId: 'string',
-          region: 'string',
-          clusterName: 'string',
-          isKnown: 'boolean',
-          firstScannedAt: 'timestamp',
-          scannedAt: 'timestamp',
-          failure: 'string',
-        },
-      ],
+      coverage: [coverage],
       nextToken: 'string',
     },
     listField: 'associations',

@@ -1,3 +1,6 @@
+import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { defaultScanSettings, scan } from '../../../src/observations/scan.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
 import { openFaultyRoute, runOnGateway } from './gateway.ts';
@@ -6,6 +9,7 @@ import type { Outcome } from './host.ts';
 
 const roleArn = roleOf('payments/payments-api');
 const cluster = ['--cluster-name', 'apps-dev'];
+const outside = { clusterName: 'apps-dev', namespace: 'search', roleArn };
 const payments = [...cluster, '--namespace', 'payments'];
 
 let gateway: Gateway;
@@ -131,13 +135,49 @@ describe('with --detailed-exitcode', () => {
 
   test('drift exits with 2 if there is some', async () => {
     expect(await codeOf(['drift', ...cluster, '--namespace', 'search'], 'pat')).toBe(0);
-    gateway.simulator.control.createAssociation({
-      clusterName: 'apps-dev',
-      namespace: 'search',
-      serviceAccount: 'outside',
-      roleArn,
-    });
+    gateway.simulator.control.createAssociation({ ...outside, serviceAccount: 'outside' });
     expect(await codeOf(['drift', ...cluster, '--namespace', 'search'], 'pat')).toBe(2);
+  });
+
+  const scanAll = () => {
+    const observations = gateway.deps.ledger as Ledger & ObservationStore;
+    const deps = { ...gateway.deps, observations, wait: () => Promise.resolve() };
+    return scan(deps, defaultScanSettings, gateway.clock.now() + 60_000);
+  };
+
+  test('drift that scans saw exits with 2, with its age, and with 1 before the first scan', async () => {
+    const line = ['drift', ...cluster, '--namespace', 'search', '--source', 'scan'];
+    expect(await codeOf(line, 'pat')).toBe(1);
+    expect((await run(line, 'pat')).stderr).toContain('No scan of apps-dev has been completed.');
+    gateway.simulator.control.createAssociation({ ...outside, serviceAccount: 'seen' });
+    gateway.clock.skip(60_000);
+    await scanAll();
+    expect(await codeOf(line, 'pat')).toBe(2);
+    const seen = await read(
+      line,
+      'associations[].[kind, driftId, type(observedAt), association.serviceAccount]',
+      'pat',
+    );
+    expect(seen).toContainEqual(['UNMANAGED', null, 'string', 'seen']);
+    expect(await read(line, 'coverage[].[clusterName, isKnown]', 'pat')).toEqual([['apps-dev', true]]);
+    gateway.simulator.control.addFault({
+      operation: 'ListPodIdentityAssociations',
+      kind: 'access-denied',
+      times: 1_000,
+    });
+    gateway.clock.skip(defaultScanSettings.intervalMs);
+    await scanAll();
+    gateway.simulator.control.clearFaults();
+    expect((await run(line, 'pat')).stderr).toMatch(
+      /^The cluster 111122223333\/eu-central-1\/apps-dev was last scanned completely at .*Z, because of AccessDenied/,
+    );
+  });
+
+  test('drift rejects a source that does not exist', async () => {
+    expect(await run(['drift', ...cluster, '--source', 'trail'])).toMatchObject({
+      code: 252,
+      stderr: expect.stringContaining("argument --source: Invalid choice 'trail', valid choices are: EKS, SCAN"),
+    });
   });
 
   test('every error exits with 1', async () => {

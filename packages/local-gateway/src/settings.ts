@@ -5,6 +5,7 @@ import type { Environment, SettingsReader } from '../../../src/app/environment.t
 import { readScanSettings } from '../../../src/app/scan-settings.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
+import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
@@ -70,6 +71,14 @@ const maxPort = 65_535;
 /** The longest delay of Node.js's timers, in milliseconds; a longer one would fire at once. */
 const maxTimerMs = 2_147_483_647;
 
+/** How clusters of the simulator are scanned: it has no quota, and people wait for what they have just changed. */
+const simulatorScan: ScanSettings = {
+  ...defaultScanSettings,
+  intervalMs: 10_000,
+  maxAgeMs: 60_000,
+  readsPerSecond: 100,
+};
+
 /**
  * Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it.
  *
@@ -79,6 +88,7 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
   return readSettings(env, (reader) => {
     const ledger = readLedgerSettings(reader);
     const home = { accountId: reader.accountId('HOME_ACCOUNT_ID', exampleAccountId), region: ledger.region };
+    const eksEndpoint = reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com');
     const world = givenWorld === undefined ? readWorldText(reader) : { name: 'world', text: givenWorld };
     return {
       ...ledger,
@@ -87,14 +97,14 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       host: reader.oneOf('LISTEN_ADDRESS', ['127.0.0.1', '0.0.0.0'], '127.0.0.1 or, in a container, 0.0.0.0'),
       port: reader.number('PORT', 4000, { most: maxPort }),
       eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
-      eksEndpoint: reader.url('AWS_ENDPOINT_URL_EKS', 'https://eks.eu-central-1.amazonaws.com'),
+      eksEndpoint,
       folder: localFolder(reader),
       policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
       livePolicies: localLivePolicies(reader, ledger, world),
       ...readGatewaySettings(reader),
       corsOrigins: reader.origins('CORS_ORIGINS'),
       allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
-      scan: readScanSettings(reader),
+      scan: readScanSettings(reader, eksEndpoint === null ? simulatorScan : defaultScanSettings),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
     };
   });

@@ -29,7 +29,7 @@ Environment variables:
   AWS_REGION                 region of the tables, and of requests that name none (default: eu-central-1)
   ALLOWED_HOSTS              names by which containers reach the gateway and the simulator, besides loopback names (default: none)
   CORS_ORIGINS               origins of the web pages that may call the gateway (default: none)
-  SCAN_INTERVAL_MS           milliseconds between two scans of a cluster (default: 600000)
+  SCAN_INTERVAL_MS           milliseconds between two scans of a cluster (default: 10000; without the simulator 600000)
   RECONCILE_INTERVAL_MS      milliseconds between two runs of the reconciler (default: 10000)
 
 The settings of README.md that are not listed here apply as well: rules of tokens, times and limits.

@@ -18,6 +18,7 @@ export const baseline: Implementation = {
   lock: null,
   adopts: false,
   hasReconciler: false,
+  observed: null,
   createTables: createBaselineTables,
   start,
   entries: (items) => trailEntriesOf(items as readonly AuditItem[]),
@@ -41,5 +42,5 @@ function start(url: string, tables: Tables): Process {
     home: { accountId: '111122223333', region: 'eu-central-1' },
     log: () => undefined,
   });
-  return { handler, reconcile: null, close: () => void close() };
+  return { handler, reconcile: null, scan: null, close: () => void close() };
 }

@@ -64,6 +64,7 @@ export async function casesOf(
             isSelected(flow) &&
             isFor(flow, kind) &&
             (flow.by !== 'reconciler' || implementation.hasReconciler) &&
+            (flow.by !== 'scanner' || implementation.observed !== null) &&
             (!flow.locked || implementation.lock !== null) &&
             (!flow.adopts || implementation.adopts),
         );

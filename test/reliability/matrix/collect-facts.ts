@@ -2,6 +2,7 @@ import type { LoggedRequest } from '#eks-simulator';
 import type { ChangeKind, EksChange, Facts, AssociationFact, TrailEntry } from '../facts.ts';
 import type { Implementation } from './implementation.ts';
 import type { Backend } from './backend.ts';
+import type { Case } from './case.ts';
 import type { DoneByOthers } from './others.ts';
 
 const kinds: Readonly<Record<string, ChangeKind>> = {
@@ -13,12 +14,15 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
 /** Collects the facts of a finished case from the tables and from EKS. */
 export async function collectFacts(
   backend: Backend,
-  implementation: Implementation,
+  { implementation, flow }: Pick<Case, 'implementation' | 'flow'>,
   { outside, locks, created }: DoneByOthers,
   seen: Pick<Facts, 'answers' | 'reconciled'>,
 ): Promise<Facts> {
-  const entries = implementation.entries(await backend.items('audit'));
-  const records = implementation.records(await backend.items('idempotency'));
+  const [audit, idempotency] = [await backend.items('audit'), await backend.items('idempotency')];
+  const entries = implementation.entries(audit);
+  const records = implementation.records(idempotency);
+  const isDrift = flow.others?.through === 'eks';
+  const observed = flow.by === 'scanner' ? implementation.observed?.(audit, idempotency) : undefined;
   const { control } = backend.simulator;
   const associations = control.associations().map(associationFact);
   const ids = new Map([...created, ...associations.map((one) => [one.operationId, one.associationId] as const)]);
@@ -29,7 +33,10 @@ export async function collectFacts(
   const takenOverAt = entries.filter(({ event }) => event === 'TAKEN_OVER').map(({ time }) => time);
   // An entry was made before a lock that was set when it was to be written.
   const lockedTimes = locks.map((lock) => ({ ...lock, from: Math.min(lock.from, ...takenOverAt) }));
-  return { ...seen, ...{ changes, associations, entries, records, outside }, locks: lockedTimes };
+  return {
+    ...{ ...seen, changes, associations, entries, records, outside, locks: lockedTimes },
+    ...(observed ? { observed: { isDrift, ...observed } } : {}),
+  };
 }
 
 function changeOf(implementation: Implementation, request: LoggedRequest, entries: readonly TrailEntry[]): EksChange[] {

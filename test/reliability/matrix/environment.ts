@@ -23,6 +23,8 @@ export interface Environment {
   readonly request: (running: RunningProcess, request: CaseRequest) => Promise<void>;
   /** Runs the reconciler once, if the implementation has one. */
   readonly reconcile: (running: RunningProcess) => Promise<void>;
+  /** Runs one scan, if the implementation has it. */
+  readonly scan: (running: RunningProcess) => Promise<void>;
   /** Whether the machine was so busy that a real call timed out, without a fault. */
   readonly isStarved: () => boolean;
   /** Whether every planned fault was injected. */
@@ -62,6 +64,10 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     reconcile: async (running) => {
       // The next run does what this run could not.
       await unlessCrashed(running, running.process.reconcile?.().catch(() => undefined) ?? Promise.resolve());
+    },
+    scan: async (running) => {
+      // The next scan finds what this one could not.
+      await unlessCrashed(running, running.process.scan?.().catch(() => undefined) ?? Promise.resolve());
     },
     isStarved: () => isLate || started.some(({ proxy }) => proxy.hasTimedOut()),
     allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),

@@ -1,4 +1,5 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
+import { maxScanMs } from '../../../src/observations/sights.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -28,8 +29,8 @@ export interface Flow extends RequestVariant {
   readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
   /** Changes are locked before the flow, or when it takes the operation over. */
   readonly locked?: 'before' | 'at take-over';
-  /** Who runs the flow: a principal's request, or the reconciler. */
-  readonly by: 'alice' | 'bob' | 'pat' | 'reconciler';
+  /** Who runs the flow: a principal's request, the reconciler, or a scan, which later scans follow. */
+  readonly by: 'alice' | 'bob' | 'pat' | 'reconciler' | 'scanner';
 }
 
 /** Milliseconds after which a lease has expired. */
@@ -82,6 +83,22 @@ function flowsWithOthers(): Flow[] {
   ];
 }
 
+/** Milliseconds after which another run may scan a cluster whose scan did not end, and after which reads show every change. */
+export const scanLeaseMs = maxScanMs + 60_000;
+
+/** The flows in which scans find what others did, or nothing. */
+const scans: readonly Flow[] = [
+  {
+    ...{ name: 'scanned, changed outside', kinds: ['update'], earlier: null, passed: leaseMs },
+    ...{ others: { what: 'update', through: 'eks' }, by: 'scanner' },
+  },
+  {
+    ...{ name: 'scanned, deleted outside', kinds: ['update'], earlier: null, passed: 2 * leaseMs },
+    ...{ others: { what: 'delete', through: 'eks' }, by: 'scanner' },
+  },
+  { name: 'scanned, in doubt', kinds: ['create'], earlier: crashAfter, passed: leaseMs, by: 'scanner' },
+];
+
 /** Every flow of a mutation: the first request, and every case of a later request with its token. */
 export const flows: readonly Flow[] = [
   firstFlow,
@@ -95,6 +112,7 @@ export const flows: readonly Flow[] = [
   ...flowsWithOthers(),
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
+  ...scans,
   { name: 'reconciled, done', earlier: crashAfter, passed: leaseMs, by: 'reconciler' },
   { name: 'reconciled, in doubt', earlier: crashBefore, passed: leaseMs, by: 'reconciler' },
   { name: 'reconciled, not done', earlier: crashBefore, passed: inDoubtMs, by: 'reconciler' },

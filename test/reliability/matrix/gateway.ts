@@ -8,13 +8,16 @@ import { audience, issuer } from '../../../packages/local-gateway/src/principals
 import { makeHandler } from '../../../src/graphql/handler.ts';
 import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
+import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createTables } from '../../../src/ledger/tables.ts';
+import { defaultScanSettings, scan } from '../../../src/observations/scan.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import { lockOperations } from '../../support/locks.ts';
-import type { RecordFact, TrailEntry } from '../facts.ts';
+import type { ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
 
@@ -24,6 +27,12 @@ const authenticate = makeAuthenticate({
   tokens: defaultTokenSettings,
   issuers: [{ issuer, audiences: [audience], keys: null }],
 });
+
+/** Each scan reads every association. */
+const scanSettings = { ...defaultScanSettings, maxAgeMs: 0 };
+
+/** Time limit of a scan. Milliseconds. */
+const scanMs = 60_000;
 
 /** Time limit of one reconciler run, as in its Lambda function. Milliseconds. */
 const reconcileMs = 20_000;
@@ -42,23 +51,34 @@ export const gateway: Implementation = {
   createTables: (client, { idempotency, audit }) =>
     createTables(client, { idempotencyTable: idempotency, auditTable: audit }),
   start,
+  observed,
   // Beside entries and records of changes: those of locks, and what proves that an operation had its effect.
   entries: (items) => items.flatMap(({ entry }) => entryOf(entry) ?? []),
   records: (items) => items.filter(({ state }) => state !== undefined).map(recordOf),
   operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
 };
 
-function openLedger(url: string, { idempotency: idempotencyTable, audit: auditTable }: Tables): Ledger {
+function openLedger(url: string, tables: Tables): Ledger {
+  return makeDynamoDbLedger(storeOf(url, tables));
+}
+
+function openObservations(url: string, tables: Tables): ObservationStore {
+  return makeDynamoDbObservations(storeOf(url, tables));
+}
+
+function storeOf(url: string, { idempotency: idempotencyTable, audit: auditTable }: Tables) {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, endpoint: url, region: 'eu-central-1', credentials });
-  return makeDynamoDbLedger({ client, idempotencyTable, auditTable });
+  return { client, idempotencyTable, auditTable };
 }
 
 function start(url: string, tables: Tables): Process {
   const ledger = openLedger(url, tables);
+  const observations = openObservations(url, tables);
+  const home = { accountId: '111122223333', region: 'eu-central-1' };
   const deps = makeDependencies({
     policy,
     ledger,
-    home: { accountId: '111122223333', region: 'eu-central-1' },
+    home,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
     requestLimits: { burst: 1, perSecond: 0 },
@@ -74,7 +94,28 @@ function start(url: string, tables: Tables): Process {
     reconcile: async () => {
       await reconcile(deps, 'reconciler', Date.now() + reconcileMs);
     },
+    scan: async () => {
+      const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
+      await scan({ ...deps, directory, observations }, scanSettings, Date.now() + scanMs);
+    },
     close: () => ledger.close(),
+  };
+}
+
+/** Entries of drift, and the state of the one service account, as they are stored. */
+function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<ObservedFact, 'isDrift'> {
+  const state = idempotency.find(({ idempotencyKey }) => String(idempotencyKey).startsWith('association/'));
+  const seen = state?.observed as
+    | { readonly driftId: string | null; readonly sight: { readonly associationId: string; readonly isGone: boolean } }
+    | undefined;
+  const entries = audit
+    .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as StoredEntry] : []))
+    .filter(({ operation }) => operation === 'OBSERVE_ASSOCIATION')
+    .map(({ operationId, event }) => ({ operationId, event }));
+  return {
+    entries,
+    driftId: seen?.driftId ?? null,
+    associationId: seen && !seen.sight.isGone ? seen.sight.associationId : null,
   };
 }
 
@@ -82,7 +123,7 @@ function start(url: string, tables: Tables): Process {
 function entryOf(entry: unknown): TrailEntry | null {
   if (typeof entry !== 'string') return null;
   const { operation, principal, target, reason, request, time, before, ...rest } = JSON.parse(entry) as StoredEntry;
-  if (operation === 'LOCK_CHANGES') return null;
+  if (operation === 'LOCK_CHANGES' || operation === 'OBSERVE_ASSOCIATION') return null;
   const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
   return {
     ...{ operationId, entryId, event, apiRequestId, associationArn, refusalCode, fence },

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { MutationKind, EksChange, RecordFact, TrailEntry } from '../facts.ts';
+import type { MutationKind, EksChange, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
 
 /** Names of an implementation's tables, by content. */
 export interface Tables {
@@ -14,6 +14,8 @@ export interface Process {
   readonly handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
   /** One run of the scheduled reconciler; null if there is none. */
   readonly reconcile: (() => Promise<void>) | null;
+  /** One run of the scheduled scan; null if there is none. */
+  readonly scan: (() => Promise<void>) | null;
   readonly close: () => void;
 }
 
@@ -31,6 +33,8 @@ export interface Implementation {
   readonly createTables: (client: DynamoDBClient, tables: Tables) => Promise<void>;
   /** Starts a process that sends its EKS and DynamoDB requests to `url`. */
   readonly start: (url: string, tables: Tables) => Process;
+  /** What scans recorded, by the items of both tables; null if there are no scans. */
+  readonly observed: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ObservedFact, 'isDrift'>) | null;
   /** Converts raw table items into facts. */
   readonly entries: (items: readonly Item[]) => TrailEntry[];
   readonly records: (items: readonly Item[]) => RecordFact[];

@@ -6,7 +6,7 @@ import { openCaseClock } from './case-clock.ts';
 import type { CaseClock } from './case-clock.ts';
 import { collectFacts } from './collect-facts.ts';
 import type { Plan } from './wire-proxy.ts';
-import { leaseMs, inDoubtMs } from './flows.ts';
+import { leaseMs, inDoubtMs, scanLeaseMs } from './flows.ts';
 import { openEnvironment } from './environment.ts';
 import type { RunningProcess, Environment } from './environment.ts';
 import { stepName } from './steps.ts';
@@ -43,7 +43,7 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
       const steps = await runRequests(run);
       const { answers } = environment;
       const reconciled = one.followUp !== 'nothing';
-      const facts = await collectFacts(backend, one.implementation, others, { answers, reconciled });
+      const facts = await collectFacts(backend, one, others, { answers, reconciled });
       const [isInjected, isStarved] = [environment.allInjected(), environment.isStarved()];
       return { case: one, steps, isInjected, isStarved, facts, violations: violations(facts) };
     } finally {
@@ -87,16 +87,16 @@ interface Leftover {
 
 /** Runs the flow with its fault. */
 async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover: Leftover }> {
-  const { clock, injection, followUp, environment } = run;
+  const { clock, injection, followUp, environment, flow } = run;
   const second = Promise.withResolvers<undefined>();
   const meanwhile = () =>
     clock.run(async () => {
       if (injection?.fault.delaysReads) delayReads(run.backend.simulator, changeKindOf(run));
       if (injection?.fault.outsider) changeDirectly(run, changeKindOf(run));
-      if (followUp === 'second process concurrently') second.resolve(repeatRequest(run).then(() => undefined));
+      if (followUp === 'second process concurrently') second.resolve(repeat(run).then(() => undefined));
       if (!injection?.fault.superseded) return;
-      clock.advance(leaseMs);
-      await repeatRequest(run);
+      clock.advance(flow.by === 'scanner' ? scanLeaseMs : leaseMs);
+      await repeat(run);
     });
   const plan: Plan | null = injection && {
     at: injection.at,
@@ -132,6 +132,7 @@ function changeKindOf({ kind }: CaseRun): ChangeKind {
 
 function startFlow(run: CaseRun, running: RunningProcess): Promise<void> {
   const { by, other, invalid } = run.flow;
+  if (by === 'scanner') return run.environment.scan(running);
   if (by === 'reconciler') return run.environment.reconcile(running);
   return run.environment.request(running, {
     ...baseRequest(run),
@@ -144,8 +145,17 @@ function startFlow(run: CaseRun, running: RunningProcess): Promise<void> {
 /** Delay of a deferred effect: late, but while EKS still accepts the signature. */
 const laterMs = 90_000;
 
-/** Runs the follow-up, then the reconciler and a final request with the token. */
-async function runFollowUp(run: CaseRun, { later, frozen, second }: Leftover): Promise<void> {
+/** Runs the follow-up, then the reconciler and a final request with the token; after a scan, two more that are complete. */
+async function runFollowUp(run: CaseRun, leftover: Leftover): Promise<void> {
+  await continueFlow(run, leftover);
+  if (run.flow.by !== 'scanner') return;
+  for (let scans = 0; scans < 2; scans += 1) {
+    run.clock.advance(scanLeaseMs);
+    await scan(run);
+  }
+}
+
+async function continueFlow(run: CaseRun, { later, frozen, second }: Leftover): Promise<void> {
   const { followUp, clock } = run;
   await second;
   if (followUp === 'same token immediately') await repeatRequest(run);
@@ -180,6 +190,15 @@ async function repeatRequest(run: CaseRun): Promise<void> {
     ...baseRequest(run),
     ...(selected.by === 'bob' && { by: 'bob' }),
   });
+}
+
+/** Does what the flow does again, in another process. */
+function repeat(run: CaseRun): Promise<void> {
+  return run.flow.by === 'scanner' ? scan(run) : repeatRequest(run);
+}
+
+async function scan({ environment }: CaseRun): Promise<void> {
+  await environment.scan(await environment.start(null));
 }
 
 async function reconcile({ environment }: CaseRun): Promise<void> {

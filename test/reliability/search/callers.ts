@@ -14,6 +14,7 @@ import type { Faults, ScenarioMutation } from './scenario.ts';
 import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { dependenciesOf } from './process-dependencies.ts';
+import { makeScanner } from './scanner.ts';
 
 /** Maximum number of concurrent requests. */
 const maxCallers = 4;
@@ -139,6 +140,7 @@ export function makeCallers(environment: Environment) {
       ),
     /** The dependencies of a process that reads only. */
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), true),
+    scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {
       const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);

@@ -33,6 +33,7 @@ export interface Applied {
 export interface Skews {
   readonly gateway: number;
   readonly eks: number;
+  readonly scanner: number;
 }
 
 /** Behaviour of EKS in a scenario. */
@@ -41,6 +42,8 @@ export interface EksBehaviour {
   readonly skewMs: Skews;
   /** How long reads show the state before a change. */
   readonly lagMs: number;
+  /** Whether only every second read lags, so that a later read can show less than an earlier one. */
+  readonly lagsInTurn: boolean;
 }
 
 /** The sender of a request: the fault that its next change meets, and whether its reads fail. */

@@ -22,13 +22,15 @@ const tooLateMs = 600_000;
  */
 export function makeEks(
   clock: Pick<ScenarioClock, 'now' | 'eks'>,
-  behaviour: Pick<EksBehaviour, 'lagMs'>,
+  { lagMs, lagsInTurn }: Pick<EksBehaviour, 'lagMs' | 'lagsInTurn'>,
   onApplied: (applied: Applied) => void,
 ) {
   const due: DueEffect[] = [];
   let count = 0;
   let lastStamp = 0;
-  const { current, put, shown } = makeStates(clock.now, behaviour.lagMs);
+  let reads = 0;
+  const { current, put, shownAfter } = makeStates(clock.now);
+  const shown = () => shownAfter(lagsInTurn && (reads += 1) % 2 === 0 ? 0 : lagMs);
   /** No two changes have the same timestamp, and a later change has a later one. */
   const stamp = () => (lastStamp = Math.max(clock.eks(), lastStamp + 1));
   const later = (ms: number, run: () => void) => {
@@ -146,7 +148,7 @@ export function makeEks(
       const matching = [...shown().values()].filter(of(target));
       return { kind: 'listed', associationIds: matching.map(({ associationId }) => associationId) };
     },
-    page: () => Promise.reject(new Error('Mutations and the reconciler read no pages.')),
+    page: async () => unreadable(sender) ?? { kind: 'page', summaries: [...shown().values()], nextToken: null },
     describeCluster: async () => unreadable(sender) ?? { kind: 'found', status: 'ACTIVE', hasAutoMode: true },
     describeAddon: async () => unreadable(sender) ?? { kind: 'absent' },
     readRole: async () =>

@@ -1,20 +1,22 @@
 import { encodeTime } from 'ulid';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { LockMemory } from '../../../src/model/lock.ts';
 import type { MemoryEks } from './eks.ts';
 import { home } from './home.ts';
 import type { Model } from './model.ts';
+import type { ObservationModel } from './model-observations.ts';
 import type { Processes } from './processes.ts';
 import type { Recorder } from './recorder.ts';
 import type { makePolicyVersions } from './policy-versions.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import type { Scenario } from './scenario.ts';
+import type { ScenarioStore } from './store.ts';
 
 /** What all processes of a scenario share. */
 export interface Environment {
-  readonly ledger: Ledger;
+  readonly ledger: ScenarioStore;
   readonly eks: MemoryEks;
   readonly model: Model;
+  readonly observations: ObservationModel;
   readonly recorder: Recorder;
   readonly processes: Processes;
   /** Distinguishes scenarios that share a ledger. */

@@ -1,5 +1,5 @@
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Fault } from '../../support/fault-proxy.ts';
+import type { ScenarioStore } from './store.ts';
 
 /** Returns a random whole number below `bound`. */
 export type Random = (bound: number) => number;
@@ -57,7 +57,11 @@ const ofThemTwice = 16;
  * Wraps a ledger so that its DynamoDB requests meet random faults, as many as its client must recover from. `met`
  * returns the number of injected faults. Calls run one after the other, so that each meets the faults that are meant for it.
  */
-export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Ledger & { readonly met: () => number } {
+export function withFaults(
+  ledger: ScenarioStore,
+  faults: Fault[],
+  random: Random,
+): ScenarioStore & { readonly met: () => number } {
   let met = 0;
   let calm = random(maxCalm);
   let last: Promise<unknown> = Promise.resolve();
@@ -92,6 +96,10 @@ export function withFaults(ledger: Ledger, faults: Fault[], random: Random): Led
     expiredLeases: behind(ofEvery, ledger.expiredLeases),
     getLocks: behind(ofEvery, ledger.getLocks),
     getClusterScan: behind(ofEvery, ledger.getClusterScan),
+    getAssociationState: behind(ofEvery, ledger.getAssociationState),
+    statesOfCluster: behind(ofEvery, ledger.statesOfCluster),
+    observeAssociation: behind(ofTransaction, ledger.observeAssociation),
+    versionsAround: behind(ofEvery, ledger.versionsAround),
     putLocks: behind(ofTransaction, ledger.putLocks),
     close: ledger.close,
     met: () => met,

@@ -3,7 +3,7 @@ import { report, search } from './search.ts';
 
 const usage = `Usage: npm run reliability -- search [options]
 
-Runs random scenarios of concurrent requests, crashes, frozen processes, and faults of EKS and the ledger. The real
+Runs random scenarios of concurrent requests, scans, crashes, frozen processes, and faults of EKS and the ledger. The real
 operations and the SQLite ledger are checked against a reference model and the guarantees of docs/reliability.md.
 Progress goes to standard error.
 

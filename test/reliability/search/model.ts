@@ -30,7 +30,11 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
  * uses the gateway's types but none of its code. `broken` receives each violated rule, one sentence each. `now` is the true time;
  * `latest`, the latest time of the gateway's clock: what has expired stays so when the clock is set back.
  */
-export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>, broken: (rule: string) => void) {
+export function makeModel(
+  { now, latest }: Pick<ScenarioClock, 'now' | 'latest'>,
+  observedChanges: () => number,
+  broken: (rule: string) => void,
+) {
   const lifetimes = new Map<string, TokenLifetime>();
   const keys = new Map<string, string>();
   const operations = new Map<string, Operation>();
@@ -199,8 +203,8 @@ export function makeModel({ now, latest }: Pick<ScenarioClock, 'now' | 'latest'>
     atRest: (associations: readonly Association[]) => report(restViolations(effects, operations, associations)),
     /** The last record of each token. */
     records: () => [...lifetimes.values()].map(({ record }) => record),
-    /** How often the association changed or may have, by the outcomes in the trail. */
-    changes: () => entries.filter(mayHaveChanged).length,
+    /** How often the association changed or may have, by the outcomes in the trail and what scans found. */
+    changes: () => entries.filter(mayHaveChanged).length + observedChanges(),
     /** All audit entries, in the order in which they became durable. */
     written: () => entries,
   };

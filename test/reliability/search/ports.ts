@@ -1,16 +1,15 @@
 import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
+import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import type { Environment } from './environment.ts';
 import type { Process } from './processes.ts';
 
-/** The ledger of a process: each call takes a turn, and can fail. */
-export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, recorder, processes, isLocked, log } = environment;
+/** A write to the ledger by a process, which can fail. */
+function writerOf({ processes, log }: Environment, process: Process) {
   const { attempt } = process;
-  const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
-  const write = <T>(what: () => string, effect: () => Promise<T>) =>
+  return <T>(what: () => string, effect: () => Promise<T>) =>
     processes.port(process, async () => {
       const fault = process.faults.ledger?.write === process.writes++ ? process.faults.ledger.kind : null;
       if (fault === 'down') {
@@ -24,6 +23,14 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
       }
       return result;
     });
+}
+
+/** The ledger of a process: each call takes a turn, and can fail. */
+export function gatedLedger(environment: Environment, process: Process): Ledger {
+  const { ledger, model, recorder, processes, isLocked, log } = environment;
+  const { attempt } = process;
+  const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
+  const write = writerOf(environment, process);
   return {
     commit: (expected, next, entries) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
@@ -69,6 +76,31 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
+  };
+}
+
+/** What a scan reads and writes of service accounts: each call takes a turn, and can fail. */
+export function gatedObservations(
+  environment: Environment,
+  process: Process,
+  completedAt: number | null,
+): AssociationStates {
+  const { ledger, observations, recorder, processes, log } = environment;
+  const write = writerOf(environment, process);
+  return {
+    statesOfCluster: (cluster) => processes.port(process, () => ledger.statesOfCluster(cluster)),
+    getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
+    observeAssociation: (revision, change, entry) => {
+      const { origin, sight } = change.observed ?? {};
+      const what = () =>
+        `${sight?.isGone ? 'the absence' : 'the sight'} of ${sight?.associationId}, made by ${origin}, and ${entry?.event ?? 'no entry'}`;
+      return write(what, async () => {
+        const isWritten = await ledger.observeAssociation(revision, change, entry);
+        if (isWritten && observations.observed(process.attempt.name, change, entry, completedAt)) recorder.scanned();
+        log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${process.attempt.name}`);
+        return isWritten;
+      });
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { gatedEks, gatedLedger } from './ports.ts';
 import type { Process } from './processes.ts';
 
 /** Production times, except that role errors are not retried. */
-const times = { ...defaultTimes, roleRetryMs: 0 };
+export const times = { ...defaultTimes, roleRetryMs: 0 };
 
 /**
  * The dependencies of one process: the real operations use the real ledger, and each port call takes a turn. `allows` is

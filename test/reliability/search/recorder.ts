@@ -8,7 +8,6 @@ import type { CallerAnswer, ChangeKind, EksChange, Facts, LockedTime, OutsideCha
 import { violations } from '../invariants.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { associationFact, entryFact } from './facts-of.ts';
-import type { Model } from './model.ts';
 import type { Attempt } from './model-state.ts';
 import { home } from './home.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
@@ -33,6 +32,7 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
   const applied = new Map<string, Pick<EksChange, 'effect' | 'associationId'>>();
   const outside: OutsideChange[] = [];
   const locks: LockedTime[] = [];
+  const scanned: number[] = [];
   const writtenAt = new Map<string, number>();
   const tokens = makeTokenNames();
   /** Fewer guarantees apply: an effect came later than every allowance, or it can't be attributed. */
@@ -66,6 +66,10 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       const at = tick();
       for (const { entryId } of entries) writtenAt.set(entryId, at);
     },
+    /** A scan recorded a change that others made. */
+    scanned(): void {
+      scanned.push(tick());
+    },
     appended({ entryId }: AuditEntry): void {
       writtenAt.set(entryId, tick());
     },
@@ -80,25 +84,27 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
     async atRest(
       clusterName: string,
       ledger: Ledger,
-      model: Model,
+      {
+        entries: written,
+        records,
+      }: { readonly entries: readonly AuditEntry[]; readonly records: readonly IdempotencyRecord[] },
       associations: readonly Association[],
       answers: readonly CallerAnswer[],
     ): Promise<string[]> {
       const partition = { kind: 'cluster', ...home, clusterName } as const;
       const changesOf = await ledger.readTrail({ partition, ...noFilters, limit: allEntries, before: null });
-      const operationIds = new Set(model.written().map(({ operationId }) => operationId));
+      const operationIds = new Set(written.map(({ operationId }) => operationId));
       const byOperation = await Promise.all([...operationIds].map((id) => ledger.operationEntries(id)));
       const stored = byOperation.flat();
-      const entries = stored.filter(({ target }) => target !== null);
-      const records = await Promise.all(model.records().map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey)));
-      const written = model.written();
+      const entries = stored.filter(({ target, operation }) => target !== null && operation !== 'OBSERVE_ASSOCIATION');
+      const storedRecords = await Promise.all(records.map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey)));
       const ofLeaseHolders = written.filter(({ target, fence }) => target !== null && fence !== null);
       const isComplete =
         isDeepStrictEqual(idsOf(stored), idsOf(written)) &&
         isDeepStrictEqual(idsOf(changesOf.entries), idsOf(ofLeaseHolders));
       const ledgerViolations = [
         ...(isComplete ? [] : ['the audit trail differs from what was written']),
-        ...(isDeepStrictEqual(records, model.records()) ? [] : ['the records differ from what was written']),
+        ...(isDeepStrictEqual(storedRecords, records) ? [] : ['the records differ from what was written']),
       ];
       if (isLimited) return ledgerViolations;
       const facts: Facts = {
@@ -110,9 +116,9 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
           const name = tokens.nameOf(operationId, `${principal} ${kind} ${token}`, token ?? '', 0);
           return { ...fact, clientRequestToken: name };
         }),
-        records: model.records(),
+        records,
         answers,
-        ...{ outside, locks },
+        ...{ outside, locks, scanned },
         reconciled: true,
       };
       return [...ledgerViolations, ...violations(facts).map(({ invariant, what }) => `${invariant}: ${what}`)];

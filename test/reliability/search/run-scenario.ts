@@ -1,9 +1,9 @@
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { makeCallers } from './callers.ts';
 import { driftViolations } from './drift.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
+import { makeObservationModel } from './model-observations.ts';
 import { makeProcesses } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
 import { makeScenarioClock } from './scenario-clock.ts';
@@ -13,6 +13,7 @@ import { home } from './home.ts';
 import { makePolicyVersions } from './policy-versions.ts';
 import { othersRole, roleArn, serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
+import type { ScenarioStore } from './store.ts';
 
 /** The result of a scenario. */
 export interface ScenarioResult {
@@ -35,7 +36,7 @@ const pastWaitMs = 3_700_000;
  */
 export async function runScenario(
   scenario: Scenario,
-  ledger: Ledger,
+  ledger: ScenarioStore,
   series: number,
   isLogged = false,
 ): Promise<ScenarioResult> {
@@ -53,18 +54,20 @@ export async function runScenario(
     log(() => `! ${rule}`);
   };
   const applied: Applied[] = [];
-  const model = makeModel(clock, isBroken);
+  const observations = makeObservationModel(clock, () => model.written(), isBroken);
+  const model = makeModel(clock, observations.changes, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
     log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
     model.applied(change);
     recorder.applied(change);
+    observations.applied(change);
     applied.push(change);
   });
   const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
-    ...{ ledger, eks, model, recorder, processes, clock, log, series },
+    ...{ ledger, eks, model, observations, recorder, processes, clock, log, series },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
@@ -86,6 +89,9 @@ export async function runScenario(
       case 'reconcile':
         void callers.reconcile(event.faults);
         return;
+      case 'scan':
+        void callers.scan(event.reads, event.faults);
+        return;
       case 'crash':
       case 'freeze':
       case 'resume': {
@@ -98,7 +104,7 @@ export async function runScenario(
         await moveClock(event.ms);
         return;
       case 'skew':
-        log(() => `the clock of ${event.clock === 'eks' ? 'EKS' : 'the gateway'} is set ${event.ms} ms ahead`);
+        log(() => `the clock of ${event.clock === 'eks' ? 'EKS' : `the ${event.clock}`} is set ${event.ms} ms ahead`);
         clock.set(event.clock, event.ms);
         return;
       case 'policy':
@@ -134,14 +140,17 @@ export async function runScenario(
       await moveClock(pastWaitMs);
       await callers.reconcile(faultless);
     }
+    // The clock of scans is right again, if it was not.
+    clock.set('scanner', 0);
+    for (let run = 0; run < 2; run += 1) {
+      await moveClock(60_000);
+      await callers.scan('all', faultless);
+    }
+    const { clusterName } = environment;
     model.atRest(eks.associations());
-    for (const rule of await recorder.atRest(
-      environment.clusterName,
-      ledger,
-      model,
-      eks.associations(),
-      callers.answers(),
-    ))
+    await observations.atRest(ledger, { ...home, clusterName, ...serviceAccount }, eks.associations());
+    const written = { entries: [...model.written(), ...observations.entries()], records: model.records() };
+    for (const rule of await recorder.atRest(clusterName, ledger, written, eks.associations(), callers.answers()))
       isBroken(rule);
     for (const rule of await driftViolations(callers.dependencies(), eks.associations(), applied, model.written()))
       isBroken(rule);

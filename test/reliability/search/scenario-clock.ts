@@ -9,22 +9,27 @@ export interface DueEffect {
 /** The clocks of a scenario. */
 export type ScenarioClock = ReturnType<typeof makeScenarioClock>;
 
-/** The clocks of a scenario: the true time, and the gateway's and EKS's, which can be set. They move only when they are told to. */
+/** The clocks of a scenario: the true time, and those of the gateway, the scanner and EKS, which can be set. They move only when they are told to. */
 export function makeScenarioClock(begin: Skews) {
   let now = Date.UTC(2026, 0, 1);
   let skews = begin;
   let latest = 0;
+  let wereApart = areApart(begin);
   const gateway = () => now + skews.gateway;
   return {
     now: () => now,
     gateway,
+    scanner: () => now + skews.scanner,
     eks: () => now + skews.eks,
+    /** Whether any two clocks ever differed by more than the gateway tolerates. */
+    wereApart: () => wereApart,
     /** The latest time that the gateway's clock has shown. */
     latest: () => (latest = Math.max(latest, gateway())),
     /** Sets a clock to this distance from the true time. */
     set(clock: keyof Skews, ms: number): void {
       latest = Math.max(latest, gateway());
       skews = { ...skews, [clock]: ms };
+      wereApart ||= areApart(skews);
     },
     /** Advances the time, and runs each due effect at its time. `due` is sorted by time. */
     advance(ms: number, due: DueEffect[]): void {
@@ -38,4 +43,12 @@ export function makeScenarioClock(begin: Skews) {
       latest = Math.max(latest, gateway());
     },
   };
+}
+
+/** How far the clocks may differ, as `CLOCK_ERROR_MS` is by default. Milliseconds. */
+const clockErrorMs = 30_000;
+
+function areApart(skews: Skews): boolean {
+  const all = Object.values(skews);
+  return Math.max(...all) - Math.min(...all) > clockErrorMs;
 }

@@ -69,8 +69,14 @@ const index = fc.nat({ max: 3 });
 const anyKind = fc.constantFrom<ChangeKind>('delete', 'create', 'update');
 const through = fc.constantFrom('eks' as const, 'gateway' as const);
 
-/** The distance of a clock from the true time: so far that both clocks differ by almost the allowed error, or by little. */
+/** The distance of a clock from the true time: so far that two clocks differ by almost the allowed error, or by little. */
 const skewMs = fc.constantFrom(0, 14_500, -14_500, 5, -5);
+
+/** The same for scans, or ten minutes: by far more than is allowed. */
+const scannerSkewMs = fc.oneof(
+  { weight: 6, arbitrary: skewMs },
+  { weight: 1, arbitrary: fc.constantFrom(600_000, -600_000) },
+);
 
 const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation, faults }) },
@@ -81,6 +87,14 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     arbitrary: faults.map((ofReconciler) => ({ do: 'reconcile' as const, faults: { ...ofReconciler, eks: null } })),
   },
   {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('scan' as const),
+      reads: fc.constantFrom('all' as const, 'all' as const, 'due' as const, 'reported' as const),
+      faults: faults.map((ofScan) => ({ ...ofScan, eks: null })),
+    }),
+  },
+  {
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'resume' as const, 'crash' as const), index }),
   },
@@ -89,7 +103,7 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('skew' as const),
-      clock: fc.constantFrom('gateway' as const, 'eks' as const),
+      clock: fc.constantFrom('gateway' as const, 'eks' as const, 'scanner' as const),
       ms: skewMs,
     }),
   },
@@ -112,6 +126,8 @@ const interruption: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'policy', allows: false }) },
 );
 
+const scan: ScenarioEvent = { do: 'scan', reads: 'all', faults: faultless };
+
 /**
  * A change, usually in doubt, that is repeated when its outcome is hardest to determine: others changed the association meanwhile
  * and reads may not show that yet, or the in-doubt time is over or almost over; and something happens during the repetition.
@@ -133,15 +149,17 @@ const ambiguous: fc.Arbitrary<Step[]> = fc
         .map(([what, by, wait]): ScenarioEvent[] => [clock(10), { do: 'others', what, through: by }, clock(wait)]),
       fc.constantFrom([clock(400)], [clock(421)]),
     ),
+    scans: fc.constantFrom(false, false, true),
     interrupted: fc.option(fc.record({ event: interruption, after: fc.nat({ max: 12 }) }), { nil: null }),
   })
-  .map(({ mutation: same, faults: met, meanwhile, interrupted }) => [
-    ...[{ do: 'submit' as const, mutation: same, faults: met }, ...meanwhile].map((next) => ({
+  .map(({ mutation: same, faults: met, meanwhile, scans, interrupted }) => [
+    ...[{ do: 'submit' as const, mutation: same, faults: met }, ...meanwhile, ...(scans ? [scan] : [])].map((next) => ({
       event: next,
       turns: untilIdle,
     })),
     { event: { do: 'submit', mutation: same, faults: faultless }, turns: interrupted?.after ?? untilIdle },
     ...(interrupted ? [{ event: interrupted.event, turns: untilIdle }] : []),
+    ...(scans ? [{ event: scan, turns: untilIdle }] : []),
   ]);
 
 function clock(seconds: number): ScenarioEvent {
@@ -154,8 +172,9 @@ const fewSteps = fc.array(step, { maxLength: 3, size: 'max' });
 /** Generates scenarios, weighted towards those that cover more of the protocol. */
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
-    skewMs: fc.record({ gateway: skewMs, eks: skewMs }),
+    skewMs: fc.record({ gateway: skewMs, eks: skewMs, scanner: scannerSkewMs }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
+    lagsInTurn: fc.boolean(),
   }),
   isOccupied: fc.constantFrom(false, false, true),
   readsRoles: fc.constantFrom(false, false, true),

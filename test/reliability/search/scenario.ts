@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { ChangeKind, MutationKind } from '../facts.ts';
-import type { ChangeFault, EksBehaviour } from './eks-behaviour.ts';
+import type { ChangeFault, EksBehaviour, Skews } from './eks-behaviour.ts';
 
 /**
  * A mutation. The variants are different requests; variant 2 has 50 tags, which leave no room for the gateway's own.
@@ -31,17 +31,21 @@ export interface Faults {
   readonly ledger: { readonly write: number; readonly kind: 'lost' | 'down' } | null;
 }
 
+/** What a scan of the cluster reads: every association, those that are due, or the one that something told of, at once. */
+export type ScanReads = 'all' | 'due' | 'reported';
+
 /** The next event. `index` selects among the processes that it can apply to; without any, nothing happens. */
 export type ScenarioEvent =
   | { readonly do: 'submit'; readonly mutation: ScenarioMutation; readonly faults: Faults }
   | { readonly do: 'resubmit'; readonly index: number; readonly faults: Faults }
   | { readonly do: 'reconcile'; readonly faults: Faults }
+  | { readonly do: 'scan'; readonly reads: ScanReads; readonly faults: Faults }
   | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
   /** Others change the association: directly at EKS, or by a request of their own that runs to its end at once. */
   | { readonly do: 'others'; readonly what: ChangeKind; readonly through: 'eks' | 'gateway' }
   | { readonly do: 'clock'; readonly ms: number }
   /** A clock is set to this distance from the true time. */
-  | { readonly do: 'skew'; readonly clock: 'gateway' | 'eks'; readonly ms: number }
+  | { readonly do: 'skew'; readonly clock: keyof Skews; readonly ms: number }
   /** A policy version that permits or denies all changes. */
   | { readonly do: 'policy'; readonly allows: boolean }
   | { readonly do: 'lock'; readonly isSet: boolean };
@@ -111,7 +115,7 @@ function describeChangeFault(fault: ChangeFault): string {
 }
 
 /** Describes the behaviour of EKS. */
-export function describeBehaviour({ skewMs, lagMs }: EksBehaviour): string {
-  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s`;
-  return `${ahead}, and its reads lag by ${lagMs / second} s`;
+export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
+  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s`;
+  return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
 }

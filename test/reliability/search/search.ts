@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import type { ScenarioStore } from './store.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 import { scenario } from './scenario-generator.ts';
@@ -17,7 +17,7 @@ export interface SearchSettings {
   /** Runs only the scenario at this path of the seed, as printed with a counter-example. */
   readonly path?: string | undefined;
   /** Creates the ledger; SQLite in memory by default. */
-  readonly openLedger?: () => Ledger;
+  readonly openLedger?: () => ScenarioStore;
   /** Called after each batch with the number of scenarios so far. */
   readonly onProgress?: (scenarios: number) => void;
 }
@@ -64,7 +64,7 @@ export async function search(settings: SearchSettings): Promise<CounterExample |
 }
 
 /** Runs scenarios on a ledger, and opens a new one after a number of scenarios or a violation. */
-function makeRunner(openLedger: () => Ledger) {
+function makeRunner(openLedger: () => ScenarioStore) {
   let ledger = openLedger();
   let count = 0;
   const reopen = () => {
@@ -93,7 +93,7 @@ function makeRunner(openLedger: () => Ledger) {
   };
 }
 
-function inMemory(): Ledger {
+function inMemory(): ScenarioStore {
   return makeSqliteLedger({ file: ':memory:' });
 }
 

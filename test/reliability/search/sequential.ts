@@ -1,10 +1,11 @@
 import { noFilters } from '../../../src/ledger/ledger.ts';
-import type { AuditPartition, Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
+import type { AuditPartition, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import { makeCallers } from './callers.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import type { Model } from './model.ts';
+import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
 import { makeProcesses } from './processes.ts';
 import type { Process } from './processes.ts';
@@ -14,8 +15,9 @@ import { makeScenarioClock } from './scenario-clock.ts';
 import { faultless, schedulerOf } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
-import { ulids } from './environment.ts';
+import { serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
+import type { ScenarioStore } from './store.ts';
 
 /** What a ledger returned and stored in a scenario. Two ledgers with the same contract give equal transcripts. */
 export interface Transcript {
@@ -37,7 +39,7 @@ const pageSize = 10;
  * Runs a scenario with one request at a time, each to its end, so that it runs the same way on every ledger, however
  * fast. A `crash` or a `freeze` stops the next process at its port call number `index`; a frozen process never resumes.
  */
-export async function runSequentially(scenario: Scenario, ledger: Ledger, series: number): Promise<Transcript> {
+export async function runSequentially(scenario: Scenario, ledger: ScenarioStore, series: number): Promise<Transcript> {
   const endTimers = watchTimers();
   try {
     return await runAll(scenario, ledger, series);
@@ -62,7 +64,7 @@ function watchTimers(): () => void {
   };
 }
 
-async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promise<Transcript> {
+async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number): Promise<Transcript> {
   const answers: unknown[] = [];
   const broken: string[] = [];
   const clock = makeScenarioClock(scenario.behaviour.skewMs);
@@ -72,8 +74,13 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
   /** What the reconciler finds, if it was read already: a read costs 16 DynamoDB requests. */
   let toReconcile: IdempotencyRecord[] | null = null;
   let onStop: () => void = () => undefined;
-  const model = makeModel(clock, (rule) => broken.push(rule));
-  const eks = makeEks(clock, scenario.behaviour, model.applied);
+  const isBroken = (rule: string) => broken.push(rule);
+  const observations = makeObservationModel(clock, () => model.written(), isBroken);
+  const model = makeModel(clock, observations.changes, isBroken);
+  const eks = makeEks(clock, scenario.behaviour, (change) => {
+    model.applied(change);
+    observations.applied(change);
+  });
   const port = async <T>(process: Process, effect: () => Promise<T>): Promise<T> => {
     if (stopsAt-- > 0) return effect();
     process.state = 'crashed';
@@ -81,7 +88,17 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
     return new Promise(() => undefined);
   };
   const environment: Environment = {
-    ...{ eks, clock, series, clusterName: `c${series}`, ulid: ulids(series), versions, scenario, log: () => undefined },
+    ...{
+      eks,
+      observations,
+      clock,
+      series,
+      clusterName: `c${series}`,
+      ulid: ulids(series),
+      versions,
+      scenario,
+      log: () => undefined,
+    },
     ledger: {
       ...ledger,
       expiredLeases: async () => toReconcile ?? (await expiredLeasesOf(model, ledger, clock.gateway())).slice(0, 1),
@@ -120,6 +137,8 @@ async function runAll(scenario: Scenario, ledger: Ledger, series: number): Promi
       case 'reconcile':
         toReconcile = model.records().some(({ state }) => state === 'IN_PROGRESS') ? null : [];
         return runAlone(() => callers.reconcile(event.faults));
+      case 'scan':
+        return runAlone(() => callers.scan(event.reads, event.faults));
       case 'crash':
       case 'freeze':
         stopsAt = event.index;
@@ -167,7 +186,7 @@ const maxLeases = 100;
  * Records of this scenario with an expired lease, in a fixed order: records that expire at the same time may be listed
  * in any order.
  */
-async function expiredLeasesOf(model: Model, ledger: Ledger, now: number): Promise<IdempotencyRecord[]> {
+async function expiredLeasesOf(model: Model, ledger: ScenarioStore, now: number): Promise<IdempotencyRecord[]> {
   const keys = model.records().map(({ idempotencyKey }) => idempotencyKey);
   if (keys.length === 0) return [];
   const expired = (await ledger.expiredLeases(now, maxLeases)).filter(({ idempotencyKey }) =>
@@ -178,10 +197,13 @@ async function expiredLeasesOf(model: Model, ledger: Ledger, now: number): Promi
   );
 }
 
-async function contentsOf(model: Model, ledger: Ledger, clusterName: string) {
+async function contentsOf(model: Model, ledger: ScenarioStore, clusterName: string) {
   const operations = [...new Set(model.written().map(({ operationId }) => operationId))];
   const [associationArn] = model.written().flatMap((entry) => entry.associationArn ?? []);
+  const target = { ...home, clusterName, ...serviceAccount };
   return {
+    state: await ledger.getAssociationState(target),
+    history: await historyOf(ledger, target),
     records: await Promise.all(model.records().map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey))),
     entries: await Promise.all(operations.map((id) => ledger.operationEntries(id))),
     cluster: await wholeTrail(ledger, { kind: 'cluster', ...home, clusterName }),
@@ -190,7 +212,7 @@ async function contentsOf(model: Model, ledger: Ledger, clusterName: string) {
 }
 
 /** Reads a partition of the audit trail page by page. */
-async function wholeTrail(ledger: Ledger, partition: AuditPartition): Promise<AuditEntry[]> {
+async function wholeTrail(ledger: ScenarioStore, partition: AuditPartition): Promise<AuditEntry[]> {
   const query = { partition, ...noFilters, limit: pageSize };
   const entries: AuditEntry[] = [];
   for (let before: string | null = null; ;) {

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
+import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
@@ -64,7 +66,12 @@ async function openLedgers() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
   const client = dynamoDbClient({ ...dynamoDbClientDefaults, endpoint: proxy.endpoint });
-  const dynamoDb = withFaults(makeDynamoDbLedger({ client, ...tables.names }), proxy.faults, randomFrom(seed));
+  const whole = {
+    ...makeDynamoDbLedger({ client, ...tables.names }),
+    ...makeDynamoDbObservations({ client, ...tables.names }),
+    ...makeDynamoDbAssociationReads({ client, ...tables.names }),
+  };
+  const dynamoDb = withFaults(whole, proxy.faults, randomFrom(seed));
   const sqlite = makeSqliteLedger({ file: ':memory:' });
   const close = async () => {
     sqlite.close();

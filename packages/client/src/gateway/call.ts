@@ -13,7 +13,7 @@ import type { Retry } from '../client/retry.ts';
 import type { CallSettings, Host, Request } from '../host.ts';
 import { loginToken } from '../login/login-token.ts';
 import { associationAnswer } from './answers.ts';
-import { unknownClusters } from './coverage.ts';
+import { coverageLines } from './coverage.ts';
 import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
@@ -51,7 +51,7 @@ export function makeCall(settings: CallSettings): Host['call'] {
       const query = queries[operation];
       if (!query) return await change(client, request, options, { say, sending });
       const answer = await query(client, request, options);
-      for (const line of unknownClusters(answer)) {
+      for (const line of coverageLines(answer, input.asOf !== undefined)) {
         if (!said.has(line)) say(line);
         said.add(line);
       }

@@ -5,15 +5,13 @@ import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import type { MutationResult } from '../client/result.ts';
 import type {
-  AssociationOrigin,
-  AuditEvent,
   AuditScope,
   CreatePodIdentityAssociationInput,
-  IfExists,
   UpdatePodIdentityAssociationInput,
 } from '../generated/operations.ts';
 import type { Request } from '../host.ts';
 import { associationAnswer, checkAnswer, entryAnswer, pageAnswer, tagMap } from './answers.ts';
+import { choiceOf, choicesOf } from './choices.ts';
 
 type Send = (client: GatewayClient, input: ValueMap, options: CallOptions) => Promise<MutationResult>;
 type Ask = (client: GatewayClient, request: Request, options: CallOptions) => Promise<ValueMap>;
@@ -59,7 +57,7 @@ export const queries: Readonly<Record<string, Ask>> = {
     const variables = {
       scope: scopeOf(input),
       ...times,
-      events: eventsOf(input.events),
+      events: choicesOf('events', input.events),
       roleArn: optional(input.roleArn),
       ...page(input),
     };
@@ -67,12 +65,13 @@ export const queries: Readonly<Record<string, Ask>> = {
     return pageAnswer('entries', nodes.map(entryAnswer), pageInfo);
   },
   AssociationDrift: async (client, { input }, options) => {
-    const { nodes, pageInfo } = await client.associationDrift({ ...filters(input), ...page(input) }, options);
+    const variables = { ...filters(input), source: choiceOf('source', input.source), ...page(input) };
+    const { nodes, coverage, pageInfo } = await client.associationDrift(variables, options);
     const associations = nodes.map(({ association, ...node }) => ({
       ...node,
       association: association && associationAnswer(association),
     }));
-    return pageAnswer('associations', associations, pageInfo);
+    return { ...pageAnswer('associations', associations, pageInfo), coverage: coverage ? [fieldsOf(coverage)] : [] };
   },
   Associations: async (client, { input }, options) => {
     const variables = { filter: associationFilter(input), asOf: timeOf(input.asOf), ...page(input) };
@@ -123,14 +122,8 @@ function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
     serviceAccount: required(input.serviceAccount),
     roleArn: required(input.roleArn),
     tags: tagList(input.tags),
-    ifExists: ifExistsOf(input.ifExists),
+    ifExists: choiceOf('ifExists', input.ifExists),
   };
-}
-
-function ifExistsOf(value: Value | undefined): IfExists | undefined {
-  const name = optional(value)?.toUpperCase();
-  if (name === undefined || name === 'REFUSE' || name === 'ADOPT') return name;
-  throw new UsageError(`argument --if-exists: Invalid choice '${optional(value)}', valid choices are: REFUSE, ADOPT`);
 }
 
 /** An update, in which the empty string clears a field at EKS, and null at the gateway. */
@@ -166,27 +159,9 @@ function associationFilter(input: ValueMap) {
     clusterName: optional(clusterName),
     namespace: optional(namespace),
     serviceAccount: optional(serviceAccount),
-    origin: originOf(origin),
+    origin: choiceOf('origin', origin),
     declaration: optional(declaration),
   };
-}
-
-const associationOrigins: Readonly<Record<AssociationOrigin, true>> = {
-  ADD_ON: true,
-  ADOPTED: true,
-  OPERATION: true,
-  OUTSIDE: true,
-};
-
-function originOf(value: Value | undefined): AssociationOrigin | undefined {
-  const name = optional(value)?.toUpperCase();
-  if (name === undefined) return undefined;
-  const choices = Object.keys(associationOrigins) as AssociationOrigin[];
-  const found = choices.find((one) => one === name);
-  if (found) return found;
-  throw new UsageError(
-    `argument --origin: Invalid choice '${optional(value) ?? ''}', valid choices are: ${choices.join(', ')}`,
-  );
 }
 
 function filters(input: ValueMap) {
@@ -200,42 +175,6 @@ function page({ maxResults, nextToken }: ValueMap) {
 /** A day is the time at which it begins, in UTC. */
 function timeOf(value: Value | undefined): string | undefined {
   return optional(value)?.replace(/^\d{4}-\d{2}-\d{2}$/, '$&T00:00:00Z');
-}
-
-const auditEvents: Readonly<Record<AuditEvent, true>> = {
-  CHECKED: true,
-  CONTENDED: true,
-  DENIED: true,
-  DRIFT_FOUND: true,
-  DRIFT_RESOLVED: true,
-  INTENT: true,
-  INVALID: true,
-  LATE_SUCCESS: true,
-  LOCKED: true,
-  REFUSED: true,
-  RELEASED: true,
-  REPLAYED: true,
-  SUCCEEDED: true,
-  TAKEN_OVER: true,
-  TOKEN_REUSED: true,
-  TRAIL_READ: true,
-  UNKNOWN: true,
-  UNLOCKED: true,
-};
-
-function isAuditEvent(name: string): name is AuditEvent {
-  return Object.hasOwn(auditEvents, name);
-}
-
-function eventsOf(value: Value | undefined): readonly AuditEvent[] | undefined {
-  return optional(value)
-    ?.split(',')
-    .map((one) => {
-      const name = one.trim().toUpperCase();
-      if (isAuditEvent(name)) return name;
-      const choices = Object.keys(auditEvents).join(', ');
-      throw new UsageError(`argument --events: Invalid choice '${one.trim()}', valid choices are: ${choices}`);
-    });
 }
 
 /** The scope of the one option that names it. */

@@ -15,7 +15,7 @@ export const documents = {
   "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
   "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$roleArn:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount roleArn:$roleArn first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
   "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$roleArn:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events roleArn:$roleArn first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
-  "AssociationDrift": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}}pageInfo{hasNextPage endCursor}}}",
+  "AssociationDrift": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$source:DriftSource$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace source:$source first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}observedAt driftId}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure}pageInfo{hasNextPage endCursor}}}",
   "Associations": "query Associations($filter:AssociationFilter$asOf:DateTime$first:Int$after:String){associations(filter:$filter asOf:$asOf first:$first after:$after){nodes{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure}pageInfo{hasNextPage endCursor}}}",
   "Clusters": "query Clusters($first:Int$after:String){clusters(first:$first after:$after){nodes{accountId region clusterName environment mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
   "Namespaces": "query Namespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners system mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
@@ -262,6 +262,19 @@ export type DriftKind =
   | 'NOT_EXAMINED'
   /** The association has no ownership tag of the gateway. */
   | 'UNMANAGED';
+
+/** Where the associations come from that are examined for drift. Values may be added. */
+export type DriftSource =
+  /**
+   * EKS, read for this answer, compared with the audit trail: one EKS call for each association. Deletions come last; they are detected for associations
+   * with an audit entry in the last 90 days.
+   */
+  | 'EKS'
+  /**
+   * What the scans of the gateway saw, compared with what its operations confirmed: no EKS call. As old as `observedAt` and `coverage` say. Fails for a
+   * cluster of which no scan has been completed.
+   */
+  | 'SCAN';
 
 /** The part of the whole audit trail to read. */
 export type GatewayScope =
@@ -679,12 +692,13 @@ export type AssociationDriftQueryVariables = Exact<{
   accountId?: string | null | undefined;
   region?: string | null | undefined;
   namespace?: string | null | undefined;
+  source?: DriftSource | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type AssociationDriftQuery = { readonly associationDrift: { readonly nodes: ReadonlyArray<{ readonly kind: DriftKind, readonly associationArn: string, readonly association: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly lastEntry: { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+export type AssociationDriftQuery = { readonly associationDrift: { readonly nodes: ReadonlyArray<{ readonly kind: DriftKind, readonly associationArn: string, readonly observedAt: string | null, readonly driftId: string | null, readonly association: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly lastEntry: { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string } | null }>, readonly coverage: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null } | null, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type AssociationsQueryVariables = Exact<{
   filter?: AssociationFilter | null | undefined;

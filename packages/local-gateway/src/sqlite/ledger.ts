@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
 import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { isAddedAfter, isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -160,9 +160,11 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     if (error instanceof UnsupportedFormat && !change.begins) return;
     throw error;
   }
-  const { confirmed, version: _, ...unconfirmed } = change;
+  const { version: _, ...unversioned } = change;
+  const { confirmed, ...unconfirmed } = unversioned;
   const isLater = confirmed !== undefined && isReplacedBy(state?.confirmed ?? null, confirmed);
-  const applied = isLater ? change : unconfirmed;
+  const isAdded = isLater && isAddedAfter(state?.observed?.sight ?? null, confirmed);
+  const applied = isAdded ? change : isLater ? unversioned : unconfirmed;
   statements.putState(stateAfter(state, applied), applied);
 }
 

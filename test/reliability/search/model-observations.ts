@@ -1,0 +1,121 @@
+import type { AssociationVersion, ObservedState, Sight, StateChange } from '../../../src/ledger/association-state.ts';
+import type { Association, AssociationTarget } from '../../../src/model/association.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
+import type { Applied } from './eks-behaviour.ts';
+import type { ScenarioStore } from './store.ts';
+import { historyViolations, makeWorld, stateViolations } from './observation-checks.ts';
+import type { ScenarioClock } from './scenario-clock.ts';
+
+/** The reference model of what scans record in a scenario. */
+export type ObservationModel = ReturnType<typeof makeObservationModel>;
+
+/** Drift as the entries say it. */
+interface RecordedDrift {
+  readonly id: string;
+  /** What the last entry was about. */
+  readonly sight: string;
+}
+
+/**
+ * The reference model of scans: EKS itself knows who made each version, and the trail what was adopted. It checks every observation
+ * that is written, and the state at rest. It uses the gateway's types but none of its code. `written` returns the audit entries of operations.
+ * While clocks are further apart than the gateway tolerates, a scan may be wrong about who made what, but its entries still agree with the state.
+ */
+export function makeObservationModel(
+  { wereApart }: Pick<ScenarioClock, 'wereApart'>,
+  written: () => readonly AuditEntry[],
+  broken: (rule: string) => void,
+) {
+  const world = makeWorld(written);
+  const entries: AuditEntry[] = [];
+  const driftIds = new Set<string>();
+  /** When the scan that first saw an association knew that one before it had been complete, by id. */
+  const isNew = new Map<string, boolean>();
+  let drift: RecordedDrift | null = null;
+  let last: string | null = null;
+  let changes = 0;
+
+  /** A scan wrote an observation. True if it moves the revision of the service account: a foreign change counts once. */
+  function observed(
+    by: string,
+    { observed: seen }: StateChange,
+    entry: AuditEntry | null,
+    completedAt: number | null,
+  ): boolean {
+    if (!seen) {
+      broken(`${by} wrote a state that it did not observe`);
+      return false;
+    }
+    const { sight, origin } = seen;
+    if (!wereApart()) for (const rule of world.originViolations(by, origin, sight)) broken(rule);
+    if (sight && !sight.isGone && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
+    recorded(by, seen, entry);
+    const text = `${origin} ${textOf(sight)}`;
+    const isChange = text !== last && (origin === 'OUTSIDE' || (sight !== null && world.isLost(sight)));
+    last = text;
+    if (isChange) changes += 1;
+    return isChange;
+  }
+
+  /** The entry of an observation, or none: one for each new difference, and one for its end. */
+  function recorded(by: string, { sight, origin, driftId }: ObservedState, entry: AuditEntry | null) {
+    const before = drift;
+    const about = textOf(sight);
+    if (entry) {
+      entries.push(entry);
+      const { operationId: id, event } = entry;
+      const isFound = event === 'DRIFT_FOUND';
+      if (before === null ? !isFound || driftIds.has(id) : before.id !== id)
+        broken(`${by} recorded ${event} of ${id}, but the drift before is ${before?.id ?? 'none'}`);
+      if (isFound && origin !== 'OUTSIDE') broken(`${by} recorded ${event} of what ${origin} made`);
+      if (isFound && before?.sight === about) broken(`${by} recorded ${event} of ${about} twice`);
+      driftIds.add(id);
+      drift = isFound ? { id, sight: about } : null;
+    } else if (before && (origin !== 'OUTSIDE' || before.sight !== about))
+      broken(`${by} saw ${origin} ${about} after drift of ${before.sight}, and recorded nothing`);
+    if (driftId !== (drift?.id ?? null))
+      broken(`${by} wrote a state with drift ${driftId}, but the trail has ${drift?.id}`);
+  }
+
+  return {
+    observed,
+    applied: (change: Applied) => world.applied(change),
+    /** How often scans found a foreign change. */
+    changes: () => changes,
+    /** All entries of drift, in the order in which they became durable. */
+    entries: (): readonly AuditEntry[] => entries,
+    /** Checks state and history after two scans at rest. */
+    async atRest(store: ScenarioStore, target: AssociationTarget, associations: readonly Association[]): Promise<void> {
+      const history = await historyOf(store, target);
+      const state = await store.getAssociationState(target);
+      if ((state?.observed?.driftId ?? null) !== (drift?.id ?? null))
+        broken(`the state has drift ${state?.observed?.driftId}, but the trail has ${drift?.id}`);
+      const [association = null] = associations;
+      for (const rule of stateViolations(state, association)) broken(rule);
+      if (!wereApart()) for (const rule of historyViolations(world, history)) broken(rule);
+      const expected = world.expectedDrift(association, isNew);
+      if (expected !== null && expected !== (drift !== null))
+        broken(
+          `the trail has ${drift ? `drift of ${drift.sight}` : 'no drift'}, but ${expected ? 'others' : 'no others'} made what EKS has`,
+        );
+    },
+  };
+}
+
+/** The whole history of a service account, in the order of its times. */
+export async function historyOf(
+  { versionsAround }: Pick<ScenarioStore, 'versionsAround'>,
+  target: AssociationTarget,
+): Promise<AssociationVersion[]> {
+  const versions: AssociationVersion[] = [];
+  for (let at = 0; ;) {
+    const { next } = await versionsAround(target, at);
+    if (next === null) return versions;
+    versions.push(next);
+    at = next.seenAt;
+  }
+}
+
+function textOf(sight: Sight | null): string {
+  return sight ? `${sight.associationId} of ${sight.modifiedAt}${sight.isGone ? ', gone' : ''}` : 'nothing';
+}

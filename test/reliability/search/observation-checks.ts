@@ -1,0 +1,138 @@
+import type { AssociationState, AssociationVersion, Origin, Sight } from '../../../src/ledger/association-state.ts';
+import type { Association } from '../../../src/model/association.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
+import type { Applied } from './eks-behaviour.ts';
+import { entryFact, kindOf } from './facts-of.ts';
+
+/*
+ * The rules of the reference model for what scans record. Each check returns its violations, one sentence each.
+ */
+
+/** What EKS applied in a scenario, and what the trail says about it. */
+export type World = ReturnType<typeof makeWorld>;
+
+/** The versions of the association, and who made them. `written` returns the audit entries of operations. */
+export function makeWorld(written: () => readonly AuditEntry[]) {
+  const changes: Applied[] = [];
+  const succeeded = () => written().filter(({ event, fence }) => event === 'SUCCEEDED' && fence !== null);
+  const versionOf = ({ associationId, modifiedAt }: Version) =>
+    changes.find(
+      (one) => one.kind !== 'delete' && isOf(one, associationId) && one.association.modifiedAt === modifiedAt,
+    );
+  const deletionOf = (id: string) => changes.find((one) => one.kind === 'delete' && isOf(one, id));
+  const isAdopted = (version: Version) =>
+    succeeded().some(
+      ({ operation, before }) =>
+        ['adopt', 'create'].includes(kindOf(operation)) &&
+        before?.associationId === version.associationId &&
+        before.modifiedAt === version.modifiedAt,
+    );
+  /** Whether an operation requested this role: others may have set what it was about to set. */
+  const isRequested = ({ association: { roleArn } }: Applied, by?: string) =>
+    written().some(
+      (entry) =>
+        entry.event === 'INTENT' &&
+        entryFact(entry, 0).roleArn === roleArn &&
+        (by === undefined || entry.operationId === by),
+    );
+
+  return {
+    versionOf,
+    isAdopted,
+    isRequested,
+    indexOf: (change: Applied) => changes.indexOf(change),
+    deletionOf,
+    applied(change: Applied): void {
+      changes.push(change);
+    },
+    /** Whether an operation made a version long after it was certain that it no longer could. */
+    isLost: (sight: Sight) => versionOf(sight)?.isTooLate === true,
+    /** A scan says who made what it saw. */
+    originViolations(by: string, origin: Origin | null, sight: Sight | null): string[] {
+      if (sight === null) return origin === null ? [] : [`${by} saw nothing, made by ${origin}`];
+      const change = sight.isGone ? deletionOf(sight.associationId) : versionOf(sight);
+      const what = `${sight.isGone ? 'the absence' : `the state ${sight.modifiedAt}`} of ${sight.associationId}`;
+      if (!change) return [`${by} saw ${what}, which EKS never had`];
+      if (origin === 'OPERATION' && sight.isGone) return [`${by} reports ${what} as an association of an operation`];
+      if (change.isTooLate) return [];
+      const isForeign = change.operationId === null && (sight.isGone || !isAdopted(sight));
+      if (origin === 'OUTSIDE' && !isForeign)
+        return [
+          `${by} reports ${what} as made outside, but ${change.operationId ?? 'others'} made it${change.operationId ? '' : ', and it was adopted'}`,
+        ];
+      if (origin === 'OPERATION' && isForeign && !isRequested(change))
+        return [`${by} reports ${what} as made by an operation, but others made it`];
+      return [];
+    },
+    /** Whether the recorded drift must be drift at rest; null: either is possible. `isNew`: associations that a scan first saw after a complete one. */
+    expectedDrift(association: Association | null, isNew: ReadonlyMap<string, boolean>): boolean | null {
+      const last = changes.at(-1);
+      if (!last) return false;
+      if (changes.some(({ isTooLate }) => isTooLate)) return null;
+      if (last.operationId !== null) return false;
+      const done = succeeded();
+      const { associationId: id } = last.association;
+      if (association === null) {
+        const own = done.filter(({ associationArn }) => associationArn?.endsWith(id));
+        if (own.some(({ operation }) => kindOf(operation) === 'delete')) return false;
+        return own.length > 0 ? true : done.length > 0 || changes.some((one) => isRequested(one)) ? null : false;
+      }
+      if (isAdopted(association)) return false;
+      if (isRequested(last)) return null;
+      if (done.length > 0) return true;
+      return changes.some((one) => one.operationId !== null || isRequested(one)) ? null : (isNew.get(id) ?? false);
+    },
+  };
+}
+
+type Version = Pick<Association, 'associationId' | 'modifiedAt'>;
+
+function isOf({ association }: Applied, id: string): boolean {
+  return association.associationId === id;
+}
+
+/** At rest, the state has what EKS has. */
+export function stateViolations(state: AssociationState | null, association: Association | null): string[] {
+  const { confirmed = null, observed = null } = state ?? {};
+  if (association === null) {
+    const isGone = observed?.sight?.isGone ?? confirmed?.isDeleted ?? true;
+    return isGone || confirmed?.isDeleted ? [] : ['the association is gone, but the state does not say so'];
+  }
+  const known = observed?.association ?? (confirmed?.isDeleted ? null : confirmed?.association) ?? null;
+  const isSame = known?.associationId === association.associationId && known.modifiedAt === association.modifiedAt;
+  if (isSame && known.roleArn === association.roleArn) return [];
+  const what = known ? `${known.associationId} of ${known.modifiedAt}` : 'nothing';
+  return [`the state has ${what}, but EKS has ${association.associationId} of ${association.modifiedAt}`];
+}
+
+/** Times of the history are those of the clocks of who saw the versions. Milliseconds. */
+const clockErrorMs = 30_000;
+
+/** The history has versions that EKS had, in the order in which EKS had them, and names who made them. */
+export function historyViolations(world: World, history: readonly AssociationVersion[]): string[] {
+  const violations: string[] = [];
+  let newest = { at: -1, seenAt: 0 };
+  for (const { association, origin, operationId, seenAt, seenOtherwiseAt } of history) {
+    if ((seenOtherwiseAt ?? 0) > seenAt + clockErrorMs)
+      violations.push(`the history has a version that was seen otherwise at ${seenOtherwiseAt}, after it at ${seenAt}`);
+    if (association === null) continue;
+    const change = world.versionOf(association);
+    const what = `${association.associationId} of ${association.modifiedAt}`;
+    if (change?.association.roleArn !== association.roleArn) {
+      violations.push(`the history has ${what}, which EKS never had`);
+      continue;
+    }
+    const at = world.indexOf(change);
+    if (at < newest.at && seenAt > newest.seenAt + clockErrorMs)
+      violations.push(`the history has ${what} after a later version`);
+    if (at > newest.at) newest = { at, seenAt };
+    const isForeign = change.operationId === null;
+    if (origin === 'OUTSIDE' && !isForeign && !change.isTooLate)
+      violations.push(`the history has ${what} as made outside, but ${change.operationId} made it`);
+    // Nothing at EKS tells which of two equal updates was applied, nor of two creates without the tag.
+    const isMaker = operationId === change.operationId || world.isRequested(change, operationId ?? '');
+    if (origin === 'OPERATION' && !isForeign && !isMaker)
+      violations.push(`the history has ${what} as made by ${operationId}, but ${change.operationId} made it`);
+  }
+  return violations;
+}

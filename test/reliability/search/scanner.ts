@@ -1,0 +1,67 @@
+import type { ClusterScan } from '../../../src/ledger/cluster-scan.ts';
+import { observeChange } from '../../../src/observations/observe-change.ts';
+import type { ObserveChangeDependencies } from '../../../src/observations/observe-change.ts';
+import { scanCluster } from '../../../src/observations/scan-cluster.ts';
+import type { Environment } from './environment.ts';
+import { home } from './home.ts';
+import { gatedEks, gatedLedger, gatedObservations } from './ports.ts';
+import { times } from './process-dependencies.ts';
+import type { Process } from './processes.ts';
+import type { Faults, ScanReads } from './scenario.ts';
+
+/** Maximum number of concurrent scans. Leases make them rare, but a stopped run can go on after its lease. */
+const maxScans = 2;
+
+/** Time limit of a scan, in milliseconds. */
+const scanMs = 60_000;
+
+/** Ages of reads, in milliseconds: every association was read longer ago than the first, whatever the clocks show, and none than the second. */
+const [readsAllMs, readsDueMs] = [-3_600_000, 30 * 24 * 3_600_000];
+
+/** Returns what runs a scan of the scenario's cluster as a process, with the clock of scans. */
+export function makeScanner(environment: Environment, start: (name: string, faults: Faults) => Process) {
+  const { clock, eks, processes, model, ulid, log } = environment;
+  const cluster = { ...home, clusterName: environment.clusterName };
+  let fence = 0;
+  /** As `scan` keeps it with the lease. */
+  let completedAt: number | null = null;
+  /** Reads the association that something told of; none if there is none. */
+  async function observeReported(deps: ObserveChangeDependencies): Promise<void> {
+    const [existing] = eks.associations();
+    if (existing)
+      await observeChange(deps, { cluster, associationId: existing.associationId }, clock.scanner() + scanMs);
+  }
+
+  return async (reads: ScanReads, faults: Faults): Promise<void> => {
+    const running = processes.all.filter(
+      ({ state, attempt }) => attempt.name.startsWith('scan ') && ['running', 'frozen'].includes(state),
+    );
+    if (running.length >= maxScans) return;
+    const process = start(`scan ${processes.all.length + 1}`, faults);
+    log(
+      () => `${process.attempt.name} reads ${{ all: 'all', due: 'what is due', reported: 'a reported change' }[reads]}`,
+    );
+    const startedAt = clock.scanner();
+    if (reads !== 'reported') fence += 1;
+    const lease: ClusterScan = {
+      ...{ cluster, fence, completedAt, firstCompletedAt: completedAt, failure: null },
+      ...{ startedAt, endedAt: null, leaseUntil: startedAt + scanMs },
+    };
+    const ledger = gatedLedger(environment, process);
+    const gated = gatedEks(environment, process);
+    const deps = {
+      ledger: { ...ledger, getClusterScan: () => Promise.resolve(fence === 0 ? null : lease) },
+      observations: gatedObservations(environment, process, completedAt),
+      ...{ clock: clock.scanner, ulid, times, directory: { clusters: [cluster] }, eksFor: () => gated },
+    };
+    const bounds = { maxAgeMs: reads === 'all' ? readsAllMs : readsDueMs, deadline: startedAt + scanMs, lease };
+    try {
+      if (reads === 'reported') await observeReported(deps);
+      else if ((await scanCluster(deps, gated, cluster, bounds)).isComplete)
+        completedAt = Math.max(startedAt, completedAt ?? startedAt);
+    } catch (error) {
+      model.failed(process.attempt, error);
+    }
+    process.state = 'finished';
+  };
+}
