@@ -83,13 +83,14 @@ async function measureWith(endpoint: string, served: number): Promise<Record<Ste
 
 /** A table of what each step consumes. */
 export function unitTable(units: Readonly<Record<Step, StepUnits>>): string {
-  const cells = ({ dynamoDbCalls, tableUnits, indexUnits, readUnits }: Consumption) =>
-    [dynamoDbCalls, tableUnits, indexUnits, readUnits].map((one) => one.toFixed(2));
+  const cells = ({ dynamoDbCalls, tableUnits, indexUnits, readUnits }: Consumption) => [
+    ...[dynamoDbCalls, tableUnits, indexUnits, readUnits],
+  ];
   const rows = Object.entries(units).flatMap(([step, { cluster, association }]) => [
     [`${step}: a cluster`, ...cells(cluster)],
     [`${step}: an association`, ...cells(association)],
   ]);
-  return table(['', 'DynamoDB calls', 'write units, tables', 'write units, indexes', 'read units'], rows);
+  return table(['step', 'DynamoDB calls', 'write units, tables', 'write units, indexes', 'read units'], rows);
 }
 
 /** A month of 30 days. Seconds. */
@@ -98,10 +99,10 @@ const month = 30 * 86_400;
 /** Assumed answer of EKS, in milliseconds: as in `bench/warm.ts`. */
 const eksMs = 80;
 
-/** How many clusters a run scans at once, and how many runs there are in a minute. */
+/** How many clusters a run scans at once. */
 const atOnce = 8;
 
-/** What else a run of the function takes: it reads locks and progress. Milliseconds, assumed. */
+/** What else a run of the function takes, of which there is one a minute: it reads locks and progress. Milliseconds, assumed. */
 const runMs = 300;
 
 /** Of the function `scan`: gigabytes. */
@@ -118,13 +119,16 @@ function costOf(units: Readonly<Record<Step, StepUnits>>, associations: number) 
   const dollars = ({ tableUnits, indexUnits, readUnits }: Consumption) =>
     ((tableUnits + indexUnits) * prices.writeUnits + readUnits * prices.readUnits) / 1e6;
   const { 'first scan': first, 'scan without a change': quiet, 'scan that reads all again': again } = units;
+  const runs = month / 60;
+  // Each run, also one that scans nothing, reads the progress of all clusters.
+  const idle = (runs - scans) * count * quiet.cluster.readUnits * (prices.readUnits / 1e6);
   const dynamoDb =
     scans * (count * dollars(quiet.cluster) + associations * dollars(quiet.association)) +
-    days * associations * (dollars(again.association) - dollars(quiet.association));
+    days * associations * (dollars(again.association) - dollars(quiet.association)) +
+    idle;
   const [lists, describes] = [scans * count, days * associations];
   // At most as many accounts are read at a time as clusters.
-  const seconds =
-    (month / 60) * (runMs / 1_000) + (lists * eksMs) / 1_000 / atOnce + describes / (atOnce * readsPerSecond);
+  const seconds = runs * (runMs / 1_000) + (lists * eksMs) / 1_000 / atOnce + describes / (atOnce * readsPerSecond);
   return {
     once: count * dollars(first.cluster) + associations * dollars(first.association),
     ...{ dynamoDb, lists, describes, seconds },
