@@ -1,4 +1,4 @@
-import { runCommand } from '../tools/command.ts';
+import { runCommand, UsageError } from '../tools/command.ts';
 import { applyWithKills, planDeclaration } from './fleet-apply.ts';
 import { changeOutside, entriesOf, foundIn } from './fleet-changes.ts';
 import { costTable, measureFleetUnits, unitTable } from './fleet-costs.ts';
@@ -151,6 +151,11 @@ process.exitCode = await runCommand({
     declared: { type: 'string', default: '2000' },
   },
   run: async ({ adopted, declared }) => {
+    // The changes outside are made in the first 37 clusters.
+    if (!(Number(adopted) >= 37 && Number(adopted) <= clusters.length))
+      throw new UsageError('--adopted must be 37 to 200.');
+    if (!(Number(declared) > 0 && Number(declared) % 1_000 === 0))
+      throw new UsageError('--declared must be a multiple of 1,000.');
     const fleet = await openFleetGateway();
     try {
       await play(fleet, Number(adopted), Number(declared));
