@@ -47,9 +47,9 @@ export async function meteredClient(
       async (args) => {
         if (/(Table|TimeToLive)Command$/.test(commandName)) return next(args);
         report({ dynamoDbCalls: 1 });
-        const { TransactItems, Item } = args.input as Input;
+        const { TransactItems, Item, UpdateExpression } = args.input as Input;
         const factors = TransactItems ? corrections : { table: 1, index: 1 };
-        const isWrite = TransactItems !== undefined || Item !== undefined;
+        const isWrite = (TransactItems ?? Item ?? UpdateExpression) !== undefined;
         try {
           const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'INDEXES' } });
           const { ConsumedCapacity: consumed = [] } = result.output as {
@@ -80,6 +80,7 @@ export async function meteredClient(
 /** The parameters of a write that the gateway's ledger sends. */
 interface Input {
   readonly Item?: Item;
+  readonly UpdateExpression?: string;
   /** Of an update, the values are counted: what it adds to its item. */
   readonly TransactItems?: readonly {
     readonly Put?: { readonly Item: Item };

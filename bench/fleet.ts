@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
 import type { AssociationReads } from '../src/ledger/association-history.ts';
@@ -14,9 +14,9 @@ import { makeSlots } from '../src/runtime/slots.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { openGateway, withoutRateLimit } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
-import { copyOfShipped } from '../test/support/policy-sample.ts';
 import { runCommand } from '../tools/command.ts';
 import { localClient } from './capacity.ts';
+import { clusters, home, makeFleetPolicies, perCluster } from './fleet-world.ts';
 import { table } from './report.ts';
 import { median } from './statistics.ts';
 
@@ -30,14 +30,7 @@ Usage: npm run bench -- fleet
 
 type Store = Ledger & ObservationStore & AssociationReads;
 
-const home = '111122223333';
-const perCluster = 50;
 const role = (index: number) => `arn:aws:iam::${home}:role/pods/payments/role-${index % 400}`;
-const accounts = [home, ...Array.from({ length: 29 }, (_, index) => String(200_000_000_000 + index))];
-const clusters = Array.from({ length: 200 }, (_, index): ClusterRef => {
-  const accountId = accounts[index % accounts.length] ?? home;
-  return { accountId, region: 'eu-central-1', clusterName: `cluster-${index}` };
-});
 
 function associationOf(cluster: ClusterRef, index: number): Association {
   const associationId = `a-${String(index).padStart(17, '0')}`;
@@ -80,20 +73,6 @@ async function fill(store: Store, seenAt: number): Promise<void> {
   }
 }
 
-/** The shipped policies with an inventory of the clusters. */
-function makePolicies(): string {
-  const folder = copyOfShipped();
-  const file = join(folder, 'inventory.json');
-  const inventory = JSON.parse(readFileSync(file, 'utf8')) as object;
-  const served = accounts.map((accountId) => ({
-    ...{ accountId, name: `account-${accountId}`, regions: ['eu-central-1'] },
-    ...(accountId === home ? {} : { roleArn: `arn:aws:iam::${accountId}:role/pod-identity-gateway` }),
-  }));
-  const registered = clusters.map((cluster) => ({ ...cluster, environment: 'dev' }));
-  writeFileSync(file, JSON.stringify({ ...inventory, accounts: served, clusters: registered }));
-  return folder;
-}
-
 const fields = 'nodes { clusterName namespace serviceAccount roleArn origin observedAt }';
 const ofRole = `filter: { roleArn: "${role(7)}" }`;
 
@@ -111,20 +90,31 @@ const queries: Readonly<Record<string, readonly [string, number]>> = {
 /** A list with a role filter in one cluster, without the limit of reads per second that a deployment has. */
 const listOfCluster = `{ podIdentityAssociations(clusterName: "cluster-0", roleArn: "${role(7)}", first: 100) { nodes { roleArn } } }`;
 
-async function medianOf(gateway: Gateway, document: string, items: number): Promise<number> {
+/** A request, as the gateway's log has it. Milliseconds. */
+interface Measured {
+  readonly ms: number;
+  readonly decisions: number;
+  readonly decisionsMs: number;
+}
+
+async function medianOf(gateway: Gateway, document: string, items: number): Promise<Measured> {
   const times: number[] = [];
+  const lines: Gateway['logged'] = [];
   for (let round = 0; round < 20; round += 1) {
+    gateway.logged.length = 0;
     const startedAt = performance.now();
     const { data } = await gateway.send<Record<string, { readonly nodes: readonly unknown[] }>>(document, {}, 'olivia');
     times.push(performance.now() - startedAt);
+    lines.push(...gateway.logged.filter(({ fields }) => 'policyMs' in fields));
     const found = Object.values(data ?? {})[0]?.nodes.length;
     if (found !== items) throw new Error(`Expected ${items} items, got ${found}: ${document}`);
   }
-  return median(times);
+  const ofLog = (name: string) => median(lines.map(({ fields }) => Number(fields[name])));
+  return { ms: median(times), decisions: ofLog('policyCalls'), decisionsMs: ofLog('policyMs') };
 }
 
 async function measure(name: string, store: Store): Promise<string> {
-  const policies = makePolicies();
+  const policies = makeFleetPolicies();
   const gateway = await openGateway({ ledger: store, policies, change: withoutRateLimit });
   await fill(store, gateway.clock.now() - 2 * 3_600_000);
   const [cluster] = clusters;
@@ -133,21 +123,19 @@ async function measure(name: string, store: Store): Promise<string> {
     const { namespace, serviceAccount } = associationOf(cluster, index);
     gateway.simulator.control.createAssociation({ ...cluster, namespace, serviceAccount, roleArn: role(7) });
   }
-  const listMs = (await medianOf(gateway, listOfCluster, perCluster)) * clusters.length;
+  const listMs = (await medianOf(gateway, listOfCluster, perCluster)).ms * clusters.length;
   const asOf = new Date(gateway.clock.now() - 3_600_000).toISOString();
-  const heap = () => process.memoryUsage().heapUsed / 1_000_000;
-  const rows: (string | number)[][] = [
-    ['a list with a role filter in each cluster', listMs, 1, clusters.length * (perCluster + 1)],
+  const rows: (string | number | null)[][] = [
+    ['a list with a role filter in each cluster', listMs, 1, clusters.length * (perCluster + 1), null, null],
   ];
-  const before = heap();
   for (const [query, [document, items]] of Object.entries(queries)) {
-    const ms = await medianOf(gateway, document.replace('AS_OF', asOf), items);
-    rows.push([query, ms, Math.round(listMs / ms), 0]);
+    const { ms, decisions, decisionsMs } = await medianOf(gateway, document.replace('AS_OF', asOf), items);
+    rows.push([query, ms, Math.round(listMs / ms), 0, decisions, decisionsMs]);
   }
-  const grown = `The heap grew by ${(heap() - before).toFixed(1)} MB over these queries, without a garbage collection.`;
   await gateway.close();
   rmSync(policies, { recursive: true });
-  return `${name}:\n\n${table(['request', 'ms, median', 'times as fast', 'EKS calls'], rows)}\n\n${grown}\n\n`;
+  const head = ['request', 'ms, median', 'times as fast', 'EKS calls', 'decisions', 'ms of decisions'];
+  return `${name}:\n\n${table(head, rows)}\n\n`;
 }
 
 async function onDynamoDb(): Promise<string> {

@@ -42,6 +42,7 @@ const programs: Programs = {
   costs: ['what the cheapest and most expensive requests cost', () => import('./costs.ts')],
   fairness: ['how long polite callers wait beside one that sends requests in a loop', () => import('./fairness.ts')],
   fleet: ['queries over 200 clusters with 10,000 associations', () => import('./fleet.ts')],
+  'fleet-day': ['scans, adoption, drift, impact and a declaration over such a fleet', () => import('./fleet-day.ts')],
   trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
   'policy-versions': [
     'cold starts with a policy version beside those of the package',

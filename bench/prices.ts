@@ -6,4 +6,6 @@ export const prices = {
   /** A million write request units, and a million read request units. */
   writeUnits: 0.7625,
   readUnits: 0.1525,
+  /** A gigabyte-second of Lambda on arm64: its pricing page. */
+  lambdaGbSecond: 0.0000133334,
 } as const;

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb-association-reads.ts';
+import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
+import { makeDynamoDbObservations } from '../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import { createTables } from '../src/ledger/tables.ts';
-import { input, openGateway } from '../test/support/gateway.ts';
+import { observeServiceAccount } from '../src/observations/observe-service-account.ts';
+import { home, input, openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
 import { localClient, meteredClient } from './capacity.ts';
 import type { Consumption } from './capacity.ts';
@@ -14,7 +17,7 @@ export interface RequestCost extends Consumption {
 }
 
 /** Requests of each outcome, in an order in which each finds what it needs. */
-const requests: readonly (readonly [string, (gateway: Gateway) => Promise<unknown>])[] = [
+const requests: readonly (readonly [string, (gateway: Gateway, store: ObservationStore) => Promise<unknown>])[] = [
   ['create', (gateway) => gateway.create()],
   ['create, replayed', (gateway) => gateway.create()],
   ['create, conflict', (gateway) => gateway.create({ clientRequestToken: 'second' })],
@@ -46,7 +49,31 @@ const requests: readonly (readonly [string, (gateway: Gateway) => Promise<unknow
       ),
   ],
   ['delete', (gateway) => gateway.remove({ associationId: idOf(gateway), clientRequestToken: 'fourth' })],
+  ['an association that a scan sees first', makeAndScan],
+  ['an association that a scan reads again', (gateway, store) => scanAssociation(gateway, store, 2)],
 ];
+
+/** Another tool makes an association, which is read as a scan reads it. */
+async function makeAndScan(gateway: Gateway, store: ObservationStore): Promise<void> {
+  const { clusterName, namespace, roleArn } = input;
+  gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount: 'scanned', roleArn });
+  await scanAssociation(gateway, store, 1);
+}
+
+async function scanAssociation({ deps, simulator }: Gateway, observations: ObservationStore, fence: number) {
+  const target = { ...home, clusterName: input.clusterName, namespace: input.namespace, serviceAccount: 'scanned' };
+  const [found] = simulator.control.associations();
+  const now = deps.clock();
+  const listed = { target, associationId: found?.associationId ?? null, listedAt: now, knownRevision: fence - 1 };
+  const scan = { fence, completedAt: null };
+  const result = await observeServiceAccount(
+    { ...deps, observations },
+    deps.eksFor(target),
+    { ...listed, scan },
+    now + 10_000,
+  );
+  if (result.kind !== 'observed') throw new Error(`The association was not observed: ${result.kind}.`);
+}
 
 const dryRun = /* GraphQL */ `
   query ($input: CreatePodIdentityAssociationInput!) {
@@ -83,12 +110,13 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
     spent = Object.fromEntries(kinds.map((kind) => [kind, spent[kind] + (more[kind] ?? 0)])) as unknown as Consumption;
   });
   const ledger = { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbAssociationReads({ client, ...names }) };
+  const observations = makeDynamoDbObservations({ client, ...names });
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
   for (const [request, send] of requests) {
     spent = nothing;
     gateway.simulator.control.clearRequests();
-    await send(gateway);
+    await send(gateway, observations);
     costs.push({ request, eksCalls: gateway.simulator.control.requests().length, ...spent });
   }
   await gateway.close();

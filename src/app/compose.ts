@@ -122,11 +122,11 @@ interface PolicyComposition {
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
 function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
   const { eks, deployed, live } = composition;
-  const { recordPrincipal, inventory, policySetHash, viewsByNamespace } = policy;
+  const { recordPrincipal, inventory, policySetHash, decisionKey } = policy;
   return {
     ...meteredPolicy(policy),
     recordPrincipal,
-    viewsByNamespace,
+    decisionKey,
     knownPrincipals: inventory,
     eksFor: rememberRoles(makeEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),

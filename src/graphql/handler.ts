@@ -1,7 +1,7 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { rateLimitedEksFor } from '../eks/rate-limited.ts';
-import { makeAuthorizeRead, makeMayViewIn } from '../queries/authorize-read.ts';
+import { makeAllowsRead, makeAuthorizeRead, makeMayViewIn } from '../queries/authorize-read.ts';
 import { makeDescriber } from '../queries/describer.ts';
 import { count } from '../runtime/meter.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
@@ -98,11 +98,13 @@ export function makeHandler(
     const reads = withinLimits({ ...inTurn, eksFor });
     const deadline = clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs);
     const once = makeOnce();
+    const authorizeRead = makeAuthorizeRead(live, identity);
     return {
       identity,
       deps: inTurn,
       reads,
-      authorizeRead: makeAuthorizeRead(live, identity),
+      authorizeRead,
+      allowsRead: makeAllowsRead(live, identity, authorizeRead),
       mayViewIn: makeMayViewIn(live, identity),
       deadline,
       describer: makeDescriber(reads, rateLimiter),

@@ -9,6 +9,7 @@ import type { Directory } from '../policy/directory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Authorize, Preauthorize } from '../policy/policy.ts';
+import type { DecisionKey } from '../policy/same-decision.ts';
 
 /** How fast details of listed associations are read from EKS. Retries by the SDK come on top. */
 export interface DescribeLimits {
@@ -35,8 +36,7 @@ export interface PolicyDependencies {
   readonly authorize: Authorize;
   readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
-  /** Whether associations of one namespace are all viewed by the same decision. */
-  readonly viewsByNamespace: boolean;
+  readonly decisionKey: DecisionKey;
   /** The services and permission sets by which callers are authenticated. */
   readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecordPrincipal } from '../model/principal.ts';
-import { viewsByNamespace } from './association-use.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySet, PolicySources } from './compile.ts';
 import { authorizeWith } from './authorize.ts';
@@ -17,6 +16,8 @@ import type { Inventory } from './inventory.ts';
 import type { Authorize, Preauthorize } from './policy.ts';
 import { makePreauthorize } from './preauthorize.ts';
 import { makeRecordPrincipal } from './recorded-principal.ts';
+import { makeDecisionKey } from './same-decision.ts';
+import type { DecisionKey } from './same-decision.ts';
 
 /** A loaded policy folder. */
 export interface LoadedPolicy {
@@ -26,8 +27,7 @@ export interface LoadedPolicy {
   readonly inventory: Inventory;
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
-  /** Whether associations of one namespace are all viewed by the same decision. */
-  readonly viewsByNamespace: boolean;
+  readonly decisionKey: DecisionKey;
 }
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
@@ -115,7 +115,7 @@ export function policyOf(
     recordPrincipal: makeRecordPrincipal(policySet, inventory),
     inventory,
     policySetHash: policySet.hash,
-    viewsByNamespace: viewsByNamespace(policySet),
+    decisionKey: makeDecisionKey(policySet, inventory),
   };
 }
 

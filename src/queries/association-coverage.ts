@@ -13,7 +13,7 @@ const batch = 100;
 export async function coverageOf(
   deps: Pick<Dependencies, 'directory'>,
   reads: Pick<AssociationReads, 'getClusterScans'>,
-  viewer: Pick<RequestContext, 'identity' | 'authorizeRead' | 'mayViewIn'>,
+  viewer: Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn'>,
   clusters: readonly ClusterRef[],
   asOf: number,
 ): Promise<ClusterCoverage[]> {

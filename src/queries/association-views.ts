@@ -1,24 +1,21 @@
 import type { Association, AssociationTarget } from '../model/association.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { visibleTo } from './authorize-read.ts';
+import type { ListScope } from '../policy/policy.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** What a principal may see of many associations, with few decisions. */
+/** What a principal may see of many associations. */
 export interface AssociationViews extends Pick<RequestContext, 'mayViewIn'> {
   /** Whether the principal may list the namespace of a service account, or its whole cluster. */
   readonly mayList: (target: AssociationTarget) => boolean;
-  /** Whether the principal may view an association: one decision for each namespace, where policy reads no more of an association. */
   readonly mayView: (association: Association) => boolean;
 }
 
 /** Creates the {@link AssociationViews} of one page. */
-export function makeAssociationViews(
-  { viewsByNamespace }: Pick<Dependencies, 'viewsByNamespace'>,
-  { authorizeRead, mayViewIn }: Pick<RequestContext, 'authorizeRead' | 'mayViewIn'>,
-): AssociationViews {
-  const views = new Map<string, boolean>();
-  const mayListScope = (scope: Parameters<typeof listRequest>[0]) => authorizeRead(listRequest(scope)).allowed;
+export function makeAssociationViews({
+  allowsRead,
+  mayViewIn,
+}: Pick<RequestContext, 'allowsRead' | 'mayViewIn'>): AssociationViews {
   const clusters = new Map<string, boolean>();
+  const mayListScope = (scope: ListScope) => allowsRead({ action: 'ListPodIdentityAssociations', scope });
   return {
     mayViewIn: ({ accountId, region, clusterName }) => {
       const cluster = { accountId, region, clusterName };
@@ -33,19 +30,6 @@ export function makeAssociationViews(
         mayListScope({ kind: 'cluster', ...cluster }) || mayListScope({ kind: 'namespace', ...cluster, namespace })
       );
     },
-    mayView: (association) => {
-      if (!viewsByNamespace) return visibleTo(authorizeRead, association) !== null;
-      const { accountId, region, clusterName, namespace } = association;
-      const key = [accountId, region, clusterName, namespace].join('/');
-      const mayView = views.get(key) ?? visibleTo(authorizeRead, association) !== null;
-      views.set(key, mayView);
-      return mayView;
-    },
+    mayView: (association) => allowsRead({ action: 'DescribePodIdentityAssociation', association }),
   };
-}
-
-type ListRequest = Extract<Parameters<RequestContext['authorizeRead']>[0], { action: 'ListPodIdentityAssociations' }>;
-
-function listRequest(scope: ListRequest['scope']): ListRequest {
-  return { action: 'ListPodIdentityAssociations', scope };
 }

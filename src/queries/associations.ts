@@ -32,14 +32,14 @@ const maxClusters = { ofRole: 300, others: 50 };
 /** How many service accounts are examined at a time. */
 const batch = 50;
 
-type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'mayViewIn' | 'deadline'>;
+type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'deadline'>;
 
 /**
  * The associations that a principal may view, of all clusters of the inventory, from what is stored: no EKS call. Throws what
  * `AssociationReads` throws, and `LedgerUnavailable` if it does not answer before `deadline`.
  */
 export async function observedAssociations(
-  deps: Pick<Dependencies, 'directory' | 'associations' | 'viewsByNamespace' | 'clock'>,
+  deps: Pick<Dependencies, 'directory' | 'associations' | 'clock'>,
   reader: Reader,
   input: QueryAssociationsArgs,
   withCoverage: boolean,
@@ -58,7 +58,7 @@ interface Row {
 }
 
 async function readPage(
-  deps: Pick<Dependencies, 'directory' | 'viewsByNamespace' | 'clock'>,
+  deps: Pick<Dependencies, 'directory' | 'clock'>,
   reads: AssociationReads,
   reader: Reader,
   query: AssociationQuery,
@@ -68,7 +68,7 @@ async function readPage(
   const all = clustersFrom(deps.directory.clusters.filter(query.matches), from);
   const covered = all.slice(0, selection.roleArn === null ? maxClusters.others : maxClusters.ofRole);
   const last = covered.at(-1);
-  const views = makeAssociationViews(deps, reader);
+  const views = makeAssociationViews(reader);
   // By role, only the clusters of what is found are asked about.
   const read = selection.roleArn === null ? covered.filter(views.mayViewIn) : covered;
   const { rows, end } = await readRows(reads, views, query, read);

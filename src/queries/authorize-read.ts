@@ -32,6 +32,26 @@ export function makeAuthorizeRead(
   };
 }
 
+/** Whether a principal may read something. Never throws. */
+export type AllowsRead = (request: ReadRequest) => boolean;
+
+/** Creates the {@link AllowsRead} of one GraphQL request: requests about which policy decides the same are decided once. */
+export function makeAllowsRead(
+  { decisionKey, clock }: Pick<Dependencies, 'decisionKey' | 'clock'>,
+  identity: RequestIdentity,
+  authorizeRead: AuthorizeRead,
+): AllowsRead {
+  const context = readContextOf({ identity, now: clock() });
+  const allowed = new Map<string, boolean>();
+  return (request) => {
+    const key = decisionKey(context, request);
+    if (key === null) return authorizeRead(request).allowed;
+    const isAllowed = allowed.get(key) ?? authorizeRead(request).allowed;
+    allowed.set(key, isAllowed);
+    return isAllowed;
+  };
+}
+
 /** Whether a principal may view any association of a cluster. If not, none is read, so that nothing shows which exist. */
 export type MayViewIn = (cluster: ClusterRef) => boolean;
 

@@ -5,12 +5,12 @@ import type { RegisteredCluster, RegisteredNamespace } from '../policy/directory
 import { clusterFindings, resolveCluster } from '../validation/names.ts';
 import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
+import type { AllowsRead } from './authorize-read.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Who asks. */
-type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
+type Reader = Pick<RequestContext, 'identity' | 'allowsRead'>;
 
 /** How many namespaces one page examines, at two evaluations of policy each. */
 const maxExaminedNamespaces = 200;
@@ -28,7 +28,7 @@ export function clusters(
   input: PageInput,
 ): QueryResult<Connection<Cluster>> {
   const visible = (cluster: RegisteredCluster): Cluster | null => {
-    const rights = rightsOn(reader.authorizeRead, { kind: 'cluster', ...cluster });
+    const rights = rightsOn(reader.allowsRead, { kind: 'cluster', ...cluster });
     const isVisible = rights.mayList || rights.mayReadAuditTrail || mayReadNamespace(deps, reader, cluster);
     return isVisible ? { ...cluster, ...rights } : null;
   };
@@ -39,14 +39,14 @@ export function clusters(
 /** The namespaces of a cluster in which the principal may read something. Reads nothing but the inventory. */
 export function namespaces(
   deps: Pick<Dependencies, 'directory' | 'home'>,
-  { authorizeRead }: Reader,
+  { allowsRead }: Reader,
   input: QueryNamespacesArgs,
 ): QueryResult<Connection<Namespace>> {
   const findings = clusterFindings(input);
   if (findings.length > 0) return { kind: 'invalid', findings: [...findings, ...firstFindings(input)] };
   const cluster = resolveCluster(input, deps.home);
   const visible = ({ name, owners, system }: RegisteredNamespace): Namespace | null => {
-    const rights = rightsOn(authorizeRead, namespaceScope(cluster, name));
+    const rights = rightsOn(allowsRead, namespaceScope(cluster, name));
     return rights.mayList || rights.mayReadAuditTrail ? { name, owners, system, ...rights } : null;
   };
   const query = JSON.stringify(['namespaces', cluster]);
@@ -57,7 +57,7 @@ export function namespaces(
 /** Whether the principal may read something in a namespace of a cluster; examines only so many namespaces. */
 function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader, cluster: ClusterRef) {
   return examinedNamespaces(deps, reader, cluster).some((scope) => {
-    const { mayList, mayReadAuditTrail } = rightsOn(reader.authorizeRead, scope);
+    const { mayList, mayReadAuditTrail } = rightsOn(reader.allowsRead, scope);
     return mayList || mayReadAuditTrail;
   });
 }
@@ -72,7 +72,7 @@ export function mayListIn(
   cluster: ClusterRef,
 ): boolean {
   const { accountId, region, clusterName } = cluster;
-  const mayList = (scope: ReadScope) => reader.authorizeRead({ action: 'ListPodIdentityAssociations', scope }).allowed;
+  const mayList = (scope: ReadScope) => reader.allowsRead({ action: 'ListPodIdentityAssociations', scope });
   const whole = { kind: 'cluster', accountId, region, clusterName } as const;
   return mayList(whole) || (reader.mayViewIn(cluster) && examinedNamespaces(deps, reader, cluster).some(mayList));
 }
@@ -99,12 +99,12 @@ function namespaceScope({ accountId, region, clusterName }: ClusterRef, name: st
   return { kind: 'namespace', accountId, region, clusterName, namespace } as const;
 }
 
-type ReadScope = Extract<Parameters<AuthorizeRead>[0], { action: 'ListPodIdentityAssociations' }>['scope'];
+type ReadScope = Extract<Parameters<AllowsRead>[0], { action: 'ListPodIdentityAssociations' }>['scope'];
 
-function rightsOn(authorizeRead: AuthorizeRead, scope: ReadScope) {
+function rightsOn(allowsRead: AllowsRead, scope: ReadScope) {
   return {
-    mayList: authorizeRead({ action: 'ListPodIdentityAssociations', scope }).allowed,
-    mayReadAuditTrail: authorizeRead({ action: 'ReadAuditTrail', scope }).allowed,
+    mayList: allowsRead({ action: 'ListPodIdentityAssociations', scope }),
+    mayReadAuditTrail: allowsRead({ action: 'ReadAuditTrail', scope }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RequestIdentity } from '../model/principal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import type { AuthorizeRead, MayViewIn } from './authorize-read.ts';
+import type { AllowsRead, AuthorizeRead, MayViewIn } from './authorize-read.ts';
 import type { Describer } from './describer.ts';
 import type { TrailReads } from './trail-reads.ts';
 
@@ -15,6 +15,7 @@ export interface RequestContext {
   /** The dependencies of its reads, whose cost has limits. */
   readonly reads: Dependencies;
   readonly authorizeRead: AuthorizeRead;
+  readonly allowsRead: AllowsRead;
   readonly mayViewIn: MayViewIn;
   /** When the answer must be sent: before the function ends, and `requestMs` after it began. Milliseconds since the epoch. */
   readonly deadline: number;

@@ -93,6 +93,8 @@ describe('namespaces', () => {
     await open((deps) => ({
       ...deps,
       directory: makeDirectory(largeInventory(all)),
+      // The decisions below do not follow from the policies.
+      decisionKey: () => null,
       authorize: (context, request) => {
         evaluations += 1;
         const isOwn =

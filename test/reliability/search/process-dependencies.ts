@@ -51,7 +51,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     preflight: scenario.readsRoles ? 'changes' : 'off',
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
-    viewsByNamespace: false,
+    decisionKey: () => null,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
     log: () => undefined,

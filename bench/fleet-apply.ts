@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { declaredRole } from './fleet-gateway.ts';
+import type { FleetGateway } from './fleet-gateway.ts';
+import { clusters, namespaces } from './fleet-world.ts';
+import { watch } from './fleet-watch.ts';
+
+const executable = join(import.meta.dirname, '../packages/client/src/main.ts');
+
+/** What a plan of a declaration has, and how long it took. */
+export interface Planned {
+  readonly file: string;
+  readonly changes: number;
+  readonly seconds: number;
+}
+
+/** Plans a declaration of so many bindings (a multiple of 1,000) in all clusters and namespaces. */
+export async function planDeclaration(fleet: FleetGateway, bindings: number): Promise<Planned> {
+  const perNamespace = bindings / clusters.length / namespaces.length;
+  const serviceAccounts = Array.from({ length: perNamespace }, (_, index) => `declared-${index}`);
+  const [source, file] = ['yaml', 'json'].map((type) => join(fleet.folder, `plan-${bindings}.${type}`)) as [
+    string,
+    string,
+  ];
+  writeFileSync(
+    source,
+    `version: 1
+name: fleet
+bindings:
+  - roleArn: arn:aws:iam::{accountId}:role/pods/{namespace}/${declaredRole}
+    clusters: [cluster-*]
+    namespaces: ${JSON.stringify(namespaces)}
+    serviceAccounts: ${JSON.stringify(serviceAccounts)}
+    tags: { team: fleet }
+`,
+  );
+  const startedAt = performance.now();
+  await fleet.run(['plan', '-f', source, '-o', file], [2]);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { changes } = JSON.parse(readFileSync(file, 'utf8')) as { readonly changes: readonly object[] };
+  if (changes.length !== bindings) throw new Error(`${changes.length} changes are planned, not ${bindings}.`);
+  return { file, changes: changes.length, seconds };
+}
+
+/** How a plan was applied. */
+export interface Applied {
+  readonly seconds: number;
+  /** How many changes had been made at each kill. */
+  readonly killedAt: readonly number[];
+  /** Effects at EKS, and how many service accounts have one. */
+  readonly effects: number;
+  readonly distinct: number;
+}
+
+/**
+ * Applies a plan: a runner is killed three times, each after another tenth of the changes, then two run at once. Throws an Error if one of these does not end
+ * with all changes done, or if a change has not exactly one effect.
+ */
+export async function applyWithKills(fleet: FleetGateway, { file, changes }: Planned): Promise<Applied> {
+  const { control } = fleet.simulator;
+  const before = control.associations().length;
+  const killedAt: number[] = [];
+  const watched = await watch(fleet.simulator, async () => {
+    for (const part of [1, 2, 3]) {
+      const { signal } = await apply(fleet, file, (part * changes) / 10);
+      if (signal !== 'SIGKILL') throw new Error('A runner ended before it was killed.');
+      killedAt.push(control.associations().length - before);
+    }
+    for (const { code, output } of await Promise.all([apply(fleet, file), apply(fleet, file)])) {
+      if (code !== 0 || !output.includes(`Done: ${changes} of ${changes}`))
+        throw new Error(`A runner ended with ${code}: ${output.slice(-2_000)}`);
+    }
+  });
+  const { effects, seconds } = watched;
+  const distinct = new Set(effects).size;
+  if (effects.length !== changes || distinct !== changes) {
+    throw new Error(`${changes} changes had ${effects.length} effects, ${distinct} different ones.`);
+  }
+  return { seconds, killedAt, effects: effects.length, distinct };
+}
+
+/** Applies the plan in a process of its own, which is killed once it has reported so many changes. */
+async function apply({ gateway }: FleetGateway, file: string, killedAfter = Infinity) {
+  const env = {
+    ...process.env,
+    POD_IDENTITY_ENDPOINT_URL: gateway.url,
+    POD_IDENTITY_TOKEN: await gateway.tokenOf('pat'),
+  };
+  const child = spawn(process.execPath, ['--no-warnings', executable, 'apply', file], { env, stdio: 'pipe' });
+  let [output, reported] = ['', 0];
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => {
+    const text = String(chunk);
+    reported += text.split(/\n\d+\/|^\d+\//).length - 1;
+    if (!/^\d+\//.test(text)) output += text;
+    if (reported >= killedAfter) child.kill('SIGKILL');
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  return { code, signal, output };
+}

@@ -1,0 +1,169 @@
+import { runCommand, UsageError } from '../tools/command.ts';
+import { applyWithKills, planDeclaration } from './fleet-apply.ts';
+import { changeOutside, entriesOf, foundIn } from './fleet-changes.ts';
+import { costTable, measureFleetUnits, unitTable } from './fleet-costs.ts';
+import { openFleetGateway } from './fleet-gateway.ts';
+import type { FleetGateway } from './fleet-gateway.ts';
+import { impactOfOneRule } from './fleet-impact.ts';
+import { watch } from './fleet-watch.ts';
+import type { Watched } from './fleet-watch.ts';
+import { clusters, perCluster } from './fleet-world.ts';
+import { table } from './report.ts';
+
+const help = `Plays a day of a fleet: 200 clusters in 30 accounts, with 10,000 associations that Terraform made, on a gateway over HTTP with a simulated EKS. They are scanned,
+adopted, changed outside of the gateway in ten ways, looked up as of a time, judged by a new policy, and others are declared, planned and applied by runners
+that are killed. Fails if a change is not found, something else is, or a change has not exactly one effect. Prints Markdown tables. Requires Linux and Java.
+
+Usage: npm run bench -- fleet-day [OPTIONS]
+
+  --adopted N   in how many of the clusters associations are adopted, 37 to 200 (default: 40)
+  --declared N  how many bindings are applied, a multiple of 1,000 (default: 2,000); 10,000 are planned in any case
+  -h, --help    print this text
+`;
+
+const rows: (string | number | null)[][] = [];
+
+/** Runs a step and adds a row about it: the text about its result, its time, its requests to EKS and memory. */
+async function step<Result>(
+  fleet: FleetGateway,
+  name: string,
+  work: () => Promise<Result>,
+  about: (result: Result) => string,
+): Promise<Watched<Result>> {
+  process.stderr.write(`${name} …\n`);
+  const watched = await watch(fleet.simulator, work);
+  const { result, seconds, calls, memory } = watched;
+  const of = (operation: string) => calls[operation] ?? 0;
+  const changes = ['Create', 'Update', 'Delete'].reduce((sum, kind) => sum + of(`${kind}PodIdentityAssociation`), 0);
+  const reads = [of('ListPodIdentityAssociations'), of('DescribePodIdentityAssociation')].map((count) => String(count));
+  const sizes = [memory.middle, memory.end, memory.heap].map((one) => one.toFixed(0));
+  rows.push([name, about(result), seconds.toFixed(1), ...reads, String(changes), ...sizes]);
+  return watched;
+}
+
+type ScanResult = Awaited<ReturnType<FleetGateway['scanAll']>>;
+
+const aboutScan = ({ complete, observed, driftFound }: ScanResult) =>
+  `${complete} clusters, ${observed} observed, ${driftFound} entries of drift`;
+
+async function adoptIn(fleet: FleetGateway, count: number, plan: boolean): Promise<number> {
+  let sum = 0;
+  for (const { clusterName, accountId } of clusters.slice(0, count)) {
+    const cluster = ['--cluster', clusterName, '--account-id', accountId];
+    const { stdout } = await fleet.run(['adopt', ...cluster, plan ? '--plan' : '--yes']);
+    const { counts } = JSON.parse(stdout) as {
+      readonly counts: { readonly planned: number; readonly adopted: number };
+    };
+    sum += plan ? counts.planned : counts.adopted;
+  }
+  return sum;
+}
+
+/** How many associations differ from the trail in some clusters. */
+async function driftIn({ gateway }: FleetGateway, count: number): Promise<number> {
+  let sum = 0;
+  for (const { clusterName, accountId } of clusters.slice(0, count)) {
+    const query = `{ associationDrift(clusterName: "${clusterName}", accountId: "${accountId}", first: 100) { nodes { kind } } }`;
+    const { data } = await gateway.send<{ associationDrift: { nodes: readonly object[] } }>(query, {}, 'olivia');
+    if (data === null) throw new Error(`The drift of ${clusterName} could not be read.`);
+    sum += data.associationDrift.nodes.length;
+  }
+  return sum;
+}
+
+/** How many associations have a role that a change outside gave them, as of a time; now if it is null. */
+async function withOutsideRole({ gateway }: FleetGateway, asOf: string | null): Promise<number> {
+  const query = `query ($asOf: DateTime, $cluster: String) {
+    associations(filter: { clusterName: $cluster }, asOf: $asOf, first: 100) { nodes { roleArn } }
+  }`;
+  let sum = 0;
+  for (const { clusterName } of clusters.slice(0, 37)) {
+    const variables = { asOf, cluster: clusterName };
+    const { data } = await gateway.send<{ associations: { nodes: readonly { readonly roleArn: string }[] } }>(
+      query,
+      variables,
+      'olivia',
+    );
+    sum += data?.associations.nodes.filter(({ roleArn }) => roleArn.endsWith('/outside')).length ?? NaN;
+  }
+  return sum;
+}
+
+/** Plays the day, and prints what it showed. */
+async function play(fleet: FleetGateway, adopted: number, declared: number): Promise<void> {
+  const all = clusters.length * perCluster;
+  await step(fleet, 'first scan', () => fleet.scanAll(), aboutScan);
+  await step(fleet, 'scan without a change', () => fleet.scanAll(), aboutScan);
+  await step(
+    fleet,
+    `plan of the adoption in ${adopted} clusters`,
+    () => adoptIn(fleet, adopted, true),
+    (count) => `${count} planned`,
+  );
+  await step(
+    fleet,
+    `adoption in ${adopted} clusters`,
+    () => adoptIn(fleet, adopted, false),
+    (count) => `${count} adopted`,
+  );
+  await step(fleet, 'scan after it', () => fleet.scanAll(), aboutScan);
+  await step(
+    fleet,
+    'drift in the adopted clusters',
+    () => driftIn(fleet, adopted),
+    (count) => `${count} differences`,
+  );
+  const before = new Date(fleet.clock.now()).toISOString();
+  fleet.clock.skip(60_000);
+  const changes = await changeOutside(fleet);
+  await step(fleet, 'scan after ten changes outside', () => fleet.scanAll(), aboutScan);
+  const foundAtOnce = foundIn(changes, await entriesOf(fleet.ledger, 'DRIFT_FOUND'));
+  await step(fleet, 'scan in which all reads are due', () => fleet.scanAll(0), aboutScan);
+  const found = foundIn(changes, await entriesOf(fleet.ledger, 'DRIFT_FOUND'));
+  if (found.length !== changes.length) throw new Error(`Only ${found.length} changes outside were found.`);
+  await step(fleet, 'the same again', () => fleet.scanAll(0), aboutScan);
+  const [past, now] = [await withOutsideRole(fleet, before), await withOutsideRole(fleet, null)];
+  const impact = await impactOfOneRule(fleet);
+  await fleet.scanAll();
+  const plan = await planDeclaration(fleet, 10_000);
+  const small = declared === 10_000 ? plan : await planDeclaration(fleet, declared);
+  const applied = await applyWithKills(fleet, small);
+  const head = ['step', 'result', 'seconds', 'lists', 'describes', 'changes at EKS', 'RSS, middle', 'RSS, end', 'heap'];
+  process.stdout.write(`${table(head, rows)}
+
+Found by the next scan: ${foundAtOnce.map(({ name }) => name).join(', ')}.
+Found once their read was due: ${found
+    .filter((one) => !foundAtOnce.includes(one))
+    .map(({ name }) => name)
+    .join(', ')}.
+Associations with a role from outside: ${past} as of before the changes, ${now} now.
+Impact of one rule on ${all} associations: ${JSON.stringify(impact.counts)} in ${impact.seconds.toFixed(1)} seconds; resident ${impact.resident.map((one) => one.toFixed(0)).join(', ')} MB (a third, two thirds, most).
+A plan of ${plan.changes} bindings: ${plan.seconds.toFixed(1)} seconds.
+Applied ${small.changes}: ${applied.seconds.toFixed(0)} seconds; killed after ${applied.killedAt.join(', ')} effects, then two runners at once: ${applied.effects} effects at EKS, ${applied.distinct} different ones.
+
+`);
+}
+
+process.exitCode = await runCommand({
+  help,
+  options: {
+    adopted: { type: 'string', default: '40' },
+    declared: { type: 'string', default: '2000' },
+  },
+  run: async ({ adopted, declared }) => {
+    // The changes outside are made in the first 37 clusters.
+    if (!(Number(adopted) >= 37 && Number(adopted) <= clusters.length))
+      throw new UsageError('--adopted must be 37 to 200.');
+    if (!(Number(declared) > 0 && Number(declared) % 1_000 === 0))
+      throw new UsageError('--declared must be a multiple of 1,000.');
+    const fleet = await openFleetGateway();
+    try {
+      await play(fleet, Number(adopted), Number(declared));
+    } finally {
+      await fleet.close();
+    }
+    const units = await measureFleetUnits();
+    process.stdout.write(`${unitTable(units)}\n\n${costTable(units)}\n`);
+    return 0;
+  },
+});

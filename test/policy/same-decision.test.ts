@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeAuthorize } from '../../src/policy/authorize.ts';
+import { compilePolicies } from '../../src/policy/compile.ts';
+import { parseInventory } from '../../src/policy/inventory.ts';
+import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
+import { makeDecisionKey } from '../../src/policy/same-decision.ts';
+import { shipped } from '../support/policy-sample.ts';
+
+const schema = readFileSync(join(shipped, 'schema.cedarschema'), 'utf8');
+const shippedPolicies = Object.fromEntries(
+  ['access.cedar', 'guardrails.cedar'].map((name) => [name, readFileSync(join(shipped, name), 'utf8')]),
+);
+
+const accountId = '111122223333';
+const inventory = parseInventory(
+  JSON.stringify({
+    ...(JSON.parse(readFileSync(join(shipped, 'inventory.json'), 'utf8')) as object),
+    clusters: [
+      { accountId, region: 'eu-central-1', clusterName: 'one', environment: 'dev' },
+      { accountId, region: 'eu-central-1', clusterName: 'two', environment: 'dev' },
+      { accountId, region: 'eu-central-1', clusterName: 'three', environment: 'prod' },
+    ],
+  }),
+);
+
+const context = (groups: readonly string[]): AuthorizationContext => ({
+  identity: {
+    principal: { id: 'me', kind: 'USER', groups, sessionName: null },
+    ...{ actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'test' },
+  },
+  ...{ onBehalfOf: null, hasReason: false, now: 1_800_000_000_000 },
+});
+
+interface Viewed {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
+}
+
+const viewOf = ({ tags = [], ...place }: Viewed): AuthorizationRequest => ({
+  action: 'DescribePodIdentityAssociation',
+  association: {
+    ...{ accountId, region: 'eu-central-1', ...place, tags, associationId: 'a-1', associationArn: 'arn', policy: null },
+    ...{ createdAt: '', modifiedAt: '', ownerArn: null, externalId: null, disableSessionTags: false },
+    ...{ roleArn: `arn:aws:iam::${accountId}:role/pods/x/y`, targetRoleArn: null },
+  },
+});
+
+/** Requests that differ in cluster, namespace, service account or tags. */
+const requests: readonly AuthorizationRequest[] = ['one', 'two', 'three'].flatMap((clusterName) => [
+  ...['payments', 'search', 'payments-x', 'unknown'].flatMap((namespace) => [
+    viewOf({ clusterName, namespace, serviceAccount: 'api' }),
+    viewOf({ clusterName, namespace, serviceAccount: 'other', tags: [{ key: 'team', value: 'a' }] }),
+    {
+      action: 'ListPodIdentityAssociations' as const,
+      scope: { kind: 'namespace' as const, accountId, region: 'eu-central-1', clusterName, namespace },
+    },
+  ]),
+  {
+    action: 'ListPodIdentityAssociations' as const,
+    scope: { kind: 'cluster' as const, accountId, region: 'eu-central-1', clusterName },
+  },
+]);
+
+/** How many different decisions these policies need for all requests. */
+function differentDecisions(policies: Readonly<Record<string, string>>, groups: readonly string[]): number {
+  const sources = { schema, policies };
+  const authorize = makeAuthorize({ ...sources, inventory });
+  const keyOf = makeDecisionKey(compilePolicies(sources), inventory);
+  const found = new Map<string, { readonly allowed: boolean; readonly policyIds: readonly string[] }>();
+  requests.forEach((request, index) => {
+    const { allowed, policyIds } = authorize(context(groups), request);
+    const key = keyOf(context(groups), request) ?? String(index);
+    // What must hold for any policies.
+    expect(found.get(key) ?? { allowed, policyIds }).toEqual({ allowed, policyIds });
+    found.set(key, { allowed, policyIds });
+  });
+  return found.size;
+}
+
+test.each([['auditors'], ['payments-team'], ['platform-admins'], ['nobody']])(
+  'the shipped policies decide once for each kind of owners, whatever the cluster: %s',
+  (group) => {
+    // Owners of payments-team, of search-team, and none; views, lists of namespaces, and lists of clusters.
+    expect(differentDecisions(shippedPolicies, [group])).toBe(3 + 3 + 1);
+  },
+);
+
+const view = 'action == PodIdentity::Action::"DescribePodIdentityAssociation"';
+
+test.each([
+  ['true', 'resource', 'true'],
+  ['the environment', 'resource', 'resource.cluster.production'],
+  ['a cluster', 'resource', 'resource in PodIdentity::Cluster::"111122223333/eu-central-1/two"'],
+  ['a cluster in the head', 'resource in PodIdentity::Cluster::"111122223333/eu-central-1/two"', 'true'],
+  ['the name of a cluster', 'resource', 'resource.cluster.name == "two"'],
+  ['the name of a namespace', 'resource', 'resource.namespace.name == "search"'],
+  ['a name after others', 'resource', 'resource.cluster.production || resource.namespace.name like "pay*"'],
+  ['the service account', 'resource', 'resource.serviceAccount == "api"'],
+  ['a setting', 'resource', 'resource.settings.role.name == "y" && resource.qualifiedName == "payments-api"'],
+  ['a tag', 'resource', 'resource.hasTag("team") && resource.getTag("team") == "a"'],
+  ['an association', 'resource == PodIdentity::Association::"111122223333/eu-central-1/two/search/api"', 'true'],
+  [
+    'entities compared',
+    'resource',
+    '[resource.namespace].contains(resource.namespace) && resource in resource.cluster',
+  ],
+  ['owners', 'resource', 'principal in resource.namespace.owners'],
+])('requests with the same key have the same decision where a policy reads: %s', (_, resource, condition) => {
+  const policy = `@id("one") permit (principal, ${view}, ${resource}) when { ${condition} };`;
+  expect(differentDecisions({ 'one.cedar': policy }, ['search-team'])).toBeLessThanOrEqual(requests.length);
+});
+
+test('a decision about a cluster that is not in the inventory is not shared', () => {
+  const keyOf = makeDecisionKey(compilePolicies({ schema, policies: shippedPolicies }), inventory);
+  const unknown = viewOf({ clusterName: 'unknown', namespace: 'payments', serviceAccount: 'api' });
+  expect(keyOf(context([]), unknown)).toBeNull();
+});
