@@ -45,7 +45,7 @@ function notAdopted(refused: RefusedConclusion, decision: Decision): RefusedConc
 }
 
 async function authorizeAdoption(
-  deps: AdoptExistingDependencies,
+  deps: Omit<AdoptExistingDependencies, 'ledger' | 'clock'>,
   valid: ValidRequest,
   association: Association,
 ): Promise<Decision> {

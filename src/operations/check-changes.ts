@@ -40,7 +40,10 @@ export interface CheckedChanges {
 }
 
 /** What checks work with. */
-export type CheckDependencies = DryRunDependencies & Pick<Dependencies, 'associations' | 'home'>;
+export type CheckDependencies = Omit<DryRunDependencies, 'eksFor' | 'log'> & Pick<Dependencies, 'home'>;
+
+/** What one change is checked with. */
+type CheckOneDependencies = Omit<DryRunDependencies, 'ulid'>;
 
 /** Who asks, and until when the answer must be sent, in milliseconds since the epoch. */
 interface Caller {
@@ -71,7 +74,7 @@ export async function checkChanges(
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();
     const eksFor: Dependencies['eksFor'] = () => observedEks(states, (arn) => asked.add(arn));
-    const observing = { ...deps, ledger, associations, eksFor, log: () => undefined };
+    const observing: CheckOneDependencies = { ...deps, ledger, associations, eksFor, log: () => undefined };
     results.push(await checkOne(observing, { identity, deadline }, change, states, asked, index));
   }
   const auditEntry = await recordEntry(deps, contextOf(deps, identity, changes), {
@@ -84,7 +87,7 @@ export async function checkChanges(
 }
 
 async function checkOne<Kind extends OperationKind>(
-  deps: DryRunDependencies,
+  deps: CheckOneDependencies,
   { identity, deadline }: Caller,
   { kind, name, input }: { readonly kind: Kind; readonly name: string; readonly input: InputOf[Kind] },
   states: KnownStates,
@@ -112,7 +115,11 @@ function placed(refusal: Refusal, prefix: string): Refusal {
   return { ...refusal, findings };
 }
 
-function contextOf(deps: CheckDependencies, identity: RequestIdentity, changes: readonly ChangeToCheck[]) {
+function contextOf(
+  deps: Pick<CheckDependencies, 'recordPrincipal' | 'home'>,
+  identity: RequestIdentity,
+  changes: readonly ChangeToCheck[],
+) {
   const context = auditContextOf(deps, 'CHECK_CHANGES', identity);
   const [first] = changes;
   const validated = first && operationOf(first.kind).validate(first.input, deps.home);

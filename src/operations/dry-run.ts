@@ -76,7 +76,7 @@ export async function dryRun<Kind extends OperationKind>(
 
 /** What a dry run finds out, before it is recorded. */
 export async function foreseeRequest<Kind extends OperationKind>(
-  deps: DryRunDependencies,
+  deps: Omit<DryRunDependencies, 'ulid'>,
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ) {
