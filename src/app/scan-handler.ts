@@ -26,9 +26,10 @@ export function makeScanHandler(current: CurrentDependencies, observations: Obse
     const result = await withMeter(meter, (): Promise<ScanResult | ObserveResult | LeftToScan> =>
       change ? observeChange(deps, change, deadline) : scan(deps, settings, deadline),
     );
-    const fields = 'kind' in result ? observationFields(change, result) : result;
-    const message = change ? 'Reported change observed.' : 'Clusters scanned.';
-    deps.log('info', message, { ...fields, durationMs: deps.clock() - startedAt, ...meterFields(meter) });
+    const common = { durationMs: deps.clock() - startedAt, ...meterFields(meter) };
+    if ('kind' in result) {
+      deps.log('info', 'Reported change observed.', { ...observationFields(change, result), ...common });
+    } else deps.log('info', 'Clusters scanned.', { ...result, ...common });
     return result;
   };
 }

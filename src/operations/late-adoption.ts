@@ -96,6 +96,6 @@ export function reportLateAdoption(
   count('lateAdoptions');
   const { associationArn, createdAt } = association;
   const firstScanAt = late.firstScanAt === null ? null : new Date(late.firstScanAt).toISOString();
-  const message = 'An association that appeared after the first scan of its cluster was adopted.';
-  log('warn', message, { operationId, associationArn, createdAt, firstScanAt });
+  const fields = { operationId, associationArn, createdAt, firstScanAt };
+  log('warn', 'An association that appeared after the first scan of its cluster was adopted.', fields);
 }

@@ -38,7 +38,10 @@ describe('a deployment that uses restored tables', () => {
       const [tokens, audit] = [arnOf('tokens-restored'), arnOf('audit-restored')];
       const byLease = `${tokens}/index/byLease`;
       const indexes: Readonly<Record<string, readonly string[]>> = {
-        GraphqlRole: [`${tokens}/index/*`, `${audit}/index/*`],
+        GraphqlRole: [
+          ...['byLease', 'byCluster', 'byRole', 'byTargetRole'].map((index) => `${tokens}/index/${index}`),
+          `${audit}/index/*`,
+        ],
         ReconcileRole: [byLease],
         ScanRole: [byLease, `${tokens}/index/byCluster`],
       };

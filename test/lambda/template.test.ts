@@ -26,7 +26,10 @@ let plain: Packaged;
 let chosen: Packaged;
 
 const variables = [...Object.values(timeVariables), ...Object.values(describeVariables)];
-const numbers = Object.fromEntries(variables.map((variable, index) => [variable, `${variables.length - index}000`]));
+const numbers = {
+  ...Object.fromEntries(variables.map((variable, index) => [variable, `${variables.length - index}000`])),
+  [timeVariables.retentionMs]: '100000000',
+};
 
 beforeAll(async () => {
   service = await openService({ isOwn: true });

@@ -2,6 +2,7 @@ import { meteredPolicy } from '../../src/app/metered-policy.ts';
 import { metricsIn } from '../../src/app/metrics.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
@@ -21,11 +22,15 @@ const check =
  * The lines of the log that both functions write when everything happens that the page for operators is about: requests of every
  * outcome, faults of EKS, a policy that fails, limits, drift, and operations that stay open. With metrics in this namespace.
  */
-export async function logScenario(ledger: Ledger, namespace: string): Promise<string[]> {
+export async function logScenario(
+  ledger: Ledger & Pick<ObservationStore, 'putClusterScan'>,
+  namespace: string,
+): Promise<string[]> {
   const gateway = await openGateway({ ledger, preflightRoles: true, change: withFailingPolicy });
   const limited = await openGateway({ ledger, requestLimits: { burst: 1, perSecond: 0.001 } });
   try {
     await requests(gateway);
+    await lateAdoption(gateway, ledger);
     await reconciliations(gateway);
     for (let count = 0; count < 2; count += 1) await limited.send('{ viewer { id } }');
     const lines: string[] = [];
@@ -75,6 +80,15 @@ async function requests(gateway: Gateway): Promise<void> {
   // Only access tokens are accepted.
   const claims = { iss: issuer, sub: 'alice', aud: audience, nonce: 'of an ID token' };
   await gateway.handler(await claimsEvent(claims, '{ viewer { id } }'), context);
+}
+
+/** The adoption of an association that appeared after the first scan of its cluster. */
+async function lateAdoption(gateway: Gateway, ledger: Pick<ObservationStore, 'putClusterScan'>): Promise<void> {
+  const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
+  const times = { startedAt: 1, endedAt: 1, completedAt: 1, firstCompletedAt: 1 };
+  await ledger.putClusterScan(0, { cluster, fence: 1, leaseUntil: 1, ...times, failure: null });
+  const outside = gateway.simulator.control.associations().find(({ serviceAccount }) => serviceAccount === 'outside');
+  await gateway.adopt({ associationId: outside?.associationId });
 }
 
 async function reconciliations(gateway: Gateway): Promise<void> {

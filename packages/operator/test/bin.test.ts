@@ -53,7 +53,19 @@ describe('completion', () => {
   test.each([
     [
       [''],
-      ['policies', 'inventory', 'trail', 'ledger', 'lock', 'restore', 'principal', 'smoke', 'completion', '--help'],
+      [
+        'policies',
+        'inventory',
+        'trail',
+        'ledger',
+        'access-review',
+        'lock',
+        'restore',
+        'principal',
+        'smoke',
+        'completion',
+        '--help',
+      ],
     ],
     [
       ['policies', 'r'],
