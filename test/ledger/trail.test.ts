@@ -24,7 +24,7 @@ import {
 } from '../support/trail-model.ts';
 
 /** Random queries of each test, and the longest trail that is read one entry a page: CI takes the time for more. */
-const [rounds, longest] = process.env.CI ? [60, 40] : [30, 10];
+const [rounds, longest] = process.env.CI ? [40, 30] : [20, 10];
 
 describeOnLedgers('the trail in $name', ({ open }) => {
   const entries = randomEntries();

@@ -7,7 +7,7 @@ import { describeOnLedgers } from '../support/ledgers.ts';
 const create = 'CreatePodIdentityAssociation';
 
 /** How many requests race: CI takes the time for more. */
-const atOnce = process.env.CI ? 50 : 20;
+const atOnce = process.env.CI ? 30 : 15;
 
 describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
   let ledger: Ledger;

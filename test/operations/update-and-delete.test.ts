@@ -15,7 +15,7 @@ import {
 } from '../support/changes.ts';
 
 /** How many requests race: CI takes the time for more. */
-const atOnce = process.env.CI ? 30 : 10;
+const atOnce = process.env.CI ? 20 : 10;
 
 describeOnLedgers('changes on $name', ({ open }) => {
   let ledger: Ledger;
