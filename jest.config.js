@@ -25,7 +25,7 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
-  '/packages/operator/test/(bin|export/process|policies/(check|unknown-roles)|policy-versions/run|restore/run|smoke/run)\\.test\\.ts$',
+  '/packages/operator/test/(bin|export/process|inventory/suggest|policies/(check|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run)\\.test\\.ts$',
   '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
@@ -35,11 +35,12 @@ const packaging = [
   '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
   '/test/policy/(engine-memory|examples|shipped)\\.test\\.ts$',
   '/test/policy-versions/(hostile-versions|large-inventory|poison|swap)\\.test\\.ts$',
-  '/test/queries/drift-evasion\\.test\\.ts$',
+  '/test/queries/drift-(adoption|evasion|sources)\\.test\\.ts$',
   '/test/recovery/',
+  '/test/validation/limits\\.test\\.ts$',
   '/test/tools/schema-changes\\.test\\.ts$',
   '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|declaration/(killed-apply|page)|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
-  '/packages/eks-simulator/test/(aws-cli|main)\\.test\\.ts$',
+  '/packages/eks-simulator/test/(aws-cli|faults-of-changes|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];
 
