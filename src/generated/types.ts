@@ -10,7 +10,7 @@ export type Scalars = {
   /**
    * A point in time: `date-time` of RFC 3339, section 5.6, without leap seconds. In answers it is in UTC with milliseconds, e.g.
    * `2026-11-24T10:00:00.000Z`; in inputs it may have any offset and up to 9 digits of a second's fraction, e.g.
-   * `2026-11-24T11:00:00+01:00`. Anything else is an error of the request: BAD_USER_INPUT in a variable.
+   * `2026-11-24T11:00:00+01:00`. Anything else is a request error: BAD_USER_INPUT in a variable.
    */
   DateTime: { input: string; output: string; }
 };
@@ -288,7 +288,7 @@ export type AuditEntry = Node & {
   readonly decision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
   readonly declaration: Maybe<Scalars['String']['output']>;
-  /** Request id of the EKS call, the `requestID` in CloudTrail; null without an answer of EKS. */
+  /** Request id of the EKS call, the `requestID` in CloudTrail; null without an EKS response. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
@@ -371,7 +371,7 @@ export type AuditEvent =
   | 'INTENT'
   /** The input is not valid; nothing was done. */
   | 'INVALID'
-  /** A lease holder whose lease had been taken over received the answer of EKS that its change is done. Does not close the operation. */
+  /** A lease holder whose lease had been taken over received the EKS response that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
   /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
   | 'LOCKED'
@@ -994,7 +994,7 @@ export type ObservedAssociation = {
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
   /** External id for the target role's trust policy; null without a target role. */
   readonly externalId: Maybe<Scalars['String']['output']>;
-  /** The first time at which this state was seen: the outcome of an operation, or a read of EKS. */
+  /** The first time at which this state was seen: the outcome of an operation, or an EKS read. */
   readonly firstSeenAt: Scalars['DateTime']['output'];
   /** Time of the last modification, as of then. A change of tags may not move it. */
   readonly modifiedAt: Scalars['DateTime']['output'];
@@ -1658,7 +1658,7 @@ export type RefusalCode =
   /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
-   * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
+   * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
    * association exists, and there was no room for the tag that shows who created it.
    */

@@ -8,7 +8,7 @@ import { formatVersion, requireSupported } from './format.ts';
 export type EntryKey = Pick<AuditEntry, 'operationId' | 'entryId'>;
 
 /**
- * An entry as JSON text, the form in which both stores keep it. Text preserves every string and input of a caller exactly
+ * An entry as JSON text, the form in which both stores keep it. Text preserves every string and caller input exactly
  * (lone surrogates, keys like `__proto__`, any number); the data types of a store do not. Throws an Error, which means a bug,
  * if the entry is too large: `boundedEntry` makes entries that are not.
  */

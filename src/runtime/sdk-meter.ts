@@ -11,7 +11,7 @@ interface SdkMeter {
   readonly keepsRequestIds?: boolean;
 }
 
-/** What an exception of the SDK has. */
+/** The fields of an SDK exception that are used. */
 interface Raised {
   readonly name?: string;
   readonly $metadata?: MetadataBearer['$metadata'];

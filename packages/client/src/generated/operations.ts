@@ -96,7 +96,7 @@ export type AuditEvent =
   | 'INTENT'
   /** The input is not valid; nothing was done. */
   | 'INVALID'
-  /** A lease holder whose lease had been taken over received the answer of EKS that its change is done. Does not close the operation. */
+  /** A lease holder whose lease had been taken over received the EKS response that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
   /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
   | 'LOCKED'
@@ -372,7 +372,7 @@ export type RefusalCode =
   /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
-   * The answer of EKS was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
+   * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
    * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
    * association exists, and there was no room for the tag that shows who created it.
    */
