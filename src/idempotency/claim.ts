@@ -109,7 +109,7 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
     if (committed.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
     const next = await nextStep(deps, request, committed.record);
     if (next.kind !== 'attempt') return next;
-    if (round === maxRounds) return { kind: 'contended', record: committed.record };
+    if (round >= maxRounds) return { kind: 'contended', record: committed.record };
     attempt = next;
   }
 }

@@ -6,6 +6,7 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Lock } from '../../src/model/lock.ts';
+import { revisionChanged } from '../../src/operations/conclusions.ts';
 import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
@@ -167,6 +168,24 @@ describe('a claim', () => {
     };
     expect(await claim(dependenciesOn(changing), request)).toMatchObject({ kind: 'contended', record: { fence: 4 } });
     expect(rounds).toBe(4);
+  });
+
+  test('gives up as contended also when the state of the service account changes in the last round', async () => {
+    const { record } = leaseOf(await claim(dependenciesOn(ledger), request));
+    let rounds = 0;
+    const changing: Ledger = {
+      ...ledger,
+      commit: async () => {
+        rounds += 1;
+        if (rounds > 20) throw new Error('The claim does not end.');
+        if (rounds === 4) return { kind: 'state-mismatch', changes: 1 };
+        return { kind: 'conflict', record: { ...record, leaseUntil: 0, fence: rounds } };
+      },
+    };
+    const target = { ...mutation.target };
+    const expecting = { ...request, concludeMismatch: () => revisionChanged(target, 0, 1) };
+    expect(await claim(dependenciesOn(changing), expecting)).toMatchObject({ kind: 'contended' });
+    expect(rounds).toBe(5);
   });
 
   test('a claim is unavailable when the record vanishes meanwhile', async () => {
