@@ -108,7 +108,11 @@ function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes):
   const sights = sightsOf(state);
   const last = latest(sights);
   if (state === null || last === null) return undecided;
-  if (state.openOperations.some(({ operation, closedAt }) => operation.startsWith('DELETE') && closedAt === null))
+  if (
+    state.openOperations.some(
+      ({ operation, closedAt }) => operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && closedAt === null,
+    )
+  )
     return undecided;
   const settledAt = Math.max(state.changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
   if (readAt <= settledAt || state.revision !== knownRevision) return undecided;
@@ -194,7 +198,8 @@ function explainingOperations(
   if (base && !isDeepStrictEqual(base.tags, association.tags)) return [];
   const able = (state?.openOperations ?? []).filter(
     ({ operation, closedAt, inDoubtUntil }) =>
-      !operation.startsWith('DELETE') && (closedAt === null || Date.parse(association.modifiedAt) <= inDoubtUntil),
+      operation !== 'DELETE_POD_IDENTITY_ASSOCIATION' &&
+      (closedAt === null || Date.parse(association.modifiedAt) <= inDoubtUntil),
   );
   const changed = base ? settingDifferences(settingsOf(base), association).map(({ field }) => field) : [];
   if (changed.length === 0)

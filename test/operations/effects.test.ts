@@ -3,6 +3,7 @@ import { newRecord } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { sendsChange } from '../../src/model/operation.ts';
 import type { OperationKind, RequestOf } from '../../src/model/operation.ts';
 import { observe } from '../../src/operations/observe.ts';
 import type { EffectInput, EffectObservation } from '../../src/operations/operation.ts';
@@ -25,6 +26,10 @@ const recordInDoubt = { ...record, inDoubtOperationIds: ['earlier'] };
 let ledger: Ledger;
 beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
+
+test.each(Object.values(operations))('the ledger knows of $kind whether it sends a change', ({ kind, effect }) => {
+  expect(sendsChange[kind]).toBe(effect.kind === 'change');
+});
 
 const failed = { kind: 'failed', error: eksError } as const;
 const absent = { kind: 'absent' } as const;
