@@ -16,6 +16,16 @@ export interface Consumption {
   readonly readUnits: number;
 }
 
+/** Consumption as a function of each kind. */
+export function eachKind(of: (kind: keyof Consumption) => number): Consumption {
+  return {
+    dynamoDbCalls: of('dynamoDbCalls'),
+    tableUnits: of('tableUnits'),
+    indexUnits: of('indexUnits'),
+    readUnits: of('readUnits'),
+  };
+}
+
 /** By what to multiply the units that DynamoDB Local reports for a transaction. */
 interface Corrections {
   readonly table: number;

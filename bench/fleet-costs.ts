@@ -6,7 +6,7 @@ import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import { createTables } from '../src/ledger/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
-import { localClient, meteredClient } from './capacity.ts';
+import { eachKind, localClient, meteredClient } from './capacity.ts';
 import type { Consumption } from './capacity.ts';
 import { openFleetGateway } from './fleet-gateway.ts';
 import type { FleetGateway } from './fleet-gateway.ts';
@@ -29,21 +29,14 @@ const steps = {
 
 type Step = keyof typeof steps;
 
-const kinds = ['dynamoDbCalls', 'tableUnits', 'indexUnits', 'readUnits'] as const;
-
-/** Consumption as a function of each kind. */
-function each(of: (kind: keyof Consumption) => number): Consumption {
-  return Object.fromEntries(kinds.map((kind) => [kind, of(kind)])) as unknown as Consumption;
-}
-
 /** Measures the units of the steps on DynamoDB Local: with associations in one of the 200 clusters, and in five. Requires Java. */
 export async function measureFleetUnits(): Promise<Readonly<Record<Step, StepUnits>>> {
   const local = await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
   try {
     const [few, more] = [await measureWith(local.endpoint, 1), await measureWith(local.endpoint, 5)];
     const ofStep = (step: Step): StepUnits => {
-      const association = each((kind) => (more[step][kind] - few[step][kind]) / (4 * perCluster));
-      const cluster = each((kind) => (few[step][kind] - association[kind] * perCluster) / clusters.length);
+      const association = eachKind((kind) => (more[step][kind] - few[step][kind]) / (4 * perCluster));
+      const cluster = eachKind((kind) => (few[step][kind] - association[kind] * perCluster) / clusters.length);
       return { cluster, association };
     };
     return Object.fromEntries((Object.keys(steps) as Step[]).map((step) => [step, ofStep(step)])) as Record<
@@ -60,9 +53,9 @@ async function measureWith(endpoint: string, served: number): Promise<Record<Ste
   const admin = localClient(endpoint);
   await createTables(admin, names);
   admin.destroy();
-  let spent = each(() => 0);
+  let spent = eachKind(() => 0);
   const client = await meteredClient(endpoint, (more) => {
-    spent = each((kind) => spent[kind] + (more[kind] ?? 0));
+    spent = eachKind((kind) => spent[kind] + (more[kind] ?? 0));
   });
   const settings = { client, ...names };
   const store = {
@@ -73,7 +66,7 @@ async function measureWith(endpoint: string, served: number): Promise<Record<Ste
   const fleet = await openFleetGateway(() => store, served);
   const measured: Partial<Record<Step, Consumption>> = {};
   for (const [step, run] of Object.entries(steps) as [Step, (typeof steps)[Step]][]) {
-    spent = each(() => 0);
+    spent = eachKind(() => 0);
     await run(fleet);
     measured[step] = spent;
   }

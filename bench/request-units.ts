@@ -7,7 +7,7 @@ import { createTables } from '../src/ledger/tables.ts';
 import { observeServiceAccount } from '../src/observations/observe-service-account.ts';
 import { home, input, openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
-import { localClient, meteredClient } from './capacity.ts';
+import { eachKind, localClient, meteredClient } from './capacity.ts';
 import type { Consumption } from './capacity.ts';
 
 /** The calls and units of one request. */
@@ -106,8 +106,8 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
   const nothing: Consumption = { dynamoDbCalls: 0, tableUnits: 0, indexUnits: 0, readUnits: 0 };
   let spent = nothing;
   const client = await meteredClient(endpoint, (more) => {
-    const kinds = Object.keys(nothing) as (keyof Consumption)[];
-    spent = Object.fromEntries(kinds.map((kind) => [kind, spent[kind] + (more[kind] ?? 0)])) as unknown as Consumption;
+    const before = spent;
+    spent = eachKind((kind) => before[kind] + (more[kind] ?? 0));
   });
   const ledger = { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbAssociationReads({ client, ...names }) };
   const observations = makeDynamoDbObservations({ client, ...names });
