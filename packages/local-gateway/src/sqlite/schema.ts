@@ -1,7 +1,7 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -53,9 +53,13 @@ export const schema = `
     clusterKey TEXT NOT NULL,
     isPresent INTEGER NOT NULL,
     associationId TEXT,
+    warnAt INTEGER, -- when an ending is examined that was not warned of
+    endAt INTEGER, -- when one is that was
     state TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX association_byCluster ON association (clusterKey, associationKey);
+  CREATE INDEX association_byWarning ON association (warnAt) WHERE warnAt IS NOT NULL;
+  CREATE INDEX association_byEnding ON association (endAt) WHERE endAt IS NOT NULL;
 
   CREATE TABLE associationVersion (
     place TEXT NOT NULL,
