@@ -26,8 +26,8 @@ export interface AssociationState {
   readonly openOperations: readonly OpenOperation[];
   /** The latest version in the history; null if it has none. */
   readonly latest: LatestVersion | null;
-  /** When its association ends; null if it does not end by itself. Absent in states without one. */
-  readonly ending?: Ending | null;
+  /** When its association ends; absent if it does not end by itself. */
+  readonly ending?: Ending;
 }
 
 /** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */

@@ -42,6 +42,6 @@ export function keepsEnding(confirmed: ConfirmedAssociation | null, { ending }: 
 
 /** The ending of a state after a change. */
 export function endingIn(state: AssociationState | null, { ending }: StateChange): Pick<AssociationState, 'ending'> {
-  if (ending !== undefined) return ending === null ? { ending: null } : { ending };
-  return state?.ending === undefined ? {} : { ending: state.ending };
+  const after = ending === undefined ? state?.ending : ending;
+  return after ? { ending: after } : {};
 }

@@ -177,8 +177,9 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
   const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed, isChange } = change;
   const removed = new Set([...endedOperationIds, ...added.map(({ operationId }) => operationId)]);
   const kept = (state?.openOperations ?? []).filter(({ operationId }) => !removed.has(operationId));
+  const { ending: _, ...stored } = state ?? {};
   return {
-    ...state,
+    ...stored,
     target,
     revision: (state?.revision ?? 0) + 1,
     changes: (state?.changes ?? 0) + (isChange ? 1 : 0),
