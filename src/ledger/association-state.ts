@@ -46,10 +46,10 @@ export interface Ending {
 }
 
 /**
- * What keeps a due ending from being carried out until others act: the association changed outside the gateway or is gone, an operation on the service account stays
- * open, or the inventory lacks the cluster.
+ * What keeps a due ending from being carried out until others act: the association was changed outside the gateway, an operation on the service account
+ * stays open, the inventory lacks the cluster, or EKS refuses the delete.
  */
-export type EndingObstacle = 'CHANGED_OUTSIDE' | 'NOT_FOUND' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED';
+export type EndingObstacle = 'CHANGED_OUTSIDE' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED' | 'REFUSED';
 
 /** What the state has of the latest version in the history, besides the association itself. */
 export interface LatestVersion {

@@ -8,7 +8,7 @@ import type { IdempotencyRecord } from './ledger.ts';
 /** Whether an entry is that of an update of the ending alone. */
 export function setsEndingOnly({ operation, request }: AuditEntry): boolean {
   return (
-    operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && request !== null && changesEndingOnly(request as UpdateRequest)
+    operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && request !== null && changesEndingOnly(request)
   );
 }
 

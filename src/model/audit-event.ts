@@ -17,10 +17,11 @@ export type AuditEvent =
   | 'LOCKED'
   | 'UNLOCKED'
   | 'DRIFT_FOUND'
-  | 'DRIFT_RESOLVED';
+  | 'DRIFT_RESOLVED'
+  | 'EXPIRY_WARNED';
 
 /**
- * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others. The trails of a cluster, namespace, service account or association
+ * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
  * contain only these.
  */
 const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
@@ -42,6 +43,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   UNLOCKED: false,
   DRIFT_FOUND: true,
   DRIFT_RESOLVED: true,
+  EXPIRY_WARNED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, and of locks. */

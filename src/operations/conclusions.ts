@@ -122,6 +122,20 @@ export function changed(
   return { ...nothing, outcome, message, refusal, associationArn };
 }
 
+/** The association at its ending is not as an operation of the gateway left or adopted it. */
+export function changedOutside(existing: Association): RefusedConclusion {
+  const { associationId, associationArn, modifiedAt } = existing;
+  const outcome = 'ASSOCIATION_CHANGED';
+  const message = `The association ${associationId} was changed outside the gateway, last modified at ${modifiedAt}, and not adopted since; so it was not ended.`;
+  const refusal = {
+    ...refusalFields(outcome, message),
+    kind: 'AssociationChanged',
+    existing,
+    differences: null,
+  } as const;
+  return { ...nothing, outcome, message, refusal, associationArn };
+}
+
 /** The service account has another revision than the create expects: `changes`. */
 export function revisionChanged(target: AssociationTarget, expected: number, changes: number): RefusedConclusion {
   const outcome = 'ASSOCIATION_CHANGED';

@@ -274,6 +274,13 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   },
   DRIFT_FOUND: { ...entry, ...eventsOfDrift, event: 'DRIFT_FOUND' },
   DRIFT_RESOLVED: { ...entry, ...eventsOfDrift, event: 'DRIFT_RESOLVED' },
+  EXPIRY_WARNED: {
+    ...entry,
+    event: 'EXPIRY_WARNED',
+    operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+    request: { ...remove, ending: { expiresAt: '2026-11-25T12:00:00.000Z', setBy: operationId } },
+    fence: 0,
+  },
 };
 
 /** The progress of a scan with every field set. */

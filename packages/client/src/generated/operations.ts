@@ -92,6 +92,11 @@ export type AuditEvent =
   | 'DRIFT_FOUND'
   /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
   | 'DRIFT_RESOLVED'
+  /**
+   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
+   * default, with an operation id of its own.
+   */
+  | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */

@@ -43,6 +43,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   // What others changed around the gateway.
   DRIFT_FOUND: { status: 'Success', severity: 'High' },
   DRIFT_RESOLVED: { status: 'Success', severity: 'Informational' },
+  EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
 };
 
 /** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */

@@ -153,7 +153,14 @@ describe('an entry as an event of OCSF', () => {
     const all: Record<AuditEvent, true> = {
       ...{ INVALID: true, DENIED: true, CHECKED: true, INTENT: true, SUCCEEDED: true, REFUSED: true, RELEASED: true },
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
-      ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
+      ...{
+        TRAIL_READ: true,
+        LOCKED: true,
+        UNLOCKED: true,
+        DRIFT_FOUND: true,
+        DRIFT_RESOLVED: true,
+        EXPIRY_WARNED: true,
+      },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });
