@@ -1,4 +1,3 @@
-import type { UpdateRequest } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { changesEndingOnly, namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
@@ -7,9 +6,7 @@ import type { IdempotencyRecord } from './ledger.ts';
 
 /** Whether an entry is that of an update of the ending alone. */
 export function setsEndingOnly({ operation, request }: AuditEntry): boolean {
-  return (
-    operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && request !== null && changesEndingOnly(request)
-  );
+  return operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && request !== null && changesEndingOnly(request);
 }
 
 /** The ending after a success; undefined: it stays as it is. */

@@ -30,10 +30,11 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   deletes: false,
   validate: validateUpdate,
   loadTarget: loadExisting,
-  authorizationRequest: ({ changes }, loaded) => {
+  authorizationRequest: ({ changes, expiresAt }, loaded) => {
     const association = existingBefore(loaded);
     const becomes = { ...settingsOf(association), ...changes };
-    return { action: 'UpdatePodIdentityAssociation', association, becomes };
+    const ending = expiresAt === undefined ? {} : { expiresAt };
+    return { action: 'UpdatePodIdentityAssociation', association, becomes, ...ending };
   },
   checkPrecondition: (request, association) =>
     checkExpectedModifiedAt(request, association, settingDifferences(request.changes, association)),
