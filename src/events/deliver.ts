@@ -34,6 +34,8 @@ export interface Delivery {
   readonly sent: number;
   /** Index of the first entry whose event was not sent; null if there is none. Those after it may have been. */
   readonly failedAt: number | null;
+  /** Indexes of all entries whose events were not sent. */
+  readonly failed: ReadonlySet<number>;
 }
 
 /** How many operations are read at the same time. */
@@ -54,13 +56,12 @@ export async function deliver(
     selected.map(({ entry }) => inSlot(async () => eventOf(entry, await predecessorOf(ledger, entry)))),
   );
   const results = events.length === 0 ? [] : await target.send(events, deadline);
-  const sent = results.filter(({ kind }) => kind === 'sent').length;
-  const first = results.findIndex(({ kind }) => kind !== 'sent');
-  if (first === -1) return { sent, failedAt: null };
+  const failed = new Set(selected.flatMap(({ index }, at) => (results[at]?.kind === 'sent' ? [] : [index])));
   const failure = results.find((result) => result.kind === 'failed');
   if (failure !== undefined) {
     const { id, type } = events[results.indexOf(failure)] ?? {};
     log('warn', 'An event could not be sent.', { eventId: id, eventType: type, reason: failure.reason });
   }
-  return { sent, failedAt: selected[first]?.index ?? null };
+  const [failedAt = null] = failed;
+  return { sent: selected.length - failed.size, failedAt, failed };
 }

@@ -98,7 +98,7 @@ describe('webhook', () => {
     await ledger.appendEntry(entry);
     const log = () => undefined;
     const result = await deliver({ ledger, target, denialShare: 1, log }, [entry], Date.now() + 1_000);
-    expect([result, seen]).toEqual([{ sent: 0, failedAt: 0 }, []]);
+    expect([result, seen]).toEqual([{ sent: 0, failedAt: 0, failed: new Set([0]) }, []]);
   });
 
   test('secrets that can not be read fail the events, and are not logged', async () => {

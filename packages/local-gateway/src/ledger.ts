@@ -8,6 +8,7 @@ import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observati
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from './sqlite/ledger.ts';
+import type { AuditOrder } from './sqlite/order.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/tables.ts';
 import { makeDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
@@ -19,7 +20,9 @@ import type { LedgerSettings } from './settings.ts';
 const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
-export async function openLedger(settings: LedgerSettings): Promise<Ledger & ObservationStore & AssociationReads> {
+export async function openLedger(
+  settings: LedgerSettings,
+): Promise<Ledger & ObservationStore & AssociationReads & Partial<AuditOrder>> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';

@@ -12,6 +12,8 @@ import { firstEntries, LedgerUnavailable } from '../../../../src/ledger/ledger.t
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { meets } from './condition.ts';
 import { openSqliteFile, sqliteErrorCode } from './file.ts';
+import { prepareOrder } from './order.ts';
+import type { AuditOrder } from './order.ts';
 import { prepareStatements } from './statements.ts';
 import { makeTrailReader } from './trail.ts';
 
@@ -28,10 +30,11 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger & ObservationStore & AssociationReads {
+}): Ledger & ObservationStore & AssociationReads & AuditOrder {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
+  const order = prepareOrder(database);
 
   return {
     commit(expected, next, entries) {
@@ -136,6 +139,15 @@ export function makeSqliteLedger({
           return true;
         }),
       );
+    },
+    entriesAfter(position, limit) {
+      return asPromise(() => order.entriesAfter(position, limit));
+    },
+    startCursor(target) {
+      return asPromise(() => order.startCursor(target));
+    },
+    moveCursor(target, position) {
+      return asPromise(() => order.moveCursor(target, position));
     },
     close() {
       database.close();

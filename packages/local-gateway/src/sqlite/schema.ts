@@ -1,7 +1,7 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -41,6 +41,21 @@ export const schema = `
   ) STRICT, WITHOUT ROWID;
   ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
   CREATE INDEX audit_entryId ON audit (entryId);
+
+  -- The entries in the order in which they were committed, which that of their ids can differ from.
+  CREATE TABLE auditOrder (
+    position INTEGER PRIMARY KEY,
+    operationId TEXT NOT NULL,
+    entryId TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_order AFTER INSERT ON audit
+    BEGIN INSERT INTO auditOrder (operationId, entryId) VALUES (NEW.operationId, NEW.entryId); END;
+
+  -- How far events were sent.
+  CREATE TABLE deliveryCursor (
+    target TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE claimOfCreated (
     createdBy TEXT NOT NULL,
