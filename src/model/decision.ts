@@ -1,3 +1,4 @@
+import type { ApprovalNeed, UsedApproval } from './approval.ts';
 import type { Tag } from './association.ts';
 
 /** Who a denial is about: the principal, the person in `onBehalfOf`, or both. */
@@ -92,4 +93,11 @@ export interface Decision {
    * had them.
    */
   readonly unknownRoles?: readonly string[];
+  /**
+   * The approvals that policy asks for. With `allowed` false, they are the only obstacle, and `violations` are theirs: permits apply, and no
+   * other forbid does. With `allowed` true, `approval` has them. Absent where none is needed, and where the request is denied anyway.
+   */
+  readonly needs?: readonly ApprovalNeed[];
+  /** The approval that lifted the forbids of `needs`; absent without one. */
+  readonly approval?: UsedApproval;
 }

@@ -166,6 +166,21 @@ const decision: Required<Decision> = {
     ],
   },
   unknownRoles: [targetRoleArn],
+  needs: [
+    {
+      ...{ policyId: 'production-needs-approval', policyHash: 'f'.repeat(64) },
+      ...{ message: 'Not alone.', advice: 'Wait.', group: 'security', count: 1 },
+    },
+  ],
+  approval: {
+    approvalId: 'approval-01KASA3V5T0000000000000008',
+    votes: [
+      {
+        ...{ principal, actor: null, vote: 'APPROVE', policyIds: ['production-needs-approval'] },
+        ...{ comment: 'Seen.', isOwnRequest: false, time: at },
+      },
+    ],
+  },
 };
 
 const entry: AuditEntry = {
