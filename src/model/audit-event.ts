@@ -18,6 +18,11 @@ export type AuditEvent =
   | 'UNLOCKED'
   | 'DRIFT_FOUND'
   | 'DRIFT_RESOLVED'
+  | 'APPROVAL_REQUESTED'
+  | 'APPROVED'
+  | 'REJECTED'
+  | 'APPROVAL_EXPIRED'
+  | 'APPROVAL_USED'
   | 'EXPIRY_WARNED';
 
 /**
@@ -43,6 +48,11 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   UNLOCKED: false,
   DRIFT_FOUND: true,
   DRIFT_RESOLVED: true,
+  APPROVAL_REQUESTED: true,
+  APPROVED: true,
+  REJECTED: true,
+  APPROVAL_EXPIRED: true,
+  APPROVAL_USED: true,
   EXPIRY_WARNED: true,
 };
 

@@ -52,7 +52,10 @@ export async function expireAssociation(
   }
   const before = current ?? confirmed.association;
   const mutation = mutationOf(deps, known, { before, unmet, startedAt, deadline });
-  const { status, refusal, replayed } = await execute(deps, deleteOperation, mutation);
+  const result = await execute(deps, deleteOperation, mutation, null);
+  // Policy judged the ending when it was set.
+  if (result === null) throw new Error('The deletion at an ending asked for an approval.');
+  const { status, refusal, replayed } = result;
   if (status === 'SUCCEEDED') return replayed ? 'waiting' : 'deleted';
   if (refusal === null || refusal.retryable) return 'open';
   if (refusal.code === 'ASSOCIATION_NOT_FOUND') {
