@@ -79,6 +79,14 @@ export type AssociationOrigin =
 
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
+  /** The approval was not given in time, or not used in time. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  | 'APPROVAL_REQUESTED'
+  /** An operation used the approval: its INTENT entry was written with this one. */
+  | 'APPROVAL_USED'
+  /** An approver approved the request. */
+  | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
@@ -92,6 +100,11 @@ export type AuditEvent =
   | 'DRIFT_FOUND'
   /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
   | 'DRIFT_RESOLVED'
+  /**
+   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
+   * default, with an operation id of its own.
+   */
+  | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -102,6 +115,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
+  /** An approver rejected the request. */
+  | 'REJECTED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
@@ -197,6 +212,12 @@ export type CreatePodIdentityAssociationInput = {
    * create begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
    */
   readonly expectedRevision?: number | null | undefined;
+  /**
+   * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
+   * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
+   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   */
+  readonly expiresAt?: string | null | undefined;
   /**
    * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
    * request: by default, the request is refused. An association that differs is refused in any case.
@@ -304,6 +325,8 @@ export type LockScope =
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
+  | 'APPROVE_REQUEST'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
@@ -346,12 +369,26 @@ export type PrincipalKind =
 
 /** Why a request was refused. */
 export type RefusalCode =
+  /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  | 'APPROVAL_LIMIT_REACHED'
+  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  | 'APPROVAL_NOT_FOUND'
+  /** The approval to vote on was decided, used or expired before. */
+  | 'APPROVAL_NOT_PENDING'
+  /** An approver rejected the request. Final for the token. */
+  | 'APPROVAL_REJECTED'
+  /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
+  | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
+  /** The request has `expiresAt` alone, and the association was changed or created outside the gateway and not adopted since. */
+  | 'ASSOCIATION_NOT_CONFIRMED'
   /**
    * The association does not exist, no longer exists, or you may not view it. If it was not visible when the request arrived, its token can
    * be used again.
@@ -365,11 +402,13 @@ export type RefusalCode =
   | 'EKS_REFUSED'
   /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
   | 'EKS_UNREACHABLE'
+  /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its ending. */
+  | 'EXPIRES_AT_OUT_OF_RANGE'
   /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
@@ -411,8 +450,8 @@ export type TagInput = {
 };
 
 /**
- * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags and
- * policy is required.
+ * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags,
+ * policy and expiresAt is required.
  */
 export type UpdatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
@@ -433,6 +472,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: string | null | undefined;
+  /**
+   * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   */
+  readonly expiresAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
@@ -483,6 +527,8 @@ export type AssociationFragment =
 
 export type ViolationFragment = { readonly policyId: string, readonly message: string, readonly advice: string | null };
 
+type RefusalDetails_ApprovalRequired_Fragment = { readonly __typename: 'ApprovalRequired', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
 type RefusalDetails_AssociationAlreadyExists_Fragment = { readonly __typename: 'AssociationAlreadyExists', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
 type RefusalDetails_AssociationChanged_Fragment = { readonly __typename: 'AssociationChanged', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
@@ -499,7 +545,10 @@ type RefusalDetails_PolicyDenied_Fragment = { readonly __typename: 'PolicyDenied
 
 type RefusalDetails_TokenReused_Fragment = { readonly __typename: 'TokenReused', readonly originalOperationId: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
+type RefusalDetails_VoteRefused_Fragment = { readonly __typename: 'VoteRefused', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
 export type RefusalDetailsFragment =
+  | RefusalDetails_ApprovalRequired_Fragment
   | RefusalDetails_AssociationAlreadyExists_Fragment
   | RefusalDetails_AssociationChanged_Fragment
   | RefusalDetails_AssociationNotFound_Fragment
@@ -508,11 +557,13 @@ export type RefusalDetailsFragment =
   | RefusalDetails_InvalidInput_Fragment
   | RefusalDetails_PolicyDenied_Fragment
   | RefusalDetails_TokenReused_Fragment
+  | RefusalDetails_VoteRefused_Fragment
 ;
 
 export type WarningDetailsFragment = { readonly code: WarningCode, readonly message: string, readonly advice: string };
 
 type Payload_AdoptPodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -521,9 +572,11 @@ type Payload_AdoptPodIdentityAssociationPayload_Fragment = { readonly status: Re
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: boolean, readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -532,9 +585,11 @@ type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: 
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -543,9 +598,11 @@ type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -554,6 +611,7 @@ type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 export type PayloadFragment =
@@ -564,6 +622,7 @@ export type PayloadFragment =
 ;
 
 export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -572,6 +631,7 @@ export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refus
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 export type AuditEntryDetailsFragment = { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string, readonly operationKind: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly declaration: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly associationArn: string | null, readonly eksRequestId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null, readonly request: { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null };
@@ -633,6 +693,7 @@ export type CheckAdoptPodIdentityAssociationQueryVariables = Exact<{
 export type CheckAdoptPodIdentityAssociationQuery = { readonly checkAdoptPodIdentityAssociation: CheckFragment | null };
 
 export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean, readonly unknownRoles: ReadonlyArray<string>, readonly revision: number, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -641,6 +702,7 @@ export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean,
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
 export type BatchCheckQueryVariables = Exact<{
