@@ -55,9 +55,9 @@ function quietStack() {
   return stack;
 }
 
-test('a new stack raises only the alarms on the silence of the reconciler and of the scan, until their first runs', () => {
+test('a new stack raises only the alarms on the silence of the scheduled functions, until their first runs', () => {
   const stack = openStack();
-  expect(stack.play(1, {})).toEqual({ ReconcileSilentAlarm: 1, ScanSilentAlarm: 1 });
+  expect(stack.play(1, {})).toEqual({ ExpireSilentAlarm: 1, ReconcileSilentAlarm: 1, ScanSilentAlarm: 1 });
   stack.play(2, { reconciler });
   expect(stack.ringing()).toEqual([]);
   expect(stack.play(24 * 60, { reconciler })).toEqual({});
