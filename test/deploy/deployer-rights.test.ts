@@ -53,7 +53,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
     arn('logs', `log-group:/aws/events/${stack}-bypass`),
   ],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
-  role: ['graphql', 'reconcile', 'scan', 'executor', 'release'].map((name) =>
+  role: ['graphql', 'reconcile', 'scan', 'expire', 'executor', 'release'].map((name) =>
     arn('iam', `role/${stack}-${region}-${name}`, ''),
   ),
   'rule-on-default-event-bus': [

@@ -40,6 +40,8 @@ export const resources: Readonly<Record<string, string>> = {
   'index `byTargetRole`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byTargetRole`),
   'log of the scan': `${group('scan')}:*`,
   'log stream of the scan': `${group('scan')}:log-stream:x`,
+  'log of endings': `${group('expire')}:*`,
+  'log stream of endings': `${group('expire')}:log-stream:x`,
   'log of the reconciler': `${group('reconcile')}:*`,
   'log stream of the reconciler': `${group('reconcile')}:log-stream:x`,
   'function graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql'),
@@ -82,6 +84,7 @@ export const columns = [
   'executor',
   'reconcile',
   'scan',
+  'expire',
   'release',
   'admin',
 ] as const;
