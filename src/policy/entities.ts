@@ -209,7 +209,15 @@ function contextOf(
       ? {}
       : { onBehalfOfPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
-    ...ofRequest(request, context, slice),
+    ...(request.action === 'CreatePodIdentityAssociation' ? lifetime(request.association.expiresAt, now) : {}),
+    ...(request.action === 'UpdatePodIdentityAssociation'
+      ? {
+          ...lifetime(request.expiresAt, now),
+          clearsExpiresAt: request.expiresAt === null,
+          current: settings(settingsOf(request.association)),
+        }
+      : {}),
+    ...(request.action === 'ApproveRequest' ? approvalContext(identity, request.approval, slice) : {}),
   };
 }
 

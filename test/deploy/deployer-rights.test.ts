@@ -59,7 +59,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   eventSourceMapping: [arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555')],
   queue: [arn('sqs', `${stack}-undelivered`)],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
-  role: ['graphql', 'reconcile', 'scan', 'deliver', 'webhook', 'executor', 'release'].map((name) =>
+  role: ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'webhook', 'executor', 'release'].map((name) =>
     arn('iam', `role/${stack}-${region}-${name}`, ''),
   ),
   'rule-on-default-event-bus': [
