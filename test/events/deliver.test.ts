@@ -12,6 +12,8 @@ import { closeAtEnd } from '../support/left-open.ts';
 
 const noWait = { clock: Date.now, sleep: () => Promise.resolve() };
 const deadline = () => Date.now() + 60_000;
+// The first is that of the example in the specification.
+// cspell:disable-next-line
 const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', `whsec_${Buffer.alloc(32, 7).toString('base64')}`];
 
 let ledger: Awaited<ReturnType<typeof openSqlite>>['ledger'];

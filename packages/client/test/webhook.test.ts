@@ -49,6 +49,7 @@ test('the example of the specification is verified', async () => {
     'webhook-timestamp': '1614265330',
     'webhook-signature': 'v2,x v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   };
+  // cspell:disable-next-line
   const given = { secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], clock: () => 1_614_265_400_000 };
   expect(await verifyWebhook({ headers, body: '{"test": 2432232314}' }, given)).toEqual({ test: 2_432_232_314 });
 });
