@@ -58,6 +58,22 @@ export type AdoptPodIdentityAssociationPayload = MutationPayload & {
   readonly warnings: ReadonlyArray<Warning>;
 };
 
+/**
+ * The request is held until others approve it, or their approval does not come any more: the only policies that forbid the request are those that an approval
+ * lifts. Nothing was sent to EKS.
+ */
+export type ApprovalRequired = Refusal & {
+  readonly __typename?: 'ApprovalRequired';
+  /** What to do next. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED or APPROVAL_LIMIT_REACHED. */
+  readonly code: RefusalCode;
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+  /** True for APPROVAL_REQUIRED and APPROVAL_LIMIT_REACHED: send the same request with the same token again once it is approved. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
 /** The service account already has an association. */
 export type AssociationAlreadyExists = Refusal & {
   readonly __typename?: 'AssociationAlreadyExists';
@@ -302,9 +318,9 @@ export type AuditEntry = Node & {
   readonly message: Maybe<Scalars['String']['output']>;
   /** The person named by a service; who authenticated is the service. Null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** The operation; null for a dry run, for a read of the audit trail, for a lock and for drift. */
+  /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
@@ -354,6 +370,14 @@ export type AuditEntryEdge = {
 
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
+  /** The approval was not given in time, or not used in time. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  | 'APPROVAL_REQUESTED'
+  /** An operation used the approval: its INTENT entry was written with this one. */
+  | 'APPROVAL_USED'
+  /** An approver approved the request. */
+  | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
@@ -367,6 +391,11 @@ export type AuditEvent =
   | 'DRIFT_FOUND'
   /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
   | 'DRIFT_RESOLVED'
+  /**
+   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
+   * default, with an operation id of its own.
+   */
+  | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -377,6 +406,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
+  /** An approver rejected the request. */
+  | 'REJECTED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
@@ -637,6 +668,12 @@ export type CreatePodIdentityAssociationInput = {
    */
   readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /**
+   * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
+   * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
+   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
    * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
    * request: by default, the request is refused. An association that differs is refused in any case.
    */
@@ -675,6 +712,8 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** The ending that this request set; null without one. One that was adopted without `expiresAt` keeps its ending: `associations` shows it. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
@@ -992,6 +1031,8 @@ export type ObservedAssociation = {
   readonly declaration: Maybe<Scalars['String']['output']>;
   /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** When the gateway deletes the association; null if it does not end by itself, and always with `asOf`. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** External id for the target role's trust policy; null without a target role. */
   readonly externalId: Maybe<Scalars['String']['output']>;
   /** The first time at which this state was seen: the outcome of an operation, or an EKS read. */
@@ -1112,6 +1153,8 @@ export type Operation = Node & {
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
+  | 'APPROVE_REQUEST'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
@@ -1608,6 +1651,8 @@ export type RecordedRequest = {
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
   /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** The ending that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Requested IAM session policy; null when the request has none or clears it. */
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Requested role; null when an update does not change it, and for a delete. */
@@ -1632,12 +1677,26 @@ export type Refusal = {
 
 /** Why a request was refused. */
 export type RefusalCode =
+  /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  | 'APPROVAL_LIMIT_REACHED'
+  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  | 'APPROVAL_NOT_FOUND'
+  /** The approval to vote on was decided, used or expired before. */
+  | 'APPROVAL_NOT_PENDING'
+  /** An approver rejected the request. Final for the token. */
+  | 'APPROVAL_REJECTED'
+  /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
+  | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
+  /** The request has `expiresAt` alone, and the association was changed or created outside the gateway and not adopted since. */
+  | 'ASSOCIATION_NOT_CONFIRMED'
   /**
    * The association does not exist, no longer exists, or you may not view it. If it was not visible when the request arrived, its token can
    * be used again.
@@ -1651,11 +1710,13 @@ export type RefusalCode =
   | 'EKS_REFUSED'
   /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
   | 'EKS_UNREACHABLE'
+  /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its ending. */
+  | 'EXPIRES_AT_OUT_OF_RANGE'
   /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
@@ -1721,8 +1782,8 @@ export type TokenReused = Refusal & {
 };
 
 /**
- * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags and
- * policy is required.
+ * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags,
+ * policy and expiresAt is required.
  */
 export type UpdatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
@@ -1743,6 +1804,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
@@ -1766,6 +1832,8 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** The ending that this request set; null if it cleared the ending or left it as it is: `associations` shows the present one. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
@@ -1776,6 +1844,19 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly status: RequestStatus;
   /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
   readonly warnings: ReadonlyArray<Warning>;
+};
+
+/** A vote was not counted. Nothing was changed. */
+export type VoteRefused = Refusal & {
+  readonly __typename?: 'VoteRefused';
+  /** What to do next. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** APPROVAL_NOT_FOUND or APPROVAL_NOT_PENDING. */
+  readonly code: RefusalCode;
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+  /** Always false. */
+  readonly retryable: Scalars['Boolean']['output'];
 };
 
 /** A problem that does not stop a change, but can keep pods from using the association as intended. */
@@ -1797,6 +1878,8 @@ export type WarningCode =
   | 'AGENT_NOT_ACTIVE'
   /** The status of the cluster is not ACTIVE. */
   | 'CLUSTER_NOT_ACTIVE'
+  /** The association ends by itself; running pods keep their credentials for some hours after that. */
+  | 'CREDENTIALS_OUTLIVE_ENDING'
   /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */

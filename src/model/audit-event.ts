@@ -17,10 +17,16 @@ export type AuditEvent =
   | 'LOCKED'
   | 'UNLOCKED'
   | 'DRIFT_FOUND'
-  | 'DRIFT_RESOLVED';
+  | 'DRIFT_RESOLVED'
+  | 'APPROVAL_REQUESTED'
+  | 'APPROVED'
+  | 'REJECTED'
+  | 'APPROVAL_EXPIRED'
+  | 'APPROVAL_USED'
+  | 'EXPIRY_WARNED';
 
 /**
- * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others. The trails of a cluster, namespace, service account or association
+ * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
  * contain only these.
  */
 const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
@@ -42,6 +48,12 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   UNLOCKED: false,
   DRIFT_FOUND: true,
   DRIFT_RESOLVED: true,
+  APPROVAL_REQUESTED: true,
+  APPROVED: true,
+  REJECTED: true,
+  APPROVAL_EXPIRED: true,
+  APPROVAL_USED: true,
+  EXPIRY_WARNED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, and of locks. */

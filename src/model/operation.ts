@@ -15,9 +15,9 @@ export interface RequestOf {
 /** Names an operation. The discriminant of everything that differs between operations. */
 export type OperationKind = keyof RequestOf;
 
-/** What audit entries are about: operations, reads of the audit trail itself, the locks of operators, and what scans observe. */
+/** What audit entries are about: operations, reads of the audit trail itself, the locks of operators, what scans observe, and votes that were not counted. */
 export type AuditedOperation =
-  OperationKind | 'CHECK_CHANGES' | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION';
+  OperationKind | 'CHECK_CHANGES' | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION' | 'APPROVE_REQUEST';
 
 /** The settings that a request names: all of a create, those that an update changes. */
 export const namedSettings: {
@@ -44,6 +44,22 @@ export const expectedRevisions: { readonly [Kind in OperationKind]: (request: Re
   DELETE_POD_IDENTITY_ASSOCIATION: () => null,
   ADOPT_POD_IDENTITY_ASSOCIATION: () => null,
 };
+
+/** The ending that a request sets; null: it clears it. Undefined: the ending stays as it is, if there is one. */
+export const namedEndings: {
+  readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => string | null | undefined;
+} = {
+  CREATE_POD_IDENTITY_ASSOCIATION: ({ expiresAt }) => expiresAt,
+  UPDATE_POD_IDENTITY_ASSOCIATION: ({ expiresAt }) => expiresAt,
+  DELETE_POD_IDENTITY_ASSOCIATION: () => undefined,
+  ADOPT_POD_IDENTITY_ASSOCIATION: () => undefined,
+};
+
+/** Whether an update changes the ending alone: then it sends nothing to EKS, and begins and ends in one transaction. */
+export function changesEndingOnly({ changes, expiresAt }: UpdateRequest): boolean {
+  return expiresAt !== undefined && Object.keys(changes).length === 0;
+}
+
 /** Whether what an entry is about is an operation. */
 export function isOperation(operation: AuditedOperation): operation is OperationKind {
   return Object.hasOwn(sendsChange, operation);

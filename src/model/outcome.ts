@@ -68,6 +68,8 @@ export const outcomes = {
   FOUND: success,
   /** The association was adopted: nothing was sent to EKS. */
   ADOPTED: success,
+  /** The ending of the association was set or cleared: nothing was sent to EKS. */
+  ENDING_SET: success,
   /** The change may have taken effect or may still do so. Never reported as failed. */
   UNKNOWN: { ...inProgress, event: 'UNKNOWN', recordState: 'IN_PROGRESS' },
   /** Another request with the same token holds the lease. */
@@ -148,12 +150,70 @@ export const outcomes = {
     code: 'ASSOCIATION_CHANGED',
     advice: 'Read the association again, check your change against it, and use a new clientRequestToken.',
   },
-  /** A create expects a revision, and another operation on the service account may still change it. Nothing was begun. */
+  /** `expiresAt` is too near or too far. Compared when an operation begins, so that a repetition is answered also after the ending. */
+  EXPIRES_AT_OUT_OF_RANGE: {
+    ...final,
+    code: 'EXPIRES_AT_OUT_OF_RANGE',
+    advice: 'Give an expiresAt within the range, and use a new clientRequestToken.',
+  },
+  /** An update of the ending alone, of an association that the gateway did not make as it is now. */
+  ASSOCIATION_NOT_CONFIRMED: {
+    ...final,
+    code: 'ASSOCIATION_NOT_CONFIRMED',
+    advice:
+      'Adopt the association, then set expiresAt with a new clientRequestToken; or change a setting with the same update.',
+  },
+  /** A request expects a revision or sets an ending, and another operation on the service account may still change it. Nothing was begun. */
   OPERATION_IN_PROGRESS: {
     ...unrecorded,
     code: 'OPERATION_IN_PROGRESS',
     ...{ event: 'REFUSED', retryable: true, retryAfterSeconds: 10 },
     advice: 'Send the same request again after retryAfterSeconds, when the other operation has ended.',
+  },
+  /** Only policies that an approval lifts forbid the request. Nothing was begun: once it is approved, the same request is executed. */
+  APPROVAL_REQUIRED: {
+    ...unrecorded,
+    code: 'APPROVAL_REQUIRED',
+    ...{ event: 'APPROVAL_REQUESTED', retryable: true, retryAfterSeconds: 60 },
+    advice:
+      'Ask the approvers of each need to approve it; then send the same request with the same clientRequestToken again, which executes it.',
+  },
+  /** An approver rejected what this token asked for. */
+  APPROVAL_REJECTED: {
+    ...final,
+    code: 'APPROVAL_REJECTED',
+    advice: 'Read the comment of the approver. To ask again, use a new clientRequestToken.',
+  },
+  /** What this token asked for was not approved in time, or not executed in time once it was approved. */
+  APPROVAL_EXPIRED: {
+    ...final,
+    code: 'APPROVAL_EXPIRED',
+    advice: 'To ask again, use a new clientRequestToken; send the request again soon after it is approved.',
+  },
+  /** The principal has as many pending approvals as it may have. Nothing was begun. */
+  APPROVAL_LIMIT_REACHED: {
+    ...unrecorded,
+    code: 'APPROVAL_LIMIT_REACHED',
+    ...{ event: 'REFUSED', retryable: true, retryAfterSeconds: 300 },
+    advice:
+      'Wait until approvers have decided about your other requests; the same clientRequestToken can be used again.',
+  },
+  /** A vote: there is no such approval, or its principal may not see it. */
+  APPROVAL_NOT_FOUND: {
+    ...unrecorded,
+    ...notRetryable,
+    code: 'APPROVAL_NOT_FOUND',
+    event: 'REFUSED',
+    advice:
+      'Check approvalId; list the approvals to see which ones you may view. An approval is kept for some days after its end.',
+  },
+  /** A vote: the approval has ended, or has enough votes already. */
+  APPROVAL_NOT_PENDING: {
+    ...unrecorded,
+    ...notRetryable,
+    code: 'APPROVAL_NOT_PENDING',
+    event: 'REFUSED',
+    advice: 'Read the approval again: its state says what became of it.',
   },
   CLUSTER_NOT_FOUND: {
     ...final,

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { claim, reclaim } from '../idempotency/claim.ts';
+import { claim } from '../idempotency/claim.ts';
+import type { ReadApproval } from '../idempotency/approval-use.ts';
 import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
 import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
+import { reclaim } from '../idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import type { StateMismatch } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
 import { expectedRevisions } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
-import { notSent, operationInProgress, revisionChanged, stoppedByLock } from './conclusions.ts';
+import { notConfirmed, notSent, operationInProgress, revisionChanged, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
+import { checkExpiresAt } from './expires-at.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { reportLateAdoption } from './late-adoption.ts';
@@ -25,21 +29,23 @@ import { answerContended, answerRefused, answerReplay, answerTokenReused } from 
 export type ExecuteDependencies = ProtocolDependencies & LockDependencies & PerformDependencies;
 
 /**
- * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws
- * `LedgerUnavailable`: then nothing was sent to EKS.
+ * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Null if it needs an
+ * approval (`approval` is set) and has none that can be used now: then nothing was written. Throws `LedgerUnavailable`: then nothing was sent to EKS.
  */
 export async function execute<Kind extends OperationKind>(
   deps: ExecuteDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
-): Promise<MutationResult> {
+  approval: ReadApproval | null,
+): Promise<MutationResult | null> {
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const { effect } = operation;
   const locks = checkLocks(deps, mutation);
-  const success = effect.kind === 'none' && !mutation.unmet ? await effect.conclude(deps, mutation) : null;
-  const request = claimRequestOf(mutation, clientRequestToken, locks, success);
+  const successAtOnce = mutation.unmet ? null : concludeAtOnce(deps, operation, mutation);
+  // The claim begins at the same time as the read of the locks.
+  const success = successAtOnce && (await successAtOnce);
+  const request = { ...claimRequestOf(mutation, clientRequestToken, locks, success), approval };
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
@@ -70,6 +76,8 @@ export async function execute<Kind extends OperationKind>(
       const next = await reclaim(deps, request, lease.record);
       if (next.kind === 'superseded') return inProgressResult(deps, answer, lease);
       if (next.kind === 'mismatch') return record(lease, next.conclusion);
+      // The next request with the token asks for another approval, or finds one.
+      if (next.kind === 'approval-unusable') return record(lease, notDone);
       return record(next.lease, await perform(next.lease));
     }
     case 'concluded':
@@ -77,6 +85,8 @@ export async function execute<Kind extends OperationKind>(
       return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion);
     case 'locked':
       return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
+    case 'approval-unusable':
+      return null;
     case 'state-uncertain':
       return answerRefused(deps, refusedByState(mutation, clientRequestToken));
     case 'finished':
@@ -86,6 +96,15 @@ export async function execute<Kind extends OperationKind>(
     case 'token-reused':
       return answerTokenReused(deps, answer, claimed.record);
   }
+}
+
+/** The success of a mutation that changes nothing at EKS; null: it has an effect. */
+function concludeAtOnce<Kind extends OperationKind>(
+  deps: ExecuteDependencies,
+  { effect }: Pick<Operation<Kind>, 'effect'>,
+  mutation: AdmittedMutation<Kind>,
+): Conclusion | Promise<Conclusion> | null {
+  return effect.kind === 'none' ? effect.conclude(deps, mutation) : (effect.concludeAtOnce?.(mutation) ?? null);
 }
 
 /**
@@ -98,8 +117,11 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   mutation: AdmittedMutation<Kind>,
   association: Association | null,
 ): Promise<Conclusion | null> {
-  const unmet = association && checkPrecondition(mutation.request, association);
+  const { operation, request, startedAt } = mutation;
+  const unmet = association && checkPrecondition(request, association);
   if (unmet) return unmet;
+  const outOfRange = checkExpiresAt(operation, request, startedAt);
+  if (outOfRange) return outOfRange;
   // Policy judged another state: the next request with the token is judged by this one.
   if (association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
   return (await findLock(deps, mutation)) ? notDone : null;
@@ -111,18 +133,20 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
 }
 
-/** A request that expects a revision while another operation is in progress. Its token is not claimed: it can be used afterwards. */
+/** A request that demands a state while another operation is in progress. Its token is not claimed: it can be used afterwards. */
 function refusedByState(mutation: AdmittedMutation, clientRequestToken: string): RefusedAdmission {
   return { ...mutation, kind: 'refused', ...operationInProgress(mutation.target), clientRequestToken };
 }
 
-/** What follows if the state of the service account is not the one that a request expects: null while that is not certain. */
+/** What follows if the state of the service account is not the one that a request demands: null while that is not certain. */
 function concludeMismatch<Kind extends OperationKind>(
-  { operation, request, target }: AdmittedMutation<Kind>,
-  changes: number,
+  { operation, request, target, before }: AdmittedMutation<Kind>,
+  success: Conclusion | null,
+  { changes, isBusy }: StateMismatch,
 ): RefusedConclusion | null {
   const expected = expectedRevisions[operation](request);
-  return expected === null || expected === changes ? null : revisionChanged(target, expected, changes);
+  if (expected !== null && expected !== changes) return revisionChanged(target, expected, changes);
+  return success?.outcome === 'ENDING_SET' && !isBusy && before ? notConfirmed(before) : null;
 }
 
 /** The claim of a mutation. A success without an effect waits for the locks. */
@@ -131,7 +155,7 @@ function claimRequestOf<Kind extends OperationKind>(
   clientRequestToken: string,
   { lock, expectsLock }: ReturnType<typeof checkLocks>,
   success: Conclusion | null,
-): ClaimRequest {
+): Omit<ClaimRequest, 'approval'> {
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {
@@ -141,7 +165,7 @@ function claimRequestOf<Kind extends OperationKind>(
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
     conclusion: unmet ?? success,
-    concludeMismatch: (changes) => concludeMismatch(mutation, changes),
+    concludeMismatch: (mismatch) => concludeMismatch(mutation, success, mismatch),
     audit,
     lock,
     expectsLock: expectsLock || success !== null,

@@ -4,9 +4,10 @@ import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
+import { approvalContext } from './approval-context.ts';
 import { calendarTime } from './calendar.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
-import { addressOf, ref, uid } from './cedar-values.ts';
+import { addressOf, distinct, ref, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 import { roleArns } from './role-attribute-use.ts';
@@ -78,6 +79,8 @@ function resourceOf(request: AuthorizationRequest, slice: InventorySlice): Resou
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
       return scoped(request.scope, slice);
+    case 'ApproveRequest':
+      return namespace(known('namespace', slice), known('cluster', slice));
   }
 }
 
@@ -190,9 +193,10 @@ export function personPrincipal({ id, groups }: NonNullable<InventorySlice['pers
 function contextOf(
   context: AuthorizationContext,
   request: AuthorizationRequest,
-  { timeZone, person }: InventorySlice,
+  slice: InventorySlice,
 ): Record<string, CedarValueJson> {
   const { identity, onBehalfOf, hasReason, now } = context;
+  const { timeZone, person } = slice;
   const sourceAddress = addressOf(identity.sourceAddress);
   return {
     now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
@@ -204,10 +208,41 @@ function contextOf(
       ? {}
       : { onBehalfOfPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
-    ...(request.action === 'UpdatePodIdentityAssociation'
-      ? { current: settings(settingsOf(request.association)) }
-      : {}),
+    ...ofRequest(request, context, slice),
   };
+}
+
+/** What the context has of the request itself. */
+function ofRequest(
+  request: AuthorizationRequest,
+  { now, identity }: AuthorizationContext,
+  slice: InventorySlice,
+): Record<string, CedarValueJson> {
+  switch (request.action) {
+    case 'CreatePodIdentityAssociation':
+      return lifetime(request.association.expiresAt, now);
+    case 'UpdatePodIdentityAssociation':
+      return {
+        ...lifetime(request.expiresAt, now),
+        clearsExpiresAt: request.expiresAt === null,
+        current: settings(settingsOf(request.association)),
+      };
+    case 'ApproveRequest':
+      return approvalContext(identity, request.approval, slice);
+    case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
+    case 'DescribePodIdentityAssociation':
+    case 'ListPodIdentityAssociations':
+    case 'ReadAuditTrail':
+      return {};
+  }
+}
+
+const hourMs = 3_600_000;
+
+/** Rounded up, so that a rule with a limit permits no more. None are left at a repetition after the ending. */
+function lifetime(expiresAt: string | null | undefined, now: number): Record<string, CedarValueJson> {
+  return expiresAt ? { lifetimeHours: Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / hourMs)) } : {};
 }
 
 function role(arn: string): CedarValueJson {
@@ -234,14 +269,4 @@ function known<K extends 'cluster' | 'namespace'>(what: K, slice: InventorySlice
   const found = slice[what];
   if (found === null) throw new Error(`the slice has no ${what}`);
   return found;
-}
-
-/** The first entity of each uid: Cedar rejects duplicates. */
-function distinct(entities: readonly EntityJson[]): EntityJson[] {
-  const byUid = new Map<string, EntityJson>();
-  for (const entity of entities) {
-    const key = JSON.stringify(entity.uid);
-    if (!byUid.has(key)) byUid.set(key, entity);
-  }
-  return [...byUid.values()];
 }

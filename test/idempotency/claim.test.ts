@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claim, reclaim, takeOver } from '../../src/idempotency/claim.ts';
+import { claim, takeOver } from '../../src/idempotency/claim.ts';
+import { reclaim } from '../../src/idempotency/reclaim.ts';
 import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
@@ -178,7 +179,7 @@ describe('a claim', () => {
       commit: async () => {
         rounds += 1;
         if (rounds > 20) throw new Error('The claim does not end.');
-        if (rounds === 4) return { kind: 'state-mismatch', changes: 1 };
+        if (rounds === 4) return { kind: 'state-mismatch', changes: 1, isBusy: false };
         return { kind: 'conflict', record: { ...record, leaseUntil: 0, fence: rounds } };
       },
     };

@@ -12,16 +12,22 @@ interface Choices {
 
 const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name], true>> } = {
   events: {
+    APPROVAL_EXPIRED: true,
+    APPROVAL_REQUESTED: true,
+    APPROVAL_USED: true,
+    APPROVED: true,
     CHECKED: true,
     CONTENDED: true,
     DENIED: true,
     DRIFT_FOUND: true,
     DRIFT_RESOLVED: true,
+    EXPIRY_WARNED: true,
     INTENT: true,
     INVALID: true,
     LATE_SUCCESS: true,
     LOCKED: true,
     REFUSED: true,
+    REJECTED: true,
     RELEASED: true,
     REPLAYED: true,
     SUCCEEDED: true,

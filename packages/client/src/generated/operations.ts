@@ -3,10 +3,10 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 export const documents = {
-  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
-  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
-  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
-  "AdoptPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation AdoptPodIdentityAssociation($input:AdoptPodIdentityAssociationInput!){adoptPodIdentityAssociation(input:$input){...Payload}}",
+  "CreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted expiresAt}...on UpdatePodIdentityAssociationPayload{expiresAt}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation CreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){createPodIdentityAssociation(input:$input){...Payload}}",
+  "UpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted expiresAt}...on UpdatePodIdentityAssociationPayload{expiresAt}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation UpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){updatePodIdentityAssociation(input:$input){...Payload}}",
+  "DeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted expiresAt}...on UpdatePodIdentityAssociationPayload{expiresAt}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation DeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){deletePodIdentityAssociation(input:$input){...Payload}}",
+  "AdoptPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Payload on MutationPayload{status association{...Association}refusal{...RefusalDetails}retryAfterSeconds replayed ...on CreatePodIdentityAssociationPayload{adopted expiresAt}...on UpdatePodIdentityAssociationPayload{expiresAt}clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation AdoptPodIdentityAssociation($input:AdoptPodIdentityAssociationInput!){adoptPodIdentityAssociation(input:$input){...Payload}}",
   "CheckCreatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckCreatePodIdentityAssociation($input:CreatePodIdentityAssociationInput!){checkCreatePodIdentityAssociation(input:$input){...Check}}",
   "CheckUpdatePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckUpdatePodIdentityAssociation($input:UpdatePodIdentityAssociationInput!){checkUpdatePodIdentityAssociation(input:$input){...Check}}",
   "CheckDeletePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckDeletePodIdentityAssociation($input:DeletePodIdentityAssociationInput!){checkDeletePodIdentityAssociation(input:$input){...Check}}",
@@ -14,13 +14,13 @@ export const documents = {
   "BatchCheck": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment CheckedChangeDetails on CheckedChange{wouldBeAttempted refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}}unknownRoles existing{...Association}differences{field requested existing}revision}query BatchCheck($input:CheckPodIdentityAssociationsInput!){checkPodIdentityAssociations(input:$input){results{...CheckedChangeDetails}auditEntry{id operationId}}}",
   "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
   "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$roleArn:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount roleArn:$roleArn first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
-  "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$roleArn:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events roleArn:$roleArn first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
+  "AuditTrail": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query AuditTrail($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$roleArn:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events roleArn:$roleArn first:$first after:$after){nodes{...AuditEntryDetails}pageInfo{hasNextPage endCursor}}}",
   "AssociationDrift": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query AssociationDrift($clusterName:String!$accountId:String$region:String$namespace:String$source:DriftSource$first:Int$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace source:$source first:$first after:$after){nodes{kind associationArn association{...Association}differences{field requested existing}lastEntry{id time event operationId}observedAt driftId}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure}pageInfo{hasNextPage endCursor}}}",
-  "Associations": "query Associations($filter:AssociationFilter$asOf:DateTime$first:Int$after:String){associations(filter:$filter asOf:$asOf first:$first after:$after){nodes{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure}pageInfo{hasNextPage endCursor}}}",
+  "Associations": "query Associations($filter:AssociationFilter$asOf:DateTime$first:Int$after:String){associations(filter:$filter asOf:$asOf first:$first after:$after){nodes{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter expiresAt}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure}pageInfo{hasNextPage endCursor}}}",
   "Clusters": "query Clusters($first:Int$after:String){clusters(first:$first after:$after){nodes{accountId region clusterName environment mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
   "Namespaces": "query Namespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners system mayList mayReadAuditTrail}pageInfo{hasNextPage endCursor}}}",
   "BindableRoles": "query BindableRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]$onBehalfOf:String){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags onBehalfOf:$onBehalfOf){roleArn source}}",
-  "Operation": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query Operation($id:ID!){operation(id:$id){id kind status target{accountId region clusterName namespace serviceAccount}startedAt completedAt associationArn refusalCode message retryAfterSeconds entries{...AuditEntryDetails}}}",
+  "Operation": "fragment Violation on PolicyViolation{policyId message advice}fragment AuditEntryDetails on AuditEntry{id time event operationId operationKind principal{principalId kind}actor{principalId kind}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt}decision{allowed policyIds violations{...Violation}}refusalCode message associationArn eksRequestId}query Operation($id:ID!){operation(id:$id){id kind status target{accountId region clusterName namespace serviceAccount}startedAt completedAt associationArn refusalCode message retryAfterSeconds entries{...AuditEntryDetails}}}",
   "OpenOperations": "query OpenOperations($first:Int){openOperations(first:$first){operationId kind startedAt attempts nextAttemptAt parked message}}",
   "Viewer": "query Viewer{viewer{id kind groups sessionName actor{principalId kind groups}}}"
 };
@@ -79,6 +79,14 @@ export type AssociationOrigin =
 
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
+  /** The approval was not given in time, or not used in time. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  | 'APPROVAL_REQUESTED'
+  /** An operation used the approval: its INTENT entry was written with this one. */
+  | 'APPROVAL_USED'
+  /** An approver approved the request. */
+  | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
@@ -92,6 +100,11 @@ export type AuditEvent =
   | 'DRIFT_FOUND'
   /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
   | 'DRIFT_RESOLVED'
+  /**
+   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
+   * default, with an operation id of its own.
+   */
+  | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -102,6 +115,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
+  /** An approver rejected the request. */
+  | 'REJECTED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
@@ -197,6 +212,12 @@ export type CreatePodIdentityAssociationInput = {
    * create begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
    */
   readonly expectedRevision?: number | null | undefined;
+  /**
+   * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
+   * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
+   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   */
+  readonly expiresAt?: string | null | undefined;
   /**
    * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
    * request: by default, the request is refused. An association that differs is refused in any case.
@@ -304,6 +325,8 @@ export type LockScope =
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
+  | 'APPROVE_REQUEST'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
@@ -346,12 +369,26 @@ export type PrincipalKind =
 
 /** Why a request was refused. */
 export type RefusalCode =
+  /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  | 'APPROVAL_LIMIT_REACHED'
+  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  | 'APPROVAL_NOT_FOUND'
+  /** The approval to vote on was decided, used or expired before. */
+  | 'APPROVAL_NOT_PENDING'
+  /** An approver rejected the request. Final for the token. */
+  | 'APPROVAL_REJECTED'
+  /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
+  | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
+  /** The request has `expiresAt` alone, and the association was changed or created outside the gateway and not adopted since. */
+  | 'ASSOCIATION_NOT_CONFIRMED'
   /**
    * The association does not exist, no longer exists, or you may not view it. If it was not visible when the request arrived, its token can
    * be used again.
@@ -365,11 +402,13 @@ export type RefusalCode =
   | 'EKS_REFUSED'
   /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
   | 'EKS_UNREACHABLE'
+  /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its ending. */
+  | 'EXPIRES_AT_OUT_OF_RANGE'
   /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
@@ -411,8 +450,8 @@ export type TagInput = {
 };
 
 /**
- * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags and
- * policy is required.
+ * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags,
+ * policy and expiresAt is required.
  */
 export type UpdatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
@@ -433,6 +472,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: string | null | undefined;
+  /**
+   * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   */
+  readonly expiresAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
@@ -455,6 +499,8 @@ export type WarningCode =
   | 'AGENT_NOT_ACTIVE'
   /** The status of the cluster is not ACTIVE. */
   | 'CLUSTER_NOT_ACTIVE'
+  /** The association ends by itself; running pods keep their credentials for some hours after that. */
+  | 'CREDENTIALS_OUTLIVE_ENDING'
   /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */
@@ -483,6 +529,8 @@ export type AssociationFragment =
 
 export type ViolationFragment = { readonly policyId: string, readonly message: string, readonly advice: string | null };
 
+type RefusalDetails_ApprovalRequired_Fragment = { readonly __typename: 'ApprovalRequired', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
 type RefusalDetails_AssociationAlreadyExists_Fragment = { readonly __typename: 'AssociationAlreadyExists', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
 type RefusalDetails_AssociationChanged_Fragment = { readonly __typename: 'AssociationChanged', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
@@ -499,7 +547,10 @@ type RefusalDetails_PolicyDenied_Fragment = { readonly __typename: 'PolicyDenied
 
 type RefusalDetails_TokenReused_Fragment = { readonly __typename: 'TokenReused', readonly originalOperationId: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
+type RefusalDetails_VoteRefused_Fragment = { readonly __typename: 'VoteRefused', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
 export type RefusalDetailsFragment =
+  | RefusalDetails_ApprovalRequired_Fragment
   | RefusalDetails_AssociationAlreadyExists_Fragment
   | RefusalDetails_AssociationChanged_Fragment
   | RefusalDetails_AssociationNotFound_Fragment
@@ -508,11 +559,13 @@ export type RefusalDetailsFragment =
   | RefusalDetails_InvalidInput_Fragment
   | RefusalDetails_PolicyDenied_Fragment
   | RefusalDetails_TokenReused_Fragment
+  | RefusalDetails_VoteRefused_Fragment
 ;
 
 export type WarningDetailsFragment = { readonly code: WarningCode, readonly message: string, readonly advice: string };
 
 type Payload_AdoptPodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -521,9 +574,11 @@ type Payload_AdoptPodIdentityAssociationPayload_Fragment = { readonly status: Re
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
-type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: boolean, readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: boolean, readonly expiresAt: string | null, readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -532,9 +587,11 @@ type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: 
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -543,9 +600,11 @@ type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
-type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly expiresAt: string | null, readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -554,6 +613,7 @@ type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 export type PayloadFragment =
@@ -564,6 +624,7 @@ export type PayloadFragment =
 ;
 
 export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -572,9 +633,10 @@ export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refus
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
-export type AuditEntryDetailsFragment = { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string, readonly operationKind: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly declaration: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly associationArn: string | null, readonly eksRequestId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null, readonly request: { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null };
+export type AuditEntryDetailsFragment = { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string, readonly operationKind: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly declaration: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly associationArn: string | null, readonly eksRequestId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null, readonly request: { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly expiresAt: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null };
 
 export type CreatePodIdentityAssociationMutationVariables = Exact<{
   input: CreatePodIdentityAssociationInput;
@@ -633,6 +695,7 @@ export type CheckAdoptPodIdentityAssociationQueryVariables = Exact<{
 export type CheckAdoptPodIdentityAssociationQuery = { readonly checkAdoptPodIdentityAssociation: CheckFragment | null };
 
 export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean, readonly unknownRoles: ReadonlyArray<string>, readonly revision: number, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -641,6 +704,7 @@ export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean,
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
 export type BatchCheckQueryVariables = Exact<{
@@ -708,7 +772,7 @@ export type AssociationsQueryVariables = Exact<{
 }>;
 
 
-export type AssociationsQuery = { readonly associations: { readonly nodes: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly origin: AssociationOrigin, readonly operationId: string | null, readonly declaration: string | null, readonly seenOtherwiseBefore: string | null, readonly firstSeenAt: string, readonly observedAt: string, readonly seenOtherwiseAfter: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> }>, readonly coverage: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+export type AssociationsQuery = { readonly associations: { readonly nodes: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly associationArn: string, readonly associationId: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly targetRoleArn: string | null, readonly externalId: string | null, readonly policy: string | null, readonly origin: AssociationOrigin, readonly operationId: string | null, readonly declaration: string | null, readonly seenOtherwiseBefore: string | null, readonly firstSeenAt: string, readonly observedAt: string, readonly seenOtherwiseAfter: string | null, readonly expiresAt: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> }>, readonly coverage: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type ClustersQueryVariables = Exact<{
   first?: number | null | undefined;

@@ -1,8 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { ApprovalStore } from '../../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
-import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState } from '../../../../src/ledger/association-state.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isAddedAfter, isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
+import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -17,6 +20,9 @@ import type { AuditOrder } from './order.ts';
 import { prepareStatements } from './statements.ts';
 import { makeTrailReader } from './trail.ts';
 
+/** All that the store of one file offers. */
+type SqliteLedger = Ledger & ObservationStore & AssociationReads & ApprovalStore & AuditOrder;
+
 /** How long a call waits for the lock of another process, in milliseconds. */
 const defaultBusyTimeoutMs = 2_000;
 
@@ -30,14 +36,14 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger & ObservationStore & AssociationReads & AuditOrder {
+}): SqliteLedger {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
   const order = prepareOrder(database);
 
   return {
-    commit(expected, next, entries) {
+    commit(expected, next, entries, use = null) {
       return asPromise(() => {
         requireDistinct(entries);
         openShardOf(next.idempotencyKey); // Throws for a key that DynamoDB could not store, so that both stores reject it.
@@ -45,12 +51,14 @@ export function makeSqliteLedger({
           if (alreadyWritten(entries, entries.map(statements.getEntry))) return { kind: 'committed' };
           const record = statements.getRecord(next.idempotencyKey);
           if (!meets(expected, record)) return { kind: 'conflict', record };
+          if (use && !statements.approvals.isVersion(use.next.key, use.expected)) return { kind: 'approval-mismatch' };
           const change = stateChangeOf(next, entries);
-          const mismatch = change && mismatchOf(statements, change);
+          const mismatch = change?.demand && mismatchOf(statements.getState(change.target), change);
           if (mismatch) return mismatch;
           statements.putRecord(next);
           entries.forEach(statements.insertEntry);
           claimsOfCreated(entries).forEach(statements.insertClaim);
+          if (use) statements.approvals.putApproval(use.next);
           commitState(statements, change);
           return { kind: 'committed' };
         });
@@ -62,11 +70,41 @@ export function makeSqliteLedger({
     findClaimOfCreated(operationId) {
       return asPromise(() => statements.findClaimOfCreated(operationId));
     },
+    getRecordAndApproval(idempotencyKey, approvalKey) {
+      return asPromise(() =>
+        inTransaction(database, () => ({
+          record: statements.getRecord(idempotencyKey),
+          approval: statements.approvals.getApproval(approvalKey),
+        })),
+      );
+    },
+    getApproval(key) {
+      return asPromise(() => statements.approvals.getApproval(key));
+    },
+    putApproval(expected, next, entry, maxPending) {
+      return asPromise(() =>
+        inTransaction(database, () => {
+          if (alreadyWritten([entry], [statements.getEntry(entry)])) return 'written';
+          if (!statements.approvals.isVersion(next.key, expected)) return 'conflict';
+          const isAsked = next.state === 'PENDING' && next.revision === 1;
+          if (isAsked && statements.approvals.otherPending(next) >= maxPending) return 'limit-reached';
+          statements.approvals.putApproval(next);
+          statements.insertEntry(entry);
+          return 'written';
+        }),
+      );
+    },
+    listApprovals(...query) {
+      return asPromise(() => statements.approvals.listApprovals(...query));
+    },
     getAssociationState(target) {
       return asPromise(() => statements.getState(target));
     },
     statesOfCluster(cluster) {
       return asPromise(() => statements.statesOfCluster(cluster));
+    },
+    dueEndings(due, limit) {
+      return asPromise(() => statements.dueEndings(due, limit));
     },
     clusterScans() {
       return asPromise(() => statements.clusterScans());
@@ -155,13 +193,6 @@ export function makeSqliteLedger({
   };
 }
 
-/** What keeps the state from permitting a commit; null if nothing does. Throws `UnsupportedFormat`. */
-function mismatchOf(statements: Statements, change: CommittedChange): StateMismatch | null {
-  if (change.expectedChanges === null) return null;
-  const state = statements.getState(change.target);
-  return permits(state, change) ? null : { kind: 'state-mismatch', changes: state?.changes ?? 0 };
-}
-
 /** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */
 function commitState(statements: Statements, change: CommittedChange | null): void {
   if (change === null) return;
@@ -173,11 +204,17 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     throw error;
   }
   const { version: _, ...unversioned } = change;
-  const { confirmed, ...unconfirmed } = unversioned;
-  const isLater = confirmed !== undefined && isReplacedBy(state?.confirmed ?? null, confirmed);
-  const isAdded = isLater && isAddedAfter(state?.observed?.sight ?? null, confirmed);
-  const applied = isAdded ? change : isLater ? unversioned : unconfirmed;
+  const isLater = change.confirmed === undefined || isReplacedBy(state?.confirmed ?? null, change.confirmed);
+  const isAdded = isLater && (!change.confirmed || isAddedAfter(state?.observed?.sight ?? null, change.confirmed));
+  const applied = isAdded ? change : isLater ? unversioned : unconfirmedChange(state, unversioned);
   statements.putState(stateAfter(state, applied), applied);
+}
+
+/** What remains of an outcome whose association is not the latest one. */
+function unconfirmedChange(state: AssociationState | null, change: CommittedChange): CommittedChange {
+  const { confirmed: _, ...unconfirmed } = change;
+  const { ending: __, ...without } = unconfirmed;
+  return keepsEnding(state?.confirmed ?? null, change) ? unconfirmed : without;
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

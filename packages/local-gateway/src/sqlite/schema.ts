@@ -68,9 +68,13 @@ export const schema = `
     clusterKey TEXT NOT NULL,
     isPresent INTEGER NOT NULL,
     associationId TEXT,
+    warnAt INTEGER, -- when an ending is examined that was not warned of
+    endAt INTEGER, -- when one is that was
     state TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX association_byCluster ON association (clusterKey, associationKey);
+  CREATE INDEX association_byWarning ON association (warnAt) WHERE warnAt IS NOT NULL;
+  CREATE INDEX association_byEnding ON association (endAt) WHERE endAt IS NOT NULL;
 
   CREATE TABLE associationVersion (
     place TEXT NOT NULL,
@@ -83,6 +87,19 @@ export const schema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX associationVersion_byRole ON associationVersion (roleArn, place) WHERE roleArn IS NOT NULL;
   CREATE INDEX associationVersion_byTargetRole ON associationVersion (targetRoleArn, place) WHERE targetRoleArn IS NOT NULL;
+
+  CREATE TABLE approval (
+    approvalKey TEXT PRIMARY KEY,
+    clusterKey TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    principalId TEXT NOT NULL,
+    state TEXT NOT NULL,
+    requestedAt INTEGER NOT NULL,
+    decideUntil INTEGER NOT NULL,
+    approval TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX approval_byCluster ON approval (clusterKey, requestedAt, approvalKey);
+  CREATE INDEX approval_pending ON approval (principalId, decideUntil) WHERE state = 'PENDING';
 
   CREATE TABLE clusterScan (
     clusterKey TEXT PRIMARY KEY,
