@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readExpireFunctionSettings } from '../../src/app/expire-settings.ts';
+import { readDeliverSettings } from '../../src/app/event-settings.ts';
 import { readScanFunctionSettings } from '../../src/app/scan-settings.ts';
 import { readGraphqlSettings } from '../../src/app/settings.ts';
 import type { Environment } from '../../src/app/environment.ts';
@@ -67,7 +68,7 @@ const required = {
   JWT_AUDIENCE: 'gateway',
 };
 const inAws = new Set(
-  [readGraphqlSettings, readScanFunctionSettings, readExpireFunctionSettings].flatMap((read) => [
+  [readGraphqlSettings, readScanFunctionSettings, readExpireFunctionSettings, readDeliverSettings].flatMap((read) => [
     ...variablesRead(read, required),
   ]),
 );
@@ -93,6 +94,9 @@ test('the reference names the variables without a default', () => {
     ...[
       'JWT_REQUIRED_SCOPES',
       'DEPLOYED_AT',
+      'WEBHOOK_URL',
+      'WEBHOOK_SECRET',
+      'WEBHOOK_SECRET_ARN',
       'WORLD_FILE',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_DYNAMODB',
