@@ -1,24 +1,8 @@
+import type { ApprovalNeed, ApprovalVote } from './approval-vote.ts';
 import type { RecordedSubject } from './audit.ts';
 import type { OperationKind } from './operation.ts';
-import type { RecordedPrincipal } from './principal.ts';
 
-/** A forbid of `approvals.cedar` that applies to a request, and whose approval lifts it. Plain JSON. */
-export interface ApprovalNeed {
-  /** The policy's `@id`. */
-  readonly policyId: string;
-  /**
-   * SHA-256 (hex) of the policy, with its annotations, in Cedar's JSON format with sorted keys: an approver of one text has not agreed to another.
-   * Comments and spaces don't count.
-   */
-  readonly policyHash: string;
-  /** What is not allowed without an approval. */
-  readonly message: string;
-  readonly advice: string | null;
-  /** The group of `@approvers`. */
-  readonly group: string;
-  /** How many different people must approve: `@count`, 1 by default, but at least 2 where the principal of the request is not a person with a token. */
-  readonly count: number;
-}
+export type { ApprovalNeed, ApprovalVote, UsedApproval } from './approval-vote.ts';
 
 /**
  * The state of an approval.
@@ -30,21 +14,6 @@ export interface ApprovalNeed {
  * - `USED`: consumed by the operation `usedBy`.
  */
 export type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
-
-/** What one person decided. */
-export interface ApprovalVote {
-  readonly principal: RecordedPrincipal;
-  /** The service through which the person voted, with a token of the person; null without one. */
-  readonly actor: RecordedPrincipal | null;
-  readonly vote: 'APPROVE' | 'REJECT';
-  /** The needs that it counts for: ids of policies, sorted. */
-  readonly policyIds: readonly string[];
-  readonly comment: string | null;
-  /** Whether the person approved a request of their own, where policy lets them (break-glass). */
-  readonly isOwnRequest: boolean;
-  /** RFC 3339, UTC. */
-  readonly time: string;
-}
 
 /** What an approval is bound to, besides its key. If any part differs, it does not fit the request, and another approval begins. */
 export interface ApprovalBinding {
@@ -90,10 +59,4 @@ export interface Approval {
 /** The public id of an approval, by which it is found without an index. */
 export function publicApprovalId({ id, key }: Pick<Approval, 'id' | 'key'>): string {
   return `${id}.${key}`;
-}
-
-/** What the decision of an operation records of the approval that it used, so that the decision can be made again. */
-export interface UsedApproval {
-  readonly approvalId: string;
-  readonly votes: readonly ApprovalVote[];
 }
