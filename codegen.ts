@@ -68,6 +68,8 @@ const config: Types.Config = {
           Operation: '../queries/operation-view.ts#OperationView',
           Principal: '../model/principal.ts#Viewer',
           RecordedPrincipal: '../model/principal.ts#RecordedPrincipal as RecordedPrincipalModel',
+          Approval: '../model/approval.ts#Approval as ApprovalModel',
+          ApprovalVote: '../model/approval.ts#ApprovalVote as ApprovalVoteModel',
           AuditEntry: '../model/audit.ts#AuditEntry as AuditEntryModel',
           CreatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',
           UpdatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',

@@ -4,6 +4,7 @@ import type { ListedAssociation } from '../queries/list.ts';
 import type { Association } from '../model/association.ts';
 import type { OperationView } from '../queries/operation-view.ts';
 import type { Viewer, RecordedPrincipal as RecordedPrincipalModel } from '../model/principal.ts';
+import type { Approval as ApprovalModel, ApprovalVote as ApprovalVoteModel } from '../model/approval.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/association-drift.ts';
@@ -97,11 +98,13 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( MutationResult )
   ;
   Node:
+    | ( ApprovalModel )
     | ( AuditEntryModel )
     | ( OperationView )
     | ( ListedAssociation )
   ;
   Refusal:
+    | ( Omit<Schema.ApprovalRequired, 'approval' | 'needs'> & { approval?: Schema.Maybe<_RefType['Approval']>, needs: ReadonlyArray<_RefType['ApprovalNeed']> } )
     | ( Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Schema.AssociationNotFound )
@@ -110,6 +113,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Schema.InvalidInput )
     | ( Schema.PolicyDenied )
     | ( Schema.TokenReused )
+    | ( Schema.VoteRefused )
   ;
 };
 
@@ -117,6 +121,16 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 export type ResolversTypes = {
   AdoptPodIdentityAssociationInput: Schema.AdoptPodIdentityAssociationInput;
   AdoptPodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  Approval: ResolverTypeWrapper<ApprovalModel>;
+  ApprovalConnection: ResolverTypeWrapper<Omit<Schema.ApprovalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ApprovalEdge']>, nodes: ReadonlyArray<ResolversTypes['Approval']> }>;
+  ApprovalEdge: ResolverTypeWrapper<Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversTypes['Approval'] }>;
+  ApprovalNeed: ResolverTypeWrapper<Omit<Schema.ApprovalNeed, 'approvedBy'> & { approvedBy: ReadonlyArray<ResolversTypes['ApprovalVote']> }>;
+  ApprovalPayload: ResolverTypeWrapper<Omit<Schema.ApprovalPayload, 'approval' | 'auditEntry' | 'refusal'> & { approval?: Schema.Maybe<ResolversTypes['Approval']>, auditEntry: ResolversTypes['AuditEntry'], refusal?: Schema.Maybe<ResolversTypes['Refusal']> }>;
+  ApprovalRequired: ResolverTypeWrapper<Omit<Schema.ApprovalRequired, 'approval' | 'needs'> & { approval?: Schema.Maybe<ResolversTypes['Approval']>, needs: ReadonlyArray<ResolversTypes['ApprovalNeed']> }>;
+  ApprovalScope: Schema.ApprovalScope;
+  ApprovalState: Schema.ApprovalState;
+  ApprovalVote: ResolverTypeWrapper<ApprovalVoteModel>;
+  ApproveInput: Schema.ApproveInput;
   AssociationAlreadyExists: ResolverTypeWrapper<Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
   AssociationChanged: ResolverTypeWrapper<Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
   AssociationDrift: ResolverTypeWrapper<AssociationDriftModel>;
@@ -158,6 +172,7 @@ export type ResolversTypes = {
   DriftSource: Schema.DriftSource;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
   Gateway: ResolverTypeWrapper<Schema.Gateway>;
+  GatewayApprovals: Schema.GatewayApprovals;
   GatewayScope: Schema.GatewayScope;
   ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
   IfExists: Schema.IfExists;
@@ -183,7 +198,7 @@ export type ResolversTypes = {
   PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
   PodIdentityAssociationConnection: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversTypes['PodIdentityAssociation']> }>;
   PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
-  PolicyDecision: ResolverTypeWrapper<Schema.PolicyDecision>;
+  PolicyDecision: ResolverTypeWrapper<Omit<Schema.PolicyDecision, 'needs'> & { needs: ReadonlyArray<ResolversTypes['ApprovalNeed']> }>;
   PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
   PolicyVersion: ResolverTypeWrapper<Schema.PolicyVersion>;
   PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
@@ -194,6 +209,7 @@ export type ResolversTypes = {
   RecordedRequest: ResolverTypeWrapper<RequestSummary>;
   Refusal: ResolverTypeWrapper<RefusalModel>;
   RefusalCode: Schema.RefusalCode;
+  RejectInput: Schema.RejectInput;
   RequestStatus: Schema.RequestStatus;
   String: ResolverTypeWrapper<Schema.Scalars['String']['output']>;
   Tag: ResolverTypeWrapper<Schema.Tag>;
@@ -201,6 +217,7 @@ export type ResolversTypes = {
   TokenReused: ResolverTypeWrapper<Schema.TokenReused>;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  VoteRefused: ResolverTypeWrapper<Schema.VoteRefused>;
   Warning: ResolverTypeWrapper<Schema.Warning>;
   WarningCode: Schema.WarningCode;
 };
@@ -209,6 +226,15 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   AdoptPodIdentityAssociationInput: Schema.AdoptPodIdentityAssociationInput;
   AdoptPodIdentityAssociationPayload: MutationResult;
+  Approval: ApprovalModel;
+  ApprovalConnection: Omit<Schema.ApprovalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ApprovalEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Approval']> };
+  ApprovalEdge: Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversParentTypes['Approval'] };
+  ApprovalNeed: Omit<Schema.ApprovalNeed, 'approvedBy'> & { approvedBy: ReadonlyArray<ResolversParentTypes['ApprovalVote']> };
+  ApprovalPayload: Omit<Schema.ApprovalPayload, 'approval' | 'auditEntry' | 'refusal'> & { approval?: Schema.Maybe<ResolversParentTypes['Approval']>, auditEntry: ResolversParentTypes['AuditEntry'], refusal?: Schema.Maybe<ResolversParentTypes['Refusal']> };
+  ApprovalRequired: Omit<Schema.ApprovalRequired, 'approval' | 'needs'> & { approval?: Schema.Maybe<ResolversParentTypes['Approval']>, needs: ReadonlyArray<ResolversParentTypes['ApprovalNeed']> };
+  ApprovalScope: Schema.ApprovalScope;
+  ApprovalVote: ApprovalVoteModel;
+  ApproveInput: Schema.ApproveInput;
   AssociationAlreadyExists: Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
   AssociationChanged: Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
   AssociationDrift: AssociationDriftModel;
@@ -263,7 +289,7 @@ export type ResolversParentTypes = {
   PodIdentityAssociation: ListedAssociation;
   PodIdentityAssociationConnection: Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['PodIdentityAssociation']> };
   PodIdentityAssociationEdge: Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversParentTypes['PodIdentityAssociation'] };
-  PolicyDecision: Schema.PolicyDecision;
+  PolicyDecision: Omit<Schema.PolicyDecision, 'needs'> & { needs: ReadonlyArray<ResolversParentTypes['ApprovalNeed']> };
   PolicyDenied: Schema.PolicyDenied;
   PolicyVersion: Schema.PolicyVersion;
   PolicyViolation: Schema.PolicyViolation;
@@ -272,12 +298,14 @@ export type ResolversParentTypes = {
   RecordedPrincipal: RecordedPrincipalModel;
   RecordedRequest: RequestSummary;
   Refusal: RefusalModel;
+  RejectInput: Schema.RejectInput;
   String: Schema.Scalars['String']['output'];
   Tag: Schema.Tag;
   TagInput: Schema.TagInput;
   TokenReused: Schema.TokenReused;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: MutationResult;
+  VoteRefused: Schema.VoteRefused;
   Warning: Schema.Warning;
 };
 
@@ -291,6 +319,69 @@ export type AdoptPodIdentityAssociationPayloadResolvers<ContextType = RequestCon
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApprovalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Approval'] = ResolversParentTypes['Approval']> = {
+  actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
+  before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
+  onBehalfOf?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operation?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
+  operationId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
+  reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rejectedBy?: Resolver<Schema.Maybe<ResolversTypes['ApprovalVote']>, ParentType, ContextType>;
+  request?: Resolver<ResolversTypes['RecordedRequest'], ParentType, ContextType>;
+  requestedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ApprovalState'], ParentType, ContextType>;
+  target?: Resolver<ResolversTypes['AuditTarget'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApprovalConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalConnection'] = ResolversParentTypes['ApprovalConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ApprovalEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Approval']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ApprovalEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalEdge'] = ResolversParentTypes['ApprovalEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Approval'], ParentType, ContextType>;
+};
+
+export type ApprovalNeedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalNeed'] = ResolversParentTypes['ApprovalNeed']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  approvedBy?: Resolver<ReadonlyArray<ResolversTypes['ApprovalVote']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  group?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ApprovalPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalPayload'] = ResolversParentTypes['ApprovalPayload']> = {
+  approval?: Resolver<Schema.Maybe<ResolversTypes['Approval']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+};
+
+export type ApprovalRequiredResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalRequired'] = ResolversParentTypes['ApprovalRequired']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  approval?: Resolver<Schema.Maybe<ResolversTypes['Approval']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApprovalVoteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalVote'] = ResolversParentTypes['ApprovalVote']> = {
+  actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
+  comment?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  ownRequest?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type AssociationAlreadyExistsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationAlreadyExists'] = ResolversParentTypes['AssociationAlreadyExists']> = {
@@ -563,8 +654,10 @@ export type InvalidInputResolvers<ContextType = RequestContext, ParentType exten
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   adoptPodIdentityAssociation?: Resolver<ResolversTypes['AdoptPodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationAdoptPodIdentityAssociationArgs, 'input'>>;
+  approve?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationApproveArgs, 'input'>>;
   createPodIdentityAssociation?: Resolver<ResolversTypes['CreatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationCreatePodIdentityAssociationArgs, 'input'>>;
   deletePodIdentityAssociation?: Resolver<ResolversTypes['DeletePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationDeletePodIdentityAssociationArgs, 'input'>>;
+  reject?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationRejectArgs, 'input'>>;
   updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUpdatePodIdentityAssociationArgs, 'input'>>;
 };
 
@@ -592,7 +685,7 @@ export type NamespaceEdgeResolvers<ContextType = RequestContext, ParentType exte
 };
 
 export type NodeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'AuditEntry' | 'Operation' | 'PodIdentityAssociation', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Approval' | 'AuditEntry' | 'Operation' | 'PodIdentityAssociation', ParentType, ContextType>;
 };
 
 export type ObservedAssociationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociation'] = ResolversParentTypes['ObservedAssociation']> = {
@@ -702,7 +795,9 @@ export type PodIdentityAssociationEdgeResolvers<ContextType = RequestContext, Pa
 
 export type PolicyDecisionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyDecision'] = ResolversParentTypes['PolicyDecision']> = {
   allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
   policyIds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
@@ -739,6 +834,8 @@ export type PrincipalResolvers<ContextType = RequestContext, ParentType extends 
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  approval?: Resolver<Schema.Maybe<ResolversTypes['Approval']>, ParentType, ContextType, RequireFields<Schema.QueryApprovalArgs, 'id'>>;
+  approvals?: Resolver<Schema.Maybe<ResolversTypes['ApprovalConnection']>, ParentType, ContextType, RequireFields<Schema.QueryApprovalsArgs, 'first' | 'scope'>>;
   associationDrift?: Resolver<Schema.Maybe<ResolversTypes['AssociationDriftConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName' | 'first' | 'source'>>;
   associations?: Resolver<Schema.Maybe<ResolversTypes['ObservedAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationsArgs, 'first'>>;
   auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
@@ -779,7 +876,7 @@ export type RecordedRequestResolvers<ContextType = RequestContext, ParentType ex
 };
 
 export type RefusalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Refusal'] = ResolversParentTypes['Refusal']> = {
-  __resolveType: TypeResolveFn<'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'ChangesLocked' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ApprovalRequired' | 'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'ChangesLocked' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused' | 'VoteRefused', ParentType, ContextType>;
 };
 
 export type TagResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
@@ -808,6 +905,14 @@ export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = RequestCo
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type VoteRefusedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['VoteRefused'] = ResolversParentTypes['VoteRefused']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type WarningResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Warning'] = ResolversParentTypes['Warning']> = {
   advice?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['WarningCode'], ParentType, ContextType>;
@@ -816,6 +921,13 @@ export type WarningResolvers<ContextType = RequestContext, ParentType extends Re
 
 export type Resolvers<ContextType = RequestContext> = {
   AdoptPodIdentityAssociationPayload?: AdoptPodIdentityAssociationPayloadResolvers<ContextType>;
+  Approval?: ApprovalResolvers<ContextType>;
+  ApprovalConnection?: ApprovalConnectionResolvers<ContextType>;
+  ApprovalEdge?: ApprovalEdgeResolvers<ContextType>;
+  ApprovalNeed?: ApprovalNeedResolvers<ContextType>;
+  ApprovalPayload?: ApprovalPayloadResolvers<ContextType>;
+  ApprovalRequired?: ApprovalRequiredResolvers<ContextType>;
+  ApprovalVote?: ApprovalVoteResolvers<ContextType>;
   AssociationAlreadyExists?: AssociationAlreadyExistsResolvers<ContextType>;
   AssociationChanged?: AssociationChangedResolvers<ContextType>;
   AssociationDrift?: AssociationDriftResolvers<ContextType>;
@@ -872,6 +984,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
+  VoteRefused?: VoteRefusedResolvers<ContextType>;
   Warning?: WarningResolvers<ContextType>;
 };
 

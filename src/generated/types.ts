@@ -58,6 +58,155 @@ export type AdoptPodIdentityAssociationPayload = MutationPayload & {
   readonly warnings: ReadonlyArray<Warning>;
 };
 
+/**
+ * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, who asks, the policies that
+ * ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
+ */
+export type Approval = Node & {
+  readonly __typename?: 'Approval';
+  /** The service that asked for the principal, from the `act` claim of the token (RFC 8693); null without one. */
+  readonly actor: Maybe<RecordedPrincipal>;
+  /** The association before the operation, to which the approval is bound; null for a create, and when you may not view it. */
+  readonly before: Maybe<AssociationSnapshot>;
+  /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the time of these that applied last. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Id of the approval. */
+  readonly id: Scalars['ID']['output'];
+  /** The policies that forbid the request without an approval, and who has approved. */
+  readonly needs: ReadonlyArray<ApprovalNeed>;
+  /** The person named by a service; null without one. */
+  readonly onBehalfOf: Maybe<Scalars['String']['output']>;
+  /** Kind of the operation that was asked for. */
+  readonly operation: OperationKind;
+  /** The operation that used it; null unless USED. */
+  readonly operationId: Maybe<Scalars['ID']['output']>;
+  /** The principal that asked. */
+  readonly principal: RecordedPrincipal;
+  /** The reason given in the request; null without one. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** Who rejected it; null unless REJECTED. */
+  readonly rejectedBy: Maybe<ApprovalVote>;
+  /** The request in canonical form: exactly what is approved. */
+  readonly request: RecordedRequest;
+  /** When it was asked for. */
+  readonly requestedAt: Scalars['DateTime']['output'];
+  /** Its state. */
+  readonly state: ApprovalState;
+  /** The service account that the request concerns. */
+  readonly target: AuditTarget;
+};
+
+/** A page of approvals. */
+export type ApprovalConnection = {
+  readonly __typename?: 'ApprovalConnection';
+  /** The approvals, each with its cursor. */
+  readonly edges: ReadonlyArray<ApprovalEdge>;
+  /** The approvals. */
+  readonly nodes: ReadonlyArray<Approval>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An approval on a page. */
+export type ApprovalEdge = {
+  readonly __typename?: 'ApprovalEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The approval. */
+  readonly node: Approval;
+};
+
+/** A policy that forbids a request unless members of a group approve it. */
+export type ApprovalNeed = {
+  readonly __typename?: 'ApprovalNeed';
+  /** What to change or whom to contact. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** Who has approved for this policy, oldest first. */
+  readonly approvedBy: ReadonlyArray<ApprovalVote>;
+  /** How many different people must approve. */
+  readonly count: Scalars['Int']['output'];
+  /** The group whose members can approve. */
+  readonly group: Scalars['String']['output'];
+  /** What is not allowed without an approval. */
+  readonly message: Scalars['String']['output'];
+  /** `@id` of the policy. */
+  readonly policyId: Scalars['String']['output'];
+};
+
+/** Result of `approve` and `reject`. */
+export type ApprovalPayload = {
+  readonly __typename?: 'ApprovalPayload';
+  /** The approval after the vote, also when the vote was not counted; null when it does not exist or you may not see it. */
+  readonly approval: Maybe<Approval>;
+  /** The audit entry of the vote: APPROVED, REJECTED, or why it was not counted. For a repeated vote, the entry of the first. */
+  readonly auditEntry: AuditEntry;
+  /** Why the vote was not counted; null when it was, now or by an earlier request of yours. */
+  readonly refusal: Maybe<Refusal>;
+};
+
+/**
+ * The request is held until others approve it, or their approval does not come any more: the only policies that forbid the request are those that an approval
+ * lifts. Nothing was sent to EKS.
+ */
+export type ApprovalRequired = Refusal & {
+  readonly __typename?: 'ApprovalRequired';
+  /** What to do next. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** The approval, as it was when the request was answered; null for a dry run, which opens none, and for APPROVAL_LIMIT_REACHED. */
+  readonly approval: Maybe<Approval>;
+  /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED or APPROVAL_LIMIT_REACHED. */
+  readonly code: RefusalCode;
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+  /** Who has to approve, with the approvals given so far. */
+  readonly needs: ReadonlyArray<ApprovalNeed>;
+  /** True for APPROVAL_REQUIRED and APPROVAL_LIMIT_REACHED: send the same request with the same token again once it is approved. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Which approvals to read: set exactly one field. */
+export type ApprovalScope =
+  /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
+  { readonly cluster: ClusterScope; readonly gateway?: never; }
+  |  /** Those of all clusters that can still be approved, the one that expires first at the beginning. */
+  { readonly cluster?: never; readonly gateway: GatewayApprovals; };
+
+/** State of an approval. Values may be added. */
+export type ApprovalState =
+  /** Every need has its approvals: the request can be sent again until `expiresAt`. */
+  | 'APPROVED'
+  /** It was not approved in time, or not used in time. Only a new token asks again. */
+  | 'EXPIRED'
+  /** Asked for; approvals are missing. No longer so once `expiresAt` is over, which is recorded when somebody votes or sends the request again. */
+  | 'PENDING'
+  /** An approver rejected the request. Only a new token asks again. */
+  | 'REJECTED'
+  /** The operation `operationId` used it. An approval is used once. */
+  | 'USED';
+
+/** What an approver decided. */
+export type ApprovalVote = {
+  readonly __typename?: 'ApprovalVote';
+  /** The service through which the approver voted, with a token of the approver; null without one. */
+  readonly actor: Maybe<RecordedPrincipal>;
+  /** The comment given with the vote; null without one. */
+  readonly comment: Maybe<Scalars['String']['output']>;
+  /** Whether approvers approved a request of their own, where policy lets them (break-glass). */
+  readonly ownRequest: Scalars['Boolean']['output'];
+  /** The approver. */
+  readonly principal: RecordedPrincipal;
+  /** Time of the vote. */
+  readonly time: Scalars['DateTime']['output'];
+};
+
+/** The approval to give. */
+export type ApproveInput = {
+  /** Id of the approval. */
+  readonly approvalId: Scalars['ID']['input'];
+  /** Comment, recorded in the audit trail: up to 1,024 characters. Policy can demand one, for example of who approves a request of their own. */
+  readonly comment?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** The service account already has an association. */
 export type AssociationAlreadyExists = Refusal & {
   readonly __typename?: 'AssociationAlreadyExists';
@@ -302,9 +451,9 @@ export type AuditEntry = Node & {
   readonly message: Maybe<Scalars['String']['output']>;
   /** The person named by a service; who authenticated is the service. Null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** The operation; null for a dry run, for a read of the audit trail, for a lock and for drift. */
+  /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
@@ -354,6 +503,14 @@ export type AuditEntryEdge = {
 
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
+  /** The approval was not given in time, or not used in time. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  | 'APPROVAL_REQUESTED'
+  /** An operation used the approval: its INTENT entry was written with this one. */
+  | 'APPROVAL_USED'
+  /** An approver approved the request. */
+  | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
@@ -377,6 +534,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
+  /** An approver rejected the request. */
+  | 'REJECTED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
@@ -811,6 +970,11 @@ export type Gateway = {
   readonly version: Scalars['String']['output'];
 };
 
+/** Which approvals of all clusters to read. Values may be added. */
+export type GatewayApprovals =
+  /** The pending ones. */
+  | 'PENDING';
+
 /** The part of the whole audit trail to read. */
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
@@ -874,6 +1038,11 @@ export type Mutation = {
    */
   readonly adoptPodIdentityAssociation: AdoptPodIdentityAssociationPayload;
   /**
+   * Approves a request that is held, for each need whose group you are in as policy sees it. Changes no association: the change is made when its client
+   * sends the request again, and policy is evaluated again then. To approve again what you approved already changes nothing.
+   */
+  readonly approve: ApprovalPayload;
+  /**
    * Creates an association, which gives the pods of a service account an IAM role. Enforces policy, writes audit entries before
    * and after the EKS call, and is idempotent per client request token.
    */
@@ -883,6 +1052,11 @@ export type Mutation = {
    * current credentials until these expire.
    */
   readonly deletePodIdentityAssociation: DeletePodIdentityAssociationPayload;
+  /**
+   * Rejects a request that is held, for good: only a request with a new `clientRequestToken` asks again. Who may approve for any of the needs may
+   * reject. To reject again what you rejected already changes nothing.
+   */
+  readonly reject: ApprovalPayload;
   /**
    * Changes the role, target role, session tags setting or session policy of an association. Enforces policy, is audited and
    * idempotent like a create. Cluster, namespace, service account and tags can't be changed, as in the EKS API.
@@ -898,6 +1072,12 @@ export type MutationAdoptPodIdentityAssociationArgs = {
 
 
 /** Operations that change an association. A request may contain one mutation field. */
+export type MutationApproveArgs = {
+  input: ApproveInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
 export type MutationCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
 };
@@ -906,6 +1086,12 @@ export type MutationCreatePodIdentityAssociationArgs = {
 /** Operations that change an association. A request may contain one mutation field. */
 export type MutationDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationRejectArgs = {
+  input: RejectInput;
 };
 
 
@@ -1112,6 +1298,8 @@ export type Operation = Node & {
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
+  | 'APPROVE_REQUEST'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
@@ -1233,8 +1421,15 @@ export type PolicyDecision = {
   readonly __typename?: 'PolicyDecision';
   /** Whether policy allows the request. */
   readonly allowed: Scalars['Boolean']['output'];
+  /** Id of the approval that was used; null without one. */
+  readonly approvalId: Maybe<Scalars['ID']['output']>;
   /** SHA-256 of the inventory. */
   readonly inventoryHash: Scalars['String']['output'];
+  /**
+   * The approvals that policy asks for. If `allowed` is false, they are the only obstacle; if it is true, they were given. Empty where none is needed, and
+   * where the request is denied anyway.
+   */
+  readonly needs: ReadonlyArray<ApprovalNeed>;
   /** `@id`s of the policies that determined the decision. */
   readonly policyIds: ReadonlyArray<Scalars['String']['output']>;
   /** SHA-256 of the Cedar policies and their schema. */
@@ -1314,6 +1509,16 @@ export type PrincipalKind =
 export type Query = {
   readonly __typename?: 'Query';
   /**
+   * An approval: what was asked for, who has to approve it and who has. Null when it does not exist, or when you may not see it: you see the approvals of
+   * your own requests, those that you may give, and those in a namespace whose audit trail you may read. Writes nothing: poll it while a request is held.
+   */
+  readonly approval: Maybe<Approval>;
+  /**
+   * The approvals that you may see, see `approval`. A page examines up to 200 approvals, so it can have fewer items than `first`, or none,
+   * although more follow: check `hasNextPage`. An approval that was asked for or decided within the last second may be missing or shown as before.
+   */
+  readonly approvals: Maybe<ApprovalConnection>;
+  /**
    * Associations that were created, modified or deleted outside the gateway. A page compares up to `first` associations, so it can have fewer
    * items, or none, although more follow: check `hasNextPage`. Requires permission to list the associations and to read the audit trail;
    * associations that you may not view are left out.
@@ -1390,6 +1595,27 @@ export type Query = {
   readonly podIdentityAssociations: Maybe<PodIdentityAssociationConnection>;
   /** The authenticated principal. */
   readonly viewer: Principal;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryApprovalArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryApprovalsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  scope?: InputMaybe<ApprovalScope>;
+  state?: InputMaybe<ApprovalState>;
 };
 
 
@@ -1632,6 +1858,18 @@ export type Refusal = {
 
 /** Why a request was refused. */
 export type RefusalCode =
+  /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  | 'APPROVAL_LIMIT_REACHED'
+  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  | 'APPROVAL_NOT_FOUND'
+  /** The approval to vote on was decided, used or expired before. */
+  | 'APPROVAL_NOT_PENDING'
+  /** An approver rejected the request. Final for the token. */
+  | 'APPROVAL_REJECTED'
+  /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
+  | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
@@ -1675,6 +1913,14 @@ export type RefusalCode =
   | 'TOKEN_REUSED_WITH_DIFFERENT_INPUT'
   /** The role's trust policy does not allow EKS Pod Identity to assume it. */
   | 'TRUST_POLICY_INVALID';
+
+/** The approval to reject. */
+export type RejectInput = {
+  /** Id of the approval. */
+  readonly approvalId: Scalars['ID']['input'];
+  /** Comment, recorded in the audit trail and shown with the approval: up to 1,024 characters. */
+  readonly comment?: InputMaybe<Scalars['String']['input']>;
+};
 
 /** Status of a request. Values may be added: treat unknown values as IN_PROGRESS. */
 export type RequestStatus =
@@ -1776,6 +2022,19 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly status: RequestStatus;
   /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
   readonly warnings: ReadonlyArray<Warning>;
+};
+
+/** A vote was not counted. Nothing was changed. */
+export type VoteRefused = Refusal & {
+  readonly __typename?: 'VoteRefused';
+  /** What to do next. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** APPROVAL_NOT_FOUND or APPROVAL_NOT_PENDING. */
+  readonly code: RefusalCode;
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+  /** Always false. */
+  readonly retryable: Scalars['Boolean']['output'];
 };
 
 /** A problem that does not stop a change, but can keep pods from using the association as intended. */

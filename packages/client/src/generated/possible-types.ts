@@ -7,6 +7,8 @@ export const possibleTypes = {
   ],
   "Refusal": [
     "InvalidInput",
+    "ApprovalRequired",
+    "VoteRefused",
     "PolicyDenied",
     "AssociationAlreadyExists",
     "AssociationNotFound",
@@ -16,6 +18,7 @@ export const possibleTypes = {
     "EksRefused"
   ],
   "Node": [
+    "Approval",
     "PodIdentityAssociation",
     "AuditEntry",
     "Operation"
@@ -46,6 +49,13 @@ export const embeddedTypes = [
   "CheckPayload",
   "Warning",
   "InvalidInput",
+  "ApprovalRequired",
+  "VoteRefused",
+  "ApprovalPayload",
+  "ApprovalNeed",
+  "ApprovalVote",
+  "ApprovalConnection",
+  "ApprovalEdge",
   "InputFinding",
   "PolicyDenied",
   "PolicyViolation",
