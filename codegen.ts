@@ -69,6 +69,7 @@ const config: Types.Config = {
           Principal: '../model/principal.ts#Viewer',
           RecordedPrincipal: '../model/principal.ts#RecordedPrincipal as RecordedPrincipalModel',
           Approval: '../model/approval.ts#Approval as ApprovalModel',
+          ApprovalRequired: '../model/refusal.ts#ApprovalRefusal',
           ApprovalVote: '../model/approval.ts#ApprovalVote as ApprovalVoteModel',
           AuditEntry: '../model/audit.ts#AuditEntry as AuditEntryModel',
           CreatePodIdentityAssociationPayload: '../operations/result.ts#MutationResult',

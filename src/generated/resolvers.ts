@@ -5,13 +5,13 @@ import type { Association } from '../model/association.ts';
 import type { OperationView } from '../queries/operation-view.ts';
 import type { Viewer, RecordedPrincipal as RecordedPrincipalModel } from '../model/principal.ts';
 import type { Approval as ApprovalModel, ApprovalVote as ApprovalVoteModel } from '../model/approval.ts';
+import type { ApprovalRefusal, Refusal as RefusalModel, LockedRefusal } from '../model/refusal.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/association-drift.ts';
 import type { DryRunResult } from '../operations/dry-run.ts';
 import type { CheckedChange as CheckedChangeModel } from '../operations/check-changes.ts';
 import type { RequestSummary } from '../operations/operation.ts';
-import type { Refusal as RefusalModel, LockedRefusal } from '../model/refusal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
@@ -104,7 +104,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( ListedAssociation )
   ;
   Refusal:
-    | ( Omit<Schema.ApprovalRequired, 'approval' | 'needs'> & { approval?: Schema.Maybe<_RefType['Approval']>, needs: ReadonlyArray<_RefType['ApprovalNeed']> } )
+    | ( ApprovalRefusal )
     | ( Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Schema.AssociationNotFound )
@@ -126,7 +126,7 @@ export type ResolversTypes = {
   ApprovalEdge: ResolverTypeWrapper<Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversTypes['Approval'] }>;
   ApprovalNeed: ResolverTypeWrapper<Omit<Schema.ApprovalNeed, 'approvedBy'> & { approvedBy: ReadonlyArray<ResolversTypes['ApprovalVote']> }>;
   ApprovalPayload: ResolverTypeWrapper<Omit<Schema.ApprovalPayload, 'approval' | 'auditEntry' | 'refusal'> & { approval?: Schema.Maybe<ResolversTypes['Approval']>, auditEntry: ResolversTypes['AuditEntry'], refusal?: Schema.Maybe<ResolversTypes['Refusal']> }>;
-  ApprovalRequired: ResolverTypeWrapper<Omit<Schema.ApprovalRequired, 'approval' | 'needs'> & { approval?: Schema.Maybe<ResolversTypes['Approval']>, needs: ReadonlyArray<ResolversTypes['ApprovalNeed']> }>;
+  ApprovalRequired: ResolverTypeWrapper<ApprovalRefusal>;
   ApprovalScope: Schema.ApprovalScope;
   ApprovalState: Schema.ApprovalState;
   ApprovalVote: ResolverTypeWrapper<ApprovalVoteModel>;
@@ -231,7 +231,7 @@ export type ResolversParentTypes = {
   ApprovalEdge: Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversParentTypes['Approval'] };
   ApprovalNeed: Omit<Schema.ApprovalNeed, 'approvedBy'> & { approvedBy: ReadonlyArray<ResolversParentTypes['ApprovalVote']> };
   ApprovalPayload: Omit<Schema.ApprovalPayload, 'approval' | 'auditEntry' | 'refusal'> & { approval?: Schema.Maybe<ResolversParentTypes['Approval']>, auditEntry: ResolversParentTypes['AuditEntry'], refusal?: Schema.Maybe<ResolversParentTypes['Refusal']> };
-  ApprovalRequired: Omit<Schema.ApprovalRequired, 'approval' | 'needs'> & { approval?: Schema.Maybe<ResolversParentTypes['Approval']>, needs: ReadonlyArray<ResolversParentTypes['ApprovalNeed']> };
+  ApprovalRequired: ApprovalRefusal;
   ApprovalScope: Schema.ApprovalScope;
   ApprovalVote: ApprovalVoteModel;
   ApproveInput: Schema.ApproveInput;
@@ -463,6 +463,7 @@ export type AssociationStateResolvers<ContextType = RequestContext, ParentType e
 export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
   actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   apiRequestId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
@@ -737,6 +738,7 @@ export type OpenOperationResolvers<ContextType = RequestContext, ParentType exte
 };
 
 export type OperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Operation'] = ResolversParentTypes['Operation']> = {
+  approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   completedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;

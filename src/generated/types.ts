@@ -424,6 +424,8 @@ export type AuditEntry = Node & {
   readonly actor: Maybe<RecordedPrincipal>;
   /** Request id of API Gateway, `apiRequestId` in the gateway's logs. */
   readonly apiRequestId: Scalars['String']['output'];
+  /** Id of the approval that the entry is about: `approval` returns it. Null for other entries. */
+  readonly approvalId: Maybe<Scalars['ID']['output']>;
   /**
    * The association as it is now; null while it is not known, when it no longer exists, and when you are not allowed to view it.
    * Costs one EKS call per association.
@@ -441,7 +443,7 @@ export type AuditEntry = Node & {
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
-  /** Fencing token of the lease under which the entry was written, counted from 1; null without a lease. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry. Null without either. */
   readonly fence: Maybe<Scalars['Int']['output']>;
   /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
@@ -1265,6 +1267,8 @@ export type OpenOperation = {
  */
 export type Operation = Node & {
   readonly __typename?: 'Operation';
+  /** Id of the approval that the operation used; null without one. */
+  readonly approvalId: Maybe<Scalars['ID']['output']>;
   /** The association as it is now, as in `AuditEntry.association`. */
   readonly association: Maybe<PodIdentityAssociation>;
   /** ARN of the association; null while it is not known. */
