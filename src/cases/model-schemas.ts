@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
 import { isTimeZone } from '../policy/calendar.ts';
 import {
@@ -18,7 +19,7 @@ import {
   wholeNumber,
 } from '../policy/json.ts';
 import type { SettingName } from '../model/setting-fields.ts';
-import type { AuthorizationRequest } from '../policy/policy.ts';
+import type { ApprovalSubject, AuthorizationRequest } from '../policy/policy.ts';
 
 /** A schema whose output is a type of the model. */
 type SchemaOf<T> = v.GenericSchema<unknown, T>;
@@ -103,6 +104,21 @@ const trailScope = oneKindOf('kind', [
   strictFields({ kind: v.literal('gateway') }),
 ]);
 
+const operationKinds = [
+  'CREATE_POD_IDENTITY_ASSOCIATION',
+  'UPDATE_POD_IDENTITY_ASSOCIATION',
+  'DELETE_POD_IDENTITY_ASSOCIATION',
+  'ADOPT_POD_IDENTITY_ASSOCIATION',
+] as const satisfies readonly OperationKind[];
+
+/** What a vote is about. */
+const approvalSubject: SchemaOf<ApprovalSubject> = exactly({
+  target: exactly(targetFields),
+  operation: oneOf(...operationKinds),
+  group: text(),
+  requested: exactly({ principal, actor: v.nullish(principal, null), onBehalfOf: nullableText }),
+});
+
 /** An authorization request. */
 export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('CreatePodIdentityAssociation'), association: createRequest }),
@@ -112,6 +128,7 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('DescribePodIdentityAssociation'), association }),
   strictFields({ action: v.literal('ListPodIdentityAssociations'), scope: listScope }),
   strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),
+  strictFields({ action: v.literal('ApproveRequest'), approval: approvalSubject }),
 ]);
 
 /** A role of a case. */
@@ -148,4 +165,5 @@ export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   person: v.exactOptional(atLeast({ id: text(), groups: list(text()) })),
   timeZone: text('the name of a time zone', isTimeZone),
   roles: v.exactOptional(list(recordedRole)),
+  requestedFor: v.exactOptional(text()),
 });
