@@ -6,14 +6,17 @@ import type { RecordedPrincipal } from './principal.ts';
 export interface ApprovalNeed {
   /** The policy's `@id`. */
   readonly policyId: string;
-  /** SHA-256 (hex) of the policy's text: an approver of one text has not agreed to another. */
+  /**
+   * SHA-256 (hex) of the policy, with its annotations, in Cedar's JSON format with sorted keys: an approver of one text has not agreed to another.
+   * Comments and spaces don't count.
+   */
   readonly policyHash: string;
   /** What is not allowed without an approval. */
   readonly message: string;
   readonly advice: string | null;
   /** The group of `@approvers`. */
   readonly group: string;
-  /** How many different people must approve: at least 1. */
+  /** How many different people must approve: `@count`, 1 by default, but at least 2 where the principal of the request is not a person with a token. */
   readonly count: number;
 }
 

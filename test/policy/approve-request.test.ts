@@ -66,7 +66,7 @@ describe('a vote', () => {
 
   test('that no rule permits names the group to ask', () => {
     const { violations } = over(
-      `${permitAll.replace('action,', 'action == PodIdentity::Action::"ReadAuditTrail",')}`,
+      permitAll.replace('action,', 'action == PodIdentity::Action::"ReadAuditTrail",'),
     ).authorize(context(bob), vote());
     expect(violations).toEqual([
       {
