@@ -6,9 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { associationKeyOf } from '../../src/ledger/keys.ts';
+import { approvalItemKeyOf, associationKeyOf } from '../../src/ledger/keys.ts';
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
@@ -28,13 +30,18 @@ export interface LedgerUnderTest {
   /** False if no DynamoDB is available. The test run then prints a notice at its start. */
   readonly available: boolean;
   /** Opens an empty ledger. `close` also deletes its data. */
-  open(): Promise<{ ledger: Ledger & ObservationStore & AssociationReads; edit: StoredItems; close(): Promise<void> }>;
+  open(): Promise<{
+    ledger: Ledger & ObservationStore & AssociationReads & ApprovalStore;
+    edit: StoredItems;
+    close(): Promise<void>;
+  }>;
 }
 
 /** Sets fields of stored items, as another version of the gateway would have written them. */
 export interface StoredItems {
   record(idempotencyKey: string, fields: object): Promise<void>;
   entry(key: { readonly operationId: string; readonly entryId: string }, fields: object): Promise<void>;
+  approval(key: string, fields: object): Promise<void>;
   /** `check` gets the item as it was. */
   state(target: AssociationTarget, fields: object, check?: (item: object) => void): Promise<void>;
 }
@@ -76,6 +83,8 @@ function sqliteItems(file: string): StoredItems {
   return {
     record: (key, fields) =>
       update('UPDATE idempotency SET record = json_patch(record, ?) WHERE idempotencyKey = ?', fields, key),
+    approval: (key, fields) =>
+      update('UPDATE approval SET approval = json_patch(approval, ?) WHERE approvalKey = ?', fields, key),
     entry: ({ operationId, entryId }, fields) =>
       update(
         'UPDATE audit SET entry = json_patch(entry, ?) WHERE operationId = ? AND entryId = ?',
@@ -106,6 +115,7 @@ export async function openDynamoDb() {
     ...makeDynamoDbLedger({ client, ...names }),
     ...makeDynamoDbObservations({ client, ...names }),
     ...makeDynamoDbAssociationReads({ client, ...names }),
+    ...makeDynamoDbApprovals({ client, ...names }),
   };
   return { ledger, edit: dynamoDbItems(client, names), close };
 }
@@ -123,6 +133,10 @@ function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }:
   return {
     async record(idempotencyKey, fields) {
       const item = await read(idempotencyTable, { idempotencyKey });
+      await write(idempotencyTable, { ...item, ...fields });
+    },
+    async approval(key, fields) {
+      const item = await read(idempotencyTable, { idempotencyKey: approvalItemKeyOf(key) });
       await write(idempotencyTable, { ...item, ...fields });
     },
     async state(target, fields, check) {

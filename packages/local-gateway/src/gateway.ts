@@ -89,7 +89,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
   const { deps, current } = await compose(
-    { ...settings, home, policy, ledger, associations: ledger, log, eks },
+    { ...settings, home, policy, ledger, associations: ledger, approvals: ledger, log, eks },
     settings,
     onFailure,
     started,
