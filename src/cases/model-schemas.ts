@@ -1,5 +1,6 @@
 // Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
 import * as v from 'valibot';
+import type { ApprovalNeed, UsedApproval } from '../model/approval.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -130,6 +131,32 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),
   strictFields({ action: v.literal('ApproveRequest'), approval: approvalSubject }),
 ]);
+
+/** What a request needs to be approved. */
+export const approvalNeed: SchemaOf<ApprovalNeed> = atLeast({
+  policyId: text(),
+  policyHash: text(),
+  message: text(),
+  advice: nullableText,
+  group: text(),
+  count: wholeNumber,
+});
+
+/** The approval that a recorded decision used. */
+export const usedApproval: SchemaOf<UsedApproval> = atLeast({
+  approvalId: text(),
+  votes: list(
+    atLeast({
+      principal: recordedPrincipal,
+      actor: v.nullish(recordedPrincipal, null),
+      vote: oneOf('APPROVE', 'REJECT'),
+      policyIds: list(text()),
+      comment: nullableText,
+      isOwnRequest: flag,
+      time: text(),
+    }),
+  ),
+});
 
 /** A role of a case. */
 export const caseRole: SchemaOf<RoleAttributes> = v.pipe(
