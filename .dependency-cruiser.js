@@ -18,6 +18,7 @@ export const layers = [
   'generated',
   'auth',
   'policy-versions',
+  'events',
   'graphql',
   'app',
   'lambda',
@@ -29,6 +30,7 @@ const independent = {
   eks: ['policy', 'ledger'],
   ledger: ['policy', 'validation'],
   idempotency: ['policy', 'eks', 'validation'],
+  events: ['policy', 'cases', 'eks', 'operations', 'queries', 'auth', 'policy-versions'],
 };
 
 const pathOf = (layer) => `^src/${layer}${layer.endsWith('.ts') ? '$' : '/'}`;

@@ -48,7 +48,7 @@ const oneApollo: Plugin = {
  */
 const options = {
   absWorkingDir: root,
-  entryPoints: ['src/lambda/graphql.ts', 'src/lambda/reconcile.ts', 'src/lambda/scan.ts'],
+  entryPoints: ['src/lambda/graphql.ts', 'src/lambda/reconcile.ts', 'src/lambda/scan.ts', 'src/lambda/deliver.ts'],
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -120,7 +120,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
 
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);
-  for (const name of ['graphql', 'reconcile', 'scan']) await copyStart(outdir, name);
+  for (const name of ['graphql', 'reconcile', 'scan', 'deliver']) await copyStart(outdir, name);
   // Only of the graphql function: nobody waits for the start of the reconciler.
   await writeCodeCache(outdir);
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));

@@ -38,7 +38,7 @@ export default function deployCheck(serverless: Serverless) {
   const dist = join(serverless.serviceDir, 'dist');
 
   const checkBundles = () => {
-    const missing = ['graphql.mjs', 'reconcile.mjs', 'scan.mjs', 'policies', 'issuers.json'].filter(
+    const missing = ['graphql.mjs', 'reconcile.mjs', 'scan.mjs', 'deliver.mjs', 'policies', 'issuers.json'].filter(
       (name) => !existsSync(join(dist, name)),
     );
     const what = `The package lacks ${missing.join(', ')}.`;

@@ -18,6 +18,7 @@ import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
 import { makeAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { makeIamAuthorizer } from './http-api/iam-authorizer.ts';
+import { deliverNext, isOrdered } from './delivery.ts';
 import { loadSigningKey } from './keys.ts';
 import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
@@ -45,6 +46,12 @@ export interface LocalGateway {
 
 /** Longest time of one run of the reconciler, in milliseconds. */
 const reconcileMs = 30_000;
+
+/** How often new entries are looked for, in milliseconds. */
+const deliverMs = 250;
+
+/** The cursor of the webhook. */
+const cursorName = 'webhook';
 
 /** Longest time of one run of the scan, in milliseconds. */
 const scanMs = 60_000;
@@ -108,6 +115,15 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     log,
   );
   started.push(() => scanner.stop());
+  if (settings.webhook !== null && isOrdered(ledger)) {
+    // Loaded only where it is needed: the AWS clients take a tenth of a second.
+    const { webhookTarget } = await import('../../../src/app/event-target.ts');
+    const target = webhookTarget(settings.webhook, home.region);
+    const deps = { ledger, target, denialShare: settings.denialShare, log, sentAhead: new Set<string>() };
+    await ledger.startCursor(cursorName);
+    const deliverer = startTimer('Events could not be sent.', deliverMs, () => deliverNext(deps, cursorName), log);
+    started.push(() => deliverer.stop());
+  }
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       host: settings.host,

@@ -10,6 +10,7 @@ import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observati
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from './sqlite/ledger.ts';
+import type { AuditOrder } from './sqlite/order.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/tables.ts';
 import { makeDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
@@ -23,7 +24,7 @@ const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
 export async function openLedger(
   settings: LedgerSettings,
-): Promise<Ledger & ObservationStore & AssociationReads & ApprovalStore> {
+): Promise<Ledger & ObservationStore & AssociationReads & ApprovalStore & Partial<AuditOrder>> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';

@@ -13,11 +13,13 @@ import { firstEntries, LedgerUnavailable } from '../../../../src/ledger/ledger.t
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { meets } from './condition.ts';
 import { openSqliteFile, sqliteErrorCode } from './file.ts';
+import { prepareOrder } from './order.ts';
+import type { AuditOrder } from './order.ts';
 import { prepareStatements } from './statements.ts';
 import { makeTrailReader } from './trail.ts';
 
 /** All that the store of one file offers. */
-type SqliteLedger = Ledger & ObservationStore & AssociationReads & ApprovalStore;
+type SqliteLedger = Ledger & ObservationStore & AssociationReads & ApprovalStore & AuditOrder;
 
 /** How long a call waits for the lock of another process, in milliseconds. */
 const defaultBusyTimeoutMs = 2_000;
@@ -36,6 +38,7 @@ export function makeSqliteLedger({
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
+  const order = prepareOrder(database);
 
   return {
     commit(expected, next, entries, use = null) {
@@ -169,6 +172,15 @@ export function makeSqliteLedger({
           return true;
         }),
       );
+    },
+    entriesAfter(position, limit) {
+      return asPromise(() => order.entriesAfter(position, limit));
+    },
+    startCursor(target) {
+      return asPromise(() => order.startCursor(target));
+    },
+    moveCursor(target, position) {
+      return asPromise(() => order.moveCursor(target, position));
     },
     close() {
       database.close();

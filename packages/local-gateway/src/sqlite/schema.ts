@@ -42,6 +42,21 @@ export const schema = `
   ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
   CREATE INDEX audit_entryId ON audit (entryId);
 
+  -- The entries in the order in which they were committed, which that of their ids can differ from.
+  CREATE TABLE auditOrder (
+    position INTEGER PRIMARY KEY,
+    operationId TEXT NOT NULL,
+    entryId TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_order AFTER INSERT ON audit
+    BEGIN INSERT INTO auditOrder (operationId, entryId) VALUES (NEW.operationId, NEW.entryId); END;
+
+  -- How far events were sent.
+  CREATE TABLE deliveryCursor (
+    target TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE claimOfCreated (
     createdBy TEXT NOT NULL,
     claimedBy TEXT NOT NULL,
