@@ -566,7 +566,7 @@ export type AuditScope =
   { readonly associationArn?: never; readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
   |  /** The whole trail of the gateway. Intended for auditors. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
-  |  /** Entries of this operation. */
+  |  /** Entries of this operation, or of the approval with this id. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId: Scalars['ID']['input']; readonly principalId?: never; }
   |  /** Entries of requests by this principal, whatever became of them. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId: Scalars['ID']['input']; };
@@ -1577,7 +1577,7 @@ export type Query = {
    * page examines up to 200 namespaces, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
    */
   readonly namespaces: Maybe<NamespaceConnection>;
-  /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
+  /** An association (by its ARN), an audit entry, an operation or an approval; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
   /**
    * Operations that are abandoned by their requests and not completed by the reconciler yet, the one that it examined the longest time ago

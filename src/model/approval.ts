@@ -1,5 +1,7 @@
+import { approvalPrefix } from './audit.ts';
 import type { RecordedSubject } from './audit.ts';
-import type { OperationKind } from './operation.ts';
+import type { AssociationTarget } from './association.ts';
+import type { OperationKind, RequestedOperation } from './operation.ts';
 import type { RecordedPrincipal } from './principal.ts';
 
 /** A forbid of `approvals.cedar` that applies to a request, and whose approval lifts it. Plain JSON. */
@@ -56,6 +58,10 @@ export interface ApprovalBinding {
   readonly before: { readonly settingsHash: string; readonly modifiedAt: string } | null;
 }
 
+/** Who asks for which change: a request that policy could decide about, so its target and its canonical form are known. */
+export type RequestedChange = Omit<RecordedSubject, 'target' | 'operation' | 'request'> &
+  RequestedOperation & { readonly target: AssociationTarget };
+
 /**
  * One question to approvers, and what became of it. There is at most one for a request of a principal (`key`); when something that it is
  * bound to changes, or when a new token asks again after it ended, one with a new id takes its place. Plain JSON.
@@ -75,7 +81,7 @@ export interface Approval {
   readonly idempotencyKey: string;
   readonly binding: ApprovalBinding;
   /** Who asks for what, as the entry of the question records it. */
-  readonly requested: RecordedSubject;
+  readonly requested: RequestedChange;
   readonly votes: readonly ApprovalVote[];
   /** When it was asked for: RFC 3339, UTC. */
   readonly requestedAt: string;
@@ -90,6 +96,29 @@ export interface Approval {
 /** The public id of an approval, by which it is found without an index. */
 export function publicApprovalId({ id, key }: Pick<Approval, 'id' | 'key'>): string {
   return `${id}.${key}`;
+}
+
+/** Parses a public id; null if it can't be the id of an approval. */
+export function parseApprovalId(text: string): Pick<Approval, 'id' | 'key'> | null {
+  const [, id, key] = publicIdPattern.exec(text) ?? [];
+  return id === undefined || key === undefined ? null : { id, key };
+}
+
+const publicIdPattern = new RegExp(`^(${approvalPrefix}[0-9A-HJKMNP-TV-Z]{26})\\.([0-9a-f]{64})$`);
+
+/** A need, and who has approved for it. */
+export type VotedNeed = ApprovalNeed & { readonly approvedBy: readonly ApprovalVote[] };
+
+/** Needs with the approvals that count for them, oldest first. */
+export function votedNeeds(needs: readonly ApprovalNeed[], votes: readonly ApprovalVote[]): readonly VotedNeed[] {
+  const counts = (vote: ApprovalVote, { policyId }: ApprovalNeed) =>
+    vote.vote === 'APPROVE' && vote.policyIds.includes(policyId);
+  return needs.map((need) => ({ ...need, approvedBy: votes.filter((vote) => counts(vote, need)) }));
+}
+
+/** When the clock ends that applied last, in milliseconds since the epoch: that of the approval's use, if it was approved. */
+export function expiryOf({ useUntil, decideUntil }: Pick<Approval, 'useUntil' | 'decideUntil'>): number {
+  return useUntil ?? decideUntil;
 }
 
 /** What the decision of an operation records of the approval that it used, so that the decision can be made again. */

@@ -1,6 +1,5 @@
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../../src/model/audit-event.ts';
-import type { AuditedOperation } from '../../../../src/model/operation.ts';
 import { operations } from '../../../../src/operations/operations.ts';
 import { isAdoption } from '../../../../src/queries/change-history.ts';
 

@@ -1,0 +1,165 @@
+import { rmSync } from 'node:fs';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { approvalIn, approvalsOf, held, withApprovals } from '../support/approvals.ts';
+import type { VotePayload } from '../support/approvals.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+// Attacks on approvals, each through the HTTP handler: none of them gets a change executed that two people did not agree on.
+
+const ledger = () => makeSqliteLedger({ file: ':memory:' });
+let stored: ReturnType<typeof ledger>;
+let folder: string;
+let gateway: Gateway;
+let approvals: ReturnType<typeof approvalsOf>;
+
+beforeAll(() => {
+  folder = withApprovals();
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async () => {
+  stored = ledger();
+  gateway = await openGateway({ ledger: stored, policies: folder });
+  approvals = approvalsOf(gateway);
+});
+
+afterEach(async () => {
+  await gateway.close();
+  stored.close();
+});
+
+const codeOf = ({ refusal }: VotePayload) => refusal?.code ?? null;
+
+/** That a vote was denied, the approval still waits, and nothing reached EKS. */
+async function expectDenied(voted: VotePayload, id: string) {
+  expect(codeOf(voted)).toBe('POLICY_DENIED');
+  expect(voted.auditEntry.event).toBe('DENIED');
+  expect(await approvals.read('olivia', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+  expect(gateway.sent()).toBe(0);
+}
+
+describe('nobody approves a request of their own', () => {
+  test('as the principal who asked', async () => {
+    const { id } = approvalIn(await approvals.create('aliceOfSecurity'));
+    await expectDenied(await approvals.approve('aliceOfSecurity', id, 'It is fine.'), id);
+  });
+
+  test('as the person whom the service named in onBehalfOf', async () => {
+    const { id } = approvalIn(await approvals.create('chatops', { onBehalfOf: 'alice@example.com' }));
+    await expectDenied(await approvals.approve('aliceOfSecurity', id), id);
+  });
+
+  test('through the service that asked for them, nor as that service', async () => {
+    const { id } = approvalIn(await approvals.create('aliceViaChatops'));
+    await expectDenied(await approvals.approve('aliceViaChatops', id), id);
+    await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
+  });
+
+  test('as a service in the group of approvers', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
+  });
+
+  test('as an AWS session, whatever its name, in this account or another', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    // A session of this account is of the same team, so it sees the approval; it proves no person.
+    expect((await approvals.approveSigned(id))?.refusal?.code).toBe('POLICY_DENIED');
+    const elsewhere = 'arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Security_0123456789abcdef/nina';
+    expect((await approvals.approveSigned(id, elsewhere))?.refusal?.code).toBe('APPROVAL_NOT_FOUND');
+    expect(await approvals.read('alice', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+  });
+
+  test('twice for two: a vote is counted once for each person', async () => {
+    const { id, needs } = approvalIn(await approvals.create('chatops'));
+    expect(needs).toMatchObject([{ count: 2 }]);
+    const first = await approvals.approve('nina', id);
+    const again = await approvals.approve('ninaViaChatops', id);
+    expect(again.auditEntry.id).toBe(first.auditEntry.id);
+    expect(again.approval).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [{}] }] });
+    expect((await approvals.approve('sven', id)).approval?.state).toBe('APPROVED');
+  });
+});
+
+describe('an approval is of one request', () => {
+  test('other input with its token needs another one', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    expect((await approvals.approve('nina', id)).approval?.state).toBe('APPROVED');
+    const other = approvalIn(await approvals.create('alice', { roleArn: held.roleArn.replace('-api', '-worker') }));
+    expect(other).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+    expect(other.id).not.toBe(id);
+    expect(gateway.sent()).toBe(0);
+  });
+
+  test('it is used once: another token needs another one', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    await approvals.approve('nina', id);
+    const created = await approvals.create('alice');
+    expect(created.status).toBe('SUCCEEDED');
+    expect(await approvals.read('alice', id)).toMatchObject({
+      state: 'USED',
+      operationId: created.auditEntry.operationId,
+    });
+    const another = approvalIn(await approvals.create('alice', { clientRequestToken: 'another' }));
+    expect(another.id).not.toBe(id);
+    expect(await approvals.create('alice')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(gateway.sent()).toBe(1);
+  });
+
+  test('another principal with the same request and token needs another one', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    await approvals.approve('nina', id);
+    expect(approvalIn(await approvals.create('aliceViaChatops')).id).not.toBe(id);
+    expect(approvalIn(await approvals.create('chatops')).id).not.toBe(id);
+    expect(gateway.sent()).toBe(0);
+  });
+});
+
+test('other teams can not tell an approval from none, read it or vote on it', async () => {
+  const { id } = approvalIn(await approvals.create('alice'));
+  const absent = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  const seen = async (approvalId: string) => {
+    const [read, approved, rejected] = [
+      await approvals.read('bob', approvalId),
+      await approvals.approve('bob', approvalId),
+      await approvals.reject('bob', approvalId, 'No.'),
+    ];
+    const entries = await Promise.all(
+      [approved, rejected].map(({ auditEntry }) => stored.getEntry(keyOf(auditEntry.id))),
+    );
+    const text = JSON.stringify({ read, approved, rejected, entries });
+    return text
+      .replaceAll(approvalId.slice(0, 60), 'ID')
+      .replaceAll(/[0-9A-HJKMNP-TV-Z]{26}|2026-[^"]*|"apiRequestId":"[^"]*"/g, '');
+  };
+  expect(await seen(id)).toBe(await seen(absent));
+  expect((await approvals.list('bob')).nodes).toEqual([]);
+  expect((await approvals.list('bob', { scope: { cluster: { clusterName: 'apps-dev' } } })).nodes).toEqual([]);
+  expect(codeOf(await approvals.approve('bob', id))).toBe('APPROVAL_NOT_FOUND');
+  for (const who of ['alice', 'nina', 'olivia'] as const) {
+    expect((await approvals.list(who)).nodes).toMatchObject([{ id }]);
+    expect(await approvals.read(who, id)).toMatchObject({ id });
+  }
+});
+
+test('a principal can not flood approvers: beyond the limit nothing is asked for, and others are not affected', async () => {
+  const ask = (index: number) =>
+    approvals.create('alice', { serviceAccount: `held-${index}`, clientRequestToken: `flood-${index}` });
+  const asked = [];
+  for (let index = 0; index < 21; index += 1) asked.push(await ask(index));
+  expect(asked.map(({ refusal }) => refusal?.code)).toEqual([
+    ...Array<string>(20).fill('APPROVAL_REQUIRED'),
+    'APPROVAL_LIMIT_REACHED',
+  ]);
+  expect(asked.at(-1)).toMatchObject({ retryAfterSeconds: 300, refusal: { approval: null } });
+  expect((await approvals.list('nina')).nodes).toHaveLength(20);
+  // The same request again asks nobody again.
+  expect(approvalIn(await ask(0)).id).toBe(asked[0]?.refusal?.approval?.id);
+  approvalIn(await approvals.create('chatops'));
+});
+
+function keyOf(id: string) {
+  const [operationId = '', entryId = ''] = id.split('.');
+  return { operationId, entryId };
+}
