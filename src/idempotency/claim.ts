@@ -87,7 +87,8 @@ const maxRounds = 4;
  */
 export async function claim(deps: ClaimDependencies, request: ClaimRequest): Promise<ClaimResult> {
   const lock = request.expectsLock ? await request.lock : null;
-  const first = lock ? await stepUnderLock(deps, request, lock) : await firstStep(deps, request);
+  const step = lock ? stepUnderLock(deps, request, lock) : firstStep(deps, request);
+  const first = step instanceof Promise ? await step : step;
   if (first.kind !== 'attempt') return first;
   let attempt = first;
   for (let round = 1; ; round++) {
@@ -118,8 +119,8 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
 /** A write to try, or the end of the claim. */
 type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
 
-/** What a request does first: it claims its token as if it were unused, unless it knows better. */
-async function firstStep(deps: ClaimDependencies, request: ClaimRequest): Promise<Step> {
+/** What a request does first: it claims its token as if it were unused, unless it has read the record. Begins before the locks are read. */
+function firstStep(deps: ClaimDependencies, request: ClaimRequest): Step | Promise<Step> {
   const record = request.approval?.record ?? null;
   if (record === null || isExpired(record, request.startedAt)) return claimUnused(deps, request);
   return nextStep(deps, request, record);

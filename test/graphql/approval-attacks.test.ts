@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { approvalIn, approvalsOf, held, withApprovals } from '../support/approvals.ts';
-import type { VotePayload } from '../support/approvals.ts';
+import { approvalIn, approvalsOf, held, withApprovals } from '../support/held-requests.ts';
+import type { VotePayload } from '../support/held-requests.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
-import { approvalIn, approvalsOf, held, withApprovals } from '../support/approvals.ts';
+import { approvalIn, approvalsOf, held, withApprovals } from '../support/held-requests.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { lockOperations } from '../support/locks.ts';
