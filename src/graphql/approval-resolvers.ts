@@ -2,6 +2,7 @@ import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/
 import { expiryOf, publicApprovalId, votedNeeds } from '../model/approval.ts';
 import type { ApproveInput } from '../generated/types.ts';
 import { castVote } from '../operations/cast-vote.ts';
+import { requireApprovals } from '../operations/dependencies.ts';
 import { summarize } from '../operations/operations.ts';
 import { readApproval, readApprovals } from '../queries/approvals.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
@@ -25,7 +26,9 @@ const cast =
   async (_: unknown, { input }: { readonly input: ApproveInput }, context: RequestContext) => {
     const { deps, identity, deadline } = context;
     const load = (id: string) => readApproval(deps, context, id);
-    return reported(await castVote(deps, { vote, input, identity, deadline, load }));
+    return reported(
+      await castVote({ ...deps, approvals: requireApprovals(deps) }, { vote, input, identity, deadline, load }),
+    );
   };
 
 /** The votes. */

@@ -123,6 +123,7 @@ export function expiryOf({ useUntil, decideUntil }: Pick<Approval, 'useUntil' | 
 
 /** What the decision of an operation records of the approval that it used, so that the decision can be made again. */
 export interface UsedApproval {
+  /** Its public id. */
   readonly approvalId: string;
   readonly votes: readonly ApprovalVote[];
 }
