@@ -1,6 +1,16 @@
 import { rmSync } from 'node:fs';
+import { differencesBetween } from '../../packages/operator/src/policy-versions/differences.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { approvalIn, approvalsOf, held, withApprovals } from '../support/held-requests.ts';
+import {
+  approvalIn,
+  approvalsOf,
+  held,
+  heldRule,
+  policyVersions,
+  versionOfApprovals,
+  withApprovals,
+} from '../support/held-requests.ts';
+import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 import type { VotePayload } from '../support/held-requests.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -157,6 +167,50 @@ test('a principal can not flood approvers: beyond the limit nothing is asked for
   // The same request again asks nobody again.
   expect(approvalIn(await ask(0)).id).toBe(asked[0]?.refusal?.approval?.id);
   approvalIn(await approvals.create('chatops'));
+});
+
+describe('policy versions', () => {
+  /** A gateway that follows versions of the shipped policies with these in `approvals.cedar`. */
+  const follow = async (first: string) => {
+    const versions = policyVersions();
+    versions.publish(versionOfApprovals(first));
+    const settings = { refreshMs: 1, maxAgeMs: 600_000 };
+    await gateway.close();
+    gateway = await openGateway({ ledger: stored, versions: { store: versions.store, settings } });
+    approvals = approvalsOf(gateway);
+    return async (files: PolicyFiles) => {
+      versions.publish(files);
+      gateway.clock.skip(60_000);
+      for (let round = 0; round < 100; round += 1) await gateway.current();
+    };
+  };
+
+  test('a vote for a rule that changed meanwhile does not count for the new one', async () => {
+    const publish = await follow(heldRule);
+    const { id } = approvalIn(await approvals.create('alice'));
+    await publish(versionOfApprovals(heldRule.replace('"held*"', '"hel*"')));
+    await approvals.approve('nina', id);
+    const again = await approvals.create('alice');
+    expect(again.refusal?.message).toContain('the policy held-needs-approval changed');
+    const other = approvalIn(again);
+    expect(other).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+    expect(other.id).not.toBe(id);
+    expect(codeOf(await approvals.approve('sven', id))).toBe('APPROVAL_NOT_FOUND');
+    await approvals.approve('nina', other.id);
+    expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
+  });
+
+  test('a version without the rules of approvals.cedar does not take effect', async () => {
+    const publish = await follow(heldRule);
+    const whole = versionOfApprovals(heldRule);
+    const { 'approvals.cedar': _, ...policies } = whole.policies;
+    await publish({ ...whole, policies });
+    approvalIn(await approvals.create('alice'));
+    expect(gateway.logged.filter(({ level }) => level === 'error')).not.toEqual([]);
+    // Nor can it be published without saying so, whatever it requires.
+    const [before, after] = [whole, { ...whole, policies, required: '["role-by-convention"]' }];
+    expect(differencesBetween(before, after).removedApprovals).toContain('held-needs-approval');
+  });
 });
 
 function keyOf(id: string) {

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { claimsEvent, iamEvent } from './lambda-event.ts';
 import type { ExamplePrincipal } from '../../packages/local-gateway/src/principals.ts';
 import type { Gateway } from './gateway.ts';
+import { packPolicies } from '../../src/policy-versions/packed-policies.ts';
+import type { PackedPolicies, PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
+import type { ListedVersion } from '../../src/policy-versions/policy-version.ts';
+import type { PolicyStore } from '../../src/policy-versions/store.ts';
 import { copyOfShipped } from './policy-sample.ts';
+import { shippedVersion, versionOf } from './policy-versions.ts';
 
 /** Creates and deletes for service accounts whose names begin with `held` need the approval of security. */
 export const heldRule = `@id("held-needs-approval")
@@ -26,7 +31,6 @@ export function withApprovals(approvals = heldRule): string {
   appendFileSync(join(folder, 'approvals.cedar'), approvals);
   const file = join(folder, 'required-policies.json');
   const required = JSON.parse(readFileSync(file, 'utf8')) as string[];
-  const ids = [...approvals.matchAll(/@id\("([^"]+)"\)/g)].flatMap(([, id]) => id ?? []);
   // INTERIM
   if (!readFileSync(join(folder, 'access.cedar'), 'utf8').includes('ApproveRequest')) {
     writeFileSync(
@@ -36,8 +40,43 @@ export function withApprovals(approvals = heldRule): string {
 @id("no-vote-on-own-request") @message("m") @advice("a") forbid (principal, action == PodIdentity::Action::"ApproveRequest", resource) when { context.isOwnRequest };`,
     );
   }
-  writeFileSync(file, JSON.stringify([...required, ...ids]));
+  writeFileSync(file, JSON.stringify([...required, ...idsOf(approvals)]));
   return folder;
+}
+
+/** A version of the shipped policies with these added to `approvals.cedar`, and without cases. */
+export function versionOfApprovals(approvals: string): PolicyFiles {
+  const whole = shippedVersion({ cases: {} });
+  const policies = { ...whole.policies, 'approvals.cedar': `${whole.policies['approvals.cedar'] ?? ''}${approvals}` };
+  return {
+    ...whole,
+    policies,
+    required: JSON.stringify([...(JSON.parse(whole.required) as string[]), ...idsOf(approvals)]),
+  };
+}
+
+function idsOf(policies: string): string[] {
+  return [...policies.matchAll(/@id\("([^"]+)"\)/g)].flatMap(([, id]) => id ?? []);
+}
+
+/** Policy versions in memory. `publish` adds one, without verifying it. */
+export function policyVersions() {
+  const list: ListedVersion[] = [];
+  const packed = new Map<string, PackedPolicies>();
+  const store: PolicyStore = {
+    versions: (limit) => Promise.resolve(list.slice(0, limit)),
+    getVersion: (number) => Promise.resolve(list.find((one) => one.number === number)?.version ?? null),
+    getPolicies: (hash) => Promise.resolve(packed.get(hash) ?? null),
+    putPolicies: () => Promise.reject(new Error('Read only.')),
+    putVersion: () => Promise.reject(new Error('Read only.')),
+    close: () => undefined,
+  };
+  const publish = (files: PolicyFiles) => {
+    const policies = packPolicies(files);
+    packed.set(policies.hash, policies);
+    list.unshift({ number: list.length, version: versionOf(list.length, files, { versionHash: policies.hash }) });
+  };
+  return { store, publish };
 }
 
 /** People and services of the tests, by the claims of their tokens. */
