@@ -100,6 +100,11 @@ export type AuditEvent =
   | 'DRIFT_FOUND'
   /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
   | 'DRIFT_RESOLVED'
+  /**
+   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
+   * default, with an operation id of its own.
+   */
+  | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -207,6 +212,12 @@ export type CreatePodIdentityAssociationInput = {
    * create begins or is repeated; while another operation on the service account is in progress, the answer is OPERATION_IN_PROGRESS.
    */
   readonly expectedRevision?: number | null | undefined;
+  /**
+   * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
+   * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
+   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   */
+  readonly expiresAt?: string | null | undefined;
   /**
    * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
    * request: by default, the request is refused. An association that differs is refused in any case.
@@ -376,6 +387,8 @@ export type RefusalCode =
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
+  /** The request has `expiresAt` alone, and the association was changed or created outside the gateway and not adopted since. */
+  | 'ASSOCIATION_NOT_CONFIRMED'
   /**
    * The association does not exist, no longer exists, or you may not view it. If it was not visible when the request arrived, its token can
    * be used again.
@@ -389,11 +402,13 @@ export type RefusalCode =
   | 'EKS_REFUSED'
   /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
   | 'EKS_UNREACHABLE'
+  /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its ending. */
+  | 'EXPIRES_AT_OUT_OF_RANGE'
   /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
@@ -435,8 +450,8 @@ export type TagInput = {
 };
 
 /**
- * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags and
- * policy is required.
+ * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags,
+ * policy and expiresAt is required.
  */
 export type UpdatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
@@ -457,6 +472,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: string | null | undefined;
+  /**
+   * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   */
+  readonly expiresAt?: string | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
