@@ -75,7 +75,7 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
     operationId: approval.id,
     event: eventOf(given),
     fence: next.revision,
-    message: messageOf(next),
+    message: messageOf(next, given),
     approvalKey: approval.key,
   });
   const writing = approvals.putApproval(approval, next, entry, approvalLimits.maxPending);
@@ -143,11 +143,14 @@ function eventOf(given: Vote): 'APPROVED' | 'REJECTED' {
   return given.vote === 'APPROVE' ? 'APPROVED' : 'REJECTED';
 }
 
-function messageOf(next: Approval): string {
+function messageOf(next: Approval, { isOwnRequest }: Vote): string {
   if (next.state === 'REJECTED') return 'The request was rejected.';
+  const approved = isOwnRequest
+    ? 'Approved by a person who approves a request of their own (break-glass).'
+    : 'Approved.';
   const missing = next.binding.needs.map((need) => missingOf(need, next)).filter((one) => one !== null);
-  if (missing.length > 0) return `Approved. Approvals are missing: ${missing.join('; ')}.`;
-  return `Approved. The request can be sent again until ${new Date(next.useUntil ?? 0).toISOString()}.`;
+  if (missing.length > 0) return `${approved} Approvals are missing: ${missing.join('; ')}.`;
+  return `${approved} The request can be sent again until ${new Date(next.useUntil ?? 0).toISOString()}.`;
 }
 
 async function earlierEntry({ ledger }: VoteDependencies, { id }: Approval, given: Vote): Promise<AuditEntry> {

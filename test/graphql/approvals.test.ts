@@ -1,10 +1,12 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import { approvalIn, approvalsOf, held, withApprovals } from '../support/held-requests.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { lockOperations } from '../support/locks.ts';
+import { replaceIn } from '../support/policy-sample.ts';
 
 let stored: ReturnType<typeof makeSqliteLedger>;
 let folder: string;
@@ -268,5 +270,49 @@ describe('a vote', () => {
     await lock({ kind: 'ALL' });
     expect((await approvals.approve('nina', id)).refusal?.code).toBe('CHANGES_LOCKED');
     expect(await approvals.reject('nina', id)).toMatchObject({ refusal: null, approval: { state: 'REJECTED' } });
+  });
+});
+
+describe('break-glass', () => {
+  let breakable: string;
+
+  beforeAll(() => {
+    breakable = withApprovals();
+    const file = ['interim.cedar', 'guardrails.cedar']
+      .map((name) => join(breakable, name))
+      .find((one) => existsSync(one));
+    if (file === undefined) throw new Error('No forbid on self-approval.');
+    replaceIn(
+      file,
+      'when { context.isOwnRequest };',
+      'when { context.isOwnRequest } unless { context.hasReason && principal in PodIdentity::Group::"on-call" };',
+    );
+  });
+
+  afterAll(() => rmSync(breakable, { recursive: true }));
+
+  beforeEach(async () => {
+    await gateway.close();
+    gateway = await openGateway({ ledger: stored, policies: breakable });
+    approvals = approvalsOf(gateway);
+  });
+
+  test('lets approvers approve a request of their own with a comment, which the approval, its entry and the decision say', async () => {
+    const { id } = approvalIn(await approvals.create('aliceOnCall'));
+    expect(await approvals.approve('aliceOnCall', id)).toMatchObject({ refusal: { code: 'POLICY_DENIED' } });
+    const { approval, auditEntry } = await approvals.approve('aliceOnCall', id, 'Incident 7');
+    const approvedBy = [{ ownRequest: true, comment: 'Incident 7' }];
+    expect(approval).toMatchObject({ state: 'APPROVED', needs: [{ approvedBy }] });
+    expect(auditEntry.message).toContain('a request of their own');
+    const created = await approvals.create('aliceOnCall');
+    expect(created.status).toBe('SUCCEEDED');
+    const [intent] = await stored.operationEntries(created.auditEntry.operationId);
+    expect(intent?.decision?.approval?.votes).toMatchObject([{ isOwnRequest: true }]);
+  });
+
+  test('is for those whom policy lets, and no other', async () => {
+    const { id } = approvalIn(await approvals.create('aliceOfSecurity'));
+    const voted = await approvals.approve('aliceOfSecurity', id, 'Incident 7');
+    expect(voted.refusal?.code).toBe('POLICY_DENIED');
   });
 });

@@ -84,6 +84,7 @@ export const claimsOf = {
   alice: { sub: 'alice', groups: ['payments-team'] },
   /** Owns payments and is in security. */
   aliceOfSecurity: { sub: 'alice', groups: ['payments-team', 'security'] },
+  aliceOnCall: { sub: 'alice', groups: ['payments-team', 'security', 'on-call'] },
   aliceViaChatops: { sub: 'alice', groups: ['payments-team', 'security'], act: { sub: 'chatops' } },
   nina: { sub: 'nina', groups: ['security'] },
   sven: { sub: 'sven', groups: ['security'] },
@@ -131,7 +132,12 @@ export interface HeldPayload {
 export interface VotePayload {
   readonly approval: ShownApproval | null;
   readonly refusal: { readonly code: string; readonly message: string } | null;
-  readonly auditEntry: { readonly id: string; readonly event: string; readonly approvalId: string | null };
+  readonly auditEntry: {
+    readonly id: string;
+    readonly event: string;
+    readonly message: string;
+    readonly approvalId: string | null;
+  };
 }
 
 const shown = `fragment Shown on Approval {
@@ -151,7 +157,7 @@ const deleteDocument = `${shown} mutation ($input: DeletePodIdentityAssociationI
 const voteDocument = (
   vote: string,
 ) => `${shown} mutation ($input: ${vote === 'approve' ? 'ApproveInput' : 'RejectInput'}!) {
-  result: ${vote}(input: $input) { approval { ...Shown } refusal { code message } auditEntry { id event approvalId } }
+  result: ${vote}(input: $input) { approval { ...Shown } refusal { code message } auditEntry { id event message approvalId } }
 }`;
 const approvalDocument = `${shown} query ($id: ID!) { result: approval(id: $id) { ...Shown } }`;
 const approvalsDocument = `${shown} query ($scope: ApprovalScope, $state: ApprovalState, $first: Int, $after: String) {
