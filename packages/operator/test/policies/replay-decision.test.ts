@@ -222,7 +222,7 @@ describe('a decision that needs approvals', () => {
 
   test('is another one where the votes are not enough for the policies of today', () => {
     const file = entryWith('INTENT', (needed) => ({ ...needed, allowed: true, violations: [], approval }) as Decision);
-    replaceIn(join(folder, 'approvals.cedar'), '@approvers', '@count("2") @approvers');
+    replaceIn(join(folder, 'approvals.cedar'), '@approvers("security")', '@count("2") @approvers("security")');
     const { same, report } = replayDecision(file, folder);
     expect(report).toContain('replayed: needs approval for held (2 of security)');
     expect(same).toBe(false);
@@ -230,7 +230,7 @@ describe('a decision that needs approvals', () => {
 
   test('is another one where the text of the policy is', () => {
     const file = entryWith('APPROVAL_REQUESTED');
-    replaceIn(join(folder, 'approvals.cedar'), '@advice("a")', '@advice("b")');
+    replaceIn(join(folder, 'approvals.cedar'), '@advice("a") @approvers', '@advice("b") @approvers');
     const { same, report } = replayDecision(file, folder);
     expect(report).toContain('held has another text than the one to which an approval is bound.');
     expect(same).toBe(false);
