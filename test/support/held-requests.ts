@@ -31,15 +31,6 @@ export function withApprovals(approvals = heldRule): string {
   appendFileSync(join(folder, 'approvals.cedar'), approvals);
   const file = join(folder, 'required-policies.json');
   const required = JSON.parse(readFileSync(file, 'utf8')) as string[];
-  // INTERIM
-  if (!readFileSync(join(folder, 'access.cedar'), 'utf8').includes('ApproveRequest')) {
-    writeFileSync(
-      join(folder, 'interim.cedar'),
-      `@id("approvers-vote") permit (principal, action == PodIdentity::Action::"ApproveRequest", resource) when { principal in context.group };
-@id("only-people-vote") @message("m") @advice("a") forbid (principal, action == PodIdentity::Action::"ApproveRequest", resource) unless { context.isPerson };
-@id("no-vote-on-own-request") @message("m") @advice("a") forbid (principal, action == PodIdentity::Action::"ApproveRequest", resource) when { context.isOwnRequest };`,
-    );
-  }
   writeFileSync(file, JSON.stringify([...required, ...idsOf(approvals)]));
   return folder;
 }
