@@ -208,6 +208,13 @@ export function approvalsOf({ handler }: Pick<Gateway, 'handler'>) {
     reject: vote('reject'),
     read: (who: Who, id: string): Promise<ShownApproval | null> => send(who, approvalDocument, { id }),
     list: (who: Who, input: object = {}): Promise<ShownPage> => send(who, approvalsDocument, input),
+    /** The errors of an approval with the claims of a person, from another issuer. */
+    approveElsewhere: async (who: Who, approvalId: string) => {
+      const event = await claimsEvent(claimsOf[who], voteDocument('approve'), { input: { approvalId } });
+      const { jwt } = (event.requestContext as unknown as { authorizer: { jwt: { claims: object } } }).authorizer;
+      Object.assign(jwt.claims, { iss: 'https://other.example' });
+      return (await answerTo<VotePayload>(event)).errors?.map(({ extensions }) => extensions.code);
+    },
     /** An approval with the signature of an AWS session: by default one of the role `ci-deployer`, which is of payments-team. */
     approveSigned: async (approvalId: string, userArn?: string) => {
       const event = await iamEvent(voteDocument('approve'), { input: { approvalId } });
