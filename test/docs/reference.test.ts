@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readExpireFunctionSettings } from '../../src/app/expire-settings.ts';
 import { readScanFunctionSettings } from '../../src/app/scan-settings.ts';
 import { readGraphqlSettings } from '../../src/app/settings.ts';
 import type { Environment } from '../../src/app/environment.ts';
@@ -66,7 +67,9 @@ const required = {
   JWT_AUDIENCE: 'gateway',
 };
 const inAws = new Set(
-  [readGraphqlSettings, readScanFunctionSettings].flatMap((read) => [...variablesRead(read, required)]),
+  [readGraphqlSettings, readScanFunctionSettings, readExpireFunctionSettings].flatMap((read) => [
+    ...variablesRead(read, required),
+  ]),
 );
 const both = tableUnder(reference, '### Both');
 const onlyInAws = tableUnder(reference, '### Only the functions');
