@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Approval } from '../model/approval.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { approvalOfText, approvalText } from './approval-text.ts';
-import type { ApprovalVersion } from './approvals.ts';
+import type { ApprovalVersion } from './approval-version.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { approvalItemKeyOf, approvalsKeyOf, pendingApprovalsKeyOf, pendingPartition } from './keys.ts';

@@ -4,6 +4,8 @@ import type { RecordedSubject } from './audit.ts';
 import type { AssociationTarget } from './association.ts';
 import type { OperationKind, RequestedOperation } from './operation.ts';
 
+export type { ApprovalNeed, ApprovalVote, UsedApproval } from './approval-vote.ts';
+
 /**
  * The state of an approval.
  *
