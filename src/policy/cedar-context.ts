@@ -5,6 +5,7 @@ import { calendarTime } from './calendar.ts';
 import type { CedarValueJson } from './cedar.ts';
 import { addressOf, principalUid, ref, settings } from './cedar-values.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
+import { lifetime } from './lifetime.ts';
 import { personPrincipal } from './slice.ts';
 
 /** The context of a request in Cedar's format, without the roles of an association. */
@@ -54,11 +55,4 @@ function ofRequest(
     case 'ReadAuditTrail':
       return {};
   }
-}
-
-const hourMs = 3_600_000;
-
-/** Rounded up, so that a rule with a limit permits no more. None are left at a repetition after the ending. */
-function lifetime(expiresAt: string | null | undefined, now: number): Record<string, CedarValueJson> {
-  return expiresAt ? { lifetimeHours: Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / hourMs)) } : {};
 }

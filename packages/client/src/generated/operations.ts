@@ -145,7 +145,7 @@ export type AuditScope =
   readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
   |  { readonly associationArn?: never; readonly cluster?: never;   /** The whole trail of the gateway. Intended for auditors. */
   readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
-  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never;   /** Entries of this operation. */
+  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never;   /** Entries of this operation, or of the approval with this id. */
   readonly operationId: string; readonly principalId?: never; }
   |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never;   /** Entries of requests by this principal, whatever became of them. */
   readonly principalId: string; };
