@@ -1,0 +1,62 @@
+/** Answers of a gateway that holds a request until it is approved, for tests of what a client does with them. */
+
+const sam = { principalId: 'https://issuer.example#sam', kind: 'USER' };
+const need = {
+  policyId: 'second-person',
+  message: 'Production needs a second person.',
+  advice: null,
+  group: 'security',
+};
+
+/** A vote by a member of the group. */
+export const vote = {
+  principal: sam,
+  actor: null,
+  comment: 'Fine.',
+  ownRequest: false,
+  time: '2026-11-27T10:01:00.000Z',
+};
+
+type State = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
+
+/** An approval in a state, of a time that is not over. */
+export function approvalIn(state: State, change: object = {}) {
+  return {
+    id: 'approval-1.key',
+    state,
+    needs: [{ ...need, count: 1, approvedBy: state === 'APPROVED' ? [vote] : [] }],
+    rejectedBy: state === 'REJECTED' ? vote : null,
+    expiresAt: '2999-01-01T00:00:00.000Z',
+    ...change,
+  };
+}
+
+const body = (data: object) => ({ status: 200, body: JSON.stringify({ data }) });
+
+/** The answer to a create that is held, or, with another code, finally refused. */
+export function held(change: object = {}, retryAfterSeconds: number | null = 0) {
+  return body({
+    createPodIdentityAssociation: {
+      status: 'REFUSED',
+      association: null,
+      refusal: {
+        __typename: 'ApprovalRequired',
+        code: 'APPROVAL_REQUIRED',
+        message: 'The request needs an approval.',
+        advice: 'Ask the approvers.',
+        retryable: true,
+        approval: approvalIn('PENDING'),
+        needs: [{ ...need, count: 1 }],
+        ...change,
+      },
+      retryAfterSeconds,
+      replayed: false,
+      clientRequestToken: 't',
+      auditEntry: { id: 'e', operationId: 'approval-1' },
+      warnings: [],
+    },
+  });
+}
+
+/** The answer to a poll. */
+export const polled = (approval: object | null) => body({ approval });
