@@ -1,3 +1,4 @@
+import { approvalCommands } from './approval-commands.ts';
 import { isList, isMap } from './aws/value.ts';
 import type { ValueMap } from './aws/value.ts';
 import {
@@ -40,6 +41,7 @@ const check = {
     findings: [{ path: 'string', rule: 'string', message: 'string', advice: 'string' }],
     violations: [{ policyId: 'string', message: 'string', advice: 'string' }],
     owners: ['string'],
+    needs: [{ policyId: 'string', message: 'string', advice: 'string', group: 'string', count: 'integer' }],
     differences: [difference],
   },
   decision,
@@ -211,6 +213,7 @@ export const ownCommands: readonly Command[] = [
   },
   ...declarationCommands,
   ...readCommands,
+  ...approvalCommands,
   ...loginCommands,
   {
     name: 'whoami',

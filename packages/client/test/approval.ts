@@ -31,6 +31,29 @@ export function approvalIn(state: State, change: object = {}) {
   };
 }
 
+/** An approval with the request that it is about. */
+export function detailed(state: State, change: object = {}) {
+  return approvalIn(state, {
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    principal: { principalId: 'https://issuer.example#alice', kind: 'USER' },
+    actor: null,
+    onBehalfOf: null,
+    reason: null,
+    target: {
+      ...{ accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' },
+      ...{ namespace: 'payments', serviceAccount: 'api' },
+    },
+    request: {
+      ...{ roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api', targetRoleArn: null },
+      ...{ disableSessionTags: null, policy: null, tags: [{ key: 'team', value: 'payments' }], changes: null },
+    },
+    before: null,
+    requestedAt: '2026-11-27T10:00:00.000Z',
+    operationId: null,
+    ...change,
+  });
+}
+
 const body = (data: object) => ({ status: 200, body: JSON.stringify({ data }) });
 
 /** The answer to a create that is held, or, with another code, finally refused. */
@@ -60,3 +83,7 @@ export function held(change: object = {}, retryAfterSeconds: number | null = 0) 
 
 /** The answer to a poll. */
 export const polled = (approval: object | null) => body({ approval });
+
+/** The answer to a vote. */
+export const voted = (field: 'approve' | 'reject', change: object) =>
+  body({ [field]: { approval: null, refusal: null, auditEntry: { id: 'e', operationId: 'o' }, ...change } });

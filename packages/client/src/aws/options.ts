@@ -75,8 +75,13 @@ export const globalOptions: readonly Option[] = [
 ];
 
 const waitOption: Option = {
-  ...flag('wait', 'Wait up to 10 minutes for the result, instead of one.'),
+  name: 'wait',
+  takes: 'optional value',
+  key: 'wait',
+  implied: '10m',
   own: true,
+  placeholder: 'duration',
+  help: 'Wait so long for the result, and for approvers: 10 minutes, or seconds or a number with s, m, h or d. Without it, a minute, and not for approvers.',
 };
 
 const detailedExitCodeOption: Option = {
