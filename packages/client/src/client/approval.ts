@@ -48,20 +48,22 @@ export async function sendUntilDecided(
   { maxElapsedMs = Infinity, onApproval }: ApprovalWait,
   signal: AbortSignal | undefined,
 ): Promise<MutationResult> {
-  const start = performance.now();
   const show = teller(onApproval);
-  for (let polls = 0; ;) {
+  let [end, polls, isLast]: [number | null, number, boolean] = [null, 0, false];
+  for (;;) {
     const result = await send();
-    if (!isHeld(result)) return result;
+    if (!isHeld(result) || isLast) return result;
     const longestMs = (result.retryAfterSeconds ?? defaultPollSeconds) * 1_000;
     let { approval } = result.refusal;
     do {
       show(approval);
-      const restMs = maxElapsedMs - (performance.now() - start);
-      if (restMs <= 0) return result;
+      if (isLast) return result;
       // Without an approval, the request itself is repeated, which the gateway records.
       const delayMs = approval === null ? longestMs : Math.min(firstPollMs * 2 ** polls, longestMs);
-      await sleep(Math.min(delayMs, restMs), signal);
+      end ??= performance.now() + maxElapsedMs;
+      const restMs = end - performance.now();
+      isLast = delayMs >= restMs;
+      await sleep(Math.max(0, Math.min(delayMs, restMs)), signal);
       polls += 1;
       approval = approval && (await readAgain(read, approval));
     } while (approval !== null && isPending(approval));

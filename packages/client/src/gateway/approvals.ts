@@ -12,6 +12,13 @@ export function approvalLines({ approval, needs, retryable }: ApprovalRequired):
   return retryable ? pendingLines(approval) : endLines(approval);
 }
 
+/** What a refusal says of its approval, in a line. */
+export function heldText({ approval, needs, message }: ApprovalRequired): string {
+  if (approval === null) return message;
+  const groups = needs.map((need) => `group ${approversText(need)}`).join(', ');
+  return `Approvers: ${groups}. To approve it: pod-identity approve ${approval.id}`;
+}
+
 /** What a refusal says of its approval, as fields of the structured formats of errors. */
 export function approvalFields({ approval, needs }: ApprovalRequired): Readonly<Record<string, Value>> {
   return {
@@ -35,8 +42,12 @@ function pendingLines({ id, needs, expiresAt }: ApprovalStatus): readonly string
   return [...needs.map(needLine), `Approval: ${id}, until ${expiresAt}`, `To approve it: pod-identity approve ${id}`];
 }
 
-function needLine({ policyId, message, group, count }: Need): string {
-  return `- Policy ${policyId}: ${message} Approvers: ${count > 1 ? `${count} members of ` : ''}group ${group}.`;
+function needLine(need: Need): string {
+  return `- Policy ${need.policyId}: ${need.message} Approvers: group ${approversText(need)}.`;
+}
+
+function approversText({ group, count }: Need): string {
+  return count > 1 ? `${group} (${count} of its members)` : group;
 }
 
 function changedLines(approval: ApprovalStatus): readonly string[] {
