@@ -1,4 +1,5 @@
 import { approvalCommands } from './approval-commands.ts';
+import { approvalRequiredCode } from './aws/errors.ts';
 import { isList, isMap } from './aws/value.ts';
 import type { ValueMap } from './aws/value.ts';
 import {
@@ -91,6 +92,7 @@ const adoptAll: Command = {
       planned: 'integer',
       denied: 'integer',
       adopted: 'integer',
+      approvalRequired: 'integer',
       refused: 'integer',
       inProgress: 'integer',
       notSent: 'integer',
@@ -99,7 +101,8 @@ const adoptAll: Command = {
   finds: (answer) => countOf(answer, 'planned') + countOf(answer, 'denied') > 0,
   failure: (answer) => {
     if (countOf(answer, 'inProgress') + countOf(answer, 'notSent') > 0) return 255;
-    return countOf(answer, 'refused') > 0 ? 254 : null;
+    if (countOf(answer, 'refused') > 0) return 254;
+    return countOf(answer, 'approvalRequired') > 0 ? approvalRequiredCode : null;
   },
   isMutation: true,
 };

@@ -56,10 +56,10 @@ export function detailed(state: State, change: object = {}) {
 
 const body = (data: object) => ({ status: 200, body: JSON.stringify({ data }) });
 
-/** The answer to a create that is held, or, with another code, finally refused. */
-export function held(change: object = {}, retryAfterSeconds: number | null = 0) {
+/** The answer to a change that is held, or, with another code, finally refused. */
+export function held(change: object = {}, retryAfterSeconds: number | null = 0, action = 'create') {
   return body({
-    createPodIdentityAssociation: {
+    [`${action}PodIdentityAssociation`]: {
       status: 'REFUSED',
       association: null,
       refusal: {

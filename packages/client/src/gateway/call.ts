@@ -50,7 +50,7 @@ export function makeCall(settings: CallSettings): Host['call'] {
     try {
       if (operation === 'AdoptPodIdentityAssociations') {
         const { adoptAll } = await import('./adopt-all.ts');
-        return await adoptAll(client, request.input, options, { say, prompter: settings.prompter ?? null });
+        return await adoptAll(client, request.input, options, { say, prompter: settings.prompter ?? null, waitMs });
       }
       const query = queries[operation];
       if (!query) return await change(client, request, options, { say, sending });
