@@ -52,6 +52,11 @@ export const principals: readonly ExamplePrincipal[] = [
     claims: { sub: 'olivia', groups: ['auditors'] },
   },
   {
+    name: 'nina',
+    description: 'reviewer (group security): may approve what policies want approved by security, and nothing else',
+    claims: { sub: 'nina', groups: ['security'] },
+  },
+  {
     name: 'carol',
     description: 'without a group: may read the audit trail of her own requests, and nothing else',
     claims: { sub: 'carol' },

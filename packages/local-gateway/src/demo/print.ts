@@ -1,5 +1,5 @@
 import { inspect, styleText } from 'node:util';
-import type { DemoAnswer, DemoEntry, DemoInput } from './client.ts';
+import type { DemoAnswer, DemoEntry, DemoInput, DemoVote } from './client.ts';
 import type { Step } from './steps.ts';
 
 /** Prints a line after an empty one; nothing for an empty text. */
@@ -17,9 +17,24 @@ export function printStep(
 ): void {
   const { auditEntry: _, ...shown } = answer;
   const fields = Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== null && value !== false));
+  printExchange(`${number}. ${title}`, shownInput(number, input, first), plain(fields), problem);
+}
+
+/** Prints one vote, its response, and whether that is the expected one. */
+export function printVote(
+  number: number,
+  title: string,
+  input: DemoInput,
+  answer: DemoVote,
+  problem: string | null,
+): void {
+  printExchange(`${number}. ${title}`, `approve ${plain(input)}`, plain(answer.refusal ?? answer.approval), problem);
+}
+
+function printExchange(heading: string, sent: string, received: string, problem: string | null): void {
   const mark = problem === null ? styleText('green', '✓') : `${styleText('red', '✗')} ${problem}`;
-  say(`${styleText('bold', `${number}. ${title}`)} ${mark}`);
-  process.stdout.write(`${indent(`→ ${shownInput(number, input, first)}`)}\n${indent(`← ${plain(fields)}`)}\n`);
+  say(`${styleText('bold', heading)} ${mark}`);
+  process.stdout.write(`${indent(`→ ${sent}`)}\n${indent(`← ${received}`)}\n`);
 }
 
 /** The first input completely; for the others, the fields that differ from it. */

@@ -1,5 +1,6 @@
 import type { EksSimulator } from '../../../eks-simulator/src/index.ts';
 import type { DemoAnswer, DemoInput } from './client.ts';
+import { expect, refusedWith } from './expect.ts';
 
 /** One request of the demo. */
 export interface Step {
@@ -13,7 +14,7 @@ export interface Step {
 
 const role = (path: string) => `arn:aws:iam::111122223333:role/pods/${path}`;
 
-const api: DemoInput = {
+export const api: DemoInput = {
   clusterName: 'apps-dev',
   namespace: 'payments',
   serviceAccount: 'api',
@@ -110,13 +111,4 @@ export function demoSteps({ control }: EksSimulator): Step[] {
         expect(creates('worker') === 1 && sent() === sentBefore, 'it should have been created once'),
     },
   ];
-}
-
-function refusedWith(code: string): (answer: DemoAnswer) => string | null {
-  return ({ status, refusal }) =>
-    expect(status === 'REFUSED' && refusal?.code === code, `it should be REFUSED with ${code}`);
-}
-
-function expect(holds: boolean, problem: string): string | null {
-  return holds ? null : problem;
 }
