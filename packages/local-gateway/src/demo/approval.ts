@@ -38,7 +38,7 @@ export function approvalSteps({ control }: EksSimulator, alice: DemoClient, nina
       expect(refusal?.code === 'POLICY_DENIED', 'it should be refused with POLICY_DENIED'),
     ),
     request(
-      'The same request while nobody has approved it',
+      'The same request before it is approved',
       (answer) =>
         isHeld(answer) ?? expect(answer.refusal?.approval?.id === approvalId, 'it should be the same approval'),
     ),
