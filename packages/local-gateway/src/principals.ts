@@ -52,9 +52,9 @@ export const principals: readonly ExamplePrincipal[] = [
     claims: { sub: 'olivia', groups: ['auditors'] },
   },
   {
-    name: 'nina',
-    description: 'reviewer (group security): may approve what policies want approved by security, and nothing else',
-    claims: { sub: 'nina', groups: ['security'] },
+    name: 'kim',
+    description: 'another platform administrator: may approve what pat changes for system components in production',
+    claims: { sub: 'kim', groups: ['platform-admins'] },
   },
   {
     name: 'carol',

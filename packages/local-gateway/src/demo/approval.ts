@@ -5,11 +5,16 @@ import { printVote } from './print.ts';
 import { api } from './steps.ts';
 import type { Step } from './steps.ts';
 
+/** Of a system component in production, which the example policies let in if another platform admin approves it. */
 const input = {
   ...api,
   clusterName: 'apps-prod',
-  clientRequestToken: 'payments-api-prod-1',
-  reason: 'The API goes to production.',
+  namespace: 'kube-system',
+  serviceAccount: 'ebs-csi-controller-sa',
+  roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
+  tags: [{ key: 'team', value: 'platform' }],
+  clientRequestToken: 'ebs-csi-prod-1',
+  reason: 'The driver gets a role of its own.',
 };
 
 /** A vote of the demo. */
@@ -20,21 +25,24 @@ interface VoteStep {
 }
 
 /** A request that a second person has to approve: held, approved, executed once. */
-export function approvalSteps({ control }: EksSimulator, alice: DemoClient, nina: DemoClient) {
+export function approvalSteps({ control }: EksSimulator, pat: DemoClient, kim: DemoClient) {
   const created = () => control.associations().filter(({ clusterName }) => clusterName === input.clusterName).length;
   let approvalId = '';
 
   const isHeld = (answer: DemoAnswer) =>
     refusedWith('APPROVAL_REQUIRED')(answer) ?? expect(created() === 0, 'EKS should not have received a create');
-  const request = (title: string, check: Step['check']): Step => ({ title, input, check });
+  const request = (title: string, check: Step['check']): Step => ({ title, input, client: pat, check });
   const vote = (title: string, voter: DemoClient, check: VoteStep['check']): VoteStep => ({ title, voter, check });
 
   const steps: readonly (Step | VoteStep)[] = [
-    request('A new association in production, which needs a second person', (answer) => {
-      approvalId = answer.refusal?.approval?.id ?? '';
-      return isHeld(answer);
-    }),
-    vote('alice approves her own request', alice, ({ refusal }) =>
+    request(
+      'pat, a platform admin: a role for a system component in production, which needs a second person',
+      (answer) => {
+        approvalId = answer.refusal?.approval?.id ?? '';
+        return isHeld(answer);
+      },
+    ),
+    vote('pat tries to approve it alone', pat, ({ refusal }) =>
       expect(refusal?.code === 'POLICY_DENIED', 'it should be refused with POLICY_DENIED'),
     ),
     request(
@@ -42,7 +50,7 @@ export function approvalSteps({ control }: EksSimulator, alice: DemoClient, nina
       (answer) =>
         isHeld(answer) ?? expect(answer.refusal?.approval?.id === approvalId, 'it should be the same approval'),
     ),
-    vote('nina, of the group security, approves it', nina, ({ approval }) =>
+    vote('kim, another platform admin, approves it', kim, ({ approval }) =>
       expect(approval?.state === 'APPROVED', 'it should be APPROVED'),
     ),
     request('The same request, with the same token', ({ status, replayed }) =>

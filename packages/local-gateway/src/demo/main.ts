@@ -10,9 +10,9 @@ import { loadSigningKey } from '../keys.ts';
 import { approvalSteps, runVote } from './approval.ts';
 import { makeClient } from './client.ts';
 import type { DemoClient } from './client.ts';
-import { copyPolicies } from './policies.ts';
 import { printStep, printTrail, say } from './print.ts';
-import { api, demoSteps } from './steps.ts';
+import type { FirstRequest } from './print.ts';
+import { demoSteps } from './steps.ts';
 import type { Step } from './steps.ts';
 import { readLocalSettings } from '../settings.ts';
 
@@ -30,10 +30,8 @@ Exits with 0 when every response is the expected one, else with 1.
 async function demo(): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'pod-identity-gateway-'));
   const log: string[] = [];
-  const policies = join(folder, 'policies');
-  await copyPolicies(join(import.meta.dirname, '../../../../policies'), policies);
   const settings = {
-    ...readLocalSettings({ LOCAL_FOLDER: folder, LEDGER_FILE: ':memory:', POLICIES_DIRECTORY: policies }),
+    ...readLocalSettings({ LOCAL_FOLDER: folder, LEDGER_FILE: ':memory:' }),
     port: 0,
     eksSimulatorPort: 0,
   };
@@ -54,19 +52,25 @@ async function demo(): Promise<boolean> {
 
 async function run(gateway: LocalGateway, folder: string): Promise<number> {
   if (!gateway.simulator) throw new Error('The demo needs the simulator.');
-  const [alice, nina] = await Promise.all([clientOf('alice', gateway, folder), clientOf('nina', gateway, folder)]);
+  const [alice, pat, kim] = await Promise.all([
+    clientOf('alice', gateway, folder),
+    clientOf('pat', gateway, folder),
+    clientOf('kim', gateway, folder),
+  ]);
   say(`The gateway listens on ${gateway.url}/graphql, a simulated EKS on ${gateway.simulator.url}.`);
   say('alice, an owner of the namespace payments, sends createPodIdentityAssociation:');
 
-  const story = approvalSteps(gateway.simulator, alice, nina);
-  const steps = [...demoSteps(gateway.simulator), ...story.steps];
+  const story = approvalSteps(gateway.simulator, pat, kim);
+  const steps = [...demoSteps(gateway.simulator, alice), ...story.steps];
   let failures = 0;
   for (const [index, step] of steps.entries()) {
     const isExpected =
-      'voter' in step ? await runVote(step, index + 1, story.approvalId()) : await runStep(step, index + 1, alice);
+      'voter' in step
+        ? await runVote(step, index + 1, story.approvalId())
+        : await runStep(step, index + 1, firstOf(step, steps));
     if (!isExpected) failures += 1;
   }
-  printTrail(await alice.trail());
+  printTrail([...(await alice.trail()), ...(await pat.trail())]);
   say(failures === 0 ? `All ${steps.length} responses are the expected ones.` : '');
   return failures;
 }
@@ -78,11 +82,16 @@ async function clientOf(wanted: string, { url }: LocalGateway, folder: string): 
   return makeClient(`${url}/graphql`, token);
 }
 
-async function runStep(step: Step, number: number, client: DemoClient): Promise<boolean> {
+function firstOf({ client }: Step, steps: readonly object[]): FirstRequest {
+  const index = steps.findIndex((one) => 'client' in one && one.client === client);
+  return { number: index + 1, input: (steps[index] as Step).input };
+}
+
+async function runStep(step: Step, number: number, first: FirstRequest): Promise<boolean> {
   step.before?.();
-  const answer = await client.create(step.input);
+  const answer = await step.client.create(step.input);
   const problem = step.check(answer);
-  printStep(number, step, api, answer, problem);
+  printStep(number, step, first, answer, problem);
   return problem === null;
 }
 

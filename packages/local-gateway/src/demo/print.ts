@@ -7,11 +7,17 @@ export function say(text: string): void {
   if (text !== '') process.stdout.write(`\n${text}\n`);
 }
 
+/** The first request of a client, of whose later ones only the differences are printed. */
+export interface FirstRequest {
+  readonly number: number;
+  readonly input: DemoInput;
+}
+
 /** Prints one request, its response, and whether that is the expected one. */
 export function printStep(
   number: number,
   { title, input }: Step,
-  first: DemoInput,
+  first: FirstRequest,
   answer: DemoAnswer,
   problem: string | null,
 ): void {
@@ -38,10 +44,11 @@ function printExchange(heading: string, sent: string, received: string, problem:
 }
 
 /** The first input completely; for the others, the fields that differ from it. */
-function shownInput(number: number, input: DemoInput, first: DemoInput): string {
-  if (number === 1) return plain(input);
-  const changed = Object.fromEntries(Object.entries(input).filter(([field, value]) => value !== first[field]));
-  return Object.keys(changed).length === 0 ? 'same as 1' : `same as 1, except ${plain(changed)}`;
+function shownInput(number: number, input: DemoInput, first: FirstRequest): string {
+  if (number === first.number) return plain(input);
+  const changed = Object.fromEntries(Object.entries(input).filter(([field, value]) => value !== first.input[field]));
+  const same = `same as ${first.number}`;
+  return Object.keys(changed).length === 0 ? same : `${same}, except ${plain(changed)}`;
 }
 
 /** Prints the audit trail, one line per entry. */

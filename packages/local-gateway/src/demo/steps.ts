@@ -1,11 +1,13 @@
 import type { EksSimulator } from '../../../eks-simulator/src/index.ts';
-import type { DemoAnswer, DemoInput } from './client.ts';
+import type { DemoAnswer, DemoClient, DemoInput } from './client.ts';
 import { expect, refusedWith } from './expect.ts';
 
 /** One request of the demo. */
 export interface Step {
   readonly title: string;
   readonly input: DemoInput;
+  /** Who sends it. */
+  readonly client: DemoClient;
   /** Runs before the request. */
   readonly before?: () => void;
   /** What is wrong with the response; null when it is the expected one. */
@@ -32,14 +34,14 @@ const worker: DemoInput = {
 };
 
 /** The requests and the expected response to each. */
-export function demoSteps({ control }: EksSimulator): Step[] {
+export function demoSteps({ control }: EksSimulator, client: DemoClient): Step[] {
   let firstId: string | undefined;
   const creates = (serviceAccount: string) =>
     control.associations().filter((association) => association.serviceAccount === serviceAccount).length;
   const sent = () => control.requests('CreatePodIdentityAssociation').length;
   let sentBefore = 0;
 
-  return [
+  const steps: readonly Omit<Step, 'client'>[] = [
     {
       title: 'A new association',
       input: api,
@@ -111,4 +113,5 @@ export function demoSteps({ control }: EksSimulator): Step[] {
         expect(creates('worker') === 1 && sent() === sentBefore, 'it should have been created once'),
     },
   ];
+  return steps.map((step) => ({ ...step, client }));
 }
