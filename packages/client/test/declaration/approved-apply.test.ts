@@ -1,0 +1,70 @@
+import { startScannedGateway } from './scanned-gateway.ts';
+import type { ScannedGateway } from './scanned-gateway.ts';
+
+let fleet: ScannedGateway;
+
+beforeEach(async () => {
+  fleet = await startScannedGateway();
+  await fleet.observe();
+});
+afterEach(() => fleet.close());
+
+/** Of a system component, whose change in production another platform admin approves, and of others. */
+const declaration = `version: 1
+name: platform
+bindings:
+  - roleArn: arn:aws:iam::{accountId}:role/pods/kube-system/ebs-csi-driver
+    clusters: [apps-*]
+    namespaces: [kube-system]
+    serviceAccounts: [ebs-csi-controller-sa]
+    tags: { team: platform }
+`;
+
+const names = () => fleet.control.associations().map(({ clusterName }) => clusterName);
+
+async function plan(): Promise<string> {
+  const [file, path] = [fleet.write('bindings.yaml', declaration), fleet.pathOf('plan.json')];
+  const planned = await fleet.run(['plan', '-f', file, '-o', path], 'pat');
+  expect(planned.code).toBe(2);
+  expect(planned.stdout.match(/needs an approval of the group platform-admins/g)).toHaveLength(1);
+  expect(planned.stdout).toContain('2 to create, 0 to update, 0 to adopt, 0 to delete, 0 unchanged, 0 denied');
+  return path;
+}
+
+/** The approval that is pending, approved by another platform admin. */
+async function approve(): Promise<void> {
+  const { stdout } = await fleet.run(['approvals', '--query', 'approvals[].id'], 'kim');
+  const [id = '', ...others] = JSON.parse(stdout) as readonly string[];
+  expect(others).toEqual([]);
+  expect((await fleet.run(['approve', id], 'kim')).code).toBe(0);
+}
+
+test('a plan is applied but for what needs an approval, and applied again once it is approved', async () => {
+  const apply = ['apply', await plan()];
+  const first = await fleet.run(apply, 'pat');
+  expect(first.code).toBe(3);
+  expect(first.stdout).toContain('Done: 1 of 2.');
+  expect(first.stdout).toMatch(
+    /Needs an approval: .*\n- create \S+\/apps-prod\/\S+: Approvers: group platform-admins\. To approve it: pod-identity approve approval-/,
+  );
+  expect(names()).toEqual(['apps-dev']);
+
+  await approve();
+  const second = await fleet.run(apply, 'pat');
+  expect(second).toMatchObject({ code: 0, stdout: 'Done: 2 of 2, 1 of them by an earlier run.\n' });
+  expect(fleet.effects()).toEqual(['Create ebs-csi-controller-sa', 'Create ebs-csi-controller-sa']);
+  expect((await fleet.run(apply, 'pat')).stdout).toBe('Done: 2 of 2, 2 of them by an earlier run.\n');
+  expect(fleet.effects()).toHaveLength(2);
+});
+
+test('apply --wait makes what needs an approval as soon as it is approved', async () => {
+  let approved: Promise<void> | undefined;
+  const onError = (text: string) => {
+    if (text.includes('To approve it:')) approved ??= approve();
+  };
+  const applied = await fleet.run(['apply', await plan(), '--wait', '1h'], 'pat', { onError });
+  await approved;
+  expect(applied).toMatchObject({ code: 0, stdout: 'Done: 2 of 2.\n' });
+  expect(applied.stderr).toMatch(/kube-system\/ebs-csi-controller-sa: Approved by https:\/\/issuer\.example#kim\./);
+  expect(names().sort()).toEqual(['apps-dev', 'apps-prod']);
+});
