@@ -847,6 +847,8 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** The ending that this request set; null without one. One that was adopted without `expiresAt` keeps its ending: `associations` shows it. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
@@ -1191,6 +1193,8 @@ export type ObservedAssociation = {
   readonly declaration: Maybe<Scalars['String']['output']>;
   /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** When the gateway deletes the association; null if it does not end by itself, and always with `asOf`. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** External id for the target role's trust policy; null without a target role. */
   readonly externalId: Maybe<Scalars['String']['output']>;
   /** The first time at which this state was seen: the outcome of an operation, or an EKS read. */
@@ -1849,6 +1853,8 @@ export type RecordedRequest = {
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
   /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** The ending that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Requested IAM session policy; null when the request has none or clears it. */
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Requested role; null when an update does not change it, and for a delete. */
@@ -2036,6 +2042,8 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** The ending that this request set; null if it cleared the ending or left it as it is: `associations` shows the present one. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
@@ -2080,6 +2088,8 @@ export type WarningCode =
   | 'AGENT_NOT_ACTIVE'
   /** The status of the cluster is not ACTIVE. */
   | 'CLUSTER_NOT_ACTIVE'
+  /** The association ends by itself; running pods keep their credentials for some hours after that. */
+  | 'CREDENTIALS_OUTLIVE_ENDING'
   /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */

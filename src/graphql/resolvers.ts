@@ -11,6 +11,7 @@ import type { DryRunResult } from '../operations/dry-run.ts';
 import { mutate } from '../operations/mutate.ts';
 import { changeWarnings, checkWarnings } from '../operations/preflight.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
+import { endingSetBy } from '../operations/result.ts';
 import type { MutationResult } from '../operations/result.ts';
 import { operations, summarize } from '../operations/operations.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
@@ -97,8 +98,8 @@ export function makeResolvers(): Resolvers {
       adoptPodIdentityAssociation: mutation(adopt),
       ...approvalMutations,
     },
-    CreatePodIdentityAssociationPayload: changeFields(create),
-    UpdatePodIdentityAssociationPayload: changeFields(update),
+    CreatePodIdentityAssociationPayload: { ...changeFields(create), expiresAt: endingSetBy },
+    UpdatePodIdentityAssociationPayload: { ...changeFields(update), expiresAt: endingSetBy },
     DeletePodIdentityAssociationPayload: changeFields(remove),
     AdoptPodIdentityAssociationPayload: changeFields(adopt),
     CheckPayload: checkFields,

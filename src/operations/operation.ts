@@ -201,6 +201,8 @@ export interface RequestSummary {
   readonly tags: readonly Tag[];
   /** Names of the settings that an update changes. */
   readonly changes: readonly string[];
+  /** The ending that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC. */
+  readonly expiresAt: string | null;
 }
 
 /**

@@ -77,7 +77,12 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   expectedState: ({ changes }, before) => before && { settings: { ...settingsOf(before), ...changes }, tags: null },
   needsAgent: true,
   warningsAfter: warningsAfterUpdate,
-  summarize: ({ changes }) => ({ settings: changes, tags: [], changes: Object.keys(changes) }),
+  summarize: ({ changes, expiresAt }) => ({
+    settings: changes,
+    tags: [],
+    changes: [...Object.keys(changes), ...(expiresAt === undefined ? [] : ['expiresAt'])],
+    expiresAt: expiresAt ?? null,
+  }),
 };
 
 /** The success of an update of the ending alone. */

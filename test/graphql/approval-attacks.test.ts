@@ -65,28 +65,28 @@ async function expectDenied(voted: VotePayload, id: string) {
 }
 
 describe('nobody approves a request of their own', () => {
-  test('as the principal who asked', async () => {
+  test('the principal who asked can not approve', async () => {
     const { id } = approvalIn(await approvals.create('aliceOfSecurity'));
     await expectDenied(await approvals.approve('aliceOfSecurity', id, 'It is fine.'), id);
   });
 
-  test('as the person whom the service named in onBehalfOf', async () => {
+  test('the person whom a service named in onBehalfOf can not approve', async () => {
     const { id } = approvalIn(await approvals.create('chatops', { onBehalfOf: 'alice@example.com' }));
     await expectDenied(await approvals.approve('aliceOfSecurity', id), id);
   });
 
-  test('through the service that asked for them, nor as that service', async () => {
+  test('the service that asked for a person can not approve, nor can the person through it', async () => {
     const { id } = approvalIn(await approvals.create('aliceViaChatops'));
     await expectDenied(await approvals.approve('aliceViaChatops', id), id);
     await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
   });
 
-  test('as a service in the group of approvers', async () => {
+  test('a service in the group of approvers can not approve', async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
   });
 
-  test('as an AWS session, whatever its name, in this account or another', async () => {
+  test('an AWS session can not approve, whatever its name, in this account or another', async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     // A session of this account is of the same team, so it sees the approval; it proves no person.
     expect((await approvals.approveSigned(id))?.refusal?.code).toBe('POLICY_DENIED');
@@ -95,13 +95,13 @@ describe('nobody approves a request of their own', () => {
     expect(await approvals.read('alice', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
   });
 
-  test('under the name of an approver at another issuer', async () => {
+  test('the name of an approver at another issuer proves nothing', async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     expect(await approvals.approveElsewhere('nina', id)).toEqual(['UNAUTHENTICATED']);
     expect(await approvals.read('alice', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
   });
 
-  test('twice for two: a vote is counted once for each person', async () => {
+  test('two approvals are of two people: a vote counts once for each person', async () => {
     const { id, needs } = approvalIn(await approvals.create('chatops'));
     expect(needs).toMatchObject([{ count: 2 }]);
     const first = await approvals.approve('nina', id);
@@ -113,7 +113,7 @@ describe('nobody approves a request of their own', () => {
 });
 
 describe('an approval is of one request', () => {
-  test('other input with its token needs another one', async () => {
+  test('an approval does not fit other input with its token', async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     expect((await approvals.approve('nina', id)).approval?.state).toBe('APPROVED');
     const other = approvalIn(await approvals.create('alice', { roleArn: held.roleArn.replace('-api', '-worker') }));
@@ -122,7 +122,7 @@ describe('an approval is of one request', () => {
     expect(gateway.sent()).toBe(0);
   });
 
-  test('it is used once: another token needs another one', async () => {
+  test('an approval is used once: another token needs another one', async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     await approvals.approve('nina', id);
     const created = await approvals.create('alice');
@@ -137,7 +137,7 @@ describe('an approval is of one request', () => {
     expect(gateway.sent()).toBe(1);
   });
 
-  test('another principal with the same request and token needs another one', async () => {
+  test('an approval does not fit another principal with the same request and token', async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     await approvals.approve('nina', id);
     expect(approvalIn(await approvals.create('aliceViaChatops')).id).not.toBe(id);

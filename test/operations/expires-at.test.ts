@@ -180,4 +180,23 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     expect(await gateway.create({ expiresAt })).toMatchObject({ status: 'SUCCEEDED' });
     expect(await endingNow()).toMatchObject({ associationId, expiresAt });
   });
+
+  test('is in the answer with a warning, in the trail, and with the association as it was observed', async () => {
+    const expiresAt = inFuture(hourMs);
+    const document = `mutation ($input: CreatePodIdentityAssociationInput!) { create: createPodIdentityAssociation(input: $input) {
+      expiresAt warnings { code message } auditEntry { id request { expiresAt } } } }`;
+    const { data } = await gateway.send<{ create: { auditEntry: { id: string } } }>(document, {
+      input: { ...input, expiresAt },
+    });
+    const warning = {
+      code: 'CREDENTIALS_OUTLIVE_ENDING',
+      message: expect.stringMatching(/keep their credentials .* for up to 6 hours\.$/) as string,
+    };
+    expect(data?.create).toMatchObject({ expiresAt, auditEntry: { request: { expiresAt } } });
+    expect(data?.create).toMatchObject({ warnings: expect.arrayContaining([warning]) as object[] });
+    const read = '{ associations { nodes { serviceAccount expiresAt } } }';
+    expect(await gateway.send(read)).toMatchObject({
+      data: { associations: { nodes: [{ serviceAccount: 'api', expiresAt }] } },
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { openSqlite } from './ledgers.ts';
 import type { LedgerUnderTest } from './ledgers.ts';
 
 type OpenedSqlite = Awaited<ReturnType<typeof openSqlite>>;
+/** What every store offers to a test. */
 type OpenedStore = Awaited<ReturnType<LedgerUnderTest['open']>>;
 type OpenedLedger = { readonly ledger: Ledger } & Pick<OpenedSqlite, 'close'>;
 

@@ -76,6 +76,7 @@ test.each<[string, Partial<CreateRequest>]>([
   ['denied by guardrails', { serviceAccount: 'default', tags: [] }],
   ['denied by default', { namespace: 'orders', roleArn: 'arn:aws:iam::111122223333:role/pods/orders/x' }],
   ['denied for the cluster', { clusterName: 'apps-test' }],
+  ['of a planned create that ends', { expectedRevision: 3, ifExists: 'ADOPT', expiresAt: '2026-11-03T09:00:00.000Z' }],
 ])('a decision that was %s is replayed as recorded', (_what, change) => {
   const { same, report } = replayDecision(entry(change), folder);
   expect(same).toBe(true);
