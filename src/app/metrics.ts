@@ -25,6 +25,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   parked: { unit: 'Count' },
   policyVersion: { unit: 'None' },
   rejectedSnapshots: { unit: 'Count' },
+  streamRecords: { unit: 'Count' },
   eventsSent: { unit: 'Count' },
   deliveryFailures: { unit: 'Count' },
   tamperedItems: { unit: 'Count' },
