@@ -31,12 +31,13 @@ async function plan(): Promise<string> {
   return path;
 }
 
-/** The approval that is pending, approved by another platform admin. */
-async function approve(): Promise<void> {
+/** Approves the approval that is pending, as another platform admin, and returns its id. */
+async function approve(): Promise<string> {
   const { stdout } = await fleet.run(['approvals', '--query', 'approvals[].id'], 'kim');
   const [id = '', ...others] = JSON.parse(stdout) as readonly string[];
   expect(others).toEqual([]);
   expect((await fleet.run(['approve', id], 'kim')).code).toBe(0);
+  return id;
 }
 
 test('a plan is applied but for what needs an approval, and applied again once it is approved', async () => {
@@ -49,16 +50,28 @@ test('a plan is applied but for what needs an approval, and applied again once i
   );
   expect(names()).toEqual(['apps-dev']);
 
-  await approve();
+  const approvalId = await approve();
   const second = await fleet.run(apply, 'pat');
   expect(second).toMatchObject({ code: 0, stdout: 'Done: 2 of 2, 1 of them by an earlier run.\n' });
   expect(fleet.effects()).toEqual(['Create ebs-csi-controller-sa', 'Create ebs-csi-controller-sa']);
   expect((await fleet.run(apply, 'pat')).stdout).toBe('Done: 2 of 2, 2 of them by an earlier run.\n');
   expect(fleet.effects()).toHaveLength(2);
+
+  const query = 'entries[?event!=`CHECKED`].[event, approvalId, decision.approvalId, operationId]';
+  const trail = await fleet.run(['audit-trail', '--cluster-name', 'apps-prod', '--query', query], 'pat');
+  const entries = JSON.parse(trail.stdout) as readonly (readonly (string | null)[])[];
+  const about = (event: string) => entries.find(([one]) => one === event)?.slice(1, 3);
+  expect(['APPROVAL_REQUESTED', 'APPROVED', 'APPROVAL_USED'].map((event) => about(event)?.[0])).toEqual([
+    ...[approvalId, approvalId, approvalId],
+  ]);
+  expect(about('INTENT')).toEqual([null, approvalId]);
+  const operationId = entries.find(([event]) => event === 'INTENT')?.[3] ?? '';
+  const operation = ['operation', '--operation-id', operationId, '--query', 'operation.approvalId', '--output', 'text'];
+  expect((await fleet.run(operation, 'pat')).stdout).toBe(`${approvalId}\n`);
 });
 
 test('apply --wait makes what needs an approval as soon as it is approved', async () => {
-  let approved: Promise<void> | undefined;
+  let approved: Promise<string> | undefined;
   const onError = (text: string) => {
     if (text.includes('To approve it:')) approved ??= approve();
   };
