@@ -10,7 +10,7 @@ import { approvalItemKeyOf, approvalsKeyOf, pendingApprovalsKeyOf, pendingPartit
 import { ttlAttribute } from './tables.ts';
 
 /**
- * How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. One that nobody sends or
+ * How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. One that no request sends or
  * votes on any more is deleted without an entry that it expired.
  */
 export const keptApprovalMs = 7 * 24 * 3_600_000;

@@ -51,7 +51,7 @@ export async function executeIfApproved<Kind extends OperationKind>(
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
   const open = openNeedsOf(mutation);
-  // A request that is refused anyway asks nobody, and no operation begins by it.
+  // A request that is refused anyway asks no approver, and no operation begins by it.
   if (open === null || mutation.unmet) {
     const result = await execute(deps, operation, mutation, open && { record: null, approval: null });
     if (result) return result;

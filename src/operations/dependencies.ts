@@ -36,7 +36,7 @@ export interface ApprovalLimits {
   readonly maxPending: number;
 }
 
-/** Approvers have a day, and requesters some hours: what was agreed to should not be done much later. */
+/** Approvers have a day, and clients some hours: what was agreed to should not be done much later. */
 export const defaultApprovalLimits: ApprovalLimits = { decideMs: 86_400_000, useMs: 14_400_000, maxPending: 20 };
 
 /** Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of changes, or nowhere. */

@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.ts';
 export interface VotePermission {
   /** The needs that the vote counts for: ids of policies, sorted. Empty if it is denied. */
   readonly policyIds: readonly string[];
-  /** Whether the principal asked for the request, or is the person for whom it was sent. */
+  /** Whether the principal asked for the request, or is the person on whose behalf a service did. */
   readonly isOwnRequest: boolean;
   /** The decision that permits the vote; if none does, one that denies it. */
   readonly decision: Decision;

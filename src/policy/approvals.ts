@@ -112,7 +112,13 @@ export function applyApproval<D extends Omit<Decision, 'inventoryHash'>>(decisio
 export type DecisionResult = 'allowed' | 'needs approval' | 'denied';
 
 /** The result of a decision: one of three. */
-export function resultOf({ allowed, needs }: { readonly allowed: boolean; readonly needs?: unknown }): DecisionResult {
+export function decisionResult({
+  allowed,
+  needs,
+}: {
+  readonly allowed: boolean;
+  readonly needs?: unknown;
+}): DecisionResult {
   if (allowed) return 'allowed';
   return needs === undefined ? 'denied' : 'needs approval';
 }

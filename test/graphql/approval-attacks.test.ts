@@ -64,29 +64,29 @@ async function expectDenied(voted: VotePayload, id: string) {
   expect(gateway.sent()).toBe(0);
 }
 
-describe('nobody approves a request of their own', () => {
-  test('the principal who asked can not approve', async () => {
+describe('votes of a principal on its own request, and of no person', () => {
+  test("the principal who asked can't approve", async () => {
     const { id } = approvalIn(await approvals.create('aliceOfSecurity'));
     await expectDenied(await approvals.approve('aliceOfSecurity', id, 'It is fine.'), id);
   });
 
-  test('the person whom a service named in onBehalfOf can not approve', async () => {
+  test("the person whom a service named in onBehalfOf can't approve", async () => {
     const { id } = approvalIn(await approvals.create('chatops', { onBehalfOf: 'alice@example.com' }));
     await expectDenied(await approvals.approve('aliceOfSecurity', id), id);
   });
 
-  test('the service that asked for a person can not approve, nor can the person through it', async () => {
+  test("the service that asked for a person can't approve, nor can the person through it", async () => {
     const { id } = approvalIn(await approvals.create('aliceViaChatops'));
     await expectDenied(await approvals.approve('aliceViaChatops', id), id);
     await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
   });
 
-  test('a service in the group of approvers can not approve', async () => {
+  test("a service in the group of approvers can't approve", async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
   });
 
-  test('an AWS session can not approve, whatever its name, in this account or another', async () => {
+  test("an AWS session can't approve, whatever its name, in this account or another", async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     // A session of this account is of the same team, so it sees the approval; it proves no person.
     expect((await approvals.approveSigned(id))?.refusal?.code).toBe('POLICY_DENIED');
@@ -146,7 +146,7 @@ describe('an approval is of one request', () => {
   });
 });
 
-test('other teams can not tell an approval from none, read it or vote on it', async () => {
+test("other teams can't tell an approval from none, read it or vote on it", async () => {
   const { id } = approvalIn(await approvals.create('alice'));
   const absent = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
   // Queries read the locks once in ten seconds.
@@ -176,7 +176,7 @@ test('other teams can not tell an approval from none, read it or vote on it', as
   }
 });
 
-test('a principal can not flood approvers: beyond the limit nothing is asked for, and others are not affected', async () => {
+test("a principal can't flood approvers: beyond the limit nothing is asked for, and others are not affected", async () => {
   const ask = (index: number) =>
     approvals.create('alice', { serviceAccount: `held-${index}`, clientRequestToken: `flood-${index}` });
   const asked = [];

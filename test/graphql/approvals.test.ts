@@ -101,7 +101,7 @@ test('a repeated vote answers the same approval with the entry of the first, and
   expect(await entryCount()).toBe(written);
 });
 
-test('dry runs say who has to approve, and ask nobody', async () => {
+test('dry runs say who has to approve, and open no approval', async () => {
   const { clientRequestToken: _, ...input } = held;
   const needs = [{ policyId: 'held-needs-approval', group: 'security', count: 1, approvedBy: [] }];
   const refusal = `refusal { code retryable ... on ApprovalRequired { approval { id } needs { policyId group count approvedBy { time } } } }`;
