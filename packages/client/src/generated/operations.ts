@@ -63,7 +63,7 @@ export type ApprovalState =
   | 'APPROVED'
   /** It was not approved in time, or not used in time. Only a new token asks again. */
   | 'EXPIRED'
-  /** Asked for; approvals are missing. No longer so once `expiresAt` is over, which is recorded when somebody votes or sends the request again. */
+  /** Asked for; approvals are missing. No longer so once `expiresAt` is over, which is recorded with the next vote, or when the request is sent again. */
   | 'PENDING'
   /** An approver rejected the request. Only a new token asks again. */
   | 'REJECTED'
