@@ -6,10 +6,10 @@ type ApprovalRequired = Extract<Refusal, { __typename: 'ApprovalRequired' }>;
 type Need = ApprovalRequired['needs'][number];
 type Vote = ApprovalStatus['needs'][number]['approvedBy'][number];
 
-/** What a refusal says of its approval, a line each. */
+/** What a refusal says of its approval, a line each. The message of one that ended says how. */
 export function approvalLines({ approval, needs, retryable }: ApprovalRequired): readonly string[] {
   if (approval === null) return needs.map(needLine);
-  return retryable ? pendingLines(approval) : endLines(approval);
+  return retryable ? pendingLines(approval) : [];
 }
 
 /** What a refusal says of its approval, in a line. */
