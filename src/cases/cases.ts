@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
-import type { ApprovalNeed } from '../model/approval.ts';
+import type { ApprovalNeed } from '../model/approval-vote.ts';
 import { decisionResult } from '../policy/approvals.ts';
 import type { DecisionResult } from '../policy/approvals.ts';
 import { authorizeWith } from '../policy/authorize.ts';

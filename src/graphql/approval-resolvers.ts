@@ -1,5 +1,6 @@
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.ts';
-import { expiryOf, publicApprovalId, votedNeeds } from '../model/approval.ts';
+import { expiryOf, publicApprovalId } from '../model/approval.ts';
+import { votedNeeds } from '../model/approval-vote.ts';
 import type { ApproveInput } from '../generated/types.ts';
 import { castVote } from '../operations/cast-vote.ts';
 import { requireApprovals } from '../operations/dependencies.ts';

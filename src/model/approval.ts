@@ -1,26 +1,8 @@
 import { approvalPrefix } from './audit.ts';
+import type { ApprovalNeed, ApprovalVote } from './approval-vote.ts';
 import type { RecordedSubject } from './audit.ts';
 import type { AssociationTarget } from './association.ts';
 import type { OperationKind, RequestedOperation } from './operation.ts';
-import type { RecordedPrincipal } from './principal.ts';
-
-/** A forbid of `approvals.cedar` that applies to a request, and whose approval lifts it. Plain JSON. */
-export interface ApprovalNeed {
-  /** The policy's `@id`. */
-  readonly policyId: string;
-  /**
-   * SHA-256 (hex) of the policy, with its annotations, in Cedar's JSON format with sorted keys: an approver of one text has not agreed to another.
-   * Comments and spaces don't count.
-   */
-  readonly policyHash: string;
-  /** What is not allowed without an approval. */
-  readonly message: string;
-  readonly advice: string | null;
-  /** The group of `@approvers`. */
-  readonly group: string;
-  /** How many different people must approve: `@count`, 1 by default, but at least 2 where the principal of the request is not a person with a token. */
-  readonly count: number;
-}
 
 /**
  * The state of an approval.
@@ -32,21 +14,6 @@ export interface ApprovalNeed {
  * - `USED`: consumed by the operation `usedBy`.
  */
 export type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
-
-/** What one person decided. */
-export interface ApprovalVote {
-  readonly principal: RecordedPrincipal;
-  /** The service through which the person voted, with a token of the person; null without one. */
-  readonly actor: RecordedPrincipal | null;
-  readonly vote: 'APPROVE' | 'REJECT';
-  /** The needs that it counts for: ids of policies, sorted. */
-  readonly policyIds: readonly string[];
-  readonly comment: string | null;
-  /** Whether the person approved a request of their own, where policy lets them (break-glass). */
-  readonly isOwnRequest: boolean;
-  /** RFC 3339, UTC. */
-  readonly time: string;
-}
 
 /** What an approval is bound to, besides its key. If any part differs, it does not fit the request, and another approval begins. */
 export interface ApprovalBinding {
@@ -106,24 +73,7 @@ export function parseApprovalId(text: string): Pick<Approval, 'id' | 'key'> | nu
 
 const publicIdPattern = new RegExp(`^(${approvalPrefix}[0-9A-HJKMNP-TV-Z]{26})\\.([0-9a-f]{64})$`);
 
-/** A need, and who has approved for it. */
-export type VotedNeed = ApprovalNeed & { readonly approvedBy: readonly ApprovalVote[] };
-
-/** Needs with the approvals that count for them, oldest first. */
-export function votedNeeds(needs: readonly ApprovalNeed[], votes: readonly ApprovalVote[]): readonly VotedNeed[] {
-  const counts = (vote: ApprovalVote, { policyId }: ApprovalNeed) =>
-    vote.vote === 'APPROVE' && vote.policyIds.includes(policyId);
-  return needs.map((need) => ({ ...need, approvedBy: votes.filter((vote) => counts(vote, need)) }));
-}
-
 /** When the clock ends that applied last, in milliseconds since the epoch: that of the approval's use, if it was approved. */
 export function expiryOf({ useUntil, decideUntil }: Pick<Approval, 'useUntil' | 'decideUntil'>): number {
   return useUntil ?? decideUntil;
-}
-
-/** What the decision of an operation records of the approval that it used, so that the decision can be made again. */
-export interface UsedApproval {
-  /** Its public id. */
-  readonly approvalId: string;
-  readonly votes: readonly ApprovalVote[];
 }

@@ -1,4 +1,4 @@
-import type { ApprovalNeed, UsedApproval } from './approval.ts';
+import type { ApprovalNeed, UsedApproval } from './approval-vote.ts';
 import type { Tag } from './association.ts';
 
 /** Who a denial is about: the principal, the person in `onBehalfOf`, or both. */

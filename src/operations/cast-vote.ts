@@ -1,7 +1,8 @@
 import type { ApproveInput } from '../generated/types.ts';
 import { auditContextOf, recordEntry } from '../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
-import type { Approval, ApprovalVote } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
+import type { ApprovalVote } from '../model/approval-vote.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { lockFor } from '../model/lock.ts';
 import type { Lock } from '../model/lock.ts';

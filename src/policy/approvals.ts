@@ -1,7 +1,7 @@
 // Forbids that an approval lifts: those of the file `approvals.cedar`. Elsewhere no annotation makes a forbid one of them.
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
-import type { ApprovalNeed, ApprovalVote, UsedApproval } from '../model/approval.ts';
+import type { ApprovalNeed, ApprovalVote, UsedApproval } from '../model/approval-vote.ts';
 import type { Decision } from '../model/decision.ts';
 import { isPersonWithToken } from '../model/principal.ts';
 import type { Principal } from '../model/principal.ts';

@@ -161,6 +161,7 @@ test("other teams can't tell an approval from none, read it or vote on it", asyn
     const entries = await Promise.all(
       [approved, rejected].map(({ auditEntry }) => stored.getEntry(keyOf(auditEntry.id))),
     );
+    for (const entry of entries) expect(JSON.stringify(entry).length).toBeLessThan(1_024);
     const text = JSON.stringify({ read, approved, rejected, entries, calls });
     return text
       .replaceAll(approvalId.slice(0, 60), 'ID')

@@ -101,6 +101,29 @@ test('a repeated vote answers the same approval with the entry of the first, and
   expect(await entryCount()).toBe(written);
 });
 
+test('an approval of a delete is of the association as it was shown; who may not view it asks for none', async () => {
+  const asked = approvalIn(await approvals.create('alice'));
+  await approvals.approve('nina', asked.id);
+  const { association } = await approvals.create('alice');
+  const associationId = association?.associationId ?? '';
+  expect((await approvals.remove('bob', { associationId })).refusal?.code).toBe('ASSOCIATION_NOT_FOUND');
+  expect((await approvals.list('olivia')).nodes).toEqual([]);
+
+  const remove = { associationId, clientRequestToken: 'delete' };
+  const first = approvalIn(await approvals.remove('alice', remove));
+  expect(await approvals.read('alice', first.id)).toMatchObject({ before: { associationId } });
+  // An approver who may not view the association decides by the request alone.
+  expect(await approvals.read('nina', first.id)).toMatchObject({ before: null, target: { serviceAccount: 'held' } });
+  await approvals.approve('nina', first.id);
+  await gateway.update({ associationId, roleArn: held.roleArn.replace('-api', '-worker') });
+  const changed = await approvals.remove('alice', remove);
+  expect(changed.refusal?.message).toContain('the association changed');
+  const second = approvalIn(changed);
+  expect([second.id === first.id, await approvals.read('alice', first.id)]).toEqual([false, null]);
+  await approvals.approve('nina', second.id);
+  expect((await approvals.remove('alice', remove)).status).toBe('SUCCEEDED');
+});
+
 test('dry runs say who has to approve, and open no approval', async () => {
   const { clientRequestToken: _, ...input } = held;
   const needs = [{ policyId: 'held-needs-approval', group: 'security', count: 1, approvedBy: [] }];
@@ -233,6 +256,27 @@ describe('the trail of an approval', () => {
 });
 
 describe('a vote', () => {
+  test('that policy denies is in the denied requests of the namespace, and asks whom policy names', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    const voted = await approvals.approve('alice', id);
+    expect(voted).toMatchObject({ refusal: { code: 'POLICY_DENIED' }, approval: { state: 'PENDING' } });
+    const { data } = await gateway.send<{ auditTrail: { nodes: object[] } }>(
+      `{ auditTrail(scope: { cluster: { clusterName: "apps-dev", namespace: "payments" } }, events: [DENIED]) {
+        nodes { id event operationKind operation { id } refusalCode target { serviceAccount } request { roleArn } decision { allowed violations { policyId } } }
+      } }`,
+    );
+    expect(data?.auditTrail.nodes).toMatchObject([
+      {
+        id: voted.auditEntry.id,
+        operationKind: 'APPROVE_REQUEST',
+        operation: null,
+        target: { serviceAccount: 'held' },
+        request: null,
+        decision: { allowed: false },
+      },
+    ]);
+  });
+
   test('with a comment that is no text is invalid, and its entry has no value of it', async () => {
     const { id } = approvalIn(await approvals.create('alice'));
     const voted = await approvals.approve('nina', id, 'secret\u0007');
@@ -247,7 +291,7 @@ describe('a vote', () => {
     expect(entry.length).toBeLessThan(2_000);
   });
 
-  test.each(['x', 'approval-01KAV5D2F8Q4T7W0Y3Z6B9E1HJ', `${'9'.repeat(1_000_000)}`])(
+  test.each(['x', 'approval-01KAV5D2F8Q4T7W0Y3Z6B9E1HJ', '9'.repeat(1_000_000)])(
     'on an id that none has is refused: %#',
     async (id) => {
       const voted = await approvals.approve('nina', id);
