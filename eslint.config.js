@@ -46,7 +46,8 @@ export default tseslint.config(
     // The entry points, and the tests' own switches.
     files: [
       'src/app/settings.ts',
-      'src/app/scan-settings.ts', 'src/app/expire-settings.ts',
+      'src/app/scan-settings.ts',
+      'src/app/expire-settings.ts',
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
       'packages/*/src/{main,cli}.ts',
