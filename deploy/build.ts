@@ -48,7 +48,13 @@ const oneApollo: Plugin = {
  */
 const options = {
   absWorkingDir: root,
-  entryPoints: ['src/lambda/graphql.ts', 'src/lambda/reconcile.ts', 'src/lambda/scan.ts', 'src/lambda/deliver.ts'],
+  entryPoints: [
+    'src/lambda/graphql.ts',
+    'src/lambda/reconcile.ts',
+    'src/lambda/scan.ts',
+    'src/lambda/expire.ts',
+    'src/lambda/deliver.ts',
+  ],
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -120,7 +126,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
 
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);
-  for (const name of ['graphql', 'reconcile', 'scan', 'deliver']) await copyStart(outdir, name);
+  for (const name of ['graphql', 'reconcile', 'scan', 'expire', 'deliver']) await copyStart(outdir, name);
   // Only of the graphql function: nobody waits for the start of the reconciler.
   await writeCodeCache(outdir);
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
