@@ -30,7 +30,7 @@ type VisibilityDependencies = Pick<Dependencies, 'authorize' | 'clock'>;
  * Whether a principal may see an approval: one who asked for it, also as the actor; who may read the trail in which its entries are;
  * or who may approve for any of its needs, if only with a comment.
  */
-export function maySeeApproval(
+function maySeeApproval(
   deps: VisibilityDependencies,
   { identity, authorizeRead }: Reader,
   approval: Approval,
