@@ -13,7 +13,11 @@ import { openSqlite } from '../support/ledgers.ts';
 // Steps of clients, approvers, operators, time and faults in any order, two at a time. Whatever happens, the trail must show that each operation began by
 // an approval of its own, given and not over, and that no approval has two operations that may have had an effect.
 
-type World = { readonly gateway: Gateway; readonly ledger: Ledger & ApprovalStore; readonly asked: Asked };
+interface World {
+  readonly gateway: Gateway;
+  readonly ledger: Ledger & ApprovalStore;
+  readonly asked: Asked;
+}
 type Step = (world: World) => unknown;
 
 const send =
@@ -95,6 +99,8 @@ test('no operation begins without every approval that its decision needs, and no
       const gateway = await openGateway({ ledger, change: askingFor(asked) });
       const world = { gateway, ledger, asked };
       try {
+        await steps['send a']?.(world);
+        await steps['bob approves']?.(world);
         for (let at = 0; at < chosen.length; at += 2) {
           await Promise.all(chosen.slice(at, at + 2).map(async (name) => steps[name]?.(world)));
         }
