@@ -48,6 +48,7 @@ export default tseslint.config(
       'src/app/settings.ts',
       'src/app/event-settings.ts',
       'src/app/scan-settings.ts',
+      'src/app/expire-settings.ts',
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
       'packages/*/src/{main,cli}.ts',

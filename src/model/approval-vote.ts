@@ -35,6 +35,17 @@ export interface ApprovalVote {
 
 /** What the decision of an operation records of the approval that it used, so that the decision can be made again. */
 export interface UsedApproval {
+  /** Its public id. */
   readonly approvalId: string;
   readonly votes: readonly ApprovalVote[];
+}
+
+/** A need, and who has approved for it. */
+export type VotedNeed = ApprovalNeed & { readonly approvedBy: readonly ApprovalVote[] };
+
+/** Needs with the approvals that count for them, oldest first. */
+export function votedNeeds(needs: readonly ApprovalNeed[], votes: readonly ApprovalVote[]): readonly VotedNeed[] {
+  const counts = (vote: ApprovalVote, { policyId }: ApprovalNeed) =>
+    vote.vote === 'APPROVE' && vote.policyIds.includes(policyId);
+  return needs.map((need) => ({ ...need, approvedBy: votes.filter((vote) => counts(vote, need)) }));
 }

@@ -1,6 +1,8 @@
+import { approvalPrefix } from './audit.ts';
 import type { ApprovalNeed, ApprovalVote } from './approval-vote.ts';
 import type { RecordedSubject } from './audit.ts';
-import type { OperationKind } from './operation.ts';
+import type { AssociationTarget } from './association.ts';
+import type { OperationKind, RequestedOperation } from './operation.ts';
 
 export type { ApprovalNeed, ApprovalVote, UsedApproval } from './approval-vote.ts';
 
@@ -25,6 +27,10 @@ export interface ApprovalBinding {
   readonly before: { readonly settingsHash: string; readonly modifiedAt: string } | null;
 }
 
+/** Who asks for which change: a request that policy could decide about, so its target and its canonical form are known. */
+export type RequestedChange = Omit<RecordedSubject, 'target' | 'operation' | 'request'> &
+  RequestedOperation & { readonly target: AssociationTarget };
+
 /**
  * One question to approvers, and what became of it. There is at most one for a request of a principal (`key`); when something that it is
  * bound to changes, or when a new token asks again after it ended, one with a new id takes its place. Plain JSON.
@@ -44,7 +50,7 @@ export interface Approval {
   readonly idempotencyKey: string;
   readonly binding: ApprovalBinding;
   /** Who asks for what, as the entry of the question records it. */
-  readonly requested: RecordedSubject;
+  readonly requested: RequestedChange;
   readonly votes: readonly ApprovalVote[];
   /** When it was asked for: RFC 3339, UTC. */
   readonly requestedAt: string;
@@ -59,4 +65,17 @@ export interface Approval {
 /** The public id of an approval, by which it is found without an index. */
 export function publicApprovalId({ id, key }: Pick<Approval, 'id' | 'key'>): string {
   return `${id}.${key}`;
+}
+
+/** Parses a public id; null if it can't be the id of an approval. */
+export function parseApprovalId(text: string): Pick<Approval, 'id' | 'key'> | null {
+  const [, id, key] = publicIdPattern.exec(text) ?? [];
+  return id === undefined || key === undefined ? null : { id, key };
+}
+
+const publicIdPattern = new RegExp(`^(${approvalPrefix}[0-9A-HJKMNP-TV-Z]{26})\\.([0-9a-f]{64})$`);
+
+/** When the clock ends that applied last, in milliseconds since the epoch: that of the approval's use, if it was approved. */
+export function expiryOf({ useUntil, decideUntil }: Pick<Approval, 'useUntil' | 'decideUntil'>): number {
+  return useUntil ?? decideUntil;
 }

@@ -1,4 +1,5 @@
-import type { Approval, ApprovalNeed } from './approval.ts';
+import type { Approval } from './approval.ts';
+import type { ApprovalNeed } from './approval-vote.ts';
 import type { Association } from './association.ts';
 import type { DeniedSubject, Violation } from './decision.ts';
 import type { Finding } from './finding.ts';

@@ -103,3 +103,9 @@ export interface About {
   /** The policy version and inventory; null if they are those of the package. */
   readonly policyVersion: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
 }
+
+/** The approvals. Throws an Error, which means a bug, in a function that answers no requests. */
+export function requireApprovals({ approvals }: Pick<Dependencies, 'approvals'>): ApprovalStore {
+  if (approvals === null) throw new Error('A function that answers no requests reads and writes no approvals.');
+  return approvals;
+}

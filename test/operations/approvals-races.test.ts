@@ -1,5 +1,6 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { publicApprovalId } from '../../src/model/approval.ts';
 import { defaultApprovalLimits } from '../../src/operations/dependencies.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
@@ -66,7 +67,7 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
     await approve();
     const created = await gateway.create();
     expect(created).toMatchObject({ status: 'SUCCEEDED' });
-    const { id, votes, state, usedBy } = await stored();
+    const { id, key, votes, state, usedBy } = await stored();
     expect([state, usedBy]).toEqual(['USED', created.auditEntry.operationId]);
     const entries = await ledger.operationEntries(created.auditEntry.operationId);
     expect(entries.map(({ event }) => event)).toEqual(['INTENT', 'SUCCEEDED']);
@@ -75,7 +76,7 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
         allowed: true,
         violations: [],
         needs: [security],
-        approval: { approvalId: id, votes },
+        approval: { approvalId: publicApprovalId({ id, key }), votes },
       });
     }
     expect(await events()).toEqual(['APPROVAL_REQUESTED', 'APPROVED', 'APPROVAL_USED']);
