@@ -68,7 +68,9 @@ function violationsIn(entries: readonly AuditEntry[]): string[] {
   const intents = entries.filter(({ event }) => event === 'INTENT');
   const unapproved = intents.filter(({ decision }) => {
     if (decision?.needs === undefined) return decision?.allowed !== true;
-    const events = of(decision.approval?.approvalId ?? '').map(({ event }) => event);
+    // The public id is the operation id of the entries of the approval, then its key.
+    const [approvalId = ''] = (decision.approval?.approvalId ?? '').split('.');
+    const events = of(approvalId).map(({ event }) => event);
     const isGiven = events.includes('APPROVED') && events.includes('APPROVAL_USED');
     return !decision.allowed || !isGiven || events.includes('REJECTED') || events.includes('APPROVAL_EXPIRED');
   });
