@@ -125,7 +125,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     const deliverer = startTimer('Events could not be sent.', deliverMs, () => deliverNext(deps, cursorName), log);
     started.push(() => deliverer.stop());
   }
-  const expirer = startTimer(
+  const expireService = startTimer(
     'The run of endings failed.',
     settings.expireIntervalMs,
     async (run) => {
@@ -134,7 +134,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     },
     log,
   );
-  started.push(() => expirer.stop());
+  started.push(() => expireService.stop());
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       host: settings.host,
