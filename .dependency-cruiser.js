@@ -19,9 +19,15 @@ export const layers = [
   'auth',
   'policy-versions',
   'graphql',
+  'checkpoints',
   'app',
   'lambda',
 ];
+
+/** The layers after one and before another. */
+function layersBetween(first, last) {
+  return layers.slice(layers.indexOf(first) + 1, layers.indexOf(last));
+}
 
 /** Layers that do without some of the layers below them, so that each knows one foreign thing. */
 const independent = {
@@ -29,6 +35,7 @@ const independent = {
   eks: ['policy', 'ledger'],
   ledger: ['policy', 'validation'],
   idempotency: ['policy', 'eks', 'validation'],
+  checkpoints: layersBetween('ledger', 'checkpoints'),
 };
 
 const pathOf = (layer) => `^src/${layer}${layer.endsWith('.ts') ? '$' : '/'}`;

@@ -8,8 +8,10 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { associationKeyOf } from '../../src/ledger/keys.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
+import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbCheckpoints } from '../../src/ledger/dynamodb-checkpoints.ts';
 import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -28,7 +30,11 @@ export interface LedgerUnderTest {
   /** False if no DynamoDB is available. The test run then prints a notice at its start. */
   readonly available: boolean;
   /** Opens an empty ledger. `close` also deletes its data. */
-  open(): Promise<{ ledger: Ledger & ObservationStore & AssociationReads; edit: StoredItems; close(): Promise<void> }>;
+  open(): Promise<{
+    ledger: Ledger & ObservationStore & AssociationReads & CheckpointStore;
+    edit: StoredItems;
+    close(): Promise<void>;
+  }>;
 }
 
 /** Sets fields of stored items, as another version of the gateway would have written them. */
@@ -106,6 +112,7 @@ export async function openDynamoDb() {
     ...makeDynamoDbLedger({ client, ...names }),
     ...makeDynamoDbObservations({ client, ...names }),
     ...makeDynamoDbAssociationReads({ client, ...names }),
+    ...makeDynamoDbCheckpoints({ client, ...names }),
   };
   return { ledger, edit: dynamoDbItems(client, names), close };
 }

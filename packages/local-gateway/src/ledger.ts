@@ -2,8 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
+import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb-checkpoints.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -19,7 +21,9 @@ import type { LedgerSettings } from './settings.ts';
 const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
-export async function openLedger(settings: LedgerSettings): Promise<Ledger & ObservationStore & AssociationReads> {
+export async function openLedger(
+  settings: LedgerSettings,
+): Promise<Ledger & ObservationStore & AssociationReads & CheckpointStore> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
@@ -40,6 +44,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger & Obs
     ...makeDynamoDbLedger({ client, ...names }),
     ...makeDynamoDbObservations({ client, ...names }),
     ...makeDynamoDbAssociationReads({ client, ...names }),
+    ...makeDynamoDbCheckpoints({ client, ...names }),
   };
 }
 
@@ -52,11 +57,15 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 }
 
 /** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
-export function openExistingLedger(settings: LedgerSettings): Ledger & AssociationReads {
+export function openExistingLedger(settings: LedgerSettings): Ledger & AssociationReads & CheckpointStore {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') return makeSqliteLedger({ file });
   const tables = { client: dynamoDbClient(settings), idempotencyTable, auditTable };
-  return { ...makeDynamoDbLedger(tables), ...makeDynamoDbAssociationReads(tables) };
+  return {
+    ...makeDynamoDbLedger(tables),
+    ...makeDynamoDbAssociationReads(tables),
+    ...makeDynamoDbCheckpoints(tables),
+  };
 }
 
 /** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
 import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
+import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
 import { isAddedAfter, isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
@@ -8,10 +9,11 @@ import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { openShardOf } from '../../../../src/ledger/keys.ts';
-import { firstEntries, LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
+import { firstEntries } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
+import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
-import { openSqliteFile, sqliteErrorCode } from './file.ts';
+import { asPromise, openSqliteFile } from './file.ts';
 import { prepareStatements } from './statements.ts';
 import { makeTrailReader } from './trail.ts';
 
@@ -28,12 +30,13 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger & ObservationStore & AssociationReads {
+}): Ledger & ObservationStore & AssociationReads & CheckpointStore {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
 
   return {
+    ...makeSqliteCheckpoints(database),
     commit(expected, next, entries) {
       return asPromise(() => {
         requireDistinct(entries);
@@ -181,19 +184,4 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     // On some errors, such as a full disk, SQLite has already rolled back.
     if (database.isTransaction) database.exec('ROLLBACK');
   }
-}
-
-/**
- * The result of `work` as a promise. An error of SQLite (a file that another process locks, a full or broken disk) rejects
- * it with `LedgerUnavailable`, any other error as it is.
- */
-function asPromise<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    try {
-      resolve(work());
-    } catch (error) {
-      // An error thrown here rejects the promise.
-      throw sqliteErrorCode(error) === null ? error : new LedgerUnavailable(error);
-    }
-  });
 }
