@@ -80,7 +80,7 @@ async function* shardEntries(client: DynamoDBClient, TableName: string, shard: s
 }
 
 /** An item of the audit table as it is stored. */
-export function storedEntryOfItem(item: Item): StoredEntry {
+function storedEntryOfItem(item: Item): StoredEntry {
   const [operationId, entryId, text] = [item.operationId?.S ?? '', item.entryId?.S ?? '', item.entry?.S ?? ''];
   return { operationId, entryId, text, differing: () => differingAttributes(item) };
 }

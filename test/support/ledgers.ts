@@ -24,6 +24,9 @@ import { takeTables } from './reused-tables.ts';
 /** Endpoint of the DynamoDB for tests; undefined if none is available. */
 export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
+/** All ports of a ledger. */
+type OpenedLedger = Ledger & ObservationStore & AssociationReads & CheckpointStore;
+
 /** A store that a suite runs on. */
 export interface LedgerUnderTest {
   readonly name: string;
@@ -31,7 +34,7 @@ export interface LedgerUnderTest {
   readonly available: boolean;
   /** Opens an empty ledger. `close` also deletes its data. */
   open(): Promise<{
-    ledger: Ledger & ObservationStore & AssociationReads & CheckpointStore;
+    ledger: OpenedLedger;
     edit: StoredItems;
     close(): Promise<void>;
   }>;
@@ -63,7 +66,7 @@ const ledgerFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export async function openSqlite() {
   const folder = mkdtempSync(join(ledgerFolder, 'ledger-'));
   const file = join(folder, 'ledger.db');
-  const ledger = makeSqliteLedger({ file });
+  const ledger: OpenedLedger = makeSqliteLedger({ file });
   const close = async () => {
     ledger.close();
     rmSync(folder, { recursive: true });

@@ -9,6 +9,8 @@ import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb-checkpoint
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { unindexedEntries } from './checkpoints/unindexed-entries.ts';
+import type { UnindexedEntries } from './checkpoints/unindexed-entries.ts';
 import { makeSqliteLedger } from './sqlite/ledger.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/tables.ts';
@@ -57,7 +59,9 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 }
 
 /** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
-export function openExistingLedger(settings: LedgerSettings): Ledger & AssociationReads & CheckpointStore {
+export function openExistingLedger(
+  settings: LedgerSettings,
+): Ledger & AssociationReads & CheckpointStore & UnindexedEntries {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') return makeSqliteLedger({ file });
   const tables = { client: dynamoDbClient(settings), idempotencyTable, auditTable };
@@ -65,6 +69,7 @@ export function openExistingLedger(settings: LedgerSettings): Ledger & Associati
     ...makeDynamoDbLedger(tables),
     ...makeDynamoDbAssociationReads(tables),
     ...makeDynamoDbCheckpoints(tables),
+    unindexedEntries: () => unindexedEntries(tables.client, auditTable),
   };
 }
 

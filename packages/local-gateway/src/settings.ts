@@ -163,6 +163,7 @@ function readWorldText(reader: SettingsReader): WorldText | null {
   }
 }
 
-function localFolder(reader: SettingsReader): string {
+/** The folder of keys, ledger and simulator state. */
+export function localFolder(reader: SettingsReader): string {
   return resolve(reader.text('LOCAL_FOLDER', join(root, '.local')));
 }

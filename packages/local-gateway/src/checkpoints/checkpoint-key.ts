@@ -6,6 +6,11 @@ import { readOrCreate } from '../folder-file.ts';
 
 const fileName = 'checkpoint-key.pem';
 
+/** The file of the key of a folder. */
+export function checkpointKeyFile(folder: string): string {
+  return join(folder, fileName);
+}
+
 /**
  * The Ed25519 key of a folder, which signs checkpoints. Creates it where it is missing, in a file that only its owner may read. Throws an Error
  * that names the file when it holds something else.
@@ -20,7 +25,7 @@ export async function loadCheckpointKey(folder: string, name: string): Promise<N
     const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
     return { key: verifierKeyOfSpki(name, spki), sign: (text) => Promise.resolve(sign(null, text, privateKey)) };
   } catch (cause) {
-    const file = join(folder, fileName);
+    const file = checkpointKeyFile(folder);
     throw new Error(`${file} is not an Ed25519 private key. Move it away: the next start creates a new key.`, {
       cause,
     });

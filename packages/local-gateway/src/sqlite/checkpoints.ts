@@ -3,7 +3,8 @@ import { checkpointKey } from '../../../../src/ledger/checkpoint-store.ts';
 import type { CheckpointHead, CheckpointStore, StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
 import { entryOfText } from '../../../../src/ledger/entry-json.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
-import { firstIdOf, lastIdOf } from '../../../../src/ledger/trail-position.ts';
+import { firstIdOf, lastIdOf, maxTime } from '../../../../src/ledger/trail-position.ts';
+import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { asPromise } from './file.ts';
 import { auditValues } from './statements.ts';
 
@@ -11,7 +12,7 @@ import { auditValues } from './statements.ts';
 const pageRows = 500;
 
 /** What checkpoints read and write, in the file of a ledger. */
-export function makeSqliteCheckpoints(database: DatabaseSync): CheckpointStore {
+export function makeSqliteCheckpoints(database: DatabaseSync): CheckpointStore & UnindexedEntries {
   const select = database.prepare('SELECT record FROM idempotency WHERE idempotencyKey = ?');
   const insert = database.prepare(
     `INSERT OR IGNORE INTO idempotency (idempotencyKey, state, leaseUntil, record) VALUES (?, 'CHECKPOINT', 0, ?)`,
@@ -21,8 +22,13 @@ export function makeSqliteCheckpoints(database: DatabaseSync): CheckpointStore {
   const page = database.prepare(`
     SELECT * FROM audit WHERE entryId >= :low AND entryId <= :high AND (entryId > :low OR operationId > :after)
     ORDER BY entryId, operationId LIMIT ${pageRows}`);
+  const outside = database.prepare('SELECT operationId, entryId FROM audit WHERE entryId < ? OR entryId > ?');
 
   return {
+    async *unindexedEntries() {
+      const rows = await asPromise(() => outside.all(firstIdOf(0), lastIdOf(maxTime)));
+      yield* rows.map(({ operationId, entryId }) => ({ operationId: String(operationId), entryId: String(entryId) }));
+    },
     getCheckpointHead: () =>
       asPromise(() => {
         const row = select.get(checkpointKey);
@@ -56,7 +62,7 @@ export function makeSqliteCheckpoints(database: DatabaseSync): CheckpointStore {
 }
 
 /** A row of the audit trail as it is stored. */
-export function storedEntryOf(row: Record<string, unknown>): StoredEntry {
+function storedEntryOf(row: Record<string, unknown>): StoredEntry {
   const [operationId, entryId, text] = [String(row.operationId), String(row.entryId), String(row.entry)];
   return { operationId, entryId, text, differing: () => differingColumns(row) };
 }

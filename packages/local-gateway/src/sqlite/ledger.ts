@@ -11,6 +11,7 @@ import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { openShardOf } from '../../../../src/ledger/keys.ts';
 import { firstEntries } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
+import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
 import { asPromise, openSqliteFile } from './file.ts';
@@ -30,7 +31,7 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger & ObservationStore & AssociationReads & CheckpointStore {
+}): Ledger & ObservationStore & AssociationReads & CheckpointStore & UnindexedEntries {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
