@@ -18,6 +18,7 @@ export const layers = [
   'generated',
   'auth',
   'policy-versions',
+  'events',
   'graphql',
   'checkpoints',
   'app',
@@ -35,6 +36,7 @@ const independent = {
   eks: ['policy', 'ledger'],
   ledger: ['policy', 'validation'],
   idempotency: ['policy', 'eks', 'validation'],
+  events: ['policy', 'cases', 'eks', 'operations', 'queries', 'auth', 'policy-versions'],
   checkpoints: layersBetween('ledger', 'checkpoints'),
 };
 

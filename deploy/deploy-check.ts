@@ -38,9 +38,15 @@ export default function deployCheck(serverless: Serverless) {
   const dist = join(serverless.serviceDir, 'dist');
 
   const checkBundles = () => {
-    const missing = ['graphql.mjs', 'reconcile.mjs', 'scan.mjs', 'policies', 'issuers.json'].filter(
-      (name) => !existsSync(join(dist, name)),
-    );
+    const missing = [
+      'graphql.mjs',
+      'reconcile.mjs',
+      'scan.mjs',
+      'deliver.mjs',
+      'checkpoint.mjs',
+      'policies',
+      'issuers.json',
+    ].filter((name) => !existsSync(join(dist, name)));
     const what = `The package lacks ${missing.join(', ')}.`;
     stop(missing.length === 0 ? [] : [{ what, where: dist, fix: 'Run `npm run build` first.' }]);
   };

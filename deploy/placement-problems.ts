@@ -15,11 +15,13 @@ export interface Placement {
 /** Settings that name a resource which must be in the account of the deployment, and whether it must be in its region too. */
 const resources: Readonly<Record<string, 'region' | 'account'>> = {
   alarmTopicArn: 'region',
+  auditStreamArn: 'region',
   breakGlassRoleArn: 'account',
   certificateArn: 'region',
   codeSigningConfigArn: 'region',
   permissionsBoundaryArn: 'account',
   tableKeyArn: 'region',
+  webhookSecretArn: 'region',
 };
 
 /**

@@ -1,4 +1,5 @@
 import { isOrigin } from '../src/app/environment.ts';
+import { webhookUrlProblem } from '../src/events/webhook.ts';
 import { isExampleHost } from '../packages/operator/src/authoring/example-values.ts';
 import { listProblems } from './list-problems.ts';
 import { organizationPath } from './other-accounts.ts';
@@ -133,6 +134,26 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   idempotencyTableName: tableName,
   auditTableName: tableName,
+  auditStreamArn: {
+    is: 'the ARN of a stream',
+    test: arn('dynamodb', '[a-z0-9-]+:\\d{12}:table/[\\w.-]+/stream/[\\d:.T-]+'),
+    fix: 'Give the LatestStreamArn of the restored table.',
+  },
+  eventBusArn: {
+    is: 'the ARN of an event bus',
+    test: arn('events', '[a-z0-9-]+:\\d{12}:event-bus/[\\w./-]+'),
+    fix: 'Give the ARN of the bus, such as arn:aws:events:eu-central-1:ACCOUNT:event-bus/default.',
+  },
+  webhookUrl: {
+    is: 'an https URL',
+    test: (value) => value.startsWith('https:') && webhookUrlProblem(value) === null,
+    fix: 'Give an https URL without a password, such as https://hooks.example/pod-identity.',
+  },
+  webhookSecretArn: {
+    is: 'the ARN of a secret',
+    test: arn('secretsmanager', '[a-z0-9-]+:\\d{12}:secret:[\\w/+=.@-]+'),
+    fix: 'Give the whole ARN of the secret in Secrets Manager, with the six characters at its end.',
+  },
   deletionProtection: oneOf(['true', 'false']),
   trafficShift: oneOf(trafficShifts),
   apiRateLimit: requestLimit,
@@ -190,6 +211,7 @@ export function settingProblems(settings: Settings, stage: string | null = null)
     ...publisherProblems(settings),
     ...(stage === lenientStage ? [] : operatorProblems(settings)),
     ...tableProblems(settings),
+    ...eventProblems(settings),
   ];
 }
 
@@ -231,4 +253,23 @@ function tableProblems({ idempotencyTableName = '', auditTableName = '' }: Setti
   const missing = idempotencyTableName === '' ? 'idempotencyTableName' : 'auditTableName';
   const what = 'Only one of the two tables is replaced, so that tokens and audit trail would not belong together.';
   return [problem(missing, what, 'Set both idempotencyTableName and auditTableName, or neither.')];
+}
+
+function eventProblems({ auditTableName = '', auditStreamArn = '', webhookUrl = '', webhookSecretArn = '' }: Settings) {
+  const isSecretMissing = webhookUrl !== '' && webhookSecretArn === '';
+  const isUrlMissing = webhookUrl === '' && webhookSecretArn !== '';
+  const fix = 'Set both webhookUrl and webhookSecretArn, or neither.';
+  return [
+    ...(auditTableName !== '' && !auditStreamArn.includes(`:table/${auditTableName}/stream/`)
+      ? [
+          problem(
+            'auditStreamArn',
+            'The stream is not that of the audit table, so that events and tampering would not be seen.',
+            'Enable the stream of the restored table with new and old images, and give its ARN.',
+          ),
+        ]
+      : []),
+    ...(isSecretMissing ? [problem('webhookSecretArn', 'The webhook has no secret.', fix)] : []),
+    ...(isUrlMissing ? [problem('webhookUrl', 'The secret has no webhook.', fix)] : []),
+  ];
 }

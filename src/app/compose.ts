@@ -3,12 +3,14 @@ import { monotonicFactory } from 'ulid';
 import { makeEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
-import type { DescribeLimits } from '../operations/dependencies.ts';
+import { defaultApprovalLimits } from '../operations/dependencies.ts';
+import type { ApprovalLimits, DescribeLimits } from '../operations/dependencies.ts';
 import { makeAssociationCounts } from '../operations/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
+import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { makeDirectory } from '../policy/directory.ts';
@@ -31,6 +33,10 @@ export interface Composition {
   readonly ledger: Ledger;
   /** Default: none; the entry point answers no queries. */
   readonly associations?: AssociationReads;
+  /** Default: none; the entry point answers no requests. */
+  readonly approvals?: ApprovalStore;
+  /** By default those of the settings. */
+  readonly approvalLimits?: ApprovalLimits;
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
@@ -88,6 +94,8 @@ function composer(composition: Composition): (policy: LoadedPolicy, live: Policy
   const {
     preflightQuota = false,
     associations = null,
+    approvals = null,
+    approvalLimits = defaultApprovalLimits,
     executorRoleArn = null,
     clock = Date.now,
     sleep = setTimeout,
@@ -98,6 +106,8 @@ function composer(composition: Composition): (policy: LoadedPolicy, live: Policy
   const shared = {
     ...rest,
     associations,
+    approvals,
+    approvalLimits,
     home,
     clock,
     sleep,

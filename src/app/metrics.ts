@@ -25,6 +25,11 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   parked: { unit: 'Count' },
   policyVersion: { unit: 'None' },
   rejectedSnapshots: { unit: 'Count' },
+  checkpointRuns: { unit: 'Count' },
+  eventsSent: { unit: 'Count' },
+  deliveryFailures: { unit: 'Count' },
+  tamperedItems: { unit: 'Count' },
+  watching: { unit: 'Count' },
 };
 
 /** The metrics of the lines of the log, in a namespace of CloudWatch; without one, lines have no metrics. */

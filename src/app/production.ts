@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { AssociationReads } from '../ledger/association-history.ts';
 import { makeDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
 import type { TableNames } from '../ledger/tables.ts';
@@ -14,14 +13,17 @@ import { metricsIn } from './metrics.ts';
 import type { LambdaSettings } from './settings.ts';
 import { lineContext } from './trace.ts';
 
+/** What requests need besides the ledger. */
+export type RequestStores = Required<Pick<Composition, 'associations' | 'approvals'>>;
+
 /**
  * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
- * theirs from `current`. `eks` is what the function does at EKS, `makeReads` how it reads what is known of associations.
+ * theirs from `current`. `eks` is what the function does at EKS, `makeStores` what else its requests read and write.
  */
 export function productionDependencies(
   lambdaSettings: LambdaSettings,
   eks: Required<Pick<Composition, 'access' | 'executorRoleArn'>>,
-  makeReads?: (settings: { readonly client: DynamoDBClient } & TableNames) => AssociationReads,
+  makeStores?: (settings: { readonly client: DynamoDBClient } & TableNames) => RequestStores,
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies; readonly client: DynamoDBClient } {
   const { idempotencyTable, auditTable, policiesDirectory, livePolicies, metricsNamespace, ...settings } =
     lambdaSettings;
@@ -36,8 +38,8 @@ export function productionDependencies(
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });
   const ledger = makeDynamoDbLedger({ client, idempotencyTable, auditTable });
-  const associations = makeReads?.({ client, idempotencyTable, auditTable });
-  const composition = { ...settings, policy, ledger, log, ...eks, ...(associations ? { associations } : {}) };
+  const stores = makeStores?.({ client, idempotencyTable, auditTable });
+  const composition = { ...settings, policy, ledger, log, ...eks, ...stores };
   if (livePolicies === null) {
     const deps = makeDependencies(composition);
     return { deps, current: () => Promise.resolve(deps), client };

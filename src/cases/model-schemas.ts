@@ -1,7 +1,9 @@
 // Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
 import * as v from 'valibot';
+import type { ApprovalNeed, UsedApproval } from '../model/approval.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
 import { isTimeZone } from '../policy/calendar.ts';
 import {
@@ -18,7 +20,7 @@ import {
   wholeNumber,
 } from '../policy/json.ts';
 import type { SettingName } from '../model/setting-fields.ts';
-import type { AuthorizationRequest } from '../policy/policy.ts';
+import type { ApprovalSubject, AuthorizationRequest } from '../policy/policy.ts';
 
 /** A schema whose output is a type of the model. */
 type SchemaOf<T> = v.GenericSchema<unknown, T>;
@@ -103,6 +105,21 @@ const trailScope = oneKindOf('kind', [
   strictFields({ kind: v.literal('gateway') }),
 ]);
 
+const operationKinds = [
+  'CREATE_POD_IDENTITY_ASSOCIATION',
+  'UPDATE_POD_IDENTITY_ASSOCIATION',
+  'DELETE_POD_IDENTITY_ASSOCIATION',
+  'ADOPT_POD_IDENTITY_ASSOCIATION',
+] as const satisfies readonly OperationKind[];
+
+/** What a vote is about. */
+const approvalSubject: SchemaOf<ApprovalSubject> = exactly({
+  target: exactly(targetFields),
+  operation: oneOf(...operationKinds),
+  group: text(),
+  requested: exactly({ principal, actor: v.nullish(principal, null), onBehalfOf: nullableText }),
+});
+
 /** An authorization request. */
 export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('CreatePodIdentityAssociation'), association: createRequest }),
@@ -112,7 +129,34 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('DescribePodIdentityAssociation'), association }),
   strictFields({ action: v.literal('ListPodIdentityAssociations'), scope: listScope }),
   strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),
+  strictFields({ action: v.literal('ApproveRequest'), approval: approvalSubject }),
 ]);
+
+/** What a request needs to be approved. */
+export const approvalNeed: SchemaOf<ApprovalNeed> = atLeast({
+  policyId: text(),
+  policyHash: text(),
+  message: text(),
+  advice: nullableText,
+  group: text(),
+  count: wholeNumber,
+});
+
+/** The approval that a recorded decision used. */
+export const usedApproval: SchemaOf<UsedApproval> = atLeast({
+  approvalId: text(),
+  votes: list(
+    atLeast({
+      principal: recordedPrincipal,
+      actor: v.nullish(recordedPrincipal, null),
+      vote: oneOf('APPROVE', 'REJECT'),
+      policyIds: list(text()),
+      comment: nullableText,
+      isOwnRequest: flag,
+      time: text(),
+    }),
+  ),
+});
 
 /** A role of a case. */
 export const caseRole: SchemaOf<RoleAttributes> = v.pipe(
@@ -148,4 +192,5 @@ export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   person: v.exactOptional(atLeast({ id: text(), groups: list(text()) })),
   timeZone: text('the name of a time zone', isTimeZone),
   roles: v.exactOptional(list(recordedRole)),
+  requestedFor: v.exactOptional(text()),
 });

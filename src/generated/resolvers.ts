@@ -102,6 +102,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( ListedAssociation )
   ;
   Refusal:
+    | ( Schema.ApprovalRequired )
     | ( Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Schema.AssociationNotFound )
@@ -110,6 +111,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Schema.InvalidInput )
     | ( Schema.PolicyDenied )
     | ( Schema.TokenReused )
+    | ( Schema.VoteRefused )
   ;
 };
 
@@ -117,6 +119,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 export type ResolversTypes = {
   AdoptPodIdentityAssociationInput: Schema.AdoptPodIdentityAssociationInput;
   AdoptPodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  ApprovalRequired: ResolverTypeWrapper<Schema.ApprovalRequired>;
   AssociationAlreadyExists: ResolverTypeWrapper<Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
   AssociationChanged: ResolverTypeWrapper<Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
   AssociationDrift: ResolverTypeWrapper<AssociationDriftModel>;
@@ -201,6 +204,7 @@ export type ResolversTypes = {
   TokenReused: ResolverTypeWrapper<Schema.TokenReused>;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  VoteRefused: ResolverTypeWrapper<Schema.VoteRefused>;
   Warning: ResolverTypeWrapper<Schema.Warning>;
   WarningCode: Schema.WarningCode;
 };
@@ -209,6 +213,7 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   AdoptPodIdentityAssociationInput: Schema.AdoptPodIdentityAssociationInput;
   AdoptPodIdentityAssociationPayload: MutationResult;
+  ApprovalRequired: Schema.ApprovalRequired;
   AssociationAlreadyExists: Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
   AssociationChanged: Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
   AssociationDrift: AssociationDriftModel;
@@ -278,6 +283,7 @@ export type ResolversParentTypes = {
   TokenReused: Schema.TokenReused;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: MutationResult;
+  VoteRefused: Schema.VoteRefused;
   Warning: Schema.Warning;
 };
 
@@ -290,6 +296,14 @@ export type AdoptPodIdentityAssociationPayloadResolvers<ContextType = RequestCon
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApprovalRequiredResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalRequired'] = ResolversParentTypes['ApprovalRequired']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -779,7 +793,7 @@ export type RecordedRequestResolvers<ContextType = RequestContext, ParentType ex
 };
 
 export type RefusalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Refusal'] = ResolversParentTypes['Refusal']> = {
-  __resolveType: TypeResolveFn<'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'ChangesLocked' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ApprovalRequired' | 'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'ChangesLocked' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused' | 'VoteRefused', ParentType, ContextType>;
 };
 
 export type TagResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
@@ -808,6 +822,14 @@ export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = RequestCo
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type VoteRefusedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['VoteRefused'] = ResolversParentTypes['VoteRefused']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type WarningResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Warning'] = ResolversParentTypes['Warning']> = {
   advice?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['WarningCode'], ParentType, ContextType>;
@@ -816,6 +838,7 @@ export type WarningResolvers<ContextType = RequestContext, ParentType extends Re
 
 export type Resolvers<ContextType = RequestContext> = {
   AdoptPodIdentityAssociationPayload?: AdoptPodIdentityAssociationPayloadResolvers<ContextType>;
+  ApprovalRequired?: ApprovalRequiredResolvers<ContextType>;
   AssociationAlreadyExists?: AssociationAlreadyExistsResolvers<ContextType>;
   AssociationChanged?: AssociationChangedResolvers<ContextType>;
   AssociationDrift?: AssociationDriftResolvers<ContextType>;
@@ -872,6 +895,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
+  VoteRefused?: VoteRefusedResolvers<ContextType>;
   Warning?: WarningResolvers<ContextType>;
 };
 

@@ -58,6 +58,22 @@ export type AdoptPodIdentityAssociationPayload = MutationPayload & {
   readonly warnings: ReadonlyArray<Warning>;
 };
 
+/**
+ * The request is held until others approve it, or their approval does not come any more: the only policies that forbid the request are those that an approval
+ * lifts. Nothing was sent to EKS.
+ */
+export type ApprovalRequired = Refusal & {
+  readonly __typename?: 'ApprovalRequired';
+  /** What to do next. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED or APPROVAL_LIMIT_REACHED. */
+  readonly code: RefusalCode;
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+  /** True for APPROVAL_REQUIRED and APPROVAL_LIMIT_REACHED: send the same request with the same token again once it is approved. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
 /** The service account already has an association. */
 export type AssociationAlreadyExists = Refusal & {
   readonly __typename?: 'AssociationAlreadyExists';
@@ -302,9 +318,9 @@ export type AuditEntry = Node & {
   readonly message: Maybe<Scalars['String']['output']>;
   /** The person named by a service; who authenticated is the service. Null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
-  /** The operation; null for a dry run, for a read of the audit trail, for a lock and for drift. */
+  /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
@@ -354,6 +370,14 @@ export type AuditEntryEdge = {
 
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
+  /** The approval was not given in time, or not used in time. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  | 'APPROVAL_REQUESTED'
+  /** An operation used the approval: its INTENT entry was written with this one. */
+  | 'APPROVAL_USED'
+  /** An approver approved the request. */
+  | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
@@ -377,6 +401,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
+  /** An approver rejected the request. */
+  | 'REJECTED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
@@ -1112,6 +1138,8 @@ export type Operation = Node & {
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
+  | 'APPROVE_REQUEST'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
@@ -1632,6 +1660,18 @@ export type Refusal = {
 
 /** Why a request was refused. */
 export type RefusalCode =
+  /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  | 'APPROVAL_LIMIT_REACHED'
+  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  | 'APPROVAL_NOT_FOUND'
+  /** The approval to vote on was decided, used or expired before. */
+  | 'APPROVAL_NOT_PENDING'
+  /** An approver rejected the request. Final for the token. */
+  | 'APPROVAL_REJECTED'
+  /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
+  | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
@@ -1776,6 +1816,19 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly status: RequestStatus;
   /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
   readonly warnings: ReadonlyArray<Warning>;
+};
+
+/** A vote was not counted. Nothing was changed. */
+export type VoteRefused = Refusal & {
+  readonly __typename?: 'VoteRefused';
+  /** What to do next. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** APPROVAL_NOT_FOUND or APPROVAL_NOT_PENDING. */
+  readonly code: RefusalCode;
+  /** Human-readable explanation. */
+  readonly message: Scalars['String']['output'];
+  /** Always false. */
+  readonly retryable: Scalars['Boolean']['output'];
 };
 
 /** A problem that does not stop a change, but can keep pods from using the association as intended. */

@@ -46,8 +46,8 @@ function targetOf(request: AuthorizationRequest): RequestTarget | null {
     if (scope.kind === 'namespace') return { ...clusterOf(scope), namespace: scope.namespace };
     return scope.kind === 'cluster' ? clusterOf(scope) : null;
   }
-  const { association } = request;
-  return { ...clusterOf(association), namespace: association.namespace };
+  const target = request.action === 'ApproveRequest' ? request.approval.target : request.association;
+  return { ...clusterOf(target), namespace: target.namespace };
 }
 
 function clusterOf({ accountId, region, clusterName }: ClusterRef): ClusterRef {

@@ -6,8 +6,9 @@ import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Lock } from '../model/lock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
-import { closing, closingAtOnce } from './closing.ts';
-import { notDone } from './conclusion.ts';
+import { useApproval } from './approval-use.ts';
+import type { ReadApproval, UsedByCommit } from './approval-use.ts';
+import { closingAtOnce } from './closing.ts';
 import type { Conclusion, RefusedConclusion } from './conclusion.ts';
 import type { ClaimDependencies, ProtocolDependencies, RecordDependencies } from './dependencies.ts';
 import { isExpired, newRecord, succeedingRecord, takenOver } from './record.ts';
@@ -36,6 +37,8 @@ export interface ClaimRequest extends NewOperation {
   readonly expectsLock: boolean;
   /** Until when the ledger must have answered. Milliseconds since the epoch. */
   readonly deadline: number;
+  /** What a request that needs an approval read; null: it needs none. A refusal in place of an INTENT uses none either. */
+  readonly approval: ReadApproval | null;
 }
 
 /** The right to work on an operation: its record, and the entry that was written with it. */
@@ -56,6 +59,8 @@ export type ClaimResult =
   | { readonly kind: 'locked'; readonly lock: Lock }
   /** Another operation on the service account is in progress, and the request expects a state. Nothing was written. */
   | { readonly kind: 'state-uncertain' }
+  /** The request needs an approval, and has none that can be used now. Nothing was written. */
+  | { readonly kind: 'approval-unusable' }
   /** The operation is finished, and its result recorded. */
   | { readonly kind: 'finished'; readonly record: IdempotencyRecord }
   /** Another request holds the lease. */
@@ -63,19 +68,13 @@ export type ClaimResult =
   /** The token belongs to a different request. */
   | { readonly kind: 'token-reused'; readonly record: IdempotencyRecord };
 
-/** What became of an attempt to begin the next operation of a token. */
-export type ReclaimResult =
-  | { readonly kind: 'claimed'; readonly lease: Lease }
-  /** The state of the service account is not the one that the request expects. Nothing was written; `conclusion` is that of the earlier operation. */
-  | { readonly kind: 'mismatch'; readonly conclusion: Conclusion }
-  /** Another request was faster. */
-  | { readonly kind: 'superseded' };
-
 /** A write that would claim the record, and what it would lead to. */
 interface Attempt {
   readonly kind: 'attempt';
   readonly expected: Expectation;
   readonly result: Extract<ClaimResult, { lease: Lease }>;
+  /** Null: it uses no approval. */
+  readonly used: UsedByCommit | null;
 }
 
 /** Each round finds a record that was written since the round before; several in a row mean many concurrent requests. */
@@ -88,22 +87,24 @@ const maxRounds = 4;
  */
 export async function claim(deps: ClaimDependencies, request: ClaimRequest): Promise<ClaimResult> {
   const lock = request.expectsLock ? await request.lock : null;
-  const first = lock ? await stepUnderLock(deps, request, lock) : claimUnused(deps, request);
+  const first = lock ? await stepUnderLock(deps, request, lock) : await firstStep(deps, request);
   if (first.kind !== 'attempt') return first;
   let attempt = first;
   for (let round = 1; ; round++) {
-    const { expected, result } = attempt;
+    const { expected, result, used } = attempt;
     const leftMs = request.deadline - deps.clock();
-    const committing = deps.ledger.commit(expected, result.lease.record, [result.lease.entry]);
+    const entries = [result.lease.entry, ...(used ? [used.entry] : [])];
+    const committing = deps.ledger.commit(expected, result.lease.record, entries, used?.use);
     const committed = await withDeadline(leftMs, committing, ledgerTimeout);
     if (committed.kind === 'committed') {
       if (result.kind === 'taken-over') count('takeOvers');
       return result;
     }
+    if (committed.kind === 'approval-mismatch') return { kind: 'approval-unusable' };
     if (committed.kind === 'state-mismatch') {
       const conclusion = request.concludeMismatch(committed.changes);
       if (conclusion === null) return { kind: 'state-uncertain' };
-      attempt = { kind: 'attempt', expected, result: concludedWith(deps, request, result.lease.record, conclusion) };
+      attempt = attemptOf(expected, concludedWith(deps, request, result.lease.record, conclusion));
       continue;
     }
     if (committed.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
@@ -116,6 +117,13 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
 
 /** A write to try, or the end of the claim. */
 type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
+
+/** What a request does first: it claims its token as if it were unused, unless it knows better. */
+async function firstStep(deps: ClaimDependencies, request: ClaimRequest): Promise<Step> {
+  const record = request.approval?.record ?? null;
+  if (record === null || isExpired(record, request.startedAt)) return claimUnused(deps, request);
+  return nextStep(deps, request, record);
+}
 
 /** What a request does first while changes are locked: only an operation that began before goes on. */
 async function stepUnderLock(deps: ClaimDependencies, request: ClaimRequest, lock: Lock): Promise<Step> {
@@ -143,23 +151,23 @@ async function nextStep(deps: RecordDependencies, request: ClaimRequest, record:
   }
 }
 
-function claimUnused(deps: RecordDependencies, request: ClaimRequest): Attempt {
+function claimUnused(deps: RecordDependencies, request: ClaimRequest): Step {
   const expected = { kind: 'free', now: request.startedAt } as const;
-  return { kind: 'attempt', expected, result: begin(deps, request, freshRecord(deps, request)) };
+  return begin(deps, request, expected, freshRecord(deps, request), null);
 }
 
-function claimReleased(deps: RecordDependencies, request: ClaimRequest, released: IdempotencyRecord): Attempt {
+function claimReleased(deps: RecordDependencies, request: ClaimRequest, released: IdempotencyRecord): Step {
   const { operationId, fence } = released;
   const record = succeedingRecord(released, freshRecord(deps, request));
   const expected = { kind: 'released', operationId, fence } as const;
-  return { kind: 'attempt', expected, result: begin(deps, request, record) };
+  return begin(deps, request, expected, record, released);
 }
 
 function claimExpired(deps: RecordDependencies, request: ClaimRequest, expired: IdempotencyRecord): Attempt {
   const message =
     'The lease expired before the operation was finished; another request with the same token took it over.';
   const { expected, lease } = takeOverAttempt(deps, expired, request.audit, message);
-  return { kind: 'attempt', expected, result: { kind: 'taken-over', lease } };
+  return attemptOf(expected, { kind: 'taken-over', lease });
 }
 
 /**
@@ -187,45 +195,36 @@ function takeOverAttempt(deps: RecordDependencies, expired: IdempotencyRecord, a
   return { expected: { kind: 'lease-expired', operationId, fence, now } as const, lease: { record, entry } };
 }
 
-/**
- * Closes a taken-over operation that had no effect and can have none any more, and claims the next one, in one
- * transaction. Throws `LedgerUnavailable`. The caller has checked that nothing but the state of the service account keeps the next one
- * from beginning, since `conclusion` is older than what was observed.
- */
-export async function reclaim(
-  deps: ClaimDependencies,
+/** The record of an operation that begins, without what it follows. */
+export function freshRecord(
+  deps: Pick<ProtocolDependencies, 'ulid' | 'times'>,
   request: ClaimRequest,
-  leased: IdempotencyRecord,
-): Promise<ReclaimResult> {
-  const { operationId, fence } = leased;
-  const closed = closing(deps, request.audit, leased, notDone);
-  const record = succeedingRecord(closed.record, freshRecord(deps, request));
-  const lease = withIntent(deps, request, record);
-  const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [closed.entry, lease.entry]);
-  const result = await withDeadline(request.deadline - deps.clock(), committing, ledgerTimeout);
-  switch (result.kind) {
-    case 'committed':
-      return { kind: 'claimed', lease };
-    case 'state-mismatch':
-      return { kind: 'mismatch', conclusion: request.concludeMismatch(result.changes) ?? notDone };
-    case 'conflict':
-      return { kind: 'superseded' };
-  }
-}
-
-function freshRecord(deps: Pick<ProtocolDependencies, 'ulid' | 'times'>, request: ClaimRequest): IdempotencyRecord {
+): IdempotencyRecord {
   return newRecord(request, deps.ulid(request.startedAt), deps.times);
 }
 
 /**
- * The beginning of an operation, or the conclusion in place of it. A success must not be older than a request may last, since drift
+ * The beginning of an operation after the one of `before`, or the conclusion in place of it. A success must not be older than a request may last, since drift
  * compares when it was observed with when others were recorded.
  */
-function begin(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Attempt['result'] {
-  const { conclusion, deadline } = request;
-  if (conclusion?.refusal === null && deps.clock() > deadline) throw ledgerTimeout();
-  if (conclusion) return concludedWith(deps, request, record, conclusion);
-  return { kind: 'claimed', lease: withIntent(deps, request, record) };
+function begin(
+  deps: RecordDependencies,
+  request: ClaimRequest,
+  expected: Expectation,
+  record: IdempotencyRecord,
+  before: IdempotencyRecord | null,
+): Step {
+  const { conclusion, deadline, audit, approval } = request;
+  if (conclusion?.refusal) return attemptOf(expected, concludedWith(deps, request, record, conclusion));
+  if (conclusion && deps.clock() > deadline) throw ledgerTimeout();
+  const used = approval && useApproval(deps, audit, approval, record.operationId, before);
+  if (approval && !used) return { kind: 'approval-unusable' };
+  if (conclusion) return attemptOf(expected, concludedWith(deps, request, record, conclusion), used);
+  return attemptOf(expected, { kind: 'claimed', lease: withIntent(deps, request, record) }, used);
+}
+
+function attemptOf(expected: Expectation, result: Attempt['result'], used: UsedByCommit | null = null): Attempt {
+  return { kind: 'attempt', expected, result, used };
 }
 
 function concludedWith(
@@ -237,7 +236,8 @@ function concludedWith(
   return { kind: 'concluded', lease: closingAtOnce(deps, audit, record, conclusion), conclusion };
 }
 
-function withIntent(deps: EntryDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {
+/** The lease of an operation that begins. */
+export function withIntent(deps: EntryDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {
   const { operationId, fence } = record;
   return { record, entry: makeEntry(deps, request.audit, { operationId, event: 'INTENT', fence }) };
 }

@@ -24,6 +24,17 @@ export function idempotencyKeyOf({ identity, onBehalfOf, operation, clientReques
   return sha256(stringify([principal.id, actor?.id ?? null, onBehalfOf, operation, clientRequestToken]));
 }
 
+/** What an approval is asked for: at most one is pending. */
+export interface ApprovalSubjectKey extends Omit<TokenUse, 'clientRequestToken'> {
+  readonly fingerprint: string;
+}
+
+/** Key of the approval of a request, whatever its token: SHA-256 (hex) over operation, fingerprint, principal, actor and onBehalfOf. */
+export function approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }: ApprovalSubjectKey): string {
+  const { principal, actor } = identity;
+  return sha256(stringify([operation, fingerprint, principal.id, actor?.id ?? null, onBehalfOf]));
+}
+
 /**
  * SHA-256 (hex) of the canonical request, without token and reason: equal for requests that mean the same. A field that a later
  * version adds counts only where it is not null, so that a request without it keeps the fingerprint of its live token.
@@ -36,7 +47,8 @@ export function fingerprintOf(request: MutationRequest): string {
 /** The fields of requests that were null in fingerprints from the beginning. Don't add one. */
 const nullsOfVersion1 = ['targetRoleArn', 'policy', 'expectedModifiedAt'];
 
-function sha256(text: string): string {
+/** SHA-256 (hex) of a text. */
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -4,15 +4,15 @@ import { parseIssuers, trustedIssuers } from '../app/issuers.ts';
 import { productionDependencies } from '../app/production.ts';
 import { readGraphqlSettings } from '../app/settings.ts';
 import { warmUp } from '../app/warm-up.ts';
+import { makeDynamoDbApprovals } from '../ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../ledger/dynamodb-association-reads.ts';
 
 const { issuersFile, issuer, executorRoleArn, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
-const { deps, current } = productionDependencies(
-  settings,
-  { access: 'change', executorRoleArn },
-  makeDynamoDbAssociationReads,
-);
+const { deps, current } = productionDependencies(settings, { access: 'change', executorRoleArn }, (tables) => ({
+  associations: makeDynamoDbAssociationReads(tables),
+  approvals: makeDynamoDbApprovals(tables),
+}));
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */
 export const handler = makeGatewayHandler(deps, { ...settings, issuers }, current);

@@ -19,6 +19,7 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   readonly isBrief?: boolean;
   /** What the principal may not know, and the stored entry says. */
   readonly hidden?: HiddenAssociation | null;
+  readonly approvalKey?: string;
 }
 
 /** What new entries are made with. */
@@ -46,6 +47,7 @@ export function makeEntry(deps: EntryDependencies, context: AuditContext, detail
     eksRequestId,
     omitted: [],
     fence,
+    ...(details.approvalKey === undefined ? {} : { approvalKey: details.approvalKey }),
   });
 }
 

@@ -1,13 +1,13 @@
-import { BatchGetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { BatchGetItemCommandOutput, DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AssociationReads, FoundTargets, KeyRange } from './association-history.ts';
 import { mergeFound } from './found-targets.ts';
 import { stateOfItem } from './dynamodb-association-state.ts';
 import { versionOfItem } from './dynamodb-association-version.ts';
 import { scanOfItem } from './dynamodb-cluster-scan.ts';
-import type { Item } from './dynamodb-item.ts';
 import { targetsOfAssociations } from './dynamodb-association-targets.ts';
+import { getItems } from './dynamodb-read.ts';
 import { orLedgerFailure } from './dynamodb-request.ts';
 import {
   associationKeyOf,
@@ -19,7 +19,6 @@ import {
   scanKeyOf,
   targetOfPlace,
 } from './keys.ts';
-import { LedgerUnavailable } from './ledger.ts';
 import { roleIndexes, stateIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
@@ -101,26 +100,4 @@ interface KeySource {
   readonly attribute: string;
   readonly value: string;
   readonly prefix: string;
-}
-
-/** How often what DynamoDB left out of an answer is asked for again. */
-const maxAttempts = 5;
-
-/** Items by their keys, in this order; null for one that does not exist. At most 100. */
-async function getItems(client: DynamoDBClient, table: string, keys: readonly string[]): Promise<(Item | null)[]> {
-  const found = new Map<string, Item>();
-  let left: BatchGetItemCommandOutput['UnprocessedKeys'] =
-    keys.length === 0
-      ? {}
-      : { [table]: { Keys: [...new Set(keys)].map((idempotencyKey) => marshall({ idempotencyKey })) } };
-  for (let attempt = 1; Object.keys(left ?? {}).length > 0; attempt += 1) {
-    const answer: BatchGetItemCommandOutput = await orLedgerFailure(
-      client.send(new BatchGetItemCommand({ RequestItems: left })),
-    );
-    for (const item of answer.Responses?.[table] ?? []) found.set(item.idempotencyKey?.S ?? '', item);
-    left = answer.UnprocessedKeys;
-    if (attempt === maxAttempts && Object.keys(left ?? {}).length > 0)
-      throw new LedgerUnavailable(new Error('DynamoDB left keys unprocessed.'));
-  }
-  return keys.map((key) => found.get(key) ?? null);
 }

@@ -4,7 +4,7 @@ import {
   TransactionInProgressException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBClient, TransactWriteItem, Update } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, Put, TransactWriteItem, Update } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { failureOfCancellation, isTransient } from './dynamodb-cancellation.ts';
 import { entryOfItem } from './dynamodb-item.ts';
@@ -18,6 +18,8 @@ export type TransactionResult =
   | { readonly kind: 'committed' }
   /** `stored` is the record, the locks or the state that does not meet the condition; null if there is none. */
   | { readonly kind: 'conflict'; readonly stored: Item | null }
+  /** The approval that a commit uses does not meet its condition. `stored` is its item; null if there is none. */
+  | { readonly kind: 'approval-mismatch'; readonly stored: Item | null }
   /** Only the update was rejected: by its condition, or because its item would be too large. `stored` is its item. */
   | {
       readonly kind: 'update-rejected';
@@ -30,15 +32,21 @@ export type TransactionResult =
  * Writes items in one transaction. Throws what the methods of a ledger throw.
  *
  * @param items the write of the record, of the locks or of a state that was observed, then the puts of the entries, then others of the audit table
- * @param update of the state of a service account; null: none
+ * @param update of the state of a service account, or of the pending approvals of a principal; null: none
+ * @param use the put of the approval that a commit uses; null: none
  */
 export async function transact(
   client: DynamoDBClient,
   entries: readonly AuditEntry[],
   items: readonly TransactWriteItem[],
   update: Update | null = null,
+  use: Put | null = null,
 ): Promise<TransactionResult> {
-  const TransactItems = [...items, ...(update === null ? [] : [{ Update: update }])];
+  const TransactItems = [
+    ...items,
+    ...(use === null ? [] : [{ Put: use }]),
+    ...(update === null ? [] : [{ Update: update }]),
+  ];
   let ClientRequestToken = randomUUID();
   return await withRetries(async () => {
     try {
@@ -52,16 +60,16 @@ export async function transact(
       // would return the same cancellation for ten minutes. If an earlier attempt took effect after all, the conditions of
       // the entries detect it.
       ClientRequestToken = randomUUID();
-      return resultOf(error, entries, update !== null);
+      return resultOf(error, entries, { hasUpdate: update !== null, useIndex: use === null ? null : items.length });
     }
   });
 }
 
-/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry, then those of other items. */
+/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry, then those of other items, of the approval, of the update. */
 function resultOf(
   error: TransactionCanceledException,
   entries: readonly AuditEntry[],
-  hasUpdate: boolean,
+  { hasUpdate, useIndex }: { readonly hasUpdate: boolean; readonly useIndex: number | null },
 ): TransactionResult | Retryable {
   if (isTransient(error)) return { kind: 'retry', cause: error };
   const reasonsInOrder = error.CancellationReasons ?? [];
@@ -81,6 +89,10 @@ function resultOf(
     .map((reason) => (reason.isConditionFailed ? entryOfItem(reason.stored ?? {}) : null));
   // Checked first: if this commit was applied before, the condition on the record fails as well.
   if (alreadyWritten(entries, stored)) return { kind: 'committed' };
+  const ofUse = useIndex === null ? undefined : reasons[useIndex];
+  if (ofRecord?.isConditionFailed !== true && ofUse?.isConditionFailed === true) {
+    return { kind: 'approval-mismatch', stored: ofUse.stored ?? null };
+  }
   if (ofRecord?.isConditionFailed !== true) throw failureOfCancellation(error);
   return { kind: 'conflict', stored: ofRecord.stored ?? null };
 }

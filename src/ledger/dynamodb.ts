@@ -9,6 +9,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { alternativesOf, stateChangeOf } from './state-change.ts';
 import { failureOfCancellation } from './dynamodb-cancellation.ts';
+import { approvalOfItem, approvalPut } from './dynamodb-approval-item.ts';
 import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
@@ -55,7 +56,7 @@ export function makeDynamoDbLedger({
   client.middlewareStack.use(sdkMeter({ dependency: 'dynamoDb', isThrottling }));
   client.middlewareStack.use(tableCheck(client, { idempotencyTable, auditTable }));
   return {
-    async commit(expected, next, entries) {
+    async commit(expected, next, entries, use = null) {
       requireDistinct(entries);
       const condition = { ...conditionOf(expected), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
       // A transaction even without entries: only a transaction can be repeated safely when its response was lost.
@@ -64,6 +65,7 @@ export function makeDynamoDbLedger({
         ...entries.map((entry) => ({ Put: insertion(auditTable, entryItem(entry)) })),
         ...claimsOfCreated(entries).map((claim) => ({ Put: insertion(auditTable, claimItem(claim)) })),
       ];
+      const usePut = use && approvalPut(idempotencyTable, use.expected, use.next);
       const alternatives = alternativesOf(stateChangeOf(next, entries));
       for (const [index, change] of alternatives.entries()) {
         const update = change && {
@@ -73,10 +75,14 @@ export function makeDynamoDbLedger({
         const version = change?.version
           ? [{ Put: { TableName: idempotencyTable, Item: versionItem(change.version) } }]
           : [];
-        const result = await transact(client, entries, [...items, ...version], update);
+        const result = await transact(client, entries, [...items, ...version], update, usePut);
         if (result.kind === 'committed') return result;
         if (result.kind === 'conflict')
           return { kind: 'conflict', record: result.stored && recordOfItem(result.stored) };
+        if (result.kind === 'approval-mismatch') {
+          if (result.stored) approvalOfItem(result.stored); // Throws for another format.
+          return { kind: 'approval-mismatch' };
+        }
         if (index < alternatives.length - 1) continue;
         const state = result.stored && stateOfItem(result.stored); // Throws for another format.
         const isMismatch = result.isCondition && change !== null && change.expectedChanges !== null;

@@ -1,3 +1,4 @@
+import type { UsedApproval } from '../model/approval.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { settingFields, settingNames } from '../model/setting-fields.ts';
 
@@ -47,6 +48,17 @@ const none = () => [];
 const nothing = () => null;
 const first = (value: unknown) => (Array.isArray(value) ? value.slice(0, 5) : value);
 
+/** The approval of a decision with who voted, without what they said and their groups. */
+function withoutTexts(value: unknown): UsedApproval {
+  const approval = value as UsedApproval;
+  const votes = approval.votes.map((vote) => ({
+    ...vote,
+    comment: null,
+    principal: { ...vote.principal, groups: [] },
+  }));
+  return { ...approval, votes };
+}
+
 /** The settings of an association or a request that can be large. */
 function documentsOf(field: 'before' | 'request'): OptionalPart[] {
   const documents = settingNames.filter((name) => settingFields[name].type === 'document');
@@ -63,6 +75,8 @@ const details: readonly OptionalPart[] = [
     ofChanges: true,
   },
   { path: 'decision.violations', shorten: first, ofChanges: true },
+  { path: 'decision.needs', shorten: first, ofChanges: true },
+  { path: 'decision.approval', shorten: withoutTexts, ofChanges: true },
   { path: 'principal.groups', shorten: none, ofChanges: true },
   { path: 'actor.groups', shorten: none, ofChanges: true },
   { path: 'before.tags', shorten: none },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AssociationVersion } from './association-state.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
@@ -192,6 +193,29 @@ export function placeOfVersionKey(key: string): string {
 export function scanKeyOf(cluster: ClusterRef): string {
   return `scan/${clusterKeyOf(cluster)}`;
 }
+
+/** The key of the item of an approval. Throws an Error if the key is not a SHA-256 in lower-case hex. */
+export function approvalItemKeyOf(key: string): string {
+  if (!/^[0-9a-f]{64}$/.test(key))
+    throw new Error(`The key of an approval must be a SHA-256 in lower-case hex, got ${JSON.stringify(key)}.`);
+  return `${approvalItemPrefix}${key}`;
+}
+
+/** Begins the keys of the items of approvals. IAM policies name it. */
+export const approvalItemPrefix = 'approval/';
+
+/** The key of the item with the pending approvals of a principal, whose id can have any characters. IAM policies name its beginning. */
+export function pendingApprovalsKeyOf(principalId: string): string {
+  return `pending-approvals/${createHash('sha256').update(principalId).digest('hex')}`;
+}
+
+/** The key by which the approvals of a cluster are listed in the lease index. No shard of open records begins so. */
+export function approvalsKeyOf(cluster: ClusterRef): string {
+  return `approvals/${clusterKeyOf(cluster)}`;
+}
+
+/** The key that pending approvals share in the index by cluster. The key of a cluster contains a `/`. */
+export const pendingPartition = 'pending-approvals';
 
 /** The shard of the lease index with the scans. No open record is in it: see {@link openShards}. */
 export const scanShard = 'scans';

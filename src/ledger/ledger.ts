@@ -3,6 +3,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditedOperation, OperationKind } from '../model/operation.ts';
 import type { Lock } from '../model/lock.ts';
+import type { ApprovalUse } from './approvals.ts';
 import type { StateMismatch } from './association-state.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
@@ -92,6 +93,8 @@ type CommitResult =
   | { readonly kind: 'committed' }
   /** The stored record does not meet the expectation. Nothing was written. `record` is the stored one, null if absent. */
   | { readonly kind: 'conflict'; readonly record: IdempotencyRecord | null }
+  /** The stored approval is another version than the commit uses. Nothing was written. */
+  | { readonly kind: 'approval-mismatch' }
   | StateMismatch;
 
 /**
@@ -185,9 +188,15 @@ export interface Ledger extends ClusterScanReads {
   /**
    * Replaces the record with the `idempotencyKey` of `next` if it meets `expected`, and adds `entries`, all in one transaction. If equal entries
    * are stored already, the same commit was applied before and only its response was lost: the result is `committed`. Throws an Error
-   * if a different entry is stored under one of the keys. `stateChangeOf` has what else it writes and demands.
+   * if a different entry is stored under one of the keys. `stateChangeOf` has what else it writes and demands. `use` is the approval by which the
+   * operation begins.
    */
-  commit(expected: Expectation, next: IdempotencyRecord, entries: readonly AuditEntry[]): Promise<CommitResult>;
+  commit(
+    expected: Expectation,
+    next: IdempotencyRecord,
+    entries: readonly AuditEntry[],
+    use?: ApprovalUse | null,
+  ): Promise<CommitResult>;
 
   /** The record with this key; null if absent. Strongly consistent. */
   getRecord(idempotencyKey: string): Promise<IdempotencyRecord | null>;

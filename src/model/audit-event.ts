@@ -17,7 +17,12 @@ export type AuditEvent =
   | 'LOCKED'
   | 'UNLOCKED'
   | 'DRIFT_FOUND'
-  | 'DRIFT_RESOLVED';
+  | 'DRIFT_RESOLVED'
+  | 'APPROVAL_REQUESTED'
+  | 'APPROVED'
+  | 'REJECTED'
+  | 'APPROVAL_EXPIRED'
+  | 'APPROVAL_USED';
 
 /**
  * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others. The trails of a cluster, namespace, service account or association
@@ -42,6 +47,11 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   UNLOCKED: false,
   DRIFT_FOUND: true,
   DRIFT_RESOLVED: true,
+  APPROVAL_REQUESTED: true,
+  APPROVED: true,
+  REJECTED: true,
+  APPROVAL_EXPIRED: true,
+  APPROVAL_USED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, and of locks. */

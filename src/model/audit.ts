@@ -33,6 +33,12 @@ export interface InvalidInputSummary {
   readonly findingCount: number;
 }
 
+/** Who asked for what, of a valid request. */
+export type RecordedSubject = Pick<
+  AuditContext,
+  'principal' | 'actor' | 'onBehalfOf' | 'reason' | 'target' | 'before' | 'operation' | 'request'
+>;
+
 /** What an entry says of an invalid input. */
 export interface RecordedInvalidInput {
   /** Null if the input was valid. */
@@ -61,7 +67,7 @@ interface AuditEventFields {
   readonly entryId: string;
   /**
    * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with {@link lockPrefix} before it
-   * for a change of locks, whose earlier entries lack the prefix, and with {@link driftPrefix} for drift.
+   * for a change of locks, whose earlier entries lack the prefix, with {@link driftPrefix} for drift, and with {@link approvalPrefix} for an approval.
    */
   readonly operationId: string;
   /** RFC 3339, UTC, milliseconds: the same instant as in `entryId`. */
@@ -76,8 +82,10 @@ interface AuditEventFields {
   readonly eksRequestId: string | null;
   /** Paths of the parts that were left out or shortened because the entry would have been too large; usually empty. */
   readonly omitted: readonly string[];
-  /** Fence of the lease holder that wrote the entry, of drift that of the cluster's scan; null where there was no lease. */
+  /** Fence of the lease holder that wrote the entry, of drift that of the cluster's scan, of an approval its revision; null where there was no lease. */
   readonly fence: number | null;
+  /** Key of the approval that the entry is about; absent for other entries. */
+  readonly approvalKey?: string;
 }
 
 /** One entry of the audit trail: plain JSON, written once and never changed. */
@@ -97,9 +105,12 @@ export const lockPrefix = 'lock-';
 /** As {@link lockPrefix}, for the entries of drift: scans may add these and no others. */
 export const driftPrefix = 'drift-';
 
+/** As {@link lockPrefix}, for the entries of approvals. */
+export const approvalPrefix = 'approval-';
+
 /** The ULID of an operation id. */
 export function ulidOf(operationId: string): string {
-  const prefix = [lockPrefix, driftPrefix].find((one) => operationId.startsWith(one)) ?? '';
+  const prefix = [lockPrefix, driftPrefix, approvalPrefix].find((one) => operationId.startsWith(one)) ?? '';
   return operationId.slice(prefix.length);
 }
 

@@ -1,3 +1,4 @@
+import type { ApprovalNeed, UsedApproval } from './approval.ts';
 import type { Tag } from './association.ts';
 
 /** Who a denial is about: the principal, the person in `onBehalfOf`, or both. */
@@ -67,6 +68,8 @@ export interface InventorySlice {
   };
   /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
   readonly timeZone: string;
+  /** Of a vote: the id of the principal that the person is for whom the request was sent; absent without one, and where the inventory doesn't list it. */
+  readonly requestedFor?: string;
   /** The roles of the association, read from IAM; absent where no policy that can apply uses role attributes. */
   readonly roles?: readonly RoleAttributes[];
 }
@@ -92,4 +95,11 @@ export interface Decision {
    * had them.
    */
   readonly unknownRoles?: readonly string[];
+  /**
+   * The approvals that policy asks for. With `allowed` false, they are the only obstacle, and `violations` are theirs: permits apply, and no
+   * other forbid does. With `allowed` true, `approval` has them. Absent where none is needed, and where the request is denied anyway.
+   */
+  readonly needs?: readonly ApprovalNeed[];
+  /** The approval that lifted the forbids of `needs`; absent without one. */
+  readonly approval?: UsedApproval;
 }

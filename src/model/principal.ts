@@ -12,6 +12,14 @@ export interface Principal {
   readonly sessionName: string | null;
 }
 
+/**
+ * Whether a principal is a person with a token. An IAM session proves no person: whoever may assume the role, or has the user's keys, has one,
+ * also beside a token of their own.
+ */
+export function isPersonWithToken({ kind, id }: Pick<Principal, 'kind' | 'id'>): boolean {
+  return kind === 'USER' && !id.startsWith('iam:');
+}
+
 /** A principal as audit entries keep it: `groups` are only those that can change a decision. */
 export interface RecordedPrincipal extends Principal {
   /** The groups that are left out; null if there are none. */

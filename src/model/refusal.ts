@@ -1,3 +1,4 @@
+import type { Approval, ApprovalNeed } from './approval.ts';
 import type { Association } from './association.ts';
 import type { DeniedSubject, Violation } from './decision.ts';
 import type { Lock } from './lock.ts';
@@ -39,6 +40,15 @@ interface RefusalBase {
 /** The refusal of a change that a lock stops. It is not stored in idempotency records. */
 export type LockedRefusal = RefusalBase & { readonly kind: 'ChangesLocked'; readonly lock: Lock };
 
+/** The refusal of a change that people must approve first, or have not approved. */
+export type ApprovalRefusal = RefusalBase & {
+  readonly kind: 'ApprovalRequired';
+  /** Empty where the approval has them: it ended. */
+  readonly needs: readonly ApprovalNeed[];
+  /** Null if none was opened: in a dry run, and beyond the limit of pending ones. */
+  readonly approval: Approval | null;
+};
+
 /** Why nothing was done: plain JSON, stored in idempotency records and returned. `kind` is the GraphQL type's name. */
 export type Refusal =
   | (RefusalBase & { readonly kind: 'InvalidInput'; readonly findings: readonly Finding[] })
@@ -51,6 +61,8 @@ export type Refusal =
   | (RefusalBase & { readonly kind: 'TokenReused'; readonly originalOperationId: string })
   | (RefusalBase & { readonly kind: 'AssociationNotFound' })
   | LockedRefusal
+  | ApprovalRefusal
+  | (RefusalBase & { readonly kind: 'VoteRefused' })
   | (RefusalBase & {
       readonly kind: 'AssociationAlreadyExists' | 'AssociationChanged';
       /** Null when it is not visible at EKS, or this principal may not view it. */

@@ -60,5 +60,8 @@ function createVerdict(
     return 'Whether policy would permit a create of it depends on role attributes, which were not read.';
   }
   const policyIds = new Set(decision.violations.map(({ policyId }) => policyId));
-  return `Policy would deny a create of it: ${[...policyIds].join(', ')}.`;
+  const ids = [...policyIds].join(', ');
+  return decision.needs
+    ? `A create of it would need an approval: ${ids}.`
+    : `Policy would deny a create of it: ${ids}.`;
 }

@@ -1,5 +1,6 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
+import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { LockMemory } from '../model/lock.ts';
@@ -24,6 +25,19 @@ export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, d
 
 /** A form or a bot that sends some requests at once is well within; a loop is not. */
 export const defaultRequestLimits: RequestLimits = { burst: 100, perSecond: 10 };
+
+/** How long approvals last, and how many a principal may wait for. */
+export interface ApprovalLimits {
+  /** How long one can be given, in milliseconds. */
+  readonly decideMs: number;
+  /** How long one that was given can be used, in milliseconds. */
+  readonly useMs: number;
+  /** How many pending ones a principal may have at most. */
+  readonly maxPending: number;
+}
+
+/** Approvers have a day, and requesters some hours: what was agreed to should not be done much later. */
+export const defaultApprovalLimits: ApprovalLimits = { decideMs: 86_400_000, useMs: 14_400_000, maxPending: 20 };
 
 /** Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of changes, or nowhere. */
 export type Preflight = 'checks' | 'changes' | 'off';
@@ -53,6 +67,9 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   readonly describeLimits: DescribeLimits;
   /** What is known of associations; null where no queries are answered. */
   readonly associations: AssociationReads | null;
+  /** Null where no requests are answered: nothing else reads or writes approvals. */
+  readonly approvals: ApprovalStore | null;
+  readonly approvalLimits: ApprovalLimits;
   /** Waits before a create whose role EKS does not know yet is sent again. */
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly lockMemory: LockMemory;

@@ -10,6 +10,7 @@ import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { approvalRequired } from './approval-refusals.ts';
 import { revisionChanged } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findLock, lockedRefusal } from './locks.ts';
@@ -103,6 +104,9 @@ async function foresee<Kind extends OperationKind>(
 ): Promise<Foreseen> {
   if (admission.kind === 'refused') return refusedBy(admission.refusal);
   if (admission.mutation.unmet) return refusedBy(admission.mutation.unmet.refusal);
+  const { decision } = admission.mutation.audit;
+  // A dry run opens no approval.
+  if (!decision?.allowed && decision?.needs) return refusedBy(approvalRequired(decision.needs, null));
   const lock = await findLock(deps, admission.mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
   const conclusion = await operation.foresee(deps, admission.mutation);

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { claim, reclaim } from '../idempotency/claim.ts';
+import { claim } from '../idempotency/claim.ts';
+import type { ReadApproval } from '../idempotency/approval-use.ts';
 import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
 import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
+import { reclaim } from '../idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
@@ -25,21 +27,22 @@ import { answerContended, answerRefused, answerReplay, answerTokenReused } from 
 export type ExecuteDependencies = ProtocolDependencies & LockDependencies & PerformDependencies;
 
 /**
- * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Throws
- * `LedgerUnavailable`: then nothing was sent to EKS.
+ * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Null if it needs an
+ * approval (`approval` is set) and has none that can be used now: then nothing was written. Throws `LedgerUnavailable`: then nothing was sent to EKS.
  */
 export async function execute<Kind extends OperationKind>(
   deps: ExecuteDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
-): Promise<MutationResult> {
+  approval: ReadApproval | null,
+): Promise<MutationResult | null> {
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
   const { effect } = operation;
   const locks = checkLocks(deps, mutation);
   const success = effect.kind === 'none' && !mutation.unmet ? await effect.conclude(deps, mutation) : null;
-  const request = claimRequestOf(mutation, clientRequestToken, locks, success);
+  const request = { ...claimRequestOf(mutation, clientRequestToken, locks, success), approval };
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
   const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
@@ -70,6 +73,8 @@ export async function execute<Kind extends OperationKind>(
       const next = await reclaim(deps, request, lease.record);
       if (next.kind === 'superseded') return inProgressResult(deps, answer, lease);
       if (next.kind === 'mismatch') return record(lease, next.conclusion);
+      // The next request with the token asks for another approval, or finds one.
+      if (next.kind === 'approval-unusable') return record(lease, notDone);
       return record(next.lease, await perform(next.lease));
     }
     case 'concluded':
@@ -77,6 +82,8 @@ export async function execute<Kind extends OperationKind>(
       return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion);
     case 'locked':
       return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
+    case 'approval-unusable':
+      return null;
     case 'state-uncertain':
       return answerRefused(deps, refusedByState(mutation, clientRequestToken));
     case 'finished':
@@ -131,7 +138,7 @@ function claimRequestOf<Kind extends OperationKind>(
   clientRequestToken: string,
   { lock, expectsLock }: ReturnType<typeof checkLocks>,
   success: Conclusion | null,
-): ClaimRequest {
+): Omit<ClaimRequest, 'approval'> {
   const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
   const { identity, onBehalfOf } = authorization;
   return {

@@ -4,10 +4,10 @@ import type { Decision } from '../model/decision.ts';
 import { requestedOperation } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { resolveCluster } from '../validation/names.ts';
+import { executeIfApproved } from './approval.ts';
+import type { ApprovalDependencies } from './approval.ts';
 import { gone } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
-import { execute } from './execute.ts';
-import type { ExecuteDependencies } from './execute.ts';
 import type {
   Admission,
   LoadedTarget,
@@ -25,6 +25,7 @@ import { answerRefused } from './answers-without-claim.ts';
 // The request flow of every mutation, from top to bottom of this file and of execute.ts:
 //
 //   admit ──── validate · load the target · authorize, with role attributes where policy uses them · check the precondition
+//   approve ── where policy asks for approvals: read record and approval; execute, or ask, wait, refuse (approval.ts)
 //   execute ── claim    (transaction 1: idempotency record + INTENT, or + the refusal if the precondition is not met; the locks are
 //              read at the same time)
 //              effect   (one EKS call; or observing the effect of an earlier lease holder)
@@ -40,7 +41,7 @@ export type AdmitDependencies = TargetDependencies &
  * recorded; in both cases no change was sent to EKS.
  */
 export async function mutate<Kind extends OperationKind>(
-  deps: AdmitDependencies & ExecuteDependencies,
+  deps: AdmitDependencies & ApprovalDependencies,
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ): Promise<MutationResult> {
@@ -48,9 +49,8 @@ export async function mutate<Kind extends OperationKind>(
   if (admission.kind === 'refused') {
     return redactFor(deps, admission.authorization, await answerRefused(deps, admission));
   }
-  // An approval step belongs here.
   const { mutation } = admission;
-  const result = await execute(deps, operation, mutation);
+  const result = await executeIfApproved(deps, operation, mutation);
   const adopted = result.adopted ? result.association : null;
   const differences = (adopted && operation.differences(mutation.request, adopted)) ?? [];
   return redactFor(deps, mutation.authorization, { ...result, differences });
@@ -112,7 +112,8 @@ async function admitValid<Kind extends OperationKind>(
 
   const decision = await authorizeWithRoles(deps, valid, operation.authorizationRequest(valid.request, loaded));
   const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
-  if (!decision.allowed) return denied(valid, decision, audit);
+  // What only approvals keep from being allowed is admitted: the next step looks for them.
+  if (!decision.allowed && !decision.needs?.length) return denied(valid, decision, audit);
 
   const { target, before, isCurrent } = loaded;
   // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.

@@ -1,4 +1,5 @@
 import type { Decision, InventorySlice } from '../model/decision.ts';
+import { isLiftable, needsOf } from './approvals.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySources } from './compile.ts';
 import { makeEngine } from './engine.ts';
@@ -65,7 +66,11 @@ export function authorizeOnSlice(
     const result = verdictOfBoth(roles?.others ?? engine, context, request, slice);
     if (result.kind === 'failed') return fail(result.policyIds, result.detail);
     const decided = roles === null ? result.verdict : whateverRoles(roles, result.verdict);
-    return { ...denied, ...(decided ?? denialFor(roles?.unknown ?? [])) };
+    if (decided === null) return { ...denied, ...denialFor(roles?.unknown ?? []) };
+    const { needsApproval, ...verdict } = decided;
+    if (!needsApproval) return { ...denied, ...verdict };
+    const needs = needsOf(engine.policySet, verdict.policyIds, context.identity.principal);
+    return { ...denied, ...verdict, needs };
   } catch (error) {
     return fail([], error);
   }
@@ -105,14 +110,20 @@ function verdictOn(
   const cedarRequest = toCedar(context, request, slice);
   const result = engine.evaluate(cedarRequest);
   if (result.kind === 'failed') return result;
-  const { allowed, policyIds } = result;
-  if (allowed) return { kind: 'decided', verdict: { allowed, policyIds, violations: [] } };
+  const { allowed, policyIds: applied } = result;
+  const decided = (verdict: Omit<Verdict, 'allowed'>) =>
+    ({ kind: 'decided', verdict: { allowed, ...verdict } }) as const;
+  if (allowed) return decided({ policyIds: applied, violations: [], needsApproval: false });
   // Cedar lists no policy when none applied. When forbids applied it lists only these, so the permits are evaluated alone.
-  const forbids = forbidden(engine.policySet, policyIds);
-  const permits = forbids.length > 0 ? engine.evaluatePermits(cedarRequest) : result;
+  const permits = applied.length > 0 ? engine.evaluatePermits(cedarRequest) : result;
   if (permits.kind === 'failed') return permits;
+  const final = applied.filter((id) => !isLiftable(engine.policySet.policies[id]));
+  const needsApproval = permits.allowed && final.length === 0;
+  // An approval lifts no denial, so the forbids that it would lift are not among the reasons of one.
+  const policyIds = needsApproval ? applied : final;
+  const forbids = forbidden(engine.policySet, policyIds);
   const violations = permits.allowed ? forbids : [...forbids, defaultDeny(request, slice, person)];
-  return { kind: 'decided', verdict: { allowed, policyIds, violations } };
+  return decided({ policyIds, violations, needsApproval });
 }
 
 function failed(

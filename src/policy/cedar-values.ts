@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { CedarValueJson, TypeAndId } from './cedar.ts';
+import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 
 /** The uid of an entity of the schema's namespace. */
 export function uid(type: string, id: string): TypeAndId {
@@ -15,4 +15,14 @@ export function ref(entity: TypeAndId): CedarValueJson {
 export function addressOf(address: string | null): string | null {
   const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
   return isIP(plain) === 0 || plain.includes('%') || (plain.includes(':') && plain.includes('.')) ? null : plain;
+}
+
+/** The first entity of each uid: Cedar rejects duplicates. */
+export function distinct(entities: readonly EntityJson[]): EntityJson[] {
+  const byUid = new Map<string, EntityJson>();
+  for (const entity of entities) {
+    const key = JSON.stringify(entity.uid);
+    if (!byUid.has(key)) byUid.set(key, entity);
+  }
+  return [...byUid.values()];
 }

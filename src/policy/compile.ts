@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { approvalProblems } from './approvals.ts';
 import { policySourceProblems, requestTypesProblem } from './bounds.ts';
 import { processCedar } from './cedar.ts';
 import type { CedarHost, DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
@@ -33,7 +34,8 @@ export const reservedIds = [
 /**
  * Parses policies and their schema, and validates them in Cedar's strict mode. Throws one Error that lists every problem:
  * what is beyond a bound (`bounds.ts`), syntax errors, schema violations, warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`,
- * a policy that uses roles for other actions than create and update.
+ * a policy that uses roles for other actions than create and update, one of `approvals.cedar` that is not a forbid of changes with `@approvers`, and `@approvers`
+ * or `@count` in another file.
  *
  * @param host where Cedar reads the policies
  */
@@ -144,7 +146,7 @@ function parsePolicies(file: string, text: string, problems: string[], host: Ced
       return [];
     }
     const id = result.json.annotations?.id;
-    const found = policyProblems(result.json);
+    const found = [...policyProblems(result.json), ...approvalProblems(file, result.json)];
     problems.push(...found.map((problem) => `${placeOf(policy, null)}: ${problem}`));
     return found.length > 0 || !id ? [] : [{ ...policy, id, json: result.json }];
   });

@@ -4,9 +4,10 @@ import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
+import { approvalContext } from './approval-context.ts';
 import { calendarTime } from './calendar.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
-import { addressOf, ref, uid } from './cedar-values.ts';
+import { addressOf, distinct, ref, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 import { roleArns } from './role-attribute-use.ts';
@@ -78,6 +79,8 @@ function resourceOf(request: AuthorizationRequest, slice: InventorySlice): Resou
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
       return scoped(request.scope, slice);
+    case 'ApproveRequest':
+      return namespace(known('namespace', slice), known('cluster', slice));
   }
 }
 
@@ -190,9 +193,10 @@ export function personPrincipal({ id, groups }: NonNullable<InventorySlice['pers
 function contextOf(
   context: AuthorizationContext,
   request: AuthorizationRequest,
-  { timeZone, person }: InventorySlice,
+  slice: InventorySlice,
 ): Record<string, CedarValueJson> {
   const { identity, onBehalfOf, hasReason, now } = context;
+  const { timeZone, person } = slice;
   const sourceAddress = addressOf(identity.sourceAddress);
   return {
     now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
@@ -207,6 +211,7 @@ function contextOf(
     ...(request.action === 'UpdatePodIdentityAssociation'
       ? { current: settings(settingsOf(request.association)) }
       : {}),
+    ...(request.action === 'ApproveRequest' ? approvalContext(identity, request.approval, slice) : {}),
   };
 }
 
@@ -234,14 +239,4 @@ function known<K extends 'cluster' | 'namespace'>(what: K, slice: InventorySlice
   const found = slice[what];
   if (found === null) throw new Error(`the slice has no ${what}`);
   return found;
-}
-
-/** The first entity of each uid: Cedar rejects duplicates. */
-function distinct(entities: readonly EntityJson[]): EntityJson[] {
-  const byUid = new Map<string, EntityJson>();
-  for (const entity of entities) {
-    const key = JSON.stringify(entity.uid);
-    if (!byUid.has(key)) byUid.set(key, entity);
-  }
-  return [...byUid.values()];
 }

@@ -1,7 +1,7 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes, Violation } from '../model/decision.ts';
 import type { PolicySet, reservedIds } from './compile.ts';
-import type { AssociationAction, AuthorizationRequest } from './policy.ts';
+import type { ApprovalSubject, AssociationAction, AuthorizationRequest } from './policy.ts';
 import { clusterOf } from './slice.ts';
 
 type ReservedId = (typeof reservedIds)[number];
@@ -72,12 +72,22 @@ export function noPermitInCluster(action: AssociationAction, { clusterName }: Cl
   );
 }
 
+/** The violation when no permit for a vote applies. */
+function mayNotApprove({ group, target }: ApprovalSubject, person: string | null): Violation {
+  return reserved(
+    'default-deny',
+    `No rule lets ${person ?? 'you'} approve this request in namespace ${target.namespace}.`,
+    `Ask a member of the group ${group}, with a token of a person, to approve it.`,
+  );
+}
+
 /**
  * The violation when no permit applies. The advice names who can grant access.
  *
  * @param person the person in `onBehalfOf`, if the request is denied to them; null for the principal
  */
 export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice, person: string | null): Violation {
+  if (request.action === 'ApproveRequest') return mayNotApprove(request.approval, person);
   const namespace = slice.namespace;
   const [who, grantee] = person === null ? ['you', 'you'] : [person, 'the person'];
   if (namespace === null && request.action === 'ListPodIdentityAssociations') {

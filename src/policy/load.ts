@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecordPrincipal } from '../model/principal.ts';
+import { approvalsFile, liftableIds } from './approvals.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySet, PolicySources } from './compile.ts';
 import { authorizeWith } from './authorize.ts';
@@ -44,7 +45,8 @@ export function readPolicySet(directory: string): PolicySet {
 }
 
 /**
- * Compiles policies. Throws an Error that lists every problem, and one if a required policy is missing.
+ * Compiles policies. Throws an Error that lists every problem, and one if a required policy is missing, or if one that an approval lifts is not
+ * required.
  *
  * @param name of the policies, for the message
  * @param required the text of `required-policies.json`
@@ -62,6 +64,12 @@ export function compileRequired(
   if (missing.length > 0) {
     throw new Error(
       `${name} lacks policies that ${requiredFile} lists: ${missing.join(', ')}. Restore them, or remove from the list those that are no longer needed.`,
+    );
+  }
+  const unlisted = liftableIds(policySet).filter((id) => !ids.includes(id));
+  if (unlisted.length > 0) {
+    throw new Error(
+      `${name}: ${requiredFile} does not list ${unlisted.join(', ')} of ${approvalsFile}. List them: without that file, their requests would need no approval.`,
     );
   }
   return policySet;

@@ -9,6 +9,8 @@ export interface Verdict {
   readonly policyIds: readonly string[];
   /** Empty exactly when allowed. */
   readonly violations: readonly Violation[];
+  /** Whether only policies that an approval lifts deny it: these are `policyIds`. */
+  readonly needsApproval: boolean;
 }
 
 /**
@@ -28,22 +30,31 @@ export function contextOfPerson(context: AuthorizationContext, slice: InventoryS
 
 /**
  * The decision on a request that must be permitted to the principal and to the person in `onBehalfOf`. A policy that forbids it
- * to both is one violation; missing permits of both are two.
+ * to both is one violation; missing permits of both are two. A policy that an approval lifts for both is one need.
  *
  * @param name the person, as the request names them
  */
 export function bothOf(principal: Verdict, person: Verdict, name: string): Verdict {
   const allowed = principal.allowed && person.allowed;
-  const deciding = [principal, person].filter((one) => allowed || !one.allowed);
-  const isShared = ({ policyId }: Violation, { violations }: Verdict) =>
-    policyId !== defaultDenyId && violations.some((other) => other.policyId === policyId);
-  const ofPrincipal = principal.violations.map((one) => deniedTo(isShared(one, person) ? 'BOTH' : 'PRINCIPAL', one));
-  const ofPerson = person.violations
-    .filter((one) => !isShared(one, principal))
+  const isDenied = (one: Verdict) => !one.allowed && !one.needsApproval;
+  // What is denied to one of them needs no approval for the other.
+  const denied = [principal, person].filter(isDenied);
+  const deciding = denied.length > 0 ? denied : [principal, person].filter((one) => allowed || !one.allowed);
+  const [violationsOfPrincipal, violationsOfPerson] = [principal, person].map((one) =>
+    deciding.includes(one) ? one.violations : [],
+  ) as [readonly Violation[], readonly Violation[]];
+  const isShared = ({ policyId }: Violation, others: readonly Violation[]) =>
+    policyId !== defaultDenyId && others.some((other) => other.policyId === policyId);
+  const ofPrincipal = violationsOfPrincipal.map((one) =>
+    deniedTo(isShared(one, violationsOfPerson) ? 'BOTH' : 'PRINCIPAL', one),
+  );
+  const ofPerson = violationsOfPerson
+    .filter((one) => !isShared(one, violationsOfPrincipal))
     .map((one) => deniedTo('ON_BEHALF_OF', one.policyId === defaultDenyId ? one : naming(name, one)));
   const violations = [...ofPrincipal, ...ofPerson];
   return {
     allowed,
+    needsApproval: !allowed && denied.length === 0,
     policyIds: [...new Set(deciding.flatMap(({ policyIds }) => policyIds))].sort(),
     violations: [...violations.filter(isForbid), ...violations.filter((one) => !isForbid(one))],
   };

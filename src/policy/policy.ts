@@ -6,6 +6,7 @@ import type {
   CreateRequest,
 } from '../model/association.ts';
 import type { Decision, RoleAttributes } from '../model/decision.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { RequestIdentity, Principal } from '../model/principal.ts';
 
 /** The identity of a request and its circumstances: Cedar's principal and context. */
@@ -40,7 +41,24 @@ export type AuthorizationRequest =
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'ListPodIdentityAssociations'; readonly scope: ListScope }
   /** The audit trail of a namespace, a cluster, a principal, or (`gateway`) the whole trail. */
-  | { readonly action: 'ReadAuditTrail'; readonly scope: TrailScope };
+  | { readonly action: 'ReadAuditTrail'; readonly scope: TrailScope }
+  /** A vote on a request that needs an approval, for one of its needs. */
+  | { readonly action: 'ApproveRequest'; readonly approval: ApprovalSubject };
+
+/** What a vote is about: one need of a request that waits for its approval. */
+export interface ApprovalSubject {
+  readonly target: AssociationTarget;
+  readonly operation: OperationKind;
+  /** The group whose approval is needed. */
+  readonly group: string;
+  /** Who asks for the change. */
+  readonly requested: {
+    readonly principal: Principal;
+    readonly actor: Principal | null;
+    /** As the request names the person. */
+    readonly onBehalfOf: string | null;
+  };
+}
 
 /** Which associations are listed. */
 export type ListScope =
@@ -57,7 +75,7 @@ export type Authorize = (context: AuthorizationContext, request: AuthorizationRe
 /** The actions on one association. */
 export type AssociationAction = Exclude<
   AuthorizationRequest['action'],
-  'ListPodIdentityAssociations' | 'ReadAuditTrail'
+  'ListPodIdentityAssociations' | 'ReadAuditTrail' | 'ApproveRequest'
 >;
 
 /**

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Principal, RecordedPrincipal, RecordPrincipal } from '../model/principal.ts';
+import type { PolicyJson } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
 import type { Inventory } from './inventory.ts';
 
 /**
  * Creates the function that reduces principals to what audit entries record. It keeps the groups that can change a decision
- * of these policies with this inventory: Cedar can compare groups only with those that a policy names and with the owners of
+ * of these policies with this inventory: Cedar can compare groups only with those that a policy names, also as approvers, and with the owners of
  * a namespace. So a recorded decision can be replayed, and the size of an entry does not grow with the groups of a token.
  */
 export function makeRecordPrincipal(policySet: PolicySet, inventory: Pick<Inventory, 'namespaces'>): RecordPrincipal {
@@ -17,9 +18,13 @@ export function makeRecordPrincipal(policySet: PolicySet, inventory: Pick<Invent
   });
 }
 
-/** The groups that policies name. */
+/** The groups that policies name, also as approvers: the context of a vote has them. */
 export function groupsNamed({ policies }: Pick<PolicySet, 'policies'>): readonly string[] {
-  return Object.values(policies).flatMap(groupsIn);
+  return Object.values(policies).flatMap((policy) => [...groupsIn(policy), ...approversIn(policy)]);
+}
+
+function approversIn({ annotations }: PolicyJson): readonly string[] {
+  return typeof annotations?.approvers === 'string' ? [annotations.approvers] : [];
 }
 
 /** The ids of the groups in a part of a policy's JSON: an object with the type and the id, in the head and in conditions. */

@@ -61,6 +61,7 @@ export function roleArns(request: AuthorizationRequest): readonly { key: RoleCon
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
+    case 'ApproveRequest':
       return [];
   }
 }

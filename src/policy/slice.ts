@@ -27,6 +27,7 @@ export function sliceFor(
     ...personSlice(inventory, context.onBehalfOf),
     timeZone: inventory.timeZone,
     ...rolesOf(request),
+    ...requestedForOf(inventory, request),
   };
 }
 
@@ -44,6 +45,8 @@ export function clusterOf(request: AuthorizationRequest): ClusterRef | null {
       return request.scope;
     case 'ReadAuditTrail':
       return request.scope.kind === 'namespace' || request.scope.kind === 'cluster' ? request.scope : null;
+    case 'ApproveRequest':
+      return request.approval.target;
   }
 }
 
@@ -59,6 +62,8 @@ function namespaceOf(request: AuthorizationRequest): string | null {
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
       return request.scope.kind === 'namespace' ? request.scope.namespace : null;
+    case 'ApproveRequest':
+      return request.approval.target.namespace;
   }
 }
 
@@ -79,6 +84,7 @@ function rolesOf(request: AuthorizationRequest): Pick<InventorySlice, 'roles'> {
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
+    case 'ApproveRequest':
       return {};
   }
 }
@@ -86,4 +92,10 @@ function rolesOf(request: AuthorizationRequest): Pick<InventorySlice, 'roles'> {
 function personSlice(inventory: Inventory, name: string | null): Pick<InventorySlice, 'person'> {
   const person = name === null ? null : personOf(inventory, name);
   return person === null ? {} : { person: { id: person.id, groups: person.groups } };
+}
+
+function requestedForOf(inventory: Inventory, request: AuthorizationRequest): Pick<InventorySlice, 'requestedFor'> {
+  const name = request.action === 'ApproveRequest' ? request.approval.requested.onBehalfOf : null;
+  const person = name === null ? null : personOf(inventory, name);
+  return person === null ? {} : { requestedFor: person.id };
 }

@@ -37,11 +37,11 @@ export function unknownRoles(
 
 /**
  * The decision by the policies without role attributes, if the others can't change it: a denial by a forbid or because no permit
- * applies, or a permit that no forbid on role attributes can override. The role of a request that is denied anyway is therefore not
+ * applies, or a permit, also one that needs an approval, that no forbid on role attributes can override. The role of a request that is denied anyway is therefore not
  * read, and its caller can't find out which roles exist. Null if the decision depends on the roles.
  */
 export function whateverRoles({ inPermits, inForbids }: UnknownRoles, verdict: Verdict): Verdict | null {
-  if (verdict.allowed) return inForbids ? null : verdict;
+  if (verdict.allowed || verdict.needsApproval) return inForbids ? null : verdict;
   if (!inPermits) return verdict;
   // A permit that uses role attributes might apply, so the lack of a permit is not certain.
   const violations = verdict.violations.filter(isForbid);

@@ -4,7 +4,8 @@ import { fullParams, paramArguments } from '../support/deployment.ts';
 import { openService } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
 
-const names = { idempotencyTableName: 'tokens-restored', auditTableName: 'audit-restored' };
+const auditStreamArn = 'arn:aws:dynamodb:eu-central-1:222233334455:table/audit-restored/stream/2026-11-27T10:00:00.000';
+const names = { idempotencyTableName: 'tokens-restored', auditTableName: 'audit-restored', auditStreamArn };
 const arnOf = (name: string) => `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${name}`;
 
 describe('a deployment that uses restored tables', () => {
@@ -25,7 +26,12 @@ describe('a deployment that uses restored tables', () => {
   });
 
   test('gives their names to the functions', () => {
-    for (const logicalId of ['GraphqlLambdaFunction', 'ReconcileLambdaFunction', 'ScanLambdaFunction']) {
+    for (const logicalId of [
+      'GraphqlLambdaFunction',
+      'ReconcileLambdaFunction',
+      'ScanLambdaFunction',
+      'DeliverLambdaFunction',
+    ]) {
       expect(template.Resources[logicalId]?.Properties.Environment).toMatchObject({
         Variables: { IDEMPOTENCY_TABLE: 'tokens-restored', AUDIT_TABLE: 'audit-restored' },
       });
@@ -33,7 +39,7 @@ describe('a deployment that uses restored tables', () => {
   });
 
   test('allows the functions to use them and their indexes, and no other tables', () => {
-    for (const logicalId of ['GraphqlRole', 'ReconcileRole', 'ScanRole']) {
+    for (const logicalId of ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'DeliverRole', 'WebhookRole']) {
       const found = JSON.stringify(template.Resources[logicalId]).match(/[^"]*:table\/[^"]*/g) ?? [];
       const [tokens, audit] = [arnOf('tokens-restored'), arnOf('audit-restored')];
       const byLease = `${tokens}/index/byLease`;
@@ -45,7 +51,15 @@ describe('a deployment that uses restored tables', () => {
         ReconcileRole: [byLease],
         ScanRole: [byLease, `${tokens}/index/byCluster`],
       };
-      expect(new Set(found)).toEqual(new Set([tokens, audit, ...(indexes[logicalId] ?? [])]));
+      const readsStream = /^(Deliver|Webhook)Role$/.test(logicalId);
+      const tables = readsStream ? [audit, auditStreamArn] : [tokens, audit];
+      expect(new Set(found)).toEqual(new Set([...tables, ...(indexes[logicalId] ?? [])]));
+    }
+  });
+
+  test('reads the stream of the new table', () => {
+    for (const logicalId of ['DeliverMapping', 'WebhookMapping']) {
+      expect(template.Resources[logicalId]?.Properties.EventSourceArn).toBe(auditStreamArn);
     }
   });
 
@@ -83,7 +97,16 @@ test('replaces each form of a reference, and no reference to another attribute',
 });
 
 test('one restored table alone is rejected', () => {
-  expect(settingProblems({ ...fullParams, auditTableName: 'audit-restored' })).toMatchObject([
+  expect(settingProblems({ ...fullParams, auditTableName: 'audit-restored', auditStreamArn })).toMatchObject([
     { where: expect.stringContaining('IDEMPOTENCY_TABLE_NAME') as string },
   ]);
 });
+
+test.each(['', auditStreamArn.replace('restored/', 'other/')])(
+  'a restored table with the stream %j is rejected',
+  (stream) => {
+    expect(settingProblems({ ...fullParams, ...names, auditStreamArn: stream })).toMatchObject([
+      { where: expect.stringContaining('AUDIT_STREAM_ARN') as string },
+    ]);
+  },
+);

@@ -68,7 +68,9 @@ describeOnDynamoDb('The page from an idea to a published rule', () => {
     expect(checked).toMatch(/24 policies, \d+ cases, 0 failures[^]*\ndenied by cost-center-tag\n/);
     expect(judged).toContain('\ncost-center-tag, regardless of who asks: FORBIDDEN 1\n');
     expect(replayed).toContain('allowed by owners-create; now denied by cost-center-tag\n');
-    expect(replayed).toContain('2 requests replayed: 1 now denied, 0 now allowed, 1 decided by other policies\n');
+    expect(replayed).toContain(
+      '2 requests replayed: 1 now denied, 0 now allowed, 0 now needing approval, 1 decided by other policies\n',
+    );
     expect(replayed).not.toContain('decided otherwise');
     expect(published).toContain('- policy cost-center-tag added\n');
     expect(published).toContain('Version 1 is in force.');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claim, reclaim, takeOver } from '../../src/idempotency/claim.ts';
+import { claim, takeOver } from '../../src/idempotency/claim.ts';
+import { reclaim } from '../../src/idempotency/reclaim.ts';
 import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';

@@ -8,6 +8,9 @@ import { describeVariables, timeVariables } from '../../src/app/settings.ts';
 import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
+import { entryItem } from '../../src/ledger/dynamodb-item.ts';
+import { deliveredEvents } from '../../src/events/event-types.ts';
+import { entries } from '../support/stored-samples.ts';
 import { matchesPattern } from '../support/event-pattern.ts';
 import type { EventPattern } from '../support/event-pattern.ts';
 import type { Template } from '../support/lambda-package.ts';
@@ -43,6 +46,8 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
   expect([...plain.files].sort()).toEqual([
     'dist/cedar-snapshot.bin',
     'dist/cedar_wasm_bg.wasm',
+    'dist/deliver.cjs',
+    'dist/deliver.mjs',
     'dist/graphql.cjs',
     'dist/graphql.cjs.cache',
     'dist/graphql.mjs',
@@ -183,7 +188,7 @@ test('the functions reach the clusters of the inventory only', () => {
 test('only Lambda may assume the roles of the functions', () => {
   const { Resources } = plain.template;
   const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
-  expect(iam.sort()).toEqual(['GraphqlRole', 'ReconcileRole', 'ScanRole']);
+  expect(iam.sort()).toEqual(['DeliverRole', 'GraphqlRole', 'ReconcileRole', 'ScanRole']);
   for (const name of iam) {
     expect(properties(plain.template, name).AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -401,7 +406,70 @@ test('the API is throttled, and its access log is JSON with the request and who 
 test('all logs have a retention period', () => {
   const groups = Object.values(plain.template.Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
   // The stage dev keeps them for a shorter time than the default.
-  expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual([14, 14, 14, 14, 14]);
+  expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual([14, 14, 14, 14, 14, 14]);
+});
+
+describe('the mappings of the stream', () => {
+  const patternsOf = (name: string) => {
+    const { FilterCriteria } = properties(chosen.template, name) as {
+      FilterCriteria: { Filters: { Pattern: string }[] };
+    };
+    return FilterCriteria.Filters.map(({ Pattern }) => JSON.parse(Pattern) as EventPattern);
+  };
+  const passes = (name: string, record: object) => patternsOf(name).some((pattern) => matchesPattern(pattern, record));
+
+  test.each(Object.values(entries))('let the entry $event pass if it becomes an event', (entry) => {
+    const record = { eventName: 'INSERT', dynamodb: { NewImage: entryItem(entry) } };
+    for (const name of ['DeliverMapping', 'WebhookMapping']) {
+      expect([name, passes(name, record)]).toEqual([name, deliveredEvents.includes(entry.event)]);
+    }
+  });
+
+  test('let every change and removal of an item pass to the function that reports it, whatever the item is', () => {
+    for (const eventName of ['MODIFY', 'REMOVE']) {
+      const record = { eventName, dynamodb: { Keys: {} } };
+      expect([passes('DeliverMapping', record), passes('WebhookMapping', record)]).toEqual([true, false]);
+    }
+  });
+
+  test('read the stream of the audit table, with the images before a change', () => {
+    expect(properties(chosen.template, 'AuditTable').StreamSpecification).toEqual({
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+    });
+    for (const name of ['DeliverMapping', 'WebhookMapping']) {
+      expect(properties(chosen.template, name)).toMatchObject({
+        EventSourceArn: { 'Fn::GetAtt': ['AuditTable', 'StreamArn'] },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        BisectBatchOnFunctionError: true,
+      });
+    }
+  });
+
+  test('without a webhook, there is neither its function nor its role', () => {
+    expect(Object.keys(plain.template.Resources).filter((name) => name.startsWith('Webhook'))).toEqual([]);
+  });
+
+  test.each([
+    ['events.amazonaws.com', 'DisableRule', { name: 'pod-identity-gateway-prod.TableChangesRule' }, true],
+    [
+      'events.amazonaws.com',
+      'RemoveTargets',
+      { rule: 'pod-identity-gateway-prod.WatchChangesRule', ids: ['log'] },
+      true,
+    ],
+    ['events.amazonaws.com', 'DisableRule', { name: 'pod-identity-gateway-prod-eu.TableChangesRule' }, false],
+    ['monitoring.amazonaws.com', 'DeleteAlarms', { alarmNames: ['x', 'pod-identity-gateway-prod.DriftAlarm'] }, true],
+    ['monitoring.amazonaws.com', 'PutMetricAlarm', { alarmName: 'pod-identity-gateway-prod.DriftAlarm' }, true],
+    ['monitoring.amazonaws.com', 'DescribeAlarms', { alarmNames: ['pod-identity-gateway-prod.DriftAlarm'] }, false],
+  ])('%s %s of %j is a change of what watches: %s', (eventSource, eventName, requestParameters, isMatched) => {
+    const pattern = properties(chosen.template, 'WatchChangesRule').EventPattern as EventPattern;
+    const source = eventSource === 'events.amazonaws.com' ? 'aws.events' : 'aws.monitoring';
+    const detail = { eventSource, eventName, requestParameters, sourceIPAddress: '192.0.2.1' };
+    const event = { source, 'detail-type': 'AWS API Call via CloudTrail', detail };
+    expect(matchesPattern(pattern, event)).toBe(isMatched);
+    const byStack = { ...event, detail: { ...detail, sourceIPAddress: 'cloudformation.amazonaws.com' } };
+    expect(matchesPattern(pattern, byStack)).toBe(false);
+  });
 });
 
 test('the reconciler runs every minute, and is not retried', () => {
@@ -431,6 +499,7 @@ test('missing data breach where something must always happen, and nowhere else',
     'NoRequestsAlarm',
     'ReconcileSilentAlarm',
     'ScanSilentAlarm',
+    'WatchSilentAlarm',
   ]);
   const others = simple.filter(([name]) => !breaching.some(([each]) => each === name));
   for (const [, { Properties }] of others) expect(Properties.TreatMissingData).toBe('notBreaching');

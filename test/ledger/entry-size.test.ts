@@ -133,6 +133,36 @@ test('a namespace with thousands of roles or owners costs the slice of the decis
   }
 });
 
+test('many votes cost their comments and groups, and many needs the last of them, in a change too', () => {
+  const text = 't'.repeat(300);
+  const needs = Array.from({ length: 300 }, (_, index) => ({
+    ...{
+      policyId: `held-${index}`,
+      policyHash: 'c'.repeat(64),
+      message: text,
+      advice: text,
+      group: 'security',
+      count: 5,
+    },
+  }));
+  const vote = { ...{ actor: null, vote: 'APPROVE', policyIds: ['held-0'], isOwnRequest: false } } as const;
+  const votes = Array.from({ length: 30 }, (_, index) => ({
+    ...{ ...vote, comment: '🦜'.repeat(1_024), time: '2026-11-27T12:00:00.000Z' },
+    principal: { ...principal, id: `approver-${index}`, groups: ['security'] },
+  }));
+  const approval = { approvalId: 'approval-1', votes };
+  const entry = changeOf({ ...largest, decision: { ...decision, needs: needs.slice(0, 1), approval } });
+  expect(bytesOf(entry)).toBeLessThanOrEqual(maxChangeBytes);
+  expect(entry.omitted).toEqual(['decision.approval']);
+  expect(entry.decision?.approval?.votes.map(({ principal: { id } }) => id)).toEqual(
+    votes.map(({ principal: { id } }) => id),
+  );
+  const held = changeOf({ ...largest, decision: { ...decision, needs } });
+  expect(bytesOf(held)).toBeLessThanOrEqual(maxChangeBytes);
+  expect(held).toMatchObject({ request: largest.request, omitted: ['decision.needs'] });
+  expect(held.decision?.needs).toEqual(needs.slice(0, 5));
+});
+
 test('an entry has at most 16 KB whatever is large in a request that changes nothing', () => {
   const text = 't'.repeat(300);
   const finding = { path: 'tags.3.key', rule: 'tag-characters', message: text, advice: text };

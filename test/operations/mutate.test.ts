@@ -88,7 +88,7 @@ describe('a mutation', () => {
       return doneByEks;
     };
     const operation = withEffect({ kind: 'change', perform, observe: notExpected });
-    const result = await execute(dependenciesOn(ledger), operation, mutation);
+    const result = await execute(dependenciesOn(ledger), operation, mutation, null);
     expect(result).toMatchObject({ status: 'SUCCEEDED' });
     expect(deadlines).toEqual([mutation.deadline - 4_000]);
   });
@@ -104,6 +104,7 @@ describe('a mutation', () => {
       later(ledger, 1),
       withEffect({ kind: 'change' as const, perform: notExpected, observe }),
       mutation,
+      null,
     );
     expect(result).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { operationId: record.operationId, fence: 2 } });
   });

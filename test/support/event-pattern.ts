@@ -26,6 +26,8 @@ export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
 
 function matchesFilter(filter: Filter, value: unknown): boolean {
   if (typeof filter === 'object' && 'exists' in filter) return (value !== undefined) === filter.exists;
+  // Of a list, one item suffices ("Event patterns" in its user guide).
+  if (Array.isArray(value)) return value.some((item) => matchesFilter(filter, item));
   if (typeof value !== 'string') return false;
   if (typeof filter === 'string') return value === filter;
   if ('prefix' in filter) return value.startsWith(filter.prefix);

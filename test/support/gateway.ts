@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { ApprovalLimits, Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import { makeDependencies, makeLiveDependencies } from '../../src/app/compose.ts';
 import type { Composition } from '../../src/app/compose.ts';
 import { makeGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
@@ -95,6 +96,8 @@ export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 export interface GatewayOptions {
   /** With what is known of associations, for queries about it. */
   readonly ledger: Ledger & Partial<AssociationReads>;
+  /** By default as in production. */
+  readonly approvalLimits?: Partial<ApprovalLimits>;
   readonly times?: Partial<Times>;
   /** The clock of the gateway and of its own simulator, to share it. */
   readonly clock?: TestClock;
@@ -137,6 +140,8 @@ export async function openGateway(options: GatewayOptions) {
     ledger,
     // All stores of the tests have both; a ledger that replaces methods is spread from one.
     ...('versionsAround' in ledger ? { associations: ledger as Ledger & AssociationReads } : {}),
+    ...('putApproval' in ledger ? { approvals: ledger as Ledger & ApprovalStore } : {}),
+    approvalLimits: { ...defaultApprovalLimits, ...options.approvalLimits },
     home,
     times: { ...shortTimes, ...times },
     describeLimits: defaultDescribeLimits,

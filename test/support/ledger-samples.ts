@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeTime, ulid } from 'ulid';
 import { bufferedRandom } from '../../src/app/random.ts';
+import type { Approval, ApprovalNeed } from '../../src/model/approval.ts';
 import type { Association, CreateRequest, Tag } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -189,4 +190,49 @@ export async function storedRecord(ledger: Ledger, idempotencyKey: string): Prom
 /** Stores a record of any state. */
 export async function storeRecord(ledger: Ledger, record: IdempotencyRecord): Promise<void> {
   expect(await ledger.commit({ kind: 'free', now }, record, [])).toEqual({ kind: 'committed' });
+}
+
+/** A sample approval that alice asked for, PENDING for a day. */
+export function approval(fields: Partial<Approval> = {}): Approval {
+  const { principal, reason, onBehalfOf, actor } = auditEntry();
+  return {
+    id: `approval-${newId()}`,
+    key: randomBytes(32).toString('hex'),
+    revision: 1,
+    state: 'PENDING',
+    operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+    fingerprint: 'f'.repeat(64),
+    idempotencyKey: 'a'.repeat(64),
+    binding: { needs: [approvalNeed()], sliceHash: 'b'.repeat(64), before: null },
+    requested: {
+      ...{ principal, actor, onBehalfOf, reason, target, before: null },
+      ...{ operation: 'CREATE_POD_IDENTITY_ASSOCIATION', request: request() },
+    },
+    votes: [],
+    requestedAt: new Date(recordTime).toISOString(),
+    decideUntil: recordTime + 24 * 3_600_000,
+    useUntil: null,
+    usedBy: null,
+    ...fields,
+  };
+}
+
+/** A sample need of one approver. */
+export function approvalNeed(fields: Partial<ApprovalNeed> = {}): ApprovalNeed {
+  return {
+    ...{ policyId: 'needs-security', policyHash: 'c'.repeat(64), message: 'Not alone.', advice: 'Ask.' },
+    ...{ group: 'security', count: 1 },
+    ...fields,
+  };
+}
+
+/** An entry of an approval. */
+export function approvalEntry({ id, key, revision }: Approval, fields: EntryFields = {}): AuditEntry {
+  return auditEntry({
+    operationId: id,
+    approvalKey: key,
+    fence: revision,
+    event: 'APPROVAL_REQUESTED',
+    ...fields,
+  });
 }

@@ -6,10 +6,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { associationKeyOf } from '../../src/ledger/keys.ts';
+import { approvalItemKeyOf, associationKeyOf } from '../../src/ledger/keys.ts';
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbCheckpoints } from '../../src/ledger/dynamodb-checkpoints.ts';
 import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
@@ -25,7 +27,7 @@ import { takeTables } from './reused-tables.ts';
 export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
 /** All ports of a ledger. */
-type OpenedLedger = Ledger & ObservationStore & AssociationReads & CheckpointStore;
+type OpenedLedger = Ledger & ObservationStore & AssociationReads & ApprovalStore & CheckpointStore;
 
 /** A store that a suite runs on. */
 export interface LedgerUnderTest {
@@ -44,6 +46,7 @@ export interface LedgerUnderTest {
 export interface StoredItems {
   record(idempotencyKey: string, fields: object): Promise<void>;
   entry(key: { readonly operationId: string; readonly entryId: string }, fields: object): Promise<void>;
+  approval(key: string, fields: object): Promise<void>;
   /** `check` gets the item as it was. */
   state(target: AssociationTarget, fields: object, check?: (item: object) => void): Promise<void>;
 }
@@ -66,7 +69,7 @@ const ledgerFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export async function openSqlite() {
   const folder = mkdtempSync(join(ledgerFolder, 'ledger-'));
   const file = join(folder, 'ledger.db');
-  const ledger: OpenedLedger = makeSqliteLedger({ file });
+  const ledger = makeSqliteLedger({ file });
   const close = async () => {
     ledger.close();
     rmSync(folder, { recursive: true });
@@ -85,6 +88,8 @@ function sqliteItems(file: string): StoredItems {
   return {
     record: (key, fields) =>
       update('UPDATE idempotency SET record = json_patch(record, ?) WHERE idempotencyKey = ?', fields, key),
+    approval: (key, fields) =>
+      update('UPDATE approval SET approval = json_patch(approval, ?) WHERE approvalKey = ?', fields, key),
     entry: ({ operationId, entryId }, fields) =>
       update(
         'UPDATE audit SET entry = json_patch(entry, ?) WHERE operationId = ? AND entryId = ?',
@@ -115,6 +120,7 @@ export async function openDynamoDb() {
     ...makeDynamoDbLedger({ client, ...names }),
     ...makeDynamoDbObservations({ client, ...names }),
     ...makeDynamoDbAssociationReads({ client, ...names }),
+    ...makeDynamoDbApprovals({ client, ...names }),
     ...makeDynamoDbCheckpoints({ client, ...names }),
   };
   return { ledger, edit: dynamoDbItems(client, names), close };
@@ -133,6 +139,10 @@ function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }:
   return {
     async record(idempotencyKey, fields) {
       const item = await read(idempotencyTable, { idempotencyKey });
+      await write(idempotencyTable, { ...item, ...fields });
+    },
+    async approval(key, fields) {
+      const item = await read(idempotencyTable, { idempotencyKey: approvalItemKeyOf(key) });
       await write(idempotencyTable, { ...item, ...fields });
     },
     async state(target, fields, check) {

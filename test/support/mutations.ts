@@ -1,6 +1,7 @@
 import { makeDependencies } from '../../src/app/compose.ts';
 import type { Eks, EksError } from '../../src/eks/eks.ts';
-import type { ClaimRequest, ClaimResult, Lease, ReclaimResult } from '../../src/idempotency/claim.ts';
+import type { ClaimRequest, ClaimResult, Lease } from '../../src/idempotency/claim.ts';
+import type { ReclaimResult } from '../../src/idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { auditContextOf } from '../../src/ledger/audit-entry.ts';
@@ -77,6 +78,7 @@ export function claimOf(mutation: Create): ClaimRequest {
     lock: Promise.resolve(null),
     expectsLock: false,
     deadline: effectDeadline(mutation),
+    approval: null,
   };
 }
 

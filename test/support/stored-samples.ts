@@ -166,6 +166,21 @@ const decision: Required<Decision> = {
     ],
   },
   unknownRoles: [targetRoleArn],
+  needs: [
+    {
+      ...{ policyId: 'production-needs-approval', policyHash: 'f'.repeat(64) },
+      ...{ message: 'Not alone.', advice: 'Wait.', group: 'security', count: 1 },
+    },
+  ],
+  approval: {
+    approvalId: 'approval-01KASA3V5T0000000000000008',
+    votes: [
+      {
+        ...{ principal, actor: null, vote: 'APPROVE', policyIds: ['production-needs-approval'] },
+        ...{ comment: 'Seen.', isOwnRequest: false, time: at },
+      },
+    ],
+  },
 };
 
 const entry: AuditEntry = {
@@ -220,6 +235,11 @@ const eventsOfDrift = {
   ...{ fence: 3, decision: null },
 };
 
+const eventsOfApprovals = {
+  ...{ refusalCode: null, eksRequestId: null, omitted: [] },
+  ...{ operationId: `approval-${operationId}`, approvalKey: '9'.repeat(64) },
+};
+
 /** An entry of every event. */
 export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   INTENT: entry,
@@ -259,6 +279,11 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   },
   DRIFT_FOUND: { ...entry, ...eventsOfDrift, event: 'DRIFT_FOUND' },
   DRIFT_RESOLVED: { ...entry, ...eventsOfDrift, event: 'DRIFT_RESOLVED' },
+  APPROVAL_REQUESTED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_REQUESTED' },
+  APPROVED: { ...entry, ...eventsOfApprovals, event: 'APPROVED', decision: null },
+  REJECTED: { ...entry, ...eventsOfApprovals, event: 'REJECTED', decision: null },
+  APPROVAL_EXPIRED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_EXPIRED' },
+  APPROVAL_USED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_USED' },
 };
 
 /** The progress of a scan with every field set. */

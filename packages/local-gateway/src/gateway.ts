@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDependencies, makeLiveDependencies } from '../../../src/app/compose.ts';
 import type { Composition } from '../../../src/app/compose.ts';
+import { checkpoint } from '../../../src/checkpoints/checkpoint.ts';
 import { makeGatewayHandler } from '../../../src/app/gateway-handler.ts';
 import { explainFailure, readingPolicies } from '../../../tools/explain.ts';
 import type { GraphqlHandler } from '../../../src/graphql/handler.ts';
@@ -17,7 +18,9 @@ import { makeEngine } from '../../../src/policy/engine.ts';
 import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
 import { makeAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
+import { localCheckpoints } from './checkpoints/local-checkpoints.ts';
 import { makeIamAuthorizer } from './http-api/iam-authorizer.ts';
+import { deliverNext, isOrdered } from './delivery.ts';
 import { loadSigningKey } from './keys.ts';
 import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from './ledger.ts';
 import { audience, issuer } from './principals.ts';
@@ -45,6 +48,15 @@ export interface LocalGateway {
 
 /** Longest time of one run of the reconciler, in milliseconds. */
 const reconcileMs = 30_000;
+
+/** How often new entries are looked for, in milliseconds. */
+const deliverMs = 250;
+
+/** The cursor of the webhook. */
+const cursorName = 'webhook';
+
+/** After this time, a run of the checkpoints begins no further batch. Milliseconds. */
+const checkpointMs = 30_000;
 
 /** Longest time of one run of the scan, in milliseconds. */
 const scanMs = 60_000;
@@ -89,7 +101,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
   const { deps, current } = await compose(
-    { ...settings, home, policy, ledger, associations: ledger, log, eks },
+    { ...settings, home, policy, ledger, associations: ledger, approvals: ledger, log, eks },
     settings,
     onFailure,
     started,
@@ -108,6 +120,22 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     log,
   );
   started.push(() => scanner.stop());
+  // A ledger in memory ends with this process, and the log in the folder would not.
+  if (settings.ledgerFile !== ':memory:') {
+    const checkpoints = localCheckpoints(ledger, settings.folder);
+    const run = () => checkpoint(checkpoints, Date.now() + checkpointMs);
+    const checkpointer = startTimer('The checkpoint failed.', settings.checkpointIntervalMs, run, log);
+    started.push(() => checkpointer.stop());
+  }
+  if (settings.webhook !== null && isOrdered(ledger)) {
+    // Loaded only where it is needed: the AWS clients take a tenth of a second.
+    const { webhookTarget } = await import('../../../src/app/event-target.ts');
+    const target = webhookTarget(settings.webhook, home.region);
+    const deps = { ledger, target, denialShare: settings.denialShare, log, sentAhead: new Set<string>() };
+    await ledger.startCursor(cursorName);
+    const deliverer = startTimer('Events could not be sent.', deliverMs, () => deliverNext(deps, cursorName), log);
+    started.push(() => deliverer.stop());
+  }
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       host: settings.host,

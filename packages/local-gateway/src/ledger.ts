@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
+import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb-checkpoints.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
@@ -12,6 +14,7 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { unindexedEntries } from './checkpoints/unindexed-entries.ts';
 import type { UnindexedEntries } from './checkpoints/unindexed-entries.ts';
 import { makeSqliteLedger } from './sqlite/ledger.ts';
+import type { AuditOrder } from './sqlite/order.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/tables.ts';
 import { makeDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
@@ -25,7 +28,7 @@ const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
 export async function openLedger(
   settings: LedgerSettings,
-): Promise<Ledger & ObservationStore & AssociationReads & CheckpointStore> {
+): Promise<Ledger & ObservationStore & AssociationReads & ApprovalStore & CheckpointStore & Partial<AuditOrder>> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
@@ -46,6 +49,7 @@ export async function openLedger(
     ...makeDynamoDbLedger({ client, ...names }),
     ...makeDynamoDbObservations({ client, ...names }),
     ...makeDynamoDbAssociationReads({ client, ...names }),
+    ...makeDynamoDbApprovals({ client, ...names }),
     ...makeDynamoDbCheckpoints({ client, ...names }),
   };
 }

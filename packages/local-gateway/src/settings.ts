@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { readSettings } from '../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
+import { readDenialShare, readWebhook } from '../../../src/app/event-settings.ts';
+import type { WebhookTarget } from '../../../src/app/event-settings.ts';
 import { readScanSettings } from '../../../src/app/scan-settings.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
@@ -61,6 +63,12 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly scan: ScanSettings;
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
+  /** Milliseconds between two checkpoints of the trail. */
+  readonly checkpointIntervalMs: number;
+  /** Where events are sent; null: nowhere. */
+  readonly webhook: WebhookTarget | null;
+  /** Share of the denials that become events, from 0 to 1. */
+  readonly denialShare: number;
 }
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -106,6 +114,9 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
       scan: readScanSettings(reader, eksEndpoint === null ? simulatorScan : defaultScanSettings),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
+      checkpointIntervalMs: reader.number('CHECKPOINT_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
+      webhook: localWebhook(reader, ledger),
+      denialShare: readDenialShare(reader),
     };
   });
 }
@@ -127,6 +138,15 @@ export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
     policyTable: reader.text('POLICY_TABLE', 'pod-identity-gateway-policies'),
     hasCredentials: reader.text('AWS_ACCESS_KEY_ID', '') !== '' || reader.text('AWS_PROFILE', '') !== '',
   };
+}
+
+/** Only the SQLite ledger keeps the order of its entries; tables have a stream, which the functions in AWS read. */
+function localWebhook(reader: SettingsReader, { ledger }: LedgerSettings): WebhookTarget | null {
+  const webhook = readWebhook(reader);
+  if (webhook !== null && ledger === 'dynamodb') {
+    reader.problem('WEBHOOK_URL is set and LEDGER is dynamodb: npm start sends events of a SQLite ledger only.');
+  }
+  return webhook;
 }
 
 /** The policy versions are in DynamoDB only. */

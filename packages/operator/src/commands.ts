@@ -3,6 +3,7 @@ import { command } from './cli/command.ts';
 import type { Command } from './cli/command.ts';
 import { completionOf, shells } from './cli/completion.ts';
 import type { CommandTable } from './cli/run.ts';
+import { replay as eventsReplay, tail } from './events/commands.ts';
 import { trailExport } from './export/command.ts';
 import { inventorySuggest } from './inventory/command.ts';
 import { ledgerCopy } from './ledger-copy.ts';
@@ -35,23 +36,12 @@ export const commandTable: CommandTable = {
     policies: 'Checks, explains, tries and publishes policies.',
     inventory: 'Compares the inventory with what exists in AWS.',
     trail: 'Exports and verifies the audit trail.',
+    events: 'Shows events, and sends them again.',
     ledger: 'Copies the ledger of npm start.',
   },
   commands: [
     ...[check, why, impact, replay, publish, rollback, versions, inventorySuggest],
-    ...[
-      accessReview,
-      lock,
-      lift,
-      restore,
-      trailExport,
-      trailVerify,
-      trailProve,
-      trailCheckProof,
-      principal,
-      smoke,
-      ledgerCopy,
-      completion,
-    ],
+    ...[accessReview, lock, lift, restore, trailExport, trailVerify, trailProve, trailCheckProof, tail, eventsReplay],
+    ...[principal, smoke, ledgerCopy, completion],
   ],
 };

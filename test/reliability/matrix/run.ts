@@ -1,15 +1,13 @@
 import { casesOf } from './cases.ts';
 import type { Selection } from './cases.ts';
 import type { Implementation } from './implementation.ts';
+import { runAll } from './run-all.ts';
 import { runCase } from './run-case.ts';
 import type { Case, CaseResult } from './case.ts';
 import { caseName, resultOf, tableRowOf } from './table.ts';
 import type { TableRow } from './table.ts';
 import { openBackends } from './backend.ts';
 import type { BackendPool } from './backend.ts';
-
-/** Number of concurrent cases. Many of them wait for a timeout. */
-const width = 40;
 
 /** Runs the matrix of one implementation. Calls `onResult` with each result and with the total number of cases. */
 export async function runMatrix(
@@ -24,22 +22,15 @@ export async function runMatrix(
       caseName({ case: one }).includes(selection.name),
     );
     const rows: TableRow[] = [];
-    const alone: [number, Case][] = [];
-    const finish = (index: number, result: CaseResult) => {
-      rows[index] = tableRowOf(result);
-      onResult(result, cases.length);
-    };
-    const queue = cases.entries();
-    const worker = async () => {
-      for (const [index, one] of queue) {
-        const result = await runUntilInjected(one, backends);
-        if (resultOf(result) === 'inconclusive') alone.push([index, one]);
-        else finish(index, result);
-      }
-    };
-    await Promise.all(Array.from({ length: width }, worker));
-    // What failed on a busy machine gets it to itself.
-    for (const [index, one] of alone) finish(index, await runUntilInjected(one, backends));
+    await runAll(cases, {
+      width: 40, // Many cases wait for a timeout.
+      run: (one) => runUntilInjected(one, backends),
+      isConclusive: (result) => resultOf(result) !== 'inconclusive',
+      finish: (index, result) => {
+        rows[index] = tableRowOf(result);
+        onResult(result, cases.length);
+      },
+    });
     return rows;
   } finally {
     backends.close();

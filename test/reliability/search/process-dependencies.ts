@@ -1,4 +1,8 @@
-import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
+import {
+  defaultApprovalLimits,
+  defaultDescribeLimits,
+  defaultRequestLimits,
+} from '../../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { Decision } from '../../../src/model/decision.ts';
@@ -44,6 +48,8 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     times,
     sleep: () => Promise.resolve(),
     associations: null,
+    approvals: null,
+    approvalLimits: defaultApprovalLimits,
     describeLimits: defaultDescribeLimits,
     lockMemory: environment.lockMemory,
     requestLimits: defaultRequestLimits,

@@ -12,6 +12,10 @@ interface Choices {
 
 const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name], true>> } = {
   events: {
+    APPROVAL_EXPIRED: true,
+    APPROVAL_REQUESTED: true,
+    APPROVAL_USED: true,
+    APPROVED: true,
     CHECKED: true,
     CONTENDED: true,
     DENIED: true,
@@ -22,6 +26,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     LATE_SUCCESS: true,
     LOCKED: true,
     REFUSED: true,
+    REJECTED: true,
     RELEASED: true,
     REPLAYED: true,
     SUCCEEDED: true,

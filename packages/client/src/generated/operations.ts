@@ -79,6 +79,14 @@ export type AssociationOrigin =
 
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
+  /** The approval was not given in time, or not used in time. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  | 'APPROVAL_REQUESTED'
+  /** An operation used the approval: its INTENT entry was written with this one. */
+  | 'APPROVAL_USED'
+  /** An approver approved the request. */
+  | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /** Another request with the same token holds the lease. */
@@ -102,6 +110,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
+  /** An approver rejected the request. */
+  | 'REJECTED'
   /** The change is not done, and the token can be used for another attempt. Closes the operation. */
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
@@ -304,6 +314,8 @@ export type LockScope =
 export type OperationKind =
   /** `adoptPodIdentityAssociation`. */
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
+  | 'APPROVE_REQUEST'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
@@ -346,6 +358,18 @@ export type PrincipalKind =
 
 /** Why a request was refused. */
 export type RefusalCode =
+  /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
+  | 'APPROVAL_EXPIRED'
+  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  | 'APPROVAL_LIMIT_REACHED'
+  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  | 'APPROVAL_NOT_FOUND'
+  /** The approval to vote on was decided, used or expired before. */
+  | 'APPROVAL_NOT_PENDING'
+  /** An approver rejected the request. Final for the token. */
+  | 'APPROVAL_REJECTED'
+  /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
+  | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
@@ -483,6 +507,8 @@ export type AssociationFragment =
 
 export type ViolationFragment = { readonly policyId: string, readonly message: string, readonly advice: string | null };
 
+type RefusalDetails_ApprovalRequired_Fragment = { readonly __typename: 'ApprovalRequired', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
 type RefusalDetails_AssociationAlreadyExists_Fragment = { readonly __typename: 'AssociationAlreadyExists', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
 type RefusalDetails_AssociationChanged_Fragment = { readonly __typename: 'AssociationChanged', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
@@ -499,7 +525,10 @@ type RefusalDetails_PolicyDenied_Fragment = { readonly __typename: 'PolicyDenied
 
 type RefusalDetails_TokenReused_Fragment = { readonly __typename: 'TokenReused', readonly originalOperationId: string, readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
 
+type RefusalDetails_VoteRefused_Fragment = { readonly __typename: 'VoteRefused', readonly code: RefusalCode, readonly message: string, readonly advice: string | null, readonly retryable: boolean };
+
 export type RefusalDetailsFragment =
+  | RefusalDetails_ApprovalRequired_Fragment
   | RefusalDetails_AssociationAlreadyExists_Fragment
   | RefusalDetails_AssociationChanged_Fragment
   | RefusalDetails_AssociationNotFound_Fragment
@@ -508,11 +537,13 @@ export type RefusalDetailsFragment =
   | RefusalDetails_InvalidInput_Fragment
   | RefusalDetails_PolicyDenied_Fragment
   | RefusalDetails_TokenReused_Fragment
+  | RefusalDetails_VoteRefused_Fragment
 ;
 
 export type WarningDetailsFragment = { readonly code: WarningCode, readonly message: string, readonly advice: string };
 
 type Payload_AdoptPodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -521,9 +552,11 @@ type Payload_AdoptPodIdentityAssociationPayload_Fragment = { readonly status: Re
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: boolean, readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -532,9 +565,11 @@ type Payload_CreatePodIdentityAssociationPayload_Fragment = { readonly adopted: 
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -543,9 +578,11 @@ type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -554,6 +591,7 @@ type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 export type PayloadFragment =
@@ -564,6 +602,7 @@ export type PayloadFragment =
 ;
 
 export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -572,6 +611,7 @@ export type CheckFragment = { readonly wouldBeAttempted: boolean, readonly refus
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_PodIdentityAssociation_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
 export type AuditEntryDetailsFragment = { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string, readonly operationKind: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly declaration: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly associationArn: string | null, readonly eksRequestId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string, readonly kind: PrincipalKind } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null, readonly request: { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null };
@@ -633,6 +673,7 @@ export type CheckAdoptPodIdentityAssociationQueryVariables = Exact<{
 export type CheckAdoptPodIdentityAssociationQuery = { readonly checkAdoptPodIdentityAssociation: CheckFragment | null };
 
 export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean, readonly unknownRoles: ReadonlyArray<string>, readonly revision: number, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
     | RefusalDetails_AssociationChanged_Fragment
     | RefusalDetails_AssociationNotFound_Fragment
@@ -641,6 +682,7 @@ export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean,
     | RefusalDetails_InvalidInput_Fragment
     | RefusalDetails_PolicyDenied_Fragment
     | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
    | null, readonly decision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<ViolationFragment> } | null, readonly existing: Association_AssociationSnapshot_Fragment | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }> | null };
 
 export type BatchCheckQueryVariables = Exact<{

@@ -7,6 +7,8 @@ export const possibleTypes = {
   ],
   "Refusal": [
     "InvalidInput",
+    "ApprovalRequired",
+    "VoteRefused",
     "PolicyDenied",
     "AssociationAlreadyExists",
     "AssociationNotFound",
@@ -46,6 +48,8 @@ export const embeddedTypes = [
   "CheckPayload",
   "Warning",
   "InvalidInput",
+  "ApprovalRequired",
+  "VoteRefused",
   "InputFinding",
   "PolicyDenied",
   "PolicyViolation",

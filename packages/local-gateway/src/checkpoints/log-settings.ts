@@ -18,6 +18,9 @@ export interface LogSettings {
   readonly keyFolder: string;
 }
 
+/** Folder of the log of `npm start`, within its folder. */
+export const logFolder = 'checkpoints';
+
 /** Name of the log of `npm start`, and of its key. */
 export const localOrigin = 'pod-identity-gateway.local/trail';
 
@@ -35,7 +38,7 @@ export function readLogSettings(reader: SettingsReader): LogSettings {
     return key ?? [];
   });
   const bucket = reader.text('CHECKPOINT_BUCKET', '');
-  const folder = reader.text('CHECKPOINT_FOLDER', join(keyFolder, 'checkpoints'));
+  const folder = reader.text('CHECKPOINT_FOLDER', join(keyFolder, logFolder));
   const s3Endpoint = reader.url('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:9000');
   return { bucket: bucket === '' ? null : bucket, folder, region, s3Endpoint, keys, keyFolder };
 }

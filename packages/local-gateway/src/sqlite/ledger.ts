@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { ApprovalStore } from '../../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
 import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
@@ -15,8 +16,19 @@ import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
 import { asPromise, openSqliteFile } from './file.ts';
+import { prepareOrder } from './order.ts';
+import type { AuditOrder } from './order.ts';
 import { prepareStatements } from './statements.ts';
 import { makeTrailReader } from './trail.ts';
+
+/** All that the store of one file offers. */
+type SqliteLedger = Ledger &
+  ObservationStore &
+  AssociationReads &
+  ApprovalStore &
+  AuditOrder &
+  CheckpointStore &
+  UnindexedEntries;
 
 /** How long a call waits for the lock of another process, in milliseconds. */
 const defaultBusyTimeoutMs = 2_000;
@@ -31,14 +43,15 @@ export function makeSqliteLedger({
 }: {
   readonly file: string;
   readonly busyTimeoutMs?: number;
-}): Ledger & ObservationStore & AssociationReads & CheckpointStore & UnindexedEntries {
+}): SqliteLedger {
   const database = openSqliteFile(file, busyTimeoutMs);
   const statements = prepareStatements(database);
   const readTrail = makeTrailReader(database);
+  const order = prepareOrder(database);
 
   return {
     ...makeSqliteCheckpoints(database),
-    commit(expected, next, entries) {
+    commit(expected, next, entries, use = null) {
       return asPromise(() => {
         requireDistinct(entries);
         openShardOf(next.idempotencyKey); // Throws for a key that DynamoDB could not store, so that both stores reject it.
@@ -46,12 +59,14 @@ export function makeSqliteLedger({
           if (alreadyWritten(entries, entries.map(statements.getEntry))) return { kind: 'committed' };
           const record = statements.getRecord(next.idempotencyKey);
           if (!meets(expected, record)) return { kind: 'conflict', record };
+          if (use && !statements.approvals.isVersion(use.next.key, use.expected)) return { kind: 'approval-mismatch' };
           const change = stateChangeOf(next, entries);
           const mismatch = change && mismatchOf(statements, change);
           if (mismatch) return mismatch;
           statements.putRecord(next);
           entries.forEach(statements.insertEntry);
           claimsOfCreated(entries).forEach(statements.insertClaim);
+          if (use) statements.approvals.putApproval(use.next);
           commitState(statements, change);
           return { kind: 'committed' };
         });
@@ -62,6 +77,33 @@ export function makeSqliteLedger({
     },
     findClaimOfCreated(operationId) {
       return asPromise(() => statements.findClaimOfCreated(operationId));
+    },
+    getRecordAndApproval(idempotencyKey, approvalKey) {
+      return asPromise(() =>
+        inTransaction(database, () => ({
+          record: statements.getRecord(idempotencyKey),
+          approval: statements.approvals.getApproval(approvalKey),
+        })),
+      );
+    },
+    getApproval(key) {
+      return asPromise(() => statements.approvals.getApproval(key));
+    },
+    putApproval(expected, next, entry, maxPending) {
+      return asPromise(() =>
+        inTransaction(database, () => {
+          if (alreadyWritten([entry], [statements.getEntry(entry)])) return 'written';
+          if (!statements.approvals.isVersion(next.key, expected)) return 'conflict';
+          const isAsked = next.state === 'PENDING' && next.revision === 1;
+          if (isAsked && statements.approvals.otherPending(next) >= maxPending) return 'limit-reached';
+          statements.approvals.putApproval(next);
+          statements.insertEntry(entry);
+          return 'written';
+        }),
+      );
+    },
+    listApprovals(...query) {
+      return asPromise(() => statements.approvals.listApprovals(...query));
     },
     getAssociationState(target) {
       return asPromise(() => statements.getState(target));
@@ -140,6 +182,15 @@ export function makeSqliteLedger({
           return true;
         }),
       );
+    },
+    entriesAfter(position, limit) {
+      return asPromise(() => order.entriesAfter(position, limit));
+    },
+    startCursor(target) {
+      return asPromise(() => order.startCursor(target));
+    },
+    moveCursor(target, position) {
+      return asPromise(() => order.moveCursor(target, position));
     },
     close() {
       database.close();

@@ -1,7 +1,7 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -42,6 +42,21 @@ export const schema = `
   ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
   CREATE INDEX audit_entryId ON audit (entryId);
 
+  -- The entries in the order in which they were committed, which that of their ids can differ from.
+  CREATE TABLE auditOrder (
+    position INTEGER PRIMARY KEY,
+    operationId TEXT NOT NULL,
+    entryId TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_order AFTER INSERT ON audit
+    BEGIN INSERT INTO auditOrder (operationId, entryId) VALUES (NEW.operationId, NEW.entryId); END;
+
+  -- How far events were sent.
+  CREATE TABLE deliveryCursor (
+    target TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE claimOfCreated (
     createdBy TEXT NOT NULL,
     claimedBy TEXT NOT NULL,
@@ -68,6 +83,19 @@ export const schema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX associationVersion_byRole ON associationVersion (roleArn, place) WHERE roleArn IS NOT NULL;
   CREATE INDEX associationVersion_byTargetRole ON associationVersion (targetRoleArn, place) WHERE targetRoleArn IS NOT NULL;
+
+  CREATE TABLE approval (
+    approvalKey TEXT PRIMARY KEY,
+    clusterKey TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    principalId TEXT NOT NULL,
+    state TEXT NOT NULL,
+    requestedAt INTEGER NOT NULL,
+    decideUntil INTEGER NOT NULL,
+    approval TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX approval_byCluster ON approval (clusterKey, requestedAt, approvalKey);
+  CREATE INDEX approval_pending ON approval (principalId, decideUntil) WHERE state = 'PENDING';
 
   CREATE TABLE clusterScan (
     clusterKey TEXT PRIMARY KEY,

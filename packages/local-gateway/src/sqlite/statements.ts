@@ -11,6 +11,7 @@ import { formatVersion, requireSupported } from '../../../../src/ledger/format.t
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
 import { presenceIn } from '../../../../src/ledger/state-change.ts';
+import { prepareApprovals } from './approvals.ts';
 import { prepareHistory } from './history.ts';
 import { recordOfText, recordText, scanOfText, scanText, stateOfText, stateText } from './record-json.ts';
 import { auditColumns } from './schema.ts';
@@ -52,10 +53,12 @@ export function prepareStatements(database: DatabaseSync) {
   );
 
   const history = prepareHistory(database);
+  const approvals = prepareApprovals(database);
 
   return {
     /** What queries read of the states and the history. */
     history: history.reads,
+    approvals,
     getState(target: AssociationTarget): AssociationState | null {
       const row = selectState.get(associationKeyOf(target));
       return row === undefined ? null : stateOfText(String(row.state));

@@ -148,6 +148,7 @@ function requestChanges(
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':
+    case 'ApproveRequest':
       return [];
   }
 }
@@ -187,7 +188,7 @@ function createChanges({ tags }: CreateRequest, policySet: PolicySet): readonly 
 }
 
 function clusterChanges({ context, request }: RequestWithContext, { clusters }: Inventory): readonly Change[] {
-  if (request.action === 'ListPodIdentityAssociations' || request.action === 'ReadAuditTrail') return [];
+  if (!('association' in request)) return [];
   return clusters
     .filter((one) => one.clusterName !== request.association.clusterName)
     .slice(0, maxTried)

@@ -43,6 +43,11 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   // What others changed around the gateway.
   DRIFT_FOUND: { status: 'Success', severity: 'High' },
   DRIFT_RESOLVED: { status: 'Success', severity: 'Informational' },
+  APPROVAL_REQUESTED: { status: 'In Progress', severity: 'Informational' },
+  APPROVED: { status: 'Success', severity: 'Low' },
+  REJECTED: { status: 'Success', severity: 'Low' },
+  APPROVAL_EXPIRED: { status: 'Failure', severity: 'Low' },
+  APPROVAL_USED: { status: 'Success', severity: 'Informational' },
 };
 
 /** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */
@@ -51,6 +56,7 @@ const otherOperations = {
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
   LOCK_CHANGES: { field: 'lock', activity: 'Update' },
   OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
+  APPROVE_REQUEST: { field: 'approve', activity: 'Update' },
 } as const;
 
 /** Name of the GraphQL field, and activity, of what an entry is about. */

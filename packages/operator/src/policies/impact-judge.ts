@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Principal, RequestIdentity } from '../../../../src/model/principal.ts';
 import { createRequestOf } from '../../../../src/operations/differences.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
+import { resultOf } from '../../../../src/policy/approvals.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import { clusterIn } from '../../../../src/policy/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
@@ -20,8 +21,11 @@ export interface PoliciesInUse {
   readonly inventory: Inventory;
 }
 
-/** How a decision differs: allowed before, allowed after, open because role attributes are not known, or denied by other policies. */
-export const differences = ['FORBIDDEN', 'PERMITTED', 'DEPENDS', 'OTHER_REASONS'] as const;
+/**
+ * How a decision differs: denied now, allowed now, needing an approval now, open because role attributes are not known, or the same
+ * result by other policies.
+ */
+export const differences = ['FORBIDDEN', 'PERMITTED', 'NEEDS_APPROVAL', 'DEPENDS', 'OTHER_REASONS'] as const;
 type Difference = (typeof differences)[number];
 
 /** What would be decided otherwise about a create of an association, for the principals of whom the same is true. */
@@ -142,7 +146,7 @@ function hasPermit(judged: Judgement): boolean {
 /** By whom an association is judged that no group which policies name may create: policies that deny it regardless of who asks are found by it. */
 const stranger: JudgedBy = { name: 'a principal in no group', context: contextOf(personIn([])) };
 
-/** How two decisions differ; null if both allow, or the same policies deny. */
+/** How two decisions differ; null if both allow, or if the same policies deny or ask for the same approvals. */
 function differenceOf(was: Judgement, is: Judgement): Omit<Impact, 'association' | 'origin' | 'principals'> | null {
   const [before, after] = [inWords(was), inWords(is)];
   if (was.kind === 'depends' || is.kind === 'depends') {
@@ -154,10 +158,14 @@ function differenceOf(was: Judgement, is: Judgement): Omit<Impact, 'association'
   if (was.decision.allowed && is.decision.allowed) return null;
   const [denied, denies] = [deniedBy(was.decision), deniedBy(is.decision)];
   const [added, removed] = [without(denies, denied), without(denied, denies)];
-  if (added.length + removed.length === 0) return null;
-  const kind = is.decision.allowed ? 'PERMITTED' : was.decision.allowed ? 'FORBIDDEN' : 'OTHER_REASONS';
-  return { kind, policyIds: added.length > 0 ? added : removed, roleArns: [], before, after };
+  if (before === after) return null;
+  const result = resultOf(is.decision);
+  const kind = result === resultOf(was.decision) ? 'OTHER_REASONS' : kinds[result];
+  const [policyIds = denies] = [added, removed].filter(({ length }) => length > 0);
+  return { kind, policyIds, roleArns: [], before, after };
 }
+
+const kinds = { allowed: 'PERMITTED', denied: 'FORBIDDEN', 'needs approval': 'NEEDS_APPROVAL' } as const;
 
 function inWords(judged: Judgement): string {
   if (judged.kind === 'decided') return verdict(judged.decision);

@@ -2,7 +2,15 @@ import * as v from 'valibot';
 import { readContextOf } from '../../../../src/operations/hidden.ts';
 import { settingsOf } from '../../../../src/model/setting-fields.ts';
 import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } from '../../../../src/policy/json.ts';
-import { association, changes, createRequest, recordedPrincipal } from '../../../../src/cases/model-schemas.ts';
+import {
+  approvalNeed,
+  association,
+  changes,
+  createRequest,
+  recordedPrincipal,
+  usedApproval,
+} from '../../../../src/cases/model-schemas.ts';
+import type { ApprovalNeed, UsedApproval } from '../../../../src/model/approval.ts';
 import type { OperationKind } from '../../../../src/model/operation.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 
@@ -11,6 +19,8 @@ export interface RecordedDecision {
   readonly allowed: boolean;
   readonly policyIds: readonly string[];
   readonly violations: readonly { readonly policyId: string }[];
+  readonly needs?: readonly ApprovalNeed[];
+  readonly approval?: UsedApproval;
 }
 
 /** The fields of a recorded decision that every replay needs. */
@@ -19,6 +29,8 @@ export const decisionFields = {
   policyIds: list(text()),
   violations: list(atLeast({ policyId: text() })),
   now: wholeNumber,
+  needs: v.exactOptional(list(approvalNeed)),
+  approval: v.exactOptional(usedApproval),
 };
 
 /** The fields of an audit entry from which the context of its request is made. */
@@ -115,8 +127,23 @@ export function contextOf(entry: Circumstances, now: number, name: string): Auth
   };
 }
 
-/** A decision in words: `allowed by …` or `denied by …`, with the ids of the policies. */
-export function verdict({ allowed, policyIds, violations }: RecordedDecision): string {
+/**
+ * A decision in words: `allowed by …`, `denied by …`, `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and
+ * how many of which group must approve.
+ */
+export function verdict({ allowed, policyIds, violations, needs }: RecordedDecision): string {
+  if (needs !== undefined) {
+    const asked = needs.map(({ policyId, group, count }) => `${policyId} (${count} of ${group})`).join(', ');
+    return `${allowed ? 'allowed by approval' : 'needs approval'} for ${asked}`;
+  }
   const ids = allowed ? policyIds : violations.map(({ policyId }) => policyId);
   return `${allowed ? 'allowed' : 'denied'} by ${[...new Set(ids)].join(', ')}`;
+}
+
+/** Events of approvals whose entries have the decision about a vote, or repeat that of the request. */
+const eventsOfVotes: readonly string[] = ['APPROVED', 'REJECTED', 'APPROVAL_EXPIRED', 'APPROVAL_USED'];
+
+/** Whether an entry has the decision about the request that an approval is for. */
+export function isOfRequest({ event }: { readonly event: string | null }): boolean {
+  return event === null || !eventsOfVotes.includes(event);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { readingPolicies } from '../../../../tools/explain.ts';
+import { applyApproval } from '../../../../src/policy/approvals.ts';
 import { authorizeOnSlice } from '../../../../src/policy/authorize.ts';
 import { compilePolicies } from '../../../../src/policy/compile.ts';
 import { makeEngine } from '../../../../src/policy/engine.ts';
@@ -11,10 +12,12 @@ import {
   circumstanceSchema,
   contextOf,
   decisionFields,
+  isOfRequest,
   operationSchema,
   requestOf,
   verdict,
 } from './recorded-request.ts';
+import type { RecordedDecision } from './recorded-request.ts';
 
 const decision = atLeast({
   ...decisionFields,
@@ -44,16 +47,32 @@ export function replayDecision(file: string, directory: string): ReplayedDecisio
       `The entry leaves out ${entry.omitted.join(', ')} for its size, so its decision can't be replayed.`,
     );
   }
+  if (!isOfRequest(entry)) {
+    throw new Error(
+      `The entry (${entry.event}) is of an approval. Replay the entry APPROVAL_REQUESTED, or that of the operation which used it.`,
+    );
+  }
   const advice = 'Name a folder with *.cedar files and schema.cedarschema.';
   const sources = readingPolicies(directory, advice, () => readPolicySources(directory));
   const engine = makeEngine(compilePolicies(sources));
-  const replayed = authorizeOnSlice(engine, contextOf(entry, recorded.now, file), requestOf(entry), recorded.slice);
-  const same = verdict(recorded) === verdict(replayed);
+  const decided = authorizeOnSlice(engine, contextOf(entry, recorded.now, file), requestOf(entry), recorded.slice);
+  const replayed = recorded.approval === undefined ? decided : applyApproval(decided, recorded.approval);
+  const otherTexts = otherTextsOf(recorded, replayed);
+  const same = verdict(recorded) === verdict(replayed) && otherTexts.length === 0;
   const samePolicies = recorded.policySetHash === replayed.policySetHash;
   const report = [
     `recorded: ${verdict(recorded)} (policy set ${recorded.policySetHash}, inventory ${recorded.inventoryHash})`,
     `replayed: ${verdict(replayed)} (policy set ${replayed.policySetHash}, the recorded slice of the inventory)`,
+    ...otherTexts.map((id) => `${id} has another text than the one to which an approval is bound.`),
     `${same ? 'Same' : 'Different'} decision, ${samePolicies ? 'same' : 'different'} policies.`,
   ];
   return { same, report: report.join('\n') };
+}
+
+/** The policies of needs of both decisions whose texts differ. */
+function otherTextsOf({ needs: recorded = [] }: RecordedDecision, { needs = [] }: RecordedDecision): readonly string[] {
+  const hashes = new Map(recorded.map(({ policyId, policyHash }) => [policyId, policyHash]));
+  return needs.flatMap(({ policyId, policyHash }) =>
+    (hashes.get(policyId) ?? policyHash) === policyHash ? [] : [policyId],
+  );
 }

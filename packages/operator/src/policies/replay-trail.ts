@@ -4,11 +4,13 @@ import { recordedRole } from '../../../../src/cases/model-schemas.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { applyApproval, resultOf } from '../../../../src/policy/approvals.ts';
 import { operations } from '../../../../src/operations/operations.ts';
 import {
   circumstanceSchema,
   contextOf,
   decisionFields,
+  isOfRequest,
   operationSchema,
   requestOf,
   verdict,
@@ -47,7 +49,8 @@ export interface ReplayCounts {
   readonly replayed: number;
   readonly nowDenied: number;
   readonly nowAllowed: number;
-  /** Allowed or denied as recorded, by other policies. */
+  readonly nowNeedingApproval: number;
+  /** The same result as recorded, by other policies. */
   readonly otherReasons: number;
   /** Too large to be recorded whole. */
   readonly incomplete: number;
@@ -78,6 +81,7 @@ export async function replayTrail(
     replayed: 0,
     nowDenied: 0,
     nowAllowed: 0,
+    nowNeedingApproval: 0,
     otherReasons: 0,
     incomplete: 0,
     dependingOnRoles: 0,
@@ -101,15 +105,17 @@ export async function replayTrail(
       for (const arn of judged.roleArns) count(openRoles, `${arn}, by ${judged.policyIds.join(', ')}`);
       continue;
     }
-    const { decision } = judged;
-    groups.add(entry, { decision, context, request, judge: (other) => judge(other, request, roles) });
+    const { approval } = entry.decision;
+    const decision = approval === undefined ? judged.decision : applyApproval(judged.decision, approval);
+    groups.add(entry, { decision: judged.decision, context, request, judge: (other) => judge(other, request, roles) });
     const [recorded, replayed] = [verdict(entry.decision), verdict(decision)];
     counts.replayed += 1;
-    if (decision.allowed === entry.decision.allowed) {
+    const result = resultOf(decision);
+    if (result === resultOf(entry.decision)) {
       if (recorded !== replayed) counts.otherReasons += 1;
       continue;
     }
-    counts[decision.allowed ? 'nowAllowed' : 'nowDenied'] += 1;
+    counts[countOf[result]] += 1;
     const { time, operationId, onBehalfOf, principal } = entry;
     count(affected, principal.id);
     const { action } = request;
@@ -126,6 +132,9 @@ export async function replayTrail(
     affected: mostFirst(affected),
   };
 }
+
+/** The count of what requests are decided to be now. */
+const countOf = { allowed: 'nowAllowed', denied: 'nowDenied', 'needs approval': 'nowNeedingApproval' } as const;
 
 /** The entries that have a decision of their own, each with its name for messages. */
 async function* entriesIn(lines: AsyncIterable<string>, source: string) {
@@ -159,9 +168,13 @@ const withoutIntent: readonly string[] = Object.values(operations)
   .filter(({ effect }) => effect.kind === 'none')
   .map(({ kind }) => kind);
 
-/** Whether an entry has a decision of its own. Those that a lease holder wrote after its INTENT repeat the one of the INTENT. */
+/**
+ * Whether an entry has a decision of its own about a change. Those that a lease holder wrote after its INTENT repeat the one of the INTENT, and
+ * votes are not changes.
+ */
 function isOwnRequest({ decision, fence, event, operation }: v.InferOutput<typeof headSchema>): boolean {
-  return decision !== null && (fence === null || event === 'INTENT' || withoutIntent.includes(operation));
+  if (decision === null || !isOfRequest({ event }) || operation === 'APPROVE_REQUEST') return false;
+  return fence === null || event === 'INTENT' || event === 'APPROVAL_REQUESTED' || withoutIntent.includes(operation);
 }
 
 /** The roles and the owners of a slice; the rest of it is that of an inventory which is not used here. */

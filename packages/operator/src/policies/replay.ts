@@ -99,8 +99,9 @@ export async function run(
 }
 
 /** Whether no decision differs, or may differ. */
-export function isAsRecorded({ nowAllowed, nowDenied, incomplete, dependingOnRoles }: ReplayCounts): boolean {
-  return nowAllowed + nowDenied + incomplete + dependingOnRoles === 0;
+export function isAsRecorded(counts: ReplayCounts): boolean {
+  const { nowAllowed, nowDenied, nowNeedingApproval, incomplete, dependingOnRoles } = counts;
+  return nowAllowed + nowDenied + nowNeedingApproval + incomplete + dependingOnRoles === 0;
 }
 
 /** Recorded requests: those of a file, or of the ledger since a time in milliseconds since the epoch. */
@@ -142,10 +143,11 @@ export function lineOf({
 
 /** The counts, the roles on which decisions depend, and the principals whose requests are decided otherwise. */
 export function summaryOf(counts: ReplayCounts): string {
-  const { replayed, nowDenied, nowAllowed, otherReasons, incomplete, dependingOnRoles, openRoles, affected } = counts;
+  const { replayed, nowDenied, nowAllowed, nowNeedingApproval, otherReasons } = counts;
+  const { incomplete, dependingOnRoles, openRoles, affected } = counts;
   const { requests, groups } = counts.unrecordedGroups;
   return [
-    `${replayed} requests replayed: ${nowDenied} now denied, ${nowAllowed} now allowed, ${otherReasons} decided by other policies`,
+    `${replayed} requests replayed: ${nowDenied} now denied, ${nowAllowed} now allowed, ${nowNeedingApproval} now needing approval, ${otherReasons} decided by other policies`,
     ...(incomplete > 0
       ? [`${incomplete} requests can't be replayed: their entries leave out parts for their size`]
       : []),

@@ -1,3 +1,4 @@
+import { resultOf } from '../../../../src/policy/approvals.ts';
 import { authorizeWith } from '../../../../src/policy/authorize.ts';
 import { indexPolicies } from '../../../../src/policy/applicable.ts';
 import { processCedar } from '../../../../src/policy/cedar.ts';
@@ -51,7 +52,7 @@ export function makeJudge(engine: Engine, inventory: Inventory): Judge {
       return authorizeWith(assuming(engine, applying), inventory)(context, known);
     };
     const [most, least] = [decide('permit'), decide('forbid')];
-    if (most.allowed !== least.allowed) {
+    if (resultOf(most) !== resultOf(least)) {
       return { kind: 'depends', policyIds: [...open].sort(), roleArns: unknownRoles };
     }
     // The policies that decide certainly: permits where the fewest apply, forbids where the fewest apply.

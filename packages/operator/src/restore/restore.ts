@@ -4,7 +4,7 @@ import type { TableNames } from '../../../../src/ledger/tables.ts';
 import { changeLocks } from '../lock/change-locks.ts';
 import type { LockChange } from '../lock/change-locks.ts';
 import { copyLaterEntries } from './later-entries.ts';
-import { checkRestorable, copySettings, restoreTable, targetOf } from './tables.ts';
+import { checkRestorable, copySettings, restoreTable, streamArnOf, targetOf } from './tables.ts';
 import type { TablePair } from './tables.ts';
 
 /** What to restore. */
@@ -75,6 +75,8 @@ export async function restoreLedger(
     await copySettings(client, pair);
     report(`${pair.target} has the settings of ${pair.source}.`);
   }
+  const stream = await streamArnOf(client, plan.audit.target);
+  if (stream !== null) report(`AUDIT_STREAM_ARN=${stream}`);
 }
 
 async function lockTables({ client, clock, ulid }: RestoreDependencies, names: TableNames, lock: LockChange) {

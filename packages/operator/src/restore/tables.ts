@@ -84,11 +84,25 @@ export async function copySettings(client: DynamoDBClient, { source, target }: T
   await enableRecovery(client, target);
   const [from, to] = [await describe(client, source), await describe(client, target)];
   const DeletionProtectionEnabled = from?.DeletionProtectionEnabled ?? false;
-  if (to?.DeletionProtectionEnabled !== DeletionProtectionEnabled) {
-    await client.send(new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled }));
+  const StreamSpecification = isStreamed(from) && !isStreamed(to) ? from?.StreamSpecification : undefined;
+  if (to?.DeletionProtectionEnabled !== DeletionProtectionEnabled || StreamSpecification !== undefined) {
+    // In one request: a table is not changed again before the stream is on.
+    const stream = StreamSpecification === undefined ? {} : { StreamSpecification };
+    await client.send(new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled, ...stream }));
+    await waitUntilTableExists({ client, minDelay: 1, maxDelay: 5, maxWaitTime: 300 }, { TableName: target });
   }
   const Policy = await resourcePolicyOf(client, from?.TableArn);
   if (Policy !== null) await client.send(new PutResourcePolicyCommand({ ResourceArn: to?.TableArn, Policy }));
+}
+
+function isStreamed(table: TableDescription | null): boolean {
+  return table?.StreamSpecification?.StreamEnabled === true;
+}
+
+/** The ARN of the stream of a table; null if it has none. */
+export async function streamArnOf(client: DynamoDBClient, TableName: string): Promise<string | null> {
+  const table = await describe(client, TableName);
+  return isStreamed(table) ? (table?.LatestStreamArn ?? null) : null;
 }
 
 async function copyExpiry(client: DynamoDBClient, source: string, target: string): Promise<void> {

@@ -90,7 +90,25 @@ const drift = (['DRIFT_FOUND', 'DRIFT_RESOLVED'] as const).map((event): Case => 
   severity: event === 'DRIFT_FOUND' ? 'High' : 'Informational',
 }));
 
-const cases = [...changes, read, ...locks, ...drift];
+const approvals = (
+  [
+    ['APPROVAL_REQUESTED', 'In Progress', 'Informational'],
+    ['APPROVED', 'Success', 'Low'],
+    ['REJECTED', 'Success', 'Low'],
+    ['APPROVAL_EXPIRED', 'Failure', 'Low'],
+    ['APPROVAL_USED', 'Success', 'Informational'],
+  ] as const
+).map(([event, status, severity]): Case => ({
+  ...{ event, operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null, field: 'createPodIdentityAssociation' },
+  ...{ activity: 'Create', type: 600301, status, severity },
+}));
+
+const uncounted: Case = {
+  ...{ event: 'REFUSED', operation: 'APPROVE_REQUEST', refusalCode: 'APPROVAL_NOT_PENDING', field: 'approve' },
+  ...{ activity: 'Update', type: 600303, status: 'Failure', severity: 'Low' },
+};
+
+const cases = [...changes, read, ...locks, ...drift, ...approvals, uncounted];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({
@@ -154,6 +172,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ INVALID: true, DENIED: true, CHECKED: true, INTENT: true, SUCCEEDED: true, REFUSED: true, RELEASED: true },
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
+      ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

@@ -32,7 +32,7 @@ test('a rule that newly forbids is reported by association, rule, cluster and na
     `FORBIDDEN ${cluster}/payments/api (OPERATION) for a member of payments-team, https://issuer.example#alice: allowed by owners-create; now denied by condition`,
     `OTHER_REASONS ${cluster}/payments/untagged (OUTSIDE) for a member of payments-team: denied by required-tags; now denied by condition, required-tags`,
     `FORBIDDEN ${cluster}/unowned/worker (OUTSIDE) for a member of platform-admins: allowed by platform-admins; now denied by condition`,
-    '3 associations judged: FORBIDDEN 2, PERMITTED 0, DEPENDS 0, OTHER_REASONS 1',
+    '3 associations judged: FORBIDDEN 2, PERMITTED 0, NEEDS_APPROVAL 0, DEPENDS 0, OTHER_REASONS 1',
     'condition, regardless of who asks: FORBIDDEN 2, OTHER_REASONS 1',
     `  ${cluster}/payments: FORBIDDEN 1, OTHER_REASONS 1`,
     `  ${cluster}/unowned: FORBIDDEN 1`,
@@ -40,11 +40,32 @@ test('a rule that newly forbids is reported by association, rule, cluster and na
   ]);
 });
 
+test('a rule that an approval lifts is reported as one that needs an approval', async () => {
+  await fleet.gateway.create();
+  const required = join(fleet.folder, 'required-policies.json');
+  replaceIn(required, '[', '["held",');
+  writeFileSync(
+    join(fleet.folder, 'approvals.cedar'),
+    `@id("held") @message("m") @advice("a") @approvers("security") ${onCreate};`,
+  );
+  const { status, lines } = await impact();
+  expect(status).toBe(2);
+  expect(lines[0]).toMatch(
+    /^NEEDS_APPROVAL \S+ \(OPERATION\) for .*: allowed by owners-create; now needs approval for held \(1 of security\)$/,
+  );
+  expect(lines).toContain(
+    '1 associations judged: FORBIDDEN 0, PERMITTED 0, NEEDS_APPROVAL 1, DEPENDS 0, OTHER_REASONS 0',
+  );
+});
+
 test('policies that decide as before end with 0, and clusters that were never scanned are named', async () => {
   await fleet.gateway.create();
   expect(await impact()).toEqual({
     status: 0,
-    lines: ['1 associations judged: FORBIDDEN 0, PERMITTED 0, DEPENDS 0, OTHER_REASONS 0', expect.any(String)],
+    lines: [
+      '1 associations judged: FORBIDDEN 0, PERMITTED 0, NEEDS_APPROVAL 0, DEPENDS 0, OTHER_REASONS 0',
+      expect.any(String),
+    ],
     err: `NOTE clusters 2, never scanned 2: ${cluster}, ${home.accountId}/${home.region}/apps-prod\n`,
   });
 });
@@ -97,7 +118,7 @@ test('another owner in the inventory forbids to the old one and permits to the n
   expect(lines.slice(0, 5)).toEqual([
     `FORBIDDEN ${cluster}/payments/api (OPERATION) for a member of payments-team, https://issuer.example#alice: allowed by owners-create; now denied by default-deny`,
     `PERMITTED ${cluster}/payments/api (OPERATION) for a member of ledger-team: denied by default-deny; now allowed by owners-create`,
-    '1 associations judged: FORBIDDEN 1, PERMITTED 1, DEPENDS 0, OTHER_REASONS 0',
+    '1 associations judged: FORBIDDEN 1, PERMITTED 1, NEEDS_APPROVAL 0, DEPENDS 0, OTHER_REASONS 0',
     'default-deny: FORBIDDEN 1, PERMITTED 1',
     `  ${cluster}/payments: FORBIDDEN 1, PERMITTED 1`,
   ]);
@@ -122,7 +143,9 @@ test.each([
   expect(lines[0]).toContain(
     ` for a member of payments-team ${which} a reason, https://issuer.example#alice ${which} a reason: `,
   );
-  expect(lines[1]).toBe('1 associations judged: FORBIDDEN 1, PERMITTED 0, DEPENDS 0, OTHER_REASONS 0');
+  expect(lines[1]).toBe(
+    '1 associations judged: FORBIDDEN 1, PERMITTED 0, NEEDS_APPROVAL 0, DEPENDS 0, OTHER_REASONS 0',
+  );
 });
 
 test('a rule about role attributes leaves the decision open until --roles has the role', async () => {
@@ -146,11 +169,15 @@ test('requests of the trail are replayed with the same policies', async () => {
   addRule(noCostCenter);
   const { status, lines } = await impact('--since', '2020-01-01T00:00:00Z');
   expect(status).toBe(2);
-  expect(lines[0]).toBe('0 associations judged: FORBIDDEN 0, PERMITTED 0, DEPENDS 0, OTHER_REASONS 0');
+  expect(lines[0]).toBe(
+    '0 associations judged: FORBIDDEN 0, PERMITTED 0, NEEDS_APPROVAL 0, DEPENDS 0, OTHER_REASONS 0',
+  );
   expect(lines.join('\n')).toMatch(
     /\n\S+ CreatePodIdentityAssociation \S+\/api by \S+#alice, operation \S+: allowed by owners-create; now denied by condition\n/,
   );
-  expect(lines).toContain('2 requests replayed: 1 now denied, 0 now allowed, 0 decided by other policies');
+  expect(lines).toContain(
+    '2 requests replayed: 1 now denied, 0 now allowed, 0 now needing approval, 0 decided by other policies',
+  );
 });
 
 test('--output json prints one object per line, with a summary as the last one, for any number of associations', async () => {

@@ -1,9 +1,21 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 import { loadPolicy } from '../../../../src/policy/load.ts';
 import { copyOfShipped, create, request } from '../../../../test/support/policy-sample.ts';
 import { runOperator } from '../run-operator.ts';
+
+/** Adds a policy `held` to a folder: deletes need an approval of the group security. */
+export function addHeldDelete(folder: string): void {
+  const required = join(folder, 'required-policies.json');
+  const ids = JSON.parse(readFileSync(required, 'utf8')) as string[];
+  writeFileSync(required, JSON.stringify([...ids, 'held']));
+  const action = 'PodIdentity::Action::"DeletePodIdentityAssociation"';
+  writeFileSync(
+    join(folder, 'approvals.cedar'),
+    `@id("held") @message("m") @advice("a") @approvers("security") forbid (principal, action == ${action}, resource);`,
+  );
+}
 
 /** Opens a trail that is recorded with a copy of the shipped policies, in a folder that the test may change, and must remove. */
 export function openTrail() {

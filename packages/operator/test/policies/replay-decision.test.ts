@@ -1,11 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssociationSettings, CreateRequest } from '../../../../src/model/association.ts';
+import type { Decision } from '../../../../src/model/decision.ts';
 import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
 import { replayDecision } from '../../src/policies/replay-decision.ts';
 import { loadPolicy } from '../../../../src/policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 import { runOperator } from '../run-operator.ts';
+import { addHeldDelete } from './open-trail.ts';
 import {
   addon,
   alice,
@@ -187,6 +189,56 @@ test('reports a different decision by different policies, and fails', async () =
   expect(stdout).toContain('recorded: allowed by owners-create');
   expect(stdout).toContain('replayed: denied by no-default-service-account');
   expect(stdout).toContain('Different decision, different policies.');
+});
+
+describe('a decision that needs approvals', () => {
+  const operation = { operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: reference, before: association() };
+  const vote = { vote: 'APPROVE', policyIds: ['held'], isOwnRequest: false, time: '2026-11-02T09:00:00.000Z' };
+  const approval = {
+    approvalId: 'approval-1',
+    votes: [{ principal: { ...person('nina', 'security'), otherGroups: null }, actor: null, comment: null, ...vote }],
+  };
+
+  beforeEach(() => addHeldDelete(folder));
+
+  /** The entry of the question, or that of the operation that used an approval. */
+  const entryWith = (event: string, decision: (needed: Decision) => Decision = (needed) => needed) => {
+    const needed = loadPolicy(folder).authorize(context(alice), remove());
+    return entryOf(remove(), operation, context(alice), { event, decision: decision(needed) });
+  };
+
+  test('is replayed as recorded', () => {
+    const { same, report } = replayDecision(entryWith('APPROVAL_REQUESTED'), folder);
+    expect(report).toContain('replayed: needs approval for held (1 of security)');
+    expect(same).toBe(true);
+  });
+
+  test('is replayed as recorded with the approval that it used', () => {
+    const file = entryWith('INTENT', (needed) => ({ ...needed, allowed: true, violations: [], approval }) as Decision);
+    const { same, report } = replayDecision(file, folder);
+    expect(report).toContain('replayed: allowed by approval for held (1 of security)');
+    expect(same).toBe(true);
+  });
+
+  test('is another one where the votes are not enough for the policies of today', () => {
+    const file = entryWith('INTENT', (needed) => ({ ...needed, allowed: true, violations: [], approval }) as Decision);
+    replaceIn(join(folder, 'approvals.cedar'), '@approvers', '@count("2") @approvers');
+    const { same, report } = replayDecision(file, folder);
+    expect(report).toContain('replayed: needs approval for held (2 of security)');
+    expect(same).toBe(false);
+  });
+
+  test('is another one where the text of the policy is', () => {
+    const file = entryWith('APPROVAL_REQUESTED');
+    replaceIn(join(folder, 'approvals.cedar'), '@advice("a")', '@advice("b")');
+    const { same, report } = replayDecision(file, folder);
+    expect(report).toContain('held has another text than the one to which an approval is bound.');
+    expect(same).toBe(false);
+  });
+
+  test.each(['APPROVED', 'REJECTED', 'APPROVAL_EXPIRED', 'APPROVAL_USED'])('is not in the entry of %s', (event) => {
+    expect(() => replayDecision(entryWith(event), folder)).toThrow(`The entry (${event}) is of an approval.`);
+  });
 });
 
 test('says what is wrong with an entry, and rejects a missing argument', async () => {

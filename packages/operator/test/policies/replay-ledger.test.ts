@@ -32,7 +32,7 @@ test('--since replays what the gateway recorded in its ledger', async () => {
   expect(await replaySince('2020-01-01T00:00:00Z', file, folder)).toEqual({
     status: 0,
     // The OAuth scope of each token is a group that no policy names, so it can't change a decision.
-    out: '6 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies\n',
+    out: '6 requests replayed: 0 now denied, 0 now allowed, 0 now needing approval, 0 decided by other policies\n',
     err: '',
   });
 
@@ -44,7 +44,9 @@ test('--since replays what the gateway recorded in its ledger', async () => {
   const changed = await replaySince('2020-01-01T00:00:00Z', file, folder);
   expect(changed.status).toBe(1);
   expect(changed.out).toContain('allowed by owners-update; now denied by no-default-service-account\n');
-  expect(changed.out).toContain('6 requests replayed: 3 now denied, 0 now allowed, 1 decided by other policies\n');
+  expect(changed.out).toContain(
+    '6 requests replayed: 3 now denied, 0 now allowed, 0 now needing approval, 1 decided by other policies\n',
+  );
   expect(changed.out).not.toContain('can be decided otherwise');
   expect(changed.out).toContain('3 of https://issuer.example#alice\n');
 

@@ -13,7 +13,7 @@ import {
   service,
   update,
 } from '../../../../test/support/policy-sample.ts';
-import { openTrail } from './open-trail.ts';
+import { addHeldDelete, openTrail } from './open-trail.ts';
 
 const command = ['policies', 'replay'];
 
@@ -39,7 +39,7 @@ test('reports no difference with the policies that decided', async () => {
   sample.record(adopt(), adopted, context(pat), { event: 'SUCCEEDED' });
   expect(await sample.replay()).toEqual({
     status: 0,
-    out: '5 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies\n',
+    out: '5 requests replayed: 0 now denied, 0 now allowed, 0 now needing approval, 0 decided by other policies\n',
     err: '',
   });
 });
@@ -57,7 +57,7 @@ test('lists each decision that changed policies flip, with counts and who is aff
     lines: [
       `2026-11-02T00:00:00.000Z CreatePodIdentityAssociation ${target} by https://issuer.example#alice, operation operation-0: allowed by owners-create; now denied by no-default-service-account`,
       `2026-11-02T00:00:00.000Z CreatePodIdentityAssociation ${target} by https://issuer.example#chatops on behalf of alice@example.com, operation operation-1: allowed by owners-create; now denied by no-default-service-account`,
-      '3 requests replayed: 2 now denied, 0 now allowed, 0 decided by other policies',
+      '3 requests replayed: 2 now denied, 0 now allowed, 0 now needing approval, 0 decided by other policies',
       '1 of https://issuer.example#alice',
       '1 of https://issuer.example#chatops',
     ],
@@ -77,7 +77,9 @@ test('lists decisions that a changed inventory flips', async () => {
   expect(status).toBe(1);
   expect(out).toContain('by https://issuer.example#alice, operation operation-0: allowed by owners-create; now denied');
   expect(out).toContain('by https://issuer.example#bob, operation operation-1: denied by default-deny; now allowed');
-  expect(out).toContain('2 requests replayed: 1 now denied, 1 now allowed, 0 decided by other policies\n');
+  expect(out).toContain(
+    '2 requests replayed: 1 now denied, 1 now allowed, 0 now needing approval, 0 decided by other policies\n',
+  );
 });
 
 test('counts decisions that are the same for other reasons, which are no difference', async () => {
@@ -86,8 +88,38 @@ test('counts decisions that are the same for other reasons, which are no differe
   const { status, out } = await sample.replay();
   expect({ status, out }).toEqual({
     status: 0,
-    out: '1 requests replayed: 0 now denied, 0 now allowed, 1 decided by other policies\n',
+    out: '1 requests replayed: 0 now denied, 0 now allowed, 0 now needing approval, 1 decided by other policies\n',
   });
+});
+
+test('lists requests that need an approval now, and counts them apart', async () => {
+  const { accountId, region, clusterName, associationId } = association();
+  const deleted = {
+    operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+    request: { accountId, region, clusterName, associationId, expectedModifiedAt: null },
+    before: association(),
+  };
+  sample.record(remove(), deleted, context(alice));
+  addHeldDelete(sample.folder);
+  const changed = await sample.replay();
+  expect(changed.status).toBe(1);
+  expect(changed.out).toContain(
+    'operation operation-0: allowed by owners-delete; now needs approval for held (1 of security)\n' +
+      '1 requests replayed: 0 now denied, 0 now allowed, 1 now needing approval, 0 decided by other policies\n',
+  );
+  const ofApproval = { fence: 1, operation: 'DELETE_POD_IDENTITY_ASSOCIATION' };
+  sample.lines.length = 0;
+  sample.record(remove(), deleted, context(alice), { ...ofApproval, event: 'APPROVAL_REQUESTED' });
+  sample.record(remove(), deleted, context(bob), { ...ofApproval, event: 'APPROVED' });
+  sample.record(adopt(), { ...deleted, operation: 'ADOPT_POD_IDENTITY_ASSOCIATION' }, context(pat), {
+    event: 'APPROVED',
+  });
+  sample.record(remove(), { operation: 'APPROVE_REQUEST', request: null, before: null }, context(bob), {
+    event: 'DENIED',
+  });
+  expect((await sample.replay()).out).toBe(
+    '1 requests replayed: 0 now denied, 0 now allowed, 0 now needing approval, 0 decided by other policies\n',
+  );
 });
 
 test('uses the time of the decision', async () => {

@@ -42,7 +42,7 @@ describe('Groups of a principal that are not recorded', () => {
     addRule(`${nextToIt} ${rule('payments-team').replace('"condition"', '"of-owners"')}`);
     expect(await sample.replay()).toEqual({
       status: 0,
-      out: '2 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies\n',
+      out: '2 requests replayed: 0 now denied, 0 now allowed, 0 now needing approval, 0 decided by other policies\n',
       err: '',
     });
   });
@@ -131,7 +131,7 @@ describe('policies that use tags of roles', () => {
       // Bob is denied whatever the role is.
       expect(out).toBe(
         [
-          '1 requests replayed: 0 now denied, 0 now allowed, 0 decided by other policies',
+          '1 requests replayed: 0 now denied, 0 now allowed, 0 now needing approval, 0 decided by other policies',
           "1 requests depend on tags or the permissions boundary of roles, which their entries don't have: give the roles with --roles",
           `1 with ${roleArn}, by role-has-team-tag`,
           '',

@@ -92,14 +92,18 @@ describeOnDynamoDb('pod-identity-operator restore', () => {
   test('gives the new tables the settings of those in use', async () => {
     const policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
     const { auditTable, idempotencyTable } = one.names;
-    await one.client.send(new UpdateTableCommand({ TableName: auditTable, DeletionProtectionEnabled: true }));
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
+    await one.client.send(
+      new UpdateTableCommand({ TableName: auditTable, DeletionProtectionEnabled: true, StreamSpecification }),
+    );
     await one.dynamoDb.setPolicy(auditTable, policy);
-    await run(options, one.env);
+    const { stdout } = await run(options, one.env);
     await one.client.send(new UpdateTableCommand({ TableName: auditTable, DeletionProtectionEnabled: false }));
 
     const restored = await one.client.send(new DescribeTableCommand({ TableName: one.restored.auditTable }));
     const expiry = await one.client.send(new DescribeTimeToLiveCommand({ TableName: one.restored.idempotencyTable }));
-    expect(restored.Table).toMatchObject({ DeletionProtectionEnabled: true });
+    expect(restored.Table).toMatchObject({ DeletionProtectionEnabled: true, StreamSpecification });
+    expect(stdout).toContain(`AUDIT_STREAM_ARN=${restored.Table?.LatestStreamArn}\n`);
     expect(expiry.TimeToLiveDescription).toMatchObject({ AttributeName: 'ttl' });
     expect(await one.dynamoDb.policyOf(one.restored.auditTable)).toBe(policy);
     expect(await one.dynamoDb.policyOf(one.restored.idempotencyTable)).toBeUndefined();

@@ -1,0 +1,72 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { parsePosition, pendingPage, positionText, requestedPosition } from '../../../../src/ledger/approval-page.ts';
+import { approvalOfText, approvalText } from '../../../../src/ledger/approval-text.ts';
+import { maxExaminedApprovals } from '../../../../src/ledger/approvals.ts';
+import type { ApprovalPage, ApprovalPartition, ApprovalVersion } from '../../../../src/ledger/approvals.ts';
+import { formatVersion } from '../../../../src/ledger/format.ts';
+import { approvalItemKeyOf, approvalsKeyOf } from '../../../../src/ledger/keys.ts';
+import type { Approval } from '../../../../src/model/approval.ts';
+
+/** The prepared statements of the approvals, as functions. They throw the errors of SQLite. */
+export function prepareApprovals(database: DatabaseSync) {
+  const select = database.prepare('SELECT approval FROM approval WHERE approvalKey = ?');
+  const upsert = database.prepare(`
+    INSERT INTO approval (approvalKey, clusterKey, namespace, principalId, state, requestedAt, decideUntil, approval)
+    VALUES (:key, :clusterKey, :namespace, :principalId, :state, :requestedAt, :decideUntil, :approval)
+    ON CONFLICT (approvalKey) DO UPDATE SET state = :state, requestedAt = :requestedAt, decideUntil = :decideUntil,
+      approval = :approval`);
+  const countPending = database.prepare(`
+    SELECT count(*) AS pending FROM approval
+    WHERE principalId = ? AND state = 'PENDING' AND decideUntil > ? AND approvalKey != ?`);
+  const selectPending = database.prepare(
+    `SELECT approval FROM approval WHERE state = 'PENDING' AND approval ->> 'v' = ${formatVersion}`,
+  );
+  const selectOfCluster = database.prepare(`
+    SELECT approval FROM approval WHERE clusterKey = ? AND (requestedAt, approvalKey) < (?, ?)
+      AND approval ->> 'v' = ${formatVersion} ORDER BY requestedAt DESC, approvalKey DESC LIMIT ?`);
+
+  const getApproval = (key: string): Approval | null => {
+    approvalItemKeyOf(key); // Throws for a key that DynamoDB could not store, so that both stores reject it.
+    const row = select.get(key);
+    return row === undefined ? null : approvalOfText(String(row.approval));
+  };
+  return {
+    getApproval,
+    /** Whether the stored approval is this version; null: none is stored. */
+    isVersion(key: string, expected: ApprovalVersion | null): boolean {
+      const stored = getApproval(key);
+      return stored?.id === expected?.id && stored?.revision === expected?.revision;
+    },
+    putApproval(next: Approval): void {
+      const { key, state, requested, requestedAt, decideUntil } = next;
+      if (requested.target === null) throw new Error(`The approval ${next.id} has no target.`);
+      upsert.run({
+        ...{ key, state, decideUntil, requestedAt: Date.parse(requestedAt), approval: approvalText(next) },
+        ...{ clusterKey: approvalsKeyOf(requested.target), namespace: requested.target.namespace },
+        principalId: requested.principal.id,
+      });
+    },
+    /** How many other approvals of the principal can still be decided when this one is asked for. */
+    otherPending({ key, requested, requestedAt }: Approval): number {
+      return Number(countPending.get(requested.principal.id, Date.parse(requestedAt), key)?.pending);
+    },
+    listApprovals(partition: ApprovalPartition, limit: number, after: string | null): ApprovalPage {
+      const position = after === null ? null : parsePosition(after);
+      if (partition.kind === 'pending') return pendingPage(selectPending.all().map(approvalOf), limit, position);
+      const { namespace, ...cluster } = partition;
+      const { time, key } = position ?? { time: Number.MAX_SAFE_INTEGER, key: '' };
+      const examined = namespace === null ? limit : maxExaminedApprovals;
+      const rows = selectOfCluster.all(approvalsKeyOf(cluster), time, key, examined + 1).map(approvalOf);
+      const found = rows
+        .slice(0, examined)
+        .filter(({ requested }) => namespace === null || requested.target?.namespace === namespace);
+      const approvals = found.slice(0, limit);
+      const last = found.length > limit ? approvals.at(-1) : rows.length > examined ? rows[examined - 1] : undefined;
+      return { approvals, next: last ? positionText(requestedPosition(last)) : null };
+    },
+  };
+}
+
+function approvalOf(row: Record<string, unknown>): Approval {
+  return approvalOfText(String(row.approval));
+}

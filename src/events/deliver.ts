@@ -1,0 +1,67 @@
+import type { AuditEntry } from '../model/audit.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Log } from '../runtime/log.ts';
+import { makeSlots } from '../runtime/slots.ts';
+import { eventOf, isSelected } from './event.ts';
+import type { GatewayEvent } from './event.ts';
+import { predecessorOf } from './predecessor.ts';
+
+/** What becomes of an event that was to be sent. */
+export type SendResult =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Not tried: an earlier event of its operation failed, or there was no time left. */
+  | { readonly kind: 'held-back' };
+
+/** Where events are sent. */
+export interface EventTarget {
+  /** Sends events, which are in the order of their operations; one result for each. Does not reject. `deadline`: milliseconds since the epoch. */
+  send(events: readonly GatewayEvent[], deadline: number): Promise<readonly SendResult[]>;
+}
+
+/** What a delivery uses. */
+export interface DeliveryDependencies {
+  readonly ledger: Pick<Ledger, 'readTrail'>;
+  readonly target: EventTarget;
+  /** Share of the denials that become events, from 0 to 1. */
+  readonly denialShare: number;
+  readonly log: Log;
+}
+
+/** What became of some entries. */
+export interface Delivery {
+  /** How many events were sent. */
+  readonly sent: number;
+  /** Index of the first entry whose event was not sent; null if there is none. Those after it may have been. */
+  readonly failedAt: number | null;
+  /** Indexes of all entries whose events were not sent. */
+  readonly failed: ReadonlySet<number>;
+}
+
+/** How many operations are read at the same time. */
+const concurrentReads = 8;
+
+/**
+ * Sends the events of entries, which are in the order in which they were written. Logs why the first one failed. Throws
+ * `LedgerUnavailable`; then nothing was sent.
+ */
+export async function deliver(
+  { ledger, target, denialShare, log }: DeliveryDependencies,
+  entries: readonly AuditEntry[],
+  deadline: number,
+): Promise<Delivery> {
+  const inSlot = makeSlots(concurrentReads);
+  const selected = entries.flatMap((entry, index) => (isSelected(entry, denialShare) ? [{ entry, index }] : []));
+  const events = await Promise.all(
+    selected.map(({ entry }) => inSlot(async () => eventOf(entry, await predecessorOf(ledger, entry)))),
+  );
+  const results = events.length === 0 ? [] : await target.send(events, deadline);
+  const failed = new Set(selected.flatMap(({ index }, at) => (results[at]?.kind === 'sent' ? [] : [index])));
+  const failure = results.find((result) => result.kind === 'failed');
+  if (failure !== undefined) {
+    const { id, type } = events[results.indexOf(failure)] ?? {};
+    log('warn', 'An event could not be sent.', { eventId: id, eventType: type, reason: failure.reason });
+  }
+  const [failedAt = null] = failed;
+  return { sent: selected.length - failed.size, failedAt, failed };
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { auditEntryId } from '../model/audit.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { AssociationTarget } from '../model/association.ts';
+import { isOperation, namedSettings } from '../model/operation.ts';
+import type { AuditedOperation, RequestedOperation } from '../model/operation.ts';
+import type { RefusalCode } from '../model/outcome.ts';
+import type { Principal } from '../model/principal.ts';
+import { placementOf } from './event-types.ts';
+import type { EventType } from './event-types.ts';
+
+/** Version of the schema of events, `docs/event.schema.json`. Fields and types may be added within a version. */
+export const eventVersion = '1';
+
+/** Who did something. */
+type EventPrincipal = Pick<Principal, 'id' | 'kind'>;
+
+/**
+ * An event: what became known of an operation, drift or a lock. It has the names and ids of an entry of the audit trail, and no text that a
+ * caller or EKS wrote: no reason, no message of EKS, no tags and no session policy.
+ */
+export interface GatewayEvent {
+  readonly version: typeof eventVersion;
+  /** Public id of the audit entry: equal in each repetition of the event. */
+  readonly id: string;
+  readonly type: EventType;
+  /** When the entry was written: RFC 3339, UTC. */
+  readonly time: string;
+  readonly operationId: string;
+  readonly entryId: string;
+  /** `entryId` of the event before it in the operation; null for the first, and for events outside the order of an operation. */
+  readonly predecessorId: string | null;
+  readonly operation: AuditedOperation;
+  readonly principal: EventPrincipal;
+  /** The service that acted for the principal. */
+  readonly actor: EventPrincipal | null;
+  /** The person named by a service. */
+  readonly onBehalfOf: string | null;
+  readonly target: AssociationTarget | null;
+  readonly associationArn: string | null;
+  /** The role before the change. */
+  readonly roleArnBefore: string | null;
+  /** The role that the request names; null if it names none. */
+  readonly roleArn: string | null;
+  readonly targetRoleArn: string | null;
+  readonly refusalCode: RefusalCode | null;
+  /** What a lock stops, of the events of locks. */
+  readonly lock: string | null;
+}
+
+/** The most characters of a text in an event: longer ones are cut, which no valid name is. */
+const maxTextLength = 2_048;
+
+/** The event of an entry. The entry must be selected, see {@link isSelected}. */
+export function eventOf(entry: AuditEntry, predecessorId: string | null): GatewayEvent {
+  const { operationId, entryId, time, operation, principal, actor, onBehalfOf, target, before } = entry;
+  const placement = placementOf(entry.event);
+  if (placement === null) throw new Error(`Audit entries ${entry.event} do not become events.`);
+  const settings = requestedSettings(entry);
+  return {
+    version: eventVersion,
+    id: auditEntryId(entry),
+    type: placement.type,
+    ...{ time, operationId, entryId, predecessorId, operation },
+    principal: principalIn(principal),
+    actor: actor && principalIn(actor),
+    onBehalfOf: cut(onBehalfOf),
+    target: target && targetIn(target),
+    associationArn: cut(entry.associationArn),
+    roleArnBefore: cut(before?.roleArn ?? null),
+    roleArn: cut(settings.roleArn ?? null),
+    targetRoleArn: cut(settings.targetRoleArn ?? null),
+    refusalCode: entry.refusalCode,
+    // Written by the command of operators from the scope of the lock. The messages of other entries can quote EKS or a session policy.
+    lock: operation === 'LOCK_CHANGES' ? cut(entry.message) : null,
+  };
+}
+
+/** Whether an entry becomes an event. `denialShare` is the share of denials that do, from 0 to 1. */
+export function isSelected(entry: Pick<AuditEntry, 'event' | 'fence' | 'entryId'>, denialShare: number): boolean {
+  switch (placementOf(entry.event)?.selection) {
+    case undefined:
+      return false;
+    case 'ALL':
+      return true;
+    case 'LEASED':
+      return entry.fence !== null;
+    case 'SAMPLED':
+      return isSampled(entry.entryId, denialShare);
+  }
+}
+
+/** Whether an id is in a share of all ids. Depends on nothing else, so that a repetition and a replay select the same entries. */
+function isSampled(entryId: string, share: number): boolean {
+  return createHash('sha256').update(entryId).digest().readUInt32BE() < share * 2 ** 32;
+}
+
+function requestedSettings(entry: AuditEntry) {
+  if (!isOperation(entry.operation) || entry.request === null) return {};
+  // A union that `operation` discriminates: TypeScript can't see that the row takes this request.
+  const { operation, request } = entry as RequestedOperation;
+  return (namedSettings[operation] as (of: typeof request) => { roleArn?: string; targetRoleArn?: string | null })(
+    request,
+  );
+}
+
+function principalIn({ id, kind }: Principal): EventPrincipal {
+  return { id: id.slice(0, maxTextLength), kind };
+}
+
+function targetIn({ accountId, region, clusterName, namespace, serviceAccount }: AssociationTarget): AssociationTarget {
+  return { accountId, region, clusterName, namespace, serviceAccount };
+}
+
+function cut(text: string | null): string | null {
+  return text === null ? null : text.slice(0, maxTextLength).toWellFormed();
+}

@@ -1,0 +1,71 @@
+import type { Approval } from '../model/approval.ts';
+import type { ClusterRef } from '../model/association.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import type { IdempotencyRecord } from './ledger.ts';
+
+/** A version of a stored approval. */
+export type ApprovalVersion = Pick<Approval, 'id' | 'revision'>;
+
+/** What a commit writes of the approval by which its operation begins. Its entry is among those of the commit. */
+export interface ApprovalUse {
+  /** The version that must be stored. */
+  readonly expected: ApprovalVersion;
+  /** The approval, USED by the operation. */
+  readonly next: Approval;
+}
+
+/** Which approvals are listed: those of a cluster or one of its namespaces, or the pending ones of all clusters. */
+export type ApprovalPartition =
+  | ({ readonly kind: 'cluster'; readonly namespace: string | null } & ClusterRef)
+  /** Those that may still be approved. */
+  | { readonly kind: 'pending' };
+
+/** A page of approvals. */
+export interface ApprovalPage {
+  /** Newest first within a cluster; the pending ones by the time until which they can be decided. */
+  readonly approvals: readonly Approval[];
+  /** `after` of the next page; null if there are no more. The page after it can be empty. */
+  readonly next: string | null;
+}
+
+/** The token's record and the approval of a request, each null if absent. */
+export interface RecordAndApproval {
+  readonly record: IdempotencyRecord | null;
+  readonly approval: Approval | null;
+}
+
+/**
+ * The approvals in the ledger. An approval is consumed by the commit of the claim that uses it. Every method throws `LedgerUnavailable` and
+ * `UnsupportedFormat` as the methods of the ledger do.
+ */
+export interface ApprovalStore {
+  /**
+   * The record of a token and the approval of a request, in one strongly consistent read of both as they were at one time: otherwise an
+   * approval could look used by another request, although the record that used it was written before.
+   */
+  getRecordAndApproval(idempotencyKey: string, approvalKey: string): Promise<RecordAndApproval>;
+
+  /** The approval with this key; null if there is none. Its id tells whether another took the place of the one that is sought. Strongly consistent. */
+  getApproval(key: string): Promise<Approval | null>;
+
+  /**
+   * Writes the next version of an approval, or another in its place, with its entry, in one transaction, if the stored one is `expected` (null:
+   * none is stored). `limit-reached`: it would be one more than `maxPending` pending ones of the principal, without those that can no longer be
+   * decided when `next` was asked for. Unless `written`, nothing was written. To write the same again is `written`, see `Ledger.commit`.
+   */
+  putApproval(
+    expected: ApprovalVersion | null,
+    next: Approval,
+    entry: AuditEntry,
+    maxPending: number,
+  ): Promise<'written' | 'conflict' | 'limit-reached'>;
+
+  /**
+   * A page of at most `limit` approvals; of a namespace, it examines at most 200. Eventually consistent. `after` is `next` of the previous page;
+   * null: the first. Throws an Error if it is not a position.
+   */
+  listApprovals(partition: ApprovalPartition, limit: number, after: string | null): Promise<ApprovalPage>;
+}
+
+/** How many approvals of a cluster a page of a namespace examines. */
+export const maxExaminedApprovals = 200;

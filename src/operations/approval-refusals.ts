@@ -1,0 +1,69 @@
+import type { RefusedConclusion } from '../idempotency/conclusion.ts';
+import type { Approval, ApprovalNeed } from '../model/approval.ts';
+import { refusalFields } from '../model/refusal.ts';
+import type { ApprovalRefusal } from '../model/refusal.ts';
+
+/**
+ * The refusal of a request that needs approvals. `approval` is null in a dry run, which asks for none. `changes` are why an earlier approval does not
+ * fit, as parts of a sentence.
+ */
+export function approvalRequired(
+  needs: readonly ApprovalNeed[],
+  approval: Approval | null,
+  changes: readonly string[] = [],
+): ApprovalRefusal {
+  const why = changes.length === 0 ? '' : ` An earlier approval does not fit any more: ${changes.join(', ')}.`;
+  const missing = needs.map((need) => missingOf(need, approval)).filter((one) => one !== null);
+  const message = `Approvals are missing: ${missing.join('; ')}.${why} ${needs.map((need) => need.message).join(' ')}`;
+  const given = needs.flatMap(({ advice }) => advice ?? []).join(' ');
+  const fields = refusalFields('APPROVAL_REQUIRED', message);
+  const advice = given === '' ? fields.advice : `${given} ${fields.advice}`;
+  return { ...fields, advice, kind: 'ApprovalRequired', needs, approval };
+}
+
+/** Which approvals a need lacks; null if it lacks none. */
+export function missingOf(
+  { policyId, group, count }: ApprovalNeed,
+  approval: Pick<Approval, 'votes'> | null,
+): string | null {
+  const left = count - (approval ? approversOf(approval, policyId).length : 0);
+  return left <= 0 ? null : `${left} of the group ${group} for the policy ${policyId}`;
+}
+
+/** The votes that approve for a policy. */
+export function approversOf({ votes }: Pick<Approval, 'votes'>, policyId: string) {
+  return votes.filter(({ vote, policyIds }) => vote === 'APPROVE' && policyIds.includes(policyId));
+}
+
+/** The refusal of a request whose principal has as many pending approvals as it may have. */
+export function limitReached(needs: readonly ApprovalNeed[], maxPending: number): ApprovalRefusal {
+  const message = `You have ${maxPending} pending approvals, as many as a principal may have, so this one was not asked for.`;
+  return { ...refusalFields('APPROVAL_LIMIT_REACHED', message), kind: 'ApprovalRequired', needs, approval: null };
+}
+
+/** The final answer of a token whose approval was rejected or expired. */
+export function approvalEnded(approval: Approval & { readonly state: 'REJECTED' | 'EXPIRED' }): RefusedConclusion {
+  const outcome = approval.state === 'REJECTED' ? 'APPROVAL_REJECTED' : 'APPROVAL_EXPIRED';
+  const message = approval.state === 'REJECTED' ? rejection(approval) : expiryOf(approval);
+  const { needs } = approval.binding;
+  const refusal: ApprovalRefusal = { ...refusalFields(outcome, message), kind: 'ApprovalRequired', needs, approval };
+  return { outcome, message, refusal, association: null, associationArn: null, eksRequestId: null };
+}
+
+function rejection({ votes }: Approval): string {
+  const by = votes.find(({ vote }) => vote === 'REJECT');
+  const comment = by?.comment ? `: ${by.comment}` : '.';
+  return `${by?.principal.id} rejected the request at ${by?.time}${comment}`;
+}
+
+/** What became of an approval whose time is over, as a sentence. */
+export function expiryOf({ decideUntil, useUntil }: Approval): string {
+  const [what, until] = useUntil === null ? ['approved', decideUntil] : ['used', useUntil];
+  return `The request was not ${what} until ${new Date(until).toISOString()}.`;
+}
+
+/** Seconds after which a held request is worth sending again: more the longer it has been held. `now` is in milliseconds since the epoch. */
+export function heldRetrySeconds({ requestedAt }: Pick<Approval, 'requestedAt'>, now: number): number {
+  const heldSeconds = (now - Date.parse(requestedAt)) / 1_000;
+  return Math.round(Math.min(300, Math.max(60, heldSeconds / 10)));
+}

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import { findEntry, makeEntry } from '../ledger/audit-entry.ts';
+import type { ApprovalStore } from '../ledger/approvals.ts';
+import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
+import type { Approval, ApprovalBinding, ApprovalNeed } from '../model/approval.ts';
+import { approvalPrefix } from '../model/audit.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import type { Decision } from '../model/decision.ts';
+import type { OperationKind } from '../model/operation.ts';
+import { withDeadline } from '../runtime/deadline.ts';
+import { count } from '../runtime/meter.ts';
+import { answerRefused } from './answers-without-claim.ts';
+import { bindingOf } from './approval-binding.ts';
+import { approvalEnded, approvalRequired, expiryOf, heldRetrySeconds, limitReached } from './approval-refusals.ts';
+import { approvalStep } from './approval-step.ts';
+import type { Dependencies } from './dependencies.ts';
+import { execute } from './execute.ts';
+import type { ExecuteDependencies } from './execute.ts';
+import { effectDeadline } from './operation.ts';
+import type { AdmittedMutation, Operation } from './operation.ts';
+import { resultBase } from './result.ts';
+import type { MutationResult } from './result.ts';
+
+/** What mutations are approved and executed with. */
+export type ApprovalDependencies = ExecuteDependencies & Pick<Dependencies, 'approvals' | 'approvalLimits'>;
+
+/** What approvals are written with. */
+type WriteDependencies = Pick<ApprovalDependencies, 'clock' | 'ulid' | 'approvalLimits'> & {
+  readonly approvals: ApprovalStore;
+};
+
+/** Each round finds an approval that was written since the round before. */
+const maxRounds = 5;
+
+/** The decision, where policy asks for approvals that the request does not have; null if it asks for none. */
+function openNeedsOf({ audit: { decision } }: AdmittedMutation) {
+  return decision && !decision.allowed && decision.needs?.length ? { decision, needs: decision.needs } : null;
+}
+
+/**
+ * Executes an admitted mutation, once it has the approvals that policy asks for: one more read, where it asks for any. Throws as `execute` does, also
+ * if the approval changes again and again.
+ */
+export async function executeIfApproved<Kind extends OperationKind>(
+  deps: ApprovalDependencies,
+  operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
+  mutation: AdmittedMutation<Kind>,
+): Promise<MutationResult> {
+  const open = openNeedsOf(mutation);
+  // A request that is refused anyway asks nobody, and no operation begins by it.
+  if (open === null || mutation.unmet) {
+    const result = await execute(deps, operation, mutation, open && { record: null, approval: null });
+    if (result) return result;
+  }
+  if (open && !mutation.unmet) {
+    const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
+    const held = heldRequest(deps, { ...mutation, clientRequestToken }, open);
+    for (let round = 1; round <= maxRounds; round += 1) {
+      const result = await executeHeld(deps, operation, held);
+      if (result) return result;
+    }
+  }
+  throw new LedgerUnavailable(new Error('The approval changed whenever it was read.'));
+}
+
+/** A request that needs approvals. */
+interface HeldRequest<Kind extends OperationKind> {
+  readonly mutation: AdmittedMutation<Kind>;
+  readonly decision: Decision;
+  readonly needs: readonly ApprovalNeed[];
+  readonly binding: ApprovalBinding;
+  readonly fingerprint: string;
+  readonly idempotencyKey: string;
+  readonly approvalKey: string;
+  readonly store: ApprovalStore;
+}
+
+function heldRequest<Kind extends OperationKind>(
+  { approvals }: Pick<ApprovalDependencies, 'approvals'>,
+  mutation: AdmittedMutation<Kind> & { readonly clientRequestToken: string },
+  { decision, needs }: Pick<HeldRequest<Kind>, 'decision' | 'needs'>,
+): HeldRequest<Kind> {
+  if (approvals === null) throw new Error('A function that answers no requests can ask for no approval.');
+  const { operation, authorization, before, request, clientRequestToken } = mutation;
+  const { identity, onBehalfOf } = authorization;
+  const fingerprint = fingerprintOf(request);
+  return {
+    ...{ mutation, decision, needs, fingerprint, store: approvals },
+    binding: bindingOf(needs, decision, before),
+    idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
+    approvalKey: approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }),
+  };
+}
+
+/** One round. Null: the approval was written by another request since it was read, or its end was recorded; what follows is read again. */
+async function executeHeld<Kind extends OperationKind>(
+  deps: ApprovalDependencies,
+  operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
+  held: HeldRequest<Kind>,
+): Promise<MutationResult | null> {
+  const { mutation, store } = held;
+  const reading = store.getRecordAndApproval(held.idempotencyKey, held.approvalKey);
+  const read = await inTime(deps, mutation, reading);
+  const { record } = read;
+  const step = approvalStep({ ...held, startedAt: mutation.startedAt }, read, deps.clock());
+  switch (step.kind) {
+    case 'execute': {
+      const { approval } = step;
+      const approved = approval
+        ? { ...mutation, audit: approvedAudit(mutation.audit, held.decision, approval) }
+        : mutation;
+      return execute(deps, operation, approved, { record, approval });
+    }
+    case 'refuse':
+      return execute(deps, operation, { ...mutation, unmet: approvalEnded(step.approval) }, { record, approval: null });
+    case 'wait':
+      return answerHeld(deps, held, step.approval, await requestedEntry(deps, mutation, step.approval));
+    case 'expire':
+      await inTime(deps, mutation, recordExpiry({ ...deps, approvals: store }, step.approval, mutation.audit));
+      return null;
+    case 'ask':
+      return ask(deps, held, read.approval, step.changes);
+  }
+}
+
+function inTime<T>(
+  deps: Pick<ApprovalDependencies, 'clock'>,
+  mutation: AdmittedMutation,
+  answer: Promise<T>,
+): Promise<T> {
+  return withDeadline(effectDeadline(mutation) - deps.clock(), answer, ledgerTimeout);
+}
+
+/** The audit context of a request whose approvals were given. */
+function approvedAudit(audit: AuditContext, decision: Decision, { id, votes }: Approval): AuditContext {
+  return { ...audit, decision: { ...decision, allowed: true, violations: [], approval: { approvalId: id, votes } } };
+}
+
+/**
+ * Records that the time of an approval is over, which happens before anything follows from it. `conflict`: another process wrote it first. Throws
+ * `LedgerUnavailable`.
+ */
+export async function recordExpiry(
+  { approvals, approvalLimits, ...deps }: WriteDependencies,
+  approval: Approval,
+  audit: AuditContext,
+): Promise<Approval | null> {
+  const { id, key } = approval;
+  const next: Approval = { ...approval, revision: approval.revision + 1, state: 'EXPIRED' };
+  const message = expiryOf(approval);
+  const details = {
+    operationId: id,
+    event: 'APPROVAL_EXPIRED',
+    fence: next.revision,
+    message,
+    approvalKey: key,
+  } as const;
+  const result = await approvals.putApproval(
+    approval,
+    next,
+    makeEntry(deps, audit, details),
+    approvalLimits.maxPending,
+  );
+  if (result === 'written') count('approvalsExpired');
+  return result === 'written' ? next : null;
+}
+
+/** Asks for an approval, in place of an earlier one. Null if that changed meanwhile. */
+async function ask<Kind extends OperationKind>(
+  deps: ApprovalDependencies,
+  held: HeldRequest<Kind>,
+  before: Approval | null,
+  changes: readonly string[],
+): Promise<MutationResult | null> {
+  const { mutation, needs, approvalKey: key, store } = held;
+  const { maxPending } = deps.approvalLimits;
+  const now = deps.clock();
+  const id = `${approvalPrefix}${deps.ulid(now)}`;
+  const { message } = approvalRequired(needs, null, changes);
+  const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
+  const entry = makeEntry(deps, mutation.audit, { ...details, fence: 1, approvalKey: key });
+  const asked = askedApproval(deps, held, id, entry, now);
+  switch (await inTime(deps, mutation, store.putApproval(before, asked, entry, maxPending))) {
+    case 'written':
+      count('approvalsRequested');
+      return answerHeld(deps, held, asked, entry, changes);
+    case 'conflict':
+      return null;
+    case 'limit-reached': {
+      const outcome = 'APPROVAL_LIMIT_REACHED';
+      const refusal = limitReached(needs, maxPending);
+      return answerRefused(deps, { ...mutation, kind: 'refused', outcome, refusal, associationArn: null });
+    }
+  }
+}
+
+function askedApproval<Kind extends OperationKind>(
+  { approvalLimits }: Pick<ApprovalDependencies, 'approvalLimits'>,
+  { mutation, fingerprint, idempotencyKey, approvalKey: key, binding }: HeldRequest<Kind>,
+  id: string,
+  entry: AuditEntry,
+  now: number,
+): Approval {
+  const { principal, actor, onBehalfOf, reason, target, before } = entry;
+  return {
+    ...{ id, key, revision: 1, state: 'PENDING', operation: mutation.operation, fingerprint, idempotencyKey, binding },
+    // As in the entry, which bounds what callers choose.
+    requested: { principal, actor, onBehalfOf, reason, target, before, ...requestOf(entry) },
+    ...{ votes: [], requestedAt: new Date(now).toISOString(), decideUntil: now + approvalLimits.decideMs },
+    ...{ useUntil: null, usedBy: null },
+  };
+}
+
+/** The operation of an entry with its request: a pair that TypeScript can't see in a spread. */
+function requestOf({ operation, request }: AuditEntry) {
+  return { operation, request } as Pick<Approval['requested'], 'operation' | 'request'>;
+}
+
+/** The entry of the question of a pending approval: a repetition adds none. Throws `LedgerUnavailable`. */
+async function requestedEntry(
+  deps: Pick<ApprovalDependencies, 'ledger' | 'clock'>,
+  mutation: AdmittedMutation,
+  { id }: Approval,
+): Promise<AuditEntry> {
+  const finding = findEntry(deps.ledger, id, ({ event }) => event === 'APPROVAL_REQUESTED');
+  const entry = await inTime(deps, mutation, finding);
+  if (entry === null) throw new Error(`The approval ${id} has no entry of its question.`);
+  return entry;
+}
+
+/** The answer while approvals are missing. */
+function answerHeld<Kind extends OperationKind>(
+  { clock }: Pick<ApprovalDependencies, 'clock'>,
+  { mutation, needs }: HeldRequest<Kind>,
+  approval: Approval,
+  entry: AuditEntry,
+  changes: readonly string[] = [],
+): MutationResult {
+  const refusal = approvalRequired(needs, approval, changes);
+  return { ...resultBase(mutation, 'REFUSED', entry), refusal, retryAfterSeconds: heldRetrySeconds(approval, clock()) };
+}

@@ -1,0 +1,33 @@
+import type { InventorySlice } from '../model/decision.ts';
+import { isPersonWithToken } from '../model/principal.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import type { CedarValueJson } from './cedar.ts';
+import { ref, uid } from './cedar-values.ts';
+import type { ApprovalSubject } from './policy.ts';
+
+/** What the context of a vote has besides that of other actions. */
+export function approvalContext(
+  { principal }: Pick<RequestIdentity, 'principal'>,
+  approval: ApprovalSubject,
+  slice: InventorySlice,
+): Record<string, CedarValueJson> {
+  const { target, operation, group, requested } = approval;
+  return {
+    group: ref(uid('Group', group)),
+    operation,
+    serviceAccount: target.serviceAccount,
+    isPerson: isPersonWithToken(principal),
+    isOwnRequest: isOwnRequest(principal.id, approval, slice),
+    requestedByPerson: isPersonWithToken(requested.principal),
+  };
+}
+
+/** Whether the request of an approval is by the principal with this id, through it, or for it. */
+export function isOwnRequest(
+  principalId: string,
+  { requested }: Pick<ApprovalSubject, 'requested'>,
+  { requestedFor }: Pick<InventorySlice, 'requestedFor'>,
+): boolean {
+  const { principal, actor, onBehalfOf } = requested;
+  return [principal.id, actor?.id, onBehalfOf, requestedFor].includes(principalId);
+}

@@ -1,0 +1,26 @@
+import { runAll } from './run-all.ts';
+
+/** A case that fails as often, then answers how often it ran. */
+function failingFirst(failures: number) {
+  let runs = 0;
+  return () => {
+    runs += 1;
+    return runs <= failures ? Promise.reject(new Error('The ledger is unavailable.')) : Promise.resolve(runs);
+  };
+}
+
+async function resultsOf(run: () => Promise<number>, isConclusive: (runs: number) => boolean = () => true) {
+  const results: number[] = [];
+  await runAll(['a case'], { width: 2, run, isConclusive, finish: (index, runs) => (results[index] = runs) });
+  return results;
+}
+
+test('a case that a busy machine could not run, or not conclude, runs once more alone', async () => {
+  expect(await resultsOf(failingFirst(0))).toEqual([1]);
+  expect(await resultsOf(failingFirst(1))).toEqual([2]);
+  expect(await resultsOf(failingFirst(0), (runs) => runs > 1)).toEqual([2]);
+});
+
+test('a case that can not be run alone either ends the run with its error', async () => {
+  await expect(resultsOf(failingFirst(2))).rejects.toThrow('The ledger is unavailable.');
+});
