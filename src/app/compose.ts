@@ -35,7 +35,6 @@ export interface Composition {
   readonly associations?: AssociationReads;
   /** Default: none; the entry point answers no requests. */
   readonly approvals?: ApprovalStore;
-  /** By default those of the settings. */
   readonly approvalLimits?: ApprovalLimits;
   readonly home: Dependencies['home'];
   readonly times: Times;

@@ -1,5 +1,5 @@
-import { defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
-import type { About, DescribeLimits, Preflight } from '../operations/dependencies.ts';
+import { defaultApprovalLimits, defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
+import type { About, ApprovalLimits, DescribeLimits, Preflight } from '../operations/dependencies.ts';
 import { defaultTimes, leastRetentionMs } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { defaultTokenSettings } from '../auth/claims.ts';
@@ -45,6 +45,7 @@ export interface GatewaySettings {
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
   readonly requestLimits: RequestLimits;
+  readonly approvalLimits: ApprovalLimits;
   readonly recordTrailReads: boolean;
   readonly preflight: Preflight;
   readonly preflightRoles: boolean;
@@ -153,6 +154,7 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
       burst: reader.number('PRINCIPAL_REQUEST_BURST', defaultRequestLimits.burst, { least: 1 }),
       perSecond: reader.number('PRINCIPAL_REQUESTS_PER_SECOND', defaultRequestLimits.perSecond),
     },
+    approvalLimits: readApprovalLimits(reader),
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
     preflight: reader.oneOf('PREFLIGHT', ['checks', 'changes', 'off'], 'checks, changes or off'),
     preflightRoles: reader.oneOf('PREFLIGHT_ROLES', ['on', 'off'], 'on or off') === 'on',
@@ -160,6 +162,20 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     deployed: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };
 }
+
+/** An approval must be there for some time, and every principal may wait for one. */
+function readApprovalLimits(reader: SettingsReader): ApprovalLimits {
+  const { decideMs, useMs, maxPending } = defaultApprovalLimits;
+  const time = { least: 60_000, most: maxApprovalMs };
+  return {
+    decideMs: reader.number('APPROVAL_DECIDE_MS', decideMs, time),
+    useMs: reader.number('APPROVAL_USE_MS', useMs, time),
+    maxPending: reader.number('APPROVALS_PENDING_PER_PRINCIPAL', maxPending, { least: 1, most: 100 }),
+  };
+}
+
+/** 30 days: what people agreed to long ago is not what they would agree to now. */
+const maxApprovalMs = 30 * 86_400_000;
 
 function readTokenSettings(reader: SettingsReader): TokenSettings {
   const { groupsClaim, scopesClaim } = defaultTokenSettings;

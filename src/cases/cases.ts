@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
+import type { ApprovalNeed } from '../model/approval.ts';
+import { resultOf } from '../policy/approvals.ts';
+import type { DecisionResult } from '../policy/approvals.ts';
 import { authorizeWith } from '../policy/authorize.ts';
 import type { OnFailure } from '../policy/authorize.ts';
 import { caseRunProblem, casesProblem } from '../policy/bounds.ts';
@@ -9,7 +12,7 @@ import type { Decision, DeniedSubject, RoleAttributes, Violation } from '../mode
 import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import type { Inventory } from '../policy/inventory.ts';
-import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text } from '../policy/json.ts';
+import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text, wholeNumberIn } from '../policy/json.ts';
 import { dependsOnProblem, unknownPolicyProblem, withForbids } from './depends-on.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
@@ -20,8 +23,8 @@ export interface PolicyCase {
   /** Relative to the folder of the policies, e.g. `cases/deny/default-service-account.json`. */
   readonly file: string;
   readonly description: string;
-  readonly allowed: boolean;
-  /** Allowed: exactly the permits that apply. Denied: exactly the violations. Sorted. */
+  readonly expected: DecisionResult;
+  /** Allowed: exactly the permits that apply. Otherwise exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
   /**
    * The policies that it depends on; null: all. Other forbids are left out, and other permits are not compared, but any permit
@@ -30,6 +33,8 @@ export interface PolicyCase {
   readonly dependsOn: readonly string[] | null;
   /** Denied, with onBehalfOf: whom every violation concerns. Null: not compared. */
   readonly deniedTo: DeniedSubject | null;
+  /** Whose approvals are needed, in any order. Null exactly if none is expected to be. */
+  readonly needs: readonly Pick<ApprovalNeed, 'group' | 'count'>[] | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
   /** Roles as IAM describes them. One that is not in the list exists, without tags and permissions boundary. */
@@ -41,10 +46,16 @@ export interface PolicyCase {
 /** The texts of cases by their file, relative to the folder of the policies. The folder is what a case expects. */
 export type CaseFiles = Readonly<Record<string, string>>;
 
-/** Reads the files of the cases of a folder: `cases/allow/*.json` and `cases/deny/*.json`. */
+/** What the cases of each folder expect. */
+const resultOfFolder: ReadonlyMap<string, DecisionResult> = new Map([
+  [join('cases', 'allow'), 'allowed'],
+  [join('cases', 'deny'), 'denied'],
+  [join('cases', 'needs-approval'), 'needs approval'],
+]);
+
+/** Reads the files of the cases of a folder: `*.json` in `cases/allow`, `cases/deny` and `cases/needs-approval`. */
 export function readCaseFiles(directory: string): CaseFiles {
-  const files = ['allow', 'deny'].flatMap((expected) => {
-    const folder = join('cases', expected);
+  const files = [...resultOfFolder.keys()].flatMap((folder) => {
     if (!existsSync(join(directory, folder))) return [];
     const names = readdirSync(join(directory, folder)).filter((name) => name.endsWith('.json'));
     return names.sort().map((name) => join(folder, name));
@@ -56,10 +67,8 @@ export function readCaseFiles(directory: string): CaseFiles {
 export function parseCases(files: CaseFiles): readonly PolicyCase[] {
   const problem = casesProblem(files);
   if (problem !== null) throw new Error(problem);
-  return Object.entries(files).map(([file, content]) => parseCase(file, content, file.startsWith(allowFolder)));
+  return Object.entries(files).map(([file, content]) => parseCase(file, content));
 }
-
-const allowFolder = join('cases', 'allow', '/');
 
 /** Reads the cases of a folder. Throws on an invalid file. */
 export function readCases(directory: string): readonly PolicyCase[] {
@@ -98,8 +107,8 @@ export function runCase(
   let failure = '';
   const decision = decideCase(engine, inventory, one, (detail) => (failure = ` (${detail})`));
   const subjects = one.deniedTo === null ? [] : distinct(decision.violations.map(({ deniedTo }) => `${deniedTo}`));
-  const expected = verdict(one.allowed, one.policyIds, one.deniedTo === null ? [] : [one.deniedTo]);
-  const found = verdict(decision.allowed, comparedPolicies(decision, one), subjects);
+  const expected = verdict(one.expected, one.policyIds, one.deniedTo === null ? [] : [one.deniedTo], one.needs);
+  const found = verdict(resultOf(decision), comparedPolicies(decision, one), subjects, decision.needs ?? null);
   const isUncertain = decision.failed && one.dependsOn !== null;
   return found === expected && !isUncertain ? null : `expected: ${expected}; found: ${found}${failure}`;
 }
@@ -123,18 +132,26 @@ export function untestedPolicies(engine: Engine, cases: readonly PolicyCase[]): 
   return Object.keys(engine.policySet.policies).filter((id) => !named.has(id));
 }
 
-function parseCase(file: string, content: string, allowed: boolean): PolicyCase {
+function parseCase(file: string, content: string): PolicyCase {
+  const expected = resultOfFolder.get(dirname(file));
+  if (expected === undefined) throw new Error(`${file} is not in cases/allow, cases/deny or cases/needs-approval.`);
   const { context, ...rest } = parseJson(file, content, caseSchema);
   const problem = dependsOnProblem(rest);
   if (problem !== null) throw new Error(`${file}: ${problem}`);
-  return { ...rest, file, allowed, policyIds: [...rest.policyIds].sort(), context: contextOf(file, context) };
+  if (expected === 'needs approval' && rest.needs === null) {
+    throw new Error(`${file}: needs is missing; write a list with the group of @approvers for each policy.`);
+  }
+  if (expected !== 'needs approval' && rest.needs !== null) {
+    throw new Error(`${file}: needs is for cases/needs-approval only; remove it.`);
+  }
+  return { ...rest, file, expected, policyIds: [...rest.policyIds].sort(), context: contextOf(file, context) };
 }
 
 /** Reads the request of a file with the fields of a case. The expected decision is optional and ignored. Throws on an invalid file. */
 export function parseRequest(
   file: string,
   content: string,
-): Omit<PolicyCase, 'description' | 'allowed' | 'policyIds' | 'dependsOn' | 'deniedTo'> {
+): Pick<PolicyCase, 'file' | 'context' | 'request' | 'roles' | 'inventory'> {
   const { context, request, roles, inventory } = parseJson(file, content, requestSchema);
   return { file, context: contextOf(file, context), request, roles, inventory };
 }
@@ -173,6 +190,7 @@ const requestFields = {
   request,
   dependsOn: v.nullish(list(text()), null),
   deniedTo: v.nullish(oneOf('PRINCIPAL', 'ON_BEHALF_OF', 'BOTH'), null),
+  needs: v.nullish(list(exactly({ group: text(), count: v.nullish(wholeNumberIn(1, 5), 1) })), null),
   roles: v.nullish(list(caseRole), []),
   inventory: v.nullish(anyObject, null),
 };
@@ -200,7 +218,14 @@ function distinct(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort();
 }
 
-function verdict(allowed: boolean, policyIds: readonly string[], deniedTo: readonly string[]): string {
+function verdict(
+  result: DecisionResult,
+  policyIds: readonly string[],
+  deniedTo: readonly string[],
+  needs: PolicyCase['needs'],
+): string {
   const to = deniedTo.length > 0 ? ` to ${deniedTo.join(', ')}` : '';
-  return `${allowed ? 'allowed' : 'denied'} by ${policyIds.join(', ') || 'nothing'}${to}`;
+  const approvers = (needs ?? []).map(({ group, count }) => `${count} of ${group}`).sort();
+  const of = approvers.length > 0 ? ` of ${approvers.join(', ')}` : '';
+  return `${result} by ${policyIds.join(', ') || 'nothing'}${of}${to}`;
 }

@@ -6,6 +6,7 @@ import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
 import { isTimeZone } from '../policy/calendar.ts';
+import { parseTimestamp } from '../validation/timestamps.ts';
 import {
   anyText,
   atLeast,
@@ -65,12 +66,18 @@ export const recordedPrincipal: SchemaOf<RecordedPrincipal> = atLeast({
   otherGroups: v.nullish(atLeast({ count: wholeNumber, sha256: text() }), null),
 });
 
-/** A canonical create request. */
-export const createRequest: SchemaOf<CreateRequest> = exactly({
-  ...targetFields,
-  ...settingSchemas,
-  tags,
-});
+const time = text('a time such as "2026-11-02T17:00:00Z"', (value) => parseTimestamp(value) !== null);
+
+const createFields = { ...targetFields, ...settingSchemas, tags, expiresAt: v.exactOptional(time) };
+
+/** The create request of a case: what policies see of it. */
+const createRequest: SchemaOf<CreateRequest> = exactly(createFields);
+
+/** The create request of an audit entry, which can have more. */
+export const recordedCreateRequest: SchemaOf<CreateRequest> = atLeast(createFields);
+
+/** The ending that an update sets; null clears it. */
+export const changedEnding: SchemaOf<string | null> = v.nullable(time);
 
 /** The settings that an update changes. Null clears a setting; an absent one is kept. */
 export const changes: SchemaOf<Partial<AssociationSettings>> = atLeast(changeSchemas);
@@ -123,7 +130,12 @@ const approvalSubject: SchemaOf<ApprovalSubject> = exactly({
 /** An authorization request. */
 export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   strictFields({ action: v.literal('CreatePodIdentityAssociation'), association: createRequest }),
-  strictFields({ action: v.literal('UpdatePodIdentityAssociation'), association, becomes: updatedSettings }),
+  strictFields({
+    action: v.literal('UpdatePodIdentityAssociation'),
+    association,
+    becomes: updatedSettings,
+    expiresAt: v.exactOptional(changedEnding),
+  }),
   strictFields({ action: v.literal('DeletePodIdentityAssociation'), association }),
   strictFields({ action: v.literal('AdoptPodIdentityAssociation'), association }),
   strictFields({ action: v.literal('DescribePodIdentityAssociation'), association }),

@@ -45,6 +45,12 @@ export const eventTypes = {
   UNLOCKED: { type: 'lock.lifted', detailType: 'Pod Identity Lock Lifted', selection: 'ALL' },
   DRIFT_FOUND: { type: 'drift.found', detailType: 'Pod Identity Drift Found', selection: 'ALL' },
   DRIFT_RESOLVED: { type: 'drift.resolved', detailType: 'Pod Identity Drift Resolved', selection: 'ALL' },
+  APPROVAL_REQUESTED: { type: 'approval.requested', detailType: 'Pod Identity Approval Requested', selection: 'ALL' },
+  APPROVED: { type: 'approval.approved', detailType: 'Pod Identity Approval Given', selection: 'ALL' },
+  REJECTED: { type: 'approval.rejected', detailType: 'Pod Identity Approval Rejected', selection: 'ALL' },
+  APPROVAL_EXPIRED: { type: 'approval.expired', detailType: 'Pod Identity Approval Expired', selection: 'ALL' },
+  APPROVAL_USED: { type: 'approval.used', detailType: 'Pod Identity Approval Used', selection: 'ALL' },
+  EXPIRY_WARNED: { type: 'ending.near', detailType: 'Pod Identity Association Ends Soon', selection: 'ALL' },
 } as const satisfies Readonly<Record<AuditEvent, Placement | null>>;
 
 /** The type of an event. */

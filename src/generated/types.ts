@@ -391,6 +391,11 @@ export type AuditEvent =
   | 'DRIFT_FOUND'
   /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
   | 'DRIFT_RESOLVED'
+  /**
+   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
+   * default, with an operation id of its own.
+   */
+  | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
@@ -663,6 +668,12 @@ export type CreatePodIdentityAssociationInput = {
    */
   readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /**
+   * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
+   * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
+   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
    * What to do if the service account already has an association whose role, target role, session tags and session policy equal this
    * request: by default, the request is refused. An association that differs is refused in any case.
    */
@@ -701,6 +712,8 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** The ending that this request set; null without one. One that was adopted without `expiresAt` keeps its ending: `associations` shows it. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
@@ -1018,6 +1031,8 @@ export type ObservedAssociation = {
   readonly declaration: Maybe<Scalars['String']['output']>;
   /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** When the gateway deletes the association; null if it does not end by itself, and always with `asOf`. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** External id for the target role's trust policy; null without a target role. */
   readonly externalId: Maybe<Scalars['String']['output']>;
   /** The first time at which this state was seen: the outcome of an operation, or an EKS read. */
@@ -1636,6 +1651,8 @@ export type RecordedRequest = {
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
   /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** The ending that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Requested IAM session policy; null when the request has none or clears it. */
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Requested role; null when an update does not change it, and for a delete. */
@@ -1678,6 +1695,8 @@ export type RefusalCode =
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
+  /** The request has `expiresAt` alone, and the association was changed or created outside the gateway and not adopted since. */
+  | 'ASSOCIATION_NOT_CONFIRMED'
   /**
    * The association does not exist, no longer exists, or you may not view it. If it was not visible when the request arrived, its token can
    * be used again.
@@ -1691,11 +1710,13 @@ export type RefusalCode =
   | 'EKS_REFUSED'
   /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
   | 'EKS_UNREACHABLE'
+  /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its ending. */
+  | 'EXPIRES_AT_OUT_OF_RANGE'
   /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
@@ -1761,8 +1782,8 @@ export type TokenReused = Refusal & {
 };
 
 /**
- * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags and
- * policy is required.
+ * A change to an association. Omitted fields keep their value. At least one of roleArn, targetRoleArn, disableSessionTags,
+ * policy and expiresAt is required.
  */
 export type UpdatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
@@ -1783,6 +1804,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** New IAM session policy as JSON text, up to 2,048 characters; null clears it. */
@@ -1806,6 +1832,8 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** The ending that this request set; null if it cleared the ending or left it as it is: `associations` shows the present one. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
   /** True when this is the recorded answer of an earlier request with the same token. */
@@ -1850,6 +1878,8 @@ export type WarningCode =
   | 'AGENT_NOT_ACTIVE'
   /** The status of the cluster is not ACTIVE. */
   | 'CLUSTER_NOT_ACTIVE'
+  /** The association ends by itself; running pods keep their credentials for some hours after that. */
+  | 'CREDENTIALS_OUTLIVE_ENDING'
   /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */

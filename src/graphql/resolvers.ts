@@ -10,6 +10,7 @@ import type { DryRunResult } from '../operations/dry-run.ts';
 import { mutate } from '../operations/mutate.ts';
 import { changeWarnings, checkWarnings } from '../operations/preflight.ts';
 import type { InputOf, Operation } from '../operations/operation.ts';
+import { endingSetBy } from '../operations/result.ts';
 import type { MutationResult } from '../operations/result.ts';
 import { operations, summarize } from '../operations/operations.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
@@ -93,8 +94,8 @@ export function makeResolvers(): Resolvers {
       deletePodIdentityAssociation: mutation(remove),
       adoptPodIdentityAssociation: mutation(adopt),
     },
-    CreatePodIdentityAssociationPayload: changeFields(create),
-    UpdatePodIdentityAssociationPayload: changeFields(update),
+    CreatePodIdentityAssociationPayload: { ...changeFields(create), expiresAt: endingSetBy },
+    UpdatePodIdentityAssociationPayload: { ...changeFields(update), expiresAt: endingSetBy },
     DeletePodIdentityAssociationPayload: changeFields(remove),
     AdoptPodIdentityAssociationPayload: changeFields(adopt),
     CheckPayload: checkFields,

@@ -1,5 +1,6 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
 import type { EntryDependencies } from '../ledger/audit-entry.ts';
+import type { StateMismatch } from '../ledger/association-state.ts';
 import type { Expectation, IdempotencyRecord } from '../ledger/ledger.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
@@ -24,10 +25,10 @@ export interface ClaimRequest extends NewOperation {
    */
   readonly conclusion: Conclusion | null;
   /**
-   * What follows if the state of the service account is not the one that the request expects: a refusal, for a state that changed this
-   * often; or null, while another operation is in progress.
+   * What follows if the state of the service account is not the one that the request demands: a refusal; or null, while that is not certain, as
+   * another operation is in progress.
    */
-  readonly concludeMismatch: (changes: number) => RefusedConclusion | null;
+  readonly concludeMismatch: (mismatch: StateMismatch) => RefusedConclusion | null;
   /**
    * The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. An unused
    * token is claimed while the locks are read: the lease holder waits for them before the effect.
@@ -57,7 +58,7 @@ export type ClaimResult =
   | { readonly kind: 'concluded'; readonly lease: Lease; readonly conclusion: Conclusion }
   /** A lock keeps the operation from beginning. Nothing was written. */
   | { readonly kind: 'locked'; readonly lock: Lock }
-  /** Another operation on the service account is in progress, and the request expects a state. Nothing was written. */
+  /** Another operation on the service account is in progress, and the request demands a state. Nothing was written. */
   | { readonly kind: 'state-uncertain' }
   /** The request needs an approval, and has none that can be used now. Nothing was written. */
   | { readonly kind: 'approval-unusable' }
@@ -87,7 +88,8 @@ const maxRounds = 4;
  */
 export async function claim(deps: ClaimDependencies, request: ClaimRequest): Promise<ClaimResult> {
   const lock = request.expectsLock ? await request.lock : null;
-  const first = lock ? await stepUnderLock(deps, request, lock) : await firstStep(deps, request);
+  const step = lock ? stepUnderLock(deps, request, lock) : firstStep(deps, request);
+  const first = step instanceof Promise ? await step : step;
   if (first.kind !== 'attempt') return first;
   let attempt = first;
   for (let round = 1; ; round++) {
@@ -102,7 +104,7 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
     }
     if (committed.kind === 'approval-mismatch') return { kind: 'approval-unusable' };
     if (committed.kind === 'state-mismatch') {
-      const conclusion = request.concludeMismatch(committed.changes);
+      const conclusion = request.concludeMismatch(committed);
       if (conclusion === null) return { kind: 'state-uncertain' };
       attempt = attemptOf(expected, concludedWith(deps, request, result.lease.record, conclusion));
       continue;
@@ -118,8 +120,8 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
 /** A write to try, or the end of the claim. */
 type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
 
-/** What a request does first: it claims its token as if it were unused, unless it knows better. */
-async function firstStep(deps: ClaimDependencies, request: ClaimRequest): Promise<Step> {
+/** What a request does first: it claims its token as if it were unused, unless it has read the record. Begins before the locks are read. */
+function firstStep(deps: ClaimDependencies, request: ClaimRequest): Step | Promise<Step> {
   const record = request.approval?.record ?? null;
   if (record === null || isExpired(record, request.startedAt)) return claimUnused(deps, request);
   return nextStep(deps, request, record);

@@ -44,7 +44,7 @@ export async function reclaim(
     case 'committed':
       return { kind: 'claimed', lease };
     case 'state-mismatch':
-      return { kind: 'mismatch', conclusion: request.concludeMismatch(result.changes) ?? notDone };
+      return { kind: 'mismatch', conclusion: request.concludeMismatch(result) ?? notDone };
     case 'approval-mismatch':
       return { kind: 'approval-unusable' };
     case 'conflict':

@@ -40,12 +40,15 @@ export function approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }: 
  * version adds counts only where it is not null, so that a request without it keeps the fingerprint of its live token.
  */
 export function fingerprintOf(request: MutationRequest): string {
-  const counted = Object.entries(request).filter(([name, value]) => value !== null || nullsOfVersion1.includes(name));
+  const counted = Object.entries(request).filter(([name, value]) => value !== null || countedNulls.includes(name));
   return sha256(stringify(Object.fromEntries(counted)));
 }
 
-/** The fields of requests that were null in fingerprints from the beginning. Don't add one. */
-const nullsOfVersion1 = ['targetRoleArn', 'policy', 'expectedModifiedAt'];
+/**
+ * The fields of requests that count also where they are null: those that were null in fingerprints from the beginning, and `expiresAt`, which is
+ * absent where a request leaves the ending as it is. Add only fields of the second kind.
+ */
+const countedNulls = ['targetRoleArn', 'policy', 'expectedModifiedAt', 'expiresAt'];
 
 /** SHA-256 (hex) of a text. */
 export function sha256(text: string): string {

@@ -26,7 +26,30 @@ export interface AssociationState {
   readonly openOperations: readonly OpenOperation[];
   /** The latest version in the history; null if it has none. */
   readonly latest: LatestVersion | null;
+  /** When its association ends; absent if it does not end by itself. */
+  readonly ending?: Ending;
 }
+
+/** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
+export interface Ending {
+  readonly associationId: string;
+  /** RFC 3339, UTC. */
+  readonly expiresAt: string;
+  /** The operation that set it: with another one, it is another ending. */
+  readonly setBy: string;
+  /** Whether its warning was recorded, or was not due before its end. */
+  readonly isWarned: boolean;
+  /** When the function `expire` examines it next. Milliseconds since the epoch. */
+  readonly nextAt: number;
+  /** Why it could not be carried out when it was examined last; null if nothing kept it. */
+  readonly suspendedFor: EndingObstacle | null;
+}
+
+/**
+ * What keeps a due ending from being carried out until others act: the association was changed outside the gateway, an operation on the service account
+ * stays open, the inventory lacks the cluster, or EKS refuses the delete.
+ */
+export type EndingObstacle = 'CHANGED_OUTSIDE' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED' | 'REFUSED';
 
 /** What the state has of the latest version in the history, besides the association itself. */
 export interface LatestVersion {
@@ -125,12 +148,27 @@ export interface StateChange {
   readonly endedOperationIds: readonly string[];
   /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
   readonly isChange?: boolean;
+  /** Replaces the ending; null: there is none any more. In a commit, an association that is not the confirmed one keeps no ending. */
+  readonly ending?: Ending | null;
 }
 
-/** A commit that the state of its service account does not permit. Nothing was written. `changes` is that of the stored state. */
+/** What a commit demands of the state of its service account, besides that no operation but the one that it ends is in progress. */
+export interface StateDemand {
+  /** How often the association must have changed; null: any. */
+  readonly changes: number | null;
+  /** The version of the association that must be confirmed; null: any. */
+  readonly confirmed: Pick<Association, 'associationId' | 'modifiedAt'> | null;
+  /** The operation that must have set the ending; null: any. */
+  readonly endingSetBy: string | null;
+}
+
+/** A commit that the state of its service account does not permit. Nothing was written. */
 export interface StateMismatch {
   readonly kind: 'state-mismatch';
+  /** `changes` of the stored state. */
   readonly changes: number;
+  /** Whether another operation on the service account is in progress. */
+  readonly isBusy: boolean;
 }
 
 /** What a list of the states of a cluster has of each. */
@@ -159,4 +197,13 @@ export interface AssociationStates {
    * another: nothing was written.
    */
   observeAssociation(revision: number, change: StateChange, entry: AuditEntry | null): Promise<boolean>;
+}
+
+/** The endings of associations, as the function `expire` finds them. The method throws as those of the ledger do. */
+export interface Endings {
+  /**
+   * Up to `limit` service accounts whose ending is to be examined, the earliest first: that was not warned of and is examined next at or before
+   * `warnUntil`, or was and is at or before `now` (milliseconds since the epoch). Without those of another format version. Eventually consistent.
+   */
+  dueEndings(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<AssociationTarget[]>;
 }

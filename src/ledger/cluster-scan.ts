@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { AssociationStates } from './association-state.ts';
+import type { AssociationStates, Endings } from './association-state.ts';
 
 /** How far the scans of one cluster are. Plain JSON; times are milliseconds since the epoch. */
 export interface ClusterScan {
@@ -35,7 +35,7 @@ interface ClusterScans {
 }
 
 /**
- * What scans store: a port of its own, in the same store as the ledger, so that functions that only change associations do not contain
+ * What scans store, and the endings that `expire` examines: a port of its own, in the same store as the ledger, so that functions that only change associations do not contain
  * it. Both stores pass the same contract tests.
  */
-export type ObservationStore = AssociationStates & ClusterScans;
+export type ObservationStore = AssociationStates & ClusterScans & Endings;

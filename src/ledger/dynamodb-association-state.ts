@@ -4,6 +4,7 @@ import type { Association, AssociationTarget, ClusterRef } from '../model/associ
 import type {
   AssociationState,
   ConfirmedAssociation,
+  Ending,
   LatestVersion,
   ObservedState,
   OpenOperation,
@@ -15,16 +16,16 @@ import type { Item } from './dynamodb-item.ts';
 import { additionsOf, conditionOf, namesIn, version } from './dynamodb-state-condition.ts';
 import type { Guard } from './dynamodb-state-condition.ts';
 import { formatVersion, requireSupported } from './format.ts';
-import { associationKeyOf, clusterKeyOf, targetOfAssociationKey } from './keys.ts';
+import { associationKeyOf, clusterKeyOf, endingShards, targetOfAssociationKey } from './keys.ts';
 import { latestIn, presenceIn } from './state-change.ts';
-import { stateIndex } from './tables.ts';
+import { leaseIndex, stateIndex } from './tables.ts';
 
 /** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
 const operationPrefix = 'operation ';
 
 /** The update of the item of a service account, without its table. Attributes that it does not name stay as they are. */
 export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'TableName'> {
-  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds } = change;
+  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending } = change;
   const sets = Object.entries({
     v: formatVersion,
     clusterKey: clusterKeyOf(target),
@@ -35,9 +36,13 @@ export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'Ta
     scannedAt: observed?.at,
     scannedRevision: observed?.revision,
     latest: latestIn(change) ?? undefined,
+    ...(ending ? endingAttributes(ending) : {}),
     ...Object.fromEntries(openOperations.map((one) => [`${operationPrefix}${one.operationId}`, operationMap(one)])),
   }).filter(([, value]) => value !== undefined);
-  const removes = endedOperationIds.map((id) => `${operationPrefix}${id}`);
+  const removes = [
+    ...endedOperationIds.map((id) => `${operationPrefix}${id}`),
+    ...(ending === null ? ['ending', 'openShard', 'leaseUntil'] : []),
+  ];
   const { parts, values } = conditionOf(change, guard);
   const additions = additionsOf(change, guard);
   const added = Object.keys(additions);
@@ -60,6 +65,11 @@ export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'Ta
     }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
+}
+
+/** The ending, and its place in the lease index. */
+function endingAttributes({ nextAt, isWarned, ...ending }: Ending) {
+  return { ending, openShard: isWarned ? endingShards.warned : endingShards.toWarn, leaseUntil: nextAt };
 }
 
 function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociation) {
@@ -91,6 +101,9 @@ interface Stored {
   readonly scannedAt: number;
   readonly scannedRevision: number;
   readonly latest?: LatestVersion;
+  readonly ending?: Omit<Ending, 'nextAt' | 'isWarned'>;
+  readonly openShard?: string;
+  readonly leaseUntil?: number;
 }
 
 /** The state of an item that {@link stateUpdate} wrote. Throws `UnsupportedFormat` if another version wrote it. */
@@ -100,7 +113,7 @@ export function stateOfItem(item: Item): AssociationState {
   // Only `stateUpdate` writes these items.
   const stored = unmarshall(item) as Stored & Record<string, unknown>;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
-  const { scannedAt, scannedRevision } = stored;
+  const { scannedAt, scannedRevision, ending, openShard, leaseUntil = 0 } = stored;
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   return {
@@ -122,6 +135,7 @@ export function stateOfItem(item: Item): AssociationState {
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
     latest,
+    ...(ending ? { ending: { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil } } : {}),
   };
 }
 
@@ -149,6 +163,21 @@ export function statesQuery(TableName: string, cluster: ClusterRef) {
     FilterExpression: 'v = :v',
     ExpressionAttributeValues: marshall({ ':clusterKey': clusterKeyOf(cluster), ...version }),
   };
+}
+
+/** The parameters of the queries for the endings to examine: of those that were not warned of, and of the others. */
+export function endingQueries(
+  TableName: string,
+  { warnUntil, now }: { readonly warnUntil: number; readonly now: number },
+) {
+  const query = (shard: string, until: number) => ({
+    TableName,
+    IndexName: leaseIndex,
+    KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :until',
+    FilterExpression: 'v = :v',
+    ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until, ...version }),
+  });
+  return [query(endingShards.toWarn, warnUntil), query(endingShards.warned, now)];
 }
 
 /** The summary of an item of the index. */

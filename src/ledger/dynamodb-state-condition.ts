@@ -1,11 +1,11 @@
 import { sendsChange } from '../model/operation.ts';
-import type { StateChange } from './association-state.ts';
+import type { StateChange, StateDemand } from './association-state.ts';
 import { formatVersion } from './format.ts';
 import type { CommittedChange } from './state-change.ts';
 
 /** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
 export type Guard =
-  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'expectedChanges'> }
+  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand'> }
   | { readonly kind: 'revision'; readonly revision: number };
 
 /**
@@ -21,13 +21,13 @@ export function additionsOf({ isChange }: StateChange, guard: Guard): Record<str
 export const version = { ':v': formatVersion };
 
 /** The condition of an update. An item of another version is not changed. */
-export function conditionOf({ confirmed, version: added }: StateChange, guard: Guard) {
+export function conditionOf({ confirmed, ending, version: added }: StateChange, guard: Guard) {
   if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
   if (guard.kind === 'revision')
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
   const supported = '(attribute_not_exists(#v) OR #v = :v)';
-  if (guard.commit.expectedChanges !== null)
-    return expectationOf(supported, guard.commit.expectedChanges, guard.commit.ends);
+  if (guard.commit.demand !== null) return demandOf(supported, guard.commit.demand, guard.commit.ends);
+  if (confirmed === undefined && ending) return endingOf(supported, ending.associationId);
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
@@ -57,13 +57,32 @@ function historyParts(isDeleted: boolean): string[] {
   ];
 }
 
-/** As `permits` in state-change.ts. A commit that begins an operation confirms nothing. */
-function expectationOf(supported: string, changes: number, inProgress: number) {
+/** As `keepsEnding` in ending-change.ts. */
+function endingOf(supported: string, associationId: string) {
+  const values = { ...version, ':id': associationId, ':false': false };
+  return { parts: [supported, '#confirmed.#associationId = :id', '#confirmed.#isDeleted = :false'], values };
+}
+
+/** As `mismatchOf` in state-demand.ts. A commit that demands something confirms nothing. */
+function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, inProgress: number) {
   const isCount = (name: string, count: number) =>
     count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
+  const ofConfirmed = confirmed && endingOf(supported, confirmed.associationId);
   return {
-    parts: [supported, isCount('changes', changes), isCount('inProgress', inProgress)],
-    values: { ...version, ':changes': changes, ':inProgress': inProgress },
+    parts: [
+      ...(ofConfirmed?.parts ?? [supported]),
+      ...(confirmed ? ['#confirmed.#modifiedAt = :modifiedAt'] : []),
+      ...(changes === null ? [] : [isCount('changes', changes)]),
+      ...(endingSetBy === null ? [] : ['#ending.#setBy = :setBy']),
+      isCount('inProgress', inProgress),
+    ],
+    values: {
+      ...(ofConfirmed?.values ?? version),
+      ...(confirmed ? { ':modifiedAt': confirmed.modifiedAt } : {}),
+      ...(changes === null ? {} : { ':changes': changes }),
+      ...(endingSetBy === null ? {} : { ':setBy': endingSetBy }),
+      ':inProgress': inProgress,
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AuditEntry } from '../model/audit.ts';
 import { sdkMeter } from '../runtime/sdk-meter.ts';
 import { alternativesOf, stateChangeOf } from './state-change.ts';
+import { stateMismatch } from './state-demand.ts';
 import { failureOfCancellation } from './dynamodb-cancellation.ts';
 import { approvalOfItem, approvalPut } from './dynamodb-approval-item.ts';
 import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
@@ -85,8 +86,7 @@ export function makeDynamoDbLedger({
         }
         if (index < alternatives.length - 1) continue;
         const state = result.stored && stateOfItem(result.stored); // Throws for another format.
-        const isMismatch = result.isCondition && change !== null && change.expectedChanges !== null;
-        if (isMismatch) return { kind: 'state-mismatch', changes: state?.changes ?? 0 };
+        if (result.isCondition && change?.demand) return stateMismatch(state, change);
         throw failureOfCancellation(result.cause);
       }
       throw new Error('unreachable');

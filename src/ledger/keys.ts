@@ -219,3 +219,9 @@ export const pendingPartition = 'pending-approvals';
 
 /** The shard of the lease index with the scans. No open record is in it: see {@link openShards}. */
 export const scanShard = 'scans';
+
+/**
+ * The shards of the lease index with the endings of associations: those that were not warned of, and the others. One shard each is enough, since an item
+ * changes only with an outcome, an observation or an examination of its service account.
+ */
+export const endingShards = { toWarn: 'endings-to-warn', warned: 'endings' } as const;

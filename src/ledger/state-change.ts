@@ -1,11 +1,13 @@
 import type { Association, UpdateRequest } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { expectedRevisions, namedSettings, sendsChange } from '../model/operation.ts';
+import { namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
+import { endingAfter, endingIn, setsEndingOnly } from './ending-change.ts';
+import { demandOf } from './state-demand.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
@@ -13,6 +15,7 @@ import type {
   OpenOperation,
   Sight,
   StateChange,
+  StateDemand,
   StateSummary,
 } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
@@ -23,8 +26,8 @@ export interface CommittedChange extends StateChange {
   readonly begins: boolean;
   /** How many operations of the commit were in progress before it: one that it ends, or none. */
   readonly ends: 0 | 1;
-  /** How often the association must have changed, while no operation but the ended one is in progress; null: no condition. */
-  readonly expectedChanges: number | null;
+  /** What the state must be; null: no condition. */
+  readonly demand: StateDemand | null;
 }
 
 /** The change that follows from the record and the entries of a commit. */
@@ -36,40 +39,31 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   );
   const last = begun ?? ended;
   if (!last?.target) return null;
-  const closed = ended && closedOperation(next, ended);
+  const isEndingOnly = ended !== undefined && setsEndingOnly(ended);
+  const closed = ended && !isEndingOnly && closedOperation(next, ended);
   const { accountId, region, clusterName, namespace, serviceAccount } = last.target;
   const target = { accountId, region, clusterName, namespace, serviceAccount };
-  const confirmed = ended && confirmedBy(next, ended);
+  const confirmed = ended && !isEndingOnly && confirmedBy(next, ended);
+  const ending = ended && endingAfter(next, ended);
   const times = { seenAt: Date.parse(last.time), seenOtherwiseAt: next.startedAt };
   return {
     target,
     begins: begun !== undefined,
     // An operation that sends no change begins and ends in one commit.
-    ends: ended && sendsChange[next.operation] ? 1 : 0,
-    // An INTENT keeps its request.
-    expectedChanges: begun?.request ? expectedRevisionOf(begun as RequestedOperation) : null,
+    ends: ended && sendsChange[next.operation] && !isEndingOnly ? 1 : 0,
+    demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(confirmed ? { confirmed, version: confirmedVersion(target, confirmed, times) } : {}),
+    ...(ending === undefined ? {} : { ending }),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
 }
 
-function expectedRevisionOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
-  return expectedRevisions[operation](request);
-}
-
 /** Whether the association changed, or may have, by what closes an operation. */
 function mayHaveChanged({ event, refusalCode }: AuditEntry): boolean {
   return event === 'SUCCEEDED' || refusalCode === 'OUTCOME_UNDETERMINED';
-}
-
-/** Whether a state permits a commit: DynamoDB has the same condition in `dynamodb-association-state.ts`. */
-export function permits(state: AssociationState | null, { expectedChanges, ends }: CommittedChange): boolean {
-  if (expectedChanges === null) return true;
-  const inProgress = (state?.openOperations ?? []).filter(({ closedAt }) => closedAt === null).length;
-  return (state?.changes ?? 0) === expectedChanges && inProgress === ends;
 }
 
 function operationOf({ inDoubtUntil }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
@@ -183,8 +177,9 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
   const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed, isChange } = change;
   const removed = new Set([...endedOperationIds, ...added.map(({ operationId }) => operationId)]);
   const kept = (state?.openOperations ?? []).filter(({ operationId }) => !removed.has(operationId));
+  const { ending: _, ...stored } = state ?? {};
   return {
-    ...state,
+    ...stored,
     target,
     revision: (state?.revision ?? 0) + 1,
     changes: (state?.changes ?? 0) + (isChange ? 1 : 0),
@@ -192,19 +187,23 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
     confirmed: confirmed ?? state?.confirmed ?? null,
     observed: observed ?? state?.observed ?? null,
     latest: latestIn(change) ?? state?.latest ?? null,
+    ...endingIn(state, change),
     openOperations: [...kept, ...added].sort((one, other) => (one.operationId < other.operationId ? -1 : 1)),
   };
 }
 
-/** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome is none. */
+/** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome that demands nothing is none. */
 export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change === null) return [null];
+  if (change.demand !== null) return [change];
   const { version, ...unversioned } = change;
   const { confirmed, ...unconfirmed } = unversioned;
+  const { ending, ...without } = unconfirmed;
   return [
     change,
     ...(version ? [unversioned] : []),
-    ...(confirmed ? [unconfirmed] : []),
+    ...(confirmed && ending ? [unconfirmed] : []),
+    ...(confirmed ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];
 }

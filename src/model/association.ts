@@ -71,22 +71,40 @@ export interface CreateRequest extends AssociationTarget, AssociationSettings {
   readonly expectedRevision?: number;
   /** What to do about an equal association; absent: refuse the request. */
   readonly ifExists?: 'ADOPT';
+  /** When the association ends: RFC 3339, UTC. Absent: it does not end by itself, and an adopted one keeps its ending. */
+  readonly expiresAt?: string;
 }
 
-/** A delete in canonical form. */
-export interface DeleteRequest extends ClusterRef {
+/** A request about an existing association in canonical form. */
+interface ExistingRequest extends ClusterRef {
   readonly associationId: string;
   /** RFC 3339; null when the association may have changed since it was read. */
   readonly expectedModifiedAt: string | null;
 }
 
+/** A delete in canonical form. */
+export interface DeleteRequest extends ExistingRequest {
+  /** The ending that the delete carries out: only that of the gateway itself has one. */
+  readonly ending?: DueEnding;
+}
+
+/** An ending that was due. */
+export interface DueEnding {
+  /** RFC 3339, UTC. */
+  readonly expiresAt: string;
+  /** The operation that set it. */
+  readonly setBy: string;
+}
+
 /** An adoption in canonical form. */
-export type AdoptRequest = DeleteRequest;
+export type AdoptRequest = ExistingRequest;
 
 /** An update in canonical form. */
-export interface UpdateRequest extends DeleteRequest {
+export interface UpdateRequest extends ExistingRequest {
   /** The settings to change; null clears one, an absent one stays unchanged. */
   readonly changes: Partial<AssociationSettings>;
+  /** When the association ends: RFC 3339, UTC; null: it does not end by itself any more. Absent: its ending stays as it is. */
+  readonly expiresAt?: string | null;
 }
 
 /** Maximum number of tags on an EKS resource. */

@@ -22,10 +22,11 @@ export type AuditEvent =
   | 'APPROVED'
   | 'REJECTED'
   | 'APPROVAL_EXPIRED'
-  | 'APPROVAL_USED';
+  | 'APPROVAL_USED'
+  | 'EXPIRY_WARNED';
 
 /**
- * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others. The trails of a cluster, namespace, service account or association
+ * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
  * contain only these.
  */
 const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
@@ -52,6 +53,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   REJECTED: true,
   APPROVAL_EXPIRED: true,
   APPROVAL_USED: true,
+  EXPIRY_WARNED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, and of locks. */

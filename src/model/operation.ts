@@ -44,6 +44,22 @@ export const expectedRevisions: { readonly [Kind in OperationKind]: (request: Re
   DELETE_POD_IDENTITY_ASSOCIATION: () => null,
   ADOPT_POD_IDENTITY_ASSOCIATION: () => null,
 };
+
+/** The ending that a request sets; null: it clears it. Undefined: the ending stays as it is, if there is one. */
+export const namedEndings: {
+  readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => string | null | undefined;
+} = {
+  CREATE_POD_IDENTITY_ASSOCIATION: ({ expiresAt }) => expiresAt,
+  UPDATE_POD_IDENTITY_ASSOCIATION: ({ expiresAt }) => expiresAt,
+  DELETE_POD_IDENTITY_ASSOCIATION: () => undefined,
+  ADOPT_POD_IDENTITY_ASSOCIATION: () => undefined,
+};
+
+/** Whether an update changes the ending alone: then it sends nothing to EKS, and begins and ends in one transaction. */
+export function changesEndingOnly({ changes, expiresAt }: UpdateRequest): boolean {
+  return expiresAt !== undefined && Object.keys(changes).length === 0;
+}
+
 /** Whether what an entry is about is an operation. */
 export function isOperation(operation: AuditedOperation): operation is OperationKind {
   return Object.hasOwn(sendsChange, operation);

@@ -68,6 +68,8 @@ export const outcomes = {
   FOUND: success,
   /** The association was adopted: nothing was sent to EKS. */
   ADOPTED: success,
+  /** The ending of the association was set or cleared: nothing was sent to EKS. */
+  ENDING_SET: success,
   /** The change may have taken effect or may still do so. Never reported as failed. */
   UNKNOWN: { ...inProgress, event: 'UNKNOWN', recordState: 'IN_PROGRESS' },
   /** Another request with the same token holds the lease. */
@@ -148,7 +150,20 @@ export const outcomes = {
     code: 'ASSOCIATION_CHANGED',
     advice: 'Read the association again, check your change against it, and use a new clientRequestToken.',
   },
-  /** A create expects a revision, and another operation on the service account may still change it. Nothing was begun. */
+  /** `expiresAt` is too near or too far. Compared when an operation begins, so that a repetition is answered also after the ending. */
+  EXPIRES_AT_OUT_OF_RANGE: {
+    ...final,
+    code: 'EXPIRES_AT_OUT_OF_RANGE',
+    advice: 'Give an expiresAt within the range, and use a new clientRequestToken.',
+  },
+  /** An update of the ending alone, of an association that the gateway did not make as it is now. */
+  ASSOCIATION_NOT_CONFIRMED: {
+    ...final,
+    code: 'ASSOCIATION_NOT_CONFIRMED',
+    advice:
+      'Adopt the association, then set expiresAt with a new clientRequestToken; or change a setting with the same update.',
+  },
+  /** A request expects a revision or sets an ending, and another operation on the service account may still change it. Nothing was begun. */
   OPERATION_IN_PROGRESS: {
     ...unrecorded,
     code: 'OPERATION_IN_PROGRESS',

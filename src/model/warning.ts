@@ -10,7 +10,8 @@ type WarningCode =
   | 'TARGET_ROLE_TRUST'
   | 'QUOTA_NEAR'
   | 'PODS_NOT_UPDATED'
-  | 'TAGS_DIFFER';
+  | 'TAGS_DIFFER'
+  | 'CREDENTIALS_OUTLIVE_ENDING';
 
 /** Something that does not stop a change, but can keep pods from using the association as intended. */
 export interface Warning {

@@ -31,7 +31,7 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   expectedState: (_, before) => before && adoptedState(before),
   needsAgent: false,
   warningsAfter: () => [],
-  summarize: () => ({ settings: {}, tags: [], changes: [] }),
+  summarize: () => ({ settings: {}, tags: [], changes: [], expiresAt: null }),
 };
 
 function conclude(

@@ -56,6 +56,18 @@ export function warningsAfterUpdate(association: Association): readonly Warning[
   ];
 }
 
+/** After a request that set an ending: the same is so then as after a delete. */
+export function warningsOfEnding(association: Association, expiresAt: string | null): readonly Warning[] {
+  if (expiresAt === null) return [];
+  return [
+    {
+      code: 'CREDENTIALS_OUTLIVE_ENDING',
+      message: `The association is deleted after ${expiresAt}. Running ${podsOf(association)} keep their credentials until these expire; ${cacheOf(association)}.`,
+      advice: 'Give an earlier expiresAt if access must have ended by then, or stop the pods.',
+    },
+  ];
+}
+
 /** After a delete: credentials of AWS STS can't be taken back. */
 export function warningsAfterDelete(association: Association): readonly Warning[] {
   return [

@@ -8,6 +8,7 @@ import { approvalPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { applyApproval } from '../policy/approvals.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
 import { answerRefused } from './answers-without-claim.ts';
@@ -106,11 +107,8 @@ async function executeHeld<Kind extends OperationKind>(
   const step = approvalStep({ ...held, startedAt: mutation.startedAt }, read, deps.clock());
   switch (step.kind) {
     case 'execute': {
-      const { approval } = step;
-      const approved = approval
-        ? { ...mutation, audit: approvedAudit(mutation.audit, held.decision, approval) }
-        : mutation;
-      return execute(deps, operation, approved, { record, approval });
+      const { audit, approval } = approvedBy(mutation.audit, held.decision, step.approval);
+      return execute(deps, operation, { ...mutation, audit }, { record, approval });
     }
     case 'refuse':
       return execute(deps, operation, { ...mutation, unmet: approvalEnded(step.approval) }, { record, approval: null });
@@ -132,9 +130,10 @@ function inTime<T>(
   return withDeadline(effectDeadline(mutation) - deps.clock(), answer, ledgerTimeout);
 }
 
-/** The audit context of a request whose approvals were given. */
-function approvedAudit(audit: AuditContext, decision: Decision, { id, votes }: Approval): AuditContext {
-  return { ...audit, decision: { ...decision, allowed: true, violations: [], approval: { approvalId: id, votes } } };
+/** The audit context of a request whose approvals were given. Without the approval, if its votes are not enough for what policy asks. */
+function approvedBy(audit: AuditContext, decision: Decision, approval: Approval | null) {
+  const approved = approval && applyApproval(decision, { approvalId: approval.id, votes: approval.votes });
+  return approved?.allowed ? { audit: { ...audit, decision: approved }, approval } : { audit, approval: null };
 }
 
 /**

@@ -69,7 +69,12 @@ export const createOperation: ChangingOperation<Kind> = {
   expectedState: (request, adopted) => (adopted ? adoptedState(adopted) : { settings: request, tags: request.tags }),
   needsAgent: true,
   warningsAfter: warningsAfterCreate,
-  summarize: (request) => ({ settings: request, tags: request.tags, changes: [] }),
+  summarize: (request) => ({
+    settings: request,
+    tags: request.tags,
+    changes: [],
+    expiresAt: request.expiresAt ?? null,
+  }),
 };
 
 const createdEarlier = 'This request created the association; another operation has changed or deleted it since.';

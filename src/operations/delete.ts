@@ -62,7 +62,7 @@ export const deleteOperation: ChangingOperation<'DELETE_POD_IDENTITY_ASSOCIATION
   expectedState: () => null,
   needsAgent: false,
   warningsAfter: warningsAfterDelete,
-  summarize: () => ({ settings: {}, tags: [], changes: [] }),
+  summarize: ({ ending }) => ({ settings: {}, tags: [], changes: [], expiresAt: ending?.expiresAt ?? null }),
 };
 
 const gone = 'The association is no longer visible at EKS.';

@@ -8,12 +8,14 @@ import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import { reclaim } from '../idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
+import type { StateMismatch } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 import type { Lock } from '../model/lock.ts';
 import { expectedRevisions } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
-import { notSent, operationInProgress, revisionChanged, stoppedByLock } from './conclusions.ts';
+import { notConfirmed, notSent, operationInProgress, revisionChanged, stoppedByLock } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
+import { checkExpiresAt } from './expires-at.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { reportLateAdoption } from './late-adoption.ts';
@@ -39,9 +41,8 @@ export async function execute<Kind extends OperationKind>(
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const { effect } = operation;
   const locks = checkLocks(deps, mutation);
-  const success = effect.kind === 'none' && !mutation.unmet ? await effect.conclude(deps, mutation) : null;
+  const success = mutation.unmet ? null : await successAtOnce(deps, operation, mutation);
   const request = { ...claimRequestOf(mutation, clientRequestToken, locks, success), approval };
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
@@ -95,6 +96,15 @@ export async function execute<Kind extends OperationKind>(
   }
 }
 
+/** The success of a mutation that changes nothing at EKS; null: it has an effect. */
+async function successAtOnce<Kind extends OperationKind>(
+  deps: ExecuteDependencies,
+  { effect }: Pick<Operation<Kind>, 'effect'>,
+  mutation: AdmittedMutation<Kind>,
+): Promise<Conclusion | null> {
+  return effect.kind === 'none' ? effect.conclude(deps, mutation) : (effect.concludeAtOnce?.(mutation) ?? null);
+}
+
 /**
  * Why a change whose earlier attempt had no effect must not be sent again: others may have acted since this request was
  * admitted, while it waited for EKS. `association` is the present one in EKS; null if there is none. Throws `LedgerUnavailable`.
@@ -105,8 +115,11 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   mutation: AdmittedMutation<Kind>,
   association: Association | null,
 ): Promise<Conclusion | null> {
-  const unmet = association && checkPrecondition(mutation.request, association);
+  const { operation, request, startedAt } = mutation;
+  const unmet = association && checkPrecondition(request, association);
   if (unmet) return unmet;
+  const outOfRange = checkExpiresAt(operation, request, startedAt);
+  if (outOfRange) return outOfRange;
   // Policy judged another state: the next request with the token is judged by this one.
   if (association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
   return (await findLock(deps, mutation)) ? notDone : null;
@@ -118,18 +131,20 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
 }
 
-/** A request that expects a revision while another operation is in progress. Its token is not claimed: it can be used afterwards. */
+/** A request that demands a state while another operation is in progress. Its token is not claimed: it can be used afterwards. */
 function refusedByState(mutation: AdmittedMutation, clientRequestToken: string): RefusedAdmission {
   return { ...mutation, kind: 'refused', ...operationInProgress(mutation.target), clientRequestToken };
 }
 
-/** What follows if the state of the service account is not the one that a request expects: null while that is not certain. */
+/** What follows if the state of the service account is not the one that a request demands: null while that is not certain. */
 function concludeMismatch<Kind extends OperationKind>(
-  { operation, request, target }: AdmittedMutation<Kind>,
-  changes: number,
+  { operation, request, target, before }: AdmittedMutation<Kind>,
+  success: Conclusion | null,
+  { changes, isBusy }: StateMismatch,
 ): RefusedConclusion | null {
   const expected = expectedRevisions[operation](request);
-  return expected === null || expected === changes ? null : revisionChanged(target, expected, changes);
+  if (expected !== null && expected !== changes) return revisionChanged(target, expected, changes);
+  return success?.outcome === 'ENDING_SET' && !isBusy && before ? notConfirmed(before) : null;
 }
 
 /** The claim of a mutation. A success without an effect waits for the locks. */
@@ -148,7 +163,7 @@ function claimRequestOf<Kind extends OperationKind>(
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
     conclusion: unmet ?? success,
-    concludeMismatch: (changes) => concludeMismatch(mutation, changes),
+    concludeMismatch: (mismatch) => concludeMismatch(mutation, success, mismatch),
     audit,
     lock,
     expectsLock: expectsLock || success !== null,

@@ -8,6 +8,7 @@ import { executeIfApproved } from './approval.ts';
 import type { ApprovalDependencies } from './approval.ts';
 import { gone } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
+import { checkExpiresAt } from './expires-at.ts';
 import type {
   Admission,
   LoadedTarget,
@@ -117,7 +118,9 @@ async function admitValid<Kind extends OperationKind>(
 
   const { target, before, isCurrent } = loaded;
   // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.
-  const unmet = before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before));
+  const unmet =
+    (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
+    checkExpiresAt(operation.kind, valid.request, valid.startedAt);
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit } };
 }
 

@@ -158,6 +158,8 @@ export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies,
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
   readonly kind: 'change';
+  /** The success of a request that changes nothing at EKS, which is recorded in place of an INTENT; null: the request changes something. */
+  readonly concludeAtOnce?: (mutation: AdmittedMutation<Kind>) => Conclusion | null;
   /** Sends the change to EKS and interprets the answer. */
   readonly perform: (deps: PerformDependencies, input: PerformInput<Kind>) => Promise<Conclusion>;
   /**
@@ -199,6 +201,8 @@ export interface RequestSummary {
   readonly tags: readonly Tag[];
   /** Names of the settings that an update changes. */
   readonly changes: readonly string[];
+  /** The ending that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC. */
+  readonly expiresAt: string | null;
 }
 
 /**

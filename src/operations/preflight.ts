@@ -2,8 +2,9 @@ import type { AddonResult, CallBounds, ClusterResult, Eks } from '../eks/eks.ts'
 import type { ClusterRef } from '../model/association.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Dependencies } from './dependencies.ts';
-import { warningsAfterAdoption } from './advice.ts';
+import { warningsAfterAdoption, warningsOfEnding } from './advice.ts';
 import type { Operation } from './operation.ts';
+import { endingSetBy } from './result.ts';
 import type { MutationResult } from './result.ts';
 import type { DryRunSubject, PreflightSubject } from './preflight-subject.ts';
 import { quotaWarnings } from './quota-warnings.ts';
@@ -43,13 +44,14 @@ export async function checkWarnings(
 export async function changeWarnings<Kind extends OperationKind>(
   reads: ReadinessReads & Pick<Dependencies, 'preflight'>,
   { needsAgent, warningsAfter }: Pick<Operation<Kind>, 'needsAgent' | 'warningsAfter'>,
-  { association, adopted, differences }: Pick<MutationResult, 'association' | 'adopted' | 'differences'>,
+  result: Pick<MutationResult, 'association' | 'adopted' | 'differences' | 'auditEntry'>,
   deadline: number,
 ): Promise<Warning[]> {
+  const { association, adopted, differences } = result;
   if (association === null) return [];
   const readiness = needsAgent ? readinessOf(reads, association, deadline, reads.preflight === 'changes') : [];
   const after = adopted ? warningsAfterAdoption(differences) : warningsAfter(association);
-  return [...(await readiness), ...after];
+  return [...(await readiness), ...after, ...warningsOfEnding(association, endingSetBy(result))];
 }
 
 /**

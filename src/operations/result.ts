@@ -6,6 +6,8 @@ import { retryAfterSeconds } from '../idempotency/record.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import { namedEndings } from '../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { RequestStatus } from '../model/outcome.ts';
 import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
@@ -73,6 +75,19 @@ export function recordedResult(answer: AnswerContext, record: IdempotencyRecord,
 export function inProgressResult(deps: Clock, answer: AnswerContext, { record, entry }: Lease): MutationResult {
   const seconds = retryAfterSeconds(record, deps.clock());
   return { ...resultBase(answer, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
+}
+
+/** The ending that a successful request set; null if it set none, or cleared it. RFC 3339, UTC. */
+export function endingSetBy({
+  association,
+  auditEntry,
+}: Pick<MutationResult, 'association' | 'auditEntry'>): string | null {
+  if (association === null || auditEntry.request === null) return null;
+  return namedEnding(auditEntry as RequestedOperation) ?? null;
+}
+
+function namedEnding<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return namedEndings[operation](request);
 }
 
 /** A result without details. */

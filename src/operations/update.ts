@@ -1,9 +1,11 @@
+import { changesEndingOnly } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import type { Association, UpdateRequest } from '../model/association.ts';
 import { validateUpdate } from '../validation/change.ts';
 import {
   concludedByEks,
   done,
+  endingSet,
   found,
   mayNotBeVisible,
   notFound,
@@ -15,7 +17,7 @@ import {
 import { settingDifferences } from './differences.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from './advice.ts';
-import type { ChangingOperation } from './operation.ts';
+import type { AdmittedMutation, ChangingOperation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
 /** `updatePodIdentityAssociation`. */
@@ -28,16 +30,18 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   deletes: false,
   validate: validateUpdate,
   loadTarget: loadExisting,
-  authorizationRequest: ({ changes }, loaded) => {
+  authorizationRequest: ({ changes, expiresAt }, loaded) => {
     const association = existingBefore(loaded);
     const becomes = { ...settingsOf(association), ...changes };
-    return { action: 'UpdatePodIdentityAssociation', association, becomes };
+    const ending = expiresAt === undefined ? {} : { expiresAt };
+    return { action: 'UpdatePodIdentityAssociation', association, becomes, ...ending };
   },
   checkPrecondition: (request, association) =>
     checkExpectedModifiedAt(request, association, settingDifferences(request.changes, association)),
-  foresee: () => Promise.resolve(null),
+  foresee: (_, mutation) => Promise.resolve(concludeEnding(mutation)),
   effect: {
     kind: 'change',
+    concludeAtOnce: concludeEnding,
     perform: async (_, { eks, request, record, principalId, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
       const result = await eks.update({ request, operationId, principalId, signingDate, deadline });
@@ -73,8 +77,19 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   expectedState: ({ changes }, before) => before && { settings: { ...settingsOf(before), ...changes }, tags: null },
   needsAgent: true,
   warningsAfter: warningsAfterUpdate,
-  summarize: ({ changes }) => ({ settings: changes, tags: [], changes: Object.keys(changes) }),
+  summarize: ({ changes, expiresAt }) => ({
+    settings: changes,
+    tags: [],
+    changes: [...Object.keys(changes), ...(expiresAt === undefined ? [] : ['expiresAt'])],
+    expiresAt: expiresAt ?? null,
+  }),
 };
+
+/** The success of an update of the ending alone. */
+function concludeEnding(mutation: AdmittedMutation<'UPDATE_POD_IDENTITY_ASSOCIATION'>) {
+  const { request } = mutation;
+  return changesEndingOnly(request) ? endingSet(existingBefore(mutation), request.expiresAt ?? null) : null;
+}
 
 function hasSettings(association: Association, { changes }: UpdateRequest): boolean {
   return settingDifferences(changes, association).length === 0;

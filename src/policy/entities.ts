@@ -208,11 +208,41 @@ function contextOf(
       ? {}
       : { onBehalfOfPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
-    ...(request.action === 'UpdatePodIdentityAssociation'
-      ? { current: settings(settingsOf(request.association)) }
-      : {}),
-    ...(request.action === 'ApproveRequest' ? approvalContext(identity, request.approval, slice) : {}),
+    ...ofRequest(request, context, slice),
   };
+}
+
+/** What the context has of the request itself. */
+function ofRequest(
+  request: AuthorizationRequest,
+  { now, identity }: AuthorizationContext,
+  slice: InventorySlice,
+): Record<string, CedarValueJson> {
+  switch (request.action) {
+    case 'CreatePodIdentityAssociation':
+      return lifetime(request.association.expiresAt, now);
+    case 'UpdatePodIdentityAssociation':
+      return {
+        ...lifetime(request.expiresAt, now),
+        clearsExpiresAt: request.expiresAt === null,
+        current: settings(settingsOf(request.association)),
+      };
+    case 'ApproveRequest':
+      return approvalContext(identity, request.approval, slice);
+    case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
+    case 'DescribePodIdentityAssociation':
+    case 'ListPodIdentityAssociations':
+    case 'ReadAuditTrail':
+      return {};
+  }
+}
+
+const hourMs = 3_600_000;
+
+/** Rounded up, so that a rule with a limit permits no more. None are left at a repetition after the ending. */
+function lifetime(expiresAt: string | null | undefined, now: number): Record<string, CedarValueJson> {
+  return expiresAt ? { lifetimeHours: Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / hourMs)) } : {};
 }
 
 function role(arn: string): CedarValueJson {

@@ -33,6 +33,8 @@ export type AuthorizationRequest =
       readonly action: 'UpdatePodIdentityAssociation';
       readonly association: Association;
       readonly becomes: AssociationSettings;
+      /** The ending that the update sets, RFC 3339; null: it clears the ending. Absent: the ending stays as it is. */
+      readonly expiresAt?: string | null;
       /** As for a create. */
       readonly roles?: readonly RoleAttributes[];
     }

@@ -55,6 +55,8 @@ export async function observedAssociations(
 interface Row {
   readonly target: AssociationTarget;
   readonly seen: SeenAssociation;
+  /** RFC 3339, UTC; null if it does not end by itself. */
+  readonly expiresAt: string | null;
 }
 
 async function readPage(
@@ -74,9 +76,9 @@ async function readPage(
   const { rows, end } = await readRows(reads, views, query, read);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
-  const edges = rows.map(({ target, seen }) => ({
+  const edges = rows.map(({ target, seen, expiresAt }) => ({
     cursor: cursorOf(name, endOfTarget(target)),
-    node: nodeOf(seen),
+    node: nodeOf(seen, expiresAt),
   }));
   const hasNextPage = end !== null || covered.length < all.length;
   return {
@@ -132,11 +134,17 @@ async function examine(
     if (declaration !== null && found.declaration !== declaration) return [];
     const { roleArn, targetRoleArn } = found.association;
     if (selection.roleArn !== null && ![roleArn, targetRoleArn].includes(selection.roleArn)) return [];
-    return views.mayView(found.association) ? [{ target, seen: found }] : [];
+    const { ending } = (asOf === null ? states[index] : null) ?? {};
+    const isOwn = ending?.associationId === found.association.associationId;
+    const expiresAt = ending && isOwn ? ending.expiresAt : null;
+    return views.mayView(found.association) ? [{ target, seen: found, expiresAt }] : [];
   });
 }
 
-function nodeOf({ association, origin, operationId, declaration, ...times }: SeenAssociation): ObservedAssociation {
+function nodeOf(
+  { association, origin, operationId, declaration, ...times }: SeenAssociation,
+  expiresAt: string | null,
+): ObservedAssociation {
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     ...association,
@@ -147,5 +155,6 @@ function nodeOf({ association, origin, operationId, declaration, ...times }: See
     firstSeenAt: new Date(times.firstSeenAt).toISOString(),
     observedAt: new Date(times.observedAt).toISOString(),
     seenOtherwiseAfter: time(times.seenOtherwiseAfter),
+    expiresAt,
   };
 }

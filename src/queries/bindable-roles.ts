@@ -13,7 +13,7 @@ const maxInventoryRoles = 50;
 const maxRoleNameLength = 64;
 
 /**
- * Roles with which policy would permit a create for a service account: those that the inventory allows its namespace to use, and
+ * Roles with which policy would permit a create for a service account, also once others approve it: those that the inventory allows its namespace to use, and
  * those of the conventional paths, for which a role named `<namespace>-<serviceAccount>` is evaluated. Reads nothing but
  * the inventory and writes nothing.
  */
@@ -33,10 +33,10 @@ export function bindableRoles(
   if (deps.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
   const decide = (role: string) =>
     deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
-  /** Where policy depends on tags or permissions boundary of the role, which are not read here, it may permit the role. */
+  /** Where policy depends on tags or permissions boundary of the role, which are not read here, it may permit the role; an approval can too. */
   const mayBeBound = (role: string) => {
-    const { allowed, unknownRoles = [] } = decide(role);
-    return allowed || unknownRoles.length > 0;
+    const { allowed, needs, unknownRoles = [] } = decide(role);
+    return allowed || needs !== undefined || unknownRoles.length > 0;
   };
 
   const inventoryRoles = decide(anyRole).slice.namespace?.roleArns ?? [];

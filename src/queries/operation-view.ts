@@ -42,7 +42,7 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
- * for a dry run, a read of the trail or a lock. Costs a read of its first entry, and, if that is readable, a read of the others;
+ * for a dry run, the warning of an ending, a read of the trail or a lock. Costs a read of its first entry, and, if that is readable, a read of the others;
  * further ones only if the token was sent 100 times before the operation was closed. Read once, however often a request
  * selects it. Throws `LedgerUnavailable`.
  */
@@ -66,8 +66,8 @@ async function viewOf(
   const [first] = own;
   const last = own.at(-1);
   // The first entry names the principal of the operation; without it, the others could be of a reused token.
-  if (first === undefined || last === undefined || first.entryId !== all[0]?.entryId || first.event === 'CHECKED')
-    return null;
+  if (first === undefined || last === undefined || first.entryId !== all[0]?.entryId) return null;
+  if (first.event === 'CHECKED' || first.event === 'EXPIRY_WARNED') return null;
   const { operation: kind } = first;
   if (!isOperation(kind)) return null;
   const isOnFirstPage = all.length < firstEntries.limit;

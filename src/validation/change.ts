@@ -36,7 +36,9 @@ export function validateUpdate(
   defaults: ClusterDefaults,
 ): ValidatedAs<UpdateRequest> {
   const { changes, findings } = changedSettings(input);
-  return validate(input, defaults, findings, (request) => ({ ...request, changes }));
+  const expiresAt = input.expiresAt === null ? null : utcTimestamp(input.expiresAt);
+  const ending = input.expiresAt === undefined ? {} : { expiresAt };
+  return validate(input, defaults, findings, (request) => ({ ...request, changes, ...ending }));
 }
 
 /**

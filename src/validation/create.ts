@@ -7,6 +7,7 @@ import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindi
 import type { ClusterDefaults } from './names.ts';
 import { createdSettingFindings } from './settings.ts';
 import { tagFindings } from './tags.ts';
+import { utcTimestamp } from './timestamps.ts';
 import { validateMetadata } from './validated.ts';
 import type { ValidatedAs } from './validated.ts';
 
@@ -38,6 +39,7 @@ export function validateCreate(
   if (findings.length > 0) {
     return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };
   }
+  const expiresAt = utcTimestamp(input.expiresAt);
   const request: CreateRequest = {
     ...resolveCluster(input, defaults),
     namespace,
@@ -45,6 +47,7 @@ export function validateCreate(
     ...completeSettings(input),
     tags: canonicalTags(input.tags ?? []),
     ...(expectedRevision === null ? {} : { expectedRevision }),
+    ...(expiresAt === null ? {} : { expiresAt }),
     ...(input.ifExists === 'ADOPT' ? { ifExists: 'ADOPT' as const } : {}),
   };
   return { kind: 'valid', request, ...metadata };

@@ -37,7 +37,7 @@ export function changedSettings(input: UpdatePodIdentityAssociationInput) {
   );
   // An absent setting of the input is kept, so it is not among the changes.
   const changes = Object.fromEntries(changed.map((name) => [name, input[name]])) as Partial<AssociationSettings>;
-  const nothing = changed.length === 0 ? [nothingToChange] : [];
+  const nothing = changed.length === 0 && input.expiresAt === undefined ? [nothingToChange] : [];
   return { changes, findings: [...nothing, ...Object.values(findingsOf(updateRules, input)).flat()] };
 }
 
@@ -50,7 +50,7 @@ const nothingToChange: Finding = {
   path: 'input',
   rule: 'something-to-change',
   message: 'The input changes nothing.',
-  advice: `Give at least one of ${settingNames.slice(0, -1).join(', ')} and ${settingNames.at(-1)}.`,
+  advice: `Give at least one of ${settingNames.join(', ')} and expiresAt.`,
 };
 
 const notCleared: Finding = {

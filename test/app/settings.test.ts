@@ -1,4 +1,4 @@
-import { defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/dependencies.ts';
 import { defaultTimes, leastRetentionMs } from '../../src/idempotency/times.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import type { Environment } from '../../src/app/environment.ts';
@@ -26,6 +26,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
     requestLimits: { burst: 100, perSecond: 10 },
+    approvalLimits: defaultApprovalLimits,
     recordTrailReads: true,
     preflight: 'checks',
     preflightRoles: true,
@@ -46,6 +47,17 @@ test('policies come from a table only where that is set, with its name and how f
     'at least twice the time of a refresh',
   );
   expect(readLambdaSettings({ ...env, POLICY_TABLE: 'policies' }).livePolicies).toBeNull();
+});
+
+test('how long approvals last, and how many a principal may wait for, are settings with bounds', () => {
+  const set = { APPROVAL_DECIDE_MS: '60000', APPROVAL_USE_MS: '2592000000', APPROVALS_PENDING_PER_PRINCIPAL: '1' };
+  const limits = { decideMs: 60_000, useMs: 2_592_000_000, maxPending: 1 };
+  expect(readLambdaSettings({ ...env, ...set }).approvalLimits).toEqual(limits);
+  expect(readLocalSettings(set).approvalLimits).toEqual(limits);
+  for (const wrong of [{ APPROVAL_DECIDE_MS: '59999' }, { APPROVAL_USE_MS: '2592000001' }]) {
+    expect(() => readLambdaSettings({ ...env, ...wrong })).toThrow(/a whole number from 60000 to 2592000000/);
+  }
+  expect(() => readLambdaSettings({ ...env, APPROVALS_PENDING_PER_PRINCIPAL: '0' })).toThrow(/from 1 to 100/);
 });
 
 test('the local server takes policies from a table only with a ledger in DynamoDB', () => {

@@ -208,6 +208,14 @@ describe('bindableRoles', () => {
     expect(await roles(as, namespace, more)).toEqual({ bindableRoles: [] });
   });
 
+  test('include roles that can be bound once others approve it', async () => {
+    await open();
+    const inProduction = query.replace('apps-dev', 'apps-prod').replace('"api"', '"karpenter"');
+    expect(await ask(inProduction, 'pat', { namespace: 'kube-system', tags })).toEqual({
+      bindableRoles: [{ ...byConvention, roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/*' }],
+    });
+  });
+
   test('reject invalid names', async () => {
     await open();
     const { errors } = await gateway.send(query, { namespace: '*' }, 'alice');

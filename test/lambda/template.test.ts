@@ -53,6 +53,7 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/graphql.mjs',
     'dist/issuers.json',
     'dist/policies/access.cedar',
+    'dist/policies/approvals.cedar',
     'dist/policies/guardrails.cedar',
     'dist/policies/inventory.json',
     'dist/policies/policy-set.json',

@@ -320,22 +320,22 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
   test('a create that expects a number of changes begins over this number only, without another operation in progress', async () => {
     const create = 'CREATE_POD_IDENTITY_ASSOCIATION';
     const expecting = (expectedRevision: number) => begin(create, null, { expectedRevision });
-    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 0, isBusy: false });
     expect(await stateNow()).toBeNull();
     const first = await expecting(0);
     expect(first.begun).toEqual({ kind: 'committed' });
-    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 0, isBusy: true });
     await first.release();
     const second = await expecting(0);
     expect(second.begun).toEqual({ kind: 'committed' });
     await second.succeed(at(t1));
-    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 1 });
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 1, isBusy: false });
     const remove = await begin('DELETE_POD_IDENTITY_ASSOCIATION');
-    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 1 });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 1, isBusy: true });
     await remove.succeed(at(t1), null);
     // The delete is closed, and still in doubt: it can't change what is gone.
     expect((await stateNow())?.openOperations).toHaveLength(1);
-    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 2 });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 2, isBusy: false });
     expect((await expecting(2)).begun).toEqual({ kind: 'committed' });
   });
 
@@ -345,7 +345,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await own.reclaim()).toEqual({ kind: 'committed' });
     expect(await stateNow()).toMatchObject({ changes: 0, openOperations: [{}] });
     const late = await begin(create, null, { expectedRevision: 0 });
-    expect(late.begun).toEqual({ kind: 'state-mismatch', changes: 0 });
+    expect(late.begun).toEqual({ kind: 'state-mismatch', changes: 0, isBusy: true });
   });
 
   test('an adoption counts as a change, and is not an operation in progress', async () => {

@@ -145,9 +145,11 @@ test('many votes cost their comments and groups, and many needs the last of them
       count: 5,
     },
   }));
-  const vote = { ...{ actor: null, vote: 'APPROVE', policyIds: ['held-0'], isOwnRequest: false } } as const;
+  const vote = { actor: null, vote: 'APPROVE', policyIds: ['held-0'], isOwnRequest: false } as const;
   const votes = Array.from({ length: 30 }, (_, index) => ({
-    ...{ ...vote, comment: '🦜'.repeat(1_024), time: '2026-11-27T12:00:00.000Z' },
+    ...vote,
+    comment: '🦜'.repeat(1_024),
+    time: '2026-11-27T12:00:00.000Z',
     principal: { ...principal, id: `approver-${index}`, groups: ['security'] },
   }));
   const approval = { approvalId: 'approval-1', votes };

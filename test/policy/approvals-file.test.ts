@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { loadPolicy, readPolicySet, readPolicySources, readRequiredText } from '../../src/policy/load.ts';
@@ -81,7 +81,7 @@ describe('a folder with approvals.cedar', () => {
 
   beforeEach(() => {
     folder = copyOfShipped();
-    writeFileSync(join(folder, 'approvals.cedar'), held);
+    appendFileSync(join(folder, 'approvals.cedar'), held);
   });
 
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -100,6 +100,6 @@ describe('a folder with approvals.cedar', () => {
   test('does not load without that file', () => {
     require('x');
     rmSync(join(folder, 'approvals.cedar'));
-    expect(() => loadPolicy(folder)).toThrow('lacks policies that required-policies.json lists: x');
+    expect(() => loadPolicy(folder)).toThrow('lacks policies that required-policies.json lists: system-change-in-production, x');
   });
 });

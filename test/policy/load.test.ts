@@ -43,7 +43,7 @@ test('changes each hash with its own files only', () => {
 test('loads every *.cedar file, and rejects a folder without one', () => {
   writeFileSync(join(folder, 'own.cedar'), '@id("own") permit (principal, action, resource);');
   expect(loadPolicy(folder).authorize(context(alice), create()).policyIds).toEqual(['own', 'owners-create']);
-  for (const file of ['own', 'access', 'guardrails']) rmSync(join(folder, `${file}.cedar`));
+  for (const file of ['own', 'access', 'guardrails', 'approvals']) rmSync(join(folder, `${file}.cedar`));
   expect(() => loadPolicy(folder)).toThrow('has no *.cedar file');
 });
 

@@ -62,7 +62,7 @@ test('policies as text and as JSON give the same decisions', () => {
       return { kind: 'decided', allowed: decision === 'allow', policyIds: diagnostics.reason };
     };
   const inventory = parseInventory(inventoryText);
-  const evaluate = evaluateText('access.cedar', 'guardrails.cedar');
+  const evaluate = evaluateText('access.cedar', 'guardrails.cedar', 'approvals.cedar');
   const evaluatePermits = evaluateText('access.cedar');
   const authorizeByText = authorizeWith({ policySet, evaluate, evaluatePermits, roleAttributes: null }, inventory);
   const authorizeByJson = authorizeWith(engine, inventory);

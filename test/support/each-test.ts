@@ -2,8 +2,11 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway } from './gateway.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import { openSqlite } from './ledgers.ts';
+import type { LedgerUnderTest } from './ledgers.ts';
 
 type OpenedSqlite = Awaited<ReturnType<typeof openSqlite>>;
+/** What every store offers to a test. */
+type OpenedStore = Awaited<ReturnType<LedgerUnderTest['open']>>;
 type OpenedLedger = { readonly ledger: Ledger } & Pick<OpenedSqlite, 'close'>;
 
 /** The options of a gateway, and how to open its ledger; by default the embedded one. */
@@ -29,12 +32,18 @@ export function openForAllTests<Opened extends OpenedLedger = OpenedSqlite>(
 }
 
 /** As {@link openForEachTest}, without a gateway. */
-export function openLedgerForEachTest(use: (opened: OpenedSqlite) => void, open = openSqlite): void {
+export function openLedgerForEachTest(
+  use: (opened: OpenedStore) => void,
+  open: LedgerUnderTest['open'] = openSqlite,
+): void {
   provide({ before: beforeEach, after: afterEach }, open, use);
 }
 
 /** As {@link openForAllTests}, without a gateway. */
-export function openLedgerForAllTests(use: (opened: OpenedSqlite) => void, open = openSqlite): void {
+export function openLedgerForAllTests(
+  use: (opened: OpenedStore) => void,
+  open: LedgerUnderTest['open'] = openSqlite,
+): void {
   provide({ before: beforeAll, after: afterAll }, open, use);
 }
 

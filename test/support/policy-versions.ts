@@ -29,7 +29,7 @@ export function shippedVersion(changes: Partial<PolicyFiles> = {}): PolicyFiles 
 
 /** The shipped policies with these texts in place of those of some files, and without cases, as most would fail. */
 export function versionWith(policies: Readonly<Record<string, string>>, inventory?: string): PolicyFiles {
-  const whole = shippedVersion({ cases: {}, required: '["role-by-convention"]' });
+  const whole = shippedVersion({ cases: {}, required: '["role-by-convention", "system-change-in-production"]' });
   return { ...whole, policies: { ...whole.policies, ...policies }, ...(inventory === undefined ? {} : { inventory }) };
 }
 

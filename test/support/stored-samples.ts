@@ -45,7 +45,7 @@ const association: Required<Association> = {
   policy,
 };
 
-const create: Required<Omit<CreateRequest, 'expectedRevision' | 'ifExists'>> = {
+const create: Required<Omit<CreateRequest, 'expectedRevision' | 'ifExists' | 'expiresAt'>> = {
   ...target,
   roleArn,
   targetRoleArn,
@@ -247,7 +247,7 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     ...entry,
     event: 'SUCCEEDED',
     operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
-    request: { ...create, expectedRevision: 3 },
+    request: { ...create, expectedRevision: 3, expiresAt: '2026-11-25T12:00:00.000Z' },
   },
   REFUSED: { ...entry, event: 'REFUSED', operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: remove },
   RELEASED: { ...entry, event: 'RELEASED' },
@@ -284,6 +284,13 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   REJECTED: { ...entry, ...eventsOfApprovals, event: 'REJECTED', decision: null },
   APPROVAL_EXPIRED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_EXPIRED' },
   APPROVAL_USED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_USED' },
+  EXPIRY_WARNED: {
+    ...entry,
+    event: 'EXPIRY_WARNED',
+    operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+    request: { ...remove, ending: { expiresAt: '2026-11-25T12:00:00.000Z', setBy: operationId } },
+    fence: 0,
+  },
 };
 
 /** The progress of a scan with every field set. */
@@ -330,6 +337,14 @@ export const associationState: Required<AssociationState> = {
     },
   ],
   latest: { origin: 'OUTSIDE', seenAt: start + 60_000, seenOtherwiseAt: start },
+  ending: {
+    associationId: association.associationId,
+    expiresAt: '2026-11-25T12:00:00.000Z',
+    setBy: operationId,
+    isWarned: true,
+    nextAt: start + 86_400_000,
+    suspendedFor: 'CHANGED_OUTSIDE',
+  },
 };
 
 /** A version of the history with every field set. */

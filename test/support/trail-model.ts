@@ -175,7 +175,7 @@ function isIn(partition: AuditPartition, entry: AuditEntry): boolean {
 
 /** The roles that an entry names; not those of an association that policy did not permit to change. */
 function rolesOf({ request, before, decision }: AuditEntry): unknown[] {
-  const requested: Partial<CreateRequest> & Partial<UpdateRequest> = { ...request };
+  const requested: Partial<CreateRequest> & Pick<Partial<UpdateRequest>, 'changes'> = { ...(request as CreateRequest) };
   const settings = [requested, requested.changes, decision?.allowed === true ? before : null];
   return settings.flatMap((one) => [one?.roleArn, one?.targetRoleArn]);
 }

@@ -144,6 +144,13 @@ export const ifExists: Parameter = {
   help: 'What to do if the service account has an association that equals the request: REFUSE the request, which is the default, or ADOPT the association.',
 };
 
+export const expiresAt: Parameter = {
+  name: 'expiresAt',
+  type: 'string',
+  own: true,
+  help: 'When the gateway deletes the association, as RFC 3339 text: 2026-11-25T18:00:00Z. In an update, an empty text clears it.',
+};
+
 export const expectedModifiedAt: Parameter = {
   name: 'expectedModifiedAt',
   type: 'string',
@@ -203,7 +210,7 @@ export const awsCommands: readonly Command[] = [
     name: 'create-pod-identity-association',
     operation: 'CreatePodIdentityAssociation',
     summary: 'Create an association between an IAM role and a Kubernetes service account.',
-    parameters: [clusterName, ...binding, clientRequestToken, tags, ...settings, ifExists, ...record],
+    parameters: [clusterName, ...binding, clientRequestToken, tags, ...settings, expiresAt, ifExists, ...record],
     answer: { association },
     isMutation: true,
   },
@@ -247,6 +254,7 @@ export const awsCommands: readonly Command[] = [
       newRoleArn,
       clientRequestToken,
       ...settings,
+      expiresAt,
       expectedModifiedAt,
       ...record,
     ],

@@ -99,6 +99,7 @@ test('options of the gateway are given in full, so that prefixes keep the meanin
     'account-id',
     'client-request-token',
     'expected-modified-at',
+    'expires-at',
     'gateway-region',
     'if-exists',
     'on-behalf-of',

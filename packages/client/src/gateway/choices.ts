@@ -21,6 +21,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     DENIED: true,
     DRIFT_FOUND: true,
     DRIFT_RESOLVED: true,
+    EXPIRY_WARNED: true,
     INTENT: true,
     INVALID: true,
     LATE_SUCCESS: true,

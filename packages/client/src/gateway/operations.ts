@@ -128,7 +128,7 @@ function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
 
 /** An update, in which the empty string clears a field at EKS, and null at the gateway. */
 function updateInput(input: ValueMap): UpdatePodIdentityAssociationInput {
-  const cleared = ['targetRoleArn', 'policy'].filter((name) => input[name] === '').map((name) => [name, null] as const);
+  const cleared = ['targetRoleArn', 'policy', 'expiresAt'].filter((name) => input[name] === '').map((name) => [name, null] as const);
   return { ...input, ...Object.fromEntries(cleared), ...target(input) };
 }
 

@@ -67,7 +67,7 @@ export const differences: readonly Difference[] = [
     replaced: [
       [
         'stderr',
-        /(?<=must be one of: [\w, ]*)(?:, (?:ifExists|expectedModifiedAt|reason|onBehalfOf|accountId)|, clientRequestToken(?=, expected)|, roleArn(?=, max))/g,
+        /(?<=must be one of: [\w, ]*)(?:, (?:ifExists|expiresAt|expectedModifiedAt|reason|onBehalfOf|accountId)|, clientRequestToken(?=, exp)|, roleArn(?=, max))/g,
         '',
       ],
     ],

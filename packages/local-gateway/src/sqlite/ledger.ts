@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ApprovalStore } from '../../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
-import type { AssociationState, StateMismatch } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isAddedAfter, isReplacedBy, permits, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
+import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -61,7 +63,7 @@ export function makeSqliteLedger({
           if (!meets(expected, record)) return { kind: 'conflict', record };
           if (use && !statements.approvals.isVersion(use.next.key, use.expected)) return { kind: 'approval-mismatch' };
           const change = stateChangeOf(next, entries);
-          const mismatch = change && mismatchOf(statements, change);
+          const mismatch = change?.demand && mismatchOf(statements.getState(change.target), change);
           if (mismatch) return mismatch;
           statements.putRecord(next);
           entries.forEach(statements.insertEntry);
@@ -110,6 +112,9 @@ export function makeSqliteLedger({
     },
     statesOfCluster(cluster) {
       return asPromise(() => statements.statesOfCluster(cluster));
+    },
+    dueEndings(due, limit) {
+      return asPromise(() => statements.dueEndings(due, limit));
     },
     clusterScans() {
       return asPromise(() => statements.clusterScans());
@@ -198,13 +203,6 @@ export function makeSqliteLedger({
   };
 }
 
-/** What keeps the state from permitting a commit; null if nothing does. Throws `UnsupportedFormat`. */
-function mismatchOf(statements: Statements, change: CommittedChange): StateMismatch | null {
-  if (change.expectedChanges === null) return null;
-  const state = statements.getState(change.target);
-  return permits(state, change) ? null : { kind: 'state-mismatch', changes: state?.changes ?? 0 };
-}
-
 /** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */
 function commitState(statements: Statements, change: CommittedChange | null): void {
   if (change === null) return;
@@ -216,11 +214,17 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     throw error;
   }
   const { version: _, ...unversioned } = change;
-  const { confirmed, ...unconfirmed } = unversioned;
-  const isLater = confirmed !== undefined && isReplacedBy(state?.confirmed ?? null, confirmed);
-  const isAdded = isLater && isAddedAfter(state?.observed?.sight ?? null, confirmed);
-  const applied = isAdded ? change : isLater ? unversioned : unconfirmed;
+  const isLater = change.confirmed === undefined || isReplacedBy(state?.confirmed ?? null, change.confirmed);
+  const isAdded = isLater && (!change.confirmed || isAddedAfter(state?.observed?.sight ?? null, change.confirmed));
+  const applied = isAdded ? change : isLater ? unversioned : unconfirmedChange(state, unversioned);
   statements.putState(stateAfter(state, applied), applied);
+}
+
+/** What remains of an outcome whose association is not the latest one. */
+function unconfirmedChange(state: AssociationState | null, change: CommittedChange): CommittedChange {
+  const { confirmed: _, ...unconfirmed } = change;
+  const { ending: __, ...without } = unconfirmed;
+  return keepsEnding(state?.confirmed ?? null, change) ? unconfirmed : without;
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

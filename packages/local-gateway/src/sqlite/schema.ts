@@ -68,9 +68,13 @@ export const schema = `
     clusterKey TEXT NOT NULL,
     isPresent INTEGER NOT NULL,
     associationId TEXT,
+    warnAt INTEGER, -- when an ending is examined that was not warned of
+    endAt INTEGER, -- when one is that was
     state TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX association_byCluster ON association (clusterKey, associationKey);
+  CREATE INDEX association_byWarning ON association (warnAt) WHERE warnAt IS NOT NULL;
+  CREATE INDEX association_byEnding ON association (endAt) WHERE endAt IS NOT NULL;
 
   CREATE TABLE associationVersion (
     place TEXT NOT NULL,

@@ -6,7 +6,7 @@ import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts'
 import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
 import { filterFields } from '../../../../src/ledger/filter-fields.ts';
-import { associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
+import { associationKeyOf, auditIndexKeys, clusterKeyOf, targetOfAssociationKey } from '../../../../src/ledger/keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
@@ -40,12 +40,16 @@ export function prepareStatements(database: DatabaseSync) {
 
   const selectState = database.prepare('SELECT state FROM association WHERE associationKey = ?');
   const upsertState = database.prepare(`
-    INSERT INTO association (associationKey, clusterKey, isPresent, associationId, state) VALUES (:key, :clusterKey, coalesce(:isPresent, 0), :associationId, :state)
-    ON CONFLICT (associationKey) DO UPDATE SET state = :state, isPresent = coalesce(:isPresent, isPresent),
+    INSERT INTO association (associationKey, clusterKey, isPresent, associationId, warnAt, endAt, state)
+    VALUES (:key, :clusterKey, coalesce(:isPresent, 0), :associationId, :warnAt, :endAt, :state)
+    ON CONFLICT (associationKey) DO UPDATE SET state = :state, warnAt = :warnAt, endAt = :endAt, isPresent = coalesce(:isPresent, isPresent),
       associationId = coalesce(:associationId, associationId)`);
   const selectStates = database.prepare(`
     SELECT isPresent, associationId, state FROM association WHERE clusterKey = ? AND state ->> 'v' = ${formatVersion}
     ORDER BY associationKey`);
+  const selectDue = database.prepare(`
+    SELECT associationKey FROM association WHERE (warnAt <= :warnUntil OR endAt <= :now) AND state ->> 'v' = ${formatVersion}
+    ORDER BY coalesce(warnAt, endAt) LIMIT :limit`);
   const selectScans = database.prepare(`SELECT scan FROM clusterScan WHERE scan ->> 'v' = ${formatVersion}`);
   const insertScan = database.prepare('INSERT OR IGNORE INTO clusterScan (clusterKey, fence, scan) VALUES (?, ?, ?)');
   const updateScan = database.prepare(
@@ -71,6 +75,8 @@ export function prepareStatements(database: DatabaseSync) {
         key: associationKeyOf(state.target),
         clusterKey: clusterKeyOf(state.target),
         isPresent: isPresent === null ? null : Number(isPresent),
+        warnAt: state.ending?.isWarned === false ? state.ending.nextAt : null,
+        endAt: state.ending?.isWarned === true ? state.ending.nextAt : null,
         associationId,
         state: stateText(state),
       });
@@ -87,6 +93,13 @@ export function prepareStatements(database: DatabaseSync) {
           associationId: associationId === null ? null : String(associationId),
         };
       });
+    },
+    dueEndings(
+      { warnUntil, now }: { readonly warnUntil: number; readonly now: number },
+      limit: number,
+    ): AssociationTarget[] {
+      const rows = selectDue.all({ warnUntil, now, limit });
+      return rows.map(({ associationKey }) => targetOfAssociationKey(String(associationKey)));
     },
     clusterScans(): ClusterScan[] {
       return selectScans.all().map(({ scan }) => scanOfText(String(scan)));

@@ -1,16 +1,19 @@
 import { decideCase, inventoryFor } from '../../../../src/cases/cases.ts';
 import type { PolicyCase } from '../../../../src/cases/cases.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
+import { isLiftable } from '../../../../src/policy/approvals.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 
-/** A policy that denies the request of a case that does not depend on it. */
+/** A policy that denies the request of a case that does not depend on it, or asks for its approval. */
 export interface Effect {
   readonly policyId: string;
   /** Of the case. */
   readonly file: string;
   /** Whether the policies that the case depends on allow its request. */
   readonly isAllowedWithout: boolean;
+  /** Whether an approval lifts the policy. */
+  readonly isLiftable: boolean;
 }
 
 /** The effects of policies on the cases that do not depend on them. */
@@ -24,7 +27,12 @@ export function effectsOn(engine: Engine, inventoryText: string, cases: readonly
     const others = violated(decideCase(engine, inventory, { ...one, dependsOn: null })).filter(
       (id) => !ids.includes(id),
     );
-    return others.map((policyId) => ({ policyId, file: one.file, isAllowedWithout: own.allowed }));
+    return others.map((policyId) => ({
+      policyId,
+      file: one.file,
+      isAllowedWithout: own.allowed,
+      isLiftable: isLiftable(engine.policySet.policies[policyId]),
+    }));
   });
 }
 
@@ -39,7 +47,9 @@ export function effectsInWords(effects: readonly Effect[]): readonly string[] {
     const denied = ofPolicy.length - files.length;
     return [
       ...(files.length > 0
-        ? [`${policyId} denies ${casesIn(files.length)} that the policies in dependsOn allow: ${files.join(', ')}`]
+        ? [
+            `${policyId} ${ofPolicy.some((one) => one.isLiftable) ? 'asks for approval in' : 'denies'} ${casesIn(files.length)} that the policies in dependsOn allow: ${files.join(', ')}`,
+          ]
         : []),
       ...(denied > 0 ? [`${policyId} is one more reason in ${casesIn(denied)} that are denied anyway`] : []),
     ];

@@ -3,7 +3,9 @@ import { basename, join } from 'node:path';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import { failedCases, readCases, untestedPolicies } from '../../../../src/cases/cases.ts';
 import type { PolicyCase } from '../../../../src/cases/cases.ts';
+import { liftableIds } from '../../../../src/policy/approvals.ts';
 import { compilePolicies } from '../../../../src/policy/compile.ts';
+import type { PolicySet } from '../../../../src/policy/compile.ts';
 import { makeEngine } from '../../../../src/policy/engine.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
@@ -46,10 +48,25 @@ function check(directory: string): CheckReport {
   const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
   return {
     failures,
-    warnings: warningsOf(engine.policySet, inventory),
+    warnings: [...warningsOf(engine.policySet, inventory), ...unvotedGroups(engine.policySet, cases)],
     effects: effectsInWords(effects),
     summary: `${policies.length} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}`,
   };
+}
+
+/** Policies whose approvers no case lets vote. Neither policies nor the inventory list all groups of tokens, so a misspelled one is valid. */
+function unvotedGroups(policySet: PolicySet, cases: readonly PolicyCase[]): readonly string[] {
+  const voting = cases
+    .filter(({ expected }) => expected === 'allowed')
+    .flatMap(({ request }) => (request.action === 'ApproveRequest' ? [request.approval.group] : []));
+  return liftableIds(policySet).flatMap((id) => {
+    const group = policySet.policies[id]?.annotations?.approvers ?? '';
+    return voting.includes(group)
+      ? []
+      : [
+          `${id}: no case allows a vote of the group "${group}" of @approvers; add one, so that a misspelled name is found.`,
+        ];
+  });
 }
 
 /** What a check finds in cases. */

@@ -5,8 +5,9 @@ import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } fr
 import {
   approvalNeed,
   association,
+  changedEnding,
   changes,
-  createRequest,
+  recordedCreateRequest,
   recordedPrincipal,
   usedApproval,
 } from '../../../../src/cases/model-schemas.ts';
@@ -49,12 +50,12 @@ export const circumstanceSchema = atLeast({
 const schemas = {
   CREATE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('CREATE_POD_IDENTITY_ASSOCIATION'),
-    request: createRequest,
+    request: recordedCreateRequest,
   }),
   UPDATE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('UPDATE_POD_IDENTITY_ASSOCIATION'),
     before: association,
-    request: atLeast({ changes }),
+    request: atLeast({ changes, expiresAt: v.exactOptional(changedEnding) }),
   }),
   DELETE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('DELETE_POD_IDENTITY_ASSOCIATION'),
@@ -80,10 +81,11 @@ export type RecordedRequest = Extract<AuthorizationRequest, { action: Associatio
 /** What was asked of the policies, by operation. Complete by type. */
 const requests: { readonly [Kind in OperationKind]: (entry: OperationEntry<Kind>) => RecordedRequest } = {
   CREATE_POD_IDENTITY_ASSOCIATION: ({ request }) => ({ action: 'CreatePodIdentityAssociation', association: request }),
-  UPDATE_POD_IDENTITY_ASSOCIATION: ({ before, request: { changes: changed } }) => ({
+  UPDATE_POD_IDENTITY_ASSOCIATION: ({ before, request: { changes: changed, expiresAt } }) => ({
     action: 'UpdatePodIdentityAssociation',
     association: before,
     becomes: { ...settingsOf(before), ...changed },
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   }),
   DELETE_POD_IDENTITY_ASSOCIATION: ({ before }) => ({ action: 'DeletePodIdentityAssociation', association: before }),
   ADOPT_POD_IDENTITY_ASSOCIATION: ({ before }) => ({ action: 'AdoptPodIdentityAssociation', association: before }),

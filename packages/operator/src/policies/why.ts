@@ -56,7 +56,7 @@ function withPlace(id: string, places: Places): string {
 function differences(decision: Decision, others: readonly Counterfactual[], places: Places): readonly string[] {
   if (decision.allowed) {
     const lines = others.map(({ what, decision: other }) => `- ${what}: ${verdict(other)}`);
-    return lines.length === 0 ? ['No tried change denies it.'] : ['It would be denied if', ...lines];
+    return lines.length === 0 ? ['No tried change denies it.'] : ['It would not be allowed if', ...lines];
   }
   const lines = others.map(
     ({ what, decision: other, lifted }) =>

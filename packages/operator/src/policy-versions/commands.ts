@@ -17,6 +17,7 @@ export const publish = command({
     policies: pathOption('FOLDER', 'policies with their cases (default: policies beside package.json)'),
     inventory: pathOption('FILE', 'inventory of the deployment (default: inventory.json in the folder of policies)'),
     'dry-run': flag('verifies, prints what would change, and publishes nothing'),
+    'remove-approvals': flag('lets the version lack policies of approvals.cedar that the one in force has'),
     'packaged-policies': pathOption(
       'FOLDER',
       'policies that the deployed package was built from, for the first publication (default: policies beside package.json)',
@@ -35,7 +36,8 @@ export const publish = command({
     const { policies, inventory, reason = null, 'dry-run': isDryRun } = values;
     if (reason === null && !isDryRun) problem('Say why the policies change, with --reason.');
     const packaged = filesOf(values['packaged-policies'], values['packaged-inventory']);
-    return { ...filesOf(policies, inventory), packaged, reason, isDryRun };
+    const mayRemoveApprovals = values['remove-approvals'];
+    return { ...filesOf(policies, inventory), packaged, reason, mayRemoveApprovals, isDryRun };
   },
   run: async (request, context) => (await import('./run.ts')).publish(request, context),
 });

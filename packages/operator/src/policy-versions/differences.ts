@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { liftableIds } from '../../../../src/policy/approvals.ts';
 import { compilePolicies } from '../../../../src/policy/compile.ts';
 import { parseInventory } from '../../../../src/policy/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
@@ -11,19 +12,23 @@ export interface Differences {
   readonly lines: readonly string[];
   /** Clusters and accounts that the live inventory lacks. The roles of the stack may not reach them. */
   readonly newPlaces: readonly string[];
+  /** Policies of `approvals.cedar` of the live version that forbid nothing any more. */
+  readonly removedApprovals: readonly string[];
 }
 
 /** Compares two valid versions. */
 export function differencesBetween(before: PolicyFiles, after: PolicyFiles): Differences {
   const [old, next] = [parseInventory(before.inventory), parseInventory(after.inventory)];
   const known = new Set(placesOf(old));
+  const [oldPolicies, policies] = [compilePolicies(before).policies, compilePolicies(after).policies];
   return {
     lines: [
       ...(before.schema === after.schema ? [] : ['schema.cedarschema changed']),
-      ...policyLines(compilePolicies(before).policies, compilePolicies(after).policies),
+      ...policyLines(oldPolicies, policies),
       ...(old.hash === next.hash ? [] : [`inventory ${old.hash} becomes ${next.hash}`]),
       ...inventoryDifferences(old, next),
     ],
+    removedApprovals: liftableIds({ policies: oldPolicies }).filter((id) => policies[id]?.effect !== 'forbid'),
     newPlaces: placesOf(next).filter((place) => !known.has(place)),
   };
 }

@@ -27,6 +27,8 @@ export interface PublishRequest extends PolicyPaths {
   /** What the deployed package was built from: version 0, if there is none. */
   readonly packaged: PolicyPaths;
   readonly reason: string | null;
+  /** Whether policies of `approvals.cedar` may be removed. */
+  readonly mayRemoveApprovals: boolean;
   /** Whether the version is only verified and compared. */
   readonly isDryRun: boolean;
 }
@@ -84,8 +86,13 @@ async function publishVersion(session: Session, request: PublishRequest): Promis
     print(`Version ${before.live.number} has these policies and is in force: nothing to publish.`);
     return 0;
   }
-  await printDifferences(session, before, prepared.files);
+  const removed = await printDifferences(session, before, prepared.files);
   if (request.isDryRun) return 0;
+  if (removed.length > 0 && !request.mayRemoveApprovals) {
+    throw new Error(
+      `The policies lack ${removed.join(', ')} of approvals.cedar. Restore them, or publish with --remove-approvals if their requests shall need no approval.`,
+    );
+  }
   await store.putPolicies(packed);
   const { reason } = request;
   const hashes = { versionHash: packed.hash, policySetHash, inventoryHash };
@@ -163,21 +170,33 @@ async function makeLive({ store, print }: Session, live: ListedVersion, version:
   return 0;
 }
 
-/** Prints what would change. A version that can't be read does not keep a better one from replacing it. */
-async function printDifferences({ print, warn }: Session, { live, files }: Before, after: PolicyFiles) {
+/**
+ * Prints what would change. A version that can't be read does not keep a better one from replacing it.
+ *
+ * @returns the policies that asked for approvals and would forbid nothing any more
+ */
+async function printDifferences(
+  { print, warn }: Session,
+  { live, files }: Before,
+  after: PolicyFiles,
+): Promise<readonly string[]> {
   try {
-    const { lines, newPlaces } = differencesBetween(await files(), after);
+    const { lines, newPlaces, removedApprovals } = differencesBetween(await files(), after);
     print(`Compared with version ${live.number}, which is in force:`);
     for (const line of lines.length > 0 ? lines : ['no policy differs']) print(`- ${line}`);
+    for (const id of removedApprovals)
+      warn(`${id} of approvals.cedar is missing: its requests would need no approval.`);
     for (const place of newPlaces) {
       warn(
         `${place} is new. The roles of the stack reach what the inventory of the package lists: deploy it there too.`,
       );
     }
+    return removedApprovals;
   } catch (error) {
     if (error instanceof LedgerUnavailable) throw error;
     warn(
       `Version ${live.number}, which is in force, can't be compared: ${error instanceof Error ? error.message : ''}`,
     );
+    return [];
   }
 }

@@ -51,7 +51,7 @@ test('says which cases a new rule also denies, without failing those that do not
   );
   expect(allowed).toContain(', examples/cases/allow/role-team-tag-of-the-namespace.json');
   expect(denied).toMatch(/^cost-center-tag is one more reason in \d\d cases that are denied anyway$/);
-  expect(summary).toMatch(/^24 policies, \d+ cases, 2 failures;/);
+  expect(summary).toMatch(/^28 policies, \d+ cases, 2 failures;/);
 });
 
 test('fails the cases of what people can do at all if a new rule denies every request', () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { home, roleArn } from '../../../../test/support/gateway.ts';
 import { association, copyOfShipped, forbidWhen, onCreate, replaceIn } from '../../../../test/support/policy-sample.ts';
@@ -44,7 +44,7 @@ test('a rule that an approval lifts is reported as one that needs an approval', 
   await fleet.gateway.create();
   const required = join(fleet.folder, 'required-policies.json');
   replaceIn(required, '[', '["held",');
-  writeFileSync(
+  appendFileSync(
     join(fleet.folder, 'approvals.cedar'),
     `@id("held") @message("m") @advice("a") @approvers("security") ${onCreate};`,
   );

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 import { loadPolicy } from '../../../../src/policy/load.ts';
@@ -11,7 +11,7 @@ export function addHeldDelete(folder: string): void {
   const ids = JSON.parse(readFileSync(required, 'utf8')) as string[];
   writeFileSync(required, JSON.stringify([...ids, 'held']));
   const action = 'PodIdentity::Action::"DeletePodIdentityAssociation"';
-  writeFileSync(
+  appendFileSync(
     join(folder, 'approvals.cedar'),
     `@id("held") @message("m") @advice("a") @approvers("security") forbid (principal, action == ${action}, resource);`,
   );

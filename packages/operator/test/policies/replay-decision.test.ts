@@ -76,6 +76,7 @@ test.each<[string, Partial<CreateRequest>]>([
   ['denied by guardrails', { serviceAccount: 'default', tags: [] }],
   ['denied by default', { namespace: 'orders', roleArn: 'arn:aws:iam::111122223333:role/pods/orders/x' }],
   ['denied for the cluster', { clusterName: 'apps-test' }],
+  ['of a planned create that ends', { expectedRevision: 3, ifExists: 'ADOPT', expiresAt: '2026-11-03T09:00:00.000Z' }],
 ])('a decision that was %s is replayed as recorded', (_what, change) => {
   const { same, report } = replayDecision(entry(change), folder);
   expect(same).toBe(true);
@@ -222,7 +223,7 @@ describe('a decision that needs approvals', () => {
 
   test('is another one where the votes are not enough for the policies of today', () => {
     const file = entryWith('INTENT', (needed) => ({ ...needed, allowed: true, violations: [], approval }) as Decision);
-    replaceIn(join(folder, 'approvals.cedar'), '@approvers', '@count("2") @approvers');
+    replaceIn(join(folder, 'approvals.cedar'), '@approvers("security")', '@count("2") @approvers("security")');
     const { same, report } = replayDecision(file, folder);
     expect(report).toContain('replayed: needs approval for held (2 of security)');
     expect(same).toBe(false);
@@ -230,7 +231,7 @@ describe('a decision that needs approvals', () => {
 
   test('is another one where the text of the policy is', () => {
     const file = entryWith('APPROVAL_REQUESTED');
-    replaceIn(join(folder, 'approvals.cedar'), '@advice("a")', '@advice("b")');
+    replaceIn(join(folder, 'approvals.cedar'), '@advice("a") @approvers', '@advice("b") @approvers');
     const { same, report } = replayDecision(file, folder);
     expect(report).toContain('held has another text than the one to which an approval is bound.');
     expect(same).toBe(false);

@@ -18,7 +18,7 @@ const explain = (name: string) => explainDecision(join(folder, 'cases', name), f
 test('an allowed request is explained with its permits, and with what would deny it', () => {
   const lines = explain('allow/owner-creates.json');
   expect(lines.slice(0, 2)).toEqual(['allowed by owners-create', '- owners-create, access.cedar:4']);
-  expect(lines).toContain('It would be denied if');
+  expect(lines).toContain('It would not be allowed if');
   expect(lines).toContain('- the principal is not in the group payments-team: denied by default-deny');
 });
 

@@ -1,0 +1,44 @@
+import type { AuditEntry } from '../model/audit.ts';
+import { changesEndingOnly, namedEndings } from '../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import type { AssociationState, ConfirmedAssociation, Ending, StateChange } from './association-state.ts';
+import type { IdempotencyRecord } from './ledger.ts';
+
+/** Whether an entry is that of an update of the ending alone. */
+export function setsEndingOnly({ operation, request }: AuditEntry): boolean {
+  return operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && request !== null && changesEndingOnly(request);
+}
+
+/** The ending after a success; undefined: it stays as it is. */
+export function endingAfter({ result, operation }: IdempotencyRecord, entry: AuditEntry): Ending | null | undefined {
+  const { event, operationId, request } = entry;
+  const association = result?.association;
+  if (event !== 'SUCCEEDED' || !association) return undefined;
+  if (operation === 'DELETE_POD_IDENTITY_ASSOCIATION') return null;
+  const expiresAt = request === null ? undefined : namedEnding(entry as RequestedOperation);
+  if (expiresAt !== undefined && expiresAt !== null) {
+    const { associationId } = association;
+    const nextAt = Date.parse(expiresAt);
+    return { associationId, expiresAt, setBy: operationId, isWarned: false, nextAt, suspendedFor: null };
+  }
+  // An association that a create made has none; one that it adopted keeps its own.
+  const isNew = operation === 'CREATE_POD_IDENTITY_ASSOCIATION' && result.isAdopted !== true;
+  return isNew ? null : expiresAt;
+}
+
+function namedEnding<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return namedEndings[operation](request);
+}
+
+/** Whether the ending of a success is kept although its association is not confirmed: a later version of the same association is. */
+export function keepsEnding(confirmed: ConfirmedAssociation | null, { ending }: StateChange): boolean {
+  return (
+    Boolean(ending) && confirmed?.association.associationId === ending?.associationId && confirmed?.isDeleted === false
+  );
+}
+
+/** The ending of a state after a change. */
+export function endingIn(state: AssociationState | null, { ending }: StateChange): Pick<AssociationState, 'ending'> {
+  const after = ending === undefined ? state?.ending : ending;
+  return after ? { ending: after } : {};
+}

@@ -1,0 +1,62 @@
+import type { DeleteRequest } from '../model/association.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import { expectedRevisions, namedEndings } from '../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import type { AssociationState, StateDemand, StateMismatch } from './association-state.ts';
+import { setsEndingOnly } from './ending-change.ts';
+
+/** What a commit demands, and how many of the operations in progress it ends. */
+interface Demanding {
+  readonly demand: StateDemand | null;
+  readonly ends: 0 | 1;
+}
+
+/**
+ * What the entry that begins an operation, or that sets an ending at once, demands. Such an entry keeps its request. Whatever depends on the ending
+ * excludes every other operation in progress: so an extension and the deletion at the ending never overlap.
+ */
+export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
+  if (!entry?.request) return null;
+  const { changes, setsEnding } = named(entry as RequestedOperation);
+  const { ending, expectedModifiedAt } = entry.request as DeleteRequest;
+  const { before } = entry;
+  if (entry.operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && ending && before && expectedModifiedAt !== null) {
+    const { associationId } = before;
+    return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, endingSetBy: ending.setBy };
+  }
+  if (setsEndingOnly(entry)) return { changes: null, confirmed: before, endingSetBy: null };
+  return changes === null && !setsEnding ? null : { changes, confirmed: null, endingSetBy: null };
+}
+
+/** The revision that a request expects, and whether it names an ending. */
+function named<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return { changes: expectedRevisions[operation](request), setsEnding: namedEndings[operation](request) !== undefined };
+}
+
+/** What keeps a state from permitting a commit; null if nothing does. DynamoDB has the same condition in `dynamodb-state-condition.ts`. */
+export function mismatchOf(state: AssociationState | null, change: Demanding): StateMismatch | null {
+  if (change.demand === null) return null;
+  const { changes, confirmed, endingSetBy } = change.demand;
+  const mismatch = stateMismatch(state, change);
+  const isDemanded =
+    (changes === null || changes === mismatch.changes) &&
+    (confirmed === null || isConfirmed(state, confirmed)) &&
+    (endingSetBy === null || state?.ending?.setBy === endingSetBy);
+  return isDemanded && !mismatch.isBusy ? null : mismatch;
+}
+
+/** The mismatch of a commit that a state did not permit. */
+export function stateMismatch(state: AssociationState | null, { ends }: Pick<Demanding, 'ends'>): StateMismatch {
+  const inProgress = (state?.openOperations ?? []).filter(({ closedAt }) => closedAt === null).length;
+  return { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy: inProgress !== ends };
+}
+
+/** Whether this version of an association is the confirmed one, and there. */
+function isConfirmed(
+  state: AssociationState | null,
+  { associationId, modifiedAt }: NonNullable<StateDemand['confirmed']>,
+): boolean {
+  const confirmed = state?.confirmed;
+  if (!confirmed || confirmed.isDeleted) return false;
+  return confirmed.association.associationId === associationId && confirmed.association.modifiedAt === modifiedAt;
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { RefusedConclusion } from '../idempotency/conclusion.ts';
+import type { Association } from '../model/association.ts';
+import type { RequestIdentity } from '../model/principal.ts';
+import { changedOutside, gone } from './conclusions.ts';
+import { deleteOperation } from './delete.ts';
+import { deleteRequestOf, expirer, replaceEnding, suspend } from './due-endings.ts';
+import type { DueEnding, EndingDependencies, KnownEnding } from './due-endings.ts';
+import { execute } from './execute.ts';
+import type { ExecuteDependencies } from './execute.ts';
+import type { AdmittedMutation } from './operation.ts';
+
+/** What became of a due ending. */
+export type Expired =
+  | 'deleted'
+  | 'suspended'
+  | 'dropped'
+  | 'failed'
+  /** The outcome is not known yet, or the next run tries again. */
+  | 'open'
+  /** Another run did it. */
+  | 'waiting';
+
+/** What due endings are carried out with. */
+export type ExpireAssociationDependencies = EndingDependencies & ExecuteDependencies;
+
+/**
+ * Deletes an association at its ending, through the flow of every delete; its claim demands that ending and association are unchanged and that no
+ * operation is in progress. An association that others changed is not deleted: an entry and the log tell that. Throws `LedgerUnavailable`.
+ *
+ * @param deadline when this must end, in milliseconds since the epoch
+ */
+export async function expireAssociation(
+  deps: ExpireAssociationDependencies,
+  known: DueEnding,
+  deadline: number,
+): Promise<Expired> {
+  const { target, state, ending, confirmed } = known;
+  const startedAt = deps.clock();
+  const described = await deps.eksFor(target).describe(ending.associationId, { deadline });
+  if (described.kind === 'failed') {
+    const { exception } = described.error;
+    deps.log('warn', 'The association of an ending could not be read.', { exception, ...target });
+    return 'failed';
+  }
+  const current = described.kind === 'found' ? described.association : null;
+  const unmet = obstacleIn(known, current);
+  // It was reported when it was suspended.
+  if (unmet && current && ending.suspendedFor === 'CHANGED_OUTSIDE') {
+    await suspend(deps, known, 'CHANGED_OUTSIDE');
+    return 'suspended';
+  }
+  const before = current ?? confirmed.association;
+  const mutation = mutationOf(deps, known, { before, unmet, startedAt, deadline });
+  const result = await execute(deps, deleteOperation, mutation, null);
+  // Policy judged the ending when it was set.
+  if (result === null) throw new Error('The deletion at an ending asked for an approval.');
+  const { status, refusal, replayed } = result;
+  if (status === 'SUCCEEDED') return replayed ? 'waiting' : 'deleted';
+  if (refusal === null || refusal.retryable) return 'open';
+  if (refusal.code === 'ASSOCIATION_NOT_FOUND') {
+    await replaceEnding(deps, state, null);
+    return 'dropped';
+  }
+  await suspend(deps, known, refusal.code === 'ASSOCIATION_CHANGED' ? 'CHANGED_OUTSIDE' : 'REFUSED');
+  return 'suspended';
+}
+
+/** Why the association is not the one that ends: it is gone, or differs from what the gateway's operations left. */
+function obstacleIn({ state, confirmed }: KnownEnding, current: Association | null): RefusedConclusion | null {
+  if (current === null) return gone(confirmed.association);
+  const hasDrift = state.observed !== null && state.observed.driftId !== null;
+  return hasDrift || current.modifiedAt !== confirmed.association.modifiedAt ? changedOutside(current) : null;
+}
+
+interface Attempt extends Pick<AdmittedMutation, 'unmet' | 'startedAt' | 'deadline'> {
+  readonly before: Association;
+}
+
+function mutationOf(
+  { times }: Pick<EndingDependencies, 'times'>,
+  { context, ...known }: DueEnding,
+  { before, unmet, startedAt, deadline }: Attempt,
+): AdmittedMutation<'DELETE_POD_IDENTITY_ASSOCIATION'> {
+  const { principal, onBehalfOf, sourceAddress, userAgent, apiRequestId } = context;
+  const identity: RequestIdentity = { principal, actor: expirer, sourceAddress, userAgent, apiRequestId };
+  return {
+    operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+    request: deleteRequestOf(known),
+    clientRequestToken: tokenOf(known),
+    authorization: { identity, onBehalfOf, hasReason: true, now: startedAt },
+    audit: { ...context, before },
+    startedAt,
+    deadline: Math.min(deadline, startedAt + times.requestMs),
+    denial: () => null,
+    target: known.target,
+    before,
+    unmet,
+  };
+}
+
+/** One for each ending of each version of the association: whichever run sends it, it has one effect. */
+function tokenOf({ ending, confirmed }: KnownEnding): string {
+  const { associationArn, modifiedAt } = confirmed.association;
+  const parts = [associationArn, ending.expiresAt, ending.setBy, modifiedAt];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,280 @@
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
+import { createAssociation, holdAnswers, inDoubtMs, readLagMs, reconcileNow, worker } from '../support/changes.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+import { lockOperations } from '../support/locks.ts';
+
+const hourMs = 3_600_000;
+const { accountId, region } = { accountId: '111122223333', region: 'eu-central-1' };
+const targetOf = (serviceAccount: string) => ({
+  accountId,
+  region,
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount,
+});
+const nothing = { deleted: 0, warned: 0, dropped: 0, suspended: 0, open: 0, failed: 0, locked: 0, stopped: 0 };
+
+describeOnLedgers('expire, on $name', ({ open }) => {
+  let ledger: Ledger & ObservationStore;
+  let gateway: Gateway;
+  openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
+
+  const runNow = (settings: Partial<typeof defaultExpireSettings> = {}, { deps } = gateway) =>
+    expire(
+      { ...deps, observations: ledger },
+      { ...defaultExpireSettings, ...settings },
+      'run-1',
+      deps.clock() + 60_000,
+    );
+  const inFuture = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
+  const endingOf = async (serviceAccount = 'api') =>
+    (await ledger.getAssociationState(targetOf(serviceAccount)))?.ending;
+  const associations = () => gateway.simulator.control.associations();
+  /** An association that ended by a minute, and was warned of. */
+  const createEnded = async (serviceAccount = 'api') => {
+    const created = await gateway.create({
+      serviceAccount,
+      clientRequestToken: serviceAccount,
+      expiresAt: inFuture(hourMs),
+    });
+    if (!created.association) throw new Error(JSON.stringify(created));
+    return created.association;
+  };
+  const skipPastEnd = async () => {
+    await runNow();
+    gateway.clock.skip(hourMs + 60_000);
+  };
+  const lastDelete = async () => {
+    const page = await ledger.readTrail({
+      partition: { kind: 'all' },
+      ...{ since: null, until: null, events: null, roleArn: null, policyId: null, refusalCodes: null },
+      operations: ['DELETE_POD_IDENTITY_ASSOCIATION'],
+      limit: 20,
+      before: null,
+    });
+    return page.entries;
+  };
+
+  test('deletes an association after its ending, for who set it, with the gateway as the actor', async () => {
+    const { associationId } = await createEnded();
+    await skipPastEnd();
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 1, oldestDueSeconds: 0 });
+    expect(associations()).toEqual([]);
+    expect(await endingOf()).toBeUndefined();
+    const [succeeded, intent] = await lastDelete();
+    expect(succeeded).toMatchObject({
+      event: 'SUCCEEDED',
+      principal: { id: expect.stringContaining('#alice') as string },
+      actor: { id: 'pod-identity-gateway/expire' },
+      apiRequestId: 'run-1',
+      decision: null,
+      request: { associationId, ending: { expiresAt: expect.any(String) as string } },
+    });
+    expect(intent).toMatchObject({ event: 'INTENT', operationId: succeeded?.operationId });
+    expect(await runNow()).toMatchObject(nothing);
+  });
+
+  test('deletes nothing before its ending, nor while clocks may differ', async () => {
+    await createEnded();
+    await runNow();
+    gateway.clock.skip(hourMs - 5_000);
+    expect(await runNow()).toMatchObject(nothing);
+    gateway.clock.skip(10_000);
+    expect(await runNow()).toMatchObject(nothing);
+    gateway.clock.skip(10_000);
+    expect(await runNow()).toMatchObject({ deleted: 1 });
+  });
+
+  test('warns once of an ending, when it is near', async () => {
+    const { associationId } = await createAssociation(gateway);
+    const expiresAt = inFuture(48 * hourMs);
+    await gateway.update({ associationId, expiresAt, clientRequestToken: 'end' });
+    expect(await runNow()).toMatchObject(nothing);
+    gateway.clock.skip(25 * hourMs);
+    expect(await runNow()).toMatchObject({ ...nothing, warned: 1 });
+    expect(await runNow()).toMatchObject(nothing);
+    const [warning] = await lastDelete();
+    expect(warning).toMatchObject({
+      event: 'EXPIRY_WARNED',
+      principal: { id: expect.stringContaining('#alice') as string },
+      request: { associationId, ending: { expiresAt } },
+      before: { associationId },
+    });
+    // A later ending is another one.
+    await gateway.update({ associationId, expiresAt: inFuture(20 * hourMs), clientRequestToken: 'later' });
+    expect(await runNow()).toMatchObject({ ...nothing, warned: 1 });
+  });
+
+  test('does not delete an association whose ending was extended or cleared', async () => {
+    for (const [index, expiresAt] of [inFuture(9 * hourMs), null].entries()) {
+      const { associationId } = await createEnded(`api-${index}`);
+      await runNow();
+      gateway.clock.skip(readLagMs);
+      await gateway.update({ associationId, expiresAt, clientRequestToken: `extend-${index}` });
+      gateway.clock.skip(hourMs + 60_000);
+    }
+    expect(await runNow()).toMatchObject({ deleted: 0 });
+    expect(associations()).toHaveLength(2);
+  });
+
+  test('waits for an extension in progress, which wins', async () => {
+    const { associationId } = await createEnded();
+    await runNow();
+    gateway.clock.skip(hourMs - 5_000);
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-after' });
+    const expiresAt = inFuture(9 * hourMs);
+    const extend = () => gateway.update({ associationId, roleArn: worker, expiresAt, clientRequestToken: 'extend' });
+    expect(await extend()).toMatchObject({ status: 'IN_PROGRESS' });
+    gateway.clock.skip(40_000);
+    expect(await runNow()).toMatchObject({ ...nothing, waiting: 1 });
+    expect(await extend()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await runNow()).toMatchObject({ deleted: 0 });
+    expect(associations()).toHaveLength(1);
+  });
+
+  test('refuses its claim if an extension was recorded after it examined the ending', async () => {
+    const { associationId } = await createEnded();
+    await skipPastEnd();
+    const { deps } = gateway;
+    const extending: typeof deps = {
+      ...deps,
+      eksFor: (cluster) => {
+        const eks = deps.eksFor(cluster);
+        return {
+          ...eks,
+          describe: async (...call) => {
+            const described = await eks.describe(...call);
+            await gateway.update({ associationId, expiresAt: inFuture(hourMs), clientRequestToken: 'extend' });
+            return described;
+          },
+        };
+      },
+    };
+    expect(await runNow({}, { ...gateway, deps: extending })).toMatchObject({ deleted: 0, open: 1 });
+    expect(associations()).toHaveLength(1);
+    expect(gateway.sent('DeletePodIdentityAssociation')).toBe(0);
+  });
+
+  test('keeps an extension from beginning while its delete is in progress', async () => {
+    await createEnded();
+    await skipPastEnd();
+    const { change, sent, release } = holdAnswers();
+    const { simulator, clock } = gateway;
+    const expiring = await openGateway({ ledger, simulator, clock, change });
+    const expired = runNow({}, expiring);
+    await sent;
+    // The simulator has deleted it; a create for the same service account can't set an ending either.
+    expect(await gateway.create({ clientRequestToken: 'again', expiresAt: inFuture(hourMs) })).toMatchObject({
+      refusal: { code: 'OPERATION_IN_PROGRESS' },
+    });
+    release();
+    expect(await expired).toMatchObject({ deleted: 1 });
+    await expiring.close();
+  });
+
+  test('reports an association that others changed, once, and deletes it after it was adopted', async () => {
+    const { associationId } = await createEnded();
+    await skipPastEnd();
+    gateway.simulator.control.updateAssociation(associationId, { disableSessionTags: true });
+    expect(await runNow()).toMatchObject({ ...nothing, suspended: 1 });
+    expect(await endingOf()).toMatchObject({ suspendedFor: 'CHANGED_OUTSIDE' });
+    expect(gateway.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'The ending of an association was suspended.' }),
+    );
+    gateway.clock.skip(hourMs + 60_000);
+    expect(await runNow()).toMatchObject({ ...nothing, suspended: 1 });
+    const refused = (await lastDelete()).filter(({ event }) => event !== 'EXPIRY_WARNED');
+    expect(refused.map(({ event, refusalCode }) => [event, refusalCode])).toEqual([['REFUSED', 'ASSOCIATION_CHANGED']]);
+    await gateway.adopt({ associationId, clientRequestToken: 'adopt' });
+    gateway.clock.skip(hourMs + 60_000);
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
+    expect(associations()).toEqual([]);
+  });
+
+  test('drops the ending of an association that is gone, with an entry', async () => {
+    const { associationId } = await createEnded();
+    await skipPastEnd();
+    gateway.simulator.control.deleteAssociation(associationId);
+    expect(await runNow()).toMatchObject({ ...nothing, dropped: 1 });
+    expect(await endingOf()).toBeUndefined();
+    expect((await lastDelete())[0]).toMatchObject({ event: 'REFUSED', refusalCode: 'ASSOCIATION_NOT_FOUND' });
+  });
+
+  test.each(['cut-before', 'cut-after'] as const)(
+    'ends an association once whose delete was lost (%s)',
+    async (kind) => {
+      await createEnded();
+      await skipPastEnd();
+      gateway.simulator.control.addFault({ operation: 'DeletePodIdentityAssociation', kind });
+      expect(await runNow()).toMatchObject({ ...nothing, open: 1 });
+      expect(await runNow()).toMatchObject({ ...nothing, waiting: 1 });
+      gateway.clock.skip(inDoubtMs);
+      // The reconciler sends nothing: it records the effect, or releases the token for the next run.
+      expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+      expect(await runNow()).toMatchObject({ deleted: kind === 'cut-before' ? 1 : 0 });
+      expect(associations()).toEqual([]);
+      expect(gateway.sent('DeletePodIdentityAssociation')).toBe(kind === 'cut-before' ? 2 : 1);
+    },
+  );
+
+  test('deletes once if two runs find the same ending', async () => {
+    await createEnded();
+    await skipPastEnd();
+    const [one, other] = await Promise.all([runNow(), runNow()]);
+    expect(one.deleted + other.deleted).toBe(1);
+    expect(gateway.sent('DeletePodIdentityAssociation')).toBe(1);
+  });
+
+  test('deletes nothing under a lock, and writes no entry', async () => {
+    await createEnded();
+    await skipPastEnd();
+    const { lock, lift } = lockOperations(ledger);
+    await lock({ kind: 'ALL' });
+    expect(await runNow()).toMatchObject({ ...nothing, locked: 1, oldestDueSeconds: 60 });
+    expect((await lastDelete()).map(({ event }) => event)).toEqual(['EXPIRY_WARNED']);
+    await lift({ kind: 'ALL' });
+    expect(await runNow()).toMatchObject({ deleted: 1 });
+  });
+
+  test('deletes nothing if more endings are due than a run may carry out, and logs an error', async () => {
+    for (const index of [1, 2, 3, 4]) await createEnded(`api-${index}`);
+    await skipPastEnd();
+    expect(await runNow({ maxDeletions: 3 })).toMatchObject({ ...nothing, stopped: 4 });
+    // 5 % of 4 are none, but three may end in any cluster.
+    expect(await runNow()).toMatchObject({ ...nothing, stopped: 4 });
+    expect(associations()).toHaveLength(4);
+    expect(gateway.logged.filter(({ message }) => message.startsWith('Associations were not ended'))).toEqual([
+      expect.objectContaining({ level: 'error', fields: { due: 4, allowed: 3 } }),
+      expect.objectContaining({
+        level: 'error',
+        fields: { clusterName: 'apps-dev', accountId, region, due: 4, allowed: 3 },
+      }),
+    ]);
+    expect(await runNow({ maxPercent: 100 })).toMatchObject({ ...nothing, deleted: 4 });
+  });
+
+  test('suspends an ending while another operation stays open', async () => {
+    const { associationId } = await createEnded();
+    gateway.clock.skip(readLagMs);
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+    await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'lost' });
+    await skipPastEnd();
+    expect(await runNow()).toMatchObject({ ...nothing, suspended: 1 });
+    expect(await endingOf()).toMatchObject({ suspendedFor: 'OPERATION_OPEN' });
+    expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+    gateway.clock.skip(hourMs + 60_000);
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
+  });
+
+  test('a requester deletes an association while its ending is due', async () => {
+    const { associationId } = await createEnded();
+    await skipPastEnd();
+    expect(await gateway.remove({ associationId, clientRequestToken: 'now' })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await runNow()).toMatchObject(nothing);
+  });
+});

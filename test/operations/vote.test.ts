@@ -1,0 +1,158 @@
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { defaultApprovalLimits } from '../../src/operations/dependencies.ts';
+import { vote } from '../../src/operations/vote.ts';
+import type { VoteResult } from '../../src/operations/vote.ts';
+import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
+import type { Asked } from '../support/approvals.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+const asked: Asked = { needs: [] };
+const twice = { ...security, policyId: 'two-people', count: 2 };
+const { useMs } = defaultApprovalLimits;
+let ledger: Ledger & ApprovalStore;
+let gateway: Gateway;
+openForEachTest((opened) => ({ ledger, gateway } = opened), { change: askingFor(asked) });
+
+const ask = async (...needs: Asked['needs']) => {
+  asked.needs = needs;
+  await gateway.create();
+  return lastApproval(ledger, gateway);
+};
+const by = async (name: string, fields: Parameters<typeof voteOn>[3] = {}) =>
+  voteOn(gateway, ledger, await lastApproval(ledger, gateway), { by: name, ...fields });
+const stored = () => lastApproval(ledger, gateway);
+const entriesOf = async () => ledger.operationEntries((await stored()).id);
+const countedAs = (result: VoteResult) => (result.kind === 'gone' ? 'gone' : [result.kind, result.approval.state]);
+
+describe('a vote on an approval', () => {
+  test('that gives the last approval makes it usable for the time of the setting', async () => {
+    const { revision } = await ask(security);
+    const voted = await by('bob', { comment: 'Seen.' });
+    expect(voted).toMatchObject({ kind: 'counted', approval: { state: 'APPROVED', revision: revision + 1 } });
+    const { useUntil, votes } = await stored();
+    const [{ time = '' } = {}] = votes;
+    expect(useUntil).toBe(Date.parse(time) + useMs);
+    expect(votes).toMatchObject([
+      { principal: { id: expect.stringMatching(/#bob$/) }, comment: 'Seen.', vote: 'APPROVE' },
+    ]);
+  });
+
+  test('is recorded with the request that it is about, by the person who voted', async () => {
+    await ask(security);
+    await by('bob', { comment: 'Seen.' });
+    const { key } = await stored();
+    const [question, approved] = await entriesOf();
+    expect(approved).toMatchObject({
+      ...{ event: 'APPROVED', fence: 2, reason: 'Seen.', approvalKey: key, decision: null, userAgent: 'browser' },
+      principal: { id: expect.stringMatching(/#bob$/) },
+      ...{ operation: question?.operation, request: question?.request, target: question?.target },
+    });
+  });
+
+  test('leaves it pending while approvals are missing, and says which', async () => {
+    await ask(security, twice);
+    expect(countedAs(await by('bob'))).toEqual(['counted', 'PENDING']);
+    const [, entry] = await entriesOf();
+    expect(entry?.message).toBe('Approved. Approvals are missing: 1 of the group security for the policy two-people.');
+    expect(countedAs(await by('pat', { policyIds: ['two-people'] }))).toEqual(['counted', 'APPROVED']);
+  });
+
+  test('counts a person once for each need, also with several votes', async () => {
+    await ask(security, twice);
+    await by('bob', { policyIds: ['two-people'] });
+    expect(countedAs(await by('bob', { policyIds: ['two-people'] }))).toEqual(['repeated', 'PENDING']);
+    expect(countedAs(await by('bob'))).toEqual(['counted', 'PENDING']);
+    expect((await stored()).votes).toMatchObject([{ policyIds: ['needs-security', 'two-people'] }]);
+    expect(countedAs(await by('pat', { policyIds: ['two-people'] }))).toEqual(['counted', 'APPROVED']);
+  });
+
+  test('of the same kind by the same person adds nothing, in any later state', async () => {
+    await ask(security);
+    const first = await by('bob');
+    const second = await by('bob');
+    expect(second).toEqual({ ...first, kind: 'repeated' });
+    expect(await entriesOf()).toHaveLength(2);
+    expect(countedAs(await by('pat'))).toEqual(['not-pending', 'APPROVED']);
+    await gateway.create();
+    expect(countedAs(await by('bob'))).toEqual(['repeated', 'USED']);
+  });
+
+  test('for needs that have all of their approvals is not counted', async () => {
+    await ask(security, twice);
+    await by('bob');
+    expect(countedAs(await by('pat', { policyIds: ['needs-security'] }))).toEqual(['not-pending', 'PENDING']);
+    expect(await entriesOf()).toHaveLength(2);
+  });
+
+  test('that rejects ends it, whoever has approved before', async () => {
+    await ask(twice);
+    await by('bob');
+    expect(countedAs(await by('bob', { vote: 'REJECT', comment: 'On second thoughts.' }))).toEqual([
+      'counted',
+      'REJECTED',
+    ]);
+    expect(countedAs(await by('pat'))).toEqual(['not-pending', 'REJECTED']);
+    expect((await entriesOf()).map(({ event }) => event)).toEqual(['APPROVAL_REQUESTED', 'APPROVED', 'REJECTED']);
+  });
+
+  test('by nobody whom policy permits is an error, not a vote', async () => {
+    await ask(security);
+    await expect(by('bob', { policyIds: ['another'] })).rejects.toThrow(/counts for none of its needs/);
+  });
+
+  test.each([
+    ['before it can no longer be decided is counted', -2, ['counted', 'APPROVED'], 'APPROVED'],
+    [
+      'once it can no longer be decided is not counted, and its end is recorded',
+      0,
+      ['not-pending', 'EXPIRED'],
+      'APPROVAL_EXPIRED',
+    ],
+  ])('%s', async (_, sinceMs, result, event) => {
+    const { decideUntil } = await ask(security);
+    gateway.clock.skip(decideUntil - gateway.clock.now() + sinceMs);
+    const frozen = { ...gateway.deps, approvals: ledger, clock: () => decideUntil + sinceMs };
+    const approval = await stored();
+    const { kind, ...voted } = await vote(frozen, approval, {
+      ...{ identity: identityOf('bob'), vote: 'APPROVE', policyIds: ['needs-security'], comment: null },
+      ...{ isOwnRequest: false, deadline: decideUntil + 20_000 },
+    });
+    expect([kind, 'approval' in voted && voted.approval.state]).toEqual(result);
+    expect((await entriesOf()).at(-1)?.event).toBe(event);
+  });
+
+  test('on one that another took the place of is gone', async () => {
+    const old = await ask(security);
+    await ask({ ...security, policyHash: 'd'.repeat(64) });
+    expect(await voteOn(gateway, ledger, old)).toEqual({ kind: 'gone' });
+    expect((await stored()).votes).toEqual([]);
+  });
+
+  test('at the same time as another one is counted with it', async () => {
+    const read = await ask(twice);
+    const results = await Promise.all(['bob', 'pat'].map((name) => voteOn(gateway, ledger, read, { by: name })));
+    expect(results.map(countedAs).sort()).toEqual([
+      ['counted', 'APPROVED'],
+      ['counted', 'PENDING'],
+    ]);
+    expect((await stored()).votes).toHaveLength(2);
+  });
+
+  test('to approve and one to reject at the same time end in one state, which both entries agree with', async () => {
+    const read = await ask(security);
+    const results = await Promise.all([
+      voteOn(gateway, ledger, read, { by: 'bob' }),
+      voteOn(gateway, ledger, read, { by: 'pat', vote: 'REJECT' }),
+    ]);
+    const counted = results.filter(({ kind }) => kind === 'counted');
+    expect(counted).toHaveLength(1);
+    expect((await entriesOf()).map(({ event }) => event)).toEqual(['APPROVAL_REQUESTED', (await stored()).state]);
+  });
+});
+
+function identityOf(name: string) {
+  const principal = { id: `https://issuer.example#${name}`, kind: 'USER', groups: [], sessionName: null } as const;
+  return { principal, actor: null, sourceAddress: null, userAgent: null, apiRequestId: 'vote' };
+}
