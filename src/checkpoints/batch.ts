@@ -69,17 +69,22 @@ export async function recentLeaves(storage: Pick<LogStorage, 'get'>, size: numbe
   return { ids, newest: size === 0 ? null : newest, includedAt };
 }
 
-/** New entries in the order of the log: by entry id, then by operation id. Bounded; the next batch has the rest. */
-export async function newEntries(entries: AsyncIterable<StoredEntry>, { ids }: RecentLeaves): Promise<StoredEntry[]> {
+/** New entries in the order of the log: by entry id, then by operation id. Bounded: where it has more, the next batch has the rest. */
+export async function newEntries(
+  entries: AsyncIterable<StoredEntry>,
+  { ids }: RecentLeaves,
+): Promise<{ readonly entries: StoredEntry[]; readonly hasMore: boolean }> {
   const found: StoredEntry[] = [];
   let bytes = 0;
+  let hasMore = false;
   for await (const entry of entries) {
     if (ids.has(auditEntryId(entry))) continue;
     found.push(entry);
     bytes += entry.text.length;
-    if (found.length >= mostEntries || bytes >= mostBytes) break;
+    hasMore = found.length >= mostEntries || bytes >= mostBytes;
+    if (hasMore) break;
   }
-  return found.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return { entries: found.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)), hasMore };
 }
 
 function keyOf({ entryId, operationId }: StoredEntry): string {

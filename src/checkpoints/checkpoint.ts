@@ -49,12 +49,13 @@ export async function checkpoint(deps: CheckpointDependencies, deadline: number)
       head = await publish(deps, head, null);
       continue;
     }
-    const batch: Batch | null = deps.clock() < deadline ? await nextBatch(deps, head) : null;
-    if (batch === null) return { size: head.size, added, isSuperseded: false };
-    head = await commit(deps, head, batch);
+    const next: NextBatch | null = deps.clock() < deadline ? await nextBatch(deps, head) : null;
+    if (next === null) return { size: head.size, added, isSuperseded: false };
+    head = await commit(deps, head, next.batch);
     if (head === null) break;
-    added += batch.leaves.length;
-    head = await publish(deps, head, batch);
+    added += next.batch.leaves.length;
+    head = await publish(deps, head, next.batch);
+    if (head !== null && next.isLast) return { size: head.size, added, isSuperseded: false };
   }
   return { size: (await deps.store.getCheckpointHead())?.size ?? 0, added, isSuperseded: true };
 }
@@ -75,17 +76,24 @@ async function catchUp(deps: CheckpointDependencies, head: CheckpointHead): Prom
   return replaceHead(deps, head, { size: latest.size, root, publishedSize: latest.size });
 }
 
+/** A batch, and whether it has all new entries. */
+interface NextBatch {
+  readonly batch: Batch;
+  readonly isLast: boolean;
+}
+
 /** The batch that follows a head, by this run or another one; null: no entry is new. */
-async function nextBatch(deps: CheckpointDependencies, head: CheckpointHead): Promise<Batch | null> {
+async function nextBatch(deps: CheckpointDependencies, head: CheckpointHead): Promise<NextBatch | null> {
   const { store, storage, clock } = deps;
   const recent = await recentLeaves(storage, head.size);
   const now = clock();
-  const entries = await newEntries(store.storedEntries((recent.newest ?? 0) - overlapMs, now), recent);
+  const { entries, hasMore } = await newEntries(store.storedEntries((recent.newest ?? 0) - overlapMs, now), recent);
   if (entries.length === 0) return null;
   const edge = await checkedEdge(deps, head);
   const part = archivePart(head.size, entries, Math.max(now, recent.includedAt), deps.nonce);
   const isOurs = await storage.putIfAbsent(archiveName(head.size), part);
-  return isOurs ? batchOf(edge, part) : storedBatch(deps, edge);
+  if (isOurs) return { batch: batchOf(edge, part), isLast: !hasMore };
+  return { batch: await storedBatch(deps, edge), isLast: false };
 }
 
 async function storedBatch({ storage }: CheckpointDependencies, edge: TreeEdge): Promise<Batch> {
