@@ -26,6 +26,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   policyVersion: { unit: 'None' },
   rejectedSnapshots: { unit: 'Count' },
   checkpointRuns: { unit: 'Count' },
+  streamRecords: { unit: 'Count' },
   eventsSent: { unit: 'Count' },
   deliveryFailures: { unit: 'Count' },
   tamperedItems: { unit: 'Count' },

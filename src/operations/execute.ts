@@ -42,7 +42,9 @@ export async function execute<Kind extends OperationKind>(
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
   const locks = checkLocks(deps, mutation);
-  const success = mutation.unmet ? null : await successAtOnce(deps, operation, mutation);
+  const successAtOnce = mutation.unmet ? null : concludeAtOnce(deps, operation, mutation);
+  // The claim begins at the same time as the read of the locks.
+  const success = successAtOnce && (await successAtOnce);
   const request = { ...claimRequestOf(mutation, clientRequestToken, locks, success), approval };
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
@@ -97,11 +99,11 @@ export async function execute<Kind extends OperationKind>(
 }
 
 /** The success of a mutation that changes nothing at EKS; null: it has an effect. */
-async function successAtOnce<Kind extends OperationKind>(
+function concludeAtOnce<Kind extends OperationKind>(
   deps: ExecuteDependencies,
   { effect }: Pick<Operation<Kind>, 'effect'>,
   mutation: AdmittedMutation<Kind>,
-): Promise<Conclusion | null> {
+): Conclusion | Promise<Conclusion> | null {
   return effect.kind === 'none' ? effect.conclude(deps, mutation) : (effect.concludeAtOnce?.(mutation) ?? null);
 }
 

@@ -58,7 +58,7 @@ test('the events of new entries are sent in the order of the shard, without othe
   const Records = [...entries.map(added), record('INSERT', claim)];
   expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [] });
   expect(sent).toEqual([entries[0]?.entryId, entries[2]?.entryId]);
-  expect(logged).toEqual([expect.objectContaining({ message: 'Events delivered.', records: 4, eventsSent: 2 })]);
+  expect(logged).toEqual([expect.objectContaining({ message: 'Events delivered.', streamRecords: 4, eventsSent: 2 })]);
 });
 
 test('Lambda repeats the batch from the first event that was not sent', async () => {
@@ -133,6 +133,6 @@ test('the scheduled run is the heartbeat, which stops while a rule or the stream
   const off = open({ disabled: ['The rule X is disabled.'] });
   await off.handler(schedule, context);
   expect(off.logged).toEqual([
-    { level: 'error', message: 'The tables are not watched.', disabled: 'The rule X is disabled.' },
+    { level: 'error', message: 'The tables are not watched.', disabled: 'The rule X is disabled.', streamRecords: 0 },
   ]);
 });

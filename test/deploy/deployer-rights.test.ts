@@ -44,22 +44,29 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   dashboard: [arn('cloudwatch', `dashboard/${stack}-${region}`, '')],
   deploymentconfig: [arn('codedeploy', 'deploymentconfig:CodeDeployDefault.LambdaCanary10Percent5Minutes')],
   deploymentgroup: [arn('codedeploy', `deploymentgroup:${stack}-ReleaseApplication-01/${stack}-ReleaseGroup-01`)],
-  function: ['graphql', 'reconcile', 'scan'].map((name) => arn('lambda', `function:${stack}-${name}`)),
+  function: ['graphql', 'reconcile', 'scan', 'deliver', 'webhook'].map((name) =>
+    arn('lambda', `function:${stack}-${name}`),
+  ),
   'function alias': [arn('lambda', `function:${stack}-graphql:live`)],
   key: [fullParams.tableKeyArn],
   'log-group': [
-    ...['graphql', 'reconcile', 'scan'].map((name) => arn('logs', `log-group:/aws/lambda/${stack}-${name}`)),
+    ...['graphql', 'reconcile', 'scan', 'deliver', 'webhook'].map((name) =>
+      arn('logs', `log-group:/aws/lambda/${stack}-${name}`),
+    ),
     arn('logs', `log-group:/aws/http-api/${stack}`),
     arn('logs', `log-group:/aws/events/${stack}-bypass`),
   ],
+  eventSourceMapping: [arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555')],
+  queue: [arn('sqs', `${stack}-undelivered`)],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
-  role: ['graphql', 'reconcile', 'scan', 'executor', 'release'].map((name) =>
+  role: ['graphql', 'reconcile', 'scan', 'deliver', 'webhook', 'executor', 'release'].map((name) =>
     arn('iam', `role/${stack}-${region}-${name}`, ''),
   ),
   'rule-on-default-event-bus': [
     arn('events', `rule/${stack}.BypassRule`),
     arn('events', `rule/${stack}.ReconcileRule`),
     arn('events', `rule/${stack}.ScanRule`),
+    arn('events', `rule/${stack}.DeliverRule`),
   ],
   table: ['IdempotencyTable', 'AuditTable', 'PolicyTable'].map((name) => arn('dynamodb', `table/${stack}-${name}-01`)),
 };
@@ -74,11 +81,14 @@ const own: Readonly<Record<string, readonly string[]>> = {
   'AWS::DynamoDB::Table': ['table'],
   'AWS::Events::Rule': ['rule-on-default-event-bus'],
   'AWS::Lambda::Alias': ['function', 'function alias'],
+  'AWS::Lambda::EventSourceMapping': ['eventSourceMapping'],
   'AWS::Lambda::Function': ['function', 'object'],
   'AWS::Lambda::Version': ['function', 'function alias'],
   'AWS::Logs::LogGroup': ['log-group'],
   'AWS::S3::Bucket': ['bucket', 'object'],
   'AWS::S3::BucketPolicy': ['bucket'],
+  'AWS::SQS::Queue': ['queue'],
+  'AWS::SQS::QueuePolicy': ['queue'],
 };
 
 /** The paths that API Gateway's actions are checked against; the simulator does not know those of HTTP APIs. */
@@ -93,6 +103,7 @@ const context = {
   'iam:PassedToService': 'lambda.amazonaws.com',
   'iam:PermissionsBoundary': boundary,
   'kms:ViaService': `dynamodb.${region}.amazonaws.com`,
+  'lambda:FunctionArn': arn('lambda', `function:${stack}-deliver`),
 };
 
 /** Actions of the schemas that IAM does not have: other names of ones that the schemas list too. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeRole, fullParams, homeAccount, otherAccount, readRole } from '../support/deployment.ts';
-import { generatedSuffix } from '../support/resolve-template.ts';
+import { generatedSuffix, streamSuffix } from '../support/resolve-template.ts';
 
 /** Of the example stack of docs/permissions.md. */
 export const region = 'eu-central-1';
@@ -42,6 +42,16 @@ export const resources: Readonly<Record<string, string>> = {
   'log stream of the scan': `${group('scan')}:log-stream:x`,
   'log of the reconciler': `${group('reconcile')}:*`,
   'log stream of the reconciler': `${group('reconcile')}:log-stream:x`,
+  'log of deliver': `${group('deliver')}:*`,
+  'log stream of deliver': `${group('deliver')}:log-stream:x`,
+  'log of the webhook': `${group('webhook')}:*`,
+  'log stream of the webhook': `${group('webhook')}:log-stream:x`,
+  'stream of the audit table': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}${streamSuffix}`),
+  'queue of undelivered events': arn('sqs', `${stack}-undelivered`),
+  'rule on the tables': arn('events', `rule/${stack}.TableChangesRule`),
+  'event bus': fullParams.eventBusArn,
+  'secret of the webhook': fullParams.webhookSecretArn,
+  'another secret': arn('secretsmanager', 'secret:other-a1b2c3'),
   'function graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql'),
   'alias of graphql': arn('lambda', 'function:pod-identity-gateway-prod-graphql:live'),
   'any resource': '*',
@@ -82,6 +92,8 @@ export const columns = [
   'executor',
   'reconcile',
   'scan',
+  'deliver',
+  'webhook',
   'release',
   'admin',
 ] as const;

@@ -41,6 +41,8 @@ beforeAll(async () => {
     executor: roleOf(withExecutor, 'ExecutorRole', context),
     reconcile: roleOf(template, 'ReconcileRole', context),
     scan: roleOf(template, 'ScanRole', context),
+    deliver: roleOf(template, 'DeliverRole', context),
+    webhook: roleOf(template, 'WebhookRole', context),
     release: roleOf(template, 'ReleaseRole', context),
     admin: administrator(homeAccount),
   };

@@ -155,15 +155,21 @@ test('only deployers and break-glass change the APIs', () => {
   expect(statement?.Resource).toEqual(expect.arrayContaining(apis));
 });
 
-test('only deployers and break-glass connect event sources to a function', async () => {
-  const may = (actor: Actor, name: string) => {
+test('only deployers and break-glass connect event sources to a function, and switch them off', async () => {
+  const mapping = arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555');
+  const mayDo = (actor: Actor, name: string, action: string, resource: string) => {
     const context = { 'lambda:FunctionArn': name };
-    return isAllowed(organization.principal(actor, '*'), {
-      action: 'lambda:CreateEventSourceMapping',
-      resource: '*',
-      context,
-    });
+    return isAllowed(organization.principal(actor, '*'), { action, resource, context });
   };
+  const may = (actor: Actor, name: string) => mayDo(actor, name, 'lambda:CreateEventSourceMapping', '*');
+  for (const action of ['lambda:DeleteEventSourceMapping', 'lambda:UpdateEventSourceMapping']) {
+    expect([action, await mayDo('administrator', graphql, action, mapping)]).toEqual([action, false]);
+    expect([action, await mayDo('break-glass', graphql, action, mapping)]).toEqual([action, true]);
+    expect([action, await mayDo('administrator', arn('lambda', 'function:shop'), action, mapping)]).toEqual([
+      action,
+      true,
+    ]);
+  }
   expect(await may('administrator', graphql)).toBe(false);
   expect(await may('stack sets', graphql)).toBe(false);
   expect(await may('break-glass', graphql)).toBe(true);

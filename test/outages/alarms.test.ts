@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
@@ -21,6 +23,8 @@ const create = (fields: object = {}) => {
   return gateway.create({ ...own, ...fields }).then(() => ({ status: 200 }));
 };
 const one = async (send: () => Promise<{ status: number }>) => {
+  // Days are played without a pause, in which the gateway ends idle connections: the client learns it now.
+  await sleep(20);
   const [request] = await realRequests(gateway, [send]);
   if (!request) throw new Error('No request was sent.');
   return request;
@@ -55,9 +59,9 @@ function quietStack() {
   return stack;
 }
 
-test('a new stack raises only the alarms on the silence of the reconciler and of the scan, until their first runs', () => {
+test('a new stack raises only the alarms on the silence of the scheduled functions, until their first runs', () => {
   const stack = openStack();
-  expect(stack.play(1, {})).toEqual({ ReconcileSilentAlarm: 1, ScanSilentAlarm: 1 });
+  expect(stack.play(1, {})).toEqual({ ReconcileSilentAlarm: 1, ScanSilentAlarm: 1, WatchSilentAlarm: 1 });
   stack.play(2, { reconciler });
   expect(stack.ringing()).toEqual([]);
   expect(stack.play(24 * 60, { reconciler })).toEqual({});
@@ -155,4 +159,62 @@ test('an invocation of the function without its alias rings, with traffic of the
   };
   const usual = { reconciler, requests: [query, created] };
   expect(busyStack().play(1, usual, { metrics: [{ ...invocation, value: 1 }] })).toEqual({ DirectInvocationsAlarm: 1 });
+});
+
+/** What the deliver function writes for a record of the stream. */
+async function linesOf(eventName: 'MODIFY' | 'REMOVE'): Promise<object[]> {
+  const lines: object[] = [];
+  const handler = makeDeliverHandler({
+    ...{ ledger, target: null, denialShare: 1, clock: Date.now, findDisabled: () => Promise.resolve([]) },
+    log: (level, message, fields) => void lines.push({ level, message, fields }),
+  });
+  const Keys = { operationId: { S: '01KC0000000000000000000000' }, entryId: { S: '01KC0000000000000000000001' } };
+  const Records = [{ eventName, dynamodb: { Keys, SequenceNumber: '1' } }];
+  await handler({ Records }, { getRemainingTimeInMillis: () => 60_000 });
+  return lines;
+}
+
+test.each(['MODIFY', 'REMOVE'] as const)('a %s of an entry of the trail rings within a minute', async (eventName) => {
+  const deliverer = await linesOf(eventName);
+  const usual = { reconciler, requests: [query, created] };
+  expect(busyStack().play(1, usual, { deliverer })).toEqual({ TrailTamperingAlarm: 1, LoggedErrorsAlarm: 1 });
+});
+
+test('a rule that is disabled ends the heartbeat, which rings within 20 minutes, also if no alarm of the rule can', () => {
+  const stack = busyStack();
+  const { WatchSilentAlarm: after, ...others } = stack.play(30, {
+    ...{ reconciler, requests: [query, created], watching: false },
+  });
+  expect(others).toEqual({});
+  expect(after).toBeLessThanOrEqual(20);
+});
+
+test('entries that are written while nothing reads the stream ring, and an idle stream does not', () => {
+  const written = {
+    ...{ namespace: 'AWS/DynamoDB', name: 'ConsumedWriteCapacityUnits', dimensions: { TableName: 'AuditTable' } },
+    value: 4,
+  };
+  const read = [{ level: 'info', message: 'Events delivered.', fields: { streamRecords: 2 } }];
+  const usual = { reconciler, requests: [query, created] };
+  const stack = busyStack();
+  expect(stack.play(30, usual, { metrics: [written], deliverer: read })).toEqual({});
+  expect(stack.play(30, usual)).toEqual({});
+  const { StreamUnreadAlarm: after, ...others } = stack.play(30, usual, { metrics: [written] });
+  expect(others).toEqual({});
+  expect(after).toBeLessThanOrEqual(10);
+});
+
+test('a receiver of events that is down rings after 15 minutes, and events that were given up ring at once', () => {
+  const usual = { reconciler, requests: [query, created] };
+  const late = (ms: number) => ({
+    ...{ namespace: 'AWS/Lambda', name: 'IteratorAge', dimensions: { FunctionName: 'WebhookLambdaFunction' } },
+    value: ms,
+  });
+  expect(busyStack().play(10, usual, { metrics: [late(600_000)] })).toEqual({});
+  expect(busyStack().play(10, usual, { metrics: [late(900_000)] })).toEqual({ WebhookLateAlarm: 3 });
+  const givenUp = {
+    ...{ namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible', value: 1 },
+    dimensions: { QueueName: 'UndeliveredEvents.QueueName' },
+  };
+  expect(busyStack().play(1, usual, { metrics: [givenUp] })).toEqual({ UndeliveredEventsAlarm: 1 });
 });

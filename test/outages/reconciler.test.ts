@@ -41,6 +41,7 @@ test('a reconciler that does not run rings after a quarter of an hour, and until
   const {
     ReconcileSilentAlarm: after,
     ScanSilentAlarm: _,
+    WatchSilentAlarm: __,
     ...others
   } = stack.play(24 * 60, {
     requests: [usual],
@@ -49,7 +50,7 @@ test('a reconciler that does not run rings after a quarter of an hour, and until
   expect(others).toEqual({});
   expect(after).toBeGreaterThan(10);
   expect(after).toBeLessThanOrEqual(21);
-  expect(stack.ringing()).toEqual(['ReconcileSilentAlarm', 'ScanSilentAlarm']);
+  expect(stack.ringing()).toEqual(['ReconcileSilentAlarm', 'ScanSilentAlarm', 'WatchSilentAlarm']);
   stack.play(6, { reconciler });
   expect(stack.ringing()).toEqual([]);
 });

@@ -67,6 +67,10 @@ interface Played {
   readonly version?: string;
   /** The line of the reconciler's run in each minute; null: it does not run. */
   readonly reconciler?: object | null;
+  /** Whether the deliver function finds all switched on, where the reconciler runs. */
+  readonly watching?: boolean;
+  /** Lines of the deliver function in each minute. */
+  readonly deliverer?: readonly object[];
   /** Values that AWS's services report in each minute. */
   readonly metrics?: readonly (MetricName & { readonly value: number })[];
 }
@@ -120,14 +124,26 @@ export function openStack() {
     if (call !== 'none') invoke('GraphqlLambdaFunction', call === 'crashed', version);
     if (line) logTo('GraphqlLogGroup', line, version);
   };
-  const play = ({ requests = [], every = 1, version = oldVersion, reconciler = null, metrics = [] }: Played) => {
+  const play = ({
+    requests = [],
+    every = 1,
+    version = oldVersion,
+    reconciler = null,
+    metrics = [],
+    watching = true,
+    deliverer = [],
+  }: Played) => {
     if (minute % every === 0) for (const each of requests) request(each, version);
     if (reconciler) {
       // The scan runs as often, from the same schedule of EventBridge.
       invoke('ScanLambdaFunction', false, null);
       invoke('ReconcileLambdaFunction', false, null);
       logTo('ReconcileLogGroup', reconciler, '$LATEST');
+      // The heartbeat of the deliver function too.
+      const beat = { streamRecords: 0, ...(watching ? { watching: 1 } : {}) };
+      logTo('DeliverLogGroup', { level: 'info', message: 'The tables are watched.', fields: beat }, '$LATEST');
     }
+    for (const line of deliverer) logTo('DeliverLogGroup', line, '$LATEST');
     for (const { value, ...metric } of metrics) store.put(metric, minute, value);
   };
 

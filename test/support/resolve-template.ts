@@ -19,12 +19,16 @@ const arns: Readonly<Record<string, (prefix: (service: string, region?: string) 
   'AWS::IAM::Role': (prefix, name) => `${prefix('iam', '')}:role/${name}`,
   'AWS::Lambda::Function': (prefix, name) => `${prefix('lambda')}:function:${name}`,
   'AWS::Events::Rule': (prefix, name) => `${prefix('events')}:rule/${name}`,
+  'AWS::SQS::Queue': (prefix, name) => `${prefix('sqs')}:${name}`,
 };
+
+/** What follows the ARN of a table in that of its stream, here always the same. */
+export const streamSuffix = '/stream/2026-11-27T00:00:00.000';
 
 /** What CloudFormation adds to a name that it generates, here always the same. */
 export const generatedSuffix = '0123456789AB';
 
-const nameProperties = ['TableName', 'LogGroupName', 'RoleName', 'FunctionName', 'ManagedPolicyName'];
+const nameProperties = ['TableName', 'LogGroupName', 'RoleName', 'FunctionName', 'ManagedPolicyName', 'QueueName'];
 
 /**
  * A part of a template with its intrinsic functions evaluated, as CloudFormation would for a stack in this account and region:
@@ -43,8 +47,10 @@ export function resolveIn(
   };
   const prefix = (service: string, place = region) => `arn:aws:${service}:${place}:${accountId}`;
 
-  const nameOf = (logicalId: string, { Properties }: Resource): string => {
-    const given = nameProperties.map((property) => Properties[property]).find((name) => name !== undefined);
+  const nameOf = (logicalId: string, { Type, Properties }: Resource): string => {
+    const given = [...nameProperties, ...(Type === 'AWS::Events::Rule' ? ['Name'] : [])]
+      .map((property) => Properties[property])
+      .find((name) => name !== undefined);
     return given === undefined ? `${stack}-${logicalId}-${generatedSuffix}` : String(resolve(given));
   };
   const resourceOf = (logicalId: string): Resource => {
@@ -79,7 +85,10 @@ export function resolveIn(
       const [name, met, unmet] = argument as [string, unknown, unknown];
       return resolve(isMet(name) ? met : unmet);
     }
-    if (key === 'Fn::GetAtt') return arnOf((argument as string[])[0] ?? '');
+    if (key === 'Fn::GetAtt') {
+      const [logicalId = '', attribute] = argument as string[];
+      return `${arnOf(logicalId)}${attribute === 'StreamArn' ? streamSuffix : ''}`;
+    }
     if (key === 'Fn::Sub') return substitute(String(argument));
     if (key === 'Fn::Join') {
       const [separator, parts] = argument as [string, unknown[]];

@@ -33,3 +33,5 @@ export type { Association, InProgress, MutationResult, Refusal, Refused, Succeed
 export type { Retry, RetryLimits } from './client/retry.ts';
 export type { AwsCredentials, UnsignedRequest } from './client/sign.ts';
 export type { Fetch, HttpResponse } from './client/transport.ts';
+export { verifyWebhook, WebhookVerificationError } from './client/webhook.ts';
+export type { WebhookDelivery, WebhookVerification } from './client/webhook.ts';
