@@ -19,7 +19,7 @@ export function makeCheckpointHandler(deps: CheckpointDependencies, log: Log) {
     const meter = makeMeter();
     const result = await withMeter(meter, () => checkpoint(deps, deadline));
     const { isSuperseded, ...numbers } = result;
-    log('info', 'Trail checkpointed.', {
+    log('info', 'Checkpoint completed.', {
       ...numbers,
       // Of a run that another one has replaced, nothing is known.
       ...(isSuperseded ? { isSuperseded } : { checkpointRuns: 1 }),

@@ -46,7 +46,7 @@ describe('the checkpoint function', () => {
     const [[, message, fields] = ['', '', {}]] = lines;
     const key = parseVkey(String(fields?.verifierKey));
     expect(note && key && isSigned(note, [key])).toBe(true);
-    expect(message).toBe('Trail checkpointed.');
+    expect(message).toBe('Checkpoint completed.');
     expect(fields).toMatchObject({ size: 1, added: 1, checkpointRuns: 1 });
     expect([...servers.state.checksums]).toEqual(['x-amz-checksum-crc32']);
     const names: string[] = [];

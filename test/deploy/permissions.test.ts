@@ -41,6 +41,7 @@ beforeAll(async () => {
     executor: roleOf(withExecutor, 'ExecutorRole', context),
     reconcile: roleOf(template, 'ReconcileRole', context),
     scan: roleOf(template, 'ScanRole', context),
+    checkpoint: roleOf(template, 'CheckpointRole', context),
     deliver: roleOf(template, 'DeliverRole', context),
     webhook: roleOf(template, 'WebhookRole', context),
     release: roleOf(template, 'ReleaseRole', context),

@@ -61,7 +61,12 @@ function quietStack() {
 
 test('a new stack raises only the alarms on the silence of the scheduled functions, until their first runs', () => {
   const stack = openStack();
-  expect(stack.play(1, {})).toEqual({ ReconcileSilentAlarm: 1, ScanSilentAlarm: 1, WatchSilentAlarm: 1 });
+  expect(stack.play(1, {})).toEqual({
+    CheckpointSilentAlarm: 1,
+    ReconcileSilentAlarm: 1,
+    ScanSilentAlarm: 1,
+    WatchSilentAlarm: 1,
+  });
   stack.play(2, { reconciler });
   expect(stack.ringing()).toEqual([]);
   expect(stack.play(24 * 60, { reconciler })).toEqual({});

@@ -40,6 +40,7 @@ test('a reconciler that does not run rings after a quarter of an hour, and until
   stack.play(60, { reconciler, requests: [usual] });
   const {
     ReconcileSilentAlarm: after,
+    CheckpointSilentAlarm: ___,
     ScanSilentAlarm: _,
     WatchSilentAlarm: __,
     ...others
@@ -50,7 +51,12 @@ test('a reconciler that does not run rings after a quarter of an hour, and until
   expect(others).toEqual({});
   expect(after).toBeGreaterThan(10);
   expect(after).toBeLessThanOrEqual(21);
-  expect(stack.ringing()).toEqual(['ReconcileSilentAlarm', 'ScanSilentAlarm', 'WatchSilentAlarm']);
+  expect(stack.ringing()).toEqual([
+    'CheckpointSilentAlarm',
+    'ReconcileSilentAlarm',
+    'ScanSilentAlarm',
+    'WatchSilentAlarm',
+  ]);
   stack.play(6, { reconciler });
   expect(stack.ringing()).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { publish, rollback, versions } from './policy-versions/commands.ts';
 import { principal } from './principal/command.ts';
 import { restore } from './restore/command.ts';
 import { smoke } from './smoke/command.ts';
-import { trailCheckProof, trailProve, trailVerify } from './verify/commands.ts';
+import { trailCheckProof, trailCopy, trailProve, trailVerify } from './verify/commands.ts';
 
 const completion: Command = command({
   name: 'completion',
@@ -41,7 +41,19 @@ export const commandTable: CommandTable = {
   },
   commands: [
     ...[check, why, impact, replay, publish, rollback, versions, inventorySuggest],
-    ...[accessReview, lock, lift, restore, trailExport, trailVerify, trailProve, trailCheckProof, tail, eventsReplay],
+    ...[
+      accessReview,
+      lock,
+      lift,
+      restore,
+      trailExport,
+      trailVerify,
+      trailProve,
+      trailCheckProof,
+      trailCopy,
+      tail,
+      eventsReplay,
+    ],
     ...[principal, smoke, ledgerCopy, completion],
   ],
 };

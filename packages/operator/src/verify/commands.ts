@@ -4,8 +4,8 @@ import { parseAuditEntryId } from '../../../../src/model/audit.ts';
 import { readLogSettings } from '../../../local-gateway/src/checkpoints/log-settings.ts';
 import { command } from '../cli/command.ts';
 import type { Settings } from '../cli/command.ts';
-import { flag, pathOption, timeOption } from '../options.ts';
-import { existingLedger, keysVariable, logVariables } from '../settings.ts';
+import { flag, pathOption, text, timeOption } from '../options.ts';
+import { existingLedger, keysVariable, logVariables, tablesInUse } from '../settings.ts';
 import type { VerifyRequest, VerifySettings } from './run.ts';
 
 /** The log of a deployment, of `npm start`, or a copy. */
@@ -87,4 +87,32 @@ export const trailCheckProof = command({
   fails: 'The proof is not valid, or not signed by a known key',
   request: (_, [file = '']) => resolve(file),
   run: async (file, context) => (await import('./run.ts')).check(file, context),
+});
+
+export const trailCopy = command({
+  name: 'trail copy',
+  summary: 'Copies the recent entries of the audit table to another one, which can take its place.',
+  details:
+    'Entries that the target has are never replaced, so the command can be repeated. docs/audit-proof.md has the steps before and after.',
+  options: {
+    since: { ...timeOption('entries of this time and later, and of 15 minutes before'), required: true },
+    target: { ...text('TABLE', 'the new table, which must exist'), required: true },
+  },
+  settings: tablesInUse,
+  examples: ['--since 2026-08-01T00:00:00Z --target pod-identity-gateway-prod-audit-2'],
+  fails: 'A table is missing, or DynamoDB fails',
+  request: (values) => values,
+  run: async ({ since, target }, { settings, print }) => {
+    const { copyLaterEntries } = await import('../restore/later-entries.ts');
+    const { dynamoDbClient } = await import('../../../local-gateway/src/ledger.ts');
+    const client = dynamoDbClient(settings);
+    const count = await copyLaterEntries(
+      client,
+      { source: settings.auditTable, target },
+      since,
+      () => undefined,
+    ).finally(() => client.destroy());
+    print(`${count} entries are copied to ${target}.`);
+    return 0;
+  },
 });
