@@ -46,6 +46,7 @@ export default tseslint.config(
     // The entry points, and the tests' own switches.
     files: [
       'src/app/settings.ts',
+      'src/app/event-settings.ts',
       'src/app/scan-settings.ts',
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',

@@ -42,6 +42,7 @@ export default function deployCheck(serverless: Serverless) {
       'graphql.mjs',
       'reconcile.mjs',
       'scan.mjs',
+      'expire.mjs',
       'deliver.mjs',
       'checkpoint.mjs',
       'policies',

@@ -27,11 +27,12 @@ export interface DeliverSettings {
 
 /** Reads WEBHOOK_URL with its secret; null where it is not set. */
 export function readWebhook(reader: SettingsReader): WebhookTarget | null {
-  const url = reader.text('WEBHOOK_URL', '');
+  const [url, text, secretArn] = ['WEBHOOK_URL', 'WEBHOOK_SECRET', 'WEBHOOK_SECRET_ARN'].map((variable) =>
+    reader.text(variable, ''),
+  ) as [string, string, string];
   if (url === '') return null;
   const problem = webhookUrlProblem(url);
   if (problem !== null) reader.problem(`WEBHOOK_URL is not a URL for events: ${problem}.`);
-  const [text, secretArn] = [reader.text('WEBHOOK_SECRET', ''), reader.text('WEBHOOK_SECRET_ARN', '')];
   if ((text === '') === (secretArn === '')) {
     reader.problem('WEBHOOK_URL needs WEBHOOK_SECRET or WEBHOOK_SECRET_ARN: set one of them.');
   }

@@ -89,7 +89,8 @@ export function lambdaSettings(reader: SettingsReader): LambdaSettings {
   };
 }
 
-function executorRoleArn(reader: SettingsReader): string | null {
+/** The role that changes associations; null without one. */
+export function executorRoleArn(reader: SettingsReader): string | null {
   const arn = reader.text('EXECUTOR_ROLE_ARN', '');
   if (arn !== '' && parseRoleArn(arn) === null) {
     reader.problem(`EXECUTOR_ROLE_ARN is ${JSON.stringify(arn)}: set it to the ARN of an IAM role.`);

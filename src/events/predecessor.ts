@@ -13,9 +13,9 @@ const clockMarginMs = 600_000;
 /**
  * The `entryId` of the event before that of an entry in the same operation; null if it is the first. Throws `LedgerUnavailable`.
  *
- * The order is by lease, then by id. All entries of an operation except LATE_SUCCESS are written by the holder of its lease, under the
- * condition that it still holds the lease, so this is the order of writing whatever the clocks of the holders say: when an
- * entry is stored, all before it are, and none is added between them later. A LATE_SUCCESS is written by a holder that has lost the lease. It follows the
+ * The order is by lease, then by id. All entries of an operation except LATE_SUCCESS are written by its lease holder, under the
+ * condition that it still has the lease, so this is the order of writing regardless of the clocks of lease holders: when an
+ * entry is stored, all before it are, and no entry is added between them later. A LATE_SUCCESS is written by a lease holder that lost the lease. It follows the
  * last event up to its lease, and nothing follows it. So the answer is the same in a repetition and in a replay.
  */
 export async function predecessorOf(ledger: Pick<Ledger, 'readTrail'>, entry: AuditEntry): Promise<string | null> {
@@ -44,7 +44,7 @@ function isChained(entry: AuditEntry): boolean {
 function isBefore(one: AuditEntry, other: AuditEntry): boolean {
   const [left, right] = [one.fence ?? 0, other.fence ?? 0];
   if (left !== right) return left < right;
-  // A holder writes a LATE_SUCCESS last, though its clock may have been set back.
+  // A lease holder writes a LATE_SUCCESS last, though its clock may have been set back.
   if (other.event === 'LATE_SUCCESS') return one.entryId !== other.entryId;
   return one.entryId < other.entryId;
 }

@@ -17,7 +17,7 @@ export interface Tampering {
   readonly change: 'MODIFY' | 'REMOVE';
   readonly operationId: string;
   readonly entryId: string;
-  /** Who DynamoDB says removed it: set for its own time to live, which the audit table must not have. */
+  /** The service that removed it, where one did: DynamoDB for an expiry, which the audit table must not have. */
   readonly removedBy?: string;
 }
 

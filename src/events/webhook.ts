@@ -11,7 +11,7 @@ const concurrentOperations = 8;
 /** How long the receiver may take to answer. Milliseconds. */
 const answerMs = 5_000;
 
-/** Attempts for one event; then whoever called repeats it later. */
+/** Attempts for one event in one call; the caller repeats it later. */
 const maxAttempts = 3;
 
 /** Pause before the second attempt, in milliseconds. It doubles for the third; jitter cuts up to half of it. */

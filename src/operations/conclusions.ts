@@ -22,7 +22,7 @@ const requiredTrustPolicy = JSON.stringify({
   ],
 });
 
-const nothing = { association: null, refusal: null, associationArn: null, eksRequestId: null } as const;
+export const nothing = { association: null, refusal: null, associationArn: null, eksRequestId: null } as const;
 
 /** EKS confirmed the change. */
 export function done({ association, requestId }: Extract<ChangeResult, { kind: 'done' }>, message: string): Conclusion {
@@ -34,7 +34,7 @@ export function found(association: Association, message: string): Conclusion {
   return { ...success(association, message), outcome: 'FOUND' };
 }
 
-function success(association: Association, message: string) {
+export function success(association: Association, message: string) {
   return { ...nothing, message, association, associationArn: association.associationArn };
 }
 
@@ -122,20 +122,6 @@ export function changed(
   return { ...nothing, outcome, message, refusal, associationArn };
 }
 
-/** The association at its ending is not as an operation of the gateway left or adopted it. */
-export function changedOutside(existing: Association): RefusedConclusion {
-  const { associationId, associationArn, modifiedAt } = existing;
-  const outcome = 'ASSOCIATION_CHANGED';
-  const message = `The association ${associationId} was changed outside the gateway, last modified at ${modifiedAt}, and not adopted since; so it was not ended.`;
-  const refusal = {
-    ...refusalFields(outcome, message),
-    kind: 'AssociationChanged',
-    existing,
-    differences: null,
-  } as const;
-  return { ...nothing, outcome, message, refusal, associationArn };
-}
-
 /** The service account has another revision than the create expects: `changes`. */
 export function revisionChanged(target: AssociationTarget, expected: number, changes: number): RefusedConclusion {
   const outcome = 'ASSOCIATION_CHANGED';
@@ -152,34 +138,6 @@ export function operationInProgress(target: AssociationTarget) {
   const fields = refusalFields(outcome, message);
   const refusal = { ...fields, kind: 'AssociationChanged', existing: null, differences: null } as const;
   return { outcome, refusal, associationArn: null } as const;
-}
-
-/** The ending of the association was set, or cleared, and nothing else. */
-export function endingSet(association: Association, expiresAt: string | null): Conclusion {
-  const what = expiresAt === null ? 'does not end by itself any more' : `ends at ${expiresAt}`;
-  return { ...success(association, `The association ${what}; nothing was changed at EKS.`), outcome: 'ENDING_SET' };
-}
-
-/** `expiresAt` is too near to when the request arrived, or too far. */
-export function expiresAtOutOfRange(message: string, advice: string): RefusedConclusion {
-  const outcome = 'EXPIRES_AT_OUT_OF_RANGE';
-  const findings = [{ path: 'expiresAt', rule: 'expires-at-in-range', message, advice }];
-  const refusal = { ...refusalFields(outcome, message), kind: 'InvalidInput', findings } as const;
-  return { ...nothing, outcome, message, refusal };
-}
-
-/** An update of the ending alone, of an association whose present version no operation made or adopted. */
-export function notConfirmed(existing: Association): RefusedConclusion {
-  const { associationId, associationArn, modifiedAt } = existing;
-  const outcome = 'ASSOCIATION_NOT_CONFIRMED';
-  const message = `The association ${associationId} was modified at ${modifiedAt} outside the gateway, and was not adopted since.`;
-  const refusal = {
-    ...refusalFields(outcome, message),
-    kind: 'AssociationChanged',
-    existing,
-    differences: null,
-  } as const;
-  return { ...nothing, outcome, message, refusal, associationArn };
 }
 
 /**

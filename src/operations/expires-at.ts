@@ -1,7 +1,7 @@
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
 import { namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
-import { expiresAtOutOfRange } from './conclusions.ts';
+import { expiresAtOutOfRange } from './ending-conclusions.ts';
 
 /** The least time from a request to the ending that it sets: longer than the longest schedule and clock error. Milliseconds. */
 export const leastLifetimeMs = 5 * 60_000;

@@ -5,7 +5,6 @@ import { validateUpdate } from '../validation/change.ts';
 import {
   concludedByEks,
   done,
-  endingSet,
   found,
   mayNotBeVisible,
   notFound,
@@ -15,6 +14,7 @@ import {
   updateReplaced,
 } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
+import { endingSet } from './ending-conclusions.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from './advice.ts';
 import type { AdmittedMutation, ChangingOperation } from './operation.ts';

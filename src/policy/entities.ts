@@ -9,6 +9,7 @@ import { calendarTime } from './calendar.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import { addressOf, distinct, ref, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
+import { lifetime } from './lifetime.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 import { roleArns } from './role-attribute-use.ts';
 
@@ -208,41 +209,16 @@ function contextOf(
       ? {}
       : { onBehalfOfPerson: ref(principalUid(personPrincipal(person))) }),
     hasReason,
-    ...ofRequest(request, context, slice),
+    ...(request.action === 'CreatePodIdentityAssociation' ? lifetime(request.association.expiresAt, now) : {}),
+    ...(request.action === 'UpdatePodIdentityAssociation'
+      ? {
+          ...lifetime(request.expiresAt, now),
+          clearsExpiresAt: request.expiresAt === null,
+          current: settings(settingsOf(request.association)),
+        }
+      : {}),
+    ...(request.action === 'ApproveRequest' ? approvalContext(identity, request.approval, slice) : {}),
   };
-}
-
-/** What the context has of the request itself. */
-function ofRequest(
-  request: AuthorizationRequest,
-  { now, identity }: AuthorizationContext,
-  slice: InventorySlice,
-): Record<string, CedarValueJson> {
-  switch (request.action) {
-    case 'CreatePodIdentityAssociation':
-      return lifetime(request.association.expiresAt, now);
-    case 'UpdatePodIdentityAssociation':
-      return {
-        ...lifetime(request.expiresAt, now),
-        clearsExpiresAt: request.expiresAt === null,
-        current: settings(settingsOf(request.association)),
-      };
-    case 'ApproveRequest':
-      return approvalContext(identity, request.approval, slice);
-    case 'DeletePodIdentityAssociation':
-    case 'AdoptPodIdentityAssociation':
-    case 'DescribePodIdentityAssociation':
-    case 'ListPodIdentityAssociations':
-    case 'ReadAuditTrail':
-      return {};
-  }
-}
-
-const hourMs = 3_600_000;
-
-/** Rounded up, so that a rule with a limit permits no more. None are left at a repetition after the ending. */
-function lifetime(expiresAt: string | null | undefined, now: number): Record<string, CedarValueJson> {
-  return expiresAt ? { lifetimeHours: Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / hourMs)) } : {};
 }
 
 function role(arn: string): CedarValueJson {

@@ -74,7 +74,7 @@ export const suppressions: readonly Suppression[] = [
       'The functions reach AWS APIs and receive nothing from a network; a VPC would add endpoints to each region served.',
   },
   {
-    finding: /^LambdaConcurrency on (Reconcile|Scan)LambdaFunction$/,
+    finding: /^LambdaConcurrency on (Reconcile|Scan|Expire)LambdaFunction$/,
     reason: 'Concurrent runs are safe, and accounts with a low limit could not reserve any.',
   },
   {

@@ -287,6 +287,7 @@ describe('The roles in another account', () => {
     ['ChangeRole', 'reconcile', false],
     ['ReadRole', 'reconcile', true],
     ['ChangeRole', 'scan', false],
+    ['ChangeRole', 'expire', true],
     ['ReadRole', 'scan', true],
     ['ReadRole', 'graphql', true],
     ['ReadRole', 'release', false],

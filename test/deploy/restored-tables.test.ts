@@ -30,6 +30,7 @@ describe('a deployment that uses restored tables', () => {
       'GraphqlLambdaFunction',
       'ReconcileLambdaFunction',
       'ScanLambdaFunction',
+      'ExpireLambdaFunction',
       'DeliverLambdaFunction',
     ]) {
       expect(template.Resources[logicalId]?.Properties.Environment).toMatchObject({
@@ -39,7 +40,7 @@ describe('a deployment that uses restored tables', () => {
   });
 
   test('allows the functions to use them and their indexes, and no other tables', () => {
-    for (const logicalId of ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'DeliverRole', 'WebhookRole']) {
+    for (const logicalId of ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'ExpireRole', 'DeliverRole', 'WebhookRole']) {
       const found = JSON.stringify(template.Resources[logicalId]).match(/[^"]*:table\/[^"]*/g) ?? [];
       const [tokens, audit] = [arnOf('tokens-restored'), arnOf('audit-restored')];
       const byLease = `${tokens}/index/byLease`;
@@ -50,6 +51,7 @@ describe('a deployment that uses restored tables', () => {
         ],
         ReconcileRole: [byLease],
         ScanRole: [byLease, `${tokens}/index/byCluster`],
+        ExpireRole: [byLease, `${tokens}/index/byCluster`],
       };
       const readsStream = /^(Deliver|Webhook)Role$/.test(logicalId);
       const tables = readsStream ? [audit, auditStreamArn] : [tokens, audit];

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readExpireFunctionSettings } from '../../src/app/expire-settings.ts';
+import { readDeliverSettings } from '../../src/app/event-settings.ts';
 import { readScanFunctionSettings } from '../../src/app/scan-settings.ts';
 import { readGraphqlSettings } from '../../src/app/settings.ts';
 import type { Environment } from '../../src/app/environment.ts';
@@ -66,7 +68,9 @@ const required = {
   JWT_AUDIENCE: 'gateway',
 };
 const inAws = new Set(
-  [readGraphqlSettings, readScanFunctionSettings].flatMap((read) => [...variablesRead(read, required)]),
+  [readGraphqlSettings, readScanFunctionSettings, readExpireFunctionSettings, readDeliverSettings].flatMap((read) => [
+    ...variablesRead(read, required),
+  ]),
 );
 const both = tableUnder(reference, '### Both');
 const onlyInAws = tableUnder(reference, '### Only the functions');
@@ -90,6 +94,9 @@ test('the reference names the variables without a default', () => {
     ...[
       'JWT_REQUIRED_SCOPES',
       'DEPLOYED_AT',
+      'WEBHOOK_URL',
+      'WEBHOOK_SECRET',
+      'WEBHOOK_SECRET_ARN',
       'WORLD_FILE',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_DYNAMODB',

@@ -34,8 +34,8 @@ async function recordsOf(dynamoDb: DynamoDBClient, StreamArn: string): Promise<D
   return records;
 }
 
-describeOnDynamoDb('the stream of the audit table in DynamoDB', () => {
-  test('gives the events of commits and appends with their predecessors, and reports what was changed behind them', async () => {
+describeOnDynamoDb('on DynamoDB,', () => {
+  test('the stream of the audit table gives the events of commits and appends with their predecessors, and reports what was changed behind them', async () => {
     const { client, names, close } = await openTables();
     const TableName = names.auditTable;
     const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020.js';
 import schema from '../../docs/event.schema.json';
 import { detailTypeOf, eventTypes } from '../../src/events/event-types.ts';
@@ -26,6 +28,15 @@ test.each(
   const event = eventOf(entry, null);
   expect([validate(JSON.parse(JSON.stringify(event))), validate.errors]).toEqual([true, null]);
   expect(Object.keys(event).sort()).toEqual([...schema.required].sort());
+});
+
+test('the page on events has a row for each type, with its detail type and its entry', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'events.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z]+\.[a-z-]+)` +\| `([^`]+)` +\| `([A-Z_]+)`/gm)].map((row) => row.slice(1));
+  const expected = Object.entries(eventTypes).flatMap(([event, placement]) =>
+    placement === null ? [] : [[placement.type, placement.detailType, event]],
+  );
+  expect(rows.sort()).toEqual(expected.sort());
 });
 
 test('an event has no session policy, tag, reason, message or user agent, whatever an entry has', () => {

@@ -50,6 +50,8 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/checkpoint.mjs',
     'dist/deliver.cjs',
     'dist/deliver.mjs',
+    'dist/expire.cjs',
+    'dist/expire.mjs',
     'dist/graphql.cjs',
     'dist/graphql.cjs.cache',
     'dist/graphql.mjs',
@@ -191,7 +193,9 @@ test('the functions reach the clusters of the inventory only', () => {
 test('only Lambda may assume the roles of the functions', () => {
   const { Resources } = plain.template;
   const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
-  expect(iam.sort()).toEqual(['CheckpointRole', 'DeliverRole', 'GraphqlRole', 'ReconcileRole', 'ScanRole']);
+  expect(iam.sort()).toEqual([
+    ...['CheckpointRole', 'DeliverRole', 'ExpireRole', 'GraphqlRole', 'ReconcileRole', 'ScanRole'],
+  ]);
   for (const name of iam) {
     expect(properties(plain.template, name).AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -203,8 +207,8 @@ test('only Lambda may assume the roles of the functions', () => {
 const withIdentity = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
 
 test.each([
-  ['ChangeOtherAccountsPolicy', ['GraphqlRole'], withIdentity, changeRole],
-  ['QueryOtherAccountsPolicy', ['GraphqlRole'], 'sts:AssumeRole', readRole],
+  ['ChangeOtherAccountsPolicy', ['GraphqlRole', 'ExpireRole'], withIdentity, changeRole],
+  ['QueryOtherAccountsPolicy', ['GraphqlRole', 'ExpireRole'], 'sts:AssumeRole', readRole],
   ['ReadOtherAccountsPolicy', ['ReconcileRole', 'ScanRole'], 'sts:AssumeRole', readRole],
 ])('%s lets its functions assume one role, in any account of the own organization', (name, roles, Action, arn) => {
   const context = { accountId: homeAccount, region: 'eu-central-1', stack: 'pod-identity-gateway-prod' };
@@ -221,7 +225,7 @@ test.each([
   expect(plain.template.Resources).not.toHaveProperty(name);
 });
 
-test('with an executor role, only the graphql role assumes it, and only with a source identity', () => {
+test('with an executor role, only the graphql and the expire role assume it, and only with a source identity', () => {
   const Condition = { StringLike: { 'sts:SourceIdentity': 'principal-*' } };
   const executorArn = { 'Fn::GetAtt': ['ExecutorRole', 'Arn'] };
   expect(properties(chosen.template, 'ExecutorRole').AssumeRolePolicyDocument).toEqual({
@@ -229,7 +233,7 @@ test('with an executor role, only the graphql role assumes it, and only with a s
     Statement: [
       {
         Effect: 'Allow',
-        Principal: { AWS: { 'Fn::GetAtt': ['GraphqlRole', 'Arn'] } },
+        Principal: { AWS: ['GraphqlRole', 'ExpireRole'].map((role) => ({ 'Fn::GetAtt': [role, 'Arn'] })) },
         Action: withIdentity,
         Condition,
       },
@@ -245,7 +249,7 @@ test('with an executor role, only the graphql role assumes it, and only with a s
 });
 
 test('every role has the permissions boundary that is set', () => {
-  for (const name of ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'ReleaseRole', 'ExecutorRole']) {
+  for (const name of ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'ExpireRole', 'ReleaseRole', 'ExecutorRole']) {
     expect(properties(chosen.template, name).PermissionsBoundary).toBe(fullParams.permissionsBoundaryArn);
   }
   expect(properties(plain.template, 'GraphqlRole')).not.toHaveProperty('PermissionsBoundary');
@@ -516,6 +520,7 @@ test('missing data breach where something must always happen, and nowhere else',
   const breaching = simple.filter(([, { Properties }]) => Properties.TreatMissingData === 'breaching');
   expect(breaching.map(([name]) => name).sort()).toEqual([
     'CheckpointSilentAlarm',
+    'ExpireSilentAlarm',
     'NoRequestsAlarm',
     'ReconcileSilentAlarm',
     'ScanSilentAlarm',

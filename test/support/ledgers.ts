@@ -66,7 +66,12 @@ export function describeOnLedgers(title: string, suite: (ledger: LedgerUnderTest
 const ledgerFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Opens the embedded ledger. */
-export async function openSqlite() {
+export function openSqlite(): ReturnType<LedgerUnderTest['open']> {
+  return openOrderedSqlite();
+}
+
+/** Opens the embedded ledger, with the order of its commits. */
+export async function openOrderedSqlite() {
   const folder = mkdtempSync(join(ledgerFolder, 'ledger-'));
   const file = join(folder, 'ledger.db');
   const ledger = makeSqliteLedger({ file });

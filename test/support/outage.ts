@@ -135,8 +135,9 @@ export function openStack() {
   }: Played) => {
     if (minute % every === 0) for (const each of requests) request(each, version);
     if (reconciler) {
-      // The scan runs as often, from the same schedule of EventBridge.
+      // The scan and the run of endings are as frequent, by schedules of EventBridge.
       invoke('ScanLambdaFunction', false, null);
+      invoke('ExpireLambdaFunction', false, null);
       invoke('ReconcileLambdaFunction', false, null);
       logTo('ReconcileLogGroup', reconciler, '$LATEST');
       logTo(

@@ -1,5 +1,6 @@
 import { makeWebhook } from '../../../src/events/webhook.ts';
 import { eventOf } from '../../../src/events/event.ts';
+import type { SeenRequest } from '../../../test/support/answering-server.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import { auditEntry } from '../../../test/support/ledger-samples.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
@@ -10,19 +11,24 @@ const secretOf = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('bas
 const [old, current, other] = [secretOf(1), secretOf(2), secretOf(3)] as const;
 const event = eventOf(auditEntry({ event: 'SUCCEEDED', onBehalfOf: 'Zoë 🦜' }), null);
 
+interface Delivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** What the gateway sends, with these secrets. */
-async function deliveryBy(...secrets: string[]): Promise<WebhookDelivery & { headers: Record<string, string> }> {
+async function deliveryBy(...secrets: string[]): Promise<Delivery> {
   const server = await startAnsweringServer((response) => void response.writeHead(204).end());
   const stop = closeAtEnd(server.stop);
   const now = { clock: Date.now, sleep: () => Promise.resolve() };
   const target = makeWebhook({ url: server.endpoint, secrets: () => Promise.resolve(secrets), ...now });
   expect(await target.send([event], Date.now() + 60_000)).toEqual([{ kind: 'sent' }]);
   await stop();
-  const [{ headers, body } = expect.anything()] = server.seen;
+  const [{ headers, body }] = server.seen as [SeenRequest];
   return { headers: headers as Record<string, string>, body };
 }
 
-let delivery: Awaited<ReturnType<typeof deliveryBy>>;
+let delivery: Delivery;
 beforeAll(async () => {
   delivery = await deliveryBy(current);
 });
@@ -49,11 +55,12 @@ test('the example of the specification is verified', async () => {
     'webhook-timestamp': '1614265330',
     'webhook-signature': 'v2,x v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   };
+  // cspell:disable-next-line
   const given = { secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], clock: () => 1_614_265_400_000 };
   expect(await verifyWebhook({ headers, body: '{"test": 2432232314}' }, given)).toEqual({ test: 2_432_232_314 });
 });
 
-test.each<[string, (one: typeof delivery) => WebhookDelivery, string]>([
+test.each<[string, (one: Delivery) => WebhookDelivery, string]>([
   [
     'another body',
     (one) => ({ ...one, body: one.body.replace('SUCCEEDED', 'REFUSED').replace('alice', 'bob') }),

@@ -23,7 +23,7 @@ export function isOrdered<T extends object>(ledger: T & Partial<AuditOrder>): le
 
 /**
  * Sends the events of the entries after the stored position, and stores how far it came. A process that ends in between sends some events
- * again, and none is lost. Throws `LedgerUnavailable`.
+ * again, and loses no event. Throws `LedgerUnavailable`.
  */
 export async function deliverNext(deps: LocalDelivery, cursor: string): Promise<void> {
   const { ledger, sentAhead } = deps;

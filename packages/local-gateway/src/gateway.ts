@@ -8,6 +8,7 @@ import { explainFailure, readingPolicies } from '../../../tools/explain.ts';
 import type { GraphqlHandler } from '../../../src/graphql/handler.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Log } from '../../../src/runtime/log.ts';
+import { expire } from '../../../src/operations/expire.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
 import { scan } from '../../../src/observations/scan.ts';
@@ -136,6 +137,16 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     const deliverer = startTimer('Events could not be sent.', deliverMs, () => deliverNext(deps, cursorName), log);
     started.push(() => deliverer.stop());
   }
+  const expirer = startTimer(
+    'The run of endings failed.',
+    settings.expireIntervalMs,
+    async (run) => {
+      const deps = { ...(await current()), observations: ledger };
+      return expire(deps, settings.expire, `local-expire-${run}`, Date.now() + reconcileMs);
+    },
+    log,
+  );
+  started.push(() => expirer.stop());
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       host: settings.host,

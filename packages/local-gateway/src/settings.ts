@@ -4,11 +4,13 @@ import { readSettings } from '../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
 import { readDenialShare, readWebhook } from '../../../src/app/event-settings.ts';
 import type { WebhookTarget } from '../../../src/app/event-settings.ts';
+import { readExpireSettings } from '../../../src/app/expire-settings.ts';
 import { readScanSettings } from '../../../src/app/scan-settings.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
 import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
+import type { ExpireSettings } from '../../../src/operations/expire.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
 export const exampleAccountId = '111122223333';
@@ -61,6 +63,9 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly allowedHosts: readonly string[];
   /** How often, and how fast, clusters are scanned. */
   readonly scan: ScanSettings;
+  /** Milliseconds between two runs that end associations. */
+  readonly expireIntervalMs: number;
+  readonly expire: ExpireSettings;
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
   /** Milliseconds between two checkpoints of the trail. */
@@ -113,6 +118,8 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       corsOrigins: reader.origins('CORS_ORIGINS'),
       allowedHosts: reader.hostNames('ALLOWED_HOSTS'),
       scan: readScanSettings(reader, eksEndpoint === null ? simulatorScan : defaultScanSettings),
+      expireIntervalMs: reader.number('EXPIRE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
+      expire: readExpireSettings(reader),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
       checkpointIntervalMs: reader.number('CHECKPOINT_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
       webhook: localWebhook(reader, ledger),

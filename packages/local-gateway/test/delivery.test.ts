@@ -2,14 +2,14 @@ import { makeWebhook } from '../../../src/events/webhook.ts';
 import { entriesOfOperations, eventIdsOf } from '../../../test/support/event-operations.ts';
 import { openEventReceiver, webhookSecret } from '../../../test/support/event-receiver.ts';
 import { auditEntry } from '../../../test/support/ledger-samples.ts';
-import { openSqlite } from '../../../test/support/ledgers.ts';
+import { openOrderedSqlite } from '../../../test/support/ledgers.ts';
 import { deliverNext } from '../src/delivery.ts';
 import type { LocalDelivery } from '../src/delivery.ts';
 import { makeSqliteLedger } from '../src/sqlite/ledger.ts';
 
-let store: Awaited<ReturnType<typeof openSqlite>>;
+let store: Awaited<ReturnType<typeof openOrderedSqlite>>;
 beforeEach(async () => {
-  store = await openSqlite();
+  store = await openOrderedSqlite();
 });
 afterEach(() => store.close());
 

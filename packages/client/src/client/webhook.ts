@@ -58,7 +58,10 @@ function headerOf({ headers }: WebhookDelivery, name: string): string {
   throw new WebhookVerificationError(`The delivery has no header ${name}.`);
 }
 
-async function keyOf(secret: string): Promise<Parameters<typeof crypto.subtle.verify>[1]> {
+/** A key of WebCrypto. */
+type Key = Parameters<typeof crypto.subtle.verify>[1];
+
+async function keyOf(secret: string): Promise<Key> {
   const bytes = secret.startsWith(secretPrefix) ? bytesOf(secret.slice(secretPrefix.length)) : null;
   if (bytes === null || bytes.length === 0) throw new TypeError('A secret of a webhook is whsec_ and base64.');
   return await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);

@@ -1,0 +1,31 @@
+import type { Context } from 'aws-lambda';
+import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import type { CurrentDependencies } from '../operations/dependencies.ts';
+import { expire } from '../operations/expire.ts';
+import type { ExpireResult, ExpireSettings } from '../operations/expire.ts';
+import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
+
+/** Time kept back so that the run ends before the function times out. Milliseconds. */
+const answerMs = 2_000;
+
+/** The handler of the scheduled function: one run that ends associations whose `expiresAt` has passed, with one line in the log. */
+export function makeExpireHandler(
+  current: CurrentDependencies,
+  observations: ObservationStore,
+  settings: ExpireSettings,
+) {
+  return async (
+    _event: unknown,
+    context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+  ): Promise<ExpireResult> => {
+    const deps = { ...(await current()), observations };
+    const startedAt = deps.clock();
+    const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
+    const meter = makeMeter();
+    const result = await withMeter(meter, () => expire(deps, settings, context.awsRequestId, deadline));
+    const { suspended: suspendedEndings, stopped: stoppedEndings, ...rest } = result;
+    const counts = { ...rest, suspendedEndings, stoppedEndings };
+    deps.log('info', 'Endings examined.', { ...counts, durationMs: deps.clock() - startedAt, ...meterFields(meter) });
+    return result;
+  };
+}

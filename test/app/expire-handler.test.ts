@@ -1,0 +1,38 @@
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { makeExpireHandler } from '../../src/app/expire-handler.ts';
+import { readExpireFunctionSettings, readExpireSettings } from '../../src/app/expire-settings.ts';
+import { readSettings } from '../../src/app/environment.ts';
+import { defaultExpireSettings } from '../../src/operations/expire.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+let gateway: Gateway;
+let observations: ObservationStore;
+openForEachTest((opened) => ({ gateway, ledger: observations } = opened));
+
+test('a run of endings has one line in the log, with what it did and what alarms read', async () => {
+  const { clock, deps } = gateway;
+  await gateway.create({ expiresAt: new Date(clock.now() + 3_600_000).toISOString() });
+  clock.skip(3_660_000);
+  const logged: unknown[][] = [];
+  const current = () => Promise.resolve({ ...deps, log: (...line: unknown[]) => void logged.push(line) });
+  const handler = makeExpireHandler(current, observations, defaultExpireSettings);
+  await handler({}, { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 });
+  const fields = { deleted: 1, suspendedEndings: 0, stoppedEndings: 0, oldestDueSeconds: 0, eksCalls: 2 };
+  expect(logged).toEqual([['info', 'Endings examined.', expect.objectContaining(fields)]]);
+});
+
+test('the settings of endings have defaults, and reject shares above 100 %', () => {
+  expect(readSettings({}, readExpireSettings)).toEqual(defaultExpireSettings);
+  const env = { EXPIRE_MAX_DELETIONS: '2', EXPIRE_MAX_PERCENT: '50', EXPIRE_WARNING_MS: '1000' };
+  const expire = { maxDeletions: 2, maxPercent: 50, warningMs: 1_000 };
+  const required = {
+    HOME_ACCOUNT_ID: '111122223333',
+    AWS_REGION: 'eu-central-1',
+    IDEMPOTENCY_TABLE: 'i',
+    AUDIT_TABLE: 'a',
+    LAMBDA_TASK_ROOT: '/var/task',
+  };
+  expect(readExpireFunctionSettings({ ...required, ...env })).toMatchObject({ expire, executorRoleArn: null });
+  expect(() => readSettings({ EXPIRE_MAX_PERCENT: '101' }, readExpireSettings)).toThrow('EXPIRE_MAX_PERCENT');
+});
