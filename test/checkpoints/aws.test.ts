@@ -44,7 +44,7 @@ describe('the checkpoint function', () => {
     expect(await run()).toEqual({ size: 1, added: 1, isSuperseded: false });
     const note = parseCheckpoint((await storage.get('checkpoint'))?.toString() ?? '');
     const [[, message, fields] = ['', '', {}]] = lines;
-    const key = parseVkey(String(fields?.verifierKey));
+    const key = parseVkey(String(fields.verifierKey));
     expect(note && key && isSigned(note, [key])).toBe(true);
     expect(message).toBe('Checkpoint completed.');
     expect(fields).toMatchObject({ size: 1, added: 1, checkpointRuns: 1 });

@@ -38,10 +38,12 @@ export async function startLogServers() {
     }
     const bytes = await buffer(request);
     for (const name of Object.keys(request.headers)) if (name.startsWith('x-amz-checksum-')) state.checksums.add(name);
-    if (request.headers['if-none-match'] === '*' && objects.has(key)) return fail(412, 'PreconditionFailed');
-    if (state.conflicts-- > 0) return fail(409, 'ConditionalRequestConflict');
-    objects.set(key, bytes);
-    response.end();
+    if (request.headers['if-none-match'] === '*' && objects.has(key)) fail(412, 'PreconditionFailed');
+    else if (state.conflicts-- > 0) fail(409, 'ConditionalRequestConflict');
+    else {
+      objects.set(key, bytes);
+      response.end();
+    }
   };
 
   const kms = async (request: IncomingMessage, response: ServerResponse) => {
