@@ -138,7 +138,6 @@ const rules: Readonly<Record<string, Rule>> = {
     is: 'a number of days up to 36500',
     test: (value) => /^[1-9]\d{0,4}$/.test(value) && Number(value) <= 36_500,
     fix: 'Give a whole number from 1.',
-    required: true,
   },
   checkpointKeyArn: keyArn,
   idempotencyTableName: tableName,

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
-import type { ApprovalNeed } from '../model/approval.ts';
-import { resultOf } from '../policy/approvals.ts';
+import type { ApprovalNeed } from '../model/approval-vote.ts';
+import { decisionResult } from '../policy/approvals.ts';
 import type { DecisionResult } from '../policy/approvals.ts';
 import { authorizeWith } from '../policy/authorize.ts';
 import type { OnFailure } from '../policy/authorize.ts';
@@ -108,7 +108,7 @@ export function runCase(
   const decision = decideCase(engine, inventory, one, (detail) => (failure = ` (${detail})`));
   const subjects = one.deniedTo === null ? [] : distinct(decision.violations.map(({ deniedTo }) => `${deniedTo}`));
   const expected = verdict(one.expected, one.policyIds, one.deniedTo === null ? [] : [one.deniedTo], one.needs);
-  const found = verdict(resultOf(decision), comparedPolicies(decision, one), subjects, decision.needs ?? null);
+  const found = verdict(decisionResult(decision), comparedPolicies(decision, one), subjects, decision.needs ?? null);
   const isUncertain = decision.failed && one.dependsOn !== null;
   return found === expected && !isUncertain ? null : `expected: ${expected}; found: ${found}${failure}`;
 }

@@ -1,6 +1,6 @@
 // Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
 import * as v from 'valibot';
-import type { ApprovalNeed, UsedApproval } from '../model/approval.ts';
+import type { ApprovalNeed, UsedApproval } from '../model/approval-vote.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';

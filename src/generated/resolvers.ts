@@ -4,13 +4,17 @@ import type { ListedAssociation } from '../queries/list.ts';
 import type { Association } from '../model/association.ts';
 import type { OperationView } from '../queries/operation-view.ts';
 import type { Viewer, RecordedPrincipal as RecordedPrincipalModel } from '../model/principal.ts';
+import type { Approval as ApprovalModel } from '../model/approval.ts';
+import type { ApprovalRefusal, Refusal as RefusalModel, LockedRefusal } from '../model/refusal.ts';
+import type { ApprovalVote as ApprovalVoteModel, VotedNeed } from '../model/approval-vote.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/association-drift.ts';
 import type { DryRunResult } from '../operations/dry-run.ts';
 import type { CheckedChange as CheckedChangeModel } from '../operations/check-changes.ts';
+import type { Decision } from '../model/decision.ts';
+import type { VoteAnswer } from '../operations/cast-vote.ts';
 import type { RequestSummary } from '../operations/operation.ts';
-import type { Refusal as RefusalModel, LockedRefusal } from '../model/refusal.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
@@ -97,12 +101,13 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( MutationResult )
   ;
   Node:
+    | ( ApprovalModel )
     | ( AuditEntryModel )
     | ( OperationView )
     | ( ListedAssociation )
   ;
   Refusal:
-    | ( Schema.ApprovalRequired )
+    | ( ApprovalRefusal )
     | ( Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<_RefType['AssociationSnapshot']> } )
     | ( Schema.AssociationNotFound )
@@ -119,7 +124,16 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 export type ResolversTypes = {
   AdoptPodIdentityAssociationInput: Schema.AdoptPodIdentityAssociationInput;
   AdoptPodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
-  ApprovalRequired: ResolverTypeWrapper<Schema.ApprovalRequired>;
+  Approval: ResolverTypeWrapper<ApprovalModel>;
+  ApprovalConnection: ResolverTypeWrapper<Omit<Schema.ApprovalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ApprovalEdge']>, nodes: ReadonlyArray<ResolversTypes['Approval']> }>;
+  ApprovalEdge: ResolverTypeWrapper<Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversTypes['Approval'] }>;
+  ApprovalNeed: ResolverTypeWrapper<VotedNeed>;
+  ApprovalPayload: ResolverTypeWrapper<VoteAnswer>;
+  ApprovalRequired: ResolverTypeWrapper<ApprovalRefusal>;
+  ApprovalScope: Schema.ApprovalScope;
+  ApprovalState: Schema.ApprovalState;
+  ApprovalVote: ResolverTypeWrapper<ApprovalVoteModel>;
+  ApproveInput: Schema.ApproveInput;
   AssociationAlreadyExists: ResolverTypeWrapper<Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
   AssociationChanged: ResolverTypeWrapper<Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversTypes['AssociationSnapshot']> }>;
   AssociationDrift: ResolverTypeWrapper<AssociationDriftModel>;
@@ -161,6 +175,7 @@ export type ResolversTypes = {
   DriftSource: Schema.DriftSource;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
   Gateway: ResolverTypeWrapper<Schema.Gateway>;
+  GatewayApprovals: Schema.GatewayApprovals;
   GatewayScope: Schema.GatewayScope;
   ID: ResolverTypeWrapper<Schema.Scalars['ID']['output']>;
   IfExists: Schema.IfExists;
@@ -186,7 +201,7 @@ export type ResolversTypes = {
   PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
   PodIdentityAssociationConnection: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversTypes['PodIdentityAssociation']> }>;
   PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
-  PolicyDecision: ResolverTypeWrapper<Schema.PolicyDecision>;
+  PolicyDecision: ResolverTypeWrapper<Decision>;
   PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
   PolicyVersion: ResolverTypeWrapper<Schema.PolicyVersion>;
   PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
@@ -197,6 +212,7 @@ export type ResolversTypes = {
   RecordedRequest: ResolverTypeWrapper<RequestSummary>;
   Refusal: ResolverTypeWrapper<RefusalModel>;
   RefusalCode: Schema.RefusalCode;
+  RejectInput: Schema.RejectInput;
   RequestStatus: Schema.RequestStatus;
   String: ResolverTypeWrapper<Schema.Scalars['String']['output']>;
   Tag: ResolverTypeWrapper<Schema.Tag>;
@@ -213,7 +229,15 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   AdoptPodIdentityAssociationInput: Schema.AdoptPodIdentityAssociationInput;
   AdoptPodIdentityAssociationPayload: MutationResult;
-  ApprovalRequired: Schema.ApprovalRequired;
+  Approval: ApprovalModel;
+  ApprovalConnection: Omit<Schema.ApprovalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ApprovalEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Approval']> };
+  ApprovalEdge: Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversParentTypes['Approval'] };
+  ApprovalNeed: VotedNeed;
+  ApprovalPayload: VoteAnswer;
+  ApprovalRequired: ApprovalRefusal;
+  ApprovalScope: Schema.ApprovalScope;
+  ApprovalVote: ApprovalVoteModel;
+  ApproveInput: Schema.ApproveInput;
   AssociationAlreadyExists: Omit<Schema.AssociationAlreadyExists, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
   AssociationChanged: Omit<Schema.AssociationChanged, 'existing'> & { existing?: Schema.Maybe<ResolversParentTypes['AssociationSnapshot']> };
   AssociationDrift: AssociationDriftModel;
@@ -268,7 +292,7 @@ export type ResolversParentTypes = {
   PodIdentityAssociation: ListedAssociation;
   PodIdentityAssociationConnection: Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['PodIdentityAssociation']> };
   PodIdentityAssociationEdge: Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversParentTypes['PodIdentityAssociation'] };
-  PolicyDecision: Schema.PolicyDecision;
+  PolicyDecision: Decision;
   PolicyDenied: Schema.PolicyDenied;
   PolicyVersion: Schema.PolicyVersion;
   PolicyViolation: Schema.PolicyViolation;
@@ -277,6 +301,7 @@ export type ResolversParentTypes = {
   RecordedPrincipal: RecordedPrincipalModel;
   RecordedRequest: RequestSummary;
   Refusal: RefusalModel;
+  RejectInput: Schema.RejectInput;
   String: Schema.Scalars['String']['output'];
   Tag: Schema.Tag;
   TagInput: Schema.TagInput;
@@ -299,12 +324,67 @@ export type AdoptPodIdentityAssociationPayloadResolvers<ContextType = RequestCon
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ApprovalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Approval'] = ResolversParentTypes['Approval']> = {
+  actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
+  before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
+  onBehalfOf?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operation?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
+  operationId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
+  reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rejectedBy?: Resolver<Schema.Maybe<ResolversTypes['ApprovalVote']>, ParentType, ContextType>;
+  request?: Resolver<ResolversTypes['RecordedRequest'], ParentType, ContextType>;
+  requestedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ApprovalState'], ParentType, ContextType>;
+  target?: Resolver<ResolversTypes['AuditTarget'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApprovalConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalConnection'] = ResolversParentTypes['ApprovalConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ApprovalEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Approval']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ApprovalEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalEdge'] = ResolversParentTypes['ApprovalEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Approval'], ParentType, ContextType>;
+};
+
+export type ApprovalNeedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalNeed'] = ResolversParentTypes['ApprovalNeed']> = {
+  advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  approvedBy?: Resolver<ReadonlyArray<ResolversTypes['ApprovalVote']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  group?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ApprovalPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalPayload'] = ResolversParentTypes['ApprovalPayload']> = {
+  approval?: Resolver<Schema.Maybe<ResolversTypes['Approval']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+};
+
 export type ApprovalRequiredResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalRequired'] = ResolversParentTypes['ApprovalRequired']> = {
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  approval?: Resolver<Schema.Maybe<ResolversTypes['Approval']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApprovalVoteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalVote'] = ResolversParentTypes['ApprovalVote']> = {
+  actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
+  comment?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  ownRequest?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type AssociationAlreadyExistsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AssociationAlreadyExists'] = ResolversParentTypes['AssociationAlreadyExists']> = {
@@ -386,6 +466,7 @@ export type AssociationStateResolvers<ContextType = RequestContext, ParentType e
 export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
   actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   apiRequestId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
@@ -578,8 +659,10 @@ export type InvalidInputResolvers<ContextType = RequestContext, ParentType exten
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   adoptPodIdentityAssociation?: Resolver<ResolversTypes['AdoptPodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationAdoptPodIdentityAssociationArgs, 'input'>>;
+  approve?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationApproveArgs, 'input'>>;
   createPodIdentityAssociation?: Resolver<ResolversTypes['CreatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationCreatePodIdentityAssociationArgs, 'input'>>;
   deletePodIdentityAssociation?: Resolver<ResolversTypes['DeletePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationDeletePodIdentityAssociationArgs, 'input'>>;
+  reject?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationRejectArgs, 'input'>>;
   updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUpdatePodIdentityAssociationArgs, 'input'>>;
 };
 
@@ -607,7 +690,7 @@ export type NamespaceEdgeResolvers<ContextType = RequestContext, ParentType exte
 };
 
 export type NodeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'AuditEntry' | 'Operation' | 'PodIdentityAssociation', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Approval' | 'AuditEntry' | 'Operation' | 'PodIdentityAssociation', ParentType, ContextType>;
 };
 
 export type ObservedAssociationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociation'] = ResolversParentTypes['ObservedAssociation']> = {
@@ -660,6 +743,7 @@ export type OpenOperationResolvers<ContextType = RequestContext, ParentType exte
 };
 
 export type OperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Operation'] = ResolversParentTypes['Operation']> = {
+  approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   completedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -718,7 +802,9 @@ export type PodIdentityAssociationEdgeResolvers<ContextType = RequestContext, Pa
 
 export type PolicyDecisionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyDecision'] = ResolversParentTypes['PolicyDecision']> = {
   allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
   policyIds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
@@ -755,6 +841,8 @@ export type PrincipalResolvers<ContextType = RequestContext, ParentType extends 
 };
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  approval?: Resolver<Schema.Maybe<ResolversTypes['Approval']>, ParentType, ContextType, RequireFields<Schema.QueryApprovalArgs, 'id'>>;
+  approvals?: Resolver<Schema.Maybe<ResolversTypes['ApprovalConnection']>, ParentType, ContextType, RequireFields<Schema.QueryApprovalsArgs, 'first' | 'scope'>>;
   associationDrift?: Resolver<Schema.Maybe<ResolversTypes['AssociationDriftConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationDriftArgs, 'clusterName' | 'first' | 'source'>>;
   associations?: Resolver<Schema.Maybe<ResolversTypes['ObservedAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationsArgs, 'first'>>;
   auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
@@ -842,7 +930,13 @@ export type WarningResolvers<ContextType = RequestContext, ParentType extends Re
 
 export type Resolvers<ContextType = RequestContext> = {
   AdoptPodIdentityAssociationPayload?: AdoptPodIdentityAssociationPayloadResolvers<ContextType>;
+  Approval?: ApprovalResolvers<ContextType>;
+  ApprovalConnection?: ApprovalConnectionResolvers<ContextType>;
+  ApprovalEdge?: ApprovalEdgeResolvers<ContextType>;
+  ApprovalNeed?: ApprovalNeedResolvers<ContextType>;
+  ApprovalPayload?: ApprovalPayloadResolvers<ContextType>;
   ApprovalRequired?: ApprovalRequiredResolvers<ContextType>;
+  ApprovalVote?: ApprovalVoteResolvers<ContextType>;
   AssociationAlreadyExists?: AssociationAlreadyExistsResolvers<ContextType>;
   AssociationChanged?: AssociationChangedResolvers<ContextType>;
   AssociationDrift?: AssociationDriftResolvers<ContextType>;

@@ -59,6 +59,92 @@ export type AdoptPodIdentityAssociationPayload = MutationPayload & {
 };
 
 /**
+ * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, who asks, the policies that
+ * ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
+ */
+export type Approval = Node & {
+  readonly __typename?: 'Approval';
+  /** The service that asked for the principal, from the `act` claim of the token (RFC 8693); null without one. */
+  readonly actor: Maybe<RecordedPrincipal>;
+  /** The association before the operation, to which the approval is bound; null for a create, and when you may not view it. */
+  readonly before: Maybe<AssociationSnapshot>;
+  /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the time of these that applied last. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Id of the approval. */
+  readonly id: Scalars['ID']['output'];
+  /** The policies that forbid the request without an approval, and who has approved. */
+  readonly needs: ReadonlyArray<ApprovalNeed>;
+  /** The person named by a service; null without one. */
+  readonly onBehalfOf: Maybe<Scalars['String']['output']>;
+  /** Kind of the operation that was asked for. */
+  readonly operation: OperationKind;
+  /** The operation that used it; null unless USED. */
+  readonly operationId: Maybe<Scalars['ID']['output']>;
+  /** The principal that asked. */
+  readonly principal: RecordedPrincipal;
+  /** The reason given in the request; null without one. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** Who rejected it; null unless REJECTED. */
+  readonly rejectedBy: Maybe<ApprovalVote>;
+  /** The request in canonical form: exactly what is approved. */
+  readonly request: RecordedRequest;
+  /** When it was asked for. */
+  readonly requestedAt: Scalars['DateTime']['output'];
+  /** Its state. */
+  readonly state: ApprovalState;
+  /** The service account that the request concerns. */
+  readonly target: AuditTarget;
+};
+
+/** A page of approvals. */
+export type ApprovalConnection = {
+  readonly __typename?: 'ApprovalConnection';
+  /** The approvals, each with its cursor. */
+  readonly edges: ReadonlyArray<ApprovalEdge>;
+  /** The approvals. */
+  readonly nodes: ReadonlyArray<Approval>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An approval on a page. */
+export type ApprovalEdge = {
+  readonly __typename?: 'ApprovalEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The approval. */
+  readonly node: Approval;
+};
+
+/** A policy that forbids a request unless members of a group approve it. */
+export type ApprovalNeed = {
+  readonly __typename?: 'ApprovalNeed';
+  /** What to change or whom to contact. */
+  readonly advice: Maybe<Scalars['String']['output']>;
+  /** Who has approved for this policy, oldest first. */
+  readonly approvedBy: ReadonlyArray<ApprovalVote>;
+  /** How many different people must approve. */
+  readonly count: Scalars['Int']['output'];
+  /** The group whose members can approve. */
+  readonly group: Scalars['String']['output'];
+  /** What is not allowed without an approval. */
+  readonly message: Scalars['String']['output'];
+  /** `@id` of the policy. */
+  readonly policyId: Scalars['String']['output'];
+};
+
+/** Result of `approve` and `reject`. */
+export type ApprovalPayload = {
+  readonly __typename?: 'ApprovalPayload';
+  /** The approval after the vote, also when the vote was not counted; null when it does not exist or you may not see it. */
+  readonly approval: Maybe<Approval>;
+  /** The audit entry of the vote: APPROVED, REJECTED, or why it was not counted. For a repeated vote, the entry of the first. */
+  readonly auditEntry: AuditEntry;
+  /** Why the vote was not counted; null when it was, now or by an earlier request of yours. */
+  readonly refusal: Maybe<Refusal>;
+};
+
+/**
  * The request is held until others approve it, or their approval does not come any more: the only policies that forbid the request are those that an approval
  * lifts. Nothing was sent to EKS.
  */
@@ -66,12 +152,59 @@ export type ApprovalRequired = Refusal & {
   readonly __typename?: 'ApprovalRequired';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
+  /** The approval, as it was when the request was answered; null for a dry run, which opens none, and for APPROVAL_LIMIT_REACHED. */
+  readonly approval: Maybe<Approval>;
   /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED or APPROVAL_LIMIT_REACHED. */
   readonly code: RefusalCode;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
+  /** Who has to approve, with the approvals given so far. */
+  readonly needs: ReadonlyArray<ApprovalNeed>;
   /** True for APPROVAL_REQUIRED and APPROVAL_LIMIT_REACHED: send the same request with the same token again once it is approved. */
   readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Which approvals to read: set exactly one field. */
+export type ApprovalScope =
+  /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
+  { readonly cluster: ClusterScope; readonly gateway?: never; }
+  |  /** Those of all clusters that can still be approved, the one that expires first at the beginning. */
+  { readonly cluster?: never; readonly gateway: GatewayApprovals; };
+
+/** State of an approval. Values may be added. */
+export type ApprovalState =
+  /** Every need has its approvals: the request can be sent again until `expiresAt`. */
+  | 'APPROVED'
+  /** It was not approved in time, or not used in time. Only a new token asks again. */
+  | 'EXPIRED'
+  /** Asked for; approvals are missing. No longer so once `expiresAt` is over, which is recorded with the next vote, or when the request is sent again. */
+  | 'PENDING'
+  /** An approver rejected the request. Only a new token asks again. */
+  | 'REJECTED'
+  /** The operation `operationId` used it. An approval is used once. */
+  | 'USED';
+
+/** What an approver decided. */
+export type ApprovalVote = {
+  readonly __typename?: 'ApprovalVote';
+  /** The service through which the approver voted, with a token of the approver; null without one. */
+  readonly actor: Maybe<RecordedPrincipal>;
+  /** The comment given with the vote; null without one. */
+  readonly comment: Maybe<Scalars['String']['output']>;
+  /** Whether approvers approved a request of their own, where policy lets them (break-glass). */
+  readonly ownRequest: Scalars['Boolean']['output'];
+  /** The approver. */
+  readonly principal: RecordedPrincipal;
+  /** Time of the vote. */
+  readonly time: Scalars['DateTime']['output'];
+};
+
+/** The approval to give. */
+export type ApproveInput = {
+  /** Id of the approval. */
+  readonly approvalId: Scalars['ID']['input'];
+  /** Comment, recorded in the audit trail: up to 1,024 characters. Policy can demand one, for example of who approves a request of their own. */
+  readonly comment?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** The service account already has an association. */
@@ -291,6 +424,8 @@ export type AuditEntry = Node & {
   readonly actor: Maybe<RecordedPrincipal>;
   /** Request id of API Gateway, `apiRequestId` in the gateway's logs. */
   readonly apiRequestId: Scalars['String']['output'];
+  /** Id of the approval that the entry is about: `approval` returns it. Null for other entries. */
+  readonly approvalId: Maybe<Scalars['ID']['output']>;
   /**
    * The association as it is now; null while it is not known, when it no longer exists, and when you are not allowed to view it.
    * Costs one EKS call per association.
@@ -308,7 +443,7 @@ export type AuditEntry = Node & {
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
-  /** Fencing token of the lease under which the entry was written, counted from 1; null without a lease. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry. Null without either. */
   readonly fence: Maybe<Scalars['Int']['output']>;
   /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
@@ -436,7 +571,7 @@ export type AuditScope =
   { readonly associationArn?: never; readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
   |  /** The whole trail of the gateway. Intended for auditors. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
-  |  /** Entries of this operation. */
+  |  /** Entries of this operation, or of the approval with this id. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId: Scalars['ID']['input']; readonly principalId?: never; }
   |  /** Entries of requests by this principal, whatever became of them. */
   { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId: Scalars['ID']['input']; };
@@ -850,6 +985,11 @@ export type Gateway = {
   readonly version: Scalars['String']['output'];
 };
 
+/** Which approvals of all clusters to read. Values may be added. */
+export type GatewayApprovals =
+  /** The pending ones. */
+  | 'PENDING';
+
 /** The part of the whole audit trail to read. */
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
@@ -913,6 +1053,11 @@ export type Mutation = {
    */
   readonly adoptPodIdentityAssociation: AdoptPodIdentityAssociationPayload;
   /**
+   * Approves a request that is held, for each need whose group you are in as policy sees it. Changes no association: the change is made when its client
+   * sends the request again, and policy is evaluated again then. To approve again what you approved already changes nothing.
+   */
+  readonly approve: ApprovalPayload;
+  /**
    * Creates an association, which gives the pods of a service account an IAM role. Enforces policy, writes audit entries before
    * and after the EKS call, and is idempotent per client request token.
    */
@@ -922,6 +1067,11 @@ export type Mutation = {
    * current credentials until these expire.
    */
   readonly deletePodIdentityAssociation: DeletePodIdentityAssociationPayload;
+  /**
+   * Rejects a request that is held, for good: only a request with a new `clientRequestToken` asks again. Who may approve for any of the needs may
+   * reject. To reject again what you rejected already changes nothing.
+   */
+  readonly reject: ApprovalPayload;
   /**
    * Changes the role, target role, session tags setting or session policy of an association. Enforces policy, is audited and
    * idempotent like a create. Cluster, namespace, service account and tags can't be changed, as in the EKS API.
@@ -937,6 +1087,12 @@ export type MutationAdoptPodIdentityAssociationArgs = {
 
 
 /** Operations that change an association. A request may contain one mutation field. */
+export type MutationApproveArgs = {
+  input: ApproveInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
 export type MutationCreatePodIdentityAssociationArgs = {
   input: CreatePodIdentityAssociationInput;
 };
@@ -945,6 +1101,12 @@ export type MutationCreatePodIdentityAssociationArgs = {
 /** Operations that change an association. A request may contain one mutation field. */
 export type MutationDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationRejectArgs = {
+  input: RejectInput;
 };
 
 
@@ -1120,6 +1282,8 @@ export type OpenOperation = {
  */
 export type Operation = Node & {
   readonly __typename?: 'Operation';
+  /** Id of the approval that the operation used; null without one. */
+  readonly approvalId: Maybe<Scalars['ID']['output']>;
   /** The association as it is now, as in `AuditEntry.association`. */
   readonly association: Maybe<PodIdentityAssociation>;
   /** ARN of the association; null while it is not known. */
@@ -1276,8 +1440,15 @@ export type PolicyDecision = {
   readonly __typename?: 'PolicyDecision';
   /** Whether policy allows the request. */
   readonly allowed: Scalars['Boolean']['output'];
+  /** Id of the approval that was used; null without one. */
+  readonly approvalId: Maybe<Scalars['ID']['output']>;
   /** SHA-256 of the inventory. */
   readonly inventoryHash: Scalars['String']['output'];
+  /**
+   * The approvals that policy asks for. If `allowed` is false, they are the only obstacle; if it is true, they were given. Empty where none is needed, and
+   * where the request is denied anyway.
+   */
+  readonly needs: ReadonlyArray<ApprovalNeed>;
   /** `@id`s of the policies that determined the decision. */
   readonly policyIds: ReadonlyArray<Scalars['String']['output']>;
   /** SHA-256 of the Cedar policies and their schema. */
@@ -1357,6 +1528,16 @@ export type PrincipalKind =
 export type Query = {
   readonly __typename?: 'Query';
   /**
+   * An approval: what was asked for, who has to approve it and who has. Null when it does not exist, or when you may not see it: you see the approvals of
+   * your own requests, those that you may give, and those in a namespace whose audit trail you may read. Writes nothing: poll it while a request is held.
+   */
+  readonly approval: Maybe<Approval>;
+  /**
+   * The approvals that you may see, see `approval`. A page examines up to 200 approvals, so it can have fewer items than `first`, or none,
+   * although more follow: check `hasNextPage`. An approval that was asked for or decided within the last second may be missing or shown as before.
+   */
+  readonly approvals: Maybe<ApprovalConnection>;
+  /**
    * Associations that were created, modified or deleted outside the gateway. A page compares up to `first` associations, so it can have fewer
    * items, or none, although more follow: check `hasNextPage`. Requires permission to list the associations and to read the audit trail;
    * associations that you may not view are left out.
@@ -1411,7 +1592,7 @@ export type Query = {
    * page examines up to 200 namespaces, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
    */
   readonly namespaces: Maybe<NamespaceConnection>;
-  /** An association (by its ARN), an audit entry or an operation; null when it does not exist or you are not allowed to read it. */
+  /** An association (by its ARN), an audit entry, an operation or an approval; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
   /**
    * Operations that are abandoned by their requests and not completed by the reconciler yet, the one that it examined the longest time ago
@@ -1433,6 +1614,27 @@ export type Query = {
   readonly podIdentityAssociations: Maybe<PodIdentityAssociationConnection>;
   /** The authenticated principal. */
   readonly viewer: Principal;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryApprovalArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryApprovalsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  scope?: InputMaybe<ApprovalScope>;
+  state?: InputMaybe<ApprovalState>;
 };
 
 
@@ -1736,6 +1938,14 @@ export type RefusalCode =
   | 'TOKEN_REUSED_WITH_DIFFERENT_INPUT'
   /** The role's trust policy does not allow EKS Pod Identity to assume it. */
   | 'TRUST_POLICY_INVALID';
+
+/** The approval to reject. */
+export type RejectInput = {
+  /** Id of the approval. */
+  readonly approvalId: Scalars['ID']['input'];
+  /** Comment, recorded in the audit trail and shown with the approval: up to 1,024 characters. */
+  readonly comment?: InputMaybe<Scalars['String']['input']>;
+};
 
 /** Status of a request. Values may be added: treat unknown values as IN_PROGRESS. */
 export type RequestStatus =

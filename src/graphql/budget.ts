@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { EksError, EksFor } from '../eks/eks.ts';
+import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -11,7 +12,7 @@ export interface ReadLimits {
   /** EKS calls. At 20 a second, a request has no time for more. */
   readonly eksCalls: number;
   /**
-   * Audit entries that the ledger examines, and service accounts whose association is read. A page with filters counts as the most entries
+   * Audit entries and approvals that the ledger examines, and service accounts whose association is read. A page with filters counts as the most entries
    * that it can examine.
    */
   readonly entries: number;
@@ -44,6 +45,7 @@ export function withinLimits(deps: Dependencies, limits: ReadLimits = readLimits
     eksFor: countedEksFor(deps.eksFor, spend),
     ledger: countedLedger(deps.ledger, spend),
     associations: deps.associations && countedReads(deps.associations, spend),
+    approvals: deps.approvals && countedApprovals(deps.approvals, spend),
   };
 }
 
@@ -51,7 +53,7 @@ type Spend = (what: keyof ReadLimits, more: number) => void;
 
 const names = {
   eksCalls: 'EKS calls',
-  entries: 'audit entries and observed associations',
+  entries: 'audit entries, approvals and observed associations',
 } as const satisfies Record<keyof ReadLimits, string>;
 
 function beyondLimit(what: keyof ReadLimits, limit: number): GraphQLError {
@@ -135,6 +137,20 @@ function countedReads(reads: AssociationReads, spend: Spend): AssociationReads {
     versionsAround: (...query) => {
       spend('entries', 2);
       return runInSlot(() => reads.versionsAround(...query));
+    },
+  };
+}
+
+function countedApprovals(approvals: ApprovalStore, spend: Spend): ApprovalStore {
+  return {
+    ...approvals,
+    getApproval: (key) => {
+      spend('entries', 1);
+      return approvals.getApproval(key);
+    },
+    listApprovals: (partition, limit, after) => {
+      spend('entries', limit);
+      return approvals.listApprovals(partition, limit, after);
     },
   };
 }

@@ -122,7 +122,8 @@ export const snapshotFields = {
   operationId: operationIdOf,
 } satisfies AssociationSnapshotResolvers;
 
-function connection<Node>({ edges, hasNextPage, endCursor }: Connection<Node>) {
+/** A page as the schema has it. */
+export function connection<Node>({ edges, hasNextPage, endCursor }: Connection<Node>) {
   const startCursor = edges[0]?.cursor ?? null;
   const pageInfo: PageInfo = { hasNextPage, hasPreviousPage: false, startCursor, endCursor };
   return { edges, nodes: edges.map(({ node }) => node), pageInfo };

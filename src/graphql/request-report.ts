@@ -3,6 +3,7 @@ import { OperationTypeNode } from 'graphql';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { refusalsByGateway } from '../model/refusal.ts';
+import type { MutationResult } from '../operations/result.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';
@@ -95,6 +96,19 @@ export function makeReport(requestId: string, route: string): RequestReport {
     meter: makeMeter(),
   };
 }
+
+/** Reports the result of a mutation or dry run for the log line of the request. */
+export function reported<Result extends ReportableResult>(result: Result): Result {
+  const { auditEntry, refusal = null, replayed = false } = result;
+  const { operationId, event, message } = auditEntry;
+  const refusalCode = refusal?.code ?? null;
+  const detail = refusalCode === 'GATEWAY_ACCESS_DENIED' ? message : null;
+  currentReport().result = { operationId, event, refusalCode, isReplay: replayed, detail };
+  return result;
+}
+
+/** A dry run has no `replayed`, and a check of several changes no refusal of its own. */
+type ReportableResult = Pick<MutationResult, 'auditEntry'> & Partial<Pick<MutationResult, 'refusal' | 'replayed'>>;
 
 /** The most errors in a line of the log. */
 const maxErrors = 10;

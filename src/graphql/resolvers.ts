@@ -1,6 +1,7 @@
 import type { RecordedRequestResolvers, Resolvers } from '../generated/resolvers.ts';
 import type { CheckedChangeInput } from '../generated/types.ts';
 import type { SettingName } from '../model/setting-fields.ts';
+import { publicApprovalId } from '../model/approval.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { checkChanges } from '../operations/check-changes.ts';
@@ -22,8 +23,9 @@ import { readAuditEntry } from '../queries/trail.ts';
 import { changesToCheckFindings } from '../validation/changes-to-check.ts';
 import { dateTime } from './date-time.ts';
 import { valueOf } from './errors.ts';
+import { approvalFields, approvalMutations, approvalQueries } from './approval-resolvers.ts';
 import { associationFields, discoveryQueries, pageQueries, snapshotFields } from './read-resolvers.ts';
-import { currentReport } from './request-report.ts';
+import { reported } from './request-report.ts';
 
 /**
  * Arguments in, domain values out: resolvers contain no rules and make no AWS calls. They take dependencies from the context of
@@ -84,6 +86,7 @@ export function makeResolvers(): Resolvers {
       },
       ...discoveryQueries,
       ...pageQueries,
+      ...approvalQueries,
       auditEntry: (_, { id }, context) => readAuditEntry(context.reads, context, id),
       operation: (_, { id }, context) => readOperation(context.reads, context, id),
       node: async (_, { id }, context) => valueOf(await readNode(context.reads, context, id)),
@@ -93,6 +96,7 @@ export function makeResolvers(): Resolvers {
       updatePodIdentityAssociation: mutation(update),
       deletePodIdentityAssociation: mutation(remove),
       adoptPodIdentityAssociation: mutation(adopt),
+      ...approvalMutations,
     },
     CreatePodIdentityAssociationPayload: { ...changeFields(create), expiresAt: endingSetBy },
     UpdatePodIdentityAssociationPayload: { ...changeFields(update), expiresAt: endingSetBy },
@@ -115,6 +119,7 @@ export function makeResolvers(): Resolvers {
         return visibleTo(authorizeRead, before);
       },
       association: liveAssociation,
+      approvalId: ({ operationId: id, approvalKey: key }) => (key === undefined ? null : publicApprovalId({ id, key })),
     },
     Operation: {
       id: ({ operationId }) => operationId,
@@ -136,6 +141,7 @@ export function makeResolvers(): Resolvers {
       disableSessionTags: ({ settings }) => settings.disableSessionTags ?? null,
       policy: ({ settings }) => settings.policy ?? null,
     } satisfies RecordedRequestResolvers & Record<SettingName, unknown>,
+    ...approvalFields,
     Refusal: { __resolveType: ({ kind }) => kind },
     ChangesLocked: {
       scope: ({ lock }) => lock.scope.kind,
@@ -155,16 +161,3 @@ function changesToCheck({ create, update, delete: remove, adopt }: CheckedChange
     ...(adopt ? [{ kind: 'ADOPT_POD_IDENTITY_ASSOCIATION', name: 'adopt', input: adopt } as const] : []),
   ];
 }
-
-/** Reports the result of a mutation or dry run for the log line of the request. */
-function reported<Result extends ReportableResult>(result: Result): Result {
-  const { auditEntry, refusal = null, replayed = false } = result;
-  const { operationId, event, message } = auditEntry;
-  const refusalCode = refusal?.code ?? null;
-  const detail = refusalCode === 'GATEWAY_ACCESS_DENIED' ? message : null;
-  currentReport().result = { operationId, event, refusalCode, isReplay: replayed, detail };
-  return result;
-}
-
-/** A dry run has no `replayed`, and a check of several changes no refusal of its own. */
-type ReportableResult = Pick<MutationResult, 'auditEntry'> & Partial<Pick<MutationResult, 'refusal' | 'replayed'>>;

@@ -1,6 +1,7 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
 import type { EntryDependencies } from '../ledger/audit-entry.ts';
-import type { ApprovalUse, RecordAndApproval } from '../ledger/approvals.ts';
+import type { ApprovalUse } from '../ledger/approval-version.ts';
+import type { RecordAndApproval } from '../ledger/approvals.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Approval } from '../model/approval.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';

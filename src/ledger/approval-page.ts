@@ -1,5 +1,5 @@
 import type { Approval } from '../model/approval.ts';
-import type { ApprovalPage } from './approvals.ts';
+import type { ApprovalPage, ApprovalPartition } from './approvals.ts';
 
 /** Where an approval is in a list that is sorted by a time in milliseconds since the epoch, and then by key. */
 export interface ApprovalPosition {
@@ -32,6 +32,16 @@ export function requestedPosition({ requestedAt, key }: Approval): ApprovalPosit
   return { time: Date.parse(requestedAt), key };
 }
 
+/** The position in the list of pending approvals. */
+function pendingPosition({ decideUntil, key }: Approval): ApprovalPosition {
+  return { time: decideUntil, key };
+}
+
+/** The position in the list of a partition. */
+export function positionIn({ kind }: ApprovalPartition, approval: Approval): ApprovalPosition {
+  return kind === 'pending' ? pendingPosition(approval) : requestedPosition(approval);
+}
+
 /** A page of pending approvals, by the time until which they can be decided. */
 export function pendingPage(
   approvals: readonly Approval[],
@@ -42,7 +52,7 @@ export function pendingPage(
     time > other.time || (time === other.time && key > other.key);
   const following = approvals
     .filter(({ state }) => state === 'PENDING')
-    .map((approval) => ({ approval, position: { time: approval.decideUntil, key: approval.key } }))
+    .map((approval) => ({ approval, position: pendingPosition(approval) }))
     .filter(({ position }) => after === null || isAfter(position, after))
     .sort((one, other) => (isAfter(one.position, other.position) ? 1 : -1));
   const page = following.slice(0, limit);

@@ -1,18 +1,8 @@
 import type { Approval } from '../model/approval.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { ApprovalVersion } from './approval-version.ts';
 import type { IdempotencyRecord } from './ledger.ts';
-
-/** A version of a stored approval. */
-export type ApprovalVersion = Pick<Approval, 'id' | 'revision'>;
-
-/** What a commit writes of the approval by which its operation begins. Its entry is among those of the commit. */
-export interface ApprovalUse {
-  /** The version that must be stored. */
-  readonly expected: ApprovalVersion;
-  /** The approval, USED by the operation. */
-  readonly next: Approval;
-}
 
 /** Which approvals are listed: those of a cluster or one of its namespaces, or the pending ones of all clusters. */
 export type ApprovalPartition =

@@ -3,14 +3,14 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Approval } from '../model/approval.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { approvalOfText, approvalText } from './approval-text.ts';
-import type { ApprovalVersion } from './approvals.ts';
+import type { ApprovalVersion } from './approval-version.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { approvalItemKeyOf, approvalsKeyOf, pendingApprovalsKeyOf, pendingPartition } from './keys.ts';
 import { ttlAttribute } from './tables.ts';
 
 /**
- * How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. One that nobody sends or
+ * How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. One that no request sends or
  * votes on any more is deleted without an entry that it expired.
  */
 export const keptApprovalMs = 7 * 24 * 3_600_000;

@@ -63,7 +63,7 @@ export function makeDynamoDbApprovals({
       if (result.kind === 'committed') return 'written';
       if (result.kind !== 'update-rejected') return 'conflict';
       if (!result.isCondition) throw failureOfCancellation(result.cause);
-      // As many as the limit are counted: those that nobody can decide any more no longer count.
+      // As many as the limit are counted: those that can no longer be decided do not count.
       const stored = pendingOfItem(result.stored);
       const counted = await approvalsOf([...stored].map(approvalItemKeyOf));
       const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)));

@@ -1,4 +1,4 @@
-import type { UsedApproval } from '../model/approval.ts';
+import type { UsedApproval } from '../model/approval-vote.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { settingFields, settingNames } from '../model/setting-fields.ts';
 

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditedOperation, OperationKind } from '../model/operation.ts';
 import type { Lock } from '../model/lock.ts';
-import type { ApprovalUse } from './approvals.ts';
+import type { ApprovalUse } from './approval-version.ts';
 import type { StateMismatch } from './association-state.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
@@ -243,16 +243,4 @@ export interface Ledger extends ClusterScanReads {
   close(): void;
 }
 
-/** The store cannot be reached or did not respond in time. A write may have been applied. `cause` is the error of the store. */
-export class LedgerUnavailable extends Error {
-  readonly code: string = 'LEDGER_UNAVAILABLE';
-  constructor(cause: unknown) {
-    super('The ledger is unavailable.', { cause });
-    this.name = 'LedgerUnavailable';
-  }
-}
-
-/** The error of a ledger call that takes longer than its request may wait. */
-export function ledgerTimeout(): LedgerUnavailable {
-  return new LedgerUnavailable(new Error('The ledger did not answer within the time of the request.'));
-}
+export { LedgerUnavailable, ledgerTimeout } from './ledger-unavailable.ts';

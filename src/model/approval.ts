@@ -1,24 +1,10 @@
+import { approvalPrefix } from './audit.ts';
+import type { ApprovalNeed, ApprovalVote } from './approval-vote.ts';
 import type { RecordedSubject } from './audit.ts';
-import type { OperationKind } from './operation.ts';
-import type { RecordedPrincipal } from './principal.ts';
+import type { AssociationTarget } from './association.ts';
+import type { OperationKind, RequestedOperation } from './operation.ts';
 
-/** A forbid of `approvals.cedar` that applies to a request, and whose approval lifts it. Plain JSON. */
-export interface ApprovalNeed {
-  /** The policy's `@id`. */
-  readonly policyId: string;
-  /**
-   * SHA-256 (hex) of the policy, with its annotations, in Cedar's JSON format with sorted keys: an approver of one text has not agreed to another.
-   * Comments and spaces don't count.
-   */
-  readonly policyHash: string;
-  /** What is not allowed without an approval. */
-  readonly message: string;
-  readonly advice: string | null;
-  /** The group of `@approvers`. */
-  readonly group: string;
-  /** How many different people must approve: `@count`, 1 by default, but at least 2 where the principal of the request is not a person with a token. */
-  readonly count: number;
-}
+export type { ApprovalNeed, ApprovalVote, UsedApproval } from './approval-vote.ts';
 
 /**
  * The state of an approval.
@@ -31,21 +17,6 @@ export interface ApprovalNeed {
  */
 export type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
 
-/** What one person decided. */
-export interface ApprovalVote {
-  readonly principal: RecordedPrincipal;
-  /** The service through which the person voted, with a token of the person; null without one. */
-  readonly actor: RecordedPrincipal | null;
-  readonly vote: 'APPROVE' | 'REJECT';
-  /** The needs that it counts for: ids of policies, sorted. */
-  readonly policyIds: readonly string[];
-  readonly comment: string | null;
-  /** Whether the person approved a request of their own, where policy lets them (break-glass). */
-  readonly isOwnRequest: boolean;
-  /** RFC 3339, UTC. */
-  readonly time: string;
-}
-
 /** What an approval is bound to, besides its key. If any part differs, it does not fit the request, and another approval begins. */
 export interface ApprovalBinding {
   /** The needs, sorted by policy; their messages and advice don't matter. */
@@ -55,6 +26,10 @@ export interface ApprovalBinding {
   /** SHA-256 (hex) of the settings of the association before the operation, and its `modifiedAt`; null for a create. */
   readonly before: { readonly settingsHash: string; readonly modifiedAt: string } | null;
 }
+
+/** Who asks for which change: a request that policy could decide about, so its target and its canonical form are known. */
+export type RequestedChange = Omit<RecordedSubject, 'target' | 'operation' | 'request'> &
+  RequestedOperation & { readonly target: AssociationTarget };
 
 /**
  * One question to approvers, and what became of it. There is at most one for a request of a principal (`key`); when something that it is
@@ -75,7 +50,7 @@ export interface Approval {
   readonly idempotencyKey: string;
   readonly binding: ApprovalBinding;
   /** Who asks for what, as the entry of the question records it. */
-  readonly requested: RecordedSubject;
+  readonly requested: RequestedChange;
   readonly votes: readonly ApprovalVote[];
   /** When it was asked for: RFC 3339, UTC. */
   readonly requestedAt: string;
@@ -92,8 +67,15 @@ export function publicApprovalId({ id, key }: Pick<Approval, 'id' | 'key'>): str
   return `${id}.${key}`;
 }
 
-/** What the decision of an operation records of the approval that it used, so that the decision can be made again. */
-export interface UsedApproval {
-  readonly approvalId: string;
-  readonly votes: readonly ApprovalVote[];
+/** Parses a public id; null if it can't be the id of an approval. */
+export function parseApprovalId(text: string): Pick<Approval, 'id' | 'key'> | null {
+  const [, id, key] = publicIdPattern.exec(text) ?? [];
+  return id === undefined || key === undefined ? null : { id, key };
+}
+
+const publicIdPattern = new RegExp(`^(${approvalPrefix}[0-9A-HJKMNP-TV-Z]{26})\\.([0-9a-f]{64})$`);
+
+/** When the clock ends that applied last, in milliseconds since the epoch: that of the approval's use, if it was approved. */
+export function expiryOf({ useUntil, decideUntil }: Pick<Approval, 'useUntil' | 'decideUntil'>): number {
+  return useUntil ?? decideUntil;
 }

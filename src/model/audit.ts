@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import type { AuditedOperation, RequestedOperation } from './operation.ts';
 import type { RefusalCode } from './outcome.ts';
 import type { RecordedPrincipal } from './principal.ts';
-import type { Finding } from './refusal.ts';
+import type { Finding } from './finding.ts';
 
 /** Who requested something, from where and why. */
 interface Circumstances {

@@ -1,4 +1,4 @@
-import type { ApprovalNeed, UsedApproval } from './approval.ts';
+import type { ApprovalNeed, UsedApproval } from './approval-vote.ts';
 import type { Tag } from './association.ts';
 
 /** Who a denial is about: the principal, the person in `onBehalfOf`, or both. */
@@ -68,7 +68,7 @@ export interface InventorySlice {
   };
   /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
   readonly timeZone: string;
-  /** Of a vote: the id of the principal that the person is for whom the request was sent; absent without one, and where the inventory doesn't list it. */
+  /** Of a vote: the id of the principal that the person in `onBehalfOf` of the request is; absent without one, and where the inventory doesn't list it. */
   readonly requestedFor?: string;
   /** The roles of the association, read from IAM; absent where no policy that can apply uses role attributes. */
   readonly roles?: readonly RoleAttributes[];

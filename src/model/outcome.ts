@@ -1,52 +1,6 @@
-import type { AuditEvent } from './audit-event.ts';
-
-/** Status of a request; all that a client has to branch on. */
-export type RequestStatus = 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS';
-
-/** What follows from one outcome of a mutation. */
-interface OutcomeRow {
-  readonly status: RequestStatus;
-  /** The refusal code; null where the outcome is not a refusal. */
-  readonly code: string | null;
-  readonly event: AuditEvent;
-  /** The state that the idempotency record gets; `untouched` where this request does not hold its lease. */
-  readonly recordState: 'SUCCEEDED' | 'REFUSED' | 'RELEASED' | 'IN_PROGRESS' | 'untouched';
-  /** True when the unchanged request can succeed later. */
-  readonly retryable: boolean;
-  /** Seconds to wait before a refused request is sent again: set where it is retryable. Null while in progress: the lease says it. */
-  readonly retryAfterSeconds: number | null;
-  /** What to do; null where nothing needs to be done. An answer may carry more exact advice. */
-  readonly advice: string | null;
-}
-
-const success = {
-  status: 'SUCCEEDED',
-  code: null,
-  event: 'SUCCEEDED',
-  recordState: 'SUCCEEDED',
-  retryable: false,
-  retryAfterSeconds: null,
-  advice: null,
-} as const;
-
-const inProgress = {
-  status: 'IN_PROGRESS',
-  code: null,
-  retryable: true,
-  retryAfterSeconds: null,
-  advice: 'Send the same request with the same clientRequestToken again after retryAfterSeconds.',
-} as const;
-
-const notRetryable = { retryable: false, retryAfterSeconds: null } as const;
-
-/** The refusal is the token's one final answer: the change was not made and will not be, except where the outcome says otherwise. */
-const final = { status: 'REFUSED', event: 'REFUSED', recordState: 'REFUSED', ...notRetryable } as const;
-
-/** The change was not made, and the token can be used again. */
-const released = { status: 'REFUSED', event: 'RELEASED', recordState: 'RELEASED', retryable: true } as const;
-
-/** Nothing was begun: the token is unused, or belongs to another request. */
-const unrecorded = { status: 'REFUSED', recordState: 'untouched' } as const;
+import { approvalOutcomes } from './approval-outcomes.ts';
+import { final, inProgress, notRetryable, released, success, unrecorded } from './outcome-row.ts';
+import type { OutcomeRow } from './outcome-row.ts';
 
 const locked = {
   status: 'REFUSED',
@@ -62,6 +16,7 @@ const locked = {
  * refusals and its test read this table; nothing else decides what an outcome means.
  */
 export const outcomes = {
+  ...approvalOutcomes,
   /** EKS confirmed the change. */
   DONE: success,
   /** While the operation was in doubt, its effect was read from EKS. */
@@ -169,51 +124,6 @@ export const outcomes = {
     code: 'OPERATION_IN_PROGRESS',
     ...{ event: 'REFUSED', retryable: true, retryAfterSeconds: 10 },
     advice: 'Send the same request again after retryAfterSeconds, when the other operation has ended.',
-  },
-  /** Only policies that an approval lifts forbid the request. Nothing was begun: once it is approved, the same request is executed. */
-  APPROVAL_REQUIRED: {
-    ...unrecorded,
-    code: 'APPROVAL_REQUIRED',
-    ...{ event: 'APPROVAL_REQUESTED', retryable: true, retryAfterSeconds: 60 },
-    advice:
-      'Ask the approvers of each need to approve it; then send the same request with the same clientRequestToken again, which executes it.',
-  },
-  /** An approver rejected what this token asked for. */
-  APPROVAL_REJECTED: {
-    ...final,
-    code: 'APPROVAL_REJECTED',
-    advice: 'Read the comment of the approver. To ask again, use a new clientRequestToken.',
-  },
-  /** What this token asked for was not approved in time, or not executed in time once it was approved. */
-  APPROVAL_EXPIRED: {
-    ...final,
-    code: 'APPROVAL_EXPIRED',
-    advice: 'To ask again, use a new clientRequestToken; send the request again soon after it is approved.',
-  },
-  /** The principal has as many pending approvals as it may have. Nothing was begun. */
-  APPROVAL_LIMIT_REACHED: {
-    ...unrecorded,
-    code: 'APPROVAL_LIMIT_REACHED',
-    ...{ event: 'REFUSED', retryable: true, retryAfterSeconds: 300 },
-    advice:
-      'Wait until approvers have decided about your other requests; the same clientRequestToken can be used again.',
-  },
-  /** A vote: there is no such approval, or its principal may not see it. */
-  APPROVAL_NOT_FOUND: {
-    ...unrecorded,
-    ...notRetryable,
-    code: 'APPROVAL_NOT_FOUND',
-    event: 'REFUSED',
-    advice:
-      'Check approvalId; list the approvals to see which ones you may view. An approval is kept for some days after its end.',
-  },
-  /** A vote: the approval has ended, or has enough votes already. */
-  APPROVAL_NOT_PENDING: {
-    ...unrecorded,
-    ...notRetryable,
-    code: 'APPROVAL_NOT_PENDING',
-    event: 'REFUSED',
-    advice: 'Read the approval again: its state says what became of it.',
   },
   CLUSTER_NOT_FOUND: {
     ...final,

@@ -13,8 +13,8 @@ export interface Principal {
 }
 
 /**
- * Whether a principal is a person with a token. An IAM session proves no person: whoever may assume the role, or has the user's keys, has one,
- * also beside a token of their own.
+ * Whether a principal is a person with a token. An IAM session proves no person: people who may assume the role, or have the user's keys,
+ * have one beside a token of their own.
  */
 export function isPersonWithToken({ kind, id }: Pick<Principal, 'kind' | 'id'>): boolean {
   return kind === 'USER' && !id.startsWith('iam:');

@@ -1,21 +1,13 @@
-import type { Approval, ApprovalNeed } from './approval.ts';
+import type { Approval } from './approval.ts';
+import type { ApprovalNeed } from './approval-vote.ts';
 import type { Association } from './association.ts';
 import type { DeniedSubject, Violation } from './decision.ts';
+import type { Finding } from './finding.ts';
 import type { Lock } from './lock.ts';
 import { outcomes } from './outcome.ts';
 import type { Outcome, OutcomeName, RefusalCode } from './outcome.ts';
 
-/** One broken rule of the input. */
-export interface Finding {
-  /** Path of the field, e.g. `tags.3.key`. */
-  readonly path: string;
-  /** Name of the rule, kebab-case. */
-  readonly rule: string;
-  /** What is wrong. */
-  readonly message: string;
-  /** How to fix it. */
-  readonly advice: string;
-}
+export type { Finding } from './finding.ts';
 
 /** A field in which a request and an association differ. */
 export interface Difference {

@@ -1,6 +1,7 @@
 import { stringify } from 'safe-stable-stringify';
 import { sha256 } from '../idempotency/record.ts';
-import type { ApprovalBinding, ApprovalNeed } from '../model/approval.ts';
+import type { ApprovalBinding } from '../model/approval.ts';
+import type { ApprovalNeed } from '../model/approval-vote.ts';
 import type { Association } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import { settingsOf } from '../model/setting-fields.ts';

@@ -1,5 +1,6 @@
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
-import type { Approval, ApprovalNeed } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
+import type { ApprovalNeed } from '../model/approval-vote.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { ApprovalRefusal } from '../model/refusal.ts';
 

@@ -3,11 +3,13 @@ import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../idempotency/r
 import { findEntry, makeEntry } from '../ledger/audit-entry.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
-import type { Approval, ApprovalBinding, ApprovalNeed } from '../model/approval.ts';
+import { publicApprovalId } from '../model/approval.ts';
+import type { Approval, ApprovalBinding } from '../model/approval.ts';
+import type { ApprovalNeed } from '../model/approval-vote.ts';
 import { approvalPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
-import type { OperationKind } from '../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { applyApproval } from '../policy/approvals.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
@@ -15,6 +17,7 @@ import { answerRefused } from './answers-without-claim.ts';
 import { bindingOf } from './approval-binding.ts';
 import { approvalEnded, approvalRequired, expiryOf, heldRetrySeconds, limitReached } from './approval-refusals.ts';
 import { approvalStep } from './approval-step.ts';
+import { requireApprovals } from './dependencies.ts';
 import type { Dependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
 import type { ExecuteDependencies } from './execute.ts';
@@ -49,7 +52,7 @@ export async function executeIfApproved<Kind extends OperationKind>(
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
   const open = openNeedsOf(mutation);
-  // A request that is refused anyway asks nobody, and no operation begins by it.
+  // A request that is refused anyway asks no approver, and no operation begins by it.
   if (open === null || mutation.unmet) {
     const result = await execute(deps, operation, mutation, open && { record: null, approval: null });
     if (result) return result;
@@ -78,16 +81,15 @@ interface HeldRequest<Kind extends OperationKind> {
 }
 
 function heldRequest<Kind extends OperationKind>(
-  { approvals }: Pick<ApprovalDependencies, 'approvals'>,
+  deps: Pick<ApprovalDependencies, 'approvals'>,
   mutation: AdmittedMutation<Kind> & { readonly clientRequestToken: string },
   { decision, needs }: Pick<HeldRequest<Kind>, 'decision' | 'needs'>,
 ): HeldRequest<Kind> {
-  if (approvals === null) throw new Error('A function that answers no requests can ask for no approval.');
   const { operation, authorization, before, request, clientRequestToken } = mutation;
   const { identity, onBehalfOf } = authorization;
   const fingerprint = fingerprintOf(request);
   return {
-    ...{ mutation, decision, needs, fingerprint, store: approvals },
+    ...{ mutation, decision, needs, fingerprint, store: requireApprovals(deps) },
     binding: bindingOf(needs, decision, before),
     idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
     approvalKey: approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }),
@@ -132,7 +134,8 @@ function inTime<T>(
 
 /** The audit context of a request whose approvals were given. Without the approval, if its votes are not enough for what policy asks. */
 function approvedBy(audit: AuditContext, decision: Decision, approval: Approval | null) {
-  const approved = approval && applyApproval(decision, { approvalId: approval.id, votes: approval.votes });
+  const approved =
+    approval && applyApproval(decision, { approvalId: publicApprovalId(approval), votes: approval.votes });
   return approved?.allowed ? { audit: { ...audit, decision: approved }, approval } : { audit, approval: null };
 }
 
@@ -205,7 +208,7 @@ function askedApproval<Kind extends OperationKind>(
   return {
     ...{ id, key, revision: 1, state: 'PENDING', operation: mutation.operation, fingerprint, idempotencyKey, binding },
     // As in the entry, which bounds what callers choose.
-    requested: { principal, actor, onBehalfOf, reason, target, before, ...requestOf(entry) },
+    requested: { principal, actor, onBehalfOf, reason, target: target ?? mutation.target, before, ...requestOf(entry) },
     ...{ votes: [], requestedAt: new Date(now).toISOString(), decideUntil: now + approvalLimits.decideMs },
     ...{ useUntil: null, usedBy: null },
   };
@@ -213,7 +216,7 @@ function askedApproval<Kind extends OperationKind>(
 
 /** The operation of an entry with its request: a pair that TypeScript can't see in a spread. */
 function requestOf({ operation, request }: AuditEntry) {
-  return { operation, request } as Pick<Approval['requested'], 'operation' | 'request'>;
+  return { operation, request } as RequestedOperation;
 }
 
 /** The entry of the question of a pending approval: a repetition adds none. Throws `LedgerUnavailable`. */

@@ -36,7 +36,7 @@ export interface ApprovalLimits {
   readonly maxPending: number;
 }
 
-/** Approvers have a day, and requesters some hours: what was agreed to should not be done much later. */
+/** Approvers have a day, and clients some hours: what was agreed to should not be done much later. */
 export const defaultApprovalLimits: ApprovalLimits = { decideMs: 86_400_000, useMs: 14_400_000, maxPending: 20 };
 
 /** Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of changes, or nowhere. */
@@ -102,4 +102,10 @@ export interface About {
   readonly deployedAt: string | null;
   /** The policy version and inventory; null if they are those of the package. */
   readonly policyVersion: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
+}
+
+/** The approvals. Throws an Error, which means a bug, in a function that answers no requests. */
+export function requireApprovals({ approvals }: Pick<Dependencies, 'approvals'>): ApprovalStore {
+  if (approvals === null) throw new Error('A function that answers no requests reads and writes no approvals.');
+  return approvals;
 }

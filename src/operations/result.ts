@@ -8,7 +8,7 @@ import type { Association } from '../model/association.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
-import type { RequestStatus } from '../model/outcome.ts';
+import type { RequestStatus } from '../model/outcome-row.ts';
 import { retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Difference, Refusal } from '../model/refusal.ts';
 

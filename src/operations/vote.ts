@@ -2,7 +2,8 @@ import { auditContextOf, findEntry, makeEntry } from '../ledger/audit-entry.ts';
 import { maxApprovalBytes } from '../ledger/approval-text.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
-import type { Approval, ApprovalVote } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
+import type { ApprovalVote } from '../model/approval-vote.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { withDeadline } from '../runtime/deadline.ts';
@@ -75,7 +76,7 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
     operationId: approval.id,
     event: eventOf(given),
     fence: next.revision,
-    message: messageOf(next),
+    message: messageOf(next, given),
     approvalKey: approval.key,
   });
   const writing = approvals.putApproval(approval, next, entry, approvalLimits.maxPending);
@@ -143,11 +144,14 @@ function eventOf(given: Vote): 'APPROVED' | 'REJECTED' {
   return given.vote === 'APPROVE' ? 'APPROVED' : 'REJECTED';
 }
 
-function messageOf(next: Approval): string {
+function messageOf(next: Approval, { isOwnRequest }: Vote): string {
   if (next.state === 'REJECTED') return 'The request was rejected.';
+  const approved = isOwnRequest
+    ? 'Approved by a person who approves a request of their own (break-glass).'
+    : 'Approved.';
   const missing = next.binding.needs.map((need) => missingOf(need, next)).filter((one) => one !== null);
-  if (missing.length > 0) return `Approved. Approvals are missing: ${missing.join('; ')}.`;
-  return `Approved. The request can be sent again until ${new Date(next.useUntil ?? 0).toISOString()}.`;
+  if (missing.length > 0) return `${approved} Approvals are missing: ${missing.join('; ')}.`;
+  return `${approved} The request can be sent again until ${new Date(next.useUntil ?? 0).toISOString()}.`;
 }
 
 async function earlierEntry({ ledger }: VoteDependencies, { id }: Approval, given: Vote): Promise<AuditEntry> {

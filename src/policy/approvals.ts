@@ -1,13 +1,17 @@
 // Forbids that an approval lifts: those of the file `approvals.cedar`. Elsewhere no annotation makes a forbid one of them.
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
-import type { ApprovalNeed, ApprovalVote, UsedApproval } from '../model/approval.ts';
+import type { ApprovalNeed, ApprovalVote, UsedApproval } from '../model/approval-vote.ts';
 import type { Decision } from '../model/decision.ts';
 import { isPersonWithToken } from '../model/principal.ts';
 import type { Principal } from '../model/principal.ts';
 import type { PolicyJson } from './cedar.ts';
-import type { PolicySet } from './compile.ts';
 import { actionsOf } from './policy-head.ts';
+
+/** Policies by `@id`, such as those of a policy set. */
+interface Policies {
+  readonly policies: Readonly<Record<string, PolicyJson>>;
+}
 
 /** The file of the forbids that an approval lifts. */
 export const approvalsFile = 'approvals.cedar';
@@ -56,7 +60,7 @@ export function isLiftable(policy: PolicyJson | undefined): boolean {
 }
 
 /** The ids of the policies that an approval lifts, sorted. */
-export function liftableIds({ policies }: Pick<PolicySet, 'policies'>): readonly string[] {
+export function liftableIds({ policies }: Policies): readonly string[] {
   return Object.keys(policies)
     .filter((id) => isLiftable(policies[id]))
     .sort();
@@ -69,7 +73,7 @@ export function liftableIds({ policies }: Pick<PolicySet, 'policies'>): readonly
  * @param policyIds sorted
  */
 export function needsOf(
-  { policies }: Pick<PolicySet, 'policies'>,
+  { policies }: Policies,
   policyIds: readonly string[],
   principal: Principal,
 ): readonly ApprovalNeed[] {
@@ -112,7 +116,13 @@ export function applyApproval<D extends Omit<Decision, 'inventoryHash'>>(decisio
 export type DecisionResult = 'allowed' | 'needs approval' | 'denied';
 
 /** The result of a decision: one of three. */
-export function resultOf({ allowed, needs }: { readonly allowed: boolean; readonly needs?: unknown }): DecisionResult {
+export function decisionResult({
+  allowed,
+  needs,
+}: {
+  readonly allowed: boolean;
+  readonly needs?: unknown;
+}): DecisionResult {
   if (allowed) return 'allowed';
   return needs === undefined ? 'denied' : 'needs approval';
 }

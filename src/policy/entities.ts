@@ -1,17 +1,14 @@
-import { settingNames, settingsOf } from '../model/setting-fields.ts';
+import { settingsOf } from '../model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
-import type { SettingName } from '../model/setting-fields.ts';
-import { parseRoleArn } from '../validation/role-arns.ts';
-import { approvalContext } from './approval-context.ts';
-import { calendarTime } from './calendar.ts';
-import type { CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
-import { addressOf, distinct, ref, uid } from './cedar-values.ts';
+import { contextOf } from './cedar-context.ts';
+import type { EntityJson, TypeAndId } from './cedar.ts';
+import { distinct, principalUid, ref, settings, uid } from './cedar-values.ts';
 import type { CedarRequest } from './engine.ts';
-import { lifetime } from './lifetime.ts';
 import type { AuthorizationContext, AuthorizationRequest, TrailScope } from './policy.ts';
 import { roleArns } from './role-attribute-use.ts';
+import { personPrincipal } from './slice.ts';
 
 /** A cluster or a namespace of the inventory. */
 type Known<K extends 'cluster' | 'namespace'> = NonNullable<InventorySlice[K]>;
@@ -128,19 +125,6 @@ function association(
   return { uid: self, entities: [...entities, ...inNamespace.entities] };
 }
 
-/** How policies see each setting: the attributes of `settings` in Cedar. */
-const settingAttributes: Readonly<Record<SettingName, (given: AssociationSettings) => Record<string, CedarValueJson>>> =
-  {
-    roleArn: ({ roleArn }) => ({ role: role(roleArn) }),
-    targetRoleArn: ({ targetRoleArn }) => (targetRoleArn === null ? {} : { targetRole: role(targetRoleArn) }),
-    disableSessionTags: ({ disableSessionTags }) => ({ sessionTagsDisabled: disableSessionTags }),
-    policy: ({ policy }) => ({ hasSessionPolicy: policy !== null }),
-  };
-
-function settings(given: AssociationSettings): CedarValueJson {
-  return Object.fromEntries(settingNames.flatMap((name) => Object.entries(settingAttributes[name](given))));
-}
-
 function namespace(slice: Known<'namespace'>, clusterSlice: Known<'cluster'>): Resource {
   const { name, owners, system, rolePaths, roleArns } = slice;
   const inCluster = cluster(clusterSlice);
@@ -184,52 +168,6 @@ function principalEntity(principal: Principal, slice: InventorySlice): EntityJso
     attrs: isService ? { mayNamePeople: service?.mayNamePeople ?? false } : {},
     parents: [...groups].map((group) => uid('Group', group)),
   };
-}
-
-/** A person of the inventory as a principal. */
-export function personPrincipal({ id, groups }: NonNullable<InventorySlice['person']>): Principal {
-  return { id, kind: 'USER', groups, sessionName: null };
-}
-
-function contextOf(
-  context: AuthorizationContext,
-  request: AuthorizationRequest,
-  slice: InventorySlice,
-): Record<string, CedarValueJson> {
-  const { identity, onBehalfOf, hasReason, now } = context;
-  const { timeZone, person } = slice;
-  const sourceAddress = addressOf(identity.sourceAddress);
-  return {
-    now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
-    ...calendarTime(now, timeZone),
-    ...(sourceAddress === null ? {} : { sourceAddress: { __extn: { fn: 'ip', arg: sourceAddress } } }),
-    ...(identity.actor === null ? {} : { actor: ref(principalUid(identity.actor)) }),
-    ...(onBehalfOf === null ? {} : { onBehalfOf }),
-    ...(onBehalfOf === null || person === undefined
-      ? {}
-      : { onBehalfOfPerson: ref(principalUid(personPrincipal(person))) }),
-    hasReason,
-    ...(request.action === 'CreatePodIdentityAssociation' ? lifetime(request.association.expiresAt, now) : {}),
-    ...(request.action === 'UpdatePodIdentityAssociation'
-      ? {
-          ...lifetime(request.expiresAt, now),
-          clearsExpiresAt: request.expiresAt === null,
-          current: settings(settingsOf(request.association)),
-        }
-      : {}),
-    ...(request.action === 'ApproveRequest' ? approvalContext(identity, request.approval, slice) : {}),
-  };
-}
-
-function role(arn: string): CedarValueJson {
-  const role = parseRoleArn(arn);
-  if (role === null) throw new Error(`not an IAM role ARN: ${arn}`);
-  const { accountId: account, path, name } = role;
-  return { arn, account, path, name };
-}
-
-function principalUid(principal: Principal): TypeAndId {
-  return uid(principal.kind === 'SERVICE' ? 'Service' : 'User', principal.id);
 }
 
 function resource(

@@ -1,6 +1,6 @@
 import type { DeniedSubject, InventorySlice, Violation } from '../model/decision.ts';
-import { personPrincipal } from './entities.ts';
 import type { AuthorizationContext } from './policy.ts';
+import { personPrincipal } from './slice.ts';
 
 /** The policy decision on a request of one principal. */
 export interface Verdict {

@@ -1,5 +1,6 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { InventorySlice } from '../model/decision.ts';
+import type { Principal } from '../model/principal.ts';
 import { clusterIn, personOf, serviceOf } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
 import { namespaceIn } from './namespaces.ts';
@@ -98,4 +99,9 @@ function requestedForOf(inventory: Inventory, request: AuthorizationRequest): Pi
   const name = request.action === 'ApproveRequest' ? request.approval.requested.onBehalfOf : null;
   const person = name === null ? null : personOf(inventory, name);
   return person === null ? {} : { requestedFor: person.id };
+}
+
+/** A person of the inventory as a principal. */
+export function personPrincipal({ id, groups }: NonNullable<InventorySlice['person']>): Principal {
+  return { id, kind: 'USER', groups, sessionName: null };
 }

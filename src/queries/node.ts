@@ -1,7 +1,10 @@
+import { parseApprovalId } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
+import { readApproval } from './approvals.ts';
 import { associationByArn } from './describe.ts';
 import { readOperation } from './operation-view.ts';
 import type { OperationView } from './operation-view.ts';
@@ -13,14 +16,15 @@ import { readAuditEntry } from './trail.ts';
 export type NodeObject =
   | ({ readonly __typename: 'PodIdentityAssociation' } & Association)
   | ({ readonly __typename: 'AuditEntry' } & AuditEntry)
-  | ({ readonly __typename: 'Operation' } & OperationView);
+  | ({ readonly __typename: 'Operation' } & OperationView)
+  | ({ readonly __typename: 'Approval' } & Approval);
 
 /**
- * The object with a global id; the form of the id says what it is: the ARN of an association, `<operation>.<entry>` or an
- * operation's ULID. Null if there is none, or if the principal may not read it. Throws `LedgerUnavailable`.
+ * The object with a global id; the form of the id says what it is: the ARN of an association, `<operation>.<entry>`, an
+ * operation's ULID, or the public id of an approval. Null if there is none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
+  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'authorize' | 'approvals'>,
   context: RequestContext,
   id: string,
 ): Promise<QueryResult<NodeObject | null>> {
@@ -28,6 +32,7 @@ export async function readNode(
     const result = await associationByArn(context, id);
     return result.kind === 'ok' ? named('PodIdentityAssociation', result.value) : result;
   }
+  if (parseApprovalId(id)) return named('Approval', await readApproval(deps, context, id));
   if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(deps, context, id));
   return named('Operation', await readOperation(deps, context, id));
 }

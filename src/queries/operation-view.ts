@@ -26,6 +26,8 @@ export interface OperationView {
   /** RFC 3339, UTC; null while it is in progress. */
   readonly completedAt: string | null;
   readonly associationArn: string | null;
+  /** Public id of the approval that it used; null without one. */
+  readonly approvalId: string | null;
   readonly refusalCode: AuditEntry['refusalCode'];
   readonly message: string | null;
   /** Whole seconds, at least 1; null unless it is in progress. */
@@ -84,6 +86,7 @@ async function viewOf(
     startedAt: first.time,
     completedAt: closing?.time ?? null,
     associationArn: (closing ?? last).associationArn,
+    approvalId: own.findLast(({ decision }) => decision?.approval)?.decision?.approval?.approvalId ?? null,
     refusalCode,
     message,
     retryAfterSeconds: status === 'IN_PROGRESS' ? secondsToWait(deps, own) : null,

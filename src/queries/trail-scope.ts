@@ -1,6 +1,7 @@
 import type { AuditScope, ClusterScope } from '../generated/types.ts';
 import type { AuditPartition } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
+import { parseApprovalId } from '../model/approval.ts';
 import { ulidOf } from '../model/audit.ts';
 import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
@@ -28,7 +29,9 @@ export function parseScope(scope: AuditScope, home: Dependencies['home']): Parse
   }
   if (typeof operationId === 'string') {
     const findings = requiredText('scope.operationId', operationId, operationRules, '01KAV5D2F8Q4T7W0Y3Z6B9E1HJ');
-    return partitionUnless(findings, { kind: 'operation', operationId });
+    // The entries of an approval are found by its public id too.
+    const id = parseApprovalId(operationId)?.id ?? operationId;
+    return partitionUnless(findings, { kind: 'operation', operationId: id });
   }
   return { kind: 'valid', partition: { kind: 'all' } };
 }
@@ -64,9 +67,10 @@ const associationArnRules: readonly TextRule[] = [
 const operationRules: readonly TextRule[] = [
   {
     rule: 'operation-id',
-    problem: (value) => (isTrailPosition(ulidOf(value)) ? null : 'is not the ID of an operation'),
+    problem: (value) =>
+      isTrailPosition(ulidOf(value)) || parseApprovalId(value) ? null : 'is not the ID of an operation',
     advice:
-      'Give operationId of an audit entry or association: 26 capital letters and digits, after "lock-" for a lock.',
+      'Give operationId of an audit entry or association: 26 capital letters and digits, after "lock-" for a lock; or the id of an approval.',
   },
 ];
 

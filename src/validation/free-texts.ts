@@ -32,6 +32,13 @@ const reasonRules = [
   notBlank('Give the reason of the request, e.g. "Migration of payments", or leave reason out.'),
 ];
 
+const commentRules = [
+  maxLength(maxReasonLength, 'Shorten it and refer to the details, e.g. "Reviewed with the owners, change 4711".'),
+  wellFormed,
+  noControlCharacters(/[^\P{Cc}\n\t]/u, 'Use plain text; the only control characters allowed are \\n and \\t.'),
+  notBlank('Say why you approve or reject, e.g. "Reviewed with the owners", or leave comment out.'),
+];
+
 const onBehalfOfRules = [
   maxLength(maxPersonLength, 'Identify the person by a short name, e.g. "alice@example.com".'),
   wellFormed,
@@ -61,6 +68,11 @@ const tokenRules: readonly TextRule[] = [
 /** Findings on the reason for the audit trail: 1 to 1,024 characters, several lines allowed. */
 export function reasonFindings(value: Text): Finding[] {
   return optionalText('reason', value, reasonRules);
+}
+
+/** Findings on the comment of a vote: as on a reason. */
+export function commentFindings(value: Text): Finding[] {
+  return optionalText('comment', value, commentRules);
 }
 
 /** Findings on the person on whose behalf a service acts: 1 to 256 characters in one line. */

@@ -147,7 +147,7 @@ def verify_proof(proof, vkey):
 
 
 if __name__ == "__main__":
-    sys.setrecursionlimit(10_000)
+    sys.setrecursionlimit(10_000)  # cspell:disable-line
     print(f"{verify_log(pathlib.Path(sys.argv[1]), sys.argv[2])} leaves")
     if len(sys.argv) > 3:
         print(f"proof of leaf {verify_proof(pathlib.Path(sys.argv[3]).read_text(), sys.argv[2])}")

@@ -68,7 +68,15 @@ export const resources: Readonly<Record<string, string>> = {
 /** The circumstances of the table. */
 export const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {},
-  'in a transaction': { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
+  'on an approval, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': `approval/${'0'.repeat(64)}`,
+  },
+  'on pending approvals, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': `pending-approvals/${'0'.repeat(64)}`,
+  },
+  'on pending approvals': { 'dynamodb:LeadingKeys': `pending-approvals/${'0'.repeat(64)}` },
   'on a record, in a transaction': {
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': '0'.repeat(64),

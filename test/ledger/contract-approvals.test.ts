@@ -1,5 +1,6 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
+import { targetOf } from '../../src/ledger/dynamodb-approval-item.ts';
 import { approvalItemKeyOf } from '../../src/ledger/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Approval } from '../../src/model/approval.ts';
@@ -61,7 +62,7 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
   test('the entries of an approval are in the trail of its namespace', async () => {
     const asked = approval();
     await stored(asked);
-    const { accountId, region, clusterName, namespace } = asked.requested.target ?? auditEntry().target!;
+    const { accountId, region, clusterName, namespace } = targetOf(asked);
     const { entries } = await ledger.readTrail(
       trailQuery({ kind: 'namespace', accountId, region, clusterName, namespace }),
     );
@@ -254,7 +255,7 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
       }
       return ids;
     };
-    const target = approval().requested.target ?? auditEntry().target!;
+    const target = targetOf(approval());
     const inNamespace = (namespace: string, fields: Partial<Approval> = {}) => {
       const asked = approval(fields);
       return { ...asked, requested: { ...asked.requested, target: { ...target, namespace } } };
@@ -301,7 +302,7 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
 
   test('approvals are not found among the expired leases, or the states of their cluster', async () => {
     const asked = await stored(approval());
-    const target = asked.requested.target ?? auditEntry().target!;
+    const target = targetOf(asked);
     expect(await ledger.expiredLeases(recordTime * 2, 10)).toEqual([]);
     expect(approvalItemKeyOf(asked.key)).toMatch(/^approval\//);
     if ('statesOfCluster' in ledger) {

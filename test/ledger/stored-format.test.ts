@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
+import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
 import {
   claimedByOfItem,
   claimItem,
@@ -16,6 +16,9 @@ import type { StateChange } from '../../src/ledger/association-state.ts';
 import { scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
 import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
 import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb-association-version.ts';
+import { approvalOfText, approvalText } from '../../src/ledger/approval-text.ts';
+import { approvalItem, approvalOfItem } from '../../src/ledger/dynamodb-approval-item.ts';
+import { approvalItemKeyOf, pendingApprovalsKeyOf } from '../../src/ledger/keys.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
 import {
   recordOfText,
@@ -30,6 +33,7 @@ import { versionItem, versionOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
 import {
   adoption,
+  approval,
   associationState,
   associationVersion,
   clusterScan,
@@ -110,6 +114,8 @@ const written: Readonly<Record<string, Stored>> = {
   claim: { sqlite: null, dynamodb: claimItem(claim) },
   state: { sqlite: stateText(associationState), dynamodb: stateItem() },
   version: { sqlite: versionText(associationVersion), dynamodb: associationVersionItem(associationVersion) },
+  approval: { sqlite: approvalText(approval), dynamodb: approvalItem(approval) },
+  'approval PENDING': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'PENDING' }) },
   scan: { sqlite: scanText(clusterScan), dynamodb: scanItem(clusterScan) },
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
@@ -157,6 +163,31 @@ test('a stored version of the history is read as before', () => {
 
 test('the stored progress of a scan is read as before', () => {
   expect(scanOfItem(itemOf('scan'))).toEqual(clusterScan);
+});
+
+test('a stored approval is read as before', () => {
+  expect(approvalOfItem(itemOf('approval'))).toEqual(approval);
+  expect(approvalOfText(stored.approval?.sqlite ?? '')).toEqual(approval);
+});
+
+// IAM policies name how they begin.
+test('the keys of an approval and of the pending ones of a principal stay the same', () => {
+  const { fingerprint } = approval;
+  const asked = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', fingerprint } as const;
+  const key = approvalKeyOf({ ...asked, identity, onBehalfOf: null });
+  expect(key).toBe('e2933eacce04d4b5c91d4f0605b9061c7d2ce3492d98e040506e071c7e444865');
+  const actor = { ...identity.principal, id: 'chatops', kind: 'SERVICE' } as const;
+  const others = [
+    approvalKeyOf({ ...asked, identity: { ...identity, actor }, onBehalfOf: null }),
+    approvalKeyOf({ ...asked, identity, onBehalfOf: 'alice@example.com' }),
+    approvalKeyOf({ ...asked, identity, onBehalfOf: null, operation: 'DELETE_POD_IDENTITY_ASSOCIATION' }),
+    approvalKeyOf({ ...asked, identity, onBehalfOf: null, fingerprint: 'e'.repeat(64) }),
+  ];
+  expect(new Set([key, ...others]).size).toBe(5);
+  expect(approvalItemKeyOf(key)).toBe(`approval/${key}`);
+  expect(pendingApprovalsKeyOf('alice')).toBe(
+    'pending-approvals/2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93af71db186d6e90',
+  );
 });
 
 test('stored locks, claims and policy versions are read as before', () => {

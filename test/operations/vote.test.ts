@@ -32,7 +32,7 @@ describe('a vote on an approval', () => {
     const voted = await by('bob', { comment: 'Seen.' });
     expect(voted).toMatchObject({ kind: 'counted', approval: { state: 'APPROVED', revision: revision + 1 } });
     const { useUntil, votes } = await stored();
-    const [{ time = '' } = {}] = votes;
+    const time = votes[0]?.time ?? '';
     expect(useUntil).toBe(Date.parse(time) + useMs);
     expect(votes).toMatchObject([
       { principal: { id: expect.stringMatching(/#bob$/) }, comment: 'Seen.', vote: 'APPROVE' },

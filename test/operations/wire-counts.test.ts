@@ -1,4 +1,8 @@
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { readLocks } from '../../src/operations/locks.ts';
+import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
+import type { Asked } from '../support/approvals.ts';
 import { holdAnswers } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -146,6 +150,42 @@ describeOnDynamoDb('network calls', () => {
     expect(await gateway.create()).toMatchObject({ replayed: true });
     expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual([]);
+  });
+
+  describe('where policy asks for an approval', () => {
+    const asked: Asked = { needs: [security] };
+    let asking: Gateway;
+    let store: ApprovalStore & Ledger;
+
+    beforeEach(async () => {
+      store = gateway.deps.ledger as typeof store;
+      asking = await openGateway({ ledger: store, simulator: gateway.simulator, change: askingFor(asked) });
+    });
+    afterEach(() => asking.close());
+
+    test('to ask makes 2 DynamoDB calls, to repeat it 2 reads, and to vote 2', async () => {
+      await asking.create();
+      expect(dynamoDbCalls()).toEqual(['TransactGetItems', 'TransactWriteItems']);
+      await asking.create();
+      expect(dynamoDbCalls()).toEqual(['Query', 'TransactGetItems']);
+      const { key } = await lastApproval(store, asking);
+      dynamoDbCalls();
+      const approval = await store.getApproval(key);
+      if (approval) await voteOn(asking, store, approval);
+      expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems']);
+      expect(eksCalls()).toEqual([]);
+    });
+
+    test('to execute makes 1 read more, and a replay 1 read in place of a write', async () => {
+      await asking.create();
+      await voteOn(asking, store, await lastApproval(store, asking));
+      dynamoDbCalls();
+      expect(await asking.create()).toMatchObject({ status: 'SUCCEEDED' });
+      expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactGetItems', 'TransactWriteItems', 'TransactWriteItems']);
+      expect(await asking.create()).toMatchObject({ replayed: true });
+      expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactGetItems']);
+      expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+    });
   });
 
   test('an adoption makes 3 DynamoDB calls and 1 EKS call, and its replay 4 DynamoDB calls and 1 EKS call', async () => {

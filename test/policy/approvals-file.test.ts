@@ -100,6 +100,8 @@ describe('a folder with approvals.cedar', () => {
   test('does not load without that file', () => {
     require('x');
     rmSync(join(folder, 'approvals.cedar'));
-    expect(() => loadPolicy(folder)).toThrow('lacks policies that required-policies.json lists: system-change-in-production, x');
+    expect(() => loadPolicy(folder)).toThrow(
+      'lacks policies that required-policies.json lists: system-change-in-production, x',
+    );
   });
 });

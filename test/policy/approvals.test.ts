@@ -1,4 +1,4 @@
-import type { ApprovalVote } from '../../src/model/approval.ts';
+import type { ApprovalVote } from '../../src/model/approval-vote.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import { applyApproval } from '../../src/policy/approvals.ts';

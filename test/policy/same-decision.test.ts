@@ -9,7 +9,10 @@ import { shipped } from '../support/policy-sample.ts';
 
 const schema = readFileSync(join(shipped, 'schema.cedarschema'), 'utf8');
 const shippedPolicies = Object.fromEntries(
-  ['access.cedar', 'guardrails.cedar', 'approvals.cedar'].map((name) => [name, readFileSync(join(shipped, name), 'utf8')]),
+  ['access.cedar', 'guardrails.cedar', 'approvals.cedar'].map((name) => [
+    name,
+    readFileSync(join(shipped, name), 'utf8'),
+  ]),
 );
 
 const accountId = '111122223333';

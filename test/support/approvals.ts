@@ -1,6 +1,7 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Approval, ApprovalNeed } from '../../src/model/approval.ts';
+import type { Approval } from '../../src/model/approval.ts';
+import type { ApprovalNeed } from '../../src/model/approval-vote.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { vote } from '../../src/operations/vote.ts';
 import type { Vote, VoteResult } from '../../src/operations/vote.ts';

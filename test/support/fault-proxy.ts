@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { listen } from './answering-server.ts';
@@ -41,7 +42,11 @@ export async function openBehindProxy() {
   const tables = await openTables();
   const proxy = await startFaultProxy(dynamoDbEndpoint ?? '');
   const store = { client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names };
-  const ledger = { ...makeDynamoDbLedger(store), ...makeDynamoDbAssociationReads(store) };
+  const ledger = {
+    ...makeDynamoDbLedger(store),
+    ...makeDynamoDbAssociationReads(store),
+    ...makeDynamoDbApprovals(store),
+  };
   const close = async () => {
     ledger.close();
     await proxy.stop();

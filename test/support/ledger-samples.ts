@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { encodeTime, ulid } from 'ulid';
 import { bufferedRandom } from '../../src/app/random.ts';
-import type { Approval, ApprovalNeed } from '../../src/model/approval.ts';
+import type { Approval } from '../../src/model/approval.ts';
+import type { ApprovalNeed } from '../../src/model/approval-vote.ts';
 import type { Association, CreateRequest, Tag } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';

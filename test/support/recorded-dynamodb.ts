@@ -1,3 +1,4 @@
+import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
@@ -59,6 +60,7 @@ export async function openRecordedTables(arnOf: (table: keyof TableNames) => str
     ...makeDynamoDbLedger(stores),
     ...makeDynamoDbObservations(stores),
     ...makeDynamoDbAssociationReads(stores),
+    ...makeDynamoDbApprovals(stores),
   };
   const close = async () => {
     ledger.close();

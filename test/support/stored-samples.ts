@@ -1,3 +1,4 @@
+import type { Approval } from '../../src/model/approval.ts';
 import type { AssociationState, AssociationVersion } from '../../src/ledger/association-state.ts';
 import type { ClusterScan } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
@@ -356,4 +357,29 @@ export const associationVersion: Required<AssociationVersion> = {
   seenAt: start + 60_000,
   declaration: 'payments/bindings',
   seenOtherwiseAt: start,
+};
+
+/** An approval in the state with every field set. */
+export const approval: Required<Approval> = {
+  id: `approval-${operationId}`,
+  key: '9'.repeat(64),
+  revision: 4,
+  state: 'USED',
+  operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+  fingerprint: 'f'.repeat(64),
+  idempotencyKey: 'a'.repeat(64),
+  binding: {
+    needs: decision.needs,
+    sliceHash: 'b'.repeat(64),
+    before: { settingsHash: 'c'.repeat(64), modifiedAt: at },
+  },
+  requested: {
+    ...{ principal, actor: entry.actor, onBehalfOf: 'alice@example.com', reason: 'It moves.', target },
+    ...{ before: association, operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: update },
+  },
+  votes: decision.approval.votes,
+  requestedAt: at,
+  decideUntil: start + 86_400_000,
+  useUntil: start + 14_400_000,
+  usedBy: operationId,
 };

@@ -35,8 +35,8 @@ export interface Command {
   /** Whether the answer has what the command looks for: then, with `--detailed-exitcode`, the exit code is 2. */
   readonly finds?: (answer: ValueMap) => boolean;
   /** Whether the answer says that not all was done: then this is the exit code, or 1 with `--detailed-exitcode`; null: all was done. */
-  readonly failure?: (answer: ValueMap) => 254 | 255 | null;
-  /** Whether it changes an association, so that its result can take a while. */
+  readonly failure?: (answer: ValueMap) => 3 | 254 | 255 | null;
+  /** Whether it changes associations, so that its result can take a while. */
   readonly isMutation?: true;
   /**
    * Whether it makes several requests, has files, and ends as `terraform plan` does: `runCompound` runs it. It has no input documents and

@@ -53,6 +53,7 @@ export const declarationCommands: readonly Command[] = [
       },
     ],
     answer: {},
+    isMutation: true,
     isCompound: true,
   },
   {

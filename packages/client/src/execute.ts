@@ -1,4 +1,5 @@
 import { toAnswer } from './aws/answer.ts';
+import { durationMs } from './aws/duration.ts';
 import { UsageError } from './aws/errors.ts';
 import { fileOrText, readDocuments, readInput, readParameters } from './aws/input.ts';
 import type { Result } from './aws/output/print.ts';
@@ -47,12 +48,13 @@ export async function execute(execution: Execution): Promise<Executed> {
   if (values['generate-cli-skeleton'] === 'yaml-input') return sample(yamlInputSkeleton(command));
   const paging = checkManualPaging(execution, input) ? null : options;
   checkConnection(connection);
+  const waitMs = typeof values.wait === 'string' ? durationMs('--wait', values.wait) : null;
   const isSample = values['generate-cli-skeleton'] === 'output';
   const fetch = async (request: ValueMap) => {
     validateInput(command, request);
     return isSample
       ? sampleAnswer(command)
-      : toAnswer(command.answer, await host.call({ command, input: request, connection, wait: values.wait === true }));
+      : toAnswer(command.answer, await host.call({ command, input: request, connection, waitMs }));
   };
   const format = readOutputFormat(globals, profile, host.environment);
   const result = await resultOf(command, fetch, input, isSample ? null : paging);

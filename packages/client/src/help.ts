@@ -24,6 +24,7 @@ export function programHelp(): string {
     '',
     'Exit codes:',
     ...entry('0', 'The command succeeded.'),
+    ...entry('3', 'Others have to approve the request first.'),
     ...entry('130', 'The command was interrupted.'),
     ...entry('252', 'The command line or the input is not valid. Nothing was sent.'),
     ...entry('253', 'A setting is missing or not valid.'),
@@ -37,7 +38,7 @@ export function programHelp(): string {
 /** The help of a command. */
 export function commandHelp(command: Command): string {
   const options = optionsOf(command).filter(({ hidden }) => hidden !== true);
-  const required = options.filter((option) => option.required === true);
+  const required = options.filter(({ required, key }) => required === true && key !== command.positional?.name);
   const positional = command.positional === undefined ? '' : ` <${command.positional.name}>`;
   const synopsis = positional + required.map(({ short: _, ...option }) => ` ${optionWithValue(option)}`).join('');
   return [

@@ -10,8 +10,8 @@ export interface Request {
   readonly command: Command;
   readonly input: ValueMap;
   readonly connection: Connection;
-  /** Whether to wait for a result that takes longer. */
-  readonly wait: boolean;
+  /** How long to wait for a result that takes longer, and for approvers, in milliseconds; null without `--wait`. */
+  readonly waitMs: number | null;
 }
 
 /** What the command uses of its process. */

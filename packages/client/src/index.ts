@@ -1,5 +1,8 @@
 export type {
   AdoptPodIdentityAssociationInput,
+  ApprovalQueryVariables,
+  ApprovalsQueryVariables,
+  ApproveInput,
   AssociationDriftQueryVariables,
   AuditEntryDetailsFragment as AuditEntry,
   AuditTrailQueryVariables,
@@ -16,10 +19,13 @@ export type {
   OperationQueryVariables,
   PodIdentityAssociationQueryVariables,
   PodIdentityAssociationsQueryVariables,
+  RejectInput,
   TagInput,
   UpdatePodIdentityAssociationInput,
+  VotePayloadFragment as VoteResult,
 } from './generated/operations.ts';
 export { embeddedTypes, possibleTypes } from './generated/possible-types.ts';
+export type { Approval, ApprovalStatus, ApprovalWait, MutationOptions } from './client/approval.ts';
 export { anonymous, bearer, sigV4 } from './client/auth.ts';
 export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { makeGatewayClient } from './client/client.ts';

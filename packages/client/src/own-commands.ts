@@ -1,3 +1,5 @@
+import { approvalCommands } from './approval-commands.ts';
+import { approvalRequiredCode } from './aws/errors.ts';
 import { isList, isMap } from './aws/value.ts';
 import type { ValueMap } from './aws/value.ts';
 import {
@@ -41,6 +43,7 @@ const check = {
     findings: [{ path: 'string', rule: 'string', message: 'string', advice: 'string' }],
     violations: [{ policyId: 'string', message: 'string', advice: 'string' }],
     owners: ['string'],
+    needs: [{ policyId: 'string', message: 'string', advice: 'string', group: 'string', count: 'integer' }],
     differences: [difference],
   },
   decision,
@@ -90,6 +93,7 @@ const adoptAll: Command = {
       planned: 'integer',
       denied: 'integer',
       adopted: 'integer',
+      approvalRequired: 'integer',
       refused: 'integer',
       inProgress: 'integer',
       notSent: 'integer',
@@ -98,7 +102,8 @@ const adoptAll: Command = {
   finds: (answer) => countOf(answer, 'planned') + countOf(answer, 'denied') > 0,
   failure: (answer) => {
     if (countOf(answer, 'inProgress') + countOf(answer, 'notSent') > 0) return 255;
-    return countOf(answer, 'refused') > 0 ? 254 : null;
+    if (countOf(answer, 'refused') > 0) return 254;
+    return countOf(answer, 'approvalRequired') > 0 ? approvalRequiredCode : null;
   },
   isMutation: true,
 };
@@ -212,6 +217,7 @@ export const ownCommands: readonly Command[] = [
   },
   ...declarationCommands,
   ...readCommands,
+  ...approvalCommands,
   ...loginCommands,
   {
     name: 'whoami',

@@ -36,11 +36,12 @@ export const auditEntry = {
     changes: ['string'],
     expiresAt: 'timestamp',
   },
-  decision,
+  decision: { ...decision, approvalId: 'string' },
   refusalCode: 'string',
   message: 'string',
   associationArn: 'string',
   eksRequestId: 'string',
+  approvalId: 'string',
 } as const satisfies Shape;
 
 const [namespace, serviceAccount] = binding as readonly [Parameter, Parameter, ...Parameter[]];
@@ -161,6 +162,7 @@ export const readCommands: readonly Command[] = [
         startedAt: 'timestamp',
         completedAt: 'timestamp',
         associationArn: 'string',
+        approvalId: 'string',
         refusalCode: 'string',
         message: 'string',
         retryAfterSeconds: 'integer',

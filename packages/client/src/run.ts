@@ -107,7 +107,8 @@ async function completeValues(
 ): Promise<Values> {
   const missing = missingOptions(command, values);
   const { positional } = command;
-  const argument = positional && values[positional.name] === undefined ? [positional.name] : [];
+  const isOption = command.parameters.some(({ name }) => name === positional?.name);
+  const argument = positional && !isOption && values[positional.name] === undefined ? [positional.name] : [];
   const names = [...argument, ...(prompter ? [] : missing.map(({ name }) => `--${name}`))];
   const problems = [
     ...(names.length > 0 ? [`the following arguments are required: ${names.join(', ')}`] : []),

@@ -1,6 +1,7 @@
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import type { ValueMap } from '../src/aws/value.ts';
+import { approvalIn, held, polled } from './approval.ts';
 import { openFaultyRoute, runOnGateway, variablesOf } from './gateway.ts';
 import type { FaultyRoute, Terminal } from './gateway.ts';
 
@@ -43,7 +44,7 @@ const answerOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout)
 const sent = () =>
   route.seen.filter(({ body }) => body.includes('mutation Adopt')).map((seen) => variablesOf(seen).input);
 
-const none = { planned: 0, denied: 0, adopted: 0, refused: 0, inProgress: 0, notSent: 0 };
+const none = { planned: 0, denied: 0, adopted: 0, approvalRequired: 0, refused: 0, inProgress: 0, notSent: 0 };
 
 const addon = 'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/vpc-cni/a1';
 
@@ -98,6 +99,38 @@ test('adopts each with its modifiedAt and a token that follows from both, and a 
   expect(outcome.stderr).toContain('2 of 2 done');
   const again = await adopt(['--yes']);
   expect(answerOf(again)).toEqual({ adoptions: [], counts: none });
+});
+
+test('an adoption that others have to approve is planned and reported as such', async () => {
+  makeDirectly({ serviceAccount: 'a' });
+  const list = { status: 200, body: await drift() };
+  const checked = { refusal: { code: 'APPROVAL_REQUIRED' }, auditEntry: { message: 'It needs an approval.' } };
+  route.faults.push(list, {
+    status: 200,
+    body: JSON.stringify({ data: { checkAdoptPodIdentityAssociation: checked } }),
+  });
+  const plan = await adopt(['--plan']);
+  expect(plan.code).toBe(0);
+  expect(answerOf(plan)).toMatchObject({
+    adoptions: [{ status: 'PLANNED', message: 'It needs an approval.' }],
+    counts: { ...none, planned: 1 },
+  });
+  route.faults.push(list, held({}, 60, 'adopt'));
+  const run = await adopt(['--yes']);
+  expect(run.code).toBe(3);
+  const message = 'Approvers: group security. To approve it: pod-identity approve approval-1.key';
+  expect(answerOf(run).adoptions).toMatchObject([{ status: 'APPROVAL_REQUIRED', message }]);
+});
+
+test('an adoption that others have to approve is made with --wait once it is approved', async () => {
+  makeDirectly({ serviceAccount: 'a' });
+  const first = held({}, 0, 'adopt');
+  route.faults.push({ status: 200, body: await drift() }, first, first, polled(approvalIn('APPROVED')));
+  const outcome = await adopt(['--yes', '--wait', '1h']);
+  expect(outcome.code).toBe(0);
+  expect(answerOf(outcome).counts).toEqual({ ...none, adopted: 1 });
+  expect(new Set(sent().map(({ clientRequestToken }) => clientRequestToken)).size).toBe(1);
+  expect(outcome.stderr).toContain('payments/a: To approve it: pod-identity approve approval-1.key\n');
 });
 
 test('has one effect if it is run again after its answer was lost', async () => {

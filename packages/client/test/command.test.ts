@@ -337,7 +337,9 @@ describe('reads', () => {
     const { code, stderr } = await run(['audit-trail', '--all', '--events', 'DENIED,WRONG']);
     expect({ code, stderr }).toEqual({
       code: 252,
-      stderr: expect.stringContaining("Invalid choice 'WRONG', valid choices are: CHECKED, CONTENDED, DENIED"),
+      stderr: expect.stringContaining(
+        "Invalid choice 'WRONG', valid choices are: APPROVAL_EXPIRED, APPROVAL_REQUESTED",
+      ),
     });
   });
 

@@ -52,6 +52,11 @@ export const principals: readonly ExamplePrincipal[] = [
     claims: { sub: 'olivia', groups: ['auditors'] },
   },
   {
+    name: 'kim',
+    description: 'another platform administrator: may approve what pat changes for system components in production',
+    claims: { sub: 'kim', groups: ['platform-admins'] },
+  },
+  {
     name: 'carol',
     description: 'without a group: may read the audit trail of her own requests, and nothing else',
     claims: { sub: 'carol' },

@@ -3,6 +3,9 @@ import type { ValueMap } from './value.ts';
 /** Exit codes of the AWS CLI, which the command shares. */
 const exitCodes = { usage: 252, configuration: 253, service: 254, general: 255, interrupted: 130 } as const;
 
+/** The exit code of a change that others have to approve first. The AWS CLI has none like it. */
+export const approvalRequiredCode = 3;
+
 /** An error that ends the command with a message on standard error. */
 export abstract class CommandError extends Error {
   abstract readonly exitCode: number;
@@ -35,11 +38,13 @@ export interface ErrorDetails {
   readonly lines: readonly string[];
   /** Fields of the structured formats of errors, beside `Message` and `Code`. */
   readonly fields: ValueMap;
+  /** Another exit code than that of all refusals. */
+  readonly exitCode?: number;
 }
 
 /** The service rejected the request. */
 export class ServiceError extends CommandError {
-  readonly exitCode = exitCodes.service;
+  readonly exitCode: number;
   readonly code: string;
   /** What the service reported, without the prefix. */
   readonly reason: string;
@@ -50,6 +55,7 @@ export class ServiceError extends CommandError {
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.exitCode = details.exitCode ?? exitCodes.service;
   }
 }
 

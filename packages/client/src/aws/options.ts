@@ -74,10 +74,17 @@ export const globalOptions: readonly Option[] = [
   }),
 ];
 
-const waitOption: Option = {
-  ...flag('wait', 'Wait up to 10 minutes for the result, instead of one.'),
+const waitOption = (isCompound: boolean): Option => ({
+  name: 'wait',
+  takes: 'optional value',
+  key: 'wait',
+  implied: '10m',
   own: true,
-};
+  placeholder: 'duration',
+  help: isCompound
+    ? 'Wait so long for approvers: 10 minutes, or seconds or a number with s, m, h or d.'
+    : 'Wait so long for the result, and for approvers: 10 minutes, or seconds or a number with s, m, h or d. Without it, a minute, and not for approvers.',
+});
 
 const detailedExitCodeOption: Option = {
   ...flag('detailed-exitcode', 'Exit with 0 if there is nothing to report, 2 if there is, and 1 for any error.'),
@@ -116,7 +123,7 @@ export function optionsOf(command: Command): readonly Option[] {
     ...command.parameters.flatMap(optionsOfParameter).map((option) => typedOption(command, option)),
     ...(command.isCompound === true ? [] : inputOptions),
     ...(command.listField === undefined ? [] : pagingOptions),
-    ...(command.isMutation === true ? [waitOption] : []),
+    ...(command.isMutation === true ? [waitOption(command.isCompound === true)] : []),
     ...(command.finds === undefined ? [] : [detailedExitCodeOption]),
   ];
 }

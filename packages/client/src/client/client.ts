@@ -1,5 +1,7 @@
 import { documents } from '../generated/operations.ts';
 import type * as Schema from '../generated/operations.ts';
+import type { Approval, MutationOptions } from './approval.ts';
+import { sendUntilDecided } from './approval.ts';
 import type { Authentication } from './auth.ts';
 import { call } from './call.ts';
 import type { CallOptions, Sender } from './call.ts';
@@ -84,6 +86,14 @@ export interface GatewayClient {
   readonly completedOperation: GatewayClient['operation'];
   /** Operations that are not completed yet. */
   readonly openOperations: Query<Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery['openOperations']>;
+  /** An approval; null when it does not exist or you may not see it. Reading writes nothing. */
+  readonly approval: (variables: Schema.ApprovalQueryVariables, options?: CallOptions) => Promise<Approval | null>;
+  /** A page of approvals: by default the pending ones of all clusters. */
+  readonly approvals: Query<Schema.ApprovalsQueryVariables, Schema.ApprovalsQuery['approvals']>;
+  /** Approves a request that is held. The same vote again changes nothing. */
+  readonly approve: Vote<Schema.ApproveInput>;
+  /** Rejects a request that is held, for good. */
+  readonly reject: Vote<Schema.RejectInput>;
   /** The authenticated principal. */
   readonly viewer: (options?: CallOptions) => Promise<Schema.ViewerQuery['viewer']>;
   /**
@@ -101,7 +111,9 @@ export interface GatewayClient {
   ) => Promise<Data>;
 }
 
-type Mutation<Input> = (input: Input, options?: CallOptions) => Promise<MutationResult>;
+type Mutation<Input> = (input: Input, options?: MutationOptions) => Promise<MutationResult>;
+/** A vote on an approval. `refusal` says why it was not counted. */
+type Vote<Input> = (input: Input, options?: CallOptions) => Promise<Schema.VotePayloadFragment>;
 type Query<Variables, Data> = (variables: Variables, options?: CallOptions) => Promise<NonNullable<Data>>;
 /** A dry run: nothing is changed. */
 type Check<Input> = (input: Input, options?: CallOptions) => Promise<Schema.CheckFragment>;
@@ -144,6 +156,10 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     operation: query(sender, 'Operation'),
     completedOperation: completed(sender),
     openOperations: presentQuery(sender, 'OpenOperations'),
+    approval: query(sender, 'Approval'),
+    approvals: presentQuery(sender, 'Approvals'),
+    approve: (input, options) => presentQuery(sender, 'Approve')({ input }, options),
+    reject: (input, options) => presentQuery(sender, 'Reject')({ input }, options),
     viewer: (options) => query(sender, 'Viewer')({}, options),
     request: (document, variables, options) => sendDocument(sender, document, variables, options),
   };
@@ -153,12 +169,17 @@ function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete'
   sender: Sender,
   name: Name,
 ): Mutation<Operations[Name][0]['input']> {
-  return (given, options = {}) => {
+  return (given, { waitForApproval, ...options } = {}) => {
     const token = given.clientRequestToken ?? crypto.randomUUID();
     const variables = { input: { ...given, clientRequestToken: token } };
-    return sendOperation(sender, { name, variables, token }, options, (payload: Schema.PayloadFragment) =>
-      attemptOf(resultOf(payload)),
-    );
+    const send = () =>
+      sendOperation(sender, { name, variables, token }, options, (payload: Schema.PayloadFragment) =>
+        attemptOf(resultOf(payload)),
+      );
+    if (waitForApproval === undefined) return send();
+    const { signal } = options;
+    const read = (id: string) => query(sender, 'Approval')({ id }, { signal });
+    return sendUntilDecided({ send, read }, waitForApproval, signal);
   };
 }
 
@@ -196,7 +217,7 @@ function completed(sender: Sender): GatewayClient['completedOperation'] {
     );
 }
 
-/** A query whose field is null only beside an error. */
+/** An operation whose field is null only beside an error, and that may be repeated: a query, or a vote. */
 function presentQuery<Name extends OperationName>(sender: Sender, name: Name) {
   const send = query(sender, name);
   return async (variables: Operations[Name][0], options?: CallOptions) => present(await send(variables, options));

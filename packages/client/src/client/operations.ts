@@ -45,6 +45,10 @@ export interface Operations {
   BindableRoles: [Schema.BindableRolesQueryVariables, Schema.BindableRolesQuery];
   Operation: [Schema.OperationQueryVariables, Schema.OperationQuery];
   OpenOperations: [Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery];
+  Approval: [Schema.ApprovalQueryVariables, Schema.ApprovalQuery];
+  Approvals: [Schema.ApprovalsQueryVariables, Schema.ApprovalsQuery];
+  Approve: [Schema.ApproveMutationVariables, Schema.ApproveMutation];
+  Reject: [Schema.RejectMutationVariables, Schema.RejectMutation];
   Viewer: [Schema.ViewerQueryVariables, Schema.ViewerQuery];
 }
 

@@ -76,12 +76,14 @@ export function resultOf(payload: PayloadFragment): MutationResult {
   return { kind: 'inProgress', status, retryAfterSeconds, ...finished };
 }
 
-/** Whether the request is to be sent again: while it is in progress, and when waiting helps against a refusal. */
+/** Whether the request is to be sent again: while it is in progress, and when waiting alone helps against a refusal. */
 export function attemptOf(result: MutationResult): Attempt<MutationResult> {
   if (result.kind === 'succeeded') return { kind: 'done', result };
   const { retryAfterSeconds } = result;
   const again = { kind: 'again', retryAfterSeconds, end: () => result } as const;
   if (result.kind === 'inProgress') return { ...again, reason: 'The request is in progress.' };
-  const { retryable, code } = result.refusal;
+  const { retryable, code, __typename } = result.refusal;
+  // People decide about it, not time.
+  if (__typename === 'ApprovalRequired') return { kind: 'done', result };
   return retryable && retryAfterSeconds !== null ? { ...again, reason: code } : { kind: 'done', result };
 }

@@ -67,7 +67,8 @@ function backoff(count: number): number {
   return Math.max(50, Math.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (count - 1)));
 }
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+/** Waits for milliseconds; rejects with the reason of the signal. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       clearTimeout(timer);

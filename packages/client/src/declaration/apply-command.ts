@@ -1,6 +1,9 @@
-import { GeneralError } from '../aws/errors.ts';
+import { durationMs } from '../aws/duration.ts';
+import { approvalRequiredCode, GeneralError } from '../aws/errors.ts';
+import type { MutationOptions } from '../client/approval.ts';
 import type { GatewayClient } from '../client/client.ts';
 import type { MutationResult } from '../client/result.ts';
+import { approvalTeller } from '../gateway/approvals.ts';
 import type { Session } from '../host.ts';
 import { runChanges } from './apply.ts';
 import type { Outcome } from './apply.ts';
@@ -12,7 +15,7 @@ import { inputOf } from './inputs.ts';
 import { inverseDeclaration } from './inverse.ts';
 import { makePace } from './pacing.ts';
 import { check } from './plan-command.ts';
-import { isTooOld, PlanError, planRefusal, readPlan, tokenOf } from './plan-file.ts';
+import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
 import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
@@ -25,16 +28,24 @@ const concurrency = 8;
 export async function runApply(compound: Compound): Promise<number> {
   const { values } = compound;
   const path = textOf(values, 'plan') ?? '';
+  const wait = textOf(values, 'wait');
+  const waitMs = wait === null ? null : durationMs('--wait', wait);
   const plan = planOf(path);
   const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
   const outcomes = await withSession(compound, async (session) => {
     await mayApply(plan, compound, session);
     writeText(inversePath, inverseDeclaration(plan));
     compound.host.writeError(`The state before is in ${inversePath}.\n`);
-    return apply(plan, compound, session);
+    return apply(plan, waitMs, compound, session);
   });
   await printReport(compound, outcomeLines(outcomes), () => outcomesAnswer(plan.planId, outcomes));
-  return outcomes.every(({ kind }) => kind === 'done') && plan.denied.length === 0 ? 0 : 1;
+  return exitCodeOf(plan, outcomes);
+}
+
+function exitCodeOf({ denied }: Plan, outcomes: readonly Outcome[]): number {
+  const others = outcomes.filter(({ kind }) => kind !== 'done');
+  if (denied.length > 0 || others.some(({ kind }) => kind !== 'approvalRequired')) return 1;
+  return others.length > 0 ? approvalRequiredCode : 0;
 }
 
 function planOf(path: string): Plan {
@@ -73,13 +84,25 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   );
 }
 
-async function apply(plan: Plan, { values, host }: Compound, { client, signal }: Session): Promise<readonly Outcome[]> {
+async function apply(
+  plan: Plan,
+  waitMs: number | null,
+  { values, host }: Compound,
+  { client, signal }: Session,
+): Promise<readonly Outcome[]> {
   const pace = makePace(
     () => performance.now(),
     (ms) => sleep(ms, signal),
   );
   const total = plan.changes.length;
-  let count = 0;
+  const counted = new Set<Change>();
+  const options = { signal, onRetry: pace.onRetry };
+  // The plan may not become too old meanwhile.
+  const maxElapsedMs = Math.min(waitMs ?? 0, remainingMs(plan, Date.now()));
+  const sendAndWait = (change: Change) => {
+    const onApproval = approvalTeller((line) => host.writeError(`${nameOf(change.target)}: ${line}\n`));
+    return send(client, plan, change, { ...options, waitForApproval: { maxElapsedMs, onApproval } });
+  };
   return runChanges(plan.changes, {
     concurrency,
     allowPartial: values.allowPartial === true,
@@ -89,22 +112,18 @@ async function apply(plan: Plan, { values, host }: Compound, { client, signal }:
     },
     send: async (change) => {
       await pace.turn();
-      return send(client, plan, change, { signal, onRetry: pace.onRetry });
+      return send(client, plan, change, options);
     },
+    ...(waitMs !== null && { sendAndWait }),
     readAgain: makeReadAgain(client, plan.changes, { signal }, Date.now),
     onOutcome: ({ kind, change }) => {
-      count += 1;
-      host.writeError(`${count}/${total} ${kind}: ${change.action} ${nameOf(change.target)}\n`);
+      counted.add(change);
+      host.writeError(`${counted.size}/${total} ${kind}: ${change.action} ${nameOf(change.target)}\n`);
     },
   });
 }
 
-function send(
-  client: GatewayClient,
-  plan: Plan,
-  change: Change,
-  options: Parameters<GatewayClient['createPodIdentityAssociation']>[1],
-): Promise<MutationResult> {
+function send(client: GatewayClient, plan: Plan, change: Change, options: MutationOptions): Promise<MutationResult> {
   const clientRequestToken = tokenOf(plan, change);
   const input = inputOf(plan, change);
   if ('create' in input) return client.createPodIdentityAssociation({ ...input.create, clientRequestToken }, options);

@@ -5,6 +5,8 @@ export interface Checked {
   readonly refusal: { readonly code: string; readonly message: string; readonly advice: string | null } | null;
   readonly decision: {
     readonly allowed: boolean;
+    /** The approvals that are missing, if they are the only obstacle. */
+    readonly needs: readonly { readonly group: string }[];
     readonly violations: readonly {
       readonly policyId: string;
       readonly message: string;
@@ -29,7 +31,9 @@ export function judged(
   return {
     changes: pairs.flatMap(({ change, checked }) => {
       if (!checked || reasonsOf(checked).length > 0) return [];
-      return [change.action === 'create' ? { ...change, expectedRevision: checked.revision } : change];
+      const revised = change.action === 'create' ? { ...change, expectedRevision: checked.revision } : change;
+      const approvers = approversOf(checked);
+      return [approvers.length === 0 ? revised : { ...revised, approvers }];
     }),
     denied: pairs.flatMap(({ change: { action, target, before }, checked }) => {
       const reasons = checked ? reasonsOf(checked) : ['The gateway did not answer for this change.'];
@@ -38,9 +42,17 @@ export function judged(
   };
 }
 
+/** The groups that have to approve a change. */
+function approversOf({ decision }: Checked): readonly string[] {
+  if (decision === null || decision.allowed) return [];
+  return [...new Set(decision.needs.map(({ group }) => group))];
+}
+
 /** Why a change would not be made, a sentence each. */
 function reasonsOf({ refusal, decision }: Checked): readonly string[] {
-  if (decision?.allowed === false && decision.violations.length > 0) {
+  const isHeld = decision?.allowed === false && decision.needs.length > 0;
+  if (isHeld && (refusal === null || refusal.code === 'APPROVAL_REQUIRED')) return [];
+  if (!isHeld && decision?.allowed === false && decision.violations.length > 0) {
     return decision.violations.map(({ policyId, message, advice }) => `Policy ${policyId}: ${advice ?? message}`);
   }
   if (refusal === null) return decision?.allowed === false ? ['No policy permits it.'] : [];

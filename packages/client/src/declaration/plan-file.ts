@@ -71,9 +71,14 @@ export function planRefusal(
 }
 
 /** Whether a plan may not be applied any more. One of the future is that of a wrong clock. */
-export function isTooOld({ createdAt }: Pick<Plan, 'createdAt'>, now: number): boolean {
-  const age = now - Date.parse(createdAt);
-  return !(age > -maxClockErrorMs && age < maxPlanAgeMs);
+export function isTooOld(plan: Pick<Plan, 'createdAt'>, now: number): boolean {
+  const restMs = remainingMs(plan, now);
+  return !(restMs > 0 && restMs < maxPlanAgeMs + maxClockErrorMs);
+}
+
+/** For how many milliseconds a plan may still be applied. */
+export function remainingMs({ createdAt }: Pick<Plan, 'createdAt'>, now: number): number {
+  return Date.parse(createdAt) + maxPlanAgeMs - now;
 }
 
 const maxClockErrorMs = 3_600_000;

@@ -36,6 +36,8 @@ export interface Change {
   /** The revision of the service account that a create expects; null for other changes, and until the change is checked. */
   readonly expectedRevision: number | null;
   readonly reason: string | null;
+  /** Groups that have to approve it, as policy was when it was planned; absent if none has to. */
+  readonly approvers?: readonly string[];
 }
 
 /** A change that can't be made, and why. */

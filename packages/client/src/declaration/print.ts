@@ -31,6 +31,11 @@ export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
 }
 
 function changeLines(change: Change): readonly string[] {
+  const { approvers = [] } = change;
+  return [...settingLines(change), ...approvers.map((group) => `    needs an approval of the group ${group}`)];
+}
+
+function settingLines(change: Change): readonly string[] {
   const { action, target, before, after } = change;
   const head = `${signs[action]} ${action} ${nameOf(target)}`;
   if (action !== 'update' || before === null || after === null) {
@@ -58,8 +63,10 @@ function countsText({ changes, unchanged, denied }: Plan): string {
   return [...counts, `${unchanged.length} unchanged`, `${denied.length} denied`].join(', ');
 }
 
-function remarkLines({ leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
+function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
+  const held = changes.filter(({ approvers = [] }) => approvers.length > 0).length;
   return [
+    ...(held > 0 ? [`${held} changes need an approval, which is asked for when the plan is applied.`] : []),
     ...(undecided > 0
       ? [
           `${undecided} changes depend on attributes of roles, which are read when they are made: they can still be denied.`,
@@ -104,6 +111,7 @@ export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Rema
 const headings: readonly (readonly [Outcome['kind'], string])[] = [
   ['refused', 'Refused'],
   ['overtaken', 'Done by this plan, and changed since'],
+  ['approvalRequired', 'Needs an approval: apply the plan again once it is given, or now with --wait'],
   ['inProgress', 'In progress: apply the plan again to learn the result'],
   ['failed', 'Failed, with an unknown result: apply the plan again'],
   ['notStarted', 'Not started'],

@@ -1,11 +1,15 @@
 import { UsageError } from '../aws/errors.ts';
-import type { Value, ValueMap } from '../aws/value.ts';
+import type { ValueMap } from '../aws/value.ts';
+import type { MutationOptions } from '../client/approval.ts';
+import { isHeld } from '../client/approval.ts';
 import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import { GatewayError, LostAnswerError } from '../client/errors.ts';
 import { itemsOf } from '../client/pages.ts';
-import type { Association } from '../client/result.ts';
+import type { Association, MutationResult } from '../client/result.ts';
 import type { Prompter } from '../prompt.ts';
+import { approvalTeller, heldText } from './approvals.ts';
+import { optional, required } from './inputs.ts';
 import { makerOf } from './makers.ts';
 
 /** What `pod-identity adopt` uses of its process. */
@@ -14,11 +18,14 @@ export interface AdoptAllSettings {
   readonly say: (line: string) => void;
   /** Asks before anything is adopted; null without a terminal. */
   readonly prompter: Prompter | null;
+  /** How long to wait for approvers; null: not at all. */
+  readonly waitMs: number | null;
 }
 
 /**
- * `PLANNED` and `DENIED` are what a plan says: it would be adopted, or refused. `IN_PROGRESS`: it may be adopted, or may still be. `NOT_SENT`:
- * an error of another one ended the run before.
+ * `PLANNED` and `DENIED` are what a plan says: it would be adopted, once it is approved if it has to be, or refused. `APPROVAL_REQUIRED`: others
+ * have to approve it first.
+ * `IN_PROGRESS`: it may be adopted, or may still be. `NOT_SENT`: an error of another one ended the run before.
  */
 type Status = keyof typeof countNames;
 
@@ -27,6 +34,7 @@ const countNames = {
   PLANNED: 'planned',
   DENIED: 'denied',
   ADOPTED: 'adopted',
+  APPROVAL_REQUIRED: 'approvalRequired',
   REFUSED: 'refused',
   IN_PROGRESS: 'inProgress',
   NOT_SENT: 'notSent',
@@ -42,6 +50,8 @@ interface Adoption {
 
 /** How many requests run at once. The gateway limits the requests of each principal, and the client waits as it says. */
 const concurrency = 4;
+/** How many adoptions wait for approvers at once: the gateway limits the pending approvals of each principal. */
+const maxWaiting = 20;
 
 const pageSize = 100;
 
@@ -59,21 +69,21 @@ export async function adoptAll(
   client: GatewayClient,
   input: ValueMap,
   options: CallOptions,
-  { say, prompter }: AdoptAllSettings,
+  { say, prompter, waitMs }: AdoptAllSettings,
 ): Promise<ValueMap> {
   const isPlan = input.plan === true;
   const asks = !isPlan && input.yes !== true;
   if (asks && prompter === null)
     throw new UsageError('Give --plan to see what would be adopted, or --yes to adopt it.');
-  const cluster = { clusterName: textOf(input.clusterName) ?? '', ...placeOf(input) };
-  const adoptions = await foreignIn(client, cluster, textOf(input.namespace), options);
+  const cluster = { clusterName: required(input.clusterName), ...placeOf(input) };
+  const adoptions = await foreignIn(client, cluster, optional(input.namespace), options);
   if (isPlan || asks) {
-    await forEach(adoptions, (one) => check(client, cluster, one, options));
+    await forEach(adoptions, concurrency, (one) => check(client, cluster, one, options));
     if (asks) for (const one of adoptions) say(lineOf(one));
   }
   const planned = adoptions.filter(({ status }) => status === 'PLANNED');
   if (planned.length > 0 && !isPlan && (!asks || (await agrees(prompter, planned.length, cluster.clusterName)))) {
-    await adoptEach(planned, { client, cluster, reason: textOf(input.reason), options, say });
+    await adoptEach(planned, { client, cluster, reason: optional(input.reason), options, say, waitMs });
   }
   return answerOf(adoptions);
 }
@@ -114,7 +124,7 @@ const checkDocument = /* GraphQL */ `
 
 type Checked = Record<string, unknown> & {
   readonly checkAdoptPodIdentityAssociation: {
-    readonly refusal: object | null;
+    readonly refusal: { readonly code: string } | null;
     readonly auditEntry: { readonly message: string | null };
   } | null;
 };
@@ -128,7 +138,7 @@ async function check(client: GatewayClient, cluster: Cluster, adoption: Adoption
     { input },
     options,
   );
-  if (checked?.refusal) adoption.status = 'DENIED';
+  if (checked?.refusal && checked.refusal.code !== 'APPROVAL_REQUIRED') adoption.status = 'DENIED';
   adoption.message = checked?.auditEntry.message ?? null;
 }
 
@@ -141,14 +151,15 @@ interface Run {
   readonly client: GatewayClient;
   readonly cluster: Cluster;
   readonly reason: string | undefined;
-  readonly options: CallOptions;
+  readonly options: MutationOptions;
   readonly say: (line: string) => void;
+  readonly waitMs: number | null;
 }
 
 /** Adopts one after the other, until the gateway can't be reached or does not accept the caller. */
 async function adoptEach(planned: readonly Adoption[], run: Run): Promise<void> {
   let [done, isStopped] = [0, false];
-  await forEach(planned, async (adoption) => {
+  await forEach(planned, concurrency, async (adoption) => {
     if (isStopped) {
       adoption.status = 'NOT_SENT';
       return;
@@ -159,7 +170,16 @@ async function adoptEach(planned: readonly Adoption[], run: Run): Promise<void> 
     if (done % progressEvery === 0 && isAnswered) run.say(`${done} of ${planned.length} done`);
   });
   run.say(`${done} of ${planned.length} done`);
+  const { waitMs } = run;
+  const held = planned.filter(({ status }) => status === 'APPROVAL_REQUIRED');
+  if (waitMs !== null && !isStopped) await forEach(held, maxWaiting, (one) => adoptApproved(one, run, waitMs));
   if (isStopped) run.say('Run the same command again for the others: what is adopted already is not adopted again.');
+}
+
+/** Waits for the approvers of one, and adopts it then. */
+async function adoptApproved(adoption: Adoption, run: Run, maxElapsedMs: number): Promise<void> {
+  const onApproval = approvalTeller((line) => run.say(`${nameOf(adoption)}: ${line}`));
+  await adoptOne(adoption, { ...run, options: { ...run.options, waitForApproval: { maxElapsedMs, onApproval } } });
 }
 
 /** Adopts one. False if no more should be sent. */
@@ -169,8 +189,7 @@ async function adoptOne(adoption: Adoption, { client, cluster, reason, options }
   try {
     const input = { ...cluster, associationId, expectedModifiedAt, clientRequestToken, reason };
     const result = await client.adoptPodIdentityAssociation(input, options);
-    adoption.status = ({ succeeded: 'ADOPTED', refused: 'REFUSED', inProgress: 'IN_PROGRESS' } as const)[result.kind];
-    adoption.message = result.kind === 'refused' ? result.refusal.message : null;
+    Object.assign(adoption, becameOf(result));
     return true;
   } catch (error) {
     if (!(error instanceof GatewayError || error instanceof LostAnswerError)) throw error;
@@ -181,12 +200,22 @@ async function adoptOne(adoption: Adoption, { client, cluster, reason, options }
   }
 }
 
-async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+function becameOf(result: MutationResult): Pick<Adoption, 'status' | 'message'> {
+  if (isHeld(result)) return { status: 'APPROVAL_REQUIRED', message: heldText(result.refusal) };
+  if (result.kind === 'refused') return { status: 'REFUSED', message: result.refusal.message };
+  return { status: result.kind === 'succeeded' ? 'ADOPTED' : 'IN_PROGRESS', message: null };
+}
+
+async function forEach<Item>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   const worker = async () => {
     for (const item of queue) await work(item);
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  await Promise.all(Array.from({ length: limit }, worker));
 }
 
 function answerOf(adoptions: readonly Adoption[]): ValueMap {
@@ -216,10 +245,6 @@ function nameOf({ association: { namespace, serviceAccount } }: Adoption): strin
 }
 
 function placeOf(input: ValueMap): Omit<Cluster, 'clusterName'> {
-  const [accountId, region] = [textOf(input.accountId), textOf(input.region)];
+  const [accountId, region] = [optional(input.accountId), optional(input.region)];
   return { ...(accountId !== undefined && { accountId }), ...(region !== undefined && { region }) };
-}
-
-function textOf(value: Value | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Value, ValueMap } from '../aws/value.ts';
+import type { Approval } from '../client/approval.ts';
 import type { AuditEntryDetailsFragment, CheckFragment } from '../generated/operations.ts';
 import type { Association, Refusal } from '../client/result.ts';
 
@@ -30,6 +31,15 @@ export function checkAnswer({ refusal, existing, auditEntry, ...others }: CheckF
 /** An entry of the audit trail. */
 export function entryAnswer({ request, ...others }: AuditEntryDetailsFragment): ValueMap {
   return { ...others, request: request && { ...request, tags: tagMap(request.tags) } };
+}
+
+/** An approval, with the request that it is about. */
+export function approvalAnswer({ request, before, ...others }: Approval): ValueMap {
+  return {
+    ...others,
+    request: { ...request, tags: tagMap(request.tags) },
+    before: before && associationAnswer(before),
+  };
 }
 
 /** A page of a list, with the names of the EKS API. */

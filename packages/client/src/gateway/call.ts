@@ -3,6 +3,7 @@ import type { Connection } from '../aws/settings.ts';
 import type { ValueMap } from '../aws/value.ts';
 import { anonymous, bearer, sigV4 } from '../client/auth.ts';
 import type { Authentication } from '../client/auth.ts';
+import type { ApprovalStatus } from '../client/approval.ts';
 import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import { makeGatewayClient } from '../client/client.ts';
@@ -18,12 +19,13 @@ import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
 import { adviceOf } from './advice.ts';
+import { approvalTeller } from './approvals.ts';
 import { mutations, queries } from './operations.ts';
 import { readTokenFile } from './token-file.ts';
 
 /** Time for the retries of a request, in milliseconds. */
 const limitMs = 60_000;
-const waitLimitMs = 600_000;
+const sessionLimitMs = 600_000;
 
 /**
  * The `call` of a host: sends the requests of one command to the gateway, and says on standard error what people should
@@ -36,7 +38,9 @@ export function makeCall(settings: CallSettings): Host['call'] {
   return async ({ input, ...given }) => {
     const { operation } = given.command;
     if (operation === 'Login' || operation === 'Logout') return signInOrOut({ input, ...given }, settings);
-    const client = (created ??= clientOf(given, settings, () => sending.onConnected()));
+    const { waitMs } = given;
+    const retryMs = Math.max(limitMs, waitMs ?? 0);
+    const client = (created ??= clientOf(given.connection, retryMs, settings, () => sending.onConnected()));
     const { region } = given.connection;
     const request = { ...given, input: { ...(region !== null && operation !== 'Viewer' && { region }), ...input } };
     const say = (line: string) => settings.writeError(`${line}\n`);
@@ -46,7 +50,7 @@ export function makeCall(settings: CallSettings): Host['call'] {
     try {
       if (operation === 'AdoptPodIdentityAssociations') {
         const { adoptAll } = await import('./adopt-all.ts');
-        return await adoptAll(client, request.input, options, { say, prompter: settings.prompter ?? null });
+        return await adoptAll(client, request.input, options, { say, prompter: settings.prompter ?? null, waitMs });
       }
       const query = queries[operation];
       if (!query) return await change(client, request, options, { say, sending });
@@ -64,7 +68,7 @@ export function makeCall(settings: CallSettings): Host['call'] {
 
 async function change(
   client: GatewayClient,
-  { command: { operation }, input }: Request,
+  { command: { operation }, input, waitMs }: Request,
   options: CallOptions,
   { say, sending }: { readonly say: (line: string) => void; readonly sending: { onConnected: () => void } },
 ): Promise<ValueMap> {
@@ -77,7 +81,18 @@ async function change(
     sending.onConnected = () => undefined;
     if (given === null) say(`Client request token: ${token} (to send this request again: --client-request-token)`);
   };
-  const result: MutationResult = await send(client, { ...input, clientRequestToken: token }, options);
+  const teller = approvalTeller(say);
+  let isHeld = false;
+  const onApproval = (approval: ApprovalStatus) => {
+    isHeld = true;
+    teller(approval);
+  };
+  const waitForApproval = waitMs === null ? undefined : { maxElapsedMs: waitMs, onApproval };
+  const whole = { ...input, clientRequestToken: token };
+  const result: MutationResult = await send(client, whole, { ...options, waitForApproval }).catch((error: unknown) => {
+    if (isHeld) say(`To go on: run the same command again with --client-request-token ${token} and --wait.`);
+    throw error;
+  });
   if (result.kind === 'refused') throw refusalError(operation, result);
   if (result.kind === 'inProgress') throw inProgressError(result);
   for (const line of adviceOf(result)) say(line);
@@ -87,14 +102,15 @@ async function change(
 /** The `openSession` of a host. */
 export function makeSession(settings: CallSettings): NonNullable<Host['openSession']> {
   return (connection) => {
-    const client = clientOf({ connection, wait: true }, settings, () => undefined);
+    const client = clientOf(connection, sessionLimitMs, settings, () => undefined);
     const url = gatewayOf(endpointUrlOf(connection));
     return Promise.resolve({ client, url, signal: settings.signal, errorOf: commandError });
   };
 }
 
 function clientOf(
-  { connection, wait }: Pick<Request, 'connection' | 'wait'>,
+  connection: Connection,
+  retryMs: number,
   settings: CallSettings,
   onConnected: () => void,
 ): GatewayClient {
@@ -107,7 +123,7 @@ function clientOf(
     fetch: connection.debug ? debugging(fetch, writeError) : fetch,
     // The options of the AWS CLI for timeouts apply, in place of one limit.
     timeoutMs: null,
-    retries: { maxAttempts: Infinity, maxElapsedMs: wait ? waitLimitMs : limitMs },
+    retries: { maxAttempts: Infinity, maxElapsedMs: retryMs },
     headers: { 'user-agent': version },
   });
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../aws/errors.ts';
 import type { Value } from '../aws/value.ts';
-import type { AssociationOrigin, AuditEvent, DriftSource, IfExists } from '../generated/operations.ts';
+import type { ApprovalState, AssociationOrigin, AuditEvent, DriftSource, IfExists } from '../generated/operations.ts';
 
 /** The values of each parameter that is an enum of the gateway. The types make the lists complete. */
 interface Choices {
@@ -8,6 +8,7 @@ interface Choices {
   readonly ifExists: IfExists;
   readonly origin: AssociationOrigin;
   readonly source: DriftSource;
+  readonly state: ApprovalState;
 }
 
 const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name], true>> } = {
@@ -40,6 +41,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
   ifExists: { REFUSE: true, ADOPT: true },
   origin: { ADD_ON: true, ADOPTED: true, OPERATION: true, OUTSIDE: true },
   source: { EKS: true, SCAN: true },
+  state: { APPROVED: true, EXPIRED: true, PENDING: true, REJECTED: true, USED: true },
 };
 
 /**

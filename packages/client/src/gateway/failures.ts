@@ -1,11 +1,14 @@
 import type { CommandError, ErrorDetails } from '../aws/errors.ts';
-import { GeneralError, ServiceError } from '../aws/errors.ts';
+import { approvalRequiredCode, GeneralError, ServiceError } from '../aws/errors.ts';
 import type { Value } from '../aws/value.ts';
 import type { GatewayError } from '../client/errors.ts';
 import type { InProgress, Refusal, Refused } from '../client/result.ts';
+import { approvalFields, approvalLines } from './approvals.ts';
 
 /** The exceptions of EKS that scripts know, by the codes of the gateway that mean the same. */
 const exceptions: Readonly<Record<string, string>> = {
+  APPROVAL_NOT_FOUND: 'ResourceNotFoundException',
+  APPROVAL_NOT_PENDING: 'InvalidRequestException',
   ASSOCIATION_ALREADY_EXISTS: 'ResourceInUseException',
   ASSOCIATION_LIMIT_EXCEEDED: 'ResourceLimitExceededException',
   ASSOCIATION_NOT_FOUND: 'ResourceNotFoundException',
@@ -25,21 +28,33 @@ const exceptions: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'UnrecognizedClientException',
 };
 
-/** The error of a refused change, with what people need: the reason, the policy, and who can help. */
-export function refusalError(operation: string, { refusal, ...result }: Refused): CommandError {
+/** What a refusal of a change and of a vote have in common. */
+type AnyRefused = Pick<Refused, 'refusal' | 'retryAfterSeconds' | 'clientRequestToken' | 'operationId'>;
+
+/** The error of what was refused, with what people need: the reason, the policy, and who can help. */
+export function refusalError(operation: string, { refusal, ...result }: AnyRefused): CommandError {
   const { lines, fields } = refusalDetails(refusal);
-  const again =
-    result.retryAfterSeconds === null ? [] : [`Retry in ${result.retryAfterSeconds} s with the same token.`];
   const token = result.clientRequestToken === null ? [] : [`Client request token: ${result.clientRequestToken}`];
   const code = exceptions[refusal.code] ?? exceptionOf(refusal) ?? refusal.code;
   return new ServiceError(code, operation, refusal.message, {
-    lines: [...lines, ...again, ...token, `Operation: ${result.operationId} (${refusal.code})`],
+    lines: [...lines, ...againLines(refusal, result), ...token, `Operation: ${result.operationId} (${refusal.code})`],
     fields: {
       ...fields,
       OperationId: result.operationId,
       ...(result.clientRequestToken !== null && { ClientRequestToken: result.clientRequestToken }),
     },
+    ...(refusal.code === 'APPROVAL_REQUIRED' && { exitCode: approvalRequiredCode }),
   });
+}
+
+/** When and how to send a request again, if that can help. */
+function againLines({ code }: Refusal, result: Omit<AnyRefused, 'refusal'>): readonly string[] {
+  const { retryAfterSeconds, clientRequestToken } = result;
+  if (code === 'APPROVAL_REQUIRED') {
+    const again = `run the same command again with --client-request-token ${clientRequestToken ?? ''}`;
+    return [`Once it is approved: ${again} (--wait does so by itself).`];
+  }
+  return retryAfterSeconds === null ? [] : [`Retry in ${retryAfterSeconds} s with the same token.`];
 }
 
 function exceptionOf(refusal: Refusal): string | null {
@@ -60,9 +75,9 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
   };
 }
 
-/** Whether the reasons of a refusal have the advice already. */
-function hasAdvice({ __typename }: Refusal): boolean {
-  return __typename === 'PolicyDenied' || __typename === 'InvalidInput';
+/** Whether the lines of a refusal have the advice already. */
+function hasAdvice({ __typename, code }: Refusal): boolean {
+  return __typename === 'PolicyDenied' || __typename === 'InvalidInput' || code === 'APPROVAL_REQUIRED';
 }
 
 /** The reasons and differences of a refusal, a line each. Its message has those of policies and findings. A type that is not known has none. */
@@ -72,6 +87,8 @@ function reasonsOf(refusal: Refusal): readonly string[] {
       return refusal.violations.map(violationLine);
     case 'InvalidInput':
       return refusal.findings.map(({ path, advice }) => `- ${path}: ${advice}`);
+    case 'ApprovalRequired':
+      return approvalLines(refusal);
     case 'AssociationAlreadyExists':
     case 'AssociationChanged':
       return [
@@ -84,6 +101,7 @@ function reasonsOf(refusal: Refusal): readonly string[] {
     case 'ChangesLocked':
     case 'AssociationNotFound':
     case 'TokenReused':
+    case 'VoteRefused':
     default:
       return [];
   }
@@ -91,6 +109,7 @@ function reasonsOf(refusal: Refusal): readonly string[] {
 
 function fieldsOf(refusal: Refusal): Readonly<Record<string, Value>> {
   if (refusal.__typename === 'InvalidInput') return { Findings: refusal.findings.map((finding) => ({ ...finding })) };
+  if (refusal.__typename === 'ApprovalRequired') return approvalFields(refusal);
   if (refusal.__typename !== 'PolicyDenied') return {};
   return { Violations: refusal.violations.map((violation) => ({ ...violation })), Owners: refusal.owners };
 }

@@ -1,6 +1,7 @@
 import { ServiceError, UsageError } from '../aws/errors.ts';
 import type { Value, ValueMap } from '../aws/value.ts';
 import { isMap } from '../aws/value.ts';
+import type { MutationOptions } from '../client/approval.ts';
 import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import type { MutationResult } from '../client/result.ts';
@@ -11,13 +12,12 @@ import type {
 } from '../generated/operations.ts';
 import type { Request } from '../host.ts';
 import { associationAnswer, checkAnswer, entryAnswer, pageAnswer, tagMap } from './answers.ts';
+import { approvalQueries } from './approval-queries.ts';
 import { choiceOf, choicesOf } from './choices.ts';
+import { clusterOf, filters, optional, page, required } from './inputs.ts';
 
-type Send = (client: GatewayClient, input: ValueMap, options: CallOptions) => Promise<MutationResult>;
+type Send = (client: GatewayClient, input: ValueMap, options: MutationOptions) => Promise<MutationResult>;
 type Ask = (client: GatewayClient, request: Request, options: CallOptions) => Promise<ValueMap>;
-
-/** The size of a page where no option sets it, as at EKS. */
-const pageSize = 100;
 
 /** The mutations, by the operations of the commands. Their inputs have the types that the command line has checked. */
 export const mutations: Readonly<Record<string, Send>> = {
@@ -103,6 +103,7 @@ export const queries: Readonly<Record<string, Ask>> = {
   OpenOperations: async (client, { input }, options) => ({
     operations: (await client.openOperations({ first: page(input).first }, options)).map(fieldsOf),
   }),
+  ...approvalQueries,
   Viewer: async (client, _, options) => ({ principal: { ...(await client.viewer(options)) } }),
 };
 
@@ -128,7 +129,9 @@ function createInput(input: ValueMap): CreatePodIdentityAssociationInput {
 
 /** An update, in which the empty string clears a field at EKS, and null at the gateway. */
 function updateInput(input: ValueMap): UpdatePodIdentityAssociationInput {
-  const cleared = ['targetRoleArn', 'policy', 'expiresAt'].filter((name) => input[name] === '').map((name) => [name, null] as const);
+  const cleared = ['targetRoleArn', 'policy', 'expiresAt']
+    .filter((name) => input[name] === '')
+    .map((name) => [name, null] as const);
   return { ...input, ...Object.fromEntries(cleared), ...target(input) };
 }
 
@@ -145,10 +148,6 @@ function target(input: ValueMap) {
   return { clusterName: required(input.clusterName), associationId: required(input.associationId) };
 }
 
-function clusterOf({ clusterName, accountId, region }: ValueMap) {
-  return { clusterName: required(clusterName), accountId: optional(accountId), region: optional(region) };
-}
-
 /** The region of the connection is not one: the question is about all of them. */
 function associationFilter(input: ValueMap) {
   const { roleArn, accountId, clusterRegion, clusterName, namespace, serviceAccount, origin, declaration } = input;
@@ -162,14 +161,6 @@ function associationFilter(input: ValueMap) {
     origin: choiceOf('origin', origin),
     declaration: optional(declaration),
   };
-}
-
-function filters(input: ValueMap) {
-  return { ...clusterOf(input), namespace: optional(input.namespace) };
-}
-
-function page({ maxResults, nextToken }: ValueMap) {
-  return { first: typeof maxResults === 'number' ? maxResults : pageSize, after: optional(nextToken) };
 }
 
 /** A day is the time at which it begins, in UTC. */
@@ -192,13 +183,4 @@ function scopeOf(input: ValueMap): AuditScope {
   throw new UsageError(
     'Give exactly one of --cluster-name, --principal-id, --association-arn, --operation-id and --all.',
   );
-}
-
-function optional(value: Value | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** A value that the checks of the command line ensure. */
-function required(value: Value | undefined): string {
-  return optional(value) ?? '';
 }

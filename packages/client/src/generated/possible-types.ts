@@ -18,6 +18,7 @@ export const possibleTypes = {
     "EksRefused"
   ],
   "Node": [
+    "Approval",
     "PodIdentityAssociation",
     "AuditEntry",
     "Operation"
@@ -50,6 +51,11 @@ export const embeddedTypes = [
   "InvalidInput",
   "ApprovalRequired",
   "VoteRefused",
+  "ApprovalPayload",
+  "ApprovalNeed",
+  "ApprovalVote",
+  "ApprovalConnection",
+  "ApprovalEdge",
   "InputFinding",
   "PolicyDenied",
   "PolicyViolation",

@@ -1,9 +1,11 @@
+import { LostAnswerError } from '../../src/client/errors.ts';
 import type { MutationResult } from '../../src/client/result.ts';
 import { runChanges } from '../../src/declaration/apply.ts';
 import type { Runner } from '../../src/declaration/apply.ts';
 import { judged } from '../../src/declaration/check.ts';
 import { makePace } from '../../src/declaration/pacing.ts';
 import type { Action, Change } from '../../src/declaration/planner.ts';
+import { outcomeLines } from '../../src/declaration/print.ts';
 
 const state = {
   roleArn: 'arn:aws:iam::1:role/a',
@@ -44,6 +46,19 @@ const refused = (code: 'POLICY_DENIED' | 'ASSOCIATION_CHANGED'): MutationResult 
   replayed: false,
   ...finished,
 });
+
+const needs = [{ policyId: 'p', message: 'm', advice: null, group: 'security', count: 1 }];
+const held: MutationResult = {
+  kind: 'refused',
+  refusal: {
+    ...{ __typename: 'ApprovalRequired', code: 'APPROVAL_REQUIRED', message: 'Held.', advice: null, retryable: true },
+    approval: { id: 'approval-1', state: 'PENDING', needs: [], rejectedBy: null, expiresAt: '2999-01-01T00:00:00Z' },
+    needs,
+  },
+  retryAfterSeconds: 60,
+  replayed: false,
+  ...finished,
+};
 
 const run = (changes: readonly Change[], change: Partial<Runner>) =>
   runChanges(changes, {
@@ -117,6 +132,7 @@ describe('after a change that', () => {
       true,
       ['refused', 'done', 'done'],
     ],
+    ['needs an approval, others follow', () => Promise.resolve(held), false, ['approvalRequired', 'done', 'done']],
     [
       'is refused otherwise, others follow',
       () => Promise.resolve(refused('ASSOCIATION_CHANGED')),
@@ -145,6 +161,44 @@ describe('after a change that', () => {
   });
 });
 
+describe('a change that needs an approval', () => {
+  const three = [changeOf('create', 'a'), changeOf('delete', 'b'), changeOf('create', 'c')];
+  const send = (change: Change) => Promise.resolve(change === three[2] ? succeeded() : held);
+
+  test('says who has to approve it, and the command for them', async () => {
+    const [outcome] = await run(three, { send });
+    expect(outcome).toMatchObject({
+      kind: 'approvalRequired',
+      approvalId: 'approval-1',
+      message: 'Approvers: group security. To approve it: pod-identity approve approval-1',
+    });
+  });
+
+  test('is waited for after all others are sent, together with those that need one too', async () => {
+    const waiting: string[] = [];
+    let approve = (): void => undefined;
+    const approved = new Promise<void>((resolve) => (approve = resolve));
+    const sendAndWait = async ({ target }: Change) => {
+      waiting.push(target.serviceAccount);
+      if (waiting.length === 2) approve();
+      await approved;
+      return succeeded();
+    };
+    const outcomes = await run(three, { send, sendAndWait });
+    expect(waiting).toEqual(['a', 'b']);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'done', 'done']);
+  });
+
+  test.each([
+    ['is interrupted', new Error('Interrupted.'), 'approvalRequired'],
+    ['gets no answer to its last request', new LostAnswerError('Lost.', 't', null), 'failed'],
+  ])('whose wait %s, can be applied again', async (_, error, kind) => {
+    const outcomes = await run(three, { send, sendAndWait: () => Promise.reject(error) });
+    expect(outcomes).toMatchObject([{ kind, message: error.message }, { kind }, { kind: 'done' }]);
+    expect(outcomeLines(outcomes)[0]).toMatch(/apply the plan again/);
+  });
+});
+
 test('while one change waits as the gateway asks, no other is sent; a change in progress delays only itself', async () => {
   let now = 0;
   const waits: number[] = [];
@@ -168,10 +222,15 @@ test('while one change waits as the gateway asks, no other is sent; a change in 
 test('checks divide changes: a create keeps the revision, and what is denied its reasons', () => {
   const changes = [changeOf('create', 'a'), changeOf('create', 'b'), changeOf('update', 'c'), changeOf('delete', 'd')];
   const violation = { policyId: 'p', message: 'm', advice: 'do this' };
-  const allowed = { refusal: null, unknownRoles: [], decision: { allowed: true, violations: [] }, revision: 7 };
+  const allowed = {
+    refusal: null,
+    unknownRoles: [],
+    decision: { allowed: true, violations: [], needs: [] },
+    revision: 7,
+  };
   const found = judged(changes, [
     allowed,
-    { ...allowed, decision: { allowed: false, violations: [violation] } },
+    { ...allowed, decision: { allowed: false, violations: [violation], needs: [] } },
     { ...allowed, refusal: { code: 'ASSOCIATION_CHANGED', message: 'Changed.', advice: null } },
   ]);
   expect(found.changes).toMatchObject([{ target: { serviceAccount: 'a' }, expectedRevision: 7 }]);
@@ -180,4 +239,18 @@ test('checks divide changes: a create keeps the revision, and what is denied its
     ['Changed.'],
     ['The gateway did not answer for this change.'],
   ]);
+});
+
+test('a change that needs an approval is one of the plan, with its approvers', () => {
+  const violation = { policyId: 'p', message: 'm', advice: null };
+  const refusal = { code: 'APPROVAL_REQUIRED', message: 'Held.', advice: null };
+  const decision = { allowed: false, violations: [violation], needs };
+  const change = changeOf('update');
+  const found = judged([change], [{ refusal, decision, unknownRoles: [], revision: 1 }]);
+  expect(found).toEqual({ changes: [{ ...change, approvers: ['security'] }], denied: [] });
+  const other = { code: 'ASSOCIATION_CHANGED', message: 'Changed.', advice: null };
+  expect(judged([change], [{ refusal: other, decision, unknownRoles: [], revision: 1 }])).toMatchObject({
+    changes: [],
+    denied: [{ reasons: ['Changed.'] }],
+  });
 });

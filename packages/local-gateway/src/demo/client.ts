@@ -17,6 +17,19 @@ interface DemoRefusal {
   readonly findings?: readonly { readonly path: string; readonly message: string; readonly advice: string }[];
   readonly differences?: readonly { readonly field: string; readonly requested: string; readonly existing: string }[];
   readonly existing?: { readonly associationId: string } | null;
+  readonly approval?: DemoApproval | null;
+}
+
+/** An approval that is asked for. */
+interface DemoApproval {
+  readonly id: string;
+  readonly state: string;
+}
+
+/** The answer to a vote. */
+export interface DemoVote {
+  readonly approval: DemoApproval | null;
+  readonly refusal: { readonly code: string; readonly message: string } | null;
 }
 
 /** An audit entry. */
@@ -60,6 +73,17 @@ const createDocument = /* GraphQL */ `
             advice
           }
         }
+        ... on ApprovalRequired {
+          approval {
+            id
+            state
+            needs {
+              policyId
+              group
+              count
+            }
+          }
+        }
         ... on AssociationAlreadyExists {
           existing {
             associationId
@@ -79,10 +103,25 @@ const createDocument = /* GraphQL */ `
   }
 `;
 
+const approveDocument = /* GraphQL */ `
+  mutation Approve($input: ApproveInput!) {
+    approve(input: $input) {
+      approval {
+        id
+        state
+      }
+      refusal {
+        code
+        message
+      }
+    }
+  }
+`;
+
 const trailDocument = /* GraphQL */ `
   query Trail($id: ID!) {
-    operation(id: $id) {
-      entries {
+    auditTrail(scope: { operationId: $id }) {
+      nodes {
         id
         time
         event
@@ -118,12 +157,18 @@ export function makeClient(url: string, token: string) {
 
   /** All entries of the operations of this client's requests, oldest first. */
   const trail = async (): Promise<DemoEntry[]> => {
-    const read = [...operationIds].map((id) =>
-      send<{ operation: { entries: DemoEntry[] } | null }>(trailDocument, { id }),
-    );
-    const entries = (await Promise.all(read)).flatMap(({ operation }) => operation?.entries ?? []);
+    const read = [...operationIds].map((id) => send<{ auditTrail: { nodes: DemoEntry[] } }>(trailDocument, { id }));
+    const entries = (await Promise.all(read)).flatMap(({ auditTrail }) => auditTrail.nodes);
     return entries.sort((a, b) => ((a.id.split('.')[1] ?? '') < (b.id.split('.')[1] ?? '') ? -1 : 1));
   };
 
-  return { create, trail };
+  const approve = async (input: DemoInput): Promise<DemoVote> => {
+    const { approve: vote } = await send<{ approve: DemoVote }>(approveDocument, { input });
+    return vote;
+  };
+
+  return { create, approve, trail };
 }
+
+/** A client of one principal. */
+export type DemoClient = ReturnType<typeof makeClient>;

@@ -7,15 +7,17 @@ import { startLocalGateway } from '../gateway.ts';
 import type { LocalGateway } from '../gateway.ts';
 import { mintToken, principals } from '../principals.ts';
 import { loadSigningKey } from '../keys.ts';
+import { approvalSteps, runVote } from './approval.ts';
 import { makeClient } from './client.ts';
-import type { DemoInput } from './client.ts';
+import type { DemoClient } from './client.ts';
 import { printStep, printTrail, say } from './print.ts';
+import type { FirstRequest } from './print.ts';
 import { demoSteps } from './steps.ts';
 import type { Step } from './steps.ts';
 import { readLocalSettings } from '../settings.ts';
 
-const help = `Walks through eight typical requests of a namespace owner, against the gateway and a simulated EKS on free ports of this
-machine. Keeps everything in memory and in a temporary folder, which is removed at the end.
+const help = `Walks through typical requests of a namespace owner, and one that a second person has to approve, against the gateway and a simulated EKS on
+free ports of this machine. Keeps everything in memory and in a temporary folder, which is removed at the end.
 
 Usage: npm run demo
 
@@ -49,31 +51,45 @@ async function demo(): Promise<boolean> {
 }
 
 async function run(gateway: LocalGateway, folder: string): Promise<number> {
-  const alice = principals.find(({ name }) => name === 'alice');
-  if (!alice || !gateway.simulator) throw new Error('The demo needs the example principal alice and the simulator.');
-  const token = await mintToken(await loadSigningKey(folder), alice, { expiresInSeconds: 600 });
-  const client = makeClient(`${gateway.url}/graphql`, token);
+  if (!gateway.simulator) throw new Error('The demo needs the simulator.');
+  const [alice, pat, kim] = await Promise.all([
+    clientOf('alice', gateway, folder),
+    clientOf('pat', gateway, folder),
+    clientOf('kim', gateway, folder),
+  ]);
   say(`The gateway listens on ${gateway.url}/graphql, a simulated EKS on ${gateway.simulator.url}.`);
-  say('alice, an owner of the namespace payments, sends createPodIdentityAssociation eight times:');
+  say('alice, an owner of the namespace payments, sends createPodIdentityAssociation:');
 
+  const story = approvalSteps(gateway.simulator, pat, kim);
+  const steps = [...demoSteps(gateway.simulator, alice), ...story.steps];
   let failures = 0;
-  const steps = demoSteps(gateway.simulator);
   for (const [index, step] of steps.entries()) {
-    if (!(await runStep(step, index + 1, steps[0]?.input ?? {}, client))) failures += 1;
+    const isExpected =
+      'voter' in step
+        ? await runVote(step, index + 1, story.approvalId())
+        : await runStep(step, index + 1, firstOf(step, steps));
+    if (!isExpected) failures += 1;
   }
-  printTrail(await client.trail());
+  printTrail([...(await alice.trail()), ...(await pat.trail())]);
   say(failures === 0 ? `All ${steps.length} responses are the expected ones.` : '');
   return failures;
 }
 
-async function runStep(
-  step: Step,
-  number: number,
-  first: DemoInput,
-  client: ReturnType<typeof makeClient>,
-): Promise<boolean> {
+async function clientOf(wanted: string, { url }: LocalGateway, folder: string): Promise<DemoClient> {
+  const principal = principals.find(({ name }) => name === wanted);
+  if (!principal) throw new Error(`The demo needs the example principal ${wanted}.`);
+  const token = await mintToken(await loadSigningKey(folder), principal, { expiresInSeconds: 600 });
+  return makeClient(`${url}/graphql`, token);
+}
+
+function firstOf({ client }: Step, steps: readonly object[]): FirstRequest {
+  const index = steps.findIndex((one) => 'client' in one && one.client === client);
+  return { number: index + 1, input: (steps[index] as Step).input };
+}
+
+async function runStep(step: Step, number: number, first: FirstRequest): Promise<boolean> {
   step.before?.();
-  const answer = await client.create(step.input);
+  const answer = await step.client.create(step.input);
   const problem = step.check(answer);
   printStep(number, step, first, answer, problem);
   return problem === null;

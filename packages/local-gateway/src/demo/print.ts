@@ -1,5 +1,5 @@
 import { inspect, styleText } from 'node:util';
-import type { DemoAnswer, DemoEntry, DemoInput } from './client.ts';
+import type { DemoAnswer, DemoEntry, DemoInput, DemoVote } from './client.ts';
 import type { Step } from './steps.ts';
 
 /** Prints a line after an empty one; nothing for an empty text. */
@@ -7,26 +7,48 @@ export function say(text: string): void {
   if (text !== '') process.stdout.write(`\n${text}\n`);
 }
 
+/** The first request of a client, of whose later ones only the differences are printed. */
+export interface FirstRequest {
+  readonly number: number;
+  readonly input: DemoInput;
+}
+
 /** Prints one request, its response, and whether that is the expected one. */
 export function printStep(
   number: number,
   { title, input }: Step,
-  first: DemoInput,
+  first: FirstRequest,
   answer: DemoAnswer,
   problem: string | null,
 ): void {
   const { auditEntry: _, ...shown } = answer;
   const fields = Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== null && value !== false));
+  printExchange(`${number}. ${title}`, shownInput(number, input, first), plain(fields), problem);
+}
+
+/** Prints one vote, its response, and whether that is the expected one. */
+export function printVote(
+  number: number,
+  title: string,
+  input: DemoInput,
+  answer: DemoVote,
+  problem: string | null,
+): void {
+  printExchange(`${number}. ${title}`, `approve ${plain(input)}`, plain(answer.refusal ?? answer.approval), problem);
+}
+
+function printExchange(heading: string, sent: string, received: string, problem: string | null): void {
   const mark = problem === null ? styleText('green', '✓') : `${styleText('red', '✗')} ${problem}`;
-  say(`${styleText('bold', `${number}. ${title}`)} ${mark}`);
-  process.stdout.write(`${indent(`→ ${shownInput(number, input, first)}`)}\n${indent(`← ${plain(fields)}`)}\n`);
+  say(`${styleText('bold', heading)} ${mark}`);
+  process.stdout.write(`${indent(`→ ${sent}`)}\n${indent(`← ${received}`)}\n`);
 }
 
 /** The first input completely; for the others, the fields that differ from it. */
-function shownInput(number: number, input: DemoInput, first: DemoInput): string {
-  if (number === 1) return plain(input);
-  const changed = Object.fromEntries(Object.entries(input).filter(([field, value]) => value !== first[field]));
-  return Object.keys(changed).length === 0 ? 'same as 1' : `same as 1, except ${plain(changed)}`;
+function shownInput(number: number, input: DemoInput, first: FirstRequest): string {
+  if (number === first.number) return plain(input);
+  const changed = Object.fromEntries(Object.entries(input).filter(([field, value]) => value !== first.input[field]));
+  const same = `same as ${first.number}`;
+  return Object.keys(changed).length === 0 ? same : `${same}, except ${plain(changed)}`;
 }
 
 /** Prints the audit trail, one line per entry. */

@@ -1,10 +1,13 @@
 import type { EksSimulator } from '../../../eks-simulator/src/index.ts';
-import type { DemoAnswer, DemoInput } from './client.ts';
+import type { DemoAnswer, DemoClient, DemoInput } from './client.ts';
+import { expect, refusedWith } from './expect.ts';
 
 /** One request of the demo. */
 export interface Step {
   readonly title: string;
   readonly input: DemoInput;
+  /** Who sends it. */
+  readonly client: DemoClient;
   /** Runs before the request. */
   readonly before?: () => void;
   /** What is wrong with the response; null when it is the expected one. */
@@ -13,7 +16,7 @@ export interface Step {
 
 const role = (path: string) => `arn:aws:iam::111122223333:role/pods/${path}`;
 
-const api: DemoInput = {
+export const api: DemoInput = {
   clusterName: 'apps-dev',
   namespace: 'payments',
   serviceAccount: 'api',
@@ -31,14 +34,14 @@ const worker: DemoInput = {
 };
 
 /** The requests and the expected response to each. */
-export function demoSteps({ control }: EksSimulator): Step[] {
+export function demoSteps({ control }: EksSimulator, client: DemoClient): Step[] {
   let firstId: string | undefined;
   const creates = (serviceAccount: string) =>
     control.associations().filter((association) => association.serviceAccount === serviceAccount).length;
   const sent = () => control.requests('CreatePodIdentityAssociation').length;
   let sentBefore = 0;
 
-  return [
+  const steps: readonly Omit<Step, 'client'>[] = [
     {
       title: 'A new association',
       input: api,
@@ -110,13 +113,5 @@ export function demoSteps({ control }: EksSimulator): Step[] {
         expect(creates('worker') === 1 && sent() === sentBefore, 'it should have been created once'),
     },
   ];
-}
-
-function refusedWith(code: string): (answer: DemoAnswer) => string | null {
-  return ({ status, refusal }) =>
-    expect(status === 'REFUSED' && refusal?.code === code, `it should be REFUSED with ${code}`);
-}
-
-function expect(holds: boolean, problem: string): string | null {
-  return holds ? null : problem;
+  return steps.map((step) => ({ ...step, client }));
 }

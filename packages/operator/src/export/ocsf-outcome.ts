@@ -1,6 +1,5 @@
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../../src/model/audit-event.ts';
-import type { AuditedOperation } from '../../../../src/model/operation.ts';
 import { operations } from '../../../../src/operations/operations.ts';
 import { isAdoption } from '../../../../src/queries/change-history.ts';
 
@@ -14,8 +13,8 @@ export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 
 
 type Status = keyof typeof statuses;
 
-/** `activity_id` of the class API Activity. `Adopt` and `Check` are not in OCSF, hence 99 (Other). */
-export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Adopt: 99, Check: 99 } as const;
+/** `activity_id` of the class API Activity. `Adopt`, `Approve` and `Check` are not in OCSF, hence 99 (Other). */
+export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Adopt: 99, Approve: 99, Check: 99 } as const;
 
 type Activity = keyof typeof activities;
 
@@ -57,12 +56,26 @@ const otherOperations = {
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
   LOCK_CHANGES: { field: 'lock', activity: 'Update' },
   OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
-  APPROVE_REQUEST: { field: 'approve', activity: 'Update' },
+  APPROVE_REQUEST: { field: 'approve', activity: 'Approve' },
 } as const;
 
+/** Of an approval, nothing of the operation that it is about is done: a count of deletes does not count approvals of them. */
+const approvalFields: Partial<Record<AuditEvent, string | null>> = {
+  APPROVAL_REQUESTED: null,
+  APPROVED: 'approve',
+  REJECTED: 'reject',
+  APPROVAL_EXPIRED: null,
+  APPROVAL_USED: null,
+};
+
 /** Name of the GraphQL field, and activity, of what an entry is about. */
-export function calledOperation(operation: AuditedOperation): { readonly field: string; readonly activity: Activity } {
-  return { ...otherOperations, ...operations }[operation];
+export function calledOperation({ operation, event }: Pick<AuditEntry, 'operation' | 'event'>): {
+  readonly field: string;
+  readonly activity: Activity;
+} {
+  const called = { ...otherOperations, ...operations }[operation];
+  const field = approvalFields[event];
+  return field === undefined ? called : { field: field ?? called.field, activity: 'Approve' };
 }
 
 /** Refusals that only the operators of the gateway can fix. */
@@ -89,7 +102,7 @@ export function ocsfOutcome(entry: AuditEntry): OcsfOutcome {
 /** What an entry did: a create that adopted what existed created nothing. */
 function activityOf(entry: AuditEntry): Activity {
   if (entry.event === 'CHECKED') return 'Check';
-  return entry.event === 'SUCCEEDED' && isAdoption(entry) ? 'Adopt' : calledOperation(entry.operation).activity;
+  return entry.event === 'SUCCEEDED' && isAdoption(entry) ? 'Adopt' : calledOperation(entry).activity;
 }
 
 /**

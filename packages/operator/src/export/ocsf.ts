@@ -91,9 +91,10 @@ function issuerOf({ id }: Principal): string | null {
   return id.startsWith('iam:') || end < 1 ? null : id.slice(0, end);
 }
 
-function apiOf({ operation, apiRequestId, request, refusalCode, message }: AuditEntry) {
+function apiOf(entry: AuditEntry) {
+  const { apiRequestId, request, refusalCode, message } = entry;
   return {
-    operation: calledOperation(operation).field,
+    operation: calledOperation(entry).field,
     service: { name: product },
     request: { uid: apiRequestId, ...set('data', request) },
     ...(refusalCode === null ? {} : { response: { error: refusalCode, ...set('error_message', message) } }),
@@ -152,10 +153,11 @@ function policyOf({ policyIds, violations, policySetHash }: Decision) {
 
 function unmappedOf(entry: AuditEntry) {
   const { operationId, fence, target, before, reason, onBehalfOf, actor, invalidInput, ...rest } = entry;
-  const { principal, declaration = null, findings, decision, eksRequestId, omitted } = rest;
+  const { principal, declaration = null, findings, decision, eksRequestId, omitted, approvalKey = null } = rest;
   return {
     operationId,
     ...set('fence', fence),
+    ...set('approvalKey', approvalKey),
     ...set('target', target),
     ...set('before', before),
     ...set('reason', reason),

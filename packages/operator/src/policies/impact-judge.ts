@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Principal, RequestIdentity } from '../../../../src/model/principal.ts';
 import { createRequestOf } from '../../../../src/operations/differences.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
-import { resultOf } from '../../../../src/policy/approvals.ts';
+import { decisionResult } from '../../../../src/policy/approvals.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import { clusterIn } from '../../../../src/policy/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
@@ -159,8 +159,8 @@ function differenceOf(was: Judgement, is: Judgement): Omit<Impact, 'association'
   const [denied, denies] = [deniedBy(was.decision), deniedBy(is.decision)];
   const [added, removed] = [without(denies, denied), without(denied, denies)];
   if (before === after) return null;
-  const result = resultOf(is.decision);
-  const kind = result === resultOf(was.decision) ? 'OTHER_REASONS' : kinds[result];
+  const result = decisionResult(is.decision);
+  const kind = result === decisionResult(was.decision) ? 'OTHER_REASONS' : kinds[result];
   const [policyIds = denies] = [added, removed].filter(({ length }) => length > 0);
   return { kind, policyIds, roleArns: [], before, after };
 }

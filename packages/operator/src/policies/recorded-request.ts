@@ -11,7 +11,7 @@ import {
   recordedPrincipal,
   usedApproval,
 } from '../../../../src/cases/model-schemas.ts';
-import type { ApprovalNeed, UsedApproval } from '../../../../src/model/approval.ts';
+import type { ApprovalNeed, UsedApproval } from '../../../../src/model/approval-vote.ts';
 import type { OperationKind } from '../../../../src/model/operation.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 

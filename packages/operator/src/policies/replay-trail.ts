@@ -4,7 +4,7 @@ import { recordedRole } from '../../../../src/cases/model-schemas.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { Engine } from '../../../../src/policy/engine.ts';
 import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { applyApproval, resultOf } from '../../../../src/policy/approvals.ts';
+import { applyApproval, decisionResult } from '../../../../src/policy/approvals.ts';
 import { operations } from '../../../../src/operations/operations.ts';
 import {
   circumstanceSchema,
@@ -110,8 +110,8 @@ export async function replayTrail(
     groups.add(entry, { decision: judged.decision, context, request, judge: (other) => judge(other, request, roles) });
     const [recorded, replayed] = [verdict(entry.decision), verdict(decision)];
     counts.replayed += 1;
-    const result = resultOf(decision);
-    if (result === resultOf(entry.decision)) {
+    const result = decisionResult(decision);
+    if (result === decisionResult(entry.decision)) {
       if (recorded !== replayed) counts.otherReasons += 1;
       continue;
     }

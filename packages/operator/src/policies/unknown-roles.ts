@@ -1,4 +1,4 @@
-import { resultOf } from '../../../../src/policy/approvals.ts';
+import { decisionResult } from '../../../../src/policy/approvals.ts';
 import { authorizeWith } from '../../../../src/policy/authorize.ts';
 import { indexPolicies } from '../../../../src/policy/applicable.ts';
 import { processCedar } from '../../../../src/policy/cedar.ts';
@@ -52,7 +52,7 @@ export function makeJudge(engine: Engine, inventory: Inventory): Judge {
       return authorizeWith(assuming(engine, applying), inventory)(context, known);
     };
     const [most, least] = [decide('permit'), decide('forbid')];
-    if (resultOf(most) !== resultOf(least)) {
+    if (decisionResult(most) !== decisionResult(least)) {
       return { kind: 'depends', policyIds: [...open].sort(), roleArns: unknownRoles };
     }
     // The policies that decide certainly: permits where the fewest apply, forbids where the fewest apply.

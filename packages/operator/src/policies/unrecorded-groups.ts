@@ -1,5 +1,5 @@
 import { indexPolicies } from '../../../../src/policy/applicable.ts';
-import { resultOf } from '../../../../src/policy/approvals.ts';
+import { decisionResult } from '../../../../src/policy/approvals.ts';
 import type { PolicySet } from '../../../../src/policy/compile.ts';
 import { toCedar } from '../../../../src/policy/entities.ts';
 import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
@@ -65,7 +65,7 @@ export function collectUnrecordedGroups(
     const named = groupsNamed(applicable(toCedar(context, request, decision.slice)));
     const isOtherwise = (other: AuthorizationContext) => {
       const judged = judge(other);
-      return judged.kind === 'depends' || resultOf(judged.decision) !== resultOf(decision);
+      return judged.kind === 'depends' || decisionResult(judged.decision) !== decisionResult(decision);
     };
     const wereOwners = entry.decision.slice?.namespace?.owners ?? [];
     const groups = [...new Set([...named, ...(decision.slice.namespace?.owners ?? [])])]

@@ -34,7 +34,7 @@ export const trailVerify = command({
   summary: 'Compares the audit trail with its signed log, and names each entry that was changed, removed or inserted.',
   details:
     'Every checkpoint is compared with the leaves before it. Entries of the last 10 minutes need not be in the log yet. ' +
-    'Whoever can sign, and change every copy of the log, can rewrite both: keep checkpoints elsewhere, and give them with --witness.',
+    'A principal that can sign, and change every copy of the log, can rewrite both: keep checkpoints elsewhere, and give them with --witness.',
   options: {
     entries: pathOption('FILE', 'compares a file of trail export, with the format ndjson, in place of the ledger'),
     archive: flag('compares the archive of the log in place of the ledger'),

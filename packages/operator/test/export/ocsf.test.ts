@@ -92,20 +92,20 @@ const drift = (['DRIFT_FOUND', 'DRIFT_RESOLVED'] as const).map((event): Case => 
 
 const approvals = (
   [
-    ['APPROVAL_REQUESTED', 'In Progress', 'Informational'],
-    ['APPROVED', 'Success', 'Low'],
-    ['REJECTED', 'Success', 'Low'],
-    ['APPROVAL_EXPIRED', 'Failure', 'Low'],
-    ['APPROVAL_USED', 'Success', 'Informational'],
+    ['APPROVAL_REQUESTED', 'createPodIdentityAssociation', 'In Progress', 'Informational'],
+    ['APPROVED', 'approve', 'Success', 'Low'],
+    ['REJECTED', 'reject', 'Success', 'Low'],
+    ['APPROVAL_EXPIRED', 'createPodIdentityAssociation', 'Failure', 'Low'],
+    ['APPROVAL_USED', 'createPodIdentityAssociation', 'Success', 'Informational'],
   ] as const
-).map(([event, status, severity]): Case => ({
-  ...{ event, operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null, field: 'createPodIdentityAssociation' },
-  ...{ activity: 'Create', type: 600301, status, severity },
+).map(([event, field, status, severity]): Case => ({
+  ...{ event, operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null, field },
+  ...{ activity: 'Approve', type: 600399, status, severity },
 }));
 
 const uncounted: Case = {
   ...{ event: 'REFUSED', operation: 'APPROVE_REQUEST', refusalCode: 'APPROVAL_NOT_PENDING', field: 'approve' },
-  ...{ activity: 'Update', type: 600303, status: 'Failure', severity: 'Low' },
+  ...{ activity: 'Approve', type: 600399, status: 'Failure', severity: 'Low' },
 };
 
 const cases = [...changes, read, ...locks, ...drift, ...approvals, uncounted];
@@ -197,6 +197,12 @@ describe('an entry as an event of OCSF', () => {
     const event = eventOf(auditEntry({ event: 'DENIED', decision: { ...denied, policyIds: [], violations } }));
     expect(event).toMatchObject({ policy: { name: 'default-deny', desc: 'Nothing permits it.' } });
     expect(problemsOf(event)).toEqual([]);
+  });
+
+  test('has the key of the approval that it is about', () => {
+    const approvalKey = 'c'.repeat(64);
+    expect(eventOf(auditEntry({ event: 'APPROVED', approvalKey }))).toMatchObject({ unmapped: { approvalKey } });
+    expect(eventOf(auditEntry({})).unmapped).not.toHaveProperty('approvalKey');
   });
 
   test('has no disposition when no policy is evaluated', () => {

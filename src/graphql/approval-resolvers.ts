@@ -1,0 +1,70 @@
+import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.ts';
+import { expiryOf, publicApprovalId } from '../model/approval.ts';
+import { votedNeeds } from '../model/approval-vote.ts';
+import type { ApproveInput } from '../generated/types.ts';
+import { castVote } from '../operations/cast-vote.ts';
+import { requireApprovals } from '../operations/dependencies.ts';
+import { summarize } from '../operations/operations.ts';
+import { readApproval, readApprovals } from '../queries/approvals.ts';
+import { visibleTo } from '../queries/authorize-read.ts';
+import type { RequestContext } from '../queries/request-context.ts';
+import { valueOf } from './errors.ts';
+import { connection } from './read-resolvers.ts';
+import { reported } from './request-report.ts';
+
+/** The queries about approvals. */
+export const approvalQueries = {
+  approval: (_, { id }, context) => readApproval(context.reads, context, id),
+  approvals: async (_, input, context) => {
+    const page = valueOf(await readApprovals(context.reads, context, input, context.deadline));
+    context.takeRows(page.edges.length);
+    return connection(page);
+  },
+} satisfies QueryResolvers;
+
+const cast =
+  (vote: 'APPROVE' | 'REJECT') =>
+  async (_: unknown, { input }: { readonly input: ApproveInput }, context: RequestContext) => {
+    const { deps, identity, deadline } = context;
+    const load = (id: string) => readApproval(deps, context, id);
+    return reported(
+      await castVote({ ...deps, approvals: requireApprovals(deps) }, { vote, input, identity, deadline, load }),
+    );
+  };
+
+/** The votes. */
+export const approvalMutations = {
+  approve: cast('APPROVE'),
+  reject: cast('REJECT'),
+} satisfies MutationResolvers;
+
+/** The fields of approvals that need a resolver. */
+export const approvalFields = {
+  Approval: {
+    id: publicApprovalId,
+    principal: ({ requested }) => requested.principal,
+    actor: ({ requested }) => requested.actor,
+    onBehalfOf: ({ requested }) => requested.onBehalfOf,
+    reason: ({ requested }) => requested.reason,
+    target: ({ requested }) => requested.target,
+    request: ({ requested }) => summarize(requested),
+    before: async ({ requested: { before } }, _, { authorizeRead, requireUnlocked }) => {
+      if (before === null) return null;
+      await requireUnlocked();
+      return visibleTo(authorizeRead, before);
+    },
+    needs: ({ binding, votes }) => votedNeeds(binding.needs, votes),
+    rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
+    expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),
+    operationId: ({ usedBy }) => usedBy,
+  },
+  ApprovalVote: { ownRequest: ({ isOwnRequest }) => isOwnRequest },
+  ApprovalRequired: {
+    needs: ({ approval, needs }) =>
+      approval ? votedNeeds(approval.binding.needs, approval.votes) : votedNeeds(needs, []),
+  },
+  PolicyDecision: {
+    needs: ({ needs = [], approval }) => votedNeeds(needs, approval?.votes ?? []),
+    approvalId: ({ approval }) => approval?.approvalId ?? null,
+  },
+} satisfies Resolvers;

@@ -1,0 +1,13 @@
+/** The store cannot be reached or did not respond in time. A write may have been applied. `cause` is the error of the store. */
+export class LedgerUnavailable extends Error {
+  readonly code: string = 'LEDGER_UNAVAILABLE';
+  constructor(cause: unknown) {
+    super('The ledger is unavailable.', { cause });
+    this.name = 'LedgerUnavailable';
+  }
+}
+
+/** The error of a ledger call that takes longer than its request may wait. */
+export function ledgerTimeout(): LedgerUnavailable {
+  return new LedgerUnavailable(new Error('The ledger did not answer within the time of the request.'));
+}

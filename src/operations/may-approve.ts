@@ -1,0 +1,38 @@
+import type { Approval } from '../model/approval.ts';
+import type { Decision } from '../model/decision.ts';
+import { isOwnRequest } from '../policy/approval-context.ts';
+import type { AuthorizationContext } from '../policy/policy.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** What policy says of the vote of a principal. */
+export interface VotePermission {
+  /** The needs that the vote counts for: ids of policies, sorted. Empty if it is denied. */
+  readonly policyIds: readonly string[];
+  /** Whether the principal asked for the request, or is the person on whose behalf a service did. */
+  readonly isOwnRequest: boolean;
+  /** The decision that permits the vote; if none does, one that denies it. */
+  readonly decision: Decision;
+}
+
+/** Decides about a vote: policy is evaluated once for each group that the needs name. Never throws. */
+export function votePermission(
+  { authorize }: Pick<Dependencies, 'authorize'>,
+  context: AuthorizationContext,
+  { binding, requested, operation }: Approval,
+): VotePermission {
+  const { target, principal, actor, onBehalfOf } = requested;
+  const subject = { target, operation, requested: { principal, actor, onBehalfOf } };
+  const groups = [...new Set(binding.needs.map(({ group }) => group))];
+  const decisions = new Map(
+    groups.map((group) => [group, authorize(context, { action: 'ApproveRequest', approval: { ...subject, group } })]),
+  );
+  const permits = ({ group }: { readonly group: string }) => decisions.get(group)?.allowed === true;
+  const [first, ...others] = decisions.values();
+  if (first === undefined) throw new Error('An approval has no needs.');
+  const decision = [first, ...others].find(({ allowed }) => allowed) ?? first;
+  return {
+    policyIds: binding.needs.filter(permits).map(({ policyId }) => policyId),
+    isOwnRequest: isOwnRequest(context.identity.principal.id, subject, decision.slice),
+    decision,
+  };
+}

@@ -1,0 +1,130 @@
+import type { ApprovalScope, QueryApprovalsArgs } from '../generated/types.ts';
+import { isApprovalPosition, positionIn, positionText } from '../ledger/approval-page.ts';
+import type { ApprovalPosition } from '../ledger/approval-page.ts';
+import type { ApprovalPartition } from '../ledger/approvals.ts';
+import { ledgerTimeout } from '../ledger/ledger.ts';
+import { parseApprovalId } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
+import type { Finding } from '../model/refusal.ts';
+import { requireApprovals } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/dependencies.ts';
+import { votePermission } from '../operations/may-approve.ts';
+import { withDeadline } from '../runtime/deadline.ts';
+import { resolveCluster } from '../validation/names.ts';
+import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import type { Connection } from '../validation/paging.ts';
+import type { QueryResult } from './query-result.ts';
+import type { RequestContext } from './request-context.ts';
+import { parseScope } from './trail-scope.ts';
+
+/** How many approvals one page examines, at one evaluation of policy for each group that has to approve. */
+const maxExamined = 200;
+
+/** Who sees approvals. */
+type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
+
+/** What it is decided with whether approvals are seen. */
+type VisibilityDependencies = Pick<Dependencies, 'authorize' | 'clock'>;
+
+/**
+ * Whether a principal may see an approval: one who asked for it, also as the actor; who may read the trail in which its entries are;
+ * or who may approve for any of its needs, if only with a comment.
+ */
+export function maySeeApproval(
+  deps: VisibilityDependencies,
+  { identity, authorizeRead }: Reader,
+  approval: Approval,
+): boolean {
+  const { principal, actor, target } = approval.requested;
+  if ([principal.id, actor?.id].includes(identity.principal.id)) return true;
+  const { accountId, region, clusterName, namespace } = target;
+  const scopes = [{ kind: 'namespace', accountId, region, clusterName, namespace }, { kind: 'gateway' }] as const;
+  if (scopes.some((scope) => authorizeRead({ action: 'ReadAuditTrail', scope }).allowed)) return true;
+  const context = { identity, onBehalfOf: null, hasReason: true, now: deps.clock() };
+  return votePermission(deps, context, approval).policyIds.length > 0;
+}
+
+/**
+ * The approval with a public id for a principal who may see it. Null otherwise, if there is none, and if another one took its place. One
+ * read. Throws `LedgerUnavailable`.
+ */
+export async function readApproval(
+  deps: VisibilityDependencies & Pick<Dependencies, 'approvals'>,
+  { once, ...reader }: Reader & Pick<RequestContext, 'once'>,
+  publicId: string,
+): Promise<Approval | null> {
+  const parsed = parseApprovalId(publicId);
+  if (parsed === null) return null;
+  const approval = await once(`approval ${publicId}`, () => requireApprovals(deps).getApproval(parsed.key));
+  return approval?.id === parsed.id && maySeeApproval(deps, reader, approval) ? approval : null;
+}
+
+/** A page of the approvals that a principal may see. Costs one page of the ledger. Throws `LedgerUnavailable`. */
+export async function readApprovals(
+  deps: VisibilityDependencies & Pick<Dependencies, 'approvals' | 'home'>,
+  reader: Reader,
+  input: QueryApprovalsArgs,
+  deadline: number,
+): Promise<QueryResult<Connection<Approval>>> {
+  const { partition, serviceAccount, findings: ofScope } = partitionOf(input.scope ?? pending, deps.home);
+  const state = input.state ?? null;
+  const name = JSON.stringify(['approvals', partition, serviceAccount, state]);
+  // A cursor can't be checked against an invalid scope.
+  const cursor = typeof input.after === 'string' && ofScope.length === 0 ? readCursor(name, input.after) : null;
+  const after = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
+  const broken = cursor?.kind === 'position' && after === null ? brokenCursor : cursor;
+  const findings = [
+    ...ofScope,
+    ...(partition.kind === 'pending' && state !== null && state !== 'PENDING' ? [onlyPending] : []),
+    ...firstFindings(input),
+    ...(broken?.kind === 'invalid' ? [broken.finding] : []),
+  ];
+  if (findings.length > 0) return { kind: 'invalid', findings };
+
+  const now = deps.clock();
+  const start = after ?? (partition.kind === 'pending' ? positionText(expired(now)) : null);
+  const reading = requireApprovals(deps).listApprovals(partition, maxExamined, start);
+  const { approvals, next } = await withDeadline(deadline - now, reading, ledgerTimeout);
+  const edges: { cursor: string; node: Approval }[] = [];
+  for (const node of approvals) {
+    if (state !== null && node.state !== state) continue;
+    if (serviceAccount !== null && node.requested.target.serviceAccount !== serviceAccount) continue;
+    if (!maySeeApproval(deps, reader, node)) continue;
+    // One more than the page has, so that it is known whether another follows.
+    if (edges.length === firstOf(input)) {
+      return { kind: 'ok', value: { edges, hasNextPage: true, endCursor: edges.at(-1)?.cursor ?? null } };
+    }
+    edges.push({ cursor: cursorOf(name, positionText(positionIn(partition, node))), node });
+  }
+  const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
+  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
+}
+
+const pending: ApprovalScope = { gateway: 'PENDING' };
+
+/** The partition that a scope names. GraphQL guarantees that exactly one field is set. */
+function partitionOf({ cluster }: ApprovalScope, home: Dependencies['home']) {
+  const all = { partition: { kind: 'pending' } as ApprovalPartition, serviceAccount: null };
+  if (!cluster) return { ...all, findings: [] };
+  const parsed = parseScope({ cluster }, home);
+  if (parsed.kind === 'invalid') return { ...all, findings: parsed.findings };
+  const { namespace = null, serviceAccount = null } = cluster;
+  const partition: ApprovalPartition = { kind: 'cluster', ...resolveCluster(cluster, home), namespace };
+  return { partition, serviceAccount, findings: [] };
+}
+
+/** After all pending approvals that can no longer be decided: they stay pending until that is recorded. */
+function expired(now: number): ApprovalPosition {
+  return { time: now, key: 'f'.repeat(64) };
+}
+
+function isPosition(position: unknown): position is string {
+  return typeof position === 'string' && isApprovalPosition(position);
+}
+
+const onlyPending: Finding = {
+  path: 'state',
+  rule: 'state-of-scope',
+  message: 'scope.gateway has the pending approvals only.',
+  advice: 'Leave state out, or read the approvals of a cluster.',
+};

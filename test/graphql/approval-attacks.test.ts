@@ -1,0 +1,243 @@
+import { rmSync } from 'node:fs';
+import { differencesBetween } from '../../packages/operator/src/policy-versions/differences.ts';
+import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import {
+  approvalIn,
+  approvalsOf,
+  held,
+  heldRule,
+  policyVersions,
+  versionOfApprovals,
+  withApprovals,
+} from '../support/held-requests.ts';
+import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
+import type { VotePayload } from '../support/held-requests.ts';
+import { openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+
+// Attacks on approvals, each through the HTTP handler: none of them gets a change executed that two people did not agree on.
+
+const ledger = () => makeSqliteLedger({ file: ':memory:' });
+let stored: ReturnType<typeof ledger>;
+let calls: string[];
+let folder: string;
+let gateway: Gateway;
+let approvals: ReturnType<typeof approvalsOf>;
+
+beforeAll(() => {
+  folder = withApprovals();
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async () => {
+  stored = ledger();
+  calls = [];
+  gateway = await openGateway({ ledger: counted(stored), policies: folder });
+  approvals = approvalsOf(gateway);
+});
+
+/** The ledger, which notes the names of the calls to it. */
+function counted<Stored extends object>(one: Stored): Stored {
+  const methods = Object.entries(one).map(([name, method]: [string, (...args: unknown[]) => unknown]) => [
+    name,
+    (...args: unknown[]) => {
+      calls.push(name);
+      return method(...args);
+    },
+  ]);
+  return Object.fromEntries(methods) as Stored;
+}
+
+afterEach(async () => {
+  await gateway.close();
+  stored.close();
+});
+
+const codeOf = ({ refusal }: VotePayload) => refusal?.code ?? null;
+
+/** That a vote was denied, the approval still waits, and nothing reached EKS. */
+async function expectDenied(voted: VotePayload, id: string) {
+  expect(codeOf(voted)).toBe('POLICY_DENIED');
+  expect(voted.auditEntry.event).toBe('DENIED');
+  expect(await approvals.read('olivia', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+  expect(gateway.sent()).toBe(0);
+}
+
+describe('votes of a principal on its own request, and of no person', () => {
+  test("the principal who asked can't approve", async () => {
+    const { id } = approvalIn(await approvals.create('aliceOfSecurity'));
+    await expectDenied(await approvals.approve('aliceOfSecurity', id, 'It is fine.'), id);
+  });
+
+  test("the person whom a service named in onBehalfOf can't approve", async () => {
+    const { id } = approvalIn(await approvals.create('chatops', { onBehalfOf: 'alice@example.com' }));
+    await expectDenied(await approvals.approve('aliceOfSecurity', id), id);
+  });
+
+  test("the service that asked for a person can't approve, nor can the person through it", async () => {
+    const { id } = approvalIn(await approvals.create('aliceViaChatops'));
+    await expectDenied(await approvals.approve('aliceViaChatops', id), id);
+    await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
+  });
+
+  test("a service in the group of approvers can't approve", async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    await expectDenied(await approvals.approve('chatopsOfSecurity', id), id);
+  });
+
+  test("an AWS session can't approve, whatever its name, in this account or another", async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    // A session of this account is of the same team, so it sees the approval; it proves no person.
+    expect((await approvals.approveSigned(id))?.refusal?.code).toBe('POLICY_DENIED');
+    const elsewhere = 'arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Security_0123456789abcdef/nina';
+    expect((await approvals.approveSigned(id, elsewhere))?.refusal?.code).toBe('APPROVAL_NOT_FOUND');
+    expect(await approvals.read('alice', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+  });
+
+  test('the name of an approver at another issuer proves nothing', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    expect(await approvals.approveElsewhere('nina', id)).toEqual(['UNAUTHENTICATED']);
+    expect(await approvals.read('alice', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+  });
+
+  test('two approvals are of two people: a vote counts once for each person', async () => {
+    const { id, needs } = approvalIn(await approvals.create('chatops'));
+    expect(needs).toMatchObject([{ count: 2 }]);
+    const first = await approvals.approve('nina', id);
+    const again = await approvals.approve('ninaViaChatops', id);
+    expect(again.auditEntry.id).toBe(first.auditEntry.id);
+    expect(again.approval).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [{}] }] });
+    expect((await approvals.approve('sven', id)).approval?.state).toBe('APPROVED');
+  });
+});
+
+describe('an approval is of one request', () => {
+  test('an approval does not fit other input with its token', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    expect((await approvals.approve('nina', id)).approval?.state).toBe('APPROVED');
+    const other = approvalIn(await approvals.create('alice', { roleArn: held.roleArn.replace('-api', '-worker') }));
+    expect(other).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+    expect(other.id).not.toBe(id);
+    expect(gateway.sent()).toBe(0);
+  });
+
+  test('an approval is used once: another token needs another one', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    await approvals.approve('nina', id);
+    const created = await approvals.create('alice');
+    expect(created.status).toBe('SUCCEEDED');
+    expect(await approvals.read('alice', id)).toMatchObject({
+      state: 'USED',
+      operationId: created.auditEntry.operationId,
+    });
+    const another = approvalIn(await approvals.create('alice', { clientRequestToken: 'another' }));
+    expect(another.id).not.toBe(id);
+    expect(await approvals.create('alice')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(gateway.sent()).toBe(1);
+  });
+
+  test('an approval does not fit another principal with the same request and token', async () => {
+    const { id } = approvalIn(await approvals.create('alice'));
+    await approvals.approve('nina', id);
+    expect(approvalIn(await approvals.create('aliceViaChatops')).id).not.toBe(id);
+    expect(approvalIn(await approvals.create('chatops')).id).not.toBe(id);
+    expect(gateway.sent()).toBe(0);
+  });
+});
+
+test("other teams can't tell an approval from none, read it or vote on it", async () => {
+  const { id } = approvalIn(await approvals.create('alice'));
+  const absent = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  // Queries read the locks once in ten seconds.
+  await approvals.list('bob');
+  const seen = async (approvalId: string) => {
+    calls.length = 0;
+    const [read, approved, rejected] = [
+      await approvals.read('bob', approvalId),
+      await approvals.approve('bob', approvalId),
+      await approvals.reject('bob', approvalId, 'No.'),
+    ];
+    const entries = await Promise.all(
+      [approved, rejected].map(({ auditEntry }) => stored.getEntry(keyOf(auditEntry.id))),
+    );
+    for (const entry of entries) expect(JSON.stringify(entry).length).toBeLessThan(1_024);
+    const text = JSON.stringify({ read, approved, rejected, entries, calls });
+    return text
+      .replaceAll(approvalId.slice(0, 60), 'ID')
+      .replaceAll(/[0-9A-HJKMNP-TV-Z]{26}|2026-[^"]*|"apiRequestId":"[^"]*"/g, '');
+  };
+  expect(await seen(id)).toBe(await seen(absent));
+  expect((await approvals.list('bob')).nodes).toEqual([]);
+  expect((await approvals.list('bob', { scope: { cluster: { clusterName: 'apps-dev' } } })).nodes).toEqual([]);
+  expect(codeOf(await approvals.approve('bob', id))).toBe('APPROVAL_NOT_FOUND');
+  for (const who of ['alice', 'nina', 'olivia'] as const) {
+    expect((await approvals.list(who)).nodes).toMatchObject([{ id }]);
+    expect(await approvals.read(who, id)).toMatchObject({ id });
+  }
+});
+
+test("a principal can't flood approvers: beyond the limit nothing is asked for, and others are not affected", async () => {
+  const ask = (index: number) =>
+    approvals.create('alice', { serviceAccount: `held-${index}`, clientRequestToken: `flood-${index}` });
+  const asked = [];
+  for (let index = 0; index < 21; index += 1) asked.push(await ask(index));
+  expect(asked.map(({ refusal }) => refusal?.code)).toEqual([
+    ...Array<string>(20).fill('APPROVAL_REQUIRED'),
+    'APPROVAL_LIMIT_REACHED',
+  ]);
+  expect(asked.at(-1)).toMatchObject({ retryAfterSeconds: 300, refusal: { approval: null } });
+  expect((await approvals.list('nina')).nodes).toHaveLength(20);
+  // The same request again asks nobody again.
+  expect(approvalIn(await ask(0)).id).toBe(asked[0]?.refusal?.approval?.id);
+  approvalIn(await approvals.create('chatops'));
+});
+
+describe('policy versions', () => {
+  /** A gateway that follows versions of the shipped policies with these in `approvals.cedar`. */
+  const follow = async (first: string) => {
+    const versions = policyVersions();
+    versions.publish(versionOfApprovals(first));
+    const settings = { refreshMs: 1, maxAgeMs: 600_000 };
+    await gateway.close();
+    gateway = await openGateway({ ledger: stored, versions: { store: versions.store, settings } });
+    approvals = approvalsOf(gateway);
+    return async (files: PolicyFiles) => {
+      versions.publish(files);
+      gateway.clock.skip(60_000);
+      for (let round = 0; round < 100; round += 1) await gateway.current();
+    };
+  };
+
+  test('a vote for a rule that changed meanwhile does not count for the new one', async () => {
+    const publish = await follow(heldRule);
+    const { id } = approvalIn(await approvals.create('alice'));
+    await publish(versionOfApprovals(heldRule.replace('"held*"', '"hel*"')));
+    await approvals.approve('nina', id);
+    const again = await approvals.create('alice');
+    expect(again.refusal?.message).toContain('the policy held-needs-approval changed');
+    const other = approvalIn(again);
+    expect(other).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+    expect(other.id).not.toBe(id);
+    expect(codeOf(await approvals.approve('sven', id))).toBe('APPROVAL_NOT_FOUND');
+    await approvals.approve('nina', other.id);
+    expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
+  });
+
+  test('a version without the rules of approvals.cedar does not take effect', async () => {
+    const publish = await follow(heldRule);
+    const whole = versionOfApprovals(heldRule);
+    const { 'approvals.cedar': _, ...policies } = whole.policies;
+    await publish({ ...whole, policies });
+    approvalIn(await approvals.create('alice'));
+    expect(gateway.logged.filter(({ level }) => level === 'error')).not.toEqual([]);
+    // Nor can it be published without saying so, whatever it requires.
+    const [before, after] = [whole, { ...whole, policies, required: '["role-by-convention"]' }];
+    expect(differencesBetween(before, after).removedApprovals).toContain('held-needs-approval');
+  });
+});
+
+function keyOf(id: string) {
+  const [operationId = '', entryId = ''] = id.split('.');
+  return { operationId, entryId };
+}
