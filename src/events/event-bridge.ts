@@ -17,7 +17,7 @@ const maxAttempts = 4;
 const firstPauseMs = 100;
 
 /** `source` of the events at EventBridge. */
-export const eventSource = 'pod-identity-gateway';
+const eventSource = 'pod-identity-gateway';
 
 /** How to reach an event bus. */
 export interface EventBusSettings {

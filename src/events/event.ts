@@ -10,7 +10,7 @@ import { placementOf } from './event-types.ts';
 import type { EventType } from './event-types.ts';
 
 /** Version of the schema of events, `docs/event.schema.json`. Fields and types may be added within a version. */
-export const eventVersion = '1';
+const eventVersion = '1';
 
 /** Who did something. */
 type EventPrincipal = Pick<Principal, 'id' | 'kind'>;

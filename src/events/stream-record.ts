@@ -13,7 +13,7 @@ export type StreamedChange =
   | ({ readonly kind: 'tampering' } & Tampering);
 
 /** An item that was changed or removed. */
-export interface Tampering {
+interface Tampering {
   readonly change: 'MODIFY' | 'REMOVE';
   readonly operationId: string;
   readonly entryId: string;

