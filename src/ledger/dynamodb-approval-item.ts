@@ -13,7 +13,7 @@ import { ttlAttribute } from './tables.ts';
  * How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. One that no request sends or
  * votes on any more is deleted without an entry that it expired.
  */
-export const keptApprovalMs = 7 * 24 * 3_600_000;
+const keptApprovalMs = 7 * 24 * 3_600_000;
 
 /**
  * An approval as an item. In the lease index, it is listed by its cluster and the time at which it was asked for. While it is pending, it is in the

@@ -88,6 +88,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   'AWS::Logs::LogGroup': ['log-group'],
   'AWS::S3::Bucket': ['bucket', 'object'],
   'AWS::S3::BucketPolicy': ['bucket'],
+  'AWS::KMS::Key': ['key'],
   'AWS::SQS::Queue': ['queue'],
   'AWS::SQS::QueuePolicy': ['queue'],
 };

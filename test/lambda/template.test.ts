@@ -416,7 +416,7 @@ test('all logs have a retention period', () => {
   const groups = Object.values(plain.template.Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
   // The stage dev keeps them for a shorter time than the default.
   expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual(
-    Array.from({ length: 7 }, () => 14),
+    Array.from({ length: 8 }, () => 14),
   );
 });
 
