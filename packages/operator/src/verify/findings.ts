@@ -12,11 +12,5 @@ export type FindingKind =
   | 'GAP'
   | 'SIGNATURE';
 
-/** A finding, as a sentence that names the entry or the object of the log. */
-export interface Finding {
-  readonly kind: FindingKind;
-  readonly text: string;
-}
-
-/** Takes findings. */
+/** Takes a finding, as a sentence that names the entry or the object of the log. */
 export type Report = (kind: FindingKind, text: string) => void;
