@@ -8,12 +8,15 @@ import type { OperationKind } from '../../../src/model/operation.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
 import type { CallerAnswer, ChangeKind } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
+import type { Judgement } from './policy-versions.ts';
 import type { Process } from './processes.ts';
 import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
 import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { dependenciesOf } from './process-dependencies.ts';
+import { makeVoters } from './approver.ts';
+import type { Ballot } from './approver.ts';
+import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { makeScanner } from './scanner.ts';
 
 /** Maximum number of concurrent requests. */
@@ -32,12 +35,21 @@ export function makeCallers(environment: Environment) {
   const targets = new Map<string, MutationTarget>();
   const answers = new Map<Process, CallerAnswer>();
 
-  function start(name: string, identity: string | null, input: string, faults: Faults, isWhole = false): Process {
+  function start(
+    name: string,
+    identity: string | null,
+    input: string,
+    faults: Faults,
+    isWhole = false,
+    ballot: Ballot | null = null,
+  ): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
     const attempt: Attempt = {
       name,
       identity,
       input,
+      asking: 'nothing',
+      ballot,
       isDenied: false,
       judged: null,
       seen: null,
@@ -114,7 +126,9 @@ export function makeCallers(environment: Environment) {
       log(() => `  ${name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no audit entry'})`);
     };
     try {
-      const answer = await send(environment, process, mutation, target, await versions.current());
+      const judgement = await versions.current();
+      attempt.asking = judgement.asking;
+      const answer = await send(environment, process, mutation, target, judgement);
       model.answered(attempt, answer);
       finish(factOf(answer));
     } catch (error) {
@@ -139,13 +153,14 @@ export function makeCallers(environment: Environment) {
         true,
       ),
     /** The dependencies of a process that reads only. */
-    dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), true),
+    dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
+    vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, ballot)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {
       const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);
       log(() => `${process.attempt.name} starts${describeFaults(faults)}`);
-      const deps = dependenciesOf(environment, process, true);
+      const deps = dependenciesOf(environment, process, whatPermitsAll);
       await reconcile(deps, 'reconciler', clock.gateway() + 60_000).catch((error: unknown) =>
         model.failed(process.attempt, error),
       );
@@ -175,10 +190,10 @@ function send(
   process: Process,
   { principal, kind, token, variant, adopts }: ScenarioMutation,
   { id: associationId, expectedModifiedAt, plan }: MutationTarget,
-  allows: boolean,
+  judgement: Judgement,
 ): Promise<MutationResult> {
   const { clusterName, series, clock } = environment;
-  const deps = dependenciesOf(environment, process, allows);
+  const deps = dependenciesOf(environment, process, judgement);
   const deadline = clock.gateway() + functionMs;
   const identity: RequestIdentity = {
     principal: { id: principal, kind: 'USER', groups: [], sessionName: null },

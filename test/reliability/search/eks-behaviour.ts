@@ -34,6 +34,7 @@ export interface Skews {
   readonly gateway: number;
   readonly eks: number;
   readonly scanner: number;
+  readonly approver: number;
 }
 
 /** Behaviour of EKS in a scenario. */

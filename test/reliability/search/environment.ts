@@ -3,6 +3,7 @@ import type { LockMemory } from '../../../src/model/lock.ts';
 import type { MemoryEks } from './eks.ts';
 import { home } from './home.ts';
 import type { Model } from './model.ts';
+import type { ApprovalModel } from './model-approvals.ts';
 import type { ObservationModel } from './model-observations.ts';
 import type { Processes } from './processes.ts';
 import type { Recorder } from './recorder.ts';
@@ -17,6 +18,7 @@ export interface Environment {
   readonly eks: MemoryEks;
   readonly model: Model;
   readonly observations: ObservationModel;
+  readonly approvals: ApprovalModel;
   readonly recorder: Recorder;
   readonly processes: Processes;
   /** Distinguishes scenarios that share a ledger. */

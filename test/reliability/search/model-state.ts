@@ -2,6 +2,8 @@ import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { MutationKind } from '../facts.ts';
+import type { AskingName } from './asked-needs.ts';
+import type { Ballot } from './approver.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */
@@ -13,6 +15,10 @@ export interface Attempt {
    */
   readonly identity: string | null;
   readonly input: string;
+  /** What the policies ask approvers of the request; they are those in force when it begins. */
+  asking: AskingName;
+  /** The vote; null: it is not one. */
+  readonly ballot: Ballot | null;
   /** Whether policy denied the request, once it was authorized. */
   isDenied: boolean;
   /** `modifiedAt` of the association that policy judged last, and of the one that EKS showed last; null: none. */

@@ -33,6 +33,7 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 export function makeModel(
   { now, latest }: Pick<ScenarioClock, 'now' | 'latest'>,
   observedChanges: () => number,
+  approvalEntries: () => readonly AuditEntry[],
   broken: (rule: string) => void,
 ) {
   const lifetimes = new Map<string, TokenLifetime>();
@@ -44,9 +45,15 @@ export function makeModel(
     for (const violation of violations) broken(violation);
   };
 
-  /** The ledger committed a write. */
-  function committed(by: Attempt, expected: Expectation, next: IdempotencyRecord, added: readonly AuditEntry[]) {
+  /** The ledger committed a write. Returns whether an operation begins by it, or succeeds at once. */
+  function committed(
+    by: Attempt,
+    expected: Expectation,
+    next: IdempotencyRecord,
+    added: readonly AuditEntry[],
+  ): boolean {
     const { idempotencyKey } = next;
+    const known = new Set(operations.keys());
     let lifetime = lifetimes.get(idempotencyKey);
     const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder, now: latest() };
     report(writeViolations({ ...write, by: by.name }));
@@ -69,15 +76,19 @@ export function makeModel(
     }
     lifetime.record = next;
     if (!isDeferral({ expected, entries: added })) lifetime.holder = by.name;
+    const beginsOne = ({ event, operationId }: AuditEntry) =>
+      event === 'INTENT' || (event === 'SUCCEEDED' && !known.has(operationId));
     for (const entry of added) {
       if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'adopt') adopted(by, lifetime, entry);
       else wrote(lifetime, entry);
       if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'create' && entry.before)
         report(adoptionViolations(by, operations.get(entry.operationId), entry, entry.before));
     }
-    if (!next.result) return;
-    report(finalAnswerViolations(effects, lifetime, next.result));
-    lifetime.final = finalAnswerOf(next.result);
+    if (next.result) {
+      report(finalAnswerViolations(effects, lifetime, next.result));
+      lifetime.final = finalAnswerOf(next.result);
+    }
+    return added.some(beginsOne);
   }
 
   /** The ledger rejected a write because of the stored record. */
@@ -168,7 +179,7 @@ export function makeModel(
   /** A request was answered. */
   function answered(by: Attempt, answer: Answered) {
     const { event, operationId, entryId } = answer.auditEntry;
-    if (!entries.some((entry) => entry.entryId === entryId))
+    if (![...entries, ...approvalEntries()].some((entry) => entry.entryId === entryId))
       broken(`${by.name} was answered with ${event} of ${operationId}, which is not in the audit trail`);
     report(answerViolations(by, answer, operations.get(operationId)?.lifetime, isOver));
   }
@@ -194,6 +205,8 @@ export function makeModel(
     committed,
     conflicted,
     appended: (entry: AuditEntry) => wrote(null, entry),
+    /** The operation with this id. */
+    operationOf: (id: string) => operations.get(id),
     sent,
     applied,
     answered,

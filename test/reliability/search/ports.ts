@@ -1,7 +1,9 @@
 import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
+import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import type { Environment } from './environment.ts';
 import type { Process } from './processes.ts';
@@ -27,19 +29,24 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, recorder, processes, isLocked, log } = environment;
+  const { ledger, model, approvals, recorder, processes, clock, isLocked, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
   return {
-    commit: (expected, next, entries) => {
+    commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
+      const calledAt = clock.gateway();
       return write(what, async () => {
-        const result = await ledger.commit(expected, next, entries);
+        const result = await ledger.commit(expected, next, entries, use);
         if (result.kind === 'committed') {
-          model.committed(attempt, expected, next, entries);
+          const begins = model.committed(attempt, expected, next, entries.filter(isOfOperation));
           recorder.committed(attempt, expected, next, entries);
+          if (begins) approvals.began(attempt, next.operationId, use, entries, calledAt);
+          else if (entries.some((entry) => !isOfOperation(entry))) approvals.unexpected(attempt, entries);
+          if (next.result?.refusal) approvals.refused(attempt, next.result.refusal.code);
         } else if (result.kind === 'conflict') model.conflicted(attempt, expected, next.idempotencyKey);
+        else if (result.kind === 'approval-mismatch' && use) approvals.rejected(attempt, use.next.key, use.expected);
         log(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
         return result;
       });
@@ -76,6 +83,34 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
+  };
+}
+
+const isOfOperation = ({ event }: AuditEntry) => event !== 'APPROVAL_USED';
+
+/** The approvals as a process reads and writes them: each call takes a turn, and can fail. */
+export function gatedApprovals(environment: Environment, process: Process): ApprovalStore {
+  const { ledger, approvals, recorder, processes, clock, log } = environment;
+  const { attempt } = process;
+  const write = writerOf(environment, process);
+  return {
+    getRecordAndApproval: (key, approvalKey) =>
+      processes.port(process, () => ledger.getRecordAndApproval(key, approvalKey)),
+    getApproval: (key) => processes.port(process, () => ledger.getApproval(key)),
+    listApprovals: (...query) => processes.port(process, () => ledger.listApprovals(...query)),
+    putApproval: (expected, next, entry, maxPending) => {
+      const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
+      const calledAt = attempt.ballot ? clock.approver() : clock.gateway();
+      return write(what, async () => {
+        const result = await ledger.putApproval(expected, next, entry, maxPending);
+        if (result === 'written') {
+          approvals.wrote(attempt, expected, next, entry, calledAt);
+          recorder.appended(entry);
+        } else if (result === 'conflict') approvals.rejected(attempt, next.key, expected);
+        log(() => `  the ledger ${result === 'written' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
+        return result;
+      });
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import type { ChangeKind } from '../facts.ts';
+import { approvers, askings } from './asked-needs.ts';
+import type { Approver, AskingName } from './asked-needs.ts';
 import type { ChangeFault } from './eks-behaviour.ts';
 import { faultless } from './scenario.ts';
 import type { Faults, Scenario, ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
@@ -78,7 +80,7 @@ const scannerSkewMs = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(600_000, -600_000) },
 );
 
-const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
+const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 8, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation, faults }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('resubmit' as const), index, faults }) },
   { weight: 8, arbitrary: fc.constantFrom(...jumps).map((ms) => ({ do: 'clock' as const, ms })) },
@@ -103,27 +105,47 @@ const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('skew' as const),
-      clock: fc.constantFrom('gateway' as const, 'eks' as const, 'scanner' as const),
+      clock: fc.constantFrom('gateway' as const, 'eks' as const, 'scanner' as const, 'approver' as const),
       ms: skewMs,
     }),
   },
-  { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => ({ do: 'policy' as const, allows })) },
+  { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => policy(allows, 'nothing')) },
   { weight: 1, arbitrary: fc.constantFrom(true, false, false).map((isSet) => ({ do: 'lock' as const, isSet })) },
-);
+];
+
+function policy(allows: boolean, asking: AskingName): ScenarioEvent {
+  return { do: 'policy', allows, asking };
+}
+
+const asking = fc.constantFrom<AskingName>('one', 'one', ...(Object.keys(askings) as AskingName[]));
+
+const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
+  do: fc.constant('vote' as const),
+  by: fc.constantFrom(...(Object.keys(approvers) as Approver[])),
+  vote: fc.constantFrom('APPROVE' as const, 'APPROVE' as const, 'APPROVE' as const, 'REJECT' as const),
+  index: fc.constantFrom(0, 0, 0, 1, 2),
+  faults: faults.map((ofVote) => ({ ...ofVote, eks: null })),
+});
+
+const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
+  { weight: 14, arbitrary: vote },
+  { weight: 3, arbitrary: asking.map((name) => policy(true, name)) },
+];
 
 /** More turns than the running processes can use. */
 const untilIdle = 100;
 
-const step: fc.Arbitrary<Step> = fc.record({
-  event,
-  turns: fc.constantFrom(untilIdle, untilIdle, 0, 1, 2, 3, 4, 5, 7),
-});
+const stepsOf = (events: readonly fc.WeightedArbitrary<ScenarioEvent>[], minLength: number, maxLength: number) =>
+  fc.array(
+    fc.record({ event: fc.oneof(...events), turns: fc.constantFrom(untilIdle, untilIdle, 0, 1, 2, 3, 4, 5, 7) }),
+    { minLength, maxLength, size: 'max' },
+  );
 
 /** What can happen between two calls of a request. */
 const interruption: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('others' as const), what: anyKind, through }) },
   { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'lock', isSet: true }) },
-  { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'policy', allows: false }) },
+  { weight: 1, arbitrary: fc.constant(policy(false, 'nothing')) },
 );
 
 const scan: ScenarioEvent = { do: 'scan', reads: 'all', faults: faultless };
@@ -166,13 +188,54 @@ function clock(seconds: number): ScenarioEvent {
   return { do: 'clock', ms: seconds * second };
 }
 
-const anySteps = fc.array(step, { minLength: 2, maxLength: 20, size: 'max' });
-const fewSteps = fc.array(step, { maxLength: 3, size: 'max' });
+const anySteps = stepsOf(plainEvents, 2, 20);
+const fewSteps = stepsOf(plainEvents, 0, 3);
+const anyHeldSteps = stepsOf([...plainEvents, ...heldEvents], 2, 16);
+const fewHeldSteps = stepsOf([...plainEvents, ...heldEvents], 0, 4);
+
+/** A change that policy holds, votes on it, and its sends afterwards; something happens in between, and during them. */
+const held: fc.Arbitrary<Step[]> = fc
+  .record({
+    mutation,
+    other: fc.constantFrom('t1', 't1', 't2'),
+    votes: fc.array(vote, { minLength: 1, maxLength: 2 }),
+    faults,
+    meanwhile: fc.oneof(
+      fc.constant([]),
+      fc.constantFrom(10, 300, 400, 421).map((seconds) => [clock(seconds)]),
+      fc.tuple(anyKind, through).map(([what, by]): ScenarioEvent[] => [{ do: 'others', what, through: by }, clock(36)]),
+      asking.map((name) => [policy(true, name), clock(10)]),
+    ),
+    turns: fc.constantFrom(untilIdle, untilIdle, 0, 2, 4, 6, 8),
+    later: fc.constantFrom(36, 421),
+  })
+  .map(({ mutation: same, other, votes, faults: met, meanwhile, turns, later }) => {
+    const events: ScenarioEvent[] = [{ do: 'submit', mutation: same, faults: faultless }, ...votes, ...meanwhile];
+    const again = { do: 'submit', mutation: { ...same, token: other }, faults: met } as const;
+    return [
+      ...events.map((event) => ({ event, turns: untilIdle })),
+      { event: { do: 'submit', mutation: same, faults: met }, turns },
+      { event: again, turns: untilIdle },
+      { event: clock(later), turns: untilIdle },
+      { event: { ...again, faults: faultless }, turns: untilIdle },
+    ];
+  });
+
+/** Steps under policies that ask approvers. */
+const heldSteps = fc
+  .tuple(
+    asking,
+    fc.oneof(
+      { weight: 1, arbitrary: anyHeldSteps },
+      { weight: 1, arbitrary: fc.tuple(fewHeldSteps, held, fewHeldSteps).map((parts) => parts.flat()) },
+    ),
+  )
+  .map(([name, steps]): Step[] => [{ event: policy(true, name), turns: 0 }, ...steps]);
 
 /** Generates scenarios, weighted towards those that cover more of the protocol. */
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
-    skewMs: fc.record({ gateway: skewMs, eks: skewMs, scanner: scannerSkewMs }),
+    skewMs: fc.record({ gateway: skewMs, eks: skewMs, scanner: scannerSkewMs, approver: scannerSkewMs }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
     lagsInTurn: fc.boolean(),
   }),
@@ -182,6 +245,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   steps: fc.oneof(
     { weight: 15, arbitrary: anySteps },
     { weight: 4, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
+    { weight: 5, arbitrary: heldSteps },
   ),
   order: fc.nat({ max: 0x7fffffff }),
 });

@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import type { Ballot } from './approver.ts';
+import type { Judgement } from './policy-versions.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import type { ChangeFault, EksBehaviour, Skews } from './eks-behaviour.ts';
 
@@ -46,8 +48,9 @@ export type ScenarioEvent =
   | { readonly do: 'clock'; readonly ms: number }
   /** A clock is set to this distance from the true time. */
   | { readonly do: 'skew'; readonly clock: keyof Skews; readonly ms: number }
-  /** A policy version that permits or denies all changes. */
-  | { readonly do: 'policy'; readonly allows: boolean }
+  /** A policy version that permits or denies all changes, or permits them once they are approved. */
+  | ({ readonly do: 'policy' } & Judgement)
+  | ({ readonly do: 'vote'; readonly faults: Faults } & Ballot)
   | { readonly do: 'lock'; readonly isSet: boolean };
 
 /** An event, and the number of turns that the running processes get afterwards. */
@@ -116,6 +119,6 @@ function describeChangeFault(fault: ChangeFault): string {
 
 /** Describes the behaviour of EKS. */
 export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
-  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s`;
+  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s`;
   return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
 }
