@@ -148,8 +148,8 @@ export function makeApprovalModel(operationOf: (id: string) => Operation | undef
     if (question.state === 'APPROVED') return;
     const earlier = question.state === 'USED' ? operationOf(question.usedBy ?? '') : undefined;
     // Only an operation of the same token goes on with what one before it used, once that certainly had no effect.
-    if (earlier?.closed?.event !== 'RELEASED' || earlier.lifetime.identity !== by.identity)
-      broken(`${what} used ${describe(question)}`);
+    const isProven = earlier?.closed?.event === 'RELEASED' && !(earlier.kind === 'create' && earlier.isInDoubt);
+    if (!isProven || earlier.lifetime.identity !== by.identity) broken(`${what} used ${describe(question)}`);
   }
 
   /** EKS applied a change: no other operation by the same approval may have had an effect. */

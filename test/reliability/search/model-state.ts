@@ -57,4 +57,6 @@ export interface Operation {
   readonly lifetime: TokenLifetime;
   closed: AuditEntry | null;
   applied: Applied | null;
+  /** Whether it was sent to EKS, and no process got a definite answer. */
+  isInDoubt: boolean;
 }

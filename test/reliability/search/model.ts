@@ -109,7 +109,7 @@ export function makeModel(
     if (by.lock !== 'none') broken(`${by.name} adopted, but its read of the locks is ${by.lock}`);
     if (before?.modifiedAt !== by.judged)
       broken(`${by.name} adopted another state of the association than policy judged`);
-    const operation = { id, kind: 'adopt', lifetime, closed: entry, applied: null } as const;
+    const operation = { id, kind: 'adopt', lifetime, closed: entry, applied: null, isInDoubt: false } as const;
     operations.set(id, operation);
     lifetime.operations.push(operation);
   }
@@ -124,7 +124,7 @@ export function makeModel(
         broken(`second INTENT entry of ${id}`);
         return;
       }
-      const added = { id, kind: kindOf(entry.operation), lifetime, closed: null, applied: null };
+      const added = { id, kind: kindOf(entry.operation), lifetime, closed: null, applied: null, isInDoubt: false };
       operations.set(id, added);
       lifetime.operations.push(added);
       return;
@@ -142,6 +142,7 @@ export function makeModel(
   /** A change request was sent to EKS. */
   function sent(by: Attempt, kind: ChangeKind, operationId: string) {
     const operation = operations.get(operationId);
+    if (operation) operation.isInDoubt = true;
     if (by.identity?.includes(' adopt ')) broken(`${by.name} adopts, but sent a ${kind} to EKS`);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
@@ -208,6 +209,11 @@ export function makeModel(
     /** The operation with this id. */
     operationOf: (id: string) => operations.get(id),
     sent,
+    /** The sender of an operation got a definite answer of EKS. */
+    answeredByEks(operationId: string): void {
+      const operation = operations.get(operationId);
+      if (operation) operation.isInDoubt = false;
+    },
     applied,
     answered,
     failed,

@@ -1,4 +1,4 @@
-import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
+import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
@@ -157,18 +157,20 @@ export function gatedEks({ eks, model, recorder, processes, scenario, log }: Env
       recorder.sent(kind, operationId, associationId);
     },
   });
-  const change = async (what: string, effect: () => Promise<ChangeResult>) => {
+  const change = async (what: string, { operationId }: ChangeBounds, effect: () => Promise<ChangeResult>) => {
     if (scenario.hasExecutor) {
       await processes.port(process, () => {
         log(() => `  ${attempt.name} gets a session`);
         return Promise.resolve();
       });
     }
-    return processes.port(process, async () => {
-      const result = await effect();
-      log(() => `  ${attempt.name} sends the ${what} to EKS: ${describeResult(result)}`);
-      return result;
+    const result = await processes.port(process, async () => {
+      const applied = await effect();
+      log(() => `  ${attempt.name} sends the ${what} to EKS: ${describeResult(applied)}`);
+      return applied;
     });
+    if (result.kind !== 'unknown') model.answeredByEks(operationId);
+    return result;
   };
   const read = <T extends { readonly kind: string }>(what: string, effect: () => Promise<T>) =>
     processes.port(process, async () => {
@@ -180,9 +182,9 @@ export function gatedEks({ eks, model, recorder, processes, scenario, log }: Env
       return result;
     });
   return {
-    create: (call) => change('create', () => direct.create(call)),
-    update: (call) => change('update', () => direct.update(call)),
-    delete: (call) => change('delete', () => direct.delete(call)),
+    create: (call) => change('create', call, () => direct.create(call)),
+    update: (call) => change('update', call, () => direct.update(call)),
+    delete: (call) => change('delete', call, () => direct.delete(call)),
     describe: async (id, bounds) => {
       const described = await read('describes', () => direct.describe(id, bounds));
       attempt.seen = described.kind === 'found' ? described.association.modifiedAt : null;
