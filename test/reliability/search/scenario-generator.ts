@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { ChangeKind } from '../facts.ts';
+import type { ChangeKind, MutationKind } from '../facts.ts';
 import { approvers, askings } from './asked-needs.ts';
 import type { Approver, AskingName } from './asked-needs.ts';
 import type { ChangeFault } from './eks-behaviour.ts';
@@ -193,10 +193,15 @@ const fewSteps = stepsOf(plainEvents, 0, 3);
 const anyHeldSteps = stepsOf([...plainEvents, ...heldEvents], 2, 16);
 const fewHeldSteps = stepsOf([...plainEvents, ...heldEvents], 0, 4);
 
+/** A change that is held: seldom with an expectation, which approvals are not about. */
+const heldMutation = fc
+  .tuple(mutation, fc.constantFrom<MutationKind>('create', 'create', 'update', 'update', 'delete', 'adopt'))
+  .map(([one, kind]): ScenarioMutation => ({ ...one, kind, expects: one.variant === 0 ? 'nothing' : one.expects }));
+
 /** A change that policy holds, votes on it, and its sends afterwards; something happens in between, and during them. */
 const held: fc.Arbitrary<Step[]> = fc
   .record({
-    mutation,
+    mutation: heldMutation,
     other: fc.constantFrom('t1', 't1', 't2'),
     votes: fc.array(vote, { minLength: 1, maxLength: 2 }),
     faults,
@@ -210,7 +215,12 @@ const held: fc.Arbitrary<Step[]> = fc
     later: fc.constantFrom(36, 421),
   })
   .map(({ mutation: same, other, votes, faults: met, meanwhile, turns, later }) => {
-    const events: ScenarioEvent[] = [{ do: 'submit', mutation: same, faults: faultless }, ...votes, ...meanwhile];
+    const events: ScenarioEvent[] = [
+      ...(same.kind === 'create' ? [] : [{ do: 'others', what: 'create', through: 'eks' } as const]),
+      { do: 'submit', mutation: same, faults: faultless },
+      ...votes,
+      ...meanwhile,
+    ];
     const again = { do: 'submit', mutation: { ...same, token: other }, faults: met } as const;
     return [
       ...events.map((event) => ({ event, turns: untilIdle })),
