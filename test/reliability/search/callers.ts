@@ -102,7 +102,8 @@ export function makeCallers(environment: Environment) {
     const identity = `${principal} ${kind} ${token}`;
     const name = `${principal} ${processes.all.length + 1}`;
     const isAdopting = kind === 'create' && adopts;
-    const input = `${inputOf(variant, target)} ${isAdopting}`;
+    // A create that may adopt requests the role of others: variants that differ in the role alone are the same request.
+    const input = `${inputOf(isAdopting && variant === 1 ? 0 : variant, target)} ${isAdopting}`;
     const process = start(name, identity, input, faults, isWhole);
     const { attempt } = process;
     const startedAt = recorder.tick();
