@@ -3,6 +3,7 @@ import { publicApprovalId } from '../../../src/model/approval.ts';
 import { castVote } from '../../../src/operations/cast-vote.ts';
 import { approvers } from './asked-needs.ts';
 import type { Approver } from './asked-needs.ts';
+import { ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { gatedApprovals } from './ports.ts';
@@ -24,7 +25,9 @@ export interface Ballot {
 
 /** Returns what votes on an approval as a process, with the clock of approvers. */
 export function makeVoters(environment: Environment, start: (name: string, faults: Faults, ballot: Ballot) => Process) {
-  const { clock, processes, approvals, model, log } = environment;
+  const { clock, processes, approvals, model, series, log } = environment;
+  // Their clock may be far ahead, and must not move the times of others.
+  const ulid = ulids(series, 5_000_000);
   return async (ballot: Ballot, faults: Faults): Promise<void> => {
     const { by, vote, index } = ballot;
     const asked = approvals.stored()[index];
@@ -35,7 +38,12 @@ export function makeVoters(environment: Environment, start: (name: string, fault
     const process = start(`${by} ${processes.all.length + 1}`, faults, ballot);
     log(() => `${process.attempt.name} votes ${vote} on ${asked.id}${describeFaults(faults)}`);
     const store = gatedApprovals(environment, process);
-    const deps = { ...dependenciesOf(environment, process, whatPermitsAll), approvals: store, clock: clock.approver };
+    const deps = {
+      ...dependenciesOf(environment, process, whatPermitsAll),
+      approvals: store,
+      clock: clock.approver,
+      ulid,
+    };
     const load = async (): Promise<Approval | null> => {
       const approval = await store.getApproval(asked.key);
       return approval?.id === asked.id ? approval : null;

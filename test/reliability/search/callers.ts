@@ -6,7 +6,7 @@ import { changeWarnings } from '../../../src/operations/preflight.ts';
 import type { MutationCall, Operation } from '../../../src/operations/operation.ts';
 import type { OperationKind } from '../../../src/model/operation.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
-import type { CallerAnswer, ChangeKind } from '../facts.ts';
+import type { CallerAnswer, ChangeKind, MutationKind } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
 import type { Judgement } from './policy-versions.ts';
 import type { Process } from './processes.ts';
@@ -15,7 +15,7 @@ import type { Faults, ScenarioMutation } from './scenario.ts';
 import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
-import type { Ballot } from './approver.ts';
+import { makeExpirer } from './expirer.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { makeScanner } from './scanner.ts';
 
@@ -41,7 +41,7 @@ export function makeCallers(environment: Environment) {
     input: string,
     faults: Faults,
     isWhole = false,
-    ballot: Ballot | null = null,
+    { ballot = null, ending }: Partial<Pick<Attempt, 'ballot' | 'ending'>> = {},
   ): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
     const attempt: Attempt = {
@@ -50,6 +50,8 @@ export function makeCallers(environment: Environment) {
       input,
       asking: 'nothing',
       ballot,
+      isExpirer: name.startsWith('expire '),
+      ending,
       isDenied: false,
       judged: null,
       seen: null,
@@ -67,13 +69,14 @@ export function makeCallers(environment: Environment) {
   /**
    * The association of a mutation, and what it expects: those at its first attempt, so that a repeated mutation is the same request.
    */
-  function targetOf({ principal, kind, token, variant, expects }: ScenarioMutation): MutationTarget {
-    const key = `${principal} ${kind} ${token} ${variant} ${expects}`;
+  function targetOf({ principal, kind, token, variant, expects, ends, ...of }: ScenarioMutation): MutationTarget {
+    const key = `${principal} ${kind} ${token} ${variant} ${expects} ${ends} ${of.changesOnlyEnding}`;
+    const expiresAt = endingOf(kind, ends, clock.gateway());
     const [existing] = eks.associations();
     const known = targets.get(key);
     if (known) return known;
     if (kind === 'create') {
-      const target = { ...nothingExpected, plan: planOf(expects, recorder.tick()) };
+      const target = { ...nothingExpected, expiresAt, plan: planOf(expects, recorder.tick()) };
       targets.set(key, target);
       return target;
     }
@@ -81,7 +84,12 @@ export function makeCallers(environment: Environment) {
     const { associationId: id, createdAt, modifiedAt } = existing;
     // An association that was never modified has no earlier `modifiedAt`.
     const stale = createdAt === modifiedAt ? new Date(Date.parse(createdAt) - 1).toISOString() : createdAt;
-    const target = { id, expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects], plan: null };
+    const target = {
+      id,
+      expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects],
+      plan: null,
+      expiresAt,
+    };
     targets.set(key, target);
     return target;
   }
@@ -93,7 +101,7 @@ export function makeCallers(environment: Environment) {
 
   async function submit(mutation: ScenarioMutation, faults: Faults, isWhole = false): Promise<void> {
     const running = processes.all.filter(
-      ({ state, attempt }) => attempt.identity && ['running', 'frozen'].includes(state),
+      ({ state, attempt }) => attempt.identity && !attempt.isExpirer && ['running', 'frozen'].includes(state),
     );
     if (running.length >= maxCallers && !isWhole) return;
     const { principal, kind, token, variant, expects, adopts = false } = mutation;
@@ -103,14 +111,16 @@ export function makeCallers(environment: Environment) {
     const name = `${principal} ${processes.all.length + 1}`;
     const isAdopting = kind === 'create' && adopts;
     // A create that may adopt requests the role of others: variants that differ in the role alone are the same request.
-    const input = `${inputOf(isAdopting && variant === 1 ? 0 : variant, target)} ${isAdopting}`;
-    const process = start(name, identity, input, faults, isWhole);
+    const isOfEnding = mutation.changesOnlyEnding === true && target.expiresAt !== undefined;
+    const requested = isOfEnding || (isAdopting && variant === 1) ? 0 : variant;
+    const input = `${inputOf(requested, target)} ${isAdopting}${isOfEnding ? ' ending alone' : ''}`;
+    const process = start(name, identity, input, faults, isWhole, { ending: target.expiresAt });
     const { attempt } = process;
     const startedAt = recorder.tick();
     log(() => {
       const what = target.plan ? `revision ${target.plan.revision}` : `the ${expects} modifiedAt`;
       const expectation = expects === 'nothing' ? '' : `, expecting ${what},`;
-      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''})${expectation} with token ${token}${describeFaults(faults)}`;
+      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''}${isOfEnding ? ', only of the ending' : ''}${target.expiresAt === undefined ? '' : `, ending ${target.expiresAt}`})${expectation} with token ${token}${describeFaults(faults)}`;
     });
     const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
     const expected = target.expectedModifiedAt;
@@ -155,7 +165,8 @@ export function makeCallers(environment: Environment) {
       ),
     /** The dependencies of a process that reads only. */
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
-    vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, ballot)),
+    vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
+    expire: makeExpirer(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {
@@ -177,20 +188,36 @@ interface MutationTarget {
   readonly expectedModifiedAt: string | null;
   /** When a create was planned, and the revision of the service account then; null: it expects none. */
   readonly plan: { readonly at: number; readonly revision: number } | null;
+  /** RFC 3339, UTC. Null: it clears the ending; undefined: it names none. */
+  readonly expiresAt: string | null | undefined;
 }
 
-const nothingExpected: MutationTarget = { id: noAssociation, expectedModifiedAt: null, plan: null };
+/** A little more than the shortest lifetime, and so much that an extension is later. Milliseconds. */
+const lifetimesMs = { soon: 360_000, later: 900_000 };
 
-function inputOf(variant: number, { id, expectedModifiedAt, plan }: MutationTarget): string {
-  return `${variant} ${id} ${expectedModifiedAt} ${plan?.revision}`;
+function endingOf(kind: MutationKind, ends: ScenarioMutation['ends'], now: number): MutationTarget['expiresAt'] {
+  if (ends === undefined || (kind !== 'create' && kind !== 'update')) return undefined;
+  if (ends === 'never') return kind === 'update' ? null : undefined;
+  return new Date(now + lifetimesMs[ends]).toISOString();
+}
+
+const nothingExpected: MutationTarget = {
+  id: noAssociation,
+  expectedModifiedAt: null,
+  plan: null,
+  expiresAt: undefined,
+};
+
+function inputOf(variant: number, { id, expectedModifiedAt, plan, expiresAt }: MutationTarget): string {
+  return `${variant} ${id} ${expectedModifiedAt} ${plan?.revision}${expiresAt === undefined ? '' : ` ${expiresAt}`}`;
 }
 
 /** Sends a mutation to the gateway, and reads the warnings of its answer. */
 function send(
   environment: Environment,
   process: Process,
-  { principal, kind, token, variant, adopts }: ScenarioMutation,
-  { id: associationId, expectedModifiedAt, plan }: MutationTarget,
+  { principal, kind, token, variant, adopts, changesOnlyEnding }: ScenarioMutation,
+  { id: associationId, expectedModifiedAt, plan, expiresAt }: MutationTarget,
   judgement: Judgement,
 ): Promise<MutationResult> {
   const { clusterName, series, clock } = environment;
@@ -205,6 +232,7 @@ function send(
   };
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
+  const ending = expiresAt === undefined ? {} : { expiresAt };
   const existing = { ...common, associationId, expectedModifiedAt };
   const run = async <Kind extends OperationKind>(operation: Operation<Kind>, input: MutationCall<Kind>['input']) => {
     const result = await mutate(deps, operation, { identity, input, deadline });
@@ -215,12 +243,15 @@ function send(
     case 'create': {
       const tags = variant === 2 ? fiftyTags : [];
       const expectedRevision = plan?.revision ?? null;
-      const binding = { ...common, ...serviceAccount, ...role, tags, expectedRevision };
+      const binding = { ...common, ...serviceAccount, ...role, ...ending, tags, expectedRevision };
       const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
       return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
     }
     case 'update':
-      return run(operations.UPDATE_POD_IDENTITY_ASSOCIATION, { ...existing, ...role });
+      return run(
+        operations.UPDATE_POD_IDENTITY_ASSOCIATION,
+        changesOnlyEnding && expiresAt !== undefined ? { ...existing, ...ending } : { ...existing, ...role, ...ending },
+      );
     case 'delete':
       return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
     case 'adopt':

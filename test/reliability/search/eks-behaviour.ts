@@ -35,6 +35,7 @@ export interface Skews {
   readonly eks: number;
   readonly scanner: number;
   readonly approver: number;
+  readonly expirer: number;
 }
 
 /** Behaviour of EKS in a scenario. */

@@ -102,6 +102,7 @@ export function withFaults(
     getClusterScan: behind(ofEvery, ledger.getClusterScan),
     getAssociationState: behind(ofEvery, ledger.getAssociationState),
     statesOfCluster: behind(ofEvery, ledger.statesOfCluster),
+    dueEndings: behind(ofEvery, ledger.dueEndings),
     observeAssociation: behind(ofTransaction, ledger.observeAssociation),
     versionsAround: behind(ofEvery, ledger.versionsAround),
     putLocks: behind(ofTransaction, ledger.putLocks),

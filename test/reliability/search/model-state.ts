@@ -13,8 +13,12 @@ export interface Attempt {
    * Principal, kind and token: a token is scoped to its principal and to one kind of operation. Null for the
    * reconciler.
    */
-  readonly identity: string | null;
+  identity: string | null;
   readonly input: string;
+  /** Whether it is a run of `expire`, which is known by the ending that it carries out. */
+  readonly isExpirer: boolean;
+  /** The ending that the request names; undefined: none. */
+  readonly ending: string | null | undefined;
   /** What the policies ask approvers of the request; they are those in force when it begins. */
   asking: AskingName;
   /** The vote; null: it is not one. */
@@ -59,4 +63,6 @@ export interface Operation {
   applied: Applied | null;
   /** Whether it was sent to EKS, and no process got a definite answer. */
   isInDoubt: boolean;
+  /** Whether its success is recorded at once, without a change at EKS. */
+  readonly isAtOnce: boolean;
 }

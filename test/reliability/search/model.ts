@@ -31,7 +31,7 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
  * `latest`, the latest time of the gateway's clock: what has expired stays so when the clock is set back.
  */
 export function makeModel(
-  { now, latest }: Pick<ScenarioClock, 'now' | 'latest'>,
+  { now, latest, latestOfExpirer }: Pick<ScenarioClock, 'now' | 'latest' | 'latestOfExpirer'>,
   observedChanges: () => number,
   approvalEntries: () => readonly AuditEntry[],
   broken: (rule: string) => void,
@@ -55,8 +55,8 @@ export function makeModel(
     const { idempotencyKey } = next;
     const known = new Set(operations.keys());
     let lifetime = lifetimes.get(idempotencyKey);
-    const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder, now: latest() };
-    report(writeViolations({ ...write, by: by.name }));
+    const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder };
+    report(writeViolations({ ...write, by: by.name, now: by.isExpirer ? latestOfExpirer() : latest() }));
     if (expected.kind === 'free' || !lifetime) {
       const { input } = by;
       const identity = by.identity ?? by.name;
@@ -79,7 +79,8 @@ export function makeModel(
     const beginsOne = ({ event, operationId }: AuditEntry) =>
       event === 'INTENT' || (event === 'SUCCEEDED' && !known.has(operationId));
     for (const entry of added) {
-      if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'adopt') adopted(by, lifetime, entry);
+      const isAtOnce = entry.event === 'SUCCEEDED' && !known.has(entry.operationId);
+      if (isAtOnce && ['adopt', 'update'].includes(kindOf(entry.operation))) adopted(by, lifetime, entry);
       else wrote(lifetime, entry);
       if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'create' && entry.before)
         report(adoptionViolations(by, operations.get(entry.operationId), entry, entry.before));
@@ -109,7 +110,9 @@ export function makeModel(
     if (by.lock !== 'none') broken(`${by.name} adopted, but its read of the locks is ${by.lock}`);
     if (before?.modifiedAt !== by.judged)
       broken(`${by.name} adopted another state of the association than policy judged`);
-    const operation = { id, kind: 'adopt', lifetime, closed: entry, applied: null, isInDoubt: false } as const;
+    const kind = kindOf(entry.operation);
+    if (kind === 'update' && by.ending === undefined) broken(`${by.name} succeeded without a change at EKS`);
+    const operation: Operation = { id, kind, lifetime, closed: entry, applied: null, isInDoubt: false, isAtOnce: true };
     operations.set(id, operation);
     lifetime.operations.push(operation);
   }
@@ -124,7 +127,15 @@ export function makeModel(
         broken(`second INTENT entry of ${id}`);
         return;
       }
-      const added = { id, kind: kindOf(entry.operation), lifetime, closed: null, applied: null, isInDoubt: false };
+      const added = {
+        id,
+        kind: kindOf(entry.operation),
+        lifetime,
+        closed: null,
+        applied: null,
+        isInDoubt: false,
+        isAtOnce: false,
+      };
       operations.set(id, added);
       lifetime.operations.push(added);
       return;
@@ -146,7 +157,7 @@ export function makeModel(
     if (by.identity?.includes(' adopt ')) broken(`${by.name} adopts, but sent a ${kind} to EKS`);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
-    if (kind !== 'create' && by.judged !== by.seen)
+    if (kind !== 'create' && !by.isExpirer && by.judged !== by.seen)
       broken(`${by.name} sent a ${kind} to EKS for another state of the association than policy judged`);
     if (by.lock !== 'none') broken(`${by.name} sent a ${kind} to EKS, but its read of the locks is ${by.lock}`);
     if (!operation) broken(`${by.name} sent a ${kind} to EKS, but the ledger has no INTENT entry of ${operationId}`);
@@ -208,6 +219,7 @@ export function makeModel(
     appended: (entry: AuditEntry) => wrote(null, entry),
     /** The operation with this id. */
     operationOf: (id: string) => operations.get(id),
+    operations: () => [...operations.values()],
     sent,
     /** The sender of an operation got a definite answer of EKS. */
     answeredByEks(operationId: string): void {

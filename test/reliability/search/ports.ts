@@ -1,5 +1,5 @@
 import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
-import type { AssociationStates } from '../../../src/ledger/association-state.ts';
+import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -29,21 +29,24 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, approvals, recorder, processes, clock, isLocked, log } = environment;
+  const { ledger, model, approvals, endings, recorder, processes, clock, isLocked, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
   return {
     commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
-      const calledAt = clock.gateway();
+      const calledAt = attempt.isExpirer ? clock.expirer() : clock.gateway();
       return write(what, async () => {
         const result = await ledger.commit(expected, next, entries, use);
+        // Each ending has a token of its own.
+        if (attempt.isExpirer) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
           const begins = model.committed(attempt, expected, next, entries.filter(isOfOperation));
           recorder.committed(attempt, expected, next, entries);
           if (begins) approvals.began(attempt, next.operationId, use, entries, calledAt);
           else if (entries.some((entry) => !isOfOperation(entry))) approvals.unexpected(attempt, entries);
+          endings.committed(attempt, entries);
           if (next.result?.refusal) approvals.refused(attempt, next.result.refusal.code);
         } else if (result.kind === 'conflict') model.conflicted(attempt, expected, next.idempotencyKey);
         else if (result.kind === 'approval-mismatch' && use) approvals.rejected(attempt, use.next.key, use.expected);
@@ -139,11 +142,42 @@ export function gatedObservations(
   };
 }
 
+/** What a run of `expire` reads and writes of service accounts: each call takes a turn, and can fail. */
+export function gatedEndings(environment: Environment, process: Process): AssociationStates & Endings {
+  const { ledger, endings, recorder, processes, clusterName, log } = environment;
+  const { attempt } = process;
+  const write = writerOf(environment, process);
+  return {
+    statesOfCluster: (cluster) => processes.port(process, () => ledger.statesOfCluster(cluster)),
+    getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
+    // Other scenarios share the ledger.
+    dueEndings: (due, limit) =>
+      processes.port(process, async () =>
+        (await ledger.dueEndings(due, limit)).filter((target) => target.clusterName === clusterName),
+      ),
+    observeAssociation: (revision, change, entry) => {
+      const { ending } = change;
+      const what = () =>
+        `the ending ${ending ? `${ending.expiresAt}, ${ending.suspendedFor ?? 'not suspended'}` : 'none'}`;
+      return write(what, async () => {
+        const isWritten = await ledger.observeAssociation(revision, change, entry);
+        if (isWritten) endings.wrote(attempt, change, entry);
+        if (isWritten && entry) recorder.appended(entry);
+        log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
+        return isWritten;
+      });
+    },
+  };
+}
+
 /** The lock of a scenario. It is not stored: other scenarios share the ledger. */
 const lock: Lock = { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: '2026-11-26T00:00:00.000Z' };
 
 /** EKS as a process uses it: each call takes a turn, and can fail. With an executor, each change first gets a session. */
-export function gatedEks({ eks, model, recorder, processes, scenario, log }: Environment, process: Process): Eks {
+export function gatedEks(
+  { eks, model, endings, recorder, processes, scenario, log }: Environment,
+  process: Process,
+): Eks {
   const { attempt, faults } = process;
   const direct = eks.eksFor({
     takeFault: () => {
@@ -154,6 +188,7 @@ export function gatedEks({ eks, model, recorder, processes, scenario, log }: Env
     cannotRead: () => faults.cannotRead,
     onSent: (kind, operationId, associationId) => {
       model.sent(attempt, kind, operationId);
+      endings.sent(attempt, associationId);
       recorder.sent(kind, operationId, associationId);
     },
   });

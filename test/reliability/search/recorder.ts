@@ -139,10 +139,10 @@ export function appliedRequest<Change extends { readonly requestId: string; read
   return sent.findLast(({ requestId }) => !withEffect.has(requestId)) ?? sent.at(-1) ?? null;
 }
 
-/** Whether an entry is of a mutation: not of a scan, of an approval or of a vote. */
-function isOfMutation({ target, operation, approvalKey }: AuditEntry): boolean {
+/** Whether an entry is of a mutation: not of a scan, of an approval, of a vote or a warning. */
+function isOfMutation({ target, operation, event, approvalKey }: AuditEntry): boolean {
   const isOther = operation === 'OBSERVE_ASSOCIATION' || operation === 'APPROVE_REQUEST' || approvalKey !== undefined;
-  return target !== null && !isOther;
+  return target !== null && event !== 'EXPIRY_WARNED' && !isOther;
 }
 
 function idsOf(entries: readonly AuditEntry[]): string[] {

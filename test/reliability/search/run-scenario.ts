@@ -4,6 +4,7 @@ import type { Applied } from './eks-behaviour.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
+import { makeEndingModel } from './model-endings.ts';
 import { makeObservationModel } from './model-observations.ts';
 import { makeProcesses } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
@@ -58,6 +59,7 @@ export async function runScenario(
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
+  const endings = makeEndingModel(clock, model, observations.world, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
@@ -70,7 +72,7 @@ export async function runScenario(
   });
   const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
-    ...{ ledger, eks, model, observations, approvals, recorder, processes, clock, log, series },
+    ...{ ledger, eks, model, observations, approvals, endings, recorder, processes, clock, log, series },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
@@ -91,6 +93,9 @@ export async function runScenario(
         return;
       case 'reconcile':
         void callers.reconcile(event.faults);
+        return;
+      case 'expire':
+        void callers.expire(event.faults);
         return;
       case 'scan':
         void callers.scan(event.reads, event.faults);
@@ -132,6 +137,17 @@ export async function runScenario(
     }
   }
 
+  /** Carries out all endings, also those that were suspended, and closes what is in doubt. */
+  async function endAll(): Promise<void> {
+    for (let run = 0; run < 2; run += 1) {
+      await moveClock(pastWaitMs);
+      await callers.expire(faultless);
+    }
+    await moveClock(pastWaitMs);
+    await callers.reconcile(faultless);
+    if (!isLocked) endings.atRest(applied);
+  }
+
   /** Finishes all processes, frozen ones last, and reconciles what is open. */
   async function end(): Promise<void> {
     log(
@@ -149,6 +165,7 @@ export async function runScenario(
       await moveClock(pastWaitMs);
       await callers.reconcile(faultless);
     }
+    if (endings.areUsed()) await endAll();
     // The clock of scans is right again, if it was not.
     clock.set('scanner', 0);
     for (let run = 0; run < 2; run += 1) {
@@ -159,7 +176,7 @@ export async function runScenario(
     model.atRest(eks.associations());
     await observations.atRest(ledger, { ...home, clusterName, ...serviceAccount }, eks.associations());
     await approvals.atRest(ledger);
-    const entries = [...model.written(), ...observations.entries(), ...approvals.entries()];
+    const entries = [...model.written(), ...observations.entries(), ...approvals.entries(), ...endings.entries()];
     const written = { entries, records: model.records() };
     for (const rule of await recorder.atRest(clusterName, ledger, written, eks.associations(), callers.answers()))
       isBroken(rule);

@@ -105,7 +105,13 @@ const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('skew' as const),
-      clock: fc.constantFrom('gateway' as const, 'eks' as const, 'scanner' as const, 'approver' as const),
+      clock: fc.constantFrom(
+        'gateway' as const,
+        'eks' as const,
+        'scanner' as const,
+        'approver' as const,
+        'expirer' as const,
+      ),
       ms: skewMs,
     }),
   },
@@ -134,6 +140,27 @@ const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
 
 /** More turns than the running processes can use. */
 const untilIdle = 100;
+
+/** A change of the ending, or of something else. */
+const endingMutation = fc
+  .record({
+    of: mutation,
+    kind: fc.constantFrom<MutationKind>('create', 'create', 'update', 'update', 'update', 'delete', 'adopt'),
+    ends: fc.constantFrom('soon' as const, 'later' as const, 'later' as const, 'never' as const, undefined),
+    changesOnlyEnding: fc.boolean(),
+  })
+  .map(({ of, kind, ends, changesOnlyEnding }): ScenarioMutation => {
+    const expects = of.variant === 0 ? 'nothing' : of.expects;
+    return { ...of, kind, expects, changesOnlyEnding, ...(ends === undefined ? {} : { ends }) };
+  });
+
+const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
+
+const endingEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }) },
+  { weight: 10, arbitrary: expire },
+  { weight: 4, arbitrary: fc.constantFrom(355, 361, 376, 400).map(clock) },
+];
 
 const stepsOf = (events: readonly fc.WeightedArbitrary<ScenarioEvent>[], minLength: number, maxLength: number) =>
   fc.array(
@@ -231,6 +258,56 @@ const held: fc.Arbitrary<Step[]> = fc
     ];
   });
 
+const anyEndingSteps = stepsOf([...plainEvents, ...endingEvents], 2, 16);
+const fewEndingSteps = stepsOf([...plainEvents, ...endingEvents], 0, 4);
+
+/** An association that ends, what is requested or changed before that, and runs at its ending, during which something happens. */
+const ending: fc.Arbitrary<Step[]> = fc
+  .record({
+    before: fc.constantFrom(10, 200, 330, 355),
+    change: fc.oneof(
+      fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }),
+      fc.record({ do: fc.constant('others' as const), what: anyKind, through }),
+    ),
+    turns: fc.constantFrom(untilIdle, untilIdle, 1, 3, 5, 7, 9),
+    after: fc.constantFrom(6, 25, 36, 50, 120, 400),
+    run: expire,
+    ofRun: fc.constantFrom(untilIdle, 1, 3, 5, 7, 9, 11, 13),
+    during: fc.oneof(
+      fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }),
+      fc.record({ do: fc.constant('others' as const), what: anyKind, through }),
+      fc.record({ do: fc.constantFrom('freeze' as const, 'crash' as const), index }),
+      expire,
+    ),
+    later: fc.constantFrom(36, 421),
+  })
+  .map(({ before, change, turns, after, run, ofRun, during, later }) => {
+    const created = {
+      principal: 'alice',
+      kind: 'create',
+      token: 't1',
+      variant: 0,
+      expects: 'nothing',
+      ends: 'soon',
+    } as const;
+    return [
+      { event: { do: 'submit', mutation: created, faults: faultless }, turns: untilIdle },
+      { event: clock(before), turns: untilIdle },
+      { event: change, turns },
+      { event: clock(Math.max(0, 360 - before) + after), turns: 0 },
+      { event: run, turns: ofRun },
+      { event: during, turns: untilIdle },
+      { event: clock(later), turns: untilIdle },
+      { event: { do: 'expire', faults: faultless }, turns: untilIdle },
+    ];
+  });
+
+/** Steps with associations that end. */
+const endingSteps = fc.oneof(
+  { weight: 1, arbitrary: anyEndingSteps },
+  { weight: 1, arbitrary: fc.tuple(ending, fewEndingSteps).map((parts) => parts.flat()) },
+);
+
 /** Steps under policies that ask approvers. */
 const heldSteps = fc
   .tuple(
@@ -245,7 +322,13 @@ const heldSteps = fc
 /** Generates scenarios, weighted towards those that cover more of the protocol. */
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
-    skewMs: fc.record({ gateway: skewMs, eks: skewMs, scanner: scannerSkewMs, approver: scannerSkewMs }),
+    skewMs: fc.record({
+      gateway: skewMs,
+      eks: skewMs,
+      scanner: scannerSkewMs,
+      approver: scannerSkewMs,
+      expirer: skewMs,
+    }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
     lagsInTurn: fc.boolean(),
   }),
@@ -256,6 +339,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     { weight: 15, arbitrary: anySteps },
     { weight: 4, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
     { weight: 5, arbitrary: heldSteps },
+    { weight: 5, arbitrary: endingSteps },
   ),
   order: fc.nat({ max: 0x7fffffff }),
 });

@@ -6,6 +6,7 @@ import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import type { Model } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
+import { makeEndingModel } from './model-endings.ts';
 import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
 import { makeProcesses } from './processes.ts';
@@ -79,6 +80,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
+  const endings = makeEndingModel(clock, model, observations.world, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
     approvals.applied(change);
@@ -95,6 +97,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       eks,
       observations,
       approvals,
+      endings,
       clock,
       series,
       clusterName: `c${series}`,
@@ -141,6 +144,8 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       case 'reconcile':
         toReconcile = model.records().some(({ state }) => state === 'IN_PROGRESS') ? null : [];
         return runAlone(() => callers.reconcile(event.faults));
+      case 'expire':
+        return runAlone(() => callers.expire(event.faults));
       case 'scan':
         return runAlone(() => callers.scan(event.reads, event.faults));
       case 'crash':
