@@ -111,7 +111,7 @@ export function makeCallers(environment: Environment) {
     const name = `${principal} ${processes.all.length + 1}`;
     const isAdopting = kind === 'create' && adopts;
     // A create that may adopt requests the role of others: variants that differ in the role alone are the same request.
-    const isOfEnding = mutation.changesOnlyEnding === true && target.expiresAt !== undefined;
+    const isOfEnding = kind === 'update' && mutation.changesOnlyEnding === true && target.expiresAt !== undefined;
     const requested = isOfEnding || (isAdopting && variant === 1) ? 0 : variant;
     const input = `${inputOf(requested, target)} ${isAdopting}${isOfEnding ? ' ending alone' : ''}`;
     const process = start(name, identity, input, faults, isWhole, { ending: target.expiresAt });

@@ -58,8 +58,7 @@ export function makeApprovalModel(operationOf: (id: string) => Operation | undef
     if (entry.operationId !== next.id || entry.fence !== next.revision)
       broken(`${by.name} wrote ${entry.event} of ${entry.operationId}, but changed ${next.id}`);
     if (entry.event === 'APPROVAL_REQUESTED') asked(by, before, next, calledAt);
-    else if (!before || before.id !== next.id)
-      broken(`${by.name} wrote ${entry.event} of ${next.id}, which nobody asked for`);
+    else if (before?.id !== next.id) broken(`${by.name} wrote ${entry.event} of ${next.id}, which nobody asked for`);
     else {
       if (entry.event === 'APPROVAL_EXPIRED') expired(by, before, calledAt);
       else voted(by, before, entry, calledAt);
@@ -129,7 +128,7 @@ export function makeApprovalModel(operationOf: (id: string) => Operation | undef
     const [entry] = own;
     if (own.length !== 1 || entry?.operationId !== next.id || entry.fence !== next.revision)
       broken(`${what} used ${next.id}, but the trail does not say so`);
-    if (!question || question.id !== next.id || !isVersion(question, expected)) {
+    if (question?.id !== next.id || !isVersion(question, expected)) {
       broken(`${what} used ${next.id}, but the approval is ${describe(question)}`);
       return;
     }

@@ -40,7 +40,7 @@ export function makeEndingModel(
     const { associationId, ending } = request as DeleteRequest;
     const what = `${by.name} began to end ${associationId} at ${ending?.expiresAt} of ${ending?.setBy}`;
     const set = endings.get(associationId);
-    if (!ending || !set || set.expiresAt !== ending.expiresAt || set.setBy !== ending.setBy) {
+    if (!ending || set?.expiresAt !== ending.expiresAt || set.setBy !== ending.setBy) {
       broken(`${what}, but the last success says ${set ? `${set.expiresAt} of ${set.setBy}` : 'nothing'}`);
       return;
     }
@@ -95,8 +95,14 @@ export function makeEndingModel(
       if (!last || last.kind === 'delete' || changes.some(({ isTooLate }) => isTooLate)) return;
       const { associationId } = last.association;
       const ending = endings.get(associationId);
+      // What EKS refused for certain waits for people.
+      const isRefused = model
+        .operations()
+        .some(
+          ({ closed }) => closed?.actor && closed.event === 'REFUSED' && closed.associationArn?.endsWith(associationId),
+        );
       const isOwn = changes.every((one) => one.association.associationId !== associationId || one.operationId !== null);
-      if (isOwn && ending && ending.expiresAt !== null)
+      if (isOwn && !isRefused && ending && ending.expiresAt !== null)
         broken(`${associationId} is there, but ${ending.setBy} said that it ends at ${ending.expiresAt}`);
     },
   };
