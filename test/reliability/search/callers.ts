@@ -110,9 +110,10 @@ export function makeCallers(environment: Environment) {
     const identity = `${principal} ${kind} ${token}`;
     const name = `${principal} ${processes.all.length + 1}`;
     const isAdopting = kind === 'create' && adopts;
-    // A create that may adopt requests the role of others: variants that differ in the role alone are the same request.
+    // Variants differ in nothing that a delete, an adoption or an update of the ending alone names; a create that may adopt names the role of others.
     const isOfEnding = kind === 'update' && mutation.changesOnlyEnding === true && target.expiresAt !== undefined;
-    const requested = isOfEnding || (isAdopting && variant === 1) ? 0 : variant;
+    const isSame = isOfEnding || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt';
+    const requested = isSame ? 0 : variant;
     const input = `${inputOf(requested, target)} ${isAdopting}${isOfEnding ? ' ending alone' : ''}`;
     const process = start(name, identity, input, faults, isWhole, { ending: target.expiresAt });
     const { attempt } = process;

@@ -137,6 +137,13 @@ export async function runScenario(
     }
   }
 
+  async function scanTwice(): Promise<void> {
+    for (let run = 0; run < 2; run += 1) {
+      await moveClock(60_000);
+      await callers.scan('all', faultless);
+    }
+  }
+
   /** Carries out all endings, also those that were suspended, and closes what is in doubt. */
   async function endAll(): Promise<void> {
     for (let run = 0; run < 2; run += 1) {
@@ -165,12 +172,12 @@ export async function runScenario(
       await moveClock(pastWaitMs);
       await callers.reconcile(faultless);
     }
-    if (endings.areUsed()) await endAll();
     // The clock of scans is right again, if it was not.
     clock.set('scanner', 0);
-    for (let run = 0; run < 2; run += 1) {
-      await moveClock(60_000);
-      await callers.scan('all', faultless);
+    await scanTwice();
+    if (endings.areUsed()) {
+      await endAll();
+      await scanTwice();
     }
     const { clusterName } = environment;
     model.atRest(eks.associations());

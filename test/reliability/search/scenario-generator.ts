@@ -264,7 +264,7 @@ const fewEndingSteps = stepsOf([...plainEvents, ...endingEvents], 0, 4);
 /** An association that ends, what is requested or changed before that, and runs at its ending, during which something happens. */
 const ending: fc.Arbitrary<Step[]> = fc
   .record({
-    before: fc.constantFrom(10, 200, 330, 355),
+    before: fc.constantFrom(10, 200, 330, 355, 372),
     change: fc.oneof(
       fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }),
       fc.record({ do: fc.constant('others' as const), what: anyKind, through }),
