@@ -1,32 +1,21 @@
 import type { MutationResult } from '../../../src/operations/result.ts';
-import { mutate } from '../../../src/operations/mutate.ts';
-import { operations } from '../../../src/operations/operations.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
-import { changeWarnings } from '../../../src/operations/preflight.ts';
-import type { MutationCall, Operation } from '../../../src/operations/operation.ts';
-import type { OperationKind } from '../../../src/model/operation.ts';
-import type { RequestIdentity } from '../../../src/model/principal.ts';
-import type { CallerAnswer, ChangeKind, MutationKind } from '../facts.ts';
+import type { CallerAnswer, ChangeKind } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
-import type { Judgement } from './policy-versions.ts';
 import type { Process } from './processes.ts';
 import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
-import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
 import { makeExpirer } from './expirer.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { makeScanner } from './scanner.ts';
+import { send } from './send.ts';
+import { endingOf, inputOf, nothingExpected } from './targets.ts';
+import type { MutationTarget } from './targets.ts';
 
 /** Maximum number of concurrent requests. */
 const maxCallers = 4;
-
-/** Time limit of a request through API Gateway, in milliseconds. */
-const functionMs = 29_000;
-
-/** An id that is never assigned to an association. */
-const noAssociation = 'a-00000000000000000';
 
 /** Runs requests and the reconciler, each as a separate process. `answers` returns the answers to all requests. */
 export function makeCallers(environment: Environment) {
@@ -182,84 +171,6 @@ export function makeCallers(environment: Environment) {
   };
 }
 
-/** What a mutation is about. */
-interface MutationTarget {
-  readonly id: string;
-  /** RFC 3339, UTC. */
-  readonly expectedModifiedAt: string | null;
-  /** When a create was planned, and the revision of the service account then; null: it expects none. */
-  readonly plan: { readonly at: number; readonly revision: number } | null;
-  /** RFC 3339, UTC. Null: it clears the ending; undefined: it names none. */
-  readonly expiresAt: string | null | undefined;
-}
-
-/** A little more than the shortest lifetime, and so much that an extension is later. Milliseconds. */
-const lifetimesMs = { soon: 360_000, later: 900_000 };
-
-function endingOf(kind: MutationKind, ends: ScenarioMutation['ends'], now: number): MutationTarget['expiresAt'] {
-  if (ends === undefined || (kind !== 'create' && kind !== 'update')) return undefined;
-  if (ends === 'never') return kind === 'update' ? null : undefined;
-  return new Date(now + lifetimesMs[ends]).toISOString();
-}
-
-const nothingExpected: MutationTarget = {
-  id: noAssociation,
-  expectedModifiedAt: null,
-  plan: null,
-  expiresAt: undefined,
-};
-
-function inputOf(variant: number, { id, expectedModifiedAt, plan, expiresAt }: MutationTarget): string {
-  return `${variant} ${id} ${expectedModifiedAt} ${plan?.revision}${expiresAt === undefined ? '' : ` ${expiresAt}`}`;
-}
-
-/** Sends a mutation to the gateway, and reads the warnings of its answer. */
-function send(
-  environment: Environment,
-  process: Process,
-  { principal, kind, token, variant, adopts, changesOnlyEnding }: ScenarioMutation,
-  { id: associationId, expectedModifiedAt, plan, expiresAt }: MutationTarget,
-  judgement: Judgement,
-): Promise<MutationResult> {
-  const { clusterName, series, clock } = environment;
-  const deps = dependenciesOf(environment, process, judgement);
-  const deadline = clock.gateway() + functionMs;
-  const identity: RequestIdentity = {
-    principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
-    actor: null,
-    sourceAddress: null,
-    userAgent: null,
-    apiRequestId: process.attempt.name,
-  };
-  const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
-  const role = { roleArn: roleArn(`${kind}-${variant}`) };
-  const ending = expiresAt === undefined ? {} : { expiresAt };
-  const existing = { ...common, associationId, expectedModifiedAt };
-  const run = async <Kind extends OperationKind>(operation: Operation<Kind>, input: MutationCall<Kind>['input']) => {
-    const result = await mutate(deps, operation, { identity, input, deadline });
-    await changeWarnings(deps, operation, result, deadline);
-    return result;
-  };
-  switch (kind) {
-    case 'create': {
-      const tags = variant === 2 ? fiftyTags : [];
-      const expectedRevision = plan?.revision ?? null;
-      const binding = { ...common, ...serviceAccount, ...role, ...ending, tags, expectedRevision };
-      const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
-      return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
-    }
-    case 'update':
-      return run(
-        operations.UPDATE_POD_IDENTITY_ASSOCIATION,
-        changesOnlyEnding && expiresAt !== undefined ? { ...existing, ...ending } : { ...existing, ...role, ...ending },
-      );
-    case 'delete':
-      return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
-    case 'adopt':
-      return run(operations.ADOPT_POD_IDENTITY_ASSOCIATION, existing);
-  }
-}
-
 /** The answer of a crashed process. */
 const noAnswer = {
   status: 'NONE',
@@ -269,9 +180,6 @@ const noAnswer = {
   operationId: null,
   event: null,
 } as const;
-
-/** The maximum number of tags, which leaves no room for the gateway's own. */
-const fiftyTags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
 
 function factOf({ status, association, refusal, auditEntry }: MutationResult) {
   const { operationId, event } = auditEntry;
