@@ -21,13 +21,13 @@ export function additionsOf({ isChange }: StateChange, guard: Guard): Record<str
 export const version = { ':v': formatVersion };
 
 /** The condition of an update. An item of another version is not changed. */
-export function conditionOf({ confirmed, ending, version: added }: StateChange, guard: Guard) {
+export function conditionOf({ confirmed, endingOf, version: added }: StateChange, guard: Guard) {
   if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
   if (guard.kind === 'revision')
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
   const supported = '(attribute_not_exists(#v) OR #v = :v)';
   if (guard.commit.demand !== null) return demandOf(supported, guard.commit.demand, guard.commit.ends);
-  if (confirmed === undefined && ending) return endingOf(supported, ending.associationId);
+  if (confirmed === undefined && endingOf !== undefined) return isPresent(supported, endingOf);
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
@@ -58,7 +58,7 @@ function historyParts(isDeleted: boolean): string[] {
 }
 
 /** As `keepsEnding` in ending-change.ts. */
-function endingOf(supported: string, associationId: string) {
+function isPresent(supported: string, associationId: string) {
   const values = { ...version, ':id': associationId, ':false': false };
   return { parts: [supported, '#confirmed.#associationId = :id', '#confirmed.#isDeleted = :false'], values };
 }
@@ -67,7 +67,7 @@ function endingOf(supported: string, associationId: string) {
 function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, inProgress: number) {
   const isCount = (name: string, count: number) =>
     count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
-  const ofConfirmed = confirmed && endingOf(supported, confirmed.associationId);
+  const ofConfirmed = confirmed && isPresent(supported, confirmed.associationId);
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),

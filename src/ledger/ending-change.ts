@@ -30,11 +30,18 @@ function namedEnding<Kind extends OperationKind>({ operation, request }: Request
   return namedEndings[operation](request);
 }
 
-/** Whether the ending of a success is kept although its association is not confirmed: a later version of the same association is. */
-export function keepsEnding(confirmed: ConfirmedAssociation | null, { ending }: StateChange): boolean {
-  return (
-    Boolean(ending) && confirmed?.association.associationId === ending?.associationId && confirmed?.isDeleted === false
-  );
+/**
+ * The association whose ending a success names: an update can also clear it. That a create without one leaves none, or a delete, says nothing of what was set
+ * since.
+ */
+export function endingOwner({ result, operation }: IdempotencyRecord, ending: Ending | null): string | undefined {
+  if (ending) return ending.associationId;
+  return operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? result?.association?.associationId : undefined;
+}
+
+/** Whether the ending of a success is replaced although its association is not confirmed: a later version of the same association is. */
+export function keepsEnding(confirmed: ConfirmedAssociation | null, { endingOf }: StateChange): boolean {
+  return endingOf !== undefined && confirmed?.association.associationId === endingOf && !confirmed.isDeleted;
 }
 
 /** The ending of a state after a change. */

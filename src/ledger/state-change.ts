@@ -6,11 +6,12 @@ import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
-import { endingAfter, endingIn, setsEndingOnly } from './ending-change.ts';
+import { endingAfter, endingIn, endingOwner, setsEndingOnly } from './ending-change.ts';
 import { demandOf } from './state-demand.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
+  Ending,
   LatestVersion,
   OpenOperation,
   Sight,
@@ -55,10 +56,15 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(confirmed ? { confirmed, version: confirmedVersion(target, confirmed, times) } : {}),
-    ...(ending === undefined ? {} : { ending }),
+    ...(ending === undefined ? {} : { ending, ...ownerOf(next, ending) }),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
+  const endingOf = endingOwner(next, ending);
+  return endingOf === undefined ? {} : { endingOf };
 }
 
 /** Whether the association changed, or may have, by what closes an operation. */
@@ -198,11 +204,11 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
   if (change.demand !== null) return [change];
   const { version, ...unversioned } = change;
   const { confirmed, ...unconfirmed } = unversioned;
-  const { ending, ...without } = unconfirmed;
+  const { ending: _, endingOf, ...without } = unconfirmed;
   return [
     change,
     ...(version ? [unversioned] : []),
-    ...(confirmed && ending ? [unconfirmed] : []),
+    ...(confirmed && endingOf !== undefined ? [unconfirmed] : []),
     ...(confirmed ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];

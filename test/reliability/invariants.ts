@@ -68,7 +68,7 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
 
   noHoles: ({ entries, records, reconciled }) => [
     ...adoptionHoles(entries),
-    ...[...byOperation(entries.filter((entry) => isByLeaseHolder(entry) && entry.kind !== 'adopt'))].flatMap(
+    ...[...byOperation(entries.filter((entry) => isByLeaseHolder(entry) && !isAtOnce(entry)))].flatMap(
       ([operationId, ofOne]) => {
         const closing = ofOne.filter(isClosing).map(({ event }) => event);
         const intents = ofOne.filter(({ event }) => event === 'INTENT').length;
@@ -171,6 +171,11 @@ function fenceViolations([operationId, entries]: [string, readonly TrailEntry[]]
     const [successor] = isClosing(entry) ? successors : successors.filter(({ time }) => time < entry.time);
     return successor ? [`${operationId}: ${name(entry)} conflicts with ${name(successor)}`] : [];
   });
+}
+
+/** Whether an entry is of what succeeds in one transaction: an adoption, or an update of the ending alone. */
+function isAtOnce({ kind, isAdopted }: TrailEntry): boolean {
+  return kind === 'adopt' || (kind === 'update' && isAdopted === true);
 }
 
 function fenceOf({ fence }: Pick<TrailEntry, 'fence'>): number {
