@@ -65,6 +65,8 @@ export async function casesOf(
             isFor(flow, kind) &&
             (flow.by !== 'reconciler' || implementation.hasReconciler) &&
             (flow.by !== 'scanner' || implementation.observed !== null) &&
+            (!flow.held || implementation.approvals !== null) &&
+            (!flow.ending || implementation.hasEndings) &&
             (!flow.locked || implementation.lock !== null) &&
             (!flow.adopts || implementation.adopts),
         );
