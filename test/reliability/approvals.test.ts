@@ -19,8 +19,8 @@ const approvals: ApprovalFacts = {
   entries: [asked, given, used],
   votes: [{ approvalId: id, principal: 'nina', event: 'APPROVED', httpStatus: 200 }],
 };
-const heldIntent = { ...intent, isHeld: true };
-const facts: Facts = { ...sound, entries: [heldIntent, { ...success, isHeld: true }], approvals };
+const heldIntent = { ...intent, approvers: 1 };
+const facts: Facts = { ...sound, entries: [heldIntent, { ...success, approvers: 1 }], approvals };
 
 /** The facts with other entries of the approval, and the item that they lead to. */
 function history(entries: readonly ApprovalEntry[], fields: Partial<ApprovalFact> = {}): Partial<Facts> {
@@ -63,6 +63,7 @@ test.each<[string, Partial<Facts>]>([
     'an approval of the principal alone',
     history([asked, { ...given, principal: 'alice' }, used], { approvedBy: ['alice'] }),
   ],
+  ['a use with one approver where two are needed', { entries: [{ ...heldIntent, approvers: 2 }, success] }],
   ['a use after a rejection', history([asked, given, rejected, { ...used, revision: 4 }], { rejectedBy: ['sven'] })],
   ['two effects of one approval', { changes: [change, { ...change, requestId: 'r-2' }] }],
   ['a gap in the revisions', history([asked, given, { ...used, revision: 4 }], { revision: 3 })],

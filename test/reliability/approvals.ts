@@ -10,7 +10,7 @@ export function unapproved(facts: Facts): string[] {
   const { approvals, entries } = facts;
   if (!approvals) return [];
   return [
-    ...entries.flatMap((entry) => (entry.isHeld && entry.event === 'INTENT' ? begunWithout(approvals, entry) : [])),
+    ...entries.flatMap((entry) => (entry.event === 'INTENT' ? begunWithout(approvals, entry) : [])),
     ...[...byApproval(approvals)].flatMap(([id, ofOne]) => [
       ...usedTwice(facts, id, ofOne),
       ...brokenHistory(id, ofOne),
@@ -27,13 +27,15 @@ function byApproval({ entries }: ApprovalFacts): Map<string, ApprovalEntry[]> {
   return Map.groupBy(inOrder, ({ approvalId }) => approvalId);
 }
 
-/** An operation that began without an approval of another person, which nobody had rejected and whose time was not over. */
-function begunWithout(approvals: ApprovalFacts, { operationId, principal }: TrailEntry): string[] {
+/** An operation that needs approvers, and began without those of an approval which nobody had rejected and whose time was not over. */
+function begunWithout(approvals: ApprovalFacts, { operationId, principal, approvers }: TrailEntry): string[] {
+  if (approvers === undefined) return [];
   const uses = approvals.entries.filter(({ usedBy }) => usedBy === operationId);
   const [use] = uses;
   if (!use || uses.length > 1) return [`${operationId} needs an approval, but it used ${uses.length}`];
   const before = (byApproval(approvals).get(use.approvalId) ?? []).filter(({ revision }) => revision < use.revision);
-  const isGiven = before.some(({ event, principal: by }) => event === 'APPROVED' && by !== principal);
+  const others = before.filter(({ event, principal: by }) => event === 'APPROVED' && by !== principal);
+  const isGiven = new Set(others.map(({ principal: by }) => by)).size >= approvers;
   const hasEnded = before.some(({ event }) => event === 'REJECTED' || event === 'APPROVAL_EXPIRED');
   return isGiven && !hasEnded ? [] : [`${operationId} used ${use.approvalId}, which had [${eventsOf(before)}]`];
 }
@@ -47,22 +49,23 @@ function usedTwice({ changes, entries }: Facts, id: string, ofOne: readonly Appr
   return effects.length > 1 ? [`${id} had the effects ${effects.map(describeChange).join(', ')}`] : [];
 }
 
-/** The states that each event can follow, and the state after it; of a vote, that is the state if it was the last one missing. */
-const steps: Readonly<Record<string, { readonly from: readonly (string | null)[]; readonly to: string }>> = {
-  APPROVAL_REQUESTED: { from: [null], to: 'PENDING' },
-  APPROVED: { from: ['PENDING'], to: 'APPROVED' },
-  REJECTED: { from: ['PENDING'], to: 'REJECTED' },
-  APPROVAL_EXPIRED: { from: ['PENDING', 'APPROVED'], to: 'EXPIRED' },
-  APPROVAL_USED: { from: ['APPROVED', 'USED'], to: 'USED' },
+/** The states that each event can follow, and those that can follow it: after a vote, others may be missing. */
+const steps: Readonly<Record<string, { readonly from: readonly string[]; readonly to: readonly string[] }>> = {
+  APPROVAL_REQUESTED: { from: ['none'], to: ['PENDING'] },
+  APPROVED: { from: ['PENDING'], to: ['PENDING', 'APPROVED'] },
+  REJECTED: { from: ['PENDING'], to: ['REJECTED'] },
+  APPROVAL_EXPIRED: { from: ['PENDING', 'APPROVED'], to: ['EXPIRED'] },
+  APPROVAL_USED: { from: ['APPROVED', 'USED'], to: ['USED'] },
 };
 
-/** Entries that do not follow one another: a gap, two of one revision, a step that is not in the table. Each approval of these tests needs one vote. */
+/** Entries that do not follow one another: a gap, two of one revision, a step that is not in the table. */
 function brokenHistory(id: string, ofOne: readonly ApprovalEntry[]): string[] {
-  let state: string | null = null;
+  let states: readonly string[] = ['none'];
   for (const [index, { event, revision }] of ofOne.entries()) {
     const step = steps[event];
-    if (revision !== index + 1 || !step?.from.includes(state)) return [`${id} has the entries [${eventsOf(ofOne)}]`];
-    state = step.to;
+    const follows = states.some((state) => step?.from.includes(state));
+    if (!step || revision !== index + 1 || !follows) return [`${id} has the entries [${eventsOf(ofOne)}]`];
+    states = step.to;
   }
   return [];
 }
@@ -70,11 +73,12 @@ function brokenHistory(id: string, ofOne: readonly ApprovalEntry[]): string[] {
 /** An item that says something else than the entries of its approval. */
 function unlikeItem(item: ApprovalFact, ofOne: readonly ApprovalEntry[]): string[] {
   const last = ofOne.at(-1);
+  const after = steps[last?.event ?? '']?.to ?? [];
   const by = (event: string) => ofOne.filter((entry) => entry.event === event).map(({ principal }) => principal);
   const recorded: ApprovalFact = {
     id: item.id,
     revision: ofOne.length,
-    state: steps[last?.event ?? '']?.to ?? 'unknown',
+    state: after.includes(item.state) ? item.state : after.join(' or '),
     principal: ofOne[0]?.principal ?? '',
     approvedBy: by('APPROVED'),
     rejectedBy: by('REJECTED'),

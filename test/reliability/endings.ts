@@ -74,7 +74,7 @@ function leftOver({ endedAt, associations, entries }: Facts, endings: readonly S
     const isRefused = entries.some(
       (entry) => isClosing(entry) && entry.event === 'REFUSED' && entry.ending?.setBy === last?.operationId,
     );
-    return isDue && !isRefused ? [`${associationArn} exists after its ending ${isoOf(last.at ?? 0)}`] : [];
+    return isDue && !isRefused ? [`${associationArn} exists after its ending ${isoOf(last.at)}`] : [];
   });
 }
 

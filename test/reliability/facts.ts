@@ -162,8 +162,8 @@ export interface TrailEntry {
   readonly roleArn: string | null;
   readonly refusalCode: string | null;
   readonly fence: number | null;
-  /** Whether its operation may begin only by an approval; absent: it needs none. */
-  readonly isHeld?: boolean;
+  /** How many people other than the principal must approve before its operation may begin; absent: none. */
+  readonly approvers?: number;
   /** The ending that it carries out or warns of: when, and the operation that set it. Absent: it is a request's. */
   readonly ending?: { readonly at: number; readonly setBy: string };
   /** The ending that it requests; null: none any more. Absent: its request names none, or the entry has no request. */

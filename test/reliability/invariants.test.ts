@@ -76,7 +76,7 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
   [
     'a request that needs an approval, and used none',
     'approved',
-    { entries: [{ ...intent, isHeld: true }, success], approvals: { items: [], entries: [], votes: [] } },
+    { entries: [{ ...intent, approvers: 1 }, success], approvals: { items: [], entries: [], votes: [] } },
   ],
   [
     'a delete at an ending that nobody set',

@@ -10,8 +10,7 @@ export interface StoredChange {
   readonly event: string;
   readonly operation: string;
   readonly time: string;
-  readonly principal: { readonly id: string };
-  readonly actor: { readonly id: string } | null;
+  readonly principal: { readonly id: string; readonly kind: string };
   readonly target: { readonly serviceAccount: string } | null;
   readonly request: {
     readonly expiresAt?: string | null;
@@ -35,13 +34,15 @@ export function approvalEntryOf(stored: StoredChange): ApprovalEntry | null {
 }
 
 /** What an entry of a change says about approvals and endings. */
-export function conditionsOf(stored: StoredChange): Pick<TrailEntry, 'isHeld' | 'ending' | 'setsEnding'> {
-  const { operation, target, request } = stored;
+export function conditionsOf(stored: StoredChange): Pick<TrailEntry, 'approvers' | 'ending' | 'setsEnding'> {
+  const { operation, target, request, principal } = stored;
   const { ending, expiresAt } = request ?? {};
   const isHeld =
     /^(CREATE|DELETE)_/.test(operation) && (target?.serviceAccount.startsWith(heldPrefix) ?? false) && !ending;
+  // A service is no person, so one approver is not a second person.
+  const approvers = principal.kind === 'USER' ? 1 : 2;
   return {
-    ...(isHeld ? { isHeld } : {}),
+    ...(isHeld ? { approvers } : {}),
     ...(ending ? { ending: { at: Date.parse(ending.expiresAt), setBy: ending.setBy } } : {}),
     ...(expiresAt === undefined ? {} : { setsEnding: expiresAt === null ? null : Date.parse(expiresAt) }),
   };

@@ -1,4 +1,4 @@
-import type { CallerAnswer, ChangeKind } from '../facts.ts';
+import type { CallerAnswer, ChangeKind, VoteAnswer } from '../facts.ts';
 
 /** A mutation and its principal. */
 export interface LoadMutation {
@@ -80,7 +80,7 @@ export async function sendRequest(
   const { kind, principal, clientRequestToken } = mutation;
   const input = { ...mutation.input, clientRequestToken, reason: clientRequestToken };
   const startedAt = Date.now();
-  const answered = await post(url, bearer, { query: documents[kind], variables: { input } }, timeoutMs);
+  const answered = await post<Body>(url, bearer, { query: documents[kind], variables: { input } }, timeoutMs);
   const request = { principal: principalId(principal), kind, clientRequestToken, startedAt, answeredAt: Date.now() };
   return resultOf(request, answered);
 }
@@ -110,7 +110,7 @@ function resultOf(
 }
 
 /** Null if there is no answer: connection refused, connection reset or timeout. */
-async function post(url: string, bearer: string, body: object, timeoutMs: number) {
+async function post<T>(url: string, bearer: string, body: object, timeoutMs: number) {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -119,19 +119,60 @@ async function post(url: string, bearer: string, body: object, timeoutMs: number
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
-    return { httpStatus: response.status, body: parsed(text) };
+    return { httpStatus: response.status, body: parsed(text) as T | null };
   } catch {
     return null;
   }
 }
 
 /** Null if the text is not JSON, which the gateway never sends. */
-function parsed(text: string): Body | null {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Body;
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }
+}
+
+/** The public ids of the pending approvals; none without an answer. */
+export async function readPending(url: string, bearer: string, timeoutMs: number): Promise<readonly string[]> {
+  const query = '{ approvals { nodes { id } } }';
+  const answered = await post<PendingBody>(url, bearer, { query }, timeoutMs);
+  return answered?.body?.data?.approvals?.nodes.map(({ id }) => id) ?? [];
+}
+
+interface PendingBody {
+  readonly data?: { readonly approvals: { readonly nodes: readonly { readonly id: string }[] } | null } | null;
+}
+
+/** A vote of a person. */
+export interface LoadVote {
+  readonly by: string;
+  readonly vote: 'approve' | 'reject';
+  readonly publicId: string;
+}
+
+/** Sends a vote once. */
+export async function sendVote(
+  url: string,
+  bearer: string,
+  { by, vote, publicId }: LoadVote,
+  timeoutMs: number,
+): Promise<VoteAnswer> {
+  const type = vote === 'approve' ? 'ApproveInput' : 'RejectInput';
+  const query = `mutation ($input: ${type}!) { vote: ${vote}(input: $input) { auditEntry { event } } }`;
+  const body = { query, variables: { input: { approvalId: publicId } } };
+  const answered = await post<VoteBody>(url, bearer, body, timeoutMs);
+  return {
+    approvalId: publicId.split('.')[0] ?? '',
+    principal: principalId(by),
+    event: answered?.body?.data?.vote?.auditEntry.event ?? null,
+    httpStatus: answered?.httpStatus ?? null,
+  };
+}
+
+interface VoteBody {
+  readonly data?: { readonly vote: { readonly auditEntry: { readonly event: string } } | null } | null;
 }
 
 /** Id of an example principal, as in the audit trail. */
