@@ -67,6 +67,8 @@ test('the guarantees hold for an association that ended, and for one whose endin
     operationId: 'op-3',
     effect: at(3_950),
   } as const;
+  const alone = [{ ...sets(30_000, 4_000)[1], isEndingOnly: true } as TrailEntry];
+  expect(violations({ ...facts, ...remains, entries: [...created, ...alone] })).toEqual([]);
   for (const setsEnding of [30_000, null]) {
     const entries = [...created, ...sets(setsEnding, 4_000)];
     expect(violations({ ...facts, ...remains, entries, changes: [change, update] })).toEqual([]);
@@ -88,4 +90,9 @@ test.each<[string, Partial<Facts>]>([
   ['an association that exists after its ending', { ...remains, entries: created }],
 ])('the guarantee of endings is violated by %s', (_, differing) => {
   expect(violations({ ...facts, ...differing }).map(({ invariant }) => invariant)).toContain('ended');
+});
+
+test('an update of the ending alone that has an INTENT violates the guarantee of one entry', () => {
+  const entries = [...created, ...sets(30_000, 4_000).map((entry) => ({ ...entry, isEndingOnly: true }))];
+  expect(violations({ ...facts, ...remains, entries }).map(({ invariant }) => invariant)).toContain('noHoles');
 });

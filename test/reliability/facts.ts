@@ -168,6 +168,8 @@ export interface TrailEntry {
   readonly ending?: { readonly at: number; readonly setBy: string };
   /** The ending that it requests; null: none any more. Absent: its request names none, or the entry has no request. */
   readonly setsEnding?: number | null;
+  /** Whether it requests nothing else: then nothing is sent to EKS, and one entry is all that is recorded. Absent: no. */
+  readonly isEndingOnly?: boolean;
 }
 
 /** An idempotency record. */

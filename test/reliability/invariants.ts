@@ -14,7 +14,8 @@ import {
   adoptedBesideOwn,
   adoptedLaterStates,
   adoptedUnderLock,
-  adoptionHoles,
+  holesAtOnce,
+  isAtOnce,
   adoptions,
   untrueAdoptions,
 } from './adoptions.ts';
@@ -72,8 +73,8 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
       .map((change) => `no INTENT precedes: ${describeChange(change)}`),
 
   noHoles: ({ entries, records, reconciled }) => [
-    ...adoptionHoles(entries),
-    ...[...byOperation(entries.filter((entry) => isByLeaseHolder(entry) && entry.kind !== 'adopt'))].flatMap(
+    ...holesAtOnce(entries),
+    ...[...byOperation(entries.filter((entry) => isByLeaseHolder(entry) && !isAtOnce(entry)))].flatMap(
       ([operationId, ofOne]) => {
         const closing = ofOne.filter(isClosing).map(({ event }) => event);
         const intents = ofOne.filter(({ event }) => event === 'INTENT').length;

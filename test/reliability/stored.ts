@@ -14,6 +14,7 @@ export interface StoredChange {
   readonly target: { readonly serviceAccount: string } | null;
   readonly request: {
     readonly expiresAt?: string | null;
+    readonly changes?: object;
     readonly ending?: { readonly expiresAt: string; readonly setBy: string };
   } | null;
   readonly fence: number | null;
@@ -34,15 +35,19 @@ export function approvalEntryOf(stored: StoredChange): ApprovalEntry | null {
 }
 
 /** What an entry of a change says about approvals and endings. */
-export function conditionsOf(stored: StoredChange): Pick<TrailEntry, 'approvers' | 'ending' | 'setsEnding'> {
+export function conditionsOf(
+  stored: StoredChange,
+): Pick<TrailEntry, 'approvers' | 'ending' | 'setsEnding' | 'isEndingOnly'> {
   const { operation, target, request, principal } = stored;
-  const { ending, expiresAt } = request ?? {};
+  const { ending, expiresAt, changes } = request ?? {};
+  const isEndingOnly = expiresAt !== undefined && changes !== undefined && Object.keys(changes).length === 0;
   const isHeld =
     /^(CREATE|DELETE)_/.test(operation) && (target?.serviceAccount.startsWith(heldPrefix) ?? false) && !ending;
   // A service is no person, so one approver is not a second person.
   const approvers = principal.kind === 'USER' ? 1 : 2;
   return {
     ...(isHeld ? { approvers } : {}),
+    ...(isEndingOnly ? { isEndingOnly } : {}),
     ...(ending ? { ending: { at: Date.parse(ending.expiresAt), setBy: ending.setBy } } : {}),
     ...(expiresAt === undefined ? {} : { setsEnding: expiresAt === null ? null : Date.parse(expiresAt) }),
   };

@@ -64,14 +64,17 @@ export function byServiceAccount(facts: Facts): Facts[] {
 }
 
 /**
- * The answers that can be attributed to an effect. An error carries no operation id, and EKS does not know the
+ * The answers that can be attributed to an effect. An error, and a request for an approval, carries no operation id, and EKS does not know the
  * operation of a delete, so such answers are checked against the changes between the request and the next one. If
  * another request with the token runs at the same time, these changes may be its own.
  */
 function attributable(answers: readonly CallerAnswer[]): CallerAnswer[] {
   const byToken = Map.groupBy(answers, nameOf);
   return answers.filter((answer) => {
-    const isCheckedByTime = answer.status === 'ERROR' || (answer.kind === 'delete' && answer.event === 'RELEASED');
+    const isCheckedByTime =
+      answer.status === 'ERROR' ||
+      answer.code === 'APPROVAL_REQUIRED' ||
+      (answer.kind === 'delete' && answer.event === 'RELEASED');
     if (!isCheckedByTime || (answer.httpStatus ?? 200) >= 500) return true;
     const others = (byToken.get(nameOf(answer)) ?? []).filter((other) => other !== answer);
     return others.every((other) => other.startedAt > answer.answeredAt || isOver(other, answer.startedAt));
@@ -100,7 +103,10 @@ function foreignAnswers({ answers, entries, approvals }: Facts): string[] {
 
 /** After reconciliation no record is open, and each agrees with the closing entry of its operation. */
 function unlikeTrail({ idempotencyKey, operationId, state }: RecordFact, entries: readonly TrailEntry[]): string[] {
-  const closing = entries.filter((entry) => entry.operationId === operationId && isClosing(entry));
+  const ofOne = entries.filter((entry) => entry.operationId === operationId);
+  // A final refusal of a request that did not begin has one entry, without a lease holder.
+  const hasBegun = ofOne.some(({ event }) => event === 'INTENT');
+  const closing = ofOne.filter((entry) => isClosing(entry) || (!hasBegun && entry.event === 'REFUSED'));
   if (closing.length === 1 && closing[0]?.event === state) return [];
   const events = closing.map(({ event }) => event).join(', ');
   return [`records: ${idempotencyKey} is ${state}, but its operation ${operationId} closes with [${events}]`];
@@ -132,7 +138,9 @@ function unrecordedChanges({ changes, entries }: Facts): string[] {
 
 /** Compares each association with its last SUCCEEDED entry. */
 function unlikeLastEntry({ entries, associations }: Facts): string[] {
-  const succeeded = entries.filter(({ event, associationArn }) => event === 'SUCCEEDED' && associationArn !== null);
+  const succeeded = entries.filter(
+    ({ event, associationArn, isEndingOnly }) => event === 'SUCCEEDED' && associationArn !== null && !isEndingOnly,
+  );
   const last = new Map(succeeded.map((entry) => [entry.associationArn, entry]));
   const atEks = new Map(associations.map((association) => [association.associationArn, association]));
   return [...last.values()].flatMap(({ associationArn, kind, roleArn, operationId }) => {
