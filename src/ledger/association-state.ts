@@ -148,7 +148,7 @@ export interface StateChange {
   readonly endedOperationIds: readonly string[];
   /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
   readonly isChange?: boolean;
-  /** Replaces the ending; null: there is none any more. In a commit, an association that is not the confirmed one keeps no ending. */
+  /** Replaces the ending; null: there is none any more. In a commit whose association is not the confirmed one, only what its request names counts. */
   readonly ending?: Ending | null;
 }
 

@@ -5,7 +5,7 @@ import type { CommittedChange } from './state-change.ts';
 
 /** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
 export type Guard =
-  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand'> }
+  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand' | 'endingOf'> }
   | { readonly kind: 'revision'; readonly revision: number };
 
 /**
@@ -27,7 +27,8 @@ export function conditionOf({ confirmed, ending, version: added }: StateChange, 
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
   const supported = '(attribute_not_exists(#v) OR #v = :v)';
   if (guard.commit.demand !== null) return demandOf(supported, guard.commit.demand, guard.commit.ends);
-  if (confirmed === undefined && ending) return endingOf(supported, ending.associationId);
+  const { endingOf } = guard.commit;
+  if (confirmed === undefined && ending !== undefined && endingOf !== null) return sameAssociation(supported, endingOf);
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
@@ -58,7 +59,7 @@ function historyParts(isDeleted: boolean): string[] {
 }
 
 /** As `keepsEnding` in ending-change.ts. */
-function endingOf(supported: string, associationId: string) {
+function sameAssociation(supported: string, associationId: string) {
   const values = { ...version, ':id': associationId, ':false': false };
   return { parts: [supported, '#confirmed.#associationId = :id', '#confirmed.#isDeleted = :false'], values };
 }
@@ -67,7 +68,7 @@ function endingOf(supported: string, associationId: string) {
 function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, inProgress: number) {
   const isCount = (name: string, count: number) =>
     count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
-  const ofConfirmed = confirmed && endingOf(supported, confirmed.associationId);
+  const ofConfirmed = confirmed && sameAssociation(supported, confirmed.associationId);
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),

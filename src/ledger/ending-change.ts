@@ -30,11 +30,19 @@ function namedEnding<Kind extends OperationKind>({ operation, request }: Request
   return namedEndings[operation](request);
 }
 
-/** Whether the ending of a success is kept although its association is not confirmed: a later version of the same association is. */
-export function keepsEnding(confirmed: ConfirmedAssociation | null, { ending }: StateChange): boolean {
-  return (
-    Boolean(ending) && confirmed?.association.associationId === ending?.associationId && confirmed?.isDeleted === false
-  );
+/**
+ * The association whose ending a success names, to set or to clear it; null if it names none. Such a success counts also where a later version of the
+ * association is confirmed: while its operation was in progress, no other one that names an ending began.
+ */
+export function namedEndingOf({ result }: IdempotencyRecord, { event, request, ...entry }: AuditEntry): string | null {
+  if (event !== 'SUCCEEDED' || request === null) return null;
+  const isNamed = namedEnding({ ...entry, request } as RequestedOperation) !== undefined;
+  return isNamed ? (result?.association?.associationId ?? null) : null;
+}
+
+/** Whether the ending of a success is written although its association is not confirmed: a later version of the same association is. */
+export function keepsEnding(confirmed: ConfirmedAssociation | null, endingOf: string | null): boolean {
+  return endingOf !== null && confirmed?.association.associationId === endingOf && !confirmed.isDeleted;
 }
 
 /** The ending of a state after a change. */
