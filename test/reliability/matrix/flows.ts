@@ -109,15 +109,15 @@ function flowsWithConditions(): Flow[] {
   const approved = { ...held, held: 'approved' } as const;
   const ending = { kinds: ['delete'], by: 'expirer' } as const;
   return [
-    { ...held, name: 'asks for an approval', held: 'asked' },
-    { ...held, name: 'approves', held: 'voted', kinds: ['create'], by: 'approver' },
-    { ...approved, name: 'uses an approval' },
-    { ...approved, name: 'uses an approval, after a release', earlier: throttled },
-    { ...approved, name: 'uses an approval, restarted', earlier: crashBefore, passed: inDoubtMs },
-    { ...approved, name: 'used an approval, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
-    { ...ending, name: 'warns of an ending', ending: 'near' },
-    { ...ending, name: 'ends', ending: 'due' },
-    { ...ending, name: 'ends, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },
+    { ...held, name: 'approval asked for', held: 'asked' },
+    { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
+    { ...approved, name: 'approval used' },
+    { ...approved, name: 'approval used, after a release', earlier: throttled },
+    { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
+    { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
+    { ...ending, name: 'ending warned of', ending: 'near' },
+    { ...ending, name: 'ending due', ending: 'due' },
+    { ...ending, name: 'ending due, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },
   ];
 }
 

@@ -1,4 +1,8 @@
-import { defaultApprovalLimits, defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
+import {
+  defaultApprovalLimits,
+  defaultDescribeLimits,
+  defaultRequestLimits,
+} from '../../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { Decision } from '../../../src/model/decision.ts';
