@@ -80,9 +80,9 @@ export async function sendRequest(
   const { kind, principal, clientRequestToken } = mutation;
   const input = { ...mutation.input, clientRequestToken, reason: clientRequestToken };
   const startedAt = Date.now();
-  const answered = await post<Body>(url, bearer, { query: documents[kind], variables: { input } }, timeoutMs);
+  const answered = await post(url, bearer, { query: documents[kind], variables: { input } }, timeoutMs);
   const request = { principal: principalId(principal), kind, clientRequestToken, startedAt, answeredAt: Date.now() };
-  return resultOf(request, answered);
+  return resultOf(request, answered && { ...answered, body: answered.body as Body | null });
 }
 
 type Request = Pick<CallerAnswer, 'principal' | 'kind' | 'clientRequestToken' | 'startedAt' | 'answeredAt'>;
@@ -110,7 +110,7 @@ function resultOf(
 }
 
 /** Null if there is no answer: connection refused, connection reset or timeout. */
-async function post<T>(url: string, bearer: string, body: object, timeoutMs: number) {
+async function post(url: string, bearer: string, body: object, timeoutMs: number) {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -119,7 +119,7 @@ async function post<T>(url: string, bearer: string, body: object, timeoutMs: num
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
-    return { httpStatus: response.status, body: parsed(text) as T | null };
+    return { httpStatus: response.status, body: parsed(text) };
   } catch {
     return null;
   }
@@ -137,8 +137,9 @@ function parsed(text: string): unknown {
 /** The public ids of the pending approvals; none without an answer. */
 export async function readPending(url: string, bearer: string, timeoutMs: number): Promise<readonly string[]> {
   const query = '{ approvals { nodes { id } } }';
-  const answered = await post<PendingBody>(url, bearer, { query }, timeoutMs);
-  return answered?.body?.data?.approvals?.nodes.map(({ id }) => id) ?? [];
+  const answered = await post(url, bearer, { query }, timeoutMs);
+  const body = answered?.body as PendingBody | null | undefined;
+  return body?.data?.approvals?.nodes.map(({ id }) => id) ?? [];
 }
 
 interface PendingBody {
@@ -161,12 +162,13 @@ export async function sendVote(
 ): Promise<VoteAnswer> {
   const type = vote === 'approve' ? 'ApproveInput' : 'RejectInput';
   const query = `mutation ($input: ${type}!) { vote: ${vote}(input: $input) { auditEntry { event } } }`;
-  const body = { query, variables: { input: { approvalId: publicId } } };
-  const answered = await post<VoteBody>(url, bearer, body, timeoutMs);
+  const variables = { input: { approvalId: publicId } };
+  const answered = await post(url, bearer, { query, variables }, timeoutMs);
+  const body = answered?.body as VoteBody | null | undefined;
   return {
     approvalId: publicId.split('.')[0] ?? '',
     principal: principalId(by),
-    event: answered?.body?.data?.vote?.auditEntry.event ?? null,
+    event: body?.data?.vote?.auditEntry.event ?? null,
     httpStatus: answered?.httpStatus ?? null,
   };
 }
