@@ -206,7 +206,7 @@ export const timeVariables = {
   clockErrorMs: 'CLOCK_ERROR_MS',
   retentionMs: 'IDEMPOTENCY_RETENTION_MS',
   roleRetryMs: 'ROLE_RETRY_MS',
-} as const satisfies Record<keyof Times, string>;
+} as const satisfies Record<Exclude<keyof Times, 'leastLifetimeMs'>, string>;
 
 /** A lease that ends before its request does would expire while the lease holder still works. */
 function readTimes(reader: SettingsReader): Times {

@@ -16,6 +16,8 @@ export interface Times {
   readonly retentionMs: number;
   /** How long a create is retried while EKS does not know the role yet. */
   readonly roleRetryMs: number;
+  /** The least time from a request to the ending that it sets: longer than the longest schedule and clock error. No setting. */
+  readonly leastLifetimeMs: number;
 }
 
 /** Times for AWS: an operation can stay in doubt for up to 7 minutes after it began. */
@@ -28,6 +30,7 @@ export const defaultTimes: Times = {
   clockErrorMs: 30_000,
   retentionMs: 7 * 24 * 3_600_000,
   roleRetryMs: 8_000,
+  leastLifetimeMs: 5 * 60_000,
 };
 
 /**

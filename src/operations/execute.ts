@@ -113,7 +113,7 @@ function concludeAtOnce<Kind extends OperationKind>(
  * admitted, while it waited for EKS. `association` is the present one in EKS; null if there is none. Throws `LedgerUnavailable`.
  */
 async function findObstacleToReclaim<Kind extends OperationKind>(
-  deps: LockDependencies,
+  deps: LockDependencies & Pick<Dependencies, 'times'>,
   { checkPrecondition }: Pick<Operation<Kind>, 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
   association: Association | null,
@@ -121,7 +121,7 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   const { operation, request, startedAt } = mutation;
   const unmet = association && checkPrecondition(request, association);
   if (unmet) return unmet;
-  const outOfRange = checkExpiresAt(operation, request, startedAt);
+  const outOfRange = checkExpiresAt(deps.times, operation, request, startedAt);
   if (outOfRange) return outOfRange;
   // Policy judged another state: the next request with the token is judged by this one.
   if (association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;

@@ -1,10 +1,8 @@
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
+import type { Times } from '../idempotency/times.ts';
 import { namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
 import { expiresAtOutOfRange } from './ending-conclusions.ts';
-
-/** The least time from a request to the ending that it sets: longer than the longest schedule and clock error. Milliseconds. */
-const leastLifetimeMs = 5 * 60_000;
 
 /** The longest time from a request to the ending that it sets: five years, so that a wrong unit or century is noticed. Milliseconds. */
 const longestLifetimeMs = 1_826 * 86_400_000;
@@ -14,6 +12,7 @@ const longestLifetimeMs = 1_826 * 86_400_000;
  * operation: what was set before is answered also after the ending.
  */
 export function checkExpiresAt<Kind extends OperationKind>(
+  { leastLifetimeMs }: Pick<Times, 'leastLifetimeMs'>,
   kind: Kind,
   request: RequestOf[Kind],
   now: number,

@@ -103,7 +103,7 @@ export async function admit<Kind extends OperationKind>(
 
 /** {@link admit}, from loading the target on. */
 async function admitValid<Kind extends OperationKind>(
-  deps: TargetDependencies & RoleDependencies,
+  deps: TargetDependencies & RoleDependencies & Pick<Dependencies, 'times'>,
   operation: Operation<Kind>,
   valid: ValidRequest<Kind>,
 ): Promise<Admission<Kind>> {
@@ -120,7 +120,7 @@ async function admitValid<Kind extends OperationKind>(
   // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.
   const unmet =
     (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
-    checkExpiresAt(operation.kind, valid.request, valid.startedAt);
+    checkExpiresAt(deps.times, operation.kind, valid.request, valid.startedAt);
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit } };
 }
 

@@ -18,12 +18,17 @@ export function adoptedBesideOwn({ changes, entries }: Facts): string[] {
   });
 }
 
-/** Adoptions with other entries of a lease holder than one success: an INTENT, a takeover, a second success. */
-export function adoptionHoles(entries: readonly TrailEntry[]): string[] {
-  const ofAdoptions = entries.filter(({ kind, fence }) => kind === 'adopt' && fence !== null);
-  return [...byOperation(ofAdoptions)].flatMap(([operationId, ofOne]) => {
+/** Whether an operation sends nothing to EKS, and is recorded at once: an adoption, or an update of the ending alone. */
+export function isAtOnce({ kind, isEndingOnly, isAdopted }: TrailEntry): boolean {
+  return kind === 'adopt' || isEndingOnly === true || (kind === 'update' && isAdopted === true);
+}
+
+/** Operations that are recorded at once with other entries of a lease holder than one success: an INTENT, a takeover, a second success. */
+export function holesAtOnce(entries: readonly TrailEntry[]): string[] {
+  const ofSuch = entries.filter((entry) => isAtOnce(entry) && entry.fence !== null);
+  return [...byOperation(ofSuch)].flatMap(([operationId, ofOne]) => {
     const events = ofOne.map(({ event }) => event).join(', ');
-    return events === 'SUCCEEDED' ? [] : [`the adoption ${operationId} has the entries [${events}]`];
+    return events === 'SUCCEEDED' ? [] : [`the ${ofOne[0]?.kind} ${operationId} has the entries [${events}]`];
   });
 }
 

@@ -17,6 +17,10 @@ export interface Facts {
   readonly scanned?: readonly number[];
   /** What scans left of the service account; absent: there were none. */
   readonly observed?: ObservedFact;
+  /** The approvals that requests asked for; absent: none needs one. */
+  readonly approvals?: ApprovalFacts;
+  /** When the last complete run of endings began, without a fault; absent: there was none. */
+  readonly endedAt?: number;
   /** When operators had locked all changes. */
   readonly locks: readonly LockedTime[];
   /** False if no retry and no reconciler run followed, so an operation may still be open. */
@@ -33,6 +37,50 @@ export interface ObservedFact {
   readonly driftId: string | null;
   /** The association that the state says EKS has; null: none. */
   readonly associationId: string | null;
+}
+
+/** The approvals of a run: the ledger's items, their entries in the trail, and the votes that people sent. */
+export interface ApprovalFacts {
+  /** The last approval of each request; earlier ones in its place are only in the trail. */
+  readonly items: readonly ApprovalFact[];
+  readonly entries: readonly ApprovalEntry[];
+  readonly votes: readonly VoteAnswer[];
+}
+
+/** An approval as the ledger has it. */
+export interface ApprovalFact {
+  readonly id: string;
+  readonly revision: number;
+  readonly state: string;
+  /** Id of the principal that asked for it. */
+  readonly principal: string;
+  /** Ids of the people who approved, and of those who rejected. */
+  readonly approvedBy: readonly string[];
+  readonly rejectedBy: readonly string[];
+  readonly usedBy: string | null;
+}
+
+/** An entry of an approval. */
+export interface ApprovalEntry {
+  readonly approvalId: string;
+  readonly event: string;
+  readonly revision: number;
+  /** Id of the principal that asked or uses, or of the person who voted. */
+  readonly principal: string;
+  readonly time: number;
+  /** The operation that used it; null of any other entry. */
+  readonly usedBy: string | null;
+}
+
+/** The answer to a vote. */
+export interface VoteAnswer {
+  readonly approvalId: string;
+  /** Id of the person. */
+  readonly principal: string;
+  /** The event of the entry in the answer; null without one. */
+  readonly event: string | null;
+  /** HTTP status; null if no answer arrived. */
+  readonly httpStatus: number | null;
 }
 
 /** The kind of a change at EKS. */
@@ -114,6 +162,14 @@ export interface TrailEntry {
   readonly roleArn: string | null;
   readonly refusalCode: string | null;
   readonly fence: number | null;
+  /** How many people other than the principal must approve before its operation may begin; absent: none. */
+  readonly approvers?: number;
+  /** The ending that it carries out or warns of: when, and the operation that set it. Absent: it is a request's. */
+  readonly ending?: { readonly at: number; readonly setBy: string };
+  /** The ending that it requests; null: none any more. Absent: its request names none, or the entry has no request. */
+  readonly setsEnding?: number | null;
+  /** Whether it requests nothing else: then nothing is sent to EKS, and one entry is all that is recorded. Absent: no. */
+  readonly isEndingOnly?: boolean;
 }
 
 /** An idempotency record. */

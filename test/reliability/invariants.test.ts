@@ -73,6 +73,16 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     'agreed',
     { entries: [intent, success, { ...success, operationId: 'op-2', kind: 'delete' }] },
   ],
+  [
+    'a request that needs an approval, and used none',
+    'approved',
+    { entries: [{ ...intent, approvers: 1 }, success], approvals: { items: [], entries: [], votes: [] } },
+  ],
+  [
+    'a delete at an ending that nobody set',
+    'ended',
+    { entries: [intent, success, { ...intent, operationId: 'op-2', ending: { at: 500, setBy: 'op-1' } }] },
+  ],
   ["an answer about another principal's operation", 'isolated', { answers: [{ ...answer, principal: 'bob' }] }],
   ['an HTTP 500 answer', 'answered', { answers: [{ ...answer, status: 'ERROR', httpStatus: 500 }] }],
   [

@@ -14,10 +14,13 @@ import {
   adoptedBesideOwn,
   adoptedLaterStates,
   adoptedUnderLock,
-  adoptionHoles,
+  holesAtOnce,
+  isAtOnce,
   adoptions,
   untrueAdoptions,
 } from './adoptions.ts';
+import { unapproved } from './approvals.ts';
+import { untrueEndings } from './endings.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
 import { untrueObservations } from './observed.ts';
@@ -46,6 +49,9 @@ export const invariants = {
   agreed: 'After reconciliation, audit trail and EKS agree on who changed what.',
   isolated: "A principal never receives another principal's answer.",
   observed: 'A scan records each foreign change once, and nothing that an operation made.',
+  approved:
+    'What needs approvals begins only by them, once for each, and the entries of an approval agree with its item.',
+  ended: 'An association ends at the last ending that a success set, not before, and once.',
   answered: 'No input causes a server error.',
 } as const;
 
@@ -67,7 +73,7 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
       .map((change) => `no INTENT precedes: ${describeChange(change)}`),
 
   noHoles: ({ entries, records, reconciled }) => [
-    ...adoptionHoles(entries),
+    ...holesAtOnce(entries),
     ...[...byOperation(entries.filter((entry) => isByLeaseHolder(entry) && !isAtOnce(entry)))].flatMap(
       ([operationId, ofOne]) => {
         const closing = ofOne.filter(isClosing).map(({ event }) => event);
@@ -133,11 +139,23 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
 
   observed: untrueObservations,
 
-  answered: ({ answers }) =>
-    answers
-      .filter(({ httpStatus, code }) => (httpStatus ?? 200) >= 500 || code === 'INTERNAL_SERVER_ERROR')
+  approved: unapproved,
+
+  ended: untrueEndings,
+
+  answered: ({ answers, approvals }) => [
+    ...answers
+      .filter(({ httpStatus, code }) => isServerError(httpStatus) || code === 'INTERNAL_SERVER_ERROR')
       .map((answer) => `${tokenName(answer)} was answered ${answer.httpStatus} ${answer.code}`),
+    ...(approvals?.votes ?? [])
+      .filter(({ httpStatus }) => isServerError(httpStatus))
+      .map(({ approvalId, httpStatus }) => `the vote on ${approvalId} was answered ${httpStatus}`),
+  ],
 };
+
+function isServerError(httpStatus: number | null): boolean {
+  return (httpStatus ?? 200) >= 500;
+}
 
 /** Effects and final answers of a token beyond the one that is allowed. */
 function duplicates(facts: Facts, token: string, answers: readonly CallerAnswer[]): string[] {
@@ -171,11 +189,6 @@ function fenceViolations([operationId, entries]: [string, readonly TrailEntry[]]
     const [successor] = isClosing(entry) ? successors : successors.filter(({ time }) => time < entry.time);
     return successor ? [`${operationId}: ${name(entry)} conflicts with ${name(successor)}`] : [];
   });
-}
-
-/** Whether an entry is of what succeeds in one transaction: an adoption, or an update of the ending alone. */
-function isAtOnce({ kind, isAdopted }: TrailEntry): boolean {
-  return kind === 'adopt' || (kind === 'update' && isAdopted === true);
 }
 
 function fenceOf({ fence }: Pick<TrailEntry, 'fence'>): number {

@@ -19,6 +19,8 @@ export const baseline: Implementation = {
   adopts: false,
   hasReconciler: false,
   observed: null,
+  approvals: null,
+  hasEndings: false,
   createTables: createBaselineTables,
   start,
   entries: (items) => trailEntriesOf(items as readonly AuditItem[]),
@@ -42,5 +44,5 @@ function start(url: string, tables: Tables): Process {
     home: { accountId: '111122223333', region: 'eu-central-1' },
     log: () => undefined,
   });
-  return { handler, reconcile: null, scan: null, close: () => void close() };
+  return { handler, reconcile: null, scan: null, expire: null, close: () => void close() };
 }

@@ -10,6 +10,10 @@ export interface CaseRequest extends RequestVariant {
   readonly by: 'alice' | 'bob' | 'pat';
   /** Whether a create adopts an association that equals it; absent: no. */
   readonly adopts?: true;
+  /** Whether policy demands an approval; absent: no. */
+  readonly held?: true;
+  /** The ending that an update sets, in milliseconds since the epoch; absent: none. */
+  readonly expiresAt?: number;
   /** Milliseconds since the epoch; null: none is expected. */
   readonly expectedModifiedAt: number | null;
 }

@@ -24,9 +24,13 @@ export const sizes: Readonly<Record<string, (location: FaultLocation) => readonl
   full: () => followUps,
   // First flows: all follow-ups. Other flows: one follow-up per fault.
   table: (location) => (location.flow === firstFlow ? followUps : oneOf(location)),
-  // One follow-up per fault, in rotation. Of the flows other than the first, those of create, and those for some kinds only.
-  ci: (location) =>
-    location.kind === 'create' || location.flow === firstFlow || location.flow.kinds ? oneOf(location) : [],
+  // One follow-up per fault, in rotation. Of the flows other than the first, those of create, and those for some kinds only. Of those with approvals
+  // and endings, every seventh fault.
+  ci: (location) => {
+    const { flow, kind, at, nth } = location;
+    if (flow.held || flow.ending) return (at + nth) % 7 === 0 ? oneOf(location) : [];
+    return kind === 'create' || flow === firstFlow || flow.kinds ? oneOf(location) : [];
+  },
   quick: (location) => (location.kind === 'create' && location.flow === firstFlow ? oneOf(location) : []),
 };
 
@@ -65,6 +69,8 @@ export async function casesOf(
             isFor(flow, kind) &&
             (flow.by !== 'reconciler' || implementation.hasReconciler) &&
             (flow.by !== 'scanner' || implementation.observed !== null) &&
+            (!flow.held || implementation.approvals !== null) &&
+            (!flow.ending || implementation.hasEndings) &&
             (!flow.locked || implementation.lock !== null) &&
             (!flow.adopts || implementation.adopts),
         );

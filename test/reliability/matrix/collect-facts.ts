@@ -1,5 +1,5 @@
 import type { LoggedRequest } from '#eks-simulator';
-import type { ChangeKind, EksChange, Facts, AssociationFact, TrailEntry } from '../facts.ts';
+import type { AssociationFact, ChangeKind, EksChange, Facts, TrailEntry, VoteAnswer } from '../facts.ts';
 import type { Implementation } from './implementation.ts';
 import type { Backend } from './backend.ts';
 import type { Case } from './case.ts';
@@ -11,18 +11,26 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
   DeletePodIdentityAssociation: 'delete',
 };
 
+/** What the case itself has seen. */
+interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
+  readonly votes: readonly VoteAnswer[];
+  /** When the last run of endings began, if it met no fault; else null. */
+  readonly endedAt: number | null;
+}
+
 /** Collects the facts of a finished case from the tables and from EKS. */
 export async function collectFacts(
   backend: Backend,
   { implementation, flow }: Pick<Case, 'implementation' | 'flow'>,
   { outside, locks, created }: DoneByOthers,
-  seen: Pick<Facts, 'answers' | 'reconciled'>,
+  { votes, endedAt, ...seen }: Seen,
 ): Promise<Facts> {
   const [audit, idempotency] = [await backend.items('audit'), await backend.items('idempotency')];
   const entries = implementation.entries(audit);
   const records = implementation.records(idempotency);
   const isDrift = flow.others?.through === 'eks';
   const observed = flow.by === 'scanner' ? implementation.observed?.(audit, idempotency) : undefined;
+  const approvals = flow.held ? implementation.approvals?.(audit, idempotency) : undefined;
   const { control } = backend.simulator;
   const associations = control.associations().map(associationFact);
   const ids = new Map([...created, ...associations.map((one) => [one.operationId, one.associationId] as const)]);
@@ -36,6 +44,8 @@ export async function collectFacts(
   return {
     ...{ ...seen, changes, associations, entries, records, outside, locks: lockedTimes },
     ...(observed ? { observed: { isDrift, ...observed } } : {}),
+    ...(approvals ? { approvals: { ...approvals, votes } } : {}),
+    ...(endedAt === null ? {} : { endedAt }),
   };
 }
 

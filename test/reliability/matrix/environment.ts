@@ -1,5 +1,5 @@
-import type { CallerAnswer } from '../facts.ts';
-import { sendRequest, noAnswer } from './request.ts';
+import type { CallerAnswer, VoteAnswer } from '../facts.ts';
+import { noAnswer, noVote, sendRequest, sendVote } from './request.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { CaseClock } from './case-clock.ts';
 import type { Implementation, Process } from './implementation.ts';
@@ -17,14 +17,18 @@ export interface RunningProcess {
 /** The processes of a case and the answers they gave. */
 export interface Environment {
   readonly answers: readonly CallerAnswer[];
+  readonly votes: readonly VoteAnswer[];
   /** Starts a process with a planned fault, or none. */
   readonly start: (plan: Plan | null, onStep?: OnStep) => Promise<RunningProcess>;
   /** Sends a request to a process and waits until it has answered, timed out or crashed. */
   readonly request: (running: RunningProcess, request: CaseRequest) => Promise<void>;
+  /** Sends an approver's vote for an approval, as a request. */
+  readonly vote: (running: RunningProcess, publicId: string) => Promise<void>;
   /** Runs the reconciler once, if the implementation has one. */
   readonly reconcile: (running: RunningProcess) => Promise<void>;
-  /** Runs one scan, if the implementation has it. */
+  /** Runs one scan, or one run of endings, if the implementation has it. */
   readonly scan: (running: RunningProcess) => Promise<void>;
+  readonly expire: (running: RunningProcess) => Promise<void>;
   /** Whether the machine was so busy that a real call timed out, without a fault. */
   readonly isStarved: () => boolean;
   /** Whether every planned fault was injected. */
@@ -40,9 +44,27 @@ const shortWaitMs = 8_000;
 export function openEnvironment(implementation: Implementation, backend: Backend, clock: CaseClock): Environment {
   const started: RunningProcess[] = [];
   const answers: CallerAnswer[] = [];
+  const votes: VoteAnswer[] = [];
   let isLate = false;
+  /** The answer to what `send` sends, with a time limit; null if none arrived, because the process crashed or timed out. */
+  const answerOf = async <Answer>(
+    running: RunningProcess,
+    send: (forMs: number) => Promise<Answer>,
+    hasArrived: (answer: Answer) => boolean,
+  ): Promise<Answer | null> => {
+    const fault = running.plan?.fault;
+    const forMs = fault?.answer === 'silence' && !fault.crashes ? shortWaitMs : functionMs;
+    const answered = await unlessCrashed(running, send(forMs));
+    // Lambda ends a process that does not answer in time.
+    if (answered !== null && !hasArrived(answered)) {
+      running.proxy.kill();
+      if (!fault) isLate = true;
+    }
+    return answered;
+  };
   return {
     answers,
+    votes,
     start: async (plan, onStep) => {
       const proxy = await openWireProxy(backend.addresses, plan, onStep);
       const running = { proxy, process: implementation.start(proxy.url, backend.tables), plan };
@@ -51,15 +73,20 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     },
     request: async (running, request) => {
       const startedAt = clock.now();
-      const fault = running.plan?.fault;
-      const forMs = fault?.answer === 'silence' && !fault.crashes ? shortWaitMs : functionMs;
-      const answered = await unlessCrashed(running, sendRequest(running.process, request, forMs));
-      // Lambda ends a process that does not answer in time.
-      if (answered?.status === 'NONE') {
-        running.proxy.kill();
-        if (!fault) isLate = true;
-      }
+      const answered = await answerOf(
+        running,
+        (forMs) => sendRequest(running.process, request, forMs),
+        ({ status }) => status !== 'NONE',
+      );
       answers.push({ ...(answered ?? noAnswer(request)), startedAt, answeredAt: clock.now() });
+    },
+    vote: async (running, publicId) => {
+      const answered = await answerOf(
+        running,
+        (forMs) => sendVote(running.process, publicId, forMs),
+        ({ httpStatus }) => httpStatus !== null,
+      );
+      votes.push(answered ?? noVote(publicId));
     },
     reconcile: async (running) => {
       // The next run does what this run could not.
@@ -68,6 +95,10 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     scan: async (running) => {
       // The next scan finds what this one could not.
       await unlessCrashed(running, running.process.scan?.().catch(() => undefined) ?? Promise.resolve());
+    },
+    expire: async (running) => {
+      // The next run ends what this one could not.
+      await unlessCrashed(running, running.process.expire?.().catch(() => undefined) ?? Promise.resolve());
     },
     isStarved: () => isLate || started.some(({ proxy }) => proxy.hasTimedOut()),
     allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),

@@ -94,6 +94,8 @@ const faults: Readonly<Record<StepKind, readonly Fault[]>> = {
     { name: '5xx', effect: 'none', answer: internal, repeats: true },
     { name: 'connection reset', effect: 'none', answer: 'cut', repeats: true },
     { name: 'throughput exceeded', effect: 'none', answer: exceeded, repeats: true },
+    { name: 'transaction conflict', effect: 'none', answer: conflict },
+    { name: 'transaction conflict, repeatedly', effect: 'none', answer: conflict, repeats: true },
   ],
 };
 
@@ -105,7 +107,7 @@ export function faultsAt({
   readonly kind: StepKind;
   readonly operation: string;
 }): readonly Fault[] {
-  const isTransaction = operation === 'TransactWriteItems';
+  const isTransaction = operation.startsWith('Transact');
   return faults[kind].filter(({ name }) => isTransaction || !name.startsWith('transaction'));
 }
 

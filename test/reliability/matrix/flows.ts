@@ -29,8 +29,12 @@ export interface Flow extends RequestVariant {
   readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
   /** Changes are locked before the flow, or when it takes the operation over. */
   readonly locked?: 'before' | 'at take-over';
-  /** Who runs the flow: a principal's request, the reconciler, or a scan, which later scans follow. */
-  readonly by: 'alice' | 'bob' | 'pat' | 'reconciler' | 'scanner';
+  /** Policy demands an approval of the request: the flow asks for it, or is the vote of an approver, or uses what an approver gave before. */
+  readonly held?: 'asked' | 'voted' | 'approved';
+  /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
+  readonly ending?: 'due' | 'near';
+  /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
+  readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expirer' | 'scanner';
 }
 
 /** Milliseconds after which a lease has expired. */
@@ -99,6 +103,28 @@ const scans: readonly Flow[] = [
   { name: 'scanned, in doubt', kinds: ['create'], earlier: crashAfter, passed: leaseMs, by: 'scanner' },
 ];
 
+/** The flows of requests that need an approval, and of associations that end. */
+function flowsWithConditions(): Flow[] {
+  const held = { kinds: ['create', 'delete'], by: 'alice' } as const;
+  const approved = { ...held, held: 'approved' } as const;
+  const ending = { kinds: ['delete'], by: 'expirer' } as const;
+  return [
+    { ...held, name: 'approval asked for', held: 'asked' },
+    { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
+    { ...approved, name: 'approval used' },
+    { ...approved, name: 'approval used, after a release', earlier: throttled },
+    { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
+    { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
+    { ...ending, name: 'ending warned of', ending: 'near' },
+    { ...ending, name: 'ending due', ending: 'due' },
+    { ...ending, name: 'ending due, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },
+  ];
+}
+
+/** The lifetime of the associations that end, and how long after it the ending is due for every clock. Milliseconds. */
+export const lifetimeMs = 3_600_000;
+export const afterEndingMs = 2 * defaultTimes.clockErrorMs;
+
 /** Every flow of a mutation: the first request, and every case of a later request with its token. */
 export const flows: readonly Flow[] = [
   firstFlow,
@@ -110,6 +136,7 @@ export const flows: readonly Flow[] = [
   { name: 'replayed', earlier: null, by: 'alice' },
   { name: 'token reused', earlier: null, by: 'alice', other: true },
   ...flowsWithOthers(),
+  ...flowsWithConditions(),
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
   ...scans,

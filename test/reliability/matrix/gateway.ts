@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
+import { defaultExpireSettings, expire } from '../../../src/operations/expire.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import { defaultTokenSettings } from '../../../src/auth/claims.ts';
@@ -9,6 +10,7 @@ import { makeHandler } from '../../../src/graphql/handler.ts';
 import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
@@ -16,13 +18,16 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createTables } from '../../../src/ledger/tables.ts';
 import { defaultScanSettings, scan } from '../../../src/observations/scan.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
+import { withApprovals } from '../../support/held-requests.ts';
 import { lockOperations } from '../../support/locks.ts';
-import type { ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
+import type { ApprovalFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
+import { approvalEntryOf, approvalOf, conditionsOf } from '../stored.ts';
+import type { StoredChange } from '../stored.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
 
 const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
-const policy = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
+const policy = loadHeld();
 const authenticate = makeAuthenticate({
   tokens: defaultTokenSettings,
   issuers: [{ issuer, audiences: [audience], keys: null }],
@@ -31,7 +36,7 @@ const authenticate = makeAuthenticate({
 /** Each scan reads every association. */
 const scanSettings = { ...defaultScanSettings, maxAgeMs: 0 };
 
-/** Time limit of a scan. Milliseconds. */
+/** Time limit of a scan, and of a run of endings. Milliseconds. */
 const scanMs = 60_000;
 
 /** Time limit of one reconciler run, as in its Lambda function. Milliseconds. */
@@ -52,11 +57,22 @@ export const gateway: Implementation = {
     createTables(client, { idempotencyTable: idempotency, auditTable: audit }),
   start,
   observed,
-  // Beside entries and records of changes: those of locks, and what proves that an operation had its effect.
+  approvals,
+  hasEndings: true,
+  // Beside entries and records of changes: those of locks and approvals, and what proves that an operation had its effect.
   entries: (items) => items.flatMap(({ entry }) => entryOf(entry) ?? []),
-  records: (items) => items.filter(({ state }) => state !== undefined).map(recordOf),
+  records: (items) =>
+    items.filter(({ state, approval }) => state !== undefined && approval === undefined).map(recordOf),
   operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
 };
+
+/** The shipped policies, and one that holds the changes of some service accounts. */
+function loadHeld() {
+  const folder = withApprovals();
+  const loaded = loadPolicy(folder);
+  rmSync(folder, { recursive: true });
+  return loaded;
+}
 
 function openLedger(url: string, tables: Tables): Ledger {
   return makeDynamoDbLedger(storeOf(url, tables));
@@ -78,6 +94,7 @@ function start(url: string, tables: Tables): Process {
   const deps = makeDependencies({
     policy,
     ledger,
+    approvals: makeDynamoDbApprovals(storeOf(url, tables)),
     home,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
@@ -98,7 +115,20 @@ function start(url: string, tables: Tables): Process {
       const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
       await scan({ ...deps, directory, observations }, scanSettings, Date.now() + scanMs);
     },
+    expire: async () => {
+      await expire({ ...deps, observations }, defaultExpireSettings, 'expire', Date.now() + scanMs);
+    },
     close: () => ledger.close(),
+  };
+}
+
+/** Approvals as they are stored, and their entries. */
+function approvals(audit: readonly Item[], idempotency: readonly Item[]): Omit<ApprovalFacts, 'votes'> {
+  return {
+    items: idempotency.flatMap(({ approval }) => (typeof approval === 'string' ? [approvalOf(approval)] : [])),
+    entries: audit.flatMap(({ entry }) =>
+      typeof entry === 'string' ? (approvalEntryOf(JSON.parse(entry) as StoredEntry) ?? []) : [],
+    ),
   };
 }
 
@@ -119,11 +149,15 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
   };
 }
 
+/** What is not a change. */
+const others: ReadonlySet<string> = new Set(['LOCK_CHANGES', 'OBSERVE_ASSOCIATION', 'APPROVE_REQUEST']);
+
 /** Null for what is not an entry of a change. */
 function entryOf(entry: unknown): TrailEntry | null {
   if (typeof entry !== 'string') return null;
-  const { operation, principal, target, reason, request, time, before, ...rest } = JSON.parse(entry) as StoredEntry;
-  if (operation === 'LOCK_CHANGES' || operation === 'OBSERVE_ASSOCIATION') return null;
+  const stored = JSON.parse(entry) as StoredEntry;
+  const { operation, principal, target, reason, request, time, before, ...rest } = stored;
+  if (others.has(operation) || approvalEntryOf(stored)) return null;
   const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
   return {
     ...{ operationId, entryId, event, apiRequestId, associationArn, refusalCode, fence },
@@ -134,21 +168,18 @@ function entryOf(entry: unknown): TrailEntry | null {
     clientRequestToken: reason,
     serviceAccount: target && [target.clusterName, target.namespace, target.serviceAccount].join('/'),
     roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
+    ...conditionsOf(stored),
   };
 }
 
 /** A stored audit entry. It is parsed without the gateway's own types. */
-interface StoredEntry extends Pick<
-  TrailEntry,
-  'operationId' | 'entryId' | 'event' | 'apiRequestId' | 'associationArn' | 'refusalCode' | 'fence'
-> {
-  readonly operation: string;
-  readonly time: string;
-  readonly principal: { readonly id: string };
+interface StoredEntry
+  extends StoredChange, Pick<TrailEntry, 'entryId' | 'apiRequestId' | 'associationArn' | 'refusalCode'> {
   readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
   readonly reason: string | null;
   readonly before: object | null;
-  readonly request: { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } } | null;
+  readonly request:
+    (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;
 }
 
 function recordOf({ idempotencyKey, operationId, state, fence, leaseUntil }: Item): RecordFact {

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { MutationKind, EksChange, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
+import type { ApprovalFacts, EksChange, MutationKind, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
 
 /** Names of an implementation's tables, by content. */
 export interface Tables {
@@ -16,6 +16,8 @@ export interface Process {
   readonly reconcile: (() => Promise<void>) | null;
   /** One run of the scheduled scan; null if there is none. */
   readonly scan: (() => Promise<void>) | null;
+  /** One run of the scheduled function that ends associations; null if there is none. */
+  readonly expire: (() => Promise<void>) | null;
   readonly close: () => void;
 }
 
@@ -35,6 +37,10 @@ export interface Implementation {
   readonly start: (url: string, tables: Tables) => Process;
   /** What scans recorded, by the items of both tables; null if there are no scans. */
   readonly observed: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ObservedFact, 'isDrift'>) | null;
+  /** The approvals and their entries, by the items of both tables; null if no request needs one. */
+  readonly approvals: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ApprovalFacts, 'votes'>) | null;
+  /** Whether associations can end by themselves. */
+  readonly hasEndings: boolean;
   /** Converts raw table items into facts. */
   readonly entries: (items: readonly Item[]) => TrailEntry[];
   readonly records: (items: readonly Item[]) => RecordFact[];

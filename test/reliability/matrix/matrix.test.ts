@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Invariant } from '../invariants.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
+import { faultsAt } from './faults.ts';
 import { stepOf } from './steps.ts';
 import { withMatrix } from './markdown.ts';
 
@@ -51,6 +52,13 @@ describe('the requests of a flow', () => {
   test('stop the matrix if no faults are defined for them', () => {
     const unknown = { method: 'POST', url: '/', target: 'DynamoDB_20120810.BatchWriteItem', body: '{}' };
     expect(() => stepOf(unknown)).toThrow('No faults are defined for BatchWriteItem');
+  });
+
+  test.each(['GetItem', 'BatchGetItem', 'TransactGetItems'])('read the ledger with %s', (operation) => {
+    const request = { method: 'POST', url: '/', target: `DynamoDB_20120810.${operation}`, body: '{}' };
+    expect(stepOf(request)).toEqual({ operation, events: [], kind: 'ledger-read' });
+    const conflicts = faultsAt(stepOf(request)).filter(({ name }) => name.startsWith('transaction'));
+    expect(conflicts.length > 0).toBe(operation === 'TransactGetItems');
   });
 
   test('the requests of a flow are named by the audit events they write', () => {

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeContext } from '../../../packages/local-gateway/src/http-api/context.ts';
+import { claimsOf } from '../../support/held-requests.ts';
 import { adoptDocument, createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
-import { jwtEvent } from '../../support/lambda-event.ts';
-import type { CallerAnswer } from '../facts.ts';
+import { claimsEvent, jwtEvent } from '../../support/lambda-event.ts';
+import type { CallerAnswer, VoteAnswer } from '../facts.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Process } from './implementation.ts';
 import { inputOf } from './target.ts';
@@ -15,22 +16,54 @@ const documents = { create: createDocument, update: updateDocument, delete: dele
 /** Signed once: the events carry verified claims, so their age doesn't matter. */
 const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', ''), pat: await jwtEvent('pat', '') };
 
+/** A member of the group whose approval policy demands. */
+const approver = await claimsEvent(claimsOf.nina, '');
+
 let requests = 0;
 
 /**
  * Sends a request to a process's handler, as API Gateway does. Reports `NONE` after `forMs` milliseconds without an
  * answer.
  */
-export async function sendRequest({ handler }: Process, request: CaseRequest, forMs: number): Promise<AnswerContent> {
+export async function sendRequest(process: Process, request: CaseRequest, forMs: number): Promise<AnswerContent> {
+  const variables = { input: inputOf(request) };
+  const answer = await answerTo(process, events[request.by], { query: documents[request.kind], variables }, forMs);
+  if (answer === null) return noAnswer(request);
+  const { httpStatus, body, apiRequestId } = answer;
+  return { ...readAnswer(request, httpStatus, body), apiRequestId };
+}
+
+/** Sends an approver's vote for an approval. */
+export async function sendVote(process: Process, publicId: string, forMs: number): Promise<VoteAnswer> {
+  const query = 'mutation ($input: ApproveInput!) { approve(input: $input) { auditEntry { event } } }';
+  const answer = await answerTo(process, approver, { query, variables: { input: { approvalId: publicId } } }, forMs);
+  if (answer === null) return noVote(publicId);
+  const { data } = JSON.parse(answer.body) as VoteBody;
+  return { ...noVote(publicId), event: data?.approve?.auditEntry.event ?? null, httpStatus: answer.httpStatus };
+}
+
+/** A vote whose answer never arrived. */
+export function noVote(publicId: string): VoteAnswer {
+  const [approvalId = ''] = publicId.split('.');
+  return { approvalId, principal: `https://issuer.example#${claimsOf.nina.sub}`, event: null, httpStatus: null };
+}
+
+interface VoteBody {
+  readonly data?: { readonly approve: { readonly auditEntry: { readonly event: string } } | null } | null;
+}
+
+/** The answer to a request by the caller of `event`; null after `forMs` milliseconds without one. */
+async function answerTo({ handler }: Process, event: APIGatewayProxyEventV2, request: object, forMs: number) {
   const context = makeContext({ accountId: '111122223333', functionName: 'matrix' }, Date.now() + forMs);
-  const event = eventOf(request);
+  requests += 1;
+  const apiRequestId = `request-${requests}`;
+  const requestContext = { ...event.requestContext, requestId: apiRequestId };
+  const sent = { ...event, body: JSON.stringify(request), isBase64Encoded: false, requestContext };
   const { promise: over, resolve: end } = Promise.withResolvers<null>();
   const timer = setTimeout(() => end(null), forMs);
   try {
-    const answer = await Promise.race([handler(event, context), over]);
-    if (answer === null) return noAnswer(request);
-    const { requestId: apiRequestId } = event.requestContext;
-    return { ...readAnswer(request, answer.statusCode ?? 500, answer.body ?? ''), apiRequestId };
+    const answer = await Promise.race([handler(sent, context), over]);
+    return answer && { httpStatus: answer.statusCode ?? 500, body: answer.body ?? '', apiRequestId };
   } finally {
     clearTimeout(timer);
   }
@@ -47,18 +80,6 @@ export function noAnswer({ kind, by, other, expectedModifiedAt }: CaseRequest): 
     ...(expectedModifiedAt === null ? {} : { expectedModifiedAt }),
     status: 'NONE',
     ...{ code: null, httpStatus: null, associationArn: null, operationId: null, event: null },
-  };
-}
-
-function eventOf(request: CaseRequest): APIGatewayProxyEventV2 {
-  const event = events[request.by];
-  requests += 1;
-  const body = JSON.stringify({ query: documents[request.kind], variables: { input: inputOf(request) } });
-  return {
-    ...event,
-    body,
-    isBase64Encoded: false,
-    requestContext: { ...event.requestContext, requestId: `request-${requests}` },
   };
 }
 

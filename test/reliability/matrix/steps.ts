@@ -17,6 +17,8 @@ const kinds: Readonly<Record<string, StepKind>> = {
   UpdateItem: 'ledger-write',
   DeleteItem: 'ledger-write',
   GetItem: 'ledger-read',
+  BatchGetItem: 'ledger-read',
+  TransactGetItems: 'ledger-read',
   Query: 'ledger-read',
   CreatePodIdentityAssociation: 'eks-change',
   UpdatePodIdentityAssociation: 'eks-change',

@@ -1,10 +1,16 @@
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { EksSimulator } from '#eks-simulator';
 import type { ChangeKind, OutsideChange } from '../facts.ts';
+import { heldPrefix } from '../stored.ts';
 import type { CaseRequest } from './case-request.ts';
 
-/** The service account of all cases. Each case has its own backend. */
-const target = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
+/** The service account of a case, by whether its changes need an approval. Each case has its own backend. */
+const targetOf = (isHeld = false) => ({
+  ...cluster,
+  namespace: 'payments',
+  serviceAccount: isHeld ? heldPrefix : 'api',
+});
+const cluster = { clusterName: 'apps-dev' };
 const tags = { team: 'payments' };
 const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${name}`;
 
@@ -13,8 +19,8 @@ const requestedRole = role('payments-api');
 const existingRole = role('payments-worker');
 
 /** Creates the association that the case changes or deletes, directly at EKS. */
-export function createExisting({ control }: EksSimulator): OutsideChange {
-  return outsideChange('create', control.createAssociation({ ...target, roleArn: existingRole, tags }));
+export function createExisting({ control }: EksSimulator, isHeld: boolean): OutsideChange {
+  return outsideChange('create', control.createAssociation({ ...targetOf(isHeld), roleArn: existingRole, tags }));
 }
 
 /** The fact of a change that the simulator has just made outside of its API. Its `modifiedAt` is in seconds. */
@@ -30,8 +36,8 @@ function outsideChange(
  * The GraphQL input of a request. The token is also sent as `reason`, because the audit trail stores the reason only.
  */
 export function inputOf(request: CaseRequest): object {
-  const { kind, associationId, by, expectedModifiedAt, adopts, other, invalid } = request;
-  const common = { clusterName: target.clusterName, clientRequestToken: 'first', reason: 'first' };
+  const { kind, associationId, by, expectedModifiedAt, adopts, other, invalid, held, expiresAt } = request;
+  const common = { ...cluster, clientRequestToken: 'first', reason: 'first' };
   const invalidFields = invalid ? { clusterName: 'no cluster/at all' } : {};
   const otherFields = other ? { disableSessionTags: true } : {};
   const expected =
@@ -40,25 +46,33 @@ export function inputOf(request: CaseRequest): object {
   if (kind === 'delete' || kind === 'adopt') return { ...existing, ...invalidFields };
   // Others set something else than the request.
   if (kind === 'update' && by === 'pat') return { ...existing, disableSessionTags: true };
-  if (kind === 'update') return { ...existing, roleArn: requestedRole, ...otherFields, ...invalidFields };
-  const { namespace, serviceAccount } = target;
+  const ends = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };
+  if (kind === 'update') return { ...existing, roleArn: requestedRole, ...ends, ...otherFields, ...invalidFields };
+  const { namespace, serviceAccount } = targetOf(held);
   const list = [{ key: 'team', value: 'payments' }];
   const ifExists = adopts ? { ifExists: 'ADOPT' } : {};
   const binding = { ...common, namespace, serviceAccount, roleArn: requestedRole, tags: list, ...ifExists };
   return { ...binding, ...otherFields, ...invalidFields };
 }
 
-/** Makes the change directly at EKS first, if it is still possible: a create with the requested role or another. Returns it; null if it was not possible. */
+/** How a change outside resembles the request of the case. */
+interface Likeness {
+  /** Whether a create has the requested role. */
+  readonly isAsRequested: boolean;
+  readonly isHeld: boolean;
+}
+
+/** Makes the change directly at EKS first, if it is still possible. Returns it; null if it was not possible. */
 export function changeOutside(
   { control }: EksSimulator,
   kind: ChangeKind,
   associationId: string | null,
-  isAsRequested = false,
+  { isAsRequested, isHeld }: Likeness,
 ): OutsideChange | null {
   if (associationId === null) {
     if (control.associations().length > 0) return null;
     const roleArn = isAsRequested ? requestedRole : existingRole;
-    return outsideChange(kind, control.createAssociation({ ...target, roleArn, tags }));
+    return outsideChange(kind, control.createAssociation({ ...targetOf(isHeld), roleArn, tags }));
   }
   const existing = control.updateAssociation(associationId, { disableSessionTags: true });
   // A delete has no `modifiedAt`: it comes right after an update, which sets it.

@@ -31,8 +31,8 @@ export type OnStep = (step: Step) => Promise<void>;
 
 /** A fault for one request, and what happens concurrently. */
 export interface Plan {
-  /** Index and name of the request. If the flow sends another request at this index, the fault is not injected. */
-  readonly at: number;
+  /** Index and name of the request. If the flow sends another request at this index, the fault is not injected. Null: the one of this name. */
+  readonly at: number | null;
   readonly step: string;
   readonly fault: Fault;
   /** Runs just before the request takes effect. */
@@ -82,7 +82,7 @@ export async function openWireProxy(
       underWay.add(sending);
       return sending;
     };
-    const isPlanned = plan?.at === index && plan.step === stepName(stepOf(wire));
+    const isPlanned = plan !== null && (plan.at ?? index) === index && plan.step === stepName(stepOf(wire));
     const fault = isPlanned && (isFirst || plan.fault.repeats) ? plan.fault : null;
     if (!isPlanned || !fault) {
       const received = await forward();

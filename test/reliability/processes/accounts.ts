@@ -22,5 +22,11 @@ export const accounts = [
   account('chatops', 'payments-jobs'),
 ] as const;
 
+/** The people whose approval policy demands: a request of the service needs both. */
+export const approvers = [
+  { name: 'nina', claims: { sub: 'nina', groups: ['security'] } },
+  { name: 'sven', claims: { sub: 'sven', groups: ['security'] } },
+] as const;
+
 /** An administrator, who may bind roles in all of these namespaces. */
 export const administrator = 'pat';

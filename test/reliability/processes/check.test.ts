@@ -1,4 +1,4 @@
-import type { CallerAnswer, EksChange, Facts, RecordFact, TrailEntry } from '../facts.ts';
+import type { ApprovalEntry, CallerAnswer, EksChange, Facts, RecordFact, TrailEntry } from '../facts.ts';
 import { byServiceAccount, checkFacts } from './check.ts';
 
 const [principal, serviceAccount] = ['alice', 'apps-dev/payments/api'];
@@ -43,6 +43,17 @@ const failed: CallerAnswer = {
   ...{ ...request, status: 'ERROR', code: 'LEDGER_UNAVAILABLE', associationArn: null, operationId: null, event: null },
 };
 
+const asked: ApprovalEntry = {
+  ...{ approvalId: 'approval-1', event: 'APPROVAL_REQUESTED', revision: 1, principal, time: 1, usedBy: null },
+};
+
+test('reports nothing for a refusal in place of an operation', () => {
+  const of = { operationId: 'O2', clientRequestToken: 'late', associationArn: null };
+  const refusal = entry('REFUSED', { ...of, fence: null });
+  const records = [token, { ...token, idempotencyKey: 'T2', operationId: 'O2', state: 'REFUSED' }];
+  expect(checkFacts({ ...good, records, entries: [...good.entries, refusal] })).toEqual([]);
+});
+
 test('reports nothing for a successful create', () => {
   expect(checkFacts(good)).toEqual([]);
 });
@@ -63,6 +74,36 @@ test.each<[string, Partial<Facts>, RegExp]>([
     'a delete that is missing in the audit trail',
     { changes: [change, { ...change, kind: 'delete', associationId: 'a-1', operationId: null }] },
     /^unrecorded: EKS applied the delete R1 of a-1/,
+  ],
+  [
+    'a refusal in place of an operation that the trail does not have',
+    { records: [{ ...token, operationId: 'O2', state: 'REFUSED' }] },
+    /^records: T1 is REFUSED/,
+  ],
+  [
+    'answers with an approval that another principal asked for',
+    {
+      approvals: { items: [], votes: [], entries: [{ ...asked, principal: 'bob' }] },
+      answers: [succeeded, { ...failed, operationId: asked.approvalId }],
+    },
+    /^isolated: alice was answered with operation approval-1 of bob/,
+  ],
+  [
+    'a request that began without its approval',
+    {
+      entries: [entry('INTENT', { approvers: 1 }), entry('SUCCEEDED')],
+      approvals: { items: [], votes: [], entries: [] },
+    },
+    /^approved: O1/,
+  ],
+  [
+    'a load of which no change used an approval, and none ended',
+    {
+      changes: Array.from({ length: 60 }, () => change),
+      approvals: { items: [], votes: [], entries: [] },
+      endedAt: 50,
+    },
+    /^load: no approval was used/,
   ],
   ['a different role at EKS', { associations: [{ ...association, roleArn: 'role-two' }] }, /^state: .* has role-two/],
   ['a missing association', { associations: [] }, /^state: .* has null/],
@@ -98,6 +139,8 @@ test('does not attribute an effect to an error while another request with the to
   const hungUp: CallerAnswer = { ...failed, status: 'NONE', startedAt: -20, answeredAt: -10 };
   expect(checkFacts({ ...good, answers: [hungUp, failed] })).toEqual([]);
   expect(checkFacts({ ...good, answers: [{ ...hungUp, status: 'IN_PROGRESS', operationId }, failed] })).toHaveLength(1);
+  const held = { ...failed, status: 'REFUSED', code: 'APPROVAL_REQUIRED', event: 'APPROVAL_REQUESTED' } as const;
+  expect(checkFacts({ ...good, answers: [hungUp, held] })).toEqual([]);
 });
 
 test('groups every fact under exactly one service account', () => {

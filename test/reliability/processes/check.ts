@@ -1,4 +1,5 @@
 import type { CallerAnswer, EksChange, Facts, RecordFact, TrailEntry } from '../facts.ts';
+import { unapproved } from '../approvals.ts';
 import { violations } from '../invariants.ts';
 
 /** All violations in the facts of a run, one per line; empty if every guarantee is kept. */
@@ -7,6 +8,8 @@ export function checkFacts(facts: Facts): string[] {
     ...byServiceAccount(facts).flatMap((each) =>
       violations(each).map(({ invariant, what }) => `${invariant}: ${what}`),
     ),
+    // An approval is of one service account, and has facts that name none.
+    ...unapproved(facts).map((what) => `approved: ${what}`),
     ...foreignAnswers(facts),
     ...facts.records.flatMap((token) => unlikeTrail(token, facts.entries)),
     ...unrecordedChanges(facts),
@@ -16,10 +19,22 @@ export function checkFacts(facts: Facts): string[] {
 }
 
 /** A load without effect keeps every guarantee, for example because the gateway rejects its GraphQL documents. */
-function idleLoad({ changes, answers }: Facts): string[] {
-  if (changes.some(({ effect }) => effect)) return [];
+function idleLoad(facts: Facts): string[] {
+  const { changes, answers } = facts;
+  if (changes.some(({ effect }) => effect)) return idleConditions(facts);
   const codes = [...new Set(answers.map(({ status, code }) => code ?? status))].join(', ');
   return [`load: no change reached EKS; the requests were answered ${codes}`];
+}
+
+/** So many applied changes have some that an approver permitted, and some at endings: those of five kills or more. */
+const enoughChanges = 60;
+
+/** Nor does a load prove anything about approvals and endings if none was used, or carried out. */
+function idleConditions({ approvals, endedAt, entries, changes }: Facts): string[] {
+  if (changes.filter(({ effect }) => effect).length < enoughChanges) return [];
+  const isUsed = approvals?.entries.some(({ usedBy }) => usedBy !== null) ?? true;
+  const hasEnded = endedAt === undefined || entries.some(({ ending, event }) => ending && event === 'SUCCEEDED');
+  return [...(isUsed ? [] : ['load: no approval was used']), ...(hasEnded ? [] : ['load: no association ended'])];
 }
 
 /** The facts grouped by service account. Facts without a known service account form one group. */
@@ -37,8 +52,9 @@ export function byServiceAccount(facts: Facts): Facts[] {
   const answers = Map.groupBy(attributable(facts.answers), (answer) => ofToken.get(nameOf(answer)) ?? null);
 
   const all = new Set([entries, changes, associations, records, answers].flatMap((groups) => [...groups.keys()]));
+  const { approvals: _, ...rest } = facts;
   return [...all].map((serviceAccount) => ({
-    ...facts,
+    ...rest,
     entries: entries.get(serviceAccount) ?? [],
     changes: changes.get(serviceAccount) ?? [],
     associations: serviceAccount === null ? [] : (associations.get(serviceAccount) ?? []),
@@ -48,14 +64,17 @@ export function byServiceAccount(facts: Facts): Facts[] {
 }
 
 /**
- * The answers that can be attributed to an effect. An error carries no operation id, and EKS does not know the
+ * The answers that can be attributed to an effect. An error, and a request for an approval, carries no operation id, and EKS does not know the
  * operation of a delete, so such answers are checked against the changes between the request and the next one. If
  * another request with the token runs at the same time, these changes may be its own.
  */
 function attributable(answers: readonly CallerAnswer[]): CallerAnswer[] {
   const byToken = Map.groupBy(answers, nameOf);
   return answers.filter((answer) => {
-    const isCheckedByTime = answer.status === 'ERROR' || (answer.kind === 'delete' && answer.event === 'RELEASED');
+    const isCheckedByTime =
+      answer.status === 'ERROR' ||
+      answer.code === 'APPROVAL_REQUIRED' ||
+      (answer.kind === 'delete' && answer.event === 'RELEASED');
     if (!isCheckedByTime || (answer.httpStatus ?? 200) >= 500) return true;
     const others = (byToken.get(nameOf(answer)) ?? []).filter((other) => other !== answer);
     return others.every((other) => other.startedAt > answer.answeredAt || isOver(other, answer.startedAt));
@@ -68,8 +87,12 @@ function isOver({ status, answeredAt }: CallerAnswer, time: number): boolean {
 }
 
 /** Answers with another principal's operation, for any service account. */
-function foreignAnswers({ answers, entries }: Facts): string[] {
-  const owners = new Map(entries.map(({ operationId, principal }) => [operationId, principal]));
+function foreignAnswers({ answers, entries, approvals }: Facts): string[] {
+  const asked = (approvals?.entries ?? []).filter(({ revision }) => revision === 1);
+  const owners = new Map([
+    ...entries.map(({ operationId, principal }) => [operationId, principal] as const),
+    ...asked.map(({ approvalId, principal }) => [approvalId, principal] as const),
+  ]);
   return answers
     .filter(({ operationId, principal }) => operationId !== null && owners.get(operationId) !== principal)
     .map(({ operationId, principal }) => {
@@ -80,7 +103,10 @@ function foreignAnswers({ answers, entries }: Facts): string[] {
 
 /** After reconciliation no record is open, and each agrees with the closing entry of its operation. */
 function unlikeTrail({ idempotencyKey, operationId, state }: RecordFact, entries: readonly TrailEntry[]): string[] {
-  const closing = entries.filter((entry) => entry.operationId === operationId && isClosing(entry));
+  const ofOne = entries.filter((entry) => entry.operationId === operationId);
+  // A final refusal of a request that did not begin has one entry, without a lease holder.
+  const hasBegun = ofOne.some(({ event }) => event === 'INTENT');
+  const closing = ofOne.filter((entry) => isClosing(entry) || (!hasBegun && entry.event === 'REFUSED'));
   if (closing.length === 1 && closing[0]?.event === state) return [];
   const events = closing.map(({ event }) => event).join(', ');
   return [`records: ${idempotencyKey} is ${state}, but its operation ${operationId} closes with [${events}]`];
@@ -112,7 +138,9 @@ function unrecordedChanges({ changes, entries }: Facts): string[] {
 
 /** Compares each association with its last SUCCEEDED entry. */
 function unlikeLastEntry({ entries, associations }: Facts): string[] {
-  const succeeded = entries.filter(({ event, associationArn }) => event === 'SUCCEEDED' && associationArn !== null);
+  const succeeded = entries.filter(
+    ({ event, associationArn, isEndingOnly }) => event === 'SUCCEEDED' && associationArn !== null && !isEndingOnly,
+  );
   const last = new Map(succeeded.map((entry) => [entry.associationArn, entry]));
   const atEks = new Map(associations.map((association) => [association.associationArn, association]));
   return [...last.values()].flatMap(({ associationArn, kind, roleArn, operationId }) => {

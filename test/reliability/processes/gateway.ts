@@ -12,6 +12,8 @@ export interface RunPaths {
   readonly folder: string;
   readonly ledgerFile: string;
   readonly eksUrl: string;
+  /** Folder of the policies. */
+  readonly policies: string;
 }
 
 /** A gateway at a fixed address, which it keeps after each kill. */
@@ -81,7 +83,11 @@ async function startOnFreePort(paths: RunPaths, name: string, random: Random) {
   }
 }
 
-async function start({ folder, ledgerFile, eksUrl }: RunPaths, name: string, port: number): Promise<NodeProcess> {
+async function start(
+  { folder, ledgerFile, eksUrl, policies }: RunPaths,
+  name: string,
+  port: number,
+): Promise<NodeProcess> {
   const settings = {
     PORT: String(port),
     LOCAL_FOLDER: folder,
@@ -93,6 +99,11 @@ async function start({ folder, ledgerFile, eksUrl }: RunPaths, name: string, por
     PRINCIPAL_REQUESTS_PER_SECOND: '0',
     DESCRIBE_CONCURRENCY: '100',
     DESCRIBES_PER_SECOND: '1000',
+    POLICIES_DIRECTORY: policies,
+    // Many associations end at about the same time, in one cluster.
+    EXPIRE_MAX_DELETIONS: '1000',
+    EXPIRE_MAX_PERCENT: '100',
+    APPROVALS_PENDING_PER_PRINCIPAL: '100',
     ...Object.fromEntries(Object.entries(times).map(([variable, ms]) => [variable, String(ms)])),
   };
   const logFile = join(folder, `${name}.log`);

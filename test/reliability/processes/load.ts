@@ -1,7 +1,8 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
-import { accounts, administrator } from './accounts.ts';
+import { accounts, administrator, approvers } from './accounts.ts';
+import { runApprover } from './approver.ts';
 import { sendRequest } from './request.ts';
 import type { RequestResult, LoadMutation } from './request.ts';
 import { runWorker } from './worker.ts';
@@ -15,6 +16,8 @@ export interface LoadSettings {
   readonly keyFolder: string;
   /** File that gets one JSON line, a `CallerAnswer`, per request. */
   readonly answersFile: string;
+  /** File that gets one JSON line, a `VoteAnswer`, per vote. */
+  readonly votesFile: string;
   readonly seed: number;
 }
 
@@ -27,7 +30,7 @@ const workersPerAccount = 3;
 const patience = { least: 800, maxTries: 4_000 };
 
 /** Runs until SIGTERM, and ends when no request is pending. */
-async function main({ urls, keyFolder, answersFile, seed }: LoadSettings): Promise<void> {
+async function main({ urls, keyFolder, answersFile, votesFile, seed }: LoadSettings): Promise<void> {
   const bearers = await mintAll(keyFolder);
   const random = randomFrom(seed);
   const send = async (gateway: 0 | 1, mutation: LoadMutation): Promise<RequestResult> => {
@@ -53,17 +56,26 @@ async function main({ urls, keyFolder, answersFile, seed }: LoadSettings): Promi
     Array.from({ length: workersPerAccount }, (_, index) => ({ account, name: `worker-${index + 1}` })),
   );
   process.stdout.write('The load runs.\n');
-  await Promise.all(
-    workers.map((worker, index) =>
-      runWorker({ ...worker, random: randomFrom(seed + index + 1), newToken, send, isOver: () => isOver }),
+  const seedOf = (index: number) => randomFrom(seed + index + 1);
+  writeFileSync(votesFile, '');
+  await Promise.all([
+    ...workers.map((worker, index) =>
+      runWorker({ ...worker, random: seedOf(index), newToken, send, isOver: () => isOver }),
     ),
-  );
+    ...approvers.map(({ name }, index) =>
+      runApprover({
+        ...{ name, urls, bearer: bearers.get(name) ?? '', random: seedOf(workers.length + index) },
+        onAnswer: (answer) => appendFileSync(votesFile, `${JSON.stringify(answer)}\n`),
+        isOver: () => isOver,
+      }),
+    ),
+  ]);
 }
 
 async function mintAll(keyFolder: string): Promise<Map<string, string>> {
   const key = await loadSigningKey(keyFolder);
   const names: readonly string[] = [...accounts.map(({ owner }) => owner), administrator];
-  const selected = principals.filter(({ name }) => names.includes(name));
+  const selected = [...principals.filter(({ name }) => names.includes(name)), ...approvers];
   return new Map(
     await Promise.all(
       selected.map(async (one) => [one.name, await mintToken(key, one, { expiresInSeconds: 7_200 })] as const),

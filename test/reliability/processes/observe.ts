@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { CallerAnswer, ChangeKind, EksChange, Facts, AssociationFact, RecordFact, TrailEntry } from '../facts.ts';
+import type { AssociationFact, ApprovalFacts, CallerAnswer, ChangeKind, EksChange, Facts } from '../facts.ts';
+import type { RecordFact, TrailEntry, VoteAnswer } from '../facts.ts';
+import { approvalEntryOf, approvalOf, conditionsOf } from '../stored.ts';
+import type { StoredChange } from '../stored.ts';
 
 /** An entry of the audit trail, with what the report needs in addition. */
 interface Entry extends TrailEntry {
@@ -13,6 +16,7 @@ interface Entry extends TrailEntry {
  */
 export interface Observed extends Facts {
   readonly entries: readonly Entry[];
+  readonly approvals: ApprovalFacts;
   /** Number of requests that EKS rejected because their signature was too old. */
   readonly refusedAsLate: number;
 }
@@ -58,24 +62,31 @@ export function openRequestLog(control: Control): RequestLog {
 export async function observe(control: Control, log: RequestLog, files: Files): Promise<Observed> {
   await log.read();
   const { associations } = (await control('GET associations')) as { associations: Association[] };
-  const lines = readFileSync(files.answersFile, 'utf8').split('\n').slice(0, -1);
+  const { approvals, ...ledger } = readLedger(files.ledgerFile);
   return {
     changes: log.all().flatMap(changeOf),
     refusedAsLate: log.all().filter(({ outcome }) => outcome === 'InvalidSignatureException').length,
     associations: associations.map(associationFact),
-    answers: lines.map((line) => JSON.parse(line) as CallerAnswer),
+    answers: linesOf(files.answersFile) as CallerAnswer[],
     // The load only uses the gateways.
     outside: [],
     locks: [],
     reconciled: true,
-    ...readLedger(files.ledgerFile),
+    approvals: { ...approvals, votes: linesOf(files.votesFile) as VoteAnswer[] },
+    ...ledger,
   };
+}
+
+function linesOf(file: string): unknown[] {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as unknown);
 }
 
 /** Files written by the gateways and the load. */
 export interface Files {
   readonly ledgerFile: string;
   readonly answersFile: string;
+  readonly votesFile: string;
 }
 
 const tokenPrefix = 'pod-identity-gateway-';
@@ -123,14 +134,28 @@ function associationFact({
   };
 }
 
-function readLedger(file: string): { readonly entries: Entry[]; readonly records: RecordFact[] } {
+interface StoredLedger {
+  readonly entries: Entry[];
+  readonly records: RecordFact[];
+  readonly approvals: Omit<ApprovalFacts, 'votes'>;
+}
+
+function readLedger(file: string): StoredLedger {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    const entries = database.prepare('SELECT entry FROM audit ORDER BY entryId').all();
+    const rows = database.prepare('SELECT entry FROM audit ORDER BY entryId').all();
     const records = database.prepare('SELECT record FROM idempotency').all();
+    const items = database.prepare('SELECT approval FROM approval').all();
+    const stored = rows.map(({ entry }) => JSON.parse(String(entry)) as StoredEntry);
+    // Votes that were not counted are no changes.
+    const changes = stored.filter((one) => approvalEntryOf(one) === null && one.operation !== 'APPROVE_REQUEST');
     return {
-      entries: entries.map(({ entry }) => entryOf(JSON.parse(String(entry)) as StoredEntry)),
+      entries: changes.map(entryOf),
       records: records.map(({ record }) => JSON.parse(String(record)) as RecordFact),
+      approvals: {
+        items: items.map(({ approval }) => approvalOf(String(approval))),
+        entries: stored.flatMap((one) => approvalEntryOf(one) ?? []),
+      },
     };
   } finally {
     database.close();
@@ -147,18 +172,25 @@ export function countOpen(file: string): number {
   }
 }
 
-interface StoredEntry {
-  readonly operationId: string;
+/** Counts the endings before a time that were not carried out and are not suspended. */
+export function countDueEndings(file: string, before: number): number {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const due = "state ->> '$.ending.expiresAt' < ? AND state ->> '$.ending.suspendedFor' IS NULL";
+    const row = database.prepare(`SELECT count(*) AS due FROM association WHERE ${due}`);
+    return Number(row.get(new Date(before).toISOString())?.due);
+  } finally {
+    database.close();
+  }
+}
+
+interface StoredEntry extends StoredChange {
   readonly entryId: string;
-  readonly time: string;
-  readonly event: string;
-  readonly operation: string;
-  readonly principal: { readonly id: string };
   readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
-  readonly request: { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } } | null;
+  readonly request:
+    (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;
   readonly associationArn: string | null;
   readonly refusalCode: string | null;
-  readonly fence: number | null;
   readonly reason: string | null;
   readonly userAgent: string | null;
 }
@@ -174,6 +206,7 @@ function entryOf(stored: StoredEntry): Entry {
     clientRequestToken: stored.reason,
     serviceAccount: target && `${target.clusterName}/${target.namespace}/${target.serviceAccount}`,
     roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
+    ...conditionsOf(stored),
     byReconciler: stored.userAgent === 'pod-identity-gateway/reconciler',
   };
 }

@@ -3,7 +3,7 @@ import type { Result } from './run.ts';
 
 /** Summarizes a run in a few lines. */
 export function report({ observed, killCounts }: Result, seconds: number): string {
-  const { entries, answers, changes, records, associations, refusedAsLate } = observed;
+  const { entries, approvals, answers, changes, records, associations, refusedAsLate } = observed;
   const begun = entries.filter(({ event }) => event === 'INTENT').length;
   const closedByReconciler = entries.filter(
     ({ event, fence, byReconciler }) => byReconciler && fence !== null && isClosing(event),
@@ -15,6 +15,8 @@ requests     ${answers.length}: ${listed(counted(answers, ({ status }) => status
 EKS          ${changes.length} changes received, ${changes.filter(({ effect }) => effect).length} applied, ${refusedAsLate} requests rejected for an expired signature; ${associations.length} associations at the end
 records      ${records.length}: ${listed(counted(records, ({ state }) => state))}
 operations   ${begun} started, ${operationsWith(observed, 'TAKEN_OVER')} taken over, ${operationsWith(observed, 'UNKNOWN')} in doubt, ${closedByReconciler.length} closed by the reconciler
+approvals    ${approvals.entries.length} entries: ${listed(counted(approvals.entries, ({ event }) => event))}; ${approvals.votes.length} votes
+endings      ${entries.filter(({ ending, event }) => ending && event === 'SUCCEEDED').length} carried out
 audit trail  ${entries.length}: ${listed(counted(entries, ({ event }) => event))}
 `;
 }

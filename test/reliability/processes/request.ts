@@ -1,4 +1,4 @@
-import type { CallerAnswer, ChangeKind } from '../facts.ts';
+import type { CallerAnswer, ChangeKind, VoteAnswer } from '../facts.ts';
 
 /** A mutation and its principal. */
 export interface LoadMutation {
@@ -82,7 +82,7 @@ export async function sendRequest(
   const startedAt = Date.now();
   const answered = await post(url, bearer, { query: documents[kind], variables: { input } }, timeoutMs);
   const request = { principal: principalId(principal), kind, clientRequestToken, startedAt, answeredAt: Date.now() };
-  return resultOf(request, answered);
+  return resultOf(request, answered && { ...answered, body: answered.body as Body | null });
 }
 
 type Request = Pick<CallerAnswer, 'principal' | 'kind' | 'clientRequestToken' | 'startedAt' | 'answeredAt'>;
@@ -126,12 +126,55 @@ async function post(url: string, bearer: string, body: object, timeoutMs: number
 }
 
 /** Null if the text is not JSON, which the gateway never sends. */
-function parsed(text: string): Body | null {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Body;
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }
+}
+
+/** The public ids of the pending approvals; none without an answer. */
+export async function readPending(url: string, bearer: string, timeoutMs: number): Promise<readonly string[]> {
+  const query = '{ approvals { nodes { id } } }';
+  const answered = await post(url, bearer, { query }, timeoutMs);
+  const body = answered?.body as PendingBody | null | undefined;
+  return body?.data?.approvals?.nodes.map(({ id }) => id) ?? [];
+}
+
+interface PendingBody {
+  readonly data?: { readonly approvals: { readonly nodes: readonly { readonly id: string }[] } | null } | null;
+}
+
+/** A vote of a person. */
+export interface LoadVote {
+  readonly by: string;
+  readonly vote: 'approve' | 'reject';
+  readonly publicId: string;
+}
+
+/** Sends a vote once. */
+export async function sendVote(
+  url: string,
+  bearer: string,
+  { by, vote, publicId }: LoadVote,
+  timeoutMs: number,
+): Promise<VoteAnswer> {
+  const type = vote === 'approve' ? 'ApproveInput' : 'RejectInput';
+  const query = `mutation ($input: ${type}!) { vote: ${vote}(input: $input) { auditEntry { event } } }`;
+  const variables = { input: { approvalId: publicId } };
+  const answered = await post(url, bearer, { query, variables }, timeoutMs);
+  const body = answered?.body as VoteBody | null | undefined;
+  return {
+    approvalId: publicId.split('.')[0] ?? '',
+    principal: principalId(by),
+    event: body?.data?.vote?.auditEntry.event ?? null,
+    httpStatus: answered?.httpStatus ?? null,
+  };
+}
+
+interface VoteBody {
+  readonly data?: { readonly vote: { readonly auditEntry: { readonly event: string } } | null } | null;
 }
 
 /** Id of an example principal, as in the audit trail. */

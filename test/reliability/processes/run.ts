@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withApprovals } from '../../support/held-requests.ts';
 import { killGateways } from './kills.ts';
 import type { KillKind } from './kills.ts';
 import { startEks } from './eks.ts';
@@ -14,7 +15,7 @@ import { answeredPrefix } from './load.ts';
 import type { LoadSettings } from './load.ts';
 import { startProcess } from './node-process.ts';
 import type { NodeProcess } from './node-process.ts';
-import { countOpen, observe, openRequestLog } from './observe.ts';
+import { countDueEndings, countOpen, observe, openRequestLog } from './observe.ts';
 import type { Observed, RequestLog } from './observe.ts';
 import { randomFrom } from './random.ts';
 import { inDoubtMs } from './times.ts';
@@ -37,10 +38,14 @@ export async function run(kills: number, seed: number, onProgress: (line: string
   try {
     const answersFile = join(folder, 'answers.jsonl');
     const eks = await startEks(folder);
-    const paths = { folder, ledgerFile: join(folder, 'ledger.sqlite'), eksUrl: eks.url };
+    const policies = join(folder, 'policies');
+    renameSync(withApprovals(), policies);
+    const paths = { folder, ledgerFile: join(folder, 'ledger.sqlite'), eksUrl: eks.url, policies };
     const log = openRequestLog(eks.control);
-    const killCounts = await killUnderLoad({ eks, paths, log, answersFile, kills, seed, onProgress });
-    const observed = await observe(eks.control, log, { ledgerFile: paths.ledgerFile, answersFile });
+    const files = { answersFile, votesFile: join(folder, 'votes.jsonl') };
+    const { killCounts, endedAt } = await killUnderLoad({ eks, paths, log, ...files, kills, seed, onProgress });
+    const seen = await observe(eks.control, log, { ledgerFile: paths.ledgerFile, ...files });
+    const observed = { ...seen, endedAt };
     await eks.end();
     const broken = checkFacts(observed);
     if (broken.length > 0) process.off('exit', remove);
@@ -57,21 +62,26 @@ interface Run {
   readonly paths: RunPaths;
   readonly log: RequestLog;
   readonly answersFile: string;
+  readonly votesFile: string;
   readonly kills: number;
   readonly seed: number;
   readonly onProgress: (line: string) => void;
 }
 
-/** Runs load, faults and kills, and then waits for the reconciler. Returns the number of kills by kind. */
+/**
+ * Runs load, faults and kills, and then waits for the reconciler and for endings. Returns the number of kills by kind, and the time of the last ending
+ * that had to be carried out.
+ */
 async function killUnderLoad({
   eks,
   paths,
   log,
   answersFile,
+  votesFile,
   kills,
   seed,
   onProgress,
-}: Run): Promise<Map<KillKind, number>> {
+}: Run): Promise<{ readonly killCounts: Map<KillKind, number>; readonly endedAt: number }> {
   const random = randomFrom(seed);
   // The first start creates the key, the tables and the compile cache.
   await (await startGateway(paths, 'first', random)).end();
@@ -79,7 +89,7 @@ async function killUnderLoad({
   const urls = [one.url, other.url] as const;
   const answers = [0, 0];
   const countAnswer = (gateway: number) => (answers[gateway] = (answers[gateway] ?? 0) + 1);
-  const load = await startLoad({ urls, keyFolder: paths.folder, answersFile, seed }, countAnswer);
+  const load = await startLoad({ urls, keyFolder: paths.folder, answersFile, votesFile, seed }, countAnswer);
 
   const killCounts = new Map<KillKind, number>();
   const onKill = (kind: KillKind, { name }: Gateway) => {
@@ -102,8 +112,7 @@ async function killUnderLoad({
   }
   await background;
   await endLoad(load);
-  await reconcile(one, other, ledgerFile, onProgress);
-  return killCounts;
+  return { killCounts, endedAt: await reconcile(one, other, ledgerFile, onProgress) };
 }
 
 function startLoad(settings: LoadSettings, onAnswer: (gateway: number) => void): Promise<NodeProcess> {
@@ -135,23 +144,26 @@ async function readEvery(ms: number, log: RequestLog, signal: AbortSignal): Prom
   }
 }
 
-/** Time limit of the reconciler, in milliseconds, once no operation is in doubt. */
+/** Time limit of the reconciler and of endings, in milliseconds, once no operation is in doubt. */
 const reconcileMs = 20_000;
 
 /**
  * Stops both gateways, which answer pending requests first. Then one of them, without load, reconciles the open
- * operations. Operations that stay open appear as violations.
+ * operations, and ends the associations that were due when it began. What stays open appears as violations. Returns when it began.
  */
 async function reconcile(
   one: Gateway,
   other: Gateway,
   ledgerFile: string,
   onProgress: (line: string) => void,
-): Promise<void> {
+): Promise<number> {
   await Promise.all([one.end(), other.end()]);
   onProgress(`the load has ended; ${countOpen(ledgerFile)} operations are open`);
   await one.restart();
+  const startedAt = Date.now();
   await sleep(inDoubtMs);
-  for (const end = Date.now() + reconcileMs; countOpen(ledgerFile) > 0 && Date.now() < end;) await sleep(100);
+  const left = () => countOpen(ledgerFile) + countDueEndings(ledgerFile, startedAt);
+  for (const end = Date.now() + reconcileMs; left() > 0 && Date.now() < end;) await sleep(100);
   await one.end();
+  return startedAt;
 }

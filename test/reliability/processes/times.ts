@@ -14,10 +14,15 @@ export const times = {
   CLOCK_ERROR_MS: 500,
   ROLE_RETRY_MS: 0,
   RECONCILE_INTERVAL_MS: 400,
+  EXPIRE_INTERVAL_MS: 400,
+  LEAST_LIFETIME_MS: 1_000,
 } as const;
 
 /** How long an operation stays in doubt. */
 export const inDoubtMs = times.SIGNATURE_WINDOW_MS + times.EKS_PROCESSING_MS + times.LIST_LAG_MS + times.CLOCK_ERROR_MS;
+
+/** Range of the lifetimes of associations that end. The longer ones outlast an operation in doubt. */
+export const lifetimeMs = { least: 2_000, most: 6_000 };
 
 /** Longest delay of an effect by a fault: well within `EKS_PROCESSING_MS`, because timers can be late. */
 export const latestEffectMs = 500;

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accounts, administrator, clusterName } from './accounts.ts';
 import type { Account } from './accounts.ts';
 import type { RequestResult, AssociationView, LoadMutation } from './request.ts';
+import { heldPrefix } from '../stored.ts';
 import type { Random } from './random.ts';
+import { lifetimeMs } from './times.ts';
 
 /** What a worker of the load works with. */
 export interface Worker {
@@ -24,7 +26,8 @@ export interface Worker {
  */
 export async function runWorker(worker: Worker): Promise<void> {
   for (let count = 1; !worker.isOver(); count += 1) {
-    while (!worker.isOver() && (await runLifecycle(worker, `${worker.name}-${count}`)));
+    const prefix = worker.random.chance(0.25) ? `${heldPrefix}-` : '';
+    while (!worker.isOver() && (await runLifecycle(worker, `${prefix}${worker.name}-${count}`)));
   }
 }
 
@@ -33,10 +36,14 @@ async function runLifecycle(worker: Worker, serviceAccount: string): Promise<boo
   const { random, account } = worker;
   if (random.chance(0.03)) await sendDenied(worker, serviceAccount);
   const principals = random.chance(0.2) ? [account.owner, administrator] : [account.owner];
-  const created = await Promise.all(principals.map((principal) => create(worker, principal, serviceAccount)));
+  const ends = random.chance(0.2);
+  const created = await Promise.all(
+    principals.map((principal) => create(worker, principal, { serviceAccount, ...(ends ? newEnding(random) : {}) })),
+  );
   let association = created.find((result) => result?.association)?.association ?? null;
   if (created.includes(null) || !association) return false;
 
+  if (ends) return endOrExtend(worker, association);
   for (let updates = random.between(0, 2); updates > 0; updates -= 1) {
     const updated = await update(worker, association);
     if (!updated?.association) return false;
@@ -45,9 +52,35 @@ async function runLifecycle(worker: Worker, serviceAccount: string): Promise<boo
   return random.chance(0.2) || (await remove(worker, association)) !== null;
 }
 
-function create(worker: Worker, principal: string, serviceAccount: string): Promise<RequestResult | null> {
+/** Leaves an association to its ending, or extends it, alone or with another change, or clears it. Others use the service account no more. */
+async function endOrExtend(worker: Worker, association: AssociationView): Promise<false> {
+  const { random, account } = worker;
+  await sleep(random.between(0, lifetimeMs.most));
+  if (random.chance(0.5)) return false;
+  const ending = random.chance(0.7) ? newEnding(random, 10) : { expiresAt: null };
+  const other = account.roles.find((role) => role !== association.roleArn);
+  const change = random.chance(0.5) ? { roleArn: other } : {};
+  const { associationId } = association;
+  const input = { clusterName, associationId, ...change, ...ending };
+  await sendUntilFinal(worker, newMutation(worker, 'update', account.owner, input));
+  return false;
+}
+
+/** An ending within the lifetimes, or some times as far away. */
+function newEnding(random: Random, factor = 1): { readonly expiresAt: string } {
+  const ms = random.between(lifetimeMs.least, lifetimeMs.most) * factor;
+  return { expiresAt: new Date(Date.now() + ms).toISOString() };
+}
+
+/** What a create names of its service account, and its ending. */
+interface Created {
+  readonly serviceAccount: string;
+  readonly expiresAt?: string;
+}
+
+function create(worker: Worker, principal: string, created: Created): Promise<RequestResult | null> {
   const { namespace, roles } = worker.account;
-  const target = { clusterName, namespace, serviceAccount };
+  const target = { clusterName, namespace, ...created };
   const input = { ...target, roleArn: worker.random.oneOf(roles), tags: [{ key: 'team', value: 'load' }] };
   return sendUntilFinal(worker, newMutation(worker, 'create', principal, input));
 }

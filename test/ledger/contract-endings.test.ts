@@ -1,0 +1,192 @@
+import type { StateMismatch } from '../../src/ledger/association-state.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Association, AssociationTarget, DeleteRequest, UpdateRequest } from '../../src/model/association.ts';
+import { openLedgerForEachTest } from '../support/each-test.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+import { association, auditEntry, openRecord, recordTime, request, succeeded } from '../support/ledger-samples.ts';
+
+const { accountId, region, clusterName, namespace, serviceAccount, associationId, modifiedAt } = association();
+const target: AssociationTarget = { accountId, region, clusterName, namespace, serviceAccount };
+const time = '2026-11-24T12:00:00.000Z';
+const [endsAt, laterAt] = ['2026-11-25T12:00:00.000Z', '2026-11-26T12:00:00.000Z'];
+const due = Date.parse(endsAt);
+const committed = { kind: 'committed' };
+const busy: StateMismatch = { kind: 'state-mismatch', changes: 1, isBusy: true };
+const mismatch: StateMismatch = { ...busy, isBusy: false };
+
+/** An operation of the tests: it sends a change to EKS. */
+type Begun =
+  | { readonly operation: 'CREATE_POD_IDENTITY_ASSOCIATION'; readonly expiresAt?: string }
+  | { readonly operation: 'UPDATE_POD_IDENTITY_ASSOCIATION'; readonly expiresAt?: string | null }
+  | { readonly operation: 'DELETE_POD_IDENTITY_ASSOCIATION'; readonly setBy?: string; readonly at?: string };
+
+describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
+  let ledger: Ledger & ObservationStore;
+  openLedgerForEachTest((opened) => ({ ledger } = opened), open);
+
+  const ending = async () => (await ledger.getAssociationState(target))?.ending;
+  const dueAt = (warnUntil: number, now: number) => ledger.dueEndings({ warnUntil, now }, 10);
+  const record = (operation: Begun['operation']) => openRecord({ operation, inDoubtUntil: recordTime });
+
+  function requestOf(begun: Begun) {
+    const existing = { accountId, region, clusterName, associationId };
+    switch (begun.operation) {
+      case 'CREATE_POD_IDENTITY_ASSOCIATION':
+        return { ...request(), ...(begun.expiresAt === undefined ? {} : { expiresAt: begun.expiresAt }) };
+      case 'UPDATE_POD_IDENTITY_ASSOCIATION': {
+        const { expiresAt } = begun;
+        const named = expiresAt === undefined ? {} : { expiresAt };
+        return { ...existing, expectedModifiedAt: null, changes: { policy: null }, ...named } satisfies UpdateRequest;
+      }
+      case 'DELETE_POD_IDENTITY_ASSOCIATION': {
+        const { setBy, at = modifiedAt } = begun;
+        const asEnding = setBy === undefined ? {} : { ending: { expiresAt: endsAt, setBy } };
+        return {
+          ...existing,
+          expectedModifiedAt: setBy === undefined ? null : at,
+          ...asEnding,
+        } satisfies DeleteRequest;
+      }
+    }
+  }
+
+  /** Begins an operation. `succeed` records its success. */
+  async function begin(begun: Begun) {
+    const first = record(begun.operation);
+    const { operationId, fence } = first;
+    const before = begun.operation === 'CREATE_POD_IDENTITY_ASSOCIATION' ? null : association();
+    const entry = { operationId, fence, target, before, time, operation: begun.operation, request: requestOf(begun) };
+    const result = await ledger.commit({ kind: 'free', now: recordTime }, first, [
+      auditEntry({ ...entry, event: 'INTENT' }),
+    ]);
+    const succeed = (made: Association = association()) =>
+      ledger.commit(
+        { kind: 'leased', operationId, fence },
+        succeeded(first, { result: { association: made, refusal: null, completedAt: time } }),
+        [auditEntry({ ...entry, event: 'SUCCEEDED', eksRequestId: 'request-1', associationArn: made.associationArn })],
+      );
+    return { operationId, result, succeed };
+  }
+
+  /** Runs an operation with success; its id. */
+  async function done(begun: Begun): Promise<string> {
+    const { operationId, result, succeed } = await begin(begun);
+    expect(result).toEqual(committed);
+    expect(await succeed()).toEqual(committed);
+    return operationId;
+  }
+
+  /** Sets the ending alone, in one commit. */
+  function setAlone(expiresAt: string | null, before: Association = association()) {
+    const operation = 'UPDATE_POD_IDENTITY_ASSOCIATION';
+    const first = record(operation);
+    const { operationId, fence } = first;
+    const result = { association: before, refusal: null, completedAt: time };
+    const named = { accountId, region, clusterName, associationId, expectedModifiedAt: null, changes: {}, expiresAt };
+    const entry = auditEntry({
+      operationId,
+      fence,
+      target,
+      before,
+      time,
+      operation,
+      request: named,
+      event: 'SUCCEEDED',
+    });
+    return ledger.commit({ kind: 'free', now: recordTime }, succeeded(first, { result }), [entry]);
+  }
+
+  const create = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', expiresAt: endsAt } as const;
+  const update = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION' } as const;
+  const remove = { operation: 'DELETE_POD_IDENTITY_ASSOCIATION' } as const;
+
+  test('a success sets the ending that its request names, keeps it where it names none, and clears it', async () => {
+    const { operationId, succeed } = await begin(create);
+    expect(await ending()).toBeUndefined();
+    await succeed();
+    const first = {
+      associationId,
+      expiresAt: endsAt,
+      setBy: operationId,
+      isWarned: false,
+      nextAt: due,
+      suspendedFor: null,
+    };
+    expect(await ending()).toEqual(first);
+    await done(update);
+    expect(await ending()).toEqual(first);
+    const setBy = await done({ ...update, expiresAt: laterAt });
+    expect(await ending()).toEqual({ ...first, expiresAt: laterAt, setBy, nextAt: Date.parse(laterAt) });
+    await done({ ...update, expiresAt: null });
+    expect(await ending()).toBeUndefined();
+  });
+
+  test.each([laterAt, null])(
+    'a success that is recorded after that of a later version counts with the ending that it names (%s)',
+    async (expiresAt) => {
+      await done(create);
+      const named = await begin({ ...update, expiresAt });
+      const other = await begin(update);
+      await other.succeed(association({ modifiedAt: '2026-11-24T12:30:00.000Z' }));
+      await named.succeed(association({ modifiedAt: '2026-11-24T12:20:00.000Z' }));
+      expect((await ending())?.expiresAt ?? null).toBe(expiresAt);
+    },
+  );
+
+  test('a delete ends the ending, and a create after it has none', async () => {
+    await done(create);
+    await done(remove);
+    expect(await ending()).toBeUndefined();
+    await done({ operation: create.operation });
+    expect(await ending()).toBeUndefined();
+  });
+
+  test('a delete at an ending begins only while the operation that set it is the last one', async () => {
+    const setBy = await done(create);
+    expect((await begin({ ...remove, setBy: 'another' })).result).toEqual(mismatch);
+    expect((await begin({ ...remove, setBy, at: '2026-11-24T11:00:00.000Z' })).result).toEqual(mismatch);
+    expect((await begin({ ...remove, setBy })).result).toEqual(committed);
+  });
+
+  test('what depends on the ending begins only while no other operation is in progress', async () => {
+    const setBy = await done(create);
+    const other = await begin(update);
+    for (const begun of [
+      { ...remove, setBy },
+      { ...update, expiresAt: laterAt },
+      { ...update, expiresAt: null },
+    ]) {
+      expect((await begin(begun)).result).toEqual(busy);
+    }
+    expect(await setAlone(laterAt)).toEqual(busy);
+    // A request deletes at any time.
+    expect((await begin(remove)).result).toEqual(committed);
+    expect(await other.succeed()).toEqual(committed);
+    expect((await ending())?.setBy).toBe(setBy);
+  });
+
+  test('an update of the ending alone sets it for the confirmed version, and no other', async () => {
+    await done({ operation: create.operation });
+    expect(await setAlone(endsAt, association({ modifiedAt: '2026-11-24T11:00:00.000Z' }))).toEqual(mismatch);
+    expect(await ending()).toBeUndefined();
+    expect(await setAlone(endsAt)).toEqual(committed);
+    expect(await ending()).toMatchObject({ expiresAt: endsAt, isWarned: false });
+    expect((await ledger.getAssociationState(target))?.openOperations).toEqual([]);
+  });
+
+  test('an ending is listed from the time of its warning on and, once it was warned of, from its own', async () => {
+    await done(create);
+    expect(await dueAt(due - 1, due - 1)).toEqual([]);
+    expect(await dueAt(due, due - 1)).toEqual([target]);
+    const state = await ledger.getAssociationState(target);
+    if (!state?.ending) throw new Error('No ending is stored.');
+    const warned = { target, ending: { ...state.ending, isWarned: true }, openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(state.revision - 1, warned, null)).toBe(false);
+    expect(await ledger.observeAssociation(state.revision, warned, null)).toBe(true);
+    expect(await dueAt(due, due - 1)).toEqual([]);
+    expect(await dueAt(due, due)).toEqual([target]);
+    await done({ ...update, expiresAt: null });
+    expect(await dueAt(due, due)).toEqual([]);
+  });
+});

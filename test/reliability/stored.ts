@@ -1,0 +1,77 @@
+import type { ApprovalEntry, ApprovalFact, TrailEntry } from './facts.ts';
+
+/*
+ * What the ledger stores of approvals and endings, parsed without the gateway's own types.
+ */
+
+/** A stored entry, as far as approvals and endings are concerned. */
+export interface StoredChange {
+  readonly operationId: string;
+  readonly event: string;
+  readonly operation: string;
+  readonly time: string;
+  readonly principal: { readonly id: string; readonly kind: string };
+  readonly target: { readonly serviceAccount: string } | null;
+  readonly request: {
+    readonly expiresAt?: string | null;
+    readonly changes?: object;
+    readonly ending?: { readonly expiresAt: string; readonly setBy: string };
+  } | null;
+  readonly fence: number | null;
+  readonly message: string | null;
+}
+
+/** Prefix of the names of the service accounts whose creates and deletes need an approval, by the policy of the tests. */
+export const heldPrefix = 'held';
+
+const approvalIdPrefix = 'approval-';
+
+/** The entry of an approval; null for any other. */
+export function approvalEntryOf(stored: StoredChange): ApprovalEntry | null {
+  const { operationId: approvalId, event, fence, principal, time, message } = stored;
+  if (!approvalId.startsWith(approvalIdPrefix)) return null;
+  const [, usedBy = null] = event === 'APPROVAL_USED' ? (/^The operation (\S+) used/.exec(message ?? '') ?? []) : [];
+  return { approvalId, event, revision: fence ?? 0, principal: principal.id, time: Date.parse(time), usedBy };
+}
+
+/** What an entry of a change says about approvals and endings. */
+export function conditionsOf(
+  stored: StoredChange,
+): Pick<TrailEntry, 'approvers' | 'ending' | 'setsEnding' | 'isEndingOnly'> {
+  const { operation, target, request, principal } = stored;
+  const { ending, expiresAt, changes } = request ?? {};
+  const isEndingOnly = expiresAt !== undefined && changes !== undefined && Object.keys(changes).length === 0;
+  const isHeld =
+    /^(CREATE|DELETE)_/.test(operation) && (target?.serviceAccount.startsWith(heldPrefix) ?? false) && !ending;
+  // A service is no person, so one approver is not a second person.
+  const approvers = principal.kind === 'USER' ? 1 : 2;
+  return {
+    ...(isHeld ? { approvers } : {}),
+    ...(isEndingOnly ? { isEndingOnly } : {}),
+    ...(ending ? { ending: { at: Date.parse(ending.expiresAt), setBy: ending.setBy } } : {}),
+    ...(expiresAt === undefined ? {} : { setsEnding: expiresAt === null ? null : Date.parse(expiresAt) }),
+  };
+}
+
+interface StoredApproval {
+  readonly id: string;
+  readonly revision: number;
+  readonly state: string;
+  readonly requested: { readonly principal: { readonly id: string } };
+  readonly votes: readonly { readonly principal: { readonly id: string }; readonly vote: string }[];
+  readonly usedBy: string | null;
+}
+
+/** An approval by its stored JSON. */
+export function approvalOf(json: string): ApprovalFact {
+  const { id, revision, state, requested, votes, usedBy } = JSON.parse(json) as StoredApproval;
+  const by = (vote: string) => votes.filter((one) => one.vote === vote).map(({ principal }) => principal.id);
+  const { principal } = requested;
+  return { id, revision, state, principal: principal.id, approvedBy: by('APPROVE'), rejectedBy: by('REJECT'), usedBy };
+}
+
+/** The id by which people vote on an approval, by its stored JSON. */
+export function publicIdOf(json: string): string {
+  const { id, key } = JSON.parse(json) as { readonly id: string; readonly key: string };
+  return `${id}.${key}`;
+}
