@@ -20,9 +20,15 @@ export const layers = [
   'policy-versions',
   'events',
   'graphql',
+  'checkpoints',
   'app',
   'lambda',
 ];
+
+/** The layers after one and before another. */
+function layersBetween(first, last) {
+  return layers.slice(layers.indexOf(first) + 1, layers.indexOf(last));
+}
 
 /** Layers that do without some of the layers below them, so that each knows one foreign thing. */
 const independent = {
@@ -31,6 +37,7 @@ const independent = {
   ledger: ['policy', 'validation'],
   idempotency: ['policy', 'eks', 'validation'],
   events: ['policy', 'cases', 'eks', 'operations', 'queries', 'auth', 'policy-versions'],
+  checkpoints: layersBetween('ledger', 'checkpoints'),
 };
 
 const pathOf = (layer) => `^src/${layer}${layer.endsWith('.ts') ? '$' : '/'}`;

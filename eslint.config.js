@@ -47,8 +47,7 @@ export default tseslint.config(
     files: [
       'src/app/settings.ts',
       'src/app/event-settings.ts',
-      'src/app/scan-settings.ts',
-      'src/app/expire-settings.ts',
+      'src/app/{checkpoint,expire,scan}-settings.ts',
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
       'packages/*/src/{main,cli}.ts',

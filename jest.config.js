@@ -25,6 +25,7 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  */
 const packaging = [
   '/test/(bin|deploy|lambda)/',
+  '/test/checkpoints/independent-verifier\\.test\\.ts$',
   '/packages/operator/test/(bin|export/process|inventory/suggest|policies/(check|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run)\\.test\\.ts$',
   '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
   '/test/operations/dependencies\\.test\\.ts$',

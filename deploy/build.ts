@@ -27,6 +27,9 @@ import { parseInventory } from '../src/policy/inventory.ts';
 import { policySetFile, readPolicySet } from '../src/policy/load.ts';
 import { warningsOf } from '../packages/operator/src/authoring/warnings.ts';
 
+/** The bundles, one for each entry point in src/lambda. */
+const functionNames = ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'checkpoint'];
+
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
 
@@ -48,13 +51,7 @@ const oneApollo: Plugin = {
  */
 const options = {
   absWorkingDir: root,
-  entryPoints: [
-    'src/lambda/graphql.ts',
-    'src/lambda/reconcile.ts',
-    'src/lambda/scan.ts',
-    'src/lambda/expire.ts',
-    'src/lambda/deliver.ts',
-  ],
+  entryPoints: functionNames.map((name) => `src/lambda/${name}.ts`),
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -126,7 +123,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
 
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);
-  for (const name of ['graphql', 'reconcile', 'scan', 'expire', 'deliver']) await copyStart(outdir, name);
+  for (const name of functionNames) await copyStart(outdir, name);
   // Only of the graphql function: nobody waits for the start of the reconciler.
   await writeCodeCache(outdir);
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));

@@ -44,6 +44,7 @@ export default function deployCheck(serverless: Serverless) {
       'scan.mjs',
       'expire.mjs',
       'deliver.mjs',
+      'checkpoint.mjs',
       'policies',
       'issuers.json',
     ].filter((name) => !existsSync(join(dist, name)));

@@ -18,6 +18,7 @@ const resources: Readonly<Record<string, 'region' | 'account'>> = {
   auditStreamArn: 'region',
   breakGlassRoleArn: 'account',
   certificateArn: 'region',
+  checkpointKeyArn: 'region',
   codeSigningConfigArn: 'region',
   permissionsBoundaryArn: 'account',
   tableKeyArn: 'region',

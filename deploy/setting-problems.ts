@@ -47,6 +47,11 @@ const requestLimit: Rule = {
   fix: 'Give a whole number from 1; the default quota of an account is 10000 a second.',
   required: true,
 };
+const keyArn: Rule = {
+  is: 'the ARN of a KMS key',
+  test: arn('kms', `[a-z0-9-]+:\\d{12}:key/(mrk-[0-9a-f]{32}|${uuid})`),
+  fix: 'Give the ARN of the key, not of an alias.',
+};
 const tableName: Rule = {
   is: 'the name of a table',
   test: (value) => /^[\w.-]{3,255}$/.test(value),
@@ -127,11 +132,14 @@ const rules: Readonly<Record<string, Rule>> = {
     test: arn('iam:', '\\d{12}:role/\\S+'),
     fix: 'Give the ARN of one role, not of a session of it.',
   },
-  tableKeyArn: {
-    is: 'the ARN of a KMS key',
-    test: arn('kms', `[a-z0-9-]+:\\d{12}:key/(mrk-[0-9a-f]{32}|${uuid})`),
-    fix: 'Give the ARN of the key, not of an alias.',
+  tableKeyArn: keyArn,
+  checkpointLockMode: oneOf(['GOVERNANCE', 'COMPLIANCE']),
+  checkpointLockDays: {
+    is: 'a number of days up to 36500',
+    test: (value) => /^[1-9]\d{0,4}$/.test(value) && Number(value) <= 36_500,
+    fix: 'Give a whole number from 1.',
   },
+  checkpointKeyArn: keyArn,
   idempotencyTableName: tableName,
   auditTableName: tableName,
   auditStreamArn: {

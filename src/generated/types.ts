@@ -1534,7 +1534,7 @@ export type Query = {
   readonly approval: Maybe<Approval>;
   /**
    * The approvals that you may see, see `approval`. A page examines up to 200 approvals, so it can have fewer items than `first`, or none,
-   * although more follow: check `hasNextPage`. An approval that was asked for or decided within the last second may be missing or shown as before.
+   * although more follow: check `hasNextPage`. Those of a cluster are sorted by `requestedAt`, newest first; those of all clusters are not. An approval that was asked for or decided within the last second may be missing or shown as before.
    */
   readonly approvals: Maybe<ApprovalConnection>;
   /**

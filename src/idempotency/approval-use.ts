@@ -22,7 +22,7 @@ export interface UsedByCommit {
  * Whether it is certain that a released operation had no effect: EKS answered so, nothing was sent, or `modifiedAt` of its association did not
  * change. That a create which was in doubt is not visible does not prove it.
  */
-export function isReleaseProven({ state, operation, operationId, inDoubtOperationIds }: IdempotencyRecord): boolean {
+function isReleaseProven({ state, operation, operationId, inDoubtOperationIds }: IdempotencyRecord): boolean {
   if (state !== 'RELEASED') return false;
   return operation !== 'CREATE_POD_IDENTITY_ASSOCIATION' || !inDoubtOperationIds.includes(operationId);
 }

@@ -1,5 +1,5 @@
 import type { Approval } from '../model/approval.ts';
-import type { ApprovalPage, ApprovalPartition } from './approvals.ts';
+import type { ApprovalPartition } from './approvals.ts';
 
 /** Where an approval is in a list that is sorted by a time in milliseconds since the epoch, and then by key. */
 export interface ApprovalPosition {
@@ -32,30 +32,7 @@ export function requestedPosition({ requestedAt, key }: Approval): ApprovalPosit
   return { time: Date.parse(requestedAt), key };
 }
 
-/** The position in the list of pending approvals. */
-function pendingPosition({ decideUntil, key }: Approval): ApprovalPosition {
-  return { time: decideUntil, key };
-}
-
-/** The position in the list of a partition. */
+/** The position in the list of a partition. The pending ones are sorted by key, so that a page of them reads no more than it has. */
 export function positionIn({ kind }: ApprovalPartition, approval: Approval): ApprovalPosition {
-  return kind === 'pending' ? pendingPosition(approval) : requestedPosition(approval);
-}
-
-/** A page of pending approvals, by the time until which they can be decided. */
-export function pendingPage(
-  approvals: readonly Approval[],
-  limit: number,
-  after: ApprovalPosition | null,
-): ApprovalPage {
-  const isAfter = ({ time, key }: ApprovalPosition, other: ApprovalPosition) =>
-    time > other.time || (time === other.time && key > other.key);
-  const following = approvals
-    .filter(({ state }) => state === 'PENDING')
-    .map((approval) => ({ approval, position: pendingPosition(approval) }))
-    .filter(({ position }) => after === null || isAfter(position, after))
-    .sort((one, other) => (isAfter(one.position, other.position) ? 1 : -1));
-  const page = following.slice(0, limit);
-  const last = following.length > limit ? page.at(-1) : undefined;
-  return { approvals: page.map(({ approval }) => approval), next: last ? positionText(last.position) : null };
+  return kind === 'pending' ? { time: 0, key: approval.key } : requestedPosition(approval);
 }

@@ -7,12 +7,12 @@ import type { IdempotencyRecord } from './ledger.ts';
 /** Which approvals are listed: those of a cluster or one of its namespaces, or the pending ones of all clusters. */
 export type ApprovalPartition =
   | ({ readonly kind: 'cluster'; readonly namespace: string | null } & ClusterRef)
-  /** Those that may still be approved. */
+  /** Those whose end is not recorded. */
   | { readonly kind: 'pending' };
 
 /** A page of approvals. */
 export interface ApprovalPage {
-  /** Newest first within a cluster; the pending ones by the time until which they can be decided. */
+  /** Newest first within a cluster; the pending ones of all clusters by key, also those whose time is over and was not recorded yet. */
   readonly approvals: readonly Approval[];
   /** `after` of the next page; null if there are no more. The page after it can be empty. */
   readonly next: string | null;

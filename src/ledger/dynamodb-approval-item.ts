@@ -1,7 +1,6 @@
 import type { Put, Update } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Approval } from '../model/approval.ts';
-import type { AssociationTarget } from '../model/association.ts';
 import { approvalOfText, approvalText } from './approval-text.ts';
 import type { ApprovalVersion } from './approval-version.ts';
 import type { Item } from './dynamodb-item.ts';
@@ -13,7 +12,7 @@ import { ttlAttribute } from './tables.ts';
  * How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. One that no request sends or
  * votes on any more is deleted without an entry that it expired.
  */
-export const keptApprovalMs = 7 * 24 * 3_600_000;
+const keptApprovalMs = 7 * 24 * 3_600_000;
 
 /**
  * An approval as an item. In the lease index, it is listed by its cluster and the time at which it was asked for. While it is pending, it is in the
@@ -27,9 +26,9 @@ export function approvalItem(approval: Approval): Item {
     approvalId: id,
     revision,
     state,
-    openShard: approvalsKeyOf(targetOf(approval)),
+    openShard: approvalsKeyOf(requested.target),
     leaseUntil: Date.parse(requestedAt),
-    ...(requested.target === null ? {} : { namespace: requested.target.namespace }),
+    namespace: requested.target.namespace,
     ...(state === 'PENDING' ? { clusterKey: pendingPartition } : {}),
     [ttlAttribute]: Math.ceil((endOf(approval) + keptApprovalMs) / 1000),
     approval: approvalText(approval),
@@ -39,12 +38,6 @@ export function approvalItem(approval: Approval): Item {
 /** When it ends at the latest. */
 function endOf({ decideUntil, useUntil }: Approval): number {
   return Math.max(decideUntil, useUntil ?? 0);
-}
-
-/** The service account of an approval. Throws an Error, which means a bug, if it has none: only admitted requests ask for approval. */
-export function targetOf({ id, requested }: Approval): AssociationTarget {
-  if (requested.target === null) throw new Error(`The approval ${id} has no target.`);
-  return requested.target;
 }
 
 /** The approval of an item that {@link approvalItem} made. Throws `UnsupportedFormat` if another version made it. */

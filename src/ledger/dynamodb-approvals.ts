@@ -2,7 +2,7 @@ import { QueryCommand, TransactGetItemsCommand, TransactionCanceledException } f
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Approval } from '../model/approval.ts';
-import { parsePosition, pendingPage, positionText, requestedPosition } from './approval-page.ts';
+import { parsePosition, positionText, requestedPosition } from './approval-page.ts';
 import type { ApprovalPosition } from './approval-page.ts';
 import { maxExaminedApprovals } from './approvals.ts';
 import type { ApprovalPage, ApprovalPartition, ApprovalStore } from './approvals.ts';
@@ -17,7 +17,7 @@ import {
 import { failureOfCancellation, isTransient } from './dynamodb-cancellation.ts';
 import { entryItem, insertion, recordOfItem } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
-import { getItem, getItems, queryAll } from './dynamodb-read.ts';
+import { getItem, getItems } from './dynamodb-read.ts';
 import { failureOf, orLedgerFailure, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { transact } from './dynamodb-transact.ts';
@@ -40,6 +40,23 @@ export function makeDynamoDbApprovals({
       approvals.push(...items.flatMap((item) => (item && isSupported(item) ? [approvalOfItem(item)] : [])));
     }
     return approvals;
+  };
+  /** As many as are examined are read, whatever is pending. */
+  const pendingPage = async (limit: number, after: ApprovalPosition | null): Promise<ApprovalPage> => {
+    const idempotencyKey = after && approvalItemKeyOf(after.key);
+    const query = new QueryCommand({
+      TableName: idempotencyTable,
+      IndexName: stateIndex,
+      KeyConditionExpression: 'clusterKey = :key',
+      ProjectionExpression: 'idempotencyKey',
+      ExpressionAttributeValues: marshall({ ':key': pendingPartition }),
+      Limit: limit,
+      ...(after ? { ExclusiveStartKey: marshall({ clusterKey: pendingPartition, idempotencyKey }) } : {}),
+    });
+    const { Items = [], LastEvaluatedKey } = await orLedgerFailure(client.send(query));
+    const approvals = await approvalsOf(Items.map((item) => item.idempotencyKey?.S ?? ''));
+    const next = LastEvaluatedKey ? positionText({ time: 0, key: positionOfKey(LastEvaluatedKey).key }) : null;
+    return { approvals: approvals.filter(({ state }) => state === 'PENDING'), next };
   };
   return {
     async getRecordAndApproval(idempotencyKey, approvalKey) {
@@ -75,21 +92,10 @@ export function makeDynamoDbApprovals({
     async listApprovals(partition, limit, after) {
       const position = after === null ? null : parsePosition(after);
       if (partition.kind === 'cluster') return await clusterPage(client, idempotencyTable, partition, limit, position);
-      const keys = await queryAll(client, allItems, {
-        TableName: idempotencyTable,
-        IndexName: stateIndex,
-        KeyConditionExpression: 'clusterKey = :key',
-        ProjectionExpression: 'idempotencyKey',
-        ExpressionAttributeValues: marshall({ ':key': pendingPartition }),
-      });
-      const approvals = await approvalsOf(keys.map(({ idempotencyKey }) => idempotencyKey?.S ?? ''));
-      return pendingPage(approvals, limit, position);
+      return await pendingPage(limit, position);
     },
   };
 }
-
-/** More items than the list can have. */
-const allItems = 1_000_000;
 
 /** The most items of one batch. Source: AWS, BatchGetItem. */
 const maxBatch = 100;

@@ -2,7 +2,7 @@ import { encodeTime, MIN_ULID } from 'ulid';
 import type { TrailQuery } from './ledger.ts';
 
 /** The latest time that a ULID can contain, in milliseconds since the epoch. */
-const maxTime = 2 ** 48 - 1;
+export const maxTime = 2 ** 48 - 1;
 
 /** ULID: 48 bits of time and 80 random bits in Crockford's base 32. Source: https://github.com/ulid/spec. */
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -4,8 +4,6 @@ import type { RecordedSubject } from './audit.ts';
 import type { AssociationTarget } from './association.ts';
 import type { OperationKind, RequestedOperation } from './operation.ts';
 
-export type { ApprovalNeed, ApprovalVote, UsedApproval } from './approval-vote.ts';
-
 /**
  * The state of an approval.
  *
@@ -15,7 +13,7 @@ export type { ApprovalNeed, ApprovalVote, UsedApproval } from './approval-vote.t
  * - `EXPIRED`: `decideUntil` or `useUntil` was over, and that is recorded;
  * - `USED`: consumed by the operation `usedBy`.
  */
-export type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
+type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
 
 /** What an approval is bound to, besides its key. If any part differs, it does not fit the request, and another approval begins. */
 export interface ApprovalBinding {
@@ -28,7 +26,7 @@ export interface ApprovalBinding {
 }
 
 /** Who asks for which change: a request that policy could decide about, so its target and its canonical form are known. */
-export type RequestedChange = Omit<RecordedSubject, 'target' | 'operation' | 'request'> &
+type RequestedChange = Omit<RecordedSubject, 'target' | 'operation' | 'request'> &
   RequestedOperation & { readonly target: AssociationTarget };
 
 /**

@@ -89,7 +89,7 @@ export interface DeleteRequest extends ExistingRequest {
 }
 
 /** An ending that was due. */
-export interface DueEnding {
+interface DueEnding {
   /** RFC 3339, UTC. */
   readonly expiresAt: string;
   /** The operation that set it. */

@@ -39,7 +39,7 @@ export type Examined =
   | { readonly kind: 'due'; readonly known: DueEnding };
 
 /** Who carries out endings: the actor of their deletes. */
-export const expirer: RecordedPrincipal = {
+export const expireService: RecordedPrincipal = {
   ...{ id: 'pod-identity-gateway/expire', kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null },
 };
 
@@ -139,10 +139,10 @@ async function contextOf(
   return {
     operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
     request: deleteRequestOf(known),
-    principal: setBy?.principal ?? expirer,
-    actor: expirer,
+    principal: setBy?.principal ?? expireService,
+    actor: expireService,
     onBehalfOf: setBy?.onBehalfOf ?? null,
-    ...{ sourceAddress: null, userAgent: expirer.id, apiRequestId: runId },
+    ...{ sourceAddress: null, userAgent: expireService.id, apiRequestId: runId },
     ...{ target, before: null, decision: null, invalidInput: null, findings: [] },
     reason: `Its expiresAt is ${ending.expiresAt}, set by operation ${ending.setBy}.`,
   };

@@ -5,7 +5,7 @@ import type { RequestIdentity } from '../model/principal.ts';
 import { gone } from './conclusions.ts';
 import { changedOutside } from './ending-conclusions.ts';
 import { deleteOperation } from './delete.ts';
-import { deleteRequestOf, expirer, replaceEnding, suspend } from './due-endings.ts';
+import { deleteRequestOf, expireService, replaceEnding, suspend } from './due-endings.ts';
 import type { DueEnding, EndingDependencies, KnownEnding } from './due-endings.ts';
 import { execute } from './execute.ts';
 import type { ExecuteDependencies } from './execute.ts';
@@ -86,7 +86,7 @@ function mutationOf(
   { before, unmet, startedAt, deadline }: Attempt,
 ): AdmittedMutation<'DELETE_POD_IDENTITY_ASSOCIATION'> {
   const { principal, onBehalfOf, sourceAddress, userAgent, apiRequestId } = context;
-  const identity: RequestIdentity = { principal, actor: expirer, sourceAddress, userAgent, apiRequestId };
+  const identity: RequestIdentity = { principal, actor: expireService, sourceAddress, userAgent, apiRequestId };
   return {
     operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
     request: deleteRequestOf(known),

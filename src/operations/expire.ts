@@ -3,7 +3,7 @@ import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { lockFor } from '../model/lock.ts';
 import { expireAssociation } from './expire-association.ts';
 import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
-import { examineEnding, expirer } from './due-endings.ts';
+import { examineEnding, expireService } from './due-endings.ts';
 import type { DueEnding, Examined } from './due-endings.ts';
 import { readLocks } from './locks.ts';
 
@@ -21,7 +21,7 @@ export interface ExpireSettings {
 export const defaultExpireSettings: ExpireSettings = { maxDeletions: 10, maxPercent: 5, warningMs: 24 * 3_600_000 };
 
 /** In a cluster with fewer than 60 associations, 5 % would stop the endings of a few that belong together. */
-export const leastInCluster = 3;
+const leastInCluster = 3;
 
 /** What endings are carried out with. */
 export type ExpireDependencies = ExpireAssociationDependencies & {
@@ -88,7 +88,7 @@ async function unlocked(deps: ExpireDependencies, due: readonly DueEnding[], res
   if (due.length === 0) return [];
   const locks = await readLocks(deps);
   const free = due.filter(({ target, context }) => {
-    const principalIds = [context.principal.id, expirer.id];
+    const principalIds = [context.principal.id, expireService.id];
     return lockFor(locks, { cluster: target, principalIds }) === null;
   });
   result.locked += due.length - free.length;

@@ -4,10 +4,10 @@ import type { OperationKind, RequestOf } from '../model/operation.ts';
 import { expiresAtOutOfRange } from './ending-conclusions.ts';
 
 /** The least time from a request to the ending that it sets: longer than the longest schedule and clock error. Milliseconds. */
-export const leastLifetimeMs = 5 * 60_000;
+const leastLifetimeMs = 5 * 60_000;
 
 /** The longest time from a request to the ending that it sets: five years, so that a wrong unit or century is noticed. Milliseconds. */
-export const longestLifetimeMs = 1_826 * 86_400_000;
+const longestLifetimeMs = 1_826 * 86_400_000;
 
 /**
  * The refusal of a request whose ending is not within the range, from `now` on; null if it is, or if it sets none. Only for what begins an

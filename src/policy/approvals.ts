@@ -95,7 +95,7 @@ export function needsOf(
 }
 
 /** Whether enough different people approved for every need. */
-export function areMet(needs: readonly ApprovalNeed[], votes: readonly ApprovalVote[]): boolean {
+function areMet(needs: readonly ApprovalNeed[], votes: readonly ApprovalVote[]): boolean {
   return needs.every(({ policyId, count }) => {
     const approving = votes.filter(({ vote, policyIds }) => vote === 'APPROVE' && policyIds.includes(policyId));
     return new Set(approving.map(({ principal }) => principal.id)).size >= count;

@@ -1,6 +1,5 @@
 import type { ApprovalScope, QueryApprovalsArgs } from '../generated/types.ts';
 import { isApprovalPosition, positionIn, positionText } from '../ledger/approval-page.ts';
-import type { ApprovalPosition } from '../ledger/approval-page.ts';
 import type { ApprovalPartition } from '../ledger/approvals.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import { parseApprovalId } from '../model/approval.ts';
@@ -30,7 +29,7 @@ type VisibilityDependencies = Pick<Dependencies, 'authorize' | 'clock'>;
  * Whether a principal may see an approval: one who asked for it, also as the actor; who may read the trail in which its entries are;
  * or who may approve for any of its needs, if only with a comment.
  */
-export function maySeeApproval(
+function maySeeApproval(
   deps: VisibilityDependencies,
   { identity, authorizeRead }: Reader,
   approval: Approval,
@@ -82,11 +81,11 @@ export async function readApprovals(
   if (findings.length > 0) return { kind: 'invalid', findings };
 
   const now = deps.clock();
-  const start = after ?? (partition.kind === 'pending' ? positionText(expired(now)) : null);
-  const reading = requireApprovals(deps).listApprovals(partition, maxExamined, start);
+  const reading = requireApprovals(deps).listApprovals(partition, maxExamined, after);
   const { approvals, next } = await withDeadline(deadline - now, reading, ledgerTimeout);
   const edges: { cursor: string; node: Approval }[] = [];
   for (const node of approvals) {
+    if (partition.kind === 'pending' && node.decideUntil <= now) continue;
     if (state !== null && node.state !== state) continue;
     if (serviceAccount !== null && node.requested.target.serviceAccount !== serviceAccount) continue;
     if (!maySeeApproval(deps, reader, node)) continue;
@@ -111,11 +110,6 @@ function partitionOf({ cluster }: ApprovalScope, home: Dependencies['home']) {
   const { namespace = null, serviceAccount = null } = cluster;
   const partition: ApprovalPartition = { kind: 'cluster', ...resolveCluster(cluster, home), namespace };
   return { partition, serviceAccount, findings: [] };
-}
-
-/** After all pending approvals that can no longer be decided: they stay pending until that is recorded. */
-function expired(now: number): ApprovalPosition {
-  return { time: now, key: 'f'.repeat(64) };
 }
 
 function isPosition(position: unknown): position is string {

@@ -39,18 +39,18 @@ const deployer: SimulatedPrincipal = { arn: `arn:aws:iam::${homeAccount}:role/de
 const resources: Readonly<Record<string, readonly string[]>> = {
   alarm: [arn('cloudwatch', `alarm:${stack}.DriftAlarm`)],
   application: [arn('codedeploy', `application:${stack}-ReleaseApplication-01`)],
-  bucket: [`arn:aws:s3:::${stack}-${region}-${homeAccount}`],
+  bucket: [`arn:aws:s3:::${stack}-${region}-${homeAccount}`, `arn:aws:s3:::${stack}-traillogbucket-01`],
   'code signing config': [fullParams.codeSigningConfigArn],
   dashboard: [arn('cloudwatch', `dashboard/${stack}-${region}`, '')],
   deploymentconfig: [arn('codedeploy', 'deploymentconfig:CodeDeployDefault.LambdaCanary10Percent5Minutes')],
   deploymentgroup: [arn('codedeploy', `deploymentgroup:${stack}-ReleaseApplication-01/${stack}-ReleaseGroup-01`)],
-  function: ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'webhook'].map((name) =>
+  function: ['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook'].map((name) =>
     arn('lambda', `function:${stack}-${name}`),
   ),
   'function alias': [arn('lambda', `function:${stack}-graphql:live`)],
   key: [fullParams.tableKeyArn],
   'log-group': [
-    ...['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'webhook'].map((name) =>
+    ...['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook'].map((name) =>
       arn('logs', `log-group:/aws/lambda/${stack}-${name}`),
     ),
     arn('logs', `log-group:/aws/http-api/${stack}`),
@@ -59,13 +59,14 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   eventSourceMapping: [arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555')],
   queue: [arn('sqs', `${stack}-undelivered`)],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
-  role: ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'webhook', 'executor', 'release'].map((name) =>
-    arn('iam', `role/${stack}-${region}-${name}`, ''),
+  role: ['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook', 'executor', 'release'].map(
+    (name) => arn('iam', `role/${stack}-${region}-${name}`, ''),
   ),
   'rule-on-default-event-bus': [
     arn('events', `rule/${stack}.BypassRule`),
     arn('events', `rule/${stack}.ReconcileRule`),
     arn('events', `rule/${stack}.ScanRule`),
+    arn('events', `rule/${stack}.CheckpointRule`),
     arn('events', `rule/${stack}.DeliverRule`),
   ],
   table: ['IdempotencyTable', 'AuditTable', 'PolicyTable'].map((name) => arn('dynamodb', `table/${stack}-${name}-01`)),
@@ -87,6 +88,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   'AWS::Logs::LogGroup': ['log-group'],
   'AWS::S3::Bucket': ['bucket', 'object'],
   'AWS::S3::BucketPolicy': ['bucket'],
+  'AWS::KMS::Key': ['key'],
   'AWS::SQS::Queue': ['queue'],
   'AWS::SQS::QueuePolicy': ['queue'],
 };
@@ -99,6 +101,7 @@ const apiPaths: Readonly<Record<string, string>> = {
 };
 
 const context = {
+  'aws:CalledViaFirst': 'cloudformation.amazonaws.com',
   'iam:AWSServiceName': 'ops.apigateway.amazonaws.com',
   'iam:PassedToService': 'lambda.amazonaws.com',
   'iam:PermissionsBoundary': boundary,

@@ -44,6 +44,7 @@ beforeAll(async () => {
     reconcile: roleOf(template, 'ReconcileRole', context),
     scan: roleOf(template, 'ScanRole', context),
     expire: roleOf(template, 'ExpireRole', context),
+    checkpoint: roleOf(template, 'CheckpointRole', context),
     deliver: roleOf(template, 'DeliverRole', context),
     webhook: roleOf(template, 'WebhookRole', context),
     release: roleOf(template, 'ReleaseRole', context),
@@ -67,7 +68,11 @@ function policyOf(resource: string, column: Column): PolicyDocument | undefined 
     // Without the option, there is no such role.
     return column === 'graphql' || column === 'expire' ? undefined : trustOf(withExecutor, 'ExecutorRole', homeAccount);
   }
-  if (resource === fullParams.tableKeyArn) {
+  if (resource.includes('-traillogbucket-')) {
+    const { PolicyDocument } = properties(template, 'TrailLogBucketPolicy');
+    return resolveIn(template, context, PolicyDocument) as PolicyDocument;
+  }
+  if (resource === fullParams.tableKeyArn || resource === fullParams.checkpointKeyArn) {
     const Principal = { AWS: `arn:aws:iam::${homeAccount}:root` };
     return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
   }
@@ -294,6 +299,7 @@ test.each(roles)('%s may do nothing that the table lacks', (column) => {
 function typeOf(resource: string): string {
   if (resource.includes('/stream/')) return 'stream';
   if (resource.startsWith('arn:aws:sqs:')) return 'queue';
+  if (resource.startsWith('arn:aws:s3:')) return resource.includes('/') ? 'object' : 'bucket';
   const [, type = '*'] = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:([a-z-]+)/.exec(resource) ?? [];
   return type;
 }

@@ -13,6 +13,11 @@ export const unneeded: readonly { readonly types: RegExp; readonly actions: RegE
     reason: 'Tables have no streams to Kinesis and no contributor insights.',
   },
   { types: /DynamoDB/, actions: /:DeleteResourcePolicy$/, reason: 'Each table keeps its policy.' },
+  {
+    types: /KMS/,
+    actions: /:PutKeyPolicy$/,
+    reason: 'A deployer that can change the policy of the key could sign the log of the trail.',
+  },
   { types: /ApiGatewayV2::Api$/, actions: /^s3:/, reason: 'The API is not imported from a file.' },
   { types: /IAM::Policy/, actions: /(Group|User)Policy$/, reason: 'Policies are of roles.' },
   {

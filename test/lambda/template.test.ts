@@ -46,6 +46,8 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
   expect([...plain.files].sort()).toEqual([
     'dist/cedar-snapshot.bin',
     'dist/cedar_wasm_bg.wasm',
+    'dist/checkpoint.cjs',
+    'dist/checkpoint.mjs',
     'dist/deliver.cjs',
     'dist/deliver.mjs',
     'dist/expire.cjs',
@@ -191,7 +193,9 @@ test('the functions reach the clusters of the inventory only', () => {
 test('only Lambda may assume the roles of the functions', () => {
   const { Resources } = plain.template;
   const iam = Object.keys(Resources).filter((name) => Resources[name]?.Type.startsWith('AWS::IAM::'));
-  expect(iam.sort()).toEqual(['DeliverRole', 'ExpireRole', 'GraphqlRole', 'ReconcileRole', 'ScanRole']);
+  expect(iam.sort()).toEqual([
+    ...['CheckpointRole', 'DeliverRole', 'ExpireRole', 'GraphqlRole', 'ReconcileRole', 'ScanRole'],
+  ]);
   for (const name of iam) {
     expect(properties(plain.template, name).AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -255,7 +259,9 @@ test('an update of the stack may not replace or delete a table', () => {
   const statement = { Effect: 'Deny', Principal: '*', Action: ['Update:Replace', 'Update:Delete'] };
   expect(plain.stackPolicy).toContainEqual({
     ...statement,
-    Resource: ['IdempotencyTable', 'AuditTable', 'PolicyTable'].map((name) => `LogicalResourceId/${name}`),
+    Resource: ['IdempotencyTable', 'AuditTable', 'PolicyTable', 'TrailLogBucket', 'CheckpointKey'].map(
+      (name) => `LogicalResourceId/${name}`,
+    ),
   });
 });
 
@@ -409,7 +415,9 @@ test('the API is throttled, and its access log is JSON with the request and who 
 test('all logs have a retention period', () => {
   const groups = Object.values(plain.template.Resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
   // The stage dev keeps them for a shorter time than the default.
-  expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual([14, 14, 14, 14, 14, 14]);
+  expect(groups.map(({ Properties }) => Number(Properties.RetentionInDays))).toEqual(
+    Array.from({ length: 8 }, () => 14),
+  );
 });
 
 describe('the mappings of the stream', () => {
@@ -470,6 +478,23 @@ describe('the mappings of the stream', () => {
   });
 });
 
+test('the log of the trail is locked, kept and written by the checkpoint function only, which alone may sign', () => {
+  const lockOf = (packaged: Packaged) =>
+    (properties(packaged.template, 'TrailLogBucket').ObjectLockConfiguration as { Rule: object }).Rule;
+  expect(lockOf(plain)).toEqual({ DefaultRetention: { Mode: 'GOVERNANCE', Days: '1' } });
+  expect(lockOf(chosen)).toEqual({ DefaultRetention: { Mode: 'COMPLIANCE', Days: '400' } });
+  for (const name of ['TrailLogBucket', 'CheckpointKey']) {
+    expect(resource(plain.template, name)).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate' });
+  }
+  const { KeySpec, KeyUsage, KeyPolicy } = properties(plain.template, 'CheckpointKey');
+  expect({ KeySpec, KeyUsage }).toEqual({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' });
+  const { Statement } = KeyPolicy as { Statement: { Action: string[]; Principal: object }[] };
+  const signing = Statement.filter(({ Action }) => Action.some((action) => /^kms:(Sign|\*)$/.test(action)));
+  expect(signing.map(({ Principal }) => Principal)).toEqual([{ AWS: { 'Fn::GetAtt': ['CheckpointRole', 'Arn'] } }]);
+  const environment = properties(chosen.template, 'CheckpointLambdaFunction').Environment;
+  expect(environment).toMatchObject({ Variables: { CHECKPOINT_KEY_ID: fullParams.checkpointKeyArn } });
+});
+
 test('the reconciler runs every minute, and is not retried', () => {
   const { ScheduleExpression, State } = properties(plain.template, 'ReconcileEventsRuleSchedule1');
   expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
@@ -494,6 +519,7 @@ test('missing data breach where something must always happen, and nowhere else',
   const simple = alarmsOf(chosen).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   const breaching = simple.filter(([, { Properties }]) => Properties.TreatMissingData === 'breaching');
   expect(breaching.map(([name]) => name).sort()).toEqual([
+    'CheckpointSilentAlarm',
     'ExpireSilentAlarm',
     'NoRequestsAlarm',
     'ReconcileSilentAlarm',

@@ -62,6 +62,7 @@ function quietStack() {
 test('a new stack raises only the alarms on the silence of the scheduled functions, until their first runs', () => {
   const stack = openStack();
   expect(stack.play(1, {})).toEqual({
+    CheckpointSilentAlarm: 1,
     ...{ ExpireSilentAlarm: 1, ReconcileSilentAlarm: 1, ScanSilentAlarm: 1, WatchSilentAlarm: 1 },
   });
   stack.play(2, { reconciler });

@@ -40,6 +40,7 @@ test('a reconciler that does not run rings after a quarter of an hour, and until
   stack.play(60, { reconciler, requests: [usual] });
   const {
     ReconcileSilentAlarm: after,
+    CheckpointSilentAlarm: ____,
     ScanSilentAlarm: _,
     WatchSilentAlarm: __,
     ExpireSilentAlarm: ___,
@@ -52,7 +53,7 @@ test('a reconciler that does not run rings after a quarter of an hour, and until
   expect(after).toBeGreaterThan(10);
   expect(after).toBeLessThanOrEqual(21);
   expect(stack.ringing().sort()).toEqual([
-    ...['ExpireSilentAlarm', 'ReconcileSilentAlarm', 'ScanSilentAlarm', 'WatchSilentAlarm'],
+    ...['CheckpointSilentAlarm', 'ExpireSilentAlarm', 'ReconcileSilentAlarm', 'ScanSilentAlarm', 'WatchSilentAlarm'],
   ]);
   stack.play(6, { reconciler });
   expect(stack.ringing()).toEqual([]);

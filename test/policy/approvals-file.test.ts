@@ -86,19 +86,19 @@ describe('a folder with approvals.cedar', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const require = (id: string) => {
+  const requirePolicy = (id: string) => {
     const ids = JSON.parse(readRequiredText(folder)) as string[];
     writeFileSync(join(folder, 'required-policies.json'), JSON.stringify([...ids, id]));
   };
 
   test('does not load while a policy of it is not in required-policies.json', () => {
     expect(() => readPolicySet(folder)).toThrow('required-policies.json does not list x of approvals.cedar');
-    require('x');
+    requirePolicy('x');
     expect(() => loadPolicy(folder)).not.toThrow();
   });
 
   test('does not load without that file', () => {
-    require('x');
+    requirePolicy('x');
     rmSync(join(folder, 'approvals.cedar'));
     expect(() => loadPolicy(folder)).toThrow(
       'lacks policies that required-policies.json lists: system-change-in-production, x',

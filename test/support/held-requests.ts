@@ -71,7 +71,7 @@ export function policyVersions() {
 }
 
 /** People and services of the tests, by the claims of their tokens. */
-export const claimsOf = {
+const claimsOf = {
   alice: { sub: 'alice', groups: ['payments-team'] },
   /** Owns payments and is in security. */
   aliceOfSecurity: { sub: 'alice', groups: ['payments-team', 'security'] },

@@ -9,9 +9,11 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { approvalItemKeyOf, associationKeyOf } from '../../src/ledger/keys.ts';
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
+import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbCheckpoints } from '../../src/ledger/dynamodb-checkpoints.ts';
 import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -24,6 +26,9 @@ import { takeTables } from './reused-tables.ts';
 /** Endpoint of the DynamoDB for tests; undefined if none is available. */
 export const dynamoDbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
+/** All ports of a ledger. */
+type OpenedLedger = Ledger & ObservationStore & AssociationReads & ApprovalStore & CheckpointStore;
+
 /** A store that a suite runs on. */
 export interface LedgerUnderTest {
   readonly name: string;
@@ -31,7 +36,7 @@ export interface LedgerUnderTest {
   readonly available: boolean;
   /** Opens an empty ledger. `close` also deletes its data. */
   open(): Promise<{
-    ledger: Ledger & ObservationStore & AssociationReads & ApprovalStore;
+    ledger: OpenedLedger;
     edit: StoredItems;
     close(): Promise<void>;
   }>;
@@ -121,6 +126,7 @@ export async function openDynamoDb() {
     ...makeDynamoDbObservations({ client, ...names }),
     ...makeDynamoDbAssociationReads({ client, ...names }),
     ...makeDynamoDbApprovals({ client, ...names }),
+    ...makeDynamoDbCheckpoints({ client, ...names }),
   };
   return { ledger, edit: dynamoDbItems(client, names), close };
 }

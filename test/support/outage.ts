@@ -140,6 +140,11 @@ export function openStack() {
       invoke('ExpireLambdaFunction', false, null);
       invoke('ReconcileLambdaFunction', false, null);
       logTo('ReconcileLogGroup', reconciler, '$LATEST');
+      logTo(
+        'CheckpointLogGroup',
+        { level: 'info', message: 'Checkpoint completed.', fields: { checkpointRuns: 1 } },
+        '$LATEST',
+      );
       // The heartbeat of the deliver function too.
       const beat = { streamRecords: 0, ...(watching ? { watching: 1 } : {}) };
       logTo('DeliverLogGroup', { level: 'info', message: 'The tables are watched.', fields: beat }, '$LATEST');

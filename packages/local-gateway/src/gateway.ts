@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDependencies, makeLiveDependencies } from '../../../src/app/compose.ts';
 import type { Composition } from '../../../src/app/compose.ts';
+import { checkpoint } from '../../../src/checkpoints/checkpoint.ts';
 import { makeGatewayHandler } from '../../../src/app/gateway-handler.ts';
 import { explainFailure, readingPolicies } from '../../../tools/explain.ts';
 import type { GraphqlHandler } from '../../../src/graphql/handler.ts';
@@ -18,6 +19,7 @@ import { makeEngine } from '../../../src/policy/engine.ts';
 import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
 import { makeAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
+import { localCheckpoints } from './checkpoints/local-checkpoints.ts';
 import { makeIamAuthorizer } from './http-api/iam-authorizer.ts';
 import { deliverNext, isOrdered } from './delivery.ts';
 import { loadSigningKey } from './keys.ts';
@@ -53,6 +55,9 @@ const deliverMs = 250;
 
 /** The cursor of the webhook. */
 const cursorName = 'webhook';
+
+/** After this time, a run of the checkpoints begins no further batch. Milliseconds. */
+const checkpointMs = 30_000;
 
 /** Longest time of one run of the scan, in milliseconds. */
 const scanMs = 60_000;
@@ -116,6 +121,13 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     log,
   );
   started.push(() => scanner.stop());
+  // A ledger in memory ends with this process, and the log in the folder would not.
+  if (settings.ledgerFile !== ':memory:') {
+    const checkpoints = localCheckpoints(ledger, settings.folder);
+    const run = () => checkpoint(checkpoints, Date.now() + checkpointMs);
+    const checkpointer = startTimer('The checkpoint failed.', settings.checkpointIntervalMs, run, log);
+    started.push(() => checkpointer.stop());
+  }
   if (settings.webhook !== null && isOrdered(ledger)) {
     // Loaded only where it is needed: the AWS clients take a tenth of a second.
     const { webhookTarget } = await import('../../../src/app/event-target.ts');
@@ -125,7 +137,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     const deliverer = startTimer('Events could not be sent.', deliverMs, () => deliverNext(deps, cursorName), log);
     started.push(() => deliverer.stop());
   }
-  const expirer = startTimer(
+  const expireService = startTimer(
     'The run of endings failed.',
     settings.expireIntervalMs,
     async (run) => {
@@ -134,7 +146,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     },
     log,
   );
-  started.push(() => expirer.stop());
+  started.push(() => expireService.stop());
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       host: settings.host,

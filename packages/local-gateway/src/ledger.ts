@@ -3,12 +3,16 @@ import { explainFailure } from '../../../tools/explain.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
+import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb-checkpoints.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { unindexedEntries } from './checkpoints/unindexed-entries.ts';
+import type { UnindexedEntries } from './checkpoints/unindexed-entries.ts';
 import { makeSqliteLedger } from './sqlite/ledger.ts';
 import type { AuditOrder } from './sqlite/order.ts';
 import { tableProblem } from '../../../src/ledger/table-check.ts';
@@ -24,7 +28,7 @@ const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
 export async function openLedger(
   settings: LedgerSettings,
-): Promise<Ledger & ObservationStore & AssociationReads & ApprovalStore & Partial<AuditOrder>> {
+): Promise<Ledger & ObservationStore & AssociationReads & ApprovalStore & CheckpointStore & Partial<AuditOrder>> {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') {
     const advice = 'Set LEDGER_FILE to a file that this user can write; by default it is in LOCAL_FOLDER.';
@@ -46,6 +50,7 @@ export async function openLedger(
     ...makeDynamoDbObservations({ client, ...names }),
     ...makeDynamoDbAssociationReads({ client, ...names }),
     ...makeDynamoDbApprovals({ client, ...names }),
+    ...makeDynamoDbCheckpoints({ client, ...names }),
   };
 }
 
@@ -58,11 +63,18 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 }
 
 /** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
-export function openExistingLedger(settings: LedgerSettings): Ledger & AssociationReads {
+export function openExistingLedger(
+  settings: LedgerSettings,
+): Ledger & AssociationReads & CheckpointStore & UnindexedEntries {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') return makeSqliteLedger({ file });
   const tables = { client: dynamoDbClient(settings), idempotencyTable, auditTable };
-  return { ...makeDynamoDbLedger(tables), ...makeDynamoDbAssociationReads(tables) };
+  return {
+    ...makeDynamoDbLedger(tables),
+    ...makeDynamoDbAssociationReads(tables),
+    ...makeDynamoDbCheckpoints(tables),
+    unindexedEntries: () => unindexedEntries(tables.client, auditTable),
+  };
 }
 
 /** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */

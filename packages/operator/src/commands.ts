@@ -13,6 +13,7 @@ import { publish, rollback, versions } from './policy-versions/commands.ts';
 import { principal } from './principal/command.ts';
 import { restore } from './restore/command.ts';
 import { smoke } from './smoke/command.ts';
+import { trailCheckProof, trailCopy, trailProve, trailVerify } from './verify/commands.ts';
 
 const completion: Command = command({
   name: 'completion',
@@ -34,12 +35,25 @@ export const commandTable: CommandTable = {
   groups: {
     policies: 'Checks, explains, tries and publishes policies.',
     inventory: 'Compares the inventory with what exists in AWS.',
-    trail: 'Exports the audit trail.',
+    trail: 'Exports and verifies the audit trail.',
     events: 'Shows events, and sends them again.',
     ledger: 'Copies the ledger of npm start.',
   },
   commands: [
     ...[check, why, impact, replay, publish, rollback, versions, inventorySuggest],
-    ...[accessReview, lock, lift, restore, trailExport, tail, eventsReplay, principal, smoke, ledgerCopy, completion],
+    ...[
+      accessReview,
+      lock,
+      lift,
+      restore,
+      trailExport,
+      trailVerify,
+      trailProve,
+      trailCheckProof,
+      trailCopy,
+      tail,
+      eventsReplay,
+    ],
+    ...[principal, smoke, ledgerCopy, completion],
   ],
 };

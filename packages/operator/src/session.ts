@@ -1,14 +1,16 @@
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
+import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { openExistingLedger, openPolicyStore } from '../../local-gateway/src/ledger.ts';
+import type { UnindexedEntries } from '../../local-gateway/src/checkpoints/unindexed-entries.ts';
 import type { LedgerSettings } from '../../local-gateway/src/settings.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 
 /** Opens the ledger for a command, and closes it. */
 export async function withLedger<T>(
   settings: LedgerSettings,
-  work: (ledger: Ledger & AssociationReads) => Promise<T>,
+  work: (ledger: Ledger & AssociationReads & CheckpointStore & UnindexedEntries) => Promise<T>,
 ): Promise<T> {
   const ledger = openExistingLedger(settings);
   return explainUnavailable("The ledger can't be reached", () => work(ledger)).finally(() => ledger.close());

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { readLogSettings } from '../../local-gateway/src/checkpoints/log-settings.ts';
+import type { LogSettings } from '../../local-gateway/src/checkpoints/log-settings.ts';
 import { readLedgerSettings } from '../../local-gateway/src/settings.ts';
 import type { LedgerSettings } from '../../local-gateway/src/settings.ts';
 import type { SettingsReader } from '../../../src/app/environment.ts';
@@ -32,6 +34,24 @@ export const existingLedger: Settings<LedgerSettings> = {
     if (settings.ledger === 'sqlite') checkFile(settings, reader);
     return settings;
   },
+};
+
+/** The variables that say where the log of the trail is. */
+export const logVariables = [
+  ['CHECKPOINT_BUCKET', 'bucket with the log of the trail, an output of the stack (default: the folder)'],
+  ['CHECKPOINT_FOLDER', 'folder with the log of the trail (default: checkpoints in LOCAL_FOLDER)'],
+] as const;
+
+/** The variable with the keys that sign the log. */
+export const keysVariable = [
+  'CHECKPOINT_KEYS',
+  'verifier keys of the log of the trail, separated by commas (default: the key of npm start)',
+] as const;
+
+/** As {@link existingLedger}, and where the log of the trail is. */
+export const ledgerAndLog: Settings<LedgerSettings & { readonly log: LogSettings }> = {
+  variables: [...existingLedger.variables, ...logVariables],
+  read: (reader, values) => ({ ...existingLedger.read(reader, values), log: readLogSettings(reader) }),
 };
 
 /** As {@link existingLedger}, and whether POLICY_TABLE names the table with the policies in force. */

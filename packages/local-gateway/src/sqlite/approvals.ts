@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { parsePosition, pendingPage, positionText, requestedPosition } from '../../../../src/ledger/approval-page.ts';
+import { parsePosition, positionIn, positionText, requestedPosition } from '../../../../src/ledger/approval-page.ts';
 import { approvalOfText, approvalText } from '../../../../src/ledger/approval-text.ts';
 import { maxExaminedApprovals } from '../../../../src/ledger/approvals.ts';
 import type { ApprovalPage, ApprovalPartition } from '../../../../src/ledger/approvals.ts';
@@ -19,9 +19,9 @@ export function prepareApprovals(database: DatabaseSync) {
   const countPending = database.prepare(`
     SELECT count(*) AS pending FROM approval
     WHERE principalId = ? AND state = 'PENDING' AND decideUntil > ? AND approvalKey != ?`);
-  const selectPending = database.prepare(
-    `SELECT approval FROM approval WHERE state = 'PENDING' AND approval ->> 'v' = ${formatVersion}`,
-  );
+  const selectPending = database.prepare(`
+    SELECT approval FROM approval WHERE state = 'PENDING' AND approvalKey > ? AND approval ->> 'v' = ${formatVersion}
+    ORDER BY approvalKey LIMIT ?`);
   const selectOfCluster = database.prepare(`
     SELECT approval FROM approval WHERE clusterKey = ? AND (requestedAt, approvalKey) < (?, ?)
       AND approval ->> 'v' = ${formatVersion} ORDER BY requestedAt DESC, approvalKey DESC LIMIT ?`);
@@ -40,7 +40,6 @@ export function prepareApprovals(database: DatabaseSync) {
     },
     putApproval(next: Approval): void {
       const { key, state, requested, requestedAt, decideUntil } = next;
-      if (requested.target === null) throw new Error(`The approval ${next.id} has no target.`);
       upsert.run({
         ...{ key, state, decideUntil, requestedAt: Date.parse(requestedAt), approval: approvalText(next) },
         ...{ clusterKey: approvalsKeyOf(requested.target), namespace: requested.target.namespace },
@@ -53,14 +52,18 @@ export function prepareApprovals(database: DatabaseSync) {
     },
     listApprovals(partition: ApprovalPartition, limit: number, after: string | null): ApprovalPage {
       const position = after === null ? null : parsePosition(after);
-      if (partition.kind === 'pending') return pendingPage(selectPending.all().map(approvalOf), limit, position);
+      if (partition.kind === 'pending') {
+        const approvals = selectPending.all(position?.key ?? '', limit + 1).map(approvalOf);
+        const last = approvals.length > limit ? approvals[limit - 1] : undefined;
+        return { approvals: approvals.slice(0, limit), next: last ? positionText(positionIn(partition, last)) : null };
+      }
       const { namespace, ...cluster } = partition;
       const { time, key } = position ?? { time: Number.MAX_SAFE_INTEGER, key: '' };
       const examined = namespace === null ? limit : maxExaminedApprovals;
       const rows = selectOfCluster.all(approvalsKeyOf(cluster), time, key, examined + 1).map(approvalOf);
       const found = rows
         .slice(0, examined)
-        .filter(({ requested }) => namespace === null || requested.target?.namespace === namespace);
+        .filter(({ requested }) => namespace === null || requested.target.namespace === namespace);
       const approvals = found.slice(0, limit);
       const last = found.length > limit ? approvals.at(-1) : rows.length > examined ? rows[examined - 1] : undefined;
       return { approvals, next: last ? positionText(requestedPosition(last)) : null };

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
 import { foreignObjects, isWithoutItsLog, schemaDifferences } from './check.ts';
 import { schema, schemaVersion } from './schema.ts';
 
@@ -103,4 +104,19 @@ function messageOf(error: unknown): string {
 export function sqliteErrorCode(error: unknown): number | null {
   const isSqlite = typeof error === 'object' && error !== null && 'errcode' in error;
   return isSqlite && typeof error.errcode === 'number' ? error.errcode : null;
+}
+
+/**
+ * The result of `work` as a promise. An error of SQLite (a file that another process locks, a full or broken disk) rejects
+ * it with `LedgerUnavailable`, any other error as it is.
+ */
+export function asPromise<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    try {
+      resolve(work());
+    } catch (error) {
+      // An error thrown here rejects the promise.
+      throw sqliteErrorCode(error) === null ? error : new LedgerUnavailable(error);
+    }
+  });
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ApprovalStore } from '../../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
 import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
 import { isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
@@ -11,17 +12,25 @@ import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { openShardOf } from '../../../../src/ledger/keys.ts';
-import { firstEntries, LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
+import { firstEntries } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
+import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
+import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
-import { openSqliteFile, sqliteErrorCode } from './file.ts';
+import { asPromise, openSqliteFile } from './file.ts';
 import { prepareOrder } from './order.ts';
 import type { AuditOrder } from './order.ts';
 import { prepareStatements } from './statements.ts';
 import { makeTrailReader } from './trail.ts';
 
 /** All that the store of one file offers. */
-type SqliteLedger = Ledger & ObservationStore & AssociationReads & ApprovalStore & AuditOrder;
+type SqliteLedger = Ledger &
+  ObservationStore &
+  AssociationReads &
+  ApprovalStore &
+  AuditOrder &
+  CheckpointStore &
+  UnindexedEntries;
 
 /** How long a call waits for the lock of another process, in milliseconds. */
 const defaultBusyTimeoutMs = 2_000;
@@ -43,6 +52,7 @@ export function makeSqliteLedger({
   const order = prepareOrder(database);
 
   return {
+    ...makeSqliteCheckpoints(database),
     commit(expected, next, entries, use = null) {
       return asPromise(() => {
         requireDistinct(entries);
@@ -230,19 +240,4 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     // On some errors, such as a full disk, SQLite has already rolled back.
     if (database.isTransaction) database.exec('ROLLBACK');
   }
-}
-
-/**
- * The result of `work` as a promise. An error of SQLite (a file that another process locks, a full or broken disk) rejects
- * it with `LedgerUnavailable`, any other error as it is.
- */
-function asPromise<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    try {
-      resolve(work());
-    } catch (error) {
-      // An error thrown here rejects the promise.
-      throw sqliteErrorCode(error) === null ? error : new LedgerUnavailable(error);
-    }
-  });
 }

@@ -33,9 +33,7 @@ export function prepareStatements(database: DatabaseSync) {
     'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId > ? ORDER BY entryId LIMIT ?',
   );
   const insertEntry = database.prepare(`
-    INSERT INTO audit (operationId, entryId, event, operation, time, entry,
-      refusalCode, roleArns, policyIds, ${auditColumns.join(', ')})
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${auditColumns.map(() => '?').join(', ')})`);
+    INSERT INTO audit (${entryColumns.join(', ')}) VALUES (${entryColumns.map((column) => `:${column}`).join(', ')})`);
 
   const insertClaim = database.prepare('INSERT INTO claimOfCreated (createdBy, claimedBy) VALUES (?, ?)');
   const selectClaim = database.prepare('SELECT claimedBy FROM claimOfCreated WHERE createdBy = ? LIMIT 1');
@@ -149,15 +147,26 @@ export function prepareStatements(database: DatabaseSync) {
       return row === undefined ? null : String(row.claimedBy);
     },
     insertEntry(entry: AuditEntry): void {
-      const { operationId, entryId, event, operation, time } = entry;
-      const keys = auditIndexKeys(entry);
-      const { refusalCode = null, roleArns, policyIds } = filterFields(entry);
-      insertEntry.run(
-        ...[operationId, entryId, event, operation, time, entryText(entry)],
-        ...[refusalCode, jsonOrNull(roleArns), jsonOrNull(policyIds)],
-        ...auditColumns.map((column) => keys[column] ?? null),
-      );
+      insertEntry.run(auditValues(entry));
     },
+  };
+}
+
+/** Columns of the trail. */
+const entryColumns = [
+  ...['operationId', 'entryId', 'event', 'operation', 'time', 'entry', 'refusalCode', 'roleArns', 'policyIds'],
+  ...auditColumns,
+];
+
+/** The values of all columns of an entry. Throws an Error as `entryText` does. */
+export function auditValues(entry: AuditEntry): Record<string, string | null> {
+  const { operationId, entryId, event, operation, time } = entry;
+  const { refusalCode = null, roleArns, policyIds } = filterFields(entry);
+  const keys = auditIndexKeys(entry);
+  return {
+    ...{ operationId, entryId, event, operation, time, entry: entryText(entry) },
+    ...{ refusalCode, roleArns: jsonOrNull(roleArns), policyIds: jsonOrNull(policyIds) },
+    ...Object.fromEntries(auditColumns.map((column) => [column, keys[column] ?? null])),
   };
 }
 

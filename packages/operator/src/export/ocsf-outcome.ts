@@ -59,23 +59,27 @@ const otherOperations = {
   APPROVE_REQUEST: { field: 'approve', activity: 'Approve' },
 } as const;
 
-/** Of an approval, nothing of the operation that it is about is done: a count of deletes does not count approvals of them. */
-const approvalFields: Partial<Record<AuditEvent, string | null>> = {
-  APPROVAL_REQUESTED: null,
-  APPROVED: 'approve',
-  REJECTED: 'reject',
-  APPROVAL_EXPIRED: null,
-  APPROVAL_USED: null,
+/**
+ * The events of which nothing of the operation that they are about is done: a count of deletes does not count approvals of them, nor warnings before
+ * them. `field` is null where it is that of the operation.
+ */
+const otherActivities: Partial<Record<AuditEvent, { readonly field: string | null; readonly activity: Activity }>> = {
+  APPROVAL_REQUESTED: { field: null, activity: 'Approve' },
+  APPROVED: { field: 'approve', activity: 'Approve' },
+  REJECTED: { field: 'reject', activity: 'Approve' },
+  APPROVAL_EXPIRED: { field: null, activity: 'Approve' },
+  APPROVAL_USED: { field: null, activity: 'Approve' },
+  EXPIRY_WARNED: { field: 'expire', activity: 'Read' },
 };
 
-/** Name of the GraphQL field, and activity, of what an entry is about. */
+/** Name of the GraphQL field, and activity, of what an entry is about. The expire function has no field. */
 export function calledOperation({ operation, event }: Pick<AuditEntry, 'operation' | 'event'>): {
   readonly field: string;
   readonly activity: Activity;
 } {
   const called = { ...otherOperations, ...operations }[operation];
-  const field = approvalFields[event];
-  return field === undefined ? called : { field: field ?? called.field, activity: 'Approve' };
+  const other = otherActivities[event];
+  return other === undefined ? called : { field: other.field ?? called.field, activity: other.activity };
 }
 
 /** Refusals that only the operators of the gateway can fix. */

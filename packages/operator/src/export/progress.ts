@@ -11,11 +11,12 @@ const intervalMs = 200;
 const clearRest = '\u001b[K';
 
 /**
- * A line with the progress of an export; nothing where standard error is not a terminal.
+ * A line with the progress through the trail; nothing where standard error is not a terminal.
  *
  * @param clock milliseconds of a monotonic clock
+ * @param toward whether the newest entries are read first
  */
-export function makeProgress(screen: Screen, clock: () => number) {
+export function makeProgress(screen: Screen, clock: () => number, toward: 'back to' | 'up to' = 'back to') {
   const startedAt = clock();
   let shownAt = -Infinity;
   let line = '';
@@ -24,10 +25,10 @@ export function makeProgress(screen: Screen, clock: () => number) {
     screen.write(`\r${line}${clearRest}`);
   };
   return {
-    /** @param reached RFC 3339: time of the oldest entry so far */
+    /** @param reached RFC 3339: the time reached */
     report(count: number, reached: string): void {
       const seconds = Math.max((clock() - startedAt) / 1_000, 0.001);
-      line = `${grouped(count)} entries, ${grouped(Math.round(count / seconds))}/s, back to ${reached}`;
+      line = `${grouped(count)} entries, ${grouped(Math.round(count / seconds))}/s, ${toward} ${reached}`;
       if (screen.isTTY === true && clock() - shownAt >= intervalMs) show();
     },
     /** Shows the last line, and ends it. */

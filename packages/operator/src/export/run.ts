@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import { formatVersion } from '../../../../src/ledger/format.ts';
+import { openLogStorage } from '../../../local-gateway/src/checkpoints/open-log.ts';
+import type { LogSettings } from '../../../local-gateway/src/checkpoints/log-settings.ts';
 import { openExistingLedger } from '../../../local-gateway/src/ledger.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { reasonOf } from '../session.ts';
+import { lastInclusion, sizeOfLog } from '../verify/log-leaves.ts';
 import { exportTrail } from './export.ts';
 import type { Exported } from './export.ts';
 import { ocsfEvent } from './ocsf.ts';
@@ -24,14 +27,29 @@ export interface ExportRequest {
   readonly until: number;
 }
 
-/** Writes the trail to standard output. Throws an Error that says how to continue after a failure. */
-export async function run({ format, since, until }: ExportRequest, context: Context<LedgerSettings>): Promise<number> {
-  const { settings, stdout, stderr } = context;
+/** Where the trail is, and the log that covers it. */
+export type ExportSettings = LedgerSettings & { readonly log: LogSettings };
+
+/** Writes the trail to standard output, and says which checkpoint covers it. Throws an Error that says how to continue after a failure. */
+export async function run({ format, since, until }: ExportRequest, context: Context<ExportSettings>): Promise<number> {
+  const { settings, stdout, stderr, warn } = context;
+  const storage = openLogStorage(settings.log);
+  const size = await sizeOfLog({ storage });
+  const coveredTo = await lastInclusion({ storage }, size);
+  let younger = 0;
+  const countedLine = (entry: AuditEntry) => {
+    if (Date.parse(entry.time) > coveredTo) younger += 1;
+    return lineOf[format](entry);
+  };
   const ledger = openExistingLedger(settings);
   const progress = makeProgress(stderr, () => performance.now());
-  const exported = await exportTrail(ledger, { since, until }, lineOf[format], stdout, progress.report);
+  const exported = await exportTrail(ledger, { since, until }, countedLine, stdout, progress.report);
   progress.end();
   ledger.close();
+  if (size > 0 && exported.kind === 'done') {
+    warn(`Entries up to ${new Date(coveredTo).toISOString()} are covered by the checkpoint of ${size} leaves.`);
+    if (younger > 0) warn(`${younger} entries are younger: no checkpoint covers them yet.`);
+  }
   if (exported.kind === 'done' || exported.kind === 'closed') return 0;
   throw failureOf(exported);
 }

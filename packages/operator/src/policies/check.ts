@@ -48,14 +48,14 @@ function check(directory: string): CheckReport {
   const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
   return {
     failures,
-    warnings: [...warningsOf(engine.policySet, inventory), ...unvotedGroups(engine.policySet, cases)],
+    warnings: [...warningsOf(engine.policySet, inventory), ...groupsWithoutVote(engine.policySet, cases)],
     effects: effectsInWords(effects),
     summary: `${policies.length} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}`,
   };
 }
 
 /** Policies whose approvers no case lets vote. Neither policies nor the inventory list all groups of tokens, so a misspelled one is valid. */
-function unvotedGroups(policySet: PolicySet, cases: readonly PolicyCase[]): readonly string[] {
+function groupsWithoutVote(policySet: PolicySet, cases: readonly PolicyCase[]): readonly string[] {
   const voting = cases
     .filter(({ expected }) => expected === 'allowed')
     .flatMap(({ request }) => (request.action === 'ApproveRequest' ? [request.approval.group] : []));

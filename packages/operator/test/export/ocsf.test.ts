@@ -108,7 +108,12 @@ const uncounted: Case = {
   ...{ activity: 'Approve', type: 600399, status: 'Failure', severity: 'Low' },
 };
 
-const cases = [...changes, read, ...locks, ...drift, ...approvals, uncounted];
+const warned: Case = {
+  ...{ event: 'EXPIRY_WARNED', operation: 'DELETE_POD_IDENTITY_ASSOCIATION', refusalCode: null, field: 'expire' },
+  ...{ activity: 'Read', type: 600302, status: 'Success', severity: 'Informational' },
+};
+
+const cases = [...changes, read, ...locks, ...drift, ...approvals, uncounted, warned];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({

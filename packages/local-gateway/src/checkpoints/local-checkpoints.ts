@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { CheckpointDependencies } from '../../../../src/checkpoints/checkpoint.ts';
+import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
+import { loadCheckpointKey } from './checkpoint-key.ts';
+import { makeFolderStorage } from './folder-storage.ts';
+import { localOrigin, logFolder } from './log-settings.ts';
+
+/** The checkpoints of a ledger on this machine: log and key are in a folder. */
+export function localCheckpoints(store: CheckpointStore, folder: string): CheckpointDependencies {
+  return {
+    store,
+    storage: makeFolderStorage(join(folder, logFolder)),
+    signer: () => loadCheckpointKey(folder, localOrigin),
+    origin: localOrigin,
+    clock: Date.now,
+    nonce: () => randomBytes(16),
+  };
+}

@@ -1,0 +1,78 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/**
+ * The parts of the REST API of S3 and of KMS that a log uses, with one bucket and one Ed25519 key. `conflicts`: how many puts are answered as S3
+ * does while another put of the object runs.
+ */
+export async function startLogServers() {
+  const objects = new Map<string, Buffer>();
+  const requests: string[] = [];
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const state = { conflicts: 0, checksums: new Set<string>() };
+
+  const s3 = async (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? '/', 'http://s3');
+    const key = decodeURIComponent(url.pathname.replace(/^\/[^/]+\/?/, ''));
+    const fail = (status: number, code: string) => {
+      response.writeHead(status, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`);
+    };
+    if (url.searchParams.get('list-type') === '2') {
+      requests.push('ListObjectsV2');
+      const prefix = url.searchParams.get('prefix') ?? '';
+      const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).sort();
+      const contents = names.map((name) => `<Contents><Key>${name}</Key></Contents>`).join('');
+      response.end(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
+      return;
+    }
+    requests.push(request.method === 'PUT' ? 'PutObject' : 'GetObject');
+    if (request.method === 'GET') {
+      const bytes = objects.get(key);
+      if (bytes === undefined) fail(404, 'NoSuchKey');
+      else response.end(bytes);
+      return;
+    }
+    const bytes = await buffer(request);
+    for (const name of Object.keys(request.headers)) if (name.startsWith('x-amz-checksum-')) state.checksums.add(name);
+    if (request.headers['if-none-match'] === '*' && objects.has(key)) fail(412, 'PreconditionFailed');
+    else if (state.conflicts-- > 0) fail(409, 'ConditionalRequestConflict');
+    else {
+      objects.set(key, bytes);
+      response.end();
+    }
+  };
+
+  const kms = async (request: IncomingMessage, response: ServerResponse) => {
+    const operation = String(request.headers['x-amz-target']).replace('TrentService.', '');
+    requests.push(operation);
+    const body = JSON.parse((await buffer(request)).toString()) as Record<string, string>;
+    const answer =
+      operation === 'GetPublicKey'
+        ? { PublicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') }
+        : { Signature: sign(null, Buffer.from(body.Message ?? '', 'base64'), privateKey).toString('base64') };
+    const isAsked =
+      operation === 'GetPublicKey' || (body.MessageType === 'RAW' && body.SigningAlgorithm === 'ED25519_SHA_512');
+    response.writeHead(isAsked ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(isAsked ? answer : { __type: 'ValidationException' }));
+  };
+
+  const server = createServer((request, response) => {
+    const answer = request.headers['x-amz-target'] === undefined ? s3 : kms;
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...{ objects, requests, state },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
