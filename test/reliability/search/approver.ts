@@ -2,7 +2,7 @@ import type { Approval } from '../../../src/model/approval.ts';
 import { publicApprovalId } from '../../../src/model/approval.ts';
 import { castVote } from '../../../src/operations/cast-vote.ts';
 import { approvers } from './asked-needs.ts';
-import type { Approver } from './asked-needs.ts';
+import type { Ballot } from './asked-needs.ts';
 import { ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
@@ -15,13 +15,6 @@ import type { Faults } from './scenario.ts';
 const maxVotes = 3;
 
 const voteMs = 29_000;
-
-/** A vote, and which of the approvals it is about: 0 is the one that was asked for last. */
-export interface Ballot {
-  readonly by: Approver;
-  readonly vote: 'APPROVE' | 'REJECT';
-  readonly index: number;
-}
 
 /** Returns what votes on an approval as a process, with the clock of approvers. */
 export function makeVoters(environment: Environment, start: (name: string, faults: Faults, ballot: Ballot) => Process) {

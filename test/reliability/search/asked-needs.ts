@@ -22,11 +22,24 @@ export const askings = {
 /** The name of what a policy version asks. */
 export type AskingName = keyof typeof askings;
 
+/** What policies say of changes: whether they permit all or none of them, and what they ask approvers of those. */
+export interface Judgement {
+  readonly allows: boolean;
+  readonly asking: AskingName;
+}
+
 /** Who votes, with their groups. */
 export const approvers = { dan: ['security'], erin: ['security', 'platform'] } as const;
 
 /** Name of an approver. */
 export type Approver = keyof typeof approvers;
+
+/** A vote, and which of the approvals it is about: 0 is the one that was asked for last. */
+export interface Ballot {
+  readonly by: Approver;
+  readonly vote: 'APPROVE' | 'REJECT';
+  readonly index: number;
+}
 
 /** Short, so that approvals end within a scenario. */
 export const approvalLimits = { decideMs: 900_000, useMs: 420_000, maxPending: 1_000_000 };

@@ -2,8 +2,7 @@ import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { MutationKind } from '../facts.ts';
-import type { AskingName } from './asked-needs.ts';
-import type { Ballot } from './approver.ts';
+import type { AskingName, Ballot } from './asked-needs.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */

@@ -1,16 +1,10 @@
 import type { LoadedPolicy } from '../../../src/policy/load.ts';
 import { makeLive } from '../../../src/policy-versions/live.ts';
 import type { ListedVersion } from '../../../src/policy-versions/policy-version.ts';
-import type { AskingName } from './asked-needs.ts';
+import type { Judgement } from './asked-needs.ts';
 
 /** Short, so that a scenario sees a switch soon. Milliseconds. */
 const settings = { refreshMs: 1_000, maxAgeMs: 300_000 };
-
-/** What policies say of changes: whether they permit all or none of them, and what they ask approvers of those. */
-export interface Judgement {
-  readonly allows: boolean;
-  readonly asking: AskingName;
-}
 
 /** The package permits changes, and asks nobody. */
 const packaged: Judgement = { allows: true, asking: 'nothing' };

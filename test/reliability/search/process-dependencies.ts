@@ -6,7 +6,7 @@ import type { AuthorizationRequest } from '../../../src/policy/policy.ts';
 import { approvalLimits, askings } from './asked-needs.ts';
 import type { Environment } from './environment.ts';
 import { home } from './home.ts';
-import type { Judgement } from './policy-versions.ts';
+import type { Judgement } from './asked-needs.ts';
 import { gatedApprovals, gatedEks, gatedLedger } from './ports.ts';
 import type { Process } from './processes.ts';
 

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
-import type { Ballot } from './approver.ts';
-import type { Judgement } from './policy-versions.ts';
+import type { Ballot, Judgement } from './asked-needs.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import type { ChangeFault, EksBehaviour, Skews } from './eks-behaviour.ts';
 

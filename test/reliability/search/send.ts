@@ -7,7 +7,7 @@ import type { OperationKind } from '../../../src/model/operation.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
 import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
-import type { Judgement } from './policy-versions.ts';
+import type { Judgement } from './asked-needs.ts';
 import { dependenciesOf } from './process-dependencies.ts';
 import type { Process } from './processes.ts';
 import type { ScenarioMutation } from './scenario.ts';
