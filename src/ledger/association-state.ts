@@ -148,8 +148,10 @@ export interface StateChange {
   readonly endedOperationIds: readonly string[];
   /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
   readonly isChange?: boolean;
-  /** Replaces the ending; null: there is none any more. In a commit whose association is not the confirmed one, only what its request names counts. */
+  /** Replaces the ending; null: there is none any more. In a commit, an association that is not the confirmed one keeps no ending. */
   readonly ending?: Ending | null;
+  /** The association whose ending a commit replaces also where a later version of it is confirmed; absent: none. */
+  readonly endingOf?: string;
 }
 
 /** What a commit demands of the state of its service account, besides that no operation but the one that it ends is in progress. */

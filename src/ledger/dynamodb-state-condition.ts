@@ -5,7 +5,7 @@ import type { CommittedChange } from './state-change.ts';
 
 /** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
 export type Guard =
-  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand' | 'endingOf'> }
+  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand'> }
   | { readonly kind: 'revision'; readonly revision: number };
 
 /**
@@ -21,14 +21,13 @@ export function additionsOf({ isChange }: StateChange, guard: Guard): Record<str
 export const version = { ':v': formatVersion };
 
 /** The condition of an update. An item of another version is not changed. */
-export function conditionOf({ confirmed, ending, version: added }: StateChange, guard: Guard) {
+export function conditionOf({ confirmed, endingOf, version: added }: StateChange, guard: Guard) {
   if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
   if (guard.kind === 'revision')
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
   const supported = '(attribute_not_exists(#v) OR #v = :v)';
   if (guard.commit.demand !== null) return demandOf(supported, guard.commit.demand, guard.commit.ends);
-  const { endingOf } = guard.commit;
-  if (confirmed === undefined && ending !== undefined && endingOf !== null) return sameAssociation(supported, endingOf);
+  if (confirmed === undefined && endingOf !== undefined) return isPresent(supported, endingOf);
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
@@ -59,7 +58,7 @@ function historyParts(isDeleted: boolean): string[] {
 }
 
 /** As `keepsEnding` in ending-change.ts. */
-function sameAssociation(supported: string, associationId: string) {
+function isPresent(supported: string, associationId: string) {
   const values = { ...version, ':id': associationId, ':false': false };
   return { parts: [supported, '#confirmed.#associationId = :id', '#confirmed.#isDeleted = :false'], values };
 }
@@ -68,7 +67,7 @@ function sameAssociation(supported: string, associationId: string) {
 function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, inProgress: number) {
   const isCount = (name: string, count: number) =>
     count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
-  const ofConfirmed = confirmed && sameAssociation(supported, confirmed.associationId);
+  const ofConfirmed = confirmed && isPresent(supported, confirmed.associationId);
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),

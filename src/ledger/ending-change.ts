@@ -31,18 +31,17 @@ function namedEnding<Kind extends OperationKind>({ operation, request }: Request
 }
 
 /**
- * The association whose ending a success names, to set or to clear it; null if it names none. Such a success counts also where a later version of the
- * association is confirmed: while its operation was in progress, no other one that names an ending began.
+ * The association whose ending a success names: an update can also clear it. That a create without one leaves none, or a delete, says nothing of what was set
+ * since.
  */
-export function namedEndingOf({ result }: IdempotencyRecord, { event, request, ...entry }: AuditEntry): string | null {
-  if (event !== 'SUCCEEDED' || request === null) return null;
-  const isNamed = namedEnding({ ...entry, request } as RequestedOperation) !== undefined;
-  return isNamed ? (result?.association?.associationId ?? null) : null;
+export function endingOwner({ result, operation }: IdempotencyRecord, ending: Ending | null): string | undefined {
+  if (ending) return ending.associationId;
+  return operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? result?.association?.associationId : undefined;
 }
 
-/** Whether the ending of a success is written although its association is not confirmed: a later version of the same association is. */
-export function keepsEnding(confirmed: ConfirmedAssociation | null, endingOf: string | null): boolean {
-  return endingOf !== null && confirmed?.association.associationId === endingOf && !confirmed.isDeleted;
+/** Whether the ending of a success is replaced although its association is not confirmed: a later version of the same association is. */
+export function keepsEnding(confirmed: ConfirmedAssociation | null, { endingOf }: StateChange): boolean {
+  return endingOf !== undefined && confirmed?.association.associationId === endingOf && !confirmed.isDeleted;
 }
 
 /** The ending of a state after a change. */

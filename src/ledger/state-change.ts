@@ -6,11 +6,12 @@ import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
-import { endingAfter, endingIn, namedEndingOf, setsEndingOnly } from './ending-change.ts';
+import { endingAfter, endingIn, endingOwner, setsEndingOnly } from './ending-change.ts';
 import { demandOf } from './state-demand.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
+  Ending,
   LatestVersion,
   OpenOperation,
   Sight,
@@ -28,8 +29,6 @@ export interface CommittedChange extends StateChange {
   readonly ends: 0 | 1;
   /** What the state must be; null: no condition. */
   readonly demand: StateDemand | null;
-  /** The association whose ending the request names; null if it names none. */
-  readonly endingOf: string | null;
 }
 
 /** The change that follows from the record and the entries of a commit. */
@@ -54,14 +53,18 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     // An operation that sends no change begins and ends in one commit.
     ends: ended && sendsChange[next.operation] && !isEndingOnly ? 1 : 0,
     demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
-    endingOf: ended ? namedEndingOf(next, ended) : null,
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(confirmed ? { confirmed, version: confirmedVersion(target, confirmed, times) } : {}),
-    ...(ending === undefined ? {} : { ending }),
+    ...(ending === undefined ? {} : { ending, ...ownerOf(next, ending) }),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
+  const endingOf = endingOwner(next, ending);
+  return endingOf === undefined ? {} : { endingOf };
 }
 
 /** Whether the association changed, or may have, by what closes an operation. */
@@ -201,11 +204,11 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
   if (change.demand !== null) return [change];
   const { version, ...unversioned } = change;
   const { confirmed, ...unconfirmed } = unversioned;
-  const { ending: _, ...without } = unconfirmed;
+  const { ending: _, endingOf, ...without } = unconfirmed;
   return [
     change,
     ...(version ? [unversioned] : []),
-    ...(confirmed && change.endingOf !== null ? [unconfirmed] : []),
+    ...(confirmed && endingOf !== undefined ? [unconfirmed] : []),
     ...(confirmed ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];

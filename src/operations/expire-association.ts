@@ -45,6 +45,8 @@ export async function expireAssociation(
     return 'failed';
   }
   const current = described.kind === 'found' ? described.association : null;
+  // A read that lags behind a change through the gateway: a later one shows that.
+  if (current && Date.parse(current.modifiedAt) < Date.parse(confirmed.association.modifiedAt)) return 'open';
   const unmet = obstacleIn(known, current);
   // It was reported when it was suspended.
   if (unmet && current && ending.suspendedFor === 'CHANGED_OUTSIDE') {
@@ -88,7 +90,7 @@ function mutationOf(
   return {
     operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
     request: deleteRequestOf(known),
-    clientRequestToken: tokenOf(known),
+    clientRequestToken: tokenOf(known, unmet && before),
     authorization: { identity, onBehalfOf, hasReason: true, now: startedAt },
     audit: { ...context, before },
     startedAt,
@@ -100,9 +102,13 @@ function mutationOf(
   };
 }
 
-/** One for each ending of each version of the association: whichever run sends it, it has one effect. */
-function tokenOf({ ending, confirmed }: KnownEnding): string {
+/**
+ * One for each ending of each version of the association: whichever run sends it, it has one effect. What keeps it from being deleted is refused with a
+ * token of its own (`refusedFor`, what was seen): the refusal is final, but a scan may have taken a change of the gateway for one of others.
+ */
+function tokenOf({ ending, confirmed }: KnownEnding, refusedFor: Association | null): string {
   const { associationArn, modifiedAt } = confirmed.association;
-  const parts = [associationArn, ending.expiresAt, ending.setBy, modifiedAt];
+  const seen = refusedFor ? ['refused', refusedFor.modifiedAt] : [];
+  const parts = [associationArn, ending.expiresAt, ending.setBy, modifiedAt, ...seen];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -30,7 +30,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     finding:
-      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile|Scan|Executor)Role$/,
+      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile|Scan|Expire|Executor)Role$/,
     reason:
       'The ids of associations are not known before they exist, and clusters are named where the inventory has them.',
   },
@@ -44,8 +44,16 @@ export const suppressions: readonly Suppression[] = [
     reason: 'A role of one exact name, in any account of the own organization; the trust policy there decides.',
   },
   {
-    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile|Scan)Role$/,
+    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile|Scan|Expire|Checkpoint)Role$/,
     reason: 'The actions of X-Ray have no resources; only with tracing.',
+  },
+  {
+    finding: /^IAM5\[Resource::\*\] on (Deliver|Webhook)Role$/,
+    reason: 'dynamodb:ListStreams has no resource for one table; X-Ray, with tracing, has none at all.',
+  },
+  {
+    finding: /^IAM5\[Resource::<TrailLogBucket\.Arn>\/\*\] on CheckpointRole$/,
+    reason: 'The objects of its own bucket, whose policy forbids to delete or replace them.',
   },
   {
     finding: /^IAM5\[Resource::\*\] on ReleaseRole$/,
@@ -74,7 +82,7 @@ export const suppressions: readonly Suppression[] = [
       'The functions reach AWS APIs and receive nothing from a network; a VPC would add endpoints to each region served.',
   },
   {
-    finding: /^LambdaConcurrency on (Reconcile|Scan|Expire)LambdaFunction$/,
+    finding: /^LambdaConcurrency on (Reconcile|Scan|Expire|Checkpoint|Deliver|Webhook)LambdaFunction$/,
     reason: 'Concurrent runs are safe, and accounts with a low limit could not reserve any.',
   },
   {
@@ -89,6 +97,22 @@ export const suppressions: readonly Suppression[] = [
     finding:
       /^(S1|S3Bucket(Logging|Replication|Versioning)Enabled|S3DefaultEncryptionKMS) on ServerlessDeploymentBucket$/,
     reason: 'Each package has a key of its own, can be built again, and holds no secrets.',
+  },
+  {
+    finding: /^(S1|S3BucketLoggingEnabled) on TrailLogBucket$/,
+    reason: 'Who reads it learns no more than the trail has; S3 data events in CloudTrail belong to the organization.',
+  },
+  {
+    finding: /^S3BucketReplicationEnabled on TrailLogBucket$/,
+    reason: 'A copy elsewhere is a witness, which another account has to own: docs/audit-proof.md.',
+  },
+  {
+    finding: /^S3DefaultEncryptionKMS on TrailLogBucket$/,
+    reason: 'S3 encrypts it. With a key of KMS, whoever deletes the key would delete the log.',
+  },
+  {
+    finding: /^SQS(3|RedrivePolicy) on UndeliveredEvents$/,
+    reason: 'It is the dead-letter queue itself.',
   },
   {
     finding: /^CloudWatchLogGroupEncrypted on /,

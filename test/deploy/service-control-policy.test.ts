@@ -138,7 +138,9 @@ test('the policies cover the services of all resources of the stack', () => {
   const { Statement } = servicePolicy('protect-gateway') as { Statement: { Resource: string | string[] }[] };
   const covered = new Set(Statement.flatMap(({ Resource }) => Resource).map((pattern) => pattern.split(':')[2]));
   const serviceOf = (type: string) => (type.split('::')[1] ?? '').toLowerCase().replace(/v2$/, '');
-  expect([...organization.types].filter((type) => !covered.has(serviceOf(type)))).toEqual([]);
+  // The ARN of the key that signs checkpoints has no name: docs/permissions.md lists it too.
+  const uncovered = [...organization.types].filter((type) => !covered.has(serviceOf(type)));
+  expect(uncovered).toEqual(['AWS::KMS::Key']);
   // What docs/permissions.md lists as left has no name of the gateway, or can't be denied for one resource.
   const left = ['AWS::ApiGatewayV2::ApiMapping', 'AWS::ApiGatewayV2::DomainName', 'AWS::Logs::ResourcePolicy'];
   expect([...organization.types]).toEqual(expect.arrayContaining(left));

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { publicApprovalId } from '../../src/model/approval.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import { askingFor, security } from '../support/approvals.ts';
+import type { Asked } from '../support/approvals.ts';
 import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { Payload } from '../support/documents.ts';
@@ -50,10 +53,14 @@ let gateway: Gateway;
 let associations: Record<string, NonNullable<Payload['association']>>;
 /** Ids of audit entries, and of operations. */
 let entryIds: string[];
+/** Ids of approvals, one of each namespace. */
+let approvalIds: string[];
 
 beforeAll(async () => {
   ledger = makeSqliteLedger({ file: ':memory:' });
-  gateway = await openGateway({ ledger, change: withoutRateLimit });
+  const asked: Asked = { needs: [] };
+  const asking = askingFor(asked);
+  gateway = await openGateway({ ledger, change: (deps) => asking(withoutRateLimit(deps)) });
   associations = {};
   for (const [namespace, owner] of [
     ['payments', 'alice'],
@@ -84,6 +91,19 @@ beforeAll(async () => {
       }
     }
   }
+  asked.needs = [security];
+  for (const [namespace, owner] of [
+    ['payments', 'alice'],
+    ['search', 'bob'],
+  ] as const) {
+    const fields = { namespace, roleArn: roleArn(`${namespace}/${namespace}-api`), tags: canaryTags(namespace) };
+    await gateway.create({ ...fields, serviceAccount: 'held', clientRequestToken: 'held' }, owner);
+  }
+  asked.needs = [];
+  const { approvals } = await ledger.listApprovals({ kind: 'pending' }, 10, null);
+  const namespaceOf = (approval: (typeof approvals)[number]) => approval.requested.target.namespace;
+  const sorted = approvals.toSorted((one, other) => (namespaceOf(one) < namespaceOf(other) ? -1 : 1));
+  approvalIds = sorted.map(publicApprovalId);
   const trail = await ledger.readTrail({ ...noFilters, partition: { kind: 'all' }, limit: 100, before: null });
   // One entry for each event of each principal, in either namespace.
   const distinct = new Map(
@@ -109,6 +129,7 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
     PodIdentityAssociation: Object.values(associations).map(({ associationArn }) => associationArn),
     AuditEntry: entryIds,
     Operation: operationIds,
+    Approval: approvalIds,
   };
   const given: Record<string, () => (string | object)[]> = {
     podIdentityAssociation: () => inputs,
@@ -140,6 +161,8 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
       ...Object.values(associations).map(({ associationArn }) => ({ scope: { associationArn } })),
     ],
     operation: () => operationIds.map((id) => ({ id })),
+    approval: () => approvalIds.map((id) => ({ id })),
+    approvals: () => ['', ...namespaces].map((namespace) => ({ scope: { cluster: inCluster(namespace) } })),
     node: () => (nodeIds[type.name] ?? []).map((id) => ({ id })),
   };
   const sets = given[field];
@@ -217,6 +240,8 @@ describe('a denied mutation', () => {
       updatePodIdentityAssociation: { ...inCluster(''), associationId, disableSessionTags: true },
       deletePodIdentityAssociation: { ...inCluster(''), associationId },
       adoptPodIdentityAssociation: { ...inCluster(''), associationId },
+      approve: { approvalId: approvalIds[namespace === 'payments' ? 0 : 1] },
+      reject: { approvalId: approvalIds[namespace === 'payments' ? 0 : 1] },
     };
     for (const path of changes) {
       const args = `(input: ${literal(inputs[path[0].field] ?? {})})`;

@@ -56,6 +56,7 @@ const optional: Record<string, (namespace: string) => readonly unknown[]> = {
   clientRequestToken: () => ['used'],
   reason: () => ['an incident'],
   declaration: () => ['bindings'],
+  expiresAt: () => ['2030-01-01T00:00:00Z', '2020-01-01T00:00:00Z', null],
   onBehalfOf: () => ['alice@example.com', 'bob@example.com', 'nobody'],
 };
 

@@ -196,6 +196,42 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(associations()).toEqual([]);
   });
 
+  test('ends an association later if its read lags behind a change through the gateway', async () => {
+    const { associationId } = await createEnded();
+    await skipPastEnd();
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'lag', delayMs: 10_000 });
+    expect(await gateway.update({ associationId, disableSessionTags: true })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    expect(await runNow()).toMatchObject({ ...nothing, open: 1 });
+    gateway.clock.skip(readLagMs);
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
+  });
+
+  test('ends an association later that a scan took for changed by others, once that is resolved', async () => {
+    const { associationId, modifiedAt } = await createEnded();
+    await skipPastEnd();
+    const observe = async (driftId: string | null) => {
+      const { revision = 0 } = (await ledger.getAssociationState(targetOf('api'))) ?? {};
+      const sight = { associationId, modifiedAt, isGone: false };
+      const found = {
+        sight,
+        origin: driftId ? ('OUTSIDE' as const) : ('OPERATION' as const),
+        association: null,
+        driftId,
+      };
+      const observed = { at: gateway.clock.now(), revision: revision + 1, ...found };
+      const change = { target: targetOf('api'), observed, openOperations: [], endedOperationIds: [] };
+      expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
+    };
+    await observe('drift-1');
+    expect(await runNow()).toMatchObject({ ...nothing, suspended: 1 });
+    await observe(null);
+    gateway.clock.skip(hourMs + 60_000);
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
+    expect((await lastDelete()).map(({ event }) => event)).toEqual(['SUCCEEDED', 'INTENT', 'REFUSED', 'EXPIRY_WARNED']);
+  });
+
   test('drops the ending of an association that is gone, with an entry', async () => {
     const { associationId } = await createEnded();
     await skipPastEnd();

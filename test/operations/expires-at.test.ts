@@ -181,6 +181,20 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     expect(await endingNow()).toMatchObject({ associationId, expiresAt });
   });
 
+  test('is cleared by an update whose outcome is recorded after a later update', async () => {
+    const { associationId } = await createAssociation(gateway);
+    await gateway.update({ associationId, expiresAt: inFuture(hourMs), clientRequestToken: 'end' });
+    const clear = { associationId, roleArn: worker, expiresAt: null, clientRequestToken: 'clear' };
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-after' });
+    expect(await gateway.update(clear)).toMatchObject({ status: 'IN_PROGRESS' });
+    expect(await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'later' })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    gateway.clock.skip(inDoubtMs);
+    expect(await gateway.update(clear)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await endingNow()).toBeNull();
+  });
+
   test('is in the answer with a warning, in the trail, and with the association as it was observed', async () => {
     const expiresAt = inFuture(hourMs);
     const document = `mutation ($input: CreatePodIdentityAssociationInput!) { create: createPodIdentityAssociation(input: $input) {

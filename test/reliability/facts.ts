@@ -145,7 +145,7 @@ export interface TrailEntry {
   readonly time: number;
   readonly event: string;
   readonly kind: MutationKind;
-  /** Whether it is of a create that adopted what existed; absent: no. */
+  /** Whether it is of a create that adopted what existed, or an update of the ending alone, which changes nothing either; absent: no. */
   readonly isAdopted?: boolean;
   /** Id of the principal. */
   readonly principal: string;

@@ -1,48 +1,69 @@
+import { rmSync } from 'node:fs';
+import { makeCheckpointHandler } from '../../src/app/checkpoint-handler.ts';
+import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
+import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { meteredPolicy } from '../../src/app/metered-policy.ts';
 import { metricsIn } from '../../src/app/metrics.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
-import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
+import { entryItem } from '../../src/ledger/dynamodb-item.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { defaultExpireSettings } from '../../src/operations/expire.ts';
 import { makeLog } from '../../src/runtime/log.ts';
+import type { Log } from '../../src/runtime/log.ts';
+import { openLog } from './checkpoint-log.ts';
 import { createDocument } from './documents.ts';
 import { input, openGateway, roleArn } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { approvalIn, approvalsOf, withApprovals } from './held-requests.ts';
 import { claimsEvent } from './lambda-event.ts';
+import { auditEntry } from './ledger-samples.ts';
+import type { LedgerUnderTest } from './ledgers.ts';
+import { streamRecord } from './stream-record.ts';
 
 const list = 'query Mine { podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { id } } }';
 const drift = '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { nodes { kind } } }';
 const check =
   'query ($input: CreatePodIdentityAssociationInput!) { checkCreatePodIdentityAssociation(input: $input) { warnings { code } } }';
 
+/** All that a store offers. */
+type Store = Awaited<ReturnType<LedgerUnderTest['open']>>['ledger'];
+
 /**
- * The lines of the log that both functions write when everything happens that the page for operators is about: requests of every
- * outcome, faults of EKS, a policy that fails, limits, drift, and operations that stay open. With metrics in this namespace.
+ * The lines of the log that the functions write when everything happens that the page for operators is about: requests of every
+ * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, endings, checkpoints and
+ * events. With metrics in this namespace.
  */
-export async function logScenario(
-  ledger: Ledger & Pick<ObservationStore, 'putClusterScan'>,
-  namespace: string,
-): Promise<string[]> {
+export async function logScenario(ledger: Store, namespace: string): Promise<string[]> {
   const gateway = await openGateway({ ledger, preflightRoles: true, change: withFailingPolicy });
   const limited = await openGateway({ ledger, requestLimits: { burst: 1, perSecond: 0.001 } });
+  const policies = withApprovals();
+  const asking = await openGateway({ ledger, policies });
   try {
     await requests(gateway);
     await lateAdoption(gateway, ledger);
     await reconciliations(gateway);
     for (let count = 0; count < 2; count += 1) await limited.send('{ viewer { id } }');
+    await approvals(asking);
+    await endings(asking, ledger);
+    const others: typeof gateway.logged = [];
+    const collect: Log = (level, message, fields = {}) => void others.push({ level, message, fields });
+    await checkpoints(ledger, collect);
+    await deliveries(collect);
     const lines: string[] = [];
     const context = () => ({ functionVersion: '7' });
     const log = makeLog((line) => lines.push(line), { metricsOf: metricsIn(namespace), context });
-    for (const { level, message, fields } of [...gateway.logged, ...limited.logged]) {
+    for (const { level, message, fields } of [...gateway.logged, ...limited.logged, ...asking.logged, ...others]) {
       log(level as 'info', message, fields);
     }
     return lines;
   } finally {
+    await asking.close();
     await limited.close();
     await gateway.close();
+    rmSync(policies, { recursive: true });
   }
 }
 
@@ -83,7 +104,7 @@ async function requests(gateway: Gateway): Promise<void> {
 }
 
 /** The adoption of an association that appeared after the first scan of its cluster. */
-async function lateAdoption(gateway: Gateway, ledger: Pick<ObservationStore, 'putClusterScan'>): Promise<void> {
+async function lateAdoption(gateway: Gateway, ledger: Pick<Store, 'putClusterScan'>): Promise<void> {
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
   const times = { startedAt: 1, endedAt: 1, completedAt: 1, firstCompletedAt: 1 };
   await ledger.putClusterScan(0, { cluster, fence: 1, leaseUntil: 1, ...times, failure: null });
@@ -105,4 +126,61 @@ async function reconciliations(gateway: Gateway): Promise<void> {
   await run('cut-before', 'parked', { serves: () => false });
   const policyVersion = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
   await run('cut-after', 'closed', { about: { ...gateway.deps.about, policyVersion } });
+}
+
+/** One that is given, one that is rejected, and one that ends. */
+async function approvals(gateway: Gateway): Promise<void> {
+  const { create, approve, reject } = approvalsOf(gateway);
+  const ask = async (serviceAccount: string) =>
+    approvalIn(await create('alice', { serviceAccount, clientRequestToken: serviceAccount })).id;
+  await approve('nina', await ask('held-given'));
+  await reject('nina', await ask('held-rejected'));
+  await ask('held-expired');
+  gateway.clock.skip(25 * 3_600_000);
+  await create('alice', { serviceAccount: 'held-expired', clientRequestToken: 'held-expired' });
+}
+
+/** One association that ends, and one that others changed before it does. */
+async function endings(gateway: Gateway, ledger: Store): Promise<void> {
+  const expiresAt = new Date(gateway.clock.now() + 3_600_000).toISOString();
+  for (const serviceAccount of ['ends', 'changed']) {
+    await gateway.create({ serviceAccount, expiresAt, clientRequestToken: serviceAccount });
+  }
+  const { control } = gateway.simulator;
+  const changed = control.associations().find(({ serviceAccount }) => serviceAccount === 'changed');
+  if (changed) control.updateAssociation(changed.associationId, { roleArn: roleArn('payments/other') });
+  gateway.clock.skip(3_660_000);
+  const handler = makeExpireHandler(() => Promise.resolve(gateway.deps), ledger, defaultExpireSettings);
+  await handler({}, { awsRequestId: 'endings', getRemainingTimeInMillis: () => 60_000 });
+}
+
+async function checkpoints(ledger: Store, log: Log): Promise<void> {
+  const opened = openLog(ledger);
+  try {
+    await makeCheckpointHandler(opened.deps, log)({}, { getRemainingTimeInMillis: () => 60_000 });
+  } finally {
+    opened.close();
+  }
+}
+
+/** Events of the stream: one that is sent, one that is not, an item that was removed, and the heartbeat. */
+async function deliveries(log: Log): Promise<void> {
+  const [sent, failed] = [auditEntry({ event: 'SUCCEEDED' }), auditEntry({ event: 'SUCCEEDED' })];
+  const handler = makeDeliverHandler({
+    ledger: { readTrail: () => Promise.resolve({ entries: [], next: null }) },
+    target: {
+      send: (events) =>
+        Promise.resolve(
+          events.map(({ entryId }) =>
+            entryId === failed.entryId ? { kind: 'failed', reason: 'refused' } : { kind: 'sent' },
+          ),
+        ),
+    },
+    ...{ denialShare: 1, clock: Date.now, findDisabled: () => Promise.resolve([]), log },
+  });
+  const context = { getRemainingTimeInMillis: () => 60_000 };
+  const Records = [...[sent, failed].map((entry) => streamRecord('INSERT', entryItem(entry)))];
+  const expired = { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
+  await handler({ Records: [...Records, streamRecord('REMOVE', entryItem(sent), expired)] }, context);
+  await handler({}, context);
 }

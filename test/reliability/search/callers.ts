@@ -1,29 +1,21 @@
 import type { MutationResult } from '../../../src/operations/result.ts';
-import { mutate } from '../../../src/operations/mutate.ts';
-import { operations } from '../../../src/operations/operations.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
-import { changeWarnings } from '../../../src/operations/preflight.ts';
-import type { MutationCall, Operation } from '../../../src/operations/operation.ts';
-import type { OperationKind } from '../../../src/model/operation.ts';
-import type { RequestIdentity } from '../../../src/model/principal.ts';
 import type { CallerAnswer, ChangeKind } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
 import type { Process } from './processes.ts';
 import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
-import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { dependenciesOf } from './process-dependencies.ts';
+import { makeVoters } from './approver.ts';
+import { makeExpirer } from './expirer.ts';
+import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { makeScanner } from './scanner.ts';
+import { send } from './send.ts';
+import { endingOf, inputOf, nothingExpected } from './targets.ts';
+import type { MutationTarget } from './targets.ts';
 
 /** Maximum number of concurrent requests. */
 const maxCallers = 4;
-
-/** Time limit of a request through API Gateway, in milliseconds. */
-const functionMs = 29_000;
-
-/** An id that is never assigned to an association. */
-const noAssociation = 'a-00000000000000000';
 
 /** Runs requests and the reconciler, each as a separate process. `answers` returns the answers to all requests. */
 export function makeCallers(environment: Environment) {
@@ -32,12 +24,23 @@ export function makeCallers(environment: Environment) {
   const targets = new Map<string, MutationTarget>();
   const answers = new Map<Process, CallerAnswer>();
 
-  function start(name: string, identity: string | null, input: string, faults: Faults, isWhole = false): Process {
+  function start(
+    name: string,
+    identity: string | null,
+    input: string,
+    faults: Faults,
+    isWhole = false,
+    { ballot = null, ending }: Partial<Pick<Attempt, 'ballot' | 'ending'>> = {},
+  ): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
     const attempt: Attempt = {
       name,
       identity,
       input,
+      asking: 'nothing',
+      ballot,
+      isExpirer: name.startsWith('expire '),
+      ending,
       isDenied: false,
       judged: null,
       seen: null,
@@ -55,13 +58,14 @@ export function makeCallers(environment: Environment) {
   /**
    * The association of a mutation, and what it expects: those at its first attempt, so that a repeated mutation is the same request.
    */
-  function targetOf({ principal, kind, token, variant, expects }: ScenarioMutation): MutationTarget {
-    const key = `${principal} ${kind} ${token} ${variant} ${expects}`;
+  function targetOf({ principal, kind, token, variant, expects, ends, ...of }: ScenarioMutation): MutationTarget {
+    const key = `${principal} ${kind} ${token} ${variant} ${expects} ${ends} ${of.changesOnlyEnding}`;
+    const expiresAt = endingOf(kind, ends, clock.gateway());
     const [existing] = eks.associations();
     const known = targets.get(key);
     if (known) return known;
     if (kind === 'create') {
-      const target = { ...nothingExpected, plan: planOf(expects, recorder.tick()) };
+      const target = { ...nothingExpected, expiresAt, plan: planOf(expects, recorder.tick()) };
       targets.set(key, target);
       return target;
     }
@@ -69,7 +73,12 @@ export function makeCallers(environment: Environment) {
     const { associationId: id, createdAt, modifiedAt } = existing;
     // An association that was never modified has no earlier `modifiedAt`.
     const stale = createdAt === modifiedAt ? new Date(Date.parse(createdAt) - 1).toISOString() : createdAt;
-    const target = { id, expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects], plan: null };
+    const target = {
+      id,
+      expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects],
+      plan: null,
+      expiresAt,
+    };
     targets.set(key, target);
     return target;
   }
@@ -81,7 +90,7 @@ export function makeCallers(environment: Environment) {
 
   async function submit(mutation: ScenarioMutation, faults: Faults, isWhole = false): Promise<void> {
     const running = processes.all.filter(
-      ({ state, attempt }) => attempt.identity && ['running', 'frozen'].includes(state),
+      ({ state, attempt }) => attempt.identity && !attempt.isExpirer && ['running', 'frozen'].includes(state),
     );
     if (running.length >= maxCallers && !isWhole) return;
     const { principal, kind, token, variant, expects, adopts = false } = mutation;
@@ -90,14 +99,18 @@ export function makeCallers(environment: Environment) {
     const identity = `${principal} ${kind} ${token}`;
     const name = `${principal} ${processes.all.length + 1}`;
     const isAdopting = kind === 'create' && adopts;
-    const input = `${inputOf(variant, target)} ${isAdopting}`;
-    const process = start(name, identity, input, faults, isWhole);
+    // Variants differ in nothing that a delete, an adoption or an update of the ending alone names; a create that may adopt names the role of others.
+    const isOfEnding = kind === 'update' && mutation.changesOnlyEnding === true && target.expiresAt !== undefined;
+    const isSame = isOfEnding || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt';
+    const requested = isSame ? 0 : variant;
+    const input = `${inputOf(requested, target)} ${isAdopting}${isOfEnding ? ' ending alone' : ''}`;
+    const process = start(name, identity, input, faults, isWhole, { ending: target.expiresAt });
     const { attempt } = process;
     const startedAt = recorder.tick();
     log(() => {
       const what = target.plan ? `revision ${target.plan.revision}` : `the ${expects} modifiedAt`;
       const expectation = expects === 'nothing' ? '' : `, expecting ${what},`;
-      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''})${expectation} with token ${token}${describeFaults(faults)}`;
+      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''}${isOfEnding ? ', only of the ending' : ''}${target.expiresAt === undefined ? '' : `, ending ${target.expiresAt}`})${expectation} with token ${token}${describeFaults(faults)}`;
     });
     const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
     const expected = target.expectedModifiedAt;
@@ -114,7 +127,9 @@ export function makeCallers(environment: Environment) {
       log(() => `  ${name} is answered ${answer.status} ${answer.code ?? ''} (${answer.event ?? 'no audit entry'})`);
     };
     try {
-      const answer = await send(environment, process, mutation, target, await versions.current());
+      const judgement = await versions.current();
+      attempt.asking = judgement.asking;
+      const answer = await send(environment, process, mutation, target, judgement);
       model.answered(attempt, answer);
       finish(factOf(answer));
     } catch (error) {
@@ -139,77 +154,21 @@ export function makeCallers(environment: Environment) {
         true,
       ),
     /** The dependencies of a process that reads only. */
-    dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), true),
+    dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
+    vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
+    expire: makeExpirer(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {
       const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);
       log(() => `${process.attempt.name} starts${describeFaults(faults)}`);
-      const deps = dependenciesOf(environment, process, true);
+      const deps = dependenciesOf(environment, process, whatPermitsAll);
       await reconcile(deps, 'reconciler', clock.gateway() + 60_000).catch((error: unknown) =>
         model.failed(process.attempt, error),
       );
       process.state = 'finished';
     },
   };
-}
-
-/** What a mutation is about. */
-interface MutationTarget {
-  readonly id: string;
-  /** RFC 3339, UTC. */
-  readonly expectedModifiedAt: string | null;
-  /** When a create was planned, and the revision of the service account then; null: it expects none. */
-  readonly plan: { readonly at: number; readonly revision: number } | null;
-}
-
-const nothingExpected: MutationTarget = { id: noAssociation, expectedModifiedAt: null, plan: null };
-
-function inputOf(variant: number, { id, expectedModifiedAt, plan }: MutationTarget): string {
-  return `${variant} ${id} ${expectedModifiedAt} ${plan?.revision}`;
-}
-
-/** Sends a mutation to the gateway, and reads the warnings of its answer. */
-function send(
-  environment: Environment,
-  process: Process,
-  { principal, kind, token, variant, adopts }: ScenarioMutation,
-  { id: associationId, expectedModifiedAt, plan }: MutationTarget,
-  allows: boolean,
-): Promise<MutationResult> {
-  const { clusterName, series, clock } = environment;
-  const deps = dependenciesOf(environment, process, allows);
-  const deadline = clock.gateway() + functionMs;
-  const identity: RequestIdentity = {
-    principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
-    actor: null,
-    sourceAddress: null,
-    userAgent: null,
-    apiRequestId: process.attempt.name,
-  };
-  const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
-  const role = { roleArn: roleArn(`${kind}-${variant}`) };
-  const existing = { ...common, associationId, expectedModifiedAt };
-  const run = async <Kind extends OperationKind>(operation: Operation<Kind>, input: MutationCall<Kind>['input']) => {
-    const result = await mutate(deps, operation, { identity, input, deadline });
-    await changeWarnings(deps, operation, result, deadline);
-    return result;
-  };
-  switch (kind) {
-    case 'create': {
-      const tags = variant === 2 ? fiftyTags : [];
-      const expectedRevision = plan?.revision ?? null;
-      const binding = { ...common, ...serviceAccount, ...role, tags, expectedRevision };
-      const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
-      return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
-    }
-    case 'update':
-      return run(operations.UPDATE_POD_IDENTITY_ASSOCIATION, { ...existing, ...role });
-    case 'delete':
-      return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
-    case 'adopt':
-      return run(operations.ADOPT_POD_IDENTITY_ASSOCIATION, existing);
-  }
 }
 
 /** The answer of a crashed process. */
@@ -221,9 +180,6 @@ const noAnswer = {
   operationId: null,
   event: null,
 } as const;
-
-/** The maximum number of tags, which leaves no room for the gateway's own. */
-const fiftyTags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
 
 function factOf({ status, association, refusal, auditEntry }: MutationResult) {
   const { operationId, event } = auditEntry;

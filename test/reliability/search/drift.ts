@@ -67,6 +67,7 @@ export async function driftViolations(
 }
 
 function isAdoption({ event, operation, before }: AuditEntry): boolean {
+  if (event !== 'SUCCEEDED') return false;
   const kind = kindOf(operation);
-  return event === 'SUCCEEDED' && (kind === 'adopt' || (kind === 'create' && before !== null));
+  return kind === 'adopt' || (kind === 'create' && before !== null);
 }

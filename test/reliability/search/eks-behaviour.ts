@@ -34,6 +34,8 @@ export interface Skews {
   readonly gateway: number;
   readonly eks: number;
   readonly scanner: number;
+  readonly approver: number;
+  readonly expirer: number;
 }
 
 /** Behaviour of EKS in a scenario. */

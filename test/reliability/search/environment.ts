@@ -3,6 +3,8 @@ import type { LockMemory } from '../../../src/model/lock.ts';
 import type { MemoryEks } from './eks.ts';
 import { home } from './home.ts';
 import type { Model } from './model.ts';
+import type { ApprovalModel } from './model-approvals.ts';
+import type { EndingModel } from './model-endings.ts';
 import type { ObservationModel } from './model-observations.ts';
 import type { Processes } from './processes.ts';
 import type { Recorder } from './recorder.ts';
@@ -17,6 +19,8 @@ export interface Environment {
   readonly eks: MemoryEks;
   readonly model: Model;
   readonly observations: ObservationModel;
+  readonly approvals: ApprovalModel;
+  readonly endings: EndingModel;
   readonly recorder: Recorder;
   readonly processes: Processes;
   /** Distinguishes scenarios that share a ledger. */
@@ -44,10 +48,10 @@ export function roleArn(name: string): string {
 /** The role that others give an association. Updates request it too, so that existing state is hard to tell from an applied update. */
 export const othersRole = roleArn('update-0');
 
-/** ULIDs that sort in the order of their creation across all processes. `series` distinguishes scenarios. */
-export function ulids(series: number): (time: number) => string {
+/** ULIDs that sort in the order of their creation across all processes. `series` distinguishes scenarios, `first` those of other clocks. */
+export function ulids(series: number, first = 0): (time: number) => string {
   let last = 0;
-  let count = 0;
+  let count = first;
   const digits = (value: number, length: number) => String(value).padStart(length, '0');
   return (time) => {
     last = Math.max(last, time);

@@ -12,11 +12,13 @@ export function associationFact(association: Association): AssociationFact {
 export function entryFact(entry: AuditEntry, time: number): TrailEntry {
   const { operation, principal, reason, target, request, before } = entry;
   const settings = request && 'changes' in request ? request.changes : request;
+  const isAdoptingCreate = kindOf(operation) === 'create' && before !== null;
+  const setsEndingAlone = request !== null && 'changes' in request && Object.keys(request.changes).length === 0;
   return {
     ...entry,
     time,
     kind: kindOf(operation),
-    isAdopted: entry.event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null,
+    isAdopted: entry.event === 'SUCCEEDED' && (isAdoptingCreate || setsEndingAlone),
     principal: principal.id,
     clientRequestToken: reason,
     serviceAccount: target && named(target),

@@ -62,7 +62,7 @@ export function finalAnswerViolations(
 ): string[] {
   const violations = final === null ? [] : [`${identity} already had the final answer ${final}`];
   const ids = operations.map(({ id }) => id);
-  const kind = operations.at(-1)?.kind;
+  const { kind, isAtOnce = false } = operations.at(-1) ?? {};
   if (association) {
     const { associationId: id, roleArn } = association;
     // It had this role when the request read it, or as long before as reads lag.
@@ -70,7 +70,9 @@ export function finalAnswerViolations(
     const isOwn = ids.includes(effects.creatorOf(id));
     const isTrue = {
       create: isAdopted ? wasThere && !isOwn : isOwn,
-      update: effects.wasSet(id, roleArn, begunAt - maxSkewMs, record.inDoubtUntil - maxLagMs - maxSkewMs),
+      update: isAtOnce
+        ? wasThere
+        : effects.wasSet(id, roleArn, begunAt - maxSkewMs, record.inDoubtUntil - maxLagMs - maxSkewMs),
       delete: effects.isDeleted(id),
       adopt: wasThere,
     };

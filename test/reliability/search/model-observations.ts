@@ -78,6 +78,7 @@ export function makeObservationModel(
   }
 
   return {
+    world,
     observed,
     applied: (change: Applied) => world.applied(change),
     /** How often scans found a foreign change. */

@@ -2,6 +2,8 @@ import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { MutationKind } from '../facts.ts';
+import type { AskingName } from './asked-needs.ts';
+import type { Ballot } from './approver.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */
@@ -11,8 +13,16 @@ export interface Attempt {
    * Principal, kind and token: a token is scoped to its principal and to one kind of operation. Null for the
    * reconciler.
    */
-  readonly identity: string | null;
+  identity: string | null;
   readonly input: string;
+  /** Whether it is a run of `expire`, which is known by the ending that it carries out. */
+  readonly isExpirer: boolean;
+  /** The ending that the request names; undefined: none. */
+  readonly ending: string | null | undefined;
+  /** What the policies ask approvers of the request; they are those in force when it begins. */
+  asking: AskingName;
+  /** The vote; null: it is not one. */
+  readonly ballot: Ballot | null;
   /** Whether policy denied the request, once it was authorized. */
   isDenied: boolean;
   /** `modifiedAt` of the association that policy judged last, and of the one that EKS showed last; null: none. */
@@ -51,4 +61,8 @@ export interface Operation {
   readonly lifetime: TokenLifetime;
   closed: AuditEntry | null;
   applied: Applied | null;
+  /** Whether it was sent to EKS, and no process got a definite answer. */
+  isInDoubt: boolean;
+  /** Whether its success is recorded at once, without a change at EKS. */
+  readonly isAtOnce: boolean;
 }

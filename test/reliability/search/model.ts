@@ -31,8 +31,9 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
  * `latest`, the latest time of the gateway's clock: what has expired stays so when the clock is set back.
  */
 export function makeModel(
-  { now, latest }: Pick<ScenarioClock, 'now' | 'latest'>,
+  { now, latest, latestOfExpirer }: Pick<ScenarioClock, 'now' | 'latest' | 'latestOfExpirer'>,
   observedChanges: () => number,
+  approvalEntries: () => readonly AuditEntry[],
   broken: (rule: string) => void,
 ) {
   const lifetimes = new Map<string, TokenLifetime>();
@@ -44,12 +45,18 @@ export function makeModel(
     for (const violation of violations) broken(violation);
   };
 
-  /** The ledger committed a write. */
-  function committed(by: Attempt, expected: Expectation, next: IdempotencyRecord, added: readonly AuditEntry[]) {
+  /** The ledger committed a write. Returns whether an operation begins by it, or succeeds at once. */
+  function committed(
+    by: Attempt,
+    expected: Expectation,
+    next: IdempotencyRecord,
+    added: readonly AuditEntry[],
+  ): boolean {
     const { idempotencyKey } = next;
+    const known = new Set(operations.keys());
     let lifetime = lifetimes.get(idempotencyKey);
-    const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder, now: latest() };
-    report(writeViolations({ ...write, by: by.name }));
+    const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder };
+    report(writeViolations({ ...write, by: by.name, now: by.isExpirer ? latestOfExpirer() : latest() }));
     if (expected.kind === 'free' || !lifetime) {
       const { input } = by;
       const identity = by.identity ?? by.name;
@@ -69,15 +76,20 @@ export function makeModel(
     }
     lifetime.record = next;
     if (!isDeferral({ expected, entries: added })) lifetime.holder = by.name;
+    const beginsOne = ({ event, operationId }: AuditEntry) =>
+      event === 'INTENT' || (event === 'SUCCEEDED' && !known.has(operationId));
     for (const entry of added) {
-      if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'adopt') adopted(by, lifetime, entry);
+      const isAtOnce = entry.event === 'SUCCEEDED' && !known.has(entry.operationId);
+      if (isAtOnce && ['adopt', 'update'].includes(kindOf(entry.operation))) adopted(by, lifetime, entry);
       else wrote(lifetime, entry);
       if (entry.event === 'SUCCEEDED' && kindOf(entry.operation) === 'create' && entry.before)
         report(adoptionViolations(by, operations.get(entry.operationId), entry, entry.before));
     }
-    if (!next.result) return;
-    report(finalAnswerViolations(effects, lifetime, next.result));
-    lifetime.final = finalAnswerOf(next.result);
+    if (next.result) {
+      report(finalAnswerViolations(effects, lifetime, next.result));
+      lifetime.final = finalAnswerOf(next.result);
+    }
+    return added.some(beginsOne);
   }
 
   /** The ledger rejected a write because of the stored record. */
@@ -98,7 +110,9 @@ export function makeModel(
     if (by.lock !== 'none') broken(`${by.name} adopted, but its read of the locks is ${by.lock}`);
     if (before?.modifiedAt !== by.judged)
       broken(`${by.name} adopted another state of the association than policy judged`);
-    const operation = { id, kind: 'adopt', lifetime, closed: entry, applied: null } as const;
+    const kind = kindOf(entry.operation);
+    if (kind === 'update' && by.ending === undefined) broken(`${by.name} succeeded without a change at EKS`);
+    const operation: Operation = { id, kind, lifetime, closed: entry, applied: null, isInDoubt: false, isAtOnce: true };
     operations.set(id, operation);
     lifetime.operations.push(operation);
   }
@@ -113,7 +127,15 @@ export function makeModel(
         broken(`second INTENT entry of ${id}`);
         return;
       }
-      const added = { id, kind: kindOf(entry.operation), lifetime, closed: null, applied: null };
+      const added = {
+        id,
+        kind: kindOf(entry.operation),
+        lifetime,
+        closed: null,
+        applied: null,
+        isInDoubt: false,
+        isAtOnce: false,
+      };
       operations.set(id, added);
       lifetime.operations.push(added);
       return;
@@ -131,10 +153,11 @@ export function makeModel(
   /** A change request was sent to EKS. */
   function sent(by: Attempt, kind: ChangeKind, operationId: string) {
     const operation = operations.get(operationId);
+    if (operation) operation.isInDoubt = true;
     if (by.identity?.includes(' adopt ')) broken(`${by.name} adopts, but sent a ${kind} to EKS`);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
-    if (kind !== 'create' && by.judged !== by.seen)
+    if (kind !== 'create' && !by.isExpirer && by.judged !== by.seen)
       broken(`${by.name} sent a ${kind} to EKS for another state of the association than policy judged`);
     if (by.lock !== 'none') broken(`${by.name} sent a ${kind} to EKS, but its read of the locks is ${by.lock}`);
     if (!operation) broken(`${by.name} sent a ${kind} to EKS, but the ledger has no INTENT entry of ${operationId}`);
@@ -168,7 +191,7 @@ export function makeModel(
   /** A request was answered. */
   function answered(by: Attempt, answer: Answered) {
     const { event, operationId, entryId } = answer.auditEntry;
-    if (!entries.some((entry) => entry.entryId === entryId))
+    if (![...entries, ...approvalEntries()].some((entry) => entry.entryId === entryId))
       broken(`${by.name} was answered with ${event} of ${operationId}, which is not in the audit trail`);
     report(answerViolations(by, answer, operations.get(operationId)?.lifetime, isOver));
   }
@@ -194,7 +217,15 @@ export function makeModel(
     committed,
     conflicted,
     appended: (entry: AuditEntry) => wrote(null, entry),
+    /** The operation with this id. */
+    operationOf: (id: string) => operations.get(id),
+    operations: () => [...operations.values()],
     sent,
+    /** The sender of an operation got a definite answer of EKS. */
+    answeredByEks(operationId: string): void {
+      const operation = operations.get(operationId);
+      if (operation) operation.isInDoubt = false;
+    },
     applied,
     answered,
     failed,

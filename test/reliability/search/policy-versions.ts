@@ -1,32 +1,41 @@
 import type { LoadedPolicy } from '../../../src/policy/load.ts';
 import { makeLive } from '../../../src/policy-versions/live.ts';
 import type { ListedVersion } from '../../../src/policy-versions/policy-version.ts';
+import type { AskingName } from './asked-needs.ts';
 
 /** Short, so that a scenario sees a switch soon. Milliseconds. */
 const settings = { refreshMs: 1_000, maxAgeMs: 300_000 };
 
-/** The package permits changes; each version permits or denies all of them. */
-const permits = 'permits';
+/** What policies say of changes: whether they permit all or none of them, and what they ask approvers of those. */
+export interface Judgement {
+  readonly allows: boolean;
+  readonly asking: AskingName;
+}
 
-/** Live policies whose versions permit or deny all changes. `clock` is the gateway's. */
+/** The package permits changes, and asks nobody. */
+const packaged: Judgement = { allows: true, asking: 'nothing' };
+
+/** Live policies whose versions permit or deny all changes, or permit them once they are approved. `clock` is the gateway's. */
 export function makePolicyVersions(clock: () => number) {
   const versions: ListedVersion[] = [];
-  const current = makeLive<boolean>({
+  const judgements = new Map<string, Judgement>();
+  const current = makeLive<Judgement>({
     ...{ settings, clock, log: () => undefined },
     store: {
       versions: async (limit) => versions.toReversed().slice(0, limit),
       getPolicies: async (hash) => ({ hash, content: new Uint8Array() }),
     },
-    packaged: policyOf(permits),
+    packaged: policyOf('package'),
     load: ({ policySetHash }) => policyOf(policySetHash),
-    compose: ({ policySetHash }) => policySetHash.startsWith(permits),
+    compose: ({ policySetHash }) => judgements.get(policySetHash) ?? packaged,
   });
   return {
-    /** Whether the policies in force permit changes. Rejects with `PoliciesUnavailable`. */
+    /** What the policies in force say of changes. Rejects with `PoliciesUnavailable`. */
     current,
-    publish(allows: boolean): void {
+    publish(judgement: Judgement): void {
       const number = versions.length + 1;
-      const hash = `${allows ? permits : 'denies'} ${number}`;
+      const hash = `version ${number}`;
+      judgements.set(hash, judgement);
       const version = { number, versionHash: hash, policySetHash: hash, inventoryHash: hash, rollbackTo: null };
       const publishedAt = new Date(clock()).toISOString();
       versions.push({ number, version: { ...version, publishedAt, publishedBy: 'pat', reason: null } });

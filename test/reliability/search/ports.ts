@@ -1,7 +1,9 @@
-import type { ChangeResult, Eks } from '../../../src/eks/eks.ts';
-import type { AssociationStates } from '../../../src/ledger/association-state.ts';
+import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
+import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
+import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import type { Environment } from './environment.ts';
 import type { Process } from './processes.ts';
@@ -27,19 +29,27 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, recorder, processes, isLocked, log } = environment;
+  const { ledger, model, approvals, endings, recorder, processes, clock, isLocked, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
   return {
-    commit: (expected, next, entries) => {
+    commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
+      const calledAt = attempt.isExpirer ? clock.expirer() : clock.gateway();
       return write(what, async () => {
-        const result = await ledger.commit(expected, next, entries);
+        const result = await ledger.commit(expected, next, entries, use);
+        // Each ending has a token of its own.
+        if (attempt.isExpirer) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
-          model.committed(attempt, expected, next, entries);
+          const begins = model.committed(attempt, expected, next, entries.filter(isOfOperation));
           recorder.committed(attempt, expected, next, entries);
+          if (begins) approvals.began(attempt, next.operationId, use, entries, calledAt);
+          else if (entries.some((entry) => !isOfOperation(entry))) approvals.unexpected(attempt, entries);
+          endings.committed(attempt, entries);
+          if (next.result?.refusal) approvals.refused(attempt, next.result.refusal.code);
         } else if (result.kind === 'conflict') model.conflicted(attempt, expected, next.idempotencyKey);
+        else if (result.kind === 'approval-mismatch' && use) approvals.rejected(attempt, use.next.key, use.expected);
         log(() => `  the ledger ${result.kind === 'committed' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
         return result;
       });
@@ -79,6 +89,34 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
   };
 }
 
+const isOfOperation = ({ event }: AuditEntry) => event !== 'APPROVAL_USED';
+
+/** The approvals as a process reads and writes them: each call takes a turn, and can fail. */
+export function gatedApprovals(environment: Environment, process: Process): ApprovalStore {
+  const { ledger, approvals, recorder, processes, clock, log } = environment;
+  const { attempt } = process;
+  const write = writerOf(environment, process);
+  return {
+    getRecordAndApproval: (key, approvalKey) =>
+      processes.port(process, () => ledger.getRecordAndApproval(key, approvalKey)),
+    getApproval: (key) => processes.port(process, () => ledger.getApproval(key)),
+    listApprovals: (...query) => processes.port(process, () => ledger.listApprovals(...query)),
+    putApproval: (expected, next, entry, maxPending) => {
+      const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
+      const calledAt = attempt.ballot ? clock.approver() : clock.gateway();
+      return write(what, async () => {
+        const result = await ledger.putApproval(expected, next, entry, maxPending);
+        if (result === 'written') {
+          approvals.wrote(attempt, expected, next, entry, calledAt);
+          recorder.appended(entry);
+        } else if (result === 'conflict') approvals.rejected(attempt, next.key, expected);
+        log(() => `  the ledger ${result === 'written' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
+        return result;
+      });
+    },
+  };
+}
+
 /** What a scan reads and writes of service accounts: each call takes a turn, and can fail. */
 export function gatedObservations(
   environment: Environment,
@@ -104,11 +142,42 @@ export function gatedObservations(
   };
 }
 
+/** What a run of `expire` reads and writes of service accounts: each call takes a turn, and can fail. */
+export function gatedEndings(environment: Environment, process: Process): AssociationStates & Endings {
+  const { ledger, endings, recorder, processes, clusterName, log } = environment;
+  const { attempt } = process;
+  const write = writerOf(environment, process);
+  return {
+    statesOfCluster: (cluster) => processes.port(process, () => ledger.statesOfCluster(cluster)),
+    getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
+    // Other scenarios share the ledger.
+    dueEndings: (due, limit) =>
+      processes.port(process, async () =>
+        (await ledger.dueEndings(due, limit)).filter((target) => target.clusterName === clusterName),
+      ),
+    observeAssociation: (revision, change, entry) => {
+      const { ending } = change;
+      const what = () =>
+        `the ending ${ending ? `${ending.expiresAt}, ${ending.suspendedFor ?? 'not suspended'}` : 'none'}`;
+      return write(what, async () => {
+        const isWritten = await ledger.observeAssociation(revision, change, entry);
+        if (isWritten) endings.wrote(attempt, change, entry);
+        if (isWritten && entry) recorder.appended(entry);
+        log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
+        return isWritten;
+      });
+    },
+  };
+}
+
 /** The lock of a scenario. It is not stored: other scenarios share the ledger. */
 const lock: Lock = { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: '2026-11-26T00:00:00.000Z' };
 
 /** EKS as a process uses it: each call takes a turn, and can fail. With an executor, each change first gets a session. */
-export function gatedEks({ eks, model, recorder, processes, scenario, log }: Environment, process: Process): Eks {
+export function gatedEks(
+  { eks, model, endings, recorder, processes, scenario, log }: Environment,
+  process: Process,
+): Eks {
   const { attempt, faults } = process;
   const direct = eks.eksFor({
     takeFault: () => {
@@ -119,21 +188,24 @@ export function gatedEks({ eks, model, recorder, processes, scenario, log }: Env
     cannotRead: () => faults.cannotRead,
     onSent: (kind, operationId, associationId) => {
       model.sent(attempt, kind, operationId);
+      endings.sent(attempt, associationId);
       recorder.sent(kind, operationId, associationId);
     },
   });
-  const change = async (what: string, effect: () => Promise<ChangeResult>) => {
+  const change = async (what: string, { operationId }: ChangeBounds, effect: () => Promise<ChangeResult>) => {
     if (scenario.hasExecutor) {
       await processes.port(process, () => {
         log(() => `  ${attempt.name} gets a session`);
         return Promise.resolve();
       });
     }
-    return processes.port(process, async () => {
-      const result = await effect();
-      log(() => `  ${attempt.name} sends the ${what} to EKS: ${describeResult(result)}`);
-      return result;
+    const result = await processes.port(process, async () => {
+      const applied = await effect();
+      log(() => `  ${attempt.name} sends the ${what} to EKS: ${describeResult(applied)}`);
+      return applied;
     });
+    if (result.kind !== 'unknown') model.answeredByEks(operationId);
+    return result;
   };
   const read = <T extends { readonly kind: string }>(what: string, effect: () => Promise<T>) =>
     processes.port(process, async () => {
@@ -145,9 +217,9 @@ export function gatedEks({ eks, model, recorder, processes, scenario, log }: Env
       return result;
     });
   return {
-    create: (call) => change('create', () => direct.create(call)),
-    update: (call) => change('update', () => direct.update(call)),
-    delete: (call) => change('delete', () => direct.delete(call)),
+    create: (call) => change('create', call, () => direct.create(call)),
+    update: (call) => change('update', call, () => direct.update(call)),
+    delete: (call) => change('delete', call, () => direct.delete(call)),
     describe: async (id, bounds) => {
       const described = await read('describes', () => direct.describe(id, bounds));
       attempt.seen = described.kind === 'found' ? described.association.modifiedAt : null;

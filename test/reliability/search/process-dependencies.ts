@@ -1,31 +1,35 @@
-import {
-  defaultApprovalLimits,
-  defaultDescribeLimits,
-  defaultRequestLimits,
-} from '../../../src/operations/dependencies.ts';
+import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import type { AuthorizationRequest } from '../../../src/policy/policy.ts';
+import { approvalLimits, askings } from './asked-needs.ts';
 import type { Environment } from './environment.ts';
 import { home } from './home.ts';
-import { gatedEks, gatedLedger } from './ports.ts';
+import type { Judgement } from './policy-versions.ts';
+import { gatedApprovals, gatedEks, gatedLedger } from './ports.ts';
 import type { Process } from './processes.ts';
 
 /** Production times, except that role errors are not retried. */
 export const times = { ...defaultTimes, roleRetryMs: 0 };
 
 /**
- * The dependencies of one process: the real operations use the real ledger, and each port call takes a turn. `allows` is
- * whether the policies that were in force when it began permit changes.
+ * The dependencies of one process: the real operations use the real ledger, and each port call takes a turn. `judgement` is what the
+ * policies say that were in force when it began.
  */
-export function dependenciesOf(environment: Environment, process: Process, allows: boolean): Dependencies {
+export function dependenciesOf(
+  environment: Environment,
+  process: Process,
+  { allows, asking }: Judgement,
+): Dependencies {
   const { clock, ulid, scenario } = environment;
   const eks = gatedEks(environment, process);
   return {
     ledger: gatedLedger(environment, process),
-    authorize: (_, request) => {
+    authorize: ({ identity }, request) => {
       if (request.action === 'DescribePodIdentityAssociation') return allow;
+      if (request.action === 'ApproveRequest')
+        return identity.principal.groups.includes(request.approval.group) ? allow : deny;
       // A create of bob may not adopt what exists.
       if (request.action === 'AdoptPodIdentityAssociation' && isCreateOfBob(process)) return deny;
       const roles = 'roles' in request ? request.roles : undefined;
@@ -35,7 +39,7 @@ export function dependenciesOf(environment: Environment, process: Process, allow
       // An adoption asks about a create too, after it was judged.
       process.attempt.judged = existingModifiedAt(request) ?? process.attempt.judged;
       if (arn !== null) return { ...deny, unknownRoles: [arn] };
-      return allowed ? allow : deny;
+      return allowed ? allowedBy(asking) : deny;
     },
     preauthorize: () => null,
     recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
@@ -48,8 +52,8 @@ export function dependenciesOf(environment: Environment, process: Process, allow
     times,
     sleep: () => Promise.resolve(),
     associations: null,
-    approvals: null,
-    approvalLimits: defaultApprovalLimits,
+    approvals: gatedApprovals(environment, process),
+    approvalLimits,
     describeLimits: defaultDescribeLimits,
     lockMemory: environment.lockMemory,
     requestLimits: defaultRequestLimits,
@@ -91,3 +95,15 @@ const decision: Omit<Decision, 'allowed' | 'violations' | 'policyIds'> = {
 const allow: Decision = { ...decision, allowed: true, policyIds: ['scenario'], violations: [] };
 const violation = { policyId: 'scenario', message: 'Denied by the scenario.', advice: null };
 const deny: Decision = { ...decision, allowed: false, policyIds: ['scenario'], violations: [violation] };
+
+/** The judgement of a process that sends no request. */
+export const whatPermitsAll: Judgement = { allows: true, asking: 'nothing' };
+
+/** The decision on a permitted request: allowed, or once it is approved. */
+function allowedBy(asking: Judgement['asking']): Decision {
+  const { needs, timeZone } = askings[asking];
+  const slice = { ...decision.slice, timeZone };
+  if (needs.length === 0) return { ...allow, slice };
+  const policyIds = needs.map(({ policyId }) => policyId);
+  return { ...decision, allowed: false, policyIds, violations: [...needs], needs, slice };
+}

@@ -96,7 +96,7 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       const operationIds = new Set(written.map(({ operationId }) => operationId));
       const byOperation = await Promise.all([...operationIds].map((id) => ledger.operationEntries(id)));
       const stored = byOperation.flat();
-      const entries = stored.filter(({ target, operation }) => target !== null && operation !== 'OBSERVE_ASSOCIATION');
+      const entries = stored.filter(isOfMutation);
       const storedRecords = await Promise.all(records.map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey)));
       const ofLeaseHolders = written.filter(({ target, fence }) => target !== null && fence !== null);
       const isComplete =
@@ -137,6 +137,12 @@ export function appliedRequest<Change extends { readonly requestId: string; read
 ): Change | null {
   const sent = changes.filter((change) => change.operationId === operationId);
   return sent.findLast(({ requestId }) => !withEffect.has(requestId)) ?? sent.at(-1) ?? null;
+}
+
+/** Whether an entry is of a mutation: not of a scan, of an approval, of a vote or a warning. */
+function isOfMutation({ target, operation, event, approvalKey }: AuditEntry): boolean {
+  const isOther = operation === 'OBSERVE_ASSOCIATION' || operation === 'APPROVE_REQUEST' || approvalKey !== undefined;
+  return target !== null && event !== 'EXPIRY_WARNED' && !isOther;
 }
 
 function idsOf(entries: readonly AuditEntry[]): string[] {

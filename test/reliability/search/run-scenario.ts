@@ -3,6 +3,8 @@ import { driftViolations } from './drift.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
+import { makeApprovalModel } from './model-approvals.ts';
+import { makeEndingModel } from './model-endings.ts';
 import { makeObservationModel } from './model-observations.ts';
 import { makeProcesses } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
@@ -55,19 +57,22 @@ export async function runScenario(
   };
   const applied: Applied[] = [];
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
-  const model = makeModel(clock, observations.changes, isBroken);
+  const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
+  const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
+  const endings = makeEndingModel(clock, model, observations.world, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
     log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
     model.applied(change);
+    approvals.applied(change);
     recorder.applied(change);
     observations.applied(change);
     applied.push(change);
   });
   const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
-    ...{ ledger, eks, model, observations, recorder, processes, clock, log, series },
+    ...{ ledger, eks, model, observations, approvals, endings, recorder, processes, clock, log, series },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
@@ -89,6 +94,9 @@ export async function runScenario(
       case 'reconcile':
         void callers.reconcile(event.faults);
         return;
+      case 'expire':
+        void callers.expire(event.faults);
+        return;
       case 'scan':
         void callers.scan(event.reads, event.faults);
         return;
@@ -108,8 +116,14 @@ export async function runScenario(
         clock.set(event.clock, event.ms);
         return;
       case 'policy':
-        log(() => `a policy version ${event.allows ? 'permits' : 'denies'} changes`);
-        versions.publish(event.allows);
+        log(
+          () =>
+            `a policy version ${event.allows ? 'permits' : 'denies'} changes, and asks approvers for ${event.asking}`,
+        );
+        versions.publish(event);
+        return;
+      case 'vote':
+        void callers.vote(event, event.faults);
         return;
       case 'lock':
         isLocked = event.isSet;
@@ -121,6 +135,24 @@ export async function runScenario(
         if (event.through === 'eks') changeOutside(environment, event.what);
         else await callers.changeThroughGateway(event.what);
     }
+  }
+
+  async function scanTwice(): Promise<void> {
+    for (let run = 0; run < 2; run += 1) {
+      await moveClock(60_000);
+      await callers.scan('all', faultless);
+    }
+  }
+
+  /** Carries out all endings, also those that were suspended, and closes what is in doubt. */
+  async function endAll(): Promise<void> {
+    for (let run = 0; run < 2; run += 1) {
+      await moveClock(pastWaitMs);
+      await callers.expire(faultless);
+    }
+    await moveClock(pastWaitMs);
+    await callers.reconcile(faultless);
+    if (!isLocked) endings.atRest(applied);
   }
 
   /** Finishes all processes, frozen ones last, and reconciles what is open. */
@@ -142,14 +174,17 @@ export async function runScenario(
     }
     // The clock of scans is right again, if it was not.
     clock.set('scanner', 0);
-    for (let run = 0; run < 2; run += 1) {
-      await moveClock(60_000);
-      await callers.scan('all', faultless);
+    await scanTwice();
+    if (endings.areUsed()) {
+      await endAll();
+      await scanTwice();
     }
     const { clusterName } = environment;
     model.atRest(eks.associations());
     await observations.atRest(ledger, { ...home, clusterName, ...serviceAccount }, eks.associations());
-    const written = { entries: [...model.written(), ...observations.entries()], records: model.records() };
+    await approvals.atRest(ledger);
+    const entries = [...model.written(), ...observations.entries(), ...approvals.entries(), ...endings.entries()];
+    const written = { entries, records: model.records() };
     for (const rule of await recorder.atRest(clusterName, ledger, written, eks.associations(), callers.answers()))
       isBroken(rule);
     for (const rule of await driftViolations(callers.dependencies(), eks.associations(), applied, model.written()))

@@ -9,25 +9,42 @@ export interface DueEffect {
 /** The clocks of a scenario. */
 export type ScenarioClock = ReturnType<typeof makeScenarioClock>;
 
-/** The clocks of a scenario: the true time, and those of the gateway, the scanner and EKS, which can be set. They move only when they are told to. */
+/** The clocks of a scenario: the true time, and those of the gateway, the scanner, the approvers, of `expire` and of EKS, which can be set. They move only when they are told to. */
 export function makeScenarioClock(begin: Skews) {
   let now = Date.UTC(2026, 0, 1);
   let skews = begin;
   let latest = 0;
   let wereApart = areApart(begin);
   const gateway = () => now + skews.gateway;
+  const expirer = () => now + skews.expirer;
+  /** The same for runs of `expire`. */
+  let latestOfExpirer = 0;
+  const see = () => {
+    latest = Math.max(latest, gateway());
+    latestOfExpirer = Math.max(latestOfExpirer, expirer());
+  };
   return {
     now: () => now,
     gateway,
     scanner: () => now + skews.scanner,
+    approver: () => now + skews.approver,
+    expirer,
     eks: () => now + skews.eks,
-    /** Whether any two clocks ever differed by more than the gateway tolerates. */
+    /** Whether any two clocks but that of approvers ever differed by more than the gateway tolerates. */
     wereApart: () => wereApart,
     /** The latest time that the gateway's clock has shown. */
-    latest: () => (latest = Math.max(latest, gateway())),
+    latest(): number {
+      see();
+      return latest;
+    },
+    /** The same for the clock of `expire`. */
+    latestOfExpirer(): number {
+      see();
+      return latestOfExpirer;
+    },
     /** Sets a clock to this distance from the true time. */
     set(clock: keyof Skews, ms: number): void {
-      latest = Math.max(latest, gateway());
+      see();
       skews = { ...skews, [clock]: ms };
       wereApart ||= areApart(skews);
     },
@@ -40,7 +57,7 @@ export function makeScenarioClock(begin: Skews) {
         next.run();
       }
       now = end;
-      latest = Math.max(latest, gateway());
+      see();
     },
   };
 }
@@ -48,7 +65,8 @@ export function makeScenarioClock(begin: Skews) {
 /** How far the clocks may differ, as `CLOCK_ERROR_MS` is by default. Milliseconds. */
 const clockErrorMs = 30_000;
 
-function areApart(skews: Skews): boolean {
+/** A vote compares nothing but its own time, so that the clock of approvers matters to no scan. */
+function areApart({ approver: _, ...skews }: Skews): boolean {
   const all = Object.values(skews);
   return Math.max(...all) - Math.min(...all) > clockErrorMs;
 }

@@ -1,129 +1,27 @@
 import * as fc from 'fast-check';
-import type { ChangeKind } from '../facts.ts';
-import type { ChangeFault } from './eks-behaviour.ts';
+import { endingSteps } from './generator-endings.ts';
+import { heldSteps } from './generator-held.ts';
+import {
+  anyKind,
+  changeFault,
+  clock,
+  plainEvents,
+  policy,
+  scannerSkewMs,
+  second,
+  skewMs,
+  stepsOf,
+  through,
+  untilIdle,
+} from './generator-parts.ts';
 import { faultless } from './scenario.ts';
-import type { Faults, Scenario, ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
-
-const second = 1_000;
-/** In seconds. */
-const week = 7 * 24 * 3_600;
-
-const rejections = [
-  ...(['THROTTLED', 'GATEWAY_ACCESS_DENIED', 'EKS_UNREACHABLE', 'ROLE_NOT_FOUND', 'EKS_REFUSED'] as const),
-  'CREDENTIALS_UNAVAILABLE',
-] as const;
-
-const changeFault: fc.Arbitrary<ChangeFault> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<ChangeFault>({ kind: 'lost' }) },
-  {
-    weight: 6,
-    // The last one is as late as possible if the clock of EKS is behind.
-    arbitrary: fc
-      .constantFrom([0, 0], [30, 0], [269, 59], [328, 59], [328, 59])
-      .map(([onWay = 0, takes = 0]) => ({ kind: 'later' as const, onWayMs: onWay * second, takesMs: takes * second })),
-  },
-  { weight: 3, arbitrary: fc.constant<ChangeFault>({ kind: 'cut' }) },
-  { weight: 4, arbitrary: fc.constant<ChangeFault>({ kind: 'too-late' }) },
-  {
-    weight: 3,
-    arbitrary: fc
-      .constantFrom(null, ...rejections)
-      .map((outcome): ChangeFault => (outcome === null ? { kind: 'server-error' } : { kind: 'rejected', outcome })),
-  },
-);
-
-const ledgerFault = fc.record({
-  write: fc.constantFrom(1, 0, 2),
-  kind: fc.constantFrom('lost' as const, 'down' as const),
-});
-
-const faults: fc.Arbitrary<Faults> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant(faultless) },
-  { weight: 7, arbitrary: changeFault.map((eks) => ({ ...faultless, eks })) },
-  { weight: 2, arbitrary: ledgerFault.map((ledger) => ({ ...faultless, ledger })) },
-  { weight: 1, arbitrary: fc.constant({ ...faultless, cannotRead: true }) },
-  { weight: 1, arbitrary: fc.constant({ ...faultless, cannotReadLocks: true }) },
-);
-
-/** Most creates expect nothing, so that those without a plan stay as frequent as others. */
-const withoutMostPlans = ({ isPlanned, ...mutation }: ScenarioMutation & { readonly isPlanned: boolean }) =>
-  mutation.kind === 'create' && !isPlanned ? { ...mutation, expects: 'nothing' as const } : mutation;
-
-const mutation: fc.Arbitrary<ScenarioMutation> = fc
-  .record({
-    isPlanned: fc.constantFrom(false, false, true),
-    principal: fc.constantFrom('alice', 'alice', 'alice', 'bob'),
-    kind: fc.constantFrom('create', 'create', 'create', 'update', 'delete', 'adopt'),
-    token: fc.constantFrom('t1', 't1', 't1', 't2'),
-    variant: fc.constantFrom(0, 0, 0, 0, 0, 1, 2),
-    expects: fc.constantFrom('nothing', 'current', 'current', 'stale'),
-    adopts: fc.constantFrom(false, false, true),
-  })
-  .map(withoutMostPlans);
-
-/** Past a lease, just before and just after the end of an in-doubt time, short times, and past the retention. */
-const jumps = [36, 36, 36, 400, 400, 421, 421, 421, 1, 10, 120, 300, week + 60].map((seconds) => seconds * second);
-
-const index = fc.nat({ max: 3 });
-
-const anyKind = fc.constantFrom<ChangeKind>('delete', 'create', 'update');
-const through = fc.constantFrom('eks' as const, 'gateway' as const);
-
-/** The distance of a clock from the true time: so far that two clocks differ by almost the allowed error, or by little. */
-const skewMs = fc.constantFrom(0, 14_500, -14_500, 5, -5);
-
-/** The same for scans, or ten minutes: by far more than is allowed. */
-const scannerSkewMs = fc.oneof(
-  { weight: 6, arbitrary: skewMs },
-  { weight: 1, arbitrary: fc.constantFrom(600_000, -600_000) },
-);
-
-const event: fc.Arbitrary<ScenarioEvent> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation, faults }) },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('resubmit' as const), index, faults }) },
-  { weight: 8, arbitrary: fc.constantFrom(...jumps).map((ms) => ({ do: 'clock' as const, ms })) },
-  {
-    weight: 4,
-    arbitrary: faults.map((ofReconciler) => ({ do: 'reconcile' as const, faults: { ...ofReconciler, eks: null } })),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('scan' as const),
-      reads: fc.constantFrom('all' as const, 'all' as const, 'due' as const, 'reported' as const),
-      faults: faults.map((ofScan) => ({ ...ofScan, eks: null })),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'resume' as const, 'crash' as const), index }),
-  },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('others' as const), what: anyKind, through }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('skew' as const),
-      clock: fc.constantFrom('gateway' as const, 'eks' as const, 'scanner' as const),
-      ms: skewMs,
-    }),
-  },
-  { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => ({ do: 'policy' as const, allows })) },
-  { weight: 1, arbitrary: fc.constantFrom(true, false, false).map((isSet) => ({ do: 'lock' as const, isSet })) },
-);
-
-/** More turns than the running processes can use. */
-const untilIdle = 100;
-
-const step: fc.Arbitrary<Step> = fc.record({
-  event,
-  turns: fc.constantFrom(untilIdle, untilIdle, 0, 1, 2, 3, 4, 5, 7),
-});
+import type { Scenario, ScenarioEvent, Step } from './scenario.ts';
 
 /** What can happen between two calls of a request. */
 const interruption: fc.Arbitrary<ScenarioEvent> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('others' as const), what: anyKind, through }) },
   { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'lock', isSet: true }) },
-  { weight: 1, arbitrary: fc.constant<ScenarioEvent>({ do: 'policy', allows: false }) },
+  { weight: 1, arbitrary: fc.constant(policy(false, 'nothing')) },
 );
 
 const scan: ScenarioEvent = { do: 'scan', reads: 'all', faults: faultless };
@@ -162,17 +60,19 @@ const ambiguous: fc.Arbitrary<Step[]> = fc
     ...(scans ? [{ event: scan, turns: untilIdle }] : []),
   ]);
 
-function clock(seconds: number): ScenarioEvent {
-  return { do: 'clock', ms: seconds * second };
-}
-
-const anySteps = fc.array(step, { minLength: 2, maxLength: 20, size: 'max' });
-const fewSteps = fc.array(step, { maxLength: 3, size: 'max' });
+const anySteps = stepsOf(plainEvents, 2, 20);
+const fewSteps = stepsOf(plainEvents, 0, 3);
 
 /** Generates scenarios, weighted towards those that cover more of the protocol. */
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
-    skewMs: fc.record({ gateway: skewMs, eks: skewMs, scanner: scannerSkewMs }),
+    skewMs: fc.record({
+      gateway: skewMs,
+      eks: skewMs,
+      scanner: scannerSkewMs,
+      approver: scannerSkewMs,
+      expirer: skewMs,
+    }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
     lagsInTurn: fc.boolean(),
   }),
@@ -182,6 +82,8 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   steps: fc.oneof(
     { weight: 15, arbitrary: anySteps },
     { weight: 4, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
+    { weight: 5, arbitrary: heldSteps },
+    { weight: 5, arbitrary: endingSteps },
   ),
   order: fc.nat({ max: 0x7fffffff }),
 });

@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import type { Ballot } from './approver.ts';
+import type { Judgement } from './policy-versions.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import type { ChangeFault, EksBehaviour, Skews } from './eks-behaviour.ts';
 
@@ -17,6 +19,10 @@ export interface ScenarioMutation {
   readonly expects: 'nothing' | 'current' | 'stale';
   /** Whether a create adopts an association of others that equals it: then it requests the role that they give. */
   readonly adopts?: boolean;
+  /** When the association ends: some minutes after the first send, or not any more. Absent: nothing is said. Of a create or an update. */
+  readonly ends?: 'soon' | 'later' | 'never';
+  /** Whether an update changes the ending alone. */
+  readonly changesOnlyEnding?: boolean;
 }
 
 /** The faults of one process. */
@@ -40,14 +46,16 @@ export type ScenarioEvent =
   | { readonly do: 'resubmit'; readonly index: number; readonly faults: Faults }
   | { readonly do: 'reconcile'; readonly faults: Faults }
   | { readonly do: 'scan'; readonly reads: ScanReads; readonly faults: Faults }
+  | { readonly do: 'expire'; readonly faults: Faults }
   | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
   /** Others change the association: directly at EKS, or by a request of their own that runs to its end at once. */
   | { readonly do: 'others'; readonly what: ChangeKind; readonly through: 'eks' | 'gateway' }
   | { readonly do: 'clock'; readonly ms: number }
   /** A clock is set to this distance from the true time. */
   | { readonly do: 'skew'; readonly clock: keyof Skews; readonly ms: number }
-  /** A policy version that permits or denies all changes. */
-  | { readonly do: 'policy'; readonly allows: boolean }
+  /** A policy version that permits or denies all changes, or permits them once they are approved. */
+  | ({ readonly do: 'policy' } & Judgement)
+  | ({ readonly do: 'vote'; readonly faults: Faults } & Ballot)
   | { readonly do: 'lock'; readonly isSet: boolean };
 
 /** An event, and the number of turns that the running processes get afterwards. */
@@ -116,6 +124,6 @@ function describeChangeFault(fault: ChangeFault): string {
 
 /** Describes the behaviour of EKS. */
 export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
-  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s`;
+  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of endings ${skewMs.expirer / second} s`;
   return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
 }

@@ -5,6 +5,8 @@ import { makeCallers } from './callers.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import type { Model } from './model.ts';
+import { makeApprovalModel } from './model-approvals.ts';
+import { makeEndingModel } from './model-endings.ts';
 import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
 import { makeProcesses } from './processes.ts';
@@ -76,9 +78,12 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   let onStop: () => void = () => undefined;
   const isBroken = (rule: string) => broken.push(rule);
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
-  const model = makeModel(clock, observations.changes, isBroken);
+  const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
+  const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
+  const endings = makeEndingModel(clock, model, observations.world, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
+    approvals.applied(change);
     observations.applied(change);
   });
   const port = async <T>(process: Process, effect: () => Promise<T>): Promise<T> => {
@@ -91,6 +96,8 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
     ...{
       eks,
       observations,
+      approvals,
+      endings,
       clock,
       series,
       clusterName: `c${series}`,
@@ -137,6 +144,8 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       case 'reconcile':
         toReconcile = model.records().some(({ state }) => state === 'IN_PROGRESS') ? null : [];
         return runAlone(() => callers.reconcile(event.faults));
+      case 'expire':
+        return runAlone(() => callers.expire(event.faults));
       case 'scan':
         return runAlone(() => callers.scan(event.reads, event.faults));
       case 'crash':
@@ -152,8 +161,10 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         clock.set(event.clock, event.ms);
         return;
       case 'policy':
-        versions.publish(event.allows);
+        versions.publish(event);
         return;
+      case 'vote':
+        return runAlone(() => callers.vote(event, event.faults));
       case 'lock':
         isLocked = event.isSet;
         return;
@@ -177,6 +188,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
     await callers.reconcile(faultless);
   }
   model.atRest(eks.associations());
+  await approvals.atRest(ledger);
   return { answers, broken, contents: { expired, ...(await contentsOf(model, ledger, environment.clusterName)) } };
 }
 

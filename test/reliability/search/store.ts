@@ -1,6 +1,11 @@
+import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { AssociationStates } from '../../../src/ledger/association-state.ts';
+import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 
-/** The store of a scenario: what requests, the reconciler and scans write, and the history. */
-export type ScenarioStore = Ledger & AssociationStates & Pick<AssociationReads, 'versionsAround'>;
+/** The store of a scenario: what requests, approvers, the reconciler, scans and `expire` write, and the history. */
+export type ScenarioStore = Ledger &
+  ApprovalStore &
+  AssociationStates &
+  Endings &
+  Pick<AssociationReads, 'versionsAround'>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
+import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
@@ -69,6 +70,7 @@ async function openLedgers() {
   const whole = {
     ...makeDynamoDbLedger({ client, ...tables.names }),
     ...makeDynamoDbObservations({ client, ...tables.names }),
+    ...makeDynamoDbApprovals({ client, ...tables.names }),
     ...makeDynamoDbAssociationReads({ client, ...tables.names }),
   };
   const dynamoDb = withFaults(whole, proxy.faults, randomFrom(seed));

@@ -224,7 +224,7 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
 function unconfirmedChange(state: AssociationState | null, change: CommittedChange): CommittedChange {
   const { confirmed: _, ...unconfirmed } = change;
   const { ending: __, ...without } = unconfirmed;
-  return keepsEnding(state?.confirmed ?? null, change.endingOf) ? unconfirmed : without;
+  return keepsEnding(state?.confirmed ?? null, change) ? unconfirmed : without;
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

@@ -67,7 +67,10 @@ describe.each(named)('%s', (name, command) => {
   test('reads the variables that its help lists', () => {
     const read = new Set<PropertyKey>();
     const env = new Proxy({}, { get: (_, variable) => void read.add(variable) });
-    command.prepare({ values: { since: 0 }, args: [], isValid: false }, env, () => undefined);
+    // Where events are sent decides which variables are read.
+    for (const to of ['webhook', 'eventbridge']) {
+      command.prepare({ values: { since: 0, to }, args: [], isValid: false }, env, () => undefined);
+    }
     // The AWS SDK reads this one too.
     expect([...read, 'AWS_PROFILE']).toEqual(expect.arrayContaining(command.variables.map(([variable]) => variable)));
   });

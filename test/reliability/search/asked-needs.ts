@@ -1,0 +1,37 @@
+import type { ApprovalNeed } from '../../../src/model/approval-vote.ts';
+
+/** What a policy version asks approvers: the needs, and the time zone, which is a part of the inventory that decisions use. */
+interface Asking {
+  readonly needs: readonly ApprovalNeed[];
+  readonly timeZone: string;
+}
+
+const timeZone = 'UTC';
+const security = needOf('security', 1, 'a');
+
+/** What policy versions ask of changes that they permit. Two of them differ, so an approval of one does not fit the other. */
+export const askings = {
+  nothing: { needs: [], timeZone },
+  one: { needs: [security], timeZone },
+  'one, in another text': { needs: [needOf('security', 1, 'b')], timeZone },
+  'one, with another inventory': { needs: [security], timeZone: 'Europe/Berlin' },
+  two: { needs: [needOf('security', 2, 'a')], timeZone },
+  'two groups': { needs: [needOf('platform', 1, 'a'), security], timeZone },
+} as const satisfies Record<string, Asking>;
+
+/** The name of what a policy version asks. */
+export type AskingName = keyof typeof askings;
+
+/** Who votes, with their groups. */
+export const approvers = { dan: ['security'], erin: ['security', 'platform'] } as const;
+
+/** Name of an approver. */
+export type Approver = keyof typeof approvers;
+
+/** Short, so that approvals end within a scenario. */
+export const approvalLimits = { decideMs: 900_000, useMs: 420_000, maxPending: 1_000_000 };
+
+function needOf(group: string, count: number, text: string): ApprovalNeed {
+  const message = `A change needs an approval of the group ${group}.`;
+  return { policyId: `asks-${group}`, policyHash: text.repeat(64), message, advice: null, group, count };
+}

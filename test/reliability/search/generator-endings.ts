@@ -1,0 +1,86 @@
+import * as fc from 'fast-check';
+import type { MutationKind } from '../facts.ts';
+import {
+  anyKind,
+  clock,
+  faults,
+  index,
+  mutation,
+  plainEvents,
+  stepsOf,
+  through,
+  untilIdle,
+} from './generator-parts.ts';
+import { faultless } from './scenario.ts';
+import type { ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
+
+/** A change of the ending, or of something else. */
+const endingMutation = fc
+  .record({
+    of: mutation,
+    kind: fc.constantFrom<MutationKind>('create', 'create', 'update', 'update', 'update', 'delete', 'adopt'),
+    ends: fc.constantFrom('soon' as const, 'later' as const, 'later' as const, 'never' as const, undefined),
+    changesOnlyEnding: fc.boolean(),
+  })
+  .map(({ of, kind, ends, changesOnlyEnding }): ScenarioMutation => {
+    const expects = of.variant === 0 ? 'nothing' : of.expects;
+    return { ...of, kind, expects, changesOnlyEnding, ...(ends === undefined ? {} : { ends }) };
+  });
+
+const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
+
+const endingEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }) },
+  { weight: 10, arbitrary: expire },
+  { weight: 4, arbitrary: fc.constantFrom(355, 361, 376, 400).map(clock) },
+];
+
+const anyEndingSteps = stepsOf([...plainEvents, ...endingEvents], 2, 16);
+const fewEndingSteps = stepsOf([...plainEvents, ...endingEvents], 0, 4);
+
+/** An association that ends, what is requested or changed before that, and runs at its ending, during which something happens. */
+const ending: fc.Arbitrary<Step[]> = fc
+  .record({
+    before: fc.constantFrom(10, 200, 330, 355, 372),
+    change: fc.oneof(
+      fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }),
+      fc.record({ do: fc.constant('others' as const), what: anyKind, through }),
+    ),
+    turns: fc.constantFrom(untilIdle, untilIdle, 1, 3, 5, 7, 9),
+    after: fc.constantFrom(6, 25, 36, 50, 120, 400),
+    run: expire,
+    ofRun: fc.constantFrom(untilIdle, 1, 3, 5, 7, 9, 11, 13),
+    during: fc.oneof(
+      fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }),
+      fc.record({ do: fc.constant('others' as const), what: anyKind, through }),
+      fc.record({ do: fc.constantFrom('freeze' as const, 'crash' as const), index }),
+      expire,
+    ),
+    later: fc.constantFrom(36, 421),
+  })
+  .map(({ before, change, turns, after, run, ofRun, during, later }) => {
+    const created = {
+      principal: 'alice',
+      kind: 'create',
+      token: 't1',
+      variant: 0,
+      expects: 'nothing',
+      ends: 'soon',
+    } as const;
+    return [
+      { event: { do: 'submit', mutation: created, faults: faultless }, turns: untilIdle },
+      { event: clock(before), turns: untilIdle },
+      { event: change, turns },
+      { event: clock(Math.max(0, 360 - before) + after), turns: 0 },
+      { event: run, turns: ofRun },
+      { event: during, turns: untilIdle },
+      { event: clock(later), turns: untilIdle },
+      { event: { do: 'expire', faults: faultless }, turns: untilIdle },
+    ];
+  });
+
+/** Steps with associations that end. */
+export const endingSteps = fc.oneof(
+  { weight: 1, arbitrary: anyEndingSteps },
+  { weight: 1, arbitrary: fc.tuple(ending, fewEndingSteps).map((parts) => parts.flat()) },
+);

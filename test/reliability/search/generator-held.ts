@@ -1,0 +1,84 @@
+import * as fc from 'fast-check';
+import type { MutationKind } from '../facts.ts';
+import { approvers, askings } from './asked-needs.ts';
+import type { Approver, AskingName } from './asked-needs.ts';
+import {
+  anyKind,
+  clock,
+  faults,
+  mutation,
+  plainEvents,
+  policy,
+  stepsOf,
+  through,
+  untilIdle,
+} from './generator-parts.ts';
+import { faultless } from './scenario.ts';
+import type { ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
+
+const asking = fc.constantFrom<AskingName>('one', 'one', ...(Object.keys(askings) as AskingName[]));
+
+const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
+  do: fc.constant('vote' as const),
+  by: fc.constantFrom(...(Object.keys(approvers) as Approver[])),
+  vote: fc.constantFrom('APPROVE' as const, 'APPROVE' as const, 'APPROVE' as const, 'REJECT' as const),
+  index: fc.constantFrom(0, 0, 0, 1, 2),
+  faults: faults.map((ofVote) => ({ ...ofVote, eks: null })),
+});
+
+const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
+  { weight: 14, arbitrary: vote },
+  { weight: 3, arbitrary: asking.map((name) => policy(true, name)) },
+];
+
+const anyHeldSteps = stepsOf([...plainEvents, ...heldEvents], 2, 16);
+const fewHeldSteps = stepsOf([...plainEvents, ...heldEvents], 0, 4);
+
+/** A change that is held: seldom with an expectation, which approvals are not about. */
+const heldMutation = fc
+  .tuple(mutation, fc.constantFrom<MutationKind>('create', 'create', 'update', 'update', 'delete', 'adopt'))
+  .map(([one, kind]): ScenarioMutation => ({ ...one, kind, expects: one.variant === 0 ? 'nothing' : one.expects }));
+
+/** A change that policy holds, votes on it, and its sends afterwards; something happens in between, and during them. */
+const held: fc.Arbitrary<Step[]> = fc
+  .record({
+    mutation: heldMutation,
+    other: fc.constantFrom('t1', 't1', 't2'),
+    votes: fc.array(vote, { minLength: 1, maxLength: 2 }),
+    faults,
+    meanwhile: fc.oneof(
+      fc.constant([]),
+      fc.constantFrom(10, 300, 400, 421).map((seconds) => [clock(seconds)]),
+      fc.tuple(anyKind, through).map(([what, by]): ScenarioEvent[] => [{ do: 'others', what, through: by }, clock(36)]),
+      asking.map((name) => [policy(true, name), clock(10)]),
+    ),
+    turns: fc.constantFrom(untilIdle, untilIdle, 0, 2, 4, 6, 8),
+    later: fc.constantFrom(36, 421),
+  })
+  .map(({ mutation: same, other, votes, faults: met, meanwhile, turns, later }) => {
+    const events: ScenarioEvent[] = [
+      ...(same.kind === 'create' ? [] : [{ do: 'others', what: 'create', through: 'eks' } as const]),
+      { do: 'submit', mutation: same, faults: faultless },
+      ...votes,
+      ...meanwhile,
+    ];
+    const again = { do: 'submit', mutation: { ...same, token: other }, faults: met } as const;
+    return [
+      ...events.map((event) => ({ event, turns: untilIdle })),
+      { event: { do: 'submit', mutation: same, faults: met }, turns },
+      { event: again, turns: untilIdle },
+      { event: clock(later), turns: untilIdle },
+      { event: { ...again, faults: faultless }, turns: untilIdle },
+    ];
+  });
+
+/** Steps under policies that ask approvers. */
+export const heldSteps = fc
+  .tuple(
+    asking,
+    fc.oneof(
+      { weight: 1, arbitrary: anyHeldSteps },
+      { weight: 1, arbitrary: fc.tuple(fewHeldSteps, held, fewHeldSteps).map((parts) => parts.flat()) },
+    ),
+  )
+  .map(([name, steps]): Step[] => [{ event: policy(true, name), turns: 0 }, ...steps]);

@@ -1,0 +1,229 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ApprovalUse, ApprovalVersion } from '../../../src/ledger/approval-version.ts';
+import type { Approval } from '../../../src/model/approval.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
+import { approvalLimits, approvers, askings } from './asked-needs.ts';
+import type { Approver, AskingName } from './asked-needs.ts';
+import type { Applied } from './eks-behaviour.ts';
+import type { Attempt, Operation } from './model-state.ts';
+import type { ScenarioStore } from './store.ts';
+
+/** The reference model of the approvals of a scenario. */
+export type ApprovalModel = ReturnType<typeof makeApprovalModel>;
+
+/** An approval, as the model knows it by who asked and who voted. */
+interface Question {
+  readonly id: string;
+  readonly asked: Asked;
+  /** Identity of the token that asked. */
+  readonly identity: string;
+  readonly decideUntil: number;
+  readonly votes: Map<Approver, 'APPROVE' | 'REJECT'>;
+  state: Approval['state'];
+  useUntil: number;
+  usedBy: string | null;
+  stored: Approval;
+}
+
+/** What an approver agrees to: the request, what policy asked, and the version of the association that it judged. */
+interface Asked {
+  readonly subject: string;
+  readonly asking: AskingName;
+  readonly judged: string | null;
+}
+
+/**
+ * The reference model of approvals: who asked for what, by which policies, and who voted, as the scenario itself knows it. It checks every write of an
+ * approval, every operation that begins, and every effect. It uses the gateway's types but none of its code. `operationOf` returns an operation of the model.
+ */
+export function makeApprovalModel(operationOf: (id: string) => Operation | undefined, broken: (rule: string) => void) {
+  /** By key of the approval, in the order in which they were asked for. */
+  const current = new Map<string, Question>();
+  const questions: Question[] = [];
+  const entries: AuditEntry[] = [];
+  /** The approvals by which operations began, by operation id. */
+  const uses = new Map<string, Question>();
+
+  /** The ledger wrote an approval. `calledAt` is the time of the clock of its process when that sent the write, after it compared times. */
+  function wrote(
+    by: Attempt,
+    expected: ApprovalVersion | null,
+    next: Approval,
+    entry: AuditEntry,
+    calledAt: number,
+  ): void {
+    const before = current.get(next.key);
+    entries.push(entry);
+    if (!isVersion(before, expected)) broken(`the ledger wrote ${entry.event} for ${by.name} over ${describe(before)}`);
+    if (entry.operationId !== next.id || entry.fence !== next.revision)
+      broken(`${by.name} wrote ${entry.event} of ${entry.operationId}, but changed ${next.id}`);
+    if (entry.event === 'APPROVAL_REQUESTED') asked(by, before, next, calledAt);
+    else if (before?.id !== next.id) broken(`${by.name} wrote ${entry.event} of ${next.id}, which nobody asked for`);
+    else {
+      if (entry.event === 'APPROVAL_EXPIRED') expired(by, before, calledAt);
+      else voted(by, before, entry, calledAt);
+      before.stored = next;
+      if (before.state !== next.state) broken(`${by.name} made ${next.id} ${next.state}, but it is ${before.state}`);
+    }
+  }
+
+  function asked(by: Attempt, before: Question | undefined, next: Approval, calledAt: number) {
+    const of = askedBy(by);
+    if (by.identity === null || askings[by.asking].needs.length === 0)
+      broken(`${by.name} asked for an approval that policy does not ask for`);
+    if (before && ['PENDING', 'APPROVED'].includes(before.state) && isDeepStrictEqual(before.asked, of))
+      broken(`${by.name} asked again, although ${describe(before)} fits`);
+    if (before && before.asked.subject !== of.subject)
+      broken(`${by.name} asked for ${of.subject} in place of ${before.asked.subject}`);
+    const decideUntil = calledAt + approvalLimits.decideMs;
+    const question: Question = {
+      ...{ id: next.id, asked: of, identity: by.identity ?? '', decideUntil, votes: new Map() },
+      ...{ state: 'PENDING', useUntil: 0, usedBy: null, stored: next },
+    };
+    current.set(next.key, question);
+    questions.push(question);
+  }
+
+  function expired(by: Attempt, question: Question, calledAt: number) {
+    const until = { PENDING: question.decideUntil, APPROVED: question.useUntil }[question.state as string] ?? Infinity;
+    if (calledAt < until) broken(`${by.name} recorded that ${describe(question)} expired, too early`);
+    question.state = 'EXPIRED';
+  }
+
+  function voted(by: Attempt, question: Question, { event }: AuditEntry, calledAt: number) {
+    const { ballot } = by;
+    if (!ballot || event !== (ballot.vote === 'APPROVE' ? 'APPROVED' : 'REJECTED')) {
+      broken(`${by.name} wrote ${event}, but voted ${ballot?.vote}`);
+      return;
+    }
+    if (question.state !== 'PENDING') broken(`${by.name} voted on ${describe(question)}`);
+    if (calledAt >= question.decideUntil) broken(`${by.name} voted on ${question.id} too late`);
+    question.votes.set(ballot.by, ballot.vote);
+    if (ballot.vote === 'REJECT') question.state = 'REJECTED';
+    else if (isAgreed(question)) {
+      question.state = 'APPROVED';
+      question.useUntil = calledAt + approvalLimits.useMs;
+    }
+  }
+
+  /** An operation began, or a success without an effect was recorded, in a commit that used this approval; null: none. `calledAt`: see `wrote`. */
+  function began(
+    by: Attempt,
+    operationId: string,
+    used: ApprovalUse | null,
+    added: readonly AuditEntry[],
+    calledAt: number,
+  ): void {
+    const what = `${operationId} of ${by.name}`;
+    const own = added.filter(({ event }) => event === 'APPROVAL_USED');
+    entries.push(...own);
+    const isNeeded = by.identity !== null && askings[by.asking].needs.length > 0;
+    if (!used || !isNeeded) {
+      if (isNeeded) broken(`${what} began without the approval that policy asks for`);
+      if (used || own.length > 0) broken(`${what} used an approval that policy does not ask for`);
+      return;
+    }
+    const { next, expected } = used;
+    const question = current.get(next.key);
+    const [entry] = own;
+    if (own.length !== 1 || entry?.operationId !== next.id || entry.fence !== next.revision)
+      broken(`${what} used ${next.id}, but the trail does not say so`);
+    if (question?.id !== next.id || !isVersion(question, expected)) {
+      broken(`${what} used ${next.id}, but the approval is ${describe(question)}`);
+      return;
+    }
+    useOf(by, what, question, calledAt);
+    Object.assign(question, { state: 'USED', usedBy: operationId, stored: next });
+    if (next.state !== 'USED' || next.usedBy !== operationId)
+      broken(`${what} left the approval ${next.state} by ${next.usedBy}`);
+    uses.set(operationId, question);
+  }
+
+  function useOf(by: Attempt, what: string, question: Question, calledAt: number) {
+    if (!isDeepStrictEqual(question.asked, askedBy(by)))
+      broken(`${what} used ${describe(question)}, which was asked for something else`);
+    if (!isAgreed(question)) broken(`${what} used ${describe(question)}, which lacks approvals`);
+    if (calledAt >= question.useUntil) broken(`${what} used ${describe(question)}, which had expired`);
+    if (question.state === 'APPROVED') return;
+    const earlier = question.state === 'USED' ? operationOf(question.usedBy ?? '') : undefined;
+    // Only an operation of the same token goes on with what one before it used, once that certainly had no effect.
+    const isProven = earlier?.closed?.event === 'RELEASED' && !(earlier.kind === 'create' && earlier.isInDoubt);
+    if (!isProven || earlier.lifetime.identity !== by.identity) broken(`${what} used ${describe(question)}`);
+  }
+
+  /** EKS applied a change: no other operation by the same approval may have had an effect. */
+  function applied({ operationId, isTooLate }: Applied): void {
+    const question = operationId === null ? undefined : uses.get(operationId);
+    if (!question || isTooLate) return;
+    for (const [id, other] of uses) {
+      const effect = operationOf(id)?.applied;
+      if (other === question && id !== operationId && effect && !effect.isTooLate)
+        broken(`${operationId} had a second effect by ${question.id}, after ${id}`);
+    }
+  }
+
+  return {
+    /** A commit that begins nothing has entries of an approval. */
+    unexpected(by: Attempt, added: readonly AuditEntry[]): void {
+      entries.push(...added.filter(({ event }) => event === 'APPROVAL_USED'));
+      broken(`${by.name} used an approval, but no operation begins`);
+    },
+    wrote,
+    began,
+    applied,
+    /** The ledger rejected a write, because another version is stored. */
+    rejected(by: Attempt, key: string, expected: ApprovalVersion | null): void {
+      const stored = current.get(key);
+      if (isVersion(stored, expected)) broken(`the ledger rejected a write over ${describe(stored)} for ${by.name}`);
+    },
+    /** A token got the final answer that its approval ended. */
+    refused(by: Attempt, code: string): void {
+      const state = { APPROVAL_REJECTED: 'REJECTED', APPROVAL_EXPIRED: 'EXPIRED' }[code];
+      if (state === undefined) return;
+      const { subject } = askedBy(by);
+      const isOwn = (one: Question) =>
+        one.identity === by.identity && one.asked.subject === subject && one.state === state;
+      if (!questions.some(isOwn))
+        broken(`${by.name} was refused with ${code}, but no approval of its token is ${state}`);
+    },
+    /** The latest approvals that were asked for, newest first. */
+    stored: (): readonly Approval[] => questions.map(({ stored }) => stored).toReversed(),
+    /** All entries of approvals. */
+    entries: (): readonly AuditEntry[] => entries,
+    /** Checks what is stored. */
+    async atRest(store: ScenarioStore): Promise<void> {
+      for (const [key, { id, stored }] of current)
+        if (!isDeepStrictEqual(await store.getApproval(key), stored))
+          broken(`the approval ${id} differs from what was written`);
+    },
+  };
+}
+
+/** What a request asks approvers. A create depends on no association. */
+function askedBy({ identity, input, asking, judged }: Attempt): Asked {
+  const [principal, kind] = (identity ?? '').split(' ');
+  return { subject: `${principal} ${kind} ${input}`, asking, judged: kind === 'create' ? null : judged };
+}
+
+/** Whether nobody rejected, and for each need as many people of its group as it asks for approved. */
+function isAgreed({ votes, asked: { asking } }: Question): boolean {
+  const approving = [...votes].flatMap(([by, vote]) =>
+    vote === 'APPROVE' ? [approvers[by] as readonly string[]] : [],
+  );
+  return (
+    approving.length === votes.size &&
+    askings[asking].needs.every(
+      ({ group, count }) => approving.filter((groups) => groups.includes(group)).length >= count,
+    )
+  );
+}
+
+function isVersion(question: Question | undefined, expected: ApprovalVersion | null): boolean {
+  return question?.stored.id === expected?.id && question?.stored.revision === expected?.revision;
+}
+
+function describe(question: Question | undefined): string {
+  if (!question) return 'no approval';
+  const { id, state, usedBy, asked } = question;
+  return `${id} (${state}${usedBy === null ? '' : ` by ${usedBy}`}; ${asked.asking}; ${asked.subject})`;
+}

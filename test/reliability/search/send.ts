@@ -1,0 +1,67 @@
+import type { MutationResult } from '../../../src/operations/result.ts';
+import { mutate } from '../../../src/operations/mutate.ts';
+import { operations } from '../../../src/operations/operations.ts';
+import { changeWarnings } from '../../../src/operations/preflight.ts';
+import type { MutationCall, Operation } from '../../../src/operations/operation.ts';
+import type { OperationKind } from '../../../src/model/operation.ts';
+import type { RequestIdentity } from '../../../src/model/principal.ts';
+import { othersRole, roleArn, serviceAccount } from './environment.ts';
+import type { Environment } from './environment.ts';
+import type { Judgement } from './policy-versions.ts';
+import { dependenciesOf } from './process-dependencies.ts';
+import type { Process } from './processes.ts';
+import type { ScenarioMutation } from './scenario.ts';
+import type { MutationTarget } from './targets.ts';
+
+/** Time limit of a request through API Gateway, in milliseconds. */
+const functionMs = 29_000;
+
+/** Sends a mutation to the gateway, and reads the warnings of its answer. */
+export function send(
+  environment: Environment,
+  process: Process,
+  { principal, kind, token, variant, adopts, changesOnlyEnding }: ScenarioMutation,
+  { id: associationId, expectedModifiedAt, plan, expiresAt }: MutationTarget,
+  judgement: Judgement,
+): Promise<MutationResult> {
+  const { clusterName, series, clock } = environment;
+  const deps = dependenciesOf(environment, process, judgement);
+  const deadline = clock.gateway() + functionMs;
+  const identity: RequestIdentity = {
+    principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
+    actor: null,
+    sourceAddress: null,
+    userAgent: null,
+    apiRequestId: process.attempt.name,
+  };
+  const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
+  const role = { roleArn: roleArn(`${kind}-${variant}`) };
+  const ending = expiresAt === undefined ? {} : { expiresAt };
+  const existing = { ...common, associationId, expectedModifiedAt };
+  const run = async <Kind extends OperationKind>(operation: Operation<Kind>, input: MutationCall<Kind>['input']) => {
+    const result = await mutate(deps, operation, { identity, input, deadline });
+    await changeWarnings(deps, operation, result, deadline);
+    return result;
+  };
+  switch (kind) {
+    case 'create': {
+      const tags = variant === 2 ? fiftyTags : [];
+      const expectedRevision = plan?.revision ?? null;
+      const binding = { ...common, ...serviceAccount, ...role, ...ending, tags, expectedRevision };
+      const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
+      return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
+    }
+    case 'update':
+      return run(
+        operations.UPDATE_POD_IDENTITY_ASSOCIATION,
+        changesOnlyEnding && expiresAt !== undefined ? { ...existing, ...ending } : { ...existing, ...role, ...ending },
+      );
+    case 'delete':
+      return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
+    case 'adopt':
+      return run(operations.ADOPT_POD_IDENTITY_ASSOCIATION, existing);
+  }
+}
+
+/** The maximum number of tags, which leaves no room for the gateway's own. */
+const fiftyTags = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
