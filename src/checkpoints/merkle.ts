@@ -8,7 +8,7 @@ export function leafHash(data: Uint8Array): Buffer {
 }
 
 /** The hash of a node from those of its children. */
-export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return createHash('sha256').update(nodePrefix).update(left).update(right).digest();
 }
 

@@ -43,7 +43,7 @@ const ed25519Type = 0x01;
 const spkiHeader = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** The key with this name and these 32 bytes. Throws an Error for a name that notes can't contain. */
-export function verifierKey(name: string, publicKey: Uint8Array): VerifierKey {
+function verifierKey(name: string, publicKey: Uint8Array): VerifierKey {
   if (!/^[^\s+]+$/u.test(name)) throw new Error(`The name of a key may not be empty or have spaces or +: ${name}`);
   const material = Buffer.concat([Buffer.of(ed25519Type), publicKey]);
   const hash = createHash('sha256').update(`${name}\n`).update(material).digest();

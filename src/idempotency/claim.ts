@@ -121,7 +121,7 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
 type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
 
 /** What a request does first: it claims its token as if it were unused, unless it has read the record. Begins before the locks are read. */
-function firstStep(deps: ClaimDependencies, request: ClaimRequest): Step | Promise<Step> {
+function firstStep(deps: RecordDependencies, request: ClaimRequest): Step | Promise<Step> {
   const record = request.approval?.record ?? null;
   if (record === null || isExpired(record, request.startedAt)) return claimUnused(deps, request);
   return nextStep(deps, request, record);

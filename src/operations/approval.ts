@@ -98,7 +98,7 @@ function heldRequest<Kind extends OperationKind>(
 
 /** One round. Null: the approval was written by another request since it was read, or its end was recorded; what follows is read again. */
 async function executeHeld<Kind extends OperationKind>(
-  deps: ApprovalDependencies,
+  deps: ExecuteDependencies & Pick<Dependencies, 'approvalLimits'>,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   held: HeldRequest<Kind>,
 ): Promise<MutationResult | null> {
@@ -144,10 +144,11 @@ function approvedBy(audit: AuditContext, decision: Decision, approval: Approval 
  * `LedgerUnavailable`.
  */
 export async function recordExpiry(
-  { approvals, approvalLimits, ...deps }: WriteDependencies,
+  deps: WriteDependencies,
   approval: Approval,
   audit: AuditContext,
 ): Promise<Approval | null> {
+  const { approvals, approvalLimits } = deps;
   const { id, key } = approval;
   const next: Approval = { ...approval, revision: approval.revision + 1, state: 'EXPIRED' };
   const message = expiryOf(approval);
@@ -170,7 +171,7 @@ export async function recordExpiry(
 
 /** Asks for an approval, in place of an earlier one. Null if that changed meanwhile. */
 async function ask<Kind extends OperationKind>(
-  deps: ApprovalDependencies,
+  deps: Pick<ApprovalDependencies, 'ledger' | 'clock' | 'ulid' | 'approvalLimits'>,
   held: HeldRequest<Kind>,
   before: Approval | null,
   changes: readonly string[],

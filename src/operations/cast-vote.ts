@@ -105,7 +105,7 @@ function voteRefused(outcome: 'APPROVAL_NOT_FOUND' | 'APPROVAL_NOT_PENDING', mes
 
 /** Records a vote that is not counted, as an entry of its own. It is brief unless an approval is known: so any caller costs the same. */
 async function refuse(
-  deps: CastDependencies,
+  deps: Pick<CastDependencies, 'ledger' | 'clock' | 'ulid'>,
   audit: AuditContext,
   approval: Approval | null,
   { outcome, refusal }: { readonly outcome: RefusedOutcome; readonly refusal: Refusal },

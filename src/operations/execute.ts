@@ -20,6 +20,7 @@ import { checkExpiresAt } from './expires-at.ts';
 import { checkLocks, findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { reportLateAdoption } from './late-adoption.ts';
+import type { LateAdoptionReads } from './late-adoption.ts';
 import { changeOf, effectDeadline } from './operation.ts';
 import type { AdmittedMutation, EffectInput, Operation, PerformDependencies, RefusedAdmission } from './operation.ts';
 import { inProgressResult, resultOf } from './result.ts';
@@ -101,7 +102,7 @@ export async function execute<Kind extends OperationKind>(
 
 /** The success of a mutation that changes nothing at EKS; null: it has an effect. */
 function concludeAtOnce<Kind extends OperationKind>(
-  deps: ExecuteDependencies,
+  deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
   { effect }: Pick<Operation<Kind>, 'effect'>,
   mutation: AdmittedMutation<Kind>,
 ): Conclusion | Promise<Conclusion> | null {

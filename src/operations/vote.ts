@@ -86,7 +86,11 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
 }
 
 /** The approval after a vote; `repeated`: it has this vote already; null: the vote is not needed, or too late. */
-function nextOf(deps: VoteDependencies, approval: Approval, given: Vote): Approval | 'repeated' | null {
+function nextOf(
+  deps: Pick<VoteDependencies, 'clock' | 'recordPrincipal' | 'approvalLimits'>,
+  approval: Approval,
+  given: Vote,
+): Approval | 'repeated' | null {
   const { id } = given.identity.principal;
   const earlier = approval.votes.find(({ principal }) => principal.id === id);
   const policyIds = votedNeeds(approval, given);
@@ -115,7 +119,11 @@ function nextOf(deps: VoteDependencies, approval: Approval, given: Vote): Approv
 /** What the later states of an approval add to it, in bytes. */
 const roomForUse = 1_024;
 
-function afterVote({ clock, approvalLimits }: VoteDependencies, voted: Approval, given: Vote): Approval {
+function afterVote(
+  { clock, approvalLimits }: Pick<VoteDependencies, 'clock' | 'approvalLimits'>,
+  voted: Approval,
+  given: Vote,
+): Approval {
   if (given.vote === 'REJECT') return { ...voted, state: 'REJECTED' };
   const isComplete = voted.binding.needs.every((need) => approversOf(voted, need.policyId).length >= need.count);
   return isComplete ? { ...voted, state: 'APPROVED', useUntil: clock() + approvalLimits.useMs } : voted;
@@ -130,7 +138,7 @@ function votedNeeds({ id, binding }: Approval, { policyIds }: Vote): readonly st
 
 /** The entry of a vote is about the request that was asked for, by the person who voted. */
 function voteContext(
-  deps: VoteDependencies,
+  deps: Pick<VoteDependencies, 'recordPrincipal'>,
   { operation, requested }: Approval,
   { identity, comment }: Vote,
 ): AuditContext {
@@ -154,7 +162,11 @@ function messageOf(next: Approval, { isOwnRequest }: Vote): string {
   return `${approved} The request can be sent again until ${new Date(next.useUntil ?? 0).toISOString()}.`;
 }
 
-async function earlierEntry({ ledger }: VoteDependencies, { id }: Approval, given: Vote): Promise<AuditEntry> {
+async function earlierEntry(
+  { ledger }: Pick<VoteDependencies, 'ledger'>,
+  { id }: Approval,
+  given: Vote,
+): Promise<AuditEntry> {
   const isOwn = ({ event, principal }: AuditEntry) =>
     event === eventOf(given) && principal.id === given.identity.principal.id;
   const entry = await findEntry(ledger, id, isOwn);
@@ -162,6 +174,6 @@ async function earlierEntry({ ledger }: VoteDependencies, { id }: Approval, give
   return entry;
 }
 
-function inTime<T>({ clock }: VoteDependencies, { deadline }: Vote, answer: Promise<T>): Promise<T> {
+function inTime<T>({ clock }: Pick<VoteDependencies, 'clock'>, { deadline }: Vote, answer: Promise<T>): Promise<T> {
   return withDeadline(deadline - clock(), answer, ledgerTimeout);
 }

@@ -3,7 +3,7 @@ type Filter =
   | string
   | { readonly prefix: string }
   | { readonly wildcard: string }
-  | { readonly 'anything-but': string }
+  | { readonly 'anything-but': string | readonly string[] }
   | { readonly exists: boolean };
 
 /** A pattern of EventBridge. The field `$or` has patterns of which one must match. */
@@ -31,7 +31,7 @@ function matchesFilter(filter: Filter, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   if (typeof filter === 'string') return value === filter;
   if ('prefix' in filter) return value.startsWith(filter.prefix);
-  if ('anything-but' in filter) return value !== filter['anything-but'];
+  if ('anything-but' in filter) return ![filter['anything-but']].flat().includes(value);
   if ('wildcard' in filter) {
     const parts = filter.wildcard.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
     return new RegExp(`^${parts.join('.*')}$`, 's').test(value);

@@ -49,7 +49,7 @@ export async function logScenario(ledger: Store, namespace: string): Promise<str
     await approvals(asking);
     await endings(asking, ledger);
     const others: typeof gateway.logged = [];
-    const collect: Log = (level, message, fields = {}) => void others.push({ level, message, fields });
+    const collect: Log = (level, message, fields) => void others.push({ level, message, fields });
     await checkpoints(ledger, collect);
     await deliveries(collect);
     const lines: string[] = [];

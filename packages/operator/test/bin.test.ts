@@ -57,6 +57,7 @@ describe('completion', () => {
         'policies',
         'inventory',
         'trail',
+        'events',
         'ledger',
         'access-review',
         'lock',

@@ -30,7 +30,7 @@ export function runFlowIn(run: CaseRun, running: RunningProcess): Promise<void> 
   const { environment, flow } = run;
   const { by, other, invalid } = flow;
   if (by === 'scanner') return environment.scan(running);
-  if (by === 'expirer') return environment.expire(running);
+  if (by === 'expireRun') return environment.expire(running);
   if (by === 'reconciler') return environment.reconcile(running);
   if (by === 'approver') return vote(run, running);
   return environment.request(running, {
@@ -44,7 +44,7 @@ export function runFlowIn(run: CaseRun, running: RunningProcess): Promise<void> 
 /** Does what the flow does again, in another process; the request of a flow that the reconciler runs. */
 export async function repeat(run: CaseRun): Promise<void> {
   const { environment, flow } = run;
-  if (flow.by === 'scanner' || flow.by === 'expirer' || flow.by === 'approver') {
+  if (flow.by === 'scanner' || flow.by === 'expireRun' || flow.by === 'approver') {
     await runFlowIn(run, await environment.start(null));
   } else await repeatRequest(run);
 }

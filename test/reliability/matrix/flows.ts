@@ -34,7 +34,7 @@ export interface Flow extends RequestVariant {
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
-  readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expirer' | 'scanner';
+  readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'scanner';
 }
 
 /** Milliseconds after which a lease has expired. */
@@ -107,7 +107,7 @@ const scans: readonly Flow[] = [
 function flowsWithConditions(): Flow[] {
   const held = { kinds: ['create', 'delete'], by: 'alice' } as const;
   const approved = { ...held, held: 'approved' } as const;
-  const ending = { kinds: ['delete'], by: 'expirer' } as const;
+  const ending = { kinds: ['delete'], by: 'expireRun' } as const;
   return [
     { ...held, name: 'approval asked for', held: 'asked' },
     { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },

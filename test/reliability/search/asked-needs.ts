@@ -10,7 +10,7 @@ const timeZone = 'UTC';
 const security = needOf('security', 1, 'a');
 
 /** What policy versions ask of changes that they permit. Two of them differ, so an approval of one does not fit the other. */
-export const askings = {
+export const policiesThatAsk = {
   nothing: { needs: [], timeZone },
   one: { needs: [security], timeZone },
   'one, in another text': { needs: [needOf('security', 1, 'b')], timeZone },
@@ -20,7 +20,7 @@ export const askings = {
 } as const satisfies Record<string, Asking>;
 
 /** The name of what a policy version asks. */
-export type AskingName = keyof typeof askings;
+export type AskingName = keyof typeof policiesThatAsk;
 
 /** What policies say of changes: whether they permit all or none of them, and what they ask approvers of those. */
 export interface Judgement {

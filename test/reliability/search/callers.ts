@@ -7,7 +7,7 @@ import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
-import { makeExpirer } from './expirer.ts';
+import { makeExpireRun } from './expire-run.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { makeScanner } from './scanner.ts';
 import { send } from './send.ts';
@@ -39,7 +39,7 @@ export function makeCallers(environment: Environment) {
       input,
       asking: 'nothing',
       ballot,
-      isExpirer: name.startsWith('expire '),
+      isExpireRun: name.startsWith('expire '),
       ending,
       isDenied: false,
       judged: null,
@@ -90,7 +90,7 @@ export function makeCallers(environment: Environment) {
 
   async function submit(mutation: ScenarioMutation, faults: Faults, isWhole = false): Promise<void> {
     const running = processes.all.filter(
-      ({ state, attempt }) => attempt.identity && !attempt.isExpirer && ['running', 'frozen'].includes(state),
+      ({ state, attempt }) => attempt.identity && !attempt.isExpireRun && ['running', 'frozen'].includes(state),
     );
     if (running.length >= maxCallers && !isWhole) return;
     const { principal, kind, token, variant, expects, adopts = false } = mutation;
@@ -156,7 +156,7 @@ export function makeCallers(environment: Environment) {
     /** The dependencies of a process that reads only. */
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
     vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
-    expire: makeExpirer(environment, (name, faults) => start(name, null, '', faults)),
+    expire: makeExpireRun(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {

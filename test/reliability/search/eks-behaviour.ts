@@ -35,7 +35,7 @@ export interface Skews {
   readonly eks: number;
   readonly scanner: number;
   readonly approver: number;
-  readonly expirer: number;
+  readonly expireRun: number;
 }
 
 /** Behaviour of EKS in a scenario. */

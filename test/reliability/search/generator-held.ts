@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { MutationKind } from '../facts.ts';
-import { approvers, askings } from './asked-needs.ts';
+import { approvers, policiesThatAsk } from './asked-needs.ts';
 import type { Approver, AskingName } from './asked-needs.ts';
 import {
   anyKind,
@@ -16,7 +16,7 @@ import {
 import { faultless } from './scenario.ts';
 import type { ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
 
-const asking = fc.constantFrom<AskingName>('one', 'one', ...(Object.keys(askings) as AskingName[]));
+const asking = fc.constantFrom<AskingName>('one', 'one', ...(Object.keys(policiesThatAsk) as AskingName[]));
 
 const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
   do: fc.constant('vote' as const),

@@ -109,7 +109,7 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
         'eks' as const,
         'scanner' as const,
         'approver' as const,
-        'expirer' as const,
+        'expireRun' as const,
       ),
       ms: skewMs,
     }),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApprovalUse, ApprovalVersion } from '../../../src/ledger/approval-version.ts';
 import type { Approval } from '../../../src/model/approval.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import { approvalLimits, approvers, askings } from './asked-needs.ts';
+import { approvalLimits, approvers, policiesThatAsk } from './asked-needs.ts';
 import type { Approver, AskingName } from './asked-needs.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { Attempt, Operation } from './model-state.ts';
@@ -69,7 +69,7 @@ export function makeApprovalModel(operationOf: (id: string) => Operation | undef
 
   function asked(by: Attempt, before: Question | undefined, next: Approval, calledAt: number) {
     const of = askedBy(by);
-    if (by.identity === null || askings[by.asking].needs.length === 0)
+    if (by.identity === null || policiesThatAsk[by.asking].needs.length === 0)
       broken(`${by.name} asked for an approval that policy does not ask for`);
     if (before && ['PENDING', 'APPROVED'].includes(before.state) && isDeepStrictEqual(before.asked, of))
       broken(`${by.name} asked again, although ${describe(before)} fits`);
@@ -117,7 +117,7 @@ export function makeApprovalModel(operationOf: (id: string) => Operation | undef
     const what = `${operationId} of ${by.name}`;
     const own = added.filter(({ event }) => event === 'APPROVAL_USED');
     entries.push(...own);
-    const isNeeded = by.identity !== null && askings[by.asking].needs.length > 0;
+    const isNeeded = by.identity !== null && policiesThatAsk[by.asking].needs.length > 0;
     if (!used || !isNeeded) {
       if (isNeeded) broken(`${what} began without the approval that policy asks for`);
       if (used || own.length > 0) broken(`${what} used an approval that policy does not ask for`);
@@ -212,7 +212,7 @@ function isAgreed({ votes, asked: { asking } }: Question): boolean {
   );
   return (
     approving.length === votes.size &&
-    askings[asking].needs.every(
+    policiesThatAsk[asking].needs.every(
       ({ group, count }) => approving.filter((groups) => groups.includes(group)).length >= count,
     )
   );

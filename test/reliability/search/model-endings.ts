@@ -55,8 +55,8 @@ export function makeEndingModel(
     committed(by: Attempt, added: readonly AuditEntry[]): void {
       for (const entry of added) {
         const { event, operationId, associationArn, fence } = entry;
-        if (event === 'INTENT' && by.isExpirer) begins(by, entry);
-        const isAtOnce = event === 'SUCCEEDED' && !by.isExpirer && by.identity !== null && !named.has(operationId);
+        if (event === 'INTENT' && by.isExpireRun) begins(by, entry);
+        const isAtOnce = event === 'SUCCEEDED' && !by.isExpireRun && by.identity !== null && !named.has(operationId);
         if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) named.set(operationId, by.ending);
         if (event !== 'SUCCEEDED' || fence === null || associationArn === null) continue;
         const id = associationArn.slice(associationArn.lastIndexOf('/') + 1);
@@ -69,7 +69,7 @@ export function makeEndingModel(
     },
     /** A delete at an ending was sent: the version that the last describe showed must be one that the gateway made or adopted. */
     sent(by: Attempt, associationId: string | null): void {
-      if (!by.isExpirer || associationId === null) return;
+      if (!by.isExpireRun || associationId === null) return;
       const version = { associationId, modifiedAt: by.seen ?? '' };
       const change = world.versionOf(version);
       const isForeign = change?.operationId === null && !world.isAdopted(version) && !world.isRequested(change);

@@ -15,7 +15,7 @@ export interface Attempt {
   identity: string | null;
   readonly input: string;
   /** Whether it is a run of `expire`, which is known by the ending that it carries out. */
-  readonly isExpirer: boolean;
+  readonly isExpireRun: boolean;
   /** The ending that the request names; undefined: none. */
   readonly ending: string | null | undefined;
   /** What the policies ask approvers of the request; they are those in force when it begins. */

@@ -31,7 +31,7 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
  * `latest`, the latest time of the gateway's clock: what has expired stays so when the clock is set back.
  */
 export function makeModel(
-  { now, latest, latestOfExpirer }: Pick<ScenarioClock, 'now' | 'latest' | 'latestOfExpirer'>,
+  { now, latest, latestOfExpireRun }: Pick<ScenarioClock, 'now' | 'latest' | 'latestOfExpireRun'>,
   observedChanges: () => number,
   approvalEntries: () => readonly AuditEntry[],
   broken: (rule: string) => void,
@@ -56,7 +56,7 @@ export function makeModel(
     const known = new Set(operations.keys());
     let lifetime = lifetimes.get(idempotencyKey);
     const write = { expected, next, entries: added, before: lifetime?.record, holder: lifetime?.holder };
-    report(writeViolations({ ...write, by: by.name, now: by.isExpirer ? latestOfExpirer() : latest() }));
+    report(writeViolations({ ...write, by: by.name, now: by.isExpireRun ? latestOfExpireRun() : latest() }));
     if (expected.kind === 'free' || !lifetime) {
       const { input } = by;
       const identity = by.identity ?? by.name;
@@ -157,7 +157,7 @@ export function makeModel(
     if (by.identity?.includes(' adopt ')) broken(`${by.name} adopts, but sent a ${kind} to EKS`);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
-    if (kind !== 'create' && !by.isExpirer && by.judged !== by.seen)
+    if (kind !== 'create' && !by.isExpireRun && by.judged !== by.seen)
       broken(`${by.name} sent a ${kind} to EKS for another state of the association than policy judged`);
     if (by.lock !== 'none') broken(`${by.name} sent a ${kind} to EKS, but its read of the locks is ${by.lock}`);
     if (!operation) broken(`${by.name} sent a ${kind} to EKS, but the ledger has no INTENT entry of ${operationId}`);

@@ -36,11 +36,11 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
   return {
     commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
-      const calledAt = attempt.isExpirer ? clock.expirer() : clock.gateway();
+      const calledAt = attempt.isExpireRun ? clock.expireRun() : clock.gateway();
       return write(what, async () => {
         const result = await ledger.commit(expected, next, entries, use);
         // Each ending has a token of its own.
-        if (attempt.isExpirer) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
+        if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
           const begins = model.committed(attempt, expected, next, entries.filter(isOfOperation));
           recorder.committed(attempt, expected, next, entries);

@@ -3,7 +3,7 @@ import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import type { AuthorizationRequest } from '../../../src/policy/policy.ts';
-import { approvalLimits, askings } from './asked-needs.ts';
+import { approvalLimits, policiesThatAsk } from './asked-needs.ts';
 import type { Environment } from './environment.ts';
 import { home } from './home.ts';
 import type { Judgement } from './asked-needs.ts';
@@ -101,7 +101,7 @@ export const whatPermitsAll: Judgement = { allows: true, asking: 'nothing' };
 
 /** The decision on a permitted request: allowed, or once it is approved. */
 function allowedBy(asking: Judgement['asking']): Decision {
-  const { needs, timeZone } = askings[asking];
+  const { needs, timeZone } = policiesThatAsk[asking];
   const slice = { ...decision.slice, timeZone };
   if (needs.length === 0) return { ...allow, slice };
   const policyIds = needs.map(({ policyId }) => policyId);

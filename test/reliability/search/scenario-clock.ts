@@ -16,19 +16,19 @@ export function makeScenarioClock(begin: Skews) {
   let latest = 0;
   let wereApart = areApart(begin);
   const gateway = () => now + skews.gateway;
-  const expirer = () => now + skews.expirer;
+  const expireRun = () => now + skews.expireRun;
   /** The same for runs of `expire`. */
-  let latestOfExpirer = 0;
+  let latestOfExpireRun = 0;
   const see = () => {
     latest = Math.max(latest, gateway());
-    latestOfExpirer = Math.max(latestOfExpirer, expirer());
+    latestOfExpireRun = Math.max(latestOfExpireRun, expireRun());
   };
   return {
     now: () => now,
     gateway,
     scanner: () => now + skews.scanner,
     approver: () => now + skews.approver,
-    expirer,
+    expireRun,
     eks: () => now + skews.eks,
     /** Whether any two clocks but that of approvers ever differed by more than the gateway tolerates. */
     wereApart: () => wereApart,
@@ -38,9 +38,9 @@ export function makeScenarioClock(begin: Skews) {
       return latest;
     },
     /** The same for the clock of `expire`. */
-    latestOfExpirer(): number {
+    latestOfExpireRun(): number {
       see();
-      return latestOfExpirer;
+      return latestOfExpireRun;
     },
     /** Sets a clock to this distance from the true time. */
     set(clock: keyof Skews, ms: number): void {

@@ -71,7 +71,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
       eks: skewMs,
       scanner: scannerSkewMs,
       approver: scannerSkewMs,
-      expirer: skewMs,
+      expireRun: skewMs,
     }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
     lagsInTurn: fc.boolean(),

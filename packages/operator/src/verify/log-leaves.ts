@@ -53,7 +53,7 @@ export async function lastInclusion({ storage }: Pick<Log, 'storage'>, size: num
 }
 
 /** All leaves, in the order of the log. Ends at a bundle that is missing, which is a gap. */
-export async function* bundlesOfLog({ storage }: Pick<Log, 'storage'>, size: number, report: Report) {
+async function* bundlesOfLog({ storage }: Pick<Log, 'storage'>, size: number, report: Report) {
   const starts = Array.from({ length: Math.ceil(size / tileWidth) }, (_, index) => index * tileWidth);
   try {
     for await (const texts of ahead(starts, readAhead, (start) => readBundle(storage, start, size))) yield texts;

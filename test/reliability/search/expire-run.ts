@@ -12,20 +12,20 @@ const maxRuns = 2;
 const runMs = 60_000;
 
 /** Returns what ends the associations that are due, as a process with the clock of the function `expire`. */
-export function makeExpirer(environment: Environment, start: (name: string, faults: Faults) => Process) {
+export function makeExpireRun(environment: Environment, start: (name: string, faults: Faults) => Process) {
   const { clock, processes, model, log } = environment;
   return async (faults: Faults): Promise<void> => {
     const running = processes.all.filter(
-      ({ state, attempt }) => attempt.isExpirer && ['running', 'frozen'].includes(state),
+      ({ state, attempt }) => attempt.isExpireRun && ['running', 'frozen'].includes(state),
     );
     if (running.length >= maxRuns) return;
     const process = start(`expire ${processes.all.length + 1}`, faults);
     const { name } = process.attempt;
     log(() => `${name} starts${describeFaults(faults)}`);
     const observations = gatedEndings(environment, process);
-    const deps = { ...dependenciesOf(environment, process, whatPermitsAll), clock: clock.expirer, observations };
+    const deps = { ...dependenciesOf(environment, process, whatPermitsAll), clock: clock.expireRun, observations };
     try {
-      const counts = await expire(deps, defaultExpireSettings, name, clock.expirer() + runMs);
+      const counts = await expire(deps, defaultExpireSettings, name, clock.expireRun() + runMs);
       log(
         () =>
           `  ${name} ends: ${Object.entries(counts)
