@@ -1,4 +1,5 @@
-import { runCommand, UsageError } from '../tools/command.ts';
+import { runCommand } from '../tools/command.ts';
+import { readLength } from './trail-length.ts';
 import { measureDynamoDb, measureSqlite } from './trail-stores.ts';
 import { tableOf } from './trail-table.ts';
 
@@ -22,12 +23,6 @@ const stores = [
   { name: 'SQLite', option: 'sqlite', measure: measureSqlite },
   { name: 'DynamoDB', option: 'dynamodb', measure: measureDynamoDb },
 ] as const;
-
-/** Reads a length. Throws `UsageError` where it is not a whole number. */
-function readLength(option: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(`--${option} is ${JSON.stringify(text)}: give a whole number of entries.`);
-}
 
 process.exitCode = await runCommand({
   help,
