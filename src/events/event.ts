@@ -46,6 +46,8 @@ export interface GatewayEvent {
   readonly refusalCode: RefusalCode | null;
   /** What a lock stops, of the events of locks. */
   readonly lock: string | null;
+  /** Whether a person approved a request of their own (break-glass). */
+  readonly ownRequest: boolean;
 }
 
 /** The most characters of a text in an event: longer ones are cut, which no valid name is. */
@@ -73,6 +75,7 @@ export function eventOf(entry: AuditEntry, predecessorId: string | null): Gatewa
     refusalCode: entry.refusalCode,
     // Written by the command of operators from the scope of the lock. The messages of other entries can quote EKS or a session policy.
     lock: operation === 'LOCK_CHANGES' ? cut(entry.message) : null,
+    ownRequest: entry.isOwnRequest === true,
   };
 }
 

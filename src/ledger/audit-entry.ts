@@ -20,6 +20,7 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   /** What the principal may not know, and the stored entry says. */
   readonly hidden?: HiddenAssociation | null;
   readonly approvalKey?: string;
+  readonly isOwnRequest?: boolean;
 }
 
 /** What new entries are made with. */
@@ -48,6 +49,7 @@ export function makeEntry(deps: EntryDependencies, context: AuditContext, detail
     omitted: [],
     fence,
     ...(details.approvalKey === undefined ? {} : { approvalKey: details.approvalKey }),
+    ...(details.isOwnRequest === true ? { isOwnRequest: true } : {}),
   });
 }
 

@@ -86,6 +86,8 @@ interface AuditEventFields {
   readonly fence: number | null;
   /** Key of the approval that the entry is about; absent for other entries. */
   readonly approvalKey?: string;
+  /** Set on the approval that a person gave to a request of their own (break-glass). */
+  readonly isOwnRequest?: true;
 }
 
 /** One entry of the audit trail: plain JSON, written once and never changed. */

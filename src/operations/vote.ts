@@ -78,6 +78,7 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
     fence: next.revision,
     message: messageOf(next, given),
     approvalKey: approval.key,
+    isOwnRequest: given.isOwnRequest && given.vote === 'APPROVE',
   });
   const writing = approvals.putApproval(approval, next, entry, approvalLimits.maxPending);
   if ((await inTime(deps, given, writing)) !== 'written') return null;

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { eventOf } from '../../src/events/event.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
+import { parseAuditEntryId } from '../../src/model/audit.ts';
 import { approvalIn, approvalsOf, held, withApprovals } from '../support/held-requests.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -344,6 +346,8 @@ describe('break-glass', () => {
     const approvedBy = [{ ownRequest: true, comment: 'Incident 7' }];
     expect(approval).toMatchObject({ state: 'APPROVED', needs: [{ approvedBy }] });
     expect(auditEntry.message).toContain('a request of their own');
+    const entry = await stored.getEntry(parseAuditEntryId(auditEntry.id) ?? { operationId: '', entryId: '' });
+    expect(entry && eventOf(entry, null)).toMatchObject({ type: 'approval.approved', ownRequest: true });
     const created = await approvals.create('aliceOnCall');
     expect(created.status).toBe('SUCCEEDED');
     const [intent] = await stored.operationEntries(created.auditEntry.operationId);

@@ -281,7 +281,7 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   DRIFT_FOUND: { ...entry, ...eventsOfDrift, event: 'DRIFT_FOUND' },
   DRIFT_RESOLVED: { ...entry, ...eventsOfDrift, event: 'DRIFT_RESOLVED' },
   APPROVAL_REQUESTED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_REQUESTED' },
-  APPROVED: { ...entry, ...eventsOfApprovals, event: 'APPROVED', decision: null },
+  APPROVED: { ...entry, ...eventsOfApprovals, event: 'APPROVED', decision: null, isOwnRequest: true },
   REJECTED: { ...entry, ...eventsOfApprovals, event: 'REJECTED', decision: null },
   APPROVAL_EXPIRED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_EXPIRED' },
   APPROVAL_USED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_USED' },
