@@ -28,7 +28,7 @@ const packaging = [
   '/test/checkpoints/independent-verifier\\.test\\.ts$',
   '/packages/operator/test/(bin|export/process|inventory/suggest|policies/(check|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run)\\.test\\.ts$',
   '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
-  '/test/operations/dependencies\\.test\\.ts$',
+  '/test/operations/(approvals-races|approvals-search|dependencies)\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|image|printed-commands|query|start.*|token)\\.test\\.ts$',
