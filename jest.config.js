@@ -28,7 +28,7 @@ const packaging = [
   '/test/checkpoints/independent-verifier\\.test\\.ts$',
   '/packages/operator/test/(bin|export/process|inventory/suggest|policies/(check|impact|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run|verify/verify)\\.test\\.ts$',
   '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
-  '/test/operations/(approvals-races|approvals-search|changed-by-others|dependencies|reconcile-starvation)\\.test\\.ts$',
+  '/test/operations/(approvals-races|approvals-search|changed-by-others|create-or-adopt|dependencies|reconcile-starvation|update-and-delete)\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|image|printed-commands|query|start.*|token)\\.test\\.ts$',
@@ -40,7 +40,7 @@ const packaging = [
   '/test/recovery/',
   '/test/validation/limits\\.test\\.ts$',
   '/test/tools/schema-changes\\.test\\.ts$',
-  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|declaration/(approved-apply|killed-apply|page)|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
+  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|declaration/(approved-apply|declared-fleet|killed-apply|page)|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|faults-of-changes|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];
