@@ -32,7 +32,7 @@ const packaging = [
   '/test/graphql/(disclosure-paths|hidden-associations)\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|image|printed-commands|query|start.*|token)\\.test\\.ts$',
-  '/test/ledger/dynamodb-trail\\.test\\.ts$',
+  '/test/ledger/(dynamodb-)?trail\\.test\\.ts$',
   '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
   '/test/policy/(docs|engine-memory|examples|shipped)\\.test\\.ts$',
   '/test/policy-versions/(hostile-versions|large-inventory|poison|swap)\\.test\\.ts$',
