@@ -5,16 +5,9 @@ import { nothing, success } from './conclusions.ts';
 
 /** The association at its ending is not as an operation of the gateway left or adopted it. */
 export function changedOutside(existing: Association): RefusedConclusion {
-  const { associationId, associationArn, modifiedAt } = existing;
-  const outcome = 'ASSOCIATION_CHANGED';
+  const { associationId, modifiedAt } = existing;
   const message = `The association ${associationId} was changed outside the gateway, last modified at ${modifiedAt}, and not adopted since; so it was not ended.`;
-  const refusal = {
-    ...refusalFields(outcome, message),
-    kind: 'AssociationChanged',
-    existing,
-    differences: null,
-  } as const;
-  return { ...nothing, outcome, message, refusal, associationArn };
+  return refusedAs('ASSOCIATION_CHANGED', message, existing);
 }
 
 /** The ending of the association was set, or cleared, and nothing else. */
@@ -33,14 +26,21 @@ export function expiresAtOutOfRange(message: string, advice: string): RefusedCon
 
 /** An update of the ending alone, of an association whose present version no operation made or adopted. */
 export function notConfirmed(existing: Association): RefusedConclusion {
-  const { associationId, associationArn, modifiedAt } = existing;
-  const outcome = 'ASSOCIATION_NOT_CONFIRMED';
+  const { associationId, modifiedAt } = existing;
   const message = `The association ${associationId} was modified at ${modifiedAt} outside the gateway, and was not adopted since.`;
+  return refusedAs('ASSOCIATION_NOT_CONFIRMED', message, existing);
+}
+
+function refusedAs(
+  outcome: 'ASSOCIATION_CHANGED' | 'ASSOCIATION_NOT_CONFIRMED',
+  message: string,
+  existing: Association,
+): RefusedConclusion {
   const refusal = {
     ...refusalFields(outcome, message),
     kind: 'AssociationChanged',
     existing,
     differences: null,
   } as const;
-  return { ...nothing, outcome, message, refusal, associationArn };
+  return { ...nothing, outcome, message, refusal, associationArn: existing.associationArn };
 }
