@@ -67,9 +67,10 @@ function isDrift({ state, observed, association, scan }: Observation, seen: Obse
   // Where nothing is recorded, nothing is missing.
   if (association === null) return confirmed?.isDeleted === false;
   if (confirmed !== null) return true;
+  // What was decided of an association stays: this scan may have begun before the cluster was first scanned.
+  if (seen?.sight?.associationId === association.associationId) return seen.driftId !== null;
   // Associations from before the first scan of their cluster may be older than the gateway.
-  const isOld = seen?.driftId === null && seen.sight?.associationId === association.associationId;
-  return scan.completedAt !== null && !isOld;
+  return scan.completedAt !== null;
 }
 
 /** Whether two scans observed the same. Tags can change without `modifiedAt`. */

@@ -1,6 +1,7 @@
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { scanCluster } from '../../src/observations/scan-cluster.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, roleArn } from '../support/gateway.ts';
@@ -106,6 +107,18 @@ test('what exists before the first scan of its cluster is no drift, and what app
     associationArn: later.associationArn,
     message: 'The association is gone, and no operation recorded it.',
   });
+});
+
+test('drift stays although a scan that began before the first complete one of its cluster reads the association again', async () => {
+  const apps = { ...home, clusterName: place.clusterName };
+  await scanAll();
+  makeOutside('api');
+  expect(await scanAll()).toMatchObject({ driftFound: 1 });
+  const lease = { fence: 1, completedAt: null };
+  const bounds = { maxAgeMs: -1, deadline: gateway.clock.now() + minutes, lease };
+  const observations = { ...gateway.deps, observations: ledger };
+  const scanned = await scanCluster(observations, gateway.deps.eksFor(apps), apps, bounds);
+  expect(scanned).toMatchObject({ outside: 1, driftFound: 0, driftResolved: 0 });
 });
 
 test('a tag that is changed outside is drift, although EKS keeps the time of the modification', async () => {
