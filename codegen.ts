@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import type { Types } from '@graphql-codegen/plugin-helpers';
 import type { GraphQLObjectType } from 'graphql';
 import {
+  Kind,
+  OperationTypeNode,
   buildSchema,
   isAbstractType,
   isObjectType,
@@ -30,6 +32,30 @@ const text = (file: string) => readFileSync(file, 'utf8');
 function operationTexts(file: string): Readonly<Record<string, string>> {
   const documents = Object.entries(separateOperations(parse(text(file))));
   return Object.fromEntries(documents.map(([name, document]) => [name, stripIgnoredCharacters(print(document))]));
+}
+
+/** The folders of the page that have operations of their own. */
+const pageFolders = readdirSync('packages/page/src').filter((folder) =>
+  existsSync(`packages/page/src/${folder}/operations.graphql`),
+);
+
+/** The operations of a folder of the page, each with its text and the types of its result and its variables. */
+function pageOperations(folder: string): Readonly<Record<string, Types.ConfiguredOutput>> {
+  const file = `packages/page/src/${folder}/operations.graphql`;
+  const operations = parse(text(file)).definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+  const texts = operationTexts(file);
+  const typed = operations.map(({ operation, name: { value: name = '' } = {} }) => {
+    const type = `${name}${operation === OperationTypeNode.MUTATION ? 'Mutation' : 'Query'}`;
+    return `export const ${name}: Operation<${type}, ${type}Variables> = ${JSON.stringify({ name, text: texts[name] })};`;
+  });
+  const content = ["import type { Operation } from '../api/operation.ts';", ...typed].join('\n');
+  return {
+    [`packages/page/src/generated/${folder}.ts`]: {
+      documents: file,
+      plugins: [{ add: { content } }, 'typescript-operations'],
+      config: { ...types, enumType: 'string-literal', inlineFragmentTypes: 'combine' },
+    },
+  };
 }
 
 /** The names of the types of each interface and union, by its name. */
@@ -103,6 +129,7 @@ const config: Types.Config = {
         { add: { content: `export ${constant('embeddedTypes', embeddedTypes(schema))}` } },
       ],
     },
+    ...Object.assign({}, ...pageFolders.map(pageOperations)),
     // The text of the schema as a module, so that the Lambda bundle needs no file beside it.
     'src/generated/schema.ts': {
       plugins: [{ add: { content: `export const typeDefs = ${JSON.stringify(text(schema))};` } }],

@@ -16,7 +16,7 @@ const shared = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
-const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
+const tests = ['<rootDir>/{test,packages/*/test,examples/*/test}/**/*.test.ts'];
 
 /**
  * Tests that start programs (builds and packages, commands and servers as processes, the AWS CLI, git), and those that take
@@ -24,6 +24,8 @@ const tests = ['<rootDir>/{test,packages/*/test}/**/*.test.ts'];
  * with few of them. `test/projects.test.ts` checks that programs are here.
  */
 const packaging = [
+  '/examples/',
+  '/packages/page/test/browser/',
   '/test/(bin|deploy|lambda)/',
   '/test/checkpoints/independent-verifier\\.test\\.ts$',
   '/packages/operator/test/(bin|export/process|inventory/suggest|policies/(check|impact|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run|verify/verify)\\.test\\.ts$',

@@ -1,0 +1,17 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { Operation } from '../api/operation.ts';
+export const Viewer: Operation<ViewerQuery, ViewerQueryVariables> = {"name":"Viewer","text":"query Viewer{viewer{id kind groups sessionName}gateway{version policySetHash inventoryHash deployedAt policyVersion{number publishedAt}}}"};
+/** Kind of principal. */
+export type PrincipalKind =
+  /** A workload: authenticated by an IAM role session or a JWT issued to it. */
+  | 'SERVICE'
+  /** A person: authenticated by a JWT, an IAM Identity Center session or an IAM user's signature. */
+  | 'USER';
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { readonly viewer: { readonly id: string, readonly kind: PrincipalKind, readonly groups: ReadonlyArray<string>, readonly sessionName: string | null }, readonly gateway: { readonly version: string, readonly policySetHash: string, readonly inventoryHash: string, readonly deployedAt: string | null, readonly policyVersion: { readonly number: number, readonly publishedAt: string } | null } };
