@@ -1,26 +1,25 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken } from '../../../packages/local-gateway/src/principals.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
 import { cloneWithExample } from '../../../test/support/example-clone.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
+import { expectReadmeOutputs } from '../../../test/support/readme-commands.ts';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import type { ServerProcess } from '../../../test/support/server-process.ts';
 import { isAllowed } from '../../../test/support/simulate.ts';
 
-const run = promisify(execFile);
 const example = join(import.meta.dirname, '..');
 const local = mkdtempSync(join(tmpdir(), 'platform-api-'));
 
@@ -291,40 +290,22 @@ test('the IAM policy permits the signed route and nothing else', async () => {
   ]);
 });
 
-const [startCode = '', ...readme] = [
-  ...readFileSync(join(example, 'README.md'), 'utf8').matchAll(/^```(sh|text)\n([^]*?)^```/gm),
-].map(([, language, code = '']) => (language === 'sh' ? code : `:text\n${code}`));
-
-/** A pattern of an output, in which `…` stands for any text. */
-const patternOf = (output: string) =>
-  new RegExp(
-    `^${output
-      .split('…')
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('[^]*?')}$`,
-  );
-
 test('the commands of the README print what it shows', async () => {
-  expect(startCode).toBe('WORLD_FILE=examples/platform-api/world.json npm start\n');
   const folder = mkdtempSync(join(tmpdir(), 'platform-readme-'));
-  const own = await startServerProcess({ WORLD_FILE: join(example, 'world.json'), LOCAL_FOLDER: folder });
-  const port = await freePort();
-  const shown = readme.filter((block) => block.startsWith(':text')).map((block) => block.slice(6));
-  const script = readme
-    .map((block) => (block.startsWith(':text') ? "echo '---'\n" : block))
-    .join('')
-    .replaceAll('/tmp/', `${folder}/`)
-    .replaceAll('.local/', `${folder}/`)
-    .replaceAll('http://127.0.0.1:4000', own.url.replace(/\/graphql$/, ''))
-    .replaceAll('8080', String(port));
-  const env = {
-    ...{ PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, HOME: folder, PORT: String(port) },
-    ...{ LOCAL_FOLDER: folder, WORLD_FILE: join(example, 'world.json') },
-  };
-  const ended = `trap 'kill $(jobs -p) 2>&-' EXIT\n`;
-  const { stdout } = await run('bash', ['-eu', '-c', ended + script], { cwd: clone.folder, env });
-  const printed = stdout.split('---\n');
-  for (const [index, output] of shown.entries()) expect(printed[index]).toMatch(patternOf(output));
+  const world = { LOCAL_FOLDER: folder, WORLD_FILE: join(example, 'world.json') };
+  const own = await startServerProcess(world);
+  const port = String(await freePort());
+  await expectReadmeOutputs(join(example, 'README.md'), {
+    start: 'WORLD_FILE=examples/platform-api/world.json npm start\n',
+    cwd: clone.folder,
+    env: { ...world, PORT: port },
+    replacements: [
+      ['/tmp/', `${folder}/`],
+      ['.local/', `${folder}/`],
+      ['http://127.0.0.1:4000', own.url.replace(/\/graphql$/, '')],
+      ['8080', port],
+    ],
+  });
   await own.stop();
   rmSync(folder, { recursive: true });
 }, 120_000);
