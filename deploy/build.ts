@@ -28,7 +28,7 @@ import { policySetFile, readPolicySet } from '../src/policy/load.ts';
 import { warningsOf } from '../packages/operator/src/authoring/warnings.ts';
 
 /** The bundles, one for each entry point in src/lambda. */
-const functionNames = ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'checkpoint'];
+const functionNames = ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'checkpoint', 'page'];
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
