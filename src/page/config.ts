@@ -1,17 +1,17 @@
 /** What the page needs to know of its gateway: the answer of `GET /page.json`. */
 export interface PageConfig {
-  /** Path of the GraphQL API. */
+  /** URL of the GraphQL API, or its path on the server of the page. */
   readonly graphql: string;
   readonly signIn: LocalSignIn | OidcSignIn;
 }
 
-/** `POST /page/token` gives a token of any of these principals: on a local machine only. */
+/** Sign-in as an example principal: on a local machine, `POST /page/token` gives a token of any of them. */
 export interface LocalSignIn {
   readonly kind: 'local';
   readonly principals: readonly { readonly name: string; readonly description: string }[];
 }
 
-/** People sign in at an issuer, with the authorization code grant and PKCE. */
+/** Sign-in at an OpenID Connect issuer, with the authorization code grant and PKCE. */
 export interface OidcSignIn {
   readonly kind: 'oidc';
   /** As in the `iss` of its tokens. */

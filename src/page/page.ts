@@ -75,7 +75,9 @@ function compressed(type: string, text: string): CompressedFile {
 
 /** Weak, because it is the same for all encodings. A browser that keeps the file keeps its headers too, so they are part of it. */
 function etagOf({ br }: CompressedFile, headers: ReadonlyMap<string, string>): string {
-  const hash = createHash('sha256').update(br).update(JSON.stringify([...headers]));
+  const hash = createHash('sha256')
+    .update(br)
+    .update(JSON.stringify([...headers]));
   return `W/"${hash.digest('base64url').slice(0, 22)}"`;
 }
 

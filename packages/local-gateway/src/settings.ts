@@ -169,7 +169,8 @@ function readIssuer(reader: SettingsReader): Pick<LocalSettings, 'issuer' | 'pag
   const url = reader.url('JWT_ISSUER', 'https://login.example');
   const clientId = reader.text('PAGE_CLIENT_ID', '');
   if (url === null) {
-    if (clientId !== '') reader.problem('PAGE_CLIENT_ID is set without JWT_ISSUER: set it to the issuer of that client.');
+    if (clientId !== '')
+      reader.problem('PAGE_CLIENT_ID is set without JWT_ISSUER: set it to the issuer of that client.');
     return { issuer: null, pageSignIn: null };
   }
   return {

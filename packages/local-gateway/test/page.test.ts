@@ -33,7 +33,11 @@ async function askForToken({ body = '{"principal":"alice"}', headers = {} }: Sen
     sent.once('error', reject);
     sent.once('response', resolve);
   });
-  return { status: response.statusCode, headers: response.headers, answer: (await json(response)) as { token?: string } };
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    answer: (await json(response)) as { token?: string },
+  };
 }
 
 describe('the token of an example principal', () => {
@@ -62,12 +66,15 @@ describe('the token of an example principal', () => {
     expect([status, answer.token]).toEqual([expected, undefined]);
   });
 
-  it.each(['{"principal":"mallory"}', '{"principal":["alice"]}', 'null', '{', ''])('is not given for %j', async (body) => {
-    expect(await askForToken({ body })).toMatchObject({
-      status: 400,
-      answer: { message: 'The body does not name a principal of this gateway.' },
-    });
-  });
+  it.each(['{"principal":"mallory"}', '{"principal":["alice"]}', 'null', '{', ''])(
+    'is not given for %j',
+    async (body) => {
+      expect(await askForToken({ body })).toMatchObject({
+        status: 400,
+        answer: { message: 'The body does not name a principal of this gateway.' },
+      });
+    },
+  );
 
   it('is not given where the gateway changes a real EKS: there is no page without an issuer', async () => {
     const real = await start({ AWS_ENDPOINT_URL_EKS: eksEndpoint });

@@ -1,4 +1,9 @@
-import { AuthorizationResponseError, JWT_TIMESTAMP_CHECK, OperationProcessingError, ResponseBodyError } from 'oauth4webapi';
+import {
+  AuthorizationResponseError,
+  JWT_TIMESTAMP_CHECK,
+  OperationProcessingError,
+  ResponseBodyError,
+} from 'oauth4webapi';
 
 /** An error of a sign-in, in words for the person who signs in. `issuer` is its URL, `origin` that of the page. */
 export function signInError(error: unknown, issuer: string, origin: string): Error {
