@@ -44,7 +44,7 @@ export function makePage({ files, config, connectOrigins }: PageContents): (requ
   const etags = new Map([...all].map(([path, file]) => [path, etagOf(file, headers)]));
   return ({ method, path, header }) => {
     const file = all.get(path);
-    if (file === undefined) return notFound(headers);
+    if (file === undefined) return answerTo(method, notFound(headers));
     const etag = etags.get(path) ?? '';
     const isAsset = path.startsWith('/assets/');
     const common = [
@@ -57,16 +57,20 @@ export function makePage({ files, config, connectOrigins }: PageContents): (requ
     const known = (header('if-none-match') ?? '').split(',').map((each) => each.trim());
     if (known.includes(etag)) return { statusCode: 304, headers: new Map(common), body: Buffer.alloc(0) };
     const { encoding, body } = encoded(file, header('accept-encoding') ?? '');
-    return {
+    return answerTo(method, {
       statusCode: 200,
       headers: new Map([
         ...common,
         ['content-type', file.type],
         ...(encoding === null ? [] : ([['content-encoding', encoding]] as const)),
       ]),
-      body: method === 'HEAD' ? Buffer.alloc(0) : body,
-    };
+      body,
+    });
   };
+}
+
+function answerTo(method: string, answer: PageAnswer): PageAnswer {
+  return method === 'HEAD' ? { ...answer, body: Buffer.alloc(0) } : answer;
 }
 
 function compressed(type: string, text: string): CompressedFile {
@@ -74,9 +78,9 @@ function compressed(type: string, text: string): CompressedFile {
 }
 
 /** Weak, because it is the same for all encodings. A browser that keeps the file keeps its headers too, so they are part of it. */
-function etagOf({ br }: CompressedFile, headers: ReadonlyMap<string, string>): string {
+function etagOf({ gzip }: CompressedFile, headers: ReadonlyMap<string, string>): string {
   const hash = createHash('sha256')
-    .update(br)
+    .update(gunzipSync(gzip))
     .update(JSON.stringify([...headers]));
   return `W/"${hash.digest('base64url').slice(0, 22)}"`;
 }

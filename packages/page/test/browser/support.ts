@@ -24,6 +24,8 @@ export interface OpenPage {
   readonly browser: Browser;
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
+  /** A new context, with storage of its own, which `close` closes. */
+  readonly newContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   /** Opens the page in a new context and signs in as an example principal. `fragment`: e.g. `#/trail`. */
   readonly signedIn: (principal: string, fragment?: string, options?: BrowserContextOptions) => Promise<Page>;
   readonly close: () => Promise<void>;
@@ -40,11 +42,15 @@ export async function openPage(options: Partial<LocalGatewayOptions> = {}): Prom
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
   const browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args });
   const contexts: BrowserContext[] = [];
+  const newContext = async (contextOptions: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
+    contexts.push(context);
+    return context;
+  };
   return {
-    ...{ gateway, browser, origin },
+    ...{ gateway, browser, origin, newContext },
     signedIn: async (principal, fragment = '', contextOptions = {}) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
-      contexts.push(context);
+      const context = await newContext(contextOptions);
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
       await page.goto(`${origin}/${fragment}`);
