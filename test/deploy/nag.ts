@@ -73,7 +73,7 @@ export const suppressions: readonly Suppression[] = [
     reason: 'With jwtAuthorizer=function, the function verifies every token itself, of several issuers.',
   },
   {
-    finding: /^APIG4 on HttpApiRoute(Get|Head)(PageJson|AssetsProxyVar)?$/,
+    finding: /^APIG4 on HttpApiRoute(Get|Head)(Pagejson|AssetsProxyVar)?$/,
     reason: 'The files of the page are public: who is not signed in needs them to sign in.',
   },
   {

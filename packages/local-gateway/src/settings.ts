@@ -166,17 +166,14 @@ function localWebhook(reader: SettingsReader, { ledger }: LedgerSettings): Webho
 }
 
 function readIssuer(reader: SettingsReader): Pick<LocalSettings, 'issuer' | 'pageSignIn'> {
-  const url = reader.url('JWT_ISSUER', 'https://login.example');
+  const issuer = reader.url('JWT_ISSUER', 'https://login.example');
   const clientId = reader.text('PAGE_CLIENT_ID', '');
-  if (url === null) {
-    if (clientId !== '')
-      reader.problem('PAGE_CLIENT_ID is set without JWT_ISSUER: set it to the issuer of that client.');
-    return { issuer: null, pageSignIn: null };
+  if (issuer === null && clientId !== '') {
+    reader.problem('PAGE_CLIENT_ID is set without JWT_ISSUER: set it to the issuer of that client.');
   }
-  return {
-    issuer: { issuer: url, audience: reader.text('JWT_AUDIENCE', audience) },
-    pageSignIn: clientId === '' ? null : readIssuerSignIn(reader, url, clientId),
-  };
+  const external = { issuer: issuer ?? '', audience: reader.text('JWT_AUDIENCE', audience) };
+  const signIn = readIssuerSignIn(reader, external.issuer, clientId);
+  return { issuer: issuer === null ? null : external, pageSignIn: clientId === '' ? null : signIn };
 }
 
 /** The policy versions are in DynamoDB only. */
