@@ -124,7 +124,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
-  writePage(join(outdir, 'page'), await buildPage({ plugins: [billOfMaterials(join(outdir, pageSbomFile))] }));
+  writePage(join(outdir, 'page-files'), await buildPage({ plugins: [billOfMaterials(join(outdir, pageSbomFile))] }));
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);
   for (const name of functionNames) await copyStart(outdir, name);

@@ -34,7 +34,7 @@ export interface LocalPage {
 }
 
 /** The files of the package. */
-const packaged = join(import.meta.dirname, 'page');
+const packaged = join(import.meta.dirname, 'page-files');
 
 /** Quality of Brotli for files that are built when they are first asked for. */
 const quickQuality = 4;
