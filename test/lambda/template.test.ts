@@ -59,14 +59,14 @@ test('the package contains exactly the bundles, Cedar, the policies and the page
     'dist/graphql.cjs.cache',
     'dist/graphql.mjs',
     'dist/issuers.json',
-    'dist/page.cjs',
-    'dist/page.mjs',
     'dist/page-files/assets/*-HASH.css.br',
     'dist/page-files/assets/*-HASH.css.gz',
     'dist/page-files/assets/*-HASH.js.br',
     'dist/page-files/assets/*-HASH.js.gz',
     'dist/page-files/index.html.br',
     'dist/page-files/index.html.gz',
+    'dist/page.cjs',
+    'dist/page.mjs',
     'dist/policies/access.cedar',
     'dist/policies/approvals.cedar',
     'dist/policies/guardrails.cedar',
@@ -683,8 +683,14 @@ describe('the page', () => {
 
   test('a flood of page loads is limited by its routes, and leaves the limit of the API as it is', () => {
     const { RouteSettings, DefaultRouteSettings } = properties(chosen.template, 'HttpApiStage');
-    const limits = { DetailedMetricsEnabled: true, ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
-    expect(RouteSettings).toEqual(Object.fromEntries(routes.map((route) => [route, limits])));
+    const limits = (rate: number) => ({
+      DetailedMetricsEnabled: true,
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: 2 * rate,
+    });
+    expect(RouteSettings).toEqual(
+      Object.fromEntries(routes.map((route) => [route, limits(route.includes('/assets/') ? 20 : 10)])),
+    );
     expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: '200', ThrottlingBurstLimit: '400' });
     // CloudFormation rejects settings of a route that does not exist yet.
     const { DependsOn = [] } = resource(chosen.template, 'HttpApiStage');
