@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import AxeBuilder from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { bearer, makeGatewayClient } from '../../../client/src/index.ts';
+import type { GatewayClient } from '../../../client/src/index.ts';
 import { startLocalGateway } from '../../../local-gateway/src/index.ts';
 import type { LocalGateway, LocalGatewayOptions } from '../../../local-gateway/src/api.ts';
 
@@ -64,6 +66,12 @@ export async function openPage(options: Partial<LocalGatewayOptions> = {}): Prom
       await gateway.close();
     },
   };
+}
+
+/** A client of the gateway, as an example principal. */
+export async function makeClientOf({ gateway }: OpenPage, principal: string): Promise<GatewayClient> {
+  const token = await gateway.token(principal);
+  return makeGatewayClient({ url: gateway.url, authentication: bearer(token) });
 }
 
 /** Saves what is shown, e.g. for a look at it. Returns the file. */
