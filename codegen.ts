@@ -111,6 +111,7 @@ const config: Types.Config = {
           RecordedRequest: '../operations/operation.ts#RequestSummary',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',
           ChangesLocked: '../model/refusal.ts#LockedRefusal',
+          Lock: '../model/lock.ts#Lock as LockModel',
         },
       },
     },

@@ -15,6 +15,7 @@ import type { CheckedChange as CheckedChangeModel } from '../operations/check-ch
 import type { Decision } from '../model/decision.ts';
 import type { VoteAnswer } from '../operations/cast-vote.ts';
 import type { RequestSummary } from '../operations/operation.ts';
+import type { Lock as LockModel } from '../model/lock.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
@@ -182,6 +183,7 @@ export type ResolversTypes = {
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
   Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
+  Lock: ResolverTypeWrapper<LockModel>;
   LockScope: Schema.LockScope;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   MutationPayload: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['MutationPayload']>;
@@ -277,6 +279,7 @@ export type ResolversParentTypes = {
   InputFinding: Schema.InputFinding;
   Int: Schema.Scalars['Int']['output'];
   InvalidInput: Schema.InvalidInput;
+  Lock: LockModel;
   Mutation: Record<PropertyKey, never>;
   MutationPayload: ResolversInterfaceTypes<ResolversParentTypes>['MutationPayload'];
   Namespace: Schema.Namespace;
@@ -657,6 +660,18 @@ export type InvalidInputResolvers<ContextType = RequestContext, ParentType exten
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type LockResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Lock'] = ResolversParentTypes['Lock']> = {
+  accountId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  clusterName?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  lockedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lockedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  principalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  scope?: Resolver<ResolversTypes['LockScope'], ParentType, ContextType>;
+  stopsReads?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   adoptPodIdentityAssociation?: Resolver<ResolversTypes['AdoptPodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationAdoptPodIdentityAssociationArgs, 'input'>>;
   approve?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationApproveArgs, 'input'>>;
@@ -855,6 +870,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   checkUpdatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
   clusters?: Resolver<Schema.Maybe<ResolversTypes['ClusterConnection']>, ParentType, ContextType, RequireFields<Schema.QueryClustersArgs, 'first'>>;
   gateway?: Resolver<ResolversTypes['Gateway'], ParentType, ContextType>;
+  locks?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Lock']>>, ParentType, ContextType>;
   namespaces?: Resolver<Schema.Maybe<ResolversTypes['NamespaceConnection']>, ParentType, ContextType, RequireFields<Schema.QueryNamespacesArgs, 'clusterName' | 'first'>>;
   node?: Resolver<Schema.Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<Schema.QueryNodeArgs, 'id'>>;
   openOperations?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['OpenOperation']>>, ParentType, ContextType, RequireFields<Schema.QueryOpenOperationsArgs, 'first'>>;
@@ -966,6 +982,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Gateway?: GatewayResolvers<ContextType>;
   InputFinding?: InputFindingResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  Lock?: LockResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   MutationPayload?: MutationPayloadResolvers<ContextType>;
   Namespace?: NamespaceResolvers<ContextType>;

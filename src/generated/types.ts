@@ -1033,6 +1033,29 @@ export type InvalidInput = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** A lock: operators stopped changes until they lift it. */
+export type Lock = {
+  readonly __typename?: 'Lock';
+  /** Account of the cluster; null unless `scope` is CLUSTER. */
+  readonly accountId: Maybe<Scalars['String']['output']>;
+  /** Name of the cluster; null unless `scope` is CLUSTER. */
+  readonly clusterName: Maybe<Scalars['String']['output']>;
+  /** When it was set. */
+  readonly lockedAt: Scalars['DateTime']['output'];
+  /** Who set it, as in the audit trail. */
+  readonly lockedBy: Scalars['String']['output'];
+  /** Id of the principal; null unless `scope` is PRINCIPAL. */
+  readonly principalId: Maybe<Scalars['ID']['output']>;
+  /** The reason given with it; null without one. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** Region of the cluster; null unless `scope` is CLUSTER. */
+  readonly region: Maybe<Scalars['String']['output']>;
+  /** Which changes it stops. */
+  readonly scope: LockScope;
+  /** Whether it also stops reads: all, those at EKS in the cluster, or those of the principal. */
+  readonly stopsReads: Scalars['Boolean']['output'];
+};
+
 /** Which changes a lock stops. Values may be added. */
 export type LockScope =
   /** All changes. */
@@ -1587,6 +1610,8 @@ export type Query = {
   readonly clusters: Maybe<ClusterConnection>;
   /** The deployment that answers. */
   readonly gateway: Gateway;
+  /** The locks in force, in the order in which they were set. Requires permission to read the whole audit trail. */
+  readonly locks: Maybe<ReadonlyArray<Lock>>;
   /**
    * The namespaces of a cluster that the inventory lists, as far as you may list their associations or read their audit trail. A
    * page examines up to 200 namespaces, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.

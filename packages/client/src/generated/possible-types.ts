@@ -32,6 +32,7 @@ export const embeddedTypes = [
   "Gateway",
   "PolicyVersion",
   "OpenOperation",
+  "Lock",
   "Cluster",
   "Namespace",
   "BindableRole",
