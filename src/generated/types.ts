@@ -778,6 +778,28 @@ export type ClusterScope = {
   readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A policy in force or no longer in force. */
+export type ComparedPolicy = {
+  readonly __typename?: 'ComparedPolicy';
+  /** The policy that it is compared with; null without one. */
+  readonly before: Maybe<Policy>;
+  /** How it differs; null if the policies are compared with nothing. */
+  readonly change: Maybe<PolicyChange>;
+  /** The policy in force; null if it was removed. */
+  readonly inForce: Maybe<Policy>;
+  /** `@id` of the policy. */
+  readonly policyId: Scalars['String']['output'];
+};
+
+/** A policy on a page. */
+export type ComparedPolicyEdge = {
+  readonly __typename?: 'ComparedPolicyEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The policy. */
+  readonly node: ComparedPolicy;
+};
+
 /** The parameters of the EKS API, plus the cluster's account and region, a reason, and the person on whose behalf a service acts. Null means the same as an omitted field. */
 export type CreatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
@@ -1458,6 +1480,63 @@ export type PodIdentityAssociationEdge = {
   readonly node: PodIdentityAssociation;
 };
 
+/** A Cedar policy. */
+export type Policy = {
+  readonly __typename?: 'Policy';
+  /** Its annotations besides `@id`, such as `message`, `advice`, `approvers` and `count`. */
+  readonly annotations: ReadonlyArray<PolicyAnnotation>;
+  /** What it does where it applies. */
+  readonly effect: PolicyEffect;
+  /** Name of its file. */
+  readonly file: Scalars['String']['output'];
+  /** `@id` of the policy. */
+  readonly policyId: Scalars['String']['output'];
+  /** Its text, with the annotations. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** An annotation of a policy. */
+export type PolicyAnnotation = {
+  readonly __typename?: 'PolicyAnnotation';
+  /** Its name, without the `@`. */
+  readonly name: Scalars['String']['output'];
+  /** Its value. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** What the policies in force are compared with. */
+export type PolicyBaseline =
+  /** The policies of the deployment. */
+  | 'PACKAGE'
+  /** The published version before the one in force. */
+  | 'PREVIOUS_VERSION';
+
+/** How a policy in force differs from the one that it is compared with. */
+export type PolicyChange =
+  /** There was none with this `@id`. */
+  | 'ADDED'
+  /** Its text differs. */
+  | 'CHANGED'
+  /** It is not in force any more. */
+  | 'REMOVED'
+  /** Its text is the same. */
+  | 'UNCHANGED';
+
+/** A page of policies. */
+export type PolicyConnection = {
+  readonly __typename?: 'PolicyConnection';
+  /** Those that they are compared with; null if there are none, and if they can't be read any more. */
+  readonly comparedWith: Maybe<PolicySet>;
+  /** The policies, each with its cursor. */
+  readonly edges: ReadonlyArray<ComparedPolicyEdge>;
+  /** The policies in force. */
+  readonly inForce: PolicySet;
+  /** The policies. */
+  readonly nodes: ReadonlyArray<ComparedPolicy>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
 /** A policy decision and its reasons. */
 export type PolicyDecision = {
   readonly __typename?: 'PolicyDecision';
@@ -1498,6 +1577,28 @@ export type PolicyDenied = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
   /** All reasons for the denial. */
   readonly violations: ReadonlyArray<PolicyViolation>;
+};
+
+/** What a policy does where it applies. */
+export type PolicyEffect =
+  /** It forbids the request. */
+  | 'FORBID'
+  /** It permits the request, unless another policy forbids it. */
+  | 'PERMIT';
+
+/** A published version of the policies, or those of the deployment. */
+export type PolicySet = {
+  readonly __typename?: 'PolicySet';
+  /** SHA-256 of the policies and their schema. */
+  readonly policySetHash: Scalars['String']['output'];
+  /** When the version was published; null for the policies of the deployment. */
+  readonly publishedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Who published the version; null for the policies of the deployment. */
+  readonly publishedBy: Maybe<Scalars['String']['output']>;
+  /** The reason given with the version; null without one. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** Number of the version; null for the policies of the deployment. */
+  readonly version: Maybe<Scalars['Int']['output']>;
 };
 
 /** A published version of policies and inventory, which puts them in force without a deployment. */
@@ -1637,6 +1738,16 @@ export type Query = {
    * these fields costs one EKS call per association.
    */
   readonly podIdentityAssociations: Maybe<PodIdentityAssociationConnection>;
+  /**
+   * The policies in force, in the order of their files, compared with others; then those of the others that are not in force any more. Requires permission to
+   * read the whole audit trail.
+   */
+  readonly policies: Maybe<PolicyConnection>;
+  /**
+   * A policy in force, e.g. one that denied a request. Null unless its author shows it to everyone (`@readers("everyone")`) or you may read the whole
+   * audit trail; null also if it does not exist, and if other policies than those of `policySetHash` are in force.
+   */
+  readonly policy: Maybe<Policy>;
   /** The authenticated principal. */
   readonly viewer: Principal;
 };
@@ -1852,6 +1963,27 @@ export type QueryPodIdentityAssociationsArgs = {
   region?: InputMaybe<Scalars['String']['input']>;
   roleArn?: InputMaybe<Scalars['String']['input']>;
   serviceAccount?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryPoliciesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  comparedWith?: InputMaybe<PolicyBaseline>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryPolicyArgs = {
+  policyId: Scalars['String']['input'];
+  policySetHash?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A principal as an audit entry records it. It has no `id` field, so that caches of clients do not merge it with the live `Principal`. */

@@ -18,6 +18,7 @@ import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
 import { locksInForce } from '../queries/locks.ts';
 import { openOperations } from '../queries/open-operations.ts';
+import { policiesInForce, policyInForce } from '../queries/policies.ts';
 import { associationTrail, auditTrail } from '../queries/trail.ts';
 import type { TrailConnection } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
@@ -92,6 +93,12 @@ export const pageQueries = {
   },
   locks: async (_, __, { reads, authorizeRead, deadline }) =>
     valueOf(await locksInForce(reads, authorizeRead, deadline)),
+  policies: async (_, input, { reads, authorizeRead, deadline, takeRows }) => {
+    const page = valueOf(await policiesInForce(reads, authorizeRead, input, deadline));
+    takeRows(page.edges.length);
+    return { ...connection(page), inForce: page.inForce, comparedWith: page.comparedWith };
+  },
+  policy: (_, input, { reads, authorizeRead }) => policyInForce(reads, authorizeRead, input),
   auditTrail: async (_, input, context, info) => {
     const { reads, deadline, takeRows } = context;
     const page = valueOf(await auditTrail(reads, context, input, deadline));
