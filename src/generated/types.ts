@@ -68,6 +68,11 @@ export type Approval = Node & {
   readonly actor: Maybe<RecordedPrincipal>;
   /** The association before the operation, to which the approval is bound; null for a create, and when you may not view it. */
   readonly before: Maybe<AssociationSnapshot>;
+  /**
+   * What policy says now of the request, without the approvals that were given; null unless `state` is PENDING or APPROVED, and if policy depends on attributes of a
+   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
+   */
+  readonly currentDecision: Maybe<PolicyDecision>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the time of these that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Id of the approval. */
