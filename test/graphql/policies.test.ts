@@ -194,6 +194,19 @@ describe('policy', () => {
     expect(await textOf('olivia', { policyId: 'hidden' })).toBe(hidden);
   });
 
+  test('of the package is shown to who was denied by it, by the decision', async () => {
+    const { auditEntry, refusal } = await gateway.create({ serviceAccount: 'default' });
+    expect(refusal?.code).toBe('POLICY_DENIED');
+    const query = `query ($id: ID!) { auditEntry(id: $id) { decision { policySetHash violations { policyId } } } }`;
+    const { data } = await gateway.send<{
+      auditEntry: { decision: { policySetHash: string; violations: { policyId: string }[] } };
+    }>(query, { id: auditEntry.id });
+    const { policySetHash, violations } = data?.auditEntry.decision ?? { policySetHash: '', violations: [] };
+    expect(await textOf('alice', { ...violations[0], policySetHash })).toContain(
+      'resource.serviceAccount == "default"',
+    );
+  });
+
   test('is shown for a decision only while its policies are in force', async () => {
     publish(first);
     const { policySetHash } = versionOf(0, first);
