@@ -153,12 +153,15 @@ export async function startSlack(settings: {
   };
 
   function command(user: string, text: string, channel = 'C1', secret = signingSecret): Promise<Response> {
+    // Nobody types a command while a form is open.
+    open.delete(user);
     const names = { team_id: 'T1', user_id: user, user_name: user, channel_id: channel, command: '/pod-identity' };
     return send({ ...names, text, trigger_id: trigger(user), response_url: `${url}/reply/${user}` }, {}, secret);
   }
 
+  const formOf = (user: string) => open.get(user);
   const viewOf = (user: string) => {
-    const shown = open.get(user);
+    const shown = formOf(user);
     if (shown === undefined) throw new Error(`${user} has no form open.`);
     return shown;
   };
@@ -226,7 +229,7 @@ export async function startSlack(settings: {
   }
 
   const close = () => new Promise((resolve) => server.close(resolve));
-  return { url: `${url}/api/`, messages, calls, command, options, fill, submit, press, send, viewOf, close };
+  return { url: `${url}/api/`, messages, calls, command, options, fill, submit, press, send, formOf, viewOf, close };
 }
 
 function elementOf(view: types.ModalView, name: string) {

@@ -28,11 +28,14 @@ export function namespaceOptions(client: GatewayClient, { cluster = '' }: Place,
 export async function bindableOptions(client: GatewayClient, place: Place, typed: string): Promise<Option[]> {
   const { cluster = '', namespace = '', serviceAccount = '', tags = [] } = place;
   const roles = await client.bindableRoles({ ...clusterOf(cluster), namespace, serviceAccount, tags });
-  return filtered(roles, ({ roleArn }) => {
+  const options = await filtered(roles, ({ roleArn }) => {
     if (!roleArn.endsWith('/*')) return matching(roleArn, false, typed);
     const isName = /^[\w+=,.@-]{1,64}$/.test(typed);
-    return isName ? optionOf(roleArn.replace(/\*$/, () => typed)) : matching(typed, false, roleArn.slice(0, -1));
+    return isName ? optionOf(roleArn.replace(/\*$/, () => typed)) : null;
   });
+  // The dry run says why a role is not offered.
+  const asTyped = /^arn:[\w-]+:iam::\d{12}:role\//.test(typed) ? optionOf(typed) : null;
+  return options.length > 0 || asTyped === null ? options : [asTyped];
 }
 
 /** An option for a name, or for a text that a pattern with `*` at its end allows. */

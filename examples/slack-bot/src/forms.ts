@@ -82,7 +82,10 @@ export function roleView(place: Place): types.ModalView {
       metadata: JSON.stringify(place),
       submit: 'Check',
       inputs: [
-        menu('role', 'Role: choose, or type its name'),
+        {
+          ...menu('role', 'Role: choose, or type its name'),
+          hint: plain('If nothing is offered, type an ARN: the check says why.'),
+        },
         {
           type: 'input',
           block_id: 'days',

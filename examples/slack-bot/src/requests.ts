@@ -42,8 +42,8 @@ const keptSeconds = 30 * 24 * 3_600;
 /** The longest delay of a timer. Milliseconds. */
 const longestTimerMs = 2_147_483_647;
 
-/** People wait for the first answer; what takes longer ends with an event. */
-const retries = { maxAttempts: 3, maxElapsedMs: 10_000 };
+/** A lost answer is asked for again at once; what takes longer ends with an event. */
+const retries = { maxAttempts: 3, maxElapsedMs: 3_000 };
 
 export type Requests = ReturnType<typeof makeRequests>;
 

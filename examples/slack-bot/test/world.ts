@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,11 @@ import { createInterface } from 'node:readline';
 import type { types } from '@slack/bolt';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { browse } from '../../../packages/client/test/identity-provider/identity-provider.ts';
+import { bearer, makeGatewayClient } from '../../../packages/client/src/index.ts';
 import { installPackage } from '../../../packages/client/test/installed-package.ts';
 import { startLocalGateway } from '../../../packages/local-gateway/src/gateway.ts';
+import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
+import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
 import { readLocalSettings } from '../../../packages/local-gateway/src/settings.ts';
 import { startSlack } from '../local/slack.ts';
 import type { Message } from '../local/slack.ts';
@@ -63,7 +66,9 @@ async function run(folder: string, program: string, env: Variables, ready: RegEx
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** The bot as a process, with the local gateway, an identity provider and a Slack, each on a port of its own. */
-export async function openWorld(changes: { readonly gateway?: Variables } = {}) {
+export async function openWorld(
+  changes: { readonly gateway?: Variables; readonly tokenSeconds?: string; readonly decideMs?: number } = {},
+) {
   const local = mkdtempSync(join(tmpdir(), 'slack-bot-'));
   const [{ folder, remove }, port] = await Promise.all([installExample(), freePort()]);
   const botUrl = `http://127.0.0.1:${port}`;
@@ -72,9 +77,17 @@ export async function openWorld(changes: { readonly gateway?: Variables } = {}) 
     ...{ WEBHOOK_URL: `${botUrl}/pod-identity/events`, WEBHOOK_SECRET: webhookSecret },
     ...changes.gateway,
   });
-  const gateway = await startLocalGateway(gatewaySettings, () => undefined);
+  const { approvalLimits } = gatewaySettings;
+  // Shorter than the setting allows.
+  const limits = { ...approvalLimits, decideMs: changes.decideMs ?? approvalLimits.decideMs };
+  const gateway = await startLocalGateway({ ...gatewaySettings, approvalLimits: limits }, () => undefined);
   const closeGateway = closeAtEnd(gateway.close);
-  const provider = await run(folder, 'local/identity-provider.ts', { LOCAL_FOLDER: local }, /^Issuer (\S+)/);
+  const provider = await run(
+    folder,
+    'local/identity-provider.ts',
+    { LOCAL_FOLDER: local, TOKEN_SECONDS: changes.tokenSeconds ?? '600' },
+    /^Issuer (\S+)/,
+  );
   const slack = await startSlack({ signingSecret, botUrl });
   const closeSlack = closeAtEnd(slack.close);
   const env = {
@@ -95,6 +108,7 @@ export async function openWorld(changes: { readonly gateway?: Variables } = {}) 
     const page = await openLink(person, account);
     const [, code = ''] = /link ([A-Z0-9-]+)</.exec(page) ?? [];
     await slack.command(person, `link ${code}`);
+    await reply(person, `The bot now acts as ${account} for you.`);
     return page;
   }
 
@@ -106,37 +120,48 @@ export async function openWorld(changes: { readonly gateway?: Variables } = {}) 
   }
 
   /** The newest message that matches, once there is one. */
-  async function seen(matches: (message: Message) => boolean, what: string): Promise<Message> {
-    for (let attempt = 0; attempt < 600; attempt += 1) {
-      const found = slack.messages.findLast(matches);
-      if (found !== undefined) return found;
+  const seen = (matches: (message: Message) => boolean, what: string): Promise<Message> =>
+    until(() => slack.messages.findLast(matches), what);
+
+  /** Waits until there is something. */
+  async function until<Found>(find: () => Found | undefined | false, what: string): Promise<Found> {
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      const found = find();
+      if (found !== undefined && found !== false) return found;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    throw new Error(`No ${what}. There are:\n${slack.messages.map(({ blocks }) => textOf(blocks)).join('\n---\n')}`);
+    const shown = slack.messages.map(({ blocks }) => textOf(blocks)).slice(-4);
+    throw new Error(`No ${what}. The last messages:\n${shown.join('\n---\n')}`);
   }
+
   /** What only this person sees. */
   const reply = (person: string, text: string) =>
     seen(({ onlyFor, blocks }) => onlyFor === person && textOf(blocks).includes(text), `reply to ${person}: ${text}`);
+  /** A reply without blocks. */
+  const replyText = (person: string, text: string) =>
+    seen((one) => one.onlyFor === person && one.text === text, `reply to ${person}: ${text}`);
   /** What the channel sees. */
   const message = (text: string) =>
     seen(({ onlyFor, blocks }) => onlyFor === null && textOf(blocks).includes(text), `message: ${text}`);
 
-  /** The form of a person, once its text has a part. */
-  async function form(person: string, text: string): Promise<string> {
-    for (let attempt = 0; attempt < 600; attempt += 1) {
-      const { view } = slack.viewOf(person);
-      const shown = `${view.title.text}\n${textOf(view.blocks as types.KnownBlock[])}`;
-      if (shown.includes(text)) return shown;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    throw new Error(`No form with ${text}: ${JSON.stringify(slack.viewOf(person).view)}`);
+  /** The open form of a person; empty without one. */
+  function shownForm(person: string): string {
+    const view = slack.formOf(person)?.view;
+    return view === undefined ? '' : `${view.title.text}\n${textOf(view.blocks as types.KnownBlock[])}`;
   }
+
+  /** The form of a person, once there is one with this text. */
+  const form = (person: string, text: string): Promise<string> =>
+    until(() => {
+      const shown = shownForm(person);
+      return shown.includes(text) && shown;
+    }, `form of ${person} with ${text}`);
 
   /** Fills in the forms of a request, up to the last one. */
   async function prepare(person: string, fields: Variables): Promise<string> {
     const { cluster = 'apps-dev', namespace = 'payments', service_account = 'api', tags = '', ...rest } = fields;
     await slack.command(person, 'bind', fields.channel ?? 'C1');
-    await opened(person);
+    await form(person, 'Cluster');
     await slack.fill(person, 'cluster', cluster);
     await form(person, 'Namespace');
     await slack.fill(person, 'namespace', namespace);
@@ -147,22 +172,15 @@ export async function openWorld(changes: { readonly gateway?: Variables } = {}) 
       if (name !== 'channel') await slack.fill(person, name, text);
     }
     await slack.submit(person);
-    for (let attempt = 0; attempt < 600; attempt += 1) {
-      if (slack.viewOf(person).view.title.text !== 'Checking') break;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    return form(person, '');
+    return until(() => slack.viewOf(person).view.title.text !== 'Checking' && shownForm(person), 'end of the dry run');
   }
 
-  async function opened(person: string): Promise<void> {
-    for (let attempt = 0; attempt < 600; attempt += 1) {
-      try {
-        return void slack.viewOf(person);
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    }
-    throw new Error(`No form opens for ${person}.`);
+  /** A client of a person beside the bot, such as the command line. */
+  async function clientOf(person: string) {
+    const principal = principals.find(({ name }) => name === person);
+    if (principal === undefined) throw new Error(`${person} is not an example principal.`);
+    const token = await mintToken(await loadSigningKey(local), principal, { expiresInSeconds: 600 });
+    return makeGatewayClient({ url: gateway.url, authentication: bearer(token) });
   }
 
   const close = async () => {
@@ -173,9 +191,26 @@ export async function openWorld(changes: { readonly gateway?: Variables } = {}) 
     remove();
     rmSync(local, { recursive: true });
   };
+  const stateMode = () => (statSync(join(local, 'bot.json')).mode & 0o777).toString(8);
   const associations = () => gateway.simulator?.control.associations() ?? [];
   return {
-    ...{ slack, gateway, botUrl, link, openLink, reply, message, form, prepare, opened, associations },
+    ...{
+      slack,
+      gateway,
+      botUrl,
+      link,
+      openLink,
+      reply,
+      replyText,
+      seen,
+      message,
+      form,
+      until,
+      prepare,
+      associations,
+      stateMode,
+      clientOf,
+    },
     restartBot,
     close,
   };
