@@ -1,5 +1,6 @@
 // An OpenID Connect provider for the people of `npm start`, on a free port of this machine: any password is right. Its access tokens are those
-// of the local gateway's issuer, signed with the key in LOCAL_FOLDER. Prints its address.
+// of the local gateway's issuer, signed with the key in its folder. Prints its address.
+// Arguments: the folder, and how long tokens are valid in seconds.
 import { createHash, createPrivateKey } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   kim: ['platform-admins'],
 };
 const resource = 'urn:gateway';
-const folder = process.env.LOCAL_FOLDER ?? join(import.meta.dirname, '../../../.local');
+const [, , folder = '', tokenSeconds = '600'] = process.argv;
 const stored = JSON.parse(readFileSync(join(folder, 'signing-key.json'), 'utf8')) as JsonWebKey;
 const key = createPrivateKey({ format: 'jwk', key: stored });
 const { e = '', kty = '', n = '', ...rest } = key.export({ format: 'jwk' });
@@ -49,7 +50,7 @@ const provider = new Provider(issuer, {
       useGrantedResource: () => true,
       getResourceServerInfo: (_context, asked) => {
         if (asked !== resource) throw new errors.InvalidTarget();
-        const ttl = Number(process.env.TOKEN_SECONDS ?? 600);
+        const ttl = Number(tokenSeconds);
         return {
           scope: '',
           audience: 'pod-identity-gateway',

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { types } from '@slack/bolt';
-import { problemsOf, textOf } from './block-text.ts';
+import { problemsOf } from './block-text.ts';
 
 /** A message, as people see it now. */
 export interface Message {
@@ -30,14 +30,14 @@ export type LocalSlack = Awaited<ReturnType<typeof startSlack>>;
  * A Slack for this machine: the part of the Web API that the bot uses, and people who send signed requests to the bot. It rejects what
  * Slack would reject: blocks over their limits, and views that were changed meanwhile.
  *
- * @param onMessage called with each message that is new or was edited
+ * @param onChange called with each message or form that is new or was changed, and where it is
  */
 export async function startSlack(settings: {
   readonly signingSecret: string;
   readonly botUrl: string;
-  readonly onMessage?: (message: Message) => void;
+  readonly onChange?: (where: string, blocks: readonly types.KnownBlock[]) => void;
 }) {
-  const { signingSecret, botUrl, onMessage } = settings;
+  const { signingSecret, botUrl, onChange } = settings;
   const messages: Message[] = [];
   const calls: { readonly method: string; readonly fields: Fields }[] = [];
   const open = new Map<string, OpenView>();
@@ -54,7 +54,7 @@ export async function startSlack(settings: {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
-    const [, kind, name = ''] = new URL(request.url ?? '', url).pathname.split('/');
+    const [, kind = '', name = ''] = new URL(request.url ?? '', url).pathname.split('/');
     const fields = kind === 'api' ? formFields(body) : (JSON.parse(body) as Fields);
     calls.push({ method: kind === 'api' ? name : 'response_url', fields });
     const blocks = (fields.blocks ?? (fields.view as types.ModalView | undefined)?.blocks ?? []) as types.KnownBlock[];
@@ -67,17 +67,18 @@ export async function startSlack(settings: {
   }
 
   function answerOf(method: string, fields: Fields, user: string): object {
-    const { channel, text, blocks = [] } = fields as unknown as Message;
+    const { channel, text } = fields as { channel: string; text: string };
+    const blocks = (fields.blocks ?? []) as types.KnownBlock[];
     const view = fields.view as types.ModalView;
     switch (method) {
       case 'auth.test':
-        return { ok: true, team_id: 'T1', user_id: 'UBOT', bot_id: 'BBOT' };
+        return { ok: true, team_id: 'T1', user_id: 'U-BOT', bot_id: 'B-BOT' };
       case 'reply':
         return show({ channel: 'reply', ts: next('1.'), text, blocks, onlyFor: user });
       case 'chat.postEphemeral':
         return show({ channel, ts: next('1.'), text, blocks, onlyFor: fields.user as string });
       case 'chat.postMessage':
-        if (channel === 'CPRIVATE') return { ok: false, error: 'not_in_channel' };
+        if (channel === 'C-PRIVATE') return { ok: false, error: 'not_in_channel' };
         return show({ channel, ts: next('1.'), text, blocks, onlyFor: null });
       case 'chat.update':
         return show({ channel, ts: fields.ts as string, text, blocks, onlyFor: null });
@@ -102,7 +103,10 @@ export async function startSlack(settings: {
     const index = messages.findIndex(({ ts }) => ts === message.ts);
     if (index === -1) messages.push(message);
     else messages[index] = message;
-    onMessage?.(message);
+    onChange?.(
+      message.onlyFor === null ? `message in ${message.channel}` : `for ${message.onlyFor} only`,
+      message.blocks,
+    );
     return { ok: true, channel: message.channel, ts: message.ts };
   }
 
@@ -116,6 +120,7 @@ export async function startSlack(settings: {
     const before = open.get(user)?.values ?? {};
     const kept = Object.entries(before).filter(([, field]) => Object.keys(field).some((name) => names.has(name)));
     const shown = { ...view, id, hash: next('H'), team_id: 'T1', state: { values: {} } };
+    onChange?.(`form of ${user}: ${view.title.text}`, view.blocks as types.KnownBlock[]);
     open.set(user, { view: shown, values: Object.fromEntries(kept) });
     return shown;
   }
@@ -198,6 +203,7 @@ export async function startSlack(settings: {
 
   /** Submits the open form. */
   async function submit(user: string, headers?: Headers, { view, values } = viewOf(user)): Promise<Response> {
+    if (view.submit === undefined) throw new Error(`The form of ${user} can't be submitted.`);
     const response = await payload(user, { type: 'view_submission', view: { ...view, state: { values } } }, headers);
     const text = await response.clone().text();
     const answer = (text === '' ? {} : JSON.parse(text)) as { response_action?: string; view?: types.ModalView };
@@ -249,6 +255,3 @@ function formFields(body: string): Fields {
     entries.map(([name, value]) => [name, /^[[{]/.test(value) ? (JSON.parse(value) as unknown) : value]),
   );
 }
-
-/** A message as text, for a terminal. */
-export const shownText = ({ blocks }: Message): string => textOf(blocks);

@@ -77,13 +77,14 @@ export function registerBind(app: App, parts: Parts): void {
     const token = action.value ?? '';
     const owner = (await requests.read(token))?.person;
     const person = personOf(body);
-    const tell = (text: string) => respond({ response_type: 'ephemeral', replace_original: false, text });
-    if (!owner)
-      return void (await tell('The bot does not know this request any more. Ask again with /pod-identity bind.'));
-    // The request is sent with the credentials of who asked: the press of another one must not use them.
-    if (owner.user !== person.user || owner.team !== person.team)
-      return void (await tell('Only who asked can try again.'));
-    await requests.resume(token);
+    const isOwner = owner?.user === person.user && owner.team === person.team;
+    // The request is sent with the credentials of who asked: the press of another person must not use them.
+    if (isOwner) {
+      await requests.resume(token);
+      return;
+    }
+    const text = owner ? 'Only who asked can try again.' : 'This request is not known any more: ask again.';
+    await respond({ response_type: 'ephemeral', replace_original: false, text });
   });
 
   async function dryRun(person: Person, draft: Draft, metadata: string, { requests: known }: Parts) {
@@ -91,12 +92,12 @@ export function registerBind(app: App, parts: Parts): void {
       const client = await known.clientOf(person);
       const check = await client.checkCreatePodIdentityAssociation(draft.input);
       const needsApproval = check.refusal?.code === 'APPROVAL_REQUIRED';
-      const isSendable = check.wouldBeAttempted || needsApproval;
+      const canBeSent = check.wouldBeAttempted || needsApproval;
       const result: Line[] = check.refusal ? refusalLines(check.refusal) : [['Policy permits it.']];
       const notes = check.warnings.map(({ message }): Line => ['Note: ', message]);
       const lines = [...askedLines({ person, ...draft }), ...result, ...notes];
-      const title = isSendable ? (needsApproval ? 'Others have to approve' : 'Ready to send') : 'Would be refused';
-      return view({ title, lines }, isSendable ? { submit: 'Send', callbackId: 'bind_send', metadata } : {});
+      const title = canBeSent ? (needsApproval ? 'Others have to approve' : 'Ready to send') : 'Would be refused';
+      return view({ title, lines }, canBeSent ? { submit: 'Send', callbackId: 'bind_send', metadata } : {});
     } catch (error) {
       return view(await failureReply(error, person, links));
     }

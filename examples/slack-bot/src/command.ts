@@ -42,14 +42,11 @@ export function registerCommand(app: App, parts: Parts): void {
     await ack();
     const person = { team: command.team_id || (command.enterprise_id ?? ''), user: command.user_id };
     const [name = 'help', ...words] = command.text.trim().split(/\s+/).filter(Boolean);
-    const reply = async (card: Card) => void (await respond({ response_type: 'ephemeral', ...messageOf(card) }));
+    const reply = (card: Card) => respond({ response_type: 'ephemeral', ...messageOf(card) });
     try {
-      if (name === 'bind') {
-        // Before anything else that takes time: Slack's trigger is valid for three seconds.
-        const isLinked = await parts.links.isLinked(person);
-        if (isLinked) return await openBind(client, command.trigger_id, command.channel_id);
-      }
-      await reply(await answer(name, words, person, parts));
+      if (name === 'bind' && (await parts.links.isLinked(person))) {
+        await openBind(client, command.trigger_id, command.channel_id);
+      } else await reply(await answer(name, words, person, parts));
     } catch (error) {
       await reply(await failureReply(error, person, parts.links));
     }

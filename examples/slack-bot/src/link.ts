@@ -39,6 +39,7 @@ const mostAttempts = 5;
 /** A token is renewed before it ends. */
 const marginMs = 30_000;
 /** Without letters and digits that look alike. */
+// cspell:disable-next-line
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789';
 
 export type AccountLinks = ReturnType<typeof makeAccountLinks>;

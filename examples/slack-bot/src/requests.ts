@@ -117,7 +117,8 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
   async function showResult(client: GatewayClient, request: BotRequest, result: MutationResult): Promise<void> {
     if (result.kind !== 'inProgress') {
       await show(request, resultCard(request, result), stateOf(result));
-      return expectLapse(request.token, result);
+      expectLapse(request.token, result);
+      return;
     }
     // Its event may have arrived before the operation was noted.
     const operation = await client.operation({ id: result.operationId });

@@ -39,7 +39,7 @@ const loopback = /^http:\/\/(127\.0\.0\.1|localhost)[:/]/;
  */
 export function readSettings(environment: Environment): Settings {
   const problems: string[] = [];
-  const optional = (name: string) => environment[name] || undefined;
+  const optional = (name: string) => (environment[name] === '' ? undefined : environment[name]);
   const required = (name: string) => {
     if (optional(name) === undefined) problems.push(`${name} is not set.`);
     return optional(name) ?? '';

@@ -27,13 +27,12 @@ export const signingSecret = 'signing-secret';
 export async function installExample() {
   const consumer = await installPackage(join(example, '../../.cache/slack-bot'));
   const folder = join(consumer.folder, 'bot');
-  for (const entry of ['package.json', 'src', 'local'])
-    cpSync(join(example, entry), join(folder, entry), { recursive: true });
+  for (const entry of ['src', 'local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
   return { folder, remove: consumer.remove };
 }
 
 /** A port that is free now: gateway and bot have to know each other's address before either starts. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -44,8 +43,9 @@ async function freePort(): Promise<number> {
 type Variables = Readonly<Record<string, string>>;
 
 /** Starts a program of the example, and waits for a line on its standard output. */
-async function run(folder: string, program: string, env: Variables, ready: RegExp) {
-  const child = spawn(process.execPath, ['--no-warnings', join(folder, program)], {
+async function run(folder: string, program: readonly string[], env: Variables, ready: RegExp) {
+  const child = spawn(process.execPath, ['--no-warnings', ...program], {
+    cwd: folder,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -60,7 +60,7 @@ async function run(folder: string, program: string, env: Variables, ready: RegEx
     child.stdout.resume();
     return { stop, match };
   }
-  throw new Error(`${program} did not start.`);
+  throw new Error(`${program[0]} did not start.`);
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -84,19 +84,19 @@ export async function openWorld(
   const closeGateway = closeAtEnd(gateway.close);
   const provider = await run(
     folder,
-    'local/identity-provider.ts',
-    { LOCAL_FOLDER: local, TOKEN_SECONDS: changes.tokenSeconds ?? '600' },
+    ['local/identity-provider.ts', local, changes.tokenSeconds ?? '600'],
+    {},
     /^Issuer (\S+)/,
   );
   const slack = await startSlack({ signingSecret, botUrl });
   const closeSlack = closeAtEnd(slack.close);
   const env = {
     ...{ PORT: String(port), PUBLIC_URL: botUrl, GATEWAY_URL: gateway.url, WEBHOOK_SECRET: webhookSecret },
-    ...{ SLACK_BOT_TOKEN: 'xoxb-local', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: slack.url },
+    ...{ SLACK_BOT_TOKEN: 'local', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: slack.url },
     ...{ OIDC_ISSUER: provider.match[1] ?? '', OIDC_CLIENT_ID: 'slack-bot', OIDC_CLIENT_SECRET: 'local' },
-    ...{ OIDC_PARAMETERS: 'scope=openid', STATE_FILE: join(local, 'bot.json'), DRIFT_CHANNEL: 'CDRIFT' },
+    ...{ OIDC_PARAMETERS: 'scope=openid', STATE_FILE: join(local, 'bot.json'), DRIFT_CHANNEL: 'C-DRIFT' },
   };
-  const startBot = () => run(folder, 'src/main.ts', env, /^The bot listens/);
+  const startBot = () => run(folder, ['src/main.ts'], env, /^The bot listens/);
   let bot = await startBot();
   const restartBot = async () => {
     await bot.stop();
