@@ -44,11 +44,20 @@ export const environmentOf = (settings: Readonly<Record<string, string>>) => ({
   ...settings,
 });
 
-/** Starts the server as a process, and connects the client of the SDK to it. */
-export async function startAgent(folder: string, settings: Readonly<Record<string, string>>) {
+interface Program {
+  readonly command: string;
+  readonly args: string[];
+}
+
+/**
+ * Starts the server as a process, and connects the client of the SDK to it.
+ *
+ * @param started the folder of the example, or a program
+ */
+export async function startAgent(started: string | Program, settings: Readonly<Record<string, string>>) {
+  const ofFolder = (folder: string) => ({ command: process.execPath, args: [join(folder, 'src/main.ts')] });
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [join(folder, 'src/main.ts')],
+    ...(typeof started === 'string' ? ofFolder(started) : started),
     env: environmentOf(settings),
     stderr: 'pipe',
   });

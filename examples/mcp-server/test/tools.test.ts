@@ -123,15 +123,15 @@ test('long texts are shortened in lists', async () => {
 });
 
 const hostile: readonly (readonly [string, unknown, string])[] = [
-  ['text of 10 MB', { ...binding, reason: 'x'.repeat(10_000_000) }, 'reason'],
-  ['unknown field with a long name', { ...binding, ['y'.repeat(1_000_000)]: 1 }, ''],
-  ['name of a prototype', JSON.parse('{"__proto__": {"clusterName": "apps-dev"}, "constructor": 1}'), 'clusterName'],
-  ['wrong type', { ...binding, namespace: { toString: 1 } }, 'namespace'],
-  ['array in place of a text', { ...binding, roleArn: ['x'] }, 'roleArn'],
+  ['a text of 10 MB', { ...binding, reason: 'x'.repeat(10_000_000) }, 'reason'],
+  ['an unknown field with a long name', { ...binding, ['y'.repeat(1_000_000)]: 1 }, ''],
+  ['a name of a prototype', JSON.parse('{"__proto__": {"clusterName": "apps-dev"}, "constructor": 1}'), 'clusterName'],
+  ['a wrong type', { ...binding, namespace: { toString: 1 } }, 'namespace'],
+  ['an array in place of a text', { ...binding, roleArn: ['x'] }, 'roleArn'],
   ['51 tags', { ...binding, tags: Array.from({ length: 51 }, () => ({ key: 'k' })) }, 'tags'],
-  ['token of one character', { ...binding, clientRequestToken: '1' }, 'clientRequestToken'],
+  ['a token of one character', { ...binding, clientRequestToken: '1' }, 'clientRequestToken'],
 ];
-test.each(hostile)('a %s is answered with what to correct, in few words', async (_, args, path) => {
+test.each(hostile)('%s is answered with what to correct, in few words', async (_, args, path) => {
   const answer = await agent.call('bind_role', args as object);
   expect(answer).toMatchObject({ status: 'FAILED', isError: true, error: { code: 'INVALID_ARGUMENTS' } });
   expect(answer.error?.findings).toContainEqual({ path, message: expect.any(String) });
@@ -146,8 +146,10 @@ test('names that the gateway does not accept are findings of the gateway', async
   expect(scope.error?.findings).toEqual([{ path: 'scope', message: 'must have exactly one field' }]);
 });
 
-test.each(['approve', '__proto__', 'constructor', 'x'.repeat(10_000)])('there is no tool %.20s', async (name) => {
-  await expect(agent.call(name)).rejects.toThrow('-32602: There is no tool');
+test('tools that do not exist are errors of the protocol', async () => {
+  for (const name of ['approve', 'reject', '__proto__', 'constructor', 'x'.repeat(10_000)]) {
+    await expect(agent.call(name)).rejects.toThrow('-32602: There is no tool');
+  }
 });
 
 test('reads and dry runs are marked as read-only, changes as not, and none approves', () => {
