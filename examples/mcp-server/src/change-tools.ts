@@ -1,4 +1,4 @@
-import type { CallOptions, CheckResult, GatewayClient, MutationResult } from 'pod-identity-client';
+import type { CallOptions, CheckResult, MutationResult } from 'pod-identity-client';
 import * as z from 'zod';
 import { changed, failed, found, refusalOf } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -53,7 +53,10 @@ export const changeTools: readonly Tool[] = [
     input: z.strictObject({ change: changeSchema }),
     data: z.looseObject({ wouldBeAttempted: z.boolean(), auditEntry: z.looseObject({}) }),
     annotations: readsOthers,
-    run: async ({ change }, { client, options }) => checked(await check(change, client, options)),
+    run: async ({ change: { operation, ...input } }, { client, options }) => {
+      const check = client[checks[operation]];
+      return checked(await check(input as never, options));
+    },
   }),
   tool({
     name: 'bind_role',
@@ -94,21 +97,12 @@ export const changeTools: readonly Tool[] = [
   }),
 ];
 
-type Change = z.infer<typeof changeSchema>;
-
-function check(change: Change, client: GatewayClient, options: CallOptions): Promise<CheckResult> {
-  const { operation: _, ...input } = change;
-  switch (change.operation) {
-    case 'create':
-      return client.checkCreatePodIdentityAssociation(input as z.infer<typeof inputs.create>, options);
-    case 'update':
-      return client.checkUpdatePodIdentityAssociation(input as z.infer<typeof inputs.update>, options);
-    case 'delete':
-      return client.checkDeletePodIdentityAssociation(input as z.infer<typeof inputs.delete>, options);
-    case 'adopt':
-      return client.checkAdoptPodIdentityAssociation(input as z.infer<typeof inputs.adopt>, options);
-  }
-}
+const checks = {
+  create: 'checkCreatePodIdentityAssociation',
+  update: 'checkUpdatePodIdentityAssociation',
+  delete: 'checkDeletePodIdentityAssociation',
+  adopt: 'checkAdoptPodIdentityAssociation',
+} as const;
 
 /** A dry run that finds a refusal has succeeded: the refusal is its result. */
 function checked({ refusal, ...others }: CheckResult): Answer {

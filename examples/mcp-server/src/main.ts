@@ -4,7 +4,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { makeServer } from './server.ts';
 
 /** Larger messages end the server: the SDK's limit of 10 MiB would end it at arguments that a tool can still refuse. */
-const maxMessageBytes = 32 * 1024 * 1024;
+const maxMessageBytes = 16 * 1024 * 1024;
 /** Below the minute after which most clients give up. */
 const defaultTimeLimitSeconds = 45;
 

@@ -5,7 +5,7 @@
 const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu;
 
 /** The longest text of the gateway is a session policy, of 2,048 characters. */
-export const longestText = 2_100;
+const longestText = 2_100;
 /** The longest text in a list. */
 export const longestInList = 200;
 

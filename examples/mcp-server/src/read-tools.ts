@@ -38,7 +38,7 @@ export function one(name: string, value: object | null) {
 const shownTags = 10;
 
 /** An association in a list: some tags, and whether it has a session policy instead of its text. */
-function shortened<Item extends Pick<Association, 'tags' | 'policy'>>({ tags, policy, ...others }: Item): object {
+function shortened({ tags, policy, ...others }: Pick<Association, 'tags' | 'policy'>): object {
   const left = tags.length - shownTags;
   return { ...others, tags: tags.slice(0, shownTags), otherTags: Math.max(0, left), hasPolicy: policy !== null };
 }

@@ -10,7 +10,7 @@ export interface RequestTokens {
 }
 
 /** A call of a tool that changes an association. */
-export interface ChangeCall {
+interface ChangeCall {
   readonly tool: string;
   readonly input: { readonly clientRequestToken?: string | undefined; readonly reason?: string | undefined };
 }

@@ -25,7 +25,7 @@ export interface Tool {
 }
 
 /** The hints of the protocol: see the README for what was decided. */
-export interface Annotations {
+interface Annotations {
   readonly readOnlyHint: boolean;
   readonly destructiveHint: boolean;
   readonly idempotentHint: boolean;

@@ -8,61 +8,23 @@ import type { Tool } from './tool.ts';
 const { namespace, serviceAccount, roleArn, time, id } = fields;
 
 /** What a list shows of an entry: enough to choose an operation to read. */
-const summaryDocument = /* GraphQL */ `
+const summaryDocument = `
   query Trail(
-    $scope: AuditScope!
-    $since: DateTime
-    $until: DateTime
-    $events: [AuditEvent!]
-    $operationKinds: [OperationKind!]
-    $roleArn: String
-    $refusalCodes: [RefusalCode!]
-    $policyId: String
-    $first: Int
-    $after: String
+    $scope: AuditScope! $since: DateTime $until: DateTime $events: [AuditEvent!] $operationKinds: [OperationKind!]
+    $roleArn: String $refusalCodes: [RefusalCode!] $policyId: String $first: Int $after: String
   ) {
     auditTrail(
-      scope: $scope
-      since: $since
-      until: $until
-      events: $events
-      operationKinds: $operationKinds
-      roleArn: $roleArn
-      refusalCodes: $refusalCodes
-      policyId: $policyId
-      first: $first
-      after: $after
+      scope: $scope since: $since until: $until events: $events operationKinds: $operationKinds
+      roleArn: $roleArn refusalCodes: $refusalCodes policyId: $policyId first: $first after: $after
     ) {
       nodes {
-        id
-        time
-        event
-        operationId
-        operationKind
-        principal {
-          principalId
-        }
-        target {
-          clusterName
-          namespace
-          serviceAccount
-        }
-        request {
-          roleArn
-        }
-        reason
-        refusalCode
-        message
-        approvalId
+        id time event operationId operationKind reason refusalCode message approvalId
+        principal { principalId } target { clusterName namespace serviceAccount } request { roleArn }
       }
       omittedEvents
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
+      pageInfo { hasNextPage endCursor }
     }
-  }
-`;
+  }`;
 
 interface Trail extends Record<string, unknown> {
   readonly auditTrail: Parameters<typeof pageOf>[1] & { readonly omittedEvents: readonly string[] };

@@ -4,6 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { Association } from '../../../packages/client/src/index.ts';
 import { installPackage } from '../../../packages/client/test/installed-package.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 
@@ -19,8 +20,24 @@ export interface Seen {
   readonly refusal: (Record<string, unknown> & { readonly code: string }) | null;
   readonly error: { readonly code: string; readonly message: string; readonly findings: readonly object[] } | null;
   readonly request: { readonly clientRequestToken: string; readonly replayed: boolean } | null;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each tool has its own data
-  readonly data: any;
+  readonly data: Data;
+}
+
+/** The data of all tools, of which each has some. */
+interface Data {
+  readonly viewer: { readonly id: string };
+  readonly clusters: readonly { readonly clusterName: string }[];
+  readonly roles: readonly object[];
+  readonly association: Association;
+  readonly associations: readonly Association[];
+  readonly approval: object;
+  readonly operation: { readonly entries: readonly { readonly decision: { readonly policyIds: readonly string[] } }[] };
+  readonly entries: readonly {
+    readonly operationKind: string;
+    readonly operationId: string;
+    readonly reason: string;
+  }[];
+  readonly nextCursor: string | null;
 }
 
 /** The example beside an installed `pod-identity-client`, as a user has it. */
@@ -75,7 +92,8 @@ export async function startAgent(started: string | Program, settings: Readonly<R
     const params = { name, arguments: args as Record<string, unknown> };
     const result = CallToolResultSchema.parse(await client.callTool(params, CallToolResultSchema, options));
     const texts = result.content.map((block) => (block.type === 'text' ? block.text : block.type));
-    return { isError: result.isError === true, texts, ...(result.structuredContent as unknown as Omit<Seen, 'texts'>) };
+    const content = result.structuredContent as unknown as Omit<Seen, 'texts' | 'isError'>;
+    return { isError: result.isError === true, texts, ...content };
   };
   const kill = () => process.kill(transport.pid ?? 0, 'SIGKILL');
   return { client, tools, call, kill, strays, errors };

@@ -42,23 +42,11 @@ const associationsOf = (serviceAccount: string) =>
   gateway.simulator.control.associations().filter((one) => one.serviceAccount === serviceAccount);
 /** The tokens of the changes that were sent. */
 const sentTokens = () => route.seen.map((seen) => variablesOf(seen).input.clientRequestToken);
+const payload = { status: 'IN_PROGRESS', association: null, refusal: null, replayed: false, warnings: [] };
+const ids = { clientRequestToken: 't', auditEntry: { id: 'e', operationId: 'o' } };
 const inProgress = (retryAfterSeconds: number) => ({
   status: 200,
-  body: JSON.stringify({
-    data: {
-      createPodIdentityAssociation: {
-        ...{
-          status: 'IN_PROGRESS',
-          association: null,
-          refusal: null,
-          retryAfterSeconds,
-          replayed: false,
-          warnings: [],
-        },
-        ...{ clientRequestToken: 't', auditEntry: { id: 'e', operationId: 'o' } },
-      },
-    },
-  }),
+  body: JSON.stringify({ data: { createPodIdentityAssociation: { ...payload, ...ids, retryAfterSeconds } } }),
 });
 
 test('a server that is killed between request and answer, and a repetition with its token, make one association', async () => {

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { startGateway } from '../../../packages/client/test/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';
-import { installExample, startAgent } from './agent.ts';
+import { environmentOf, installExample, startAgent } from './agent.ts';
 import type { Agent } from './agent.ts';
 
 let example: Awaited<ReturnType<typeof installExample>>;
@@ -34,7 +36,7 @@ afterEach(() => expect(agent.strays).toEqual([]));
 test('an agent discovers, checks, binds, updates, deletes, and finds all of it in the trail', async () => {
   const { data: me } = await agent.call('whoami');
   expect(me.viewer).toMatchObject({ id: 'https://issuer.example#alice', kind: 'USER' });
-  expect((await agent.call('list_clusters')).data.clusters[0].clusterName).toBe('apps-dev');
+  expect((await agent.call('list_clusters')).data.clusters[0]?.clusterName).toBe('apps-dev');
   const first = await agent.call('list_namespaces', { clusterName: 'apps-dev', limit: 1 });
   expect(first).toMatchObject({
     next: expect.stringContaining('nextCursor'),
@@ -75,9 +77,9 @@ test('an agent discovers, checks, binds, updates, deletes, and finds all of it i
     cursor: trail.data.nextCursor,
   });
   expect(rest.data.entries).toMatchObject([{ reason: 'As agreed', operationKind: 'CREATE_POD_IDENTITY_ASSOCIATION' }]);
-  const { data } = await agent.call('get_operation', { operationId: rest.data.entries[0].operationId });
+  const { data } = await agent.call('get_operation', { operationId: rest.data.entries[0]?.operationId });
   expect(data.operation).toMatchObject({ status: 'SUCCEEDED', otherEntries: 0 });
-  expect(data.operation.entries[0].decision.policyIds).not.toEqual([]);
+  expect(data.operation.entries[0]?.decision.policyIds).not.toEqual([]);
 });
 
 test('the trail has the server and the client of the agent as the user agent', async () => {
@@ -119,7 +121,7 @@ test('long texts are shortened in lists', async () => {
   const described = { ...binding, serviceAccount: 'described', reason: `\u202e${'x'.repeat(900)}` };
   expect((await agent.call('bind_role', described)).status).toBe('SUCCEEDED');
   const { data } = await agent.call('read_trail', { scope: { cluster: { ...place, serviceAccount: 'described' } } });
-  expect(data.entries[0].reason).toBe(`\\u{202e}${'x'.repeat(199)}… (701 more characters)`);
+  expect(data.entries[0]?.reason).toBe(`\\u{202e}${'x'.repeat(199)}… (701 more characters)`);
 });
 
 const hostile: readonly (readonly [string, unknown, string])[] = [
@@ -152,7 +154,15 @@ test('tools that do not exist are errors of the protocol', async () => {
   }
 });
 
-test('reads and dry runs are marked as read-only, changes as not, and none approves', () => {
+test('standard output has the protocol only: other input is reported on standard error', () => {
+  const input = 'not JSON\n[1]\n{"jsonrpc":"2.0","id":1,"method":"ping"}\n';
+  const options = { input, encoding: 'utf8', env: environmentOf({}) } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, [join(example.folder, 'src/main.ts')], options);
+  expect(JSON.parse(stdout)).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
+  expect(stderr).toContain('is not valid JSON');
+});
+
+test('reads and dry runs are marked as read-only, changes as not, and no tool approves', () => {
   const marked = Object.fromEntries(
     agent.tools.map(({ name, annotations }) => [name, [annotations?.readOnlyHint, annotations?.destructiveHint]]),
   );
