@@ -12,7 +12,7 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ComponentChildren;
   /** What the column is sorted by; without it, it can't be sorted. */
   readonly sortBy?: (row: Row) => string | number;
-  /** Left out on narrow screens. */
+  /** Left out where the table is narrow: on a phone, or beside something that is open. */
   readonly isWide?: boolean;
 }
 

@@ -13,13 +13,16 @@ const units = [
   ['second', 1_000],
 ] as const;
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const formats = {
+  long: new Intl.RelativeTimeFormat('en', { numeric: 'auto' }),
+  narrow: new Intl.RelativeTimeFormat('en', { style: 'narrow' }),
+};
 
-/** E.g. "3 minutes ago", or "in 2 hours". `now` in milliseconds since the epoch. */
-export function relativeTime(at: string, now: number): string {
+/** E.g. "3 minutes ago" or "in 2 hours"; narrow, for columns: "3min ago". `now` in milliseconds since the epoch. */
+export function relativeTime(at: string, now: number, style: keyof typeof formats = 'long'): string {
   const difference = Date.parse(at) - now;
   const [unit, length] = units.find(([, ms]) => Math.abs(difference) >= ms) ?? ['second', 1_000];
-  return relative.format(Math.trunc(difference / length), unit);
+  return formats[style].format(Math.trunc(difference / length), unit);
 }
 
 /** E.g. "27 Nov 2026, 22:15:03 UTC". */
@@ -44,10 +47,17 @@ export function useNow(): number {
   return now;
 }
 
+interface TimeProps {
+  readonly at: string;
+  readonly absolute?: boolean;
+  /** As short as a column needs it. */
+  readonly narrow?: boolean;
+}
+
 /** A time: relative, and absolute on hover; the other way round with `absolute`. */
-export function Time({ at, absolute = false }: { readonly at: string; readonly absolute?: boolean }) {
+export function Time({ at, absolute = false, narrow = false }: TimeProps) {
   const [isUtc, now] = [useContext(UtcContext), useNow()];
-  const [long, short] = [absoluteTime(at, isUtc), relativeTime(at, now)];
+  const [long, short] = [absoluteTime(at, isUtc), relativeTime(at, now, narrow ? 'narrow' : 'long')];
   return (
     <time dateTime={at} title={absolute ? short : long}>
       {absolute ? long : short}

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import AxeBuilder from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { bearer, makeGatewayClient } from '../../../client/src/index.ts';
+import type { GatewayClient } from '../../../client/src/index.ts';
 import { startLocalGateway } from '../../../local-gateway/src/index.ts';
 import type { LocalGateway, LocalGatewayOptions } from '../../../local-gateway/src/api.ts';
 import { buildPage } from '../../build.ts';
@@ -70,6 +72,12 @@ export async function openPage(options: Partial<LocalGatewayOptions> = {}): Prom
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A client of the gateway, as an example principal. */
+export async function makeClientOf({ gateway }: OpenPage, principal: string): Promise<GatewayClient> {
+  const token = await gateway.token(principal);
+  return makeGatewayClient({ url: gateway.url, authentication: bearer(token) });
 }
 
 function serve(server: ReturnType<typeof createServer>, files: PageFiles, gateway: LocalGateway): void {
