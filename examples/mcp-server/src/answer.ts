@@ -1,10 +1,3 @@
-import {
-  CommandError,
-  GatewayError,
-  LostAnswerError,
-  RegionMissingError,
-  UnsentError,
-} from 'pod-identity-client/command';
 import type { MutationResult, Refusal } from 'pod-identity-client';
 import * as z from 'zod';
 import { plain, plainText } from './plain.ts';
@@ -56,7 +49,7 @@ export type Answer = z.infer<z.ZodObject<typeof envelope>> & {
   readonly data: Readonly<Record<string, unknown>> | null;
 };
 
-const empty = { next: null, refusal: null, error: null, request: null, data: null };
+export const empty = { next: null, refusal: null, error: null, request: null, data: null };
 
 /** The answer of a read. */
 export function found(data: Answer['data'], next: string | null = null): Answer {
@@ -94,7 +87,7 @@ export function changed(token: string, result: MutationResult): Answer {
 
 const replay =
   'This is the recorded answer of an earlier call with this clientRequestToken: nothing was changed now, and the association may have changed since. For a new change, give a new clientRequestToken.';
-const unknown = 'The result is not known yet: the change may be done.';
+export const unknown = 'The result is not known yet: the change may be done.';
 const held =
   'Nothing was changed. Tell the person the id in refusal.approval and the groups in refusal.needs: a member has to approve, with the page, the bot or the command of the gateway. You cannot. Read get_approval when the person asks; once its state is APPROVED, call the same tool again with the same arguments and this clientRequestToken.';
 const otherAdvice =
@@ -121,61 +114,6 @@ export function invalid(issues: readonly z.core.$ZodIssue[]): Answer {
   };
   const next = 'Correct the arguments that error.findings names, and call again. Nothing was sent to the gateway.';
   return { ...empty, status: 'FAILED', error: { ...error, findings }, next };
-}
-
-/** The answer to a call that failed. A change (`token`) that was sent may be done: only its repetition tells. */
-export function failed(error: unknown, token: string | null): Answer {
-  const { code, message, retryable = false, requestId = null } = described(error);
-  const problem = { code, message, retryable, requestId, findings: [] };
-  const known = failures.get(code) ?? (retryable ? 'Call again later with the same arguments.' : null);
-  if (token === null) return { ...empty, status: 'FAILED', error: problem, next: known };
-  const request = { clientRequestToken: token, operationId: null, auditEntryId: null, replayed: false };
-  const repeat = `${unknown} Call the same tool again with the same arguments and this clientRequestToken.`;
-  return { ...empty, status: 'FAILED', error: problem, request, next: wasSent(error) ? repeat : known };
-}
-
-/** Whether the gateway may have begun a change: not where a setting was missing, or where it rejected the request as a whole. */
-function wasSent(error: unknown): boolean {
-  if (error instanceof GatewayError) return error.retryable || error.status < 400 || error.status >= 500;
-  return !(error instanceof CommandError || error instanceof RegionMissingError);
-}
-
-const signIn =
-  'The token of the person is missing, expired or not accepted. Ask the person to sign in (pod-identity login) or to renew the token of this server, and call again.';
-const configure =
-  'A setting of this server is missing or not valid: tell the person error.message. Once it is corrected, call again.';
-const failures: ReadonlyMap<string, string> = new Map([
-  ['UNAUTHENTICATED', signIn],
-  ['Configuration', configure],
-  ['GeneralError', configure],
-  ['ParamValidation', configure],
-  [
-    'FORBIDDEN',
-    'The person may not read this. Tell them so; list_clusters and list_namespaces show what they may read.',
-  ],
-]);
-
-interface Described {
-  readonly code: string;
-  readonly message: string;
-  readonly retryable?: boolean;
-  readonly requestId?: string | null;
-}
-
-function described(error: unknown): Described {
-  if (error instanceof GatewayError || error instanceof CommandError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof LostAnswerError) return { code: 'NO_ANSWER', message, retryable: true };
-  if (error instanceof UnsentError) return { code: 'GATEWAY_UNREACHABLE', message, retryable: true };
-  if (error instanceof RegionMissingError) return { code: 'Configuration', message };
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return {
-      code: 'TIME_LIMIT',
-      message: 'The gateway did not answer within the time limit of this server.',
-      retryable: true,
-    };
-  }
-  return { code: 'INTERNAL_ERROR', message };
 }
 
 /**

@@ -1,7 +1,8 @@
-import type { CallOptions, CheckResult, MutationResult } from 'pod-identity-client';
+import type { CallOptions, CheckResult, MutationResult, Retry } from 'pod-identity-client';
 import * as z from 'zod';
-import { changed, failed, found, refusalOf } from './answer.ts';
+import { changed, found, refusalOf } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { failed } from './failures.ts';
 import { changes, token } from './inputs.ts';
 import { readsOthers, tool } from './tool.ts';
 import type { Run, Tool } from './tool.ts';
@@ -33,12 +34,17 @@ async function send<Input extends { readonly clientRequestToken?: string | undef
 ): Promise<Answer> {
   const call = { tool: name, input };
   const clientRequestToken = tokens.tokenOf(call);
+  let wasSent = false;
+  const onRetry = (retry: Retry) => {
+    wasSent = true;
+    options.onRetry?.(retry);
+  };
   try {
-    const result = await mutation({ ...input, clientRequestToken }, options);
+    const result = await mutation({ ...input, clientRequestToken }, { ...options, onRetry });
     tokens.answered(call, clientRequestToken, result);
     return changed(clientRequestToken, result);
   } catch (error) {
-    return failed(error, clientRequestToken);
+    return failed(error, { token: clientRequestToken, wasSent });
   }
 }
 

@@ -15,22 +15,26 @@ interface ChangeCall {
   readonly input: { readonly clientRequestToken?: string | undefined; readonly reason?: string | undefined };
 }
 
+/** How long a call repeats an equal one that succeeded: longer than an agent needs to find out that it has no answer. */
+const repetitionMs = 600_000;
+
 /**
  * Makes the memory of a session, which is that of the process. An id of JSON-RPC does not identify what an agent wants: each repetition has another
  * one. Equal arguments do, as long as nothing else happened: a call without a token repeats the request of the equal call before it, whose answer
- * may not have reached the agent, until that is refused for good, or until another change of the same service account succeeds after it. So
- * `bind, bind` is one request, and `bind, delete, bind` are three. As at the gateway, the reason does not tell requests apart.
+ * may not have reached the agent, until that is refused for good, until another change of the same service account succeeds after it, or until it
+ * succeeded ten minutes ago. So `bind, bind` is one request, and `bind, delete, bind` are three. As at the gateway, the reason does not tell requests apart.
  */
-export function makeRequestTokens(): RequestTokens {
-  /** Tokens by calls, and the service account of those that succeeded. */
-  const remembered = new Map<string, { readonly token: string; target: string | null }>();
+export function makeRequestTokens(clock = Date.now): RequestTokens {
+  const remembered = new Map<string, Remembered>();
   return {
     tokenOf: (call) => {
       if (call.input.clientRequestToken !== undefined) return call.input.clientRequestToken;
       const key = keyOf(call);
-      const entry = remembered.get(key) ?? { token: `mcp-${randomUUID()}`, target: null };
-      remembered.set(key, entry);
-      return entry.token;
+      const known = remembered.get(key);
+      if (known && (known.done === null || clock() - known.done.at < repetitionMs)) return known.token;
+      const token = `mcp-${randomUUID()}`;
+      remembered.set(key, { token, done: null });
+      return token;
     },
     answered: (call, token, result) => {
       const key = keyOf(call);
@@ -40,11 +44,17 @@ export function makeRequestTokens(): RequestTokens {
       if (result.kind !== 'succeeded') return;
       const target = targetOf(result.association);
       for (const [other, earlier] of remembered) {
-        if (earlier.target === target && earlier !== own) remembered.delete(other);
+        if (earlier.done?.target === target && earlier !== own) remembered.delete(other);
       }
-      if (own) own.target = target;
+      if (own) own.done ??= { target, at: clock() };
     },
   };
+}
+
+interface Remembered {
+  readonly token: string;
+  /** The service account that was changed, and when; null before. */
+  done: { readonly target: string; readonly at: number } | null;
 }
 
 function targetOf({ accountId, region, clusterName, namespace, serviceAccount }: Association): string {

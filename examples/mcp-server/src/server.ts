@@ -7,9 +7,10 @@ import type { CallSettings } from 'pod-identity-client/command';
 import type { Retry } from 'pod-identity-client';
 import * as z from 'zod';
 import metadata from '../package.json' with { type: 'json' };
-import { answerSchema, failed, invalid, resultOf } from './answer.ts';
+import { answerSchema, invalid, resultOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { changeTools } from './change-tools.ts';
+import { failed } from './failures.ts';
 import { plainText } from './plain.ts';
 import { readTools } from './read-tools.ts';
 import { makeRequestTokens } from './request-tokens.ts';
@@ -80,7 +81,7 @@ async function answer(
     const options = { signal, onRetry: progressTo(extra) };
     return await run(parsed.data as never, { client, options, tokens });
   } catch (error) {
-    return failed(error, null);
+    return failed(error);
   }
 }
 

@@ -165,6 +165,12 @@ test('a token that is wrong, expired or not allowed to read is answered with wha
   const unread = await agent.call('bind_role', bindingOf('unsent'));
   expect(unread).toMatchObject({ error: { code: 'Configuration', message: expect.stringContaining('JWT') } });
   expect(unread.next).not.toContain('may be done');
+  writeFileSync(file, await gateway.tokenOf('alice'));
+  route.faults.push('lost answer');
+  const unsent = agent.call('bind_role', bindingOf('sent-once'));
+  while (associationsOf('sent-once').length === 0) await sleep(5);
+  writeFileSync(file, 'no token');
+  expect((await unsent).next).toContain('may be done');
   writeFileSync(file, await gateway.tokenOf('carol'));
   expect((await agent.call('whoami')).data.viewer.id).toContain('carol');
   const forbidden = await agent.call('read_trail', { scope: { gateway: 'ALL_ENTRIES' } });
@@ -187,7 +193,7 @@ test('a gateway that is down, and a URL that is missing, are told apart', async 
   const down = await agentOf('alice', { POD_IDENTITY_ENDPOINT_URL: 'http://127.0.0.1:1' });
   expect(await down.call('whoami')).toMatchObject({
     ...{ status: 'FAILED', isError: true, next: expect.stringContaining('later') },
-    error: { code: 'GATEWAY_UNREACHABLE', retryable: true, message: expect.stringContaining('Could not connect') },
+    error: { code: 'NOT_SENT', retryable: true, message: expect.stringContaining('Could not connect') },
   });
   const lost = await agentOf('alice', { POD_IDENTITY_ENDPOINT_URL: '' });
   expect((await lost.call('whoami')).error).toMatchObject({
