@@ -52,6 +52,7 @@ export default tseslint.config(
       'packages/local-gateway/src/settings.ts',
       '{packages,examples}/*/src/{main,cli}.ts',
       'examples/*/local/main.ts',
+      'examples/platform-api/node/server.ts',
       '{packages,examples}/*/test/**/*.ts',
       'test/**/*.{ts,js}',
       'bench/**/*.ts',
