@@ -13,7 +13,8 @@ import { reconcile } from '../../../src/operations/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
 import { scan } from '../../../src/observations/scan.ts';
 import type { OnFailure } from '../../../src/policy/authorize.ts';
-import { loadPolicy, policyOf, readPolicySet } from '../../../src/policy/load.ts';
+import { makePolicyTexts } from '../../../src/policy-versions/policy-texts.ts';
+import { loadPolicy, policyOf, readPolicies, readPolicySet } from '../../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../../src/policy/load.ts';
 import { makeEngine } from '../../../src/policy/engine.ts';
 import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
@@ -110,7 +111,17 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
   const { deps, current } = await compose(
-    { ...settings, home, policy, ledger, associations: ledger, approvals: ledger, log, eks },
+    {
+      ...settings,
+      home,
+      policy,
+      ledger,
+      associations: ledger,
+      approvals: ledger,
+      policyTexts: makePolicyTexts,
+      log,
+      eks,
+    },
     settings,
     onFailure,
     started,
@@ -197,7 +208,9 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
 /** The policies of the folder, with the inventory of the world or that of the folder. */
 function readPolicy(policiesDirectory: string, world: MadeWorld | null, onFailure: OnFailure): LoadedPolicy {
   if (world === null) return loadPolicy(policiesDirectory, onFailure);
-  return policyOf(makeEngine(readPolicySet(policiesDirectory)), world.inventory, onFailure);
+  const policies = readPolicies(policiesDirectory);
+  const engine = makeEngine(readPolicySet(policiesDirectory));
+  return policyOf({ engine, inventory: world.inventory, texts: () => policies }, onFailure);
 }
 
 /** Composes the gateway with the policies of the folder, or with the policy versions of a table. */
