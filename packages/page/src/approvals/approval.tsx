@@ -55,7 +55,7 @@ function Details({ approval, onVote }: { readonly approval: Approval; readonly o
         {state === 'PENDING' && !isOver(state, expiresAt) && (
           <>
             {' '}
-            It lapses <Time at={expiresAt} />.
+            It expires <Time at={expiresAt} />.
           </>
         )}
       </p>
