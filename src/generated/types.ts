@@ -1312,7 +1312,7 @@ export type OpenOperation = {
   readonly __typename?: 'OpenOperation';
   /** How often the reconciler has examined it since a request worked on it last. */
   readonly attempts: Scalars['Int']['output'];
-  /** Time from which on it can no longer take effect at EKS: then the reconciler can tell in any case. */
+  /** Time from which on it can no longer take effect at EKS. */
   readonly inDoubtUntil: Scalars['DateTime']['output'];
   /** Kind of the operation. */
   readonly kind: OperationKind;
