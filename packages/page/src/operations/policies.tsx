@@ -31,7 +31,10 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
   return (
     <>
       <p>
-        <SetName set={inForce} />. <Comparison policies={{ nodes, inForce, comparedWith }} />
+        <SetName set={inForce} />
+      </p>
+      <p>
+        <Comparison policies={{ nodes, inForce, comparedWith }} />
       </p>
       <form class="filters" role="search" aria-label="Policies" onSubmit={(event) => event.preventDefault()}>
         <label>
@@ -93,7 +96,7 @@ function isFound({ policyId, inForce, before }: ComparedPolicy, search: string):
 
 /** E.g. "Version 3, published 2 days ago by …: reason". */
 function SetName({ set: { version, publishedAt, publishedBy, reason } }: { readonly set: PolicySetOfFragment }) {
-  if (version === null || publishedAt === null) return <>The policies of the deployment; no version is published</>;
+  if (version === null || publishedAt === null) return <>The policies of the deployment: no version is published.</>;
   return (
     <>
       Version {version}, published <Time at={publishedAt} /> by <bdi>{publishedBy}</bdi>
@@ -150,11 +153,11 @@ function Row({ policy, isOpen, params }: RowProps) {
       <a class="policy-link" href={hrefOf('operations', next)} aria-expanded={isOpen}>
         <span>
           <code>{policy.policyId}</code> <ChangeSign change={policy.change} />
-        </span>
-        <span class="muted">{shown.effect === 'PERMIT' ? 'permits' : 'forbids'}</span>
-        <span class="muted message">
+        </span>{' '}
+        <span class="muted">{shown.effect === 'PERMIT' ? 'permits' : 'forbids'}</span>{' '}
+        <span class="muted">
           <bdi>{message}</bdi>
-        </span>
+        </span>{' '}
         <span class="muted">
           <bdi>{shown.file}</bdi>
         </span>

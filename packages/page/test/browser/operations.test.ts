@@ -130,6 +130,8 @@ describeUnless(missingBrowser)('the operations', () => {
     await page.reload();
     await rows.getByLabel('Text of the policy').getByText('"karpenter"').waitFor();
     expect(await rows.count()).toBe(1);
+    await page.goto(`${opened.origin}/#/operations?policy=no-system-namespaces&policySetHash=0123`);
+    await page.getByText('The decision was made by other policies').waitFor();
     await rows.getByRole('link', { name: 'Requests that it decided' }).click();
     expect(new URL(page.url()).hash).toBe('#/trail?scope=gateway&policyId=no-system-namespaces');
   });
