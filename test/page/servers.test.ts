@@ -24,7 +24,7 @@ async function startIssuer(): Promise<string> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  closeAtEnd(() => new Promise((resolve) => server.close(() => resolve())));
+  closeAtEnd(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return issuer;
 }
 

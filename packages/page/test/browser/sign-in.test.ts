@@ -27,8 +27,8 @@ const navigation = (page: Page) => page.getByRole('navigation', { name: 'Views' 
 
 /** Everything outside of the memory of the page in which a token could be left. */
 async function traces({ page, console }: Visit): Promise<string> {
-  const stored = await page.evaluate(async () =>
-    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, await indexedDB.databases()]),
+  const stored = await page.evaluate<string>(
+    `indexedDB.databases().then((all) => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, all]))`,
   );
   return JSON.stringify([stored, page.url(), await page.context().cookies(new URL(page.url()).origin), console]);
 }
