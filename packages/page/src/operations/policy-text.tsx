@@ -27,8 +27,22 @@ export function PolicyDetails({ policy }: { readonly policy: Omit<ComparedPolicy
 
 /** What a policy does, and its annotations. */
 export function PolicyFacts({ policy: { effect, file, annotations } }: { readonly policy: PolicyTextFragment }) {
-  const texts = annotations.map(({ name, value }) => [name, value] as const);
-  return <Facts facts={{ effect: effect.toLowerCase(), file, ...Object.fromEntries(texts) }} />;
+  const {
+    message,
+    advice,
+    approvers,
+    count = '1',
+    readers,
+    ...others
+  } = Object.fromEntries(annotations.map(({ name, value }) => [name, value]));
+  const facts = {
+    [effect === 'PERMIT' ? 'Permits' : 'Forbids']: message,
+    Advice: advice,
+    'Lifted by approval of': approvers && `${count} of ${approvers}`,
+    File: file,
+    'Text is shown to': readers ?? 'readers of the whole audit trail',
+  };
+  return <Facts facts={{ ...facts, ...others }} />;
 }
 
 /** A Cedar text. */
