@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
 
 /** A file of the page. */
 export interface PageFile {
@@ -17,8 +18,8 @@ const types: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
-/** Builds the page from its sources, in memory. Rejects with the errors of esbuild. */
-export async function buildPage(): Promise<PageFiles> {
+/** Builds the page from its sources, in memory. Rejects with the errors of esbuild. `plugins`: e.g. one that lists what is in it. */
+export async function buildPage({ plugins = [] }: { readonly plugins?: Plugin[] } = {}): Promise<PageFiles> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: import.meta.dirname,
     entryPoints: { page: 'src/main.tsx' },
@@ -35,6 +36,7 @@ export async function buildPage(): Promise<PageFiles> {
     jsxImportSource: 'preact',
     minify: true,
     legalComments: 'none',
+    plugins,
     metafile: true,
     write: false,
   });

@@ -91,7 +91,7 @@ test('a request in progress says why and until when, and an event ends its messa
   const { ts, blocks } = await world.message('In progress');
   expect(textOf(blocks)).toMatch(/visible in EKS; [^]*at the latest \d{4}-/);
 
-  // As the reconciler does a minute later: somebody else looks at the operation, and the bot hears of its end by the event only.
+  // As the reconciler does a minute later: another client looks at the operation, and the bot hears of its end by the event only.
   const { input } = JSON.parse(view.private_metadata ?? '') as Draft;
   const client = await world.clientOf('alice');
   const clientRequestToken = `slack-T1-${view.id}`;

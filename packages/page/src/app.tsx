@@ -7,7 +7,7 @@ import { Viewer } from './generated/api.ts';
 import { Header } from './header.tsx';
 import { useRoute } from './route.ts';
 import type { Session } from './session.ts';
-import { SignIn } from './sign-in/sign-in.tsx';
+import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
 import { Empty, Problem } from './ui/problem.tsx';
 import { UtcContext } from './ui/time.tsx';
 import { viewOf } from './views.tsx';
@@ -16,11 +16,24 @@ import { viewOf } from './views.tsx';
 export function App() {
   const [config, setConfig] = useState<PageConfig | Error | null>(null);
   const [session, setSession] = useState<Session | null>(null);
+  const [hasEnded, setEnded] = useState(false);
   useEffect(() => void loadConfig().then(setConfig, (error: unknown) => setConfig(error as Error)), []);
   if (config === null) return <p class="starting">Pod Identity is starting…</p>;
   if (config instanceof Error) return <Problem error={config} retry={() => location.reload()} />;
-  if (session === null) return <SignIn config={config} onSignedIn={setSession} />;
-  const signOut = () => void session.signOut().finally(() => setSession(null));
+  if (session === null) {
+    const onEnded = () => {
+      setEnded(true);
+      setSession(null);
+    };
+    return <SignIn config={config} hasEnded={hasEnded} onSignedIn={setSession} onEnded={onEnded} />;
+  }
+  const signOut = () => {
+    forgetSignIn();
+    void session.signOut().finally(() => {
+      setEnded(false);
+      setSession(null);
+    });
+  };
   return <SignedIn config={config} session={session} onSignOut={signOut} />;
 }
 

@@ -1,27 +1,6 @@
-/** What the page has to know of its deployment: `GET /page.json`. */
-export interface PageConfig {
-  /** URL of the GraphQL API, or its path on the server of the page. */
-  readonly graphql: string;
-  readonly signIn: LocalSignIn | OidcSignIn;
-}
+import type { PageConfig } from '../../../src/page/config.ts';
 
-/** Sign-in with the example principals of a local gateway. */
-export interface LocalSignIn {
-  readonly kind: 'local';
-  readonly principals: readonly { readonly name: string; readonly description: string }[];
-}
-
-/** Sign-in at an OpenID Connect issuer, as a public client. */
-export interface OidcSignIn {
-  readonly kind: 'oidc';
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly scope: string;
-  /** For issuers such as Auth0; null without one. */
-  readonly audience: string | null;
-  /** RFC 8707; null without one. */
-  readonly resource: string | null;
-}
+export type { LocalSignIn, OidcSignIn, PageConfig } from '../../../src/page/config.ts';
 
 /** Reads the configuration. Rejects if the server does not answer with one. */
 export async function loadConfig(): Promise<PageConfig> {

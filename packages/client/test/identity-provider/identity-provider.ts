@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAtEnd } from '../../../../test/support/left-open.ts';
 
-/** Starts an OpenID Connect provider in a process of its own, with the clients `pod-identity` and `opaque`. */
+/** Starts an OpenID Connect provider in a process of its own, with the clients `pod-identity`, `opaque` and those of pages. */
 export async function startIdentityProvider() {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,11 +1,10 @@
-import { Empty } from '../ui/problem.tsx';
+import { useRoute } from '../route.ts';
+import { ApprovalView } from './approval.tsx';
+import { Inbox } from './inbox.tsx';
+import './approvals.css';
 
-/** The view is being built. */
+/** What waits for approval, and one approval (`approvals?id=`). */
 export function Approvals() {
-  return (
-    <>
-      <h1>Approvals</h1>
-      <Empty>Nothing is here yet.</Empty>
-    </>
-  );
+  const id = useRoute().params.get('id');
+  return id === null ? <Inbox /> : <ApprovalView key={id} id={id} />;
 }

@@ -1,9 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import AxeBuilder from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
@@ -11,9 +8,6 @@ import { bearer, makeGatewayClient } from '../../../client/src/index.ts';
 import type { GatewayClient } from '../../../client/src/index.ts';
 import { startLocalGateway } from '../../../local-gateway/src/index.ts';
 import type { LocalGateway, LocalGatewayOptions } from '../../../local-gateway/src/api.ts';
-import { buildPage } from '../../build.ts';
-import type { PageFiles } from '../../build.ts';
-import type { PageConfig } from '../../src/config.ts';
 
 const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
   .map((name) => join('/usr/bin', name))
@@ -32,36 +26,37 @@ export interface OpenPage {
   readonly browser: Browser;
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
+  /** A new context, with storage of its own, which `close` closes. */
+  readonly newContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   /** Opens the page in a new context and signs in as an example principal. `fragment`: e.g. `#/trail`. */
   readonly signedIn: (principal: string, fragment?: string, options?: BrowserContextOptions) => Promise<Page>;
   readonly close: () => Promise<void>;
 }
 
-/** Starts a gateway, a server for the page, and a browser. */
+/** Starts a gateway with its page, and a browser. */
 export async function openPage(options: Partial<LocalGatewayOptions> = {}): Promise<OpenPage> {
-  const files = await buildPage();
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const gateway = await startLocalGateway({
     policiesDirectory: join(import.meta.dirname, '../../../../policies'),
     ...options,
-    settings: { ...options.settings, CORS_ORIGINS: origin },
   });
-  serve(server, files, gateway);
+  const { origin } = new URL(gateway.url);
   // As root, Chromium starts without its sandbox only; nothing but the loopback address is needed.
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
   const browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args });
   const contexts: BrowserContext[] = [];
+  const newContext = async (contextOptions: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
+    contexts.push(context);
+    return context;
+  };
   return {
-    ...{ gateway, browser, origin },
+    ...{ gateway, browser, origin, newContext },
     signedIn: async (principal, fragment = '', contextOptions = {}) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
-      contexts.push(context);
+      const context = await newContext(contextOptions);
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
       await page.goto(`${origin}/${fragment}`);
-      await page.getByRole('button', { name: new RegExp(`^${principal}\\b`) }).click();
+      await page.getByRole('button', { name: new RegExp(`^${principal} `) }).click();
       await page.getByRole('navigation', { name: 'Views' }).waitFor();
       return page;
     },
@@ -69,7 +64,6 @@ export async function openPage(options: Partial<LocalGatewayOptions> = {}): Prom
       await Promise.all(contexts.map((context) => context.close()));
       await browser.close();
       await gateway.close();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
@@ -78,28 +72,6 @@ export async function openPage(options: Partial<LocalGatewayOptions> = {}): Prom
 export async function makeClientOf({ gateway }: OpenPage, principal: string): Promise<GatewayClient> {
   const token = await gateway.token(principal);
   return makeGatewayClient({ url: gateway.url, authentication: bearer(token) });
-}
-
-function serve(server: ReturnType<typeof createServer>, files: PageFiles, gateway: LocalGateway): void {
-  const names = ['alice', 'bob', 'pat', 'olivia', 'kim', 'carol'];
-  const config: PageConfig = {
-    graphql: gateway.url,
-    signIn: { kind: 'local', principals: names.map((name) => ({ name, description: 'an example principal' })) },
-  };
-  server.on('request', (request, response) => {
-    void (async () => {
-      const { pathname } = new URL(request.url ?? '', 'http://page');
-      const json = (value: object) => response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
-      if (pathname === '/page.json') return json(config);
-      if (pathname === '/page/token') {
-        const { principal } = JSON.parse(await text(request)) as { principal: string };
-        return json({ token: await gateway.token(principal) });
-      }
-      const file = files.get(pathname);
-      response.statusCode = file ? 200 : 404;
-      return response.setHeader('content-type', file?.type ?? 'text/plain').end(file?.body);
-    })();
-  });
 }
 
 /** Saves what is shown, e.g. for a look at it. Returns the file. */
