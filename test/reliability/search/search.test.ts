@@ -52,7 +52,7 @@ describe('the scenario search', () => {
 
   test('finds a violation if the ledger ignores fences, and prints a command that reproduces it', async () => {
     const found = await search({
-      seed: 1,
+      seed: 14,
       runs: 20_000,
       openLedger: () => withoutFenceCheck(makeSqliteLedger({ file: ':memory:' })),
     });
