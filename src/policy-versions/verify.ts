@@ -20,7 +20,9 @@ export function loadVersion(version: PolicyVersion, packed: PackedPolicies, onFa
   const engine = makeEngine(compileRequired('The version', files, files.required, host), host);
   const failures = failedCases(engine, files.caseInventory, parseCases(files.cases));
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
-  const policy = policyOf(engine, parseInventory(files.inventory), onFailure, host);
+  const { policies } = files;
+  const parts = { engine, inventory: parseInventory(files.inventory), texts: () => policies };
+  const policy = policyOf(parts, onFailure, host);
   requireHash('policies', policy.policySetHash, version.policySetHash);
   requireHash('inventory', policy.inventory.hash, version.inventoryHash);
   return policy;

@@ -29,11 +29,15 @@ export interface LoadedPolicy {
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
   readonly decisionKey: DecisionKey;
+  /** The policy files by name. Read when they are asked for, where a build compiled the policies. */
+  readonly texts: () => PolicySources['policies'];
 }
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
-  return load(directory, readPolicySet(directory), onFailure);
+  const sources = readPolicySources(directory);
+  const policySet = compileRequired(directory, sources, readRequiredText(directory));
+  return load(directory, policySet, () => sources.policies, onFailure);
 }
 
 /**
@@ -98,11 +102,24 @@ export const policySetFile = 'policy-set.json';
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
-  return load(directory, policySet, onFailure);
+  return load(directory, policySet, () => readPolicies(directory), onFailure);
 }
 
-function load(directory: string, policySet: PolicySet, onFailure: OnFailure | undefined): LoadedPolicy {
-  return policyOf(makeEngine(policySet), parseInventory(readInventoryText(directory)), onFailure);
+function load(
+  directory: string,
+  policySet: PolicySet,
+  texts: LoadedPolicy['texts'],
+  onFailure: OnFailure | undefined,
+): LoadedPolicy {
+  return policyOf(
+    { engine: makeEngine(policySet), inventory: parseInventory(readInventoryText(directory)), texts },
+    onFailure,
+  );
+}
+
+/** What a policy follows from. */
+interface PolicyParts extends Pick<LoadedPolicy, 'inventory' | 'texts'> {
+  readonly engine: Engine;
 }
 
 /**
@@ -111,8 +128,7 @@ function load(directory: string, policySet: PolicySet, onFailure: OnFailure | un
  * @param host that of the engine
  */
 export function policyOf(
-  engine: Engine,
-  inventory: Inventory,
+  { engine, inventory, texts }: PolicyParts,
   onFailure?: OnFailure,
   host: CedarHost = processCedar,
 ): LoadedPolicy {
@@ -124,6 +140,7 @@ export function policyOf(
     inventory,
     policySetHash: policySet.hash,
     decisionKey: makeDecisionKey(policySet, inventory),
+    texts,
   };
 }
 

@@ -64,6 +64,7 @@ export function dependenciesOf(
     decisionKey: () => null,
     directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
+    policyTexts: null,
     log: () => undefined,
   };
 }
