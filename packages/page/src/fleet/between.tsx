@@ -1,36 +1,26 @@
 import { useContext } from 'preact/hooks';
 import { UtcContext, absoluteTime } from '../ui/time.tsx';
-import { intervalOf } from './times.ts';
-import type { Between as Interval } from './times.ts';
-import type { Row } from './rows.ts';
+import { intervalOf, shortInterval } from './times.ts';
+import type { Between, Seen } from './times.ts';
 
 /** E.g. "between 10:00 and 11:00": the time of a change that was seen afterwards. */
-export function Between({ at: { after, by } }: { readonly at: Interval }) {
-  const isUtc = useContext(UtcContext);
-  const [late, early] = [absoluteTime(by, isUtc), after === null ? null : absoluteTime(after, isUtc)];
-  if (early === null) return <>before {late}, when it was first seen</>;
-  return early === late ? (
-    <>{late}</>
-  ) : (
-    <>
-      between {early} and {late}
-    </>
-  );
+function textOf({ after, by }: Between, isUtc: boolean): string {
+  const late = absoluteTime(by, isUtc);
+  if (after === null) return `before ${late}, when it was first seen`;
+  const early = absoluteTime(after, isUtc);
+  return early === late ? late : `between ${early} and ${late}`;
 }
 
-/** Since when, and until when, an association was as it is shown, as far as that is known. */
-export function InForce({ row }: { readonly row: Parameters<typeof intervalOf>[0] & Pick<Row, 'operationId'> }) {
+/** When an association came to be as it is shown, and when it ended, as far as that is known; in a line, with all of it on hover. */
+export function InForce({ row, isShort = false }: { readonly row: Seen; readonly isShort?: boolean }) {
+  const isUtc = useContext(UtcContext);
   const { began, ended } = intervalOf(row);
-  // The outcome of an operation is known to the moment.
-  const isExact = row.operationId !== null;
+  const text = `began ${textOf(began, isUtc)}${ended === null ? '' : `, ended ${textOf(ended, isUtc)}`}`;
+  if (!isShort) return <>{text}</>;
   return (
-    <>
-      since <Between at={isExact ? { after: began.by, by: began.by } : began} />
-      {ended && (
-        <>
-          , until <Between at={ended} />
-        </>
-      )}
-    </>
+    <span title={text}>
+      {shortInterval(began, isUtc)}
+      {ended && `, ended ${shortInterval(ended, isUtc)}`}
+    </span>
   );
 }

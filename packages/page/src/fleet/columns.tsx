@@ -16,7 +16,7 @@ const origin: Column<Row> = {
 
 const ofBoth: readonly Column<Row>[] = [
   {
-    ...{ key: 'serviceAccount', label: 'Service account', width: 'minmax(0, 2fr)' },
+    ...{ key: 'serviceAccount', label: 'Service account', width: 'minmax(0, 1.8fr)' },
     cell: (row) => (
       <span title={row.serviceAccount}>
         {isOutside(row) && (
@@ -32,7 +32,7 @@ const ofBoth: readonly Column<Row>[] = [
     sortBy: ({ serviceAccount }) => serviceAccount,
   },
   {
-    ...{ key: 'namespace', label: 'Namespace', width: 'minmax(0, 1.5fr)' },
+    ...{ key: 'namespace', label: 'Namespace', width: 'minmax(0, 1.3fr)' },
     cell: ({ namespace }) => <bdi title={namespace}>{namespace}</bdi>,
     sortBy: ({ namespace }) => namespace,
   },
@@ -42,12 +42,12 @@ const ofBoth: readonly Column<Row>[] = [
     sortBy: ({ roleArn }) => partsOfArn(roleArn).name,
   },
   {
-    ...{ key: 'cluster', label: 'Cluster', width: 'minmax(0, 1.3fr)', isWide: true },
+    ...{ key: 'cluster', label: 'Cluster', width: 'minmax(0, 1.2fr)', isWide: true },
     cell: ({ clusterName }) => <bdi title={clusterName}>{clusterName}</bdi>,
     sortBy: ({ clusterName }) => clusterName,
   },
   {
-    ...{ key: 'account', label: 'Account, region', width: 'minmax(0, 1.6fr)', isWide: true },
+    ...{ key: 'account', label: 'Account, region', width: '192px', isWide: true },
     cell: ({ accountId, region }) => (
       <span title={`${accountId} ${region}`}>
         {accountId} <span class="muted">{region}</span>
@@ -83,8 +83,8 @@ export const latestColumns: readonly Column<Row>[] = [
 export const pastColumns: readonly Column<Row>[] = [
   ...ofBoth,
   {
-    ...{ key: 'since', label: 'In force', width: 'minmax(0, 2.4fr)', isWide: true },
-    cell: (row) => <InForce row={row} />,
+    ...{ key: 'since', label: 'Began', width: 'minmax(0, 3fr)', isWide: true },
+    cell: (row) => <InForce row={row} isShort />,
     sortBy: ({ firstSeenAt }) => firstSeenAt,
   },
 ];

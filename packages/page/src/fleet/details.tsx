@@ -46,6 +46,7 @@ export function Details({ place, asOf }: DetailsProps) {
           Close
         </button>
       </div>
+      {data && <Links place={place} associationId={asOf === null ? association?.associationId : undefined} />}
       {error && <Problem error={error} retry={reload} />}
       {isLoading && !data && <p class="muted">Reading the association…</p>}
       {association && <Known association={association} asOf={asOf} />}
@@ -57,7 +58,6 @@ export function Details({ place, asOf }: DetailsProps) {
           {coverage && !coverage.isKnown && <Reason coverage={coverage} />}
         </p>
       )}
-      {data && <Links place={place} associationId={asOf === null ? association?.associationId : undefined} />}
     </aside>
   );
 }
@@ -82,6 +82,7 @@ function Known({ association, asOf }: { readonly association: Association; reado
   const { roleArn, targetRoleArn, externalId, disableSessionTags, expiresAt, ownerArn, declaration } = association;
   return (
     <>
+      {asOf === null && <Drift association={association} />}
       <dl class="fleet-fields">
         <Field label="Role">
           <Arn arn={roleArn} href={hrefOf('fleet', { roleArn })} />
@@ -150,7 +151,6 @@ function Known({ association, asOf }: { readonly association: Association; reado
           {association.policy === null ? 'not set' : <pre tabIndex={0}>{pretty(association.policy)}</pre>}
         </Field>
       </dl>
-      {asOf === null && <Drift association={association} />}
     </>
   );
 }

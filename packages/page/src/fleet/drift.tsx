@@ -6,9 +6,10 @@ import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import type { StateName } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import type { Association } from './details.tsx';
-import { isOutside } from './rows.ts';
+import { isOutside, signOf } from './rows.ts';
 
 type Found = NonNullable<FleetDriftQuery['associationDrift']>['nodes'][number];
 
@@ -62,7 +63,7 @@ export function Drift({ association }: { readonly association: Association }) {
   return (
     <section aria-label="Drift" class="fleet-drift">
       <h3>Drift</h3>
-      {compared && <Result compared={compared} />}
+      {compared && <Result compared={compared} association={association} />}
       {error && <Problem error={error} />}
       <button type="button" disabled={isLoading} onClick={() => void compare('EKS')}>
         {isLoading ? 'Comparing…' : 'Compare with EKS now'}
@@ -71,7 +72,18 @@ export function Drift({ association }: { readonly association: Association }) {
   );
 }
 
-function Result({ compared: { source, at, found } }: { readonly compared: Compared }) {
+/** The sign that the list has. */
+function signOfKind(kind: DriftKind, association: Association): StateName {
+  if (kind === 'NOT_EXAMINED') return 'unknown';
+  return kind === 'UNMANAGED' && isOutside(association) ? signOf(association) : 'drift';
+}
+
+interface ResultProps {
+  readonly compared: Compared;
+  readonly association: Association;
+}
+
+function Result({ compared: { source, at, found }, association }: ResultProps) {
   const age =
     source === 'EKS' ? (
       <>
@@ -95,8 +107,7 @@ function Result({ compared: { source, at, found } }: { readonly compared: Compar
   return (
     <>
       <p role="status">
-        <State name={found.kind === 'NOT_EXAMINED' ? 'unknown' : 'drift'}>{found.kind}</State>, {age}.{' '}
-        {meanings[found.kind]}{' '}
+        <State name={signOfKind(found.kind, association)} />, {age}. {meanings[found.kind]} <code>{found.kind}</code>{' '}
         {found.driftId !== null && <a href={hrefOf('trail/operation', { id: found.driftId })}>When it was found</a>}
       </p>
       {fields.length > 0 && <Diff label="What differs from the audit trail" fields={fields} />}

@@ -1,4 +1,4 @@
-import { useContext, useMemo, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { setParams } from '../route.ts';
 import type { Params } from '../route.ts';
 import { UtcContext } from '../ui/time.tsx';
@@ -40,28 +40,24 @@ interface FiltersProps {
 /** Fields that narrow the list, its time, and its grouping. All of them are in the URL. */
 export function Filters({ filters, asOf, grouping, rows }: FiltersProps) {
   const [isOpen] = useState(() => matchMedia('(min-width: 601px)').matches);
-  const isUtc = useContext(UtcContext);
   const active = filterFields.filter((name) => filters[name] !== undefined).length + (asOf === null ? 0 : 1);
+  // Only links set it: the search finds service accounts.
+  const isShown = (name: (typeof filterFields)[number]) => name !== 'serviceAccount' || filters[name] !== undefined;
   const nothing: Params = { ...Object.fromEntries(filterFields.map((name) => [name, null])), asOf: null };
   return (
     <details class="fleet-filters" open={isOpen}>
       <summary>Filters{active > 0 && ` (${active})`}</summary>
       <div class="filters">
-        {filterFields.map((name) =>
-          name === 'origin' ? (
-            <Choice key={name} label={labels[name]} value={filters.origin} options={origins} name={name} />
-          ) : (
-            <Field key={name} label={labels[name]} value={filters[name]} rows={rows} name={name} />
-          ),
-        )}
-        <label>
-          As of
-          <input
-            type="datetime-local"
-            value={inputOfTime(asOf, isUtc)}
-            onChange={(event) => setParams({ asOf: timeOfInput(event.currentTarget.value, isUtc) })}
-          />
-        </label>
+        {filterFields
+          .filter(isShown)
+          .map((name) =>
+            name === 'origin' ? (
+              <Choice key={name} label={labels[name]} value={filters.origin} options={origins} name={name} />
+            ) : (
+              <Field key={name} label={labels[name]} value={filters[name]} rows={rows} name={name} />
+            ),
+          )}
+        <AsOf asOf={asOf} />
         <Choice label="Group by" value={grouping ?? undefined} options={Object.entries(groupings)} name="group" />
         <button type="button" disabled={active === 0} onClick={() => setParams(nothing)}>
           Clear
@@ -84,12 +80,13 @@ function Field({ label, name, value, rows }: FieldProps) {
     () => (isUsed ? [...new Set(rows.map((row) => row[name]).filter((one) => one !== null))].sort() : []),
     [isUsed, rows, name],
   );
+  // The field keeps what is typed into it while rows arrive; another value from the URL makes another field.
   return (
-    <label>
+    <label key={value}>
       {label}
       <input
         list={`fleet-${name}`}
-        value={value ?? ''}
+        defaultValue={value ?? ''}
         placeholder="all"
         maxLength={2048}
         onFocus={() => setUsed(true)}
@@ -100,6 +97,28 @@ function Field({ label, name, value, rows }: FieldProps) {
           <option key={one} value={one} />
         ))}
       </datalist>
+    </label>
+  );
+}
+
+/** A year that is still being typed is not taken. */
+const firstYear = 2000;
+
+function AsOf({ asOf }: { readonly asOf: string | null }) {
+  const isUtc = useContext(UtcContext);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (input.current && input.current !== document.activeElement) input.current.value = inputOfTime(asOf, isUtc);
+  }, [asOf, isUtc]);
+  const onChange = ({ currentTarget: { value } }: { readonly currentTarget: HTMLInputElement }) => {
+    if (value !== '' && Number(value.slice(0, 4)) < firstYear) return;
+    // While a time is put together, its parts are not steps to go back to.
+    setParams({ asOf: timeOfInput(value, isUtc) }, { replace: asOf !== null });
+  };
+  return (
+    <label>
+      As of
+      <input ref={input} type="datetime-local" onChange={onChange} />
     </label>
   );
 }

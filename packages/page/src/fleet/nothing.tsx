@@ -13,6 +13,8 @@ interface NothingProps {
 /** Why there are no rows, and how to get some. What is not known is never called empty. */
 export function Nothing({ coverage: { clusters, notKnown }, isNarrowed }: NothingProps) {
   const { viewer } = useGateway();
+  // Scopes of the token are groups for policies, but nobody gives access to them.
+  const groups = viewer.groups.filter((group) => !group.startsWith('scope:'));
   const clear = () => setParams({ ...Object.fromEntries(filterFields.map((name) => [name, null])), q: null });
   if (clusters === 0 && !isNarrowed) {
     return (
@@ -20,19 +22,16 @@ export function Nothing({ coverage: { clusters, notKnown }, isNarrowed }: Nothin
         <p>There is no cluster in which you may list associations.</p>
         <p>
           Owners of a namespace see those in it, platform administrators and auditors see all. You are{' '}
-          {viewer.groups.length === 0 ? 'in no group' : `in ${viewer.groups.join(', ')}`}: ask whoever gives access to
-          these groups.
+          {groups.length === 0 ? 'in no group' : `in ${groups.join(', ')}`}: ask those who manage these groups.
         </p>
       </Empty>
     );
   }
   return (
     <Empty>
-      {isNarrowed ? (
-        <p>No association that you may view matches.</p>
-      ) : (
-        <p>No association that you may view is known.</p>
-      )}
+      <p>
+        No {notKnown.length > 0 && 'known '}association that you may view {isNarrowed ? 'matches' : 'is here'}.
+      </p>
       {notKnown.length > 0 && (
         <>
           <p>There may be some, because not all clusters are known:</p>
@@ -44,8 +43,9 @@ export function Nothing({ coverage: { clusters, notKnown }, isNarrowed }: Nothin
             ))}
           </ul>
           <p>
-            The gateway scans its clusters by itself, a local one within seconds. If this stays, the operators find out
-            why: in the log of the function that scans, and in its alarms.
+            {notKnown.some(({ firstScannedAt }) => firstScannedAt === null)
+              ? 'The gateway scans its clusters by itself, a local one within seconds. If this stays, the operators find out why: in the log of the function that scans, and in its alarms.'
+              : 'Choose a later time.'}
           </p>
         </>
       )}

@@ -34,6 +34,9 @@ export function Picture({ rows }: { readonly rows: readonly Row[] }) {
         </svg>
         <Side title={right} side="r" lines={rights} near={near} onTrace={setTraced} />
       </div>
+      {picture.edges.some((edge) => edge.isOutside) && (
+        <p class="fleet-legend muted">Dashed: made outside, no operation of the gateway explains it.</p>
+      )}
       <AsTable picture={picture} />
     </section>
   );

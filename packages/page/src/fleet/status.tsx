@@ -3,6 +3,7 @@ import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ClusterCoverage, CoverageSummary } from './coverage.ts';
+import { enough } from './use-fleet.ts';
 import type { Fleet } from './use-fleet.ts';
 
 /** What is shown, its age, and what is not known. Its height does not change, so that the rows stay where they are. */
@@ -18,7 +19,7 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
           </>
         )}
       </p>
-      {coverage !== null && <Coverage coverage={coverage} asOf={asOf} />}
+      <div class="fleet-known">{coverage !== null && <Coverage coverage={coverage} asOf={asOf} />}</div>
       {asOf !== null && (
         <button type="button" onClick={() => setParams({ asOf: null })}>
           Show now
@@ -46,7 +47,8 @@ function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: F
       </>
     );
   }
-  if (isLoading) return <>{nodes.length === 0 ? 'Reading the associations…' : `${shown}${loaded} loaded so far…`}</>;
+  if (isLoading || (hasMore && nodes.length < enough))
+    return <>{nodes.length === 0 ? 'Reading the associations…' : `${shown}${loaded} loaded so far…`}</>;
   if (isSearching) return <>{`${shown}${loaded}, asking the gateway…`}</>;
   if (!hasMore) return <>{`${shown}${loaded} association${nodes.length === 1 ? '' : 's'}`}</>;
   return (
@@ -86,8 +88,10 @@ function Coverage({ coverage: { clusters, notKnown, failed, oldestScanAt }, asOf
       <summary>
         <span class="state waiting">
           <Icon name="question" />
-          {problems.length} of {count}: {problems.map(({ clusterName }) => clusterName).join(', ')} not{' '}
-          {notKnown.length > 0 ? 'known' : 'up to date'}
+          {problems.length} of {count} not {notKnown.length > 0 ? 'known' : 'up to date'}:{' '}
+          {problems
+            .map(({ clusterName, failure }) => (failure === null ? clusterName : `${clusterName} (${failure})`))
+            .join(', ')}
         </span>
       </summary>
       <ul>

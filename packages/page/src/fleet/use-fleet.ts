@@ -20,7 +20,7 @@ export interface Fleet {
 }
 
 /** So many associations are loaded without being asked. */
-const enough = 10_000;
+export const enough = 10_000;
 
 /** The rows of the first screen; later pages are as large as the API permits. */
 const [firstRows, laterRows] = [100, 1_000];

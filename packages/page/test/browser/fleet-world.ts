@@ -99,6 +99,9 @@ export async function untilSeen(gateway: LocalGateway, isIt: (seen: Seen) => boo
   throw new Error(`The scans have not seen it: ${JSON.stringify(await send(gateway, 'olivia', query))}`);
 }
 
+/** Service accounts of which the first page has only some. */
+const jobs = 120;
+
 /** Begins a world in a folder: with associations that are older than the first scan. */
 export async function beginWorld(folder: string): Promise<void> {
   const gateway = await startLocalGateway({
@@ -123,6 +126,11 @@ export async function beginWorld(folder: string): Promise<void> {
     const account = fields.clusterName === 'data-dev' ? '444455556666' : '111122223333';
     return { ...fields, roleArn: role(account, fields.namespace, name) };
   });
+  for (let index = 0; index < jobs; index += 1) {
+    const serviceAccount = `job-${String(index).padStart(3, '0')}`;
+    const roleArn = role('444455556666', 'reports', 'reports-loader');
+    associations.push({ clusterName: 'data-dev', namespace: 'reports', serviceAccount, roleArn });
+  }
   for (const one of associations) await outside(gateway, ['POST', 'associations'], one);
   await gateway.close();
 }
@@ -137,7 +145,10 @@ export interface FilledWorld {
 
 /** Goes on with the world: associations by the gateway, adopted, with an ending, and changed and made outside since; a cluster is lost. */
 export async function fillWorld(gateway: LocalGateway): Promise<FilledWorld> {
-  await untilSeen(gateway, ({ nodes, coverage }) => nodes.length === 4 && coverage.every(({ isKnown }) => isKnown));
+  await untilSeen(
+    gateway,
+    ({ nodes, coverage }) => nodes.length === jobs + 4 && coverage.every(({ isKnown }) => isKnown),
+  );
   await outside(gateway, ['DELETE', 'clusters'], {
     ...{ accountId: '444455556666', region: 'eu-central-1', clusterName: 'lost-dev' },
   });
@@ -176,7 +187,7 @@ export async function fillWorld(gateway: LocalGateway): Promise<FilledWorld> {
   await untilSeen(
     gateway,
     ({ nodes, coverage }) =>
-      nodes.length === 8 &&
+      nodes.length === jobs + 8 &&
       nodes.some(({ serviceAccount, origin }) => serviceAccount === 'worker' && origin === 'OUTSIDE') &&
       coverage.some(({ failure }) => failure !== null),
   );
