@@ -1,10 +1,10 @@
-import type { Params } from '../route.ts';
+import type { Selection } from './rows.ts';
 
 /** A place outside of the list that a search text may name. */
 export interface Elsewhere {
   readonly label: string;
   readonly view: string;
-  readonly params: Params;
+  readonly params: Selection;
   /** Whether the text can be nothing else. */
   readonly isCertain: boolean;
 }

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { hrefOf, setParams, useRoute } from '../route.ts';
 import type { Params } from '../route.ts';
 import { Problem } from '../ui/problem.tsx';
@@ -75,14 +75,17 @@ function List({ rows, isPast, params }: ListProps & { readonly isPast: boolean }
   const columns = isPast ? pastColumns : latestColumns;
   const sorting = params.get('sort');
   const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
-  const now = Object.fromEntries(params);
+  const href = useCallback(
+    (row: Row) => hrefOf('fleet', { ...Object.fromEntries(params), open: placeOf(row) }),
+    [params],
+  );
   return (
     <Table
       label="Associations"
       columns={columns}
       rows={sorted}
       keyOf={placeOf}
-      hrefOf={(row) => hrefOf('fleet', { ...now, open: placeOf(row) })}
+      hrefOf={href}
       selected={params.get('open')}
       sorting={sorting}
       onSort={sortBy}

@@ -1,7 +1,6 @@
-import type { Params } from '../route.ts';
 import { partsOfArn } from '../ui/arn-parts.ts';
 import { isOutside } from './rows.ts';
-import type { Row } from './rows.ts';
+import type { Row, Selection } from './rows.ts';
 
 /** What rows can be grouped by, with the words for it. */
 export const groupings = {
@@ -32,7 +31,7 @@ export interface Group {
   /** Associations that no operation explains. */
   readonly outside: number;
   /** The filters that select it. */
-  readonly filters: Params;
+  readonly filters: Selection;
 }
 
 const headOf: Readonly<Record<Grouping, (row: Row) => Pick<Group, 'name' | 'place' | 'filters'>>> = {

@@ -1,7 +1,6 @@
-import type { Params } from '../route.ts';
 import { partsOfArn } from '../ui/arn-parts.ts';
 import { isOutside, placeOf } from './rows.ts';
-import type { Row } from './rows.ts';
+import type { Row, Selection } from './rows.ts';
 
 /** Something on one side of the picture. */
 export interface PictureNode {
@@ -11,7 +10,7 @@ export interface PictureNode {
   readonly group: string;
   readonly associations: number;
   /** Where its name leads: parameters of the list, or the open service account. */
-  readonly params: Params;
+  readonly params: Selection;
 }
 
 /** What reaches what, and by how many associations. */

@@ -1,8 +1,13 @@
 import type { AssociationFilter, FleetRowFragment } from '../generated/fleet.ts';
-import type { StateName } from '../ui/state.tsx';
 
 /** An association in the list. */
 export type Row = FleetRowFragment;
+
+/** Parameters of the list that show less of it; null leaves a parameter out. */
+export type Selection = Readonly<Record<string, string | null>>;
+
+/** A sign of who made an association, among those of all views. */
+export type Sign = 'operation' | 'adopted' | 'addOn' | 'outside' | 'drift' | 'unknown';
 
 /** A service account of a cluster, which has one association at most. */
 export type Place = Pick<Row, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'serviceAccount'>;
@@ -79,8 +84,8 @@ export function mergedRows(rows: readonly Row[], others: readonly Row[]): readon
  * The sign of who made an association. Drift: others made or changed it after its service account had been seen otherwise. What was there
  * before the first scan may be older than the gateway.
  */
-export function signOf({ origin, seenOtherwiseBefore }: Pick<Row, 'origin' | 'seenOtherwiseBefore'>): StateName {
-  const signs: Readonly<Record<string, StateName>> = { OPERATION: 'operation', ADOPTED: 'adopted', ADD_ON: 'addOn' };
+export function signOf({ origin, seenOtherwiseBefore }: Pick<Row, 'origin' | 'seenOtherwiseBefore'>): Sign {
+  const signs: Readonly<Record<string, Sign>> = { OPERATION: 'operation', ADOPTED: 'adopted', ADD_ON: 'addOn' };
   if (origin === 'OUTSIDE') return seenOtherwiseBefore === null ? 'outside' : 'drift';
   return signs[origin] ?? 'unknown';
 }

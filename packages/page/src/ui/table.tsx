@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 import type { SortableColumn, Sorting } from './sort.ts';
@@ -70,12 +70,6 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
     event.preventDefault();
     focusRow(active + step);
   };
-  // Texts with a hover text of their own lie above the link of the row.
-  const followRow = (event: MouseEvent & { readonly currentTarget: HTMLElement }) => {
-    const isOwn = (event.target as HTMLElement).closest('a, button') !== null;
-    if (!isOwn && getSelection()?.isCollapsed !== false)
-      event.currentTarget.querySelector<HTMLElement>('.row-link')?.click();
-  };
   const tracks = useCallback(
     (element: HTMLElement | null) => {
       const tracksOf = (some: readonly Column<Row>[]) => some.map(({ width }) => width).join(' ');
@@ -84,6 +78,31 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
     },
     [columns],
   );
+
+  const draw = (row: Row, index: number, key: string, { start, isActive, isSelected }: Shown) => (
+    <div
+      key={key}
+      role="row"
+      aria-rowindex={index + 2}
+      class={isSelected ? 'row selected' : 'row'}
+      style={{ transform: `translateY(${start - rowHeight}px)` }}
+      onFocusIn={() => setFocused(index)}
+      onClick={followRow}
+    >
+      {columns.map(({ key: name, cell, isWide }, at) => (
+        <div key={name} role="cell" class={isWide ? 'if-wide' : undefined}>
+          {at === 0 && hrefOf ? (
+            <a class="row-link" href={hrefOf(row)} tabIndex={isActive ? 0 : -1} aria-current={isSelected || undefined}>
+              {cell(row)}
+            </a>
+          ) : (
+            cell(row)
+          )}
+        </div>
+      ))}
+    </div>
+  );
+  const drawn = useDrawn(draw, [columns, hrefOf]);
 
   return (
     <div class="table" ref={scroller}>
@@ -100,40 +119,45 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
             const row = rows[index];
             if (row === undefined) return null;
             const key = keyOf(row);
-            const isSelected = key === selected;
-            return (
-              <div
-                key={key}
-                role="row"
-                aria-rowindex={index + 2}
-                class={isSelected ? 'row selected' : 'row'}
-                style={{ transform: `translateY(${start - rowHeight}px)` }}
-                onFocusIn={() => setFocused(index)}
-                onClick={followRow}
-              >
-                {columns.map(({ key: name, cell, isWide }, at) => (
-                  <div key={name} role="cell" class={isWide ? 'if-wide' : undefined}>
-                    {at === 0 && hrefOf ? (
-                      <a
-                        class="row-link"
-                        href={hrefOf(row)}
-                        tabIndex={index === active ? 0 : -1}
-                        aria-current={isSelected || undefined}
-                      >
-                        {cell(row)}
-                      </a>
-                    ) : (
-                      cell(row)
-                    )}
-                  </div>
-                ))}
-              </div>
-            );
+            const shown: Shown = { start, isActive: index === active, isSelected: key === selected };
+            return drawn(row, index, key, shown);
           })}
         </div>
       </div>
     </div>
   );
+}
+
+/** What a row is drawn for, besides its data. */
+interface Shown {
+  readonly start: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+}
+
+type Draw<Row> = (row: Row, index: number, key: string, shown: Shown) => VNode;
+
+/** Draws rows, and keeps those drawn in the last round: while the list is scrolled, only rows that come into sight are new. */
+function useDrawn<Row>(draw: Draw<Row>, inputs: readonly unknown[]): Draw<Row> {
+  const kept = useRef({ inputs, rows: new Map<string, { readonly of: readonly unknown[]; readonly vnode: VNode }>() });
+  const isSame = (some: readonly unknown[], others: readonly unknown[]) => some.every((one, at) => one === others[at]);
+  const before = isSame(inputs, kept.current.inputs) ? kept.current.rows : new Map<string, never>();
+  const rows = new Map<string, { readonly of: readonly unknown[]; readonly vnode: VNode }>();
+  kept.current = { inputs, rows };
+  return (row, index, key, shown) => {
+    const of = [row, index, ...Object.values(shown)];
+    const last = before.get(key);
+    const drawn = last && isSame(of, last.of) ? last : { of, vnode: draw(row, index, key, shown) };
+    rows.set(key, drawn);
+    return drawn.vnode;
+  };
+}
+
+/** Texts with a hover text of their own lie above the link of the row. */
+function followRow(event: MouseEvent & { readonly currentTarget: HTMLElement }): void {
+  const isOwn = (event.target as HTMLElement).closest('a, button') !== null;
+  if (isOwn || getSelection()?.isCollapsed === false) return;
+  event.currentTarget.querySelector<HTMLElement>('.row-link')?.click();
 }
 
 interface HeadingProps<Row> {

@@ -142,9 +142,9 @@ describeUnless(missingBrowser)('who has what', () => {
     await page.getByRole('button', { name: 'Reload' }).focus();
     for (let stops = 0; stops < 20; stops += 1) {
       await page.keyboard.press('Tab');
-      if (await page.evaluate(() => document.activeElement?.matches('.row-link'))) break;
+      if (await page.evaluate<boolean>(`document.activeElement.matches('.row-link')`)) break;
     }
-    const focused = () => page.evaluate(() => document.activeElement?.querySelector('bdi')?.textContent);
+    const focused = () => page.evaluate<string>(`document.activeElement.querySelector('bdi')?.textContent`);
     expect(await focused()).toBe('api');
     await page.keyboard.press('ArrowDown');
     await until(focused, 'temporary');
@@ -233,15 +233,13 @@ describeUnless(missingBrowser)('who has what', () => {
   test('moves nothing of the view while rows and coverage arrive', async () => {
     const page = await opened.signedIn('pat');
     await count(page, '128 associations');
-    const moved = await page.evaluate(async () => {
-      const elements: string[] = [];
-      const note = ({ sources }: { sources: readonly { node: Element | null }[] }) =>
-        elements.push(...sources.map(({ node }) => (node?.closest('main') ? node.outerHTML.slice(0, 80) : '')));
-      const observer = new PerformanceObserver((seen) => (seen.getEntries() as never[]).forEach(note));
-      observer.observe({ type: 'layout-shift', buffered: true });
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      return elements.filter(Boolean);
-    });
+    const moved = await page.evaluate<string[]>(`new Promise((resolve) => {
+      const moved = [];
+      const note = ({ sources }) =>
+        moved.push(...sources.filter(({ node }) => node?.closest?.('main')).map(({ node }) => node.outerHTML.slice(0, 80)));
+      new PerformanceObserver((seen) => seen.getEntries().forEach(note)).observe({ type: 'layout-shift', buffered: true });
+      setTimeout(() => resolve(moved), 200);
+    })`);
     expect(moved).toEqual([]);
   });
 
@@ -262,7 +260,7 @@ describeUnless(missingBrowser)('who has what', () => {
         await page.waitForLoadState('networkidle');
         await screenshot(page, `fleet-${name}-${size}-${colorScheme}`);
         expect([name, await axeViolations(page)]).toEqual([name, []]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
       }
     },
   );
