@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecordPrincipal } from '../model/principal.ts';
@@ -11,6 +11,7 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost } from './cedar.ts';
 import { makeEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { compiledInventoryFile, readCompiledInventory } from './compiled-inventory.ts';
 import { parseInventory } from './inventory.ts';
 import { list, parseJson, text } from './json.ts';
 import type { Inventory } from './inventory.ts';
@@ -33,7 +34,7 @@ export interface LoadedPolicy {
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
-  return load(directory, readPolicySet(directory), onFailure);
+  return policyOf(makeEngine(readPolicySet(directory)), parseInventory(readInventoryText(directory)), onFailure);
 }
 
 /**
@@ -92,17 +93,21 @@ const requiredPolicies = v.pipe(
 export const policySetFile = 'policy-set.json';
 
 /**
- * Like `loadPolicy`, for a folder with the policy set that a build compiled and validated. Parsing and validating the
+ * Like `loadPolicy`, for a folder with the policy set and the inventory that a build compiled and validated. Parsing and validating the
  * texts would be the longest part of a function's cold start.
  */
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
-  return load(directory, policySet, onFailure);
+  return policyOf(makeEngine(policySet), readInventory(directory), onFailure);
 }
 
-function load(directory: string, policySet: PolicySet, onFailure: OnFailure | undefined): LoadedPolicy {
-  return policyOf(makeEngine(policySet), parseInventory(readInventoryText(directory)), onFailure);
+/** The inventory of a folder: the compiled one if it is that of the text. */
+function readInventory(directory: string): Inventory {
+  const text = readFileSync(join(directory, inventoryFile));
+  const file = join(directory, compiledInventoryFile);
+  const compiled = existsSync(file) ? readCompiledInventory(readFileSync(file, 'utf8'), text) : null;
+  return compiled ?? parseInventory(text.toString('utf8'));
 }
 
 /**
@@ -140,7 +145,9 @@ export function readPolicies(directory: string): PolicySources['policies'] {
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
+const inventoryFile = 'inventory.json';
+
 /** Reads `inventory.json` of a folder. */
 export function readInventoryText(directory: string): string {
-  return readFileSync(join(directory, 'inventory.json'), 'utf8');
+  return readFileSync(join(directory, inventoryFile), 'utf8');
 }

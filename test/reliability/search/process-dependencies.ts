@@ -62,7 +62,13 @@ export function dependenciesOf(
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
     decisionKey: () => null,
-    directory: { clusters: [], namespacesOf: () => [], rolePaths: [], isRoleOf: () => true },
+    directory: {
+      clusters: [],
+      namespacesOf: () => [],
+      ownedNamespaceIn: () => null,
+      rolePaths: [],
+      isRoleOf: () => true,
+    },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
     log: () => undefined,
   };
