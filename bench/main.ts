@@ -12,6 +12,7 @@ import { measureGrowth } from './growth.ts';
 import { measureMemory } from './memory.ts';
 import { measureReplacements } from './replacements.ts';
 import { limitsSection } from './limits.ts';
+import { measureSizes } from './sizes.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
 import { writeSection } from './write-section.ts';
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   growth: ({ quick }) => measureGrowth(quick),
   memory: ({ folder, quick }) => measureMemory(folder, quick ? 5_000 : 100_000),
   replacements: ({ folder, quick }) => measureReplacements(folder, quick ? 3 : 25),
+  sizes: ({ folder, quick }) => measureSizes(folder, quick ? 5 : 25),
   limits: limitsSection,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick }) => measureWarm(folder, quick),
