@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecordPrincipal } from '../model/principal.ts';
@@ -11,6 +11,7 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost } from './cedar.ts';
 import { makeEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { compiledInventoryFile, readCompiledInventory } from './compiled-inventory.ts';
 import { parseInventory } from './inventory.ts';
 import { list, parseJson, text } from './json.ts';
 import type { Inventory } from './inventory.ts';
@@ -37,7 +38,8 @@ export interface LoadedPolicy {
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   const sources = readPolicySources(directory);
   const policySet = compileRequired(directory, sources, readRequiredText(directory));
-  return load(directory, policySet, () => sources.policies, onFailure);
+  const inventory = parseInventory(readInventoryText(directory));
+  return policyOf({ engine: makeEngine(policySet), inventory, texts: () => sources.policies }, onFailure);
 }
 
 /**
@@ -96,25 +98,22 @@ const requiredPolicies = v.pipe(
 export const policySetFile = 'policy-set.json';
 
 /**
- * Like `loadPolicy`, for a folder with the policy set that a build compiled and validated. Parsing and validating the
+ * Like `loadPolicy`, for a folder with the policy set and the inventory that a build compiled and validated. Parsing and validating the
  * texts would be the longest part of a function's cold start.
  */
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
-  return load(directory, policySet, () => readPolicies(directory), onFailure);
+  const texts = () => readPolicies(directory);
+  return policyOf({ engine: makeEngine(policySet), inventory: readInventory(directory), texts }, onFailure);
 }
 
-function load(
-  directory: string,
-  policySet: PolicySet,
-  texts: LoadedPolicy['texts'],
-  onFailure: OnFailure | undefined,
-): LoadedPolicy {
-  return policyOf(
-    { engine: makeEngine(policySet), inventory: parseInventory(readInventoryText(directory)), texts },
-    onFailure,
-  );
+/** The inventory of a folder: the compiled one if it is that of the text. */
+function readInventory(directory: string): Inventory {
+  const text = readFileSync(join(directory, inventoryFile));
+  const file = join(directory, compiledInventoryFile);
+  const compiled = existsSync(file) ? readCompiledInventory(readFileSync(file, 'utf8'), text) : null;
+  return compiled ?? parseInventory(text.toString('utf8'));
 }
 
 /** What a policy follows from. */
@@ -157,7 +156,9 @@ export function readPolicies(directory: string): PolicySources['policies'] {
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
+const inventoryFile = 'inventory.json';
+
 /** Reads `inventory.json` of a folder. */
 export function readInventoryText(directory: string): string {
-  return readFileSync(join(directory, 'inventory.json'), 'utf8');
+  return readFileSync(join(directory, inventoryFile), 'utf8');
 }

@@ -4,7 +4,7 @@ import { OneApproval } from '../generated/approvals.ts';
 import type { ApprovalFieldsFragment } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
 import { settingsDiff } from '../trail/settings-diff.ts';
-import { TargetName, Who } from '../trail/entries.tsx';
+import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
 import { Id } from '../ui/arn.tsx';
 import { Diff } from '../ui/diff.tsx';
@@ -55,7 +55,7 @@ function Details({ approval, onVote }: { readonly approval: Approval; readonly o
         {state === 'PENDING' && !isOver(state, expiresAt) && (
           <>
             {' '}
-            It lapses <Time at={expiresAt} />.
+            It expires <Time at={expiresAt} />.
           </>
         )}
       </p>

@@ -6,7 +6,7 @@ import type {
   ApprovalsPageQueryVariables,
 } from '../generated/approvals.ts';
 import { hrefOf, setParams, useRoute } from '../route.ts';
-import { TargetName, Who } from '../trail/entries.tsx';
+import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
 import { Arn } from '../ui/arn.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';

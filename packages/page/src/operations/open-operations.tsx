@@ -2,7 +2,7 @@ import { kindWords } from '../trail/words.ts';
 import { OperationTarget } from '../generated/operations.ts';
 import type { OpenOperationsQuery } from '../generated/operations.ts';
 import { useQuery } from '../api/use-query.ts';
-import { TargetName } from '../trail/entries.tsx';
+import { TargetName } from '../trail/cells.tsx';
 import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';

@@ -3,12 +3,12 @@ import { useConnection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
 import { setParams, useRoute } from '../route.ts';
-import { Arn, shortened } from '../ui/arn.tsx';
+import { Arn } from '../ui/arn.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
-import { State } from '../ui/state.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
+import { Event, TargetName, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
 import { Export } from './export-buttons.tsx';
 import { Filters } from './filters.tsx';
@@ -155,35 +155,5 @@ function Nothing({ isAsked, hasMore, loadMore }: NothingProps) {
     <Empty>
       No entries. Every request to change an association leaves one, also if it is denied: try a wider scope or time.
     </Empty>
-  );
-}
-
-/** An event as its word and sign. One that this version does not know is shown by its name. */
-export function Event({ event }: { readonly event: LineFragment['event'] }) {
-  const [word, sign] = Object.hasOwn(eventWords, event) ? eventWords[event] : [event, 'operation' as const];
-  return <State name={sign}>{word}</State>;
-}
-
-/** E.g. `apps-prod payments/api`. */
-export function TargetName({ target }: Pick<LineFragment, 'target'>) {
-  if (target === null) return null;
-  const { clusterName, namespace, serviceAccount } = target;
-  return (
-    <span title={Object.values(target).join(' ')}>
-      <bdi>
-        {namespace}/{shortened(serviceAccount)}
-      </bdi>{' '}
-      <bdi class="muted">{shortened(clusterName)}</bdi>
-    </span>
-  );
-}
-
-/** A principal: what tells it apart first. */
-export function Who({ principalId }: { readonly principalId: string }) {
-  const short = principalId.split('#').at(-1) ?? principalId;
-  return (
-    <bdi title={principalId}>
-      {shortened(short.startsWith('iam:') ? (short.split(':').at(-1) ?? short) : short, 32)}
-    </bdi>
   );
 }

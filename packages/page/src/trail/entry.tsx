@@ -8,7 +8,7 @@ import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
-import { Event, TargetName } from './entries.tsx';
+import { Event, TargetName } from './cells.tsx';
 import { OperationEntries } from './operation.tsx';
 import { settingsDiff } from './settings-diff.ts';
 import { kindWords } from './words.ts';

@@ -8,7 +8,7 @@ import { Id } from '../ui/arn.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
-import { Event, TargetName, Who } from './entries.tsx';
+import { Event, TargetName, Who } from './cells.tsx';
 import { kindWords } from './words.ts';
 
 type Operation = NonNullable<TrailOperationQuery['operation']>;
