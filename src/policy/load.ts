@@ -30,11 +30,15 @@ export interface LoadedPolicy {
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
   readonly decisionKey: DecisionKey;
+  /** The hash of what its policies were verified with, see `verificationHash`; null where that is not known. */
+  readonly verification: string | null;
+  /** The same policies, as they are compiled, with another inventory. */
+  readonly withInventory: (inventory: Inventory) => LoadedPolicy;
 }
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
-  return policyOf(makeEngine(readPolicySet(directory)), parseInventory(readInventoryText(directory)), onFailure);
+  return policyOf(makeEngine(readPolicySet(directory)), parseInventory(readInventoryText(directory)), { onFailure });
 }
 
 /**
@@ -99,8 +103,13 @@ export const policySetFile = 'policy-set.json';
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
-  return policyOf(makeEngine(policySet), readInventory(directory), onFailure);
+  const file = join(directory, verificationFile);
+  const verification = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  return policyOf(makeEngine(policySet), readInventory(directory), { onFailure, verification });
 }
+
+/** The file with the hash of what a build verified: see `verificationHash`. */
+export const verificationFile = 'verification.sha256';
 
 /** The inventory of a folder: the compiled one if it is that of the text. */
 function readInventory(directory: string): Inventory {
@@ -110,18 +119,18 @@ function readInventory(directory: string): Inventory {
   return compiled ?? parseInventory(text.toString('utf8'));
 }
 
-/**
- * The policy of an engine and an inventory.
- *
- * @param host that of the engine
- */
-export function policyOf(
-  engine: Engine,
-  inventory: Inventory,
-  onFailure?: OnFailure,
-  host: CedarHost = processCedar,
-): LoadedPolicy {
+/** How a policy is used. */
+interface PolicyOptions {
+  readonly onFailure?: OnFailure | undefined;
+  /** That of the engine. */
+  readonly host?: CedarHost;
+  readonly verification?: string | null;
+}
+
+/** The policy of an engine and an inventory. */
+export function policyOf(engine: Engine, inventory: Inventory, options: PolicyOptions = {}): LoadedPolicy {
   const { policySet } = engine;
+  const { onFailure, host = processCedar, verification = null } = options;
   return {
     authorize: authorizeWith(engine, inventory, onFailure),
     preauthorize: makePreauthorize(policySet, inventory, onFailure, host),
@@ -129,6 +138,8 @@ export function policyOf(
     inventory,
     policySetHash: policySet.hash,
     decisionKey: makeDecisionKey(policySet, inventory),
+    verification,
+    withInventory: (other) => policyOf(engine, other, options),
   };
 }
 

@@ -180,7 +180,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
 /** The policies of the folder, with the inventory of the world or that of the folder. */
 function readPolicy(policiesDirectory: string, world: MadeWorld | null, onFailure: OnFailure): LoadedPolicy {
   if (world === null) return loadPolicy(policiesDirectory, onFailure);
-  return policyOf(makeEngine(readPolicySet(policiesDirectory)), world.inventory, onFailure);
+  return policyOf(makeEngine(readPolicySet(policiesDirectory)), world.inventory, { onFailure });
 }
 
 /** Composes the gateway with the policies of the folder, or with the policy versions of a table. */
