@@ -21,6 +21,7 @@ export const layers = [
   'events',
   'graphql',
   'checkpoints',
+  'page',
   'app',
   'lambda',
 ];
@@ -38,6 +39,7 @@ const independent = {
   idempotency: ['policy', 'eks', 'validation'],
   events: ['policy', 'cases', 'eks', 'operations', 'queries', 'auth', 'policy-versions'],
   checkpoints: layersBetween('ledger', 'checkpoints'),
+  page: layers.slice(0, layers.indexOf('page')),
 };
 
 const pathOf = (layer) => `^src/${layer}${layer.endsWith('.ts') ? '$' : '/'}`;
@@ -66,6 +68,9 @@ const simulator = '^packages/eks-simulator/';
 
 /** The gateway on one machine, with the simulator and a ledger in a file. */
 const localGateway = '^packages/local-gateway/';
+
+/** What builds the files of the page. */
+const page = '^packages/page/[^/]+\\.ts$';
 
 /** The tools of operators, which use the ledger of either. */
 const operator = '^packages/operator/';
@@ -107,10 +112,10 @@ export default {
     {
       name: 'local-gateway-layers',
       comment:
-        'The local gateway runs the same handler as Lambda: it uses src and the simulator, and no tool of operators',
+        'The local gateway runs the same handler as Lambda: it uses src, the simulator and the page, and no tool of operators',
       severity: 'error',
       from: { path: `${localGateway}src/` },
-      to: { path: '^(test|bench|deploy|tools|packages)/', pathNot: [localGateway, simulator, sharedByCommands] },
+      to: { path: '^(test|bench|deploy|tools|packages)/', pathNot: [localGateway, simulator, page, sharedByCommands] },
     },
     {
       name: 'operator-layers',

@@ -46,9 +46,11 @@ function pageOperations(folder: string): Readonly<Record<string, Types.Configure
   const texts = operationTexts(file);
   const typed = operations.map(({ operation, name: { value: name = '' } = {} }) => {
     const type = `${name}${operation === OperationTypeNode.MUTATION ? 'Mutation' : 'Query'}`;
-    return `export const ${name}: Operation<${type}, ${type}Variables> = ${JSON.stringify({ name, text: texts[name] })};`;
+    return `export const ${name}: GatewayDocument<${type}, ${type}Variables> = ${JSON.stringify(texts[name])};`;
   });
-  const content = ["import type { Operation } from '../api/operation.ts';", ...typed].join('\n');
+  const content = ["import type { GatewayDocument } from '../../../client/src/client/own-document.ts';", ...typed].join(
+    '\n',
+  );
   return {
     [`packages/page/src/generated/${folder}.ts`]: {
       documents: file,
@@ -111,6 +113,10 @@ const config: Types.Config = {
           RecordedRequest: '../operations/operation.ts#RequestSummary',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',
           ChangesLocked: '../model/refusal.ts#LockedRefusal',
+          ComparedPolicy: '../queries/policies.ts#ComparedPolicy as ComparedPolicyModel',
+          Lock: '../model/lock.ts#Lock as LockModel',
+          Policy: '../policy/policy-texts.ts#PolicyText',
+          PolicySet: '../policy/policy-texts.ts#PolicyTextSet',
         },
       },
     },
@@ -129,7 +135,7 @@ const config: Types.Config = {
         { add: { content: `export ${constant('embeddedTypes', embeddedTypes(schema))}` } },
       ],
     },
-    ...Object.assign({}, ...pageFolders.map(pageOperations)),
+    ...Object.fromEntries(pageFolders.flatMap((folder) => Object.entries(pageOperations(folder)))),
     // The text of the schema as a module, so that the Lambda bundle needs no file beside it.
     'src/generated/schema.ts': {
       plugins: [{ add: { content: `export const typeDefs = ${JSON.stringify(text(schema))};` } }],

@@ -47,11 +47,13 @@ export default tseslint.config(
     files: [
       'src/app/settings.ts',
       'src/app/event-settings.ts',
-      'src/app/{checkpoint,expire,scan}-settings.ts',
+      'src/app/{checkpoint,expire,page,scan}-settings.ts',
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
-      'packages/*/src/{main,cli}.ts',
-      'packages/*/test/**/*.ts',
+      '{packages,examples}/*/src/{main,cli}.ts',
+      'examples/*/local/main.ts',
+      'examples/platform-api/node/server.ts',
+      '{packages,examples}/*/test/**/*.ts',
       'test/**/*.{ts,js}',
       'bench/**/*.ts',
       'deploy/deploy-check.ts',
@@ -61,7 +63,7 @@ export default tseslint.config(
   },
   {
     // Jest's matchers are `any`, and a test double is async because the function that it replaces is.
-    files: ['{test,packages/*/test}/**/*.ts'],
+    files: ['{test,packages/*/test,examples/*/test}/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

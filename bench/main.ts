@@ -47,6 +47,7 @@ const programs: Programs = {
   'fleet-day': ['scans, adoption, drift, impact and a declaration over such a fleet', () => import('./fleet-day.ts')],
   trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
   'trail-proof': ['checkpoints and verification of a long trail', () => import('./trail-proof.ts')],
+  page: ['the page in a browser, over such a fleet', () => import('./page.ts')],
   'policy-versions': [
     'cold starts with a policy version beside those of the package',
     () => import('./policy-versions.ts'),

@@ -17,10 +17,12 @@ import {
   writeCodeCache,
 } from './optimize.ts';
 import { missedReplacements, replacements, replaceUnneeded } from './replacements.ts';
-import { finishSupplyChain, sbomFile } from './supply-chain.ts';
+import { finishSupplyChain, pageSbomFile, sbomFile } from './supply-chain.ts';
 import { runCommand, UsageError } from '../tools/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
+import { buildPage } from '../packages/page/build.ts';
+import { writePage } from '../packages/page/write.ts';
 import { checkPolicies } from '../packages/operator/src/policies/check.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
 import { compiledInventoryFile, compileInventory } from '../src/policy/compiled-inventory.ts';
@@ -31,7 +33,7 @@ import { readVerifiedFiles } from '../packages/operator/src/policy-versions/prep
 import { warningsOf } from '../packages/operator/src/authoring/warnings.ts';
 
 /** The bundles, one for each entry point in src/lambda. */
-const functionNames = ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'checkpoint'];
+const functionNames = ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'checkpoint', 'page'];
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
@@ -76,14 +78,15 @@ const options = {
 } satisfies BuildOptions;
 
 /** Lists the packages in the bundles, with their licences, as CycloneDX. The list of two equal builds is equal. */
-const billOfMaterials = cyclonedxEsbuildPlugin({
-  specVersion: '1.6',
-  outputFile: sbomFile,
-  outputReproducible: true,
-  gatherLicenseTexts: true,
-  validate: false,
-  logLevel: 'silent',
-});
+const billOfMaterials = (outputFile: string) =>
+  cyclonedxEsbuildPlugin({
+    specVersion: '1.6',
+    outputFile,
+    outputReproducible: true,
+    gatherLicenseTexts: true,
+    validate: false,
+    logLevel: 'silent',
+  });
 
 /** Inputs of a package: a folder of policies with their cases, the file of an inventory, and optionally one of issuers. */
 interface Sources {
@@ -95,7 +98,7 @@ interface Sources {
   readonly without: readonly string[];
 }
 
-/** Writes the bundles, Cedar's WebAssembly and the policies to `outdir`. Throws an Error that says what is not valid. */
+/** Writes the bundles, Cedar's WebAssembly, the policies and the page to `outdir`. Throws an Error that says what is not valid. */
 async function buildInto(outdir: string, { policies, inventory, issuers, without }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
@@ -117,7 +120,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   // Before the bundles, which hold its hash.
   const define = { ...options.define, ...cedarDefines(await writeCedarSnapshot(outdir, policies)) };
   const chosen = replacements.filter(({ name }) => !without.includes(name));
-  const plugins = [replaceUnneeded(chosen), ...options.plugins, billOfMaterials];
+  const plugins = [replaceUnneeded(chosen), ...options.plugins, billOfMaterials(sbomFile)];
   const { metafile, warnings } = await build({ ...options, outdir, define, plugins });
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
@@ -126,6 +129,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
+  writePage(join(outdir, 'page-files'), await buildPage({ plugins: [billOfMaterials(join(outdir, pageSbomFile))] }));
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);
   for (const name of functionNames) await copyStart(outdir, name);
@@ -176,7 +180,7 @@ function checkWithout(without: readonly string[], outdir: string): void {
   if (without.length > 0 && outdir === ownOutdir) throw new UsageError('--without requires --outdir.');
 }
 
-const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory.
+const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory; and the files of the page.
 
 Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER] [--without NAME]
 

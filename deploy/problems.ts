@@ -21,3 +21,14 @@ export function problem(setting: string, what: string, fix: string): Problem {
   const variable = setting.replace(/[A-Z]/g, '_$&').toUpperCase();
   return { what, where: `--param="${setting}=…", ${variable} or deploy/stages.yml`, fix };
 }
+
+/** What a value of a setting must be. */
+export interface Rule {
+  /** As the end of a sentence: `… is not an https URL`. */
+  readonly is: string;
+  readonly test: (value: string) => boolean;
+  readonly fix: string;
+  readonly required?: boolean;
+  /** Whether the value is a list, separated by commas. */
+  readonly list?: boolean;
+}

@@ -3,19 +3,9 @@ import { webhookUrlProblem } from '../src/events/webhook.ts';
 import { isExampleHost } from '../packages/operator/src/authoring/example-values.ts';
 import { listProblems } from './list-problems.ts';
 import { organizationPath } from './other-accounts.ts';
+import { pageProblems, pageRules } from './page-problems.ts';
 import { problem } from './problems.ts';
-import type { Problem, Settings } from './problems.ts';
-
-/** What a value of a setting must be. */
-interface Rule {
-  /** As the end of a sentence: `… is not an https URL`. */
-  readonly is: string;
-  readonly test: (value: string) => boolean;
-  readonly fix: string;
-  readonly required?: boolean;
-  /** Whether the value is a list, separated by commas. */
-  readonly list?: boolean;
-}
+import type { Problem, Rule, Settings } from './problems.ts';
 
 /** Retentions that CloudWatch Logs accepts (PutRetentionPolicy in its API reference). */
 const retentions = [
@@ -189,6 +179,7 @@ const rules: Readonly<Record<string, Rule>> = {
     fix: 'Give the ARN of a code signing configuration of Lambda.',
   },
   executorRole: oneOf(['true', 'false']),
+  ...pageRules,
   tracing: oneOf(['PassThrough', 'Active']),
 };
 
@@ -220,6 +211,7 @@ export function settingProblems(settings: Settings, stage: string | null = null)
     ...(stage === lenientStage ? [] : operatorProblems(settings)),
     ...tableProblems(settings),
     ...eventProblems(settings),
+    ...pageProblems(settings),
   ];
 }
 

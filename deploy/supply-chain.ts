@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Licences of packages in the bundles that the project accepts: permissive ones, as SPDX names them. */
@@ -6,10 +6,13 @@ const accepted = new Set(['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause',
 
 /** Files of a build about the packages in its bundles. They belong to the release, not into the deployed package. */
 export const sbomFile = 'sbom.json';
+/** Of the page: a part of the other by the time that a build is done. */
+export const pageSbomFile = 'sbom-page.json';
 export const noticeFile = 'NOTICE.txt';
 
 /** The parts of a CycloneDX document that are used here. */
 interface Bom {
+  readonly metadata: { readonly component: { readonly 'bom-ref': string } };
   readonly components: readonly BomComponent[];
   readonly dependencies?: readonly Dependency[];
 }
@@ -82,16 +85,26 @@ function packageOf({ group, name }: Component): string {
  * lists licences that are not accepted. `inputs` are the files in the bundles, relative to `root`.
  */
 export async function finishSupplyChain(root: string, outdir: string, inputs: readonly string[]): Promise<void> {
-  const file = join(outdir, sbomFile);
+  const [file, pageFile] = [join(outdir, sbomFile), join(outdir, pageSbomFile)];
   const sbom = JSON.parse(await readFile(file, 'utf8')) as Bom;
-  const completed = await Promise.all(sbom.components.map((component) => ofPackage(root, component, inputs)));
-  const { components, dependencies } = withoutDuplicates(completed, sbom.dependencies ?? []);
+  const page = JSON.parse(await readFile(pageFile, 'utf8')) as Bom;
+  await rm(pageFile);
+  const listed = [...sbom.components, ...page.components];
+  const completed = await Promise.all(listed.map((component) => ofPackage(root, component, inputs)));
+  const all = [...(sbom.dependencies ?? []), ...dependenciesOfPart(page, sbom)];
+  const { components, dependencies } = withoutDuplicates(completed, all);
   const problems = licenseProblems(components);
   if (problems.length > 0) {
     throw new Error(`The bundles contain packages that can't be shipped:\n${problems.join('\n')}`);
   }
   await writeFile(file, `${JSON.stringify({ ...sbom, components, dependencies }, null, 2)}\n`);
   await writeFile(join(outdir, noticeFile), noticeOf(components));
+}
+
+/** The dependencies of a part: what it depends on by itself, the whole depends on. */
+function dependenciesOfPart({ metadata, dependencies = [] }: Bom, whole: Bom): Dependency[] {
+  const [own, root] = [metadata.component['bom-ref'], whole.metadata.component['bom-ref']];
+  return dependencies.map(({ ref, ...rest }) => ({ ...rest, ref: ref === own ? root : ref }));
 }
 
 /** The part of a package.json that is used here. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import config from '../jest.config.js';
 
 const root = join(import.meta.dirname, '..');
-const files = globSync('{test,packages/*/test}/**/*.test.ts', { cwd: root });
+const files = globSync('{test,packages/*/test,examples/*/test}/**/*.test.ts', { cwd: root });
 const [ordinary = [], packaging = []] = config.projects.map((project) => {
   const ignored = 'testPathIgnorePatterns' in project ? project.testPathIgnorePatterns : [];
   const patterns = ignored.map((pattern) => new RegExp(pattern.replace('<rootDir>', root)));

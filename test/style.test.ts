@@ -16,8 +16,10 @@ const files = [
   'policies/cases/*/*.json',
   'bench/**/*.md',
   'packages/*/README.md',
+  'examples/*/README.md',
   'src/**/*.ts',
   'packages/*/src/**/*.ts',
+  'examples/*/{src,node}/**/*.ts',
 ]
   .flatMap((pattern) => globSync(pattern, { cwd: root }))
   .filter((file) => !file.includes('src/generated/'))

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 /** What each part checks, and its command. */
 const parts: Readonly<Record<string, readonly [checks: string, command: string]>> = {
   generated: ['whether both src/generated follow from schema.graphql', 'node tools/generate.ts --check'],
-  types: ['TypeScript', 'tsc'],
+  types: ['TypeScript', 'tsc && tsc --project packages/page'],
   lint: ['ESLint, without warnings', 'eslint --max-warnings 0 .'],
   layers: [
     'the import rules of the layers',

@@ -7,6 +7,8 @@ import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import { build } from 'esbuild';
 import { cedarGlue } from '../../deploy/optimize.ts';
+import { buildPage } from '../page/build.ts';
+import { writePage } from '../page/write.ts';
 
 const folder = import.meta.dirname;
 const repository = join(folder, '../..');
@@ -51,11 +53,18 @@ cpSync(join(repository, 'policies'), join(dist, 'policies'), {
   recursive: true,
   filter: (path) => !/\/(cases|examples)(\/|$)/.test(path.slice(repository.length)),
 });
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licences(metafile));
+/** The files in the page, relative to a folder beside this one. */
+const pageInputs = [];
+const listInputs = {
+  name: 'list-inputs',
+  setup: ({ onEnd }) => onEnd((result) => void pageInputs.push(...Object.keys(result.metafile.inputs))),
+};
+writePage(join(dist, 'page-files'), await buildPage({ plugins: [listInputs] }));
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licences([...Object.keys(metafile.inputs), ...pageInputs]));
 
-/** The licence texts of the packages in the bundle. */
-function licences({ inputs }) {
-  const packages = Object.keys(inputs).map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+/** The licence texts of the packages in the bundle and in the page. */
+function licences(inputs) {
+  const packages = inputs.map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
   const texts = [...new Set(packages.filter(Boolean))].sort().map((path) => {
     const root = join(folder, path);
     const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -20,6 +20,7 @@ import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
 import { makeLive } from '../policy-versions/live.ts';
 import type { LiveSettings } from '../policy-versions/live.ts';
+import type { makePolicyTexts } from '../policy-versions/policy-texts.ts';
 import type { PolicyVersion } from '../policy-versions/policy-version.ts';
 import type { PolicyStore } from '../policy-versions/store.ts';
 import { loadVersion } from '../policy-versions/verify.ts';
@@ -36,6 +37,8 @@ export interface Composition {
   /** Default: none; the entry point answers no requests. */
   readonly approvals?: ApprovalStore;
   readonly approvalLimits?: ApprovalLimits;
+  /** Makes the reads of policy texts. Default: none; the entry point answers no queries. */
+  readonly policyTexts?: typeof makePolicyTexts;
   readonly home: Dependencies['home'];
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
@@ -81,7 +84,7 @@ export function makeLiveDependencies(
   { store, settings, onFailure }: LivePolicies,
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
   const { policy: packaged, log } = composition;
-  const compose = composer(composition);
+  const compose = composer(composition, store);
   const deps = compose(packaged, null);
   const load = (version: PolicyVersion, packed: PackedPolicies, loaded: readonly LoadedPolicy[]) =>
     loadVersion(version, packed, loaded, onFailure);
@@ -89,12 +92,16 @@ export function makeLiveDependencies(
 }
 
 /** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
-function composer(composition: Composition): (policy: LoadedPolicy, live: PolicyVersion | null) => Dependencies {
-  const { policy: _, deployed, access = 'change', eks: endpoint, ...settings } = composition;
+function composer(
+  composition: Composition,
+  store: PolicyStore | null = null,
+): (policy: LoadedPolicy, live: PolicyVersion | null) => Dependencies {
+  const { policy: packaged, deployed, access = 'change', eks: endpoint, ...settings } = composition;
   const {
     preflightQuota = false,
     associations = null,
     approvals = null,
+    policyTexts: makeTexts,
     approvalLimits = defaultApprovalLimits,
     executorRoleArn = null,
     clock = Date.now,
@@ -117,7 +124,7 @@ function composer(composition: Composition): (policy: LoadedPolicy, live: Policy
   };
   return (policy, live) => ({
     ...shared,
-    ...policyDependencies(policy, { eks, deployed, live }),
+    ...policyDependencies(policy, { eks, deployed, live, packaged, store, makeTexts }),
   });
 }
 
@@ -127,11 +134,14 @@ interface PolicyComposition {
   readonly deployed: Deployed;
   /** Null: the policy of the package. */
   readonly live: PolicyVersion | null;
+  readonly packaged: LoadedPolicy;
+  readonly store: PolicyStore | null;
+  readonly makeTexts: Composition['policyTexts'];
 }
 
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
 function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
-  const { eks, deployed, live } = composition;
+  const { eks, deployed, live, packaged, store, makeTexts } = composition;
   const { recordPrincipal, inventory, policySetHash, decisionKey } = policy;
   return {
     ...meteredPolicy(policy),
@@ -147,5 +157,6 @@ function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition
       inventoryHash: inventory.hash,
       policyVersion: live && { number: live.number, publishedAt: live.publishedAt },
     },
+    policyTexts: makeTexts?.({ policy, version: live, packaged, store }) ?? null,
   };
 }

@@ -14,7 +14,7 @@ import type { LambdaSettings } from './settings.ts';
 import { lineContext } from './trace.ts';
 
 /** What requests need besides the ledger. */
-export type RequestStores = Required<Pick<Composition, 'associations' | 'approvals'>>;
+export type RequestStores = Required<Pick<Composition, 'associations' | 'approvals' | 'policyTexts'>>;
 
 /**
  * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take

@@ -15,6 +15,9 @@ import type { CheckedChange as CheckedChangeModel } from '../operations/check-ch
 import type { Decision } from '../model/decision.ts';
 import type { VoteAnswer } from '../operations/cast-vote.ts';
 import type { RequestSummary } from '../operations/operation.ts';
+import type { ComparedPolicy as ComparedPolicyModel } from '../queries/policies.ts';
+import type { Lock as LockModel } from '../model/lock.ts';
+import type { PolicyText, PolicyTextSet } from '../policy/policy-texts.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
@@ -164,6 +167,8 @@ export type ResolversTypes = {
   ClusterCoverage: ResolverTypeWrapper<Schema.ClusterCoverage>;
   ClusterEdge: ResolverTypeWrapper<Schema.ClusterEdge>;
   ClusterScope: Schema.ClusterScope;
+  ComparedPolicy: ResolverTypeWrapper<ComparedPolicyModel>;
+  ComparedPolicyEdge: ResolverTypeWrapper<Omit<Schema.ComparedPolicyEdge, 'node'> & { node: ResolversTypes['ComparedPolicy'] }>;
   CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
   DateTime: ResolverTypeWrapper<Schema.Scalars['DateTime']['output']>;
@@ -182,6 +187,7 @@ export type ResolversTypes = {
   InputFinding: ResolverTypeWrapper<Schema.InputFinding>;
   Int: ResolverTypeWrapper<Schema.Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<Schema.InvalidInput>;
+  Lock: ResolverTypeWrapper<LockModel>;
   LockScope: Schema.LockScope;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   MutationPayload: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['MutationPayload']>;
@@ -201,8 +207,15 @@ export type ResolversTypes = {
   PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
   PodIdentityAssociationConnection: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversTypes['PodIdentityAssociation']> }>;
   PodIdentityAssociationEdge: ResolverTypeWrapper<Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversTypes['PodIdentityAssociation'] }>;
+  Policy: ResolverTypeWrapper<PolicyText>;
+  PolicyAnnotation: ResolverTypeWrapper<Schema.PolicyAnnotation>;
+  PolicyBaseline: Schema.PolicyBaseline;
+  PolicyChange: Schema.PolicyChange;
+  PolicyConnection: ResolverTypeWrapper<Omit<Schema.PolicyConnection, 'comparedWith' | 'edges' | 'inForce' | 'nodes'> & { comparedWith?: Schema.Maybe<ResolversTypes['PolicySet']>, edges: ReadonlyArray<ResolversTypes['ComparedPolicyEdge']>, inForce: ResolversTypes['PolicySet'], nodes: ReadonlyArray<ResolversTypes['ComparedPolicy']> }>;
   PolicyDecision: ResolverTypeWrapper<Decision>;
   PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
+  PolicyEffect: Schema.PolicyEffect;
+  PolicySet: ResolverTypeWrapper<PolicyTextSet>;
   PolicyVersion: ResolverTypeWrapper<Schema.PolicyVersion>;
   PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
   Principal: ResolverTypeWrapper<Viewer>;
@@ -265,6 +278,8 @@ export type ResolversParentTypes = {
   ClusterCoverage: Schema.ClusterCoverage;
   ClusterEdge: Schema.ClusterEdge;
   ClusterScope: Schema.ClusterScope;
+  ComparedPolicy: ComparedPolicyModel;
+  ComparedPolicyEdge: Omit<Schema.ComparedPolicyEdge, 'node'> & { node: ResolversParentTypes['ComparedPolicy'] };
   CreatePodIdentityAssociationInput: Schema.CreatePodIdentityAssociationInput;
   CreatePodIdentityAssociationPayload: MutationResult;
   DateTime: Schema.Scalars['DateTime']['output'];
@@ -277,6 +292,7 @@ export type ResolversParentTypes = {
   InputFinding: Schema.InputFinding;
   Int: Schema.Scalars['Int']['output'];
   InvalidInput: Schema.InvalidInput;
+  Lock: LockModel;
   Mutation: Record<PropertyKey, never>;
   MutationPayload: ResolversInterfaceTypes<ResolversParentTypes>['MutationPayload'];
   Namespace: Schema.Namespace;
@@ -292,8 +308,12 @@ export type ResolversParentTypes = {
   PodIdentityAssociation: ListedAssociation;
   PodIdentityAssociationConnection: Omit<Schema.PodIdentityAssociationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['PodIdentityAssociationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['PodIdentityAssociation']> };
   PodIdentityAssociationEdge: Omit<Schema.PodIdentityAssociationEdge, 'node'> & { node: ResolversParentTypes['PodIdentityAssociation'] };
+  Policy: PolicyText;
+  PolicyAnnotation: Schema.PolicyAnnotation;
+  PolicyConnection: Omit<Schema.PolicyConnection, 'comparedWith' | 'edges' | 'inForce' | 'nodes'> & { comparedWith?: Schema.Maybe<ResolversParentTypes['PolicySet']>, edges: ReadonlyArray<ResolversParentTypes['ComparedPolicyEdge']>, inForce: ResolversParentTypes['PolicySet'], nodes: ReadonlyArray<ResolversParentTypes['ComparedPolicy']> };
   PolicyDecision: Decision;
   PolicyDenied: Schema.PolicyDenied;
+  PolicySet: PolicyTextSet;
   PolicyVersion: Schema.PolicyVersion;
   PolicyViolation: Schema.PolicyViolation;
   Principal: Viewer;
@@ -327,6 +347,7 @@ export type AdoptPodIdentityAssociationPayloadResolvers<ContextType = RequestCon
 export type ApprovalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Approval'] = ResolversParentTypes['Approval']> = {
   actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  currentDecision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
@@ -587,6 +608,18 @@ export type ClusterEdgeResolvers<ContextType = RequestContext, ParentType extend
   node?: Resolver<ResolversTypes['Cluster'], ParentType, ContextType>;
 };
 
+export type ComparedPolicyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ComparedPolicy'] = ResolversParentTypes['ComparedPolicy']> = {
+  before?: Resolver<Schema.Maybe<ResolversTypes['Policy']>, ParentType, ContextType>;
+  change?: Resolver<Schema.Maybe<ResolversTypes['PolicyChange']>, ParentType, ContextType>;
+  inForce?: Resolver<Schema.Maybe<ResolversTypes['Policy']>, ParentType, ContextType>;
+  policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ComparedPolicyEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ComparedPolicyEdge'] = ResolversParentTypes['ComparedPolicyEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ComparedPolicy'], ParentType, ContextType>;
+};
+
 export type CreatePodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CreatePodIdentityAssociationPayload'] = ResolversParentTypes['CreatePodIdentityAssociationPayload']> = {
   adopted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
@@ -655,6 +688,18 @@ export type InvalidInputResolvers<ContextType = RequestContext, ParentType exten
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LockResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Lock'] = ResolversParentTypes['Lock']> = {
+  accountId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  clusterName?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  lockedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lockedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  principalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  scope?: Resolver<ResolversTypes['LockScope'], ParentType, ContextType>;
+  stopsReads?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -734,6 +779,7 @@ export type ObservedAssociationEdgeResolvers<ContextType = RequestContext, Paren
 
 export type OpenOperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OpenOperation'] = ResolversParentTypes['OpenOperation']> = {
   attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  inDoubtUntil?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
   message?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   nextAttemptAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -800,6 +846,27 @@ export type PodIdentityAssociationEdgeResolvers<ContextType = RequestContext, Pa
   node?: Resolver<ResolversTypes['PodIdentityAssociation'], ParentType, ContextType>;
 };
 
+export type PolicyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Policy'] = ResolversParentTypes['Policy']> = {
+  annotations?: Resolver<ReadonlyArray<ResolversTypes['PolicyAnnotation']>, ParentType, ContextType>;
+  effect?: Resolver<ResolversTypes['PolicyEffect'], ParentType, ContextType>;
+  file?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyAnnotationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyAnnotation'] = ResolversParentTypes['PolicyAnnotation']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyConnection'] = ResolversParentTypes['PolicyConnection']> = {
+  comparedWith?: Resolver<Schema.Maybe<ResolversTypes['PolicySet']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ComparedPolicyEdge']>, ParentType, ContextType>;
+  inForce?: Resolver<ResolversTypes['PolicySet'], ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ComparedPolicy']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
 export type PolicyDecisionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyDecision'] = ResolversParentTypes['PolicyDecision']> = {
   allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -818,6 +885,14 @@ export type PolicyDeniedResolvers<ContextType = RequestContext, ParentType exten
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PolicySetResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicySet'] = ResolversParentTypes['PolicySet']> = {
+  policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  publishedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  publishedBy?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  version?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type PolicyVersionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PolicyVersion'] = ResolversParentTypes['PolicyVersion']> = {
@@ -855,12 +930,15 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   checkUpdatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
   clusters?: Resolver<Schema.Maybe<ResolversTypes['ClusterConnection']>, ParentType, ContextType, RequireFields<Schema.QueryClustersArgs, 'first'>>;
   gateway?: Resolver<ResolversTypes['Gateway'], ParentType, ContextType>;
+  locks?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Lock']>>, ParentType, ContextType>;
   namespaces?: Resolver<Schema.Maybe<ResolversTypes['NamespaceConnection']>, ParentType, ContextType, RequireFields<Schema.QueryNamespacesArgs, 'clusterName' | 'first'>>;
   node?: Resolver<Schema.Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<Schema.QueryNodeArgs, 'id'>>;
   openOperations?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['OpenOperation']>>, ParentType, ContextType, RequireFields<Schema.QueryOpenOperationsArgs, 'first'>>;
   operation?: Resolver<Schema.Maybe<ResolversTypes['Operation']>, ParentType, ContextType, RequireFields<Schema.QueryOperationArgs, 'id'>>;
   podIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationArgs, 'associationId' | 'clusterName'>>;
   podIdentityAssociations?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryPodIdentityAssociationsArgs, 'clusterName' | 'first'>>;
+  policies?: Resolver<Schema.Maybe<ResolversTypes['PolicyConnection']>, ParentType, ContextType, RequireFields<Schema.QueryPoliciesArgs, 'comparedWith' | 'first'>>;
+  policy?: Resolver<Schema.Maybe<ResolversTypes['Policy']>, ParentType, ContextType, RequireFields<Schema.QueryPolicyArgs, 'policyId'>>;
   viewer?: Resolver<ResolversTypes['Principal'], ParentType, ContextType>;
 };
 
@@ -958,6 +1036,8 @@ export type Resolvers<ContextType = RequestContext> = {
   ClusterConnection?: ClusterConnectionResolvers<ContextType>;
   ClusterCoverage?: ClusterCoverageResolvers<ContextType>;
   ClusterEdge?: ClusterEdgeResolvers<ContextType>;
+  ComparedPolicy?: ComparedPolicyResolvers<ContextType>;
+  ComparedPolicyEdge?: ComparedPolicyEdgeResolvers<ContextType>;
   CreatePodIdentityAssociationPayload?: CreatePodIdentityAssociationPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeletePodIdentityAssociationPayload?: DeletePodIdentityAssociationPayloadResolvers<ContextType>;
@@ -966,6 +1046,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Gateway?: GatewayResolvers<ContextType>;
   InputFinding?: InputFindingResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  Lock?: LockResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   MutationPayload?: MutationPayloadResolvers<ContextType>;
   Namespace?: NamespaceResolvers<ContextType>;
@@ -981,8 +1062,12 @@ export type Resolvers<ContextType = RequestContext> = {
   PodIdentityAssociation?: PodIdentityAssociationResolvers<ContextType>;
   PodIdentityAssociationConnection?: PodIdentityAssociationConnectionResolvers<ContextType>;
   PodIdentityAssociationEdge?: PodIdentityAssociationEdgeResolvers<ContextType>;
+  Policy?: PolicyResolvers<ContextType>;
+  PolicyAnnotation?: PolicyAnnotationResolvers<ContextType>;
+  PolicyConnection?: PolicyConnectionResolvers<ContextType>;
   PolicyDecision?: PolicyDecisionResolvers<ContextType>;
   PolicyDenied?: PolicyDeniedResolvers<ContextType>;
+  PolicySet?: PolicySetResolvers<ContextType>;
   PolicyVersion?: PolicyVersionResolvers<ContextType>;
   PolicyViolation?: PolicyViolationResolvers<ContextType>;
   Principal?: PrincipalResolvers<ContextType>;

@@ -68,6 +68,11 @@ export type Approval = Node & {
   readonly actor: Maybe<RecordedPrincipal>;
   /** The association before the operation, to which the approval is bound; null for a create, and when you may not view it. */
   readonly before: Maybe<AssociationSnapshot>;
+  /**
+   * What policy says now of the request, without the approvals that were given; null unless `state` is PENDING or APPROVED, and if policy depends on attributes of a
+   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
+   */
+  readonly currentDecision: Maybe<PolicyDecision>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the time of these that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Id of the approval. */
@@ -778,6 +783,28 @@ export type ClusterScope = {
   readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A policy in force or no longer in force. */
+export type ComparedPolicy = {
+  readonly __typename?: 'ComparedPolicy';
+  /** The policy that it is compared with; null without one. */
+  readonly before: Maybe<Policy>;
+  /** How it differs; null if the policies are compared with nothing. */
+  readonly change: Maybe<PolicyChange>;
+  /** The policy in force; null if it was removed. */
+  readonly inForce: Maybe<Policy>;
+  /** `@id` of the policy. */
+  readonly policyId: Scalars['String']['output'];
+};
+
+/** A policy on a page. */
+export type ComparedPolicyEdge = {
+  readonly __typename?: 'ComparedPolicyEdge';
+  /** Opaque cursor, valid only for the same query. */
+  readonly cursor: Scalars['String']['output'];
+  /** The policy. */
+  readonly node: ComparedPolicy;
+};
+
 /** The parameters of the EKS API, plus the cluster's account and region, a reason, and the person on whose behalf a service acts. Null means the same as an omitted field. */
 export type CreatePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
@@ -1033,6 +1060,29 @@ export type InvalidInput = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** A lock: operators stopped changes until they lift it. */
+export type Lock = {
+  readonly __typename?: 'Lock';
+  /** Account of the cluster; null unless `scope` is CLUSTER. */
+  readonly accountId: Maybe<Scalars['String']['output']>;
+  /** Name of the cluster; null unless `scope` is CLUSTER. */
+  readonly clusterName: Maybe<Scalars['String']['output']>;
+  /** When it was set. */
+  readonly lockedAt: Scalars['DateTime']['output'];
+  /** Who set it, as in the audit trail. */
+  readonly lockedBy: Scalars['String']['output'];
+  /** Id of the principal; null unless `scope` is PRINCIPAL. */
+  readonly principalId: Maybe<Scalars['ID']['output']>;
+  /** The reason given with it; null without one. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** Region of the cluster; null unless `scope` is CLUSTER. */
+  readonly region: Maybe<Scalars['String']['output']>;
+  /** Which changes it stops. */
+  readonly scope: LockScope;
+  /** Whether it also stops reads: all, those at EKS in the cluster, or those of the principal. */
+  readonly stopsReads: Scalars['Boolean']['output'];
+};
+
 /** Which changes a lock stops. Values may be added. */
 export type LockScope =
   /** All changes. */
@@ -1262,6 +1312,8 @@ export type OpenOperation = {
   readonly __typename?: 'OpenOperation';
   /** How often the reconciler has examined it since a request worked on it last. */
   readonly attempts: Scalars['Int']['output'];
+  /** Time from which on it can no longer take effect at EKS. */
+  readonly inDoubtUntil: Scalars['DateTime']['output'];
   /** Kind of the operation. */
   readonly kind: OperationKind;
   /** Human-readable explanation of why its outcome is not known yet; null before the reconciler has examined it. */
@@ -1435,6 +1487,63 @@ export type PodIdentityAssociationEdge = {
   readonly node: PodIdentityAssociation;
 };
 
+/** A Cedar policy. */
+export type Policy = {
+  readonly __typename?: 'Policy';
+  /** Its annotations besides `@id`, such as `message`, `advice`, `approvers` and `count`. */
+  readonly annotations: ReadonlyArray<PolicyAnnotation>;
+  /** What it does where it applies. */
+  readonly effect: PolicyEffect;
+  /** Name of its file. */
+  readonly file: Scalars['String']['output'];
+  /** `@id` of the policy. */
+  readonly policyId: Scalars['String']['output'];
+  /** Its text, with the annotations. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** An annotation of a policy. */
+export type PolicyAnnotation = {
+  readonly __typename?: 'PolicyAnnotation';
+  /** Its name, without the `@`. */
+  readonly name: Scalars['String']['output'];
+  /** Its value. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** What the policies in force are compared with. */
+export type PolicyBaseline =
+  /** The policies of the deployment. */
+  | 'PACKAGE'
+  /** The published version before the one in force. */
+  | 'PREVIOUS_VERSION';
+
+/** How a policy in force differs from the one that it is compared with. */
+export type PolicyChange =
+  /** There was none with this `@id`. */
+  | 'ADDED'
+  /** Its text differs. */
+  | 'CHANGED'
+  /** It is not in force any more. */
+  | 'REMOVED'
+  /** Its text is the same. */
+  | 'UNCHANGED';
+
+/** A page of policies. */
+export type PolicyConnection = {
+  readonly __typename?: 'PolicyConnection';
+  /** Those that they are compared with; null if there are none, and if they can't be read any more. */
+  readonly comparedWith: Maybe<PolicySet>;
+  /** The policies, each with its cursor. */
+  readonly edges: ReadonlyArray<ComparedPolicyEdge>;
+  /** The policies in force. */
+  readonly inForce: PolicySet;
+  /** The policies. */
+  readonly nodes: ReadonlyArray<ComparedPolicy>;
+  /** Information about the page. */
+  readonly pageInfo: PageInfo;
+};
+
 /** A policy decision and its reasons. */
 export type PolicyDecision = {
   readonly __typename?: 'PolicyDecision';
@@ -1475,6 +1584,28 @@ export type PolicyDenied = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
   /** All reasons for the denial. */
   readonly violations: ReadonlyArray<PolicyViolation>;
+};
+
+/** What a policy does where it applies. */
+export type PolicyEffect =
+  /** It forbids the request. */
+  | 'FORBID'
+  /** It permits the request, unless another policy forbids it. */
+  | 'PERMIT';
+
+/** A published version of the policies, or those of the deployment. */
+export type PolicySet = {
+  readonly __typename?: 'PolicySet';
+  /** SHA-256 of the policies and their schema. */
+  readonly policySetHash: Scalars['String']['output'];
+  /** When the version was published; null for the policies of the deployment. */
+  readonly publishedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Who published the version; null for the policies of the deployment. */
+  readonly publishedBy: Maybe<Scalars['String']['output']>;
+  /** The reason given with the version; null without one. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** Number of the version; null for the policies of the deployment. */
+  readonly version: Maybe<Scalars['Int']['output']>;
 };
 
 /** A published version of policies and inventory, which puts them in force without a deployment. */
@@ -1587,6 +1718,8 @@ export type Query = {
   readonly clusters: Maybe<ClusterConnection>;
   /** The deployment that answers. */
   readonly gateway: Gateway;
+  /** The locks in force, in the order in which they were set. Requires permission to read the whole audit trail. */
+  readonly locks: Maybe<ReadonlyArray<Lock>>;
   /**
    * The namespaces of a cluster that the inventory lists, as far as you may list their associations or read their audit trail. A
    * page examines up to 200 namespaces, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
@@ -1612,6 +1745,16 @@ export type Query = {
    * these fields costs one EKS call per association.
    */
   readonly podIdentityAssociations: Maybe<PodIdentityAssociationConnection>;
+  /**
+   * The policies in force, in the order of their files, compared with others; then those of the others that are not in force any more. Requires permission to
+   * read the whole audit trail.
+   */
+  readonly policies: Maybe<PolicyConnection>;
+  /**
+   * A policy in force, e.g. one that denied a request. Null unless its author shows it to everyone (`@readers("everyone")`) or you may read the whole
+   * audit trail; null also if it does not exist, and if other policies than those of `policySetHash` are in force.
+   */
+  readonly policy: Maybe<Policy>;
   /** The authenticated principal. */
   readonly viewer: Principal;
 };
@@ -1827,6 +1970,27 @@ export type QueryPodIdentityAssociationsArgs = {
   region?: InputMaybe<Scalars['String']['input']>;
   roleArn?: InputMaybe<Scalars['String']['input']>;
   serviceAccount?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryPoliciesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  comparedWith?: InputMaybe<PolicyBaseline>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryPolicyArgs = {
+  policyId: Scalars['String']['input'];
+  policySetHash?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A principal as an audit entry records it. It has no `id` field, so that caches of clients do not merge it with the live `Principal`. */

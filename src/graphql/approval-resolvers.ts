@@ -7,6 +7,7 @@ import { requireApprovals } from '../operations/dependencies.ts';
 import { summarize } from '../operations/operations.ts';
 import { readApproval, readApprovals } from '../queries/approvals.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
+import { currentDecision } from '../queries/current-decision.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { valueOf } from './errors.ts';
 import { connection } from './read-resolvers.ts';
@@ -54,6 +55,7 @@ export const approvalFields = {
       return visibleTo(authorizeRead, before);
     },
     needs: ({ binding, votes }) => votedNeeds(binding.needs, votes),
+    currentDecision: (approval, _, { deps }) => currentDecision(deps, approval),
     rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
     expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),
     operationId: ({ usedBy }) => usedBy,

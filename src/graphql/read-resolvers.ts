@@ -1,5 +1,6 @@
 import type {
   AssociationSnapshotResolvers,
+  LockResolvers,
   PodIdentityAssociationResolvers,
   QueryResolvers,
 } from '../generated/resolvers.ts';
@@ -15,7 +16,9 @@ import { associationDrift } from '../queries/drift.ts';
 import { observedAssociations } from '../queries/associations.ts';
 import { podIdentityAssociations } from '../queries/list.ts';
 import type { ListedAssociation } from '../queries/list.ts';
+import { locksInForce } from '../queries/locks.ts';
 import { openOperations } from '../queries/open-operations.ts';
+import { policiesInForce, policyInForce } from '../queries/policies.ts';
 import { associationTrail, auditTrail } from '../queries/trail.ts';
 import type { TrailConnection } from '../queries/trail.ts';
 import type { Connection } from '../validation/paging.ts';
@@ -88,6 +91,14 @@ export const pageQueries = {
     takeRows(found.length);
     return found;
   },
+  locks: async (_, __, { reads, authorizeRead, deadline }) =>
+    valueOf(await locksInForce(reads, authorizeRead, deadline)),
+  policies: async (_, input, { reads, authorizeRead, deadline, takeRows }) => {
+    const page = valueOf(await policiesInForce(reads, authorizeRead, input, deadline));
+    takeRows(page.edges.length);
+    return { ...connection(page), inForce: page.inForce, comparedWith: page.comparedWith };
+  },
+  policy: (_, input, { reads, authorizeRead }) => policyInForce(reads, authorizeRead, input),
   auditTrail: async (_, input, context, info) => {
     const { reads, deadline, takeRows } = context;
     const page = valueOf(await auditTrail(reads, context, input, deadline));
@@ -116,6 +127,16 @@ export const associationFields = {
     return trailConnection(page);
   },
 } satisfies PodIdentityAssociationResolvers;
+
+/** The fields of a lock that need a resolver. */
+export const lockFields = {
+  scope: ({ scope }) => scope.kind,
+  accountId: ({ scope }) => (scope.kind === 'CLUSTER' ? scope.accountId : null),
+  region: ({ scope }) => (scope.kind === 'CLUSTER' ? scope.region : null),
+  clusterName: ({ scope }) => (scope.kind === 'CLUSTER' ? scope.clusterName : null),
+  principalId: ({ scope }) => (scope.kind === 'PRINCIPAL' ? scope.principalId : null),
+  stopsReads: ({ stopsReads }) => stopsReads === true,
+} satisfies LockResolvers;
 
 /** The fields of a snapshot that need a resolver. */
 export const snapshotFields = {

@@ -24,7 +24,7 @@ import { changesToCheckFindings } from '../validation/changes-to-check.ts';
 import { dateTime } from './date-time.ts';
 import { valueOf } from './errors.ts';
 import { approvalFields, approvalMutations, approvalQueries } from './approval-resolvers.ts';
-import { associationFields, discoveryQueries, pageQueries, snapshotFields } from './read-resolvers.ts';
+import { associationFields, discoveryQueries, lockFields, pageQueries, snapshotFields } from './read-resolvers.ts';
 import { reported } from './request-report.ts';
 
 /**
@@ -130,6 +130,7 @@ export function makeResolvers(): Resolvers {
       },
     },
     AssociationSnapshot: snapshotFields,
+    Lock: lockFields,
     RecordedPrincipal: {
       principalId: ({ id }) => id,
       otherGroupsCount: ({ otherGroups }) => otherGroups?.count ?? 0,

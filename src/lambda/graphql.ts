@@ -6,12 +6,14 @@ import { readGraphqlSettings } from '../app/settings.ts';
 import { warmUp } from '../app/warm-up.ts';
 import { makeDynamoDbApprovals } from '../ledger/dynamodb-approvals.ts';
 import { makeDynamoDbAssociationReads } from '../ledger/dynamodb-association-reads.ts';
+import { makePolicyTexts } from '../policy-versions/policy-texts.ts';
 
 const { issuersFile, issuer, executorRoleArn, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
 const { deps, current } = productionDependencies(settings, { access: 'change', executorRoleArn }, (tables) => ({
   associations: makeDynamoDbAssociationReads(tables),
   approvals: makeDynamoDbApprovals(tables),
+  policyTexts: makePolicyTexts,
 }));
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */

@@ -23,6 +23,8 @@ export interface Reading {
   readonly readAt: number;
   /** The association in EKS; null if EKS has none. */
   readonly association: Association | null;
+  /** The association that was read by its id; null if the list of EKS has none for the service account. */
+  readonly associationId: string | null;
   /** The state of the ledger, read after EKS; null: there is none. */
   readonly state: AssociationState | null;
   /** Whether the ownership tag of the association names an operation whose `INTENT` has its settings. */
@@ -104,10 +106,12 @@ function confirmedBy(
 
 /** An association that EKS does not show is gone once it is certain that reads show what was made before. */
 function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes): Judgement {
-  const { state, readAt, knownRevision } = reading;
+  const { state, readAt, knownRevision, associationId } = reading;
   const sights = sightsOf(state);
   const last = latest(sights);
   if (state === null || last === null) return undecided;
+  // The id of one that is gone says nothing of another that replaced it.
+  if (associationId !== null && associationId !== last.associationId) return undecided;
   if (
     state.openOperations.some(
       ({ operation, closedAt }) => operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && closedAt === null,

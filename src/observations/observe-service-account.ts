@@ -60,7 +60,7 @@ export async function observeServiceAccount(
   const state = await deps.observations.getAssociationState(target);
   const isKnown = association !== null && state?.confirmed?.association.associationId === association.associationId;
   const isOwn = association !== null && !isKnown && (await isCreatedByGateway(deps, association));
-  const judgement = judge({ knownRevision, readAt, association, state, isOwn }, deps.times);
+  const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, deps.times);
   if (judgement.kind === 'undecided') return judgement;
   const { origin, change } = judgement;
   const seen = { target, state, observed: change.observed, association, scan };

@@ -10,6 +10,7 @@ import type { Directory } from '../policy/directory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Authorize, Preauthorize } from '../policy/policy.ts';
+import type { PolicyTexts } from '../policy/policy-texts.ts';
 import type { DecisionKey } from '../policy/same-decision.ts';
 
 /** How fast details of listed associations are read from EKS. Retries by the SDK come on top. */
@@ -58,6 +59,8 @@ export interface PolicyDependencies {
   readonly serves: (cluster: ClusterRef) => boolean;
   readonly directory: Directory;
   readonly about: About;
+  /** Null where no queries are answered. */
+  readonly policyTexts: PolicyTexts | null;
 }
 
 /** What operations and queries work with. */
@@ -102,6 +105,12 @@ export interface About {
   readonly deployedAt: string | null;
   /** The policy version and inventory; null if they are those of the package. */
   readonly policyVersion: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
+}
+
+/** The texts of the policies. Throws an Error, which means a bug, in a function that answers no requests. */
+export function requirePolicyTexts({ policyTexts }: Pick<Dependencies, 'policyTexts'>): PolicyTexts {
+  if (policyTexts === null) throw new Error('A function that answers no requests reads no texts of policies.');
+  return policyTexts;
 }
 
 /** The approvals. Throws an Error, which means a bug, in a function that answers no requests. */

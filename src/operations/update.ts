@@ -51,9 +51,9 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
       return concludedByEks(result);
     },
     // An update leaves no mark, but its settings are visible: an association that was modified since the operation began
-    // and has them is its success, regardless of who sent the change. One that was not modified may be a stale read from before
-    // another change; it proves nothing until the operation can no longer take effect. Where others changed or deleted the
-    // association, nothing shows whether the update was applied before.
+    // and has them is its success, regardless of who sent the change. What was modified before may have been replaced before
+    // the operation began, and both reads may lag; it proves nothing until the operation can no longer take effect. Where others
+    // changed or deleted the association, nothing shows whether the update was applied before.
     observe: async (deps, { eks, request, record, before, deadline }) => {
       const observedAt = deps.clock();
       const described = await eks.describe(request.associationId, { deadline });
@@ -65,7 +65,8 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
       }
       const { association } = described;
       const isModified = association.modifiedAt !== record.modifiedAtBefore;
-      if (hasSettings(association, request) && (isModified || !inDoubt)) {
+      const isModifiedSince = isModified && Date.parse(association.modifiedAt) >= record.startedAt;
+      if (hasSettings(association, request) && (isModifiedSince || !inDoubt)) {
         return concludedAs(found(association, 'The association in EKS has the settings of this request.'));
       }
       if (inDoubt) return concludedAs(stillInDoubt(record));

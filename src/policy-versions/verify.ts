@@ -37,7 +37,9 @@ function verified(files: PolicyFiles, verification: string, onFailure: OnFailure
   const engine = makeEngine(compileRequired('The version', files, files.required, host), host);
   const failures = failedCases(engine, files.caseInventory, parseCases(files.cases));
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
-  return policyOf(engine, parseInventory(files.inventory), { onFailure, host, verification });
+  const { policies } = files;
+  const parts = { engine, inventory: parseInventory(files.inventory), texts: () => policies };
+  return policyOf(parts, { onFailure, host, verification });
 }
 
 function requireHash(what: string, found: string, expected: string): void {

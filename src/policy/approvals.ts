@@ -17,7 +17,7 @@ interface Policies {
 export const approvalsFile = 'approvals.cedar';
 
 /** The annotations that a forbid of this file may have. A misspelled `@count` would ask for fewer people. */
-const annotationNames: readonly string[] = ['id', 'message', 'advice', 'approvers', 'count'];
+const annotationNames: readonly string[] = ['id', 'message', 'advice', 'approvers', 'count', 'readers'];
 
 /** The changes. A read can't wait for an approval, nor can a vote on one. */
 const actions: readonly string[] = ['Create', 'Update', 'Delete', 'Adopt'].map(

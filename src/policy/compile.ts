@@ -117,9 +117,12 @@ function locatedFindings(
 }
 
 /** Where the valid policies are, by `@id`. */
-export function locatePolicies(policies: PolicySources['policies']): ReadonlyMap<string, LocatedPolicy> {
-  const all = Object.entries(policies).flatMap(([file, text]) => parsePolicies(file, text, [], processCedar));
-  return new Map(all.map(({ id, file, text, line }) => [id, { file, text, line }]));
+export function locatePolicies(
+  policies: PolicySources['policies'],
+  host: CedarHost = processCedar,
+): ReadonlyMap<string, LocatedPolicy & { readonly json: PolicyJson }> {
+  const all = Object.entries(policies).flatMap(([file, text]) => parsePolicies(file, text, [], host));
+  return new Map(all.map((policy) => [policy.id, policy]));
 }
 
 /** SHA-256 (hex) of the schema and of the policy files with their names, sorted by name. */
@@ -176,6 +179,11 @@ function policyProblems(policy: PolicyJson): readonly string[] {
   }
   if (!/^[a-z][a-z0-9-]*$/.test(id)) problems.push('write @id("…") above it: lower-case letters, digits and hyphens.');
   if (reservedIds.some((reserved) => reserved === id)) problems.push(`@id("${id}") is reserved; choose another.`);
+  if (![undefined, 'everyone'].includes(annotations.readers)) {
+    problems.push(
+      '@readers has the value "everyone" only; leave it out to show the text to readers of the whole trail.',
+    );
+  }
   if (usesRolesElsewhere(policy)) {
     problems.push(
       'context.iamRole and context.iamTargetRole exist for creates and updates only; name these actions in the head, and no others.',

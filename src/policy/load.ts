@@ -30,6 +30,8 @@ export interface LoadedPolicy {
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
   readonly decisionKey: DecisionKey;
+  /** The policy files by name. Read when they are asked for, where a build compiled the policies. */
+  readonly texts: () => PolicySources['policies'];
   /** The hash of what its policies were verified with, see `verificationHash`; null where that is not known. */
   readonly verification: string | null;
   /** The same policies, as they are compiled, with another inventory. */
@@ -38,7 +40,10 @@ export interface LoadedPolicy {
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
-  return policyOf(makeEngine(readPolicySet(directory)), parseInventory(readInventoryText(directory)), { onFailure });
+  const sources = readPolicySources(directory);
+  const policySet = compileRequired(directory, sources, readRequiredText(directory));
+  const inventory = parseInventory(readInventoryText(directory));
+  return policyOf({ engine: makeEngine(policySet), inventory, texts: () => sources.policies }, { onFailure });
 }
 
 /**
@@ -103,9 +108,11 @@ export const policySetFile = 'policy-set.json';
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
+  const texts = () => readPolicies(directory);
   const file = join(directory, verificationFile);
   const verification = existsSync(file) ? readFileSync(file, 'utf8') : null;
-  return policyOf(makeEngine(policySet), readInventory(directory), { onFailure, verification });
+  const parts = { engine: makeEngine(policySet), inventory: readInventory(directory), texts };
+  return policyOf(parts, { onFailure, verification });
 }
 
 /** The file with the hash of what a build verified: see `verificationHash`. */
@@ -119,6 +126,11 @@ function readInventory(directory: string): Inventory {
   return compiled ?? parseInventory(text.toString('utf8'));
 }
 
+/** What a policy follows from. */
+interface PolicyParts extends Pick<LoadedPolicy, 'inventory' | 'texts'> {
+  readonly engine: Engine;
+}
+
 /** How a policy is used. */
 interface PolicyOptions {
   readonly onFailure?: OnFailure | undefined;
@@ -128,7 +140,7 @@ interface PolicyOptions {
 }
 
 /** The policy of an engine and an inventory. */
-export function policyOf(engine: Engine, inventory: Inventory, options: PolicyOptions = {}): LoadedPolicy {
+export function policyOf({ engine, inventory, texts }: PolicyParts, options: PolicyOptions = {}): LoadedPolicy {
   const { policySet } = engine;
   const { onFailure, host = processCedar, verification = null } = options;
   return {
@@ -138,8 +150,9 @@ export function policyOf(engine: Engine, inventory: Inventory, options: PolicyOp
     inventory,
     policySetHash: policySet.hash,
     decisionKey: makeDecisionKey(policySet, inventory),
+    texts,
     verification,
-    withInventory: (other) => policyOf(engine, other, options),
+    withInventory: (other) => policyOf({ engine, inventory: other, texts }, options),
   };
 }
 

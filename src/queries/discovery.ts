@@ -3,9 +3,10 @@ import type { ClusterRef } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { RegisteredCluster, RegisteredNamespace } from '../policy/directory.ts';
 import { clusterFindings, resolveCluster } from '../validation/names.ts';
-import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { firstFindings } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
 import type { AllowsRead } from './authorize-read.ts';
+import { pageOf } from './page-of.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -106,33 +107,4 @@ function rightsOn(allowsRead: AllowsRead, scope: ReadScope) {
     mayList: allowsRead({ action: 'ListPodIdentityAssociations', scope }),
     mayReadAuditTrail: allowsRead({ action: 'ReadAuditTrail', scope }),
   };
-}
-
-/** A page of the items that are visible, from the one after the cursor's on. */
-function pageOf<Item, Node>(
-  query: string,
-  items: readonly Item[],
-  nameOf: (item: Item) => string,
-  visible: (item: Item) => Node | null,
-  input: PageInput,
-  maxExamined: number,
-): QueryResult<Connection<Node>> {
-  const read = typeof input.after === 'string' ? readCursor(query, input.after) : null;
-  const index = read?.kind === 'position' ? items.findIndex((item) => nameOf(item) === read.position) : -1;
-  const broken = read?.kind === 'position' && index < 0 ? brokenCursor : read;
-  const findings = [...firstFindings(input), ...(broken?.kind === 'invalid' ? [broken.finding] : [])];
-  if (findings.length > 0) return { kind: 'invalid', findings };
-
-  const edges: { readonly cursor: string; readonly node: Node }[] = [];
-  const examined = items.slice(index + 1, index + 1 + maxExamined);
-  let end = index + 1;
-  for (const item of examined) {
-    if (edges.length === firstOf(input)) break;
-    end += 1;
-    const node = visible(item);
-    if (node !== null) edges.push({ cursor: cursorOf(query, nameOf(item)), node });
-  }
-  const last = items[end - 1];
-  const endCursor = last === undefined ? null : cursorOf(query, nameOf(last));
-  return { kind: 'ok', value: { edges, hasNextPage: end < items.length, endCursor } };
 }

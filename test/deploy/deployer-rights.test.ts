@@ -44,13 +44,13 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   dashboard: [arn('cloudwatch', `dashboard/${stack}-${region}`, '')],
   deploymentconfig: [arn('codedeploy', 'deploymentconfig:CodeDeployDefault.LambdaCanary10Percent5Minutes')],
   deploymentgroup: [arn('codedeploy', `deploymentgroup:${stack}-ReleaseApplication-01/${stack}-ReleaseGroup-01`)],
-  function: ['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook'].map((name) =>
+  function: ['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook', 'page'].map((name) =>
     arn('lambda', `function:${stack}-${name}`),
   ),
   'function alias': [arn('lambda', `function:${stack}-graphql:live`)],
   key: [fullParams.tableKeyArn],
   'log-group': [
-    ...['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook'].map((name) =>
+    ...['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook', 'page'].map((name) =>
       arn('logs', `log-group:/aws/lambda/${stack}-${name}`),
     ),
     arn('logs', `log-group:/aws/http-api/${stack}`),
@@ -59,7 +59,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   eventSourceMapping: [arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555')],
   queue: [arn('sqs', `${stack}-undelivered`)],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
-  role: ['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook', 'executor', 'release'].map(
+  role: ['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook', 'page', 'executor', 'release'].map(
     (name) => arn('iam', `role/${stack}-${region}-${name}`, ''),
   ),
   'rule-on-default-event-bus': [

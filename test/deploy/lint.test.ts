@@ -22,6 +22,7 @@ const options: readonly (readonly (keyof typeof fullParams)[])[] = [
   ['domainName', 'certificateArn', 'defaultEndpoint'],
   ['codeSigningConfigArn'],
   ['executorRole'],
+  ['pageClientId', 'pageScope', 'pageAudience', 'pageResource', 'pageConnectOrigins'],
   ['tracing'],
   ['otherAccounts'],
 ];

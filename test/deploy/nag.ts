@@ -44,7 +44,7 @@ export const suppressions: readonly Suppression[] = [
     reason: 'A role of one exact name, in any account of the own organization; the trust policy there decides.',
   },
   {
-    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile|Scan|Expire|Checkpoint)Role$/,
+    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile|Scan|Expire|Checkpoint|Page)Role$/,
     reason: 'The actions of X-Ray have no resources; only with tracing.',
   },
   {
@@ -73,6 +73,10 @@ export const suppressions: readonly Suppression[] = [
     reason: 'With jwtAuthorizer=function, the function verifies every token itself, of several issuers.',
   },
   {
+    finding: /^APIG4 on HttpApiRoute(Get|Head)(Pagejson|AssetsProxyVar)?$/,
+    reason: 'The files of the page are public: who is not signed in needs them to sign in.',
+  },
+  {
     finding: /^IAMNoInlinePolicy on /,
     reason: `A policy that only one role has is deleted with it and can't be attached elsewhere.`,
   },
@@ -82,7 +86,7 @@ export const suppressions: readonly Suppression[] = [
       'The functions reach AWS APIs and receive nothing from a network; a VPC would add endpoints to each region served.',
   },
   {
-    finding: /^LambdaConcurrency on (Reconcile|Scan|Expire|Checkpoint|Deliver|Webhook)LambdaFunction$/,
+    finding: /^LambdaConcurrency on (Reconcile|Scan|Expire|Checkpoint|Deliver|Webhook|Page)LambdaFunction$/,
     reason: 'Concurrent runs are safe, and accounts with a low limit could not reserve any.',
   },
   {

@@ -54,6 +54,8 @@ export const resources: Readonly<Record<string, string>> = {
   'log stream of deliver': `${group('deliver')}:log-stream:x`,
   'log of the webhook': `${group('webhook')}:*`,
   'log stream of the webhook': `${group('webhook')}:log-stream:x`,
+  'log of the page': `${group('page')}:*`,
+  'log stream of the page': `${group('page')}:log-stream:x`,
   'stream of the audit table': arn('dynamodb', `table/${stack}-AuditTable-${generatedSuffix}${streamSuffix}`),
   'queue of undelivered events': arn('sqs', `${stack}-undelivered`),
   'rule on the tables': arn('events', `rule/${stack}.TableChangesRule`),
@@ -113,6 +115,7 @@ export const columns = [
   'checkpoint',
   'deliver',
   'webhook',
+  'page',
   'release',
   'admin',
 ] as const;

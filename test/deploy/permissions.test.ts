@@ -47,6 +47,7 @@ beforeAll(async () => {
     checkpoint: roleOf(template, 'CheckpointRole', context),
     deliver: roleOf(template, 'DeliverRole', context),
     webhook: roleOf(template, 'WebhookRole', context),
+    page: roleOf(template, 'PageRole', context),
     release: roleOf(template, 'ReleaseRole', context),
     admin: administrator(homeAccount),
   };

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPageSettings } from '../../src/app/page-settings.ts';
 import { readExpireFunctionSettings } from '../../src/app/expire-settings.ts';
 import { readDeliverSettings } from '../../src/app/event-settings.ts';
 import { readScanFunctionSettings } from '../../src/app/scan-settings.ts';
@@ -66,12 +67,12 @@ const required = {
   API_STAGE: '$default',
   JWT_ISSUER: 'https://login.example',
   JWT_AUDIENCE: 'gateway',
+  PAGE_CLIENT_ID: 'page',
 };
-const inAws = new Set(
-  [readGraphqlSettings, readScanFunctionSettings, readExpireFunctionSettings, readDeliverSettings].flatMap((read) => [
-    ...variablesRead(read, required),
-  ]),
-);
+const readers = [
+  ...[readGraphqlSettings, readScanFunctionSettings, readExpireFunctionSettings, readDeliverSettings, readPageSettings],
+];
+const inAws = new Set(readers.flatMap((read) => [...variablesRead(read, required)]));
 const both = tableUnder(reference, '### Both');
 const onlyInAws = tableUnder(reference, '### Only the functions');
 const local = tableUnder(reference, '### Only `npm start`');
@@ -97,6 +98,12 @@ test('the reference names the variables without a default', () => {
       'WEBHOOK_URL',
       'WEBHOOK_SECRET',
       'WEBHOOK_SECRET_ARN',
+      'JWT_ISSUER',
+      'PAGE_CLIENT_ID',
+      'PAGE_SCOPE',
+      'PAGE_AUDIENCE',
+      'PAGE_RESOURCE',
+      'PAGE_CONNECT_ORIGINS',
       'WORLD_FILE',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_DYNAMODB',

@@ -44,6 +44,7 @@ test('the threat model covers each part of the flow of a request', () => {
     'EKS',
     'Reconciler',
     'Deployment',
+    'Page',
     'Local server',
   ]);
 });

@@ -9,6 +9,7 @@ import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, read
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { entryItem } from '../../src/ledger/dynamodb-item.ts';
+import { pagePaths } from '../../src/page/page.ts';
 import { deliveredEvents } from '../../src/events/event-types.ts';
 import { entries } from '../support/stored-samples.ts';
 import { matchesPattern } from '../support/event-pattern.ts';
@@ -42,8 +43,10 @@ beforeAll(async () => {
 
 afterAll(() => service.close());
 
-test('the package contains exactly the bundles, Cedar and the policies', () => {
-  expect([...plain.files].sort()).toEqual([
+test('the package contains exactly the bundles, Cedar, the policies and the page', () => {
+  // Names of the page's files contain a hash of their contents; how many scripts there are, its build decides.
+  const names = plain.files.map((name) => name.replace(/[\w.]+-[A-Z0-9]{8}\.(js|css)\./, '*-HASH.$1.'));
+  expect([...new Set(names)].sort()).toEqual([
     'dist/cedar-snapshot.bin',
     'dist/cedar_wasm_bg.wasm',
     'dist/checkpoint.cjs',
@@ -56,6 +59,14 @@ test('the package contains exactly the bundles, Cedar and the policies', () => {
     'dist/graphql.cjs.cache',
     'dist/graphql.mjs',
     'dist/issuers.json',
+    'dist/page-files/assets/*-HASH.css.br',
+    'dist/page-files/assets/*-HASH.css.gz',
+    'dist/page-files/assets/*-HASH.js.br',
+    'dist/page-files/assets/*-HASH.js.gz',
+    'dist/page-files/index.html.br',
+    'dist/page-files/index.html.gz',
+    'dist/page.cjs',
+    'dist/page.mjs',
     'dist/policies/access.cedar',
     'dist/policies/approvals.cedar',
     'dist/policies/compiled-inventory.json',
@@ -359,14 +370,14 @@ test('no condition or empty value of an unused option is left in the template', 
   }
 });
 
-/** The routes of a template by their keys, with what authorizes them. */
+/** The routes of a template by their keys, with what authorizes them: those of the API, without the page. */
 function routesOf({ template }: Packaged) {
   const routes = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
   return Object.fromEntries(
-    routes.map(({ Properties: { RouteKey, AuthorizationType, AuthorizerId } }) => [
-      String(RouteKey),
-      { AuthorizationType, AuthorizerId },
-    ]),
+    routes
+      .map(({ Properties }) => Properties)
+      .filter(({ RouteKey }) => !pagePaths.some((path) => String(RouteKey).endsWith(` ${path}`)))
+      .map(({ RouteKey, AuthorizationType, AuthorizerId }) => [String(RouteKey), { AuthorizationType, AuthorizerId }]),
   );
 }
 
@@ -648,4 +659,68 @@ test('only with policySource table do the functions have permissions on the tabl
       'dynamodb:Query on PolicyTable.Arn',
     ]);
   }
+});
+
+describe('the page', () => {
+  const isOfPage = (name: string) => /^(Page|HttpApi(Route(Get|Head)($|Pagejson|Assets)|IntegrationPage))/.test(name);
+  const routes = pagePaths.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
+
+  test('without a client at the issuer, there is neither its function nor its role, routes and alarm', () => {
+    expect(Object.keys(plain.template.Resources).filter(isOfPage)).toEqual([]);
+    expect(properties(plain.template, 'HttpApiStage')).not.toHaveProperty('RouteSettings');
+    expect(Object.keys(plain.template.Outputs)).not.toContain('PageUrl');
+  });
+
+  test('it has exactly the routes that it answers, without an authorizer', () => {
+    const own = Object.keys(chosen.template.Resources).filter(
+      (name) => /^HttpApiRoute(Get|Head)/.test(name) && isOfPage(name),
+    );
+    const found = own.map((name) => properties(chosen.template, name));
+    expect(found.map(({ RouteKey }) => RouteKey).sort()).toEqual([...routes].sort());
+    for (const route of found) {
+      expect(route).not.toHaveProperty('AuthorizerId');
+      expect(route.AuthorizationType ?? 'NONE').toBe('NONE');
+    }
+  });
+
+  test('a flood of page loads is limited by its routes, and leaves the limit of the API as it is', () => {
+    const { RouteSettings, DefaultRouteSettings } = properties(chosen.template, 'HttpApiStage');
+    const limits = (rate: number) => ({
+      DetailedMetricsEnabled: true,
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: 2 * rate,
+    });
+    expect(RouteSettings).toEqual(
+      Object.fromEntries(routes.map((route) => [route, limits(route.includes('/assets/') ? 20 : 10)])),
+    );
+    expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: '200', ThrottlingBurstLimit: '400' });
+    // CloudFormation rejects settings of a route that does not exist yet.
+    const { DependsOn = [] } = resource(chosen.template, 'HttpApiStage');
+    const own = Object.keys(chosen.template.Resources).filter(
+      (name) => name.startsWith('HttpApiRoute') && isOfPage(name),
+    );
+    expect([DependsOn].flat()).toEqual(expect.arrayContaining(own));
+  });
+
+  test('its function knows how people sign in, and may write to its log only', () => {
+    const { Handler, Environment, ReservedConcurrentExecutions } = properties(chosen.template, 'PageLambdaFunction');
+    expect([Handler, ReservedConcurrentExecutions]).toEqual(['dist/page.handler', undefined]);
+    expect(Environment).toMatchObject({
+      Variables: {
+        JWT_ISSUER: fullParams.jwtIssuer,
+        PAGE_CLIENT_ID: fullParams.pageClientId,
+        PAGE_SCOPE: fullParams.pageScope,
+        PAGE_AUDIENCE: fullParams.pageAudience,
+        PAGE_RESOURCE: fullParams.pageResource,
+        PAGE_CONNECT_ORIGINS: fullParams.pageConnectOrigins,
+      },
+    });
+    const actions = grants(chosen.template, 'PageRole').map((grant) => grant.split(' ')[0]);
+    expect([...new Set(actions)].sort()).toEqual([
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
 });

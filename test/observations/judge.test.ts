@@ -41,6 +41,7 @@ const reading = (fields: Partial<Reading>): Reading => {
     knownRevision: known?.revision ?? 0,
     readAt: start + 90_000,
     association: at(0),
+    associationId,
     state: known,
     isOwn: false,
     ...fields,

@@ -1,4 +1,5 @@
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { observeServiceAccount } from '../../src/observations/observe-service-account.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import type { ScanDependencies } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
@@ -210,4 +211,17 @@ test.each([
   expect(new Set(named).size).toBe(expected.complete);
   await locks.lift(scope);
   expect(await run()).toMatchObject({ locked: 0, complete: expected.locked });
+});
+
+test('an association that is gone says nothing of one that replaced it', async () => {
+  const replaced = makeDirectly('api').associationId;
+  gateway.simulator.control.deleteAssociation(replaced);
+  await gateway.create();
+  gateway.clock.skip(11 * minutes);
+  const deps = { ...gateway.deps, observations };
+  const knownRevision = (await stateOf('api'))?.revision ?? 0;
+  const scanLease = { fence: 1, completedAt: null };
+  const listed = { target, associationId: replaced, listedAt: gateway.clock.now(), knownRevision, scan: scanLease };
+  const eks = gateway.deps.eksFor(target);
+  expect(await observeServiceAccount(deps, eks, listed, gateway.clock.now() + minutes)).toEqual({ kind: 'undecided' });
 });

@@ -20,7 +20,10 @@ const before = association();
 const remove = { ...home, clusterName: 'apps-dev', associationId: before.associationId, expectedModifiedAt: null };
 const update = { ...remove, changes: { roleArn: 'arn:aws:iam::111122223333:role/pods/other' } };
 const claim = claimOf(admittedCreate(1_000));
-const record = { ...newRecord(claim, 'operation', defaultTimes), modifiedAtBefore: before.modifiedAt };
+/** A minute after the association was modified last. */
+const startedAt = Date.parse(before.modifiedAt) + 60_000;
+const begun = newRecord({ ...claim, startedAt }, 'operation', defaultTimes);
+const record = { ...begun, modifiedAtBefore: before.modifiedAt };
 const recordInDoubt = { ...record, inDoubtOperationIds: ['earlier'] };
 
 let ledger: Ledger;
@@ -79,13 +82,33 @@ describe('observing a service account gives', () => {
 });
 
 describe('observing the effect of an update', () => {
-  const modified = { modifiedAt: '2027-01-01T00:00:00.000Z' };
+  const modified = { modifiedAt: new Date(startedAt).toISOString() };
+  const justBefore = { modifiedAt: new Date(startedAt - 1).toISOString() };
+  const earlier = { modifiedAt: new Date(Date.parse(before.modifiedAt) - 1).toISOString() };
 
   test.each<[string, typeof inDoubt, DescribeResult, string | undefined]>([
     ['is inconclusive if EKS can’t be read', afterDoubt, failed, 'UNKNOWN'],
     ['can’t tell what became of it once the association is gone', inDoubt, absent, 'MAY_HAVE_BEEN_REPLACED'],
     ['concludes success once it was modified', inDoubt, found({ ...update.changes, ...modified }), 'FOUND'],
     ['is inconclusive while the read may be stale', inDoubt, found(update.changes), 'UNKNOWN'],
+    [
+      'is inconclusive if EKS shows a state from before the one that policy judged',
+      inDoubt,
+      found({ ...update.changes, ...earlier }),
+      'UNKNOWN',
+    ],
+    [
+      'is inconclusive while others may have replaced what they modified before the operation began',
+      inDoubt,
+      found({ ...update.changes, ...justBefore }),
+      'UNKNOWN',
+    ],
+    [
+      'concludes success of what others modified before the operation began, after the doubt',
+      afterDoubt,
+      found({ ...update.changes, ...justBefore }),
+      'FOUND',
+    ],
     ['concludes success of an update without changes after the doubt', afterDoubt, found(update.changes), 'FOUND'],
     ['is inconclusive in doubt', inDoubt, found(), 'UNKNOWN'],
     ['concludes that it did not happen if nothing changed', afterDoubt, found(), undefined],

@@ -33,7 +33,8 @@ function packagedWith(verification: string | null) {
     };
   });
   const engine = makeEngine(compilePolicies(files), host);
-  return { policy: policyOf(engine, parseInventory(files.inventory), { host, verification }), decided };
+  const parts = { engine, inventory: parseInventory(files.inventory), texts: () => files.policies };
+  return { policy: policyOf(parts, { host, verification }), decided };
 }
 
 /** Whether the instance of the package decides by a version with these changes, which is loaded as one after it. */

@@ -233,11 +233,19 @@ describe('an approval', () => {
 });
 
 test('a principal is not denied before the association is known where only an approval is missing', () => {
-  const { preauthorize } = policyOf(makeEngine(compilePolicies(sourcesOf([held('a')]))), inventory);
+  const { preauthorize } = policyOf({
+    engine: makeEngine(compilePolicies(sourcesOf([held('a')]))),
+    inventory,
+    texts: () => ({}),
+  });
   expect(preauthorize(context(bob), 'DeletePodIdentityAssociation', association())).toBeNull();
 });
 
 test('the groups of approvers are recorded with a principal', () => {
-  const { recordPrincipal } = policyOf(makeEngine(compilePolicies(sourcesOf([held('a')]))), inventory);
+  const { recordPrincipal } = policyOf({
+    engine: makeEngine(compilePolicies(sourcesOf([held('a')]))),
+    inventory,
+    texts: () => ({}),
+  });
   expect(recordPrincipal(person('nina', 'security', 'chess')).groups).toEqual(['security']);
 });

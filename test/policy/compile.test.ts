@@ -24,6 +24,11 @@ describe('rejects a policy set when', () => {
     ['an ID is empty', '@id permit (principal, action, resource);', /write @id/],
     ['an ID has other characters', '@id("Owners Create") permit (principal, action, resource);', /write @id/],
     ['an ID is reserved', '@id("default-deny") permit (principal, action, resource);', /"default-deny"\) is reserved/],
+    [
+      'the readers of its text are not everyone',
+      '@id("x") @readers("security") permit (principal, action, resource);',
+      /@readers has the value "everyone" only/,
+    ],
     ['a forbid has no message', '@id("x") @advice("a") forbid (principal, action, resource);', /write @message/],
     ['a forbid has no advice', '@id("x") @message("m") forbid (principal, action, resource);', /write @advice/],
     [

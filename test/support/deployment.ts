@@ -121,6 +121,11 @@ export const fullParams = {
   defaultEndpoint: 'false',
   codeSigningConfigArn: `arn:aws:lambda:eu-central-1:${homeAccount}:code-signing-config:csc-0123456789abcdefg`,
   executorRole: 'true',
+  pageClientId: 'pod-identity-page',
+  pageScope: 'openid offline_access',
+  pageAudience: 'gateway',
+  pageResource: 'https://gateway.corp.dev',
+  pageConnectOrigins: 'https://tokens.corp.dev',
   tracing: 'Active',
 };
 

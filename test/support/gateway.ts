@@ -20,6 +20,7 @@ import type { OperationName } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
 import type { AuditEntry } from '../../src/model/audit.ts';
+import { makePolicyTexts } from '../../src/policy-versions/policy-texts.ts';
 import type { LiveSettings } from '../../src/policy-versions/live.ts';
 import type { PolicyStore } from '../../src/policy-versions/store.ts';
 import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
@@ -141,6 +142,7 @@ export async function openGateway(options: GatewayOptions) {
     // All stores of the tests have both; a ledger that replaces methods is spread from one.
     ...('versionsAround' in ledger ? { associations: ledger as Ledger & AssociationReads } : {}),
     ...('putApproval' in ledger ? { approvals: ledger as Ledger & ApprovalStore } : {}),
+    policyTexts: makePolicyTexts,
     approvalLimits: { ...defaultApprovalLimits, ...options.approvalLimits },
     home,
     times: { ...shortTimes, ...times },

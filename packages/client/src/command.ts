@@ -1,4 +1,6 @@
-export { ConfigurationError, GeneralError, ServiceError, UsageError } from './aws/errors.ts';
-export type { Host, Request } from './host.ts';
+export { CommandError, ConfigurationError, GeneralError, ServiceError, UsageError } from './aws/errors.ts';
+export { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from './client/errors.ts';
+export type { CallSettings, Host, Request, Session } from './host.ts';
 export type { Prompter } from './prompt.ts';
 export { runCommandLine } from './run.ts';
+export { openGateway } from './session.ts';

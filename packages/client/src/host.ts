@@ -59,4 +59,6 @@ export interface CallSettings {
   readonly isInteractive?: boolean;
   /** Asks before many changes; null or absent without a terminal. */
   readonly prompter?: Prompter | null;
+  /** Milliseconds for the retries of a request of a session; by default 10 minutes. */
+  readonly sessionLimitMs?: number;
 }

@@ -29,6 +29,8 @@ export async function startGateway(options: Omit<GatewayOptions, 'ledger'> = {})
 export type Fault =
   /** The request is executed; the connection ends without an answer. */
   | 'lost answer'
+  /** The request is executed; no answer ever comes. */
+  | 'held answer'
   /** The connection ends, and the gateway does not get the request. */
   | 'lost request'
   /** No answer ever comes. */
@@ -48,7 +50,7 @@ export async function startFaultyRoute(gatewayUrl: string) {
     } else {
       void forward(gatewayUrl, seen).then(({ status, requestId, body }) => {
         if (fault === 'lost answer') response.destroy();
-        else response.writeHead(status, { 'apigw-requestid': requestId }).end(body);
+        else if (fault !== 'held answer') response.writeHead(status, { 'apigw-requestid': requestId }).end(body);
       });
     }
   });

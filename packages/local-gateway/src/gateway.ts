@@ -13,22 +13,25 @@ import { reconcile } from '../../../src/operations/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
 import { scan } from '../../../src/observations/scan.ts';
 import type { OnFailure } from '../../../src/policy/authorize.ts';
-import { loadPolicy, policyOf, readPolicySet } from '../../../src/policy/load.ts';
+import { makePolicyTexts } from '../../../src/policy-versions/policy-texts.ts';
+import { loadPolicy, policyOf, readPolicies, readPolicySet } from '../../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../../src/policy/load.ts';
 import { makeEngine } from '../../../src/policy/engine.ts';
 import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
-import { makeAuthorizer } from './http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { localCheckpoints } from './checkpoints/local-checkpoints.ts';
 import { makeIamAuthorizer } from './http-api/iam-authorizer.ts';
 import { deliverNext, isOrdered } from './delivery.ts';
+import { authorizeAny, readIssuers } from './issuers.ts';
 import { loadSigningKey } from './keys.ts';
 import { createPolicyTable, credentialsFor, openLedger, openPolicyStore } from './ledger.ts';
-import { audience, issuer } from './principals.ts';
+import { makeLocalPage } from './page.ts';
+import { mintToken, principals } from './principals.ts';
 import type { LocalSettings } from './settings.ts';
 import { readWorld, startEksSimulator } from '../../eks-simulator/src/index.ts';
 import type { EksSimulator, World } from '../../eks-simulator/src/index.ts';
 import { simulatedWorld } from './world/simulated.ts';
+import { startTimer } from './timer.ts';
 import { makeWorld } from './world/world.ts';
 import type { MadeWorld } from './world/world.ts';
 
@@ -36,6 +39,8 @@ import type { MadeWorld } from './world/world.ts';
 export interface LocalGateway {
   /** E.g. `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
+  /** Whether `GET /` answers with the page. */
+  readonly hasPage: boolean;
   /** Null where another EKS endpoint is set. */
   readonly simulator: EksSimulator | null;
   readonly ledger: Ledger;
@@ -61,6 +66,9 @@ const checkpointMs = 30_000;
 
 /** Longest time of one run of the scan, in milliseconds. */
 const scanMs = 60_000;
+
+/** Lifetime of the tokens of the page, which asks for a new one before it ends. Seconds. */
+const pageTokenSeconds = 3_600;
 
 /**
  * Starts all of it. Rejects with an Error that names the setting to fix when a port, a file, a table or a policy can't be
@@ -91,6 +99,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = readingPolicies(policiesDirectory, advice, () => readPolicy(policiesDirectory, world, onFailure));
   const key = await loadSigningKey(settings.folder);
+  const issuers = await readIssuers(key, settings.issuer);
   const secretAccessKey = await loadSecretAccessKey(settings.folder);
   const ledger = await openLedger(settings);
   started.push(() => ledger.close());
@@ -102,7 +111,17 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
   const { deps, current } = await compose(
-    { ...settings, home, policy, ledger, associations: ledger, approvals: ledger, log, eks },
+    {
+      ...settings,
+      home,
+      policy,
+      ledger,
+      associations: ledger,
+      approvals: ledger,
+      policyTexts: makePolicyTexts,
+      log,
+      eks,
+    },
     settings,
     onFailure,
     started,
@@ -147,6 +166,14 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     log,
   );
   started.push(() => expireService.stop());
+  // Who may change a real EKS signs in at an issuer.
+  const hasPage = simulator !== null || settings.pageSignIn !== null;
+  const page = makeLocalPage({
+    issuer: settings.pageSignIn,
+    principals: world?.principals ?? principals,
+    expiresInSeconds: pageTokenSeconds,
+    mint: (principal) => mintToken(key, principal, { expiresInSeconds: pageTokenSeconds }),
+  });
   const server = await explainFailure(`PORT is ${port}`, 'Set PORT to a free port, or to 0 for any free port.', () =>
     startHttpApi({
       host: settings.host,
@@ -154,18 +181,19 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       accountId: home.accountId,
       corsOrigins: settings.corsOrigins,
       allowedHosts: settings.allowedHosts,
-      authorize: makeAuthorizer({ issuer, audience, keys: key.publicKeys }),
+      authorize: authorizeAny(issuers),
       authorizeIam: makeIamAuthorizer({
         identities: identitiesOf({ home, world }, secretAccessKey),
         region: home.region,
         accountId: home.accountId,
       }),
+      ...(hasPage ? { page } : {}),
       handler: withSlowRefusals(
         makeGatewayHandler(
           deps,
           {
             tokens,
-            issuers: [{ issuer, audiences: [audience], keys: key.publicKeys }],
+            issuers: issuers.map(({ audience, ...each }) => ({ ...each, audiences: [audience] })),
             eventSource: localEventSource(home.accountId),
           },
           current,
@@ -174,13 +202,15 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     }),
   );
   started.push(() => server.close());
-  return { url: server.url, simulator, ledger, world, home, close: () => closeAll(started) };
+  return { url: server.url, hasPage, simulator, ledger, world, home, close: () => closeAll(started) };
 }
 
 /** The policies of the folder, with the inventory of the world or that of the folder. */
 function readPolicy(policiesDirectory: string, world: MadeWorld | null, onFailure: OnFailure): LoadedPolicy {
   if (world === null) return loadPolicy(policiesDirectory, onFailure);
-  return policyOf(makeEngine(readPolicySet(policiesDirectory)), world.inventory, { onFailure });
+  const policies = readPolicies(policiesDirectory);
+  const engine = makeEngine(readPolicySet(policiesDirectory));
+  return policyOf({ engine, inventory: world.inventory, texts: () => policies }, { onFailure });
 }
 
 /** Composes the gateway with the policies of the folder, or with the policy versions of a table. */
@@ -230,25 +260,4 @@ async function startSimulator(settings: LocalSettings, world: World): Promise<Ek
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
     () => startEksSimulator({ host, port, signatureWindowMs, allowedHosts, world, ...state }),
   );
-}
-
-/** Runs a task at an interval, one run at a time. */
-function startTimer(failure: string, intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
-  let count = 0;
-  let running: Promise<unknown> = Promise.resolve();
-  let isRunning = false;
-  const tick = () => {
-    if (isRunning) return;
-    isRunning = true;
-    count += 1;
-    running = run(count)
-      .catch((error: unknown) => log('error', failure, { error: String(error) }))
-      .finally(() => (isRunning = false));
-  };
-  const timer = setInterval(tick, intervalMs);
-  const stop = async () => {
-    clearInterval(timer);
-    await running;
-  };
-  return { stop };
 }

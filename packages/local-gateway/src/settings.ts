@@ -5,12 +5,16 @@ import type { Environment, SettingsReader } from '../../../src/app/environment.t
 import { readDenialShare, readWebhook } from '../../../src/app/event-settings.ts';
 import type { WebhookTarget } from '../../../src/app/event-settings.ts';
 import { readExpireSettings } from '../../../src/app/expire-settings.ts';
+import { readIssuerSignIn } from '../../../src/app/page-settings.ts';
+import type { IssuerSignIn } from '../../../src/app/page-settings.ts';
 import { readScanSettings } from '../../../src/app/scan-settings.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
 import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
 import type { ExpireSettings } from '../../../src/operations/expire.ts';
+import type { ExternalIssuer } from './issuers.ts';
+import { audience } from './principals.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
 export const exampleAccountId = '111122223333';
@@ -74,6 +78,10 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly webhook: WebhookTarget | null;
   /** Share of the denials that become events, from 0 to 1. */
   readonly denialShare: number;
+  /** Whose tokens are accepted besides those of this machine; null: no others. */
+  readonly issuer: ExternalIssuer | null;
+  /** How people sign in to the page at the issuer; null: as one of the example principals. */
+  readonly pageSignIn: IssuerSignIn | null;
 }
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -124,6 +132,7 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       checkpointIntervalMs: reader.number('CHECKPOINT_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
       webhook: localWebhook(reader, ledger),
       denialShare: readDenialShare(reader),
+      ...readIssuer(reader),
     };
   });
 }
@@ -154,6 +163,17 @@ function localWebhook(reader: SettingsReader, { ledger }: LedgerSettings): Webho
     reader.problem('WEBHOOK_URL is set and LEDGER is dynamodb: npm start sends events of a SQLite ledger only.');
   }
   return webhook;
+}
+
+function readIssuer(reader: SettingsReader): Pick<LocalSettings, 'issuer' | 'pageSignIn'> {
+  const issuer = reader.url('JWT_ISSUER', 'https://login.example');
+  const clientId = reader.text('PAGE_CLIENT_ID', '');
+  if (issuer === null && clientId !== '') {
+    reader.problem('PAGE_CLIENT_ID is set without JWT_ISSUER: set it to the issuer of that client.');
+  }
+  const external = { issuer: issuer ?? '', audience: reader.text('JWT_AUDIENCE', audience) };
+  const signIn = readIssuerSignIn(reader, external.issuer, clientId);
+  return { issuer: issuer === null ? null : external, pageSignIn: clientId === '' ? null : signIn };
 }
 
 /** The policy versions are in DynamoDB only. */

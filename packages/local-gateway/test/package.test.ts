@@ -149,6 +149,26 @@ test('the command serves the example of two accounts, and prints tokens that it 
   }
 });
 
+test('the package serves the page, with the licences of what is in it', async () => {
+  const program = `
+    import { startLocalGateway } from 'pod-identity-gateway-local';
+    const gateway = await startLocalGateway();
+    const html = await (await fetch(new URL('/', gateway.url))).text();
+    const script = await fetch(new URL(/<script type="module" src="([^"]+)"/.exec(html)[1], gateway.url));
+    console.log(JSON.stringify([script.status, script.headers.get('content-encoding'), await script.text()]));
+    await gateway.close();`;
+  writeFileSync(join(consumer, 'page.js'), program);
+  const { stdout } = await run(process.execPath, ['page.js'], { cwd: consumer, env: environment });
+  const [status, encoding, script] = JSON.parse(stdout) as [number, string, string];
+  expect([status, encoding]).toEqual([200, 'gzip']);
+  expect(script).toContain('Pod Identity');
+  const licences = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
+  for (const name of ['preact', 'oauth4webapi']) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  const bundles = readdirSync(join(installed, 'dist')).filter((name) => name.endsWith('.js'));
+  const withBuild = bundles.filter((name) => readFileSync(join(installed, 'dist', name), 'utf8').includes('esbuild'));
+  expect(withBuild).toEqual([]);
+});
+
 test('the help texts name the command of the package', async () => {
   const npx = (...args: string[]) =>
     run('npx', ['pod-identity-gateway-local', ...args], { cwd: consumer, env: environment });

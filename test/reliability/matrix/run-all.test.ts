@@ -1,11 +1,20 @@
 import { runAll } from './run-all.ts';
 
+const failure = new Error('The ledger is unavailable.');
+
+let written = '';
+beforeEach(() => {
+  written = '';
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => (written += String(text)) !== '');
+});
+afterEach(() => jest.restoreAllMocks());
+
 /** A case that fails as often, then answers how often it ran. */
 function failingFirst(failures: number) {
   let runs = 0;
   return () => {
     runs += 1;
-    return runs <= failures ? Promise.reject(new Error('The ledger is unavailable.')) : Promise.resolve(runs);
+    return runs <= failures ? Promise.reject(failure) : Promise.resolve(runs);
   };
 }
 
@@ -19,6 +28,19 @@ test('a case that a busy machine could not run, or not conclude, runs once more 
   expect(await resultsOf(failingFirst(0))).toEqual([1]);
   expect(await resultsOf(failingFirst(1))).toEqual([2]);
   expect(await resultsOf(failingFirst(0), (runs) => runs > 1)).toEqual([2]);
+});
+
+test.each([
+  ['alone', failure, 'The ledger is unavailable. It runs again, alone.\n'],
+  [
+    'with its cause',
+    new Error('Could not run the case a', { cause: failure }),
+    'Could not run the case a: The ledger is unavailable. It runs again, alone.\n',
+  ],
+])('an error after which a case runs again is told %s', async (_, thrown, expected) => {
+  let runs = 0;
+  await resultsOf(() => ((runs += 1) === 1 ? Promise.reject(thrown) : Promise.resolve(runs)));
+  expect(written).toBe(expected);
 });
 
 test('a case that can not be run alone either ends the run with its error', async () => {

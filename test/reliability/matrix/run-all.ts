@@ -22,8 +22,7 @@ export async function runAll<Case, Result>(
   const worker = async () => {
     for (const [index, one] of queue) {
       const result = await run(one).catch((error: unknown) => {
-        const { message, cause } = error instanceof Error ? error : new Error(String(error));
-        process.stderr.write(`${message} ${String(cause)} It runs again, alone.\n`);
+        process.stderr.write(`${describe(error)} It runs again, alone.\n`);
         return null;
       });
       if (result !== null && isConclusive(result)) finish(index, result);
@@ -32,4 +31,9 @@ export async function runAll<Case, Result>(
   };
   await Promise.all(Array.from({ length: width }, worker));
   for (const [index, one] of alone) finish(index, await run(one));
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -70,6 +70,7 @@ export function dependenciesOf(
       isRoleOf: () => true,
     },
     about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
+    policyTexts: null,
     log: () => undefined,
   };
 }

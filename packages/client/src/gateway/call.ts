@@ -25,7 +25,7 @@ import { readTokenFile } from './token-file.ts';
 
 /** Time for the retries of a request, in milliseconds. */
 const limitMs = 60_000;
-const sessionLimitMs = 600_000;
+const defaultSessionLimitMs = 600_000;
 
 /**
  * The `call` of a host: sends the requests of one command to the gateway, and says on standard error what people should
@@ -101,6 +101,7 @@ async function change(
 
 /** The `openSession` of a host. */
 export function makeSession(settings: CallSettings): NonNullable<Host['openSession']> {
+  const { sessionLimitMs = defaultSessionLimitMs } = settings;
   return (connection) => {
     const client = clientOf(connection, sessionLimitMs, settings, () => undefined);
     const url = gatewayOf(endpointUrlOf(connection));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAtEnd } from '../../../../test/support/left-open.ts';
 
-/** Starts an OpenID Connect provider in a process of its own, with the clients `pod-identity` and `opaque`. */
+/** Starts an OpenID Connect provider in a process of its own, with the clients `pod-identity`, `opaque` and those of pages. */
 export async function startIdentityProvider() {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -35,8 +35,8 @@ interface Step {
   readonly isLast?: boolean;
 }
 
-/** Opens a URL as a browser of alice does: follows redirects, keeps cookies, fills in forms. Returns the last page. */
-export async function browse(address: string, choice: Choice = 'allow'): Promise<string> {
+/** Opens a URL as a browser of a person does: follows redirects, keeps cookies, fills in forms. Returns the last page. */
+export async function browse(address: string, choice: Choice = 'allow', person = 'alice'): Promise<string> {
   const cookies = new Map<string, string>();
   let step: Step = { url: address };
   for (;;) {
@@ -52,19 +52,19 @@ export async function browse(address: string, choice: Choice = 'allow'): Promise
     }
     const page = await response.text();
     const location = response.headers.get('location');
-    const next = location === null ? answerForm(page, choice) : { url: location };
+    const next = location === null ? answerForm(page, choice, person) : { url: location };
     if (next === null || isLast) return page;
     step = { ...next, url: new URL(next.url, url).href };
   }
 }
 
 /** What a person sends with the form of a page; null for a page without one. */
-function answerForm(page: string, choice: Choice): Step | null {
+function answerForm(page: string, choice: Choice, person: string): Step | null {
   const url = /<form[^>]*\saction="([^"]*)"/.exec(page)?.[1];
   if (url === undefined) return null;
   const fields = [...page.matchAll(/<input\b[^>]*>/g)].map(([tag]) => {
     const [, name = ''] = /\sname="([^"]*)"/.exec(tag) ?? [];
-    const [, value = 'alice'] = /\svalue="([^"]*)"/.exec(tag) ?? [];
+    const [, value = person] = /\svalue="([^"]*)"/.exec(tag) ?? [];
     return [name, value] as const;
   });
   const form = new URLSearchParams(Object.fromEntries(fields));

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
-import { errors, Provider } from 'oidc-provider';
+import { errors, interactionPolicy, Provider } from 'oidc-provider';
 
 const audience = 'pod-identity-gateway';
 const { privateKey } = await generateKeyPair('RS256', { extractable: true });
@@ -11,19 +11,26 @@ const server = createServer();
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+// Otherwise native applications would ask for consent each time.
+const policy = interactionPolicy.base();
+policy.get('consent')?.checks.remove('native_client_prompt');
+
 // It warns that its defaults are for development.
 console.warn = () => undefined;
 const provider = new Provider(issuer, {
   jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'test' }] },
   cookies: { keys: ['test'] },
-  clients: ['pod-identity', 'opaque'].map((id) => ({
+  interactions: { policy },
+  clients: ['pod-identity', 'opaque', 'page', 'page-without-refresh'].map((id) => ({
     client_id: id,
     application_type: 'native' as const,
     token_endpoint_auth_method: 'none' as const,
     grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
-    redirect_uris: ['http://127.0.0.1/callback'],
+    // Of native applications, the port may differ: pages of tests have any.
+    redirect_uris: [id.startsWith('page') ? 'http://127.0.0.1/' : 'http://127.0.0.1/callback'],
     response_types: ['code' as const],
   })),
+  clientBasedCORS: (_ctx, _origin, { clientId }) => clientId.startsWith('page'),
   features: {
     deviceFlow: { enabled: true },
     revocation: { enabled: true, allowedPolicy: () => true },
@@ -39,7 +46,7 @@ const provider = new Provider(issuer, {
   },
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
   extraTokenClaims: () => ({ groups: ['payments-team'], auth_time: Math.floor(Date.now() / 1_000) }),
-  issueRefreshToken: () => true,
+  issueRefreshToken: (_ctx, { clientId }) => clientId !== 'page-without-refresh',
   rotateRefreshToken: true,
   ttl: { DeviceCode: 600, Grant: 3_600, Interaction: 600, Session: 600, RefreshToken: 3_600 },
 });

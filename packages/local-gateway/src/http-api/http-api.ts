@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import type { EventSource } from '../../../../src/auth/event-source.ts';
-import { localUrl } from '../../../eks-simulator/src/index.ts';
+import { foreignPart, localUrl } from '../../../eks-simulator/src/index.ts';
 import { admit } from './admission.ts';
 import type { Authorizers } from './admission.ts';
 import { gatewayAnswer, refuseForeignPage, toAnswer } from './answer.ts';
@@ -14,6 +14,7 @@ import { makeContext } from './context.ts';
 import { preflightAnswer, withCors } from './cors.ts';
 import { localApiId, newRequestId, readHead, toEvent } from './event.ts';
 import type { LocalEvent, RequestHead } from './event.ts';
+import type { AnswerPage } from '../page.ts';
 
 /** A Lambda function's handler behind an HTTP API, payload format 2.0, without a callback. */
 export type HttpApiHandler = (event: LocalEvent, context: Context) => Promise<unknown>;
@@ -24,6 +25,8 @@ export interface HttpApiSettings extends Authorizers {
   readonly port: number;
   readonly host?: string;
   readonly handler: HttpApiHandler;
+  /** The routes of the page, which need no authorizer; none by default. */
+  readonly page?: AnswerPage;
   /** Account ID in events: 12 digits. */
   readonly accountId: string;
   readonly stage?: string;
@@ -131,13 +134,21 @@ async function answerRequest(
   const { accountId, stage = defaultStage, maxBodyBytes = 6 * 1024 * 1024 } = settings;
   const time = Date.now();
   const routeKey = `${head.method} ${head.path}`;
-  const admission = await admit(settings, routeKey, head, () => readBody(request, maxBodyBytes));
+  const body = () => readBody(request, maxBodyBytes);
+  const answer = await settings.page?.({ head, isOwn: isOwn(settings, host, head), readBody: body });
+  if (answer) return answer;
+  const admission = await admit(settings, routeKey, head, body);
   if (admission.kind === 'dropped') return null;
   if (admission.kind === 'answered') return admission.answer;
-  const { authorizer, body } = admission;
   const api = { accountId, stage, domainName: host };
-  const event = toEvent({ api, routeKey, requestId, head, authorizer, body, time });
+  const event = toEvent({ ...admission, api, routeKey, requestId, head, time });
   return toAnswer(await invoke(settings, event));
+}
+
+/** Whether no other page sent the request, one of the CORS origins included. */
+function isOwn({ allowedHosts = [] }: HttpApiSettings, host: string, { headers }: RequestHead): boolean {
+  const sent = { host: headers.get('host'), origin: headers.get('origin') };
+  return foreignPart(sent, { hosts: [host, ...allowedHosts] }) === null;
 }
 
 /** Runs the handler with the function's time-out. Unlike Lambda, it can't stop a handler that takes longer. */

@@ -2,8 +2,8 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { Operation } from '../api/operation.ts';
-export const Viewer: Operation<ViewerQuery, ViewerQueryVariables> = {"name":"Viewer","text":"query Viewer{viewer{id kind groups sessionName}gateway{version policySetHash inventoryHash deployedAt policyVersion{number publishedAt}}}"};
+import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
+export const Viewer: GatewayDocument<ViewerQuery, ViewerQueryVariables> = "query Viewer{viewer{id kind groups sessionName}gateway{version policySetHash inventoryHash deployedAt policyVersion{number publishedAt}}}";
 /** Kind of principal. */
 export type PrincipalKind =
   /** A workload: authenticated by an IAM role session or a JWT issued to it. */

@@ -1,0 +1,152 @@
+import type { App, BlockButtonAction, webApi } from '@slack/bolt';
+import type { TagInput } from 'pod-identity-client';
+import type { Line } from './blocks.ts';
+import { bindableOptions, clusterOf, clusterOptions, namespaceOptions } from './choices.ts';
+import type { Parts } from './command.ts';
+import { failureReply } from './failures.ts';
+import { namespaceMenu, placeView, roleView, view } from './forms.ts';
+import type { Draft, Place } from './forms.ts';
+import { personOf } from './people.ts';
+import type { Person } from './people.ts';
+import { askedLines, refusalLines } from './render.ts';
+import type { Input } from './requests.ts';
+
+/** Opens the first form. The trigger is valid for three seconds: nothing is read before. */
+export async function openBind(client: webApi.WebClient, triggerId: string, channel: string): Promise<void> {
+  await client.views.open({ trigger_id: triggerId, view: placeView({ channel }) });
+}
+
+type ViewState = Readonly<
+  Record<string, Readonly<Record<string, { value?: string | null; selected_option?: { value: string } | null }>>>
+>;
+
+/** What is in a field of a form; undefined if it is empty. */
+function field(values: ViewState, name: string): string | undefined {
+  const [element] = Object.values(values[name] ?? {});
+  return (element?.selected_option?.value ?? element?.value ?? '').trim() || undefined;
+}
+
+/** Registers the forms of `/pod-identity bind`: place, role, what would happen, and the request itself. */
+export function registerBind(app: App, parts: Parts): void {
+  const { requests, links } = parts;
+
+  registerMenus(app, parts);
+
+  // Another cluster has other namespaces.
+  app.action('cluster', async ({ ack, body, action, client }) => {
+    await ack();
+    if (body.type !== 'block_actions' || !body.view || action.type !== 'external_select') return;
+    const { channel } = JSON.parse(body.view.private_metadata) as Place;
+    const next = placeView({ channel, cluster: action.selected_option?.value });
+    await client.views.update({ view_id: body.view.id, view: next });
+  });
+
+  app.view('bind_place', async ({ ack, view: form }) => {
+    const { channel } = JSON.parse(form.private_metadata) as Place;
+    const { values } = form.state;
+    const [cluster, namespace, serviceAccount] = ['cluster', 'namespace', 'service_account'].map((name) =>
+      field(values, name),
+    );
+    // The form may have been submitted before it showed the menu of another cluster.
+    if (cluster === undefined || values.namespace?.[namespaceMenu(cluster)] === undefined) {
+      return ack({ response_action: 'errors', errors: { namespace: 'Choose a namespace of this cluster.' } });
+    }
+    const tags = tagsOf(field(values, 'tags') ?? '');
+    await ack({ response_action: 'update', view: roleView({ channel, cluster, namespace, serviceAccount, tags }) });
+  });
+
+  app.view('bind_role', async ({ ack, body, view: form, client }) => {
+    const draft = draftOf(JSON.parse(form.private_metadata) as Place, form.state.values);
+    const metadata = JSON.stringify(draft);
+    if (metadata.length > 3_000) {
+      return ack({ response_action: 'errors', errors: { reason: 'Shorten the reason or the tags.' } });
+    }
+    await ack({
+      response_action: 'update',
+      view: view({ title: 'Checking', lines: askedLines({ person: personOf(body), ...draft }) }),
+    });
+    const next = await dryRun(personOf(body), draft, metadata, parts);
+    await client.views.update({ view_id: form.id, view: next });
+  });
+
+  app.view('bind_send', async ({ ack, body, view: form }) => {
+    await ack();
+    const person = personOf(body);
+    const { channel, input } = JSON.parse(form.private_metadata) as Draft;
+    // The same for each delivery of this submission, and for no other one.
+    const token = `slack-${person.team}-${form.id}`;
+    await requests.submit({ token, person, input, channel });
+  });
+
+  app.action<BlockButtonAction>('resume', async ({ ack, body, action, respond }) => {
+    await ack();
+    const token = action.value ?? '';
+    const owner = (await requests.read(token))?.person;
+    const person = personOf(body);
+    const isOwner = owner?.user === person.user && owner.team === person.team;
+    // The request is sent with the credentials of who asked: the press of another person must not use them.
+    if (isOwner) {
+      await requests.resume(token);
+      return;
+    }
+    const text = owner ? 'Only who asked can try again.' : 'This request is not known any more: ask again.';
+    await respond({ response_type: 'ephemeral', replace_original: false, text });
+  });
+
+  async function dryRun(person: Person, draft: Draft, metadata: string, { requests: known }: Parts) {
+    try {
+      const client = await known.clientOf(person);
+      const check = await client.checkCreatePodIdentityAssociation(draft.input);
+      const needsApproval = check.refusal?.code === 'APPROVAL_REQUIRED';
+      const canBeSent = check.wouldBeAttempted || needsApproval;
+      const result: Line[] = check.refusal ? refusalLines(check.refusal) : [['Policy permits it.']];
+      const notes = check.warnings.map(({ message }): Line => ['Note: ', message]);
+      const lines = [...askedLines({ person, ...draft }), ...result, ...notes];
+      const title = canBeSent ? (needsApproval ? 'Others have to approve' : 'Ready to send') : 'Would be refused';
+      return view({ title, lines }, canBeSent ? { submit: 'Send', callbackId: 'bind_send', metadata } : {});
+    } catch (error) {
+      return view(await failureReply(error, person, links));
+    }
+  }
+}
+
+/** The menus. Each has at most the 100 options that Slack takes: people type to narrow them down. */
+function registerMenus(app: App, { requests }: Parts): void {
+  const menus = { cluster: clusterOptions, namespace: namespaceOptions, role: bindableOptions };
+  for (const [name, choices] of Object.entries(menus)) {
+    app.options<'block_suggestion'>(
+      { type: 'block_suggestion', action_id: new RegExp(`^${name}(:|$)`) },
+      async ({ ack, body, options }) => {
+        try {
+          const client = await requests.clientOf(personOf(body));
+          const place = JSON.parse(body.view?.private_metadata ?? '{}') as Place;
+          await ack({ options: await choices(client, place, options.value.trim()) });
+        } catch {
+          // A menu has no place for an error: the dry run will tell it.
+          await ack({ options: [] });
+        }
+      },
+    );
+  }
+}
+
+/** The request of a filled form. `expiresAt` is computed once: a repetition has to be the same request. */
+function draftOf(place: Place, values: ViewState): Draft {
+  const { channel, cluster = '', namespace = '', serviceAccount = '', tags = [] } = place;
+  const days = Number(field(values, 'days') ?? 0);
+  const reason = field(values, 'reason');
+  const input: Input = {
+    ...{ ...clusterOf(cluster), namespace, serviceAccount, tags, roleArn: field(values, 'role') ?? '' },
+    ...(reason !== undefined && { reason }),
+    ...(days > 0 && { expiresAt: new Date(Date.now() + days * 86_400_000).toISOString() }),
+  };
+  return { channel, input };
+}
+
+/** Tags of a text such as `team=payments, stage=dev`. */
+function tagsOf(text: string): TagInput[] {
+  const pairs = text.split(',').map((one) => one.trim().split('='));
+  return pairs.flatMap(([key = '', ...rest]) =>
+    key === '' ? [] : [{ key: key.trim(), value: rest.join('=').trim() }],
+  );
+}

@@ -1,0 +1,137 @@
+import type { App } from '@slack/bolt';
+import type { Approval, GatewayClient } from 'pod-identity-client';
+import { itemsOf } from 'pod-identity-client';
+import { openBind } from './bind.ts';
+import { messageOf } from './blocks.ts';
+import type { Card, Line } from './blocks.ts';
+import { failureReply, linkCard } from './failures.ts';
+import type { Person } from './people.ts';
+import { voteButtons } from './render.ts';
+import type { Requests } from './requests.ts';
+import type { AccountLinks } from './link.ts';
+
+export interface Parts {
+  readonly links: AccountLinks;
+  readonly requests: Requests;
+}
+
+const help: Card = {
+  title: 'Commands',
+  lines: [
+    [{ code: '/pod-identity bind' }, ' binds a role to a service account'],
+    [{ code: '/pod-identity list [CLUSTER [NAMESPACE]]' }, ' shows who uses which role'],
+    [{ code: '/pod-identity approvals' }, ' shows what waits for an approval'],
+    [{ code: '/pod-identity whoami' }, ' shows your account, as the gateway sees it'],
+    [
+      { code: '/pod-identity link' },
+      ' and ',
+      { code: '/pod-identity unlink' },
+      ' begin and end the use of your account',
+    ],
+  ],
+};
+
+/** How many items a reply shows: people who need more use the command line. */
+const mostItems = 20;
+/** Each has two buttons, and Slack takes 25 in a block. */
+const mostApprovals = 10;
+
+/** Registers the slash command. Every reply is seen only by who sent it. */
+export function registerCommand(app: App, parts: Parts): void {
+  app.command('/pod-identity', async ({ command, ack, respond, client }) => {
+    await ack();
+    const person = { team: command.team_id || (command.enterprise_id ?? ''), user: command.user_id };
+    const [name = 'help', ...words] = command.text.trim().split(/\s+/).filter(Boolean);
+    const reply = (card: Card) => respond({ response_type: 'ephemeral', ...messageOf(card) });
+    try {
+      if (name === 'bind' && (await parts.links.isLinked(person))) {
+        await openBind(client, command.trigger_id, command.channel_id);
+      } else await reply(await answer(name, words, person, parts));
+    } catch (error) {
+      await reply(await failureReply(error, person, parts.links));
+    }
+  });
+}
+
+async function answer(name: string, words: readonly string[], person: Person, parts: Parts): Promise<Card> {
+  const { links, requests } = parts;
+  switch (name) {
+    case 'link':
+      return words[0] === undefined
+        ? linkCard(await links.begin(person))
+        : confirmed(await links.confirm(person, words[0]));
+    case 'unlink':
+      return {
+        title: (await links.unlink(person)) ? 'Your account is not linked any more' : 'No account was linked',
+        lines: [],
+      };
+    case 'whoami':
+      return whoami(await requests.clientOf(person));
+    case 'list':
+      return list(await requests.clientOf(person), words);
+    case 'approvals':
+      return approvals(await requests.clientOf(person));
+    case 'bind':
+      return linkCard(await links.begin(person));
+    default:
+      return help;
+  }
+}
+
+function confirmed(name: string | null): Card {
+  if (name !== null)
+    return { title: 'Your account is linked', lines: [['The bot now acts as ', { bold: name }, ' for you.']] };
+  const again = ['Get a new link with ', { code: '/pod-identity link' }, ', sign in, and send the code of the page.'];
+  return { title: 'Not linked', lines: [['The code is wrong, or too old.'], again] };
+}
+
+async function whoami(client: GatewayClient): Promise<Card> {
+  const { id, kind, groups, actor } = await client.viewer();
+  const lines: Line[] = [
+    [{ code: id }, ` (${kind})`],
+    ['Groups: ', groups.join(', ') || 'none'],
+  ];
+  return {
+    title: 'You',
+    lines: actor === null ? lines : [...lines, ['Acting for you: ', { code: actor.principalId }]],
+  };
+}
+
+async function list(client: GatewayClient, [clusterName, namespace]: readonly string[]): Promise<Card> {
+  const { nodes, pageInfo } = await client.associations({ filter: { clusterName, namespace }, first: mostItems });
+  const lines = nodes.map((one): Line => [
+    ...[{ code: `${one.namespace}/${one.serviceAccount}` }, ` in ${one.clusterName}: `, { code: one.roleArn }],
+    ...(one.expiresAt ? [' until ', { time: one.expiresAt }] : []),
+  ]);
+  const more: Line[] = pageInfo.hasNextPage ? [['There are more: give a cluster and a namespace.']] : [];
+  return {
+    title: 'Associations that you may see',
+    lines: lines.length + more.length > 0 ? [...lines, ...more] : [['None.']],
+  };
+}
+
+async function approvals(client: GatewayClient): Promise<Card> {
+  const pending: Approval[] = [];
+  for await (const one of itemsOf(client.approvals, { scope: { gateway: 'PENDING' }, first: 100 })) {
+    if (Date.parse(one.expiresAt) > Date.now()) pending.push(one);
+    if (pending.length === mostApprovals) break;
+  }
+  return {
+    title: 'Waiting for an approval',
+    lines: pending.length === 0 ? [['Nothing that you may see.']] : pending.flatMap(approvalLines),
+    buttons: pending.flatMap(({ id }, index) => voteButtons(id, ` ${index + 1}`)),
+  };
+}
+
+function approvalLines({ principal, target, request, needs, expiresAt }: Approval, index: number): Line[] {
+  const { namespace, serviceAccount, clusterName } = target;
+  return [
+    [`${index + 1}. `, { bold: principal.principalId }, ': ', { code: request.roleArn ?? 'no role' }],
+    [
+      'for ',
+      { code: `${namespace}/${serviceAccount}` },
+      ` in ${clusterName}, by ${needs.map((one) => one.group).join(' and ')}, until `,
+      { time: expiresAt },
+    ],
+  ];
+}

@@ -1,0 +1,128 @@
+import type { GatewayClient, MutationResult, Refusal } from 'pod-identity-client';
+import type { Card, Line } from './blocks.ts';
+import type { BotRequest } from './requests.ts';
+
+type Asked = Pick<BotRequest, 'token' | 'person' | 'input'>;
+type Operation = Awaited<ReturnType<GatewayClient['operation']>>;
+
+/** How long an operation can be in doubt, see the limits of the gateway. Milliseconds. */
+const longestDoubtMs = 7 * 60_000;
+
+/** What was asked for, and by whom. */
+export function askedLines({ person, input }: Pick<Asked, 'person' | 'input'>): Line[] {
+  const { clusterName, namespace, serviceAccount, roleArn, tags, reason, expiresAt } = input;
+  return [
+    [{ user: person.user }, ' binds ', { code: roleArn }],
+    ['to ', { code: `${namespace}/${serviceAccount}` }, ' in cluster ', { code: clusterName }],
+    ...(tags?.length ? [['Tags: ', { code: tags.map(({ key, value }) => `${key}=${value}`).join(', ') }]] : []),
+    ...(expiresAt ? [['Until ', { time: expiresAt }]] : []),
+    ...(reason ? [['Reason: ', reason]] : []),
+  ];
+}
+
+export function checkingCard(asked: Asked): Card {
+  return { title: 'Checking', lines: askedLines(asked) };
+}
+
+/** @param operation null if the person may not read it */
+export function inProgressCard(asked: Asked, operation: Operation): Card {
+  const why = operation?.entries.findLast(({ event }) => event === 'UNKNOWN')?.message;
+  const start = operation === null ? Date.now() : Date.parse(operation.startedAt);
+  return {
+    title: 'In progress',
+    lines: [
+      ...askedLines(asked),
+      [why ?? 'The gateway is still working on it.'],
+      [
+        'This message changes when it ends, at the latest ',
+        { time: new Date(start + longestDoubtMs).toISOString() },
+        '.',
+      ],
+    ],
+  };
+}
+
+/** An operation that ended without a change. */
+export function releasedCard(asked: Asked): Card {
+  return { title: 'Not done', lines: [...askedLines(asked), ['Nothing was changed.']], buttons: [retryButton(asked)] };
+}
+
+/** What came of a request. */
+export function resultCard(asked: Asked, result: Exclude<MutationResult, { kind: 'inProgress' }>): Card {
+  if (result.kind === 'refused') return refusalCard(asked, result.refusal);
+  const { association, warnings, adopted } = result;
+  const notes = warnings.map(({ message }): Line => ['Note: ', message]);
+  const id: Line = [adopted ? 'Adopted ' : 'Association ', { code: association.associationId }];
+  return { title: 'Done', lines: [...askedLines(asked), id, ...notes] };
+}
+
+function refusalCard(asked: Asked, refusal: Refusal): Card {
+  if (refusal.__typename === 'ApprovalRequired') return approvalCard(asked, refusal);
+  const lines = [...askedLines(asked), ...refusalLines(refusal)];
+  if (refusal.code === 'POLICY_DENIED') return { title: 'Denied by policy', lines };
+  return { title: 'Not done', lines, buttons: refusal.retryable ? [retryButton(asked)] : [] };
+}
+
+/** Why a request was refused: the rules with their advice, whom to ask, what to change. */
+export function refusalLines(refusal: Refusal): Line[] {
+  const { message, advice } = refusal;
+  if (refusal.__typename === 'ApprovalRequired') {
+    return refusal.needs.map(({ group, count, message: why }): Line => {
+      const needed = count === 1 ? `an approval of ${group}` : `${count} approvals of ${group}`;
+      return ['Needs ', { bold: needed }, `: ${why}`];
+    });
+  }
+  if (refusal.__typename === 'InvalidInput') {
+    return refusal.findings.map((one): Line => [{ code: one.path }, ` ${one.message} ${one.advice}`]);
+  }
+  const said: Line[] = [[message], ...adviceLines(advice)];
+  if (refusal.__typename === 'ChangesLocked') return [...said, ['Reason of the lock: ', refusal.reason ?? 'not given']];
+  if (refusal.__typename !== 'PolicyDenied') return said;
+  const rules = refusal.violations.flatMap((one): Line[] => [
+    ['Rule ', { code: one.policyId }, `: ${one.message}`],
+    ...adviceLines(one.advice),
+  ]);
+  const owners: Line[] = refusal.owners.length > 0 ? [['Owners: ', { bold: refusal.owners.join(', ') }]] : [];
+  return [...(rules.length > 0 ? rules : said), ...owners];
+}
+
+const adviceLines = (advice: string | null): Line[] => (advice === null ? [] : [['What to do: ', advice]]);
+
+type Held = Extract<Refusal, { __typename: 'ApprovalRequired' }>;
+
+/** While an approval is pending, with buttons; once it is not, with the outcome in their place. */
+function approvalCard(asked: Asked, refusal: Held): Card {
+  const { approval, code, message, advice } = refusal;
+  const votes = approval?.needs.flatMap(({ approvedBy }) => approvedBy) ?? [];
+  const approved = votes.map((vote): Line => [
+    'Approved by ',
+    vote.principal.principalId,
+    vote.comment ? `: ${vote.comment}` : '',
+  ]);
+  const lines = [...askedLines(asked), ...refusalLines(refusal), ...approved];
+  if (approval === null || !refusal.retryable) {
+    const rejection = approval?.rejectedBy;
+    const end: Line = rejection
+      ? ['Rejected by ', rejection.principal.principalId, rejection.comment ? `: ${rejection.comment}` : '']
+      : [message];
+    return {
+      title: code === 'APPROVAL_REJECTED' ? 'Rejected' : 'Not approved',
+      lines: [...lines, end, ...adviceLines(advice)],
+    };
+  }
+  return {
+    title: 'Approval required',
+    lines: [...lines, ['Until ', { time: approval.expiresAt }]],
+    buttons: voteButtons(approval.id),
+  };
+}
+
+/** @param label tells the buttons of several approvals apart */
+export const voteButtons = (approvalId: string, label = '') =>
+  [
+    { text: `Approve${label}…`, action: `vote_approve${label}`, value: approvalId, style: 'primary' },
+    { text: `Reject${label}…`, action: `vote_reject${label}`, value: approvalId, style: 'danger' },
+  ] as const;
+
+/** Sends the same request with the same token again. */
+export const retryButton = ({ token }: Pick<Asked, 'token'>) => ({ text: 'Try again', action: 'resume', value: token });

@@ -1,0 +1,183 @@
+import { bearer, makeGatewayClient } from 'pod-identity-client';
+import type { CreatePodIdentityAssociationInput, GatewayClient, MutationResult } from 'pod-identity-client';
+import type { webApi } from '@slack/bolt';
+import { messageOf } from './blocks.ts';
+import type { Card } from './blocks.ts';
+import { failureCard } from './failures.ts';
+import type { AccountLinks } from './link.ts';
+import { inTurn } from './people.ts';
+import type { Person } from './people.ts';
+import { checkingCard, inProgressCard, releasedCard, resultCard } from './render.ts';
+import type { Settings } from './settings.ts';
+import type { Store } from './store.ts';
+
+/** What a person asked for. It is sent again unchanged, so that each repetition is a replay. */
+export type Input = Omit<CreatePodIdentityAssociationInput, 'clientRequestToken'>;
+
+/** A request with its one message in Slack. */
+export interface BotRequest {
+  /** The client request token. */
+  readonly token: string;
+  readonly person: Person;
+  readonly input: Input;
+  readonly channel: string;
+  /** The message. */
+  readonly ts: string;
+  /**
+   * `waiting` for the first answer or for approvers, `inProgress` while the gateway works on it, `stopped` until who asked tries again, `final`
+   * once it has its last answer.
+   */
+  readonly state: 'waiting' | 'inProgress' | 'stopped' | 'final';
+  /** What the message shows, so that it is edited only when that changes. */
+  readonly shown: string;
+}
+
+export interface RequestDependencies {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly links: AccountLinks;
+  readonly slack: webApi.WebClient;
+}
+
+const keptSeconds = 30 * 24 * 3_600;
+
+/** The longest delay of a timer. Milliseconds. */
+const longestTimerMs = 2_147_483_647;
+
+/** A lost answer is asked for again at once; what takes longer ends with an event. */
+const retries = { maxAttempts: 3, maxElapsedMs: 3_000 };
+
+export type Requests = ReturnType<typeof makeRequests>;
+
+/**
+ * Requests of people. Whatever happens to one (an answer, an event, a press), the same request is sent again with the same token and the
+ * person's own credentials, and its message shows the answer: the gateway makes the change once, and replays what it answered.
+ */
+export function makeRequests({ settings, store, links, slack }: RequestDependencies) {
+  const timers = new Map<string, NodeJS.Timeout>();
+
+  /** A client with the person's own token. @throws what `accessToken` throws */
+  async function clientOf(person: Person): Promise<GatewayClient> {
+    const token = await links.accessToken(person);
+    const headers = { 'user-agent': 'pod-identity-slack-bot' };
+    return makeGatewayClient({ url: settings.gateway.url, authentication: bearer(token), retries, headers });
+  }
+
+  /** Sends a request for the first time, or once more if Slack delivers its trigger again: it has one message. */
+  async function submit(request: Pick<BotRequest, 'token' | 'person' | 'input' | 'channel'>): Promise<void> {
+    await inTurn(request.token, async () => {
+      const known = await read(request.token);
+      await send(known ?? (await post(request)));
+    });
+  }
+
+  /** Sends a known request again, and shows the answer. Returns whether it is known. */
+  async function resume(token: string): Promise<boolean> {
+    return inTurn(token, async () => {
+      const request = await read(token);
+      if (request !== null) await send(request);
+      return request !== null;
+    });
+  }
+
+  const read = (token: string) => store.get<BotRequest>(`request:${token}`);
+  /** The token of the request that an operation or an approval belongs to; null if the bot did not send it. */
+  const tokenOf = async (operationId: string) =>
+    (await store.get<{ token: string }>(`operation:${operationId}`))?.token ?? null;
+
+  async function post(request: Pick<BotRequest, 'token' | 'person' | 'input' | 'channel'>): Promise<BotRequest> {
+    const message = messageOf(checkingCard(request));
+    const posted = await slack.chat.postMessage({ channel: request.channel, ...message }).catch((error: unknown) => {
+      if (!isUnreachable(error)) throw error;
+      return slack.chat.postMessage({ channel: request.person.user, ...message });
+    });
+    const { channel = request.channel, ts = '' } = posted;
+    const known = { ...request, channel, ts, state: 'waiting' as const, shown: JSON.stringify(message) };
+    await keep(known);
+    return known;
+  }
+
+  const keep = (request: BotRequest) => store.set(`request:${request.token}`, request, keptSeconds);
+
+  async function send(request: BotRequest): Promise<void> {
+    try {
+      const client = await clientOf(request.person);
+      const result = await ask(client, request);
+      await store.set(`operation:${result.operationId}`, { token: request.token }, keptSeconds);
+      await showResult(client, request, result);
+    } catch (error) {
+      // A change that is known stays shown.
+      if (request.state === 'final') return;
+      await show(request, failureCard(error, request), 'stopped');
+    }
+  }
+
+  const ask = (client: GatewayClient, { input, token }: BotRequest) =>
+    client.createPodIdentityAssociation({ ...input, clientRequestToken: token });
+
+  async function showResult(client: GatewayClient, request: BotRequest, result: MutationResult): Promise<void> {
+    if (result.kind !== 'inProgress') {
+      await show(request, resultCard(request, result), stateOf(result));
+      expectLapse(request.token, result);
+      return;
+    }
+    // Its event may have arrived before the operation was noted.
+    const operation = await client.operation({ id: result.operationId });
+    if (operation === null || operation.status === 'IN_PROGRESS') {
+      return show(request, inProgressCard(request, operation), 'inProgress');
+    }
+    const ended = await ask(client, request);
+    const card = ended.kind === 'inProgress' ? inProgressCard(request, operation) : resultCard(request, ended);
+    await show(request, card, stateOf(ended));
+  }
+
+  /** Edits the message of a request. */
+  async function show(request: BotRequest, card: Card, state: BotRequest['state']): Promise<void> {
+    const { channel, ts } = request;
+    const message = messageOf(card);
+    const shown = JSON.stringify(message);
+    if (shown !== request.shown) await slack.chat.update({ channel, ts, ...message });
+    await keep({ ...request, shown, state });
+  }
+
+  /** The gateway records the end of an approval's time when the request is sent again: no event comes by itself. */
+  function expectLapse(token: string, result: MutationResult): void {
+    clearTimeout(timers.get(token));
+    timers.delete(token);
+    if (result.kind !== 'refused' || result.refusal.__typename !== 'ApprovalRequired' || !result.refusal.approval)
+      return;
+    if (!result.refusal.retryable) return;
+    const delayMs = Date.parse(result.refusal.approval.expiresAt) - Date.now() + 1_000;
+    const timer = setTimeout(() => void resume(token).catch(() => undefined), Math.min(delayMs, longestTimerMs));
+    timers.set(token, timer.unref());
+  }
+
+  /** An operation in progress ended without a change, and its token can be used again: that is for who asked to decide. */
+  async function release(token: string): Promise<void> {
+    await inTurn(token, async () => {
+      const request = await read(token);
+      if (request?.state === 'inProgress') await show(request, releasedCard(request), 'stopped');
+    });
+  }
+
+  /** After a start: what happened to requests in the meantime. One that has stopped is not sent again without a person. */
+  async function resumeOpen(): Promise<void> {
+    for (const { token, state } of await store.list<BotRequest>('request:')) {
+      if (state === 'waiting' || state === 'inProgress') await resume(token);
+    }
+  }
+
+  return { clientOf, submit, resume, release, resumeOpen, read, tokenOf };
+}
+
+function stateOf(result: MutationResult): BotRequest['state'] {
+  if (result.kind === 'inProgress') return 'inProgress';
+  if (result.kind === 'succeeded' || !result.refusal.retryable) return 'final';
+  return result.refusal.__typename === 'ApprovalRequired' ? 'waiting' : 'stopped';
+}
+
+/** Whether the bot can't write in a channel: the message goes to the person then. */
+function isUnreachable(error: unknown): boolean {
+  const { error: code = '' } = (error as { data?: { error?: string } }).data ?? {};
+  return ['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action'].includes(code);
+}

@@ -1,0 +1,78 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { GatewayContext, makeClient } from './api/gateway.ts';
+import type { Gateway } from './api/gateway.ts';
+import { loadConfig } from './config.ts';
+import type { PageConfig } from './config.ts';
+import { Viewer } from './generated/api.ts';
+import { Header } from './header.tsx';
+import { useRoute } from './route.ts';
+import type { Session } from './session.ts';
+import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
+import { Empty, Problem } from './ui/problem.tsx';
+import { UtcContext } from './ui/time.tsx';
+import { viewOf } from './views.tsx';
+
+/** The page: sign-in first, then the view that the URL names. */
+export function App() {
+  const [config, setConfig] = useState<PageConfig | Error | null>(null);
+  const [session, setSession] = useState<Session | null>(null);
+  const [hasEnded, setEnded] = useState(false);
+  useEffect(() => void loadConfig().then(setConfig, (error: unknown) => setConfig(error as Error)), []);
+  if (config === null) return <p class="starting">Pod Identity is starting…</p>;
+  if (config instanceof Error) return <Problem error={config} retry={() => location.reload()} />;
+  if (session === null) {
+    const onEnded = () => {
+      setEnded(true);
+      setSession(null);
+    };
+    return <SignIn config={config} hasEnded={hasEnded} onSignedIn={setSession} onEnded={onEnded} />;
+  }
+  const signOut = () => {
+    forgetSignIn();
+    void session.signOut().finally(() => {
+      setEnded(false);
+      setSession(null);
+    });
+  };
+  return <SignedIn config={config} session={session} onSignOut={signOut} />;
+}
+
+interface SignedInProps {
+  readonly config: PageConfig;
+  readonly session: Session;
+  readonly onSignOut: () => void;
+}
+
+function SignedIn({ config, session, onSignOut }: SignedInProps) {
+  const client = useMemo(() => makeClient(config, session), [config, session]);
+  const [gateway, setGateway] = useState<Gateway | Error | null>(null);
+  const [isUtc, setUtc] = useState(false);
+  const [round, setRound] = useState(0);
+  const { view } = useRoute();
+  useEffect(() => {
+    client.request(Viewer, {}).then(
+      (data) => setGateway({ client, viewer: data.viewer, deployment: data.gateway }),
+      (error: unknown) => setGateway(error as Error),
+    );
+  }, [client, round]);
+  const retry = () => setRound((last) => last + 1);
+  const View = viewOf(view);
+  return (
+    <UtcContext.Provider value={isUtc}>
+      <Header
+        viewer={gateway instanceof Error ? null : (gateway?.viewer ?? null)}
+        isUtc={isUtc}
+        onUtc={setUtc}
+        onSignOut={onSignOut}
+      />
+      <main id="main" tabIndex={-1}>
+        {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
+        {gateway !== null && !(gateway instanceof Error) && (
+          <GatewayContext.Provider value={gateway}>
+            {View ? <View /> : <Empty>There is no such view: choose one above.</Empty>}
+          </GatewayContext.Provider>
+        )}
+      </main>
+    </UtcContext.Provider>
+  );
+}

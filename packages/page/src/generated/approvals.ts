@@ -1,0 +1,94 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
+export const ApprovalsPage: GatewayDocument<ApprovalsPageQuery, ApprovalsPageQueryVariables> = "fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count approvedBy{...Vote}}rejectedBy{...Vote}requestedAt expiresAt operationId}query ApprovalsPage($scope:ApprovalScope$state:ApprovalState$first:Int$after:String){approvals(scope:$scope state:$state first:$first after:$after){nodes{...ApprovalFields}pageInfo{hasNextPage endCursor}}}";
+export const OneApproval: GatewayDocument<OneApprovalQuery, OneApprovalQueryVariables> = "fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count approvedBy{...Vote}}rejectedBy{...Vote}requestedAt expiresAt operationId}query OneApproval($id:ID!){approval(id:$id){...ApprovalFields}}";
+/** Which approvals to read: set exactly one field. */
+export type ApprovalScope =
+  {   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
+  readonly cluster: ClusterScope; readonly gateway?: never; }
+  |  { readonly cluster?: never;   /** Those of all clusters that can still be approved, the one that expires first at the beginning. */
+  readonly gateway: GatewayApprovals; };
+
+/** State of an approval. Values may be added. */
+export type ApprovalState =
+  /** Every need has its approvals: the request can be sent again until `expiresAt`. */
+  | 'APPROVED'
+  /** It was not approved in time, or not used in time. Only a new token asks again. */
+  | 'EXPIRED'
+  /** Asked for; approvals are missing. No longer so once `expiresAt` is over, which is recorded with the next vote, or when the request is sent again. */
+  | 'PENDING'
+  /** An approver rejected the request. Only a new token asks again. */
+  | 'REJECTED'
+  /** The operation `operationId` used it. An approval is used once. */
+  | 'USED';
+
+/** A cluster, a namespace in it, or a service account in that namespace. */
+export type ClusterScope = {
+  /** Account of the cluster; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Kubernetes namespace. */
+  readonly namespace?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** Kubernetes service account; requires `namespace`. */
+  readonly serviceAccount?: string | null | undefined;
+};
+
+/** Which approvals of all clusters to read. Values may be added. */
+export type GatewayApprovals =
+  /** The pending ones. */
+  | 'PENDING';
+
+/** Kind of operation. Values may be added. */
+export type OperationKind =
+  /** `adoptPodIdentityAssociation`. */
+  | 'ADOPT_POD_IDENTITY_ASSOCIATION'
+  /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
+  | 'APPROVE_REQUEST'
+  /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
+  | 'CHECK_CHANGES'
+  /** `createPodIdentityAssociation`. */
+  | 'CREATE_POD_IDENTITY_ASSOCIATION'
+  /** `deletePodIdentityAssociation`. */
+  | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
+  | 'LOCK_CHANGES'
+  /** What a scan of the associations in EKS found; only in audit entries. */
+  | 'OBSERVE_ASSOCIATION'
+  /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
+  | 'READ_AUDIT_TRAIL'
+  /** `updatePodIdentityAssociation`. */
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+
+/** Kind of principal. */
+export type PrincipalKind =
+  /** A workload: authenticated by an IAM role session or a JWT issued to it. */
+  | 'SERVICE'
+  /** A person: authenticated by a JWT, an IAM Identity Center session or an IAM user's signature. */
+  | 'USER';
+
+export type VoteFragment = { readonly comment: string | null, readonly ownRequest: boolean, readonly time: string, readonly principal: { readonly principalId: string }, readonly actor: { readonly principalId: string } | null };
+
+export type ApprovalFieldsFragment = { readonly id: string, readonly state: ApprovalState, readonly operation: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly requestedAt: string, readonly expiresAt: string, readonly operationId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string }, readonly request: { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly expiresAt: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> }, readonly before: { readonly associationId: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly modifiedAt: string } | null, readonly needs: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null, readonly group: string, readonly count: number, readonly approvedBy: ReadonlyArray<VoteFragment> }>, readonly rejectedBy: VoteFragment | null };
+
+export type ApprovalsPageQueryVariables = Exact<{
+  scope?: ApprovalScope | null | undefined;
+  state?: ApprovalState | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApprovalsPageQuery = { readonly approvals: { readonly nodes: ReadonlyArray<ApprovalFieldsFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type OneApprovalQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OneApprovalQuery = { readonly approval: ApprovalFieldsFragment | null };

@@ -1,0 +1,69 @@
+import type { PolicyTextFragment } from '../generated/operations.ts';
+import { hrefOf } from '../route.ts';
+import { Facts } from '../ui/facts.tsx';
+import type { ComparedPolicy } from './policies.tsx';
+import { lineDiff } from './text-diff.ts';
+
+/** The text of a policy, as a difference where it has one, and what its author says of it. */
+export function PolicyDetails({ policy }: { readonly policy: Omit<ComparedPolicy, 'policyId'> }) {
+  const { inForce, before } = policy;
+  const shown = inForce ?? before;
+  if (shown === null) return null;
+  return (
+    <div class="policy">
+      <PolicyFacts policy={shown} />
+      {inForce === null && <p>It is not in force any more:</p>}
+      {inForce !== null && before !== null && inForce.text !== before.text ? (
+        <TextDiff before={before.text} after={inForce.text} />
+      ) : (
+        <PolicyCode text={shown.text} />
+      )}
+      <p>
+        <a href={hrefOf('trail', { scope: 'gateway', policyId: shown.policyId })}>Requests that it decided</a>
+      </p>
+    </div>
+  );
+}
+
+/** What a policy does, and its annotations. */
+export function PolicyFacts({ policy: { effect, file, annotations } }: { readonly policy: PolicyTextFragment }) {
+  const {
+    message,
+    advice,
+    approvers,
+    count = '1',
+    readers,
+    ...others
+  } = Object.fromEntries(annotations.map(({ name, value }) => [name, value]));
+  const facts = {
+    [effect === 'PERMIT' ? 'Permits' : 'Forbids']: message,
+    Advice: advice,
+    'Lifted by approval of': approvers && `${count} of ${approvers}`,
+    File: file,
+    'Text is shown to': readers ?? 'readers of the whole audit trail',
+  };
+  return <Facts facts={{ ...facts, ...others }} />;
+}
+
+/** A Cedar text. */
+export function PolicyCode({ text }: { readonly text: string }) {
+  return (
+    <pre tabIndex={0} aria-label="Text of the policy">
+      {text}
+    </pre>
+  );
+}
+
+const signs = { same: '  ', removed: '− ', added: '+ ' } as const;
+
+function TextDiff({ before, after }: { readonly before: string; readonly after: string }) {
+  return (
+    <pre class="text-diff" tabIndex={0} aria-label="Text of the policy, with what differs">
+      {lineDiff(before, after).map(({ kind, text }, index) => {
+        const line = `${signs[kind]}${text}\n`;
+        if (kind === 'same') return line;
+        return kind === 'removed' ? <del key={index}>{line}</del> : <ins key={index}>{line}</ins>;
+      })}
+    </pre>
+  );
+}

@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** What is shown: a view, and what it shows. All of it is in the fragment of the URL, so that links show the same to others. */
+export interface Route {
+  /** E.g. `fleet`, or `trail/entry`. */
+  readonly view: string;
+  readonly params: URLSearchParams;
+}
+
+/** Values of parameters; null, undefined and empty texts leave a parameter out. */
+export type Params = Readonly<Record<string, string | null | undefined>>;
+
+/** The first view. */
+const start = 'fleet';
+
+function readRoute(): Route {
+  const [view = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
+  return { view: view || start, params: new URLSearchParams(query) };
+}
+
+/** The link to a view. */
+export function hrefOf(view: string, params: Params = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
+  const text = query.toString();
+  return `#/${view}${text && `?${text}`}`;
+}
+
+/** Goes to a view, as its link does; with `replace`, back does not return to what is shown now. */
+export function go(view: string, params: Params = {}, { replace = false } = {}): void {
+  const href = hrefOf(view, params);
+  if (href === location.hash) return;
+  if (!replace) {
+    location.hash = href;
+    return;
+  }
+  history.replaceState(null, '', href);
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
+/** Changes parameters of what is shown, e.g. a filter; others stay. */
+export function setParams(changes: Params, options?: { readonly replace?: boolean }): void {
+  const { view, params } = readRoute();
+  go(view, { ...Object.fromEntries(params), ...changes }, options);
+}
+
+/** What is shown, kept up to date. */
+export function useRoute(): Route {
+  const [route, setRoute] = useState(readRoute);
+  useEffect(() => {
+    const update = () => setRoute(readRoute());
+    addEventListener('hashchange', update);
+    return () => removeEventListener('hashchange', update);
+  }, []);
+  return route;
+}

@@ -1,0 +1,159 @@
+import { useGateway } from '../api/gateway.ts';
+import { useConnection } from '../api/use-connection.ts';
+import { TrailPage } from '../generated/trail.ts';
+import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
+import { setParams, useRoute } from '../route.ts';
+import { Arn } from '../ui/arn.tsx';
+import { Empty, Problem } from '../ui/problem.tsx';
+import { Table } from '../ui/table.tsx';
+import type { Column } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+import { Event, TargetName, Who } from './cells.tsx';
+import { EntryDetails } from './entry.tsx';
+import { Export } from './export-buttons.tsx';
+import { Filters } from './filters.tsx';
+import { filterOf } from './scope.ts';
+import { eventWords, kindWords } from './words.ts';
+
+/** The most entries of a page of the API. */
+const pageSize = 200;
+
+const columns: readonly Column<LineFragment>[] = [
+  { key: 'event', label: 'Event', width: 'minmax(110px, 1fr)', cell: ({ event }) => <Event event={event} /> },
+  { key: 'time', label: 'Time', width: '84px', cell: ({ time }) => <Time at={time} narrow /> },
+  {
+    key: 'kind',
+    label: 'Operation',
+    width: '100px',
+    cell: ({ operationKind }) => kindWords[operationKind],
+    isWide: true,
+  },
+  {
+    key: 'target',
+    label: 'Service account',
+    width: 'minmax(90px, 2fr)',
+    cell: ({ target }) => <TargetName target={target} />,
+  },
+  {
+    ...{ key: 'role', label: 'Role', width: 'minmax(100px, 2fr)', isWide: true },
+    cell: ({ request }) => (request?.roleArn ? <Arn arn={request.roleArn} /> : null),
+  },
+  {
+    ...{ key: 'principal', label: 'Who', width: 'minmax(90px, 1fr)', isWide: true },
+    cell: ({ principal }) => <Who principalId={principal.principalId} />,
+  },
+  {
+    key: 'message',
+    label: 'Message',
+    width: 'minmax(120px, 3fr)',
+    cell: ({ message }) => <bdi>{message}</bdi>,
+    isWide: true,
+  },
+];
+
+/** The entries that the URL names, newest first; one of them may be open beside them. */
+export function Entries() {
+  const { params } = useRoute();
+  const { viewer } = useGateway();
+  const filter = filterOf(params, viewer.id);
+  const connection = useConnection(TrailPage, filter && { ...filter, first: pageSize }, pageOf);
+  const { nodes, pages, hasMore, isLoading, error, reload, loadMore } = connection;
+  const open = params.get('open');
+  const omitted = pages[0]?.auditTrail?.omittedEvents ?? [];
+  return (
+    <>
+      <div class="title">
+        <h1>Trail</h1>
+        <span class="muted" role="status">
+          {statusText(connection)}
+        </span>
+        <button type="button" onClick={reload} disabled={isLoading}>
+          Refresh
+        </button>
+        <Export entries={nodes} />
+      </div>
+      <Filters />
+      {error && <Problem error={error} retry={nodes.length > 0 ? loadMore : reload} />}
+      {omitted.length > 0 && (
+        <p class="muted">
+          Entries with these events are not in this scope: {omitted.map((event) => eventWords[event][0]).join(', ')}.
+        </p>
+      )}
+      <div class={open === null ? 'split' : 'split open'}>
+        {nodes.length > 0 ? (
+          <Table
+            label="Audit entries"
+            columns={columns}
+            rows={nodes}
+            keyOf={({ id }) => id}
+            hrefOf={({ id }) => openHref(params, id)}
+            selected={open}
+            onEnd={loadMore}
+          />
+        ) : (
+          !isLoading && error === null && <Nothing isAsked={filter !== null} hasMore={hasMore} loadMore={loadMore} />
+        )}
+        {open !== null && (
+          <aside aria-label="Entry">
+            <button type="button" class="close" onClick={() => setParams({ open: null })}>
+              Close
+            </button>
+            <EntryDetails id={open} />
+          </aside>
+        )}
+      </div>
+    </>
+  );
+}
+
+function statusText({
+  nodes,
+  isLoading,
+  hasMore,
+  loadedAt,
+}: {
+  nodes: readonly unknown[];
+  isLoading: boolean;
+  hasMore: boolean;
+  loadedAt: number | null;
+}) {
+  const noun = nodes.length === 1 ? 'entry' : 'entries';
+  const count = `${nodes.length.toLocaleString('en')} ${noun}${hasMore ? ' so far' : ''}`;
+  if (isLoading) return nodes.length === 0 ? 'Reading…' : `${count}, reading more…`;
+  return loadedAt === null ? '' : count;
+}
+
+function pageOf({ auditTrail }: TrailPageQuery) {
+  return auditTrail;
+}
+
+function openHref(params: URLSearchParams, id: string): string {
+  const next = new URLSearchParams(params);
+  next.set('open', id);
+  return `#/trail?${next.toString()}`;
+}
+
+interface NothingProps {
+  readonly isAsked: boolean;
+  readonly hasMore: boolean;
+  readonly loadMore: () => void;
+}
+
+/** A page of the API examines 1,000 entries: with filters it can be empty although others follow. */
+function Nothing({ isAsked, hasMore, loadMore }: NothingProps) {
+  if (!isAsked) return <Empty>Fill in what to read: see the fields beside the scope.</Empty>;
+  if (hasMore)
+    return (
+      <Empty>
+        <p>No entry among those that were examined so far.</p>
+        <button type="button" onClick={loadMore}>
+          Look further back
+        </button>
+      </Empty>
+    );
+  return (
+    <Empty>
+      No entries. Every request to change an association leaves one, also if it is denied: try a wider scope or time.
+    </Empty>
+  );
+}

@@ -1,0 +1,148 @@
+import { useQuery } from '../api/use-query.ts';
+import { TrailEntry } from '../generated/trail.ts';
+import type { TrailEntryQuery } from '../generated/trail.ts';
+import { hrefOf } from '../route.ts';
+import { Id } from '../ui/arn.tsx';
+import { Diff } from '../ui/diff.tsx';
+import { Facts } from '../ui/facts.tsx';
+import { Empty, Problem } from '../ui/problem.tsx';
+import { State } from '../ui/state.tsx';
+import { Time } from '../ui/time.tsx';
+import { Event, TargetName } from './cells.tsx';
+import { OperationEntries } from './operation.tsx';
+import { settingsDiff } from './settings-diff.ts';
+import { kindWords } from './words.ts';
+
+type Entry = NonNullable<TrailEntryQuery['auditEntry']>;
+
+/** An entry with its own URL. */
+export function EntryView({ id }: { readonly id: string }) {
+  return (
+    <>
+      <h1>Audit entry</h1>
+      <EntryDetails id={id} />
+    </>
+  );
+}
+
+/** All that is recorded in an entry, and of its operation. */
+export function EntryDetails({ id }: { readonly id: string }) {
+  const { data, error, reload } = useQuery(TrailEntry, { id });
+  const entry = data?.auditEntry ?? null;
+  if (error) return <Problem error={error} retry={reload} />;
+  if (data === null) return <p class="muted">Reading the entry…</p>;
+  if (entry === null) return <Empty>There is no entry {id}, or you may not read it.</Empty>;
+  const fields = settingsDiff(entry);
+  return (
+    <article class="entry">
+      <h2>
+        <Event event={entry.event} /> <span class="muted">{kindWords[entry.operationKind]}</span>{' '}
+        <TargetName target={entry.target} />
+      </h2>
+      {entry.message && (
+        <p>
+          <bdi>{entry.message}</bdi>
+        </p>
+      )}
+      <Decision entry={entry} />
+      {entry.findings.length > 0 && (
+        <ul>
+          {entry.findings.map(({ path, message, advice }) => (
+            <li key={`${path}${message}`}>
+              <code>{path}</code>: {message} {advice}
+            </li>
+          ))}
+        </ul>
+      )}
+      {fields.length > 0 && (
+        <>
+          <h3>{entry.before ? 'Association before, and as requested' : 'Requested'}</h3>
+          <Diff fields={fields} label="Settings" />
+        </>
+      )}
+      <h3>Who and when</h3>
+      <Facts facts={whoFacts(entry)} />
+      <h3>To look it up</h3>
+      <Facts facts={idFacts(entry)} />
+      <OperationEntries id={entry.operationId} selected={entry.id} />
+    </article>
+  );
+}
+
+/** Which policy decided, and why. */
+function Decision({ entry: { decision } }: { readonly entry: Entry }) {
+  if (decision === null) return null;
+  const { allowed, policyIds, violations, needs } = decision;
+  return (
+    <section aria-label="Decision">
+      <h3>Decision</h3>
+      <p>
+        <State name={allowed ? 'approved' : needs.length > 0 ? 'approval' : 'denied'}>
+          {allowed ? 'permitted' : needs.length > 0 ? 'needs approval' : 'denied'}
+        </State>
+        {policyIds.length > 0 && (
+          <>
+            {' '}
+            by <PolicyLinks ids={policyIds} />
+          </>
+        )}
+      </p>
+      {violations.map(({ policyId, message, advice }) => (
+        <p key={policyId} class="notice">
+          <PolicyLinks ids={[policyId]} />: {message} {advice}
+        </p>
+      ))}
+      {needs.map(({ policyId, message, group, count }) => (
+        <p key={policyId} class="notice">
+          <PolicyLinks ids={[policyId]} />: {message} Approved by {count} of {group}.
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function PolicyLinks({ ids }: { readonly ids: readonly string[] }) {
+  return ids.map((id, index) => (
+    <span key={id}>
+      {index > 0 && ', '}
+      <a href={hrefOf('operations', { policy: id })}>
+        <code>{id}</code>
+      </a>
+    </span>
+  ));
+}
+
+function whoFacts(entry: Entry) {
+  const { principal, actor, onBehalfOf, reason, declaration, sourceAddress, userAgent, time } = entry;
+  const others =
+    principal.otherGroupsCount > 0
+      ? ` and ${principal.otherGroupsCount} other${principal.otherGroupsCount === 1 ? '' : 's'}`
+      : '';
+  return {
+    Time: <Time at={time} absolute />,
+    Principal: <a href={hrefOf('trail', { principalId: principal.principalId })}>{principal.principalId}</a>,
+    Groups: principal.groups.length > 0 ? `${principal.groups.join(', ')}${others}` : others.trim(),
+    Session: principal.sessionName,
+    'Through the service': actor?.principalId,
+    'On behalf of': onBehalfOf,
+    Reason: reason,
+    Declaration: declaration,
+    'Source address': sourceAddress,
+    'User agent': userAgent,
+  };
+}
+
+/** Ids, and how to find the rest with them: CloudTrail's event, and the proof of the log. */
+function idFacts({ id, operationId, approvalId, associationArn, eksRequestId, apiRequestId, decision }: Entry) {
+  return {
+    Entry: <Id id={id} href={hrefOf('trail/entry', { id })} />,
+    Operation: <Id id={operationId} href={hrefOf('trail/operation', { id: operationId })} />,
+    Approval: approvalId && <Id id={approvalId} href={hrefOf('approvals', { id: approvalId })} />,
+    Association: associationArn && <Id id={associationArn} href={hrefOf('trail', { associationArn })} />,
+    'CloudTrail, requestID': eksRequestId && <Id id={eksRequestId} />,
+    'Request at the API': <Id id={apiRequestId} />,
+    Policies: decision && <Id id={decision.policySetHash} />,
+    Inventory: decision && <Id id={decision.inventoryHash} />,
+    'Proof of the log': <code>pod-identity-operator trail prove {id}</code>,
+  };
+}

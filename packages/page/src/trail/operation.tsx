@@ -1,0 +1,117 @@
+import { useEffect } from 'preact/hooks';
+import { useQuery } from '../api/use-query.ts';
+import { TrailOperation } from '../generated/trail.ts';
+import type { LineFragment, TrailOperationQuery } from '../generated/trail.ts';
+import { hrefOf } from '../route.ts';
+import { Facts } from '../ui/facts.tsx';
+import { Id } from '../ui/arn.tsx';
+import { Empty, Problem } from '../ui/problem.tsx';
+import { State } from '../ui/state.tsx';
+import { Time } from '../ui/time.tsx';
+import { Event, TargetName, Who } from './cells.tsx';
+import { kindWords } from './words.ts';
+
+type Operation = NonNullable<TrailOperationQuery['operation']>;
+
+/** Ids of what is not an operation begin with these: locks, drift, approvals. */
+const isOperation = (id: string) => !/^(lock|drift|approval)-/.test(id);
+
+/** An operation with its own URL, followed to its end. */
+export function OperationView({ id }: { readonly id: string }) {
+  const { data, error, reload } = useQuery(TrailOperation, { id });
+  const operation = data?.operation ?? null;
+  const waitSeconds = operation?.status === 'IN_PROGRESS' ? (operation.retryAfterSeconds ?? 5) : null;
+  useEffect(() => {
+    if (waitSeconds === null) return;
+    const timer = setTimeout(reload, waitSeconds * 1_000);
+    return () => clearTimeout(timer);
+  }, [waitSeconds, data, reload]);
+  return (
+    <>
+      <h1>Operation</h1>
+      {error && <Problem error={error} retry={reload} />}
+      {data === null && error === null && <p class="muted">Reading the operation…</p>}
+      {data !== null && operation === null && (
+        <Empty>There is no operation {id}, or you may not read its entries.</Empty>
+      )}
+      {operation && <OperationDetails operation={operation} />}
+    </>
+  );
+}
+
+function OperationDetails({ operation }: { readonly operation: Operation }) {
+  const { id, kind, status, target, startedAt, completedAt, approvalId, associationArn, message } = operation;
+  return (
+    <article class="entry">
+      <h2>
+        <Status status={status} /> <span class="muted">{kindWords[kind]}</span> <TargetName target={target} />
+      </h2>
+      {message && <p>{message}</p>}
+      {status === 'IN_PROGRESS' && (
+        <p class="notice" role="status">
+          What became of the EKS call is not known yet. The gateway finds out by itself, and this page asks again: you
+          can close it.
+        </p>
+      )}
+      <Facts
+        facts={{
+          Operation: <Id id={id} />,
+          Started: <Time at={startedAt} absolute />,
+          Completed: completedAt && <Time at={completedAt} absolute />,
+          Approval: approvalId && <Id id={approvalId} href={hrefOf('approvals', { id: approvalId })} />,
+          Association: associationArn && <Id id={associationArn} href={hrefOf('trail', { associationArn })} />,
+        }}
+      />
+      <Timeline entries={operation.entries} selected={null} />
+    </article>
+  );
+}
+
+const statusSigns = {
+  IN_PROGRESS: 'inProgress',
+  SUCCEEDED: 'succeeded',
+  REFUSED: 'refused',
+  RELEASED: 'refused',
+} as const;
+
+function Status({ status }: Pick<Operation, 'status'>) {
+  return <State name={statusSigns[status]}>{status.toLowerCase().replace('_', ' ')}</State>;
+}
+
+/** The other entries of the operation of an entry. */
+export function OperationEntries({ id, selected }: { readonly id: string; readonly selected: string }) {
+  const { data } = useQuery(TrailOperation, isOperation(id) ? { id } : null);
+  const entries = data?.operation?.entries ?? [];
+  if (entries.length < 2) return null;
+  return <Timeline entries={entries} selected={selected} />;
+}
+
+interface TimelineProps {
+  readonly entries: readonly LineFragment[];
+  readonly selected: string | null;
+}
+
+function Timeline({ entries, selected }: TimelineProps) {
+  return (
+    <>
+      <h3>The entries of the operation</h3>
+      <ol class="timeline">
+        {entries.map(({ id, time, event, principal, message }) => (
+          <li key={id} aria-current={id === selected || undefined}>
+            <a href={hrefOf('trail/entry', { id })}>
+              <Event event={event} />
+            </a>{' '}
+            <span class="muted">
+              <Time at={time} /> by <Who principalId={principal.principalId} />
+            </span>
+            {message && (
+              <div>
+                <bdi>{message}</bdi>
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { Icon } from './icon.tsx';
+import type { IconName } from './icon.tsx';
+
+/** What a state means to the reader, which colours it in addition to its word and icon. */
+type Tone = 'good' | 'bad' | 'waiting' | 'plain';
+
+/** The same sign for the same state in each view. */
+const states = {
+  succeeded: ['done', 'check', 'good'],
+  refused: ['refused', 'cross', 'bad'],
+  denied: ['denied', 'cross', 'bad'],
+  failed: ['failed', 'cross', 'bad'],
+  inProgress: ['in progress', 'clock', 'waiting'],
+  unknown: ['outcome not known', 'question', 'waiting'],
+  drift: ['drift', 'drift', 'bad'],
+  outside: ['made outside', 'outside', 'bad'],
+  adopted: ['adopted', 'link', 'plain'],
+  addOn: ['EKS add-on', 'addOn', 'plain'],
+  operation: ['by the gateway', 'check', 'plain'],
+  expiring: ['ends', 'clock', 'waiting'],
+  approval: ['needs approval', 'person', 'waiting'],
+  approved: ['approved', 'check', 'good'],
+  rejected: ['rejected', 'cross', 'bad'],
+  expired: ['expired', 'clock', 'plain'],
+  locked: ['locked', 'lock', 'bad'],
+} satisfies Record<string, readonly [string, IconName, Tone]>;
+
+/** A state that has a sign. */
+export type StateName = keyof typeof states;
+
+/** A state as a word with an icon; `children` replace the word, e.g. "ends in 3 days". */
+export function State({ name, children }: { readonly name: StateName; readonly children?: preact.ComponentChildren }) {
+  const [word, icon, tone] = states[name];
+  return (
+    <span class={`state ${tone}`}>
+      <Icon name={icon} />
+      {children ?? word}
+    </span>
+  );
+}
