@@ -11,7 +11,7 @@ import { least, median } from './statistics.ts';
 type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'awsCli' | `build:${string}`;
 
 /** One start, in milliseconds. */
-interface ColdStart {
+export interface ColdStart {
   /** From the start of the process to the answer of the first mutation. For the AWS CLI, to the end of the process. */
   readonly answeredMs: number;
   /** From the start of the process until the bundle is initialized. */

@@ -32,6 +32,10 @@ export interface LoadedPolicy {
   readonly decisionKey: DecisionKey;
   /** The policy files by name. Read when they are asked for, where a build compiled the policies. */
   readonly texts: () => PolicySources['policies'];
+  /** The hash of what its policies were verified with, see `verificationHash`; null where that is not known. */
+  readonly verification: string | null;
+  /** The same policies, as they are compiled, with another inventory. */
+  readonly withInventory: (inventory: Inventory) => LoadedPolicy;
 }
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
@@ -39,7 +43,7 @@ export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPoli
   const sources = readPolicySources(directory);
   const policySet = compileRequired(directory, sources, readRequiredText(directory));
   const inventory = parseInventory(readInventoryText(directory));
-  return policyOf({ engine: makeEngine(policySet), inventory, texts: () => sources.policies }, onFailure);
+  return policyOf({ engine: makeEngine(policySet), inventory, texts: () => sources.policies }, { onFailure });
 }
 
 /**
@@ -105,8 +109,14 @@ export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): Lo
   // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
   const texts = () => readPolicies(directory);
-  return policyOf({ engine: makeEngine(policySet), inventory: readInventory(directory), texts }, onFailure);
+  const file = join(directory, verificationFile);
+  const verification = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  const parts = { engine: makeEngine(policySet), inventory: readInventory(directory), texts };
+  return policyOf(parts, { onFailure, verification });
 }
+
+/** The file with the hash of what a build verified: see `verificationHash`. */
+export const verificationFile = 'verification.sha256';
 
 /** The inventory of a folder: the compiled one if it is that of the text. */
 function readInventory(directory: string): Inventory {
@@ -121,17 +131,18 @@ interface PolicyParts extends Pick<LoadedPolicy, 'inventory' | 'texts'> {
   readonly engine: Engine;
 }
 
-/**
- * The policy of an engine and an inventory.
- *
- * @param host that of the engine
- */
-export function policyOf(
-  { engine, inventory, texts }: PolicyParts,
-  onFailure?: OnFailure,
-  host: CedarHost = processCedar,
-): LoadedPolicy {
+/** How a policy is used. */
+interface PolicyOptions {
+  readonly onFailure?: OnFailure | undefined;
+  /** That of the engine. */
+  readonly host?: CedarHost;
+  readonly verification?: string | null;
+}
+
+/** The policy of an engine and an inventory. */
+export function policyOf({ engine, inventory, texts }: PolicyParts, options: PolicyOptions = {}): LoadedPolicy {
   const { policySet } = engine;
+  const { onFailure, host = processCedar, verification = null } = options;
   return {
     authorize: authorizeWith(engine, inventory, onFailure),
     preauthorize: makePreauthorize(policySet, inventory, onFailure, host),
@@ -140,6 +151,8 @@ export function policyOf(
     policySetHash: policySet.hash,
     decisionKey: makeDecisionKey(policySet, inventory),
     texts,
+    verification,
+    withInventory: (other) => policyOf({ engine, inventory: other, texts }, options),
   };
 }
 

@@ -180,7 +180,7 @@ export const hostileVersions: readonly HostileVersion[] = [
       },
       cases: Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`cases/allow/${index}.json`, caseText])),
     },
-    /cases: 477 policies and 500 cases are more than 50000 evaluations/,
+    /cases: 477 policies that can apply to one request and 500 cases are more than 50000 evaluations/,
   ),
   ofCases(
     'cases that parse a large inventory again and again',
