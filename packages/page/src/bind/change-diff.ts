@@ -17,7 +17,7 @@ export function diffOfChange(change: Change, existing: Existing | null): DiffFie
   if (change.kind === 'delete') return diffOf(was, null);
   if (change.kind === 'update') return diffOf(was, { ...was, ...changed(change.input) }, { all: true });
   const tags = existing ? Object.fromEntries(existing.tags.map(({ key, value }) => [`tags.${key}`, value])) : {};
-  const asked = { ...settingsOf({}), ...changed({ disableSessionTags: false, ...change.input }) };
+  const asked = { ...settingsOf({}), ...changed({ ...(existing && { disableSessionTags: false }), ...change.input }) };
   const askedTags = (change.input.tags ?? []).map(({ key, value }) => [`tags.${key}`, value ?? '']);
   return diffOf(was && { ...was, ...tags }, { ...asked, ...Object.fromEntries(askedTags) } as Settings);
 }

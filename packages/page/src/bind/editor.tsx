@@ -9,7 +9,7 @@ import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
 import { findingsAt, findingsOf } from './findings.ts';
 import type { Pending } from './pending.ts';
-import { clusterOf, ownersOf } from './place.tsx';
+import { clusterFields, clusterOf, ownersOf } from './place.tsx';
 import { Submit } from './submit.tsx';
 import { useCheck } from './use-check.ts';
 import { useDraft } from './use-draft.ts';
@@ -49,6 +49,11 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const isSame = JSON.stringify(change) === JSON.stringify(refused);
   const check = useCheck(change !== null && findings.length === 0 && !isHidden && !isSame ? change : null);
 
+  const [only] = clusters.nodes;
+  const isOnly = clusters.nodes.length === 1 && !clusters.hasMore && !draft.clusterName;
+  useEffect(() => {
+    if (only && isOnly) setDraft(clusterFields(only));
+  }, [isOnly]);
   const cluster = clusterOf(draft, clusters.nodes);
   const isOwner = namespaces.nodes.some(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
   const isStranger = kind === 'create' && !isOwner && !isAnyway && !namespaces.hasMore && namespaces.nodes.length > 0;

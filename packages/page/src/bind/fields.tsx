@@ -34,8 +34,9 @@ export function Fields({ form, draft, kind, clusters, namespaces, roles, owners,
         <>
           {kind !== 'delete' && (
             <>
-              <Role {...{ form, roles, owners }} />
+              {/* Policy can demand tags: which roles are offered depends on them. */}
               {kind === 'create' && <Tags form={form} />}
+              <Role {...{ form, roles, owners }} />
               <Ending form={form} />
               <RareSettings {...{ form, kind }} />
             </>

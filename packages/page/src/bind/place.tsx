@@ -48,7 +48,7 @@ export function Place({ form, draft, clusters, namespaces, whoCan }: PlaceProps)
   const prefixes = namespaces.filter(({ name }) => name.endsWith('*')).map(({ name }) => name);
   const choose = (key: string) => {
     const cluster = clusters.find((one) => clusterKey(one) === key);
-    form.set(cluster ? { ...pick(cluster) } : { clusterName: '', accountId: '', region: '' });
+    form.set(cluster ? clusterFields(cluster) : { clusterName: '', accountId: '', region: '' });
   };
   return (
     <>
@@ -87,6 +87,7 @@ export function Place({ form, draft, clusters, namespaces, whoCan }: PlaceProps)
   );
 }
 
-function pick({ clusterName, accountId, region }: Cluster): Draft {
+/** What a draft has of a cluster. */
+export function clusterFields({ clusterName, accountId, region }: Cluster): Draft {
   return { clusterName, accountId, region };
 }

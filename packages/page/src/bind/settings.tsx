@@ -32,7 +32,8 @@ export function Role({ form, roles, owners }: RoleProps) {
           ))}
           {roles?.length === 0 && (
             <>
-              No role is offered to you here, perhaps because a tag is missing: give an ARN, and the check says why.
+              No role is offered to you here, perhaps because a tag is missing: give the ARN of one, and the check says
+              why.
               {owners.length > 0 && <> The namespace belongs to {owners.join(', ')}.</>}
             </>
           )}

@@ -11,8 +11,8 @@ export function WhoCan({ cluster, namespaces, onContinue }: WhoCanProps) {
   return (
     <section class="notice who-can" aria-label="Who can bind roles">
       <p>
-        None of your groups owns a namespace of <bdi>{cluster.clusterName}</bdi>. These groups can bind roles there, or
-        ask the platform admins for you:
+        None of your groups owns a namespace of <bdi>{cluster.clusterName}</bdi>. Ask one of the owners to bind the
+        role:
       </p>
       <dl class="facts">
         {namespaces.map(({ name, owners }) => (

@@ -21,12 +21,17 @@ const signs: Readonly<Record<string, StateName>> = {
 export function Refusal({ refusal }: { readonly refusal: RefusalData }) {
   const { code, message, advice, retryable } = refusal;
   const rules = 'violations' in refusal ? refusal.violations : 'needs' in refusal ? refusal.needs : [];
+  // The message and advice of a denial are often those of its rules, one after the other.
+  const isSaid = (text: string, by: (rule: (typeof rules)[number]) => string | null) =>
+    rules.length > 0 && rules.every((rule) => text.includes(by(rule) ?? ''));
+  const isAdviceSaid = advice === null || isSaid(advice, (rule) => rule.advice);
   return (
     <section class="refusal" aria-label="Refusal">
       <p>
-        <State name={Object.hasOwn(signs, code) ? (signs[code] ?? 'refused') : 'refused'} /> <bdi>{message}</bdi>
+        <State name={Object.hasOwn(signs, code) ? (signs[code] ?? 'refused') : 'refused'} />{' '}
+        {!isSaid(message, (rule) => rule.message) && <bdi>{message}</bdi>}
       </p>
-      {advice && !rules.some((rule) => rule.advice === advice) && <p>{advice}</p>}
+      {!isAdviceSaid && <p>{advice}</p>}
       {rules.length > 0 && (
         <ul>
           {rules.map((rule) => (
