@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
 import { OneApproval } from '../generated/approvals.ts';
-import type { ApprovalFieldsFragment } from '../generated/approvals.ts';
+import type { ApprovalFieldsFragment, OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
 import { settingsDiff } from '../trail/settings-diff.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
@@ -12,6 +12,7 @@ import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
+import { CurrentDecision } from './current-decision.tsx';
 import { ApprovalSign, isOver } from './sign.tsx';
 import { VoteForm } from './vote-form.tsx';
 
@@ -41,7 +42,12 @@ export function ApprovalView({ id }: { readonly id: string }) {
   );
 }
 
-function Details({ approval, onVote }: { readonly approval: Approval; readonly onVote: () => void }) {
+interface DetailsProps {
+  readonly approval: NonNullable<OneApprovalQuery['approval']>;
+  readonly onVote: () => void;
+}
+
+function Details({ approval, onVote }: DetailsProps) {
   const { id, operation, principal, target, before, request, state, expiresAt } = approval;
   const fields = settingsDiff({ operationKind: operation, before, request });
   return (
@@ -63,6 +69,7 @@ function Details({ approval, onVote }: { readonly approval: Approval; readonly o
       <Diff fields={fields} label="Settings" />
       <h3>Who has to agree</h3>
       <Needs approval={approval} />
+      {approval.currentDecision && <CurrentDecision decision={approval.currentDecision} />}
       {state === 'PENDING' && !isOver(state, expiresAt) && <VoteForm id={id} onVote={onVote} />}
       <h3>What it is bound to</h3>
       <p class="muted">
