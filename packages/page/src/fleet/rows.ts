@@ -1,7 +1,10 @@
-import type { AssociationFilter, FleetRowFragment } from '../generated/fleet.ts';
+import type { AssociationFilter, FleetAssociationQuery, FleetRowFragment } from '../generated/fleet.ts';
 
 /** An association in the list. */
 export type Row = FleetRowFragment;
+
+/** An association with all its settings. */
+export type Association = NonNullable<FleetAssociationQuery['associations']>['nodes'][number];
 
 /** Parameters of the list that show less of it; null leaves a parameter out. */
 export type Selection = Readonly<Record<string, string | null>>;
