@@ -93,7 +93,7 @@ export function signOf({ origin, seenOtherwiseBefore }: Pick<Row, 'origin' | 'se
   return signs[origin] ?? 'unknown';
 }
 
-/** Whether nobody can rely on it: no operation of the gateway explains the association. */
+/** Whether no operation of the gateway explains the association. */
 export function isOutside({ origin }: Pick<Row, 'origin'>): boolean {
   return origin === 'OUTSIDE';
 }
