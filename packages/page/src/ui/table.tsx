@@ -148,7 +148,7 @@ function useDrawn<Row>(draw: Draw<Row>, inputs: readonly unknown[]): Draw<Row> {
   const rows = new Map<string, { readonly of: readonly unknown[]; readonly element: VNode }>();
   kept.current = { inputs, rows };
   return (row, index, key, shown) => {
-    const of = [row, index, ...Object.values(shown)];
+    const of = [row, index, shown.start, shown.isActive, shown.isSelected];
     const last = before.get(key);
     const drawn = last && isSame(of, last.of) ? last : { of, element: draw(row, index, key, shown) };
     rows.set(key, drawn);
