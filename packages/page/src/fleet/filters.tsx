@@ -26,7 +26,7 @@ const origins = [
   ['OUTSIDE', 'made outside'],
 ] as const;
 
-/** More suggestions than this help nobody. */
+/** More suggestions than this do not help. */
 const maxSuggestions = 500;
 
 interface FiltersProps {
