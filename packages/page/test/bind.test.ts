@@ -35,7 +35,7 @@ describe('a draft', () => {
     ]);
     const given: Draft = { ...ofBound, targetRoleArn: '', tags, disableSessionTags: 'true' };
     const params = new URLSearchParams(
-      Object.entries(paramsOf(given)).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+      Object.entries(paramsOf(given)).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])),
     );
     expect(draftOf(params)).toEqual(given);
     expect(tagsOf(tags)).toEqual([

@@ -1,4 +1,4 @@
-import type { Params } from '../route.ts';
+import type { Params } from '../params.ts';
 
 /** The parameters of the URL: the place, and the fields of the form. */
 const inUrl = [
@@ -58,7 +58,7 @@ export function tagsOf(text: string | undefined): DraftTag[] {
 
 /** The text of tags in a draft. */
 export function textOfTags(tags: readonly DraftTag[]): string {
-  return new URLSearchParams(tags.map(({ key, value }) => [key, value])).toString();
+  return new URLSearchParams(tags.map(({ key, value }): [string, string] => [key, value])).toString();
 }
 
 /** A cluster as the value of a menu. */

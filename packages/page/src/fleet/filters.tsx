@@ -1,6 +1,6 @@
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { setParams } from '../route.ts';
-import type { Params } from '../route.ts';
+import type { Params } from '../params.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { groupings } from './groups.ts';
 import type { Grouping } from './groups.ts';
