@@ -19,6 +19,13 @@ export async function buildGateway(folder: string, without: readonly string[] = 
   return join(outdir, 'graphql.mjs');
 }
 
+/** Builds the gateway with other policies and another inventory than the shipped ones, and returns the path of its handler. */
+export async function buildGatewayWith(outdir: string, policies: string, inventory: string): Promise<string> {
+  const options = ['--outdir', outdir, '--policies', policies, '--inventory', inventory];
+  await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
+  return join(outdir, 'graphql.mjs');
+}
+
 /** Builds a handler of `bench/naive` as esbuild does without further settings, and returns its path. */
 export async function buildNaive(folder: string, name: 'empty' | 'tiny' | 'contract'): Promise<string> {
   const outfile = join(folder, `naive-${name}`, 'index.cjs');

@@ -11,7 +11,7 @@ import { least, median } from './statistics.ts';
 type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'awsCli' | `build:${string}`;
 
 /** One start, in milliseconds. */
-interface ColdStart {
+export interface ColdStart {
   /** From the start of the process to the answer of the first mutation. For the AWS CLI, to the end of the process. */
   readonly answeredMs: number;
   /** From the start of the process until the bundle is initialized. */
@@ -22,6 +22,8 @@ interface ColdStart {
   readonly cpuMs: number | null;
   /** From the start of the process to its end. */
   readonly processMs: number;
+  /** Memory of the process after the answer. */
+  readonly residentBytes: number | null;
 }
 
 /** The starts of one subject: the median and the least of each time. */
@@ -41,6 +43,9 @@ export interface ColdSettings {
   /** Other builds of the gateway to compare with, as paths of `graphql.cjs`. */
   readonly builds: readonly string[];
 }
+
+/** What is not known of a process that is not a function. */
+const none = { importMs: null, firstRequestMs: null, cpuMs: null, residentBytes: null };
 
 const awsCli = '/usr/bin/aws';
 const harness = join(import.meta.dirname, 'harness.cjs');
@@ -89,10 +94,11 @@ export async function startBundle(
   await writeFile(eventFile, JSON.stringify(await (isTiny ? tinyCreateEvent() : createEvent())));
   const command = onCore(core, [process.execPath, harness, bundle, eventFile]);
   const { startedAt, totalMs, report } = await runProcess(command, functionEnvironment(endpoints, bundle));
-  const { importedAt, answeredAt, cpuMs, answer } = JSON.parse(report) as {
+  const { importedAt, answeredAt, cpuMs, residentBytes, answer } = JSON.parse(report) as {
     readonly importedAt: number;
     readonly answeredAt: number;
     readonly cpuMs: number;
+    readonly residentBytes: number;
     readonly answer: { readonly body: string };
   };
   const { data } = JSON.parse(answer.body) as { data?: { create?: { status?: string } } };
@@ -103,6 +109,7 @@ export async function startBundle(
     firstRequestMs: answeredAt - importedAt,
     cpuMs,
     processMs: totalMs,
+    residentBytes,
   };
 }
 
@@ -120,7 +127,7 @@ async function startAwsCli({ eks, certificate }: Endpoints, core: number | null)
     AWS_CA_BUNDLE: certificate,
     AWS_PAGER: '',
   });
-  return { answeredMs: totalMs, importMs: null, firstRequestMs: null, cpuMs: null, processMs: totalMs };
+  return { ...none, answeredMs: totalMs, processMs: totalMs };
 }
 
 function summary(subject: Subject, cores: 1 | 2, starts: readonly ColdStart[]): MeasuredColdStart {
@@ -134,6 +141,7 @@ function summary(subject: Subject, cores: 1 | 2, starts: readonly ColdStart[]): 
       importMs: of('importMs'),
       firstRequestMs: of('firstRequestMs'),
       cpuMs: of('cpuMs'),
+      residentBytes: of('residentBytes'),
       processMs: of('processMs') ?? NaN,
     };
   };

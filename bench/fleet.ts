@@ -9,13 +9,12 @@ import { makeDynamoDbObservations } from '../src/ledger/dynamodb-observations.ts
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { createTables } from '../src/ledger/tables.ts';
-import type { Association, ClusterRef } from '../src/model/association.ts';
-import { makeSlots } from '../src/runtime/slots.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { openGateway, withoutRateLimit } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
 import { runCommand } from '../tools/command.ts';
 import { localClient } from './capacity.ts';
+import { associationOf, fillFleet, role } from './fleet-fill.ts';
 import { clusters, home, makeFleetPolicies, perCluster } from './fleet-world.ts';
 import { table } from './report.ts';
 import { median } from './statistics.ts';
@@ -29,49 +28,6 @@ Usage: npm run bench -- fleet
 `;
 
 type Store = Ledger & ObservationStore & AssociationReads;
-
-const role = (index: number) => `arn:aws:iam::${home}:role/pods/payments/role-${index % 400}`;
-
-function associationOf(cluster: ClusterRef, index: number): Association {
-  const associationId = `a-${String(index).padStart(17, '0')}`;
-  return {
-    ...{ ...cluster, namespace: 'payments', serviceAccount: `service-${index}`, roleArn: role(index), associationId },
-    associationArn: `arn:aws:eks:${cluster.region}:${cluster.accountId}:podidentityassociation/${cluster.clusterName}/${associationId}`,
-    ...{ tags: [], createdAt: '2026-11-01T00:00:00.000Z', modifiedAt: '2026-11-01T00:00:00.000Z', ownerArn: null },
-    ...{ disableSessionTags: false, targetRoleArn: null, externalId: null, policy: null },
-  };
-}
-
-/** Stores what a first scan of all clusters sees. */
-async function fill(store: Store, seenAt: number): Promise<void> {
-  const inSlot = makeSlots(16);
-  const observe = async (cluster: ClusterRef, association: Association) => {
-    const { namespace, serviceAccount, associationId, modifiedAt } = association;
-    const target = { ...cluster, namespace, serviceAccount };
-    const version = {
-      target,
-      association,
-      origin: 'OUTSIDE',
-      operationId: null,
-      declaration: null,
-      seenAt,
-      seenOtherwiseAt: null,
-    } as const;
-    const sight = { associationId, modifiedAt, isGone: false };
-    const observed = { at: seenAt, revision: 1, sight, origin: 'OUTSIDE', association, driftId: null } as const;
-    await store.observeAssociation(0, { target, observed, version, openOperations: [], endedOperationIds: [] }, null);
-  };
-  const all = clusters.flatMap((cluster, index) =>
-    Array.from({ length: perCluster }, (_, one) => associationOf(cluster, index * perCluster + one)).map(
-      (association) => [cluster, association] as const,
-    ),
-  );
-  await Promise.all(all.map(([cluster, association]) => inSlot(() => observe(cluster, association))));
-  const times = { startedAt: seenAt, endedAt: seenAt, completedAt: seenAt, firstCompletedAt: seenAt };
-  for (const cluster of clusters) {
-    await store.putClusterScan(0, { cluster, fence: 1, leaseUntil: seenAt, ...times, failure: null });
-  }
-}
 
 const fields = 'nodes { clusterName namespace serviceAccount roleArn origin observedAt }';
 const ofRole = `filter: { roleArn: "${role(7)}" }`;
@@ -116,7 +72,7 @@ async function medianOf(gateway: Gateway, document: string, items: number): Prom
 async function measure(name: string, store: Store): Promise<string> {
   const policies = makeFleetPolicies();
   const gateway = await openGateway({ ledger: store, policies, change: withoutRateLimit });
-  await fill(store, gateway.clock.now() - 2 * 3_600_000);
+  await fillFleet(store, gateway.clock.now() - 2 * 3_600_000);
   const [cluster] = clusters;
   gateway.simulator.control.addCluster({ accountId: home, region: 'eu-central-1', clusterName: 'cluster-0' });
   for (let index = 0; index < perCluster && cluster; index += 1) {

@@ -12,6 +12,7 @@ import { measureGrowth } from './growth.ts';
 import { measureMemory } from './memory.ts';
 import { measureReplacements } from './replacements.ts';
 import { limitsSection } from './limits.ts';
+import { measureSizes } from './sizes.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
 import { writeSection } from './write-section.ts';
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   growth: ({ quick }) => measureGrowth(quick),
   memory: ({ folder, quick }) => measureMemory(folder, quick ? 5_000 : 100_000),
   replacements: ({ folder, quick }) => measureReplacements(folder, quick ? 3 : 25),
+  sizes: ({ folder, quick }) => measureSizes(folder, quick ? 5 : 25),
   limits: limitsSection,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick }) => measureWarm(folder, quick),
@@ -45,6 +47,7 @@ const programs: Programs = {
   'fleet-day': ['scans, adoption, drift, impact and a declaration over such a fleet', () => import('./fleet-day.ts')],
   trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
   'trail-proof': ['checkpoints and verification of a long trail', () => import('./trail-proof.ts')],
+  page: ['the page in a browser, over such a fleet', () => import('./page.ts')],
   'policy-versions': [
     'cold starts with a policy version beside those of the package',
     () => import('./policy-versions.ts'),

@@ -33,7 +33,12 @@ const { inventory, ...shipped } = shippedVersion();
 const versions: Readonly<Record<string, PolicyFiles | null>> = {
   'policies of the package': null,
   'a version of the same policies': { ...shipped, inventory },
-  'a version of others': { ...shipped, inventory: `${inventory}\n` },
+  'a version with another inventory': { ...shipped, inventory: `${inventory}\n` },
+  'a version of other policies': {
+    ...shipped,
+    inventory,
+    policies: { ...shipped.policies, 'other.cedar': '// other' },
+  },
 };
 
 let live: PolicyFiles | null = null;
@@ -65,17 +70,17 @@ await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
 /** Processor time of a start, in milliseconds. */
-async function start(version: PolicyFiles | null): Promise<number> {
+async function start(version: PolicyFiles | null, attempts = 10): Promise<number> {
   live = version;
   const source = version === null ? 'packaged' : 'table';
   const environment = environmentFor(join(dist, 'policies'), `http://127.0.0.1:${port}`);
   const env = { ...environment, POLICY_SOURCE: source, POLICY_TABLE: 'policies' };
   const args = ['--input-type=module', '--eval', program, join(dist, 'graphql.mjs')];
   const { stderr, stdout } = await run(process.execPath, args, { env });
-  // Otherwise the start would be measured without what it is about.
-  if (version !== null && !stdout.includes('"policyVersion":1'))
-    throw new Error(`The version was not loaded: ${stdout}`);
-  return Number(stderr);
+  if (version === null || stdout.includes('"policyVersion":1')) return Number(stderr);
+  // Otherwise the start would be measured without what it is about. On a busy machine, the time that a start waits can be too short.
+  if (attempts === 1) throw new Error(`The version was not loaded: ${stdout}`);
+  return await start(version, attempts - 1);
 }
 
 try {

@@ -25,8 +25,11 @@ import { buildPage } from '../packages/page/build.ts';
 import { writePage } from '../packages/page/write.ts';
 import { checkPolicies } from '../packages/operator/src/policies/check.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
+import { compiledInventoryFile, compileInventory } from '../src/policy/compiled-inventory.ts';
 import { parseInventory } from '../src/policy/inventory.ts';
-import { policySetFile, readPolicySet } from '../src/policy/load.ts';
+import { policySetFile, readPolicySet, verificationFile } from '../src/policy/load.ts';
+import { verificationHash } from '../src/policy-versions/packed-policies.ts';
+import { readVerifiedFiles } from '../packages/operator/src/policy-versions/prepare.ts';
 import { warningsOf } from '../packages/operator/src/authoring/warnings.ts';
 
 /** The bundles, one for each entry point in src/lambda. */
@@ -112,6 +115,8 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   await copyWasm(outdir);
   await copyPolicies(policies, policySet, join(outdir, 'policies'));
   await copyFile(inventory, join(outdir, 'policies', 'inventory.json'));
+  await writeFile(join(outdir, 'policies', compiledInventoryFile), compileInventory(deployed));
+  await writeFile(join(outdir, 'policies', verificationFile), verificationHash(readVerifiedFiles(policies)));
   // Before the bundles, which hold its hash.
   const define = { ...options.define, ...cedarDefines(await writeCedarSnapshot(outdir, policies)) };
   const chosen = replacements.filter(({ name }) => !without.includes(name));

@@ -8,8 +8,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
 import type { Plugin } from 'esbuild';
+import { checkSnapshotSize } from './bundle-rules.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
+import type { PolicySet } from '../src/policy/compile.ts';
+import { policySetFile } from '../src/policy/load.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -84,7 +87,7 @@ export function cedarDefines(snapshotHash: string): Record<string, string> {
 
 /**
  * Writes `cedar-snapshot.bin` to `outdir`, which holds Cedar's WebAssembly and the compiled policies. Returns its SHA-256 (hex).
- * Throws an Error if a case is not decided from it as it should be.
+ * Throws an Error if it is too large, or if a case is not decided from it as it should be.
  *
  * @param sources the folder of the policies, with their cases
  */
@@ -92,9 +95,10 @@ export async function writeCedarSnapshot(outdir: string, sources: string): Promi
   const policies = join(outdir, 'policies');
   const file = join(outdir, snapshotFile);
   await runBundled('main.ts', cedarFrom('snapshot/recording-cedar.ts'), outdir, [policies, file, sources]);
-  const hash = createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
+  const content = await readFile(file);
+  const policySet = JSON.parse(await readFile(join(policies, policySetFile), 'utf8')) as PolicySet;
+  checkSnapshotSize(content.length, policySet);
+  const hash = createHash('sha256').update(content).digest('hex');
   console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources, hash)}`);
   return hash;
 }

@@ -86,7 +86,8 @@ export function makeLiveDependencies(
   const { policy: packaged, log } = composition;
   const compose = composer(composition, store);
   const deps = compose(packaged, null);
-  const load = (version: PolicyVersion, packed: PackedPolicies) => loadVersion(version, packed, onFailure);
+  const load = (version: PolicyVersion, packed: PackedPolicies, loaded: readonly LoadedPolicy[]) =>
+    loadVersion(version, packed, loaded, onFailure);
   return { deps, current: makeLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
 }
 

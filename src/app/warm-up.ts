@@ -32,7 +32,7 @@ export async function warmUp(deps: Used, current: () => Promise<Used> = () => Pr
  * Cedar than most requests do.
  */
 function decide({ authorize, clock, directory }: Used, cluster: ClusterRef): void {
-  const { name: namespace, owners } = directory.namespacesOf(cluster).find((one) => one.owners.length > 0) ?? {
+  const { name: namespace, owners } = directory.ownedNamespaceIn(cluster) ?? {
     name: 'default',
     owners: [],
   };

@@ -779,6 +779,7 @@ export type ObservedAssociationEdgeResolvers<ContextType = RequestContext, Paren
 
 export type OpenOperationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OpenOperation'] = ResolversParentTypes['OpenOperation']> = {
   attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  inDoubtUntil?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
   message?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   nextAttemptAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;

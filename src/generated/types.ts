@@ -1312,6 +1312,8 @@ export type OpenOperation = {
   readonly __typename?: 'OpenOperation';
   /** How often the reconciler has examined it since a request worked on it last. */
   readonly attempts: Scalars['Int']['output'];
+  /** Time from which on it can no longer take effect at EKS. */
+  readonly inDoubtUntil: Scalars['DateTime']['output'];
   /** Kind of the operation. */
   readonly kind: OperationKind;
   /** Human-readable explanation of why its outcome is not known yet; null before the reconciler has examined it. */

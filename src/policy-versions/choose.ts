@@ -11,8 +11,8 @@ export interface VersionSource<Value> {
   readonly store: Pick<PolicyStore, 'versions' | 'getPolicies'>;
   /** The policy of the package: it is in force only while there is no version, and used for a version of the same hashes. */
   readonly packaged: LoadedPolicy;
-  /** Loads and verifies the policies of a version. Throws an Error if it may not be put in force. */
-  readonly load: (version: PolicyVersion, packed: PackedPolicies) => LoadedPolicy;
+  /** Loads and verifies the policies of a version, beside those that are loaded. Throws an Error if it may not be put in force. */
+  readonly load: (version: PolicyVersion, packed: PackedPolicies, loaded: readonly LoadedPolicy[]) => LoadedPolicy;
   /** What requests get. Throws an Error if the gateway can't work with the inventory. */
   readonly compose: (policy: LoadedPolicy, version: PolicyVersion | null) => Value;
   readonly log: Log;
@@ -49,10 +49,11 @@ export function chooseVersion<Value>(source: VersionSource<Value>) {
   const incomplete = new Set<number>();
 
   const policyOf = async (version: PolicyVersion, live: ChosenVersion<Value> | null): Promise<LoadedPolicy | null> => {
-    const known = [packaged, live?.policy].find((policy) => policy !== undefined && hasHashesOf(policy, version));
+    const loaded = [packaged, ...(live === null ? [] : [live.policy])];
+    const known = loaded.find((policy) => hasHashesOf(policy, version));
     if (known) return known;
     const packed = await store.getPolicies(version.versionHash);
-    return packed && load(version, packed);
+    return packed && load(version, packed, loaded);
   };
 
   const report = (number: number, version: PolicyVersion | null, reason: string) => {

@@ -20,6 +20,15 @@ export interface PolicyFiles {
   readonly inventory: string;
 }
 
+/** What verifies the policies of a version: all but the inventory of the deployment. */
+export type VerifiedFiles = Omit<PolicyFiles, 'inventory'>;
+
+/** SHA-256 (hex) of policies with everything that their verification follows from, but the gateway itself, as canonical JSON. */
+export function verificationHash({ schema, policies, required, cases, caseInventory }: VerifiedFiles): string {
+  const verified: VerifiedFiles = { schema, policies, required, cases, caseInventory };
+  return sha256(stringify(verified));
+}
+
 /** Policies as they are stored. */
 export interface PackedPolicies {
   /** SHA-256 (hex) of the files as canonical JSON, by which they are found. */

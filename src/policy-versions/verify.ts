@@ -6,15 +6,32 @@ import { parseInventory } from '../policy/inventory.ts';
 import { compileRequired, policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { PolicyVersion } from './policy-version.ts';
-import { unpackPolicies } from './packed-policies.ts';
-import type { PackedPolicies } from './packed-policies.ts';
+import { unpackPolicies, verificationHash } from './packed-policies.ts';
+import type { PackedPolicies, PolicyFiles } from './packed-policies.ts';
 
 /**
- * Loads the policies of a version as if they had never been verified. Throws an Error that says what is not as it should be:
- * the hashes, the policies in Cedar's strict mode, a required policy, the inventory, or a case.
+ * Loads the policies of a version. They are compiled and verified as if they had never been, unless the build of this package or this process
+ * has verified the same policies with the same cases: then only the inventory is another one, which is checked. Throws an Error that says what is
+ * not as it should be: the hashes, the policies in Cedar's strict mode, a required policy, the inventory, or a case.
+ *
+ * @param known policies that are loaded
  */
-export function loadVersion(version: PolicyVersion, packed: PackedPolicies, onFailure?: OnFailure): LoadedPolicy {
+export function loadVersion(
+  version: PolicyVersion,
+  packed: PackedPolicies,
+  known: readonly LoadedPolicy[],
+  onFailure?: OnFailure,
+): LoadedPolicy {
   const files = unpackPolicies(packed);
+  const verification = verificationHash(files);
+  const same = known.find((one) => one.verification === verification);
+  const policy = same?.withInventory(parseInventory(files.inventory)) ?? verified(files, verification, onFailure);
+  requireHash('policies', policy.policySetHash, version.policySetHash);
+  requireHash('inventory', policy.inventory.hash, version.inventoryHash);
+  return policy;
+}
+
+function verified(files: PolicyFiles, verification: string, onFailure: OnFailure | undefined): LoadedPolicy {
   // An instance of its own: what it does to Cedar has no effect on the policies in force.
   const host = makeCedarHost();
   const engine = makeEngine(compileRequired('The version', files, files.required, host), host);
@@ -22,10 +39,7 @@ export function loadVersion(version: PolicyVersion, packed: PackedPolicies, onFa
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
   const { policies } = files;
   const parts = { engine, inventory: parseInventory(files.inventory), texts: () => policies };
-  const policy = policyOf(parts, onFailure, host);
-  requireHash('policies', policy.policySetHash, version.policySetHash);
-  requireHash('inventory', policy.inventory.hash, version.inventoryHash);
-  return policy;
+  return policyOf(parts, { onFailure, host, verification });
 }
 
 function requireHash(what: string, found: string, expected: string): void {

@@ -18,7 +18,7 @@ export interface RequestHead {
 }
 
 /** A policy, and what a request must be about for it to apply. */
-interface IndexedPolicy {
+export interface IndexedPolicy {
   readonly id: string;
   readonly policy: PolicyJson;
   /** Null: any action. */
@@ -27,13 +27,83 @@ interface IndexedPolicy {
   readonly place: string | null;
 }
 
+/** What an index of policies follows from. */
+type Policies = Pick<PolicySet, 'schema' | 'policies'>;
+
+/** Policies by place, see {@link policiesByPlace}. */
+type PoliciesByPlace = ReadonlyMap<string | null, readonly IndexedPolicy[]>;
+
 /**
  * Finds the policies that can apply to a request, so that a decision does not evaluate those about other actions, clusters or
  * namespaces. A policy is left out only where Cedar would find it not satisfied, without an error: because of action or
  * resource in its head, or because its first condition begins with `resource.namespace.name == "…"` or
  * `resource.name == "…"` for another name.
  */
-export function indexPolicies({ schema, policies }: PolicySet): (request: RequestHead) => ApplicablePolicies {
+export function indexPolicies(policySet: PolicySet): (request: RequestHead) => ApplicablePolicies {
+  const byPlace = policiesByPlace(policySet);
+  return (request) => {
+    const action = nameOf(request.action);
+    const places = [...placesIn(request)].filter((place) => byPlace.has(place)).sort();
+    const applicable = [null, ...places].flatMap((place) => byPlace.get(place) ?? []).filter(isAbout(action));
+    return { key: JSON.stringify([action, ...places]), policies: byId(applicable) };
+  };
+}
+
+/**
+ * The policies that can apply to a request, in parts that can be evaluated one by one: those about no place, which requests of the same action
+ * share, and those about each of its places, for all actions. So each policy about a place is in one part only, and what is parsed for a
+ * thousand namespaces grows with their own policies alone.
+ */
+export function indexParts(policySet: PolicySet): (request: RequestHead) => readonly ApplicablePolicies[] {
+  const byPlace = policiesByPlace(policySet);
+  const parts = new Map<string, ApplicablePolicies>();
+  const part = (key: string, policies: () => readonly IndexedPolicy[]): ApplicablePolicies => {
+    const found = parts.get(key) ?? { key, policies: byId(policies()) };
+    parts.set(key, found);
+    return found;
+  };
+  const shared = byPlace.get(null) ?? [];
+  const hasPlaces = byPlace.size > (byPlace.has(null) ? 1 : 0);
+  return (request) => {
+    const action = nameOf(request.action);
+    const places = hasPlaces ? [...placesIn(request)] : [];
+    return [
+      part(action, () => shared.filter(isAbout(action))),
+      ...places.flatMap((place) => {
+        const own = byPlace.get(place) ?? [];
+        return own.some(isAbout(action)) ? [part(place, () => own)] : [];
+      }),
+    ];
+  };
+}
+
+/** The policy set without the policies about a place: those that decisions about all places share. */
+export function sharedPolicies(policySet: PolicySet): PolicySet {
+  return { ...policySet, policies: byId(policiesByPlace(policySet).get(null) ?? []) };
+}
+
+/** How many places a request can be about: account, cluster, namespace and association, and the names of two. */
+const mostPlaces = 6;
+
+/** The most policies that can apply to one request, whichever it is. */
+export function mostApplicable(policySet: Policies): number {
+  const byPlace = policiesByPlace(policySet);
+  const shared = byPlace.get(null)?.length ?? 0;
+  const placed = [...byPlace].flatMap(([place, { length }]) => (place === null ? [] : [length]));
+  const largest = placed.sort((one, other) => other - one).slice(0, mostPlaces);
+  return largest.reduce((sum, count) => sum + count, shared);
+}
+
+const indexes = new WeakMap<Policies, PoliciesByPlace>();
+
+/** The policies of a set by place; null has those about any. Indexed once. */
+export function policiesByPlace(policySet: Policies): PoliciesByPlace {
+  const index = indexes.get(policySet) ?? indexOf(policySet);
+  indexes.set(policySet, index);
+  return index;
+}
+
+function indexOf({ schema, policies }: Policies): PoliciesByPlace {
   const hasActionGroups = Object.values(schema).some(({ actions }) =>
     Object.values(actions).some(({ memberOf }) => (memberOf ?? []).length > 0),
   );
@@ -41,20 +111,19 @@ export function indexPolicies({ schema, policies }: PolicySet): (request: Reques
     ...{ id, policy, place: placeOf(policy) },
     actions: hasActionGroups ? null : actionsOf(policy),
   }));
-  const byPlace = Map.groupBy(indexed, ({ place }) => place);
-  return (request) => {
-    const action = nameOf(request.action);
-    const places = [...placesIn(request)].filter((place) => byPlace.has(place)).sort();
-    const applicable = [null, ...places]
-      .flatMap((place) => byPlace.get(place) ?? [])
-      .filter(({ actions }) => actions === null || actions.has(action));
-    return {
-      key: JSON.stringify([action, ...places]),
-      policies: Object.fromEntries(applicable.map(({ id, policy }) => [id, policy])),
-    };
-  };
+  return Map.groupBy(indexed, ({ place }) => place);
 }
 
+/** Whether a policy can apply to requests with this action, such as `PodIdentity::Action::"ReadAuditTrail"`. */
+export function isAbout(action: string): (policy: IndexedPolicy) => boolean {
+  return ({ actions }) => actions === null || actions.has(action);
+}
+
+function byId(policies: readonly IndexedPolicy[]): ApplicablePolicies['policies'] {
+  return Object.fromEntries(policies.map(({ id, policy }) => [id, policy]));
+}
+
+/** What a policy must be about, by its head or the begin of its first condition; null: any place. */
 function placeOf({ resource, conditions }: PolicyJson): string | null {
   const { entity, in: within } = resource as Constraint;
   const inHead = entity ?? within?.entity;

@@ -6,8 +6,10 @@ import { jsonBrackets, scanPolicies, schemaBrackets, tooDeep, wordsWrittenOut } 
 /** The bounds. `docs/policy.md` has what each costs, and how they follow from the budget of processor time. */
 export const bounds = {
   /** Bytes of all policy files together. */
-  policyBytes: 300_000,
-  policies: 500,
+  policyBytes: 400_000,
+  policies: 1_200,
+  /** Policies that can apply to one request: all but those about other places. */
+  applicable: 500,
   /** Levels of an expression: Cedar's parser overflows its stack above 100, its JSON format ends at about 60. */
   nesting: 50,
   schemaBytes: 20_000,
@@ -19,9 +21,9 @@ export const bounds = {
   jsonNesting: 20,
   /** Bytes of a JSON file, such as the inventory. */
   jsonBytes: 4_000_000,
-  cases: 1_000,
+  cases: 1_500,
   caseBytes: 2_000_000,
-  /** Policies times cases: the most policies that are evaluated to run the cases. */
+  /** Policies that can apply to one request, times cases: the most policies that are evaluated to run the cases. */
   evaluations: 50_000,
   /** Bytes of the inventories that are parsed to run the cases. */
   caseInventoryBytes: 20_000_000,
@@ -64,6 +66,19 @@ export function requestTypesProblem(schema: SchemaJson<string>): string | null {
   return `schema: actions apply to ${count} combinations of principal and resource; write at most ${bounds.requestTypes}.`;
 }
 
+/**
+ * The exceeded bound of policies that Cedar has parsed, as one line; null if they are within it.
+ *
+ * @param count how many can apply to one request
+ */
+export function applicableProblem(count: number): string | null {
+  if (count <= bounds.applicable) return null;
+  return (
+    `${count} policies can apply to one request; write at most ${bounds.applicable}. Those whose head names a namespace, or whose first ` +
+    'condition begins with resource.namespace.name == "…", apply to requests about it only.'
+  );
+}
+
 /** The exceeded bound of a JSON file, with file and line; null if it is within all bounds. */
 export function jsonProblem(file: string, text: string, mostBytes: number): string | null {
   const tooLarge = sizeProblem(file, Buffer.byteLength(text), mostBytes);
@@ -83,6 +98,7 @@ export function casesProblem(files: Readonly<Record<string, string>>): string | 
 /**
  * Why the cases take too long to run, as one line; null if they do not.
  *
+ * @param policies how many can apply to one request
  * @param ownInventories how many cases change the inventory, which is parsed for each of them
  */
 export function caseRunProblem(
@@ -92,7 +108,10 @@ export function caseRunProblem(
   inventoryBytes: number,
 ): string | null {
   if (policies * cases > bounds.evaluations) {
-    return `cases: ${policies} policies and ${cases} cases are more than ${bounds.evaluations} evaluations; write fewer of them.`;
+    return (
+      `cases: ${policies} policies that can apply to one request and ${cases} cases are more than ${bounds.evaluations} evaluations; ` +
+      'write fewer of them, or policies about single namespaces.'
+    );
   }
   if (ownInventories * inventoryBytes > bounds.caseInventoryBytes) {
     return (

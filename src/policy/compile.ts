@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { mostApplicable } from './applicable.ts';
 import { approvalProblems } from './approvals.ts';
-import { policySourceProblems, requestTypesProblem } from './bounds.ts';
+import { applicableProblem, policySourceProblems, requestTypesProblem } from './bounds.ts';
 import { processCedar } from './cedar.ts';
 import type { CedarHost, DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
 import { lineOf, locate, placeOf } from './locations.ts';
 import type { LocatedPolicy } from './locations.ts';
-import { usesRolesElsewhere } from './role-context.ts';
+import { groupsNamed } from './recorded-principal.ts';
+import { roleKeysIn, usesRolesElsewhere } from './role-context.ts';
 
 /** The content of a policy folder: the Cedar schema, and the policy texts by file name. */
 export interface PolicySources {
@@ -20,6 +22,13 @@ export interface PolicySet {
   readonly policies: Readonly<Record<string, PolicyJson>>;
   /** See policySetHash. */
   readonly hash: string;
+  /** What follows from all policies, so that no start reads each of them for it. Those of a part of the policies are among these. */
+  readonly uses: {
+    /** See groupsNamed. */
+    readonly groups: readonly string[];
+    /** The ids of the policies that use role attributes. */
+    readonly roleAttributes: readonly string[];
+  };
 }
 
 /** Policy IDs with a special meaning in decisions. */
@@ -58,9 +67,15 @@ export function compilePolicies(sources: PolicySources, host: CedarHost = proces
   throwIfAny(problems);
 
   const json = Object.fromEntries([...policies].map(([id, policy]) => [id, policy.json]));
+  const tooManyApply = applicableProblem(mostApplicable({ schema, policies: json }));
+  if (tooManyApply !== null) throw invalid([tooManyApply]);
   // Validate the JSON, because decisions are made from it, not from the text.
   if (findingsOf(schema, json, host).length > 0) throw invalid(locatedFindings(schema, policies, json, host));
-  return { schema, policies: json, hash: policySetHash(sources) };
+  const uses = {
+    groups: [...new Set(groupsNamed({ policies: json }))],
+    roleAttributes: Object.keys(json).filter((id) => roleKeysIn(json[id]).length > 0),
+  };
+  return { schema, policies: json, hash: policySetHash(sources), uses };
 }
 
 /** An error or a warning about a policy. Without its id if it is about the whole set. */

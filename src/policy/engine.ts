@@ -1,4 +1,5 @@
-import { indexPolicies } from './applicable.ts';
+import { indexParts } from './applicable.ts';
+import type { ApplicablePolicies } from './applicable.ts';
 import { processCedar } from './cedar.ts';
 import type { CedarHost, CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { Cedar } from './cedar-instance.ts';
@@ -56,8 +57,9 @@ const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySet
 });
 
 /**
- * Parses a policy set once, for many requests. Cedar caches it until the engine is garbage collected; it is parsed again only in an
- * instance that replaces a failed one. Throws when Cedar rejects the set; a set from compilePolicies is always accepted.
+ * Parses the policies of a set when requests need them, for many requests. Cedar caches them until the engine is garbage collected; they are
+ * parsed again only in an instance that replaces a failed one. A set from compilePolicies is always accepted; evaluating one that Cedar
+ * rejects throws.
  */
 export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
   engines += 1;
@@ -69,30 +71,34 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     const cedar = host.instance();
     if (token.cached?.cedar === cedar) return token.cached;
     unreachable.unregister(token);
-    token.cached = { cedar, schema, policySets: new Set([schema]) };
+    token.cached = { cedar, schema, policySets: new Set() };
     unreachable.register(token, token.cached, token);
     requireSuccess(cedar.preparseSchema(schema, policySet.schema));
     return token.cached;
   };
-  const prepare = (name: string, policies: PolicySet['policies']) => {
-    const applicable = indexPolicies({ ...policySet, policies });
-    return (request: CedarRequest): CedarResult => {
-      const { cedar, policySets } = parsed();
-      const found = applicable(request);
-      const id = `${schema}-${name}-${found.key}`;
-      // One set for each action, and for each cluster and namespace that policies name.
-      if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...found.policies } }));
+  const evaluateParts = (request: CedarRequest, parts: readonly ApplicablePolicies[]): CedarResult => {
+    const { cedar, policySets } = parsed();
+    const results = parts.map(({ key, policies }, index) => {
+      const id = `${schema}-${key}`;
+      if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...policies } }));
       policySets.add(id);
-      return evaluate(cedar, schema, id, request);
-    };
+      // The first part validates the request for all.
+      return evaluate(cedar, { schema, policies: id, validateRequest: index === 0 }, request);
+    });
+    return combined(results);
   };
-  const permits = Object.entries(policySet.policies).filter(([, { effect }]) => effect === 'permit');
-  requireSuccess(parsed().cedar.preparsePolicySet(schema, { staticPolicies: { ...policySet.policies } }));
+  const partsOf = indexParts(policySet);
+  const permits = new Map<ApplicablePolicies, ApplicablePolicies>();
+  const permitsOf = (part: ApplicablePolicies): ApplicablePolicies => {
+    const found = permits.get(part) ?? permitsIn(part);
+    permits.set(part, found);
+    return found;
+  };
   const roleAttributes = indexRoleAttributes(policySet);
   return {
     policySet,
-    evaluate: prepare('all', policySet.policies),
-    evaluatePermits: prepare('permits', Object.fromEntries(permits)),
+    evaluate: (request) => evaluateParts(request, partsOf(request)),
+    evaluatePermits: (request) => evaluateParts(request, partsOf(request).map(permitsOf)),
     roleAttributes: roleAttributes && {
       usedFor: roleAttributes.usedFor,
       others: makeEngine(roleAttributes.others, host),
@@ -104,12 +110,43 @@ function requireSuccess(result: ReturnType<Cedar['preparsePolicySet']>): void {
   if (result.type === 'failure') throw new Error(`Cedar rejects the policies: ${JSON.stringify(result.errors)}`);
 }
 
-function evaluate(cedar: Cedar, schema: string, policySet: string, request: CedarRequest): CedarResult {
+/** The permits of a part; the part itself if it has no others, so that Cedar parses them once. */
+function permitsIn(part: ApplicablePolicies): ApplicablePolicies {
+  const all = Object.entries(part.policies);
+  const permits = all.filter(([, { effect }]) => effect === 'permit');
+  return permits.length === all.length ? part : { key: `permits-${part.key}`, policies: Object.fromEntries(permits) };
+}
+
+/** The result of all policies from those of their parts, as Cedar combines policies: any forbid denies, else any permit allows. */
+function combined(results: readonly CedarResult[]): CedarResult {
+  const [first] = results;
+  if (first !== undefined && results.length === 1) return first;
+  const idsOf = (of: readonly CedarResult[]) => [...new Set(of.flatMap(({ policyIds }) => policyIds))].sort();
+  const failures = results.filter((result) => result.kind === 'failed');
+  if (failures.length > 0) {
+    return { kind: 'failed', policyIds: idsOf(failures), detail: failures.map(({ detail }) => detail).join('; ') };
+  }
+  const decided = results.filter((result) => result.kind === 'decided');
+  // Cedar names the forbids of a denied request, and nothing if no policy applies.
+  const forbids = idsOf(decided.filter(({ allowed }) => !allowed));
+  if (forbids.length > 0) return { kind: 'decided', allowed: false, policyIds: forbids };
+  const permits = idsOf(decided);
+  return { kind: 'decided', allowed: permits.length > 0, policyIds: permits };
+}
+
+/** What a request is evaluated by: names in the cache of a Cedar instance. */
+interface Evaluation {
+  readonly schema: string;
+  readonly policies: string;
+  readonly validateRequest: boolean;
+}
+
+function evaluate(cedar: Cedar, { schema, policies, validateRequest }: Evaluation, request: CedarRequest): CedarResult {
   const result = cedar.statefulIsAuthorized({
     ...request,
     preparsedSchemaName: schema,
-    validateRequest: true,
-    preparsedPolicySetId: policySet,
+    validateRequest,
+    preparsedPolicySetId: policies,
   });
   if (result.type === 'failure') {
     return { kind: 'failed', policyIds: [], detail: result.errors.map(({ message }) => message).join('; ') };

@@ -103,8 +103,8 @@ export function parseInventory(content: string, file = 'inventory.json'): Invent
 }
 
 /** SHA-256 (hex) of the inventory's text in UTF-8, as `sha256sum` prints for the file. */
-export function inventoryHash(content: string): string {
-  return createHash('sha256').update(content, 'utf8').digest('hex');
+export function inventoryHash(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** The account with this ID; null when it is not registered. */

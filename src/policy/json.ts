@@ -93,7 +93,8 @@ export const wholeNumber = v.pipe(v.number(expected('a whole number')), v.safeIn
 
 /** A whole number of a range, both inclusive. */
 export function wholeNumberIn(least: number, most: number) {
-  const message = expected(`a whole number from ${least} to ${most.toLocaleString('en')}`);
+  // Written when it is needed: the first use of Intl takes milliseconds, of each cold start.
+  const message = (issue: Issue) => expected(`a whole number from ${least} to ${most.toLocaleString('en')}`)(issue);
   return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecordPrincipal } from '../model/principal.ts';
@@ -11,6 +11,7 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost } from './cedar.ts';
 import { makeEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { compiledInventoryFile, readCompiledInventory } from './compiled-inventory.ts';
 import { parseInventory } from './inventory.ts';
 import { list, parseJson, text } from './json.ts';
 import type { Inventory } from './inventory.ts';
@@ -31,13 +32,18 @@ export interface LoadedPolicy {
   readonly decisionKey: DecisionKey;
   /** The policy files by name. Read when they are asked for, where a build compiled the policies. */
   readonly texts: () => PolicySources['policies'];
+  /** The hash of what its policies were verified with, see `verificationHash`; null where that is not known. */
+  readonly verification: string | null;
+  /** The same policies, as they are compiled, with another inventory. */
+  readonly withInventory: (inventory: Inventory) => LoadedPolicy;
 }
 
 /** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   const sources = readPolicySources(directory);
   const policySet = compileRequired(directory, sources, readRequiredText(directory));
-  return load(directory, policySet, () => sources.policies, onFailure);
+  const inventory = parseInventory(readInventoryText(directory));
+  return policyOf({ engine: makeEngine(policySet), inventory, texts: () => sources.policies }, { onFailure });
 }
 
 /**
@@ -96,25 +102,28 @@ const requiredPolicies = v.pipe(
 export const policySetFile = 'policy-set.json';
 
 /**
- * Like `loadPolicy`, for a folder with the policy set that a build compiled and validated. Parsing and validating the
+ * Like `loadPolicy`, for a folder with the policy set and the inventory that a build compiled and validated. Parsing and validating the
  * texts would be the longest part of a function's cold start.
  */
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   // Only a build writes this file, from the result of compilePolicies.
   const policySet = JSON.parse(readFileSync(join(directory, policySetFile), 'utf8')) as PolicySet;
-  return load(directory, policySet, () => readPolicies(directory), onFailure);
+  const texts = () => readPolicies(directory);
+  const file = join(directory, verificationFile);
+  const verification = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  const parts = { engine: makeEngine(policySet), inventory: readInventory(directory), texts };
+  return policyOf(parts, { onFailure, verification });
 }
 
-function load(
-  directory: string,
-  policySet: PolicySet,
-  texts: LoadedPolicy['texts'],
-  onFailure: OnFailure | undefined,
-): LoadedPolicy {
-  return policyOf(
-    { engine: makeEngine(policySet), inventory: parseInventory(readInventoryText(directory)), texts },
-    onFailure,
-  );
+/** The file with the hash of what a build verified: see `verificationHash`. */
+export const verificationFile = 'verification.sha256';
+
+/** The inventory of a folder: the compiled one if it is that of the text. */
+function readInventory(directory: string): Inventory {
+  const text = readFileSync(join(directory, inventoryFile));
+  const file = join(directory, compiledInventoryFile);
+  const compiled = existsSync(file) ? readCompiledInventory(readFileSync(file, 'utf8'), text) : null;
+  return compiled ?? parseInventory(text.toString('utf8'));
 }
 
 /** What a policy follows from. */
@@ -122,17 +131,18 @@ interface PolicyParts extends Pick<LoadedPolicy, 'inventory' | 'texts'> {
   readonly engine: Engine;
 }
 
-/**
- * The policy of an engine and an inventory.
- *
- * @param host that of the engine
- */
-export function policyOf(
-  { engine, inventory, texts }: PolicyParts,
-  onFailure?: OnFailure,
-  host: CedarHost = processCedar,
-): LoadedPolicy {
+/** How a policy is used. */
+interface PolicyOptions {
+  readonly onFailure?: OnFailure | undefined;
+  /** That of the engine. */
+  readonly host?: CedarHost;
+  readonly verification?: string | null;
+}
+
+/** The policy of an engine and an inventory. */
+export function policyOf({ engine, inventory, texts }: PolicyParts, options: PolicyOptions = {}): LoadedPolicy {
   const { policySet } = engine;
+  const { onFailure, host = processCedar, verification = null } = options;
   return {
     authorize: authorizeWith(engine, inventory, onFailure),
     preauthorize: makePreauthorize(policySet, inventory, onFailure, host),
@@ -141,6 +151,8 @@ export function policyOf(
     policySetHash: policySet.hash,
     decisionKey: makeDecisionKey(policySet, inventory),
     texts,
+    verification,
+    withInventory: (other) => policyOf({ engine, inventory: other, texts }, options),
   };
 }
 
@@ -157,7 +169,9 @@ export function readPolicies(directory: string): PolicySources['policies'] {
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
+const inventoryFile = 'inventory.json';
+
 /** Reads `inventory.json` of a folder. */
 export function readInventoryText(directory: string): string {
-  return readFileSync(join(directory, 'inventory.json'), 'utf8');
+  return readFileSync(join(directory, inventoryFile), 'utf8');
 }

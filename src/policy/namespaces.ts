@@ -26,6 +26,18 @@ export function entriesIn(inventory: Inventory, cluster: LocatedCluster): readon
   return inventory.namespaces.filter((entry) => entryOf(inventory, cluster, entry.name) === entry);
 }
 
+/** The first of {@link entriesIn} with a property; null if there is none. */
+export function firstEntryIn(
+  inventory: Inventory,
+  cluster: LocatedCluster,
+  hasProperty: (entry: InventoryNamespace) => boolean,
+): InventoryNamespace | null {
+  const found = inventory.namespaces.find(
+    (entry) => hasProperty(entry) && entryOf(inventory, cluster, entry.name) === entry,
+  );
+  return found ?? null;
+}
+
 /** An entry as policies see a namespace that has its name or pattern as name. */
 export function describedEntry(inventory: Inventory, entry: InventoryNamespace): DescribedNamespace {
   return described(inventory, entry.name, entry);
@@ -49,9 +61,10 @@ function namesFor(name: string): readonly string[] {
 
 const findEntry = findBy<InventoryNamespace>(({ name, scope }) => [keyOf(name, scope)]);
 
-/** A name or pattern contains no space. */
+/** A name or pattern contains no space. Most entries apply everywhere: their key is the name itself, which needs no new text. */
 function keyOf(name: string, scope: NamespaceScope): string {
-  return `${name} ${scopeText(scope)}`;
+  const place = scopeText(scope);
+  return place === '' ? name : `${name} ${place}`;
 }
 
 /** The entry with this name or pattern and the narrowest scope that includes the cluster. */

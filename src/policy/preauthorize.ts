@@ -1,5 +1,6 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { Decision, InventorySlice, Violation } from '../model/decision.ts';
+import { isAbout, policiesByPlace } from './applicable.ts';
 import { reportFailure } from './authorize.ts';
 import type { OnFailure } from './authorize.ts';
 import { processCedar } from './cedar.ts';
@@ -12,9 +13,14 @@ import type { CedarRequest } from './engine.ts';
 import { clusterNotRegistered, noPermitInCluster } from './explain.ts';
 import type { Inventory } from './inventory.ts';
 import { makeDifferentOwners } from './owner-sets.ts';
+import { nameOf, nameOfHead } from './policy-head.ts';
+import type { Constraint } from './policy-head.ts';
 import type { AuthorizationContext, AuthorizationRequest, Preauthorize } from './policy.ts';
 import { sliceFor } from './slice.ts';
 import { unknown, withUnknowns } from './unknowns.ts';
+
+/** Permits with unknowns, by `@id`. */
+type Permits = Readonly<Record<string, PolicyJson>>;
 
 /** How many results are kept: one for each principal, action and cluster in use. */
 const maxResults = 1_000;
@@ -31,14 +37,16 @@ export function makePreauthorize(
   onFailure?: OnFailure,
   host: CedarHost = processCedar,
 ): Preauthorize {
-  const permits = withUnknowns(policySet);
   const { namespacesOf } = makeDirectory(inventory);
-  const differentOwners = makeDifferentOwners(permits);
   const results = new Map<string, boolean>();
 
   const mayBePermitted = (request: CedarRequest, cluster: ClusterRef): boolean => {
     const owners = [[], ...namespacesOf(cluster).map((namespace) => namespace.owners)];
-    return differentOwners(request.entities, owners).some((one) => mayApply(host, permits, withOwners(request, one)));
+    return permitsFor(policySet, request).some((permits) =>
+      makeDifferentOwners(permits)(request.entities, owners).some((one) =>
+        mayApply(host, permits, withOwners(request, one)),
+      ),
+    );
   };
 
   const preauthorize: Preauthorize = (context, action, cluster) => {
@@ -75,6 +83,30 @@ export function makePreauthorize(
       return null;
     }
   };
+}
+
+/**
+ * The permits whose head names the action and the principal, or does not restrict them: first those about any place, which are few, then those
+ * about one.
+ */
+function permitsFor(policySet: PolicySet, request: CedarRequest): readonly Permits[] {
+  const principal = nameOf(request.principal);
+  const self = request.entities.find((entity) => nameOf(entity.uid as TypeAndId) === principal);
+  const known = new Set([principal, ...(self?.parents ?? []).map((parent) => nameOf(parent as TypeAndId))]);
+  const byPlace = policiesByPlace(policySet);
+  const placed = [...byPlace].flatMap(([place, policies]) => (place === null ? [] : policies));
+  return [byPlace.get(null) ?? [], placed]
+    .map((policies) => policies.filter(isAbout(nameOf(request.action))))
+    .map((policies) => policies.filter(({ policy }) => policy.effect === 'permit' && mayBeAbout(policy, known)))
+    .filter(({ length }) => length > 0)
+    .map((permits) => Object.fromEntries(permits.map(({ id, policy }) => [id, withUnknowns(policy)])));
+}
+
+/** Whether the head of a policy names one of these entities, or no principal. */
+function mayBeAbout({ principal }: PolicyJson, known: ReadonlySet<string>): boolean {
+  const { entity, in: within } = principal as Constraint;
+  const named = entity ?? within?.entity;
+  return named === undefined || known.has(nameOfHead(named));
 }
 
 /** A request about any association of a cluster, and its slice of the inventory. */
@@ -125,7 +157,7 @@ function isReference(value: CedarValueJson): boolean {
 }
 
 /** Whether one of the permits applies, or might with other values of what is unknown. */
-function mayApply(host: CedarHost, permits: Readonly<Record<string, PolicyJson>>, request: CedarRequest): boolean {
+function mayApply(host: CedarHost, permits: Permits, request: CedarRequest): boolean {
   const answer = host.instance().isAuthorizedPartial({ ...request, policies: { staticPolicies: { ...permits } } });
   if (answer.type === 'failure') return true;
   const { satisfied, errored, nontrivialResiduals } = answer.response;

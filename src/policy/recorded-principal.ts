@@ -10,12 +10,19 @@ import type { Inventory } from './inventory.ts';
  * a namespace. So a recorded decision can be replayed, and the size of an entry does not grow with the groups of a token.
  */
 export function makeRecordPrincipal(policySet: PolicySet, inventory: Pick<Inventory, 'namespaces'>): RecordPrincipal {
-  const named = new Set([...groupsNamed(policySet), ...inventory.namespaces.flatMap(({ owners }) => owners)]);
+  let known: ReadonlySet<string> | null = null;
+  const isNamed = (group: string): boolean => (known ??= namedGroups(policySet, inventory)).has(group);
   return (principal) => ({
     ...principal,
-    groups: principal.groups.filter((group) => named.has(group)),
-    otherGroups: summaryOf(principal.groups.filter((group) => !named.has(group))),
+    groups: principal.groups.filter(isNamed),
+    otherGroups: summaryOf(principal.groups.filter((group) => !isNamed(group))),
   });
+}
+
+function namedGroups(policySet: PolicySet, { namespaces }: Pick<Inventory, 'namespaces'>): ReadonlySet<string> {
+  const named = new Set(policySet.uses.groups);
+  for (const { owners } of namespaces) for (const group of owners) named.add(group);
+  return named;
 }
 
 /** The groups that policies name, also as approvers: the context of a vote has them. */

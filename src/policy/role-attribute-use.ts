@@ -25,10 +25,13 @@ export interface RoleAttributeIndex {
 
 /** How a policy set uses role attributes; null if it does not. */
 export function indexRoleAttributes(policySet: PolicySet): RoleAttributeIndex | null {
-  const policies = Object.entries(policySet.policies);
-  const using = policies.filter(([, policy]) => roleKeysIn(policy).length > 0);
+  const using = policySet.uses.roleAttributes.flatMap((id) => {
+    const policy = policySet.policies[id];
+    return policy === undefined ? [] : [[id, policy] as const];
+  });
   if (using.length === 0) return null;
   const applicable = indexPolicies({ ...policySet, policies: Object.fromEntries(using) });
+  const ids = new Set(using.map(([id]) => id));
   const uses = new Map<string, RoleUse>();
   return {
     usedFor: (request) => {
@@ -37,7 +40,10 @@ export function indexRoleAttributes(policySet: PolicySet): RoleAttributeIndex | 
       uses.set(found.key, use);
       return use;
     },
-    others: { ...policySet, policies: Object.fromEntries(policies.filter((one) => !using.includes(one))) },
+    others: {
+      ...policySet,
+      policies: Object.fromEntries(Object.entries(policySet.policies).filter(([id]) => !ids.has(id))),
+    },
   };
 }
 

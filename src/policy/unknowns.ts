@@ -1,5 +1,4 @@
 import type { CedarValueJson, PolicyJson } from './cedar.ts';
-import type { PolicySet } from './compile.ts';
 
 /** A value that partial evaluation does not know. */
 export function unknown(name: string): CedarValueJson {
@@ -7,20 +6,12 @@ export function unknown(name: string): CedarValueJson {
 }
 
 /**
- * The permits of a policy set, for partial evaluation. What a request can't state as unknown is so in the policies instead:
- * the context with its optional attributes, tags, and which namespace or association a policy names.
+ * A permit for partial evaluation. What a request can't state as unknown is so in the policy instead: the context with its optional
+ * attributes, tags, and which namespace or association it names.
  */
-export function withUnknowns({ policies }: PolicySet): Readonly<Record<string, PolicyJson>> {
-  const permits = Object.entries(policies).filter(([, { effect }]) => effect === 'permit');
-  return Object.fromEntries(
-    permits.map(([id, policy]) => {
-      const { resource, conditions } = policy;
-      return [
-        id,
-        { ...policy, resource: namesOne(resource) ? { op: 'All' } : resource, conditions: rewrite(conditions) },
-      ];
-    }),
-  );
+export function withUnknowns(policy: PolicyJson): PolicyJson {
+  const { resource, conditions } = policy;
+  return { ...policy, resource: namesOne(resource) ? { op: 'All' } : resource, conditions: rewrite(conditions) };
 }
 
 /** Whether a part of a policy names a namespace or an association. */

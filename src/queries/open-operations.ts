@@ -28,11 +28,12 @@ export async function openOperations(
   return { kind: 'ok', value: records.map(viewOf) };
 }
 
-function viewOf({ operationId, operation: kind, startedAt, deferral }: IdempotencyRecord): OpenOperation {
+function viewOf({ operationId, operation: kind, startedAt, inDoubtUntil, deferral }: IdempotencyRecord): OpenOperation {
   return {
     operationId,
     kind,
     startedAt: timeOf(startedAt),
+    inDoubtUntil: timeOf(inDoubtUntil),
     attempts: deferral?.attempts ?? 0,
     nextAttemptAt: deferral ? timeOf(deferral.nextAt) : null,
     parked: deferral?.parked ?? null,

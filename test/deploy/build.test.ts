@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { budgets, bundleProblems } from '../../deploy/bundle-rules.ts';
+import { compiledInventoryFile, readCompiledInventory } from '../../src/policy/compiled-inventory.ts';
+import { parseInventory } from '../../src/policy/inventory.ts';
 
 // A build takes a second where nothing else runs.
 /** A metafile of one bundle, of these inputs and with imports of these modules. */
@@ -128,6 +130,8 @@ describe('The build', () => {
     const outdir = join(folder, 'dist');
     expect(await build('--inventory', inventory, '--outdir', outdir)).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(outdir, 'policies', 'inventory.json'), 'utf8')).toBe(text);
+    const compiled = readFileSync(join(outdir, 'policies', compiledInventoryFile), 'utf8');
+    expect(readCompiledInventory(compiled, Buffer.from(text))).toEqual(parseInventory(text));
   });
 
   test('rejects an invalid inventory', async () => {

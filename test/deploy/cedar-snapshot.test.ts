@@ -1,10 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkSnapshotSize, snapshotBudget } from '../../deploy/bundle-rules.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../deploy/bundle/cedar-snapshot.ts';
 import { copyWasm, snapshotFile, verifyCedarSnapshot, writeCedarSnapshot } from '../../deploy/optimize.ts';
+import { readCases } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { policySetFile, readPolicySources } from '../../src/policy/load.ts';
+import { folderOfTeams } from '../support/many-teams.ts';
 import { shipped } from '../support/policy-sample.ts';
 
 describe("the snapshot of Cedar's memory", () => {
@@ -24,17 +27,46 @@ describe("the snapshot of Cedar's memory", () => {
   const write = (folder: string, policySet: object) =>
     writeFileSync(join(folder, policySetFile), JSON.stringify(policySet));
 
-  /** A copy of the package, changed. */
-  const verifyChanged = async (change: (copy: string) => void | Promise<void>): Promise<string> => {
+  /** A copy of the package, changed, decides the cases of a folder: with the hash of its snapshot if the change returns it. */
+  const verifyChanged = async (change: (copy: string) => unknown, cases = shipped): Promise<string> => {
     const copy = mkdtempSync(join(tmpdir(), 'snapshot-'));
     try {
       cpSync(dist, copy, { recursive: true });
-      await change(copy);
-      return await verifyCedarSnapshot(copy, shipped, hash);
+      const changed = await change(copy);
+      return await verifyCedarSnapshot(copy, cases, typeof changed === 'string' ? changed : hash);
     } finally {
       rmSync(copy, { recursive: true });
     }
   };
+
+  test("the snapshot of Cedar's memory does not grow with policies about single namespaces: each is parsed when it is needed", async () => {
+    const teams = 100;
+    const sources = folderOfTeams(teams, 0);
+    const summary = await verifyChanged(async (copy) => {
+      write(join(copy, 'policies'), compilePolicies(readPolicySources(sources)));
+      const changed = await writeCedarSnapshot(copy, sources);
+      expect(statSync(join(copy, snapshotFile)).size).toBeLessThan(statSync(join(dist, snapshotFile)).size * 1.02);
+      return changed;
+    }, sources);
+    rmSync(sources, { recursive: true });
+    expect(summary).toBe(`${readCases(shipped).length + teams} cases, 0 failures, ${teams} parsed`);
+  });
+
+  test("a snapshot of Cedar's memory beyond its budget fails the build, with the largest policies", () => {
+    const large = [0, 1, 2].map(
+      (index) =>
+        `@id("large-${index}") permit (principal, action, resource) when { [${'"x", '.repeat(300)}"${index}"].contains("y") };`,
+    );
+    const sources = readPolicySources(shipped);
+    const policySet = compilePolicies({
+      ...sources,
+      policies: { ...sources.policies, 'large.cedar': large.join('\n') },
+    });
+    expect(() => checkSnapshotSize(snapshotBudget, policySet)).not.toThrow();
+    expect(() => checkSnapshotSize(snapshotBudget + 1, policySet)).toThrow(
+      /has 8000001 bytes, more than its budget .* 30 policies .* the largest are (large-\d, ){3}/,
+    );
+  });
 
   test('decides every shipped case without parsing', async () => {
     expect(await verifyCedarSnapshot(dist, shipped, hash)).toMatch(/^\d{3} cases, 0 failures, 0 parsed$/);

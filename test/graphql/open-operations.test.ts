@@ -5,11 +5,12 @@ import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
 const document = `query ($first: Int) {
-  openOperations(first: $first) { operationId kind startedAt attempts nextAttemptAt parked message }
+  openOperations(first: $first) { operationId kind startedAt inDoubtUntil attempts nextAttemptAt parked message }
 }`;
 
 interface Data {
-  readonly openOperations: readonly { readonly operationId: string }[] | null;
+  readonly openOperations:
+    readonly { readonly operationId: string; readonly startedAt: string; readonly inDoubtUntil: string }[] | null;
 }
 
 describeOnLedgers('openOperations on $name', ({ open }) => {
@@ -38,13 +39,26 @@ describeOnLedgers('openOperations on $name', ({ open }) => {
   test('returns operations that are not completed yet, with what the reconciler found out', async () => {
     const operationId = await lostCreate('one');
     const isDateTime: unknown = expect.stringMatching(/^\d{4}-.*Z$/);
-    const base = { operationId, kind: 'CREATE_POD_IDENTITY_ASSOCIATION', startedAt: isDateTime };
+    const base = {
+      operationId,
+      kind: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      startedAt: isDateTime,
+      inDoubtUntil: isDateTime,
+    };
     const fresh = { ...base, attempts: 0, nextAttemptAt: null, parked: null, message: null };
     expect((await read('olivia')).data?.openOperations).toEqual([fresh]);
     await reconcileNow();
     const message: unknown = expect.stringContaining('can still take effect');
     const examined = { ...base, attempts: 1, nextAttemptAt: isDateTime, parked: null, message };
     expect((await read('olivia')).data?.openOperations).toEqual([examined]);
+  });
+
+  test('returns until when an operation can still take effect at EKS', async () => {
+    await lostCreate('one');
+    const [found] = (await read('olivia')).data?.openOperations ?? [];
+    const { signatureWindowMs, eksProcessingMs, listLagMs, clockErrorMs } = gateway.deps.times;
+    const inDoubtMs = signatureWindowMs + eksProcessingMs + listLagMs + clockErrorMs;
+    expect(Date.parse(found?.inDoubtUntil ?? '') - Date.parse(found?.startedAt ?? '')).toBe(inDoubtMs);
   });
 
   test('shows why an operation is parked', async () => {

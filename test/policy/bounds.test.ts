@@ -91,19 +91,19 @@ test('each bound is the last that is accepted', () => {
   const comment = (bytes: number) => ({ 'a.cedar': `//${'x'.repeat(bytes - '//a.cedar'.length)}` });
   expect(policySourceProblems(schema, comment(bounds.policyBytes))).toEqual([]);
   expect(policySourceProblems(schema, comment(bounds.policyBytes + 1))).toEqual([
-    'a.cedar: with the files before it has 300001 bytes; write at most 300000.',
+    'a.cedar: with the files before it has 400001 bytes; write at most 400000.',
   ]);
   const policies = (count: number) => ({ 'a.cedar': `${policy('true')}\n`.repeat(count) });
   expect(policySourceProblems(schema, policies(bounds.policies))).toEqual([]);
   expect(policySourceProblems(schema, policies(bounds.policies + 1))).toEqual([
-    'a.cedar:501: is policy 501; write at most 500.',
+    'a.cedar:1201: is policy 1201; write at most 1200.',
   ]);
   expect(jsonProblem('a.json', `${'['.repeat(20)}${']'.repeat(20)}`, 100)).toBeNull();
   expect(jsonProblem('a.json', `\n${'['.repeat(21)}${']'.repeat(21)}`, 100)).toBe(
     'a.json:2 is nested deeper than 20 levels.',
   );
   expect(caseRunProblem(500, 100, 0, 0)).toBeNull();
-  expect(caseRunProblem(500, 101, 0, 0)).toMatch(/^cases: 500 policies and 101 cases/);
+  expect(caseRunProblem(500, 101, 0, 0)).toMatch(/^cases: 500 policies that can apply to one request and 101 cases/);
   expect(caseRunProblem(1, 20, 20, 1_000_000)).toBeNull();
   expect(caseRunProblem(1, 21, 21, 1_000_000)).toMatch(/^cases: 21 of them change an inventory/);
 });

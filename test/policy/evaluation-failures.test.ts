@@ -89,10 +89,16 @@ describe('denies a request', () => {
     expect(engine.evaluate({ ...cedarRequest, principal })).toMatchObject({ kind: 'failed', policyIds: [] });
   });
 
-  test('never with an invalid policy set: makeEngine throws', () => {
-    const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitAll } });
-    const broken = { ...policySet.policies, broken: { effect: 'sometimes' } } as unknown as PolicySet['policies'];
-    expect(() => makeEngine({ ...policySet, policies: broken })).toThrow('Cedar rejects the policies');
+  test('when Cedar rejects a policy that can apply, as no compiled set has', () => {
+    const { policies, ...rest } = compilePolicies({ schema, policies: { 'test.cedar': permitAll } });
+    const broken = Object.fromEntries(
+      Object.entries(policies).map(([id, one]) => [id, { ...one, effect: 'sometimes' }]),
+    );
+    const engine = makeEngine({ ...rest, policies: broken as unknown as PolicySet['policies'] });
+    const failures: string[] = [];
+    const decision = authorizeWith(engine, inventory, (detail) => failures.push(detail))(context(alice), create());
+    expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
+    expect(failures).toEqual([expect.stringContaining('Cedar rejects the policies')]);
   });
 
   test('when a role ARN is invalid, even if the log throws', () => {

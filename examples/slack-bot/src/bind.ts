@@ -4,7 +4,7 @@ import type { Line } from './blocks.ts';
 import { bindableOptions, clusterOf, clusterOptions, namespaceOptions } from './choices.ts';
 import type { Parts } from './command.ts';
 import { failureReply } from './failures.ts';
-import { placeView, roleView, view } from './forms.ts';
+import { namespaceMenu, placeView, roleView, view } from './forms.ts';
 import type { Draft, Place } from './forms.ts';
 import { personOf } from './people.ts';
 import type { Person } from './people.ts';
@@ -38,13 +38,19 @@ export function registerBind(app: App, parts: Parts): void {
     if (body.type !== 'block_actions' || !body.view || action.type !== 'external_select') return;
     const { channel } = JSON.parse(body.view.private_metadata) as Place;
     const next = placeView({ channel, cluster: action.selected_option?.value });
-    await client.views.update({ view_id: body.view.id, hash: body.view.hash, view: next });
+    await client.views.update({ view_id: body.view.id, view: next });
   });
 
   app.view('bind_place', async ({ ack, view: form }) => {
-    const { channel, cluster } = JSON.parse(form.private_metadata) as Place;
+    const { channel } = JSON.parse(form.private_metadata) as Place;
     const { values } = form.state;
-    const [namespace, serviceAccount] = [field(values, 'namespace'), field(values, 'service_account')];
+    const [cluster, namespace, serviceAccount] = ['cluster', 'namespace', 'service_account'].map((name) =>
+      field(values, name),
+    );
+    // The form may have been submitted before it showed the menu of another cluster.
+    if (cluster === undefined || values.namespace?.[namespaceMenu(cluster)] === undefined) {
+      return ack({ response_action: 'errors', errors: { namespace: 'Choose a namespace of this cluster.' } });
+    }
     const tags = tagsOf(field(values, 'tags') ?? '');
     await ack({ response_action: 'update', view: roleView({ channel, cluster, namespace, serviceAccount, tags }) });
   });
@@ -108,7 +114,6 @@ export function registerBind(app: App, parts: Parts): void {
 function registerMenus(app: App, { requests }: Parts): void {
   const menus = { cluster: clusterOptions, namespace: namespaceOptions, role: bindableOptions };
   for (const [name, choices] of Object.entries(menus)) {
-    // The id of the menu has the cluster, so that Slack forgets a choice of another one.
     app.options<'block_suggestion'>(
       { type: 'block_suggestion', action_id: new RegExp(`^${name}(:|$)`) },
       async ({ ack, body, options }) => {

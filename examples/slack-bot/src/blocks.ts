@@ -4,7 +4,7 @@ import type { types } from '@slack/bolt';
  * A piece of a line. All of them become elements of rich text, which Slack shows as they are: in contrast to `mrkdwn`, nothing in a text can
  * become a mention, a link or markup, so there is nothing to escape.
  */
-export type Part = string | { bold: string } | { code: string } | { user: string } | { time: string };
+type Part = string | { bold: string } | { code: string } | { user: string } | { time: string };
 export type Line = readonly Part[];
 
 /** What a message or a modal shows. */
@@ -31,7 +31,7 @@ const longestPart = 1_000;
 const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/gu;
 
 /** A text on one line, in which what can't be seen is visible. */
-export function visible(text: string, longest = longestPart): string {
+function visible(text: string, longest = longestPart): string {
   const shown = text.replace(deceptive, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
   return shown.length <= longest ? shown : `${shown.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -15,7 +15,9 @@ import { registerVotes } from './votes.ts';
 export async function startBot(settings: Settings): Promise<{ readonly stop: () => Promise<unknown> }> {
   const store = openStore(settings.stateFile);
   const links = makeAccountLinks(settings, store);
-  const clientOptions = settings.slack.apiUrl === undefined ? {} : { slackApiUrl: settings.slack.apiUrl };
+  const { apiUrl } = settings.slack;
+  // By default, a call is repeated for half an hour, and later edits of its message wait.
+  const clientOptions = { retryConfig: { retries: 5 }, ...(apiUrl !== undefined && { slackApiUrl: apiUrl }) };
   const slack = new webApi.WebClient(settings.slack.botToken, clientOptions);
   const deps = { settings, store, links, slack };
   const requests = makeRequests(deps);

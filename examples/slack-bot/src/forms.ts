@@ -46,11 +46,14 @@ export function view(
   };
 }
 
-/** Cluster, namespace and service account. */
+/** The id of the menu of a cluster's namespaces: with another id, Slack forgets what was chosen for another cluster. */
+export const namespaceMenu = (cluster: string) => `namespace:${cluster}`;
+
+/** Cluster, namespace and service account. With a cluster only: without it, there are no namespaces to offer. */
 export function placeView(place: Place): types.ModalView {
   const { cluster } = place;
   const rest = [
-    menu('namespace', 'Namespace', `namespace:${cluster ?? ''}`),
+    menu('namespace', 'Namespace', namespaceMenu(cluster ?? '')),
     textInput('service_account', 'Service account', 253),
     optional(textInput('tags', 'Tags, as key=value', 400)),
   ];

@@ -58,7 +58,7 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
     throw new IssuerError('The identity provider does not answer. Try again later.', { cause: error });
   };
 
-  /** The URL at which the person signs in: one-time, for ten minutes. Show it to nobody else. */
+  /** The URL at which the person signs in: one-time, for ten minutes. Only for the eyes of the person. */
   async function begin(person: Person): Promise<string> {
     const [state, verifier, nonce] = [oidc.randomState(), oidc.randomPKCECodeVerifier(), oidc.randomNonce()];
     const signIn: SignIn = { ...person, verifier, nonce };

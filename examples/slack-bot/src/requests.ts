@@ -1,11 +1,10 @@
-import { makeGatewayClient, bearer, GatewayError, LostAnswerError } from 'pod-identity-client';
+import { bearer, makeGatewayClient } from 'pod-identity-client';
 import type { CreatePodIdentityAssociationInput, GatewayClient, MutationResult } from 'pod-identity-client';
 import type { webApi } from '@slack/bolt';
 import { messageOf } from './blocks.ts';
 import type { Card } from './blocks.ts';
 import { failureCard } from './failures.ts';
 import type { AccountLinks } from './link.ts';
-import { NotLinkedError } from './link.ts';
 import { inTurn } from './people.ts';
 import type { Person } from './people.ts';
 import { checkingCard, inProgressCard, releasedCard, resultCard } from './render.ts';
@@ -24,8 +23,11 @@ export interface BotRequest {
   readonly channel: string;
   /** The message. */
   readonly ts: string;
-  /** `final` once nothing but a person who asks again can change the answer; `inProgress` while the gateway works on it. */
-  readonly state: 'open' | 'inProgress' | 'final';
+  /**
+   * `waiting` for the first answer or for approvers, `inProgress` while the gateway works on it, `stopped` until who asked tries again, `final`
+   * once it has its last answer.
+   */
+  readonly state: 'waiting' | 'inProgress' | 'stopped' | 'final';
   /** What the message shows, so that it is edited only when that changes. */
   readonly shown: string;
 }
@@ -85,12 +87,12 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
 
   async function post(request: Pick<BotRequest, 'token' | 'person' | 'input' | 'channel'>): Promise<BotRequest> {
     const message = messageOf(checkingCard(request));
-    const posted = await slack.chat
-      .postMessage({ channel: request.channel, ...message })
-      // The bot is not in the channel: the message goes to the person.
-      .catch(() => slack.chat.postMessage({ channel: request.person.user, ...message }));
+    const posted = await slack.chat.postMessage({ channel: request.channel, ...message }).catch((error: unknown) => {
+      if (!isUnreachable(error)) throw error;
+      return slack.chat.postMessage({ channel: request.person.user, ...message });
+    });
     const { channel = request.channel, ts = '' } = posted;
-    const known = { ...request, channel, ts, state: 'open' as const, shown: JSON.stringify(message) };
+    const known = { ...request, channel, ts, state: 'waiting' as const, shown: JSON.stringify(message) };
     await keep(known);
     return known;
   }
@@ -106,8 +108,7 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     } catch (error) {
       // A change that is known stays shown.
       if (request.state === 'final') return;
-      await show(request, failureCard(error, request), 'open');
-      if (!isExpected(error)) throw error;
+      await show(request, failureCard(error, request), 'stopped');
     }
   }
 
@@ -155,14 +156,15 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
   async function release(token: string): Promise<void> {
     await inTurn(token, async () => {
       const request = await read(token);
-      if (request?.state === 'inProgress') await show(request, releasedCard(request), 'open');
+      if (request?.state === 'inProgress') await show(request, releasedCard(request), 'stopped');
     });
   }
 
-  /** After a start: what happened to open requests in the meantime. */
+  /** After a start: what happened to requests in the meantime. One that has stopped is not sent again without a person. */
   async function resumeOpen(): Promise<void> {
-    const open = (await store.list<BotRequest>('request:')).filter(({ state }) => state !== 'final');
-    for (const { token } of open) await resume(token);
+    for (const { token, state } of await store.list<BotRequest>('request:')) {
+      if (state === 'waiting' || state === 'inProgress') await resume(token);
+    }
   }
 
   return { clientOf, submit, resume, release, resumeOpen, read, tokenOf };
@@ -170,10 +172,12 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
 
 function stateOf(result: MutationResult): BotRequest['state'] {
   if (result.kind === 'inProgress') return 'inProgress';
-  return result.kind === 'refused' && result.refusal.retryable ? 'open' : 'final';
+  if (result.kind === 'succeeded' || !result.refusal.retryable) return 'final';
+  return result.refusal.__typename === 'ApprovalRequired' ? 'waiting' : 'stopped';
 }
 
-/** Errors that people are told of, and can act on; others are of the bot. */
-function isExpected(error: unknown): boolean {
-  return error instanceof GatewayError || error instanceof LostAnswerError || error instanceof NotLinkedError;
+/** Whether the bot can't write in a channel: the message goes to the person then. */
+function isUnreachable(error: unknown): boolean {
+  const { error: code = '' } = (error as { data?: { error?: string } }).data ?? {};
+  return ['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action'].includes(code);
 }

@@ -91,7 +91,7 @@ test('a request in progress says why and until when, and an event ends its messa
   const { ts, blocks } = await world.message('In progress');
   expect(textOf(blocks)).toMatch(/visible in EKS; [^]*at the latest \d{4}-/);
 
-  // As the reconciler does a minute later: somebody else looks at the operation, and the bot hears of its end by the event only.
+  // As the reconciler does a minute later: another client looks at the operation, and the bot hears of its end by the event only.
   const { input } = JSON.parse(view.private_metadata ?? '') as Draft;
   const client = await world.clientOf('alice');
   const clientRequestToken = `slack-T1-${view.id}`;
@@ -101,16 +101,37 @@ test('a request in progress says why and until when, and an event ends its messa
   expect(posted('late')).toBe(1);
 });
 
-test('a lost answer can be asked for again by who asked, and by no one else', async () => {
+test('a change that was not done is tried again by who asked, and neither by another person nor after a restart', async () => {
   await world.prepare('alice', { service_account: 'throttled', tags });
-  world.gateway.simulator?.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 20 });
+  const { control } = world.gateway.simulator ?? {};
+  control?.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 20 });
   await world.slack.submit('alice');
   const stopped = await world.message('Not done');
-  world.gateway.simulator?.control.clearFaults();
+  control?.clearFaults();
+  await world.restartBot();
   await world.slack.press('bob', 'Try again', stopped);
   await world.replyText('bob', 'Only who asked can try again.');
+  expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('throttled');
   await world.slack.press('alice', 'Try again', stopped);
   await world.seen(({ ts, blocks }) => ts === stopped.ts && textOf(blocks).startsWith('Done'), 'end of the message');
+});
+
+test('a namespace that was chosen for another cluster has to be chosen again', async () => {
+  await world.slack.command('alice', 'bind');
+  await world.form('alice', 'Cluster');
+  await world.slack.fill('alice', 'cluster', 'dev');
+  await world.form('alice', 'Namespace');
+  await world.slack.fill('alice', 'namespace', 'payments');
+  await world.slack.fill('alice', 'service_account', 'api');
+  const { view, values } = world.slack.viewOf('alice');
+  // Submitted before the form shows the namespaces of the other cluster.
+  const [prod] = await world.slack.options('alice', 'cluster', 'prod');
+  const changed = { ...values, cluster: { cluster: { selected_option: prod } } };
+  const answer = await world.slack.submit('alice', {}, { view, values: changed });
+  expect(await answer.json()).toEqual({
+    response_action: 'errors',
+    errors: { namespace: 'Choose a namespace of this cluster.' },
+  });
 });
 
 test('text of people is shown as text: no mention, no link, no markup', async () => {

@@ -35,7 +35,7 @@ test('a code ends after five wrong attempts', async () => {
   expect(textOf(world.slack.messages.at(-1)?.blocks ?? [])).toContain('Not linked');
 });
 
-test('a sign-in can be ended once, and not with a state of somebody else', async () => {
+test('a sign-in can be ended once, and not with an unknown state', async () => {
   const forged = await fetch(`${world.botUrl}/link/callback?code=x&state=forged`);
   expect([forged.status, forged.headers.get('content-security-policy')]).toEqual([
     400,
@@ -56,7 +56,7 @@ test('tokens are renewed, links survive a restart in a file for the owner only, 
   expect(world.stateMode()).toBe('600');
 });
 
-test('an approval that nobody gives in time ends its message without a press', async () => {
+test('an approval that is not given in time ends its message without a press', async () => {
   const place = { cluster: 'prod', namespace: 'kube-system', service_account: 'karpenter', tags: 'team=platform' };
   await world.prepare('pat', { ...place, role: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver' });
   await world.slack.submit('pat');
@@ -65,7 +65,7 @@ test('an approval that nobody gives in time ends its message without a press', a
   expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
 });
 
-test('after unlink, the bot acts for nobody', async () => {
+test('after unlink, the bot does not act for the person', async () => {
   await world.slack.command('pat', 'unlink');
   await world.reply('pat', 'Your account is not linked any more');
   await world.slack.command('pat', 'bind');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { browse } from '../../../packages/client/test/identity-provider/identity-provider.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
-import { freePort, installExample } from './world.ts';
+import { freePort, installExample } from './programs.ts';
 
 const example = join(import.meta.dirname, '..');
 const readme = readFileSync(join(example, 'README.md'), 'utf8');
@@ -69,11 +69,9 @@ test('the bot can be tried without Slack as the page says', async () => {
 
 test('the manifest has the command, the paths and the scopes of the bot', () => {
   const manifest = readFileSync(join(example, 'manifest.json'), 'utf8');
-  const { features, oauth_config, settings } = JSON.parse(manifest);
-  expect(features.slash_commands.map(({ command }: { command: string }) => command)).toEqual(['/pod-identity']);
-  const urls = [features.slash_commands[0].url, settings.interactivity.request_url];
-  expect(new Set([...urls, settings.interactivity.message_menu_options_url])).toEqual(
-    new Set(['https://bot.example/slack/events']),
-  );
-  for (const scope of oauth_config.scopes.bot as string[]) expect(readme).toContain(`\`${scope}\``);
+  expect(manifest).toContain('"command": "/pod-identity"');
+  const urls = [...manifest.matchAll(/"(?:\w*url)": "(.*)"/g)].map(([, url]) => url);
+  expect(urls).toEqual(Array.from({ length: 3 }, () => 'https://bot.example/slack/events'));
+  const { oauth_config: oauth } = JSON.parse(manifest) as { oauth_config: { scopes: { bot: string[] } } };
+  for (const scope of oauth.scopes.bot) expect(readme).toContain(`\`${scope}\``);
 });

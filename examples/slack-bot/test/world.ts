@@ -1,67 +1,22 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { types } from '@slack/bolt';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { browse } from '../../../packages/client/test/identity-provider/identity-provider.ts';
 import { bearer, makeGatewayClient } from '../../../packages/client/src/index.ts';
-import { installPackage } from '../../../packages/client/test/installed-package.ts';
 import { startLocalGateway } from '../../../packages/local-gateway/src/gateway.ts';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
 import { readLocalSettings } from '../../../packages/local-gateway/src/settings.ts';
 import { startSlack } from '../local/slack.ts';
-import type { Message } from '../local/slack.ts';
+import type { Message } from '../local/web-api.ts';
+import { freePort, installExample, run } from './programs.ts';
+import type { Variables } from './programs.ts';
 import { textOf } from '../local/block-text.ts';
 
-const example = join(import.meta.dirname, '..');
 export const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-export const signingSecret = 'signing-secret';
-
-/** A copy of the example, in which the client is installed from its tarball, as people install it. */
-export async function installExample() {
-  const consumer = await installPackage(join(example, '../../.cache/slack-bot'));
-  const folder = join(consumer.folder, 'bot');
-  for (const entry of ['src', 'local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
-  return { folder, remove: consumer.remove };
-}
-
-/** A port that is free now: gateway and bot have to know each other's address before either starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-type Variables = Readonly<Record<string, string>>;
-
-/** Starts a program of the example, and waits for a line on its standard output. */
-async function run(folder: string, program: readonly string[], env: Variables, ready: RegExp) {
-  const child = spawn(process.execPath, ['--no-warnings', ...program], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  const stop = closeAtEnd(async () => {
-    child.kill('SIGKILL');
-    await exited;
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const match = ready.exec(line);
-    if (match === null) continue;
-    child.stdout.resume();
-    return { stop, match };
-  }
-  throw new Error(`${program[0]} did not start.`);
-}
+const signingSecret = 'signing-secret';
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 

@@ -210,7 +210,7 @@ function readPolicy(policiesDirectory: string, world: MadeWorld | null, onFailur
   if (world === null) return loadPolicy(policiesDirectory, onFailure);
   const policies = readPolicies(policiesDirectory);
   const engine = makeEngine(readPolicySet(policiesDirectory));
-  return policyOf({ engine, inventory: world.inventory, texts: () => policies }, onFailure);
+  return policyOf({ engine, inventory: world.inventory, texts: () => policies }, { onFailure });
 }
 
 /** Composes the gateway with the policies of the folder, or with the policy versions of a table. */

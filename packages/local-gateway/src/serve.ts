@@ -38,10 +38,10 @@ function describeGateway(gateway: LocalGateway, settings: LocalSettings, { token
                  --user "${service}:$(cat ${shellQuoted(join(settings.folder, secretFileName))})" -H 'content-type: application/json' \\
                  -d '{"query": "{ viewer { id kind groups } }"}'\n`;
   const page = gateway.hasPage ? `Page           ${url}/ in a browser\n` : '';
-  return `${page}GraphQL        ${url}/graphql with a token, ${url}/iam/graphql with AWS credentials
+  return `GraphQL        ${url}/graphql with a token, ${url}/iam/graphql with AWS credentials
 EKS            ${eks}
 Ledger         ${where}
-
+${page}
 A token:       ${token} ${principal}
 ${list}${signed}A request:     curl -s ${url}/graphql -H "authorization: Bearer $(${token} ${principal})" \\
                  -H 'content-type: application/json' -d '{"query": "{ viewer { id kind groups } }"}'

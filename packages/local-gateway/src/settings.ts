@@ -78,7 +78,7 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly webhook: WebhookTarget | null;
   /** Share of the denials that become events, from 0 to 1. */
   readonly denialShare: number;
-  /** Whose tokens are accepted besides those of this machine; null: nobody's. */
+  /** Whose tokens are accepted besides those of this machine; null: no others. */
   readonly issuer: ExternalIssuer | null;
   /** How people sign in to the page at the issuer; null: as one of the example principals. */
   readonly pageSignIn: IssuerSignIn | null;

@@ -160,16 +160,13 @@ test('the package serves the page, with the licences of what is in it', async ()
   writeFileSync(join(consumer, 'page.js'), program);
   const { stdout } = await run(process.execPath, ['page.js'], { cwd: consumer, env: environment });
   const [status, encoding, script] = JSON.parse(stdout) as [number, string, string];
-  expect([status, encoding]).toEqual([200, 'br']);
+  expect([status, encoding]).toEqual([200, 'gzip']);
   expect(script).toContain('Pod Identity');
   const licences = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
   for (const name of ['preact', 'oauth4webapi']) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
-  const files = readdirSync(join(installed, 'dist'));
-  expect(
-    files.filter((name) =>
-      /esbuild/.test(readFileSync(join(installed, 'dist', name), { encoding: 'utf8', flag: 'r' })),
-    ),
-  ).toEqual([]);
+  const bundles = readdirSync(join(installed, 'dist')).filter((name) => name.endsWith('.js'));
+  const withBuild = bundles.filter((name) => readFileSync(join(installed, 'dist', name), 'utf8').includes('esbuild'));
+  expect(withBuild).toEqual([]);
 });
 
 test('the help texts name the command of the package', async () => {

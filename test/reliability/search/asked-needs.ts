@@ -41,8 +41,8 @@ export interface Ballot {
   readonly index: number;
 }
 
-/** Short, so that approvals end within a scenario. */
-export const approvalLimits = { decideMs: 900_000, useMs: 420_000, maxPending: 1_000_000 };
+/** Short, so that approvals end within a scenario; one expires while an operation that used it is in doubt, or later. */
+export const approvalLimits = { decideMs: 900_000, useMs: 660_000, maxPending: 1_000_000 };
 
 function needOf(group: string, count: number, text: string): ApprovalNeed {
   const message = `A change needs an approval of the group ${group}.`;

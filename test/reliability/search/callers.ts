@@ -30,7 +30,7 @@ export function makeCallers(environment: Environment) {
     input: string,
     faults: Faults,
     isWhole = false,
-    { ballot = null, ending }: Partial<Pick<Attempt, 'ballot' | 'ending'>> = {},
+    { ballot = null, declaration = null, ending }: Partial<Pick<Attempt, 'ballot' | 'declaration' | 'ending'>> = {},
   ): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
     const attempt: Attempt = {
@@ -41,6 +41,7 @@ export function makeCallers(environment: Environment) {
       ballot,
       isExpireRun: name.startsWith('expire '),
       ending,
+      declaration,
       isDenied: false,
       judged: null,
       seen: null,
@@ -93,7 +94,7 @@ export function makeCallers(environment: Environment) {
       ({ state, attempt }) => attempt.identity && !attempt.isExpireRun && ['running', 'frozen'].includes(state),
     );
     if (running.length >= maxCallers && !isWhole) return;
-    const { principal, kind, token, variant, expects, adopts = false } = mutation;
+    const { principal, kind, token, variant, expects, adopts = false, declaration = null } = mutation;
     if (!isWhole) mutations.push(mutation);
     const target = targetOf(mutation);
     const identity = `${principal} ${kind} ${token}`;
@@ -104,13 +105,13 @@ export function makeCallers(environment: Environment) {
     const isSame = isOfEnding || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt';
     const requested = isSame ? 0 : variant;
     const input = `${inputOf(requested, target)} ${isAdopting}${isOfEnding ? ' ending alone' : ''}`;
-    const process = start(name, identity, input, faults, isWhole, { ending: target.expiresAt });
+    const process = start(name, identity, input, faults, isWhole, { declaration, ending: target.expiresAt });
     const { attempt } = process;
     const startedAt = recorder.tick();
     log(() => {
       const what = target.plan ? `revision ${target.plan.revision}` : `the ${expects} modifiedAt`;
       const expectation = expects === 'nothing' ? '' : `, expecting ${what},`;
-      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''}${isOfEnding ? ', only of the ending' : ''}${target.expiresAt === undefined ? '' : `, ending ${target.expiresAt}`})${expectation} with token ${token}${describeFaults(faults)}`;
+      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''}${isOfEnding ? ', only of the ending' : ''}${target.expiresAt === undefined ? '' : `, ending ${target.expiresAt}`})${expectation} with token ${token}${declaration === null ? '' : ` for the declaration ${declaration}`}${describeFaults(faults)}`;
     });
     const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
     const expected = target.expectedModifiedAt;

@@ -4,6 +4,7 @@ import type { MemoryEks } from './eks.ts';
 import { home } from './home.ts';
 import type { Model } from './model.ts';
 import type { ApprovalModel } from './model-approvals.ts';
+import type { DeclarationModel } from './model-declarations.ts';
 import type { EndingModel } from './model-endings.ts';
 import type { ObservationModel } from './model-observations.ts';
 import type { Processes } from './processes.ts';
@@ -20,6 +21,7 @@ export interface Environment {
   readonly model: Model;
   readonly observations: ObservationModel;
   readonly approvals: ApprovalModel;
+  readonly declarations: DeclarationModel;
   readonly endings: EndingModel;
   readonly recorder: Recorder;
   readonly processes: Processes;

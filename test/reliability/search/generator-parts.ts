@@ -59,6 +59,7 @@ export const mutation: fc.Arbitrary<ScenarioMutation> = fc
     variant: fc.constantFrom(0, 0, 0, 0, 0, 1, 2),
     expects: fc.constantFrom('nothing', 'current', 'current', 'stale'),
     adopts: fc.constantFrom(false, false, true),
+    declaration: fc.constantFrom(null, null, 'd1' as const, 'd2' as const),
   })
   .map(withoutMostPlans);
 

@@ -103,7 +103,9 @@ export function withFaults(
     getAssociationState: behind(ofEvery, ledger.getAssociationState),
     statesOfCluster: behind(ofEvery, ledger.statesOfCluster),
     dueEndings: behind(ofEvery, ledger.dueEndings),
-    observeAssociation: behind(ofTransaction, ledger.observeAssociation),
+    // Without an entry and a version, it is no transaction, and meets the faults of a put.
+    observeAssociation: (revision, change, entry) =>
+      behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),
     versionsAround: behind(ofEvery, ledger.versionsAround),
     putLocks: behind(ofTransaction, ledger.putLocks),
     close: ledger.close,

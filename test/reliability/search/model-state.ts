@@ -18,6 +18,8 @@ export interface Attempt {
   readonly isExpireRun: boolean;
   /** The ending that the request names; undefined: none. */
   readonly ending: string | null | undefined;
+  /** The declaration that the request names; null: none. */
+  readonly declaration: string | null;
   /** What the policies ask approvers of the request; they are those in force when it begins. */
   asking: AskingName;
   /** The vote; null: it is not one. */

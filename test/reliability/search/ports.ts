@@ -29,7 +29,7 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, approvals, endings, recorder, processes, clock, isLocked, log } = environment;
+  const { ledger, model, approvals, declarations, endings, recorder, processes, clock, isLocked, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
@@ -46,6 +46,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
           recorder.committed(attempt, expected, next, entries);
           if (begins) approvals.began(attempt, next.operationId, use, entries, calledAt);
           else if (entries.some((entry) => !isOfOperation(entry))) approvals.unexpected(attempt, entries);
+          declarations.committed(attempt, entries.filter(isOfOperation));
           endings.committed(attempt, entries);
           if (next.result?.refusal) approvals.refused(attempt, next.result.refusal.code);
         } else if (result.kind === 'conflict') model.conflicted(attempt, expected, next.idempotencyKey);

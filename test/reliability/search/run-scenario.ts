@@ -1,9 +1,11 @@
+import { associationAt } from '../../../src/queries/association-at.ts';
 import { makeCallers } from './callers.ts';
 import { driftViolations } from './drift.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
+import { makeDeclarationModel } from './model-declarations.ts';
 import { makeEndingModel } from './model-endings.ts';
 import { makeObservationModel } from './model-observations.ts';
 import { makeProcesses } from './processes.ts';
@@ -59,6 +61,7 @@ export async function runScenario(
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
+  const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const endings = makeEndingModel(clock, model, observations.world, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
@@ -72,7 +75,7 @@ export async function runScenario(
   });
   const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
-    ...{ ledger, eks, model, observations, approvals, endings, recorder, processes, clock, log, series },
+    ...{ ledger, eks, model, observations, approvals, declarations, endings, recorder, processes, clock, log, series },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
@@ -181,7 +184,10 @@ export async function runScenario(
     }
     const { clusterName } = environment;
     model.atRest(eks.associations());
-    await observations.atRest(ledger, { ...home, clusterName, ...serviceAccount }, eks.associations());
+    const target = { ...home, clusterName, ...serviceAccount };
+    await observations.atRest(ledger, target, eks.associations());
+    const state = await ledger.getAssociationState(target);
+    declarations.atRest(state && (await associationAt(ledger, target, state, null)), applied);
     await approvals.atRest(ledger);
     const entries = [...model.written(), ...observations.entries(), ...approvals.entries(), ...endings.entries()];
     const written = { entries, records: model.records() };

@@ -22,6 +22,8 @@ export interface ScenarioMutation {
   readonly ends?: 'soon' | 'later' | 'never';
   /** Whether an update changes the ending alone. */
   readonly changesOnlyEnding?: boolean;
+  /** The declaration that makes the request; null or absent: none does. Requests that differ in nothing else are the same. */
+  readonly declaration?: 'd1' | 'd2' | null;
 }
 
 /** The faults of one process. */

@@ -25,13 +25,15 @@ const main = join(import.meta.dirname, 'main.ts');
  * time of sending, forgotten in-doubt operations, an in-doubt time that lacks one of its four allowances, a
  * second difference without an entry, a history out of order, operations that are forgotten by the states while they can still act.
  * Of approvals, within 1,000: a claim that does not consume the approval, one that another token has used, a version of the approval that the claim does not compare, a vote
- * after its time; within 4,000: an approval of another state of the association, one that goes on after a create in doubt. Of endings, within 1,000: a claim that demands
+ * after its time; within 4,000: an approval of another state of the association, one that expired and goes on, one that goes on after a create in doubt. Of declarations,
+ * within some hundred: one that an operation without a declaration keeps, one that an adoption of the same version keeps, one of what others changed. Of endings, within 1,000: a claim that demands
  * neither that no operation is in progress nor the version of the association, no margin for clocks, a change of others that is not compared, an ending that an update does not set;
  * within 6,000: a claim that does not compare who set the ending.
  *
- * The scenarios are new in each run; a counter-example names its seed.
+ * The scenarios are the same in each run, until a generator changes: a change must be red for what it breaks, and not because its run was the one to meet a bug
+ * that was there before. New ones are searched where no change waits for the result: every night (`.github/workflows/search.yml`), and by the command.
  */
-const seed = Math.floor(Math.random() * 1_000_000_000);
+const seed = 1;
 
 describe('the scenario search', () => {
   test(
@@ -50,7 +52,7 @@ describe('the scenario search', () => {
 
   test('finds a violation if the ledger ignores fences, and prints a command that reproduces it', async () => {
     const found = await search({
-      seed: 1,
+      seed: 4002,
       runs: 20_000,
       openLedger: () => withoutFenceCheck(makeSqliteLedger({ file: ':memory:' })),
     });
@@ -85,11 +87,11 @@ async function run(scenarios: number, from: number): Promise<string> {
 function withoutFenceCheck<Store extends Ledger>(ledger: Store): Store {
   return {
     ...ledger,
-    commit: async (expected, next, entries) => {
-      if (expected.kind !== 'leased') return ledger.commit(expected, next, entries);
+    commit: async (expected, next, entries, use) => {
+      if (expected.kind !== 'leased') return ledger.commit(expected, next, entries, use);
       const there: IdempotencyRecord | null = await ledger.getRecord(next.idempotencyKey);
       const isOf = there?.operationId === expected.operationId && there.state === 'IN_PROGRESS';
-      return ledger.commit(isOf ? { ...expected, fence: there.fence } : expected, next, entries);
+      return ledger.commit(isOf ? { ...expected, fence: there.fence } : expected, next, entries, use);
     },
   };
 }

@@ -20,7 +20,7 @@ const functionMs = 29_000;
 export function send(
   environment: Environment,
   process: Process,
-  { principal, kind, token, variant, adopts, changesOnlyEnding }: ScenarioMutation,
+  { principal, kind, token, variant, adopts, changesOnlyEnding, declaration = null }: ScenarioMutation,
   { id: associationId, expectedModifiedAt, plan, expiresAt }: MutationTarget,
   judgement: Judgement,
 ): Promise<MutationResult> {
@@ -34,7 +34,7 @@ export function send(
     userAgent: null,
     apiRequestId: process.attempt.name,
   };
-  const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token };
+  const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token, declaration };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
   const ending = expiresAt === undefined ? {} : { expiresAt };
   const existing = { ...common, associationId, expectedModifiedAt };

@@ -6,6 +6,7 @@ import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import type { Model } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
+import { makeDeclarationModel } from './model-declarations.ts';
 import { makeEndingModel } from './model-endings.ts';
 import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
@@ -80,6 +81,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
+  const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const endings = makeEndingModel(clock, model, observations.world, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
@@ -97,6 +99,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       eks,
       observations,
       approvals,
+      declarations,
       endings,
       clock,
       series,

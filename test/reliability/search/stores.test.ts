@@ -25,8 +25,8 @@ const scenarioMs = 20_000;
 /** Time limit of all scenarios, without cleanup. */
 const allMs = 100_000;
 
-/** New scenarios in each run; a failure names the seed. Set `STORES_SEED` to run them again. */
-const seed = Number(process.env.STORES_SEED ?? Math.floor(Math.random() * 1_000_000_000));
+/** The same scenarios in each run, as in `search.test.ts`. `STORES_SEED` names others; the run of each night does. */
+const seed = Number(process.env.STORES_SEED ?? 1);
 
 describeOnDynamoDb('SQLite, and DynamoDB with recoverable faults', () => {
   test(

@@ -6,8 +6,18 @@ import { parseInventory } from '../../../../src/policy/inventory.ts';
 import { readInventoryText, readPolicySet, readPolicySources, readRequiredText } from '../../../../src/policy/load.ts';
 import { warningsOf } from '../authoring/warnings.ts';
 import { packPolicies } from '../../../../src/policy-versions/packed-policies.ts';
-import type { PackedPolicies, PolicyFiles } from '../../../../src/policy-versions/packed-policies.ts';
+import type { PackedPolicies, PolicyFiles, VerifiedFiles } from '../../../../src/policy-versions/packed-policies.ts';
 import { checkPolicies } from '../policies/check.ts';
+
+/** Reads what verifies the policies of a folder. */
+export function readVerifiedFiles(policies: string): VerifiedFiles {
+  return {
+    ...readPolicySources(policies),
+    required: readRequiredText(policies),
+    cases: readCaseFiles(policies),
+    caseInventory: readInventoryText(policies),
+  };
+}
 
 /** A version that may be published. */
 export interface PreparedPolicies {
@@ -35,13 +45,7 @@ export function preparePolicies(policies: string, inventory: string, homeAccount
   const deployed = parseInventory(text);
   requireReachable(deployed.accounts, homeAccountId);
   const policySet = readPolicySet(policies);
-  const files = {
-    ...readPolicySources(policies),
-    required: readRequiredText(policies),
-    cases: readCaseFiles(policies),
-    caseInventory: readInventoryText(policies),
-    inventory: text,
-  };
+  const files = { ...readVerifiedFiles(policies), inventory: text };
   return {
     files,
     packed: packPolicies(files),

@@ -149,7 +149,7 @@ async function rollBackTo(session: Session, request: RollbackRequest): Promise<n
     return 0;
   }
   const packed = await readPacked(store, version);
-  requireReachable(loadVersion(version, packed).inventory.accounts, homeAccountId);
+  requireReachable(loadVersion(version, packed, []).inventory.accounts, homeAccountId);
   await printDifferences(session, { live, files: () => readFiles(store, live) }, unpackPolicies(packed));
   const { versionHash, policySetHash, inventoryHash } = version;
   const hashes = { versionHash, policySetHash, inventoryHash };

@@ -23,7 +23,7 @@ export function makeClient({ graphql }: Pick<PageConfig, 'graphql'>, session: Se
   return makeGatewayClient({ url, authentication: bearer(() => session.token()) });
 }
 
-/** The gateway of the page; null before somebody has signed in. */
+/** The gateway of the page; null before sign-in. */
 export const GatewayContext = createContext<Gateway | null>(null);
 
 /** The gateway, in a view. */

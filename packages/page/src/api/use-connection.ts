@@ -42,6 +42,8 @@ const nothing = { pages: [], cursor: null, hasMore: true, isLoading: false, erro
 export interface ConnectionOptions {
   /** Loads pages until there are so many nodes, without being asked; 1: the first page that has any. */
   readonly atLeast?: number;
+  /** The `first` of the pages after the first one, which is small so that something is there soon. By default that of the variables. */
+  readonly laterFirst?: number | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
   document: GatewayDocument<Data, Variables>,
   variables: Omit<Variables, 'after'> | null,
   pageOf: (data: Data) => Page<Node> | null,
-  { atLeast = 1 }: ConnectionOptions = {},
+  { atLeast = 1, laterFirst }: ConnectionOptions = {},
 ): Connection<Data, Node> {
   const { client } = useGateway();
   const key = variables === null ? null : JSON.stringify(variables);
@@ -66,7 +68,8 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
     (after: string | null, wanted: string) => {
       const { signal } = abort.current;
       setState((last) => ({ ...last, isLoading: true, error: null }));
-      client.request(document, { ...(JSON.parse(wanted) as Variables), after }, { signal }).then(
+      const first = after !== null && laterFirst !== undefined ? { first: laterFirst } : {};
+      client.request(document, { ...(JSON.parse(wanted) as Variables), ...first, after }, { signal }).then(
         (data) => {
           if (signal.aborted) return;
           const { hasNextPage: hasMore = false, endCursor: cursor = null } = pageOf(data)?.pageInfo ?? {};
@@ -81,7 +84,7 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
         },
       );
     },
-    [client, document, pageOf],
+    [client, document, pageOf, laterFirst],
   );
 
   useEffect(() => {

@@ -61,7 +61,7 @@ function Details({ approval, onVote }: DetailsProps) {
         {state === 'PENDING' && !isOver(state, expiresAt) && (
           <>
             {' '}
-            It lapses <Time at={expiresAt} />.
+            It expires <Time at={expiresAt} />.
           </>
         )}
       </p>

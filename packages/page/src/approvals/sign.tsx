@@ -6,7 +6,7 @@ const signs: Readonly<Record<ApprovalState, readonly [sign: StateName, word: str
   PENDING: ['approval', 'waits for approval'],
   APPROVED: ['approved', 'approved, not used yet'],
   REJECTED: ['rejected', 'rejected'],
-  EXPIRED: ['lapsed', 'lapsed'],
+  EXPIRED: ['expired', 'expired'],
   USED: ['succeeded', 'approved and used'],
 };
 

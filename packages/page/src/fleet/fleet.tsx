@@ -1,11 +1,116 @@
-import { Empty } from '../ui/problem.tsx';
+import { useCallback, useMemo } from 'preact/hooks';
+import { hrefOf, setParams, useRoute } from '../route.ts';
+import type { Params } from '../route.ts';
+import { Problem } from '../ui/problem.tsx';
+import { sortRows } from '../ui/sort.ts';
+import { Table } from '../ui/table.tsx';
+import { groupColumns, latestColumns, pastColumns } from './columns.tsx';
+import { Details } from './details.tsx';
+import { Filters } from './filters.tsx';
+import { groupRows, groupings, readGrouping } from './groups.ts';
+import type { Grouping } from './groups.ts';
+import { Nothing } from './nothing.tsx';
+import { Picture } from './picture.tsx';
+import { filtersOf, placeOf, readPlace } from './rows.ts';
+import type { Row } from './rows.ts';
+import { Search } from './search.tsx';
+import { Status } from './status.tsx';
+import { useFleet } from './use-fleet.ts';
 
-/** The view is being built. */
+/** Who has what: the associations of all clusters that the viewer may see, now or as of a time. */
 export function Fleet() {
+  const { params } = useRoute();
+  const filters = filtersOf(params);
+  const [asOf, text, show] = [params.get('asOf'), params.get('q') ?? '', params.get('show')];
+  const grouping = readGrouping(params.get('group'));
+  const fleet = useFleet(filters, asOf, text);
+  const open = readPlace(params.get('open'));
+  const { connection, rows, coverage } = fleet;
+  const isNarrowed = text.trim() !== '' || Object.keys(filters).length > 0;
   return (
     <>
-      <h1>Who has what</h1>
-      <Empty>Nothing is here yet.</Empty>
+      <div class="fleet-head">
+        <h1>Who has what</h1>
+        <Search text={text} rows={rows} />
+        <nav aria-label="Form" class="fleet-forms">
+          {[[null, 'List'] as const, ['picture', 'Picture'] as const].map(([value, label]) => (
+            <a
+              key={label}
+              href={hrefOf('fleet', { ...Object.fromEntries(params), show: value })}
+              aria-current={show === value ? 'true' : undefined}
+            >
+              {label}
+            </a>
+          ))}
+        </nav>
+      </div>
+      <Filters filters={filters} asOf={asOf} grouping={grouping} rows={connection.nodes} />
+      <Status fleet={fleet} asOf={asOf} />
+      <div class={open ? 'fleet-body is-open' : 'fleet-body'}>
+        {connection.error && connection.nodes.length === 0 ? (
+          <div class="fleet-problem">
+            <Problem error={connection.error} retry={connection.reload} />
+          </div>
+        ) : rows.length === 0 && coverage !== null && !connection.hasMore && !connection.isLoading ? (
+          <Nothing coverage={coverage} isNarrowed={isNarrowed} />
+        ) : show === 'picture' ? (
+          <Picture rows={rows} />
+        ) : grouping !== null ? (
+          <Groups rows={rows} grouping={grouping} params={params} />
+        ) : (
+          <List rows={rows} isPast={asOf !== null} params={params} />
+        )}
+        {open && <Details key={placeOf(open)} place={open} asOf={asOf} />}
+      </div>
     </>
   );
+}
+
+interface ListProps {
+  readonly rows: readonly Row[];
+  readonly params: URLSearchParams;
+}
+
+function List({ rows, isPast, params }: ListProps & { readonly isPast: boolean }) {
+  const columns = isPast ? pastColumns : latestColumns;
+  const sorting = params.get('sort');
+  const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
+  const href = useCallback(
+    (row: Row) => hrefOf('fleet', { ...Object.fromEntries(params), open: placeOf(row) }),
+    [params],
+  );
+  return (
+    <Table
+      label="Associations"
+      columns={columns}
+      rows={sorted}
+      keyOf={placeOf}
+      hrefOf={href}
+      selected={params.get('open')}
+      sorting={sorting}
+      onSort={sortBy}
+    />
+  );
+}
+
+function Groups({ rows, grouping, params }: ListProps & { readonly grouping: Grouping }) {
+  const sorting = params.get('sort');
+  const groups = useMemo(() => groupRows(rows, grouping), [rows, grouping]);
+  const sorted = useMemo(() => sortRows(groups, groupColumns, sorting), [groups, sorting]);
+  const ungrouped: Params = { ...Object.fromEntries(params), group: null, sort: null, open: null };
+  return (
+    <Table
+      label={`Associations by ${groupings[grouping].toLowerCase()}`}
+      columns={groupColumns}
+      rows={sorted}
+      keyOf={({ key }) => key}
+      hrefOf={({ filters }) => hrefOf('fleet', { ...ungrouped, ...filters })}
+      sorting={sorting}
+      onSort={sortBy}
+    />
+  );
+}
+
+function sortBy(sorting: string | null): void {
+  setParams({ sort: sorting }, { replace: true });
 }

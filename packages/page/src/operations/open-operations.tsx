@@ -1,11 +1,14 @@
 import { kindWords } from '../trail/words.ts';
+import { OperationTarget } from '../generated/operations.ts';
 import type { OpenOperationsQuery } from '../generated/operations.ts';
+import { useQuery } from '../api/use-query.ts';
+import { TargetName } from '../trail/cells.tsx';
 import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
-import { Time } from '../ui/time.tsx';
+import { Time, useNow } from '../ui/time.tsx';
 
 type Operation = NonNullable<OpenOperationsQuery['openOperations']>[number];
 
@@ -20,9 +23,9 @@ export function OpenOperations({ operations }: { readonly operations: readonly O
         The reconciler finds out what became of them, and never sends a change again. You can close this page.
       </p>
       <ul class="cards" aria-label="Open operations">
-        {operations.map((operation) => (
+        {operations.map((operation, index) => (
           <li key={operation.operationId}>
-            <OpenOperation operation={operation} />
+            <OpenOperation operation={operation} withTarget={index < maxTargets} />
           </li>
         ))}
       </ul>
@@ -30,13 +33,22 @@ export function OpenOperations({ operations }: { readonly operations: readonly O
   );
 }
 
+/** How many operations are read for what they are about. */
+const maxTargets = 20;
+
 const parkedWords: Readonly<Record<NonNullable<Operation['parked']>, string>> = {
   CLUSTER_NOT_SERVED: 'the inventory lacks its cluster',
   INTENT_UNREADABLE: 'its INTENT entry can’t be read',
 };
 
-function OpenOperation({ operation }: { readonly operation: Operation }) {
-  const { operationId, kind, startedAt, attempts, nextAttemptAt, parked, message } = operation;
+interface OpenOperationProps {
+  readonly operation: Operation;
+  readonly withTarget: boolean;
+}
+
+function OpenOperation({ operation, withTarget }: OpenOperationProps) {
+  const { operationId, kind, startedAt, inDoubtUntil, attempts, nextAttemptAt, parked, message } = operation;
+  const { data } = useQuery(OperationTarget, withTarget ? { id: operationId } : null);
   return (
     <article aria-label={`${kindWords[kind]} ${operationId}`}>
       <h3>
@@ -45,7 +57,9 @@ function OpenOperation({ operation }: { readonly operation: Operation }) {
         ) : (
           <State name="failed">waits for operators: {parkedWords[parked]}</State>
         )}{' '}
-        <a href={hrefOf('trail/operation', { id: operationId })}>{kindWords[kind]}</a>
+        <a href={hrefOf('trail/operation', { id: operationId })}>
+          {kindWords[kind]} <TargetName target={data?.operation?.target ?? null} />
+        </a>
       </h3>
       {message && (
         <p>
@@ -58,8 +72,20 @@ function OpenOperation({ operation }: { readonly operation: Operation }) {
           Started: <Time at={startedAt} />,
           Examined: attempts === 0 ? 'not yet' : attempts === 1 ? 'once' : `${attempts} times`,
           'Examined again': nextAttemptAt && <Time at={nextAttemptAt} />,
+          'Can take effect': <Until at={inDoubtUntil} />,
         }}
       />
     </article>
+  );
+}
+
+/** Until when an operation can take effect at EKS. */
+function Until({ at }: { readonly at: string }) {
+  return Date.parse(at) <= useNow() ? (
+    <>no longer</>
+  ) : (
+    <>
+      until <Time at={at} absolute />
+    </>
   );
 }

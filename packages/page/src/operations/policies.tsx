@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { PoliciesQuery, PoliciesQueryVariables, PolicySetOfFragment } from '../generated/operations.ts';
 import { hrefOf, setParams, useRoute } from '../route.ts';
+import { Id } from '../ui/arn.tsx';
 import { Empty } from '../ui/problem.tsx';
 import { Time } from '../ui/time.tsx';
 import { PolicyDetails } from './policy-text.tsx';
@@ -8,7 +9,7 @@ import { PolicyDetails } from './policy-text.tsx';
 type Policies = NonNullable<PoliciesQuery['policies']>;
 
 /** A policy in force or no longer in force, with the one that it is compared with. */
-export type ComparedPolicy = Policies['nodes'][number];
+type ComparedPolicy = Policies['nodes'][number];
 
 /** What the policies are compared with, as the URL names it. */
 export function baselineOf(params: URLSearchParams): NonNullable<PoliciesQueryVariables['comparedWith']> {
@@ -21,6 +22,7 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
   const isOnlyChanged = params.get('only') === 'changed';
   const search = params.get('q') ?? '';
   const open = params.get('policy');
+  const decidedBy = params.get('policySetHash');
   const shown = nodes.filter(
     (one) =>
       one.policyId === open ||
@@ -29,7 +31,10 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
   return (
     <>
       <p>
-        <SetName set={inForce} />. <Comparison policies={{ nodes, inForce, comparedWith }} />
+        <SetName set={inForce} />
+      </p>
+      <p>
+        <Comparison policies={{ nodes, inForce, comparedWith }} />
       </p>
       <form class="filters" role="search" aria-label="Policies" onSubmit={(event) => event.preventDefault()}>
         <label>
@@ -65,6 +70,12 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
           There is no policy <code>{open}</code> in force, nor in what is compared with.
         </p>
       )}
+      {decidedBy !== null && decidedBy !== inForce.policySetHash && (
+        <p class="notice">
+          The decision was made by other policies (<Id id={decidedBy} />
+          ): what you see is in force now.
+        </p>
+      )}
       {shown.length === 0 ? (
         <Empty>{isOnlyChanged ? 'No policy differs.' : 'No policy has this text.'}</Empty>
       ) : (
@@ -85,7 +96,7 @@ function isFound({ policyId, inForce, before }: ComparedPolicy, search: string):
 
 /** E.g. "Version 3, published 2 days ago by …: reason". */
 function SetName({ set: { version, publishedAt, publishedBy, reason } }: { readonly set: PolicySetOfFragment }) {
-  if (version === null || publishedAt === null) return <>The policies of the deployment; no version is published</>;
+  if (version === null || publishedAt === null) return <>The policies of the deployment: no version is published.</>;
   return (
     <>
       Version {version}, published <Time at={publishedAt} /> by <bdi>{publishedBy}</bdi>
@@ -103,7 +114,7 @@ function Comparison({ policies: { nodes, inForce, comparedWith } }: { readonly p
     return (
       <>
         {inForce.version === null || inForce.version === 0
-          ? 'There is nothing before it.'
+          ? 'There is no version before to compare with.'
           : 'The version before can’t be read any more.'}
       </>
     );
@@ -140,9 +151,15 @@ function Row({ policy, isOpen, params }: RowProps) {
   return (
     <li ref={row}>
       <a class="policy-link" href={hrefOf('operations', next)} aria-expanded={isOpen}>
-        <code>{policy.policyId}</code> <ChangeSign change={policy.change} />
+        <span>
+          <code>{policy.policyId}</code> <ChangeSign change={policy.change} />
+        </span>{' '}
+        <span class="muted">{shown.effect === 'PERMIT' ? 'permits' : 'forbids'}</span>{' '}
         <span class="muted">
-          {shown.effect === 'PERMIT' ? 'permits' : 'forbids'} <bdi>{message}</bdi>
+          <bdi>{message}</bdi>
+        </span>{' '}
+        <span class="muted">
+          <bdi>{shown.file}</bdi>
         </span>
       </a>
       {isOpen && <PolicyDetails policy={policy} />}

@@ -1,11 +1,15 @@
 import type { PolicyTextFragment } from '../generated/operations.ts';
 import { hrefOf } from '../route.ts';
 import { Facts } from '../ui/facts.tsx';
-import type { ComparedPolicy } from './policies.tsx';
 import { lineDiff } from './text-diff.ts';
 
+/** A policy in force, and the one that it is compared with; null: there is none. */
+interface PolicyDetailsProps {
+  readonly policy: { readonly inForce: PolicyTextFragment | null; readonly before: PolicyTextFragment | null };
+}
+
 /** The text of a policy, as a difference where it has one, and what its author says of it. */
-export function PolicyDetails({ policy }: { readonly policy: Omit<ComparedPolicy, 'policyId'> }) {
+export function PolicyDetails({ policy }: PolicyDetailsProps) {
   const { inForce, before } = policy;
   const shown = inForce ?? before;
   if (shown === null) return null;
@@ -27,8 +31,22 @@ export function PolicyDetails({ policy }: { readonly policy: Omit<ComparedPolicy
 
 /** What a policy does, and its annotations. */
 export function PolicyFacts({ policy: { effect, file, annotations } }: { readonly policy: PolicyTextFragment }) {
-  const texts = annotations.map(({ name, value }) => [name, value] as const);
-  return <Facts facts={{ effect: effect.toLowerCase(), file, ...Object.fromEntries(texts) }} />;
+  const {
+    message,
+    advice,
+    approvers,
+    count = '1',
+    readers,
+    ...others
+  } = Object.fromEntries(annotations.map(({ name, value }) => [name, value]));
+  const facts = {
+    [effect === 'PERMIT' ? 'Permits' : 'Forbids']: message,
+    Advice: advice,
+    'Lifted by approval of': approvers && `${count} of ${approvers}`,
+    File: file,
+    'Text is shown to': readers ?? 'readers of the whole audit trail',
+  };
+  return <Facts facts={{ ...facts, ...others }} />;
 }
 
 /** A Cedar text. */

@@ -24,7 +24,7 @@ export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sig
   APPROVAL_REQUESTED: ['approval asked for', 'approval'],
   APPROVED: ['approved', 'approved'],
   REJECTED: ['rejected', 'rejected'],
-  APPROVAL_EXPIRED: ['approval lapsed', 'lapsed'],
+  APPROVAL_EXPIRED: ['approval expired', 'expired'],
   APPROVAL_USED: ['approval used', 'approved'],
   EXPIRY_WARNED: ['ends soon', 'expiring'],
 };

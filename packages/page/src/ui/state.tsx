@@ -21,7 +21,7 @@ const states = {
   approval: ['needs approval', 'person', 'waiting'],
   approved: ['approved', 'check', 'good'],
   rejected: ['rejected', 'cross', 'bad'],
-  lapsed: ['lapsed', 'clock', 'plain'],
+  expired: ['expired', 'clock', 'plain'],
   locked: ['locked', 'lock', 'bad'],
 } satisfies Record<string, readonly [string, IconName, Tone]>;
 

@@ -1,37 +1,17 @@
-import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren, VNode } from 'preact';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
+import type { SortableColumn, Sorting } from './sort.ts';
 import { useVirtualRows } from './use-virtual-rows.ts';
 
 /** A column of a table. */
-export interface Column<Row> {
-  readonly key: string;
+export interface Column<Row> extends SortableColumn<Row> {
   readonly label: string;
   /** A track of CSS grid, e.g. `2fr`. */
   readonly width: string;
   readonly cell: (row: Row) => ComponentChildren;
-  /** What the column is sorted by; without it, it can't be sorted. */
-  readonly sortBy?: (row: Row) => string | number;
-  /** Left out where the table is narrow: on a phone, or beside something that is open. */
+  /** Left out where the table is narrow. */
   readonly isWide?: boolean;
-}
-
-/** How a table is sorted: the key of a column, and `-` before it for the other direction. */
-export type Sorting = string | null;
-
-/** Sorts rows as the heading says; equal rows stay in their order. */
-export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting): readonly Row[] {
-  const isDescending = sorting?.startsWith('-') ?? false;
-  const by = columns.find(({ key }) => key === sorting?.replace(/^-/, ''))?.sortBy;
-  if (!by) return rows;
-  const direction = isDescending ? -1 : 1;
-  return rows.toSorted((one, other) => direction * compare(by(one), by(other)));
-}
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-function compare(one: string | number, other: string | number): number {
-  return typeof one === 'number' && typeof other === 'number' ? one - other : collator.compare(`${one}`, `${other}`);
 }
 
 /** What a table shows. */
@@ -51,31 +31,44 @@ export interface TableProps<Row> {
   readonly onEnd?: () => void;
 }
 
+/** Of the head too. Pixels, as in the style sheet. */
 const rowHeight = 36;
 
-/** A table of any length with a sticky head: arrow keys go from row to row, Enter opens one. */
+/** How many rows Page Up and Page Down go. */
+const pageRows = 15;
+
+/**
+ * A table of any length with a sticky head. The rows are one stop of the Tab key: arrow keys, Page Up, Page Down, Home and End go from row to row,
+ * Enter opens one, and so does a click anywhere in it.
+ */
 export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sorting, onSort, onEnd }: TableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualRows(scroller, rows.length, rowHeight);
+  const [focused, setFocused] = useState(0);
+  const active = Math.min(focused, Math.max(rows.length - 1, 0));
+  const virtual = useVirtualRows(scroller, rows.length, { rowHeight, headHeight: rowHeight, kept: active });
   const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
+  const last = virtual.range?.endIndex ?? 0;
   useEffect(() => {
     if (last >= rows.length - 20) onEnd?.();
   }, [last, rows.length, onEnd]);
 
+  const linkOf = (index: number) =>
+    scroller.current?.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"] .row-link`);
   const focusRow = (index: number) => {
-    if (index < 0 || index >= rows.length) return;
-    virtual.scrollToIndex(index);
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"] .row-link`)?.focus(),
-    );
+    const at = Math.min(Math.max(index, 0), rows.length - 1);
+    virtual.scrollToIndex(at);
+    setFocused(at);
+    requestAnimationFrame(() => linkOf(at)?.focus({ preventScroll: true }));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15 }[event.key];
-    const row = (event.target as HTMLElement).closest('[aria-rowindex]')?.getAttribute('aria-rowindex');
-    if (step === undefined || !row) return;
+    const steps: Readonly<Record<string, number>> = {
+      ...{ ArrowDown: 1, ArrowUp: -1, PageDown: pageRows, PageUp: -pageRows, Home: -Infinity, End: Infinity },
+    };
+    const step = steps[event.key];
+    const isInRow = (event.target as HTMLElement).closest('.rows') !== null;
+    if (step === undefined || !isInRow || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    focusRow(Math.min(Math.max(Number(row) - 2 + step, 0), rows.length - 1));
+    focusRow(active + step);
   };
   const tracks = useCallback(
     (element: HTMLElement | null) => {
@@ -86,45 +79,85 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
     [columns],
   );
 
+  const draw = (row: Row, index: number, key: string, { start, isActive, isSelected }: Shown) => (
+    <div
+      key={key}
+      role="row"
+      aria-rowindex={index + 2}
+      class={isSelected ? 'row selected' : 'row'}
+      style={{ transform: `translateY(${start - rowHeight}px)` }}
+      onFocusIn={() => setFocused(index)}
+      onClick={followRow}
+    >
+      {columns.map(({ key: name, cell, isWide }, at) => (
+        <div key={name} role="cell" class={isWide ? 'if-wide' : undefined}>
+          {at === 0 && hrefOf ? (
+            <a class="row-link" href={hrefOf(row)} tabIndex={isActive ? 0 : -1} aria-current={isSelected || undefined}>
+              {cell(row)}
+            </a>
+          ) : (
+            cell(row)
+          )}
+        </div>
+      ))}
+    </div>
+  );
+  const drawn = useDrawn(draw, [columns, hrefOf]);
+
   return (
     <div class="table" ref={scroller}>
       <div ref={tracks} role="table" aria-label={label} aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
-        <div role="row" aria-rowindex={1} class="row head">
-          {columns.map((column) => (
-            <Heading key={column.key} column={column} sorting={sorting ?? null} onSort={onSort} />
-          ))}
+        <div role="rowgroup" class="head">
+          <div role="row" aria-rowindex={1} class="row">
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} sorting={sorting ?? null} onSort={onSort} />
+            ))}
+          </div>
         </div>
-        <div role="rowgroup" class="rows" style={{ height: `${virtual.getTotalSize()}px` }}>
+        <div role="rowgroup" class="rows" style={{ height: `${rows.length * rowHeight}px` }}>
           {items.map(({ index, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
             const key = keyOf(row);
-            return (
-              <div
-                key={key}
-                role="row"
-                aria-rowindex={index + 2}
-                class={`row ${key === selected ? 'selected' : ''}`}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                {columns.map(({ key: name, cell, isWide }, at) => (
-                  <div key={name} role="cell" class={isWide ? 'wide' : undefined}>
-                    {at === 0 && hrefOf ? (
-                      <a class="row-link" href={hrefOf(row)} aria-current={key === selected || undefined}>
-                        {cell(row)}
-                      </a>
-                    ) : (
-                      cell(row)
-                    )}
-                  </div>
-                ))}
-              </div>
-            );
+            const shown: Shown = { start, isActive: index === active, isSelected: key === selected };
+            return drawn(row, index, key, shown);
           })}
         </div>
       </div>
     </div>
   );
+}
+
+/** What a row is drawn for, besides its data. */
+interface Shown {
+  readonly start: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+}
+
+type Draw<Row> = (row: Row, index: number, key: string, shown: Shown) => VNode;
+
+/** Draws rows, and keeps those drawn in the last round: while the list is scrolled, only rows that come into sight are new. */
+function useDrawn<Row>(draw: Draw<Row>, inputs: readonly unknown[]): Draw<Row> {
+  const kept = useRef({ inputs, rows: new Map<string, { readonly of: readonly unknown[]; readonly vnode: VNode }>() });
+  const isSame = (some: readonly unknown[], others: readonly unknown[]) => some.every((one, at) => one === others[at]);
+  const before = isSame(inputs, kept.current.inputs) ? kept.current.rows : new Map<string, never>();
+  const rows = new Map<string, { readonly of: readonly unknown[]; readonly vnode: VNode }>();
+  kept.current = { inputs, rows };
+  return (row, index, key, shown) => {
+    const of = [row, index, ...Object.values(shown)];
+    const last = before.get(key);
+    const drawn = last && isSame(of, last.of) ? last : { of, vnode: draw(row, index, key, shown) };
+    rows.set(key, drawn);
+    return drawn.vnode;
+  };
+}
+
+/** Texts with a hover text of their own lie above the link of the row. */
+function followRow(event: MouseEvent & { readonly currentTarget: HTMLElement }): void {
+  const isOwn = (event.target as HTMLElement).closest('a, button') !== null;
+  if (isOwn || getSelection()?.isCollapsed === false) return;
+  event.currentTarget.querySelector<HTMLElement>('.row-link')?.click();
 }
 
 interface HeadingProps<Row> {
@@ -137,7 +170,7 @@ function Heading<Row>({ column: { key, label, sortBy, isWide }, sorting, onSort 
   const direction = sorting === key ? 'ascending' : sorting === `-${key}` ? 'descending' : 'none';
   const isSortable = sortBy !== undefined && onSort !== undefined;
   return (
-    <div role="columnheader" class={isWide ? 'wide' : undefined} aria-sort={isSortable ? direction : undefined}>
+    <div role="columnheader" class={isWide ? 'if-wide' : undefined} aria-sort={isSortable ? direction : undefined}>
       {isSortable ? (
         <button type="button" onClick={() => onSort(direction === 'ascending' ? `-${key}` : key)}>
           {label}

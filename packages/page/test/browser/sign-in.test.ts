@@ -27,9 +27,8 @@ const navigation = (page: Page) => page.getByRole('navigation', { name: 'Views' 
 
 /** Everything outside of the memory of the page in which a token could be left. */
 async function traces({ page, console }: Visit): Promise<string> {
-  const stored = await page.evaluate<string>(
-    `indexedDB.databases().then((all) => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, all]))`,
-  );
+  const stored = await page.evaluate<string>(`indexedDB.databases().then((databases) =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, databases]))`);
   return JSON.stringify([stored, page.url(), await page.context().cookies(new URL(page.url()).origin), console]);
 }
 
@@ -121,7 +120,7 @@ describeUnless(missingBrowser)('signing in at an issuer', () => {
     expect(await shown(page)).toEqual(['page', '/#/trail?role=payments-api']);
     expect(await traces(visited)).not.toContain(token);
     expect(visited.console).toEqual([]);
-    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['pod-identity.signed-in-as']);
+    expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual(['pod-identity.signed-in-as']);
   });
 
   test('a reload signs in again without a form, as long as the issuer has a session', async () => {

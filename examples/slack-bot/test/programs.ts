@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { installPackage } from '../../../packages/client/test/installed-package.ts';
+import { closeAtEnd } from '../../../test/support/left-open.ts';
+
+const example = join(import.meta.dirname, '..');
+
+/** A copy of the example, in which the client is installed from its tarball, as people install it. */
+export async function installExample() {
+  const consumer = await installPackage(join(example, '../../.cache/slack-bot'));
+  const folder = join(consumer.folder, 'bot');
+  for (const entry of ['src', 'local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
+  return { folder, remove: consumer.remove };
+}
+
+/** A port that is free now: gateway and bot have to know each other's address before either starts. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** Starts a program of the example, and waits for a line on its standard output. */
+export async function run(folder: string, program: readonly string[], env: Variables, ready: RegExp) {
+  const child = spawn(process.execPath, ['--no-warnings', ...program], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const stop = closeAtEnd(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const match = ready.exec(line);
+    if (match === null) continue;
+    child.stdout.resume();
+    return { stop, match };
+  }
+  throw new Error(`${program[0]} did not start.`);
+}

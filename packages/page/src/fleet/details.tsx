@@ -1,0 +1,174 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useQuery } from '../api/use-query.ts';
+import { FleetAssociation } from '../generated/fleet.ts';
+import type { FleetAssociationQuery } from '../generated/fleet.ts';
+import { hrefOf, setParams } from '../route.ts';
+import { Arn, Id } from '../ui/arn.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { State } from '../ui/state.tsx';
+import { Time } from '../ui/time.tsx';
+import { InForce } from './between.tsx';
+import { Drift } from './drift.tsx';
+import { MadeBy } from './made-by.tsx';
+import { signOf } from './rows.ts';
+import type { Place } from './rows.ts';
+import { Reason } from './status.tsx';
+
+/** An association with all its settings. */
+export type Association = NonNullable<FleetAssociationQuery['associations']>['nodes'][number];
+
+interface DetailsProps {
+  readonly place: Place;
+  readonly asOf: string | null;
+}
+
+/** What is known of a service account: its association, who made it, and what can be done with it. Escape closes it. */
+export function Details({ place, asOf }: DetailsProps) {
+  const { data, error, isLoading, reload } = useQuery(FleetAssociation, { filter: { ...place }, asOf });
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [place.clusterName, place.namespace, place.serviceAccount]);
+  const close = () => {
+    document.querySelector<HTMLElement>('.row-link[aria-current]')?.focus();
+    setParams({ open: null });
+  };
+  const association = data?.associations?.nodes[0];
+  const coverage = data?.associations?.coverage[0];
+  return (
+    <aside class="fleet-details" aria-labelledby="fleet-open" onKeyDown={(event) => event.key === 'Escape' && close()}>
+      <div class="fleet-title">
+        <h2 id="fleet-open" ref={heading} tabIndex={-1}>
+          <bdi>{place.serviceAccount}</bdi>{' '}
+          <span class="muted">
+            in <bdi>{place.namespace}</bdi>, <bdi>{place.clusterName}</bdi>
+          </span>
+        </h2>
+        <button type="button" onClick={close}>
+          Close
+        </button>
+      </div>
+      {data && <Links place={place} associationId={asOf === null ? association?.associationId : undefined} />}
+      {error && <Problem error={error} retry={reload} />}
+      {isLoading && !data && <p class="muted">Reading the association…</p>}
+      {association && <Known association={association} asOf={asOf} />}
+      {data && !association && (
+        <p>
+          {coverage?.isKnown
+            ? `It has no association${asOf === null ? '' : ' at this time'}, or you may not view it. `
+            : 'Whether it has an association is not known. '}
+          {coverage && !coverage.isKnown && <Reason coverage={coverage} />}
+        </p>
+      )}
+    </aside>
+  );
+}
+
+function Links({ place, associationId }: { readonly place: Place; readonly associationId: string | undefined }) {
+  return (
+    <p class="fleet-links">
+      <a href={hrefOf('trail', place)}>History</a>
+      {associationId === undefined ? (
+        <a href={hrefOf('bind', place)}>Bind</a>
+      ) : (
+        <>
+          <a href={hrefOf('bind', { ...place, associationId })}>Change</a>
+          <a href={hrefOf('bind', { ...place, associationId, action: 'delete' })}>Delete</a>
+        </>
+      )}
+    </p>
+  );
+}
+
+function Known({ association, asOf }: { readonly association: Association; readonly asOf: string | null }) {
+  const { roleArn, targetRoleArn, externalId, disableSessionTags, expiresAt, ownerArn, declaration } = association;
+  return (
+    <>
+      {asOf === null && <Drift association={association} />}
+      <dl class="fleet-fields">
+        <Field label="Role">
+          <Arn arn={roleArn} href={hrefOf('fleet', { roleArn })} />
+        </Field>
+        {targetRoleArn !== null && (
+          <Field label="Target role">
+            <Arn arn={targetRoleArn} href={hrefOf('fleet', { roleArn: targetRoleArn })} />
+          </Field>
+        )}
+        {externalId !== null && (
+          <Field label="External id">
+            <Id id={externalId} />
+          </Field>
+        )}
+        <Field label="Origin">
+          <State name={signOf(association)} />
+        </Field>
+        <Field label="Made by">
+          <MadeBy association={association} />
+        </Field>
+        {declaration !== null && <Field label="Declaration">{declaration}</Field>}
+        {ownerArn !== null && (
+          <Field label="EKS add-on">
+            <Arn arn={ownerArn} />
+          </Field>
+        )}
+        <Field label="In force">
+          <InForce row={association} />
+        </Field>
+        {asOf === null && (
+          <Field label="Seen">
+            <Time at={association.observedAt} />
+          </Field>
+        )}
+        <Field label="Created">
+          <Time at={association.createdAt} absolute />
+        </Field>
+        <Field label="Modified">
+          <Time at={association.modifiedAt} absolute />
+        </Field>
+        {expiresAt !== null && (
+          <Field label="Ends">
+            <State name="expiring">
+              ends <Time at={expiresAt} />
+            </State>
+          </Field>
+        )}
+        <Field label="Session tags">
+          {disableSessionTags === null ? 'not known' : disableSessionTags ? 'disabled' : 'enabled'}
+        </Field>
+        <Field label="Account">
+          {association.accountId} <span class="muted">{association.region}</span>
+        </Field>
+        <Field label="Association">
+          <Arn arn={association.associationArn} />
+        </Field>
+        <Field label="Tags">
+          {association.tags.length === 0 && 'no tags'}
+          {association.tags.map(({ key, value }) => (
+            <div key={key} class="fleet-tag">
+              <bdi>{key}</bdi> = <bdi>{value}</bdi>
+            </div>
+          ))}
+        </Field>
+        <Field label="Session policy">
+          {association.policy === null ? 'not set' : <pre tabIndex={0}>{pretty(association.policy)}</pre>}
+        </Field>
+      </dl>
+    </>
+  );
+}
+
+function Field({ label, children }: { readonly label: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** JSON with line breaks; any other text as it is. */
+function pretty(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}

@@ -1,0 +1,148 @@
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { setParams } from '../route.ts';
+import type { Params } from '../route.ts';
+import { UtcContext } from '../ui/time.tsx';
+import { groupings } from './groups.ts';
+import type { Grouping } from './groups.ts';
+import { filterFields } from './rows.ts';
+import type { Filters as Values, Row } from './rows.ts';
+import { inputOfTime, timeOfInput } from './times.ts';
+
+const labels: Readonly<Record<(typeof filterFields)[number], string>> = {
+  accountId: 'Account',
+  region: 'Region',
+  clusterName: 'Cluster',
+  namespace: 'Namespace',
+  serviceAccount: 'Service account',
+  roleArn: 'Role',
+  origin: 'Origin',
+  declaration: 'Declaration',
+};
+
+const origins = [
+  ['OPERATION', 'by the gateway'],
+  ['ADOPTED', 'adopted'],
+  ['ADD_ON', 'EKS add-on'],
+  ['OUTSIDE', 'made outside'],
+] as const;
+
+/** More suggestions than this help nobody. */
+const maxSuggestions = 500;
+
+interface FiltersProps {
+  readonly filters: Values;
+  readonly asOf: string | null;
+  readonly grouping: Grouping | null;
+  /** What is loaded, for suggestions. */
+  readonly rows: readonly Row[];
+}
+
+/** Fields that narrow the list, its time, and its grouping. All of them are in the URL. */
+export function Filters({ filters, asOf, grouping, rows }: FiltersProps) {
+  const [isOpen] = useState(() => matchMedia('(min-width: 601px)').matches);
+  const active = filterFields.filter((name) => filters[name] !== undefined).length + (asOf === null ? 0 : 1);
+  // Only links set it: the search finds service accounts.
+  const isShown = (name: (typeof filterFields)[number]) => name !== 'serviceAccount' || filters[name] !== undefined;
+  const nothing: Params = { ...Object.fromEntries(filterFields.map((name) => [name, null])), asOf: null };
+  return (
+    <details class="fleet-filters" open={isOpen}>
+      <summary>Filters{active > 0 && ` (${active})`}</summary>
+      <div class="filters">
+        {filterFields
+          .filter(isShown)
+          .map((name) =>
+            name === 'origin' ? (
+              <Choice key={name} label={labels[name]} value={filters.origin} options={origins} name={name} />
+            ) : (
+              <Field key={name} label={labels[name]} value={filters[name]} rows={rows} name={name} />
+            ),
+          )}
+        <AsOf asOf={asOf} />
+        <Choice label="Group by" value={grouping ?? undefined} options={Object.entries(groupings)} name="group" />
+        <button type="button" disabled={active === 0} onClick={() => setParams(nothing)}>
+          Clear
+        </button>
+      </div>
+    </details>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly name: Exclude<(typeof filterFields)[number], 'origin'>;
+  readonly value: string | undefined;
+  readonly rows: readonly Row[];
+}
+
+function Field({ label, name, value, rows }: FieldProps) {
+  const [isUsed, setUsed] = useState(false);
+  const suggestions = useMemo(
+    () => (isUsed ? [...new Set(rows.map((row) => row[name]).filter((one) => one !== null))].sort() : []),
+    [isUsed, rows, name],
+  );
+  // The field keeps what is typed into it while rows arrive; another value from the URL makes another field.
+  return (
+    <label key={value}>
+      {label}
+      <input
+        list={`fleet-${name}`}
+        defaultValue={value ?? ''}
+        placeholder="all"
+        maxLength={2048}
+        onFocus={() => setUsed(true)}
+        onChange={(event) => setParams({ [name]: event.currentTarget.value.trim() })}
+      />
+      <datalist id={`fleet-${name}`}>
+        {suggestions.slice(0, maxSuggestions).map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+/** A year that is still being typed is not taken. */
+const firstYear = 2000;
+
+function AsOf({ asOf }: { readonly asOf: string | null }) {
+  const isUtc = useContext(UtcContext);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (input.current && input.current !== document.activeElement) input.current.value = inputOfTime(asOf, isUtc);
+  }, [asOf, isUtc]);
+  const onChange = ({ currentTarget: { value } }: { readonly currentTarget: HTMLInputElement }) => {
+    if (value !== '' && Number(value.slice(0, 4)) < firstYear) return;
+    // While a time is put together, its parts are not steps to go back to.
+    setParams({ asOf: timeOfInput(value, isUtc) }, { replace: asOf !== null });
+  };
+  return (
+    <label>
+      As of
+      <input ref={input} type="datetime-local" onChange={onChange} />
+    </label>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly options: readonly (readonly [value: string, label: string])[];
+}
+
+function Choice({ label, name, value, options }: ChoiceProps) {
+  const none = name === 'group' ? 'nothing' : 'all';
+  return (
+    <label>
+      {label}
+      <select value={value ?? ''} onChange={(event) => setParams({ [name]: event.currentTarget.value, sort: null })}>
+        <option value="">{none}</option>
+        {options.map(([key, word]) => (
+          <option key={key} value={key}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

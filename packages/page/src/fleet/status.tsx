@@ -1,0 +1,136 @@
+import { setParams } from '../route.ts';
+import { Icon } from '../ui/icon.tsx';
+import { State } from '../ui/state.tsx';
+import { Time } from '../ui/time.tsx';
+import type { ClusterCoverage, CoverageSummary } from './coverage.ts';
+import { enough } from './use-fleet.ts';
+import type { Fleet } from './use-fleet.ts';
+
+/** What is shown, its age, and what is not known. Its height does not change, so that the rows stay where they are. */
+export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: string | null }) {
+  const { connection, coverage } = fleet;
+  return (
+    <div class="fleet-status">
+      <p role="status">
+        <Count fleet={fleet} />
+        {asOf !== null && (
+          <>
+            , as of <Time at={asOf} absolute />
+          </>
+        )}
+      </p>
+      <div class="fleet-known">{coverage !== null && <Coverage coverage={coverage} asOf={asOf} />}</div>
+      {asOf !== null && (
+        <button type="button" onClick={() => setParams({ asOf: null })}>
+          Show now
+        </button>
+      )}
+      <button type="button" disabled={connection.isLoading} onClick={connection.reload}>
+        Reload
+      </button>
+    </div>
+  );
+}
+
+function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: Fleet }) {
+  const { nodes, isLoading, hasMore, error, loadMore } = connection;
+  const loaded = nodes.length.toLocaleString('en');
+  const shown = rows.length === nodes.length ? '' : `${rows.length.toLocaleString('en')} of `;
+  if (error !== null && nodes.length > 0) {
+    return (
+      <>
+        {shown}
+        {loaded} loaded so far, then: <span title={error.message}>{error.message}</span>{' '}
+        <button type="button" onClick={loadMore}>
+          Try again
+        </button>
+      </>
+    );
+  }
+  if (isLoading || (hasMore && nodes.length < enough))
+    return <>{nodes.length === 0 ? 'Reading the associations…' : `${shown}${loaded} loaded so far…`}</>;
+  if (isSearching) return <>{`${shown}${loaded}, asking the gateway…`}</>;
+  if (!hasMore) return <>{`${shown}${loaded} association${nodes.length === 1 ? '' : 's'}`}</>;
+  return (
+    <>
+      {shown}
+      {loaded} loaded, there are more{' '}
+      <button type="button" onClick={loadMore}>
+        Load more
+      </button>
+    </>
+  );
+}
+
+interface CoverageProps {
+  readonly coverage: CoverageSummary;
+  readonly asOf: string | null;
+}
+
+/** Clusters of which the list is not complete, by name and reason. What does not fit into the line lies over the list when it is opened. */
+function Coverage({ coverage: { clusters, notKnown, failed, oldestScanAt }, asOf }: CoverageProps) {
+  const count = `${clusters} cluster${clusters === 1 ? '' : 's'}`;
+  const problems = [...notKnown, ...failed];
+  if (problems.length === 0) {
+    return (
+      <p class="muted">
+        {count}
+        {oldestScanAt !== null && asOf === null && (
+          <>
+            , all scanned since <Time at={oldestScanAt} />
+          </>
+        )}
+      </p>
+    );
+  }
+  return (
+    <details class="fleet-coverage">
+      <summary>
+        <span class="state waiting">
+          <Icon name="question" />
+          {problems.length} of {count} not {notKnown.length > 0 ? 'known' : 'up to date'}:{' '}
+          {problems
+            .map(({ clusterName, failure }) => (failure === null ? clusterName : `${clusterName} (${failure})`))
+            .join(', ')}
+        </span>
+      </summary>
+      <ul>
+        {problems.map((one) => (
+          <li key={`${one.accountId}/${one.region}/${one.clusterName}`}>
+            <Reason coverage={one} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** Why what is shown of a cluster is not complete. */
+export function Reason({ coverage }: { readonly coverage: Omit<ClusterCoverage, 'accountId' | 'region'> }) {
+  const { clusterName, isKnown, firstScannedAt, scannedAt, failure } = coverage;
+  const failed = failure !== null && (
+    <>
+      {' '}
+      <State name="failed">the last scan failed</State>: <code>{failure}</code>.
+    </>
+  );
+  if (!isKnown && firstScannedAt !== null) {
+    return (
+      <>
+        <b>{clusterName}</b> was first scanned <Time at={firstScannedAt} absolute />: what it had before is not known.
+      </>
+    );
+  }
+  if (!isKnown) {
+    return (
+      <>
+        <b>{clusterName}</b> has not been scanned yet: only changes through the gateway are known.{failed}
+      </>
+    );
+  }
+  return (
+    <>
+      <b>{clusterName}</b> was scanned <Time at={scannedAt ?? ''} />; changes since are not known.{failed}
+    </>
+  );
+}
