@@ -120,7 +120,7 @@ function Held({ approval: { id, state, needs, expiresAt } }: { readonly approval
         <Copy text={new URL(hrefOf('approvals', { id }), location.href).href} what="the link to the approval" />
         {state === 'PENDING' && (
           <>
-            lapses <Time at={expiresAt} />
+            expires <Time at={expiresAt} />
           </>
         )}
         . Send its link to those who have to agree.
@@ -150,7 +150,7 @@ export function Stopped({ pending, error, onContinue, onForget }: StoppedProps) 
         <State name="unknown" /> <Title pending={pending} />
       </h2>
       <p>
-        You sent this request <Time at={new Date(submittedAt).toISOString()} />, and its result is not known here.
+        You sent this request <Time at={new Date(submittedAt).toISOString()} />, and it has no final result yet.
         “Continue” sends the same request with the same token: what was done is not done again.
       </p>
       {error && <Problem error={error} />}

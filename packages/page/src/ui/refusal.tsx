@@ -12,7 +12,7 @@ export type RefusalData = ClientRefusal;
 const signs: Readonly<Record<string, StateName>> = {
   APPROVAL_REQUIRED: 'approval',
   APPROVAL_REJECTED: 'rejected',
-  APPROVAL_EXPIRED: 'lapsed',
+  APPROVAL_EXPIRED: 'expired',
   POLICY_DENIED: 'denied',
   CHANGES_LOCKED: 'locked',
 };

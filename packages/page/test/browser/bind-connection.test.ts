@@ -64,7 +64,7 @@ describeUnless(missingBrowser)('a request of the page', () => {
     await bind(page);
     await request(page).getByText('it is carried out once').waitFor();
     await page.reload();
-    await request(page).getByText('its result is not known here').waitFor();
+    await request(page).getByText('it has no final result yet').waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await screenshot(page, 'bind-continue');
 
