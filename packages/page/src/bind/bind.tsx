@@ -92,6 +92,6 @@ function Shown({ sending: { pending, progress }, start, stop, leave, close, forg
 }
 
 /** A change with its client request token, or without one. The spread keeps the type of each kind. */
-function withToken<One extends Change>({ kind, input }: One, clientRequestToken: string | undefined): Change {
+function withToken({ kind, input }: Change, clientRequestToken: string | undefined): Change {
   return { kind, input: { ...input, clientRequestToken } } as Change;
 }

@@ -76,7 +76,7 @@ function ProgressText({ progress }: Pick<UnderWayProps, 'progress'>) {
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
   return (
     <>
-      <bdi>{reason}</bdi> Attempt {attempt} follows in {seconds} s.
+      No result yet (<bdi>{reason.replace(/\.$/, '')}</bdi>). Attempt {attempt} follows in {seconds} s.
     </>
   );
 }

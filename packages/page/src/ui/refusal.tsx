@@ -116,6 +116,8 @@ function Details({ refusal }: { readonly refusal: RefusalData }) {
           {refusal.exception}: <bdi>{refusal.eksMessage}</bdi>
         </p>
       );
+    case 'AssociationNotFound':
+    case 'VoteRefused':
     default:
       return null;
   }

@@ -3,8 +3,8 @@ import { describeUnless } from '../../../../test/support/requires.ts';
 import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
 
-const place = 'clusterName=apps-dev&accountId=111122223333&region=eu-central-1&namespace=payments';
-const fields = 'roleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fpods%2Fpayments%2Fpayments-api&tags=team%3Dpayments';
+const role = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
+const place = { clusterName: 'apps-dev', accountId: '111122223333', region: 'eu-central-1', namespace: 'payments' };
 
 describeUnless(missingBrowser)('a request of the page', () => {
   let opened: OpenPage;
@@ -28,7 +28,8 @@ describeUnless(missingBrowser)('a request of the page', () => {
 
   /** Opens the form, filled in and checked. */
   async function filled(serviceAccount: string): Promise<Page> {
-    const page = await opened.signedIn('alice', `#/bind?${place}&serviceAccount=${serviceAccount}&${fields}`);
+    const fields = new URLSearchParams({ ...place, serviceAccount, roleArn: role, tags: 'team=payments' });
+    const page = await opened.signedIn('alice', `#/bind?${fields.toString()}`);
     await page.getByText('EKS can still reject it.').waitFor();
     return page;
   }
@@ -42,7 +43,7 @@ describeUnless(missingBrowser)('a request of the page', () => {
       tokens.push(variables.input.clientRequestToken);
       if (tokens.length > times) return route.continue();
       await route.fetch();
-      return route.abort('connectionreset');
+      return route.abort();
     });
     return tokens;
   }

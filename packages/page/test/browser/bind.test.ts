@@ -74,7 +74,7 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
   test('a denial says which rule, with its text, what to change and whom to ask', async () => {
     const page = await opened.signedIn(
       'alice',
-      `#/bind?${place}&namespace=search&serviceAccount=x&tags=team%3Dpayments`,
+      `#/bind?${place}&namespace=search&serviceAccount=x&tags=${encodeURIComponent('team=payments')}`,
     );
     await page
       .getByRole('button', { name: 'Fill in the form all the same' })
