@@ -18,19 +18,19 @@ import { VoteForm } from './vote-form.tsx';
 
 type Approval = ApprovalFieldsFragment;
 
-/** How often a pending approval is read again. Reading writes nothing. */
+/** How often an approval is read again that can change. Reading writes nothing. */
 const everyMs = 10_000;
 
 /** An approval with its own URL: exactly what was asked for, who has to agree, and the way to do so. */
 export function ApprovalView({ id }: { readonly id: string }) {
   const { data, error, reload } = useQuery(OneApproval, { id });
   const approval = data?.approval ?? null;
-  const isPending = approval?.state === 'PENDING';
+  const isOpen = approval !== null && ['PENDING', 'APPROVED'].includes(approval.state);
   useEffect(() => {
-    if (!isPending) return;
+    if (!isOpen) return;
     const timer = setInterval(reload, everyMs);
     return () => clearInterval(timer);
-  }, [isPending, reload]);
+  }, [isOpen, reload]);
   return (
     <>
       <h1>Approval</h1>
@@ -69,7 +69,12 @@ function Details({ approval, onVote }: DetailsProps) {
       <Diff fields={fields} label="Settings" />
       <h3>Who has to agree</h3>
       <Needs approval={approval} />
-      {approval.currentDecision && <CurrentDecision decision={approval.currentDecision} />}
+      {approval.currentDecision && (
+        <CurrentDecision
+          decision={approval.currentDecision}
+          askedFor={approval.needs.map(({ policyId }) => policyId)}
+        />
+      )}
       {state === 'PENDING' && !isOver(state, expiresAt) && <VoteForm id={id} onVote={onVote} />}
       <h3>What it is bound to</h3>
       <p class="muted">

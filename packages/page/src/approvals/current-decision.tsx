@@ -4,9 +4,15 @@ import { State } from '../ui/state.tsx';
 
 type Decision = NonNullable<NonNullable<OneApprovalQuery['approval']>['currentDecision']>;
 
+interface CurrentDecisionProps {
+  readonly decision: Decision;
+  /** The policies that the approval is about. */
+  readonly askedFor: readonly string[];
+}
+
 /** What policy says now of the request, without the approvals that were given: it may have changed since it was asked for. */
-export function CurrentDecision({ decision: { allowed, violations, needs } }: { readonly decision: Decision }) {
-  const rules = violations.length > 0 ? violations : needs;
+export function CurrentDecision({ decision: { allowed, violations, needs }, askedFor }: CurrentDecisionProps) {
+  const rules = [...violations, ...needs.filter(({ policyId }) => !askedFor.includes(policyId))];
   return (
     <section aria-label="What policy says now">
       <h3>What policy says now</h3>
@@ -17,7 +23,8 @@ export function CurrentDecision({ decision: { allowed, violations, needs } }: { 
       )}
       {!allowed && needs.length > 0 && (
         <p>
-          <State name="approval" />, as when it was asked for. Nothing else stands against it.
+          <State name="approval" />
+          {rules.length > 0 ? ', also for:' : ', as when it was asked for. Nothing else stands against it.'}
         </p>
       )}
       {!allowed && needs.length === 0 && (

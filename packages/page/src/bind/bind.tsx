@@ -23,14 +23,19 @@ export function Bind() {
   const { viewer } = useGateway();
   const { sending, start, stop } = useSender();
   const { params } = useRoute();
-  const [, rerender] = useReducer((round: number, _: null) => round + 1, 0);
+  const [done, finish] = useReducer((count: number, _: null) => count + 1, 0);
   const draft = draftOf(params);
   const subject = `${kindOf(draft)} ${draft.associationId ?? ''}`;
   const ended = sending?.progress.phase === 'ended' ? sending.progress.result : null;
-  const end = useRef<(isSameSubject: boolean) => void>(stop);
+  /** Goes on after a result, with a new form after a success. */
+  const leave = () => {
+    stop();
+    if (ended?.kind === 'succeeded') finish(null);
+  };
+  const end = useRef<(isSameSubject: boolean) => void>(leave);
   end.current = (isSameSubject) => {
     // The form beside a refusal changes the URL.
-    if (ended?.kind === 'succeeded' || (ended !== null && !isSameSubject)) stop();
+    if (ended?.kind === 'succeeded' || (ended !== null && !isSameSubject)) leave();
   };
   // A result is shown until another link is followed.
   useEffect(() => () => end.current(true), [params.toString()]);
@@ -44,10 +49,11 @@ export function Bind() {
   const forget = () => {
     keepPending(null);
     stop();
-    rerender(null);
   };
   const close = () => {
-    stop();
+    // A refusal that can be repeated is kept until then: nothing was done.
+    keepPending(null);
+    leave();
     if (ended?.kind === 'succeeded') go('bind');
   };
   const kept = sending === null ? readPending(viewer.id) : null;
@@ -55,10 +61,10 @@ export function Bind() {
   return (
     <>
       <h1>{titles[kindOf(draft)]}</h1>
-      {sending && <Shown {...{ sending, start, stop, close, forget }} />}
+      {sending && <Shown {...{ sending, start, stop, leave, close, forget }} />}
       {kept && <Stopped pending={kept} error={null} onContinue={() => start(kept)} onForget={forget} />}
       <Editor
-        key={subject}
+        key={`${subject} ${done}`}
         refused={refused && withToken(refused.pending.change, undefined)}
         isHidden={kept !== null || (sending !== null && refused === null)}
         onSubmit={submit}
@@ -71,20 +77,21 @@ interface ShownProps {
   readonly sending: NonNullable<ReturnType<typeof useSender>['sending']>;
   readonly start: (pending: Pending) => void;
   readonly stop: () => void;
+  readonly leave: () => void;
   readonly close: () => void;
   readonly forget: () => void;
 }
 
-function Shown({ sending: { pending, progress }, start, stop, close, forget }: ShownProps) {
+function Shown({ sending: { pending, progress }, start, stop, leave, close, forget }: ShownProps) {
   const again = () => start(pending);
   if (progress.phase === 'ended')
-    return <Outcome {...{ pending, result: progress.result }} onContinue={again} onClose={close} />;
+    return <Outcome {...{ pending, result: progress.result }} onContinue={again} onLeave={leave} onClose={close} />;
   if (progress.phase === 'failed')
     return <Stopped {...{ pending, error: progress.error }} onContinue={again} onForget={forget} />;
   return <UnderWay {...{ pending, progress }} onStop={stop} />;
 }
 
 /** A change with its client request token, or without one. The spread keeps the type of each kind. */
-function withToken<One extends Change>({ kind, input }: One, clientRequestToken: string | undefined): Change {
+function withToken({ kind, input }: Change, clientRequestToken: string | undefined): Change {
   return { kind, input: { ...input, clientRequestToken } } as Change;
 }

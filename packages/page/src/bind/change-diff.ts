@@ -28,7 +28,7 @@ function settingsOf(texts: Draft): Settings {
   return Object.fromEntries(names.map((name) => [name, texts[name] ?? null]));
 }
 
-type Given = { readonly [Name in (typeof names)[number]]?: string | boolean | null | undefined };
+type Given = Partial<Readonly<Record<(typeof names)[number], string | boolean | null | undefined>>>;
 
 function changed(input: Given): Settings {
   const given = names.filter((name) => input[name] !== undefined);

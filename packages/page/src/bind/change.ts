@@ -72,14 +72,15 @@ function associationInput(draft: Draft, { associationId, modifiedAt }: Bound): D
 
 function changedFields(draft: Draft, bound: Bound, roles: OfferedRoles): Partial<UpdateInput> {
   const was = textsOf(bound);
+  const cleared = (text: string | undefined) => (text === '' || text === undefined ? null : text);
   const isChanged = (name: keyof Draft) => draft[name] !== undefined && draft[name] !== (was[name] ?? '');
   const roleArn = completedRole(draft.roleArn ?? '', roles);
   return {
     ...(isChanged('roleArn') && roleArn !== bound.roleArn && { roleArn }),
-    ...(isChanged('targetRoleArn') && { targetRoleArn: draft.targetRoleArn || null }),
+    ...(isChanged('targetRoleArn') && { targetRoleArn: cleared(draft.targetRoleArn) }),
     ...(isChanged('disableSessionTags') && { disableSessionTags: draft.disableSessionTags === 'true' }),
-    ...(isChanged('policy') && { policy: draft.policy || null }),
-    ...(isChanged('expiresAt') && { expiresAt: draft.expiresAt || null }),
+    ...(isChanged('policy') && { policy: cleared(draft.policy) }),
+    ...(isChanged('expiresAt') && { expiresAt: cleared(draft.expiresAt) }),
   };
 }
 

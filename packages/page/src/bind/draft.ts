@@ -14,7 +14,7 @@ export type FieldName = (typeof inUrl)[number] | 'policy';
 export type Draft = Readonly<Partial<Record<FieldName, string>>>;
 
 /** The fields that an update can clear: their names are in the parameter `clear`, because an empty parameter is none. */
-const clearable = ['targetRoleArn', 'policy', 'expiresAt'] as const;
+const optional = ['targetRoleArn', 'policy', 'expiresAt'] as const;
 
 /** The longest reason that is in the URL, in characters. */
 const longestReason = 300;
@@ -32,7 +32,7 @@ export function kindOf({ associationId, action }: Draft): ChangeKind {
 export function draftOf(params: URLSearchParams): Draft {
   const cleared = (params.get('clear') ?? '').split(',');
   return Object.fromEntries([
-    ...clearable.filter((name) => cleared.includes(name)).map((name) => [name, '']),
+    ...optional.filter((name) => cleared.includes(name)).map((name) => [name, '']),
     ...inUrl.flatMap((name) => (params.get(name) ? [[name, params.get(name)]] : [])),
   ]) as Draft;
 }
@@ -40,7 +40,7 @@ export function draftOf(params: URLSearchParams): Draft {
 /** The parameters of the URL of what is filled in: all but a session policy and a long reason. */
 export function paramsOf(draft: Draft): Params {
   const { reason } = draft;
-  const clear = draft.associationId ? clearable.filter((name) => draft[name] === '').join(',') : '';
+  const clear = draft.associationId ? optional.filter((name) => draft[name] === '').join(',') : '';
   const shown = inUrl.map((name) => [name, draft[name]] as const);
   return { ...Object.fromEntries(shown), reason: (reason ?? '').length > longestReason ? null : reason, clear };
 }

@@ -29,14 +29,18 @@ export function Effect({ change, existing, findings, check }: EffectProps) {
       <p role="status">
         <Status {...{ findings, check }} />
       </p>
-      {change && findings.length === 0 && <Diff fields={diffOfChange(change, before)} label="Settings" />}
+      {change && findings.length === 0 && !isCompared(result) && (
+        <Diff fields={diffOfChange(change, before)} label="Settings" />
+      )}
       {error && <Problem error={error} retry={again} />}
       {result?.refusal && (
         <>
           <Refusal refusal={result.refusal} />
-          <button type="button" onClick={again}>
-            Check again
-          </button>
+          <p>
+            <button type="button" onClick={again}>
+              Check again
+            </button>
+          </p>
         </>
       )}
       {change?.kind === 'create' && result?.existing && (
@@ -52,6 +56,12 @@ export function Effect({ change, existing, findings, check }: EffectProps) {
       </p>
     </section>
   );
+}
+
+/** Whether a refusal shows what differs. */
+function isCompared(result: Check['result']): boolean {
+  const refusal = result?.refusal;
+  return refusal !== null && refusal !== undefined && 'differences' in refusal && Boolean(refusal.differences?.length);
 }
 
 function placeOf({ accountId, region, clusterName, namespace, serviceAccount, associationId }: Existing) {

@@ -13,18 +13,20 @@ interface OutcomeProps {
   readonly pending: Pending;
   readonly result: MutationResult;
   readonly onContinue: () => void;
+  /** Called when the form is wanted again for the same association. */
+  readonly onLeave: () => void;
   readonly onClose: () => void;
 }
 
 /** What became of a request. */
-export function Outcome({ pending, result, onContinue, onClose }: OutcomeProps) {
+export function Outcome({ pending, result, onContinue, onLeave, onClose }: OutcomeProps) {
   const isDone = result.kind === 'succeeded';
   return (
     <section class="request" aria-label="Result" role="alert">
       <h2>
         <State name={isDone ? 'succeeded' : 'refused'} /> <Title pending={pending} />
       </h2>
-      {isDone && <Done kind={pending.change.kind} result={result} />}
+      {isDone && <Done kind={pending.change.kind} result={result} onLeave={onLeave} />}
       {result.kind === 'refused' && <Refusal refusal={result.refusal} />}
       <p>
         Operation <Id id={result.operationId} href={hrefOf('trail/operation', { id: result.operationId })} />
@@ -41,12 +43,12 @@ export function Outcome({ pending, result, onContinue, onClose }: OutcomeProps) 
   );
 }
 
-interface DoneProps {
+interface DoneProps extends Pick<OutcomeProps, 'onLeave'> {
   readonly kind: Pending['change']['kind'];
   readonly result: Extract<MutationResult, { kind: 'succeeded' }>;
 }
 
-function Done({ kind, result: { association, adopted, replayed, warnings } }: DoneProps) {
+function Done({ kind, onLeave, result: { association, adopted, replayed, warnings } }: DoneProps) {
   const { accountId, region, clusterName, namespace, serviceAccount, associationId, associationArn } = association;
   const place = { accountId, region, clusterName, namespace, serviceAccount, associationId };
   const { roleArn, targetRoleArn, disableSessionTags, policy, tags, modifiedAt } = association;
@@ -71,7 +73,9 @@ function Done({ kind, result: { association, adopted, replayed, warnings } }: Do
       />
       {kind !== 'delete' && (
         <p>
-          <a href={hrefOf('bind', place)}>Change it again</a>
+          <a href={hrefOf('bind', place)} onClick={onLeave}>
+            Change it
+          </a>
         </p>
       )}
     </>

@@ -4,6 +4,7 @@ import { useQuery } from '../api/use-query.ts';
 import { OperationState } from '../generated/bind.ts';
 import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
+import { Copy } from '../ui/copy.tsx';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
@@ -59,9 +60,11 @@ export function UnderWay({ pending, progress, onStop }: UnderWayProps) {
         </p>
       )}
       {progress.phase === 'held' && <Held approval={progress.approval} />}
-      <button type="button" onClick={onStop}>
-        Stop waiting
-      </button>
+      <p>
+        <button type="button" onClick={onStop}>
+          Stop waiting
+        </button>
+      </p>
     </section>
   );
 }
@@ -73,7 +76,7 @@ function ProgressText({ progress }: Pick<UnderWayProps, 'progress'>) {
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
   return (
     <>
-      <bdi>{reason}</bdi> Attempt {attempt} follows in {seconds} s.
+      No result yet (<bdi>{reason.replace(/\.$/, '')}</bdi>). Attempt {attempt} follows in {seconds} s.
     </>
   );
 }
@@ -113,13 +116,14 @@ function Held({ approval: { id, state, needs, expiresAt } }: { readonly approval
         ))}
       </ul>
       <p>
-        <a href={hrefOf('approvals', { id })}>The approval</a>
+        <a href={hrefOf('approvals', { id })}>The approval</a>{' '}
+        <Copy text={new URL(hrefOf('approvals', { id }), location.href).href} what="the link to the approval" />
         {state === 'PENDING' && (
           <>
-            , which lapses <Time at={expiresAt} />
+            expires <Time at={expiresAt} />
           </>
         )}
-        . Send this link to those who have to agree.
+        . Send its link to those who have to agree.
       </p>
       <p>
         The request is sent again by itself once it is approved, as long as this tab is open, also with another view.
@@ -146,21 +150,23 @@ export function Stopped({ pending, error, onContinue, onForget }: StoppedProps) 
         <State name="unknown" /> <Title pending={pending} />
       </h2>
       <p>
-        You sent this request <Time at={new Date(submittedAt).toISOString()} />, and its result is not known here. To
-        continue sends the same request with the same token: what was done is not done again.
+        You sent this request <Time at={new Date(submittedAt).toISOString()} />, and it has no final result yet.
+        “Continue” sends the same request with the same token: what was done is not done again.
       </p>
       {error && <Problem error={error} />}
       {change.kind === 'create' && <Diff fields={diffOfChange(change, null)} label="Settings" />}
       <p class="muted">
         Token <Id id={change.input.clientRequestToken ?? ''} />
       </p>
-      <button type="button" class="primary" onClick={onContinue}>
-        Continue
-      </button>{' '}
-      <button type="button" onClick={onForget}>
-        Forget it
-      </button>
-      <p class="muted">To forget it undoes nothing: it may be done, and the trail says so.</p>
+      <p>
+        <button type="button" class="primary" onClick={onContinue}>
+          Continue
+        </button>{' '}
+        <button type="button" onClick={onForget}>
+          Forget it
+        </button>
+      </p>
+      <p class="muted">“Forget it” undoes nothing: the change may be made, and the trail says so.</p>
     </section>
   );
 }

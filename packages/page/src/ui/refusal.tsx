@@ -26,7 +26,7 @@ export function Refusal({ refusal }: { readonly refusal: RefusalData }) {
     rules.length > 0 && rules.every((rule) => text.includes(by(rule) ?? ''));
   const isAdviceSaid = advice === null || isSaid(advice, (rule) => rule.advice);
   return (
-    <section class="refusal" aria-label="Refusal">
+    <section class={code === 'APPROVAL_REQUIRED' ? 'refusal waiting' : 'refusal'} aria-label="Refusal">
       <p>
         <State name={Object.hasOwn(signs, code) ? (signs[code] ?? 'refused') : 'refused'} />{' '}
         {!isSaid(message, (rule) => rule.message) && <bdi>{message}</bdi>}
@@ -116,6 +116,8 @@ function Details({ refusal }: { readonly refusal: RefusalData }) {
           {refusal.exception}: <bdi>{refusal.eksMessage}</bdi>
         </p>
       );
+    case 'AssociationNotFound':
+    case 'VoteRefused':
     default:
       return null;
   }

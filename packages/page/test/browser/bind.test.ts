@@ -58,7 +58,7 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     await checked(page, 'permitted');
     await screenshot(page, 'bind-checked');
     await page.getByRole('button', { name: 'Bind', exact: true }).click();
-    await result(page).getByText('done').waitFor();
+    await result(page).getByText('done', { exact: true }).waitFor();
     await result(page).getByText('Restart').first().waitFor();
     const href = await result(page).getByRole('link', { name: /^01/ }).getAttribute('href');
     expect(href).toMatch(/^#\/trail\/operation\?id=01/);
@@ -74,7 +74,7 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
   test('a denial says which rule, with its text, what to change and whom to ask', async () => {
     const page = await opened.signedIn(
       'alice',
-      `#/bind?${place}&namespace=search&serviceAccount=x&tags=team%3Dpayments`,
+      `#/bind?${place}&namespace=search&serviceAccount=x&tags=${encodeURIComponent('team=payments')}`,
     );
     await page
       .getByRole('button', { name: 'Fill in the form all the same' })
@@ -105,7 +105,7 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     );
     await screenshot(page, 'bind-update');
     await page.getByRole('button', { name: 'Change', exact: true }).click();
-    await result(page).getByText('done').waitFor();
+    await result(page).getByText('done', { exact: true }).waitFor();
     const alice = await makeClientOf(opened, 'alice');
     expect(await alice.podIdentityAssociation({ clusterName: 'apps-dev', associationId })).toMatchObject({
       ...{ disableSessionTags: true, roleArn: role('payments-api') },
@@ -123,7 +123,7 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     await result(page).getByText('ASSOCIATION_CHANGED').waitFor();
     await checked(page, 'permitted');
     await page.getByRole('button', { name: 'Change', exact: true }).click();
-    await result(page).getByText('done').waitFor();
+    await result(page).getByText('done', { exact: true }).waitFor();
   });
 
   test('a delete asks for the name of the service account', async () => {
@@ -181,7 +181,7 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     await type(role('payments-api'));
     await checked(page, 'permitted');
     await type('Enter');
-    await result(page).getByText('done').waitFor();
+    await result(page).getByText('done', { exact: true }).waitFor();
   });
 
   test.each([
