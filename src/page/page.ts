@@ -5,7 +5,7 @@ import type { CompressedFile, CompressedFiles } from './files.ts';
 import { securityHeaders } from './headers.ts';
 
 /** Where the page's configuration is. */
-export const configPath = '/page.json';
+const configPath = '/page.json';
 
 /** The paths that the page answers, as routes of API Gateway; with the methods GET and HEAD. */
 export const pagePaths = ['/', '/assets/{proxy+}', configPath] as const;

@@ -226,7 +226,8 @@ describe('retries', () => {
   test('the gateway sets the wait', async () => {
     route.faults.push(answer({ status: 'IN_PROGRESS', retryAfterSeconds: 1 }));
     await clientOf().createPodIdentityAssociation(input(), { onRetry });
-    expect(retries).toEqual([{ attempt: 2, delayMs: 1_000, reason: 'The request is in progress.' }]);
+    const reason = 'The request is in progress.';
+    expect(retries).toEqual([{ attempt: 2, delayMs: 1_000, reason, operationId: 'o' }]);
   });
 
   test('a wait beyond the limit ends the retries with the last result', async () => {

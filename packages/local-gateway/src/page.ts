@@ -15,7 +15,7 @@ import type { RequestHead } from './http-api/event.ts';
 import type { ExamplePrincipal } from './principals.ts';
 
 /** A request, as the page's routes see it. */
-export interface LocalPageRequest {
+interface LocalPageRequest {
   readonly head: RequestHead;
   /** Whether a page of this server sent the request, or a program that is not a browser. */
   readonly isOwn: boolean;

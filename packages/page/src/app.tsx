@@ -49,12 +49,14 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const [isUtc, setUtc] = useState(false);
   const [round, setRound] = useState(0);
   const { view } = useRoute();
+  const ending = useMemo(() => new AbortController(), [client]);
+  useEffect(() => () => ending.abort(), [ending]);
   useEffect(() => {
     client.request(Viewer, {}).then(
-      (data) => setGateway({ client, viewer: data.viewer, deployment: data.gateway }),
+      (data) => setGateway({ client, viewer: data.viewer, deployment: data.gateway, signedOut: ending.signal }),
       (error: unknown) => setGateway(error as Error),
     );
-  }, [client, round]);
+  }, [client, ending, round]);
   const retry = () => setRound((last) => last + 1);
   const View = viewOf(view);
   return (

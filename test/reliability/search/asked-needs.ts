@@ -41,7 +41,7 @@ export interface Ballot {
   readonly index: number;
 }
 
-/** Short, so that approvals end within a scenario; one can be used for longer than an operation that used it stays in doubt, or lapse meanwhile. */
+/** Short, so that approvals end within a scenario; one expires while an operation that used it is in doubt, or later. */
 export const approvalLimits = { decideMs: 900_000, useMs: 660_000, maxPending: 1_000_000 };
 
 function needOf(group: string, count: number, text: string): ApprovalNeed {

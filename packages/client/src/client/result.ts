@@ -81,7 +81,9 @@ export function attemptOf(result: MutationResult): Attempt<MutationResult> {
   if (result.kind === 'succeeded') return { kind: 'done', result };
   const { retryAfterSeconds } = result;
   const again = { kind: 'again', retryAfterSeconds, end: () => result } as const;
-  if (result.kind === 'inProgress') return { ...again, reason: 'The request is in progress.' };
+  if (result.kind === 'inProgress') {
+    return { ...again, reason: 'The request is in progress.', operationId: result.operationId };
+  }
   const { retryable, code, __typename } = result.refusal;
   // People decide about it, not time.
   if (__typename === 'ApprovalRequired') return { kind: 'done', result };

@@ -14,6 +14,8 @@ export interface Retry {
   readonly delayMs: number;
   /** Why: the answer was lost, or says that the request is in progress or can succeed later. */
   readonly reason: string;
+  /** Id of the operation whose outcome is waited for; absent where the answer names none, or was lost. */
+  readonly operationId?: string;
 }
 
 /** What came of an attempt. */
@@ -28,6 +30,8 @@ export type Attempt<Result> =
       readonly end: () => Result;
       /** Whether the request was rejected before it was processed. */
       readonly isUnprocessed?: boolean;
+      /** The operation that is in progress. */
+      readonly operationId?: string;
     };
 
 /** What an operation's retries depend on. */
@@ -53,11 +57,11 @@ export async function withRetries<Result>(
   for (let count = 1; ; count += 1) {
     const outcome = await attempt();
     if (outcome.kind === 'done') return outcome.result;
-    const { reason, retryAfterSeconds } = outcome;
+    const { reason, retryAfterSeconds, operationId } = outcome;
     const delayMs = retryAfterSeconds === null ? backoff(count) : retryAfterSeconds * 1_000;
     const elapsedMs = performance.now() - start;
     if (count >= maxAttempts || elapsedMs + delayMs > maxElapsedMs) return outcome.end();
-    onRetry?.({ attempt: count + 1, delayMs, reason });
+    onRetry?.({ attempt: count + 1, delayMs, reason, ...(operationId !== undefined && { operationId }) });
     await sleep(delayMs, signal);
   }
 }

@@ -13,6 +13,8 @@ export interface Gateway {
   readonly client: GatewayClient;
   readonly viewer: ViewerQuery['viewer'];
   readonly deployment: ViewerQuery['gateway'];
+  /** Aborted when the person has signed out: nothing is sent with their token any more. */
+  readonly signedOut: AbortSignal;
 }
 
 /** The client for a session. */

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
 import { OneApproval } from '../generated/approvals.ts';
-import type { ApprovalFieldsFragment } from '../generated/approvals.ts';
+import type { ApprovalFieldsFragment, OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
 import { settingsDiff } from '../trail/settings-diff.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
@@ -12,24 +12,25 @@ import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
+import { CurrentDecision } from './current-decision.tsx';
 import { ApprovalSign, isOver } from './sign.tsx';
 import { VoteForm } from './vote-form.tsx';
 
 type Approval = ApprovalFieldsFragment;
 
-/** How often a pending approval is read again. Reading writes nothing. */
+/** How often an approval is read again that can change. Reading writes nothing. */
 const everyMs = 10_000;
 
 /** An approval with its own URL: exactly what was asked for, who has to agree, and the way to do so. */
 export function ApprovalView({ id }: { readonly id: string }) {
   const { data, error, reload } = useQuery(OneApproval, { id });
   const approval = data?.approval ?? null;
-  const isPending = approval?.state === 'PENDING';
+  const isOpen = approval !== null && ['PENDING', 'APPROVED'].includes(approval.state);
   useEffect(() => {
-    if (!isPending) return;
+    if (!isOpen) return;
     const timer = setInterval(reload, everyMs);
     return () => clearInterval(timer);
-  }, [isPending, reload]);
+  }, [isOpen, reload]);
   return (
     <>
       <h1>Approval</h1>
@@ -41,7 +42,12 @@ export function ApprovalView({ id }: { readonly id: string }) {
   );
 }
 
-function Details({ approval, onVote }: { readonly approval: Approval; readonly onVote: () => void }) {
+interface DetailsProps {
+  readonly approval: NonNullable<OneApprovalQuery['approval']>;
+  readonly onVote: () => void;
+}
+
+function Details({ approval, onVote }: DetailsProps) {
   const { id, operation, principal, target, before, request, state, expiresAt } = approval;
   const fields = settingsDiff({ operationKind: operation, before, request });
   return (
@@ -63,6 +69,12 @@ function Details({ approval, onVote }: { readonly approval: Approval; readonly o
       <Diff fields={fields} label="Settings" />
       <h3>Who has to agree</h3>
       <Needs approval={approval} />
+      {approval.currentDecision && (
+        <CurrentDecision
+          decision={approval.currentDecision}
+          askedFor={approval.needs.map(({ policyId }) => policyId)}
+        />
+      )}
       {state === 'PENDING' && !isOver(state, expiresAt) && <VoteForm id={id} onVote={onVote} />}
       <h3>What it is bound to</h3>
       <p class="muted">

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { VoteResult } from '../../../client/src/index.ts';
 import { useGateway } from '../api/gateway.ts';
 import { Problem } from '../ui/problem.tsx';
+import { Refusal } from '../ui/refusal.tsx';
 
 interface VoteFormProps {
   readonly id: string;
@@ -49,25 +50,12 @@ export function VoteForm({ id, onVote }: VoteFormProps) {
         </button>
       </div>
       {result instanceof Error && <Problem error={result} />}
-      {result !== null && !(result instanceof Error) && result.refusal && <NotCounted refusal={result.refusal} />}
+      {result !== null && !(result instanceof Error) && result.refusal && (
+        <div role="alert">
+          <p>Your vote was not counted.</p>
+          <Refusal refusal={result.refusal} />
+        </div>
+      )}
     </form>
-  );
-}
-
-/** Why a vote was not counted, in the words of the gateway. */
-function NotCounted({ refusal }: { readonly refusal: NonNullable<VoteResult['refusal']> }) {
-  const { message, advice, code } = refusal;
-  const violations = 'violations' in refusal ? refusal.violations : [];
-  return (
-    <div class="refusal" role="alert">
-      <p>Your vote was not counted. {message}</p>
-      {advice && <p>{advice}</p>}
-      {violations.map(({ policyId, message: text, advice: help }) => (
-        <p key={policyId}>
-          <code>{policyId}</code>: {text} {help}
-        </p>
-      ))}
-      <p class="muted">{code}</p>
-    </div>
   );
 }

@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
 export const ApprovalsPage: GatewayDocument<ApprovalsPageQuery, ApprovalsPageQueryVariables> = "fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count approvedBy{...Vote}}rejectedBy{...Vote}requestedAt expiresAt operationId}query ApprovalsPage($scope:ApprovalScope$state:ApprovalState$first:Int$after:String){approvals(scope:$scope state:$state first:$first after:$after){nodes{...ApprovalFields}pageInfo{hasNextPage endCursor}}}";
-export const OneApproval: GatewayDocument<OneApprovalQuery, OneApprovalQueryVariables> = "fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count approvedBy{...Vote}}rejectedBy{...Vote}requestedAt expiresAt operationId}query OneApproval($id:ID!){approval(id:$id){...ApprovalFields}}";
+export const OneApproval: GatewayDocument<OneApprovalQuery, OneApprovalQueryVariables> = "fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason target{accountId region clusterName namespace serviceAccount}request{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count approvedBy{...Vote}}rejectedBy{...Vote}requestedAt expiresAt operationId}query OneApproval($id:ID!){approval(id:$id){...ApprovalFields currentDecision{allowed policyIds violations{policyId message advice}needs{policyId message advice}}}}";
 /** Which approvals to read: set exactly one field. */
 export type ApprovalScope =
   {   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
@@ -91,4 +91,7 @@ export type OneApprovalQueryVariables = Exact<{
 }>;
 
 
-export type OneApprovalQuery = { readonly approval: ApprovalFieldsFragment | null };
+export type OneApprovalQuery = { readonly approval: (
+    { readonly currentDecision: { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null }>, readonly needs: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null }> } | null }
+    & ApprovalFieldsFragment
+  ) | null };

@@ -9,7 +9,7 @@ import { PolicyDetails } from './policy-text.tsx';
 type Policies = NonNullable<PoliciesQuery['policies']>;
 
 /** A policy in force or no longer in force, with the one that it is compared with. */
-export type ComparedPolicy = Policies['nodes'][number];
+type ComparedPolicy = Policies['nodes'][number];
 
 /** What the policies are compared with, as the URL names it. */
 export function baselineOf(params: URLSearchParams): NonNullable<PoliciesQueryVariables['comparedWith']> {

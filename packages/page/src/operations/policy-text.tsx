@@ -1,11 +1,15 @@
 import type { PolicyTextFragment } from '../generated/operations.ts';
 import { hrefOf } from '../route.ts';
 import { Facts } from '../ui/facts.tsx';
-import type { ComparedPolicy } from './policies.tsx';
 import { lineDiff } from './text-diff.ts';
 
+/** A policy in force, and the one that it is compared with; null: there is none. */
+interface PolicyDetailsProps {
+  readonly policy: { readonly inForce: PolicyTextFragment | null; readonly before: PolicyTextFragment | null };
+}
+
 /** The text of a policy, as a difference where it has one, and what its author says of it. */
-export function PolicyDetails({ policy }: { readonly policy: Omit<ComparedPolicy, 'policyId'> }) {
+export function PolicyDetails({ policy }: PolicyDetailsProps) {
   const { inForce, before } = policy;
   const shown = inForce ?? before;
   if (shown === null) return null;

@@ -24,7 +24,7 @@ export function takePending(): PendingSignIn | null {
 }
 
 /**
- * With what a reload signs in again: the name of an example principal, or the issuer, where the person still has a session. It is no
+ * With what a reload signs in again: the name of an example principal, or the issuer, where the person still has a session. Not a
  * credential. Null after signing out.
  */
 export function keepLast(name: string | null): void {

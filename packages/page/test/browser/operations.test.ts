@@ -22,7 +22,9 @@ const lookAndWidth = [
 ] as const;
 
 const isWithinWidth = (page: Page) =>
-  page.evaluate("[document.documentElement, document.querySelector('main')].every((one) => one.scrollWidth <= one.clientWidth)");
+  page.evaluate(
+    "[document.documentElement, document.querySelector('main')].every((one) => one.scrollWidth <= one.clientWidth)",
+  );
 
 /** Saves all of the view, and returns what breaks a rule of accessibility. */
 async function look(page: Page, name: string): Promise<string[]> {

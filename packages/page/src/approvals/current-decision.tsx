@@ -1,0 +1,44 @@
+import type { OneApprovalQuery } from '../generated/approvals.ts';
+import { Rule } from '../ui/rule.tsx';
+import { State } from '../ui/state.tsx';
+
+type Decision = NonNullable<NonNullable<OneApprovalQuery['approval']>['currentDecision']>;
+
+interface CurrentDecisionProps {
+  readonly decision: Decision;
+  /** The policies that the approval is about. */
+  readonly askedFor: readonly string[];
+}
+
+/** What policy says now of the request, without the approvals that were given: it may have changed since it was asked for. */
+export function CurrentDecision({ decision: { allowed, violations, needs }, askedFor }: CurrentDecisionProps) {
+  const rules = [...violations, ...needs.filter(({ policyId }) => !askedFor.includes(policyId))];
+  return (
+    <section aria-label="What policy says now">
+      <h3>What policy says now</h3>
+      {allowed && (
+        <p>
+          <State name="approved">permitted</State> without an approval: the request can be sent again as it is.
+        </p>
+      )}
+      {!allowed && needs.length > 0 && (
+        <p>
+          <State name="approval" />
+          {rules.length > 0 ? ', also for:' : ', as when it was asked for. Nothing else stands against it.'}
+        </p>
+      )}
+      {!allowed && needs.length === 0 && (
+        <p>
+          <State name="denied" />: an approval would not help any more.
+        </p>
+      )}
+      {rules.length > 0 && (
+        <ul>
+          {rules.map((rule) => (
+            <Rule key={rule.policyId} {...rule} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,108 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useGateway } from '../api/gateway.ts';
+import { Empty, Problem } from '../ui/problem.tsx';
+import { changeOf, textsOf } from './change.ts';
+import type { Change } from './change.ts';
+import { kindOf } from './draft.ts';
+import { Effect } from './effect.tsx';
+import type { Form } from './field.tsx';
+import { Fields, Head } from './fields.tsx';
+import { findingsAt, findingsOf } from './findings.ts';
+import type { Pending } from './pending.ts';
+import { clusterFields, clusterOf, ownersOf } from './place.tsx';
+import { Submit } from './submit.tsx';
+import { useCheck } from './use-check.ts';
+import { useDraft } from './use-draft.ts';
+import { useBound, useOffered } from './use-known.ts';
+import { WhoCan } from './who-can.tsx';
+
+interface EditorProps {
+  /** The request that was refused last: it is not checked again. */
+  readonly refused: Change | null;
+  /** Whether a request is under way, which is shown in its place. */
+  readonly isHidden: boolean;
+  readonly onSubmit: (change: Change, place: Pending['place']) => void;
+}
+
+type Place = Partial<Pending['place']>;
+const placeOf = ({ clusterName = '', namespace = '', serviceAccount = '' }: Place): Pending['place'] => ({
+  ...{ clusterName, namespace, serviceAccount },
+});
+
+/** The form, beside what it will do. */
+export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
+  const { viewer } = useGateway();
+  const { draft, change: setDraft, write } = useDraft();
+  const [isSubmitted, setSubmitted] = useState(false);
+  const [isAnyway, setAnyway] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const { clusters, namespaces, roles } = useOffered(draft);
+  const { bound, error, reload, data } = useBound(draft);
+  const isRefused = refused !== null;
+  useEffect(() => {
+    // Others may have changed it: that is what the refusal says, or it is to be known before the next attempt.
+    if (isRefused) reload();
+  }, [isRefused, reload]);
+  const kind = kindOf(draft);
+  const change = changeOf(draft, bound, roles.data?.bindableRoles ?? []);
+  const findings = change === null ? [] : findingsOf(change, Date.now());
+  const isSame = JSON.stringify(change) === JSON.stringify(refused);
+  const check = useCheck(change !== null && findings.length === 0 && !isHidden && !isSame ? change : null);
+
+  const [only] = clusters.nodes;
+  const isOnly = clusters.nodes.length === 1 && !clusters.hasMore && !draft.clusterName;
+  useEffect(() => {
+    if (only && isOnly) setDraft(clusterFields(only));
+  }, [isOnly]);
+  const cluster = clusterOf(draft, clusters.nodes);
+  const isOwner = namespaces.nodes.some(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
+  const isStranger = kind === 'create' && !isOwner && !isAnyway && !namespaces.hasMore && namespaces.nodes.length > 0;
+  const texts = bound === null ? {} : textsOf(bound);
+  const fields: Form = {
+    valueOf: (name) => draft[name] ?? texts[name] ?? '',
+    set: setDraft,
+    findingsAt: (path) => findingsAt(findings, path, isSubmitted),
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    setSubmitted(true);
+    write();
+    if (change !== null && findings.length === 0) onSubmit(change, placeOf(bound ?? draft));
+    else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+  };
+
+  if (isHidden) return null;
+  if (kind !== 'create' && bound === null) {
+    if (error) return <Problem error={error} retry={reload} />;
+    if (data !== null && data.podIdentityAssociation === null)
+      return <Empty>There is no association {draft.associationId} in this cluster, or you may not view it.</Empty>;
+    return <p class="muted">Reading the association…</p>;
+  }
+  if (clusters.error) return <Problem error={clusters.error} retry={clusters.reload} />;
+  if (kind === 'create' && clusters.nodes.length === 0 && !clusters.hasMore)
+    return (
+      <Empty>
+        Here would be the clusters in which you may see associations; there is none. Ask the group that owns your
+        namespace to take you in, or the platform admins.
+      </Empty>
+    );
+  return (
+    <div class="bind">
+      <form ref={form} noValidate onSubmit={submit} aria-label="Change">
+        {bound && <Head bound={bound} kind={kind} />}
+        <Fields
+          {...{ form: fields, draft, kind, clusters: clusters.nodes, namespaces: namespaces.nodes }}
+          roles={roles.data?.bindableRoles ?? null}
+          owners={ownersOf(bound?.namespace ?? draft.namespace ?? '', namespaces.nodes)}
+          whoCan={
+            isStranger && cluster !== undefined ? (
+              <WhoCan {...{ cluster, namespaces: namespaces.nodes }} onContinue={() => setAnyway(true)} />
+            ) : null
+          }
+        />
+        {!isStranger && <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '' }} />}
+      </form>
+      {!isStranger && <Effect {...{ change, existing: bound, findings, check }} />}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { hrefOf } from '../route.ts';
+import { Diff } from '../ui/diff.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Refusal } from '../ui/refusal.tsx';
+import { State } from '../ui/state.tsx';
+import { diffOfChange } from './change-diff.ts';
+import type { Existing } from './change-diff.ts';
+import type { Change } from './change.ts';
+import type { Finding } from './findings.ts';
+import { isEmptiness } from './findings.ts';
+import type { Check } from './use-check.ts';
+import { Warnings } from './warnings.tsx';
+
+interface EffectProps {
+  readonly change: Change | null;
+  readonly existing: Existing | null;
+  readonly findings: readonly Finding[];
+  readonly check: Check;
+}
+
+/** What a change will do: its differences, what policy says of it, and what pods will need. */
+export function Effect({ change, existing, findings, check }: EffectProps) {
+  const { result, error, again } = check;
+  // The existing association of a service account is known from the check.
+  const before = change?.kind === 'create' ? (result?.existing ?? null) : existing;
+  return (
+    <section class="effect" aria-label="What will happen">
+      <h2>What will happen</h2>
+      <p role="status">
+        <Status {...{ findings, check }} />
+      </p>
+      {change && findings.length === 0 && !isCompared(result) && (
+        <Diff fields={diffOfChange(change, before)} label="Settings" />
+      )}
+      {error && <Problem error={error} retry={again} />}
+      {result?.refusal && (
+        <>
+          <Refusal refusal={result.refusal} />
+          <p>
+            <button type="button" onClick={again}>
+              Check again
+            </button>
+          </p>
+        </>
+      )}
+      {change?.kind === 'create' && result?.existing && (
+        <p>
+          The service account has an association already:{' '}
+          <a href={hrefOf('bind', placeOf(result.existing))}>change it</a>.
+        </p>
+      )}
+      {result && <Warnings warnings={result.warnings} />}
+      <p class="muted">
+        A dry run of what is filled in changes nothing; it is sent once it stays unchanged for a second, and is recorded
+        in the trail.
+      </p>
+    </section>
+  );
+}
+
+/** Whether a refusal shows what differs. */
+function isCompared(result: Check['result']): boolean {
+  const refusal = result?.refusal;
+  return refusal !== null && refusal !== undefined && 'differences' in refusal && Boolean(refusal.differences?.length);
+}
+
+function placeOf({ accountId, region, clusterName, namespace, serviceAccount, associationId }: Existing) {
+  return { accountId, region, clusterName, namespace, serviceAccount, associationId };
+}
+
+function Status({ findings, check }: Pick<EffectProps, 'findings' | 'check'>) {
+  const missing = findings.filter(isEmptiness);
+  if (missing.some(({ rule }) => rule === 'something-to-change')) return <>Nothing is changed yet.</>;
+  if (findings.length > missing.length) return <>Some fields can’t be sent as they are: see there.</>;
+  if (missing.length > 0) return <>Still to fill in: {missing.map(({ path }) => wordOf(path)).join(', ')}.</>;
+  const { result, isPending } = check;
+  if (isPending) return <>Checking…</>;
+  if (!result) return null;
+  const policyIds = result.decision?.policyIds ?? [];
+  if (result.wouldBeAttempted)
+    return (
+      <>
+        <State name="approved">permitted</State> {policyIds.length > 0 && `by ${policyIds.join(', ')}`}. EKS can still
+        reject it.
+      </>
+    );
+  const isHeld = result.refusal?.code === 'APPROVAL_REQUIRED';
+  return isHeld ? <>Others have to agree first.</> : <>It would be refused.</>;
+}
+
+const words: Readonly<Record<string, string>> = {
+  clusterName: 'cluster',
+  serviceAccount: 'service account',
+  roleArn: 'role',
+};
+
+function wordOf(path: string): string {
+  return words[path] ?? path;
+}

@@ -1,0 +1,93 @@
+import type { ComponentChildren } from 'preact';
+import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
+import { clusterKey } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { Field, Help } from './field.tsx';
+import type { Form } from './field.tsx';
+
+/** A cluster that the person may see. */
+export type Cluster = NonNullable<BindClustersQuery['clusters']>['nodes'][number];
+/** A namespace of the inventory, or a prefix with `*`. */
+export type Namespace = NonNullable<BindNamespacesQuery['namespaces']>['nodes'][number];
+
+/** The cluster that a draft names; undefined if it is none of those. */
+export function clusterOf(draft: Draft, clusters: readonly Cluster[]): Cluster | undefined {
+  const { clusterName, accountId, region } = draft;
+  return clusters.find(
+    (one) =>
+      one.clusterName === clusterName &&
+      (!accountId || one.accountId === accountId) &&
+      (!region || one.region === region),
+  );
+}
+
+/** The groups that own a namespace, by its name or by the longest prefix. */
+export function ownersOf(name: string, namespaces: readonly Namespace[]): readonly string[] {
+  const fits = (one: Namespace) =>
+    one.name.endsWith('*') ? name.startsWith(one.name.slice(0, -1)) : one.name === name;
+  const [best] = namespaces.filter(fits).toSorted((one, other) => rank(other) - rank(one));
+  return best?.owners ?? [];
+}
+
+function rank({ name }: Namespace): number {
+  return name.endsWith('*') ? name.length : Infinity;
+}
+
+interface PlaceProps {
+  readonly form: Form;
+  readonly draft: Draft;
+  readonly clusters: readonly Cluster[];
+  readonly namespaces: readonly Namespace[];
+  readonly whoCan: ComponentChildren;
+}
+
+/** Which pods get the role: cluster, namespace and service account. */
+export function Place({ form, draft, clusters, namespaces, whoCan }: PlaceProps) {
+  const chosen = clusterOf(draft, clusters);
+  const owners = ownersOf(draft.namespace ?? '', namespaces);
+  const prefixes = namespaces.filter(({ name }) => name.endsWith('*')).map(({ name }) => name);
+  const choose = (key: string) => {
+    const cluster = clusters.find((one) => clusterKey(one) === key);
+    form.set(cluster ? clusterFields(cluster) : { clusterName: '', accountId: '', region: '' });
+  };
+  return (
+    <>
+      <div class="field">
+        <label for="bind-clusterName">Cluster</label>
+        <select
+          id="bind-clusterName"
+          aria-describedby="bind-clusterName-help"
+          value={chosen ? clusterKey(chosen) : (draft.clusterName ?? '')}
+          onChange={({ currentTarget }) => choose(currentTarget.value)}
+        >
+          {!chosen && <option value={draft.clusterName ?? ''}>{draft.clusterName ?? 'Choose a cluster'}</option>}
+          {clusters.map((one) => (
+            <option key={clusterKey(one)} value={clusterKey(one)}>
+              {one.clusterName} ({one.environment}, {one.accountId}, {one.region})
+            </option>
+          ))}
+        </select>
+        <Help name="clusterName" findings={form.findingsAt('clusterName')} />
+      </div>
+      {whoCan ?? (
+        <>
+          <Field
+            {...{ form, name: 'namespace', label: 'Namespace' }}
+            offered={namespaces.map(({ name }) => name).filter((name) => !name.endsWith('*'))}
+            hint={
+              owners.length > 0
+                ? `It belongs to ${owners.join(', ')}.`
+                : prefixes.length > 0 && `Also any that fits ${prefixes.join(' or ')}.`
+            }
+          />
+          <Field {...{ form, name: 'serviceAccount', label: 'Service account' }} hint="It need not exist yet." />
+        </>
+      )}
+    </>
+  );
+}
+
+/** What a draft has of a cluster. */
+export function clusterFields({ clusterName, accountId, region }: Cluster): Draft {
+  return { clusterName, accountId, region };
+}

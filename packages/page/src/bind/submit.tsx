@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks';
+import type { CheckFragment } from '../../../client/src/generated/operations.ts';
+import type { ChangeKind } from './draft.ts';
+
+interface SubmitProps {
+  readonly kind: ChangeKind;
+  /** The dry run of exactly what is filled in; null while it is not known. */
+  readonly check: CheckFragment | null;
+  /** The service account that has to be typed to delete its association. */
+  readonly name: string;
+}
+
+const labels: Readonly<Record<ChangeKind, string>> = { create: 'Bind', update: 'Change', delete: 'Delete' };
+
+/** The one button. A delete asks for the name of the service account first. */
+export function Submit({ kind, check, name }: SubmitProps) {
+  const [typed, setTyped] = useState('');
+  const refusal = check?.refusal ?? null;
+  const isHeld = refusal?.code === 'APPROVAL_REQUIRED';
+  const isRefused = refusal !== null && !refusal.retryable && !isHeld;
+  const isNamed = kind !== 'delete' || typed === name;
+  return (
+    <>
+      {kind === 'delete' && (
+        <div class="field">
+          <label for="bind-confirmation">
+            To delete the association, type <bdi>{name}</bdi>
+          </label>
+          <input
+            id="bind-confirmation"
+            type="text"
+            value={typed}
+            spellcheck={false}
+            autocomplete="off"
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+        </div>
+      )}
+      <p>
+        <button type="submit" class={kind === 'delete' ? 'danger' : 'primary'} disabled={isRefused || !isNamed}>
+          {isHeld ? 'Ask for approval' : labels[kind]}
+        </button>
+      </p>
+    </>
+  );
+}

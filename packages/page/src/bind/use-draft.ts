@@ -1,0 +1,44 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { go, hrefOf, useRoute } from '../route.ts';
+import { draftOf, paramsOf } from './draft.ts';
+import type { Draft } from './draft.ts';
+
+/** How long typing rests before the URL follows, in milliseconds. */
+const settledMs = 300;
+
+/** What is filled in: from the URL, and kept in it. A session policy and a long reason stay in the memory of the page. */
+export function useDraft() {
+  const { view, params } = useRoute();
+  const [draft, setDraft] = useState<Draft>(() => draftOf(params));
+  const written = useRef(hrefOf('bind', paramsOf(draft)));
+  const shown = hrefOf('bind', paramsOf(draftOf(params)));
+  useEffect(() => {
+    // Another link was followed, or the way back.
+    if (view !== 'bind' || shown === written.current) return;
+    written.current = shown;
+    setDraft(draftOf(params));
+  }, [view, shown]);
+  const write = () => {
+    const href = hrefOf('bind', paramsOf(draft));
+    if (href === written.current) return;
+    written.current = href;
+    go('bind', paramsOf(draft), { replace: true });
+  };
+  useEffect(() => {
+    const timer = setTimeout(write, settledMs);
+    return () => clearTimeout(timer);
+  }, [draft]);
+  const change = (changes: Draft) => setDraft((last) => ({ ...last, ...changes }));
+  return { draft, change, /** Writes the URL now. */ write };
+}
+
+/** A value once it has not changed for some time. */
+export function useSettled<Value>(value: Value): Value {
+  const [settled, setSettled] = useState(value);
+  const key = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), settledMs);
+    return () => clearTimeout(timer);
+  }, [key]);
+  return settled;
+}

@@ -1,0 +1,10 @@
+import type { Warning } from '../../../client/src/client/result.ts';
+
+/** What can keep pods from using an association, and what they need. */
+export function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
+  return warnings.map(({ code, message, advice }) => (
+    <p key={`${code}${message}`} class="notice">
+      <bdi>{message}</bdi> <bdi>{advice}</bdi>
+    </p>
+  ));
+}
