@@ -164,3 +164,29 @@ describe('times', () => {
     );
   });
 });
+
+test('coverage counts each cluster once, and tells those not known from those not up to date', () => {
+  const cluster = (clusterName: string, fields: object = {}) => ({
+    ...{ accountId: '111122223333', region: 'eu-central-1', clusterName, isKnown: true, failure: null },
+    ...{ firstScannedAt: '2026-11-01T10:00:00Z', scannedAt: '2026-11-01T11:00:00Z' },
+    ...fields,
+  });
+  const never = { isKnown: false, firstScannedAt: null, scannedAt: null };
+  const summary = summaryOf([
+    ...[cluster('a'), cluster('a'), cluster('b', { ...never, failure: 'AccessDeniedException' })],
+    ...[cluster('c', { failure: 'ThrottlingException', scannedAt: '2026-11-01T10:30:00Z' })],
+  ]);
+  expect(summary).toMatchObject({
+    ...{ clusters: 3, oldestScanAt: '2026-11-01T10:30:00Z' },
+    ...{ notKnown: [{ clusterName: 'b' }], failed: [{ clusterName: 'c' }] },
+  });
+});
+
+test('rows are sorted by a column, with numbers in names as numbers, and equal ones stay in their order', () => {
+  const names = ['job-10', 'job-9', 'api', 'job-9'].map((name, index) => ({ name, index }));
+  const columns = [{ key: 'name', sortBy: ({ name }: { name: string }) => name }, { key: 'index' }];
+  const sorted = (sorting: string | null) => sortRows(names, columns, sorting).map(({ index }) => index);
+  expect(sorted('name')).toEqual([2, 1, 3, 0]);
+  expect(sorted('-name')).toEqual([0, 1, 3, 2]);
+  expect([sorted('index'), sorted('other'), sorted(null)]).toEqual(Array(3).fill([0, 1, 2, 3]));
+});
