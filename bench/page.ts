@@ -122,7 +122,7 @@ process.exitCode = await runCommand({
     const of = (all: readonly Times[], name: string) => median(all.map((times) => times[name] ?? NaN));
     const rows = Object.keys(withAll[0] ?? {}).map((name) => {
       const [ms, emptyMs] = [of(withAll, name), of(without, name)];
-      return Number.isNaN(emptyMs) ? [name, '–', ms, '–'] : [name, emptyMs, ms, ms / emptyMs];
+      return Number.isNaN(emptyMs) ? [name, null, ms, null] : [name, emptyMs, ms, ms / emptyMs];
     });
     process.stdout.write(`${table(['what', 'empty, ms', 'full, ms', 'ratio'], rows)}\n`);
     return 0;
