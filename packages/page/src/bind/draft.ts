@@ -1,5 +1,3 @@
-import type { Params } from '../route.ts';
-
 /** The parameters of the URL: the place, and the fields of the form. */
 const inUrl = [
   ...(['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount', 'associationId', 'action'] as const),
@@ -38,7 +36,7 @@ export function draftOf(params: URLSearchParams): Draft {
 }
 
 /** The parameters of the URL of what is filled in: all but a session policy and a long reason. */
-export function paramsOf(draft: Draft): Params {
+export function paramsOf(draft: Draft): Readonly<Record<string, string | null | undefined>> {
   const { reason } = draft;
   const clear = draft.associationId ? optional.filter((name) => draft[name] === '').join(',') : '';
   const shown = inUrl.map((name) => [name, draft[name]] as const);
@@ -58,7 +56,7 @@ export function tagsOf(text: string | undefined): DraftTag[] {
 
 /** The text of tags in a draft. */
 export function textOfTags(tags: readonly DraftTag[]): string {
-  return new URLSearchParams(tags.map(({ key, value }) => [key, value])).toString();
+  return new URLSearchParams(tags.map(({ key, value }): [string, string] => [key, value])).toString();
 }
 
 /** A cluster as the value of a menu. */

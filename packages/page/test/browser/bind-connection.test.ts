@@ -142,7 +142,7 @@ describeUnless(missingBrowser)('a request of the page', () => {
       roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
     });
     const page = await opened.signedIn('pat', `#/bind?${driver.toString()}`);
-    await page.getByText('Somebody of platform-admins has to agree.').waitFor();
+    await page.getByText('One person of platform-admins has to agree.').waitFor();
     await screenshot(page, 'bind-needs-approval');
     await page.getByRole('button', { name: 'Ask for approval' }).click();
     const link = request(page).getByRole('link', { name: 'The approval' });

@@ -18,7 +18,7 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
   const result = (page: Page) => page.getByRole('alert', { name: 'Result' });
   const checked = (page: Page, text: string) => effect(page).getByRole('status').filter({ hasText: text }).waitFor();
 
-  /** Fills in a create, as somebody who types. */
+  /** Fills in a create, as a person who types. */
   async function fill(page: Page, serviceAccount: string, roleName = 'payments-api'): Promise<void> {
     await page.getByLabel('Cluster').selectOption({ label: 'apps-dev (dev, 111122223333, eu-central-1)' });
     await page.getByLabel('Namespace').fill('payments');
