@@ -17,7 +17,7 @@ interface Put {
 /** The body of any of the requests below. */
 interface Body extends Put {
   readonly Key: Item;
-  readonly TransactItems: readonly { readonly Put: Put }[];
+  readonly TransactItems: readonly { readonly Put?: Put }[];
 }
 
 interface Answer {
@@ -26,8 +26,9 @@ interface Answer {
 }
 
 /**
- * A DynamoDB in memory with what a mutation needs: GetItem, PutItem and TransactWriteItems of puts, with their conditions. It
- * answers within a millisecond, so that a benchmark measures its client. Not for tests: those use DynamoDB Local.
+ * A DynamoDB in memory with what a mutation needs: GetItem, PutItem and TransactWriteItems of puts, with their conditions. Updates, which are of
+ * the state of an association, succeed and are not kept. It answers within a millisecond, so that a benchmark measures its client. Not for
+ * tests: those use DynamoDB Local.
  *
  * @param delayMs how long every answer waits
  */
@@ -65,9 +66,9 @@ function answer(items: Map<string, Item>, operation: string, body: Body): Answer
     case 'PutItem':
       return meets(items, body) ? write(items, [body]) : refused('ConditionalCheckFailedException', {});
     case 'TransactWriteItems': {
-      const puts = body.TransactItems.map(({ Put }) => Put);
-      const reasons = puts.map((put) =>
-        meets(items, put)
+      const puts = body.TransactItems.flatMap(({ Put }) => Put ?? []);
+      const reasons = body.TransactItems.map(({ Put: put }) =>
+        put === undefined || meets(items, put)
           ? { Code: 'None' }
           : { Code: 'ConditionalCheckFailed', Item: items.get(keyOf(put.TableName, put.Item)) },
       );

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
 import { openPage } from '../packages/page/test/browser/support.ts';
 import type { OpenPage } from '../packages/page/test/browser/support.ts';
@@ -19,6 +18,8 @@ Usage: npm run bench -- page [--rounds N]
   --rounds N  how often the page is opened, by default 5
   -h, --help  print this text
 `;
+
+type Page = Awaited<ReturnType<OpenPage['signedIn']>>;
 
 /** Milliseconds by what was measured. */
 type Times = Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
 import type { EntityJson, PolicyJson, TypeAndId } from './cedar.ts';
-import type { PolicySet } from './compile.ts';
+import type { PolicySet } from './policy-set.ts';
 import { actionsOf, nameOf, nameOfHead } from './policy-head.ts';
 import type { Constraint, HeadEntity } from './policy-head.ts';
 

@@ -6,29 +6,16 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost, DetailedError, PolicyJson, SchemaJson } from './cedar.ts';
 import { lineOf, locate, placeOf } from './locations.ts';
 import type { LocatedPolicy } from './locations.ts';
+import type { PolicySet } from './policy-set.ts';
 import { groupsNamed } from './recorded-principal.ts';
 import { roleKeysIn, usesRolesElsewhere } from './role-context.ts';
+
+export type { PolicySet } from './policy-set.ts';
 
 /** The content of a policy folder: the Cedar schema, and the policy texts by file name. */
 export interface PolicySources {
   readonly schema: string;
   readonly policies: Readonly<Record<string, string>>;
-}
-
-/** A validated policy set in Cedar's JSON formats. It can be compiled at build time and stored in a file. */
-export interface PolicySet {
-  readonly schema: SchemaJson<string>;
-  /** By `@id`. */
-  readonly policies: Readonly<Record<string, PolicyJson>>;
-  /** See policySetHash. */
-  readonly hash: string;
-  /** What follows from all policies, so that no start reads each of them for it. Those of a part of the policies are among these. */
-  readonly uses: {
-    /** See groupsNamed. */
-    readonly groups: readonly string[];
-    /** The ids of the policies that use role attributes. */
-    readonly roleAttributes: readonly string[];
-  };
 }
 
 /** Policy IDs with a special meaning in decisions. */

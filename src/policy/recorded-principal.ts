@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Principal, RecordedPrincipal, RecordPrincipal } from '../model/principal.ts';
 import type { PolicyJson } from './cedar.ts';
-import type { PolicySet } from './compile.ts';
+import type { PolicySet } from './policy-set.ts';
 import type { Inventory } from './inventory.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Params } from './params.ts';
 
 /** What is shown: a view, and what it shows. All of it is in the fragment of the URL, so that links show the same to others. */
 export interface Route {
@@ -6,9 +7,6 @@ export interface Route {
   readonly view: string;
   readonly params: URLSearchParams;
 }
-
-/** Values of parameters; null, undefined and empty texts leave a parameter out. */
-export type Params = Readonly<Record<string, string | null | undefined>>;
 
 /** The first view. */
 const start = 'fleet';

@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
 import { FleetAssociation } from '../generated/fleet.ts';
-import type { FleetAssociationQuery } from '../generated/fleet.ts';
 import { hrefOf, setParams } from '../route.ts';
 import { Arn, Id } from '../ui/arn.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -11,11 +10,8 @@ import { InForce } from './between.tsx';
 import { Drift } from './drift.tsx';
 import { MadeBy } from './made-by.tsx';
 import { signOf } from './rows.ts';
-import type { Place } from './rows.ts';
+import type { Association, Place } from './rows.ts';
 import { Reason } from './status.tsx';
-
-/** An association with all its settings. */
-export type Association = NonNullable<FleetAssociationQuery['associations']>['nodes'][number];
 
 interface DetailsProps {
   readonly place: Place;

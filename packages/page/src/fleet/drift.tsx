@@ -8,8 +8,8 @@ import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import type { StateName } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
-import type { Association } from './details.tsx';
 import { isOutside, signOf } from './rows.ts';
+import type { Association } from './rows.ts';
 
 type Found = NonNullable<FleetDriftQuery['associationDrift']>['nodes'][number];
 

@@ -1,6 +1,6 @@
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { setParams } from '../route.ts';
-import type { Params } from '../route.ts';
+import type { Params } from '../params.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { groupings } from './groups.ts';
 import type { Grouping } from './groups.ts';
@@ -26,7 +26,7 @@ const origins = [
   ['OUTSIDE', 'made outside'],
 ] as const;
 
-/** More suggestions than this help nobody. */
+/** More suggestions than this do not help. */
 const maxSuggestions = 500;
 
 interface FiltersProps {

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import { hrefOf, setParams, useRoute } from '../route.ts';
-import type { Params } from '../route.ts';
+import type { Params } from '../params.ts';
 import { Problem } from '../ui/problem.tsx';
 import { sortRows } from '../ui/sort.ts';
 import { Table } from '../ui/table.tsx';

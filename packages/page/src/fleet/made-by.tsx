@@ -4,7 +4,7 @@ import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
 import { shortened } from '../ui/arn-parts.ts';
 import { Time } from '../ui/time.tsx';
-import type { Association } from './details.tsx';
+import type { Association } from './rows.ts';
 
 /** Who made an association, with a link to the operation. The trail records that its entries were read. */
 export function MadeBy({ association }: { readonly association: Association }) {

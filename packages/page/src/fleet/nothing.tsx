@@ -13,7 +13,7 @@ interface NothingProps {
 /** Why there are no rows, and how to get some. What is not known is never called empty. */
 export function Nothing({ coverage: { clusters, notKnown }, isNarrowed }: NothingProps) {
   const { viewer } = useGateway();
-  // Scopes of the token are groups for policies, but nobody gives access to them.
+  // Scopes of the token are groups for policies, but not something to ask for.
   const groups = viewer.groups.filter((group) => !group.startsWith('scope:'));
   const clear = () => setParams({ ...Object.fromEntries(filterFields.map((name) => [name, null])), q: null });
   if (clusters === 0 && !isNarrowed) {

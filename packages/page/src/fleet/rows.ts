@@ -1,7 +1,10 @@
-import type { AssociationFilter, FleetRowFragment } from '../generated/fleet.ts';
+import type { AssociationFilter, FleetAssociationQuery, FleetRowFragment } from '../generated/fleet.ts';
 
 /** An association in the list. */
 export type Row = FleetRowFragment;
+
+/** An association with all its settings. */
+export type Association = NonNullable<FleetAssociationQuery['associations']>['nodes'][number];
 
 /** Parameters of the list that show less of it; null leaves a parameter out. */
 export type Selection = Readonly<Record<string, string | null>>;
@@ -90,7 +93,7 @@ export function signOf({ origin, seenOtherwiseBefore }: Pick<Row, 'origin' | 'se
   return signs[origin] ?? 'unknown';
 }
 
-/** Whether nobody can rely on it: no operation of the gateway explains the association. */
+/** Whether no operation of the gateway explains the association. */
 export function isOutside({ origin }: Pick<Row, 'origin'>): boolean {
   return origin === 'OUTSIDE';
 }

@@ -43,7 +43,7 @@ export function inputOfTime(at: string | null, isUtc: boolean): string {
   return new Date(date.getTime() - shift).toISOString().slice(0, 16);
 }
 
-/** Reads what {@link inputOfTime} wrote, or a person; null if it is no time. */
+/** Reads what {@link inputOfTime} wrote, or what was typed; null for any other text. */
 export function timeOfInput(text: string, isUtc: boolean): string | null {
   const date = new Date(isUtc ? `${text}Z` : text);
   return text === '' || Number.isNaN(date.getTime()) ? null : date.toISOString();

@@ -4,7 +4,7 @@ import type { AuditEvent, OperationKind, RefusalCode, TrailPageQueryVariables } 
 export type TrailFilter = Omit<TrailPageQueryVariables, 'first' | 'after'>;
 
 /** The kinds of scope, in the order in which they are offered. */
-export const scopeKinds = ['principal', 'cluster', 'association', 'operation', 'gateway'] as const;
+const scopeKinds = ['principal', 'cluster', 'association', 'operation', 'gateway'] as const;
 
 /** Which entries are read. */
 export type ScopeKind = (typeof scopeKinds)[number];

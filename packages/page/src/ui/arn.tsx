@@ -1,7 +1,7 @@
 import { partsOfArn, shortened } from './arn-parts.ts';
 import { Copy } from './copy.tsx';
 
-export { partsOfArn, shortened } from './arn-parts.ts';
+export { shortened } from './arn-parts.ts';
 
 /** A role or another ARN: the name first, account and path muted, all of it on hover and to copy. */
 export function Arn({ arn, href }: { readonly arn: string; readonly href?: string }) {

@@ -139,17 +139,20 @@ type Draw<Row> = (row: Row, index: number, key: string, shown: Shown) => VNode;
 
 /** Draws rows, and keeps those drawn in the last round: while the list is scrolled, only rows that come into sight are new. */
 function useDrawn<Row>(draw: Draw<Row>, inputs: readonly unknown[]): Draw<Row> {
-  const kept = useRef({ inputs, rows: new Map<string, { readonly of: readonly unknown[]; readonly vnode: VNode }>() });
+  const kept = useRef({
+    inputs,
+    rows: new Map<string, { readonly of: readonly unknown[]; readonly element: VNode }>(),
+  });
   const isSame = (some: readonly unknown[], others: readonly unknown[]) => some.every((one, at) => one === others[at]);
   const before = isSame(inputs, kept.current.inputs) ? kept.current.rows : new Map<string, never>();
-  const rows = new Map<string, { readonly of: readonly unknown[]; readonly vnode: VNode }>();
+  const rows = new Map<string, { readonly of: readonly unknown[]; readonly element: VNode }>();
   kept.current = { inputs, rows };
   return (row, index, key, shown) => {
-    const of = [row, index, ...Object.values(shown)];
+    const of = [row, index, shown.start, shown.isActive, shown.isSelected];
     const last = before.get(key);
-    const drawn = last && isSame(of, last.of) ? last : { of, vnode: draw(row, index, key, shown) };
+    const drawn = last && isSame(of, last.of) ? last : { of, element: draw(row, index, key, shown) };
     rows.set(key, drawn);
-    return drawn.vnode;
+    return drawn.element;
   };
 }
 

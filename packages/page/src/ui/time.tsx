@@ -19,7 +19,7 @@ const formats = {
 };
 
 /** E.g. "3 minutes ago" or "in 2 hours"; narrow, for columns: "3min ago". `now` in milliseconds since the epoch. */
-export function relativeTime(at: string, now: number, style: keyof typeof formats = 'long'): string {
+function relativeTime(at: string, now: number, style: keyof typeof formats = 'long'): string {
   const difference = Date.parse(at) - now;
   const [unit, length] = units.find(([, ms]) => Math.abs(difference) >= ms) ?? ['second', 1_000];
   return formats[style].format(Math.trunc(difference / length), unit);

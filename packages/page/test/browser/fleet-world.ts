@@ -33,14 +33,14 @@ export const world: LocalWorld = {
 export const hostile = {
   markup: '<img src=x onerror=alert(1)><script>alert(2)</script>',
   long: 'x'.repeat(200),
-  arabic: 'مدفوعات\u202Eabc',
+  arabic: '\u0645\u062F\u0641\u0648\u0639\u0627\u062A\u202Eabc',
 };
 
 export const role = (account: string, namespace: string, name: string) =>
   `arn:aws:iam::${account}:role/pods/${namespace}/${name}`;
 
 /** Changes the simulated EKS as others do, beside the gateway. */
-export async function outside<Answer = unknown>(
+async function outside<Answer = unknown>(
   { eksUrl }: LocalGateway,
   [method, path]: readonly [method: string, path: string],
   body?: object,
@@ -51,7 +51,7 @@ export async function outside<Answer = unknown>(
 }
 
 /** Sends a request to the gateway. Throws an Error for errors in the answer. */
-export async function send<Data>(gateway: LocalGateway, as: string, query: string, variables = {}): Promise<Data> {
+async function send<Data>(gateway: LocalGateway, as: string, query: string, variables = {}): Promise<Data> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${await gateway.token(as)}` };
   const response = await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
   const { data, errors } = (await response.json()) as { readonly data: Data; readonly errors?: unknown };
@@ -60,7 +60,7 @@ export async function send<Data>(gateway: LocalGateway, as: string, query: strin
 }
 
 /** Changes an association through the gateway. Returns the id of the operation. */
-export async function change(
+async function change(
   gateway: LocalGateway,
   [as, kind]: readonly [as: string, kind: 'Create' | 'Update' | 'Adopt' | 'Delete'],
   input: object,
@@ -88,7 +88,7 @@ interface Seen {
 }
 
 /** Waits until the scans have seen something. */
-export async function untilSeen(gateway: LocalGateway, isIt: (seen: Seen) => boolean): Promise<void> {
+async function untilSeen(gateway: LocalGateway, isIt: (seen: Seen) => boolean): Promise<void> {
   const query =
     '{ associations(first: 1000) { nodes { serviceAccount origin } coverage { clusterName isKnown failure } } }';
   for (let round = 0; round < 60; round += 1) {
