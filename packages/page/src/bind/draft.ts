@@ -1,3 +1,5 @@
+import type { Params } from '../params.ts';
+
 /** The parameters of the URL: the place, and the fields of the form. */
 const inUrl = [
   ...(['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount', 'associationId', 'action'] as const),
@@ -36,7 +38,7 @@ export function draftOf(params: URLSearchParams): Draft {
 }
 
 /** The parameters of the URL of what is filled in: all but a session policy and a long reason. */
-export function paramsOf(draft: Draft): Readonly<Record<string, string | null | undefined>> {
+export function paramsOf(draft: Draft): Params {
   const { reason } = draft;
   const clear = draft.associationId ? optional.filter((name) => draft[name] === '').join(',') : '';
   const shown = inUrl.map((name) => [name, draft[name]] as const);
