@@ -149,7 +149,10 @@ describeUnless(missingBrowser)('a request of the page', () => {
     const hash = await link.getAttribute('href');
     await screenshot(page, 'bind-held');
     const kim = await opened.signedIn('kim', hash ?? '');
-    await kim.getByRole('region', { name: 'What policy says now' }).getByText('needs approval').waitFor();
+    await kim
+      .getByRole('region', { name: 'What policy says now' })
+      .getByText('Nothing else stands against it.')
+      .waitFor();
     await screenshot(kim, 'approval-now');
     await kim.getByRole('button', { name: 'Approve' }).click();
     await result(page).getByText('done', { exact: true }).waitFor();
