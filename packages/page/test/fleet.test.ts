@@ -5,7 +5,7 @@ import { tracksOf } from '../src/fleet/picture-lines.ts';
 import { maxNodes, pictureOf } from '../src/fleet/picture.ts';
 import { filtersOf, foundRows, mergedRows, placeOf, readPlace, serverFilter, signOf } from '../src/fleet/rows.ts';
 import type { Row } from '../src/fleet/rows.ts';
-import { inputOfTime, intervalOf, shortInterval, timeOfInput } from '../src/fleet/times.ts';
+import { intervalOf, shortInterval } from '../src/fleet/times.ts';
 import { sortRows } from '../src/ui/sort.ts';
 
 const role = (path: string, account = '111122223333') => `arn:aws:iam::${account}:role/${path}`;
@@ -163,39 +163,4 @@ describe('times', () => {
       '1 Nov 2026, 10:00 – 2 Nov 2026, 10:00',
     );
   });
-
-  test('a time goes into its field and comes out of it to the minute', () => {
-    expect(inputOfTime('2026-11-01T10:00:31.000Z', true)).toBe('2026-11-01T10:00');
-    for (const isUtc of [true, false]) {
-      expect(timeOfInput(inputOfTime('2026-11-01T10:00:00.000Z', isUtc), isUtc)).toBe('2026-11-01T10:00:00.000Z');
-    }
-    expect([inputOfTime('yesterday', true), inputOfTime(null, true)]).toEqual(['', '']);
-    expect([timeOfInput('', true), timeOfInput('x', true)]).toEqual([null, null]);
-  });
-});
-
-test('coverage counts each cluster once, and tells those not known from those not up to date', () => {
-  const cluster = (clusterName: string, fields: object = {}) => ({
-    ...{ accountId: '111122223333', region: 'eu-central-1', clusterName, isKnown: true, failure: null },
-    ...{ firstScannedAt: '2026-11-01T10:00:00Z', scannedAt: '2026-11-01T11:00:00Z' },
-    ...fields,
-  });
-  const never = { isKnown: false, firstScannedAt: null, scannedAt: null };
-  const summary = summaryOf([
-    ...[cluster('a'), cluster('a'), cluster('b', { ...never, failure: 'AccessDeniedException' })],
-    ...[cluster('c', { failure: 'ThrottlingException', scannedAt: '2026-11-01T10:30:00Z' })],
-  ]);
-  expect(summary).toMatchObject({
-    ...{ clusters: 3, oldestScanAt: '2026-11-01T10:30:00Z' },
-    ...{ notKnown: [{ clusterName: 'b' }], failed: [{ clusterName: 'c' }] },
-  });
-});
-
-test('rows are sorted by a column, with numbers in names as numbers, and equal ones stay in their order', () => {
-  const names = ['job-10', 'job-9', 'api', 'job-9'].map((name, index) => ({ name, index }));
-  const columns = [{ key: 'name', sortBy: ({ name }: { name: string }) => name }, { key: 'index' }];
-  const sorted = (sorting: string | null) => sortRows(names, columns, sorting).map(({ index }) => index);
-  expect(sorted('name')).toEqual([2, 1, 3, 0]);
-  expect(sorted('-name')).toEqual([0, 1, 3, 2]);
-  expect([sorted('index'), sorted('other'), sorted(null)]).toEqual(Array(3).fill([0, 1, 2, 3]));
 });
