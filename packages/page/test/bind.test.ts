@@ -34,9 +34,8 @@ describe('a draft', () => {
       { key: '', value: '' },
     ]);
     const given: Draft = { ...ofBound, targetRoleArn: '', tags, disableSessionTags: 'true' };
-    const params = new URLSearchParams(
-      Object.entries(paramsOf(given)).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])),
-    );
+    const params = new URLSearchParams();
+    for (const [name, value] of Object.entries(paramsOf(given))) if (value) params.set(name, value);
     expect(draftOf(params)).toEqual(given);
     expect(tagsOf(tags)).toEqual([
       { key: 'a=b&c', value: '<b>x</b>' },

@@ -12,7 +12,8 @@ interface CurrentDecisionProps {
 
 /** What policy says now of the request, without the approvals that were given: it may have changed since it was asked for. */
 export function CurrentDecision({ decision: { allowed, violations, needs }, askedFor }: CurrentDecisionProps) {
-  const rules = [...violations, ...needs.filter(({ policyId }) => !askedFor.includes(policyId))];
+  // Where an approval is all that is missing, the violations are the needs once more.
+  const rules = needs.length > 0 ? needs.filter(({ policyId }) => !askedFor.includes(policyId)) : violations;
   return (
     <section aria-label="What policy says now">
       <h3>What policy says now</h3>

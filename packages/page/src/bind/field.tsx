@@ -16,7 +16,7 @@ interface FieldProps {
   readonly name: FieldName;
   readonly label: string;
   readonly hint?: ComponentChildren;
-  /** What is offered while somebody types; other texts are possible. */
+  /** What is offered while a person types; other texts are possible. */
   readonly offered?: readonly string[];
   readonly type?: 'text' | 'number' | 'textarea';
   readonly maxLength?: number;

@@ -18,7 +18,7 @@ interface FieldsProps {
   readonly namespaces: readonly Namespace[];
   readonly roles: OfferedRoles | null;
   readonly owners: readonly string[];
-  /** Takes the place of the other fields for somebody who can't bind roles in the cluster. */
+  /** Takes the place of the other fields for a person who can't bind roles in the cluster. */
   readonly whoCan: ComponentChildren;
 }
 

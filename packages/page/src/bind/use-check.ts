@@ -10,7 +10,7 @@ export interface Check {
   readonly error: Error | null;
   /** Whether a dry run of exactly this change is under way or about to be sent. */
   readonly isPending: boolean;
-  /** Sends the dry run once more, e.g. after somebody gave a permission. */
+  /** Sends the dry run once more, e.g. after a permission was given. */
   readonly again: () => void;
 }
 

@@ -6,7 +6,7 @@ interface WhoCanProps {
   readonly onContinue: () => void;
 }
 
-/** Who can bind roles, for somebody whose groups own no namespace of a cluster. */
+/** Who can bind roles, for a person whose groups own no namespace of a cluster. */
 export function WhoCan({ cluster, namespaces, onContinue }: WhoCanProps) {
   return (
     <section class="notice who-can" aria-label="Who can bind roles">

@@ -72,7 +72,7 @@ function Details({ refusal }: { readonly refusal: RefusalData }) {
         <ul>
           {refusal.needs.map(({ policyId, group, count }) => (
             <li key={policyId}>
-              {count === 1 ? `Somebody of ${group} has` : `${count} people of ${group} have`} to agree.
+              {count === 1 ? `One person of ${group} has` : `${count} people of ${group} have`} to agree.
             </li>
           ))}
         </ul>

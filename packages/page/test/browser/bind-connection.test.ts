@@ -142,14 +142,17 @@ describeUnless(missingBrowser)('a request of the page', () => {
       roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
     });
     const page = await opened.signedIn('pat', `#/bind?${driver.toString()}`);
-    await page.getByText('Somebody of platform-admins has to agree.').waitFor();
+    await page.getByText('One person of platform-admins has to agree.').waitFor();
     await screenshot(page, 'bind-needs-approval');
     await page.getByRole('button', { name: 'Ask for approval' }).click();
     const link = request(page).getByRole('link', { name: 'The approval' });
     const hash = await link.getAttribute('href');
     await screenshot(page, 'bind-held');
     const kim = await opened.signedIn('kim', hash ?? '');
-    await kim.getByRole('region', { name: 'What policy says now' }).getByText('needs approval').waitFor();
+    await kim
+      .getByRole('region', { name: 'What policy says now' })
+      .getByText('Nothing else stands against it.')
+      .waitFor();
     await screenshot(kim, 'approval-now');
     await kim.getByRole('button', { name: 'Approve' }).click();
     await result(page).getByText('done', { exact: true }).waitFor();
