@@ -8,10 +8,13 @@ import { runCommand } from '../tools/command.ts';
 import { fillFleet } from './fleet-fill.ts';
 import { makeFleetPolicies, perCluster } from './fleet-world.ts';
 import { table } from './report.ts';
+import { scrollTime, trailTimes } from './page-trail.ts';
+import type { OpenedPage } from './page-trail.ts';
 import { median } from './statistics.ts';
+import { fill } from './trail-stores.ts';
 
-const help = `Measures the page in Chromium against the local gateway: over 200 clusters with 10,000 associations, beside the same clusters without one.
-Prints a Markdown table of medians; both are measured in turns.
+const help = `Measures the page in Chromium against the local gateway: over 200 clusters with 10,000 associations and with 100,000 audit entries, beside the same
+clusters without any. Prints a Markdown table of medians; both are measured in turns.
 
 Usage: npm run bench -- page [--rounds N]
 
@@ -19,7 +22,8 @@ Usage: npm run bench -- page [--rounds N]
   -h, --help  print this text
 `;
 
-type Page = Awaited<ReturnType<OpenPage['signedIn']>>;
+/** Entries of the long trail. */
+const trailLength = 100_000;
 
 /** Milliseconds by what was measured. */
 type Times = Readonly<Record<string, number>>;
@@ -34,6 +38,7 @@ async function openFleet(associations: number): Promise<Fleet> {
   const [folder, policiesDirectory] = [mkdtempSync(join(tmpdir(), 'bench-page-')), makeFleetPolicies()];
   const ledger = makeSqliteLedger({ file: join(folder, 'ledger.sqlite') });
   await fillFleet(ledger, Date.now(), associations);
+  if (associations > 0) await fill('SQLite', ledger, trailLength, 500, 1);
   ledger.close();
   // What is stored is not in the simulated EKS: a scan would delete it.
   const opened = await openPage({ folder, policiesDirectory, settings: { SCAN_INTERVAL_MS: '3600000' } });
@@ -67,13 +72,14 @@ async function measure({ opened }: Fleet, associations: number): Promise<Times> 
     'a key stroke in the search, until it is painted': await searchTime(page),
     'a frame while the list is scrolled': await scrollTime(page),
     'the picture, until it is painted': await pictureTime(page),
+    ...(await trailTimes(page, associations === 0 ? 0 : trailLength)),
   };
   await context.close();
   return times;
 }
 
 /** The median of key strokes that spell a name and delete it again, each until the frame after it is painted. */
-async function searchTime(page: Page): Promise<number> {
+async function searchTime(page: OpenedPage): Promise<number> {
   const strokes = await page.evaluate<number[]>(`(async () => {
     const input = document.querySelector('[type=search]');
     const word = 'payments/service-12';
@@ -90,25 +96,7 @@ async function searchTime(page: Page): Promise<number> {
   return median(strokes);
 }
 
-/** The median of frames in each of which the list is scrolled by three rows, as a wheel does. */
-async function scrollTime(page: Page): Promise<number> {
-  const frames = await page.evaluate<number[]>(`(async () => {
-    const list = document.querySelector('.table') ?? document.body;
-    const times = [];
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    let last = await frame();
-    for (let index = 0; index < 180; index += 1) {
-      list.scrollTop += 108;
-      const at = await frame();
-      times.push(at - last);
-      last = at;
-    }
-    return times;
-  })()`);
-  return median(frames);
-}
-
-async function pictureTime(page: Page): Promise<number> {
+async function pictureTime(page: OpenedPage): Promise<number> {
   return page.evaluate<number>(`(async () => {
     const startedAt = performance.now();
     location.hash = '#/fleet?show=picture';
@@ -134,9 +122,9 @@ process.exitCode = await runCommand({
     const of = (all: readonly Times[], name: string) => median(all.map((times) => times[name] ?? NaN));
     const rows = Object.keys(withAll[0] ?? {}).map((name) => {
       const [ms, emptyMs] = [of(withAll, name), of(without, name)];
-      return [name, emptyMs, ms, ms / emptyMs];
+      return Number.isNaN(emptyMs) ? [name, '–', ms, '–'] : [name, emptyMs, ms, ms / emptyMs];
     });
-    process.stdout.write(`${table(['what', 'no association, ms', '10,000, ms', 'ratio'], rows)}\n`);
+    process.stdout.write(`${table(['what', 'empty, ms', 'full, ms', 'ratio'], rows)}\n`);
     return 0;
   },
 });

@@ -59,9 +59,18 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   eventSourceMapping: [arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555')],
   queue: [arn('sqs', `${stack}-undelivered`)],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
-  role: ['graphql', 'reconcile', 'scan', 'expire', 'checkpoint', 'deliver', 'webhook', 'page', 'executor', 'release'].map(
-    (name) => arn('iam', `role/${stack}-${region}-${name}`, ''),
-  ),
+  role: [
+    'graphql',
+    'reconcile',
+    'scan',
+    'expire',
+    'checkpoint',
+    'deliver',
+    'webhook',
+    'page',
+    'executor',
+    'release',
+  ].map((name) => arn('iam', `role/${stack}-${region}-${name}`, '')),
   'rule-on-default-event-bus': [
     arn('events', `rule/${stack}.BypassRule`),
     arn('events', `rule/${stack}.ReconcileRule`),

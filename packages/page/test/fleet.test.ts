@@ -5,7 +5,7 @@ import { tracksOf } from '../src/fleet/picture-lines.ts';
 import { maxNodes, pictureOf } from '../src/fleet/picture.ts';
 import { filtersOf, foundRows, mergedRows, placeOf, readPlace, serverFilter, signOf } from '../src/fleet/rows.ts';
 import type { Row } from '../src/fleet/rows.ts';
-import { inputOfTime, intervalOf, shortInterval, timeOfInput } from '../src/fleet/times.ts';
+import { intervalOf, shortInterval } from '../src/fleet/times.ts';
 import { sortRows } from '../src/ui/sort.ts';
 
 const role = (path: string, account = '111122223333') => `arn:aws:iam::${account}:role/${path}`;
@@ -162,15 +162,6 @@ describe('times', () => {
     expect(shortInterval({ after: began.by, by: '2026-11-02T10:00:00.000Z' }, true)).toBe(
       '1 Nov 2026, 10:00 – 2 Nov 2026, 10:00',
     );
-  });
-
-  test('a time goes into its field and comes out of it to the minute', () => {
-    expect(inputOfTime('2026-11-01T10:00:31.000Z', true)).toBe('2026-11-01T10:00');
-    for (const isUtc of [true, false]) {
-      expect(timeOfInput(inputOfTime('2026-11-01T10:00:00.000Z', isUtc), isUtc)).toBe('2026-11-01T10:00:00.000Z');
-    }
-    expect([inputOfTime('yesterday', true), inputOfTime(null, true)]).toEqual(['', '']);
-    expect([timeOfInput('', true), timeOfInput('x', true)]).toEqual([null, null]);
   });
 });
 

@@ -1,12 +1,12 @@
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { setParams } from '../route.ts';
 import type { Params } from '../params.ts';
+import { fromInput, toInput } from '../ui/time-input.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { groupings } from './groups.ts';
 import type { Grouping } from './groups.ts';
 import { filterFields } from './rows.ts';
 import type { Filters as Values, Row } from './rows.ts';
-import { inputOfTime, timeOfInput } from './times.ts';
 
 const labels: Readonly<Record<(typeof filterFields)[number], string>> = {
   accountId: 'Account',
@@ -108,12 +108,12 @@ function AsOf({ asOf }: { readonly asOf: string | null }) {
   const isUtc = useContext(UtcContext);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (input.current && input.current !== document.activeElement) input.current.value = inputOfTime(asOf, isUtc);
+    if (input.current && input.current !== document.activeElement) input.current.value = toInput(asOf, isUtc);
   }, [asOf, isUtc]);
   const onChange = ({ currentTarget: { value } }: { readonly currentTarget: HTMLInputElement }) => {
     if (value !== '' && Number(value.slice(0, 4)) < firstYear) return;
     // While a time is put together, its parts are not steps to go back to.
-    setParams({ asOf: timeOfInput(value, isUtc) }, { replace: asOf !== null });
+    setParams({ asOf: fromInput(value, isUtc) }, { replace: asOf !== null });
   };
   return (
     <label>

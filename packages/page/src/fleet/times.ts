@@ -34,17 +34,3 @@ export function shortInterval({ after, by }: Between, isUtc: boolean): string {
   if (early === late) return late;
   return `${early} – ${day(after) === day(by) ? time(by) : late}`;
 }
-
-/** A time as the value of `<input type="datetime-local">`, to the minute. */
-export function inputOfTime(at: string | null, isUtc: boolean): string {
-  if (at === null || Number.isNaN(Date.parse(at))) return '';
-  const date = new Date(at);
-  const shift = isUtc ? 0 : date.getTimezoneOffset() * 60_000;
-  return new Date(date.getTime() - shift).toISOString().slice(0, 16);
-}
-
-/** Reads what {@link inputOfTime} wrote, or what was typed; null for any other text. */
-export function timeOfInput(text: string, isUtc: boolean): string | null {
-  const date = new Date(isUtc ? `${text}Z` : text);
-  return text === '' || Number.isNaN(date.getTime()) ? null : date.toISOString();
-}

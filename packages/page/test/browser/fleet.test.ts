@@ -126,8 +126,6 @@ describeUnless(missingBrowser)('who has what', () => {
     await page.getByLabel('Origin').selectOption('all');
     await page.getByLabel('Role', { exact: true }).fill('payments-worker');
     await page.getByLabel('Role', { exact: true }).press('Enter');
-    await screenshot(page, 'debug');
-    console.log(page.url());
     await page.getByText('No association that you may view matches.').waitFor();
   });
 
