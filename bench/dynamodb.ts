@@ -89,9 +89,9 @@ function refused(exception: string, fields: object): Answer {
   return { status: 400, body: { __type: `com.amazonaws.dynamodb.v20120810#${exception}`, ...fields } };
 }
 
-/** The key of a record is `idempotencyKey`, that of an entry `operationId` and `entryId`. */
-function keyOf(table: string, { idempotencyKey, operationId, entryId }: Item): string {
-  return [table, ...(idempotencyKey ? [idempotencyKey.S] : [operationId?.S, entryId?.S])].join('/');
+/** The key of a record is `idempotencyKey`, in the first builds `tokenKey`, that of an entry `operationId` and `entryId`. */
+function keyOf(table: string, { idempotencyKey, tokenKey = idempotencyKey, operationId, entryId }: Item): string {
+  return [table, ...(tokenKey ? [tokenKey.S] : [operationId?.S, entryId?.S])].join('/');
 }
 
 /** Whether the stored item meets the condition of a put: terms joined by AND, in alternatives joined by OR. */

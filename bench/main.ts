@@ -36,7 +36,7 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   sizes: ({ folder, quick }) => measureSizes(folder, quick ? 5 : 25),
   limits: limitsSection,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
-  warm: ({ folder, quick }) => measureWarm(folder, quick),
+  warm: ({ folder, quick, builds }) => measureWarm(folder, quick, builds),
 };
 
 /** Measurements of their own, which print their results. */
@@ -63,7 +63,8 @@ Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
 
   --quick       fewer and smaller runs: about five minutes instead of half an hour
   --only PART   one part: ${Object.keys(parts).join(', ')}
-  --build FILE  another build of the gateway to compare cold starts with: its graphql.cjs. Can be given several times
+  --build FILE  another build of the gateway to compare cold starts and warm requests with: its graphql.mjs,
+                or graphql.cjs of an older one. Can be given several times
   --print       print the tables instead of writing them
   -h, --help    print this text; after a NAME, its options
 
@@ -92,7 +93,7 @@ const measureParts = () =>
           const startedAt = performance.now();
           const section = await measure({ folder, quick, builds });
           process.stderr.write(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} seconds\n`);
-          const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}`;
+          const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}${builds.length > 0 ? ' --build FILE' : ''}`;
           if (print) process.stdout.write(`${section.tables}\n`);
           else await writeSection(section, command);
         }

@@ -1,6 +1,8 @@
-// Measures warm requests in one process: node bench/warm-process.ts GATEWAY CALLS BLOCKS SIZE. GATEWAY is its graphql.mjs, CALLS the
-// bundle of bench/naive/recorded.ts, SIZE the requests of a block. Writes the figures as JSON to file descriptor 3.
+// Measures warm requests in one process: node bench/warm-process.ts GATEWAY CALLS ISSUERS BLOCKS SIZE [BUILD…]. GATEWAY is its graphql.mjs,
+// CALLS the bundle of bench/naive/recorded.ts, ISSUERS a file with the keys of the tokens, SIZE the requests of a block, BUILD the handler of
+// another build. Writes the figures as JSON to file descriptor 3.
 import { writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { buildSchema, execute, parse } from 'graphql';
 import { jwtEvent } from '../test/support/lambda-event.ts';
@@ -9,15 +11,28 @@ import { association, createEvent, ofServiceAccount } from './events.ts';
 import { recordCreate } from './recorded-create.ts';
 import type { Block, WarmFigures } from './warm.ts';
 
-const [gateway = '', callsBundle = '', blocks = '', size = ''] = process.argv.slice(2);
+const [gateway = '', callsBundle = '', issuersFile = '', blocks = '', size = '', ...builds] = process.argv.slice(2);
 process.stdout.write = () => true;
 
 type Handler = (event: APIGatewayProxyEventV2, context: object) => Promise<{ body: string }>;
 
-const { handler } = (await import(gateway)) as { handler: Handler };
-/** The same bundle once more, with an executor role. */
-process.env.EXECUTOR_ROLE_ARN = 'arn:aws:iam::111122223333:role/executor';
-const { handler: withExecutor } = (await import(`${gateway}?executor`)) as { handler: Handler };
+/** Imports a bundle with these variables in addition, which it reads then. */
+async function load(bundle: string, variables: Readonly<Record<string, string>> = {}): Promise<Handler> {
+  const folder = dirname(bundle);
+  const files = { POLICIES_DIRECTORY: `${folder}/policies`, ISSUERS_FILE: `${folder}/issuers.json` };
+  // The first builds call the table of records so.
+  Object.assign(process.env, files, { TOKENS_TABLE: 'tokens' }, variables);
+  const name = Object.keys(variables).join();
+  const { handler } = (await import(name === '' ? bundle : `${bundle}?${name}`)) as { handler: Handler };
+  return handler;
+}
+
+const handler = await load(gateway);
+const handlersOfBuilds: Handler[] = [];
+for (const build of builds) handlersOfBuilds.push(await load(build));
+/** The same bundle once more: verifying tokens itself, and with an executor role. */
+const verifying = await load(gateway, { ISSUERS_FILE: issuersFile });
+const withExecutor = await load(gateway, { EXECUTOR_ROLE_ARN: 'arn:aws:iam::111122223333:role/executor' });
 const { sendCreate } = (await import(callsBundle)) as { sendCreate: (inputs: CreateInputs) => Promise<void> };
 const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 };
 
@@ -61,15 +76,21 @@ const bareCalls: Prepare = () => {
   const inputs = inputsFor(fresh().serviceAccount);
   return Promise.resolve(() => sendCreate(inputs));
 };
-const create = sending(() => createEvent(fresh()), '"SUCCEEDED"');
+const creating = (by = handler) => sending(() => createEvent(fresh()), '"SUCCEEDED"', by);
+const create = creating();
+
+const creates: Readonly<Record<string, Prepare>> = Object.fromEntries(
+  handlersOfBuilds.map((by, index) => [`create of ${index}`, creating(by)]),
+);
 
 /** What is measured. */
 const subjects: Record<keyof WarmFigures['blocks'], Prepare> = {
   graphqlJs: () => Promise.resolve(() => Promise.resolve(execute({ schema, document, rootValue }))),
   viewer: sending(() => Promise.resolve(viewer), 'alice'),
+  verified: sending(() => Promise.resolve(viewer), 'alice', verifying),
   bareCalls,
   create,
-  inSession: sending(() => createEvent(fresh()), '"SUCCEEDED"', withExecutor),
+  inSession: creating(withExecutor),
   replay: sending(() => Promise.resolve(replayed), '"replayed":true'),
   denial: sending(() => createEvent({ ...fresh(), namespace: 'search' }), 'POLICY_DENIED'),
 };
@@ -106,14 +127,23 @@ async function inTurns<Name extends string>(
   return measured;
 }
 
-const measured = await inTurns(subjects, Number(blocks), 1);
+const ofBuilds = (found: Readonly<Record<string, Block[]>>) => Object.keys(creates).map((name) => found[name] ?? []);
+
+const measured = await inTurns({ ...subjects, ...creates }, Number(blocks), 1);
 const atOnce: WarmFigures['atOnce'][number][] = [];
 for (const concurrency of [10, 30]) {
   // Fewer blocks, because there are roles for so many creates only.
   const rounds = Math.ceil(Number(blocks) / 4);
-  atOnce.push({ concurrency, ...(await inTurns({ bareCalls, create }, rounds, concurrency)) });
+  const found = await inTurns({ bareCalls, create, ...creates }, rounds, concurrency);
+  atOnce.push({ concurrency, bareCalls: found.bareCalls, create: found.create, builds: ofBuilds(found) });
 }
 const { rss, heapUsed } = process.memoryUsage();
-const figures: WarmFigures = { blocks: measured, atOnce, residentMb: rss / 1e6, heapMb: heapUsed / 1e6 };
+const figures: WarmFigures = {
+  blocks: measured,
+  builds: ofBuilds(measured),
+  atOnce,
+  residentMb: rss / 1e6,
+  heapMb: heapUsed / 1e6,
+};
 writeSync(3, JSON.stringify(figures));
 process.exit(0);

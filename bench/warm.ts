@@ -1,11 +1,14 @@
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { audience, issuer } from '../packages/local-gateway/src/principals.ts';
+import { testKeys } from '../test/support/lambda-event.ts';
 import { buildCalls, buildGateway } from './bundles.ts';
 import { startEndpoints } from './endpoints.ts';
 import { functionEnvironment } from './events.ts';
 import { onCore, runProcess } from './process.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
-import { median } from './statistics.ts';
+import { median, quantile } from './statistics.ts';
 
 /** Milliseconds of a request in a block of many, and of the processor for it. Garbage collections of the block are in both. */
 export interface Block {
@@ -16,12 +19,18 @@ export interface Block {
 /** What one process measures. Blocks of the same index ran one after the other. */
 export interface WarmFigures {
   readonly blocks: Readonly<
-    Record<'graphqlJs' | 'viewer' | 'bareCalls' | 'create' | 'inSession' | 'replay' | 'denial', readonly Block[]>
+    Record<
+      'graphqlJs' | 'viewer' | 'verified' | 'bareCalls' | 'create' | 'inSession' | 'replay' | 'denial',
+      readonly Block[]
+    >
   >;
+  /** Creates of each other build, in the order in which they were given. */
+  readonly builds: readonly (readonly Block[])[];
   readonly atOnce: readonly {
     readonly concurrency: number;
     readonly create: readonly Block[];
     readonly bareCalls: readonly Block[];
+    readonly builds: readonly (readonly Block[])[];
   }[];
   readonly residentMb: number;
   readonly heapMb: number;
@@ -33,17 +42,24 @@ const sizes = {
   whole: { blocks: 40, size: 50, slowBlocks: 4 },
 };
 
-/** Measures warm requests on one core: with answers at once, and with answers as slow as those of AWS. */
-export async function measureWarm(folder: string, isQuick: boolean): Promise<Section> {
+/**
+ * Measures warm requests on one core: with answers at once, and with answers as slow as those of AWS.
+ *
+ * @param builds other builds of the gateway to compare creates with, as paths of their handlers
+ */
+export async function measureWarm(folder: string, isQuick: boolean, builds: readonly string[]): Promise<Section> {
   const { blocks, size, slowBlocks } = isQuick ? sizes.quick : sizes.whole;
   const [gateway, calls] = [await buildGateway(folder), await buildCalls(folder)];
+  const issuers = join(folder, 'issuers.json');
+  await writeFile(issuers, JSON.stringify([{ issuer, audiences: [audience], jwks: await testKeys() }]));
   const measure = async (
     delays: { dynamoDb: number; eks: number; sts: number },
     count: number,
   ): Promise<WarmFigures> => {
     const endpoints = await startEndpoints({ folder, core: 0, delays });
     const child = join(import.meta.dirname, 'warm-process.ts');
-    const command = onCore(1, [process.execPath, child, gateway, calls, String(count), String(size)]);
+    const files = [gateway, calls, issuers, String(count), String(size), ...builds.map((build) => resolve(build))];
+    const command = onCore(1, [process.execPath, child, ...files]);
     try {
       const { report } = await runProcess(command, functionEnvironment(endpoints, gateway));
       return JSON.parse(report) as WarmFigures;
@@ -53,7 +69,8 @@ export async function measureWarm(folder: string, isQuick: boolean): Promise<Sec
   };
   const immediate = await measure({ dynamoDb: 0, eks: 0, sts: 0 }, blocks);
   const slow = await measure({ dynamoDb: 5, eks: 80, sts: 20 }, slowBlocks);
-  return { name: 'warm', tables: tablesOf(immediate, slow, `${blocks} blocks of ${size} requests`) };
+  const counts = { all: `${blocks} blocks of ${size} requests`, slow: `${slowBlocks} blocks of ${size} requests` };
+  return { name: 'warm', tables: tablesOf(immediate, slow, counts, builds) };
 }
 
 type Subject = keyof WarmFigures['blocks'];
@@ -61,6 +78,7 @@ type Subject = keyof WarmFigures['blocks'];
 const subjects: readonly (readonly [label: string, subject: Subject, reference: Subject])[] = [
   ['`execute` of graphql-js, a parsed query', 'graphqlJs', 'graphqlJs'],
   ['the same query through the gateway, logging on', 'viewer', 'graphqlJs'],
+  ['the same, where the function verifies tokens', 'verified', 'graphqlJs'],
   ['three bare SDK calls: a transaction, a create, a transaction', 'bareCalls', 'bareCalls'],
   ['create', 'create', 'bareCalls'],
   ['create with an executor role', 'inSession', 'create'],
@@ -70,38 +88,54 @@ const subjects: readonly (readonly [label: string, subject: Subject, reference: 
 
 const middleOf = (blocks: readonly Block[], time: keyof Block) => median(blocks.map((block) => block[time]));
 
-/** The median of the ratios of the blocks that ran one after the other. */
-function ratioOf(blocks: readonly Block[], reference: readonly Block[], time: keyof Block): number {
-  return median(blocks.map((block, index) => block[time] / (reference[index]?.[time] ?? NaN)));
+/** The ratios of the blocks that ran one after the other: their median, and their quartiles as text. */
+function ratiosOf(blocks: readonly Block[], reference: readonly Block[], time: keyof Block): [number, string] {
+  const ratios = blocks.map((block, index) => block[time] / (reference[index]?.[time] ?? NaN));
+  return [median(ratios), `${quantile(ratios, 0.25).toFixed(2)} to ${quantile(ratios, 0.75).toFixed(2)}`];
 }
 
-function tablesOf({ blocks, atOnce, residentMb, heapMb }: WarmFigures, slow: WarmFigures, size: string): string {
-  const rows = subjects.map(([label, subject, reference]) => {
-    const [some, others] = [blocks[subject], blocks[reference]];
-    return [
-      ...[label, middleOf(some, 'wallMs'), middleOf(some, 'cpuMs')],
-      ...[ratioOf(some, others, 'wallMs'), ratioOf(some, others, 'cpuMs')],
-    ];
-  });
+type Row = readonly [label: string, blocks: readonly Block[], reference: readonly Block[]];
+
+function rowOf([label, some, others]: Row) {
+  const times = [middleOf(some, 'wallMs'), middleOf(some, 'cpuMs')];
+  return [label, ...times, ...ratiosOf(some, others, 'wallMs'), ...ratiosOf(some, others, 'cpuMs')];
+}
+
+function tablesOf(
+  { blocks, builds: ofBuilds, atOnce, residentMb, heapMb }: WarmFigures,
+  slow: WarmFigures,
+  counts: { readonly all: string; readonly slow: string },
+  builds: readonly string[],
+): string {
+  const names = builds.map((build) => `the build in ${build}`);
+  const rows = [
+    ...subjects.map(([label, subject, reference]): Row => [label, blocks[subject], blocks[reference]]),
+    ...ofBuilds.map((creates, index): Row => [`create of ${names[index]}`, creates, blocks.create]),
+  ];
   const waits = subjects
     .filter(([, , reference]) => reference !== 'graphqlJs')
     .map(([label, subject]) => [
       ...[label, middleOf(slow.blocks[subject], 'wallMs')],
-      ratioOf(slow.blocks[subject], slow.blocks.bareCalls, 'wallMs'),
+      ...ratiosOf(slow.blocks[subject], slow.blocks.bareCalls, 'wallMs'),
     ]);
-  const rates = [{ concurrency: 1, ...blocks }, ...atOnce].map(({ concurrency, create, bareCalls }) => [
-    String(concurrency),
-    1_000 / middleOf(create, 'wallMs'),
-    1_000 / middleOf(bareCalls, 'wallMs'),
-    ...[ratioOf(create, bareCalls, 'wallMs'), ratioOf(create, bareCalls, 'cpuMs')],
+  const rates = [{ concurrency: 1, ...blocks, builds: ofBuilds }, ...atOnce].map((one) => [
+    String(one.concurrency),
+    ...[one.create, one.bareCalls].map((some) => 1_000 / middleOf(some, 'wallMs')),
+    ...one.builds.flatMap((some) => [1_000 / middleOf(some, 'wallMs'), ratiosOf(one.create, some, 'cpuMs')[0]]),
+    ...ratiosOf(one.create, one.bareCalls, 'wallMs'),
+    ...ratiosOf(one.create, one.bareCalls, 'cpuMs'),
   ]);
+  const ratios = ['ratio', 'quartiles', 'CPU ratio', 'quartiles'];
   return [
-    `Answers at once, ${size} each, milliseconds of a request: medians of the blocks. A query is compared with graphql-js, a create with its bare calls, the others with a create:`,
-    table(['request', 'time', 'CPU', 'ratio', 'CPU ratio'], rows),
-    'Answers after 5 ms (DynamoDB), 20 ms (STS) and 80 ms (EKS):',
-    table(['request', 'time', 'of bare calls'], waits),
-    'Creates a second on one core, and the ratios of the time and the processor time of a create to those of bare calls:',
-    table(['at a time', 'gateway', 'bare calls', 'ratio', 'CPU ratio'], rates),
+    `Answers at once, ${counts.all} each, milliseconds of a request: medians of the blocks. A query is compared with graphql-js, a create with its bare calls, the others with a create:`,
+    table(['request', 'time', 'CPU', ...ratios], rows.map(rowOf)),
+    `Answers after 5 ms (DynamoDB), 20 ms (STS) and 80 ms (EKS), ${counts.slow} each:`,
+    table(['request', 'time', 'of bare calls', 'quartiles'], waits),
+    'Creates a second on one core, and the ratios of the time and the processor time of a create to those of bare calls; a quarter of the blocks with several at a time:',
+    table(
+      ['at a time', 'gateway', 'bare calls', ...names.flatMap((name) => [name, 'CPU ratio to it']), ...ratios],
+      rates,
+    ),
     `Memory after it: ${residentMb.toFixed(0)} MB resident, ${heapMb.toFixed(0)} MB of JavaScript heap.`,
   ].join('\n\n');
 }

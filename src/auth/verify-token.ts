@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWTHeaderParameters, JWTPayload } from 'jose';
+import { makeLruCache } from '../runtime/lru-cache.ts';
 import { claimOf } from './claims.ts';
 import type { Claims } from './claims.ts';
 import { decodeToken } from './decode-token.ts';
@@ -43,6 +45,9 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
  */
 const remote = { timeoutDuration: 3_000, cacheMaxAge: 600_000, cooldownDuration: 30_000 };
 
+/** How many verified tokens are remembered, and for how long at most, in milliseconds. */
+const remembered = { count: 100, maxMs: 300_000 };
+
 /** Errors that the token causes. All others come from the keys. */
 const tokenErrors = [
   errors.JWTExpired,
@@ -56,12 +61,16 @@ const tokenErrors = [
   errors.JWKSMultipleMatchingKeys,
 ];
 
+/** Finds the key of a token by its header, and reads the keys again when it is time. The same key is the same object until then. */
+type KeyOf = (header?: JWTHeaderParameters, token?: FlattenedJWSInput) => Promise<CryptoKey>;
+
 /**
  * Checks issuer and audience of tokens, and, where the keys of the issuer are there, signature and times. No request is sent
- * before the first token of an issuer whose keys are behind a URL.
+ * before the first token of an issuer whose keys are behind a URL. The signature of a token that is sent again is not computed
+ * again while its key is among those of the issuer.
  */
 export function makeVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken {
-  const known = new Map(issuers.map((one) => [one.issuer, { ...one, keyOf: keyLookup(one.keys) }]));
+  const known = new Map(issuers.map((one) => [one.issuer, { ...one, check: checkOf(one) }]));
   return async (token) => {
     const { claims } = decodeToken(token) ?? { claims: {} };
     const name = claimOf(claims, 'iss');
@@ -76,13 +85,46 @@ export function makeVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken 
         'The audience of the token (aud) is not accepted: request a token that the issuer intends for this gateway.',
       );
     }
-    return issuer.keyOf === null ? { kind: 'not-verified' } : verified(token, issuer.issuer, issuer.keyOf);
+    return issuer.check === null ? { kind: 'not-verified' } : verified(token, issuer.issuer, issuer.check);
   };
 }
 
-function keyLookup(keys: TrustedIssuer['keys']): JWTVerifyGetKey | null {
+/** Returns the claims of a token whose signature and times are valid. Throws an error of `jose` for another one. */
+type Check = (token: string) => Promise<Claims>;
+
+function checkOf({ issuer, keys }: TrustedIssuer): Check | null {
   if (keys === null) return null;
-  return keys instanceof URL ? createRemoteJWKSet(keys, remote) : createLocalJWKSet(keys);
+  return rememberVerified(keys instanceof URL ? createRemoteJWKSet(keys, remote) : createLocalJWKSet(keys), issuer);
+}
+
+/** A token with a valid signature. */
+interface VerifiedToken {
+  readonly header: JWTHeaderParameters;
+  readonly claims: JWTPayload;
+  readonly key: CryptoKey;
+  /** Milliseconds since the epoch from which on it is verified again: not later than its `exp`. */
+  readonly until: number;
+}
+
+/**
+ * Remembers verified tokens, by the hash of all of their bytes. The key is looked up in each request, as without a memory, and must be
+ * the one that verified the token: a key that was removed or replaced no longer counts as soon as the keys are read again.
+ */
+function rememberVerified(keyOf: KeyOf, issuer: string): Check {
+  const tokens = makeLruCache<VerifiedToken>(remembered.count);
+  return async (token) => {
+    const digest = hash('sha256', token, 'base64url');
+    const known = tokens.get(digest);
+    if (known) {
+      const hasSameKey = (await keyOf(known.header)) === known.key;
+      if (hasSameKey && Date.now() < known.until) return known.claims;
+    }
+    const options = { algorithms, issuer, requiredClaims: ['exp'] };
+    const { payload: claims, protectedHeader: header, key } = await jwtVerify(token, keyOf, options);
+    const until = Math.min((claims.exp ?? 0) * 1_000, Date.now() + remembered.maxMs);
+    tokens.set(digest, { header, claims, key, until });
+    return claims;
+  };
 }
 
 /** As API Gateway's JWT authorizer does, `client_id` counts only where there is no `aud`. */
@@ -91,10 +133,9 @@ function hasAudience(claims: Claims, audiences: readonly string[]): boolean {
   return [given].flat().some((audience) => typeof audience === 'string' && audiences.includes(audience));
 }
 
-async function verified(token: string, issuer: string, keyOf: JWTVerifyGetKey): Promise<Verification> {
+async function verified(token: string, issuer: string, check: Check): Promise<Verification> {
   try {
-    const { payload } = await jwtVerify(token, keyOf, { algorithms, issuer, requiredClaims: ['exp'] });
-    return { kind: 'verified', claims: payload };
+    return { kind: 'verified', claims: await check(token) };
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
       return unauthenticated('The token has expired: request a new one.');

@@ -209,3 +209,109 @@ describe('with keys behind a URL', () => {
     expect((await recovering(await sign(key, claims))).kind).toBe('verified');
   });
 });
+
+describe('a token that is sent again', () => {
+  let verifications: jest.SpiedFunction<typeof crypto.subtle.verify>;
+
+  beforeEach(() => {
+    verifications = jest.spyOn(crypto.subtle, 'verify');
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  test('a verified token is accepted with the same claims and without another verification of its signature', async () => {
+    const [verify, token] = [packaged(), await sign(key, claims)];
+    for (let i = 0; i < 3; i += 1) expect(await verify(token)).toEqual({ kind: 'verified', claims });
+    expect(verifications).toHaveBeenCalledTimes(1);
+  });
+
+  test('a verified token does not make another signature, header or payload valid', async () => {
+    const verify = packaged();
+    const token = await sign(key, claims);
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    expect((await verify(token)).kind).toBe('verified');
+    const ofOther = (await sign(other, claims, { kid: '1' })).split('.')[2];
+    const admin = base64url({ ...claims, groups: ['platform-admins'] });
+    const unsigned = base64url({ alg: 'none', kid: '1' });
+    for (const forged of [
+      [header, payload, ofOther],
+      [header, payload, ''],
+      [header, admin, signature],
+      [unsigned, payload, signature],
+    ]) {
+      expect(await rejection(verify, forged.join('.'))).toContain('The signature');
+    }
+  });
+
+  test('a verified token is rejected once it has expired', async () => {
+    const [verify, token] = [packaged(), await sign(key, { ...claims, exp: now + 60 })];
+    expect((await verify(token)).kind).toBe('verified');
+    // The JWT library reads the time with a Date, the gateway with Date.now().
+    jest.useFakeTimers({ now: (now + 59) * 1_000, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    expect((await verify(token)).kind).toBe('verified');
+    jest.setSystemTime((now + 60) * 1_000);
+    expect(await rejection(verify, token)).toContain('expired');
+    jest.useRealTimers();
+  });
+
+  test('a verified token is verified again after five minutes', async () => {
+    const [verify, token] = [packaged(), await sign(key, claims)];
+    await verify(token);
+    const later = Date.now();
+    for (const [ms, count] of [
+      [299_000, 1],
+      [301_000, 2],
+      [302_000, 2],
+    ] as const) {
+      jest.spyOn(Date, 'now').mockReturnValue(later + ms);
+      expect((await verify(token)).kind).toBe('verified');
+      expect(verifications).toHaveBeenCalledTimes(count);
+    }
+  });
+
+  test('a verified token is rejected as soon as its key is not in the keys that were read again, also with a key of the same id', async () => {
+    const impostor = { ...other, jwk: { ...other.jwk, kid: '1' } };
+    for (const left of [[other.jwk], [other.jwk, impostor.jwk]]) {
+      const keys = await startKeyServer([key.jwk]);
+      const verify = makeVerifyToken([{ issuer: 'https://a.example', audiences: ['gateway'], keys: keys.url }]);
+      const token = await sign(key, claims);
+      for (let i = 0; i < 2; i += 1) expect((await verify(token)).kind).toBe('verified');
+      keys.serve({ keys: left });
+      const read = Date.now();
+      jest.spyOn(Date, 'now').mockReturnValue(read + 31_000);
+      // An unknown key id makes the function read the keys again, before those that it has are ten minutes old.
+      await verify(await sign(other, claims, { kid: 'unknown' }));
+      expect(await rejection(verify, token)).toContain('The signature');
+      await keys.close();
+      jest.spyOn(Date, 'now').mockReturnValue(read);
+    }
+  });
+
+  test('a verified token is verified again where another function has other settings', async () => {
+    const token = await sign(key, claims);
+    expect((await packaged()(token)).kind).toBe('verified');
+    const stricter = makeVerifyToken([{ issuer: 'https://a.example', audiences: ['pods'], keys: { keys: [key.jwk] } }]);
+    expect(await rejection(stricter, token)).toContain('The audience');
+    const rotated = makeVerifyToken([
+      { issuer: 'https://a.example', audiences: ['gateway'], keys: { keys: [other.jwk] } },
+    ]);
+    expect(await rejection(rotated, token)).toContain('The signature');
+  });
+
+  test('a verified token is verified again after a hundred others, and tokens that are rejected take no place', async () => {
+    const verify = packaged();
+    const token = await sign(key, claims);
+    const verified = async (...subs: string[]) => {
+      for (const sub of subs) await verify(await sign(key, { ...claims, sub }));
+    };
+    await verify(token);
+    for (let i = 0; i < 100; i += 1) await verify(`${token}${i}`);
+    await verified(...Array.from({ length: 99 }, (_, index) => `user-${index}`));
+    verifications.mockClear();
+    await verify(token);
+    expect(verifications).toHaveBeenCalledTimes(0);
+    await verified(...Array.from({ length: 100 }, (_, index) => `other-${index}`));
+    verifications.mockClear();
+    await verify(token);
+    expect(verifications).toHaveBeenCalledTimes(1);
+  });
+});

@@ -149,4 +149,35 @@ describe('over HTTP', () => {
     expect(answers.map(({ errors }) => errors)).toEqual(documents.map(() => undefined));
     expect(most).toBe(1);
   });
+
+  test.each([
+    { first: 400, message: null },
+    { first: 496, message: 'more than 500 EKS calls' },
+    { first: 1_000, message: 'at least 49 seconds for 1000 associations' },
+  ])('a page of drift from EKS with first: $first is answered or refused by the default limits', async (page) => {
+    const { first, message } = page;
+    const summaryOf = (index: number) => {
+      const associationId = `a-${String(index).padStart(17, '0')}`;
+      const associationArn = `arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/${associationId}`;
+      return { ...association(), associationId, associationArn };
+    };
+    const eks = eksWith({
+      describe: () => Promise.resolve({ kind: 'absent' as const }),
+      page: ({ nextToken }) => {
+        const from = Number(nextToken);
+        const summaries = Array.from({ length: 100 }, (_, index) => summaryOf(from + index));
+        return Promise.resolve({ kind: 'page' as const, summaries, nextToken: String(from + 100) });
+      },
+    });
+    // The rate counts in the refusal of a page, not in this test's duration.
+    const describeLimits = { describeConcurrency: 8, describesPerSecond: first === 1_000 ? 20 : 1_000 };
+    await open((deps) => ({ ...deps, eksFor: () => eks, describeLimits }));
+    const { errors } = await gateway.send(
+      `{ associationDrift(clusterName: "apps-dev", first: ${first}) { pageInfo { hasNextPage } } }`,
+      {},
+      'olivia',
+    );
+    if (message === null) expect(errors).toBeUndefined();
+    else expect(JSON.stringify(errors)).toContain(message);
+  });
 });

@@ -9,6 +9,17 @@ import type { ExamplePrincipal } from '../../packages/local-gateway/src/principa
 
 const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
 
+/** The key that signs the tokens of events. */
+function loadKey() {
+  mkdirSync(keyFolder, { recursive: true });
+  return loadSigningKey(keyFolder);
+}
+
+/** The public keys of the tokens of events, as an issuers file has them. */
+export async function testKeys() {
+  return (await loadKey()).publicKeys;
+}
+
 /** The event of `POST /graphql` with a new token of an example principal. Its claims have the form that API Gateway passes. */
 export function jwtEvent(name: string, query: string, variables: object = {}): Promise<APIGatewayProxyEventV2> {
   const principal = principals.find((each) => each.name === name);
@@ -22,9 +33,8 @@ export async function claimsEvent(
   query: string,
   variables: object = {},
 ): Promise<APIGatewayProxyEventV2> {
-  mkdirSync(keyFolder, { recursive: true });
-  const key = await loadSigningKey(keyFolder);
-  const token = `Bearer ${await mintToken(key, { claims }, { expiresInSeconds: 600 })}`;
+  const key = await loadKey();
+  const token = `Bearer ${await mintToken(key, { claims }, { expiresInSeconds: 3_600 })}`;
   const authorization = await makeAuthorizer({ issuer, audience, keys: key.publicKeys })(token);
   if (authorization.kind === 'unauthorized') throw new Error(authorization.description);
   return toEvent({
