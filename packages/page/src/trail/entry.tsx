@@ -73,6 +73,8 @@ export function EntryDetails({ id }: { readonly id: string }) {
 function Decision({ entry: { decision } }: { readonly entry: Entry }) {
   if (decision === null) return null;
   const { allowed, policyIds, violations, needs } = decision;
+  // What an approval lifts is among both.
+  const others = violations.filter((one) => needs.every(({ policyId }) => policyId !== one.policyId));
   return (
     <section aria-label="Decision">
       <h3>Decision</h3>
@@ -87,14 +89,14 @@ function Decision({ entry: { decision } }: { readonly entry: Entry }) {
           </>
         )}
       </p>
-      {violations.map(({ policyId, message, advice }) => (
+      {others.map(({ policyId, message, advice }) => (
         <p key={policyId} class="notice">
           <PolicyLinks ids={[policyId]} />: {message} {advice}
         </p>
       ))}
       {needs.map(({ policyId, message, group, count }) => (
         <p key={policyId} class="notice">
-          <PolicyLinks ids={[policyId]} />: {message} Approved by {count} of {group}.
+          <PolicyLinks ids={[policyId]} />: {message} It takes {count} of {group}.
         </p>
       ))}
     </section>
