@@ -103,6 +103,7 @@ function nextOf(
   );
   if (given.vote === 'APPROVE' && !isNeeded) return null;
   const kept = earlier?.vote === 'APPROVE' && given.vote === 'APPROVE' ? earlier.policyIds : [];
+  const now = deps.clock();
   const own: ApprovalVote = {
     principal: deps.recordPrincipal(given.identity.principal),
     actor: given.identity.actor && deps.recordPrincipal(given.identity.actor),
@@ -110,24 +111,21 @@ function nextOf(
     policyIds: [...new Set([...kept, ...policyIds])].sort(),
     comment: given.comment,
     isOwnRequest: given.isOwnRequest,
-    time: new Date(deps.clock()).toISOString(),
+    time: new Date(now).toISOString(),
   };
   const votes = [...approval.votes.filter((one) => one !== earlier), own];
-  const next = afterVote(deps, { ...approval, revision: approval.revision + 1, votes }, given);
+  const voted = { ...approval, revision: approval.revision + 1, votes };
+  const next = afterVote(voted, given, now + deps.approvalLimits.useMs);
   return Buffer.byteLength(JSON.stringify(next)) > maxApprovalBytes - roomForUse ? null : next;
 }
 
 /** What the later states of an approval add to it, in bytes. */
 const roomForUse = 1_024;
 
-function afterVote(
-  { clock, approvalLimits }: Pick<VoteDependencies, 'clock' | 'approvalLimits'>,
-  voted: Approval,
-  given: Vote,
-): Approval {
+function afterVote(voted: Approval, given: Vote, useUntil: number): Approval {
   if (given.vote === 'REJECT') return { ...voted, state: 'REJECTED' };
   const isComplete = voted.binding.needs.every((need) => approversOf(voted, need.policyId).length >= need.count);
-  return isComplete ? { ...voted, state: 'APPROVED', useUntil: clock() + approvalLimits.useMs } : voted;
+  return isComplete ? { ...voted, state: 'APPROVED', useUntil } : voted;
 }
 
 /** The needs that a vote counts for. Throws an Error, which means a bug, if there are none: policy did not permit it then. */
