@@ -80,11 +80,12 @@ export function randomEntries(): AuditEntry[] {
     const crowded = start + day / 2;
     return [start, start + day - 1, crowded, crowded, crowded, ...random];
   });
-  return times.map((time) => {
+  return times.map((time, index) => {
     const fields = {
       target: oneOf(targets),
       associationArn: oneOf([...associationArns, null, null, null]),
-      operationId: oneOf(operationIds),
+      // Each operation has an entry.
+      operationId: operationIds[index] ?? oneOf(operationIds),
       ...oneOf(outcomes),
       ...oneOf(requests),
       before: oneOf([null, association({ roleArn: oneOf(roleArns), targetRoleArn: oneOf([null, ...roleArns]) })]),
