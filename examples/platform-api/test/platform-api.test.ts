@@ -25,13 +25,14 @@ import {
 
 openPlatforms();
 
-const missing =
-  spawnSync('python3', ['-c', 'import botocore']).status === 0
-    ? null
-    : 'python3 has no botocore (pip install botocore)';
+/** The first Python with botocore: that of the PATH, or that of the system. */
+const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import botocore']).status === 0,
+);
+const missing = python === undefined ? 'no python3 has botocore (Debian: apt-get install python3-botocore)' : null;
 const platforms = [
   ['Node.js', 'apps-dev', [process.execPath, 'examples/platform-api/node/server.ts'], null],
-  ['Python', 'apps-prod', ['python3', 'examples/platform-api/python/server.py'], missing],
+  ['Python', 'apps-prod', [python ?? '', 'examples/platform-api/python/server.py'], missing],
 ] as const;
 
 for (const [language, cluster, command, lacks] of platforms) {
