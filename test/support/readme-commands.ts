@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -26,9 +27,13 @@ export async function expectReadmeOutputs(file: string, { start, cwd, env, repla
   expect(first?.text).toBe(start);
   const commands = blocks.map(({ language, text }) => (language === 'sh' ? text : `echo '${mark}'\n`)).join('');
   const script = replacements.reduce((text, [part, replacement]) => text.replaceAll(part, replacement), commands);
-  const environment = { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, HOME: cwd, ...env };
+  // What programs keep for their user goes where it is deleted again.
+  const home = mkdtempSync(join(tmpdir(), 'readme-home-'));
+  const environment = { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, HOME: home, ...env };
   const ended = `trap 'for job in $(jobs -p); do kill "$job"; done' EXIT\n`;
-  const { stdout } = await run('bash', ['-eu', '-c', ended + script], { cwd, env: environment });
+  const { stdout } = await run('bash', ['-eu', '-c', ended + script], { cwd, env: environment }).finally(() =>
+    rmSync(home, { recursive: true }),
+  );
   const printed = stdout.split(`${mark}\n`);
   const shown = blocks.filter(({ language }) => language === 'text').map(({ text }) => text);
   for (const [index, text] of shown.entries()) expect(printed[index]).toMatch(patternOf(text));
