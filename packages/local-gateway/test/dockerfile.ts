@@ -86,7 +86,16 @@ export function runSteps(instructions: readonly Instruction[], context: string, 
 /** The environment of programs of a stage. */
 export function environmentOf({ env }: Stage): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
-  return { PATH: `${dirname(process.execPath)}:${PATH}`, HOME, npm_config_prefer_offline: 'true', ...env };
+  // What this machine needs to reach its registry.
+  const registry = ['NODE_EXTRA_CA_CERTS', 'npm_config_cache'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...{ PATH: `${dirname(process.execPath)}:${PATH}`, HOME, npm_config_prefer_offline: 'true' },
+    ...Object.fromEntries(registry),
+    ...env,
+  };
 }
 
 function openStage(text: string, folder: string): Stage {
