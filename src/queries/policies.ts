@@ -84,11 +84,12 @@ function compare(inForce: readonly PolicyText[], before: readonly PolicyText[] |
  * other policies than those of the hash are in force.
  */
 export function policyInForce(
-  { about, ...deps }: Pick<Dependencies, 'policyTexts' | 'about'>,
+  deps: Pick<Dependencies, 'policyTexts' | 'about'>,
   authorizeRead: AuthorizeRead,
   { policyId, policySetHash }: QueryPolicyArgs,
 ): PolicyText | null {
-  if ((policySetHash ?? about.policySetHash) !== about.policySetHash) return null;
+  const inForce = deps.about.policySetHash;
+  if ((policySetHash ?? inForce) !== inForce) return null;
   const found = requirePolicyTexts(deps)
     .inForce()
     .policies.find((one) => one.policyId === policyId);
