@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
 import { FleetAssociation } from '../generated/fleet.ts';
 import { hrefOf, setParams } from '../route.ts';
@@ -22,7 +22,8 @@ interface DetailsProps {
 export function Details({ place, asOf }: DetailsProps) {
   const { data, error, isLoading, reload } = useQuery(FleetAssociation, { filter: { ...place }, asOf });
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [place.clusterName, place.namespace, place.serviceAccount]);
+  // Before it is painted, so that the next key stroke is already for it.
+  useLayoutEffect(() => heading.current?.focus(), [place.clusterName, place.namespace, place.serviceAccount]);
   const close = () => {
     document.querySelector<HTMLElement>('.row-link[aria-current]')?.focus();
     setParams({ open: null });
