@@ -13,6 +13,9 @@ const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
   .map((name) => join('/usr/bin', name))
   .find((path) => existsSync(path));
 
+// A browser on a busy machine can be late once. In CI, a test is repeated then, and its first error printed; a race fails both times or shows there.
+if (process.env.CI) jest.retryTimes(1, { logErrorsBeforeRetry: true });
+
 /** Why tests in a browser can't run here; null if they can. */
 export const missingBrowser =
   executablePath === undefined ? 'there is no Chromium (Debian: apt-get install chromium)' : null;
