@@ -19,10 +19,11 @@ export interface PolicyTextSource {
   readonly store: Pick<PolicyStore, 'getVersion' | 'getPolicies'> | null;
 }
 
-/** Creates the reads of policy texts. What they read is kept: at most two sets of 300 KB for each version in force. */
+/** Creates the reads of policy texts. What they read is kept: at most three sets of 300 KB for each version in force. */
 export function makePolicyTexts({ policy, version, packaged, store }: PolicyTextSource): PolicyTexts {
   let inForce: PolicyTextSet | null = null;
   let previous: PolicyTextSet | null = null;
+  let ofPackage: PolicyTextSet | null = null;
   const readPrevious = async (): Promise<PolicyTextSet | null> => {
     if (version === null || version.number === 0 || store === null) return null;
     const before = await store.getVersion(version.number - 1);
@@ -33,7 +34,8 @@ export function makePolicyTexts({ policy, version, packaged, store }: PolicyText
   return {
     inForce: () => (inForce ??= setOf(policyTextsOf(policy.texts()), policy.policySetHash, version)),
     baseline: async (baseline) => {
-      if (baseline === 'PACKAGE') return setOf(policyTextsOf(packaged.texts()), packaged.policySetHash, null);
+      if (baseline === 'PACKAGE')
+        return (ofPackage ??= setOf(policyTextsOf(packaged.texts()), packaged.policySetHash, null));
       return (previous ??= await readPrevious());
     },
   };
