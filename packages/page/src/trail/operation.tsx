@@ -94,7 +94,7 @@ interface TimelineProps {
 function Timeline({ entries, selected }: TimelineProps) {
   return (
     <>
-      <h3>The entries of the operation</h3>
+      <h3>Operation entries</h3>
       <ol class="timeline">
         {entries.map(({ id, time, event, principal, message }) => (
           <li key={id} aria-current={id === selected || undefined}>

@@ -59,7 +59,7 @@ describeUnless(missingBrowser)('the trail', () => {
     const page = await opened.signedIn('alice', '#/trail?operationKinds=UPDATE_POD_IDENTITY_ASSOCIATION');
     await rows(page).filter({ hasText: 'done' }).getByRole('link').first().click();
     const entry = page.getByRole('complementary', { name: 'Entry' });
-    await entry.getByText('The entries of the operation').waitFor();
+    await entry.getByText('Operation entries').waitFor();
     const shown = await entry.innerText();
     expect(shown).toMatch(/permitted by/);
     expect(shown).toMatch(/disableSessionTags\s+− before: false\s+\+ after: true|disableSessionTags/);
@@ -130,7 +130,7 @@ describeUnless(missingBrowser)('the trail', () => {
     expect(await axeViolations(page)).toEqual([]);
     await screenshot(page, `trail-${colorScheme}-${width}`);
     await rows(page).nth(1).getByRole('link').first().click();
-    await page.getByText('The entries of the operation').or(page.getByText('To look it up')).first().waitFor();
+    await page.getByText('Operation entries').or(page.getByText('To look it up')).first().waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await screenshot(page, `trail-open-${colorScheme}-${width}`);
   });
