@@ -10,6 +10,7 @@ import {
   cedarGlue,
   copyStart,
   copyWasm,
+  lazyZlib,
   parsedSchema,
   shortNames,
   writeCedarSnapshot,
@@ -66,13 +67,17 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), parsedSchema, shortNames],
+  plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), lazyZlib, parsedSchema, shortNames],
   minifySyntax: true,
   minifyWhitespace: true,
   // For line numbers of stack traces; the package leaves the maps out, as they would double its size.
   sourcemap: 'external',
   // `graphql` skips its check for a second copy of itself in production.
-  define: { 'process.env.NODE_ENV': '"production"', 'globalThis.process.env.NODE_ENV': '"production"' },
+  define: {
+    ...{ 'process.env.NODE_ENV': '"production"', 'globalThis.process.env.NODE_ENV': '"production"' },
+    // What tells browsers from Node.js: reading it loads a module of Node.js.
+    navigator: 'undefined',
+  },
   metafile: true,
   logLevel: 'silent',
 } satisfies BuildOptions;

@@ -70,6 +70,14 @@ function withoutUnused(text: string): string {
   );
 }
 
+/** Loads `node:zlib` when it is used first. */
+export const lazyZlib: Plugin = {
+  name: 'lazy-zlib',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:zlib$/ }, () => ({ path: join(import.meta.dirname, 'bundle', 'zlib.ts') }));
+  },
+};
+
 /** Starts Cedar by another module of this folder. */
 export function cedarFrom(module: string): Plugin {
   return {

@@ -92,6 +92,22 @@ export const replacements: readonly Replacement[] = [
     contents: unused('The event streams of the SDK'),
   },
   {
+    name: 'stream-collector',
+    why: "reads answers by a pipe, which creates the streams of the process's output",
+    path: /@smithy\/core\/dist-es\/submodules\/serde\/util-stream\/stream-collector\.js$/,
+    contents: `import { concatBytes } from '../concatBytes';
+      export const streamCollector = (stream) => new Promise((resolve, reject) => {
+        const chunks = [];
+        stream.on('data', (chunk) => chunks.push(chunk)).on('error', reject).on('end', () => resolve(concatBytes(chunks)));
+      });`,
+  },
+  {
+    name: 'uuid',
+    why: 'takes a random UUID from the cryptography of the web, which loads it: Node.js has the same function',
+    path: /@smithy\/core\/dist-es\/submodules\/serde\/uuid\/v4\.js$/,
+    contents: "import { randomUUID } from 'node:crypto'; export const bindV4 = () => () => randomUUID();",
+  },
+  {
     name: 'eks-names',
     why: 'describes all operations of EKS',
     path: /@aws-sdk\/client-eks\/dist-es\/schemas\/schemas_0\.js$/,

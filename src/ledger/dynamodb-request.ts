@@ -7,6 +7,7 @@ import type {
   ServiceOutputTypes,
 } from '@aws-sdk/client-dynamodb';
 import type { InitializeMiddleware, Pluggable } from '@smithy/types';
+import { monotonicMs } from '../runtime/monotonic.ts';
 import { isPermanent } from './dynamodb-cancellation.ts';
 import { LedgerUnusable } from './format.ts';
 import { LedgerUnavailable } from './ledger.ts';
@@ -53,11 +54,11 @@ export interface Retryable {
 export async function withRetries<T extends { readonly kind: string }>(
   attempt: () => Promise<T | Retryable>,
 ): Promise<T> {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   for (let attempts = 1; ; attempts += 1) {
     const result = await attempt();
     if (!isRetryable(result)) return result;
-    if (attempts === maxAttempts || performance.now() - startedAt > maxRetryMs) {
+    if (attempts === maxAttempts || monotonicMs() - startedAt > maxRetryMs) {
       throw new LedgerUnavailable(result.cause);
     }
     await sleep(firstPauseMs * 2 ** (attempts - 1) * (1 - Math.random() / 2));

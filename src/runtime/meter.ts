@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { monotonicMs } from './monotonic.ts';
 
 /** What is known of one dependency, such as `eks`. All times in milliseconds. */
 interface Dependency {
@@ -59,12 +60,12 @@ export function beginCall(name: string): (end: CallEnd) => void {
   const meter = current.getStore();
   if (meter === undefined) return ignored;
   const dependency = dependencyOf(meter, name);
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   if (dependency.pending === 0) dependency.pendingSince = startedAt;
   dependency.pending += 1;
   dependency.calls += 1;
   return ({ isFailed, isThrottled, requestId }) => {
-    const endedAt = performance.now();
+    const endedAt = monotonicMs();
     dependency.pending -= 1;
     if (dependency.pending === 0) dependency.ms += endedAt - dependency.pendingSince;
     dependency.slowestMs = Math.max(dependency.slowestMs, endedAt - startedAt);
@@ -102,7 +103,7 @@ function dependencyOf({ dependencies }: Meter, name: string): Dependency {
  */
 export function meterFields({ counts, dependencies }: Meter): Record<string, number | string[]> {
   const fields: Record<string, number | string[]> = Object.fromEntries(counts);
-  const now = performance.now();
+  const now = monotonicMs();
   for (const [name, { calls, throttles, pending, pendingSince, ms, slowestMs, requestIds }] of dependencies) {
     fields[`${name}Calls`] = calls;
     fields[`${name}Ms`] = rounded(pending > 0 ? ms + now - pendingSince : ms);

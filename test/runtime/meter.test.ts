@@ -29,7 +29,7 @@ describe('the time of a dependency', () => {
 
   beforeEach(() => {
     times.length = 0;
-    jest.spyOn(performance, 'now').mockImplementation(() => times.shift() ?? 0);
+    jest.spyOn(process.hrtime, 'bigint').mockImplementation(() => BigInt(times.shift() ?? 0) * 1_000_000n);
   });
 
   afterEach(() => {
