@@ -28,6 +28,7 @@ export const script = new Script(`${wrapper}${readFileSync(bundle, 'utf8')}\n})`
 const flags = [
   { set: '--wasm-lazy-validation', reset: '--no-wasm-lazy-validation' },
   { set: '--wasm-tiering-budget=130000000', reset: '--wasm-tiering-budget=13000000' },
+  { set: '--semi-space-growth-factor=16', reset: '--semi-space-growth-factor=2' },
 ];
 if (process.versions.v8.startsWith('13.6.')) {
   // With other flags, Node.js compiles its modules without their code caches, so those of a request are loaded before.
