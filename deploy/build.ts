@@ -4,6 +4,7 @@ import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleProblems } from './bundle-rules.ts';
+import { writeNativeCode } from './native-code.ts';
 import {
   cedarDefines,
   cedarFrom,
@@ -123,7 +124,9 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   await writeFile(join(outdir, 'policies', compiledInventoryFile), compileInventory(deployed));
   await writeFile(join(outdir, 'policies', verificationFile), verificationHash(readVerifiedFiles(policies)));
   // Before the bundles, which hold its hash.
-  const define = { ...options.define, ...cedarDefines(await writeCedarSnapshot(outdir, policies)) };
+  const snapshotHash = await writeCedarSnapshot(outdir, policies);
+  console.log(`Cedar's native code: ${await writeNativeCode(outdir, policies, snapshotHash)}`);
+  const define = { ...options.define, ...cedarDefines(snapshotHash) };
   const chosen = replacements.filter(({ name }) => !without.includes(name));
   const plugins = [replaceUnneeded(chosen), ...options.plugins, billOfMaterials(sbomFile)];
   const { metafile, warnings } = await build({ ...options, outdir, define, plugins });

@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
 /** Cedar's WebAssembly, beside the bundles. */
-const wasmFile = 'cedar_wasm_bg.wasm';
+export const wasmFile = 'cedar_wasm_bg.wasm';
 
 /** The snapshot of Cedar's memory, beside the bundles. */
 export const snapshotFile = 'cedar-snapshot.bin';

@@ -1,7 +1,7 @@
 // Takes the place of `src/policy/cedar-start.ts` while the snapshot is made: it records what is parsed.
 import { makeCedar, readWasm } from '../../src/policy/cedar-instance.ts';
 import type { StartedCedar } from '../../src/policy/cedar-start.ts';
-import { callHash, differingBlocks, sha256 } from '../bundle/cedar-snapshot.ts';
+import { callHash, differingBlocks, wasmHash } from '../bundle/cedar-snapshot.ts';
 import type { CedarSnapshot } from '../bundle/cedar-snapshot.ts';
 
 const wasm = readWasm();
@@ -23,7 +23,7 @@ export function startCedar(): StartedCedar {
       return cedar.preparsePolicySet(name, policies);
     },
   };
-  return { cedar: recording, snapshotProblem: null };
+  return { cedar: recording, snapshotProblem: null, nativeCodeProblem: null };
 }
 
 /** What the memory holds now. Throws an Error if it refers to a JavaScript value, which a snapshot can't contain. */
@@ -36,5 +36,5 @@ export function takeSnapshot(): CedarSnapshot {
   }
   const memoryLength = memory.buffer.byteLength;
   const blocks = differingBlocks(new Uint8Array(memory.buffer), original);
-  return { wasmHash: sha256(wasm), calls, memoryLength, tableLength: table.length, blocks };
+  return { wasmHash: wasmHash(wasm), calls, memoryLength, tableLength: table.length, blocks };
 }

@@ -41,17 +41,26 @@ export function readWasm(): Buffer {
 /** Compiled once: instances share the code, also what V8 compiles of it while it runs. */
 let compiled: object | null = null;
 
+/** Compiles Cedar's WebAssembly. */
+export function compileCedar(wasm: Uint8Array): object {
+  return new Module(wasm);
+}
+
 /**
  * Creates an instance of Cedar with a memory of its own, which is freed with the instance. What one instance parses, and what traps in
  * it, has no effect on others.
  *
  * @param read Cedar's WebAssembly, where it has been read already
+ * @param compile the module of it, where it need not be compiled
  */
-export function makeCedar(read: () => Uint8Array = readWasm): {
+export function makeCedar(
+  read: () => Uint8Array = readWasm,
+  compile = compileCedar,
+): {
   readonly cedar: Cedar;
   readonly memory: CedarMemory;
 } {
-  const module = (compiled ??= new Module(read()));
+  const module = (compiled ??= compile(read()));
   const instances: CedarMemory[] = [];
   const webAssembly = {
     Module: function () {

@@ -51,7 +51,7 @@ export function makeCedarHost(start: () => Cedar = () => makeCedar().cedar): Ced
   return { instance: () => (current ??= guarded(start())) };
 }
 
-const { cedar, snapshotProblem } = startCedar();
+const { cedar, snapshotProblem, nativeCodeProblem } = startCedar();
 let first: Cedar | null = cedar;
 
 /** The host of the package's policies, and of all policies in processes that load no releases. */
@@ -63,3 +63,6 @@ export const processCedar = makeCedarHost(() => {
 
 /** Why the process did not start from the snapshot of Cedar's memory in the package; null if it did, or if there is none. */
 export { snapshotProblem };
+
+/** Why V8 compiles Cedar in this process, although the package has its native code; null if it does not, or if there is none. */
+export { nativeCodeProblem };

@@ -47,6 +47,7 @@ test('the package contains exactly the bundles, Cedar, the policies and the page
   // Names of the page's files contain a hash of their contents; how many scripts there are, its build decides.
   const names = plain.files.map((name) => name.replace(/[\w.]+-[A-Z0-9]{8}\.(js|css)\./, '*-HASH.$1.'));
   expect([...new Set(names)].sort()).toEqual([
+    'dist/cedar-native.bin',
     'dist/cedar-snapshot.bin',
     'dist/cedar_wasm_bg.wasm',
     'dist/checkpoint.cjs',

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { encodeNativeCode } from './bundle/cedar-native.ts';
+import { cedarDefines, cedarFrom, cedarGlue, copyStart, wasmFile } from './optimize.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Cedar's native code, beside the bundles. */
+export const nativeCodeFile = 'cedar-native.bin';
+
+/** More attempts than it takes to get two processes with different addresses. */
+const maxAttempts = 5;
+
+/**
+ * Writes the native code of what Cedar runs in the cases to `outdir`, which holds everything else from which Cedar starts. Only the build of Node.js
+ * that runs now uses it. Returns a summary of the decisions from it.
+ *
+ * @param sources the folder of the policies, with their cases
+ * @param snapshotHash of the snapshot in `outdir`
+ */
+export async function writeNativeCode(outdir: string, sources: string, snapshotHash: string): Promise<string> {
+  const file = join(outdir, nativeCodeFile);
+  return withProgram({ outdir, sources, snapshotHash }, async (program) => {
+    const written = async () => {
+      await program(['--no-liftoff', '--predictable', '--random-seed=1'], [file], { CEDAR_NATIVE_CODE: 'off' });
+      return await readFile(file);
+    };
+    const code = await written();
+    let other = await written();
+    for (let attempt = 2; attempt < maxAttempts && code.equals(other); attempt += 1) other = await written();
+    const wasm = await readFile(join(outdir, wasmFile));
+    await writeFile(file, encodeNativeCode(withoutAddresses(code, other), wasm));
+    return await program();
+  });
+}
+
+/**
+ * The code without what differs in another process: parts of addresses, which V8 replaces when it reads the code. So equal builds have equal
+ * code.
+ */
+function withoutAddresses(code: Buffer, other: Buffer): Buffer {
+  if (code.length !== other.length) throw new Error("V8 compiles Cedar's code to different lengths.");
+  return Buffer.from(code.map((byte, index) => (byte === other[index] ? byte : 0)));
+}
+
+/** A package, and what is decided from it. */
+interface Decided {
+  readonly outdir: string;
+  /** The folder of the policies, with their cases. */
+  readonly sources: string;
+  /** Of the snapshot in `outdir`. */
+  readonly snapshotHash: string;
+}
+
+/** Decides all cases in a new process, with these flags of V8, further arguments, and variables. Returns what it prints. */
+export type Program = (
+  flags?: readonly string[],
+  args?: readonly string[],
+  env?: Readonly<Record<string, string>>,
+) => Promise<string>;
+
+/** Uses the program `deploy/snapshot/native-code.ts` as if it were a function of a package. It fails where a decision is not the expected one. */
+export async function withProgram<Result>(
+  { outdir, sources, snapshotHash }: Decided,
+  use: (program: Program) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'native-code-'));
+  try {
+    await build({
+      plugins: [cedarGlue, cedarFrom('bundle/cedar.ts')],
+      absWorkingDir: root,
+      entryPoints: ['deploy/snapshot/native-code.ts'],
+      outfile: join(folder, 'program.cjs'),
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      define: { ...cedarDefines(snapshotHash), __dirname: JSON.stringify(outdir) },
+      logLevel: 'error',
+    });
+    await copyStart(folder, 'program');
+    return await use(async (flags = [], args = [], env = {}) => {
+      const all = [...flags, join(folder, 'program.mjs'), join(outdir, 'policies'), sources, ...args];
+      return (await promisify(execFile)(process.execPath, all, { env })).stdout.trim();
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
