@@ -16,6 +16,7 @@ import { readCases } from '../src/cases/cases.ts';
 import { recordSnapshot } from '../src/cases/record-snapshot.ts';
 import { encodeSnapshot } from '../src/policy/cedar-snapshot.ts';
 import { policySetFile, readInventoryText } from '../src/policy/load.ts';
+import { compilerFile } from '../src/policy-versions/compiled-version.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -104,6 +105,14 @@ export async function writeCedarSnapshot(outdir: string, sources: string): Promi
   const hash = createHash('sha256').update(content).digest('hex');
   console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources, hash)}`);
   return hash;
+}
+
+/** Writes by what the functions find versions that this package has compiled, see `compilerFile`. */
+export async function writeCompilerHash(outdir: string): Promise<void> {
+  const parts = await Promise.all(['compile.cjs', wasmFile].map((name) => readFile(join(outdir, name))));
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  await writeFile(join(outdir, 'policies', compilerFile), hash.digest('hex'));
 }
 
 /**
