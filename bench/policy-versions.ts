@@ -53,13 +53,16 @@ const compiledItems = new Map<string, unknown>();
 /** What a start reads: the list of versions, a version, a compiled one, a record that does not exist, and an empty list of EKS. */
 function answerTo(target: string, body: string): object {
   if (target === '') return { associations: [] };
-  const { TableName, Key, Item } = JSON.parse(body) as Record<'TableName' | 'Key' | 'Item', Record<string, unknown>>;
+  const { TableName, Key, Item } = JSON.parse(body) as { TableName: string } & Record<
+    'Key' | 'Item',
+    Record<string, unknown>
+  >;
   const keyOf = (item: Record<string, unknown>) => JSON.stringify([item.itemKey, item.itemNumber]);
   if (target.endsWith('.PutItem')) {
     compiledItems.set(keyOf(Item), Item);
     return {};
   }
-  if (String(TableName) === 'compiled') return { Item: compiledItems.get(keyOf(Key)) };
+  if (TableName === 'compiled') return { Item: compiledItems.get(keyOf(Key)) };
   if (live === null) return {};
   if (target.endsWith('.Query')) return { Items: [json(versionItem(versionOf(1, live)))], Count: 1 };
   return body.includes('version/') ? { Item: json(policiesItem(packPolicies(live))) } : {};

@@ -5,7 +5,7 @@ import { orLedgerFailure } from '../ledger/dynamodb-request.ts';
 
 /** Where compiled versions are. The methods throw `LedgerUnavailable`. */
 export interface CompiledStore {
-  /** The content with this key; null if there is none, or if its parts are not those of one content. */
+  /** The content with this key; null if there is none. Throws an Error if it is not whole. */
   get(key: string): Promise<Uint8Array | null>;
   /** When the content with this key is deleted, in seconds since the epoch; null if there is none. */
   expiresAt(key: string): Promise<number | null>;
@@ -17,45 +17,55 @@ export interface CompiledStore {
 const maxPartBytes = 390_000;
 
 /**
- * A {@link CompiledStore} in a DynamoDB table. A content is split into items by `itemNumber`. The first one has its hash and the number of its parts, and is put last, so
- * that what is read is one content or none, whoever puts others at the same time.
+ * A {@link CompiledStore} in a DynamoDB table. The item of a key has the first part of its content, its hash and the number of its parts. The others are found by the hash too, and
+ * stored before, so that parts of two contents are never read as one, whoever stores them at the same time.
  */
 export function makeDynamoDbCompiledStore(client: DynamoDBClient, TableName: string): CompiledStore {
-  const getItem = async (key: string, number: number, attributes?: string) => {
-    const Key = { itemKey: { S: key }, itemNumber: { N: String(number) } };
-    const projection = attributes === undefined ? {} : projectionOf(attributes);
+  const getItem = async (itemKey: string, number: number, attribute?: string) => {
+    const Key = { itemKey: { S: itemKey }, itemNumber: { N: String(number) } };
+    const projection = attribute === undefined ? {} : projectionOf(attribute);
     const { Item } = await orLedgerFailure(client.send(new GetItemCommand({ TableName, Key, ...projection })));
     return Item ?? null;
+  };
+  const putItem = async (itemKey: string, number: number, attributes: Record<string, AttributeValue>) => {
+    const Item = { itemKey: { S: itemKey }, itemNumber: { N: String(number) }, ...attributes };
+    await orLedgerFailure(client.send(new PutItemCommand({ TableName, Item })));
   };
   return {
     async get(key) {
       const head = await getItem(key, 0);
       if (head === null) return null;
-      const others = Array.from({ length: Number(head.parts?.N) - 1 }, (_, index) => getItem(key, index + 1));
-      const parts = [head, ...(await Promise.all(others))].map((item) => item?.content?.B);
-      const content = Buffer.concat(parts.flatMap((part) => part ?? []));
-      return sha256(content) === head.hash?.S ? content : null;
+      const hash = head.hash?.S ?? '';
+      const others = Array.from({ length: Number(head.parts?.N) - 1 }, (_, index) =>
+        getItem(partsKey(key, hash), index + 1),
+      );
+      const parts = [head, ...(await Promise.all(others))].flatMap((item) => item?.content?.B ?? []);
+      const content = Buffer.concat(parts);
+      if (sha256(content) !== hash) throw new Error(`The content of ${key} is not whole.`);
+      return content;
     },
     async expiresAt(key) {
       const head = await getItem(key, 0, 'ttl');
       return head && Number(head.ttl?.N);
     },
     async put(key, content, expiresAt) {
-      const count = Math.max(1, Math.ceil(content.length / maxPartBytes));
-      for (let number = count - 1; number >= 0; number -= 1) {
-        const part = content.subarray(number * maxPartBytes, (number + 1) * maxPartBytes);
-        const head = { parts: { N: String(count) }, hash: { S: sha256(content) } };
-        const Item: Record<string, AttributeValue> = {
-          itemKey: { S: key },
-          itemNumber: { N: String(number) },
-          content: { B: part },
-          ttl: { N: String(expiresAt) },
-          ...(number === 0 ? head : {}),
-        };
-        await orLedgerFailure(client.send(new PutItemCommand({ TableName, Item })));
+      const hash = sha256(content);
+      const parts = Math.max(1, Math.ceil(content.length / maxPartBytes));
+      const attributesOf = (number: number) => ({
+        content: { B: content.subarray(number * maxPartBytes, (number + 1) * maxPartBytes) },
+        ttl: { N: String(expiresAt) },
+      });
+      for (let number = 1; number < parts; number += 1) {
+        await putItem(partsKey(key, hash), number, attributesOf(number));
       }
+      await putItem(key, 0, { ...attributesOf(0), hash: { S: hash }, parts: { N: String(parts) } });
     },
   };
+}
+
+/** Under what the parts of a content after the first are. */
+function partsKey(key: string, hash: string): string {
+  return `${key}/${hash}`;
 }
 
 function projectionOf(attribute: string) {

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { OnFailure } from '../policy/authorize.ts';
 import { hostOf } from '../policy/cedar.ts';
+import type { CedarHost } from '../policy/cedar.ts';
 import { makeCedar } from '../policy/cedar-instance.ts';
 import { decodeSnapshot, encodeSnapshot, restore, withoutParsing } from '../policy/cedar-snapshot.ts';
 import type { CedarSnapshot } from '../policy/cedar-snapshot.ts';
 import { compileInventory, decodeInventory } from '../policy/compiled-inventory.ts';
 import type { PolicySources } from '../policy/compile.ts';
 import { makeEngine } from '../policy/engine.ts';
+import type { Engine } from '../policy/engine.ts';
 import type { Inventory } from '../policy/inventory.ts';
 import { policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
@@ -90,10 +92,17 @@ function restored(compiled: CompiledVersion, onFailure: OnFailure | undefined): 
   return policyOf({ engine, inventory, texts: () => policies }, { onFailure, host, verification });
 }
 
-/** The policies of a compiled version in an instance of Cedar of their own, whose memory is that of the snapshot. */
-export function restoredEngine({ policySet, snapshot }: Pick<CompiledVersion, 'policySet' | 'snapshot'>) {
+/**
+ * The policies of a compiled version in an instance of Cedar of their own, whose memory is that of the snapshot.
+ *
+ * @param onParsed is called when something is parsed that the snapshot does not hold
+ */
+export function restoredEngine(
+  { policySet, snapshot }: Pick<CompiledVersion, 'policySet' | 'snapshot'>,
+  onParsed?: () => void,
+): { readonly engine: Engine; readonly host: CedarHost } {
   const { cedar, memory } = makeCedar();
   restore(memory, snapshot);
-  const host = hostOf(withoutParsing(cedar, snapshot.calls));
+  const host = hostOf(withoutParsing(cedar, snapshot.calls, onParsed));
   return { engine: makeEngine(policySet, host), host };
 }
