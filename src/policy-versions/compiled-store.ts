@@ -18,7 +18,7 @@ const maxPartBytes = 390_000;
 
 /**
  * A {@link CompiledStore} in a DynamoDB table. The item of a key has the first part of its content, its hash and the number of its parts. The others are found by the hash too, and
- * stored before, so that parts of two contents are never read as one, whoever stores them at the same time.
+ * stored before, so that parts of two contents that are stored at the same time are never read as one.
  */
 export function makeDynamoDbCompiledStore(client: DynamoDBClient, TableName: string): CompiledStore {
   const getItem = async (itemKey: string, number: number, attribute?: string) => {
