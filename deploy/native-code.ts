@@ -34,7 +34,7 @@ export async function writeNativeCode(outdir: string, sources: string, snapshotH
     for (let attempt = 2; attempt < maxAttempts && code.equals(other); attempt += 1) other = await written();
     const wasm = await readFile(join(outdir, wasmFile));
     await writeFile(file, encodeNativeCode(withoutAddresses(code, other), wasm));
-    return await program();
+    return (await program()).replace('\n', ', ');
   });
 }
 

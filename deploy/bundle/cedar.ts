@@ -3,10 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileCedar, makeCedar, readWasm } from '../../src/policy/cedar-instance.ts';
-import type { Cedar } from '../../src/policy/cedar-instance.ts';
+import { decodeSnapshot, restore, sha256, wasmHash, withoutParsing } from '../../src/policy/cedar-snapshot.ts';
 import type { StartedCedar } from '../../src/policy/cedar-start.ts';
 import { decodeNativeCode } from './cedar-native.ts';
-import { callHash, decodeSnapshot, restore, sha256, wasmHash } from './cedar-snapshot.ts';
 
 /** SHA-256 (hex) of the snapshot that was verified with the policies. The build compiles it into the bundle. */
 declare const CEDAR_SNAPSHOT_HASH: string;
@@ -32,9 +31,8 @@ export function startCedar(): StartedCedar {
     () => wasm,
     () => module,
   );
-  const without = (snapshotProblem: string): StartedCedar => ({
-    ...{ cedar: except(cedar, new Set()), snapshotProblem, nativeCodeProblem },
-  });
+  const from = (calls: readonly string[]) => withoutParsing(cedar, calls, () => (parsed += 1));
+  const without = (snapshotProblem: string) => ({ cedar: from([]), snapshotProblem, nativeCodeProblem });
   const file = join(__dirname, 'cedar-snapshot.bin');
   if (!existsSync(file)) return without('The package has no cedar-snapshot.bin.');
   const content = readFileSync(file);
@@ -42,7 +40,7 @@ export function startCedar(): StartedCedar {
   const snapshot = decodeSnapshot(content);
   if (snapshot.wasmHash !== wasmHash(wasm)) return without('cedar_wasm_bg.wasm is not the one of cedar-snapshot.bin.');
   restore(memory, snapshot);
-  return { cedar: except(cedar, new Set(snapshot.calls)), snapshotProblem: null, nativeCodeProblem };
+  return { cedar: from(snapshot.calls), snapshotProblem: null, nativeCodeProblem };
 }
 
 interface CompiledModule {
@@ -68,23 +66,4 @@ function compiledModule(wasm: Uint8Array): CompiledModule {
   } catch (error) {
     return without(`cedar-native.bin is not used: ${error instanceof Error ? error.message : String(error)}.`);
   }
-}
-
-/** As the instance, except that what its memory holds under the same name is not parsed again. */
-function except(cedar: Cedar, restored: ReadonlySet<string>): Cedar {
-  const unlessRestored =
-    <Content>(
-      kind: 'schema' | 'policies',
-      parse: (name: string, content: Content) => ReturnType<Cedar['preparseSchema']>,
-    ) =>
-    (name: string, content: Content) => {
-      if (restored.has(callHash(kind, name, content))) return { type: 'success' } as const;
-      parsed += 1;
-      return parse(name, content);
-    };
-  return {
-    ...cedar,
-    preparseSchema: unlessRestored('schema', cedar.preparseSchema),
-    preparsePolicySet: unlessRestored('policies', cedar.preparsePolicySet),
-  };
 }
