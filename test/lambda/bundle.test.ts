@@ -109,6 +109,19 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(viewer).toEqual({ id, kind: 'SERVICE', groups: ['payments-team'], sessionName: 'build-7' });
   });
 
+  it('starts without modules of Node.js that only some requests need', async () => {
+    const needless = '/^NativeModule (zlib|perf_hooks|internal.navigator|internal.crypto.webcrypto)$/';
+    const program = `await import('./dist/graphql.mjs');
+      process.stderr.write(process.moduleLoadList.filter((name) => ${needless}.test(name)).join());
+      process.exit();`;
+    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = functionCredentials;
+    const env = { ...environment(), AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+    const files = { POLICIES_DIRECTORY: 'dist/policies', ISSUERS_FILE: 'dist/issuers.json' };
+    const args = ['--input-type=module', '--eval', program];
+    const run = promisify(execFile)(process.execPath, args, { cwd: taskRoot, env: { ...env, ...files } });
+    expect((await run).stderr).toBe('');
+  });
+
   it('creates an association once per token', async () => {
     const first = await create();
     expect(first).toMatchObject({ status: 'SUCCEEDED', replayed: false });
