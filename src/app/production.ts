@@ -7,6 +7,7 @@ import { snapshotProblem } from '../policy/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { makeDynamoDbStore } from '../policy-versions/dynamodb-store.ts';
 import { makeLog } from '../runtime/log.ts';
+import { logRejectedCodeCaches } from './code-caches.ts';
 import { makeDependencies, makeLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';
 import { metricsIn } from './metrics.ts';
@@ -34,6 +35,7 @@ export function productionDependencies(
   if (snapshotProblem !== null) {
     log('error', 'Snapshot of Cedar rejected.', { reason: snapshotProblem, rejectedSnapshots: 1 });
   }
+  logRejectedCodeCaches(log);
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });

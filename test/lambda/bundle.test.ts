@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { createTables } from '../../src/ledger/tables.ts';
 import type { EksSimulator } from '#eks-simulator';
+import { rejectCodeCache } from '../support/code-cache.ts';
 import { createDocument } from '../support/documents.ts';
 import type { Payload } from '../support/documents.ts';
 import { extractedMetrics } from '../support/embedded-metrics.ts';
@@ -168,6 +169,34 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(lines.filter((line) => line.apiRequestId === apiRequestId)).toEqual([
       expect.objectContaining({ level: 'info', principalId: 'https://issuer.example#alice' }),
     ]);
+  });
+
+  /** The lines about code that V8 had to compile, although the package has a cache of it. */
+  const rejections = (lines: readonly string[]) =>
+    lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ rejected }) => rejected !== undefined);
+
+  it('uses its code cache, and so logs no rejection', async () => {
+    await send(await jwtEvent('alice', '{ viewer { id } }'));
+    expect(rejections(graphql.log())).toEqual([]);
+  });
+
+  it('answers without a code cache that another version of V8 made, and counts it once, with its Node.js and architecture', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'bundle-'));
+    cpSync(join(taskRoot, 'dist'), join(copy, 'dist'), { recursive: true });
+    rejectCodeCache(join(copy, 'dist'));
+    const started = { taskRoot: copy, handler: 'dist/graphql.handler', timeout: 29, environment: environment() };
+    const slower = await runFunction(started);
+    const outcome = await slower.invoke(await jwtEvent('alice', '{ viewer { id } }'));
+    const lines = slower.log();
+    await slower.stop();
+    rmSync(copy, { recursive: true });
+    expect(outcome).toMatchObject({ kind: 'answered', value: { statusCode: 200 } });
+    const message = 'Code caches rejected.';
+    const { version: nodeVersion, arch: architecture } = process;
+    const rejected = ['graphql.cjs.cache'];
+    expect(rejections(lines)).toMatchObject([{ level: 'warn', message, rejected, nodeVersion, architecture }]);
+    const metrics = lines.flatMap(extractedMetrics).filter(({ name }) => name === 'rejectedCodeCaches');
+    expect(metrics).toEqual([{ namespace: 'gateway/test', name: 'rejectedCodeCaches', value: 1, dimensions: {} }]);
   });
 
   it('fails to start without a required setting, and names it', async () => {
