@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
 import type { Plugin } from 'esbuild';
 import { checkSnapshotSize } from './bundle-rules.ts';
+import { codeCacheMakerFile } from './code-cache-notice.ts';
+import type { CodeCacheMaker } from './code-cache-notice.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
@@ -192,8 +194,8 @@ async function runBundled(
 }
 
 /**
- * Writes V8's code cache of the graphql function beside its bundle. The cache is used by the build of Node.js that made it, and
- * ignored by others.
+ * Writes V8's code cache of the graphql function beside its bundle, and what made it. The cache is used by the build of Node.js that
+ * made it, and ignored by others.
  */
 export async function writeCodeCache(outdir: string): Promise<void> {
   const program = join(import.meta.dirname, 'snapshot', 'code-cache.ts');
@@ -201,6 +203,8 @@ export async function writeCodeCache(outdir: string): Promise<void> {
   // they could name other endpoints, or options of Node.js that change the cache.
   const { stdout } = await run(process.execPath, ['--predictable', '--random-seed=1', program, outdir], { env: {} });
   console.log(`code cache of graphql: ${stdout}`);
+  const maker: CodeCacheMaker = { nodeVersion: process.version, architecture: process.arch };
+  await writeFile(join(outdir, codeCacheMakerFile), JSON.stringify(maker));
 }
 
 /** Writes what starts a function to the folder of its bundle. */
