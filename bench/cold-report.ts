@@ -7,6 +7,7 @@ const names: Readonly<Record<string, string>> = {
   tiny: 'naive, tiny schema',
   contract: "naive, the gateway's schema and policies",
   gateway: 'the gateway',
+  rejected: 'the gateway, its code cache rejected',
   awsCli: '`aws eks create-pod-identity-association` (v2)',
 };
 

@@ -1,14 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildGateway, buildNaive } from './bundles.ts';
+import { buildGateway, buildNaive, withRejectedCodeCache } from './bundles.ts';
 import { startEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { association, createEvent, functionEnvironment, tinyCreateEvent } from './events.ts';
 import { onCore, runProcess } from './process.ts';
 import { least, median } from './statistics.ts';
 
-/** What is started. `awsCli` is `aws eks create-pod-identity-association`, the same call without a gateway. */
-type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'awsCli' | `build:${string}`;
+/**
+ * What is started. `rejected` is the gateway of a package that was built with another Node.js or architecture, `awsCli` is
+ * `aws eks create-pod-identity-association`, the same call without a gateway.
+ */
+type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'rejected' | 'awsCli' | `build:${string}`;
 
 /** One start, in milliseconds. */
 export interface ColdStart {
@@ -50,13 +53,18 @@ const none = { importMs: null, firstRequestMs: null, cpuMs: null, residentBytes:
 const awsCli = '/usr/bin/aws';
 const harness = join(import.meta.dirname, 'harness.cjs');
 
+/** Whether V8 must reject the code cache of a subject, without which its row would be that of another. */
+const mustReject: Readonly<Partial<Record<Subject, boolean>>> = { gateway: false, rejected: true };
+
 /** Measures cold starts on one core and on two, in turns, so that a busy machine slows all subjects alike. */
 export async function measureColdStarts({ folder, runs, builds }: ColdSettings): Promise<MeasuredColdStart[]> {
+  const gateway = await buildGateway(folder);
   const bundles = new Map<Subject, string>([
     ['empty', await buildNaive(folder, 'empty')],
     ['tiny', await buildNaive(folder, 'tiny')],
     ['contract', await buildNaive(folder, 'contract')],
-    ['gateway', await buildGateway(folder)],
+    ['gateway', gateway],
+    ['rejected', await withRejectedCodeCache(gateway)],
     ...builds.map((path) => [`build:${path}`, path] as const),
   ]);
   const measured: MeasuredColdStart[] = [];
@@ -72,7 +80,7 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
         const bundle = bundles.get(subject);
         const start = await (bundle === undefined
           ? startAwsCli(endpoints, core)
-          : startBundle(endpoints, core, folder, bundle, subject === 'tiny'));
+          : startBundle(endpoints, core, folder, bundle, subject === 'tiny', mustReject[subject]));
         if (round > 0) starts.set(subject, [...(starts.get(subject) ?? []), start]);
       }
     }
@@ -82,27 +90,34 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
   return measured;
 }
 
-/** Starts a bundle in a new process, which answers one create. */
+/**
+ * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject its code cache as it must; not checked
+ * without `isRejected`.
+ */
 export async function startBundle(
   endpoints: Endpoints,
   core: number | null,
   folder: string,
   bundle: string,
   isTiny: boolean,
+  isRejected?: boolean,
 ): Promise<ColdStart> {
   const eventFile = join(folder, 'event.json');
   await writeFile(eventFile, JSON.stringify(await (isTiny ? tinyCreateEvent() : createEvent())));
   const command = onCore(core, [process.execPath, harness, bundle, eventFile]);
   const { startedAt, totalMs, report } = await runProcess(command, functionEnvironment(endpoints, bundle));
-  const { importedAt, answeredAt, cpuMs, residentBytes, answer } = JSON.parse(report) as {
+  const { importedAt, answeredAt, cpuMs, residentBytes, cacheRejected, answer } = JSON.parse(report) as {
     readonly importedAt: number;
     readonly answeredAt: number;
     readonly cpuMs: number;
     readonly residentBytes: number;
+    readonly cacheRejected?: boolean;
     readonly answer: { readonly body: string };
   };
   const { data } = JSON.parse(answer.body) as { data?: { create?: { status?: string } } };
   if (data?.create?.status !== 'SUCCEEDED') throw new Error(`${bundle} answers ${answer.body}`);
+  if (isRejected !== undefined && cacheRejected !== isRejected)
+    throw new Error(`${bundle}: cache rejected: ${cacheRejected}.`);
   return {
     answeredMs: answeredAt - startedAt,
     importMs: importedAt - startedAt,
