@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
 import type { Plugin } from 'esbuild';
 import { checkSnapshotSize } from './bundle-rules.ts';
+import { decodeSnapshot } from './bundle/cedar-snapshot.ts';
 import { codeCacheMakerFile } from './code-cache-notice.ts';
 import type { CodeCacheMaker } from './code-cache-notice.ts';
 import { edited } from './module-edits.ts';
@@ -99,7 +100,7 @@ export async function writeCedarSnapshot(outdir: string, sources: string): Promi
   await runBundled('main.ts', cedarFrom('snapshot/recording-cedar.ts'), outdir, [policies, file, sources]);
   const content = await readFile(file);
   const policySet = JSON.parse(await readFile(join(policies, policySetFile), 'utf8')) as PolicySet;
-  checkSnapshotSize(content.length, policySet);
+  checkSnapshotSize({ bytes: content.length, memoryLength: decodeSnapshot(content).memoryLength }, policySet);
   const hash = createHash('sha256').update(content).digest('hex');
   console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources, hash)}`);
   return hash;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { isReadAtStart } from '../../deploy/start-budgets.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { createTables } from '../../src/ledger/tables.ts';
@@ -197,6 +198,24 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(rejections(lines)).toMatchObject([{ level: 'warn', message, rejected, nodeVersion, architecture }]);
     const metrics = lines.flatMap(extractedMetrics).filter(({ name }) => name === 'rejectedCodeCaches');
     expect(metrics).toEqual([{ namespace: 'gateway/test', name: 'rejectedCodeCaches', value: 1, dimensions: {} }]);
+  });
+
+  it('reads at a start only files that the budgets of the build count', async () => {
+    const NODE_OPTIONS = `--require ${join(root, 'test', 'support', 'record-reads.cjs')}`;
+    const settings = { ...environment(), NODE_OPTIONS };
+    const reading = await runFunction({
+      taskRoot,
+      handler: 'dist/graphql.handler',
+      timeout: 29,
+      environment: settings,
+    });
+    await reading.invoke(await jwtEvent('alice', '{ viewer { id } }'));
+    const dist = join(taskRoot, 'dist/');
+    const read = reading.log().flatMap((line) => (JSON.parse(line) as { read?: string }).read ?? []);
+    await reading.stop();
+    const ofPackage = read.filter((file) => file.startsWith(dist)).map((file) => file.slice(dist.length));
+    expect(ofPackage).toEqual(expect.arrayContaining(['graphql.cjs', 'graphql.cjs.cache', 'policies/inventory.json']));
+    expect(ofPackage.filter((file) => !isReadAtStart(file))).toEqual([]);
   });
 
   it('fails to start without a required setting, and names it', async () => {
