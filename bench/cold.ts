@@ -5,7 +5,6 @@ import { startEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { association, createEvent, functionEnvironment, tinyCreateEvent } from './events.ts';
 import { onCore, runProcess } from './process.ts';
-import { least, median } from './statistics.ts';
 
 /**
  * What is started. `rejected` is the gateway of a package that was built with another Node.js or architecture, `awsCli` is
@@ -29,13 +28,11 @@ export interface ColdStart {
   readonly residentBytes: number | null;
 }
 
-/** The starts of one subject: the median and the least of each time. */
+/** The starts of one subject, in the order of the rounds. */
 export interface MeasuredColdStart {
   readonly subject: Subject;
   readonly cores: 1 | 2;
-  readonly runs: number;
-  readonly median: ColdStart;
-  readonly least: ColdStart;
+  readonly starts: readonly ColdStart[];
 }
 
 /** What to measure. */
@@ -85,7 +82,7 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
       }
     }
     endpoints.stop();
-    for (const [subject, times] of starts) measured.push(summary(subject, cores, times));
+    for (const [subject, times] of starts) measured.push({ subject, cores, starts: times });
   }
   return measured;
 }
@@ -143,22 +140,4 @@ async function startAwsCli({ eks, certificate }: Endpoints, core: number | null)
     AWS_PAGER: '',
   });
   return { ...none, answeredMs: totalMs, processMs: totalMs };
-}
-
-function summary(subject: Subject, cores: 1 | 2, starts: readonly ColdStart[]): MeasuredColdStart {
-  const reduced = (reduce: typeof median): ColdStart => {
-    const of = (time: keyof ColdStart) => {
-      const values = starts.flatMap((start) => start[time] ?? []);
-      return values.length === 0 ? null : reduce(values);
-    };
-    return {
-      answeredMs: of('answeredMs') ?? NaN,
-      importMs: of('importMs'),
-      firstRequestMs: of('firstRequestMs'),
-      cpuMs: of('cpuMs'),
-      residentBytes: of('residentBytes'),
-      processMs: of('processMs') ?? NaN,
-    };
-  };
-  return { subject, cores, runs: starts.length, median: reduced(median), least: reduced(least) };
 }
