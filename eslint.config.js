@@ -56,6 +56,7 @@ export default tseslint.config(
       '{packages,examples}/*/test/**/*.ts',
       'test/**/*.{ts,js}',
       'bench/**/*.ts',
+      'deploy/bundle/{cedar.ts,start.mjs}',
       'deploy/deploy-check.ts',
       'deploy/snapshot/code-cache.ts',
     ],

@@ -11,7 +11,8 @@ setFlagsFromString('--no-expose-gc');
 
 const bundle = import.meta.filename.replace(/\.mjs$/, '.cjs');
 const cache = `${bundle}.cache`;
-const wrapper = '(function (exports, require, module, __filename, __dirname) { ';
+// The last one is read by src/app/code-caches.ts.
+const wrapper = '(function (exports, require, module, __filename, __dirname, rejectedCodeCaches) { ';
 
 /** V8 checks version, flags and length of the source, and compiles where they differ. */
 export const script = new Script(`${wrapper}${readFileSync(bundle, 'utf8')}\n})`, {
@@ -44,9 +45,10 @@ export function makeCodeCache() {
 }
 
 const module = { exports: {} };
+const rejected = script.cachedDataRejected ? [cache.replace(/^.*[\\/]/, '')] : [];
 // Bundles load nothing but modules of Node.js, and `require` takes longer.
 const require = (name) => process.getBuiltinModule(name) ?? createRequire(bundle)(name);
-script.runInThisContext()(module.exports, require, module, bundle, import.meta.dirname);
+script.runInThisContext()(module.exports, require, module, bundle, import.meta.dirname, rejected);
 await module.exports.initialized;
 
 export const { handler } = module.exports;
