@@ -20,7 +20,7 @@ function rejectedFiles(): readonly string[] {
 export function logRejectedCodeCaches(log: Log, rejected: readonly string[] = rejectedFiles()): void {
   if (rejected.length === 0) return;
   const { version: nodeVersion, arch: architecture } = process;
-  const fields = { rejected, nodeVersion, architecture, rejectedCodeCaches: rejected.length };
+  const fields = { rejected, nodeVersion, architecture, rejectedCodeCaches: 1 };
   const reason = nativeCodeProblem === null ? {} : { reason: nativeCodeProblem };
   log('warn', 'Code caches rejected.', { ...fields, ...reason });
 }
