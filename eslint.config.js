@@ -47,7 +47,7 @@ export default tseslint.config(
     files: [
       'src/app/settings.ts',
       'src/app/event-settings.ts',
-      'src/app/{checkpoint,expire,page,scan}-settings.ts',
+      'src/app/{checkpoint,compile,expire,page,scan}-settings.ts',
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
       '{packages,examples}/*/src/{main,cli}.ts',

@@ -38,7 +38,7 @@ const packaging = [
   '/test/ledger/(dynamodb-)?trail\\.test\\.ts$',
   '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
   '/test/policy/(docs|engine-memory|examples|shipped)\\.test\\.ts$',
-  '/test/policy-versions/(hostile-versions|known-policies|large-inventory|poison|swap)\\.test\\.ts$',
+  '/test/policy-versions/(compiled-version|hostile-versions|known-policies|large-inventory|poison|swap)\\.test\\.ts$',
   '/test/queries/drift-(adoption|evasion|sources)\\.test\\.ts$',
   '/test/recovery/',
   '/test/validation/limits\\.test\\.ts$',

@@ -9,13 +9,17 @@ import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { environmentFor } from '../deploy/snapshot/invocation.ts';
 import { versionItem, policiesItem } from '../src/policy-versions/item.ts';
 import type { Item } from '../src/policy-versions/item.ts';
 import { packPolicies } from '../src/policy-versions/packed-policies.ts';
 import type { PolicyFiles } from '../src/policy-versions/packed-policies.ts';
 import { versionOf, shippedVersion } from '../test/support/policy-versions.ts';
-import { median } from './statistics.ts';
+import { compileVersion } from '../src/policy-versions/compile-version.ts';
+import { makeDynamoDbCompiledStore } from '../src/policy-versions/compiled-store.ts';
+import { compiledKey, readCompilerHash } from '../src/policy-versions/compiled-version.ts';
+import { median, quantile } from './statistics.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
 const run = promisify(execFile);
@@ -30,22 +34,36 @@ const program = `
 `;
 
 const { inventory, ...shipped } = shippedVersion();
-const versions: Readonly<Record<string, PolicyFiles | null>> = {
-  'policies of the package': null,
-  'a version of the same policies': { ...shipped, inventory },
-  'a version with another inventory': { ...shipped, inventory: `${inventory}\n` },
-  'a version of other policies': {
-    ...shipped,
-    inventory,
-    policies: { ...shipped.policies, 'other.cedar': '// other' },
-  },
+const other = { ...shipped, inventory, policies: { ...shipped.policies, 'other.cedar': '// other' } };
+/** What is in force, and whether it is compiled. */
+type Subject = readonly [files: PolicyFiles | null, isCompiled: boolean];
+const subjects: Readonly<Record<string, Subject>> = {
+  'policies of the package': [null, false],
+  'a version of the same policies': [{ ...shipped, inventory }, false],
+  'another inventory, compiled': [{ ...shipped, inventory: `${inventory}\n` }, true],
+  'another inventory': [{ ...shipped, inventory: `${inventory}\n` }, false],
+  'other policies, compiled': [other, true],
+  'other policies': [other, false],
 };
 
 let live: PolicyFiles | null = null;
+/** Items of the table of compiled versions, by their keys. */
+const compiledItems = new Map<string, unknown>();
 
-/** What a start reads: the list of versions, a version, a record that does not exist, and an empty list of EKS. */
+/** What a start reads: the list of versions, a version, a compiled one, a record that does not exist, and an empty list of EKS. */
 function answerTo(target: string, body: string): object {
-  if (live === null || target === '') return { associations: [] };
+  if (target === '') return { associations: [] };
+  const { TableName, Key, Item } = JSON.parse(body) as { TableName: string } & Record<
+    'Key' | 'Item',
+    Record<string, unknown>
+  >;
+  const keyOf = (item: Record<string, unknown>) => JSON.stringify([item.itemKey, item.itemNumber]);
+  if (target.endsWith('.PutItem')) {
+    compiledItems.set(keyOf(Item), Item);
+    return {};
+  }
+  if (TableName === 'compiled') return { Item: compiledItems.get(keyOf(Key)) };
+  if (live === null) return {};
   if (target.endsWith('.Query')) return { Items: [json(versionItem(versionOf(1, live)))], Count: 1 };
   return body.includes('version/') ? { Item: json(policiesItem(packPolicies(live))) } : {};
 }
@@ -67,40 +85,56 @@ const server = createServer((request, response) => {
   });
 }).listen(0, '127.0.0.1');
 await once(server, 'listening');
-const { port } = server.address() as AddressInfo;
+const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /** Processor time of a start, in milliseconds. */
-async function start(version: PolicyFiles | null, attempts = 10): Promise<number> {
+async function start([version, isCompiled]: Subject, attempts = 10): Promise<number> {
   live = version;
-  const source = version === null ? 'packaged' : 'table';
-  const environment = environmentFor(join(dist, 'policies'), `http://127.0.0.1:${port}`);
-  const env = { ...environment, POLICY_SOURCE: source, POLICY_TABLE: 'policies' };
+  const environment = environmentFor(join(dist, 'policies'), endpoint);
+  const env = {
+    ...environment,
+    POLICY_SOURCE: version === null ? 'packaged' : 'table',
+    POLICY_TABLE: 'policies',
+    COMPILED_POLICY_TABLE: isCompiled ? 'compiled' : '',
+  };
   const args = ['--input-type=module', '--eval', program, join(dist, 'graphql.mjs')];
   const { stderr, stdout } = await run(process.execPath, args, { env });
+  if (stdout.includes('not used')) throw new Error(`The compiled version was not used: ${stdout}`);
   if (version === null || stdout.includes('"policyVersion":1')) return Number(stderr);
   // Otherwise the start would be measured without what it is about. On a busy machine, the time that a start waits can be too short.
   if (attempts === 1) throw new Error(`The version was not loaded: ${stdout}`);
-  return await start(version, attempts - 1);
+  return await start([version, isCompiled], attempts - 1);
+}
+
+/** Stores the version as the function `compile` of the package does. */
+async function compile(files: PolicyFiles): Promise<void> {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
+  const packed = packPolicies(files);
+  const key = compiledKey({ versionHash: packed.hash }, readCompilerHash(join(dist, 'policies')) ?? '');
+  const content = compileVersion(packed);
+  console.log(`compiled: ${content.length} bytes`);
+  await makeDynamoDbCompiledStore(client, 'compiled').put(key, content, 0);
+  client.destroy();
 }
 
 try {
   execFileSync(process.execPath, ['deploy/build.ts', '--outdir', dist], { cwd: join(import.meta.dirname, '..') });
-  const times = Object.keys(versions).map((): number[] => []);
+  for (const [files, isCompiled] of Object.values(subjects)) if (files !== null && isCompiled) await compile(files);
+  const times = Object.keys(subjects).map((): number[] => []);
   // The first round fills the caches of the file system.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, version] of Object.values(versions).entries()) {
-      const ms = await start(version);
+    for (const [index, subject] of Object.values(subjects).entries()) {
+      const ms = await start(subject);
       if (round > 0) times[index]?.push(ms);
     }
   }
-  console.log(`${rounds} rounds, Node.js ${process.versions.node}, medians of processor time`);
-  for (const [index, name] of Object.keys(versions).entries()) {
-    const ratio = median((times[index] ?? []).map((ms, round) => ms / (times[0]?.[round] ?? NaN)));
-    console.log(
-      `${name.padEnd(32)} ${median(times[index] ?? [])
-        .toFixed(0)
-        .padStart(6)} ms ${ratio.toFixed(2).padStart(6)}`,
-    );
+  console.log(`${rounds} rounds, Node.js ${process.versions.node}, medians of processor time, quartiles of the ratios`);
+  for (const [index, name] of Object.keys(subjects).entries()) {
+    const ratios = (times[index] ?? []).map((ms, round) => ms / (times[0]?.[round] ?? NaN));
+    const spread = [0.25, 0.75].map((part) => quantile(ratios, part).toFixed(2)).join(' to ');
+    const ms = median(times[index] ?? []).toFixed(0);
+    console.log(`${name.padEnd(32)} ${ms.padStart(6)} ms ${median(ratios).toFixed(2).padStart(6)} ${spread}`);
   }
 } finally {
   server.close();

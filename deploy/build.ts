@@ -13,6 +13,7 @@ import {
   parsedSchema,
   shortNames,
   writeCedarSnapshot,
+  writeCompilerHash,
   writeSchema,
   writeCodeCache,
 } from './optimize.ts';
@@ -33,7 +34,7 @@ import { readVerifiedFiles } from '../packages/operator/src/policy-versions/prep
 import { warningsOf } from '../packages/operator/src/authoring/warnings.ts';
 
 /** The bundles, one for each entry point in src/lambda. */
-const functionNames = ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'checkpoint', 'page'];
+const functionNames = ['graphql', 'reconcile', 'scan', 'expire', 'deliver', 'checkpoint', 'compile', 'page'];
 
 const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
@@ -129,6 +130,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
+  await writeCompilerHash(outdir);
   writePage(join(outdir, 'page-files'), await buildPage({ plugins: [billOfMaterials(join(outdir, pageSbomFile))] }));
   await writeFile(join(outdir, 'issuers.json'), issuersText);
   await writeSchema(outdir);

@@ -17,12 +17,13 @@ const unneededInput =
 
 /** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  'src/lambda/graphql.ts': { bytes: 1_100_000, modules: 820 },
-  'src/lambda/reconcile.ts': { bytes: 620_000, modules: 535 },
-  'src/lambda/expire.ts': { bytes: 625_000, modules: 540 },
+  'src/lambda/graphql.ts': { bytes: 1_110_000, modules: 825 },
+  'src/lambda/reconcile.ts': { bytes: 625_000, modules: 535 },
+  'src/lambda/expire.ts': { bytes: 630_000, modules: 540 },
   'src/lambda/scan.ts': { bytes: 590_000, modules: 520 },
   'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },
   'src/lambda/deliver.ts': { bytes: 360_000, modules: 400 },
+  'src/lambda/compile.ts': { bytes: 360_000, modules: 400 },
   'src/lambda/page.ts': { bytes: 20_000, modules: 15 },
 };
 

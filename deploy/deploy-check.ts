@@ -45,6 +45,7 @@ export default function deployCheck(serverless: Serverless) {
       'expire.mjs',
       'deliver.mjs',
       'checkpoint.mjs',
+      'compile.mjs',
       'policies',
       'issuers.json',
     ].filter((name) => !existsSync(join(dist, name)));

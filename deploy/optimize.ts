@@ -12,7 +12,11 @@ import { checkSnapshotSize } from './bundle-rules.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
-import { policySetFile } from '../src/policy/load.ts';
+import { readCases } from '../src/cases/cases.ts';
+import { recordSnapshot } from '../src/cases/record-snapshot.ts';
+import { encodeSnapshot } from '../src/policy/cedar-snapshot.ts';
+import { policySetFile, readInventoryText } from '../src/policy/load.ts';
+import { compilerFile } from '../src/policy-versions/compiled-version.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -94,22 +98,47 @@ export function cedarDefines(snapshotHash: string): Record<string, string> {
 export async function writeCedarSnapshot(outdir: string, sources: string): Promise<string> {
   const policies = join(outdir, 'policies');
   const file = join(outdir, snapshotFile);
-  await runBundled('main.ts', cedarFrom('snapshot/recording-cedar.ts'), outdir, [policies, file, sources]);
-  const content = await readFile(file);
   const policySet = JSON.parse(await readFile(join(policies, policySetFile), 'utf8')) as PolicySet;
+  const content = encodeSnapshot(recordSnapshot(policySet, readInventoryText(sources), readCases(sources)));
+  await writeFile(file, content);
   checkSnapshotSize(content.length, policySet);
   const hash = createHash('sha256').update(content).digest('hex');
   console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources, hash)}`);
   return hash;
 }
 
+/** Writes by what the functions find versions that this package has compiled, see `compilerFile`. */
+export async function writeCompilerHash(outdir: string): Promise<void> {
+  const parts = await Promise.all(['compile.cjs', wasmFile].map((name) => readFile(join(outdir, name))));
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  await writeFile(join(outdir, 'policies', compilerFile), hash.digest('hex'));
+}
+
 /**
  * Decides all cases as a function with this hash of the snapshot in `outdir` does. Returns a summary. Throws an Error if a decision is not
  * the expected one.
  */
-export function verifyCedarSnapshot(outdir: string, sources: string, snapshotHash: string): Promise<string> {
-  const args = [join(outdir, 'policies'), sources];
-  return runBundled('verify.ts', cedarFrom('bundle/cedar.ts'), outdir, args, cedarDefines(snapshotHash));
+export async function verifyCedarSnapshot(outdir: string, sources: string, snapshotHash: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
+  try {
+    const outfile = join(folder, 'verify.cjs');
+    await build({
+      plugins: [cedarGlue, cedarFrom('bundle/cedar.ts')],
+      absWorkingDir: root,
+      entryPoints: ['deploy/snapshot/verify.ts'],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      // As if the program were a file of the package.
+      define: { ...cedarDefines(snapshotHash), __dirname: JSON.stringify(outdir) },
+      logLevel: 'error',
+    });
+    return (await run(process.execPath, [outfile, join(outdir, 'policies'), sources])).stdout.trim();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /**
@@ -161,34 +190,6 @@ export const parsedSchema: Plugin = {
 /** Writes the file that {@link parsedSchema} reads. */
 export async function writeSchema(outdir: string): Promise<void> {
   await writeFile(join(outdir, schemaFile), JSON.stringify(schemaDocument));
-}
-
-/** Runs a program of `deploy/snapshot` as if it were a file of `outdir`, with another module for Cedar. Returns its output. */
-async function runBundled(
-  program: string,
-  cedar: Plugin,
-  outdir: string,
-  args: readonly string[],
-  define: Record<string, string> = {},
-): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
-  try {
-    const outfile = join(folder, 'program.cjs');
-    await build({
-      plugins: [cedarGlue, cedar],
-      absWorkingDir: root,
-      entryPoints: [`deploy/snapshot/${program}`],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      define: { ...define, __dirname: JSON.stringify(outdir) },
-      logLevel: 'error',
-    });
-    return (await run(process.execPath, [outfile, ...args])).stdout.trim();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
 /**

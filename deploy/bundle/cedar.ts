@@ -3,9 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCedar, readWasm } from '../../src/policy/cedar-instance.ts';
-import type { Cedar } from '../../src/policy/cedar-instance.ts';
+import { decodeSnapshot, restore, sha256, withoutParsing } from '../../src/policy/cedar-snapshot.ts';
 import type { StartedCedar } from '../../src/policy/cedar-start.ts';
-import { callHash, decodeSnapshot, restore, sha256 } from './cedar-snapshot.ts';
 
 /** SHA-256 (hex) of the snapshot that was verified with the policies. The build compiles it into the bundle. */
 declare const CEDAR_SNAPSHOT_HASH: string;
@@ -22,7 +21,8 @@ export const parsedCalls = () => parsed;
 export function startCedar(): StartedCedar {
   const wasm = readWasm();
   const { cedar, memory } = makeCedar(() => wasm);
-  const without = (snapshotProblem: string): StartedCedar => ({ cedar: except(cedar, new Set()), snapshotProblem });
+  const from = (calls: readonly string[]) => withoutParsing(cedar, calls, () => (parsed += 1));
+  const without = (snapshotProblem: string): StartedCedar => ({ cedar: from([]), snapshotProblem });
   const file = join(__dirname, 'cedar-snapshot.bin');
   if (!existsSync(file)) return without('The package has no cedar-snapshot.bin.');
   const content = readFileSync(file);
@@ -30,24 +30,5 @@ export function startCedar(): StartedCedar {
   const snapshot = decodeSnapshot(content);
   if (snapshot.wasmHash !== sha256(wasm)) return without('cedar_wasm_bg.wasm is not the one of cedar-snapshot.bin.');
   restore(memory, snapshot);
-  return { cedar: except(cedar, new Set(snapshot.calls)), snapshotProblem: null };
-}
-
-/** As the instance, except that what its memory holds under the same name is not parsed again. */
-function except(cedar: Cedar, restored: ReadonlySet<string>): Cedar {
-  const unlessRestored =
-    <Content>(
-      kind: 'schema' | 'policies',
-      parse: (name: string, content: Content) => ReturnType<Cedar['preparseSchema']>,
-    ) =>
-    (name: string, content: Content) => {
-      if (restored.has(callHash(kind, name, content))) return { type: 'success' } as const;
-      parsed += 1;
-      return parse(name, content);
-    };
-  return {
-    ...cedar,
-    preparseSchema: unlessRestored('schema', cedar.preparseSchema),
-    preparsePolicySet: unlessRestored('policies', cedar.preparsePolicySet),
-  };
+  return { cedar: from(snapshot.calls), snapshotProblem: null };
 }

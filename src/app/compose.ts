@@ -18,6 +18,9 @@ import { isRegistered } from '../policy/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
+import { reasonOf } from '../policy-versions/choose.ts';
+import type { CompiledStore } from '../policy-versions/compiled-store.ts';
+import { compiledKey, loadCompiled } from '../policy-versions/compiled-version.ts';
 import { makeLive } from '../policy-versions/live.ts';
 import type { LiveSettings } from '../policy-versions/live.ts';
 import type { makePolicyTexts } from '../policy-versions/policy-texts.ts';
@@ -70,6 +73,8 @@ export function makeDependencies(composition: Composition): Dependencies {
 /** Where policy versions are, and how they are read. */
 export interface LivePolicies {
   readonly store: PolicyStore;
+  /** Where compiled versions are, and the hash of what compiles them in this package. Default: there are none. */
+  readonly compiled?: { readonly store: CompiledStore; readonly compilerHash: string } | null;
   readonly settings: LiveSettings;
   /** Receives why a policy evaluation failed. */
   readonly onFailure: OnFailure;
@@ -81,14 +86,26 @@ export interface LivePolicies {
  */
 export function makeLiveDependencies(
   composition: Composition,
-  { store, settings, onFailure }: LivePolicies,
+  { store, compiled = null, settings, onFailure }: LivePolicies,
 ): { readonly deps: Dependencies; readonly current: CurrentDependencies } {
   const { policy: packaged, log } = composition;
   const compose = composer(composition, store);
   const deps = compose(packaged, null);
   const load = (version: PolicyVersion, packed: PackedPolicies, loaded: readonly LoadedPolicy[]) =>
     loadVersion(version, packed, loaded, onFailure);
-  return { deps, current: makeLive({ store, settings, packaged, load, compose, clock: deps.clock, log }) };
+  const loadStored = async (version: PolicyVersion, loaded: readonly LoadedPolicy[]) => {
+    if (compiled === null) return null;
+    try {
+      const content = await compiled.store.get(compiledKey(version, compiled.compilerHash));
+      return content && loadCompiled(version, content, loaded, onFailure);
+    } catch (error) {
+      // It is only faster: the version itself says what is in force.
+      log('warn', 'Compiled policy version not used.', { policyVersion: version.number, reason: reasonOf(error) });
+      return null;
+    }
+  };
+  const source = { store, settings, packaged, load, loadCompiled: loadStored, compose, clock: deps.clock, log };
+  return { deps, current: makeLive(source) };
 }
 
 /** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */

@@ -5,6 +5,8 @@ import type { TableNames } from '../ledger/tables.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
 import { snapshotProblem } from '../policy/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
+import { makeDynamoDbCompiledStore } from '../policy-versions/compiled-store.ts';
+import { readCompilerHash } from '../policy-versions/compiled-version.ts';
 import { makeDynamoDbStore } from '../policy-versions/dynamodb-store.ts';
 import { makeLog } from '../runtime/log.ts';
 import { makeDependencies, makeLiveDependencies } from './compose.ts';
@@ -44,6 +46,16 @@ export function productionDependencies(
     const deps = makeDependencies(composition);
     return { deps, current: () => Promise.resolve(deps), client };
   }
-  const store = makeDynamoDbStore(client, livePolicies.table);
-  return { ...makeLiveDependencies(composition, { store, settings: livePolicies, onFailure }), client };
+  const { table, compiledTable, ...liveSettings } = livePolicies;
+  const compilerHash = readCompilerHash(policiesDirectory);
+  const live = {
+    store: makeDynamoDbStore(client, table),
+    compiled:
+      compiledTable === null || compilerHash === null
+        ? null
+        : { store: makeDynamoDbCompiledStore(client, compiledTable), compilerHash },
+    settings: liveSettings,
+    onFailure,
+  };
+  return { ...makeLiveDependencies(composition, live), client };
 }

@@ -27,6 +27,8 @@ export interface LambdaSettings extends GatewaySettings {
 /** The table of policies, and how fresh they are. Null in settings: the policies of the package are in force. */
 export interface LivePolicySettings extends LiveSettings {
   readonly table: string;
+  /** The table of compiled versions; null: each process compiles and verifies the version in force. */
+  readonly compiledTable: string | null;
 }
 
 /** What the graphql function reads from its environment. */
@@ -108,6 +110,7 @@ export function readLivePolicySettings(reader: SettingsReader, table?: string): 
   const isLive = reader.oneOf('POLICY_SOURCE', ['packaged', 'table'], 'packaged or table') === 'table';
   const settings = {
     table: table ?? (isLive ? reader.required('POLICY_TABLE') : reader.text('POLICY_TABLE', '')),
+    compiledTable: reader.text('COMPILED_POLICY_TABLE', '') || null,
     refreshMs: reader.number('POLICY_REFRESH_MS', defaultLiveSettings.refreshMs, { least: 1 }),
     maxAgeMs: reader.number('POLICY_MAX_AGE_MS', defaultLiveSettings.maxAgeMs),
   };
@@ -140,7 +143,7 @@ function eventSource(reader: SettingsReader, accountId: string): EventSource {
 }
 
 /** Where the build puts the policies, unless another folder is set. */
-function policiesDirectory(reader: SettingsReader): string {
+export function policiesDirectory(reader: SettingsReader): string {
   const directory = reader.text('POLICIES_DIRECTORY', '');
   return directory === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/policies` : directory;
 }

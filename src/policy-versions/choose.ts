@@ -13,6 +13,8 @@ export interface VersionSource<Value> {
   readonly packaged: LoadedPolicy;
   /** Loads and verifies the policies of a version, beside those that are loaded. Throws an Error if it may not be put in force. */
   readonly load: (version: PolicyVersion, packed: PackedPolicies, loaded: readonly LoadedPolicy[]) => LoadedPolicy;
+  /** Loads a version that was compiled; null where there is no compiled one, so that its policies are loaded and verified. Never rejects. */
+  readonly loadCompiled?: (version: PolicyVersion, loaded: readonly LoadedPolicy[]) => Promise<LoadedPolicy | null>;
   /** What requests get. Throws an Error if the gateway can't work with the inventory. */
   readonly compose: (policy: LoadedPolicy, version: PolicyVersion | null) => Value;
   readonly log: Log;
@@ -31,10 +33,15 @@ export interface ChosenVersion<Value> {
 }
 
 /** How many versions are tried, from the newest one, until one may be put in force. */
-const maxTried = 10;
+export const maxTried = 10;
 
-/** The most characters of the reason in the line about a refused policy version: a policy can be wrong in many places. */
+/** The most characters of a reason in the log: a policy can be wrong in many places. */
 const maxReason = 2_000;
+
+/** Why a version can't be used, for the log. */
+export function reasonOf(error: unknown): string {
+  return firstCharacters(error instanceof Error ? error.message : String(error), maxReason);
+}
 
 /**
  * Creates a function that chooses the policy version in force: the newest one that may be put in force. It costs one read of the
@@ -42,7 +49,7 @@ const maxReason = 2_000;
  * no version of a list that is not empty may be put in force: the policies of the package may permit what was revoked since.
  */
 export function chooseVersion<Value>(source: VersionSource<Value>) {
-  const { store, packaged, load, compose, log } = source;
+  const { store, packaged, load, loadCompiled, compose, log } = source;
   /** Numbers of the versions that may not be put in force. They are verified once. */
   const refused = new Set<number>();
   /** Numbers of the versions whose policies were not stored when they were read. */
@@ -52,13 +59,15 @@ export function chooseVersion<Value>(source: VersionSource<Value>) {
     const loaded = [packaged, ...(live === null ? [] : [live.policy])];
     const known = loaded.find((policy) => hasHashesOf(policy, version));
     if (known) return known;
+    const compiled = await loadCompiled?.(version, loaded);
+    if (compiled) return compiled;
     const packed = await store.getPolicies(version.versionHash);
     return packed && load(version, packed, loaded);
   };
 
-  const report = (number: number, version: PolicyVersion | null, reason: string) => {
+  const report = (number: number, version: PolicyVersion | null, problem: unknown) => {
     const fields = { policyVersion: number, versionHash: version?.versionHash ?? null };
-    log('error', 'Policy version refused.', { ...fields, reason: firstCharacters(reason, maxReason) });
+    log('error', 'Policy version refused.', { ...fields, reason: reasonOf(problem) });
   };
 
   /** The version if it may be put in force; null if not, or not yet. What keeps it from that is reported once. */
@@ -81,7 +90,7 @@ export function chooseVersion<Value>(source: VersionSource<Value>) {
     } catch (error) {
       if (error instanceof LedgerUnavailable) throw error;
       refused.add(number);
-      report(number, version, error instanceof Error ? error.message : String(error));
+      report(number, version, error);
       return null;
     }
   };
@@ -113,6 +122,10 @@ export function chooseVersion<Value>(source: VersionSource<Value>) {
   };
 }
 
-function hasHashesOf({ policySetHash, inventory }: LoadedPolicy, version: PolicyVersion): boolean {
+/** Whether a policy is that of a version. */
+export function hasHashesOf(
+  { policySetHash, inventory }: Pick<LoadedPolicy, 'policySetHash' | 'inventory'>,
+  version: PolicyVersion,
+): boolean {
   return policySetHash === version.policySetHash && inventory.hash === version.inventoryHash;
 }

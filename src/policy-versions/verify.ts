@@ -1,13 +1,15 @@
 import type { OnFailure } from '../policy/authorize.ts';
 import { failedCases, parseCases } from '../cases/cases.ts';
 import { makeCedarHost } from '../policy/cedar.ts';
+import type { CedarHost } from '../policy/cedar.ts';
 import { makeEngine } from '../policy/engine.ts';
+import type { Engine } from '../policy/engine.ts';
 import { parseInventory } from '../policy/inventory.ts';
 import { compileRequired, policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { PolicyVersion } from './policy-version.ts';
 import { unpackPolicies, verificationHash } from './packed-policies.ts';
-import type { PackedPolicies, PolicyFiles } from './packed-policies.ts';
+import type { PackedPolicies, PolicyFiles, VerifiedFiles } from './packed-policies.ts';
 
 /**
  * Loads the policies of a version. They are compiled and verified as if they had never been, unless the build of this package or this process
@@ -26,20 +28,33 @@ export function loadVersion(
   const verification = verificationHash(files);
   const same = known.find((one) => one.verification === verification);
   const policy = same?.withInventory(parseInventory(files.inventory)) ?? verified(files, verification, onFailure);
-  requireHash('policies', policy.policySetHash, version.policySetHash);
-  requireHash('inventory', policy.inventory.hash, version.inventoryHash);
+  requireHashes(policy, version);
   return policy;
 }
 
 function verified(files: PolicyFiles, verification: string, onFailure: OnFailure | undefined): LoadedPolicy {
-  // An instance of its own: what it does to Cedar has no effect on the policies in force.
+  const { engine, host } = verifyFiles(files);
+  const { policies } = files;
+  const parts = { engine, inventory: parseInventory(files.inventory), texts: () => policies };
+  return policyOf(parts, { onFailure, host, verification });
+}
+
+/**
+ * Compiles policies, and decides their cases, in an instance of Cedar of its own: what they do to it has no effect on the policies in force. Throws
+ * an Error that says what is not as it should be.
+ */
+export function verifyFiles(files: VerifiedFiles): { readonly engine: Engine; readonly host: CedarHost } {
   const host = makeCedarHost();
   const engine = makeEngine(compileRequired('The version', files, files.required, host), host);
   const failures = failedCases(engine, files.caseInventory, parseCases(files.cases));
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
-  const { policies } = files;
-  const parts = { engine, inventory: parseInventory(files.inventory), texts: () => policies };
-  return policyOf(parts, { onFailure, host, verification });
+  return { engine, host };
+}
+
+/** Throws an Error unless a policy has the hashes of a version. */
+export function requireHashes({ policySetHash, inventory }: LoadedPolicy, version: PolicyVersion): void {
+  requireHash('policies', policySetHash, version.policySetHash);
+  requireHash('inventory', inventory.hash, version.inventoryHash);
 }
 
 function requireHash(what: string, found: string, expected: string): void {

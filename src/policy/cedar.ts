@@ -20,11 +20,17 @@ export type {
 export interface CedarHost {
   /** The instance in use. Compare it with the one in which something was parsed. */
   readonly instance: () => Cedar;
+  /**
+   * A name for what an engine parses, which no other engine of this host has: Cedar's cache is shared by the whole instance. The first engines of two
+   * hosts have the same names, so that a snapshot of the memory of one is of use to the other.
+   */
+  readonly nextEngineName: () => string;
 }
 
 /** Creates a host. `start` creates its instances, each when it is needed. */
 export function makeCedarHost(start: () => Cedar = () => makeCedar().cedar): CedarHost {
   let current: Cedar | null = null;
+  let engines = 0;
   const guarded = (cedar: Cedar): Cedar => {
     const guard =
       <Args extends readonly unknown[], Result>(call: (...args: Args) => Result) =>
@@ -48,18 +54,29 @@ export function makeCedarHost(start: () => Cedar = () => makeCedar().cedar): Ced
     };
     return instance;
   };
-  return { instance: () => (current ??= guarded(start())) };
+  return {
+    instance: () => (current ??= guarded(start())),
+    nextEngineName: () => {
+      engines += 1;
+      return `engine-${engines}`;
+    },
+  };
+}
+
+/** Creates a host whose first instance is this one. */
+export function hostOf(cedar: Cedar): CedarHost {
+  let first: Cedar | null = cedar;
+  return makeCedarHost(() => {
+    const next = first ?? makeCedar().cedar;
+    first = null;
+    return next;
+  });
 }
 
 const { cedar, snapshotProblem } = startCedar();
-let first: Cedar | null = cedar;
 
-/** The host of the package's policies, and of all policies in processes that load no releases. */
-export const processCedar = makeCedarHost(() => {
-  const next = first ?? makeCedar().cedar;
-  first = null;
-  return next;
-});
+/** The host of the package's policies, and of all policies in processes that load no policy versions. */
+export const processCedar = hostOf(cedar);
 
 /** Why the process did not start from the snapshot of Cedar's memory in the package; null if it did, or if there is none. */
 export { snapshotProblem };

@@ -29,10 +29,16 @@ export function compileInventory(inventory: Inventory): string {
  * @param text of `inventory.json` in UTF-8, whose hash it must have
  */
 export function readCompiledInventory(compiled: string, text: Uint8Array): Inventory | null {
+  const inventory = decodeInventory(compiled);
+  return inventory.hash === inventoryHash(text) ? inventory : null;
+}
+
+/** The inventory that {@link compileInventory} wrote. */
+export function decodeInventory(compiled: string): Inventory {
   const { namespaces, ...rest } = JSON.parse(compiled) as Omit<Inventory, 'namespaces'> & {
     readonly namespaces: readonly Row[];
   };
-  return rest.hash === inventoryHash(text) ? { ...rest, namespaces: namespaces.map(namespaceOf) } : null;
+  return { ...rest, namespaces: namespaces.map(namespaceOf) };
 }
 
 function rowOf({ name, owners, roleArns, system, scope }: InventoryNamespace): Row {

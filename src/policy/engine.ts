@@ -39,8 +39,6 @@ export interface Engine {
   readonly roleAttributes: (Pick<RoleAttributeIndex, 'usedFor'> & { readonly others: Engine }) | null;
 }
 
-let engines = 0;
-
 /** The entries of an engine in the cache of a Cedar instance. */
 interface Cached {
   readonly cedar: Cedar;
@@ -63,9 +61,7 @@ const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySet
  * rejects throws.
  */
 export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
-  engines += 1;
-  // Cedar's cache is shared by the whole instance: engines with the same id would evaluate each other's policies.
-  const schema = `engine-${engines}`;
+  const schema = host.nextEngineName();
   // Both functions refer to it, so that the policies stay in the cache as long as one of the functions does.
   const token: { cached: Cached | null } = { cached: null };
   const parsed = (): Cached => {

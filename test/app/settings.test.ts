@@ -39,10 +39,13 @@ test('policies come from a table only where that is set, with its name and how f
   const live = { ...env, POLICY_SOURCE: 'table' };
   expect(() => readLambdaSettings(live)).toThrow('POLICY_TABLE');
   const named = { ...live, POLICY_TABLE: 'policies' };
-  const defaults = { table: 'policies', refreshMs: 30_000, maxAgeMs: 300_000 };
+  const defaults = { table: 'policies', compiledTable: null, refreshMs: 30_000, maxAgeMs: 300_000 };
   expect(readLambdaSettings(named).livePolicies).toEqual(defaults);
-  const set = { ...named, POLICY_REFRESH_MS: '1000', POLICY_MAX_AGE_MS: '2000' };
-  expect(readLambdaSettings(set).livePolicies).toEqual({ table: 'policies', refreshMs: 1_000, maxAgeMs: 2_000 });
+  const set = { ...named, COMPILED_POLICY_TABLE: 'compiled', POLICY_REFRESH_MS: '1000', POLICY_MAX_AGE_MS: '2000' };
+  expect(readLambdaSettings(set).livePolicies).toEqual({
+    ...{ table: 'policies', compiledTable: 'compiled' },
+    ...{ refreshMs: 1_000, maxAgeMs: 2_000 },
+  });
   expect(() => readLambdaSettings({ ...set, POLICY_MAX_AGE_MS: '1999' })).toThrow(
     'at least twice the time of a refresh',
   );

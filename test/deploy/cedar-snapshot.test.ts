@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSnapshotSize, snapshotBudget } from '../../deploy/bundle-rules.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../deploy/bundle/cedar-snapshot.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../src/policy/cedar-snapshot.ts';
 import { copyWasm, snapshotFile, verifyCedarSnapshot, writeCedarSnapshot } from '../../deploy/optimize.ts';
 import { readCases } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';

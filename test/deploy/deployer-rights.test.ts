@@ -65,6 +65,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
     'scan',
     'expire',
     'checkpoint',
+    'compile',
     'deliver',
     'webhook',
     'page',
@@ -76,9 +77,12 @@ const resources: Readonly<Record<string, readonly string[]>> = {
     arn('events', `rule/${stack}.ReconcileRule`),
     arn('events', `rule/${stack}.ScanRule`),
     arn('events', `rule/${stack}.CheckpointRule`),
+    arn('events', `rule/${stack}.CompileRule`),
     arn('events', `rule/${stack}.DeliverRule`),
   ],
-  table: ['IdempotencyTable', 'AuditTable', 'PolicyTable'].map((name) => arn('dynamodb', `table/${stack}-${name}-01`)),
+  table: ['IdempotencyTable', 'AuditTable', 'PolicyTable', 'CompiledPolicyTable'].map((name) =>
+    arn('dynamodb', `table/${stack}-${name}-01`),
+  ),
 };
 
 /** The types of resources that actions on a type of the template are checked on, where an action does not require others. */

@@ -44,7 +44,7 @@ export const suppressions: readonly Suppression[] = [
     reason: 'A role of one exact name, in any account of the own organization; the trust policy there decides.',
   },
   {
-    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile|Scan|Expire|Checkpoint|Page)Role$/,
+    finding: /^IAM5\[Resource::\*\] on (Graphql|Reconcile|Scan|Expire|Checkpoint|Compile|Page)Role$/,
     reason: 'The actions of X-Ray have no resources; only with tracing.',
   },
   {
@@ -86,7 +86,7 @@ export const suppressions: readonly Suppression[] = [
       'The functions reach AWS APIs and receive nothing from a network; a VPC would add endpoints to each region served.',
   },
   {
-    finding: /^LambdaConcurrency on (Reconcile|Scan|Expire|Checkpoint|Deliver|Webhook|Page)LambdaFunction$/,
+    finding: /^LambdaConcurrency on (Reconcile|Scan|Expire|Checkpoint|Compile|Deliver|Webhook|Page)LambdaFunction$/,
     reason: 'Concurrent runs are safe, and accounts with a low limit could not reserve any.',
   },
   {

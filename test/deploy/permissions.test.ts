@@ -45,6 +45,7 @@ beforeAll(async () => {
     scan: roleOf(template, 'ScanRole', context),
     expire: roleOf(template, 'ExpireRole', context),
     checkpoint: roleOf(template, 'CheckpointRole', context),
+    compile: roleOf(template, 'CompileRole', context),
     deliver: roleOf(template, 'DeliverRole', context),
     webhook: roleOf(template, 'WebhookRole', context),
     page: roleOf(template, 'PageRole', context),
@@ -142,7 +143,7 @@ test('the publisher of policies may put and read policy versions, and neither ch
   for (const action of ['UpdateItem', 'DeleteItem', 'PartiQLUpdate', 'PartiQLDelete']) {
     expect([action, await can(asAdministrator, `dynamodb:${action}`, 'policy table')]).toEqual([action, false]);
   }
-  for (const name of ['audit table', 'idempotency table']) {
+  for (const name of ['audit table', 'idempotency table', 'table of compiled versions']) {
     expect([name, await can(asAdministrator, 'dynamodb:PutItem', name)]).toEqual([name, false]);
   }
 });

@@ -93,6 +93,7 @@ const withoutDefault = [...byDefault].filter(([, value]) => value === 'none').ma
 test('the reference names the variables without a default', () => {
   expect(withoutDefault).toEqual([
     ...[
+      'COMPILED_POLICY_TABLE',
       'JWT_REQUIRED_SCOPES',
       'DEPLOYED_AT',
       'WEBHOOK_URL',

@@ -4,11 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
-import { createTables } from '../../src/ledger/tables.ts';
+import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
+import { createTable, createTables } from '../../src/ledger/tables.ts';
+import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
+import { policiesKey } from '../../src/policy-versions/item.ts';
 import type { EksSimulator } from '#eks-simulator';
 import { createDocument } from '../support/documents.ts';
 import type { Payload } from '../support/documents.ts';
@@ -18,6 +22,8 @@ import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
 import { functionCredentials, runFunction } from '../support/lambda-runtime-api.ts';
 import type { RunningFunction } from '../support/lambda-runtime-api.ts';
+import { onCreate } from '../support/policy-sample.ts';
+import { publish, versionWith } from '../support/policy-versions.ts';
 import { describeUnless } from '../support/requires.ts';
 import { hasRuntimeClient, installRuntimeClient } from '../support/lambda-runtime-client.ts';
 
@@ -168,6 +174,33 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(lines.filter((line) => line.apiRequestId === apiRequestId)).toEqual([
       expect.objectContaining({ level: 'info', principalId: 'https://issuer.example#alice' }),
     ]);
+  });
+
+  it('compiles the policy version in force, from which another function starts without its text', async () => {
+    const policies = `policies-${randomUUID()}`;
+    const compiled = `compiled-${randomUUID()}`;
+    await Promise.all([policies, compiled].map((table) => createTable(client, policyTableDefinition(table))));
+    const tables = { POLICY_SOURCE: 'table', POLICY_TABLE: policies, COMPILED_POLICY_TABLE: compiled };
+    const settings = { taskRoot, timeout: 60, environment: { ...environment(), ...tables } };
+    const frozen = versionWith({ 'freeze.cedar': `@id("freeze") @message("m") @advice("a") ${onCreate};` });
+    const { versionHash } = await publish(makeDynamoDbStore(client, policies), 0, frozen);
+
+    const compile = await runFunction({ ...settings, handler: 'dist/compile.handler' });
+    const runs = [await compile.invoke({}), await compile.invoke({})];
+    await compile.stop();
+    expect(runs).toMatchObject([
+      { kind: 'answered', value: { policyVersion: 0, compiledBytes: expect.any(Number) as number } },
+      { kind: 'answered', value: { policyVersion: 0, compiledBytes: null } },
+    ]);
+    // Without its text, a function that had to compile the version could not use it.
+    await client.send(new DeleteItemCommand({ TableName: policies, Key: marshall(policiesKey(versionHash)) }));
+    const started = await runFunction({ ...settings, handler: 'dist/graphql.handler' });
+    const outcome = await started.invoke(await jwtEvent('alice', createDocument, { input }));
+    const log = started.log().join('\n');
+    await started.stop();
+    await Promise.all([policies, compiled].map((TableName) => client.send(new DeleteTableCommand({ TableName }))));
+    expect(outcome).toMatchObject({ value: { body: expect.stringContaining('"policyId":"freeze"') as string } });
+    expect(log).not.toMatch(/"level":"(warn|error)"/);
   });
 
   it('fails to start without a required setting, and names it', async () => {

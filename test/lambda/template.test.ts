@@ -51,6 +51,8 @@ test('the package contains exactly the bundles, Cedar, the policies and the page
     'dist/cedar_wasm_bg.wasm',
     'dist/checkpoint.cjs',
     'dist/checkpoint.mjs',
+    'dist/compile.cjs',
+    'dist/compile.mjs',
     'dist/deliver.cjs',
     'dist/deliver.mjs',
     'dist/expire.cjs',
@@ -70,6 +72,7 @@ test('the package contains exactly the bundles, Cedar, the policies and the page
     'dist/policies/access.cedar',
     'dist/policies/approvals.cedar',
     'dist/policies/compiled-inventory.json',
+    'dist/policies/compiler.sha256',
     'dist/policies/guardrails.cedar',
     'dist/policies/inventory.json',
     'dist/policies/policy-set.json',
@@ -655,10 +658,48 @@ test('only with policySource table do the functions have permissions on the tabl
   for (const role of ['GraphqlRole', 'ReconcileRole', 'ScanRole']) {
     expect(onTable(plain.template, role)).toEqual([]);
     expect(onTable(chosen.template, role)).toEqual([
+      'dynamodb:GetItem on CompiledPolicyTable.Arn',
       'dynamodb:GetItem on PolicyTable.Arn',
       'dynamodb:Query on PolicyTable.Arn',
     ]);
   }
+});
+
+describe('the compilation of policy versions', () => {
+  test('only exists with policySource table', () => {
+    const ofPlain = Object.keys(plain.template.Resources).filter((name) => name.startsWith('Compile'));
+    expect(ofPlain).toEqual([]);
+    expect(JSON.stringify(plain.template)).not.toContain('CompiledPolicyTable');
+    const ofChosen = Object.keys(chosen.template.Resources).filter((name) => name.startsWith('Compile'));
+    expect(ofChosen.sort()).toEqual([
+      'CompileErrorsAlarm',
+      'CompileEventsRuleSchedule1',
+      'CompileLambdaEvConf',
+      'CompileLambdaFunction',
+      'CompileLambdaPermissionEventsRuleSchedule1',
+      'CompileLogGroup',
+      'CompileLoggedErrors',
+      'CompileRole',
+      'CompiledPolicyTable',
+    ]);
+  });
+
+  test('its table has the keys of the table of policies, and deletes what is no longer used', () => {
+    const { KeySchema, AttributeDefinitions } = policyTableDefinition('name');
+    expect(properties(chosen.template, 'CompiledPolicyTable')).toMatchObject({
+      ...{ KeySchema, AttributeDefinitions },
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    });
+  });
+
+  test('its role reads policy versions, and is the only one that may put what it compiles', () => {
+    expect(grants(chosen.template, 'CompileRole').filter((grant) => grant.startsWith('dynamodb:'))).toEqual([
+      'dynamodb:GetItem on CompiledPolicyTable.Arn',
+      'dynamodb:GetItem on PolicyTable.Arn',
+      'dynamodb:PutItem on CompiledPolicyTable.Arn',
+      'dynamodb:Query on PolicyTable.Arn',
+    ]);
+  });
 });
 
 describe('the page', () => {

@@ -4,7 +4,7 @@ import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { ApprovalLimits, Dependencies } from '../../src/operations/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import { makeDependencies, makeLiveDependencies } from '../../src/app/compose.ts';
-import type { Composition } from '../../src/app/compose.ts';
+import type { Composition, LivePolicies } from '../../src/app/compose.ts';
 import { makeGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
@@ -21,8 +21,6 @@ import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { makePolicyTexts } from '../../src/policy-versions/policy-texts.ts';
-import type { LiveSettings } from '../../src/policy-versions/live.ts';
-import type { PolicyStore } from '../../src/policy-versions/store.ts';
 import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
 import { adoptDocument, createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
@@ -119,7 +117,7 @@ export interface GatewayOptions {
   /** By default none, as in production. */
   readonly executorRoleArn?: string;
   /** Versions to follow; by default the shipped policies are in force. */
-  readonly versions?: { readonly store: PolicyStore; readonly settings: LiveSettings };
+  readonly versions?: Omit<LivePolicies, 'onFailure'>;
   /** Issuers whose tokens the function alone verifies, as on a route without an authorizer; by default the local one. */
   readonly issuers?: readonly TrustedIssuer[];
   /** Replaces some of the dependencies. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CedarMemory } from '../../src/policy/cedar-instance.ts';
+import type { Cedar, CedarMemory } from './cedar-instance.ts';
 
 /**
  * The memory of Cedar's WebAssembly after it has parsed a schema and policies: what differs from a new instance. It is valid
@@ -57,6 +57,31 @@ export function restore({ memory, __wbindgen_externrefs: table }: CedarMemory, s
   if (snapshot.tableLength > table.length) table.grow(snapshot.tableLength - table.length);
   const target = new Uint8Array(memory.buffer);
   for (const { offset, bytes } of snapshot.blocks) target.set(bytes, offset);
+}
+
+/**
+ * As the instance, except that what a snapshot holds is not parsed again.
+ *
+ * @param calls those whose results the memory of the instance holds, see {@link CedarSnapshot}
+ * @param onParsed is called for each call that parses
+ */
+export function withoutParsing(cedar: Cedar, calls: readonly string[], onParsed: () => void = () => undefined): Cedar {
+  const restored = new Set(calls);
+  const unlessRestored =
+    <Content>(
+      kind: 'schema' | 'policies',
+      parse: (name: string, content: Content) => ReturnType<Cedar['preparseSchema']>,
+    ) =>
+    (name: string, content: Content) => {
+      if (restored.has(callHash(kind, name, content))) return { type: 'success' } as const;
+      onParsed();
+      return parse(name, content);
+    };
+  return {
+    ...cedar,
+    preparseSchema: unlessRestored('schema', cedar.preparseSchema),
+    preparsePolicySet: unlessRestored('policies', cedar.preparsePolicySet),
+  };
 }
 
 /** The snapshot as a file: the length of its head, the head as JSON, and the bytes of its blocks. */
