@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { rejectCodeCache } from '../test/support/code-cache.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -16,6 +17,17 @@ export async function buildGateway(folder: string, without: readonly string[] = 
   const outdir = join(folder, ['dist', ...without].join('-'));
   const options = ['--outdir', outdir, ...without.flatMap((name) => ['--without', name])];
   await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
+  return join(outdir, 'graphql.mjs');
+}
+
+/**
+ * Copies a build of the gateway, and makes its code cache one of another version of V8, as in a package that was built with another Node.js or
+ * architecture. Returns the path of the handler.
+ */
+export async function withRejectedCodeCache(bundle: string): Promise<string> {
+  const outdir = `${dirname(bundle)}-rejected`;
+  await cp(dirname(bundle), outdir, { recursive: true });
+  rejectCodeCache(outdir);
   return join(outdir, 'graphql.mjs');
 }
 

@@ -1,12 +1,14 @@
-import type { MeasuredColdStart } from './cold.ts';
+import type { ColdStart, MeasuredColdStart } from './cold.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
+import { median, ratiosOf } from './statistics.ts';
 
 const names: Readonly<Record<string, string>> = {
   empty: 'an empty handler',
   tiny: 'naive, tiny schema',
   contract: "naive, the gateway's schema and policies",
   gateway: 'the gateway',
+  rejected: 'the gateway, its code cache rejected',
   awsCli: '`aws eks create-pod-identity-association` (v2)',
 };
 
@@ -14,24 +16,28 @@ const names: Readonly<Record<string, string>> = {
 export function coldSection(measured: readonly MeasuredColdStart[]): Section {
   const tables = ([1, 2] as const).map((cores) => {
     const subjects = measured.filter((one) => one.cores === cores);
-    const naive = subjects.find(({ subject }) => subject === 'contract')?.median;
-    const cli = subjects.find(({ subject }) => subject === 'awsCli')?.median;
-    const rows = subjects.map(({ subject, median, least }) => [
+    const startsOf = (wanted: string) => subjects.find(({ subject }) => subject === wanted)?.starts ?? [];
+    const [naive, cli] = [startsOf('contract'), startsOf('awsCli')];
+    const rows = subjects.map(({ subject, starts }) => [
       names[subject] ?? `the build in ${subject.replace('build:', '')}`,
-      ...[median.importMs, median.firstRequestMs, median.answeredMs, least.answeredMs, median.cpuMs],
-      ratio(median.answeredMs, naive?.answeredMs),
-      ratio(median.cpuMs, naive?.cpuMs),
-      ratio(median.processMs, cli?.processMs),
+      ...(['importMs', 'firstRequestMs', 'answeredMs', 'cpuMs'] as const).map((time) => middleOf(starts, time)),
+      ...ratiosOf(timesOf(starts, 'answeredMs'), timesOf(naive, 'answeredMs')),
+      subject === 'awsCli' ? null : ratiosOf(timesOf(starts, 'cpuMs'), timesOf(naive, 'cpuMs'))[0],
+      ratiosOf(timesOf(starts, 'processMs'), timesOf(cli, 'processMs'))[0],
     ]);
     const head = [
-      ...['process', 'start', 'first request', 'both', 'least', 'CPU'],
-      ...['of naive', 'CPU, of naive', 'process, of the AWS CLI'],
+      ...['process', 'start', 'first request', 'both', 'CPU', 'of naive', 'quartiles', 'CPU, of naive'],
+      'process, of the AWS CLI',
     ];
-    return `${cores === 1 ? 'One core' : 'Two cores'}, ${subjects[0]?.runs} runs of each, medians in milliseconds:\n\n${table(head, rows)}`;
+    const where = cores === 1 ? 'One core' : 'Two cores';
+    return `${where}, ${naive.length} rounds, medians in milliseconds:\n\n${table(head, rows)}`;
   });
   return { name: 'cold', document: 'cold-starts.md', tables: tables.join('\n\n') };
 }
 
-function ratio(one: number | null, other: number | null | undefined): number | null {
-  return one === null || other === null || other === undefined ? null : one / other;
+const timesOf = (starts: readonly ColdStart[], time: keyof ColdStart) => starts.flatMap((start) => start[time] ?? []);
+
+function middleOf(starts: readonly ColdStart[], time: keyof ColdStart): number | null {
+  const times = timesOf(starts, time);
+  return times.length === 0 ? null : median(times);
 }

@@ -1,14 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildGateway, buildNaive } from './bundles.ts';
+import { buildGateway, buildNaive, withRejectedCodeCache } from './bundles.ts';
 import { startEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { association, createEvent, functionEnvironment, tinyCreateEvent } from './events.ts';
 import { onCore, runProcess } from './process.ts';
-import { least, median } from './statistics.ts';
 
-/** What is started. `awsCli` is `aws eks create-pod-identity-association`, the same call without a gateway. */
-type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'awsCli' | `build:${string}`;
+/**
+ * What is started. `rejected` is the gateway of a package that was built with another Node.js or architecture, `awsCli` is
+ * `aws eks create-pod-identity-association`, the same call without a gateway.
+ */
+type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'rejected' | 'awsCli' | `build:${string}`;
 
 /** One start, in milliseconds. */
 export interface ColdStart {
@@ -26,13 +28,11 @@ export interface ColdStart {
   readonly residentBytes: number | null;
 }
 
-/** The starts of one subject: the median and the least of each time. */
+/** The starts of one subject, in the order of the rounds. */
 export interface MeasuredColdStart {
   readonly subject: Subject;
   readonly cores: 1 | 2;
-  readonly runs: number;
-  readonly median: ColdStart;
-  readonly least: ColdStart;
+  readonly starts: readonly ColdStart[];
 }
 
 /** What to measure. */
@@ -50,13 +50,18 @@ const none = { importMs: null, firstRequestMs: null, cpuMs: null, residentBytes:
 const awsCli = '/usr/bin/aws';
 const harness = join(import.meta.dirname, 'harness.cjs');
 
+/** Whether V8 must reject the code cache of a subject, without which its row would be that of another. */
+const mustReject: Readonly<Partial<Record<Subject, boolean>>> = { gateway: false, rejected: true };
+
 /** Measures cold starts on one core and on two, in turns, so that a busy machine slows all subjects alike. */
 export async function measureColdStarts({ folder, runs, builds }: ColdSettings): Promise<MeasuredColdStart[]> {
+  const gateway = await buildGateway(folder);
   const bundles = new Map<Subject, string>([
     ['empty', await buildNaive(folder, 'empty')],
     ['tiny', await buildNaive(folder, 'tiny')],
     ['contract', await buildNaive(folder, 'contract')],
-    ['gateway', await buildGateway(folder)],
+    ['gateway', gateway],
+    ['rejected', await withRejectedCodeCache(gateway)],
     ...builds.map((path) => [`build:${path}`, path] as const),
   ]);
   const measured: MeasuredColdStart[] = [];
@@ -72,37 +77,44 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
         const bundle = bundles.get(subject);
         const start = await (bundle === undefined
           ? startAwsCli(endpoints, core)
-          : startBundle(endpoints, core, folder, bundle, subject === 'tiny'));
+          : startBundle(endpoints, core, folder, bundle, subject === 'tiny', mustReject[subject]));
         if (round > 0) starts.set(subject, [...(starts.get(subject) ?? []), start]);
       }
     }
     endpoints.stop();
-    for (const [subject, times] of starts) measured.push(summary(subject, cores, times));
+    for (const [subject, times] of starts) measured.push({ subject, cores, starts: times });
   }
   return measured;
 }
 
-/** Starts a bundle in a new process, which answers one create. */
+/**
+ * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject its code cache as it must; not checked
+ * without `isRejected`.
+ */
 export async function startBundle(
   endpoints: Endpoints,
   core: number | null,
   folder: string,
   bundle: string,
   isTiny: boolean,
+  isRejected?: boolean,
 ): Promise<ColdStart> {
   const eventFile = join(folder, 'event.json');
   await writeFile(eventFile, JSON.stringify(await (isTiny ? tinyCreateEvent() : createEvent())));
   const command = onCore(core, [process.execPath, harness, bundle, eventFile]);
   const { startedAt, totalMs, report } = await runProcess(command, functionEnvironment(endpoints, bundle));
-  const { importedAt, answeredAt, cpuMs, residentBytes, answer } = JSON.parse(report) as {
+  const { importedAt, answeredAt, cpuMs, residentBytes, cacheRejected, answer } = JSON.parse(report) as {
     readonly importedAt: number;
     readonly answeredAt: number;
     readonly cpuMs: number;
     readonly residentBytes: number;
+    readonly cacheRejected?: boolean;
     readonly answer: { readonly body: string };
   };
   const { data } = JSON.parse(answer.body) as { data?: { create?: { status?: string } } };
   if (data?.create?.status !== 'SUCCEEDED') throw new Error(`${bundle} answers ${answer.body}`);
+  if (isRejected !== undefined && cacheRejected !== isRejected)
+    throw new Error(`${bundle}: cache rejected: ${cacheRejected}.`);
   return {
     answeredMs: answeredAt - startedAt,
     importMs: importedAt - startedAt,
@@ -128,22 +140,4 @@ async function startAwsCli({ eks, certificate }: Endpoints, core: number | null)
     AWS_PAGER: '',
   });
   return { ...none, answeredMs: totalMs, processMs: totalMs };
-}
-
-function summary(subject: Subject, cores: 1 | 2, starts: readonly ColdStart[]): MeasuredColdStart {
-  const reduced = (reduce: typeof median): ColdStart => {
-    const of = (time: keyof ColdStart) => {
-      const values = starts.flatMap((start) => start[time] ?? []);
-      return values.length === 0 ? null : reduce(values);
-    };
-    return {
-      answeredMs: of('answeredMs') ?? NaN,
-      importMs: of('importMs'),
-      firstRequestMs: of('firstRequestMs'),
-      cpuMs: of('cpuMs'),
-      residentBytes: of('residentBytes'),
-      processMs: of('processMs') ?? NaN,
-    };
-  };
-  return { subject, cores, runs: starts.length, median: reduced(median), least: reduced(least) };
 }

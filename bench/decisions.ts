@@ -9,7 +9,7 @@ import { withRoleAttributes } from '../src/policy/role-attribute-use.ts';
 import { association } from './events.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
-import { median } from './statistics.ts';
+import { median, ratiosOf } from './statistics.ts';
 
 const folder = join(import.meta.dirname, '..', 'policies');
 const sources = readPolicySources(folder);
@@ -134,8 +134,8 @@ export function measureDecisions(runs: number): Section {
       if (round >= 0) times.push((user + system) / batch);
     }
   }
-  const figures = points.map(({ name, times }) => ({ name, microseconds: median(times) }));
-  const first = figures[0]?.microseconds ?? NaN;
-  const rows = figures.map(({ name, microseconds }) => [name, microseconds, microseconds / first]);
-  return { name: 'decisions', tables: table(['policies', 'CPU, µs', 'ratio'], rows) };
+  const [first = { times: [] }] = points;
+  const rows = points.map(({ name, times }) => [name, median(times), ...ratiosOf(times, first.times)]);
+  const counts = `${runs} batches of ${batch} decisions each, in turns:`;
+  return { name: 'decisions', tables: `${counts}\n\n${table(['policies', 'CPU, µs', 'ratio', 'quartiles'], rows)}` };
 }

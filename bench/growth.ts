@@ -172,16 +172,12 @@ function tableOf(trails: readonly GrownTrail[]): string {
   const grouped = ({ entries }: GrownTrail) => entries.toLocaleString('en');
   const head = [
     'request',
-    ...[shortest, ...longer].flatMap((trail) => (trail ? [`${grouped(trail)} entries`, 'CPU'] : [])),
+    ...(shortest === undefined ? [] : [`${grouped(shortest)} entries`, 'CPU']),
     ...longer.flatMap((trail) => [`ratio at ${grouped(trail)}`, 'CPU ratio']),
   ];
   const rows = (shortest?.requests ?? []).map(({ request, wallMs, cpuMs }, index) => {
     const all = trails.map(({ requests }) => requests[index] ?? { wallMs: NaN, cpuMs: NaN });
-    return [
-      request,
-      ...all.flatMap((one) => [one.wallMs, one.cpuMs]),
-      ...all.slice(1).flatMap((one) => [one.wallMs / wallMs, one.cpuMs / cpuMs]),
-    ];
+    return [...[request, wallMs, cpuMs], ...all.slice(1).flatMap((one) => [one.wallMs / wallMs, one.cpuMs / cpuMs])];
   });
   return table(head, rows);
 }

@@ -11,13 +11,14 @@ const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 
 
 async function run() {
   // As Lambda's runtime client loads functions.
-  const { handler } = bundle.endsWith('.cjs') ? require(bundle) : await import(bundle);
+  const { handler, script } = bundle.endsWith('.cjs') ? require(bundle) : await import(bundle);
   times.importedAt = now();
   const answer = await handler(JSON.parse(readFileSync(eventFile, 'utf8')), context);
   times.answeredAt = now();
   const { user, system } = process.cpuUsage();
   times.cpuMs = (user + system) / 1000;
   times.residentBytes = process.memoryUsage.rss();
+  times.cacheRejected = script?.cachedDataRejected;
   writeSync(3, JSON.stringify({ ...times, answer }));
   process.exit(0);
 }

@@ -12,6 +12,7 @@ import { measureGrowth } from './growth.ts';
 import { measureMemory } from './memory.ts';
 import { measureReplacements } from './replacements.ts';
 import { limitsSection } from './limits.ts';
+import { measureVersions } from './policy-versions.ts';
 import { measureSizes } from './sizes.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
@@ -34,6 +35,7 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   memory: ({ folder, quick }) => measureMemory(folder, quick ? 5_000 : 100_000),
   replacements: ({ folder, quick }) => measureReplacements(folder, quick ? 3 : 25),
   sizes: ({ folder, quick }) => measureSizes(folder, quick ? 5 : 25),
+  versions: ({ folder, quick }) => measureVersions(folder, quick ? 5 : 25),
   limits: limitsSection,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick, builds }) => measureWarm(folder, quick, builds),
@@ -48,10 +50,6 @@ const programs: Programs = {
   trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
   'trail-proof': ['checkpoints and verification of a long trail', () => import('./trail-proof.ts')],
   page: ['the page in a browser, over such a fleet', () => import('./page.ts')],
-  'policy-versions': [
-    'cold starts with a policy version beside those of the package',
-    () => import('./policy-versions.ts'),
-  ],
   startup: ['the start-up of the command beside that of the AWS CLI', () => import('./startup.ts')],
 };
 

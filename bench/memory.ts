@@ -55,7 +55,13 @@ async function figuresOf(child: ChildProcess, mutations: number, endpoints: Endp
   return figures;
 }
 
+/** The first, a middle and the last figures, and the most. */
 function sectionOf(figures: readonly MemoryFigures[]): Section {
-  const rows = figures.map((one) => [one.mutations.toLocaleString('en'), one.heapMb, one.residentMb]);
-  return { name: 'memory', tables: table(['mutations', 'heap, MB', 'resident, MB'], rows) };
+  const shown = [0, batches / 2, batches - 1].flatMap((index) => figures[index] ?? []);
+  const rows = shown.map((one) => [one.mutations.toLocaleString('en'), one.heapMb, one.residentMb]);
+  const most = [
+    Math.max(...figures.map(({ heapMb }) => heapMb)),
+    Math.max(...figures.map(({ residentMb }) => residentMb)),
+  ];
+  return { name: 'memory', tables: table(['mutations', 'heap, MB', 'resident, MB'], [...rows, ['the most', ...most]]) };
 }

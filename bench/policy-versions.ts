@@ -1,31 +1,28 @@
-// Cold starts with a live version of policies beside those with the packaged policies: npm run bench -- policy-versions. Starts in turns, so
-// that the load of the machine meets all; medians of processor time and of the ratios of the rounds.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { environmentFor } from '../deploy/snapshot/invocation.ts';
+import { compileVersion } from '../src/policy-versions/compile-version.ts';
+import { makeDynamoDbCompiledStore } from '../src/policy-versions/compiled-store.ts';
+import { compiledKey, readCompilerHash } from '../src/policy-versions/compiled-version.ts';
 import { versionItem, policiesItem } from '../src/policy-versions/item.ts';
 import type { Item } from '../src/policy-versions/item.ts';
 import { packPolicies } from '../src/policy-versions/packed-policies.ts';
 import type { PolicyFiles } from '../src/policy-versions/packed-policies.ts';
 import { versionOf, shippedVersion } from '../test/support/policy-versions.ts';
-import { compileVersion } from '../src/policy-versions/compile-version.ts';
-import { makeDynamoDbCompiledStore } from '../src/policy-versions/compiled-store.ts';
-import { compiledKey, readCompilerHash } from '../src/policy-versions/compiled-version.ts';
-import { median, quantile } from './statistics.ts';
+import { buildGateway } from './bundles.ts';
+import { table } from './report.ts';
+import type { Section } from './report.ts';
+import { median, ratiosOf } from './statistics.ts';
 
-const rounds = Number(process.argv[2] ?? 15);
 const run = promisify(execFile);
-const dist = mkdtempSync(join(tmpdir(), 'bench-policy-versions-'));
 
-/** Prints the processor time of a start, in milliseconds, which depends less on what else the machine does. */
+/** Prints the processor time of a start, in milliseconds. */
 const program = `
   await import(process.argv[1]);
   const { user, system } = process.cpuUsage();
@@ -78,65 +75,79 @@ function json(item: Item): object {
   );
 }
 
-const server = createServer((request, response) => {
-  void text(request).then((body) => {
-    const answer = answerTo(String(request.headers['x-amz-target'] ?? ''), body);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  });
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** Starts what answers the calls of a start, on a free port. */
+async function startServer() {
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const answer = answerTo(String(request.headers['x-amz-target'] ?? ''), body);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => server.close() };
+}
 
 /** Processor time of a start, in milliseconds. */
-async function start([version, isCompiled]: Subject, attempts = 10): Promise<number> {
+async function start(
+  gateway: string,
+  endpoint: string,
+  [version, isCompiled]: Subject,
+  attempts = 10,
+): Promise<number> {
   live = version;
-  const environment = environmentFor(join(dist, 'policies'), endpoint);
+  const environment = environmentFor(join(dirname(gateway), 'policies'), endpoint);
   const env = {
     ...environment,
     POLICY_SOURCE: version === null ? 'packaged' : 'table',
     POLICY_TABLE: 'policies',
     COMPILED_POLICY_TABLE: isCompiled ? 'compiled' : '',
   };
-  const args = ['--input-type=module', '--eval', program, join(dist, 'graphql.mjs')];
+  const args = ['--input-type=module', '--eval', program, gateway];
   const { stderr, stdout } = await run(process.execPath, args, { env });
   if (stdout.includes('not used')) throw new Error(`The compiled version was not used: ${stdout}`);
   if (version === null || stdout.includes('"policyVersion":1')) return Number(stderr);
   // Otherwise the start would be measured without what it is about. On a busy machine, the time that a start waits can be too short.
   if (attempts === 1) throw new Error(`The version was not loaded: ${stdout}`);
-  return await start([version, isCompiled], attempts - 1);
+  return await start(gateway, endpoint, [version, isCompiled], attempts - 1);
 }
 
 /** Stores the version as the function `compile` of the package does. */
-async function compile(files: PolicyFiles): Promise<void> {
+async function compile(gateway: string, endpoint: string, files: PolicyFiles): Promise<void> {
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
   const packed = packPolicies(files);
-  const key = compiledKey({ versionHash: packed.hash }, readCompilerHash(join(dist, 'policies')) ?? '');
+  const key = compiledKey({ versionHash: packed.hash }, readCompilerHash(join(dirname(gateway), 'policies')) ?? '');
   const content = compileVersion(packed);
-  console.log(`compiled: ${content.length} bytes`);
   await makeDynamoDbCompiledStore(client, 'compiled').put(key, content, 0);
   client.destroy();
 }
 
-try {
-  execFileSync(process.execPath, ['deploy/build.ts', '--outdir', dist], { cwd: join(import.meta.dirname, '..') });
-  for (const [files, isCompiled] of Object.values(subjects)) if (files !== null && isCompiled) await compile(files);
-  const times = Object.keys(subjects).map((): number[] => []);
-  // The first round fills the caches of the file system.
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, subject] of Object.values(subjects).entries()) {
-      const ms = await start(subject);
-      if (round > 0) times[index]?.push(ms);
+/**
+ * Measures the processor time of starts with policy versions beside that with the policies of the package: in turns, so that a busy machine slows all
+ * alike. No request is sent.
+ */
+export async function measureVersions(folder: string, rounds: number): Promise<Section> {
+  const gateway = await buildGateway(folder);
+  const { endpoint, stop } = await startServer();
+  try {
+    const all = Object.values(subjects);
+    for (const [files, isCompiled] of all) if (files !== null && isCompiled) await compile(gateway, endpoint, files);
+    const times = all.map((): number[] => []);
+    // The first round fills the caches of the file system.
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const [index, subject] of all.entries()) {
+        const ms = await start(gateway, endpoint, subject);
+        if (round > 0) times[index]?.push(ms);
+      }
     }
+    const [first = []] = times;
+    const rows = Object.keys(subjects).map((name, index) => {
+      const own = times[index] ?? [];
+      return [name, median(own), ...ratiosOf(own, first)];
+    });
+    const head = ['in force', 'CPU of a start, ms', 'ratio', 'quartiles'];
+    return { name: 'versions', document: 'cold-starts.md', tables: `${rounds} rounds.\n\n${table(head, rows)}` };
+  } finally {
+    stop();
   }
-  console.log(`${rounds} rounds, Node.js ${process.versions.node}, medians of processor time, quartiles of the ratios`);
-  for (const [index, name] of Object.keys(subjects).entries()) {
-    const ratios = (times[index] ?? []).map((ms, round) => ms / (times[0]?.[round] ?? NaN));
-    const spread = [0.25, 0.75].map((part) => quantile(ratios, part).toFixed(2)).join(' to ');
-    const ms = median(times[index] ?? []).toFixed(0);
-    console.log(`${name.padEnd(32)} ${ms.padStart(6)} ms ${median(ratios).toFixed(2).padStart(6)} ${spread}`);
-  }
-} finally {
-  server.close();
-  rmSync(dist, { recursive: true });
 }

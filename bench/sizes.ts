@@ -8,7 +8,7 @@ import type { ColdStart } from './cold.ts';
 import { startEndpoints } from './endpoints.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
-import { median } from './statistics.ts';
+import { median, ratiosOf } from './statistics.ts';
 
 /** Policies about single namespaces, and namespaces in the inventory, on top of the shipped ones. */
 const subjects = [
@@ -58,14 +58,21 @@ export async function measureSizes(folder: string, rounds: number): Promise<Sect
     endpoints.stop();
   }
   const [first = { cpuMs: [], residentBytes: [] }] = builds;
-  const ratio = (values: readonly number[], of: readonly number[]) =>
-    median(values.map((value, round) => value / (of[round] ?? NaN)));
   const rows = builds.map(({ imageBytes, cpuMs, residentBytes }, index) => [
     subjects[index]?.name ?? '',
     imageBytes.toLocaleString('en'),
-    ...[median(cpuMs), ratio(cpuMs, first.cpuMs)],
-    ...[median(residentBytes) / 1e6, ratio(residentBytes, first.residentBytes)],
+    ...[median(cpuMs), ...ratiosOf(cpuMs, first.cpuMs)],
+    ...[median(residentBytes) / 1e6, ...ratiosOf(residentBytes, first.residentBytes)],
   ]);
-  const head = ['package', "bytes of Cedar's snapshot", 'CPU, ms', 'ratio', 'resident, MB', 'ratio'];
+  const head = [
+    'package',
+    "bytes of Cedar's snapshot",
+    'CPU, ms',
+    'ratio',
+    'quartiles',
+    'resident, MB',
+    'ratio',
+    'quartiles',
+  ];
   return { name: 'sizes', document: 'cold-starts.md', tables: `${rounds} rounds.\n\n${table(head, rows)}` };
 }

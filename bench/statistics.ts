@@ -11,7 +11,11 @@ export function quantile(numbers: readonly number[], share: number): number {
   return below + ((sorted[Math.ceil(place)] ?? NaN) - below) * (place % 1);
 }
 
-/** The smallest of some numbers: what a measurement takes where nothing else runs on the machine. */
-export function least(numbers: readonly number[]): number {
-  return numbers.reduce((one, other) => Math.min(one, other), Infinity);
+/** The ratios of numbers that were measured one after the other, by their places: their median, and their quartiles as text. */
+export function ratiosOf(
+  numbers: readonly number[],
+  reference: readonly number[],
+): [median: number, quartiles: string] {
+  const ratios = numbers.map((one, place) => one / (reference[place] ?? NaN));
+  return [median(ratios), `${quantile(ratios, 0.25).toFixed(2)} to ${quantile(ratios, 0.75).toFixed(2)}`];
 }

@@ -8,7 +8,7 @@ import { functionEnvironment } from './events.ts';
 import { onCore, runProcess } from './process.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
-import { median, quantile } from './statistics.ts';
+import { median, ratiosOf as ratios } from './statistics.ts';
 
 /** Milliseconds of a request in a block of many, and of the processor for it. Garbage collections of the block are in both. */
 export interface Block {
@@ -88,10 +88,10 @@ const subjects: readonly (readonly [label: string, subject: Subject, reference: 
 
 const middleOf = (blocks: readonly Block[], time: keyof Block) => median(blocks.map((block) => block[time]));
 
-/** The ratios of the blocks that ran one after the other: their median, and their quartiles as text. */
-function ratiosOf(blocks: readonly Block[], reference: readonly Block[], time: keyof Block): [number, string] {
-  const ratios = blocks.map((block, index) => block[time] / (reference[index]?.[time] ?? NaN));
-  return [median(ratios), `${quantile(ratios, 0.25).toFixed(2)} to ${quantile(ratios, 0.75).toFixed(2)}`];
+/** The ratios of the blocks that ran one after the other. */
+function ratiosOf(blocks: readonly Block[], reference: readonly Block[], time: keyof Block) {
+  const [some, others] = [blocks, reference].map((all) => all.map((block) => block[time]));
+  return ratios(some ?? [], others ?? []);
 }
 
 type Row = readonly [label: string, blocks: readonly Block[], reference: readonly Block[]];
@@ -125,15 +125,15 @@ function tablesOf(
     ...ratiosOf(one.create, one.bareCalls, 'wallMs'),
     ...ratiosOf(one.create, one.bareCalls, 'cpuMs'),
   ]);
-  const ratios = ['ratio', 'quartiles', 'CPU ratio', 'quartiles'];
+  const head = ['ratio', 'quartiles', 'CPU ratio', 'quartiles'];
   return [
     `Answers at once, ${counts.all} each, milliseconds of a request: medians of the blocks. A query is compared with graphql-js, a create with its bare calls, the others with a create:`,
-    table(['request', 'time', 'CPU', ...ratios], rows.map(rowOf)),
+    table(['request', 'time', 'CPU', ...head], rows.map(rowOf)),
     `Answers after 5 ms (DynamoDB), 20 ms (STS) and 80 ms (EKS), ${counts.slow} each:`,
     table(['request', 'time', 'of bare calls', 'quartiles'], waits),
     'Creates a second on one core, and the ratios of the time and the processor time of a create to those of bare calls; a quarter of the blocks with several at a time:',
     table(
-      ['at a time', 'gateway', 'bare calls', ...names.flatMap((name) => [name, 'CPU ratio to it']), ...ratios],
+      ['at a time', 'gateway', 'bare calls', ...names.flatMap((name) => [name, 'CPU ratio to it']), ...head],
       rates,
     ),
     `Memory after it: ${residentMb.toFixed(0)} MB resident, ${heapMb.toFixed(0)} MB of JavaScript heap.`,

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
@@ -18,6 +18,7 @@ import {
   writeCodeCache,
 } from './optimize.ts';
 import { missedReplacements, replacements, replaceUnneeded } from './replacements.ts';
+import { startProblems } from './start-budgets.ts';
 import { finishSupplyChain, pageSbomFile, sbomFile } from './supply-chain.ts';
 import { runCommand, UsageError } from '../tools/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
@@ -138,7 +139,10 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   // Only of the graphql function: nobody waits for the start of the reconciler.
   await writeCodeCache(outdir);
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
-  await printSizes(outdir);
+  const sizes = await sizesIn(outdir);
+  for (const [file, bytes] of sizes) console.log(`${(bytes / 1000).toFixed(0).padStart(7)} kB  ${file}`);
+  const tooMuch = without.length > 0 ? [] : startProblems(sizes);
+  if (tooMuch.length > 0) throw new Error(tooMuch.join('\n'));
 }
 
 function describeIssuer({ issuer, jwks, jwksUri }: IssuerEntry): string {
@@ -165,13 +169,13 @@ async function copyPolicies(from: string, policySet: PolicySet, to: string): Pro
   await writeFile(join(to, policySetFile), JSON.stringify(policySet));
 }
 
-async function printSizes(outdir: string): Promise<void> {
-  const entries = await readdir(outdir, { recursive: true, withFileTypes: true });
+/** Bytes of the files of a folder, by their paths there, in their order. */
+async function sizesIn(folder: string): Promise<ReadonlyMap<string, number>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const file of files.sort()) {
-    const kilobytes = ((await stat(file)).size / 1000).toFixed(0);
-    console.log(`${kilobytes.padStart(7)} kB  ${file.slice(outdir.length + 1)}`);
-  }
+  const sizes = new Map<string, number>();
+  for (const file of files.sort()) sizes.set(relative(folder, file), (await stat(file)).size);
+  return sizes;
 }
 
 /** Throws a UsageError for a replacement that does not exist, and for a build without one that would be deployed. */

@@ -30,9 +30,25 @@ export const budgets: Readonly<Record<string, { readonly bytes: number; readonly
 /** The most bytes of Cedar's snapshot, which every cold start reads, hashes and copies: about 1 ms for each megabyte. */
 export const snapshotBudget = 8_000_000;
 
-/** Throws an Error that names the policies that take most of Cedar's snapshot if it exceeds its budget. */
-export function checkSnapshotSize(bytes: number, policySet: PolicySet): void {
-  if (bytes <= snapshotBudget) return;
+/**
+ * The most bytes of the memory that Cedar has after a start, 160 pages. It has about 1.9 MB more than the snapshot: it never shrinks, so that it
+ * also has room for the most that a decision of the cases took.
+ */
+export const memoryBudget = 160 * 65_536;
+
+/** Throws an Error that names the policies that take most of Cedar's snapshot, or of its memory, if these exceed their budgets. */
+export function checkSnapshotSize(
+  size: { readonly bytes: number; readonly memoryLength: number },
+  policySet: PolicySet,
+): void {
+  const { bytes, memoryLength } = size;
+  const exceeded =
+    bytes > snapshotBudget
+      ? `cedar-snapshot.bin has ${bytes} bytes, more than its budget of ${snapshotBudget}`
+      : memoryLength > memoryBudget
+        ? `Cedar's memory after a start has ${memoryLength} bytes, more than its budget of ${memoryBudget}`
+        : null;
+  if (exceeded === null) return;
   const actions = Object.values(policySet.schema).flatMap((space) => Object.keys(space.actions)).length;
   const largest = Object.entries(sharedPolicies(policySet).policies)
     // A policy is parsed for each of its actions.
@@ -40,7 +56,7 @@ export function checkSnapshotSize(bytes: number, policySet: PolicySet): void {
     .sort(([, one], [, other]) => other - one);
   const named = largest.slice(0, 5).map(([id]) => id);
   throw new Error(
-    `cedar-snapshot.bin has ${bytes} bytes, more than its budget of ${snapshotBudget} in deploy/bundle-rules.ts: it holds ` +
+    `${exceeded} in deploy/bundle-rules.ts: it holds ` +
       `${largest.length} policies that apply to more than one place, of which the largest are ${named.join(', ')}. Name fewer actions in ` +
       'their heads, or one namespace, or combine them.',
   );
@@ -66,9 +82,31 @@ export function bundleProblems(metafile: Metafile): string[] {
         .map((path) => `holds ${path}, which no function needs: see deploy/replacements.ts`);
       const budget = budgets[entryPoint];
       const tooLarge = budget !== undefined && (bytes > budget.bytes || used.length > budget.modules);
-      const size = `has ${bytes} bytes of ${used.length} modules, more than its budget in deploy/bundle-rules.ts`;
+      const size =
+        `has ${bytes} bytes of ${used.length} modules, more than its budget in deploy/bundle-rules.ts. The largest parts, in bytes: ` +
+        largestOf(bytesByPart(inputs));
       return [...copies, ...local, ...unneeded, ...(tooLarge ? [size] : [])].map((problem) => `${file} ${problem}.`);
     });
+}
+
+/** Bytes in a bundle by package, and of the gateway by folder, such as `src/graphql`. */
+function bytesByPart(inputs: Metafile['outputs'][string]['inputs']): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+    const part = name ?? path.split('/').slice(0, 2).join('/');
+    sums.set(part, (sums.get(part) ?? 0) + bytesInOutput);
+  }
+  return sums;
+}
+
+/** The five largest of sizes by name, the largest first: `graphql 181000, src 173000`. */
+export function largestOf(sizes: Iterable<readonly [string, number]>): string {
+  const sorted = [...sizes].sort(([, one], [, other]) => other - one);
+  return sorted
+    .slice(0, 5)
+    .map(([name, size]) => `${name} ${size}`)
+    .join(', ');
 }
 
 /** The folders and builds (`dist/esm`, `*.mjs`) of a package that files come from. */

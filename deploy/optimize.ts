@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
 import type { Plugin } from 'esbuild';
 import { checkSnapshotSize } from './bundle-rules.ts';
+import { codeCacheMakerFile } from './code-cache-notice.ts';
+import type { CodeCacheMaker } from './code-cache-notice.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
 import type { PolicySet } from '../src/policy/compile.ts';
@@ -99,9 +101,10 @@ export async function writeCedarSnapshot(outdir: string, sources: string): Promi
   const policies = join(outdir, 'policies');
   const file = join(outdir, snapshotFile);
   const policySet = JSON.parse(await readFile(join(policies, policySetFile), 'utf8')) as PolicySet;
-  const content = encodeSnapshot(recordSnapshot(policySet, readInventoryText(sources), readCases(sources)));
+  const snapshot = recordSnapshot(policySet, readInventoryText(sources), readCases(sources));
+  const content = encodeSnapshot(snapshot);
   await writeFile(file, content);
-  checkSnapshotSize(content.length, policySet);
+  checkSnapshotSize({ bytes: content.length, memoryLength: snapshot.memoryLength }, policySet);
   const hash = createHash('sha256').update(content).digest('hex');
   console.log(`Cedar's snapshot: ${await verifyCedarSnapshot(outdir, sources, hash)}`);
   return hash;
@@ -193,8 +196,8 @@ export async function writeSchema(outdir: string): Promise<void> {
 }
 
 /**
- * Writes V8's code cache of the graphql function beside its bundle. The cache is used by the build of Node.js that made it, and
- * ignored by others.
+ * Writes V8's code cache of the graphql function beside its bundle, and what made it. The cache is used by the build of Node.js that
+ * made it, and ignored by others.
  */
 export async function writeCodeCache(outdir: string): Promise<void> {
   const program = join(import.meta.dirname, 'snapshot', 'code-cache.ts');
@@ -202,6 +205,8 @@ export async function writeCodeCache(outdir: string): Promise<void> {
   // they could name other endpoints, or options of Node.js that change the cache.
   const { stdout } = await run(process.execPath, ['--predictable', '--random-seed=1', program, outdir], { env: {} });
   console.log(`code cache of graphql: ${stdout}`);
+  const maker: CodeCacheMaker = { nodeVersion: process.version, architecture: process.arch };
+  await writeFile(join(outdir, codeCacheMakerFile), JSON.stringify(maker));
 }
 
 /** Writes what starts a function to the folder of its bundle. */

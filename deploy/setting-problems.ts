@@ -180,6 +180,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   executorRole: oneOf(['true', 'false']),
   ...pageRules,
+  architecture: oneOf(['arm64', 'x86_64']),
   tracing: oneOf(['PassThrough', 'Active']),
 };
 

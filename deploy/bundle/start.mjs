@@ -11,7 +11,8 @@ setFlagsFromString('--no-expose-gc');
 
 const bundle = import.meta.filename.replace(/\.mjs$/, '.cjs');
 const cache = `${bundle}.cache`;
-const wrapper = '(function (exports, require, module, __filename, __dirname) { ';
+// The last one is read by src/app/code-caches.ts.
+const wrapper = '(function (exports, require, module, __filename, __dirname, rejectedCodeCaches) { ';
 
 /** V8 checks version, flags and length of the source, and compiles where they differ. */
 export const script = new Script(`${wrapper}${readFileSync(bundle, 'utf8')}\n})`, {
@@ -42,7 +43,8 @@ export function makeCodeCache() {
 }
 
 const module = { exports: {} };
-script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, import.meta.dirname);
+const rejected = script.cachedDataRejected ? [cache.replace(/^.*[\\/]/, '')] : [];
+script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, import.meta.dirname, rejected);
 await module.exports.initialized;
 
 export const { handler } = module.exports;

@@ -32,6 +32,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   stoppedEndings: { unit: 'Count' },
   policyVersion: { unit: 'None' },
   rejectedSnapshots: { unit: 'Count' },
+  rejectedCodeCaches: { unit: 'Count' },
   checkpointRuns: { unit: 'Count' },
   streamRecords: { unit: 'Count' },
   eventsSent: { unit: 'Count' },

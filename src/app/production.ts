@@ -9,6 +9,7 @@ import { makeDynamoDbCompiledStore } from '../policy-versions/compiled-store.ts'
 import { readCompilerHash } from '../policy-versions/compiled-version.ts';
 import { makeDynamoDbStore } from '../policy-versions/dynamodb-store.ts';
 import { makeLog } from '../runtime/log.ts';
+import { logRejectedCodeCaches } from './code-caches.ts';
 import { makeDependencies, makeLiveDependencies } from './compose.ts';
 import type { Composition } from './compose.ts';
 import { metricsIn } from './metrics.ts';
@@ -36,6 +37,7 @@ export function productionDependencies(
   if (snapshotProblem !== null) {
     log('error', 'Snapshot of Cedar rejected.', { reason: snapshotProblem, rejectedSnapshots: 1 });
   }
+  logRejectedCodeCaches(log);
   const onFailure = (detail: string) => log('error', 'Policy could not be evaluated.', { detail });
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region: settings.home.region });

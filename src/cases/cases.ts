@@ -79,7 +79,8 @@ export function readCases(directory: string): readonly PolicyCase[] {
 /** Each case with another result than it expects. Throws an Error, before it runs any, if they would take too long. */
 export function failedCases(engine: Engine, inventoryText: string, cases: readonly PolicyCase[]): readonly string[] {
   const own = cases.filter(({ inventory }) => inventory !== null).length;
-  const tooLong = caseRunProblem(mostApplicable(engine.policySet), cases.length, own, Buffer.byteLength(inventoryText));
+  const { length: applicable } = mostApplicable(engine.policySet);
+  const tooLong = caseRunProblem(applicable, cases.length, own, Buffer.byteLength(inventoryText));
   if (tooLong !== null) throw new Error(tooLong);
   // Most cases have the same inventory, which can be large.
   const ofFolder = parseInventory(inventoryText);

@@ -86,12 +86,11 @@ export function sharedPolicies(policySet: PolicySet): PolicySet {
 const mostPlaces = 6;
 
 /** The most policies that can apply to one request, whichever it is. */
-export function mostApplicable(policySet: Policies): number {
+export function mostApplicable(policySet: Policies): readonly IndexedPolicy[] {
   const byPlace = policiesByPlace(policySet);
-  const shared = byPlace.get(null)?.length ?? 0;
-  const placed = [...byPlace].flatMap(([place, { length }]) => (place === null ? [] : [length]));
-  const largest = placed.sort((one, other) => other - one).slice(0, mostPlaces);
-  return largest.reduce((sum, count) => sum + count, shared);
+  const placed = [...byPlace].flatMap(([place, policies]) => (place === null ? [] : [policies]));
+  const largest = placed.sort((one, other) => other.length - one.length).slice(0, mostPlaces);
+  return [...(byPlace.get(null) ?? []), ...largest.flat()];
 }
 
 const indexes = new WeakMap<Policies, PoliciesByPlace>();

@@ -69,12 +69,14 @@ export function requestTypesProblem(schema: SchemaJson<string>): string | null {
 /**
  * The exceeded bound of policies that Cedar has parsed, as one line; null if they are within it.
  *
- * @param count how many can apply to one request
+ * @param files of those that can apply to one request, the file of each
  */
-export function applicableProblem(count: number): string | null {
-  if (count <= bounds.applicable) return null;
+export function applicableProblem(files: readonly string[]): string | null {
+  if (files.length <= bounds.applicable) return null;
+  const byFile = [...Map.groupBy(files, (file) => file)].sort(([, one], [, other]) => other.length - one.length);
+  const places = byFile.map(([file, { length }]) => `${file} (${length})`).join(', ');
   return (
-    `${count} policies can apply to one request; write at most ${bounds.applicable}. Those whose head names a namespace, or whose first ` +
+    `${files.length} policies can apply to one request; write at most ${bounds.applicable}. They are in ${places}. Those whose head names a namespace, or whose first ` +
     'condition begins with resource.namespace.name == "…", apply to requests about it only.'
   );
 }

@@ -54,7 +54,8 @@ export function compilePolicies(sources: PolicySources, host: CedarHost = proces
   throwIfAny(problems);
 
   const json = Object.fromEntries([...policies].map(([id, policy]) => [id, policy.json]));
-  const tooManyApply = applicableProblem(mostApplicable({ schema, policies: json }));
+  const applicable = mostApplicable({ schema, policies: json });
+  const tooManyApply = applicableProblem(applicable.map(({ id }) => policies.get(id)?.file ?? ''));
   if (tooManyApply !== null) throw invalid([tooManyApply]);
   // Validate the JSON, because decisions are made from it, not from the text.
   if (findingsOf(schema, json, host).length > 0) throw invalid(locatedFindings(schema, policies, json, host));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { budgets, bundleProblems } from '../../deploy/bundle-rules.ts';
+import { startBudgets, startProblems } from '../../deploy/start-budgets.ts';
 import { compiledInventoryFile, readCompiledInventory } from '../../src/policy/compiled-inventory.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 
@@ -75,8 +76,63 @@ describe('A bundle', () => {
     expect(bundleProblems({ inputs: {}, outputs })).toEqual([expect.stringContaining(`has ${bytes + 1} bytes`)]);
   });
 
+  test('beyond its budget is not valid, and the packages with most bytes in it are named', () => {
+    const sizes = {
+      'src/graphql/one.ts': 1_000,
+      'src/graphql/limits/two.ts': 2_000,
+      'node_modules/a/index.mjs': 200,
+      'node_modules/@scope/grown/dist/one.js': 300_000,
+      'node_modules/@scope/grown/dist/two.js': 300_000,
+      'node_modules/c/node_modules/d/index.js': 700,
+      'node_modules/e/index.js': 500,
+      'node_modules/f/index.js': 1_200_000,
+    };
+    const inputs = Object.fromEntries(Object.entries(sizes).map(([path, bytesInOutput]) => [path, { bytesInOutput }]));
+    const [[name, output] = ['', undefined]] = Object.entries(metafile(good).outputs);
+    const outputs = { [name]: { ...output, bytes: 1_804_400, inputs } } as Metafile['outputs'];
+    const largest = 'f 1200000, @scope/grown 600000, src/graphql 3000, d 700, e 500.';
+    expect(bundleProblems({ inputs: {}, outputs })).toEqual([
+      expect.stringMatching(new RegExp(`The largest parts, in bytes: ${largest}$`)),
+    ]);
+  });
+
   test.each(['node:sqlite', 'sqlite'])('that loads %s is not valid', (name) => {
     expect(bundleProblems(metafile(good, [name]))).toEqual([expect.stringContaining(name)]);
+  });
+});
+
+describe('A start', () => {
+  const sizes = (changed: Readonly<Record<string, number>>) =>
+    new Map(
+      Object.entries({
+        'graphql.cjs': 1_000_000,
+        'policies/policy-set.json': 30_000,
+        'scan.cjs': 90_000_000,
+        ...changed,
+      }),
+    );
+
+  test('that reads as much as its budgets is valid, whatever else the package has', () => {
+    expect(
+      startProblems(sizes({ 'graphql.cjs': startBudgets.code, 'policies/policy-set.json': startBudgets.policies })),
+    ).toEqual([]);
+  });
+
+  test('that reads more code than its budget is not valid, and the files with most bytes are named', () => {
+    const files = { 'cedar_wasm_bg.wasm': startBudgets.code, 'graphql.cjs.cache': 2_000_000 };
+    expect(startProblems(sizes(files))).toEqual([
+      `A start reads ${startBudgets.code + 3_000_000} bytes of code, more than its budget of ${startBudgets.code} in deploy/start-budgets.ts: ` +
+        `cedar_wasm_bg.wasm ${startBudgets.code}, graphql.cjs.cache 2000000, graphql.cjs 1000000.`,
+    ]);
+  });
+
+  test('that reads more policies and inventory than its budget is not valid, and the files with most bytes are named', () => {
+    const files = { 'policies/inventory.json': 4_000_000, 'cedar-snapshot.bin': startBudgets.policies };
+    expect(startProblems(sizes(files))).toEqual([
+      expect.stringMatching(
+        / bytes of policies, inventory and issuers, .*: cedar-snapshot\.bin \d+, policies\/inventory\.json 4000000, policies\/policy-set\.json 30000\.$/,
+      ),
+    ]);
   });
 });
 

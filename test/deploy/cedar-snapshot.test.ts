@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkSnapshotSize, snapshotBudget } from '../../deploy/bundle-rules.ts';
+import { checkSnapshotSize, memoryBudget, snapshotBudget } from '../../deploy/bundle-rules.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../src/policy/cedar-snapshot.ts';
 import { copyWasm, snapshotFile, verifyCedarSnapshot, writeCedarSnapshot } from '../../deploy/optimize.ts';
 import { readCases } from '../../src/cases/cases.ts';
@@ -52,7 +52,7 @@ describe("the snapshot of Cedar's memory", () => {
     expect(summary).toBe(`${readCases(shipped).length + teams} cases, 0 failures, ${teams} parsed`);
   });
 
-  test("a snapshot of Cedar's memory beyond its budget fails the build, with the largest policies", () => {
+  test("a snapshot of Cedar's memory, or a memory, beyond its budget fails the build, with the largest policies", () => {
     const large = [0, 1, 2].map(
       (index) =>
         `@id("large-${index}") permit (principal, action, resource) when { [${'"x", '.repeat(300)}"${index}"].contains("y") };`,
@@ -62,9 +62,14 @@ describe("the snapshot of Cedar's memory", () => {
       ...sources,
       policies: { ...sources.policies, 'large.cedar': large.join('\n') },
     });
-    expect(() => checkSnapshotSize(snapshotBudget, policySet)).not.toThrow();
-    expect(() => checkSnapshotSize(snapshotBudget + 1, policySet)).toThrow(
-      /has 8000001 bytes, more than its budget .* 30 policies .* the largest are (large-\d, ){3}/,
+    const within = { bytes: snapshotBudget, memoryLength: memoryBudget };
+    const largest = 'more than its budget .* 30 policies .* the largest are (large-\\d, ){3}';
+    expect(() => checkSnapshotSize(within, policySet)).not.toThrow();
+    expect(() => checkSnapshotSize({ ...within, bytes: snapshotBudget + 1 }, policySet)).toThrow(
+      new RegExp(`^cedar-snapshot.bin has 8000001 bytes, ${largest}`),
+    );
+    expect(() => checkSnapshotSize({ ...within, memoryLength: memoryBudget + 65_536 }, policySet)).toThrow(
+      new RegExp(`^Cedar's memory after a start has ${memoryBudget + 65_536} bytes, ${largest}`),
     );
   });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeCacheNotice } from '../../deploy/code-cache-notice.ts';
 import { packageProblems } from '../../deploy/package-problems.ts';
 import { describeProblems } from '../../deploy/problems.ts';
 import { placementProblems } from '../../deploy/placement-problems.ts';
@@ -79,6 +80,7 @@ describe('Settings', () => {
     ['domainName', '', 'has no domain'],
     ['codeSigningConfigArn', 'csc', 'not the ARN of a code signing'],
     ['executorRole', 'yes', 'not one of true, false'],
+    ['architecture', 'amd64', 'not one of arm64, x86_64'],
     ['tracing', 'on', 'not one of PassThrough, Active'],
   ])('reject %s with "%s"', (name, value, what) => {
     expect(statements(settingProblems({ ...fullParams, [name]: value }))).toContainEqual(expect.stringContaining(what));
@@ -112,6 +114,44 @@ describe('Settings', () => {
         '  where: --param="tableKeyArn=…", TABLE_KEY_ARN or deploy/stages.yml',
         '  fix: Give the ARN of the key, not of an alias.',
       ].join('\n'),
+    );
+  });
+});
+
+describe('The notice about the code cache of a package', () => {
+  const functions = { runtime: 'nodejs24.x', architecture: 'arm64' };
+
+  test('names the only Node.js that uses it', () => {
+    expect(codeCacheNotice({ nodeVersion: 'v24.21.0', architecture: 'arm64' }, functions)).toBe(
+      "Only Node.js v24.21.0 on arm64 uses the code cache: where AWS's runtime has another version, a cold start compiles the bundle " +
+        '(docs/cold-starts.md#the-code-cache).',
+    );
+  });
+
+  test.each([
+    ['another architecture', 'v24.21.0', 'x64', functions],
+    ['another version', 'v26.1.0', 'arm64', functions],
+    [
+      'another architecture than the one of the parameter',
+      'v24.21.0',
+      'arm64',
+      { ...functions, architecture: 'x86_64' },
+    ],
+  ])(
+    'says that the package lacks one if it was built on %s, and how to get it',
+    (_what, nodeVersion, architecture, target) => {
+      expect(codeCacheNotice({ nodeVersion, architecture }, target)).toBe(
+        `The package lacks a code cache that its functions (nodejs24.x on ${target.architecture}) can use: it was built by Node.js ` +
+          `${nodeVersion} on ${architecture}, so a cold start compiles the bundle. Build on ${target.architecture} in AWS's image ` +
+          '(docs/cold-starts.md#the-code-cache).',
+      );
+    },
+  );
+
+  test('accepts x64, as Node.js calls it, for x86_64', () => {
+    const target = { ...functions, architecture: 'x86_64' };
+    expect(codeCacheNotice({ nodeVersion: 'v24.21.0', architecture: 'x64' }, target)).toMatch(
+      /^Only Node.js v24.21.0 on x64 uses/,
     );
   });
 });
@@ -321,9 +361,11 @@ describe('The framework', () => {
 
   afterAll(() => service.close());
 
-  test('tells which settings come from the variables of the shell', async () => {
+  test('tells which settings come from the variables of the shell, and whether V8 can use the code cache', async () => {
     const { output } = await service.serverless(['package'], { TAGS: 'team=x' });
     expect(output).toContain('From the variables of this shell: TAGS=team=x');
+    const madeBy = { nodeVersion: process.version, architecture: process.arch };
+    expect(output).toContain(`${codeCacheNotice(madeBy, { runtime: 'nodejs24.x', architecture: 'arm64' })}\n`);
   }, 120_000);
 
   test('stops a deployment of any stage, and a package of all but dev, before it calls AWS', async () => {

@@ -23,7 +23,7 @@ const options: readonly (readonly (keyof typeof fullParams)[])[] = [
   ['codeSigningConfigArn'],
   ['executorRole'],
   ['pageClientId', 'pageScope', 'pageAudience', 'pageResource', 'pageConnectOrigins'],
-  ['tracing'],
+  ['architecture', 'tracing'],
   ['otherAccounts'],
 ];
 

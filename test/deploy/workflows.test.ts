@@ -10,6 +10,7 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 interface Job {
+  readonly 'runs-on': string;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
@@ -66,6 +67,27 @@ describe.each(workflows)('the workflow %s', (_, { permissions, jobs }, text) => 
   });
 });
 
+/** The arguments of a step's first call of docker, and the commands that it would run in the container, one a line. */
+function recordedDocker(run: string): { readonly args: string; readonly commands: readonly string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'docker-'));
+  try {
+    writeFileSync(join(folder, 'docker'), '#!/bin/sh\nprintf "%s\\0" "$@"\n', { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const args = execFileSync('bash', ['-e', '-c', run], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+      .split('\0')
+      .slice(0, -1);
+    const lines = (args.pop() ?? '').split('\n').map((line) => line.trim());
+    return { args: args.join(' '), commands: lines.filter((line) => line !== '') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe('the workflow of a version', () => {
   const jobs = workflows.find(([name]) => name === 'package.yml')?.[1].jobs ?? {};
 
@@ -75,6 +97,19 @@ describe('the workflow of a version', () => {
       expect(permissions).toMatchObject({ 'id-token': 'write', attestations: 'write' });
       expect(steps.map(({ uses }) => uses)).toContainEqual(expect.stringMatching(/^actions\/attest-build-provenance@/));
     }
+  });
+
+  test("builds the function with the Node.js of AWS's runtime on the architecture of the functions, as their code cache requires", () => {
+    const serverless = readFileSync(join(root, 'serverless.yml'), 'utf8');
+    const [, major = ''] = /^ {2}runtime: nodejs(\d+)\.x$/m.exec(serverless) ?? [];
+    expect(serverless).toContain("architecture: ${env:ARCHITECTURE, 'arm64'}");
+    expect(jobs.package?.['runs-on']).toBe('ubuntu-24.04-arm');
+    const { commands, args } = recordedDocker(
+      jobs.package?.steps.find(({ run }) => run?.startsWith('docker '))?.run ?? '',
+    );
+    expect(args).toContain(`--entrypoint bash public.ecr.aws/lambda/nodejs:${major} -ec`);
+    // npm scripts would run with the Node.js that npm ci installs, instead of the image's.
+    expect(commands).toEqual(['npm ci', 'npm audit signatures', 'node deploy/build.ts', 'npx serverless package']);
   });
 
   test('pushes the image of the version, and attests the digest that the registry has', () => {

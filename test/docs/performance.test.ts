@@ -14,7 +14,7 @@ function blocksOf(document: string): Map<string, string> {
 
 test('every block of the benchmark in docs/performance.md and docs/cold-starts.md has figures', () => {
   expect([...blocksOf(performance).keys()]).toEqual(['warm', 'decisions', 'growth', 'memory', 'cost']);
-  expect([...blocksOf(coldStarts).keys()]).toEqual(['cold', 'sizes', 'replacements']);
+  expect([...blocksOf(coldStarts).keys()]).toEqual(['cold', 'sizes', 'versions', 'replacements']);
   const blocks = [...blocksOf(performance), ...blocksOf(coldStarts)];
   for (const [name, text] of blocks) expect({ name, text }).toEqual({ name, text: expect.stringMatching(/\d/) });
 });

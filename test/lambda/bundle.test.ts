@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DeleteItemCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { isReadAtStart } from '../../deploy/start-budgets.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
@@ -14,6 +15,7 @@ import { createTable, createTables } from '../../src/ledger/tables.ts';
 import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
 import { policiesKey } from '../../src/policy-versions/item.ts';
 import type { EksSimulator } from '#eks-simulator';
+import { rejectCodeCache } from '../support/code-cache.ts';
 import { createDocument } from '../support/documents.ts';
 import type { Payload } from '../support/documents.ts';
 import { extractedMetrics } from '../support/embedded-metrics.ts';
@@ -174,6 +176,52 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
     expect(lines.filter((line) => line.apiRequestId === apiRequestId)).toEqual([
       expect.objectContaining({ level: 'info', principalId: 'https://issuer.example#alice' }),
     ]);
+  });
+
+  /** The lines about code that V8 had to compile, although the package has a cache of it. */
+  const rejections = (lines: readonly string[]) =>
+    lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ rejected }) => rejected !== undefined);
+
+  it('uses its code cache, and so logs no rejection', async () => {
+    await send(await jwtEvent('alice', '{ viewer { id } }'));
+    expect(rejections(graphql.log())).toEqual([]);
+  });
+
+  it('answers without a code cache that another version of V8 made, and counts it once, with its Node.js and architecture', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'bundle-'));
+    cpSync(join(taskRoot, 'dist'), join(copy, 'dist'), { recursive: true });
+    rejectCodeCache(join(copy, 'dist'));
+    const started = { taskRoot: copy, handler: 'dist/graphql.handler', timeout: 29, environment: environment() };
+    const slower = await runFunction(started);
+    const outcome = await slower.invoke(await jwtEvent('alice', '{ viewer { id } }'));
+    const lines = slower.log();
+    await slower.stop();
+    rmSync(copy, { recursive: true });
+    expect(outcome).toMatchObject({ kind: 'answered', value: { statusCode: 200 } });
+    const message = 'Code caches rejected.';
+    const { version: nodeVersion, arch: architecture } = process;
+    const rejected = ['graphql.cjs.cache'];
+    expect(rejections(lines)).toMatchObject([{ level: 'warn', message, rejected, nodeVersion, architecture }]);
+    const metrics = lines.flatMap(extractedMetrics).filter(({ name }) => name === 'rejectedCodeCaches');
+    expect(metrics).toEqual([{ namespace: 'gateway/test', name: 'rejectedCodeCaches', value: 1, dimensions: {} }]);
+  });
+
+  it('reads at a start only files that the budgets of the build count', async () => {
+    const NODE_OPTIONS = `--require ${join(root, 'test', 'support', 'record-reads.cjs')}`;
+    const settings = { ...environment(), NODE_OPTIONS };
+    const reading = await runFunction({
+      taskRoot,
+      handler: 'dist/graphql.handler',
+      timeout: 29,
+      environment: settings,
+    });
+    await reading.invoke(await jwtEvent('alice', '{ viewer { id } }'));
+    const dist = join(taskRoot, 'dist/');
+    const read = reading.log().flatMap((line) => (JSON.parse(line) as { read?: string }).read ?? []);
+    await reading.stop();
+    const ofPackage = read.filter((file) => file.startsWith(dist)).map((file) => file.slice(dist.length));
+    expect(ofPackage).toEqual(expect.arrayContaining(['graphql.cjs', 'graphql.cjs.cache', 'policies/inventory.json']));
+    expect(ofPackage.filter((file) => !isReadAtStart(file))).toEqual([]);
   });
 
   it('compiles the policy version in force, from which another function starts without its text', async () => {

@@ -51,6 +51,7 @@ test('the package contains exactly the bundles, Cedar, the policies and the page
     'dist/cedar_wasm_bg.wasm',
     'dist/checkpoint.cjs',
     'dist/checkpoint.mjs',
+    'dist/code-cache.json',
     'dist/compile.cjs',
     'dist/compile.mjs',
     'dist/deliver.cjs',
@@ -125,7 +126,7 @@ test.each([
   ['GraphqlLambdaFunction', 'dist/graphql.handler', 29, 'GraphqlRole'],
   ['ReconcileLambdaFunction', 'dist/reconcile.handler', 60, 'ReconcileRole'],
   ['ScanLambdaFunction', 'dist/scan.handler', 120, 'ScanRole'],
-])('%s runs on Node.js 24 on Arm, with its own role', (name, Handler, Timeout, role) => {
+])('%s runs on Node.js 24, by default on arm64, with its own role', (name, Handler, Timeout, role) => {
   const { Environment, Code: _, ...rest } = properties(plain.template, name);
   expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
@@ -346,14 +347,16 @@ test('a release with AllAtOnce has nothing that an alarm could stop', () => {
   expect(resource(plain.template, 'GraphqlAlias').DependsOn).toEqual([]);
 });
 
-test('concurrency, domain, code signing and tracing are set by parameters only', () => {
+test('architecture, concurrency, domain, code signing and tracing are set by parameters only', () => {
   const { graphqlConcurrency, codeSigningConfigArn, domainName, certificateArn } = fullParams;
   expect(properties(chosen.template, 'GraphqlLambdaFunction')).toMatchObject({
     ReservedConcurrentExecutions: graphqlConcurrency,
     CodeSigningConfigArn: codeSigningConfigArn,
+    Architectures: ['x86_64'],
     TracingConfig: { Mode: 'Active' },
   });
   expect(properties(chosen.template, 'ReconcileLambdaFunction')).toMatchObject({
+    Architectures: ['x86_64'],
     CodeSigningConfigArn: codeSigningConfigArn,
   });
   expect(properties(chosen.template, 'ApiDomain')).toMatchObject({

@@ -1,4 +1,10 @@
-import { bounds, caseRunProblem, jsonProblem, policySourceProblems } from '../../src/policy/bounds.ts';
+import {
+  applicableProblem,
+  bounds,
+  caseRunProblem,
+  jsonProblem,
+  policySourceProblems,
+} from '../../src/policy/bounds.ts';
 import { makeCedarHost } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { readPolicySources } from '../../src/policy/load.ts';
@@ -85,6 +91,17 @@ test('types of a schema count as often as they are used', () => {
   const doubling = Array.from({ length: 60 }, (_, index) => `type T${index} = { a: T${index + 1}, b: T${index + 1} };`);
   expect(wordsWrittenOut(`${doubling.join('\n')} entity X { a: T0 };`)).toBeGreaterThan(1e17);
   expect(wordsWrittenOut('type A = B; type B = A; entity X { a: A };')).toBeLessThan(20);
+});
+
+test('the bound of policies that can apply to one request names the files that have them, those with most first', () => {
+  const files = (count: number) => [
+    ...Array<string>(400).fill('teams.cedar'),
+    ...Array<string>(count).fill('guardrails.cedar'),
+  ];
+  expect(applicableProblem(files(100))).toBeNull();
+  expect(applicableProblem(['access.cedar', ...files(100)])).toMatch(
+    /^501 policies can apply to one request; write at most 500\. They are in teams\.cedar \(400\), guardrails\.cedar \(100\), access\.cedar \(1\)\. /,
+  );
 });
 
 test('each bound is the last that is accepted', () => {

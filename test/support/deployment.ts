@@ -126,6 +126,7 @@ export const fullParams = {
   pageAudience: 'gateway',
   pageResource: 'https://gateway.corp.dev',
   pageConnectOrigins: 'https://tokens.corp.dev',
+  architecture: 'x86_64',
   tracing: 'Active',
 };
 

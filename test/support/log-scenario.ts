@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { makeCheckpointHandler } from '../../src/app/checkpoint-handler.ts';
+import { logRejectedCodeCaches } from '../../src/app/code-caches.ts';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { meteredPolicy } from '../../src/app/metered-policy.ts';
@@ -33,8 +34,8 @@ type Store = Awaited<ReturnType<LedgerUnderTest['open']>>['ledger'];
 
 /**
  * The lines of the log that the functions write when everything happens that the page for operators is about: requests of every
- * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, endings, checkpoints and
- * events. With metrics in this namespace.
+ * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, endings, checkpoints, events and a
+ * rejected code cache. With metrics in this namespace.
  */
 export async function logScenario(ledger: Store, namespace: string): Promise<string[]> {
   const gateway = await openGateway({ ledger, preflightRoles: true, change: withFailingPolicy });
@@ -52,6 +53,7 @@ export async function logScenario(ledger: Store, namespace: string): Promise<str
     const collect: Log = (level, message, fields) => void others.push({ level, message, fields });
     await checkpoints(ledger, collect);
     await deliveries(collect);
+    logRejectedCodeCaches(collect, ['graphql.cjs.cache']);
     const lines: string[] = [];
     const context = () => ({ functionVersion: '7' });
     const log = makeLog((line) => lines.push(line), { metricsOf: metricsIn(namespace), context });
