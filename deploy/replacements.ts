@@ -70,7 +70,10 @@ export const replacements: readonly Replacement[] = [
     name: 'credential-chain',
     why: 'looks for credentials in files, processes and at metadata services: Lambda passes them by environment variables',
     path: /@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/,
-    contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
+    // Each request asks for them several times. Lambda does not change them while a function runs.
+    contents: `import { fromEnv } from '@aws-sdk/credential-provider-env';
+      import { memoize } from '@smithy/core/config';
+      export const defaultProvider = (init) => memoize(fromEnv(init));`,
   },
   {
     name: 'apollo-cache',

@@ -102,13 +102,18 @@ export function policiesByPlace(policySet: Policies): PoliciesByPlace {
   return index;
 }
 
-function indexOf({ schema, policies }: Policies): PoliciesByPlace {
-  const hasActionGroups = Object.values(schema).some(({ actions }) =>
+/** Whether an action is in another one, so that a policy can be about an action that it does not name. */
+export function hasActionGroups(schema: PolicySet['schema']): boolean {
+  return Object.values(schema).some(({ actions }) =>
     Object.values(actions).some(({ memberOf }) => (memberOf ?? []).length > 0),
   );
+}
+
+function indexOf({ schema, policies }: Policies): PoliciesByPlace {
+  const isGrouped = hasActionGroups(schema);
   const indexed = Object.entries(policies).map(([id, policy]): IndexedPolicy => ({
     ...{ id, policy, place: placeOf(policy) },
-    actions: hasActionGroups ? null : actionsOf(policy),
+    actions: isGrouped ? null : actionsOf(policy),
   }));
   return Map.groupBy(indexed, ({ place }) => place);
 }

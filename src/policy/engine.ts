@@ -1,9 +1,10 @@
-import { indexParts } from './applicable.ts';
+import { hasActionGroups, indexParts } from './applicable.ts';
 import type { ApplicablePolicies } from './applicable.ts';
 import { processCedar } from './cedar.ts';
 import type { CedarHost, CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { Cedar } from './cedar-instance.ts';
 import type { PolicySet } from './compile.ts';
+import { readOfRequest, useOf } from './entity-use.ts';
 import { indexRoleAttributes } from './role-attribute-use.ts';
 import type { RoleAttributeIndex } from './role-attribute-use.ts';
 
@@ -72,24 +73,37 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     requireSuccess(cedar.preparseSchema(schema, policySet.schema));
     return token.cached;
   };
-  const evaluateParts = (request: CedarRequest, parts: readonly ApplicablePolicies[]): CedarResult => {
+  // With groups of actions, only the schema says which actions are in which.
+  const validatesAlways = hasActionGroups(policySet.schema);
+  // Cedar parsed and validated them whole.
+  const valid = new WeakSet<CedarRequest>();
+  const useOfPart = remembered(({ policies }: ApplicablePolicies) => useOf(Object.values(policies)));
+  const evaluatePart = (request: CedarRequest, part: ApplicablePolicies): CedarResult => {
     const { cedar, policySets } = parsed();
-    const results = parts.map(({ key, policies }, index) => {
-      const id = `${schema}-${key}`;
-      if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...policies } }));
-      policySets.add(id);
-      // The first part validates the request for all.
-      return evaluate(cedar, { schema, policies: id, validateRequest: index === 0 }, request);
+    const id = `${schema}-${part.key}`;
+    if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...part.policies } }));
+    policySets.add(id);
+    // Two thirds of an evaluation are the parsing and the validation of entities, which are the same for all parts.
+    if (valid.has(request))
+      return evaluate(cedar, { preparsedPolicySetId: id, ...readOfRequest(request, useOfPart(part)) });
+    const result = evaluate(cedar, {
+      ...{ preparsedPolicySetId: id, preparsedSchemaName: schema, validateRequest: true },
+      ...request,
     });
+    if (!validatesAlways && !isInvalid(result)) valid.add(request);
+    return result;
+  };
+  const evaluateParts = (request: CedarRequest, parts: readonly ApplicablePolicies[]): CedarResult => {
+    const results: CedarResult[] = [];
+    for (const part of parts) {
+      const result = evaluatePart(request, part);
+      if (isInvalid(result)) return result;
+      results.push(result);
+    }
     return combined(results);
   };
   const partsOf = indexParts(policySet);
-  const permits = new Map<ApplicablePolicies, ApplicablePolicies>();
-  const permitsOf = (part: ApplicablePolicies): ApplicablePolicies => {
-    const found = permits.get(part) ?? permitsIn(part);
-    permits.set(part, found);
-    return found;
-  };
+  const permitsOf = remembered(permitsIn);
   const roleAttributes = indexRoleAttributes(policySet);
   return {
     policySet,
@@ -99,6 +113,16 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
       usedFor: roleAttributes.usedFor,
       others: makeEngine(roleAttributes.others, host),
     },
+  };
+}
+
+/** The function, called once for each part. */
+function remembered<Value>(make: (part: ApplicablePolicies) => Value): (part: ApplicablePolicies) => Value {
+  const values = new Map<ApplicablePolicies, Value>();
+  return (part) => {
+    const value = values.get(part) ?? make(part);
+    values.set(part, value);
+    return value;
   };
 }
 
@@ -130,20 +154,13 @@ function combined(results: readonly CedarResult[]): CedarResult {
   return { kind: 'decided', allowed: permits.length > 0, policyIds: permits };
 }
 
-/** What a request is evaluated by: names in the cache of a Cedar instance. */
-interface Evaluation {
-  readonly schema: string;
-  readonly policies: string;
-  readonly validateRequest: boolean;
+/** Whether Cedar rejected the request, whatever the policies. */
+function isInvalid(result: CedarResult): boolean {
+  return result.kind === 'failed' && result.policyIds.length === 0;
 }
 
-function evaluate(cedar: Cedar, { schema, policies, validateRequest }: Evaluation, request: CedarRequest): CedarResult {
-  const result = cedar.statefulIsAuthorized({
-    ...request,
-    preparsedSchemaName: schema,
-    validateRequest,
-    preparsedPolicySetId: policies,
-  });
+function evaluate(cedar: Cedar, call: Parameters<Cedar['statefulIsAuthorized']>[0]): CedarResult {
+  const result = cedar.statefulIsAuthorized(call);
   if (result.type === 'failure') {
     return { kind: 'failed', policyIds: [], detail: result.errors.map(({ message }) => message).join('; ') };
   }

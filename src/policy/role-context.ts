@@ -27,7 +27,8 @@ export function roleKeysIn(part: unknown): readonly RoleContextKey[] {
   if (typeof part !== 'object' || part === null) return [];
   const { '.': access, has } = part as { readonly '.'?: unknown; readonly has?: unknown };
   for (const read of [access, has]) {
-    if (isContextAttribute(read)) return roleContextKeys.filter((name) => name === read.attr);
+    // A test for an attribute of an attribute has the names of both.
+    if (isContextAttribute(read)) return roleContextKeys.filter((name) => [read.attr].flat()[0] === name);
   }
   // The context as a whole has both roles.
   if ((part as { readonly Var?: unknown }).Var === 'context') return roleContextKeys;

@@ -1,7 +1,8 @@
 import { indexPolicies } from './applicable.ts';
-import type { EntityJson, PolicyJson } from './cedar.ts';
 import type { PolicySet } from './compile.ts';
 import { toCedar } from './entities.ts';
+import { readOf, useOf } from './entity-use.ts';
+import type { EntityUse } from './entity-use.ts';
 import type { Inventory } from './inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
 import { sliceFor } from './slice.ts';
@@ -11,15 +12,6 @@ import { sliceFor } from './slice.ts';
  * for a request that must be decided alone.
  */
 export type DecisionKey = (context: AuthorizationContext, request: AuthorizationRequest) => string | null;
-
-/** What some policies read of the entities of a request. */
-interface EntityUse {
-  /** The names of all attributes that they read, of any entity. */
-  readonly attributes: ReadonlySet<string>;
-  readonly tags: boolean;
-  /** Whether they name an account, cluster, namespace or association by its id. */
-  readonly ids: boolean;
-}
 
 /**
  * Creates the {@link DecisionKey} of these policies and this inventory. A key has the request as Cedar gets it, without what the policies that can
@@ -36,33 +28,12 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
     const { key, policies } = applicable(cedarRequest);
     const use = uses.get(key) ?? useOf(Object.values(policies));
     uses.set(key, use);
-    const entities = cedarRequest.entities.map((entity) => whatIsRead(entity, use));
+    const entities = cedarRequest.entities.map((entity) => readOf(entity, use));
     return JSON.stringify([key, { ...cedarRequest, entities }], use.ids ? undefined : withoutPlaces);
   };
 }
 
-function useOf(policies: readonly PolicyJson[]): EntityUse {
-  const attributes = new Set<string>();
-  collectAttributes(policies, attributes);
-  const text = JSON.stringify(policies);
-  return { attributes, tags: /"(has|get)Tag":/.test(text), ids: placeType.test(text) };
-}
-
-const placeType = /"type":"PodIdentity::(Account|Cluster|Namespace|Association)"/;
 const placeTypes = ['Account', 'Cluster', 'Namespace', 'Association'].map((name) => `PodIdentity::${name}`);
-
-/** Collects the names of attributes, which are always literals in Cedar. */
-function collectAttributes(part: unknown, attributes: Set<string>): void {
-  if (typeof part !== 'object' || part === null) return;
-  const { attr } = part as { readonly attr?: unknown };
-  if (typeof attr === 'string') attributes.add(attr);
-  for (const value of Object.values(part)) collectAttributes(value, attributes);
-}
-
-function whatIsRead({ attrs, tags, ...entity }: EntityJson, use: EntityUse): EntityJson {
-  const read = Object.entries(attrs).filter(([name]) => use.attributes.has(name));
-  return { ...entity, attrs: Object.fromEntries(read), ...(use.tags ? { tags } : {}) };
-}
 
 /** Replaces the reference to a place by its type. */
 function withoutPlaces(_: string, value: unknown): unknown {

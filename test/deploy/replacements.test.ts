@@ -1,4 +1,10 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { compileFunction } from 'node:vm';
+import { build } from 'esbuild';
 import { missedReplacements, replacements } from '../../deploy/replacements.ts';
+
+const require = createRequire(import.meta.filename);
 
 const apollo = 'node_modules/@apollo/server/dist/esm/plugin/usageReporting/index.js';
 
@@ -15,6 +21,27 @@ function replaced(path: string, text: string): string {
   if (!found) throw new Error(`${path} is not replaced.`);
   return typeof found.contents === 'string' ? found.contents : found.contents(text);
 }
+
+test('a function reads its credentials from the environment once', async () => {
+  const path = 'node_modules/@aws-sdk/credential-provider-node/dist-es/index.js';
+  const { outputFiles } = await build({
+    stdin: { contents: replaced(path, ''), resolveDir: dirname(path) },
+    ...{ bundle: true, platform: 'node', format: 'cjs', write: false },
+  });
+  const module = { exports: {} as { defaultProvider: (init: object) => () => Promise<object> } };
+  const env: Record<string, string> = {};
+  const run = compileFunction(outputFiles[0]?.text ?? '', ['module', 'require', 'process']) as (
+    ...given: object[]
+  ) => void;
+  run(module, require, { ...process, env });
+  const provide = module.exports.defaultProvider({});
+  await expect(provide()).rejects.toThrow('environment');
+  Object.assign(env, { AWS_ACCESS_KEY_ID: 'one', AWS_SECRET_ACCESS_KEY: 'secret' });
+  const credentials = await provide();
+  env.AWS_ACCESS_KEY_ID = 'two';
+  expect(credentials).toMatchObject({ accessKeyId: 'one' });
+  expect(await provide()).toBe(credentials);
+});
 
 const schemas = 'node_modules/@aws-sdk/client-eks/dist-es/schemas/schemas_0.js';
 const iamSchemas = 'node_modules/@aws-sdk/client-iam/dist-es/schemas/schemas_0.js';

@@ -206,6 +206,11 @@ describe('a request that depends on a role is denied', () => {
   });
 });
 
+test('a test for an attribute of the role alone requires that the role was read', () => {
+  const { authorize } = over(permitAll, forbid('context has iamRole.permissionsBoundary'));
+  expect(authorize(context(alice), create()).unknownRoles).toEqual([role]);
+});
+
 test('a policy set without such policies ignores role attributes', () => {
   const engine = makeEngine(compilePolicies({ schema, policies: { 'test.cedar': permitAll } }));
   expect(engine.roleAttributes).toBeNull();

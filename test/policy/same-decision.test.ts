@@ -39,15 +39,16 @@ interface Viewed {
   readonly clusterName: string;
   readonly namespace: string;
   readonly serviceAccount: string;
+  readonly targetRoleArn?: string | null;
   readonly tags?: readonly { readonly key: string; readonly value: string }[];
 }
 
-const viewOf = ({ tags = [], ...place }: Viewed): AuthorizationRequest => ({
+const viewOf = ({ tags = [], targetRoleArn = null, ...place }: Viewed): AuthorizationRequest => ({
   action: 'DescribePodIdentityAssociation',
   association: {
     ...{ accountId, region: 'eu-central-1', ...place, tags, associationId: 'a-1', associationArn: 'arn', policy: null },
     ...{ createdAt: '', modifiedAt: '', ownerArn: null, externalId: null, disableSessionTags: false },
-    ...{ roleArn: `arn:aws:iam::${accountId}:role/pods/x/y`, targetRoleArn: null },
+    ...{ roleArn: `arn:aws:iam::${accountId}:role/pods/x/y`, targetRoleArn },
   },
 });
 
@@ -55,6 +56,10 @@ const viewOf = ({ tags = [], ...place }: Viewed): AuthorizationRequest => ({
 const requests: readonly AuthorizationRequest[] = ['one', 'two', 'three'].flatMap((clusterName) => [
   ...['payments', 'search', 'payments-x', 'unknown'].flatMap((namespace) => [
     viewOf({ clusterName, namespace, serviceAccount: 'api' }),
+    viewOf({
+      ...{ clusterName, namespace, serviceAccount: 'api' },
+      targetRoleArn: `arn:aws:iam::${accountId}:role/pods/x/z`,
+    }),
     viewOf({ clusterName, namespace, serviceAccount: 'other', tags: [{ key: 'team', value: 'a' }] }),
     {
       action: 'ListPodIdentityAssociations' as const,
@@ -103,6 +108,7 @@ test.each([
   ['a name after others', 'resource', 'resource.cluster.production || resource.namespace.name like "pay*"'],
   ['the service account', 'resource', 'resource.serviceAccount == "api"'],
   ['a setting', 'resource', 'resource.settings.role.name == "y" && resource.qualifiedName == "payments-api"'],
+  ['whether it has an attribute', 'resource', 'resource has settings.targetRole.path'],
   ['a tag', 'resource', 'resource.hasTag("team") && resource.getTag("team") == "a"'],
   ['an association', 'resource == PodIdentity::Association::"111122223333/eu-central-1/two/search/api"', 'true'],
   [
