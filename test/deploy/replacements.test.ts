@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { PassThrough, Readable } from 'node:stream';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { build } from 'esbuild';
@@ -63,4 +64,21 @@ test('the client of IAM has the exceptions of GetRole only', () => {
 
 test.each([schemas, iamSchemas])('a build fails when %s has nothing to change', (path) => {
   expect(() => replaced(path, 'export const a = 1;')).toThrow('update deploy/replacements.ts');
+});
+
+test('the collector of answers gives their bytes, and rejects where an answer is cut off', async () => {
+  const path = 'node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-collector.js';
+  const stdin = { contents: replaced(path, ''), resolveDir: dirname(path) };
+  const { outputFiles } = await build({ stdin, bundle: true, platform: 'node', format: 'cjs', write: false });
+  const module = { exports: {} as { streamCollector: (stream: Readable) => Promise<Uint8Array> } };
+  const run = compileFunction(outputFiles[0]?.text ?? '', ['module']) as (loaded: typeof module) => void;
+  run(module);
+  const { streamCollector } = module.exports;
+  const bytes = await streamCollector(Readable.from([Buffer.from('ans'), Buffer.from('wer')]));
+  expect(Buffer.from(bytes).toString()).toBe('answer');
+  const stream = new PassThrough();
+  const cutOff = streamCollector(stream);
+  stream.write('ans');
+  stream.destroy(new Error('aborted'));
+  await expect(cutOff).rejects.toThrow('aborted');
 });
