@@ -17,7 +17,7 @@ const maxAttempts = 5;
 
 /**
  * Writes the native code of what Cedar runs in the cases to `outdir`, which holds everything else from which Cedar starts. Only the build of Node.js
- * that runs now uses it. Returns a summary of the decisions from it.
+ * that runs now uses it. Returns a summary of the decisions from it, or why there is none: functions start slower without it, and do the same.
  *
  * @param sources the folder of the policies, with their cases
  * @param snapshotHash of the snapshot in `outdir`
@@ -29,22 +29,45 @@ export async function writeNativeCode(outdir: string, sources: string, snapshotH
       await program(['--no-liftoff', '--predictable', '--random-seed=1'], [file], { CEDAR_NATIVE_CODE: 'off' });
       return await readFile(file);
     };
-    const code = await written();
-    let other = await written();
-    for (let attempt = 2; attempt < maxAttempts && code.equals(other); attempt += 1) other = await written();
-    const wasm = await readFile(join(outdir, wasmFile));
-    await writeFile(file, encodeNativeCode(withoutAddresses(code, other), wasm));
+    try {
+      const code = await written();
+      let other = await written();
+      for (let attempt = 2; attempt < maxAttempts && code.equals(other); attempt += 1) other = await written();
+      const wasm = await readFile(join(outdir, wasmFile));
+      await writeFile(file, encodeNativeCode(withoutAddresses(code, other), wasm));
+    } catch (error) {
+      await rm(file, { force: true });
+      return `none, because it could not be written: ${error instanceof Error ? error.message : String(error)}`;
+    }
     return (await program()).replace('\n', ', ');
   });
 }
 
 /**
- * The code without what differs in another process: parts of addresses, which V8 replaces when it reads the code. So equal builds have equal
- * code.
+ * The code without what differs in another process, so that equal builds have equal code: upper halves of addresses, which V8 writes whole when it
+ * reads the code. Throws an Error if anything else differs: nothing tells whether V8 would write that.
  */
-function withoutAddresses(code: Buffer, other: Buffer): Buffer {
-  if (code.length !== other.length) throw new Error("V8 compiles Cedar's code to different lengths.");
-  return Buffer.from(code.map((byte, index) => (byte === other[index] ? byte : 0)));
+export function withoutAddresses(code: Buffer, other: Buffer): Buffer {
+  if (code.length !== other.length) throw new Error('V8 compiles it to different lengths');
+  const cleared = Buffer.from(code);
+  for (const [index, byte] of code.entries()) {
+    if (byte === other[index]) continue;
+    if (!isInUpperHalf(code, index)) throw new Error(`V8 compiles it differently at ${index}`);
+    cleared[index] = 0;
+  }
+  return cleared;
+}
+
+/**
+ * Whether a byte belongs to the upper four of an address of eight that an x86-64 instruction loads into a register: REX.W, an operation code from B8 to
+ * BF, the address ("Intel 64 and IA-32 Architectures Software Developer's Manual", MOV). V8 writes a number into the lower four for the time in which the
+ * code is stored (`SetWasmCalleeTag` in its wasm-serialization.cc). For other processors, it writes whole numbers, so that nothing differs.
+ */
+function isInUpperHalf(code: Buffer, index: number): boolean {
+  return [4, 5, 6, 7].some((place) => {
+    const [prefix, operation = 0] = [code[index - place - 2], code[index - place - 1]];
+    return (prefix === 0x48 || prefix === 0x49) && operation >= 0xb8 && operation <= 0xbf;
+  });
 }
 
 /** A package, and what is decided from it. */

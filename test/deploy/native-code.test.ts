@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { decodeNativeCode } from '../../deploy/bundle/cedar-native.ts';
-import { nativeCodeFile, withProgram, writeNativeCode } from '../../deploy/native-code.ts';
+import { nativeCodeFile, withoutAddresses, withProgram, writeNativeCode } from '../../deploy/native-code.ts';
 import type { Program } from '../../deploy/native-code.ts';
 import { copyWasm, wasmFile, writeCedarSnapshot } from '../../deploy/optimize.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
@@ -55,6 +55,23 @@ describe("Cedar's native code", () => {
   };
 
   const decided = /^\d{3} cases, 0 failures, 0 parsed\n/;
+
+  test("Cedar's native code is stored without the upper halves of addresses, which differ in each process", () => {
+    // mov rax, 0x00005a5b00000007 and mov r10, 0x00005a5b00000009, and a return.
+    const code = Buffer.from('48b8070000005b5a000049ba090000005b5a0000c3', 'hex');
+    const other = Buffer.from('48b807000000515a000049ba09000000515b0000c3', 'hex');
+    expect(withoutAddresses(code, other).toString('hex')).toBe('48b807000000005a000049ba0900000000000000c3');
+    expect(withoutAddresses(code, code)).toEqual(code);
+  });
+
+  test.each([
+    ['the lower half of an address', '48b8070000005b5a0000c3', '48b8080000005b5a0000c3'],
+    ['another instruction', '48b8070000005b5a0000c3', '48b8070000005b5a0000c2'],
+    ['an instruction like it without an address', '48b7070000005b5a0000c3', '48b707000000515a0000c3'],
+    ['the length', '48b8070000005b5a0000c3', '48b8070000005b5a0000'],
+  ])("Cedar's native code is left out where %s differs in another process", (_, one, other) => {
+    expect(() => withoutAddresses(Buffer.from(one, 'hex'), Buffer.from(other, 'hex'))).toThrow(/^V8 compiles it/);
+  });
 
   test("a function decides every case from Cedar's native code", async () => {
     expect(await decide()).toMatch(new RegExp(`${decided.source}from native code$`));
