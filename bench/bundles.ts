@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -29,6 +29,11 @@ export async function withRejectedCodeCache(bundle: string): Promise<string> {
   await cp(dirname(bundle), outdir, { recursive: true });
   rejectCodeCache(outdir);
   return join(outdir, 'graphql.mjs');
+}
+
+/** The name of another build, by its handler: the folder. Name it after its commit. */
+export function nameOfBuild(handler: string): string {
+  return basename(dirname(resolve(handler)));
 }
 
 /** Builds the gateway with other policies and another inventory than the shipped ones, and returns the path of its handler. */

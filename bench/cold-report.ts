@@ -1,3 +1,4 @@
+import { nameOfBuild } from './bundles.ts';
 import type { ColdStart, MeasuredColdStart } from './cold.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
@@ -19,7 +20,7 @@ export function coldSection(measured: readonly MeasuredColdStart[]): Section {
     const startsOf = (wanted: string) => subjects.find(({ subject }) => subject === wanted)?.starts ?? [];
     const [naive, cli] = [startsOf('contract'), startsOf('awsCli')];
     const rows = subjects.map(({ subject, starts }) => [
-      names[subject] ?? `the build in ${subject.replace('build:', '')}`,
+      names[subject] ?? `the build ${nameOfBuild(subject.replace('build:', ''))}`,
       ...(['importMs', 'firstRequestMs', 'answeredMs', 'cpuMs'] as const).map((time) => middleOf(starts, time)),
       ...ratiosOf(timesOf(starts, 'answeredMs'), timesOf(naive, 'answeredMs')),
       subject === 'awsCli' ? null : ratiosOf(timesOf(starts, 'cpuMs'), timesOf(naive, 'cpuMs'))[0],

@@ -83,6 +83,8 @@ export function functionEnvironment(
     NODE_EXTRA_CA_CERTS: endpoints.certificate,
     HOME_ACCOUNT_ID: '111122223333',
     IDEMPOTENCY_TABLE: 'idempotency',
+    // The first builds call it so.
+    TOKENS_TABLE: 'idempotency',
     AUDIT_TABLE: 'audit',
     POLICIES_DIRECTORY: `${dist}/policies`,
     ISSUERS_FILE: `${dist}/issuers.json`,

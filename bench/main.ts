@@ -62,7 +62,8 @@ Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
   --quick       fewer and smaller runs: about five minutes instead of half an hour
   --only PART   one part: ${Object.keys(parts).join(', ')}
   --build FILE  another build of the gateway to compare cold starts and warm requests with: its graphql.mjs,
-                or graphql.cjs of an older one. Can be given several times
+                or graphql.cjs of an older one, in a folder with the name of its
+                commit. Can be given several times
   --print       print the tables instead of writing them
   -h, --help    print this text; after a NAME, its options
 

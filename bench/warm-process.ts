@@ -20,8 +20,7 @@ type Handler = (event: APIGatewayProxyEventV2, context: object) => Promise<{ bod
 async function load(bundle: string, variables: Readonly<Record<string, string>> = {}): Promise<Handler> {
   const folder = dirname(bundle);
   const files = { POLICIES_DIRECTORY: `${folder}/policies`, ISSUERS_FILE: `${folder}/issuers.json` };
-  // The first builds call the table of records so.
-  Object.assign(process.env, files, { TOKENS_TABLE: 'tokens' }, variables);
+  Object.assign(process.env, files, variables);
   const name = Object.keys(variables).join();
   const { handler } = (await import(name === '' ? bundle : `${bundle}?${name}`)) as { handler: Handler };
   return handler;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { audience, issuer } from '../packages/local-gateway/src/principals.ts';
 import { testKeys } from '../test/support/lambda-event.ts';
-import { buildCalls, buildGateway } from './bundles.ts';
+import { buildCalls, buildGateway, nameOfBuild } from './bundles.ts';
 import { startEndpoints } from './endpoints.ts';
 import { functionEnvironment } from './events.ts';
 import { onCore, runProcess } from './process.ts';
@@ -107,10 +107,10 @@ function tablesOf(
   counts: { readonly all: string; readonly slow: string },
   builds: readonly string[],
 ): string {
-  const names = builds.map((build) => `the build in ${build}`);
+  const names = builds.map(nameOfBuild);
   const rows = [
     ...subjects.map(([label, subject, reference]): Row => [label, blocks[subject], blocks[reference]]),
-    ...ofBuilds.map((creates, index): Row => [`create of ${names[index]}`, creates, blocks.create]),
+    ...ofBuilds.map((creates, index): Row => [`create of the build ${names[index]}`, creates, blocks.create]),
   ];
   const waits = subjects
     .filter(([, , reference]) => reference !== 'graphqlJs')
@@ -118,13 +118,26 @@ function tablesOf(
       ...[label, middleOf(slow.blocks[subject], 'wallMs')],
       ...ratiosOf(slow.blocks[subject], slow.blocks.bareCalls, 'wallMs'),
     ]);
-  const rates = [{ concurrency: 1, ...blocks, builds: ofBuilds }, ...atOnce].map((one) => [
-    String(one.concurrency),
-    ...[one.create, one.bareCalls].map((some) => 1_000 / middleOf(some, 'wallMs')),
-    ...one.builds.flatMap((some) => [1_000 / middleOf(some, 'wallMs'), ratiosOf(one.create, some, 'cpuMs')[0]]),
-    ...ratiosOf(one.create, one.bareCalls, 'wallMs'),
-    ...ratiosOf(one.create, one.bareCalls, 'cpuMs'),
+  const rates = [{ concurrency: 1, ...blocks, builds: ofBuilds }, ...atOnce];
+  const rateOf = (creates: readonly Block[]) => 1_000 / middleOf(creates, 'wallMs');
+  const rateRows = rates.map(({ concurrency, create, bareCalls }) => [
+    ...[String(concurrency), rateOf(create), rateOf(bareCalls)],
+    ...ratiosOf(create, bareCalls, 'wallMs'),
+    ...ratiosOf(create, bareCalls, 'cpuMs'),
   ]);
+  const buildRows = names.flatMap((name, index) =>
+    rates.map(({ concurrency, create, builds: others }) => {
+      const other = others[index] ?? [];
+      return [name, String(concurrency), rateOf(other), rateOf(create), ...ratiosOf(other, create, 'wallMs')];
+    }),
+  );
+  const ofOthers =
+    names.length === 0
+      ? []
+      : [
+          'The same of other builds, and the ratio of the throughput of the gateway to theirs:',
+          table(['build', 'at a time', 'its creates a second', 'the gateway', 'ratio', 'quartiles'], buildRows),
+        ];
   const head = ['ratio', 'quartiles', 'CPU ratio', 'quartiles'];
   return [
     `Answers at once, ${counts.all} each, milliseconds of a request: medians of the blocks. A query is compared with graphql-js, a create with its bare calls, the others with a create:`,
@@ -132,10 +145,8 @@ function tablesOf(
     `Answers after 5 ms (DynamoDB), 20 ms (STS) and 80 ms (EKS), ${counts.slow} each:`,
     table(['request', 'time', 'of bare calls', 'quartiles'], waits),
     'Creates a second on one core, and the ratios of the time and the processor time of a create to those of bare calls; a quarter of the blocks with several at a time:',
-    table(
-      ['at a time', 'gateway', 'bare calls', ...names.flatMap((name) => [name, 'CPU ratio to it']), ...head],
-      rates,
-    ),
+    table(['at a time', 'gateway', 'bare calls', ...head], rateRows),
+    ...ofOthers,
     `Memory after it: ${residentMb.toFixed(0)} MB resident, ${heapMb.toFixed(0)} MB of JavaScript heap.`,
   ].join('\n\n');
 }
