@@ -26,24 +26,17 @@ const hourMs = 3_600_000;
 /** Fewer would take hours to fill. */
 const entriesPerRecord = 20;
 
-/** A request at one length of the trail: medians in milliseconds. */
-interface GrownRequest {
-  readonly request: string;
-  readonly wallMs: number;
-  readonly cpuMs: number;
-}
-
-/** All requests at one length. */
+/** The times of each request at one length, in milliseconds. */
 interface GrownTrail {
   readonly entries: number;
-  readonly requests: readonly GrownRequest[];
+  readonly times: ReadonlyMap<string, readonly number[]>;
 }
 
 /** A gateway on a ledger with a trail of some length, and the times of its requests. */
 interface Grown {
   readonly entries: number;
   readonly gateway: Gateway;
-  readonly times: Map<string, { readonly wall: number[]; readonly cpu: number[] }>;
+  readonly times: Map<string, number[]>;
   /** The fields of a create that was done. Tokens expire within minutes, so each request is signed when it is sent. */
   readonly replayed: object;
 }
@@ -88,7 +81,11 @@ const requests: Readonly<Record<string, Measured>> = {
 };
 
 /** Fills ledgers to these lengths, and measures all requests on all of them in turns. */
-async function grow(name: string, ledgers: readonly { entries: number; ledger: Ledger }[], runs: number) {
+async function grow(
+  name: string,
+  ledgers: readonly { entries: number; ledger: Ledger }[],
+  runs: number,
+): Promise<GrownTrail[]> {
   const simulator = await startEksSimulator({ world: manyRoles(), maxAssociations: 40_000 });
   const grown: Grown[] = [];
   for (const { entries, ledger } of ledgers) {
@@ -104,24 +101,16 @@ async function grow(name: string, ledgers: readonly { entries: number; ledger: L
       // Another one is the first in each round, so that all meet the same disturbances.
       for (const one of [...grown.slice(round % grown.length), ...grown.slice(0, round % grown.length)]) {
         const run = await prepare(one, next++);
-        const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
+        const startedAt = performance.now();
         await run();
-        const { user, system } = process.cpuUsage(cpu);
-        const wallMs = performance.now() - startedAt;
-        if (round < 0) continue;
-        const { wall, cpu: cpus } = one.times.get(request) ?? { wall: [], cpu: [] };
-        one.times.set(request, { wall: [...wall, wallMs], cpu: [...cpus, (user + system) / 1_000] });
+        const ms = performance.now() - startedAt;
+        if (round >= 0) one.times.set(request, [...(one.times.get(request) ?? []), ms]);
       }
     }
   }
   for (const { gateway } of grown) await gateway.close();
   await simulator.close();
-  return grown.map(({ entries, times }): GrownTrail => ({
-    entries,
-    requests: [...times].map(([request, { wall, cpu }]) => {
-      return { request, wallMs: median(wall), cpuMs: median(cpu) };
-    }),
-  }));
+  return grown;
 }
 
 async function growSqlite(lengths: readonly number[], runs: number): Promise<GrownTrail[]> {
@@ -160,24 +149,22 @@ export async function measureGrowth(quick: boolean): Promise<Section> {
   const runs = quick ? 40 : 150;
   const sqlite = await growSqlite(quick ? [1_000, 20_000] : [1_000, 100_000, 1_000_000], runs);
   const dynamoDb = await growDynamoDb(quick ? [1_000, 5_000] : [1_000, 100_000], runs);
-  const tables = [
-    `SQLite, medians of ${runs} runs in milliseconds:\n\n${tableOf(sqlite)}`,
-    `DynamoDB Local, in which processor time is that of the gateway:\n\n${tableOf(dynamoDb)}`,
-  ];
-  return { name: 'growth', tables: tables.join('\n\n') };
+  const heads = [headOf('SQLite', sqlite), headOf('DynamoDB Local', dynamoDb)].flat();
+  const rows = Object.keys(requests).map((request) => [
+    request,
+    ...[sqlite, dynamoDb].flatMap((trails) => figuresOf(trails, request)),
+  ]);
+  const tables = `Medians of ${runs} runs, in milliseconds:\n\n${table(['request', ...heads], rows)}`;
+  return { name: 'growth', tables };
 }
 
-function tableOf(trails: readonly GrownTrail[]): string {
-  const [shortest, ...longer] = trails;
-  const grouped = ({ entries }: GrownTrail) => entries.toLocaleString('en');
-  const head = [
-    'request',
-    ...(shortest === undefined ? [] : [`${grouped(shortest)} entries`, 'CPU']),
-    ...longer.flatMap((trail) => [`ratio at ${grouped(trail)}`, 'CPU ratio']),
-  ];
-  const rows = (shortest?.requests ?? []).map(({ request, wallMs, cpuMs }, index) => {
-    const all = trails.map(({ requests }) => requests[index] ?? { wallMs: NaN, cpuMs: NaN });
-    return [...[request, wallMs, cpuMs], ...all.slice(1).flatMap((one) => [one.wallMs / wallMs, one.cpuMs / cpuMs])];
-  });
-  return table(head, rows);
+function headOf(name: string, [shortest, ...longer]: readonly GrownTrail[]): string[] {
+  const grouped = (trail: GrownTrail | undefined) => trail?.entries.toLocaleString('en') ?? '';
+  return [`${name}, ${grouped(shortest)} entries`, ...longer.map((trail) => `ratio at ${grouped(trail)}`)];
+}
+
+/** The time of a request with the shortest trail, and the ratios of the longer ones to it. */
+function figuresOf(trails: readonly GrownTrail[], request: string): number[] {
+  const [first = NaN, ...others] = trails.map(({ times }) => median(times.get(request) ?? []));
+  return [first, ...others.map((one) => one / first)];
 }
