@@ -12,8 +12,8 @@ const root = join(import.meta.dirname, '..');
 /** Cedar's native code, beside the bundles. */
 export const nativeCodeFile = 'cedar-native.bin';
 
-/** More attempts than it takes to get two processes with different addresses. */
-const maxAttempts = 5;
+/** In so many processes, each address differs: one in 256 is the same in two of them. */
+const processes = 4;
 
 /**
  * Writes the native code of what Cedar runs in the cases to `outdir`, which holds everything else from which Cedar starts. Only the build of Node.js
@@ -30,11 +30,10 @@ export async function writeNativeCode(outdir: string, sources: string, snapshotH
       return await readFile(file);
     };
     try {
-      const code = await written();
-      let other = await written();
-      for (let attempt = 2; attempt < maxAttempts && code.equals(other); attempt += 1) other = await written();
+      let code: Buffer = await written();
+      for (let count = 1; count < processes; count += 1) code = withoutAddresses(code, await written());
       const wasm = await readFile(join(outdir, wasmFile));
-      await writeFile(file, encodeNativeCode(withoutAddresses(code, other), wasm));
+      await writeFile(file, encodeNativeCode(code, wasm));
     } catch (error) {
       await rm(file, { force: true });
       return `none, because it could not be written: ${error instanceof Error ? error.message : String(error)}`;
@@ -52,22 +51,26 @@ export function withoutAddresses(code: Buffer, other: Buffer): Buffer {
   const cleared = Buffer.from(code);
   for (const [index, byte] of code.entries()) {
     if (byte === other[index]) continue;
-    if (!isInUpperHalf(code, index)) throw new Error(`V8 compiles it differently at ${index}`);
-    cleared[index] = 0;
+    const half = upperHalfWith(code, index);
+    if (half === undefined) throw new Error(`V8 compiles it differently at ${index}`);
+    cleared.fill(0, half, half + 4);
   }
   return cleared;
 }
 
 /**
- * Whether a byte belongs to the upper four of an address of eight that an x86-64 instruction loads into a register: REX.W, an operation code from B8 to
- * BF, the address ("Intel 64 and IA-32 Architectures Software Developer's Manual", MOV). V8 writes a number into the lower four for the time in which the
- * code is stored (`SetWasmCalleeTag` in its wasm-serialization.cc). For other processors, it writes whole numbers, so that nothing differs.
+ * Where the upper four bytes begin of an address of eight that an x86-64 instruction loads into a register, if a byte belongs to them: REX.W, an
+ * operation code from B8 to BF, the address ("Intel 64 and IA-32 Architectures Software Developer's Manual", MOV). V8 writes a number into the lower
+ * four for the time in which the code is stored (`SetWasmCalleeTag` in its wasm-serialization.cc). For other processors, it writes whole numbers, so
+ * that nothing differs.
  */
-function isInUpperHalf(code: Buffer, index: number): boolean {
-  return [4, 5, 6, 7].some((place) => {
-    const [prefix, operation = 0] = [code[index - place - 2], code[index - place - 1]];
-    return (prefix === 0x48 || prefix === 0x49) && operation >= 0xb8 && operation <= 0xbf;
-  });
+function upperHalfWith(code: Buffer, index: number): number | undefined {
+  return [0, 1, 2, 3]
+    .map((place) => index - place)
+    .find((half) => {
+      const [prefix, operation = 0] = [code[half - 6], code[half - 5]];
+      return (prefix === 0x48 || prefix === 0x49) && operation >= 0xb8 && operation <= 0xbf;
+    });
 }
 
 /** A package, and what is decided from it. */
