@@ -20,7 +20,11 @@ const maxPartBytes = 390_000;
  * A {@link CompiledStore} in a DynamoDB table. The item of a key has the first part of its content, its hash and the number of its parts. The others are found by the hash too, and
  * stored before, so that parts of two contents that are stored at the same time are never read as one.
  */
-export function makeDynamoDbCompiledStore(client: DynamoDBClient, TableName: string): CompiledStore {
+export function makeDynamoDbCompiledStore(
+  client: DynamoDBClient,
+  TableName: string,
+  partBytes = maxPartBytes,
+): CompiledStore {
   const getItem = async (itemKey: string, number: number, attribute?: string) => {
     const Key = { itemKey: { S: itemKey }, itemNumber: { N: String(number) } };
     const projection = attribute === undefined ? {} : projectionOf(attribute);
@@ -50,9 +54,9 @@ export function makeDynamoDbCompiledStore(client: DynamoDBClient, TableName: str
     },
     async put(key, content, expiresAt) {
       const hash = sha256(content);
-      const parts = Math.max(1, Math.ceil(content.length / maxPartBytes));
+      const parts = Math.max(1, Math.ceil(content.length / partBytes));
       const attributesOf = (number: number) => ({
-        content: { B: content.subarray(number * maxPartBytes, (number + 1) * maxPartBytes) },
+        content: { B: content.subarray(number * partBytes, (number + 1) * partBytes) },
         ttl: { N: String(expiresAt) },
       });
       for (let number = 1; number < parts; number += 1) {

@@ -12,14 +12,15 @@ describeOnDynamoDb('The table of compiled versions', () => {
   });
   afterEach(() => opened.close());
 
-  const open = () => makeDynamoDbCompiledStore(opened.client, opened.table);
-  /** More than the parts of one item, so of three. */
-  const large = () => randomBytes(800_000);
+  /** A store with small parts, so that its contents are small. */
+  const open = () => makeDynamoDbCompiledStore(opened.client, opened.table, 1_000);
+  /** Of three parts. */
+  const large = () => randomBytes(2_500);
 
   it.each([
     ['nothing', Buffer.alloc(0)],
     ['one byte', Buffer.from('x')],
-    ['exactly one part', randomBytes(390_000)],
+    ['exactly one part', randomBytes(1_000)],
     ['three parts', large()],
   ])('returns what was stored: %s', async (_, content) => {
     const store = open();
@@ -29,6 +30,13 @@ describeOnDynamoDb('The table of compiled versions', () => {
     expect(Buffer.from((await store.get('a')) ?? 'missing')).toEqual(content);
     expect(await store.expiresAt('a')).toBe(1_800_000_000);
     expect(await store.get('b')).toBeNull();
+  });
+
+  it('stores contents of more than the 400 KB of an item', async () => {
+    const store = makeDynamoDbCompiledStore(opened.client, opened.table);
+    const content = randomBytes(400_000);
+    await store.put('a', content, 1_800_000_000);
+    expect(Buffer.from((await store.get('a')) ?? 'missing')).toEqual(content);
   });
 
   it('returns one of two contents that are stored at the same time, never parts of both', async () => {
@@ -52,7 +60,7 @@ describeOnDynamoDb('The table of compiled versions', () => {
       },
       { step: 'initialize' },
     );
-    const interrupted = makeDynamoDbCompiledStore(ending, opened.table);
+    const interrupted = makeDynamoDbCompiledStore(ending, opened.table, 1_000);
     await expect(interrupted.put('a', later, 1_900_000_000)).rejects.toThrow();
     ending.destroy();
     expect(Buffer.from((await open().get('a')) ?? 'missing')).toEqual(earlier);
