@@ -117,7 +117,7 @@ async function compile(gateway: string, endpoint: string, files: PolicyFiles): P
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
   const packed = packPolicies(files);
   const key = compiledKey({ versionHash: packed.hash }, readCompilerHash(join(dirname(gateway), 'policies')) ?? '');
-  const content = compileVersion(packed);
+  const content = compileVersion(versionOf(1, files), packed);
   await makeDynamoDbCompiledStore(client, 'compiled').put(key, content, 0);
   client.destroy();
 }

@@ -8,22 +8,24 @@ import { compiledKey, decodeCompiled, encodeCompiled, restoredEngine } from './c
 import type { CompiledStore } from './compiled-store.ts';
 import { unpackPolicies, verificationHash } from './packed-policies.ts';
 import type { PackedPolicies } from './packed-policies.ts';
-import type { ListedVersion } from './policy-version.ts';
+import type { ListedVersion, PolicyVersion } from './policy-version.ts';
 import type { PolicyStore } from './store.ts';
-import { verifyFiles } from './verify.ts';
+import { requireHashes, verifyFiles } from './verify.ts';
 
 /**
  * Compiles a version. Everything is made from its text, after it was verified, and its cases are decided once more from what is stored. Throws an
  * Error that says why the version may not be put in force.
  */
-export function compileVersion(packed: PackedPolicies): Uint8Array {
+export function compileVersion(version: PolicyVersion, packed: PackedPolicies): Uint8Array {
   const files = unpackPolicies(packed);
   const { policySet } = verifyFiles(files).engine;
+  const inventory = parseInventory(files.inventory);
+  requireHashes({ policySetHash: policySet.hash, inventory }, version);
   const cases = parseCases(files.cases);
   const content = encodeCompiled({
     verification: verificationHash(files),
     policySet,
-    inventory: parseInventory(files.inventory),
+    inventory,
     policies: files.policies,
     snapshot: recordSnapshot(policySet, files.caseInventory, cases),
   });
@@ -66,9 +68,10 @@ export function makeCompileRun(deps: CompileDependencies): () => Promise<Compile
   /** Numbers of the versions that may not be put in force. They are verified once. */
   const refused = new Set<number>();
 
-  const compile = ({ number }: ListedVersion, packed: PackedPolicies): Uint8Array | null => {
+  const compile = (version: PolicyVersion, packed: PackedPolicies): Uint8Array | null => {
+    const { number } = version;
     try {
-      return compileVersion(packed);
+      return compileVersion(version, packed);
     } catch (error) {
       refused.add(number);
       log('error', 'Policy version not compiled.', { policyVersion: number, reason: reasonOf(error) });
@@ -86,7 +89,7 @@ export function makeCompileRun(deps: CompileDependencies): () => Promise<Compile
     const now = Math.floor(clock() / 1_000);
     if (((await compiled.expiresAt(key)) ?? 0) > now + renewedSeconds) return done(null);
     const packed = await store.getPolicies(version.versionHash);
-    const content = packed && compile(listed, packed);
+    const content = packed && compile(version, packed);
     if (content === null) return null;
     await compiled.put(key, content, now + keptSeconds);
     return done(content.length);

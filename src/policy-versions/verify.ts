@@ -52,7 +52,10 @@ export function verifyFiles(files: VerifiedFiles): { readonly engine: Engine; re
 }
 
 /** Throws an Error unless a policy has the hashes of a version. */
-export function requireHashes({ policySetHash, inventory }: LoadedPolicy, version: PolicyVersion): void {
+export function requireHashes(
+  { policySetHash, inventory }: Pick<LoadedPolicy, 'policySetHash' | 'inventory'>,
+  version: PolicyVersion,
+): void {
   requireHash('policies', policySetHash, version.policySetHash);
   requireHash('inventory', inventory.hash, version.inventoryHash);
 }

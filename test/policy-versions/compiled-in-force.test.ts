@@ -53,8 +53,8 @@ function storeWith(key: string, content: Uint8Array): CompiledStore {
   return store;
 }
 
-const frozenContent = compileVersion(packPolicies(frozen));
-const otherContent = compileVersion(packPolicies(other));
+const frozenContent = compileVersion(versionOf(1, frozen), packPolicies(frozen));
+const otherContent = compileVersion(versionOf(1, other), packPolicies(other));
 
 test('a compiled version is in force without a read of its text', async () => {
   expect(await createUnder(frozen, storeWith(keyOf(frozen), frozenContent))).toEqual({

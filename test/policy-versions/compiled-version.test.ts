@@ -54,7 +54,7 @@ describe('a compiled version', () => {
     const packed = packPolicies(files);
     const version = versionOf(1, files);
     const verified = loadVersion(version, packed, []);
-    const compiled = loadCompiled(version, compileVersion(packed), []);
+    const compiled = loadCompiled(version, compileVersion(version, packed), []);
     expect(decisionsOf(compiled)).toEqual(decisionsOf(verified));
     const { inventory, policySetHash, verification } = verified;
     expect(compiled).toMatchObject({ inventory, policySetHash, verification });
@@ -68,7 +68,9 @@ describe('a compiled version', () => {
       ...live,
       withInventory: (other: LoadedPolicy['inventory']) => (inventories.push(other.hash), live),
     };
-    const loaded = loadCompiled(versionOf(1, changed), compileVersion(packPolicies(changed)), [known]);
+    const loaded = loadCompiled(versionOf(1, changed), compileVersion(versionOf(1, changed), packPolicies(changed)), [
+      known,
+    ]);
     expect(loaded).toBe(live);
     expect(inventories).toEqual([live.inventory.hash]);
   });
@@ -77,12 +79,12 @@ describe('a compiled version', () => {
     ['policies', frozen, /The policies have the hash/],
     ['inventory', { ...changed, inventory: `${changed.inventory}\n` }, /The inventory have the hash/],
   ])('of another version is not used: other %s', (_, other, problem) => {
-    const content = compileVersion(packPolicies(other));
+    const content = compileVersion(versionOf(1, other), packPolicies(other));
     expect(() => loadCompiled(versionOf(1, changed), content, [])).toThrow(problem);
   });
 
   test('that is cut off, or has a wrong byte, throws', () => {
-    const content = Buffer.from(compileVersion(packPolicies(frozen)));
+    const content = Buffer.from(compileVersion(versionOf(1, frozen), packPolicies(frozen)));
     const wrong = Buffer.from(content);
     wrong.writeUInt8(wrong.readUInt8(0) ^ 0xff, 0);
     for (const broken of [content.subarray(0, content.length - 1), wrong, Buffer.alloc(0)]) {
@@ -95,7 +97,7 @@ describe('a compiled version', () => {
     ['only a policy about a single namespace is parsed when a request is about it', placed, 1],
   ])('has its policies in the memory of Cedar: %s', (_, files, expected) => {
     let parsed = 0;
-    const compiled = decodeCompiled(compileVersion(packPolicies(files)));
+    const compiled = decodeCompiled(compileVersion(versionOf(1, files), packPolicies(files)));
     const { engine } = restoredEngine(compiled, () => (parsed += 1));
     const cases = parseCases(files.cases);
     expect(cases.length).toBeGreaterThan(10);
@@ -177,6 +179,17 @@ describe('the compilation of policy versions', () => {
     expect(await run()).toMatchObject({ policyVersion: 3 });
     expect(compiled.puts).toEqual([key(frozen), key(changed)]);
     expect(logged).toHaveLength(1);
+  });
+
+  test('does not take a version with other hashes than it says', async () => {
+    const { run, list, compiled, key, logged } = startRun([frozen]);
+    const { versionHash, inventoryHash } = versionOf(1, changed);
+    list.unshift({ number: 1, version: versionOf(1, frozen, { policySetHash: versionHash, inventoryHash }) });
+    expect(await run()).toMatchObject({ policyVersion: 0 });
+    expect(compiled.puts).toEqual([key(frozen)]);
+    expect(logged).toMatchObject([
+      { fields: { policyVersion: 1, reason: expect.stringMatching(/^The policies have the hash/) as string } },
+    ]);
   });
 
   test('stores the version in force again before it is deleted', async () => {
