@@ -13,7 +13,7 @@ export async function startSlack(settings: {
 }) {
   const { signingSecret, botUrl, onChange } = settings;
   const api = await startWebApi(onChange);
-  const { url, messages, calls, open, setView, trigger } = api;
+  const { url, messages, calls, open, lost, setView, trigger } = api;
 
   /** Sends a request to the bot as Slack does. */
   function send(
@@ -74,7 +74,7 @@ export async function startSlack(settings: {
     const { view, values } = viewOf(user);
     const element = elementOf(view, name);
     const actionId = element.action_id ?? '';
-    if (element.type === 'plain_text_input') values[name] = { [actionId]: { type: element.type, value: text } };
+    if (element.type === 'plain_text_input') values[name] = { [actionId]: { type: element.type, value: text || null } };
     else {
       const all = element.type === 'static_select' ? (element.options ?? []) : await options(user, name, text);
       const option = all.find(({ value }) => value === text) ?? all[0];
@@ -120,7 +120,7 @@ export async function startSlack(settings: {
   }
 
   const { close } = api;
-  return { url: `${url}/api/`, messages, calls, command, options, fill, submit, press, formOf, viewOf, close };
+  return { url: `${url}/api/`, messages, calls, lost, command, options, fill, submit, press, formOf, viewOf, close };
 }
 
 function elementOf(view: types.ModalView, name: string) {

@@ -35,6 +35,8 @@ export async function startWebApi(onChange: OnChange = () => undefined) {
   /** The form that each person has open. */
   const open = new Map<string, OpenView>();
   const triggers = new Map<string, string>();
+  /** Methods whose requests or answers get lost: who called waits for an answer until they stop. */
+  const lost = new Map<string, 'request' | 'answer'>();
   let count = 0;
   const next = (prefix: string) => `${prefix}${(count += 1).toString().padStart(6, '0')}`;
 
@@ -50,12 +52,14 @@ export async function startWebApi(onChange: OnChange = () => undefined) {
     const [, kind = '', name = ''] = new URL(request.url ?? '', url).pathname.split('/');
     const fields = kind === 'api' ? formFields(body) : (JSON.parse(body) as Fields);
     calls.push({ method: kind === 'api' ? name : 'response_url', fields });
+    if (lost.get(name) === 'request') return;
     const blocks = (fields.blocks ?? (fields.view as types.ModalView | undefined)?.blocks ?? []) as types.KnownBlock[];
     const problems = problemsOf(blocks, fields.view !== undefined);
     const answer =
       problems.length > 0
         ? { ok: false, error: `invalid_blocks: ${problems.join(' ')}` }
         : answerOf(kind === 'api' ? name : 'reply', fields, name);
+    if (lost.get(name) === 'answer') return;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   }
 
@@ -125,7 +129,7 @@ export async function startWebApi(onChange: OnChange = () => undefined) {
   }
 
   const close = () => new Promise((resolve) => server.close(resolve));
-  return { url, messages, calls, open, setView, trigger, close };
+  return { url, messages, calls, open, lost, setView, trigger, close };
 }
 
 function formFields(body: string): Fields {

@@ -3,7 +3,7 @@ import type { CreatePodIdentityAssociationInput, GatewayClient, MutationResult }
 import type { webApi } from '@slack/bolt';
 import { messageOf } from './blocks.ts';
 import type { Card } from './blocks.ts';
-import { failureCard } from './failures.ts';
+import { failureCard, failureLines } from './failures.ts';
 import type { AccountLinks } from './link.ts';
 import { inTurn } from './people.ts';
 import type { Person } from './people.ts';
@@ -30,7 +30,12 @@ export interface BotRequest {
   readonly state: 'waiting' | 'inProgress' | 'stopped' | 'final';
   /** What the message shows, so that it is edited only when that changes. */
   readonly shown: string;
+  /** False until Slack has confirmed that it shows this. */
+  readonly isShown: boolean;
 }
+
+/** What came of a request; null: nothing new. */
+type Answer = { readonly card: Card; readonly state: BotRequest['state'] } | null;
 
 export interface RequestDependencies {
   readonly settings: Settings;
@@ -71,17 +76,24 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     });
   }
 
-  /** Sends a known request again, and shows the answer. Returns whether it is known. */
-  async function resume(token: string): Promise<boolean> {
-    return inTurn(token, async () => {
+  /** Sends a known request again, and shows the answer. */
+  async function resume(token: string): Promise<void> {
+    await inTurn(token, async () => {
       const request = await read(token);
       if (request !== null) await send(request);
-      return request !== null;
+    });
+  }
+
+  /** After an approval, whose event can be delivered again: a request that has stopped since then is not sent again without who asked. */
+  async function resumeWaiting(token: string): Promise<void> {
+    await inTurn(token, async () => {
+      const request = await read(token);
+      if (request?.state === 'waiting') await send(request);
     });
   }
 
   const read = (token: string) => store.get<BotRequest>(`request:${token}`);
-  /** The token of the request that an operation or an approval belongs to; null if the bot did not send it. */
+  /** The token of the request that an operation belongs to; null if the bot did not send it. */
   const tokenOf = async (operationId: string) =>
     (await store.get<{ token: string }>(`operation:${operationId}`))?.token ?? null;
 
@@ -92,7 +104,7 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
       return slack.chat.postMessage({ channel: request.person.user, ...message });
     });
     const { channel = request.channel, ts = '' } = posted;
-    const known = { ...request, channel, ts, state: 'waiting' as const, shown: JSON.stringify(message) };
+    const known = { ...request, channel, ts, state: 'waiting' as const, shown: JSON.stringify(message), isShown: true };
     await keep(known);
     return known;
   }
@@ -100,44 +112,45 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
   const keep = (request: BotRequest) => store.set(`request:${request.token}`, request, keptSeconds);
 
   async function send(request: BotRequest): Promise<void> {
-    try {
-      const client = await clientOf(request.person);
-      const result = await ask(client, request);
-      await store.set(`operation:${result.operationId}`, { token: request.token }, keptSeconds);
-      await showResult(client, request, result);
-    } catch (error) {
+    const answer = await answerTo(request).catch((error: unknown): Answer => {
       // A change that is known stays shown.
-      if (request.state === 'final') return;
-      await show(request, failureCard(error, request), 'stopped');
+      return request.state === 'final' ? null : { card: failureCard(error, request), state: 'stopped' };
+    });
+    if (answer !== null) await show(request, answer.card, answer.state);
+  }
+
+  async function answerTo(request: BotRequest): Promise<Answer> {
+    const client = await clientOf(request.person);
+    const result = await ask(client, request);
+    await store.set(`operation:${result.operationId}`, { token: request.token }, keptSeconds);
+    if (result.kind !== 'inProgress') {
+      expectLapse(request.token, result);
+      return { card: resultCard(request, result), state: stateOf(result) };
     }
+    // Its event may have arrived before the operation was noted.
+    const operation = await client.operation({ id: result.operationId });
+    const hasEnded = operation !== null && operation.status !== 'IN_PROGRESS';
+    const ended = hasEnded ? await ask(client, request) : result;
+    const card = ended.kind === 'inProgress' ? inProgressCard(request, operation) : resultCard(request, ended);
+    return { card, state: stateOf(ended) };
   }
 
   const ask = (client: GatewayClient, { input, token }: BotRequest) =>
     client.createPodIdentityAssociation({ ...input, clientRequestToken: token });
 
-  async function showResult(client: GatewayClient, request: BotRequest, result: MutationResult): Promise<void> {
-    if (result.kind !== 'inProgress') {
-      await show(request, resultCard(request, result), stateOf(result));
-      expectLapse(request.token, result);
-      return;
-    }
-    // Its event may have arrived before the operation was noted.
-    const operation = await client.operation({ id: result.operationId });
-    if (operation === null || operation.status === 'IN_PROGRESS') {
-      return show(request, inProgressCard(request, operation), 'inProgress');
-    }
-    const ended = await ask(client, request);
-    const card = ended.kind === 'inProgress' ? inProgressCard(request, operation) : resultCard(request, ended);
-    await show(request, card, stateOf(ended));
+  /** Keeps what happened to a request, and then edits its message: a crash in between delays the message, and nothing else. */
+  async function show(request: BotRequest, card: Card, state: BotRequest['state']): Promise<void> {
+    const shown = JSON.stringify(messageOf(card));
+    const isShown = request.isShown && shown === request.shown;
+    const next = { ...request, shown, state, isShown };
+    await keep(next);
+    if (!isShown) await edit(next);
   }
 
-  /** Edits the message of a request. */
-  async function show(request: BotRequest, card: Card, state: BotRequest['state']): Promise<void> {
-    const { channel, ts } = request;
-    const message = messageOf(card);
-    const shown = JSON.stringify(message);
-    if (shown !== request.shown) await slack.chat.update({ channel, ts, ...message });
-    await keep({ ...request, shown, state });
+  async function edit(request: BotRequest): Promise<void> {
+    const { channel, ts, shown } = request;
+    await slack.chat.update({ channel, ts, ...(JSON.parse(shown) as ReturnType<typeof messageOf>) });
+    await keep({ ...request, isShown: true });
   }
 
   /** The gateway records the end of an approval's time when the request is sent again: no event comes by itself. */
@@ -148,7 +161,7 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
       return;
     if (!result.refusal.retryable) return;
     const delayMs = Date.parse(result.refusal.approval.expiresAt) - Date.now() + 1_000;
-    const timer = setTimeout(() => void resume(token).catch(() => undefined), Math.min(delayMs, longestTimerMs));
+    const timer = setTimeout(() => void resumeWaiting(token).catch(failureLines), Math.min(delayMs, longestTimerMs));
     timers.set(token, timer.unref());
   }
 
@@ -160,14 +173,18 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     });
   }
 
-  /** After a start: what happened to requests in the meantime. One that has stopped is not sent again without a person. */
+  /** After a start: what happened to requests in the meantime, and messages whose edits were lost. */
   async function resumeOpen(): Promise<void> {
-    for (const { token, state } of await store.list<BotRequest>('request:')) {
-      if (state === 'waiting' || state === 'inProgress') await resume(token);
+    for (const { token } of await store.list<BotRequest>('request:')) {
+      await inTurn(token, async () => {
+        const request = await read(token);
+        if (request?.state === 'waiting' || request?.state === 'inProgress') await send(request);
+        else if (request?.isShown === false) await edit(request);
+      }).catch(failureLines);
     }
   }
 
-  return { clientOf, submit, resume, release, resumeOpen, read, tokenOf };
+  return { clientOf, submit, resume, resumeWaiting, release, resumeOpen, read, tokenOf };
 }
 
 function stateOf(result: MutationResult): BotRequest['state'] {

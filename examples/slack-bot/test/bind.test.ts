@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { textOf } from '../local/block-text.ts';
 import type { Draft } from '../src/forms.ts';
-import { openWorld, webhookSecret } from './world.ts';
+import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -105,15 +104,33 @@ test('a change that was not done is tried again by who asked, and neither by ano
   await world.prepare('alice', { service_account: 'throttled', tags });
   const { control } = world.gateway.simulator ?? {};
   control?.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 20 });
+  // The bot stops before it learns that the message is shown.
+  world.slack.lost.set('chat.update', 'answer');
   await world.slack.submit('alice');
   const stopped = await world.message('Not done');
   control?.clearFaults();
+  world.slack.lost.clear();
   await world.restartBot();
   await world.slack.press('bob', 'Try again', stopped);
   await world.replyText('bob', 'Only who asked can try again.');
   expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('throttled');
   await world.slack.press('alice', 'Try again', stopped);
   await world.seen(({ ts, blocks }) => ts === stopped.ts && textOf(blocks).startsWith('Done'), 'end of the message');
+});
+
+test('a message whose edit was lost is edited at the next start', async () => {
+  await world.prepare('alice', { service_account: 'unshown', tags });
+  world.gateway.simulator?.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 20 });
+  const edits = () => world.slack.calls.filter(({ method }) => method === 'chat.update').length;
+  const before = edits();
+  world.slack.lost.set('chat.update', 'request');
+  await world.slack.submit('alice');
+  await world.until(() => edits() > before, 'edit');
+  world.gateway.simulator?.control.clearFaults();
+  world.slack.lost.clear();
+  await world.restartBot();
+  await world.seen(({ blocks }) => /^Not done[^]*payments\/unshown/.test(textOf(blocks)), 'edit after the start');
+  expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('unshown');
 });
 
 test('a namespace that was chosen for another cluster has to be chosen again', async () => {
@@ -165,8 +182,8 @@ test('a request that is not signed by Slack is refused', async () => {
 test('drift is told once in its channel, however often its event is delivered; an event that is not signed is refused', async () => {
   const target = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'drifted' };
   const body = JSON.stringify({ id: 'drift-1', type: 'drift.found', operationId: 'drift-1', target });
-  expect((await deliver(body, 'v1,AAAA')).status).toBe(400);
-  for (let delivery = 0; delivery < 2; delivery += 1) expect((await deliver(body)).status).toBe(204);
+  expect((await world.deliver(body, 'v1,AAAA')).status).toBe(400);
+  for (let delivery = 0; delivery < 2; delivery += 1) expect((await world.deliver(body)).status).toBe(204);
   world.gateway.simulator?.control.createAssociation({
     ...{ clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'shadow' },
     roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api',
@@ -174,12 +191,3 @@ test('drift is told once in its channel, however often its event is delivered; a
   expect((await world.message('payments/shadow')).channel).toBe('C-DRIFT');
   expect(posted('drifted')).toBe(1);
 });
-
-/** Delivers an event as the gateway does. */
-function deliver(body: string, signature?: string): Promise<Response> {
-  const timestamp = Math.floor(Date.now() / 1_000).toString();
-  const key = Buffer.from(webhookSecret.slice('whsec_'.length), 'base64');
-  const signed = `v1,${createHmac('sha256', key).update(`id.${timestamp}.${body}`).digest('base64')}`;
-  const headers = { 'webhook-id': 'id', 'webhook-timestamp': timestamp, 'webhook-signature': signature ?? signed };
-  return fetch(`${world.botUrl}/pod-identity/events`, { method: 'POST', body, headers });
-}

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import { freePort, installExample, run } from './programs.ts';
 import type { Variables } from './programs.ts';
 import { textOf } from '../local/block-text.ts';
 
-export const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const signingSecret = 'signing-secret';
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -138,6 +139,15 @@ export async function openWorld(
     return makeGatewayClient({ url: gateway.url, authentication: bearer(token) });
   }
 
+  /** Delivers an event as the gateway does. */
+  function deliver(body: string, signature?: string): Promise<Response> {
+    const timestamp = Math.floor(Date.now() / 1_000).toString();
+    const key = Buffer.from(webhookSecret.slice('whsec_'.length), 'base64');
+    const signed = `v1,${createHmac('sha256', key).update(`id.${timestamp}.${body}`).digest('base64')}`;
+    const headers = { 'webhook-id': 'id', 'webhook-timestamp': timestamp, 'webhook-signature': signature ?? signed };
+    return fetch(`${botUrl}/pod-identity/events`, { method: 'POST', body, headers });
+  }
+
   const close = async () => {
     await bot.stop();
     await provider.stop();
@@ -153,6 +163,7 @@ export async function openWorld(
       slack,
       gateway,
       botUrl,
+      deliver,
       link,
       openLink,
       reply,
