@@ -17,14 +17,8 @@ interface GatewayEvent {
 const largestBody = 262_144;
 const seenSeconds = 2 * 24 * 3_600;
 
-/** Events after which the answer to a request is another one. */
-const ends = new Set([
-  'change.succeeded',
-  'change.refused',
-  'approval.approved',
-  'approval.rejected',
-  'approval.expired',
-]);
+/** Events after which a request has its last answer: to send it again is a replay. */
+const ends = new Set(['change.succeeded', 'change.refused', 'approval.rejected', 'approval.expired']);
 
 /** The receiver of the gateway's webhook. A redelivery is harmless: it shows the same again. */
 export function makeEventReceiver({ settings, slack, store }: RequestDependencies, requests: Requests) {
@@ -48,6 +42,7 @@ export function makeEventReceiver({ settings, slack, store }: RequestDependencie
     const token = await requests.tokenOf(event.operationId);
     if (token === null) return;
     if (event.type === 'change.released') return requests.release(token);
+    if (event.type === 'approval.approved') return requests.resumeWaiting(token);
     const isOpen = (await requests.read(token))?.state !== 'final';
     if (event.type === 'change.succeeded-late' || (ends.has(event.type) && isOpen)) await requests.resume(token);
   }

@@ -55,14 +55,13 @@ export function registerVotes(app: App, { links, requests }: Parts): void {
     await ack();
     const person = personOf(body);
     const vote = JSON.parse(form.private_metadata) as Vote;
-    const comment = form.state.values.comment?.comment?.value ?? null;
-    const card = await cast(vote, comment, person).catch((error: unknown) => failureReply(error, person, links));
+    const comment = form.state.values.comment?.comment?.value?.trim();
+    const card = await cast(vote, comment === '' ? undefined : comment, person).catch((error: unknown) =>
+      failureReply(error, person, links),
+    );
     await client.chat
       .postEphemeral({ channel: vote.channel, user: person.user, ...messageOf(card) })
       .catch(() => client.chat.postMessage({ channel: person.user, ...messageOf(card) }));
-    // Also after a refused vote: its button may be older than the decision.
-    const token = await requests.tokenOf(vote.approvalId);
-    if (token !== null) await requests.resume(token);
   });
 
   /** The exact request, as the person may see it, with a field for a comment. */
@@ -99,7 +98,7 @@ export function registerVotes(app: App, { links, requests }: Parts): void {
     );
   }
 
-  async function cast({ kind, approvalId }: Vote, comment: string | null, person: Person): Promise<Card> {
+  async function cast({ kind, approvalId }: Vote, comment: string | undefined, person: Person): Promise<Card> {
     const client = await requests.clientOf(person);
     const { approval, refusal } = await client[kind]({ approvalId, comment });
     if (refusal !== null) return { title: 'Your vote does not count', lines: refusalLines(refusal) };

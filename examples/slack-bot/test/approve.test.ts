@@ -57,9 +57,10 @@ test('shows who has to approve and until when; a second person approves with the
 
 test('the gateway refuses the approval of who asked, and only they see it; their request stays open', async () => {
   const asked = await ask('aws-node');
-  await vote('pat', asked, 'Approve', '');
-  const { onlyFor } = await world.reply('pat', 'Your vote does not count');
+  await vote('pat', asked, 'Approve', ' ');
+  const { onlyFor, blocks } = await world.reply('pat', 'Your vote does not count');
   expect(onlyFor).toBe('pat');
+  expect(textOf(blocks)).toContain('Rule no-vote-on-own-request: ');
   expect(textOf((await later(asked, 'aws-node')).blocks)).toMatch(/^Approval required/);
 });
 
@@ -81,6 +82,23 @@ test('votes of other clients and the end of a rejected request reach the message
   const { nodes } = await kim.approvals({});
   const approval = nodes.find(({ target }) => target.serviceAccount === 'cluster-autoscaler');
   await kim.approve({ approvalId: approval?.id ?? '', comment: 'From the command line.' });
+  await later(asked, 'Done');
+});
+
+test('an approval whose event is delivered again does not send a request that has stopped since then', async () => {
+  const asked = await ask('efs-csi-controller-sa');
+  const operationId = buttonOf(asked, 'Approve')?.value?.split('.')[0];
+  const { control } = world.gateway.simulator ?? {};
+  control?.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 40 });
+  await vote('kim', asked, 'Approve', '');
+  const stopped = await later(asked, 'Not done');
+  control?.clearFaults();
+  const creates = () => control?.requests('CreatePodIdentityAssociation').length;
+  const before = creates();
+  await world.deliver(JSON.stringify({ id: 'again', type: 'approval.approved', operationId, target: null }));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(creates()).toBe(before);
+  await world.slack.press('pat', 'Try again', stopped);
   await later(asked, 'Done');
 });
 
