@@ -112,7 +112,9 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
       if (attempts < mostAttempts) await store.set(key, { ...unconfirmed, attempts }, signInSeconds);
       return null;
     }
-    await store.set(`link:${keyOf(person)}`, unconfirmed.link, linkSeconds);
+    const linkKey = `link:${keyOf(person)}`;
+    // After a renewal that has begun, which would put the account before in force again.
+    await inTurn(linkKey, () => store.set(linkKey, unconfirmed.link, linkSeconds));
     return unconfirmed.link.name;
   }
 
@@ -138,9 +140,10 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
     });
   }
 
-  /** Ends the link, here and at the issuer. Returns whether there was one. */
+  /** Ends the link, here and at the issuer, after a renewal that has begun. Returns whether there was one. */
   async function unlink(person: Person): Promise<boolean> {
-    const link = await store.take<Link>(`link:${keyOf(person)}`);
+    const key = `link:${keyOf(person)}`;
+    const link = await inTurn(key, () => store.take<Link>(key));
     if (link?.refreshToken) await oidc.tokenRevocation(await issuer(), link.refreshToken).catch(() => undefined);
     return link !== null;
   }
