@@ -24,13 +24,19 @@ describeOnLedgers('expire, on $name', ({ open }) => {
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
 
-  const runNow = (settings: Partial<typeof defaultExpireSettings> = {}, { deps } = gateway) =>
+  const runNow = (settings: Partial<typeof defaultExpireSettings> = {}, { deps } = gateway, leftMs = 60_000) =>
     expire(
       { ...deps, observations: ledger },
       { ...defaultExpireSettings, ...settings },
       'run-1',
-      deps.clock() + 60_000,
+      deps.clock() + leftMs,
     );
+  /** A run that leaves an ending that has been due for a minute, and more on a slow machine. */
+  const runLate = async () => {
+    const { oldestDueSeconds, ...counts } = await runNow();
+    expect(oldestDueSeconds).toBeGreaterThanOrEqual(60);
+    return counts;
+  };
   const inFuture = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
   const endingOf = async (serviceAccount = 'api') =>
     (await ledger.getAssociationState(targetOf(serviceAccount)))?.ending;
@@ -87,6 +93,8 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     gateway.clock.skip(10_000);
     expect(await runNow()).toMatchObject(nothing);
     gateway.clock.skip(10_000);
+    // A run that is about to end begins no delete.
+    expect(await runNow({}, gateway, 9_000)).toMatchObject(nothing);
     expect(await runNow()).toMatchObject({ deleted: 1 });
   });
 
@@ -203,8 +211,18 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(await gateway.update({ associationId, disableSessionTags: true })).toMatchObject({
       status: 'SUCCEEDED',
     });
-    expect(await runNow()).toMatchObject({ ...nothing, open: 1 });
+    expect(await runLate()).toMatchObject({ ...nothing, open: 1 });
     gateway.clock.skip(readLagMs);
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
+  });
+
+  test('ends an association later that EKS does not let it read', async () => {
+    await createEnded();
+    await skipPastEnd();
+    const { control } = gateway.simulator;
+    // The SDK asks twice: it takes the clock that was set forward for the cause.
+    control.addFault({ operation: 'DescribePodIdentityAssociation', kind: 'access-denied', times: 2 });
+    expect(await runLate()).toMatchObject({ ...nothing, failed: 1 });
     expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
   });
 
@@ -241,6 +259,19 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect((await lastDelete())[0]).toMatchObject({ event: 'REFUSED', refusalCode: 'ASSOCIATION_NOT_FOUND' });
   });
 
+  test('drops the ending of an association that others replaced, and leaves the other one that was adopted', async () => {
+    const { associationId, roleArn } = await createEnded();
+    const { control } = gateway.simulator;
+    control.deleteAssociation(associationId);
+    const other = control.createAssociation({ ...targetOf('api'), roleArn, tags: { team: 'payments' } });
+    await gateway.adopt({ associationId: other.associationId, clientRequestToken: 'adopt' });
+    gateway.clock.skip(hourMs + 60_000);
+    expect(await runNow()).toMatchObject({ ...nothing, dropped: 1 });
+    expect(await endingOf()).toBeUndefined();
+    expect(await lastDelete()).toEqual([]);
+    expect(associations()).toHaveLength(1);
+  });
+
   test.each(['cut-before', 'cut-after'] as const)(
     'ends an association once whose delete was lost (%s)',
     async (kind) => {
@@ -266,14 +297,18 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(gateway.sent('DeletePodIdentityAssociation')).toBe(1);
   });
 
-  test('deletes nothing under a lock, and writes no entry', async () => {
+  test('deletes nothing under a lock on all, on who set the ending, or on endings, and writes no entry', async () => {
     await createEnded();
     await skipPastEnd();
     const { lock, lift } = lockOperations(ledger);
-    await lock({ kind: 'ALL' });
-    expect(await runNow()).toMatchObject({ ...nothing, locked: 1, oldestDueSeconds: 60 });
-    expect((await lastDelete()).map(({ event }) => event)).toEqual(['EXPIRY_WARNED']);
-    await lift({ kind: 'ALL' });
+    const ofPrincipal = (principalId: string) => ({ kind: 'PRINCIPAL', principalId }) as const;
+    const setter = ofPrincipal('https://issuer.example#alice');
+    for (const scope of [{ kind: 'ALL' } as const, setter, ofPrincipal('pod-identity-gateway/expire')]) {
+      await lock(scope);
+      expect(await runLate()).toMatchObject({ ...nothing, locked: 1 });
+      expect((await lastDelete()).map(({ event }) => event)).toEqual(['EXPIRY_WARNED']);
+      await lift(scope);
+    }
     expect(await runNow()).toMatchObject({ deleted: 1 });
   });
 
