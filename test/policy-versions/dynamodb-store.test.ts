@@ -31,6 +31,22 @@ describeOnDynamoDb('The table of policies', () => {
     expect(Buffer.from(stored?.content ?? [])).toEqual(Buffer.from(content));
   });
 
+  // DynamoDB Local is always consistent.
+  it('reads strongly consistently', async () => {
+    const { client, store } = opened;
+    const reads: unknown[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        reads.push(args.input);
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    await Promise.all([store.versions(1), store.getVersion(1), store.getPolicies('')]);
+    const isConsistent = expect.objectContaining({ ConsistentRead: true }) as object;
+    expect(reads).toEqual([isConsistent, isConsistent, isConsistent]);
+  });
+
   it('takes one version of two with the same number', async () => {
     const { store } = opened;
     const versions = ['alice', 'bob'].map((publishedBy) => versionOf(1, version, { publishedBy }));

@@ -35,6 +35,7 @@ describeOnDynamoDb('Live policies', () => {
   const start = () => {
     let now = Date.UTC(2026, 10, 26);
     let broken: unknown = null;
+    let brokenCall: string | null = null;
     const calls: string[] = [];
     const logged: { level: string; message: string; fields: Record<string, unknown> }[] = [];
     const pending = new Set<Promise<unknown>>();
@@ -44,7 +45,8 @@ describeOnDynamoDb('Live policies', () => {
     const counted = <Result>(call: string, read: () => Promise<Result>): Promise<Result> => {
       calls.push(call);
       const arrival = answersArrive;
-      const result = broken === null ? read() : Promise.reject<Result>(new LedgerUnavailable(broken));
+      const isBroken = broken !== null && (brokenCall ?? call) === call;
+      const result = isBroken ? Promise.reject<Result>(new LedgerUnavailable(broken)) : read();
       latest = result;
       const answer = result.finally(() => arrival);
       pending.add(answer);
@@ -93,7 +95,8 @@ describeOnDynamoDb('Live policies', () => {
       },
       /** Ends what `keepAnswers` began, for the reads that begin from now on. */
       answerAgain: () => (answersArrive = Promise.resolve()),
-      break: (cause: unknown) => (broken = cause),
+      /** Lets one of the calls fail, or all. */
+      break: (cause: unknown, call: 'versions' | 'policies' | null = null) => ([broken, brokenCall] = [cause, call]),
       errors: () => logged.filter(({ level }) => level === 'error'),
     };
   };
@@ -312,6 +315,22 @@ describeOnDynamoDb('Live policies', () => {
     pass(60_001);
     expect(await number()).toBe(2);
     expect(errors()).toMatchObject([{ message: 'Policy version refused.', fields: { policyVersion: 2 } }]);
+  });
+
+  it('live policies become those of a version whose policies could not be read, once they can be', async () => {
+    const { number, errors, break: breakWith, pass, readsEnd } = start();
+    await publish(table.store, 1, other('good'));
+    expect(await number()).toBe(1);
+    await publish(table.store, 2, frozen);
+    breakWith(new Error('no route'), 'policies');
+    pass(60_001);
+    expect(await number()).toBe(1);
+    breakWith(null);
+    pass(60_001);
+    await number();
+    await readsEnd();
+    expect(await number()).toBe(2);
+    expect(errors()).toEqual([]);
   });
 
   it('live policies become, in a process that starts, those of a version whose policies are stored after it', async () => {
