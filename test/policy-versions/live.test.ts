@@ -331,6 +331,10 @@ describeOnDynamoDb('Live policies', () => {
     await readsEnd();
     expect(await number()).toBe(2);
     expect(errors()).toEqual([]);
+    // Requests wait for reads again.
+    await publish(table.store, 3, other('next'));
+    pass(60_001);
+    expect(await number()).toBe(3);
   });
 
   it('live policies become, in a process that starts, those of a version whose policies are stored after it', async () => {
