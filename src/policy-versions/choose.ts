@@ -100,8 +100,7 @@ export function chooseVersion<Value>(source: VersionSource<Value>) {
     const newest = first?.number ?? null;
     if (live?.newest === newest && !live.isProvisional) return live;
     if (first === undefined) {
-      if (live !== null && live.newest !== null)
-        throw new Error('The list of policy versions is empty, and was not before.');
+      if (live !== null) throw new Error('The list of policy versions is empty, and was not before.');
       return { version: null, policy: packaged, value: compose(packaged, null), newest, isProvisional: false };
     }
     let isProvisional = false;
