@@ -72,7 +72,8 @@ test('a rejection ends the request with its comment; a button of the older messa
 
   // As in a client that has not shown the edit yet.
   await vote('kim', asked, 'Approve', '');
-  await world.reply('kim', 'Your vote does not count');
+  const { blocks } = await world.reply('kim', 'Your vote does not count');
+  expect(textOf(blocks)).toContain('The approval is REJECTED.');
   expect(textOf((await later(asked, 'Rejected by')).blocks)).toMatch(/^Rejected\n/);
 });
 
