@@ -7,7 +7,7 @@ import { makeWebhook, parseSecrets, signaturesOf, webhookUrlProblem } from '../.
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { SeenRequest } from '../support/answering-server.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
-import { auditEntry } from '../support/ledger-samples.ts';
+import { association, auditEntry, request } from '../support/ledger-samples.ts';
 import { openSqlite } from '../support/ledgers.ts';
 import { closeAtEnd } from '../support/left-open.ts';
 
@@ -164,6 +164,16 @@ describe('EventBridge', () => {
       Resources: ['arn:aws:eks:x:1:podidentityassociation/c/a-1'],
       Time: Date.parse(entries[0]?.time ?? '') / 1_000,
     });
+  });
+
+  test('the events of a request have at most 256 KB together', async () => {
+    const { target, requests } = await openBus((entries) => entries.map(() => accepted));
+    const arn = '€'.repeat(2_048);
+    const long = { before: association({ roleArn: arn }), request: request({ roleArn: arn, targetRoleArn: arn }) };
+    const entries = Array.from({ length: 16 }, () => one({ ...long, associationArn: arn, onBehalfOf: arn }));
+    expect(await delivered(target, entries)).toMatchObject({ sent: 16, failedAt: null });
+    // An event has 37 KB, with its association once more beside it.
+    expect(requests().map(({ length }) => length)).toEqual([6, 6, 4]);
   });
 
   test('only the events that EventBridge did not accept are sent again', async () => {

@@ -39,6 +39,22 @@ test('the page on events has a row for each type, with its detail type and its e
   expect(rows.sort()).toEqual(expected.sort());
 });
 
+test('an event says who changed what for whom, and from which role to which', () => {
+  const { roleArn, associationArn } = association();
+  const actor = { id: 'chatops', kind: 'SERVICE', groups: [], sessionName: null, otherGroups: null } as const;
+  const [roles, onBehalfOf] = [{ roleArn: 'new', targetRoleArn: 'other' }, 'https://id.example.com/#bob'];
+  const fields = { actor, onBehalfOf, associationArn, before: association(), request: request(roles) };
+  const entry = auditEntry({ event: 'SUCCEEDED', ...fields });
+  expect(eventOf(entry, 'earlier')).toMatchObject({
+    ...{ predecessorId: 'earlier', operationId: entry.operationId, operation: entry.operation, time: entry.time },
+    ...{ principal: { id: entry.principal.id, kind: 'USER' }, actor: { id: 'chatops', kind: 'SERVICE' }, onBehalfOf },
+    ...{ target: entry.target, associationArn, roleArnBefore: roleArn, ...roles, lock: null, ownRequest: false },
+  });
+  const locked = auditEntry({ event: 'LOCKED', operation: 'LOCK_CHANGES', request: null, message: 'All changes.' });
+  expect(eventOf(locked, null)).toMatchObject({ lock: 'All changes.', roleArn: null, target: locked.target });
+  expect(eventOf({ ...locked, target: null }, null).target).toBeNull();
+});
+
 test('an event has no session policy, tag, reason, message or user agent, whatever an entry has', () => {
   const secret = 'sts:GetCallerIdentity-secret';
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Action: secret }] });
