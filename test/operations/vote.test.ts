@@ -84,6 +84,41 @@ describe('a vote on an approval', () => {
     await by('bob');
     expect(countedAs(await by('pat', { policyIds: ['needs-security'] }))).toEqual(['not-pending', 'PENDING']);
     expect(await entriesOf()).toHaveLength(2);
+    // A rejection needs no need.
+    const rejected = await by('pat', { policyIds: ['needs-security'], vote: 'REJECT' });
+    expect(countedAs(rejected)).toEqual(['counted', 'REJECTED']);
+  });
+
+  test('for one that was approved does not end it, also once it could no longer be decided', async () => {
+    const { decideUntil } = await ask(security);
+    await by('bob');
+    gateway.clock.skip(decideUntil - gateway.clock.now() + 1);
+    expect(countedAs(await by('pat'))).toEqual(['not-pending', 'APPROVED']);
+    expect((await stored()).state).toBe('APPROVED');
+  });
+
+  test('is marked as that of who asked only if it approves', async () => {
+    await ask({ ...security, count: 3 });
+    await by('bob');
+    await by('alice', { isOwnRequest: true });
+    await by('alice', { isOwnRequest: true, vote: 'REJECT' });
+    const entries = await entriesOf();
+    expect(entries.slice(1).map(({ event, isOwnRequest }) => [event, isOwnRequest])).toEqual([
+      ['APPROVED', undefined],
+      ['APPROVED', true],
+      ['REJECTED', undefined],
+    ]);
+  });
+
+  test('that has no room in the approval is not counted', async () => {
+    await ask({ ...security, count: 3 });
+    const comment = 'x'.repeat(100_000);
+    const votes = [await by('bob', { comment }), await by('pat', { comment }), await by('kim', { comment })];
+    expect(votes.map(countedAs)).toEqual([
+      ['counted', 'PENDING'],
+      ['counted', 'PENDING'],
+      ['not-pending', 'PENDING'],
+    ]);
   });
 
   test('that rejects ends it, whoever has approved before', async () => {
