@@ -2049,7 +2049,7 @@ export type RefusalCode =
   | 'APPROVAL_LIMIT_REACHED'
   /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
   | 'APPROVAL_NOT_FOUND'
-  /** The approval to vote on was decided, used or expired before. */
+  /** The approval to vote on was decided, used or expired before, or others have given all approvals that yours counts for. */
   | 'APPROVAL_NOT_PENDING'
   /** An approver rejected the request. Final for the token. */
   | 'APPROVAL_REJECTED'

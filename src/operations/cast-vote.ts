@@ -75,10 +75,8 @@ export async function castVote(deps: CastDependencies, call: VoteCall): Promise<
     case 'counted':
     case 'repeated':
       return { approval: voted.approval, refusal: null, auditEntry: voted.entry };
-    case 'not-pending': {
-      const refusal = voteRefused('APPROVAL_NOT_PENDING', `The approval is ${voted.approval.state}.`);
-      return refuse(deps, known, voted.approval, refusal);
-    }
+    case 'not-pending':
+      return refuse(deps, known, voted.approval, notNeeded(voted.approval));
     case 'gone':
       return refuse(deps, audit, null, notFound(input.approvalId));
   }
@@ -97,6 +95,14 @@ function lockOf(locks: readonly Lock[], { vote: kind, identity }: VoteCall, { re
 
 function notFound(publicId: string) {
   return voteRefused('APPROVAL_NOT_FOUND', `No approval ${quote(publicId)} exists, or you may not see it.`);
+}
+
+function notNeeded({ state }: Approval) {
+  const isPending = state === 'PENDING';
+  const message = isPending
+    ? 'Others have given all approvals that yours would count for.'
+    : `The approval is ${state}.`;
+  return voteRefused('APPROVAL_NOT_PENDING', message);
 }
 
 function voteRefused(outcome: 'APPROVAL_NOT_FOUND' | 'APPROVAL_NOT_PENDING', message: string) {

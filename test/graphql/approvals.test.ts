@@ -4,7 +4,7 @@ import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger
 import { eventOf } from '../../src/events/event.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import { parseAuditEntryId } from '../../src/model/audit.ts';
-import { approvalIn, approvalsOf, held, withApprovals } from '../support/held-requests.ts';
+import { approvalIn, approvalsOf, held, heldRule, withApprovals } from '../support/held-requests.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { lockOperations } from '../support/locks.ts';
@@ -92,6 +92,21 @@ test('a rejection is final for the token, and says why', async () => {
     expect([attempt, refused.refusal?.code, refused.retryAfterSeconds]).toEqual([attempt, 'APPROVAL_REJECTED', null]);
   }
   expect(approvalIn(await approvals.create('alice', { clientRequestToken: 'again' })).id).not.toBe(id);
+});
+
+test('a vote for needs that have their approvals is refused for that reason, and the approval stays pending', async () => {
+  const onCall = heldRule.replace('held-needs-approval', 'held-needs-on-call').replace('"security"', '"on-call"');
+  const policies = withApprovals(`${heldRule}${onCall}`);
+  const asksTwo = await openGateway({ ledger: stored, policies });
+  const { create, approve } = approvalsOf(asksTwo);
+  const { id } = approvalIn(await create('alice'));
+  expect((await approve('nina', id)).approval?.state).toBe('PENDING');
+  expect(await approve('sven', id)).toMatchObject({
+    approval: { state: 'PENDING' },
+    refusal: { code: 'APPROVAL_NOT_PENDING', message: 'Others have given all approvals that yours would count for.' },
+  });
+  await asksTwo.close();
+  rmSync(policies, { recursive: true });
 });
 
 test('a repeated vote answers the same approval with the entry of the first, and writes none', async () => {
