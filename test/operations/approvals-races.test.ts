@@ -177,6 +177,22 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
     },
   );
 
+  test.each(operations)(
+    '$name that certainly had no effect is not sent again by an approval that policy does not accept any more',
+    async ({ send, call, isDone }) => {
+      const association = await createUnasked();
+      await send(gateway, association);
+      await approve();
+      fault('cut-before', call.replace('PodIdentityAssociation', ''));
+      expect(await send(gateway, association)).toMatchObject({ status: 'IN_PROGRESS' });
+      gateway.clock.skip(inDoubtMs);
+      asked.needs = [{ ...security, count: 2 }];
+      expect(await send(gateway, association)).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(await send(gateway, association)).toMatchObject(required);
+      expect(isDone(gateway)).toBe(false);
+    },
+  );
+
   test('that the reconciler released goes on by the approval only where the release is proven', async () => {
     const association = await createUnasked();
     const [{ send }] = operations;
