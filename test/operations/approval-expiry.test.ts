@@ -3,11 +3,14 @@ import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { expiryOf } from '../../src/model/approval.ts';
+import { expireApprovals } from '../../src/operations/approval-expiry.ts';
 import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';
+import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { approval, approvalEntry } from '../support/ledger-samples.ts';
+import { describeOnLedgers, openSqlite } from '../support/ledgers.ts';
 
 const alice = { id: expect.stringContaining('#alice') as string };
 
@@ -117,4 +120,25 @@ describeOnLedgers('a run of expire, on $name,', ({ open }) => {
     await runAt(time);
     expect((await read()).map(({ operationId }) => operationId)).toEqual(asked.map(({ id }) => id));
   });
+});
+
+test('a run records 500 ends, and the next run those that are left', async () => {
+  const { ledger, close } = await openSqlite();
+  const gateway = await openGateway({ ledger });
+  for (let count = 0; count < 520; count += 1) {
+    const asked = approval();
+    await ledger.putApproval(null, asked, approvalEntry(asked), 1_000);
+  }
+  const left = async () => {
+    const { approvals } = await ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 1_000, null);
+    return approvals.length;
+  };
+  const time = approval().decideUntil + 60_000;
+  const deps = { ...gateway.deps, approvals: ledger, clock: () => time };
+  for (const expected of [20, 0]) {
+    await expireApprovals(deps, 'run', Infinity);
+    expect(await left()).toBe(expected);
+  }
+  await gateway.close();
+  await close();
 });
