@@ -198,6 +198,8 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await second.succeed(at(t2));
     expect(await first.succeed(at(t1))).toEqual({ kind: 'committed' });
     expect(await stateNow()).toMatchObject({ revision: 4, confirmed: { association: at(t2) }, openOperations: [] });
+    await (await begin('UPDATE_POD_IDENTITY_ASSOCIATION')).succeed(at(t2));
+    expect(await stateNow()).toMatchObject({ confirmed: { operationId: second.operationId } });
   });
 
   test('a deleted association stays deleted, and a new one replaces it', async () => {
@@ -221,6 +223,19 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     await next.succeed(at(t3, { associationId: 'a-new0000000000000' }));
     await late.succeed(at(t1));
     expect(await stateNow()).toMatchObject({ confirmed: { association: { modifiedAt: t3 }, isDeleted: false } });
+  });
+
+  test('a delete confirms the deletion over a later version of its association, and over an older association', async () => {
+    const [update, remove] = [
+      await begin('UPDATE_POD_IDENTITY_ASSOCIATION'),
+      await begin('DELETE_POD_IDENTITY_ASSOCIATION'),
+    ];
+    await update.succeed(at(t2));
+    await remove.succeed(at(t1));
+    expect(await stateNow()).toMatchObject({ confirmed: { association: at(t1), isDeleted: true } });
+    const other = at(t3, { associationId: 'a-new0000000000000' });
+    await (await begin('DELETE_POD_IDENTITY_ASSOCIATION')).succeed(other);
+    expect(await stateNow()).toMatchObject({ confirmed: { association: other, isDeleted: true } });
   });
 
   test('a create that adopted an association confirms it as an adoption, also the confirmed version with other tags', async () => {
