@@ -1,4 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { delayCreates, inDoubtMs, readLagMs, reconcileNow } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -37,9 +38,9 @@ describeOnLedgers('createPodIdentityAssociation with ifExists: ADOPT on $name', 
     readonly auditEntry: { readonly event: string; readonly operationId: string; readonly message: string | null };
   }
 
-  const createOrAdopt = async (fields: object = {}, as = 'pat'): Promise<Answer> => {
+  const createOrAdopt = async (fields: object = {}, as = 'pat', { send } = gateway): Promise<Answer> => {
     const variables = { input: { ...input, ifExists: 'ADOPT', ...fields } };
-    const answered = await gateway.send<{ create: Answer }>(document, variables, as);
+    const answered = await send<{ create: Answer }>(document, variables, as);
     if (!answered.data) throw new Error(JSON.stringify(answered));
     return answered.data.create;
   };
@@ -139,6 +140,23 @@ describeOnLedgers('createPodIdentityAssociation with ifExists: ADOPT on $name', 
       /which equals this request\. It was not adopted, because policy denies that/,
     );
     expect(refused.refusal?.advice).toContain('Ask the platform admins to adopt the association.');
+  });
+
+  test('refuses an equal association that its principal may adopt but not view', async () => {
+    outsider();
+    const { simulator, clock } = gateway;
+    const change = (deps: Dependencies): Dependencies => ({
+      ...deps,
+      authorize: (context, request) => {
+        const decision = deps.authorize(context, request);
+        return request.action === 'DescribePodIdentityAssociation' ? { ...decision, allowed: false } : decision;
+      },
+    });
+    const hiding = await openGateway({ ledger, simulator, clock, change });
+    const refused = await createOrAdopt({}, 'pat', hiding);
+    expect(refused).toMatchObject({ status: 'REFUSED', association: null, auditEntry: { event: 'REFUSED' } });
+    expect(refused.refusal?.message).toMatch(/It was not adopted, because policy denies that/);
+    await hiding.close();
   });
 
   test('refuses an equal association that an EKS add-on owns', async () => {
