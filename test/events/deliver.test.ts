@@ -83,7 +83,10 @@ describe('webhook', () => {
     ]);
   });
 
-  test.each([500, 503, 429, 408])('an answer %i is tried again', async (status) => {
+  test.each([500, 503, 429, 408])('an answer %i is tried again, twice', async (status) => {
+    const failing = await openReceiver(() => status);
+    expect(await delivered(failing.target, [one()])).toMatchObject({ sent: 0, failedAt: 0 });
+    expect(failing.seen).toHaveLength(3);
     const { target, seen } = await openReceiver((_, count) => (count < 3 ? status : 200));
     expect(await delivered(target, [one()])).toMatchObject({ sent: 1, failedAt: null });
     expect(new Set(seen.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
