@@ -54,7 +54,7 @@ export type AdoptPodIdentityAssociationInput = {
 export type ApprovalScope =
   {   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
   readonly cluster: ClusterScope; readonly gateway?: never; }
-  |  { readonly cluster?: never;   /** Those of all clusters that can still be approved, the one that expires first at the beginning. */
+  |  { readonly cluster?: never;   /** Those of all clusters that can still be approved, earliest `expiresAt` first. */
   readonly gateway: GatewayApprovals; };
 
 /** State of an approval. Values may be added. */
@@ -130,7 +130,7 @@ export type AuditEvent =
    * cluster. The message says what differs. One entry for each new difference.
    */
   | 'DRIFT_FOUND'
-  /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
+  /** A scan found that the drift is gone. Has the operation id of its DRIFT_FOUND entries. */
   | 'DRIFT_RESOLVED'
   /**
    * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by

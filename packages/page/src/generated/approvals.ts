@@ -9,7 +9,7 @@ export const OneApproval: GatewayDocument<OneApprovalQuery, OneApprovalQueryVari
 export type ApprovalScope =
   {   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
   readonly cluster: ClusterScope; readonly gateway?: never; }
-  |  { readonly cluster?: never;   /** Those of all clusters that can still be approved, the one that expires first at the beginning. */
+  |  { readonly cluster?: never;   /** Those of all clusters that can still be approved, earliest `expiresAt` first. */
   readonly gateway: GatewayApprovals; };
 
 /** State of an approval. Values may be added. */
