@@ -2172,7 +2172,7 @@ export type UpdatePodIdentityAssociationInput = {
   /**
    * Optimistic concurrency check: the request is refused with ASSOCIATION_CHANGED if the association's `modifiedAt` differs. Every
    * request with the token compares it before it begins or repeats the change, and the refusal is the final answer of the token.
-   * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
+   * EKS has no conditional change, so a change by others, also through the gateway, between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
