@@ -30,7 +30,7 @@ const packaging = [
   '/test/checkpoints/independent-verifier\\.test\\.ts$',
   '/packages/operator/test/(bin|export/process|inventory/suggest|policies/(check|impact|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run|verify/verify)\\.test\\.ts$',
   '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
-  '/test/operations/(approvals-races|approvals-search|changed-by-others|create-in-doubt|create-or-adopt|dependencies|expire|reconcile-starvation|update-and-delete)\\.test\\.ts$',
+  '/test/operations/(approval-expiry|approvals-races|approvals-search|changed-by-others|create-in-doubt|create-or-adopt|dependencies|expire|reconcile-starvation|update-and-delete)\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations|policies)\\.test\\.ts$',
   '/test/page/servers\\.test\\.ts$',
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',

@@ -19,7 +19,7 @@ const unneededInput =
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   'src/lambda/graphql.ts': { bytes: 1_110_000, modules: 825 },
   'src/lambda/reconcile.ts': { bytes: 630_000, modules: 540 },
-  'src/lambda/expire.ts': { bytes: 630_000, modules: 540 },
+  'src/lambda/expire.ts': { bytes: 640_000, modules: 550 },
   'src/lambda/scan.ts': { bytes: 600_000, modules: 520 },
   'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },
   'src/lambda/deliver.ts': { bytes: 360_000, modules: 400 },

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { CurrentDependencies } from '../operations/dependencies.ts';
 import { expire } from '../operations/expire.ts';
@@ -8,17 +9,19 @@ import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 /** Time kept back so that the run ends before the function times out. Milliseconds. */
 const answerMs = 2_000;
 
-/** The handler of the scheduled function: one run that ends associations whose `expiresAt` has passed, with one line in the log. */
-export function makeExpireHandler(
-  current: CurrentDependencies,
-  observations: ObservationStore,
-  settings: ExpireSettings,
-) {
+/** What a run reads and writes besides the ledger. */
+interface ExpireStores {
+  readonly observations: ObservationStore;
+  readonly approvals: ApprovalStore;
+}
+
+/** The handler of the scheduled function: one run that ends associations and approvals whose time is over, with one line in the log. */
+export function makeExpireHandler(current: CurrentDependencies, stores: ExpireStores, settings: ExpireSettings) {
   return async (
     _event: unknown,
     context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
   ): Promise<ExpireResult> => {
-    const deps = { ...(await current()), observations };
+    const deps = { ...(await current()), ...stores };
     const startedAt = deps.clock();
     const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
     const meter = makeMeter();

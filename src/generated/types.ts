@@ -173,7 +173,7 @@ export type ApprovalRequired = Refusal & {
 export type ApprovalScope =
   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
   { readonly cluster: ClusterScope; readonly gateway?: never; }
-  |  /** Those of all clusters that can still be approved, earliest `expiresAt` first. */
+  |  /** Those of all clusters that can still be approved, in no particular order. */
   { readonly cluster?: never; readonly gateway: GatewayApprovals; };
 
 /** State of an approval. Values may be added. */
@@ -182,7 +182,7 @@ export type ApprovalState =
   | 'APPROVED'
   /** It was not approved in time, or not used in time. Only a new token asks again. */
   | 'EXPIRED'
-  /** Asked for; approvals are missing. No longer so once `expiresAt` is over, which is recorded with the next vote, or when the request is sent again. */
+  /** Asked for; approvals are missing. No longer so once `expiresAt` is over, which is recorded within two minutes, or earlier by the next vote or repetition of the request. */
   | 'PENDING'
   /** An approver rejected the request. Only a new token asks again. */
   | 'REJECTED'

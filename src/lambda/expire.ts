@@ -1,11 +1,13 @@
 import { makeExpireHandler } from '../app/expire-handler.ts';
 import { readExpireFunctionSettings } from '../app/expire-settings.ts';
 import { productionDependencies } from '../app/production.ts';
+import { makeDynamoDbApprovals } from '../ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../ledger/dynamodb-observations.ts';
 
 const { expire, executorRoleArn, ...settings } = readExpireFunctionSettings();
 const { current, client } = productionDependencies(settings, { access: 'change', executorRoleArn });
-const observations = makeDynamoDbObservations({ client, ...settings });
+const tables = { client, ...settings };
+const stores = { observations: makeDynamoDbObservations(tables), approvals: makeDynamoDbApprovals(tables) };
 
-/** The scheduled function that deletes associations at their ending, and warns of endings. */
-export const handler = makeExpireHandler(current, observations, expire);
+/** The scheduled function that deletes associations at their ending, warns of endings, and records the end of approvals. */
+export const handler = makeExpireHandler(current, stores, expire);

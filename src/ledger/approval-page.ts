@@ -32,7 +32,7 @@ export function requestedPosition({ requestedAt, key }: Approval): ApprovalPosit
   return { time: Date.parse(requestedAt), key };
 }
 
-/** The position in the list of a partition. The pending ones are sorted by key, so that a page of them reads no more than it has. */
+/** The position in the list of a partition. Those of all clusters are sorted by key, so that a page of them reads no more than it has. */
 export function positionIn({ kind }: ApprovalPartition, approval: Approval): ApprovalPosition {
-  return kind === 'pending' ? { time: 0, key: approval.key } : requestedPosition(approval);
+  return kind === 'cluster' ? requestedPosition(approval) : { time: 0, key: approval.key };
 }

@@ -4,15 +4,15 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { ApprovalVersion } from './approval-version.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 
-/** Which approvals are listed: those of a cluster or one of its namespaces, or the pending ones of all clusters. */
+/** Which approvals are listed: those of a cluster or one of its namespaces, or of all clusters those that are pending or approved. */
 export type ApprovalPartition =
   | ({ readonly kind: 'cluster'; readonly namespace: string | null } & ClusterRef)
-  /** Those whose end is not recorded. */
-  | { readonly kind: 'pending' };
+  /** Those of all clusters whose end is not recorded. */
+  | { readonly kind: 'gateway'; readonly state: 'PENDING' | 'APPROVED' };
 
 /** A page of approvals. */
 export interface ApprovalPage {
-  /** Newest first within a cluster; the pending ones of all clusters by key, also those whose time is over and was not recorded yet. */
+  /** Newest first within a cluster; those of all clusters by key, also those whose time is over and was not recorded yet. */
   readonly approvals: readonly Approval[];
   /** `after` of the next page; null if there are no more. The page after it can be empty. */
   readonly next: string | null;

@@ -5,18 +5,15 @@ import { approvalOfText, approvalText } from './approval-text.ts';
 import type { ApprovalVersion } from './approval-version.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
-import { approvalItemKeyOf, approvalsKeyOf, pendingApprovalsKeyOf, pendingPartition } from './keys.ts';
+import { approvalItemKeyOf, approvalsKeyOf, livePartitions, pendingApprovalsKeyOf } from './keys.ts';
 import { ttlAttribute } from './tables.ts';
 
-/**
- * How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. One that no request sends or
- * votes on any more is deleted without an entry that it expired.
- */
+/** How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. */
 const keptApprovalMs = 7 * 24 * 3_600_000;
 
 /**
- * An approval as an item. In the lease index, it is listed by its cluster and the time at which it was asked for. While it is pending, it is in the
- * index by cluster too, under a key that all pending ones share.
+ * An approval as an item. In the lease index, it is listed by its cluster and the time at which it was asked for. Until it ends, it is in the index by
+ * cluster too, under a key that all pending or all approved ones share.
  */
 export function approvalItem(approval: Approval): Item {
   const { id, key, revision, state, requested, requestedAt } = approval;
@@ -29,7 +26,7 @@ export function approvalItem(approval: Approval): Item {
     openShard: approvalsKeyOf(requested.target),
     leaseUntil: Date.parse(requestedAt),
     namespace: requested.target.namespace,
-    ...(state === 'PENDING' ? { clusterKey: pendingPartition } : {}),
+    ...(state === 'PENDING' || state === 'APPROVED' ? { clusterKey: livePartitions[state] } : {}),
     [ttlAttribute]: Math.ceil((endOf(approval) + keptApprovalMs) / 1000),
     approval: approvalText(approval),
   });

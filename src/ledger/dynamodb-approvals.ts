@@ -22,7 +22,7 @@ import { failureOf, orLedgerFailure, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { transact } from './dynamodb-transact.ts';
 import { formatVersion } from './format.ts';
-import { approvalItemKeyOf, approvalItemPrefix, approvalsKeyOf, pendingPartition } from './keys.ts';
+import { approvalItemKeyOf, approvalItemPrefix, approvalsKeyOf, livePartitions } from './keys.ts';
 import { leaseIndex, stateIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
@@ -41,22 +41,27 @@ export function makeDynamoDbApprovals({
     }
     return approvals;
   };
-  /** As many as are examined are read, whatever is pending. */
-  const pendingPage = async (limit: number, after: ApprovalPosition | null): Promise<ApprovalPage> => {
+  /** As many as are examined are read, however many there are. */
+  const livePage = async (
+    wanted: keyof typeof livePartitions,
+    limit: number,
+    after: ApprovalPosition | null,
+  ): Promise<ApprovalPage> => {
+    const clusterKey = livePartitions[wanted];
     const idempotencyKey = after && approvalItemKeyOf(after.key);
     const query = new QueryCommand({
       TableName: idempotencyTable,
       IndexName: stateIndex,
       KeyConditionExpression: 'clusterKey = :key',
       ProjectionExpression: 'idempotencyKey',
-      ExpressionAttributeValues: marshall({ ':key': pendingPartition }),
+      ExpressionAttributeValues: marshall({ ':key': clusterKey }),
       Limit: limit,
-      ...(after ? { ExclusiveStartKey: marshall({ clusterKey: pendingPartition, idempotencyKey }) } : {}),
+      ...(after ? { ExclusiveStartKey: marshall({ clusterKey, idempotencyKey }) } : {}),
     });
     const { Items = [], LastEvaluatedKey } = await orLedgerFailure(client.send(query));
     const approvals = await approvalsOf(Items.map((item) => item.idempotencyKey?.S ?? ''));
     const next = LastEvaluatedKey ? positionText({ time: 0, key: positionOfKey(LastEvaluatedKey).key }) : null;
-    return { approvals: approvals.filter(({ state }) => state === 'PENDING'), next };
+    return { approvals: approvals.filter(({ state }) => state === wanted), next };
   };
   return {
     async getRecordAndApproval(idempotencyKey, approvalKey) {
@@ -92,7 +97,7 @@ export function makeDynamoDbApprovals({
     async listApprovals(partition, limit, after) {
       const position = after === null ? null : parsePosition(after);
       if (partition.kind === 'cluster') return await clusterPage(client, idempotencyTable, partition, limit, position);
-      return await pendingPage(limit, position);
+      return await livePage(partition.state, limit, position);
     },
   };
 }

@@ -214,8 +214,8 @@ export function approvalsKeyOf(cluster: ClusterRef): string {
   return `approvals/${clusterKeyOf(cluster)}`;
 }
 
-/** The key that pending approvals share in the index by cluster. The key of a cluster contains a `/`. */
-export const pendingPartition = 'pending-approvals';
+/** The keys that approvals of a state share in the index by cluster, until they end. The key of a cluster contains a `/`. */
+export const livePartitions = { PENDING: 'pending-approvals', APPROVED: 'approved-approvals' } as const;
 
 /** The shard of the lease index with the scans. No open record is in it: see {@link openShards}. */
 export const scanShard = 'scans';

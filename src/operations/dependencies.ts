@@ -70,7 +70,7 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   readonly describeLimits: DescribeLimits;
   /** What is known of associations; null where no queries are answered. */
   readonly associations: AssociationReads | null;
-  /** Null where no requests are answered: nothing else reads or writes approvals. */
+  /** Null where no requests are answered: else only runs of `expire`, which are given them, read and write approvals. */
   readonly approvals: ApprovalStore | null;
   readonly approvalLimits: ApprovalLimits;
   /** Waits before a create whose role EKS does not know yet is sent again. */

@@ -1,6 +1,8 @@
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { lockFor } from '../model/lock.ts';
+import { expireApprovals } from './approval-expiry.ts';
+import type { ExpireApprovalsDependencies } from './approval-expiry.ts';
 import { expireAssociation } from './expire-association.ts';
 import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
 import { examineEnding, expireService, hasDrift } from './due-endings.ts';
@@ -23,10 +25,11 @@ export const defaultExpireSettings: ExpireSettings = { maxDeletions: 10, maxPerc
 /** In a cluster with fewer than 60 associations, 5 % would stop the endings of a few that belong together. */
 const leastInCluster = 3;
 
-/** What endings are carried out with. */
-export type ExpireDependencies = ExpireAssociationDependencies & {
-  readonly observations: Pick<ObservationStore, 'dueEndings' | 'statesOfCluster'>;
-};
+/** What endings are carried out with, and the ends of approvals recorded. */
+export type ExpireDependencies = ExpireAssociationDependencies &
+  ExpireApprovalsDependencies & {
+    readonly observations: Pick<ObservationStore, 'dueEndings' | 'statesOfCluster'>;
+  };
 
 /** What one run did, and what it left. Every ending that it examined is in exactly one of the counts. */
 export interface ExpireResult extends Record<Expired | Exclude<Examined['kind'], 'due'>, number> {
@@ -43,11 +46,11 @@ const maxEndings = 1_000;
 /** How many service accounts are examined at the same time. */
 const concurrency = 4;
 
-/** An association is deleted only with this much time left. Milliseconds. */
+/** An association is deleted, or the end of an approval recorded, only with this much time left. Milliseconds. */
 const leastMs = 10_000;
 
 /**
- * Ends the associations whose `expiresAt` has passed, and warns of those that end soon. Two runs at a time are safe: an ending has one token, and
+ * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then records the end of approvals. Two runs at a time are safe: an ending has one token, and
  * its claim demands the state that the run read. If more endings are due than the limits allow, none of the cluster, or of the run, is carried out.
  * `deadline` is when the run must end, in milliseconds since the epoch; `runId` names it in the trail. Throws `LedgerUnavailable`.
  */
@@ -79,6 +82,8 @@ export async function expire(
     result[expired] += 1;
     if (expired === 'open' || expired === 'failed') left.add(known);
   }
+  // Last: it ends nothing that is in use.
+  await expireApprovals(deps, runId, deadline - leastMs);
   const ages = [...left].map(({ ending }) => Math.floor((now - Date.parse(ending.expiresAt)) / 1_000));
   return { ...result, oldestDueSeconds: Math.max(0, ...ages) };
 }

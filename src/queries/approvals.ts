@@ -74,7 +74,7 @@ export async function readApprovals(
   const broken = cursor?.kind === 'position' && after === null ? brokenCursor : cursor;
   const findings = [
     ...ofScope,
-    ...(partition.kind === 'pending' && state !== null && state !== 'PENDING' ? [onlyPending] : []),
+    ...(partition.kind === 'gateway' && state !== null && state !== 'PENDING' ? [onlyPending] : []),
     ...firstFindings(input),
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),
   ];
@@ -85,7 +85,7 @@ export async function readApprovals(
   const { approvals, next } = await withDeadline(deadline - now, reading, ledgerTimeout);
   const edges: { cursor: string; node: Approval }[] = [];
   for (const node of approvals) {
-    if (partition.kind === 'pending' && node.decideUntil <= now) continue;
+    if (partition.kind === 'gateway' && node.decideUntil <= now) continue;
     if (state !== null && node.state !== state) continue;
     if (serviceAccount !== null && node.requested.target.serviceAccount !== serviceAccount) continue;
     if (!maySeeApproval(deps, reader, node)) continue;
@@ -103,7 +103,7 @@ const pending: ApprovalScope = { gateway: 'PENDING' };
 
 /** The partition that a scope names. GraphQL guarantees that exactly one field is set. */
 function partitionOf({ cluster }: ApprovalScope, home: Dependencies['home']) {
-  const all = { partition: { kind: 'pending' } as ApprovalPartition, serviceAccount: null };
+  const all = { partition: { kind: 'gateway', state: 'PENDING' } as ApprovalPartition, serviceAccount: null };
   if (!cluster) return { ...all, findings: [] };
   const parsed = parseScope({ cluster }, home);
   if (parsed.kind === 'invalid') return { ...all, findings: parsed.findings };

@@ -1,28 +1,36 @@
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { readExpireFunctionSettings, readExpireSettings } from '../../src/app/expire-settings.ts';
 import { readSettings } from '../../src/app/environment.ts';
 import { defaultExpireSettings } from '../../src/operations/expire.ts';
+import { askingFor, security } from '../support/approvals.ts';
+import type { Asked } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 let gateway: Gateway;
-let observations: ObservationStore;
-openForEachTest((opened) => ({ gateway, ledger: observations } = opened));
+let ledger: Ledger & ObservationStore & ApprovalStore;
+const asked: Asked = { needs: [] };
+openForEachTest((opened) => ({ gateway, ledger } = opened), { change: askingFor(asked) });
 
 test('a run of endings has one line in the log, with what it did and what alarms read', async () => {
   const { clock, deps } = gateway;
   await gateway.create({ expiresAt: new Date(clock.now() + 3_600_000).toISOString() });
-  clock.skip(3_660_000);
+  asked.needs = [security];
+  await gateway.create({ serviceAccount: 'held', clientRequestToken: 'held' });
+  clock.skip(deps.approvalLimits.decideMs + 60_000);
   const logged: unknown[][] = [];
   const current = () => Promise.resolve({ ...deps, log: (...line: unknown[]) => void logged.push(line) });
-  const handler = makeExpireHandler(current, observations, defaultExpireSettings);
+  const handler = makeExpireHandler(current, { observations: ledger, approvals: ledger }, defaultExpireSettings);
   await handler({}, { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 });
   const fields = {
     deleted: 1,
     suspendedEndings: 0,
     stoppedEndings: 0,
     oldestDueSeconds: 0,
+    approvalsExpired: 1,
     eksCalls: expect.any(Number) as number,
   };
   expect(logged).toEqual([['info', 'Endings examined.', expect.objectContaining(fields)]]);

@@ -197,7 +197,7 @@ describeOnDynamoDb('on the tables,', () => {
     const hourMs = 3_600_000;
     const expireNow = () =>
       expire(
-        { ...gateway.deps, observations: tables.ledger },
+        { ...gateway.deps, observations: tables.ledger, approvals: tables.ledger },
         defaultExpireSettings,
         'run',
         gateway.clock.now() + 50_000,
@@ -218,7 +218,7 @@ describeOnDynamoDb('on the tables,', () => {
     await gateway.remove({ associationId: idOf('ends-4'), clientRequestToken: 'ends' });
     tables.recorder.clear();
     expect(await expireNow()).toMatchObject({ deleted: 2, suspended: 1 });
-    const used = { actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'], indexes: ['byLease'] };
+    const used = { actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'], indexes: ['byCluster', 'byLease'] };
     expect(await sent('expire')).toEqual({ ...used, refused: [] });
   });
 
@@ -249,7 +249,7 @@ describeOnDynamoDb('on the tables,', () => {
 });
 
 describeOnDynamoDb('on the tables, with a policy that asks for approvals,', () => {
-  test('the graphql function may do all that requests and votes send, and the reconciler none that writes an approval', async () => {
+  test('the graphql function may do all that requests and votes send, the expire function all that records the end of approvals, and the reconciler none that writes an approval', async () => {
     const tables = await openRecordedTables((table) => resources[table.replace('Table', ' table')] ?? '');
     const change = askingFor({ needs: [security] });
     const gateway = await openGateway({ ledger: tables.ledger, approvalLimits: { maxPending: 1 }, change });
@@ -257,9 +257,9 @@ describeOnDynamoDb('on the tables, with a policy that asks for approvals,', () =
     await gateway.create({ serviceAccount: 'second', clientRequestToken: 'second' });
     await voteOn(gateway, tables.ledger, await lastApproval(tables.ledger, gateway));
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
-    await tables.ledger.listApprovals({ kind: 'pending' }, 1, null);
-    const { requests } = tables.recorder.sent();
+    await tables.ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 1, null);
     const refusedTo = async (column: Column) => {
+      const { requests } = tables.recorder.sent();
       const allowed = await Promise.all(
         requests.map((request) => {
           const resourcePolicy = policyOf(request.resource.replace(/\/index\/.*/, ''), column);
@@ -274,6 +274,15 @@ describeOnDynamoDb('on the tables, with a policy that asks for approvals,', () =
       String(conditions?.['dynamodb:LeadingKeys']).replace(/\/.*/, ''),
     );
     expect(new Set(keys)).toEqual(new Set(['approval', 'pending-approvals']));
+
+    await gateway.create({ serviceAccount: 'expiring', clientRequestToken: 'expiring' });
+    tables.recorder.clear();
+    const { deps, clock } = gateway;
+    clock.skip(deps.approvalLimits.decideMs + 60_000);
+    const stores = { observations: tables.ledger, approvals: tables.ledger };
+    await expire({ ...deps, ...stores }, defaultExpireSettings, 'run', clock.now() + 50_000);
+    expect((await lastApproval(tables.ledger, gateway)).state).toBe('EXPIRED');
+    expect(await refusedTo('expire')).toEqual([]);
     await gateway.close();
     await tables.close();
   });

@@ -100,7 +100,7 @@ beforeAll(async () => {
     await gateway.create({ ...fields, serviceAccount: 'held', clientRequestToken: 'held' }, owner);
   }
   asked.needs = [];
-  const { approvals } = await ledger.listApprovals({ kind: 'pending' }, 10, null);
+  const { approvals } = await ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 10, null);
   const namespaceOf = (approval: (typeof approvals)[number]) => approval.requested.target.namespace;
   const sorted = approvals.toSorted((one, other) => (namespaceOf(one) < namespaceOf(other) ? -1 : 1));
   approvalIds = sorted.map(publicApprovalId);

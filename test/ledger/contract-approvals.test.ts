@@ -127,7 +127,7 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
     await edit.approval(asked.key, { v });
     await expect(ledger.getApproval(asked.key)).rejects.toThrow(UnsupportedFormat);
     await expect(put(asked, given(asked))).rejects.toThrow(UnsupportedFormat);
-    expect((await ledger.listApprovals({ kind: 'pending' }, 10, null)).approvals).toEqual([]);
+    expect((await ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 10, null)).approvals).toEqual([]);
   });
 
   describe('the commit of a claim', () => {
@@ -283,16 +283,22 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
       expect((await pages({ ...cluster, namespace: 'none' }, 3)).flat()).toEqual([]);
     });
 
-    test('of pending approvals have those of all clusters, and read no more than the page', async () => {
-      const asked = [3, 1, 2, 2].map((hours) => approval({ decideUntil: recordTime + hours }));
-      for (const one of asked) await stored(one);
-      await stored(approval(), given);
-      const expected = asked.toSorted((one, other) => (one.key < other.key ? -1 : 1)).map(({ id }) => id);
-      for (const limit of [1, 2, 10]) expect((await pages({ kind: 'pending' }, limit)).flat()).toEqual(expected);
+    test.each([
+      ['PENDING', []],
+      ['APPROVED', [given]],
+    ] as const)('of %s approvals have those of all clusters, and read no more than the page', async (state, steps) => {
+      const listed = [3, 1, 2, 2].map((hours) => approval({ decideUntil: recordTime + hours }));
+      for (const one of listed) await stored(one, ...steps);
+      for (const other of ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'USED'] as const)
+        if (other !== state) await stored(approval(), (before) => nextOf(before, { state: other }));
+      const expected = listed.toSorted((one, other) => (one.key < other.key ? -1 : 1)).map(({ id }) => id);
+      for (const limit of [1, 2, 10]) expect((await pages({ kind: 'gateway', state }, limit)).flat()).toEqual(expected);
     });
 
     test('refuse what is not a position', async () => {
-      await expect((async () => ledger.listApprovals({ kind: 'pending' }, 1, 'x'))()).rejects.toThrow(/position/);
+      await expect((async () => ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 1, 'x'))()).rejects.toThrow(
+        /position/,
+      );
     });
   });
 

@@ -116,6 +116,7 @@ const written: Readonly<Record<string, Stored>> = {
   version: { sqlite: versionText(associationVersion), dynamodb: associationVersionItem(associationVersion) },
   approval: { sqlite: approvalText(approval), dynamodb: approvalItem(approval) },
   'approval PENDING': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'PENDING' }) },
+  'approval APPROVED': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'APPROVED' }) },
   scan: { sqlite: scanText(clusterScan), dynamodb: scanItem(clusterScan) },
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };

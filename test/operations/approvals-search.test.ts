@@ -1,8 +1,10 @@
 import { assert, asyncProperty, array, constantFrom } from 'fast-check';
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
+import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { inDoubtMs, reconcileNow } from '../support/changes.ts';
@@ -11,11 +13,11 @@ import type { Gateway } from '../support/gateway.ts';
 import { openSqlite } from '../support/ledgers.ts';
 
 // Steps of clients, approvers, operators, time and faults in any order, two at a time. Whatever happens, the trail must show that each operation began by
-// an approval of its own, given and not over, and that no approval has two operations that may have had an effect.
+// an approval of its own, given and not over, that no approval has two operations that may have had an effect, and that each ended.
 
 interface World {
   readonly gateway: Gateway;
-  readonly ledger: Ledger & ApprovalStore;
+  readonly ledger: Ledger & ApprovalStore & ObservationStore;
   readonly asked: Asked;
 }
 type Step = (world: World) => unknown;
@@ -39,6 +41,9 @@ const fault =
   ({ gateway }) =>
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind });
 
+const runOfExpire: Step = ({ gateway: { deps }, ledger }) =>
+  expire({ ...deps, observations: ledger, approvals: ledger }, defaultExpireSettings, 'run', deps.clock() + 60_000);
+
 const steps: Readonly<Record<string, Step>> = {
   'send a': send('a'),
   'send b': send('b'),
@@ -55,6 +60,7 @@ const steps: Readonly<Record<string, Step>> = {
   'a minute': ({ gateway }) => gateway.clock.skip(inDoubtMs),
   'five hours': ({ gateway }) => gateway.clock.skip(5 * 3_600_000),
   reconcile: ({ gateway }) => reconcileNow(gateway),
+  expire: runOfExpire,
 };
 // Most of all: what leads to an operation.
 const names = [
@@ -86,14 +92,17 @@ function violationsIn(entries: readonly AuditEntry[]): string[] {
     );
     return mayHaveEffect.length > 1;
   });
+  const ends = entries.filter(({ event }) => event === 'APPROVAL_EXPIRED').map(({ operationId }) => operationId);
   return [
+    ...(new Set(ends).size < ends.length ? [`the end of an approval is recorded twice: ${ends.join(', ')}`] : []),
     ...unapproved.map(({ operationId }) => `${operationId} began without an approval`),
     ...twice.map((begun) => `${begun.length} operations began by one approval`),
   ];
 }
 
-test('no operation begins without every approval that its decision needs, and no approval has two operations that may have had an effect', async () => {
+test('no operation begins without every approval that its decision needs, no approval has two operations that may have had an effect, and each has an end in time', async () => {
   let used = 0;
+  let expired = 0;
   await assert(
     asyncProperty(array(constantFrom(...names), { minLength: 8, maxLength: 16 }), async (chosen) => {
       const { ledger, close } = await openSqlite();
@@ -106,6 +115,10 @@ test('no operation begins without every approval that its decision needs, and no
         for (let at = 0; at < chosen.length; at += 2) {
           await Promise.all(chosen.slice(at, at + 2).map(async (name) => steps[name]?.(world)));
         }
+        gateway.clock.skip(30 * 3_600_000);
+        await runOfExpire(world);
+        for (const state of ['PENDING', 'APPROVED'] as const)
+          expect(await ledger.listApprovals({ kind: 'gateway', state }, 10, null)).toMatchObject({ approvals: [] });
         const { entries } = await ledger.readTrail({
           ...noFilters,
           partition: { kind: 'all' },
@@ -113,6 +126,7 @@ test('no operation begins without every approval that its decision needs, and no
           before: null,
         });
         used += entries.filter(({ event }) => event === 'APPROVAL_USED').length;
+        expired += entries.filter(({ actor }) => actor?.id === 'pod-identity-gateway/expire').length;
         expect(violationsIn(entries)).toEqual([]);
       } finally {
         await gateway.close();
@@ -122,4 +136,5 @@ test('no operation begins without every approval that its decision needs, and no
     { numRuns: 30, seed: 1_127 },
   );
   expect(used).toBeGreaterThan(10);
+  expect(expired).toBeGreaterThan(10);
 });

@@ -1,3 +1,4 @@
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
@@ -20,13 +21,13 @@ const targetOf = (serviceAccount: string) => ({
 const nothing = { deleted: 0, warned: 0, dropped: 0, suspended: 0, open: 0, failed: 0, locked: 0, stopped: 0 };
 
 describeOnLedgers('expire, on $name', ({ open }) => {
-  let ledger: Ledger & ObservationStore;
+  let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
 
   const runNow = (settings: Partial<typeof defaultExpireSettings> = {}, { deps } = gateway) =>
     expire(
-      { ...deps, observations: ledger },
+      { ...deps, observations: ledger, approvals: ledger },
       { ...defaultExpireSettings, ...settings },
       'run-1',
       deps.clock() + 60_000,

@@ -152,7 +152,8 @@ async function endings(gateway: Gateway, ledger: Store): Promise<void> {
   const changed = control.associations().find(({ serviceAccount }) => serviceAccount === 'changed');
   if (changed) control.updateAssociation(changed.associationId, { roleArn: roleArn('payments/other') });
   gateway.clock.skip(3_660_000);
-  const handler = makeExpireHandler(() => Promise.resolve(gateway.deps), ledger, defaultExpireSettings);
+  const stores = { observations: ledger, approvals: ledger };
+  const handler = makeExpireHandler(() => Promise.resolve(gateway.deps), stores, defaultExpireSettings);
   await handler({}, { awsRequestId: 'endings', getRemainingTimeInMillis: () => 60_000 });
 }
 

@@ -18,7 +18,10 @@ const largestBody = 262_144;
 const seenSeconds = 2 * 24 * 3_600;
 
 /** Events after which a request has its last answer: to send it again is a replay. */
-const ends = new Set(['change.succeeded', 'change.refused', 'approval.rejected', 'approval.expired']);
+const ends = new Set(['change.succeeded', 'change.refused', 'approval.rejected']);
+
+/** Events that end the wait for an approval: the request is sent again, and makes the change or is answered that it was not approved. */
+const waitEnds = new Set(['approval.approved', 'approval.expired']);
 
 /** The receiver of the gateway's webhook. A redelivery is harmless: it shows the same again. */
 export function makeEventReceiver({ settings, slack, store }: RequestDependencies, requests: Requests) {
@@ -42,7 +45,7 @@ export function makeEventReceiver({ settings, slack, store }: RequestDependencie
     const token = await requests.tokenOf(event.operationId);
     if (token === null) return;
     if (event.type === 'change.released') return requests.release(token);
-    if (event.type === 'approval.approved') return requests.resumeWaiting(token);
+    if (waitEnds.has(event.type)) return requests.resumeWaiting(token);
     const isOpen = (await requests.read(token))?.state !== 'final';
     if (event.type === 'change.succeeded-late' || (ends.has(event.type) && isOpen)) await requests.resume(token);
   }

@@ -46,9 +46,6 @@ export interface RequestDependencies {
 
 const keptSeconds = 30 * 24 * 3_600;
 
-/** The longest delay of a timer. Milliseconds. */
-const longestTimerMs = 2_147_483_647;
-
 /** A lost answer is asked for again at once; what takes longer ends with an event. */
 const retries = { maxAttempts: 3, maxElapsedMs: 3_000 };
 
@@ -59,8 +56,6 @@ export type Requests = ReturnType<typeof makeRequests>;
  * person's own credentials, and its message shows the answer: the gateway makes the change once, and replays what it answered.
  */
 export function makeRequests({ settings, store, links, slack }: RequestDependencies) {
-  const timers = new Map<string, NodeJS.Timeout>();
-
   /** A client with the person's own token. @throws what `accessToken` throws */
   async function clientOf(person: Person): Promise<GatewayClient> {
     const token = await links.accessToken(person);
@@ -84,7 +79,7 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     });
   }
 
-  /** After an approval, whose event can be delivered again: a request that has stopped since then is not sent again without who asked. */
+  /** After an approval or its end, whose event can be late or delivered again: a request that has stopped since then is not sent again without who asked. */
   async function resumeWaiting(token: string): Promise<void> {
     await inTurn(token, async () => {
       const request = await read(token);
@@ -123,10 +118,7 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     const client = await clientOf(request.person);
     const result = await ask(client, request);
     await store.set(`operation:${result.operationId}`, { token: request.token }, keptSeconds);
-    if (result.kind !== 'inProgress') {
-      expectLapse(request.token, result);
-      return { card: resultCard(request, result), state: stateOf(result) };
-    }
+    if (result.kind !== 'inProgress') return { card: resultCard(request, result), state: stateOf(result) };
     // Its event may have arrived before the operation was noted.
     const operation = await client.operation({ id: result.operationId });
     const hasEnded = operation !== null && operation.status !== 'IN_PROGRESS';
@@ -151,18 +143,6 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     const { channel, ts, shown } = request;
     await slack.chat.update({ channel, ts, ...(JSON.parse(shown) as ReturnType<typeof messageOf>) });
     await keep({ ...request, isShown: true });
-  }
-
-  /** The gateway records the end of an approval's time when the request is sent again: no event comes by itself. */
-  function expectLapse(token: string, result: MutationResult): void {
-    clearTimeout(timers.get(token));
-    timers.delete(token);
-    if (result.kind !== 'refused' || result.refusal.__typename !== 'ApprovalRequired' || !result.refusal.approval)
-      return;
-    if (!result.refusal.retryable) return;
-    const delayMs = Date.parse(result.refusal.approval.expiresAt) - Date.now() + 1_000;
-    const timer = setTimeout(() => void resumeWaiting(token).catch(failureLines), Math.min(delayMs, longestTimerMs));
-    timers.set(token, timer.unref());
   }
 
   /** An operation in progress ended without a change, and its token can be used again: that is for who asked to decide. */

@@ -85,7 +85,7 @@ test('votes of other clients and the end of a rejected request reach the message
   await later(asked, 'Done');
 });
 
-test('an approval whose event is delivered again does not send a request that has stopped since then', async () => {
+test('an approval whose event is delivered again, or that expires, does not send a request that has stopped since then', async () => {
   const asked = await ask('efs-csi-controller-sa');
   const operationId = buttonOf(asked, 'Approve')?.value?.split('.')[0];
   const { control } = world.gateway.simulator ?? {};
@@ -95,7 +95,8 @@ test('an approval whose event is delivered again does not send a request that ha
   control?.clearFaults();
   const creates = () => control?.requests('CreatePodIdentityAssociation').length;
   const before = creates();
-  await world.deliver(JSON.stringify({ id: 'again', type: 'approval.approved', operationId, target: null }));
+  for (const type of ['approval.approved', 'approval.expired'])
+    await world.deliver(JSON.stringify({ id: type, type, operationId, target: null }));
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(creates()).toBe(before);
   await world.slack.press('pat', 'Try again', stopped);

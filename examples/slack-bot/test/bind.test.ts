@@ -119,7 +119,7 @@ test('a change that was not done is tried again by who asked, and neither by ano
 });
 
 test('a message whose edit was lost is edited at the next start', async () => {
-  await world.prepare('alice', { service_account: 'unshown', tags });
+  await world.prepare('alice', { service_account: 'unedited', tags });
   world.gateway.simulator?.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 20 });
   const edits = () => world.slack.calls.filter(({ method }) => method === 'chat.update').length;
   const before = edits();
@@ -129,8 +129,8 @@ test('a message whose edit was lost is edited at the next start', async () => {
   world.gateway.simulator?.control.clearFaults();
   world.slack.lost.clear();
   await world.restartBot();
-  await world.seen(({ blocks }) => /^Not done[^]*payments\/unshown/.test(textOf(blocks)), 'edit after the start');
-  expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('unshown');
+  await world.seen(({ blocks }) => /^Not done[^]*payments\/unedited/.test(textOf(blocks)), 'edit after the start');
+  expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('unedited');
 });
 
 test('a namespace that was chosen for another cluster has to be chosen again', async () => {

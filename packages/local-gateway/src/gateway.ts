@@ -160,7 +160,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     'The run of endings failed.',
     settings.expireIntervalMs,
     async (run) => {
-      const deps = { ...(await current()), observations: ledger };
+      const deps = { ...(await current()), observations: ledger, approvals: ledger };
       return expire(deps, settings.expire, `local-expire-${run}`, Date.now() + reconcileMs);
     },
     log,

@@ -68,7 +68,7 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly allowedHosts: readonly string[];
   /** How often, and how fast, clusters are scanned. */
   readonly scan: ScanSettings;
-  /** Milliseconds between two runs that end associations. */
+  /** Milliseconds between two runs that end associations, and record the end of approvals. */
   readonly expireIntervalMs: number;
   readonly expire: ExpireSettings;
   /** Milliseconds between two runs of the reconciler. */

@@ -1,12 +1,14 @@
+import { defaultApprovalLimits } from '../../../src/operations/dependencies.ts';
 import { baseRequest, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
 import { afterEndingMs, lifetimeMs } from './flows.ts';
 import { stepName } from './steps.ts';
 
-/** Does what requests did before the flow: they asked for an approval, which an approver gave; set an ending; or used the same token. */
+/** Does what requests did before the flow: they asked for an approval, which an approver gave, or nobody until it was over; set an ending; or used the same token. */
 export async function runEarlierRequests(run: CaseRun): Promise<void> {
   const { held, earlier, ending } = run.flow;
-  if (held === 'voted' || held === 'approved') await ask(run);
+  if (held && held !== 'asked') await ask(run);
+  if (held === 'over') run.clock.advance(defaultApprovalLimits.decideMs + afterEndingMs);
   if (ending) await setEnding(run);
   if (earlier !== undefined) await runEarlierRequest(run);
 }

@@ -29,8 +29,8 @@ export interface Flow extends RequestVariant {
   readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
   /** Changes are locked before the flow, or when it takes the operation over. */
   readonly locked?: 'before' | 'at take-over';
-  /** Policy demands an approval of the request: the flow asks for it, or is the vote of an approver, or uses what an approver gave before. */
-  readonly held?: 'asked' | 'voted' | 'approved';
+  /** Policy demands an approval of the request: the flow asks for it, is the vote of an approver, uses what an approver gave before, or what was asked for is over. */
+  readonly held?: 'asked' | 'voted' | 'approved' | 'over';
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
@@ -115,13 +115,14 @@ function flowsWithConditions(): Flow[] {
     { ...approved, name: 'approval used, after a release', earlier: throttled },
     { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
+    { ...held, name: 'approval over', held: 'over', kinds: ['create'], by: 'expireRun' },
     { ...ending, name: 'ending warned of', ending: 'near' },
     { ...ending, name: 'ending due', ending: 'due' },
     { ...ending, name: 'ending due, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },
   ];
 }
 
-/** The lifetime of the associations that end, and how long after it the ending is due for every clock. Milliseconds. */
+/** The lifetime of the associations that end, and how long after an end it is due for every clock. Milliseconds. */
 export const lifetimeMs = 3_600_000;
 export const afterEndingMs = 2 * defaultTimes.clockErrorMs;
 

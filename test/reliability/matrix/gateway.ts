@@ -89,12 +89,16 @@ function storeOf(url: string, { idempotency: idempotencyTable, audit: auditTable
 
 function start(url: string, tables: Tables): Process {
   const ledger = openLedger(url, tables);
-  const observations = openObservations(url, tables);
+  const stores = {
+    observations: openObservations(url, tables),
+    approvals: makeDynamoDbApprovals(storeOf(url, tables)),
+  };
+  const { observations } = stores;
   const home = { accountId: '111122223333', region: 'eu-central-1' };
   const deps = makeDependencies({
     policy,
     ledger,
-    approvals: makeDynamoDbApprovals(storeOf(url, tables)),
+    approvals: stores.approvals,
     home,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
@@ -116,7 +120,7 @@ function start(url: string, tables: Tables): Process {
       await scan({ ...deps, directory, observations }, scanSettings, Date.now() + scanMs);
     },
     expire: async () => {
-      await expire({ ...deps, observations }, defaultExpireSettings, 'expire', Date.now() + scanMs);
+      await expire({ ...deps, ...stores }, defaultExpireSettings, 'expire', Date.now() + scanMs);
     },
     close: () => ledger.close(),
   };

@@ -1,6 +1,6 @@
 import { defaultExpireSettings, expire } from '../../../src/operations/expire.ts';
 import type { Environment } from './environment.ts';
-import { gatedEndings } from './ports.ts';
+import { gatedApprovals, gatedEndings } from './ports.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import type { Process } from './processes.ts';
 import { describeFaults } from './scenario.ts';
@@ -22,8 +22,11 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
     const process = start(`expire ${processes.all.length + 1}`, faults);
     const { name } = process.attempt;
     log(() => `${name} starts${describeFaults(faults)}`);
-    const observations = gatedEndings(environment, process);
-    const deps = { ...dependenciesOf(environment, process, whatPermitsAll), clock: clock.expireRun, observations };
+    const stores = {
+      observations: gatedEndings(environment, process),
+      approvals: gatedApprovals(environment, process),
+    };
+    const deps = { ...dependenciesOf(environment, process, whatPermitsAll), clock: clock.expireRun, ...stores };
     try {
       const counts = await expire(deps, defaultExpireSettings, name, clock.expireRun() + runMs);
       log(

@@ -3,6 +3,7 @@ import type { MutationKind } from '../facts.ts';
 import {
   anyKind,
   clock,
+  expire,
   faults,
   index,
   mutation,
@@ -26,8 +27,6 @@ const endingMutation = fc
     const expects = of.variant === 0 ? 'nothing' : of.expects;
     return { ...of, kind, expects, changesOnlyEnding, ...(ends === undefined ? {} : { ends }) };
   });
-
-const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
 
 const endingEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 12, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }) },

@@ -5,6 +5,7 @@ import type { Approver, AskingName } from './asked-needs.ts';
 import {
   anyKind,
   clock,
+  expire,
   faults,
   mutation,
   plainEvents,
@@ -29,7 +30,11 @@ const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
 const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 14, arbitrary: vote },
   { weight: 3, arbitrary: asking.map((name) => policy(true, name)) },
+  { weight: 4, arbitrary: expire },
 ];
+
+/** Just before an approval can no longer be used or given, after it, and once no clock can show an earlier time. Seconds. */
+const aroundEnds = fc.constantFrom(650, 675, 725, 890, 915, 965);
 
 const anyHeldSteps = stepsOf([...plainEvents, ...heldEvents], 2, 16);
 const fewHeldSteps = stepsOf([...plainEvents, ...heldEvents], 0, 4);
@@ -60,11 +65,14 @@ const held: fc.Arbitrary<Step[]> = fc
       fc.constantFrom(10, 300, 400, 421).map((seconds) => [clock(seconds)]),
       fc.tuple(anyKind, through).map(([what, by]): ScenarioEvent[] => [{ do: 'others', what, through: by }, clock(36)]),
       asking.map((name) => [policy(true, name), clock(10)]),
+      fc.tuple(aroundEnds, expire).map(([seconds, run]) => [clock(seconds), run]),
+      aroundEnds.map((seconds) => [clock(seconds)]),
     ),
+    during: fc.option(expire, { nil: null }),
     turns: fc.constantFrom(untilIdle, untilIdle, 0, 2, 4, 6, 8),
     later: fc.constantFrom(36, 421),
   })
-  .map(({ mutation: same, other, votes, faults: met, meanwhile, turns, later }) => {
+  .map(({ mutation: same, other, votes, faults: met, meanwhile, during, turns, later }) => {
     const events: ScenarioEvent[] = [
       ...(same.kind === 'create' ? [] : [{ do: 'others', what: 'create', through: 'eks' } as const]),
       { do: 'submit', mutation: same, faults: faultless },
@@ -74,6 +82,7 @@ const held: fc.Arbitrary<Step[]> = fc
     const again = { do: 'submit', mutation: { ...same, token: other }, faults: met } as const;
     return [
       ...events.map((event) => ({ event, turns: untilIdle })),
+      ...(during && turns !== untilIdle ? [{ event: during, turns }] : []),
       { event: { do: 'submit', mutation: same, faults: met }, turns },
       { event: again, turns: untilIdle },
       { event: clock(later), turns: untilIdle },

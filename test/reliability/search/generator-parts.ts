@@ -119,6 +119,8 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 1, arbitrary: fc.constantFrom(true, false, false).map((isSet) => ({ do: 'lock' as const, isSet })) },
 ];
 
+export const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
+
 export function policy(allows: boolean, asking: AskingName): ScenarioEvent {
   return { do: 'policy', allows, asking };
 }

@@ -6,6 +6,7 @@ import { approvalLimits, approvers, policiesThatAsk } from './asked-needs.ts';
 import type { Approver, AskingName } from './asked-needs.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { Attempt, Operation } from './model-state.ts';
+import type { ScenarioClock } from './scenario-clock.ts';
 import type { ScenarioStore } from './store.ts';
 
 /** The reference model of the approvals of a scenario. */
@@ -36,7 +37,11 @@ interface Asked {
  * The reference model of approvals: who asked for what, by which policies, and who voted, as the scenario itself knows it. It checks every write of an
  * approval, every operation that begins, and every effect. It uses the gateway's types but none of its code. `operationOf` returns an operation of the model.
  */
-export function makeApprovalModel(operationOf: (id: string) => Operation | undefined, broken: (rule: string) => void) {
+export function makeApprovalModel(
+  clock: Pick<ScenarioClock, 'now' | 'gateway'>,
+  operationOf: (id: string) => Operation | undefined,
+  broken: (rule: string) => void,
+) {
   /** By key of the approval, in the order in which they were asked for. */
   const current = new Map<string, Question>();
   const questions: Question[] = [];
@@ -86,7 +91,9 @@ export function makeApprovalModel(operationOf: (id: string) => Operation | undef
 
   function expired(by: Attempt, question: Question, calledAt: number) {
     const until = { PENDING: question.decideUntil, APPROVED: question.useUntil }[question.state as string] ?? Infinity;
-    if (calledAt < until) broken(`${by.name} recorded that ${describe(question)} expired, too early`);
+    // What a request or a vote records is about its own time. A run waits until no clock shows an earlier one.
+    const earliest = by.isExpireRun ? Math.min(calledAt, clock.now(), clock.gateway()) : calledAt;
+    if (earliest < until) broken(`${by.name} recorded that ${describe(question)} expired, too early`);
     question.state = 'EXPIRED';
   }
 
@@ -190,6 +197,13 @@ export function makeApprovalModel(operationOf: (id: string) => Operation | undef
     stored: (): readonly Approval[] => questions.map(({ stored }) => stored).toReversed(),
     /** All entries of approvals. */
     entries: (): readonly AuditEntry[] => entries,
+    /** Checks, after a run long after every approval was over, that the end of each is recorded. */
+    ended(): void {
+      for (const question of current.values())
+        if (isLive(question)) broken(`the end of ${describe(question)} is not recorded`);
+    },
+    /** Whether the end of any approval is not recorded. */
+    areLive: () => [...current.values()].some(isLive),
     /** Checks what is stored. */
     async atRest(store: ScenarioStore): Promise<void> {
       for (const [key, { id, stored }] of current)
@@ -216,6 +230,10 @@ function isAgreed({ votes, asked: { asking } }: Question): boolean {
       ({ group, count }) => approving.filter((groups) => groups.includes(group)).length >= count,
     )
   );
+}
+
+function isLive({ state }: Question): boolean {
+  return state === 'PENDING' || state === 'APPROVED';
 }
 
 function isVersion(question: Question | undefined, expected: ApprovalVersion | null): boolean {

@@ -3,6 +3,7 @@ import type { AssociationStates, Endings } from '../../../src/ledger/association
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Approval } from '../../../src/model/approval.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import type { Environment } from './environment.ts';
@@ -94,17 +95,28 @@ const isOfOperation = ({ event }: AuditEntry) => event !== 'APPROVAL_USED';
 
 /** The approvals as a process reads and writes them: each call takes a turn, and can fail. */
 export function gatedApprovals(environment: Environment, process: Process): ApprovalStore {
-  const { ledger, approvals, recorder, processes, clock, log } = environment;
+  const { ledger, approvals, recorder, processes, clusterName, clock, log } = environment;
   const { attempt } = process;
   const write = writerOf(environment, process);
+  /** Other scenarios share the ledger: all of this one are one page, however many those have. */
+  async function ownApprovals(...[partition, limit]: Parameters<ApprovalStore['listApprovals']>) {
+    const own: Approval[] = [];
+    for (let after: string | null | undefined; after !== null;) {
+      const page = await ledger.listApprovals(partition, limit, after ?? null);
+      own.push(...page.approvals.filter(({ requested }) => requested.target.clusterName === clusterName));
+      after = page.next;
+    }
+    return { approvals: own, next: null };
+  }
   return {
     getRecordAndApproval: (key, approvalKey) =>
       processes.port(process, () => ledger.getRecordAndApproval(key, approvalKey)),
     getApproval: (key) => processes.port(process, () => ledger.getApproval(key)),
-    listApprovals: (...query) => processes.port(process, () => ledger.listApprovals(...query)),
+    listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
     putApproval: (expected, next, entry, maxPending) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
-      const calledAt = attempt.ballot ? clock.approver() : clock.gateway();
+      const of = attempt.ballot ? clock.approver : attempt.isExpireRun ? clock.expireRun : clock.gateway;
+      const calledAt = of();
       return write(what, async () => {
         const result = await ledger.putApproval(expected, next, entry, maxPending);
         if (result === 'written') {

@@ -59,7 +59,7 @@ export async function runScenario(
   };
   const applied: Applied[] = [];
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
-  const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
+  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const endings = makeEndingModel(clock, model, observations.world, isBroken);
@@ -182,6 +182,8 @@ export async function runScenario(
       await endAll();
       await scanTwice();
     }
+    if (approvals.areLive()) await callers.expire(faultless);
+    approvals.ended();
     const { clusterName } = environment;
     model.atRest(eks.associations());
     const target = { ...home, clusterName, ...serviceAccount };

@@ -25,7 +25,8 @@ const main = join(import.meta.dirname, 'main.ts');
  * time of sending, forgotten in-doubt operations, an in-doubt time that lacks one of its four allowances, a
  * second difference without an entry, a history out of order, operations that are forgotten by the states while they can still act.
  * Of approvals, within 1,000: a claim that does not consume the approval, one that another token has used, a version of the approval that the claim does not compare, a vote
- * after its time; within 4,000: an approval of another state of the association, one that expired and goes on, one that goes on after a create in doubt. Of declarations,
+ * after its time; within 4,000: an approval of another state of the association, one that expired and goes on, one that goes on after a create in doubt. Of runs
+ * that record the end of approvals, within 100: one that leaves out approved ones; within 8,000: no margin for clocks. Of declarations,
  * within some hundred: one that an operation without a declaration keeps, one that an adoption of the same version keeps, one of what others changed. Of endings, within 1,000: a claim that demands
  * neither that no operation is in progress nor the version of the association, no margin for clocks, a change of others that is not compared, an ending that an update does not set;
  * within 6,000: a claim that does not compare who set the ending.

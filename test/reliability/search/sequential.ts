@@ -79,7 +79,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   let onStop: () => void = () => undefined;
   const isBroken = (rule: string) => broken.push(rule);
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
-  const approvals = makeApprovalModel((id) => model.operationOf(id), isBroken);
+  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const endings = makeEndingModel(clock, model, observations.world, isBroken);

@@ -19,8 +19,8 @@ export function prepareApprovals(database: DatabaseSync) {
   const countPending = database.prepare(`
     SELECT count(*) AS pending FROM approval
     WHERE principalId = ? AND state = 'PENDING' AND decideUntil > ? AND approvalKey != ?`);
-  const selectPending = database.prepare(`
-    SELECT approval FROM approval WHERE state = 'PENDING' AND approvalKey > ? AND approval ->> 'v' = ${formatVersion}
+  const selectLive = database.prepare(`
+    SELECT approval FROM approval WHERE state = ? AND approvalKey > ? AND approval ->> 'v' = ${formatVersion}
     ORDER BY approvalKey LIMIT ?`);
   const selectOfCluster = database.prepare(`
     SELECT approval FROM approval WHERE clusterKey = ? AND (requestedAt, approvalKey) < (?, ?)
@@ -52,8 +52,8 @@ export function prepareApprovals(database: DatabaseSync) {
     },
     listApprovals(partition: ApprovalPartition, limit: number, after: string | null): ApprovalPage {
       const position = after === null ? null : parsePosition(after);
-      if (partition.kind === 'pending') {
-        const approvals = selectPending.all(position?.key ?? '', limit + 1).map(approvalOf);
+      if (partition.kind === 'gateway') {
+        const approvals = selectLive.all(partition.state, position?.key ?? '', limit + 1).map(approvalOf);
         const last = approvals.length > limit ? approvals[limit - 1] : undefined;
         return { approvals: approvals.slice(0, limit), next: last ? positionText(positionIn(partition, last)) : null };
       }
