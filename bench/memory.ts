@@ -63,5 +63,5 @@ function sectionOf(figures: readonly MemoryFigures[]): Section {
     Math.max(...figures.map(({ heapMb }) => heapMb)),
     Math.max(...figures.map(({ residentMb }) => residentMb)),
   ];
-  return { name: 'memory', tables: table(['mutations', 'heap, MB', 'resident, MB'], [...rows, ['the most', ...most]]) };
+  return { name: 'memory', tables: table(['mutations', 'heap, MB', 'resident, MB'], [...rows, ['maximum', ...most]]) };
 }

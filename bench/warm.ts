@@ -135,14 +135,14 @@ function tablesOf(
     names.length === 0
       ? []
       : [
-          'The same of other builds, and the ratio of the throughput of the gateway to theirs:',
+          'The same for other builds, and the ratio of the throughput of the gateway to theirs:',
           table(['build', 'at a time', 'its creates a second', 'the gateway', 'ratio', 'quartiles'], buildRows),
         ];
   const head = ['ratio', 'quartiles', 'CPU ratio', 'quartiles'];
   return [
-    `Answers at once, ${counts.all} each, milliseconds of a request: medians of the blocks. A query is compared with graphql-js, a create with its bare calls, the others with a create:`,
+    `EKS, DynamoDB and STS answer without delay, ${counts.all} each, milliseconds of a request: medians of the blocks. A query is compared with graphql-js, a create with its bare calls, the others with a create:`,
     table(['request', 'time', 'CPU', ...head], rows.map(rowOf)),
-    `Answers after 5 ms (DynamoDB), 20 ms (STS) and 80 ms (EKS), ${counts.slow} each:`,
+    `DynamoDB answers after 5 ms, STS after 20 ms and EKS after 80 ms, ${counts.slow} each:`,
     table(['request', 'time', 'of bare calls', 'quartiles'], waits),
     'Creates a second on one core, and the ratios of the time and the processor time of a create to those of bare calls; a quarter of the blocks with several at a time:',
     table(['at a time', 'gateway', 'bare calls', ...head], rateRows),

@@ -35,6 +35,10 @@ export async function runCommand<O extends ParseArgsOptionsConfig>(
   command: Command<O>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<number> {
+  // A reader such as head ends before the command does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     if (asksForHelp(args)) {
       process.stdout.write(command.help);

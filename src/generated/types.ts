@@ -73,7 +73,7 @@ export type Approval = Node & {
    * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
    */
   readonly currentDecision: Maybe<PolicyDecision>;
-  /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the time of these that applied last. */
+  /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the one that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Id of the approval. */
   readonly id: Scalars['ID']['output'];
@@ -150,8 +150,8 @@ export type ApprovalPayload = {
 };
 
 /**
- * The request is held until others approve it, or their approval does not come any more: the only policies that forbid the request are those that an approval
- * lifts. Nothing was sent to EKS.
+ * The request is held until others approve it, or was rejected or not approved in time: an approval lifts every policy that forbids it. Nothing was
+ * sent to EKS.
  */
 export type ApprovalRequired = Refusal & {
   readonly __typename?: 'ApprovalRequired';
@@ -456,7 +456,7 @@ export type AuditEntry = Node & {
   readonly id: Scalars['ID']['output'];
   /** Human-readable description of the result; null without one. */
   readonly message: Maybe<Scalars['String']['output']>;
-  /** The person named by a service; who authenticated is the service. Null without one. */
+  /** The person whom the authenticated service named; null without one. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
@@ -529,7 +529,7 @@ export type AuditEvent =
    * cluster. The message says what differs. One entry for each new difference.
    */
   | 'DRIFT_FOUND'
-  /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
+  /** A scan found that the drift is gone. Has the operation id of its DRIFT_FOUND entries. */
   | 'DRIFT_RESOLVED'
   /**
    * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
@@ -655,7 +655,7 @@ export type CheckPayload = {
    * for a delete. Selecting this field costs up to two EKS calls, and one of IAM where the gateway is configured to read roles.
    */
   readonly warnings: ReadonlyArray<Warning>;
-  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. Of an adoption: that it would be recorded, also with `ifExists: ADOPT`. */
+  /** True when the input is valid, policy allows the request and no existing association conflicts: the request would be sent to EKS, which can still reject it. For an adoption: that it would be recorded, also with `ifExists: ADOPT`. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
@@ -689,8 +689,8 @@ export type CheckedChange = {
    */
   readonly refusal: Maybe<Refusal>;
   /**
-   * How often the association of the service account changed or may have: for `expectedRevision`. Begins and certain failures don't count. 0 without a
-   * change, and also where nothing was read: the input is not valid, policy permits you nothing in the cluster, or the association is not known.
+   * How often the association of the service account changed or may have: for `expectedRevision`. Operations in progress or known to have failed don't
+   * count. 0 without a change, and also where nothing was read: the input is not valid, policy permits you nothing in the cluster, or the association is not known.
    */
   readonly revision: Scalars['Int']['output'];
   /** Roles whose tags or permissions boundary decide: they are read by the mutation and its own dry run. Empty if the decision does not depend on them. */
@@ -749,10 +749,7 @@ export type ClusterCoverage = {
   readonly failure: Maybe<Scalars['String']['output']>;
   /** When the first complete scan of the cluster began; null if there was none. */
   readonly firstScannedAt: Maybe<Scalars['DateTime']['output']>;
-  /**
-   * Whether the associations of the cluster are known, now or at the time `asOf`: whether a complete scan began before. If not, those on the page are
-   * not all that there were.
-   */
+  /** Whether the associations of the cluster are known, now or at the time `asOf`: whether a complete scan began before. If not, the page may lack some of them. */
   readonly isKnown: Scalars['Boolean']['output'];
   /** Region of the cluster. */
   readonly region: Scalars['String']['output'];
@@ -874,7 +871,7 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
-  /** The ending that this request set; null without one. One that was adopted without `expiresAt` keeps its ending: `associations` shows it. */
+  /** The ending that this request set; null without one. An association adopted without `expiresAt` keeps its ending: `associations` shows it. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
@@ -1104,7 +1101,7 @@ export type Mutation = {
   readonly adoptPodIdentityAssociation: AdoptPodIdentityAssociationPayload;
   /**
    * Approves a request that is held, for each need whose group you are in as policy sees it. Changes no association: the change is made when its client
-   * sends the request again, and policy is evaluated again then. To approve again what you approved already changes nothing.
+   * sends the request again, and policy is evaluated again then. Repeating an approval changes nothing.
    */
   readonly approve: ApprovalPayload;
   /**
@@ -1118,8 +1115,8 @@ export type Mutation = {
    */
   readonly deletePodIdentityAssociation: DeletePodIdentityAssociationPayload;
   /**
-   * Rejects a request that is held, for good: only a request with a new `clientRequestToken` asks again. Who may approve for any of the needs may
-   * reject. To reject again what you rejected already changes nothing.
+   * Rejects a request that is held, for good: only a request with a new `clientRequestToken` asks again. A principal that may approve for
+   * any of the needs may reject. Repeating a rejection changes nothing.
    */
   readonly reject: ApprovalPayload;
   /**
@@ -1239,7 +1236,7 @@ export type ObservedAssociation = {
   readonly clusterName: Scalars['String']['output'];
   /** Time of creation. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** The declaration whose operation made this state, or adopted it; null without one, and if others made it: then it is not only the declaration's. */
+  /** The declaration whose operation made this state, or adopted it; null without one, and if others made it. */
   readonly declaration: Maybe<Scalars['String']['output']>;
   /** Whether the session tags that EKS adds to the role session are disabled; null when EKS does not return it. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
@@ -1532,7 +1529,7 @@ export type PolicyChange =
 /** A page of policies. */
 export type PolicyConnection = {
   readonly __typename?: 'PolicyConnection';
-  /** Those that they are compared with; null if there are none, and if they can't be read any more. */
+  /** What they are compared with; null if there is nothing, or it can't be read any more. */
   readonly comparedWith: Maybe<PolicySet>;
   /** The policies, each with its cursor. */
   readonly edges: ReadonlyArray<ComparedPolicyEdge>;
@@ -1677,7 +1674,7 @@ export type Query = {
   /**
    * The associations of all clusters, as the scans and the operations of the gateway saw them last, or as of a time: a page costs no EKS call. Today's
    * policies decide which of them you may view, also in the past. A page examines up to 1,000 service accounts (200 with `asOf`), so it can have
-   * fewer items than `first`, or none, although more follow: check `hasNextPage`. What is not in `coverage` as known is not complete.
+   * fewer items than `first`, or none, although more follow: check `hasNextPage`. Clusters without `isKnown` in `coverage` are incomplete.
    */
   readonly associations: Maybe<ObservedAssociationConnection>;
   /** An audit entry; null when it does not exist or you are not allowed to read it. */
@@ -1704,8 +1701,8 @@ export type Query = {
   /** Dry run of `deletePodIdentityAssociation`. Deletes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkDeletePodIdentityAssociation: Maybe<CheckPayload>;
   /**
-   * Checks up to 100 changes against policy and what was observed of their associations, for a plan: makes no call to EKS or IAM, so a change may
-   * still meet what only these know. Adds one CHECKED entry to the audit trail, which counts the results.
+   * Checks up to 100 changes against policy and what was observed of their associations, for a plan: makes no call to EKS or IAM, so a change
+   * can still be refused for what only these know. Adds one CHECKED entry to the audit trail, which counts the results.
    */
   readonly checkPodIdentityAssociations: Maybe<CheckPodIdentityAssociationsPayload>;
   /** Dry run of `updatePodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
@@ -1728,8 +1725,8 @@ export type Query = {
   /** An association (by its ARN), an audit entry, an operation or an approval; null when it does not exist or you are not allowed to read it. */
   readonly node: Maybe<Node>;
   /**
-   * Operations that are abandoned by their requests and not completed by the reconciler yet, the one that it examined the longest time ago
-   * first. Requires permission to read the whole audit trail.
+   * Operations that their requests abandoned and the reconciler has not completed yet, least recently examined first. Requires permission to
+   * read the whole audit trail.
    */
   readonly openOperations: Maybe<ReadonlyArray<OpenOperation>>;
   /**
@@ -1746,8 +1743,8 @@ export type Query = {
    */
   readonly podIdentityAssociations: Maybe<PodIdentityAssociationConnection>;
   /**
-   * The policies in force, in the order of their files, compared with others; then those of the others that are not in force any more. Requires permission to
-   * read the whole audit trail.
+   * The policies in force, in the order of their files, each compared with `comparedWith`; then the policies that only `comparedWith` has. Requires permission
+   * to read the whole audit trail.
    */
   readonly policies: Maybe<PolicyConnection>;
   /**
@@ -2175,7 +2172,7 @@ export type UpdatePodIdentityAssociationInput = {
   /**
    * Optimistic concurrency check: the request is refused with ASSOCIATION_CHANGED if the association's `modifiedAt` differs. Every
    * request with the token compares it before it begins or repeats the change, and the refusal is the final answer of the token.
-   * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
+   * EKS has no conditional change, so a change by others, also through the gateway, between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**

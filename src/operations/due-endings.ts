@@ -117,6 +117,11 @@ function changeOf(target: AssociationTarget, ending: Ending | null) {
   return { target, ending, openOperations: [], endedOperationIds: [] };
 }
 
+/** Whether a scan found that others changed or deleted the association: its ending is not carried out. */
+export function hasDrift({ observed }: AssociationState): boolean {
+  return observed !== null && observed.driftId !== null;
+}
+
 /** The delete that carries an ending out. */
 export function deleteRequestOf({ target, ending, confirmed }: KnownEnding): DeleteRequest {
   const { accountId, region, clusterName } = target;

@@ -5,7 +5,7 @@ import type { RequestIdentity } from '../model/principal.ts';
 import { gone } from './conclusions.ts';
 import { changedOutside } from './ending-conclusions.ts';
 import { deleteOperation } from './delete.ts';
-import { deleteRequestOf, expireService, replaceEnding, suspend } from './due-endings.ts';
+import { deleteRequestOf, expireService, hasDrift, replaceEnding, suspend } from './due-endings.ts';
 import type { DueEnding, EndingDependencies, KnownEnding } from './due-endings.ts';
 import { execute } from './execute.ts';
 import type { ExecuteDependencies } from './execute.ts';
@@ -72,8 +72,7 @@ export async function expireAssociation(
 /** Why the association is not the one that ends: it is gone, or differs from what the gateway's operations left. */
 function obstacleIn({ state, confirmed }: KnownEnding, current: Association | null): RefusedConclusion | null {
   if (current === null) return gone(confirmed.association);
-  const hasDrift = state.observed !== null && state.observed.driftId !== null;
-  return hasDrift || current.modifiedAt !== confirmed.association.modifiedAt ? changedOutside(current) : null;
+  return hasDrift(state) || current.modifiedAt !== confirmed.association.modifiedAt ? changedOutside(current) : null;
 }
 
 interface Attempt extends Pick<AdmittedMutation, 'unmet' | 'startedAt' | 'deadline'> {

@@ -5,7 +5,7 @@ import { expireApprovals } from './approval-expiry.ts';
 import type { ExpireApprovalsDependencies } from './approval-expiry.ts';
 import { expireAssociation } from './expire-association.ts';
 import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
-import { examineEnding, expireService } from './due-endings.ts';
+import { examineEnding, expireService, hasDrift } from './due-endings.ts';
 import type { DueEnding, Examined } from './due-endings.ts';
 import { readLocks } from './locks.ts';
 
@@ -107,8 +107,8 @@ async function withinLimits(
   due: readonly DueEnding[],
   result: ExpireResult,
 ): Promise<readonly DueEnding[]> {
-  // Those that were suspended because of changes by others are seldom carried out, and must not stop the others.
-  const isNew = ({ ending }: DueEnding) => ending.suspendedFor === null;
+  // Those of associations that others changed or deleted are seldom carried out, and must not stop the others.
+  const isNew = ({ ending, state }: DueEnding) => ending.suspendedFor === null && !hasDrift(state);
   const isStopped = (endings: readonly DueEnding[], allowed: number, cluster: Partial<ClusterRef>) => {
     const count = endings.filter(isNew).length;
     if (count <= allowed) return false;

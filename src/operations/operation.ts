@@ -237,8 +237,8 @@ export interface Operation<Kind extends OperationKind> {
   readonly expectedState: (request: RequestOf[Kind], before: Association | null) => ExpectedState | null;
   /** Whether pods need the agent of EKS Pod Identity to use what the operation leaves. */
   readonly needsAgent: boolean;
-  /** What people should know after the operation left, or deleted, this association. */
-  readonly warningsAfter: (association: Association) => readonly Warning[];
+  /** What people should know after this request left, or deleted, this association. */
+  readonly warningsAfter: (association: Association, request: RequestOf[Kind]) => readonly Warning[];
   readonly summarize: (request: RequestOf[Kind]) => RequestSummary;
 }
 

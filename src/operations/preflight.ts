@@ -10,7 +10,7 @@ import type { DryRunSubject, PreflightSubject } from './preflight-subject.ts';
 import { quotaWarnings } from './quota-warnings.ts';
 import { reasonOf, roleWarnings } from './role-warnings.ts';
 import { targetRoleWarnings } from './target-role-warnings.ts';
-import type { OperationKind } from '../model/operation.ts';
+import type { OperationKind, RequestOf } from '../model/operation.ts';
 
 /** The add-on with which the agent of EKS Pod Identity is installed. EKS Auto Mode has the agent built in. */
 const agentAddon = 'eks-pod-identity-agent';
@@ -47,10 +47,12 @@ export async function changeWarnings<Kind extends OperationKind>(
   result: Pick<MutationResult, 'association' | 'adopted' | 'differences' | 'auditEntry'>,
   deadline: number,
 ): Promise<Warning[]> {
-  const { association, adopted, differences } = result;
+  const { association, adopted, differences, auditEntry } = result;
   if (association === null) return [];
   const readiness = needsAgent ? readinessOf(reads, association, deadline, reads.preflight === 'changes') : [];
-  const after = adopted ? warningsAfterAdoption(differences) : warningsAfter(association);
+  const after = adopted
+    ? warningsAfterAdoption(differences)
+    : warningsAfter(association, auditEntry.request as RequestOf[Kind]);
   return [...(await readiness), ...after, ...warningsOfEnding(association, endingSetBy(result))];
 }
 

@@ -77,7 +77,8 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   differences: ({ changes }, association) => settingDifferences(changes, association),
   expectedState: ({ changes }, before) => before && { settings: { ...settingsOf(before), ...changes }, tags: null },
   needsAgent: true,
-  warningsAfter: warningsAfterUpdate,
+  // Pods know nothing of an ending.
+  warningsAfter: (association, request) => (changesEndingOnly(request) ? [] : warningsAfterUpdate(association)),
   summarize: ({ changes, expiresAt }) => ({
     settings: changes,
     tags: [],

@@ -19,7 +19,7 @@ export async function openOperations(
   input: QueryOpenOperationsArgs,
   deadline: number,
 ): Promise<QueryResult<OpenOperation[]>> {
-  const findings = firstFindings(input);
+  const findings = firstFindings(input, '');
   if (findings.length > 0) return { kind: 'invalid', findings };
   const violations = scopeViolations(authorizeRead, { kind: 'gateway' });
   if (violations.length > 0) return { kind: 'denied', violations };

@@ -27,11 +27,11 @@ export function firstOf({ first }: PageInput): number {
   return first ?? defaultFirst;
 }
 
-/** Findings on the size of a page. */
-export function firstFindings({ first }: PageInput): Finding[] {
+/** Findings on the size of a page, or of a list without further pages. */
+export function firstFindings({ first }: PageInput, more = ', and read further pages with after'): Finding[] {
   const size = first ?? defaultFirst;
   if (size >= 1 && size <= maxFirst) return [];
-  const advice = `Give a number from 1 to ${maxFirst}, and read further pages with after.`;
+  const advice = `Give a number from 1 to ${maxFirst}${more}.`;
   return [{ path: 'first', rule: 'page-size', message: `first is ${size}; it must be from 1 to ${maxFirst}.`, advice }];
 }
 

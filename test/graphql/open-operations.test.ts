@@ -78,7 +78,10 @@ describeOnLedgers('openOperations on $name', ({ open }) => {
     const ids = [await lostCreate('one'), await lostCreate('two')];
     const { data } = await read('olivia', { first: 1 });
     expect(data?.openOperations).toMatchObject([{ operationId: ids[0] }]);
-    expect((await read('olivia', { first: 0 })).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    const { errors } = await read('olivia', { first: 0 });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    // The field has no further pages.
+    expect(errors?.[0]?.message).toBe('first is 0; it must be from 1 to 1000. Give a number from 1 to 1000.');
     for (const serviceAccount of ['one', 'two']) {
       const { associationId } = gateway.simulator.control.createAssociation({
         ...{ clusterName: 'apps-dev', namespace: 'payments', serviceAccount },

@@ -52,6 +52,27 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     if (!created.association) throw new Error(JSON.stringify(created));
     return created.association;
   };
+  /** What a scan writes of an association, which it found to differ from what operations left. */
+  const observe = async (
+    { associationId, modifiedAt }: Awaited<ReturnType<typeof createEnded>>,
+    driftId: string | null,
+    serviceAccount = 'api',
+  ) => {
+    const target = targetOf(serviceAccount);
+    const { revision = 0 } = (await ledger.getAssociationState(target)) ?? {};
+    const sight = { associationId, modifiedAt, isGone: false };
+    const origin = driftId ? 'OUTSIDE' : 'OPERATION';
+    const observed = {
+      at: gateway.clock.now(),
+      revision: revision + 1,
+      sight,
+      origin,
+      association: null,
+      driftId,
+    } as const;
+    const change = { target, observed, openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
+  };
   const skipPastEnd = async () => {
     await runNow();
     gateway.clock.skip(hourMs + 60_000);
@@ -228,24 +249,11 @@ describeOnLedgers('expire, on $name', ({ open }) => {
   });
 
   test('ends an association later that a scan took for changed by others, once that is resolved', async () => {
-    const { associationId, modifiedAt } = await createEnded();
+    const association = await createEnded();
     await skipPastEnd();
-    const observe = async (driftId: string | null) => {
-      const { revision = 0 } = (await ledger.getAssociationState(targetOf('api'))) ?? {};
-      const sight = { associationId, modifiedAt, isGone: false };
-      const found = {
-        sight,
-        origin: driftId ? ('OUTSIDE' as const) : ('OPERATION' as const),
-        association: null,
-        driftId,
-      };
-      const observed = { at: gateway.clock.now(), revision: revision + 1, ...found };
-      const change = { target: targetOf('api'), observed, openOperations: [], endedOperationIds: [] };
-      expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
-    };
-    await observe('drift-1');
+    await observe(association, 'drift-1');
     expect(await runNow()).toMatchObject({ ...nothing, suspended: 1 });
-    await observe(null);
+    await observe(association, null);
     gateway.clock.skip(hourMs + 60_000);
     expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
     expect((await lastDelete()).map(({ event }) => event)).toEqual(['SUCCEEDED', 'INTENT', 'REFUSED', 'EXPIRY_WARNED']);
@@ -328,6 +336,18 @@ describeOnLedgers('expire, on $name', ({ open }) => {
       }),
     ]);
     expect(await runNow({ maxPercent: 100 })).toMatchObject({ ...nothing, deleted: 4 });
+  });
+
+  test('is not stopped by endings that it would not carry out, of associations that others changed or deleted', async () => {
+    const created = [];
+    for (const index of [1, 2, 3, 4, 5]) created.push(await createEnded(`api-${index}`));
+    await skipPastEnd();
+    const [changed, deleted] = created as [(typeof created)[0], (typeof created)[0]];
+    await observe(changed, 'drift-1', 'api-1');
+    await observe(deleted, 'drift-2', 'api-2');
+    gateway.simulator.control.deleteAssociation(deleted.associationId);
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 3, suspended: 1, dropped: 1 });
+    expect(associations()).toEqual([expect.objectContaining({ associationId: changed.associationId })]);
   });
 
   test('suspends an ending while another operation stays open', async () => {

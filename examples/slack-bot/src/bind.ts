@@ -1,5 +1,6 @@
 import type { App, BlockButtonAction, webApi } from '@slack/bolt';
-import type { TagInput } from 'pod-identity-client';
+import { GatewayError } from 'pod-identity-client';
+import type { GatewayClient, Refusal, TagInput } from 'pod-identity-client';
 import type { Line } from './blocks.ts';
 import { bindableOptions, clusterOf, clusterOptions, namespaceOptions } from './choices.ts';
 import type { Parts } from './command.ts';
@@ -41,7 +42,7 @@ export function registerBind(app: App, parts: Parts): void {
     await client.views.update({ view_id: body.view.id, view: next });
   });
 
-  app.view('bind_place', async ({ ack, view: form }) => {
+  app.view('bind_place', async ({ ack, body, view: form }) => {
     const { channel } = JSON.parse(form.private_metadata) as Place;
     const { values } = form.state;
     const [cluster, namespace, serviceAccount] = ['cluster', 'namespace', 'service_account'].map((name) =>
@@ -52,7 +53,9 @@ export function registerBind(app: App, parts: Parts): void {
       return ack({ response_action: 'errors', errors: { namespace: 'Choose a namespace of this cluster.' } });
     }
     const tags = tagsOf(field(values, 'tags') ?? '');
-    await ack({ response_action: 'update', view: roleView({ channel, cluster, namespace, serviceAccount, tags }) });
+    const place = { channel, cluster, namespace, serviceAccount, tags };
+    const errors = await errorsIn(place, () => requests.clientOf(personOf(body)));
+    await ack(errors ? { response_action: 'errors', errors } : { response_action: 'update', view: roleView(place) });
   });
 
   app.view('bind_role', async ({ ack, body, view: form, client }) => {
@@ -108,6 +111,35 @@ export function registerBind(app: App, parts: Parts): void {
       return view(await failureReply(error, person, links));
     }
   }
+}
+
+/** The fields of the first form, by the names that findings have. */
+const placeFields: Readonly<Record<string, string>> = { serviceAccount: 'service_account', tags: 'tags' };
+
+type Findings = Extract<Refusal, { __typename: 'InvalidInput' }>['findings'];
+
+/** Slack waits for three seconds. Milliseconds. */
+const longestCheckMs = 2_000;
+
+/** What is wrong in the first form, by field: the menu of roles would be empty, without saying why. Null if nothing is, or it takes too long to tell. */
+async function errorsIn(place: Place, clientOf: () => Promise<GatewayClient>): Promise<Record<string, string> | null> {
+  const { cluster = '', namespace = '', serviceAccount = '', tags = [] } = place;
+  const check = async () => {
+    await (await clientOf()).bindableRoles({ ...clusterOf(cluster), namespace, serviceAccount, tags });
+    return null;
+  };
+  const errorsOf = (error: unknown) => {
+    const findings = error instanceof GatewayError ? error.extensions.findings : null;
+    const errors = ((findings ?? []) as Findings).map(({ path, message, advice }) => {
+      const name = placeFields[path.split('.', 1)[0] ?? ''] ?? 'namespace';
+      return [name, `${message} ${advice}`] as const;
+    });
+    return errors.length > 0 ? Object.fromEntries(errors.reverse()) : null;
+  };
+  return Promise.race([
+    check().catch(errorsOf),
+    new Promise<null>((resolve) => setTimeout(resolve, longestCheckMs, null)),
+  ]);
 }
 
 /** The menus. Each has at most the 100 options that Slack takes: people type to narrow them down. */

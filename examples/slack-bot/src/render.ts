@@ -73,7 +73,7 @@ export function refusalLines(refusal: Refusal): Line[] {
     });
   }
   if (refusal.__typename === 'InvalidInput') {
-    return refusal.findings.map((one): Line => [{ code: one.path }, ` ${one.message} ${one.advice}`]);
+    return refusal.findings.map((one): Line => [`${one.message} ${one.advice}`]);
   }
   const said: Line[] = [[message], ...adviceLines(advice)];
   if (refusal.__typename === 'ChangesLocked') return [...said, ['Reason of the lock: ', refusal.reason ?? 'not given']];

@@ -133,6 +133,23 @@ test('a message whose edit was lost is edited at the next start', async () => {
   expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('unedited');
 });
 
+test('the first form says which of its fields is not valid, where no role could be chosen afterwards', async () => {
+  await world.slack.command('alice', 'bind');
+  await world.form('alice', 'Cluster');
+  await world.slack.fill('alice', 'cluster', 'dev');
+  await world.form('alice', 'Namespace');
+  await world.slack.fill('alice', 'namespace', 'payments');
+  await world.slack.fill('alice', 'service_account', 'Not_valid');
+  await world.slack.fill('alice', 'tags', 'team=a, team=b');
+  expect(await (await world.slack.submit('alice')).json()).toEqual({
+    response_action: 'errors',
+    errors: {
+      service_account: expect.stringMatching(/^serviceAccount "Not_valid" is not an RFC 1123 subdomain: /) as string,
+      tags: 'tags.1.key "team" duplicates tags.0.key. Keep either tags.0 or tags.1: keys must be unique.',
+    },
+  });
+});
+
 test('a namespace that was chosen for another cluster has to be chosen again', async () => {
   await world.slack.command('alice', 'bind');
   await world.form('alice', 'Cluster');

@@ -144,7 +144,9 @@ export const readCommands: readonly Command[] = [
   {
     name: 'bindable-roles',
     operation: 'BindableRoles',
-    summary: 'List the roles that policy would let you bind to a service account, as far as they are known in advance.',
+    summary:
+      'List the roles that policy would let you bind to a service account, as far as they are known in advance. Give the tags of the association: ' +
+      'without one that policy requires, there are none.',
     parameters: [clusterName, namespace, serviceAccount, tags, plain(onBehalfOf), plain(accountId)],
     answer: { roles: [{ roleArn: 'string', source: 'string' }] },
   },

@@ -1,6 +1,7 @@
 import { packagedPolicies } from './paths.ts';
 import { runCommand } from '../../../tools/command.ts';
 import type { Invocation } from './invocation.ts';
+import { tokenVariables } from './settings.ts';
 import { startCommand } from './start-command.ts';
 import { tokenCommand } from './token-command.ts';
 
@@ -9,6 +10,7 @@ const folder = '.pod-identity-gateway';
 const invocation: Invocation = {
   start: 'npx pod-identity-gateway-local',
   token: 'npx pod-identity-gateway-local token',
+  variables: tokenVariables(),
   defaults: { folder: `${folder} in the working directory`, policies: 'the example policies of this package' },
 };
 

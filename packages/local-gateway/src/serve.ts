@@ -4,6 +4,7 @@ import { makeLog } from '../../../src/runtime/log.ts';
 import { secretFileName } from './aws-identities.ts';
 import { startLocalGateway } from './gateway.ts';
 import type { LocalGateway } from './gateway.ts';
+import { shellQuoted } from './invocation.ts';
 import type { Invocation } from './invocation.ts';
 import type { LocalSettings } from './settings.ts';
 import { stopWith } from './signals.ts';
@@ -24,12 +25,13 @@ export async function serve(settings: LocalSettings, invocation: Invocation): Pr
 }
 
 /** Addresses and example commands; each command is complete, so that it works on a machine without AWS settings. */
-function describeGateway(gateway: LocalGateway, settings: LocalSettings, { token }: Invocation): string {
+function describeGateway(gateway: LocalGateway, settings: LocalSettings, { token, variables }: Invocation): string {
   const { url, simulator, home } = gateway;
   const { ledger, ledgerFile, idempotencyTable, auditTable, eksEndpoint } = settings;
   const eks = simulator === null ? (eksEndpoint ?? '') : `${simulator.url} (simulator)`;
   const where = ledger === 'sqlite' ? ledgerFile : `${idempotencyTable}, ${auditTable} in DynamoDB`;
   const { cluster, principal, service } = examplesOf(gateway);
+  const tokenCommand = `${variables}${token} ${principal}`;
   const list = simulator === null ? '' : `Associations:  ${listCommand(simulator.url, home, cluster)}\n`;
   const signed =
     service === undefined
@@ -42,8 +44,8 @@ function describeGateway(gateway: LocalGateway, settings: LocalSettings, { token
 EKS            ${eks}
 Ledger         ${where}
 ${page}
-A token:       ${token} ${principal}
-${list}${signed}A request:     curl -s ${url}/graphql -H "authorization: Bearer $(${token} ${principal})" \\
+A token:       ${tokenCommand}
+${list}${signed}A request:     curl -s ${url}/graphql -H "authorization: Bearer $(${tokenCommand})" \\
                  -H 'content-type: application/json' -d '{"query": "{ viewer { id kind groups } }"}'
 `;
 }
@@ -58,11 +60,6 @@ function examplesOf({ world, home }: LocalGateway) {
     principal: principals[0]?.name ?? '--sub me',
     service: services[0],
   };
-}
-
-/** A text as one word of a shell. */
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The simulator checks that requests are signed, not by whom. The access key selects the account: its ID, any other that of the gateway. */

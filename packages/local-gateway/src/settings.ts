@@ -14,6 +14,7 @@ import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
 import type { ExpireSettings } from '../../../src/operations/expire.ts';
 import type { ExternalIssuer } from './issuers.ts';
+import { shellQuoted } from './invocation.ts';
 import { audience } from './principals.ts';
 
 /** Account and region of the example inventory and of the simulator's example clusters. */
@@ -140,6 +141,13 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
 /** The folder that holds keys, ledger and simulator state: `.local` beside package.json unless LOCAL_FOLDER is set. */
 export function readLocalFolder(env: Environment = process.env): string {
   return readSettings(env, localFolder);
+}
+
+/** The set variables that say whose key and whose names a token has, as another terminal needs them: `LOCAL_FOLDER='/tmp/a' `. */
+export function tokenVariables({ LOCAL_FOLDER = '', WORLD_FILE = '' }: Environment = process.env): string {
+  return Object.entries({ LOCAL_FOLDER, WORLD_FILE })
+    .map(([name, value]) => (value === '' ? '' : `${name}=${shellQuoted(resolve(value))} `))
+    .join('');
 }
 
 /** Reads where the ledger is. */

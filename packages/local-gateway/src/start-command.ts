@@ -44,7 +44,7 @@ Environment variables:
   WEBHOOK_SECRET             secret that signs them, whsec_ and 24 to 64 bytes in base64; two during a rotation
   DENIAL_EVENTS_PERCENT      share of the denials that become events (default: 100)
 
-The settings of README.md that are not listed here apply as well: rules of tokens, times and limits.
+docs/reference.md of the repository has more settings, which apply as well: rules of tokens, times and limits.
 `;
 
 /** Serves the gateway on this machine until a signal. Settings are environment variables. */

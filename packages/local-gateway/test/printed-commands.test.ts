@@ -35,10 +35,10 @@ function printedCommand(label: string): string {
     .trim();
 }
 
-/** Runs a command in a shell on a machine without AWS settings. */
+/** Runs a command in a shell on a machine without settings of AWS or of the gateway, as another terminal. */
 async function runInShell(command: string, path = process.env.PATH): Promise<unknown> {
-  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  const env = { ...Object.fromEntries(others), HOME: folder, LOCAL_FOLDER: folder, PATH: path };
+  const others = Object.entries(process.env).filter(([name]) => !/^AWS_|^(LOCAL_FOLDER|WORLD_FILE)$/.test(name));
+  const env = { ...Object.fromEntries(others), HOME: folder, PATH: path };
   const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: root, env });
   return JSON.parse(stdout);
 }
@@ -56,7 +56,7 @@ testUnless(missingAwsCli)('the printed AWS CLI command works without AWS setting
   expect(await runInShell(`${printedCommand('Associations:')} --output json`, path)).toEqual({ associations: [] });
 });
 
-test('the printed request is answered', async () => {
+test('the printed request is answered, also in a terminal without the folder of the server', async () => {
   expect(await runInShell(printedCommand('A request:'))).toEqual({
     data: {
       viewer: { id: expect.stringContaining('alice'), kind: 'USER', groups: expect.arrayContaining(['payments-team']) },

@@ -5,9 +5,13 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 
-const main = join(import.meta.dirname, '../src/start.ts');
+const root = join(import.meta.dirname, '../../..');
+const main = join(root, 'packages/local-gateway/src/start.ts');
 
 let folder: string;
 
@@ -124,6 +128,25 @@ test('npm start handles SIGTERM while it starts', async () => {
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([143, null]);
   silent.close();
+});
+
+// As in scripts of CI: npm start & … kill $!
+test('the server ends with the npm that started it', async () => {
+  const env = { ...process.env, PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: folder };
+  const child = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  // The output is closed once the server has ended too.
+  let hasEnded = false;
+  const ended = once(child, 'close').then(() => (hasEnded = true));
+  const endGroup = closeAtEnd(async () => {
+    if (!hasEnded) process.kill(-(child.pid ?? 0), 'SIGKILL');
+    await ended;
+  });
+  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('A request:')) break;
+  child.stdout.resume();
+  child.kill('SIGTERM');
+  await Promise.race([ended, sleep(10_000, null, { ref: false })]);
+  expect(hasEnded).toBe(true);
+  await endGroup();
 });
 
 test('npm start names all problems of a world file at once, with their places', async () => {

@@ -11,7 +11,7 @@ export function inverseDeclaration({ declaration, changes, denied, unchanged, le
   );
   const text = declarationText(declaration, [...before, ...unchanged, ...leftOver]);
   return `# What declaration ${declaration} concerned before the plan of ${createdAt}, to go back: pod-identity plan --prune -f FILE.
-# An association that is created again has another id and creation time, and its pods need a restart. An adoption stays.
+# An association that is created again has another id, another creation time and no ending (expiresAt), and its pods need a restart. An adoption stays.
 # What others changed since is changed too: read the plan.
 ${text}`;
 }

@@ -130,7 +130,7 @@ export type AuditEvent =
    * cluster. The message says what differs. One entry for each new difference.
    */
   | 'DRIFT_FOUND'
-  /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
+  /** A scan found that the drift is gone. Has the operation id of its DRIFT_FOUND entries. */
   | 'DRIFT_RESOLVED'
   /**
    * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
@@ -514,7 +514,7 @@ export type UpdatePodIdentityAssociationInput = {
   /**
    * Optimistic concurrency check: the request is refused with ASSOCIATION_CHANGED if the association's `modifiedAt` differs. Every
    * request with the token compares it before it begins or repeats the change, and the refusal is the final answer of the token.
-   * EKS has no conditional change, so a change by another tool between the comparison and the EKS call is not detected.
+   * EKS has no conditional change, so a change by others, also through the gateway, between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: string | null | undefined;
   /**

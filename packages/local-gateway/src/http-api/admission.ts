@@ -45,7 +45,9 @@ export async function admit(
     const { claims, scopes } = result;
     return withBody(await readBody(), () => Promise.resolve({ jwt: { claims, scopes } }));
   }
-  if (!iamRoutes.has(routeKey) || authorizeIam === undefined) return answered(notFoundAnswer(`POST ${jwtPath}`));
+  if (authorizeIam === undefined) return answered(notFoundAnswer(`The only route is POST ${jwtPath}.`));
+  if (!iamRoutes.has(routeKey))
+    return answered(notFoundAnswer(`Send POST ${jwtPath} with a token, or POST ${iamPath} with AWS credentials.`));
   // The signature is over the body too.
   return withBody(await readBody(), async (body) => {
     const result = await authorizeIam(head, body);

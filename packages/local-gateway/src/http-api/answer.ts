@@ -52,8 +52,8 @@ function quoted(text: string): string {
 }
 
 /** API Gateway's response to a request without a route. `advice` in the body is an addition of the local server. */
-export function notFoundAnswer(route: string): Answer {
-  return gatewayAnswer(404, 'Not Found', { advice: `The only route is ${route}.` });
+export function notFoundAnswer(advice: string): Answer {
+  return gatewayAnswer(404, 'Not Found', { advice });
 }
 
 /**
@@ -65,7 +65,7 @@ export function unauthorizedAnswer(
   hasToken: boolean,
 ): Answer {
   const fault = `${description.charAt(0).toUpperCase()}${description.slice(1)}.`;
-  const advice = `${fault} Get a token with: npm run --silent token -- alice`;
+  const advice = `${fault} Get a token with the command that the gateway printed at its start.`;
   const { headers, ...answer } = gatewayAnswer(401, 'Unauthorized', { advice });
   const challenge = `Bearer scope="" error="invalid_token" error_description="${quotable(description)}"`;
   return { ...answer, headers: new Map([...headers, ['www-authenticate', hasToken ? challenge : 'Bearer']]) };
@@ -74,7 +74,9 @@ export function unauthorizedAnswer(
 /** API Gateway's response to a request whose signature the IAM authorizer rejects. `advice` is an addition of the local server. */
 export function forbiddenAnswer(description: string): Answer {
   const fault = `${description.charAt(0).toUpperCase()}${description.slice(1)}.`;
-  return gatewayAnswer(403, 'Forbidden', { advice: `${fault} \`npm start\` prints a command that signs a request.` });
+  return gatewayAnswer(403, 'Forbidden', {
+    advice: `${fault} The gateway printed a command that signs a request at its start.`,
+  });
 }
 
 /** RFC 6750, section 3, allows only these characters in an error_description; parts of ours come from the token. */

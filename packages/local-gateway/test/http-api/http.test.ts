@@ -110,7 +110,7 @@ describe('authorization', () => {
     );
     expect(await response.json()).toEqual({
       message: 'Unauthorized',
-      advice: 'The token is "odd"\n ü. Get a token with: npm run --silent token -- alice',
+      advice: 'The token is "odd"\n ü. Get a token with the command that the gateway printed at its start.',
     });
     expect(handler).not.toHaveBeenCalled();
   });

@@ -122,6 +122,15 @@ test('a token is not accepted in place of a signature', async () => {
   expect(response.status).toBe(403);
 });
 
+test('a path without a route is answered with both routes', async () => {
+  const { url } = await start(echo, { authorizeIam: makeIamAuthorizer({ identities, region, accountId }) });
+  const response = await fetch(`${url}/other`, { method: 'POST', body });
+  expect(await response.json()).toEqual({
+    message: 'Not Found',
+    advice: 'Send POST /graphql with a token, or POST /iam/graphql with AWS credentials.',
+  });
+});
+
 test('a server without an IAM authorizer has no such route', async () => {
   const { url } = await start(echo);
   expect((await fetch(`${url}/iam/graphql`, { method: 'POST', body })).status).toBe(404);

@@ -9,7 +9,7 @@ export type SendGraphql = (query: string, variables?: object) => Promise<Record<
 export function jwtClient(url: string, token: string): SendGraphql {
   return async (query, variables = {}) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    return dataOf(await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) }));
+    return dataOf(await post(url, { headers, body: JSON.stringify({ query, variables }) }));
   };
 }
 
@@ -47,7 +47,17 @@ export async function signedPost(
   });
   // fetch sets the host itself.
   const { host: _, ...sent } = headers;
-  return fetch(url, { method: 'POST', headers: sent, body });
+  return post(url, { headers: sent, body });
+}
+
+async function post(url: string, request: { readonly headers: Record<string, string>; readonly body: string }) {
+  try {
+    return await fetch(url, { method: 'POST', ...request });
+  } catch (error) {
+    // Only the cause of an error of fetch says what failed.
+    const { cause, message } = error as { readonly cause?: { readonly message?: string }; readonly message: string };
+    throw new Error(`${url} does not answer: ${cause?.message ?? message}`, { cause: error });
+  }
 }
 
 async function dataOf(response: Response): Promise<Record<string, unknown>> {

@@ -92,6 +92,14 @@ test('the route of AWS credentials is tried with a signature of API Gateway', as
   expect(api.seen[0]?.headers.authorization).toMatch(/\/eu-central-1\/execute-api\/aws4_request/);
 });
 
+test('says why an address does not answer', async () => {
+  const api = await startAnsweringServer((response) => response.end());
+  await api.stop();
+  const { exitCode, output } = await smoke(['--url', api.endpoint, ...target, ...role]);
+  expect(exitCode).toBe(1);
+  expect(output).toContain(`${api.endpoint} does not answer: connect ECONNREFUSED`);
+});
+
 test('missing arguments are explained', async () => {
   expect(await smoke(['--url', server.url])).toMatchObject({
     exitCode: 2,

@@ -60,7 +60,7 @@ export type AuditEvent =
    * cluster. The message says what differs. One entry for each new difference.
    */
   | 'DRIFT_FOUND'
-  /** A scan found that this is no longer so. Has the operation id of the DRIFT_FOUND entries that it ends. */
+  /** A scan found that the drift is gone. Has the operation id of its DRIFT_FOUND entries. */
   | 'DRIFT_RESOLVED'
   /**
    * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by

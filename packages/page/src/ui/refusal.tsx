@@ -56,7 +56,7 @@ function Details({ refusal }: { readonly refusal: RefusalData }) {
         <ul>
           {refusal.findings.map(({ path, message, advice }) => (
             <li key={`${path}${message}`}>
-              <code>{path}</code>: <bdi>{message}</bdi> {advice}
+              <bdi>{message}</bdi> {advice}
             </li>
           ))}
         </ul>
