@@ -60,7 +60,7 @@ async function main({ urls, keyFolder, answersFile, votesFile, seed }: LoadSetti
   writeFileSync(votesFile, '');
   await Promise.all([
     ...workers.map((worker, index) =>
-      runWorker({ ...worker, random: seedOf(index), newToken, send, isOver: () => isOver }),
+      runWorker({ ...worker, index, random: seedOf(index), newToken, send, isOver: () => isOver }),
     ),
     ...approvers.map(({ name }, index) =>
       runApprover({

@@ -9,6 +9,8 @@ import { lifetimeMs } from './times.ts';
 /** What a worker of the load works with. */
 export interface Worker {
   readonly account: Account;
+  /** Its number among the workers, from 0. */
+  readonly index: number;
   /** Part of the names of its service accounts, which no other worker uses. */
   readonly name: string;
   readonly random: Random;
@@ -25,18 +27,20 @@ export interface Worker {
  * continues with a new one.
  */
 export async function runWorker(worker: Worker): Promise<void> {
+  // Not by chance: a short load, too, has requests that need approvals, and endings.
+  let lifecycles = worker.index;
+  const ends = () => (lifecycles += 1) % 5 === 0;
   for (let count = 1; !worker.isOver(); count += 1) {
-    const prefix = worker.random.chance(0.25) ? `${heldPrefix}-` : '';
-    while (!worker.isOver() && (await runLifecycle(worker, `${prefix}${worker.name}-${count}`)));
+    const prefix = (worker.index + count) % 4 === 0 ? `${heldPrefix}-` : '';
+    while (!worker.isOver() && (await runLifecycle(worker, `${prefix}${worker.name}-${count}`, ends())));
   }
 }
 
 /** Returns whether every request got a final answer. */
-async function runLifecycle(worker: Worker, serviceAccount: string): Promise<boolean> {
+async function runLifecycle(worker: Worker, serviceAccount: string, ends: boolean): Promise<boolean> {
   const { random, account } = worker;
   if (random.chance(0.03)) await sendDenied(worker, serviceAccount);
   const principals = random.chance(0.2) ? [account.owner, administrator] : [account.owner];
-  const ends = random.chance(0.2);
   const created = await Promise.all(
     principals.map((principal) => create(worker, principal, { serviceAccount, ...(ends ? newEnding(random) : {}) })),
   );
