@@ -133,13 +133,18 @@ test('a message whose edit was lost is edited at the next start', async () => {
   expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('unedited');
 });
 
-test('the first form says which of its fields is not valid, where no role could be chosen afterwards', async () => {
+/** Fills in the first form. */
+async function fillPlace(serviceAccount: string): Promise<void> {
   await world.slack.command('alice', 'bind');
   await world.form('alice', 'Cluster');
   await world.slack.fill('alice', 'cluster', 'dev');
   await world.form('alice', 'Namespace');
   await world.slack.fill('alice', 'namespace', 'payments');
-  await world.slack.fill('alice', 'service_account', 'Not_valid');
+  await world.slack.fill('alice', 'service_account', serviceAccount);
+}
+
+test('the first form says which of its fields is not valid, where no role could be chosen afterwards', async () => {
+  await fillPlace('Not_valid');
   await world.slack.fill('alice', 'tags', 'team=a, team=b');
   expect(await (await world.slack.submit('alice')).json()).toEqual({
     response_action: 'errors',
@@ -151,12 +156,7 @@ test('the first form says which of its fields is not valid, where no role could 
 });
 
 test('a namespace that was chosen for another cluster has to be chosen again', async () => {
-  await world.slack.command('alice', 'bind');
-  await world.form('alice', 'Cluster');
-  await world.slack.fill('alice', 'cluster', 'dev');
-  await world.form('alice', 'Namespace');
-  await world.slack.fill('alice', 'namespace', 'payments');
-  await world.slack.fill('alice', 'service_account', 'api');
+  await fillPlace('api');
   const { view, values } = world.slack.viewOf('alice');
   // Submitted before the form shows the namespaces of the other cluster.
   const [prod] = await world.slack.options('alice', 'cluster', 'prod');
