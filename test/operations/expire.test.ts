@@ -36,6 +36,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
   const runLate = async () => {
     const { oldestDueSeconds, ...counts } = await runNow();
     expect(oldestDueSeconds).toBeGreaterThanOrEqual(60);
+    expect(oldestDueSeconds).toBeLessThan(120);
     return counts;
   };
   const inFuture = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
