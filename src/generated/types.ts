@@ -460,7 +460,7 @@ export type AuditEntry = Node & {
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`, that of a repair with `repair-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
@@ -552,6 +552,11 @@ export type AuditEvent =
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
+  /**
+   * What is in progress on the service account was corrected, after another version of the gateway had begun or closed an operation; `message` names it. The
+   * operation id begins with `repair-`.
+   */
+  | 'STATE_REPAIRED'
   /** The change is done, or the association is adopted. Closes the operation. */
   | 'SUCCEEDED'
   /** The lease expired, and another request or the reconciler took over the operation. */

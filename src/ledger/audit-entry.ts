@@ -115,5 +115,8 @@ export function auditContextOf(
  */
 export function auditContextOfReconciler(intent: AuditEntry, runId: string): AuditContext {
   // The fields that say what happened are set by makeEntry.
-  return { ...intent, sourceAddress: null, userAgent: 'pod-identity-gateway/reconciler', apiRequestId: runId };
+  return { ...intent, sourceAddress: null, userAgent: reconciler, apiRequestId: runId };
 }
+
+/** The id of the reconciler in entries. */
+export const reconciler = 'pod-identity-gateway/reconciler';

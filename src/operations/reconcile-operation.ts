@@ -1,9 +1,11 @@
-import { auditContextOfReconciler, findIntent } from '../ledger/audit-entry.ts';
+import { auditContextOfReconciler, findIntent, reconciler } from '../ledger/audit-entry.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import { takeOver } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
+import { repairBegun } from '../idempotency/repair.ts';
+import type { RepairDependencies } from '../idempotency/repair.ts';
 import { notDone, outcomeOf } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { defer } from '../idempotency/defer.ts';
@@ -55,7 +57,9 @@ export function countReadFailures(): ReadFailures {
 }
 
 /** What the reconciler works with. It reads from EKS and sends no change. */
-export type ReconcileDependencies = ProtocolDependencies & Pick<Dependencies, 'eksFor' | 'serves'>;
+export type ReconcileDependencies = ProtocolDependencies &
+  Pick<Dependencies, 'eksFor' | 'serves'> &
+  Pick<RepairDependencies, 'observations'>;
 
 /** Completes an operation with an expired lease, or defers it. Logs what fails; never throws. */
 export async function reconcileOperation(
@@ -95,21 +99,27 @@ async function examine(
       message: 'The INTENT of the operation is missing or has another format.',
     });
   }
+  const keepOpen = async (reason: OpenReason) => {
+    const left = await leaveOpen(deps, record, reason);
+    // What begins while nothing is in progress has to see it.
+    if (left !== 'superseded') await repairBegun(deps, record, intent, { id: reconciler, fence: record.fence });
+    return left;
+  };
   const { accountId, region, clusterName } = intent.request;
   if (!deps.serves(intent.request)) {
     const message = `The inventory does not have account ${accountId} with region ${region}.`;
-    return leaveOpen(deps, record, { parked: 'CLUSTER_NOT_SERVED', message });
+    return keepOpen({ parked: 'CLUSTER_NOT_SERVED', message });
   }
   if (failures.isUnreadable(intent.request)) {
     const message = `Reads of cluster ${clusterName} failed ${maxFailures} times in a row.`;
-    return leaveOpen(deps, record, { parked: null, message });
+    return keepOpen({ parked: null, message });
   }
   // Observed before the lease is taken over: the trail gets an entry only when the outcome is known.
   const eks = failures.watched(intent.request, deps.eksFor(intent.request));
   const observed = await observeEffect(deps, eks, intent, record);
   const conclusion = observed.kind === 'concluded' ? observed.conclusion : notDone;
   if (!isClosing(outcomeOf(conclusion.outcome).event)) {
-    return leaveOpen(deps, record, { parked: null, message: conclusion.message });
+    return keepOpen({ parked: null, message: conclusion.message });
   }
   return close(deps, record, auditContextOfReconciler(intent, runId), conclusion);
 }

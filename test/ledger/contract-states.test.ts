@@ -65,6 +65,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       ledger.commit({ kind: 'leased', operationId, fence }, next, [entryOf({ time: t2, ...fields })]);
     return {
       operationId,
+      recordKey: record.idempotencyKey,
       begun,
       /** Closes it as not done, and begins the next operation of its token, in one commit. */
       reclaim: async () => {
@@ -135,6 +136,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const open = {
       operationId,
       operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      recordKey: create.recordKey,
       requested: settings,
       inDoubtUntil,
       closedAt: null,
@@ -148,6 +150,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed: null,
       openOperations: [open as never],
+      recordsInProgress: [create.recordKey],
       latest: null,
     };
     expect(await stateNow()).toEqual(state);
@@ -166,6 +169,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       changedAt: Date.parse(t2),
       confirmed,
       openOperations: [],
+      recordsInProgress: [],
       latest: { origin: 'OPERATION', seenAt: Date.parse(t2), seenOtherwiseAt: recordTime },
     });
   });
@@ -451,7 +455,10 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     }
     const create = await begin();
     const scanned = { scannedRevision: 1, scannedAt: 1_800_000_000_000, isPresent: true, associationId: 'a-other' };
-    const unknown = { scannedRevision: null, scannedAt: null, isPresent: false, associationId: null };
+    const unknown = {
+      ...{ scannedRevision: null, scannedAt: null, isPresent: false, associationId: null },
+      recordsInProgress: [create.recordKey],
+    };
     const listed = [{ target: other, revision: 1, ...scanned }];
     expect(await ledger.statesOfCluster(target)).toEqual([...listed, { target, revision: 1, ...unknown }]);
     await create.succeed(at(t1));

@@ -87,8 +87,8 @@ function stateItem(): Item {
     names[name],
     values[value],
   ]);
-  // Numbers are added to, not set.
-  const added = { revision: { N: '7' }, changes: { N: '3' }, inProgress: { N: '1' } };
+  // Numbers and sets are added to, not set.
+  const added = { revision: { N: '7' }, changes: { N: '3' }, recordsInProgress: { SS: ['a'.repeat(64)] } };
   return { ...update.Key, ...(Object.fromEntries(sets) as Item), ...added };
 }
 

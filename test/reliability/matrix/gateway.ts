@@ -113,7 +113,7 @@ function start(url: string, tables: Tables): Process {
   return {
     handler: makeHandler(deps, authenticate),
     reconcile: async () => {
-      await reconcile(deps, 'reconciler', Date.now() + reconcileMs);
+      await reconcile({ ...deps, observations }, 'reconciler', Date.now() + reconcileMs);
     },
     scan: async () => {
       const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
