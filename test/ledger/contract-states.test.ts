@@ -434,6 +434,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed,
       openOperations: [],
+      recordsInProgress: [],
       latest: null,
     });
   });
@@ -455,15 +456,16 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     }
     const create = await begin();
     const scanned = { scannedRevision: 1, scannedAt: 1_800_000_000_000, isPresent: true, associationId: 'a-other' };
+    const free = { recordsInProgress: [] };
     const unknown = {
       ...{ scannedRevision: null, scannedAt: null, isPresent: false, associationId: null },
       recordsInProgress: [create.recordKey],
     };
-    const listed = [{ target: other, revision: 1, ...scanned }];
+    const listed = [{ target: other, revision: 1, ...scanned, ...free }];
     expect(await ledger.statesOfCluster(target)).toEqual([...listed, { target, revision: 1, ...unknown }]);
     await create.succeed(at(t1));
     const { associationId } = association();
-    const confirmed = { ...unknown, isPresent: true, associationId };
+    const confirmed = { ...unknown, ...free, isPresent: true, associationId };
     expect(await ledger.statesOfCluster(target)).toEqual([...listed, { target, revision: 2, ...confirmed }]);
     await edit.state(other, { v: 2 });
     expect(await ledger.statesOfCluster(target)).toHaveLength(1);
