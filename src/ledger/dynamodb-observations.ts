@@ -5,27 +5,18 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
-import {
-  endingQueries,
-  stateKey,
-  stateOfItem,
-  statesQuery,
-  stateUpdate,
-  summaryOfItem,
-} from './dynamodb-association-state.ts';
+import { endingQueries, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
-import { conditionOf } from './dynamodb-condition.ts';
-import { entryItem, insertion, recordItem } from './dynamodb-item.ts';
+import { entryItem, insertion } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
-import { getItem, queryAll } from './dynamodb-read.ts';
+import { queryAll } from './dynamodb-read.ts';
+import { makeDynamoDbRepairs } from './dynamodb-repairs.ts';
 import { targetOfAssociationKey } from './keys.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { transact } from './dynamodb-transact.ts';
-import { alternativesOfRepair, demandedKey, recordConditionOf } from './state-repair.ts';
 import type { TableNames } from './tables.ts';
 
 /** What scans store, in the table of the idempotency records: see `docs/decisions/0044-state-of-associations.md`. */
@@ -35,10 +26,7 @@ export function makeDynamoDbObservations({
   auditTable,
 }: { readonly client: DynamoDBClient } & TableNames): ObservationStore {
   return {
-    async getAssociationState(target) {
-      const item = await getItem(client, idempotencyTable, stateKey(target));
-      return item === null ? null : stateOfItem(item);
-    },
+    ...makeDynamoDbRepairs({ client, idempotencyTable, auditTable }),
     async statesOfCluster(cluster) {
       return (await queryAll(client, allItems, statesQuery(idempotencyTable, cluster))).map(summaryOfItem);
     },
@@ -70,24 +58,6 @@ export function makeDynamoDbObservations({
       }
       const command = new UpdateItemCommand(update);
       return (await withRetries(() => replaceOnce(() => client.send(command)))).kind === 'written';
-    },
-    async repairAssociation(repair, entry) {
-      const { recordKey, restored } = repair;
-      const condition = { TableName: idempotencyTable, ...conditionOf(recordConditionOf(repair)) };
-      const record = restored
-        ? { Put: { ...condition, Item: recordItem(restored) } }
-        : { ConditionCheck: { ...condition, Key: marshall({ idempotencyKey: recordKey }) } };
-      const guard = { kind: 'repair', recordKey: demandedKey(repair) } as const;
-      for (const change of alternativesOfRepair(repair)) {
-        const update = { TableName: idempotencyTable, ...stateUpdate(change, guard) };
-        const version = change.version
-          ? [{ Put: { TableName: idempotencyTable, Item: versionItem(change.version) } }]
-          : [];
-        const items = [record, { Put: insertion(auditTable, entryItem(entry)) }, ...version];
-        const { kind } = await transact(client, [entry], items, update);
-        if (kind !== 'update-rejected') return kind === 'committed';
-      }
-      return false;
     },
   };
 }

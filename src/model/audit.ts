@@ -116,7 +116,8 @@ export const repairPrefix = 'repair-';
 
 /** The ULID of an operation id. */
 export function ulidOf(operationId: string): string {
-  const prefix = [lockPrefix, driftPrefix, approvalPrefix, repairPrefix].find((one) => operationId.startsWith(one)) ?? '';
+  const prefix =
+    [lockPrefix, driftPrefix, approvalPrefix, repairPrefix].find((one) => operationId.startsWith(one)) ?? '';
   return operationId.slice(prefix.length);
 }
 

@@ -77,7 +77,21 @@ export async function runScenario(
   });
   const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
-    ...{ ledger, eks, model, observations, approvals, declarations, endings, recorder, processes, clock, log, series, inProgress },
+    ...{
+      ledger,
+      eks,
+      model,
+      observations,
+      approvals,
+      declarations,
+      endings,
+      recorder,
+      processes,
+      clock,
+      log,
+      series,
+      inProgress,
+    },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
   };
