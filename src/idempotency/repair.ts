@@ -1,28 +1,20 @@
 import { decodeTime } from 'ulid';
-import { findEntry, makeEntry } from '../ledger/audit-entry.ts';
-import type { EntryDependencies } from '../ledger/audit-entry.ts';
+import { findEntry, repairEntry } from '../ledger/audit-entry.ts';
+import type { EntryDependencies, Repairer } from '../ledger/audit-entry.ts';
 import type { AssociationState, AssociationStates, OpenOperation } from '../ledger/association-state.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../ledger/ledger.ts';
-import { stateChangeOf } from '../ledger/state-change.ts';
 import { changeOfClosed } from '../ledger/state-repair.ts';
 import type { StateRepair, StateRepairs } from '../ledger/state-repair.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
-import { repairPrefix } from '../model/audit.ts';
-import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import type { AuditEntry } from '../model/audit.ts';
 import { fingerprintOf, sha256 } from './record.ts';
 
 /** What repairs work with. */
 export interface RepairDependencies extends EntryDependencies {
   readonly ledger: Pick<Ledger, 'getRecord' | 'operationEntries'>;
   readonly observations: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
-}
-
-/** Who repairs, and the fence of the lease under which they do. */
-export interface Repairer {
-  readonly id: string;
-  readonly fence: number;
 }
 
 /** What a repair writes, and one sentence that says why. */
@@ -52,28 +44,6 @@ export async function repairClosed(
       await write(deps, by, record ? await closedFinding(deps, state, record) : await missingFinding(deps, state, key));
     });
   }
-}
-
-/** Adds the record of an operation to those in progress on its service account, where another version of the gateway began it and did not. Throws as {@link repairClosed}. */
-export async function repairBegun(
-  deps: RepairDependencies,
-  record: IdempotencyRecord,
-  intent: AuditEntry,
-  by: Repairer,
-): Promise<void> {
-  const change = stateChangeOf(record, [intent]);
-  if (change === null) return;
-  await ifSupported(async () => {
-    const { idempotencyKey: recordKey, operationId } = record;
-    const { target, openOperations, begunRecord = recordKey } = change;
-    const state = await deps.observations.getAssociationState(target);
-    if (state?.recordsInProgress.includes(recordKey)) return;
-    const begun = { target, openOperations, endedOperationIds: [], begunRecord };
-    await write(deps, by, {
-      repair: { recordKey, record, restored: null, change: begun },
-      message: `Another version of the gateway began operation ${operationId}, which is in progress.`,
-    });
-  });
 }
 
 async function ifSupported(work: () => Promise<void>): Promise<void> {
@@ -151,14 +121,6 @@ function isSame(one: AssociationTarget, other: AssociationTarget): boolean {
 }
 
 /** Writes a repair with its entry. Another write may have been faster: then there is nothing to do, or the next run does it. */
-async function write(deps: RepairDependencies, { id, fence }: Repairer, { repair, message }: Finding): Promise<void> {
-  const operationId = `${repairPrefix}${deps.ulid(deps.clock())}`;
-  const principal = { id, kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null } as const;
-  const context: AuditContext = {
-    ...{ operation: 'OBSERVE_ASSOCIATION', request: null, principal, actor: null, onBehalfOf: null },
-    ...{ sourceAddress: null, userAgent: id, apiRequestId: operationId, reason: null },
-    ...{ target: repair.change.target, before: null, decision: null, invalidInput: null, findings: [] },
-  };
-  const entry = makeEntry(deps, context, { operationId, event: 'STATE_REPAIRED', fence, message });
-  await deps.observations.repairAssociation(repair, entry);
+async function write(deps: RepairDependencies, by: Repairer, { repair, message }: Finding): Promise<void> {
+  await deps.observations.repairAssociation(repair, repairEntry(deps, repair.change.target, by, message));
 }

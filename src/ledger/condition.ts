@@ -1,4 +1,4 @@
-import type { Expectation, RecordState } from './ledger.ts';
+import type { Expectation, IdempotencyRecord, RecordState } from './ledger.ts';
 
 /** What a write demands of a stored record: as a commit, or that it was not written since it was read. `none`: no record is stored. */
 export type RecordCondition =
@@ -36,3 +36,10 @@ export const requirements: Record<RecordCondition['kind'], ConditionPart[][]> = 
   none: [['absent']],
   unchanged: [['sameState', 'sameOperation', 'sameFence']],
 };
+
+/** The condition that a record was not written since it was read; null: none was stored. */
+export function unchanged(record: IdempotencyRecord | null): RecordCondition {
+  if (record === null) return { kind: 'none' };
+  const { state, operationId, fence } = record;
+  return { kind: 'unchanged', state, operationId, fence };
+}

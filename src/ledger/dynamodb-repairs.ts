@@ -3,11 +3,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AssociationStates } from './association-state.ts';
 import { stateKey, stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
+import { unchanged } from './condition.ts';
 import { conditionOf } from './dynamodb-condition.ts';
 import { entryItem, insertion, recordItem } from './dynamodb-item.ts';
 import { getItem } from './dynamodb-read.ts';
 import { transact } from './dynamodb-transact.ts';
-import { alternativesOfRepair, demandedKey, recordConditionOf } from './state-repair.ts';
+import { alternativesOfRepair, demandedKey } from './state-change.ts';
 import type { StateRepairs } from './state-repair.ts';
 import type { TableNames } from './tables.ts';
 
@@ -23,8 +24,8 @@ export function makeDynamoDbRepairs({
       return item === null ? null : stateOfItem(item);
     },
     async repairAssociation(repair, entry) {
-      const { recordKey, restored } = repair;
-      const condition = { TableName: idempotencyTable, ...conditionOf(recordConditionOf(repair)) };
+      const { recordKey, record: read, restored } = repair;
+      const condition = { TableName: idempotencyTable, ...conditionOf(unchanged(read)) };
       const record = restored
         ? { Put: { ...condition, Item: recordItem(restored) } }
         : { ConditionCheck: { ...condition, Key: marshall({ idempotencyKey: recordKey }) } };

@@ -20,6 +20,7 @@ import type {
   StateSummary,
 } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
+import type { StateRepair } from './state-repair.ts';
 
 /** What a commit writes besides its record and entries: nothing for entries that neither begin nor end an operation. */
 export interface CommittedChange extends StateChange {
@@ -233,4 +234,14 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
     ...(confirmed || endingOf !== undefined ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];
+}
+
+/** The changes to try for a repair, in order, as those of an outcome. */
+export function alternativesOfRepair({ change }: Pick<StateRepair, 'change'>): StateChange[] {
+  return alternativesOf({ ...change, begins: true, demand: null, ownRecord: null }).filter((one) => one !== null);
+}
+
+/** The key that must be in progress for a repair; null: any. */
+export function demandedKey({ recordKey, change }: Pick<StateRepair, 'recordKey' | 'change'>): string | null {
+  return change.begunRecord === undefined ? recordKey : null;
 }

@@ -1,8 +1,7 @@
 import type { AuditEntry } from '../model/audit.ts';
 import type { AssociationState, StateChange } from './association-state.ts';
-import type { RecordCondition } from './condition.ts';
 import type { IdempotencyRecord } from './ledger.ts';
-import { alternativesOf, stateChangeOf } from './state-change.ts';
+import { stateChangeOf } from './state-change.ts';
 
 /**
  * A correction of what is in progress on a service account, where another version of the gateway began or closed an operation without writing it there. It is
@@ -22,23 +21,6 @@ export interface StateRepair {
 export interface StateRepairs {
   /** Writes a repair and appends its entry, in one transaction. False if record or state are not as it demands: nothing was written. */
   repairAssociation(repair: StateRepair, entry: AuditEntry): Promise<boolean>;
-}
-
-/** What a repair demands of the record. */
-export function recordConditionOf({ record }: Pick<StateRepair, 'record'>): RecordCondition {
-  if (record === null) return { kind: 'none' };
-  const { state, operationId, fence } = record;
-  return { kind: 'unchanged', state, operationId, fence };
-}
-
-/** The key that must be in progress for a repair; null: any. */
-export function demandedKey({ recordKey, change }: Pick<StateRepair, 'recordKey' | 'change'>): string | null {
-  return change.begunRecord === undefined ? recordKey : null;
-}
-
-/** The changes to try for a repair, in order, as those of an outcome. */
-export function alternativesOfRepair({ change }: Pick<StateRepair, 'change'>): StateChange[] {
-  return alternativesOf({ ...change, begins: true, demand: null, ownRecord: null }).filter((one) => one !== null);
 }
 
 /**

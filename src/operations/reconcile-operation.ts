@@ -1,11 +1,12 @@
-import { auditContextOfReconciler, findIntent, reconciler } from '../ledger/audit-entry.ts';
+import type { AssociationStates } from '../ledger/association-state.ts';
+import { auditContextOfReconciler, findIntent, reconciler, repairEntry } from '../ledger/audit-entry.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import { stateChangeOf } from '../ledger/state-change.ts';
+import type { StateRepairs } from '../ledger/state-repair.ts';
 import { takeOver } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
-import { repairBegun } from '../idempotency/repair.ts';
-import type { RepairDependencies } from '../idempotency/repair.ts';
 import { notDone, outcomeOf } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
 import { defer } from '../idempotency/defer.ts';
@@ -58,8 +59,9 @@ export function countReadFailures(): ReadFailures {
 
 /** What the reconciler works with. It reads from EKS and sends no change. */
 export type ReconcileDependencies = ProtocolDependencies &
-  Pick<Dependencies, 'eksFor' | 'serves'> &
-  Pick<RepairDependencies, 'observations'>;
+  Pick<Dependencies, 'eksFor' | 'serves'> & {
+    readonly observations: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
+  };
 
 /** Completes an operation with an expired lease, or defers it. Logs what fails; never throws. */
 export async function reconcileOperation(
@@ -101,8 +103,7 @@ async function examine(
   }
   const keepOpen = async (reason: OpenReason) => {
     const left = await leaveOpen(deps, record, reason);
-    // What begins while nothing is in progress has to see it.
-    if (left !== 'superseded') await repairBegun(deps, record, intent, { id: reconciler, fence: record.fence });
+    if (left !== 'superseded') await addToState(deps, record, intent);
     return left;
   };
   const { accountId, region, clusterName } = intent.request;
@@ -143,6 +144,28 @@ function observeEffect<Kind extends OperationKind>(
   const effect = changeOf(operationOf<Kind>(operation).effect);
   const deadline = deps.clock() + operationMs / 2;
   return effect.observe(deps, { eks, request, record, principalId: principal.id, before, deadline });
+}
+
+/**
+ * Adds an operation that stays open to those in progress on its service account, where another version of the gateway began it and did not: what begins only
+ * while nothing is in progress has to see it.
+ */
+async function addToState(deps: ReconcileDependencies, record: IdempotencyRecord, intent: AuditEntry): Promise<void> {
+  const { idempotencyKey: recordKey, operationId, fence } = record;
+  const begun = stateChangeOf(record, [intent]);
+  if (begun === null) return;
+  const { target, openOperations, begunRecord = recordKey } = begun;
+  try {
+    const state = await deps.observations.getAssociationState(target);
+    if (state?.recordsInProgress.includes(recordKey)) return;
+  } catch (error) {
+    if (error instanceof UnsupportedFormat) return;
+    throw error;
+  }
+  const change = { target, openOperations, endedOperationIds: [], begunRecord };
+  const message = `Another version of the gateway began operation ${operationId}, which is in progress.`;
+  const entry = repairEntry(deps, target, { id: reconciler, fence }, message);
+  await deps.observations.repairAssociation({ recordKey, record, restored: null, change }, entry);
 }
 
 /** Takes the lease over and records the conclusion. It stays true meanwhile: it is certain, whatever other lease holders do. */

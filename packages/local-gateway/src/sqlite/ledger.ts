@@ -4,10 +4,10 @@ import type { AssociationReads } from '../../../../src/ledger/association-histor
 import type { AssociationState, StateChange } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { demandedKey, isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
 import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
-import { demandedKey, recordConditionOf } from '../../../../src/ledger/state-repair.ts';
+import { unchanged } from '../../../../src/ledger/condition.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -160,7 +160,7 @@ export function makeSqliteLedger({
       return asPromise(() =>
         inTransaction(database, () => {
           if (alreadyWritten([entry], [statements.getEntry(entry)])) return true;
-          if (!meets(recordConditionOf(repair), statements.getRecord(repair.recordKey))) return false;
+          if (!meets(unchanged(repair.record), statements.getRecord(repair.recordKey))) return false;
           const state = statements.getState(repair.change.target);
           const key = demandedKey(repair);
           if (key !== null && !state?.recordsInProgress.includes(key)) return false;
