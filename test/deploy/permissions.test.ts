@@ -5,7 +5,7 @@ import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import { reconcileNow } from '../support/changes.ts';
 import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
-import { openGateway } from '../support/gateway.ts';
+import { home, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { openService, properties } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
@@ -195,13 +195,7 @@ describeOnDynamoDb('on the tables,', () => {
   });
 
   test('the scan function may do all that repairs send, and the reconciler', async () => {
-    const target = {
-      accountId: homeAccount,
-      region,
-      clusterName: 'apps-dev',
-      namespace: 'payments',
-      serviceAccount: 'left',
-    };
+    const target = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'left' };
     const lost = { operation: 'CreatePodIdentityAssociation', kind: 'cut-before' } as const;
     gateway.simulator.control.addFault(lost);
     await gateway.create({ serviceAccount: 'left', clientRequestToken: 'left' });

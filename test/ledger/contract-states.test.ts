@@ -439,6 +439,57 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     });
   });
 
+  test('what is in progress is the keys of the records from their INTENT to their outcome, also if the next operation of a token follows at once', async () => {
+    const keys = async () => (await stateNow())?.recordsInProgress;
+    const [first, second] = [await begin(), await begin('UPDATE_POD_IDENTITY_ASSOCIATION')];
+    const both = [first.recordKey, second.recordKey].sort();
+    expect(await keys()).toEqual(both);
+    await first.reclaim();
+    expect(await keys()).toEqual(both);
+    await second.release();
+    expect(await keys()).toEqual([first.recordKey]);
+    expect(await (await begin(undefined, null, { expectedRevision: 0 })).begun).toMatchObject({ isBusy: true });
+  });
+
+  test('an operation that demands a revision follows a released one of its token, unless another one is in progress', async () => {
+    const planned = await begin(undefined, null, { expectedRevision: 0 });
+    expect(await planned.reclaim()).toMatchObject({ kind: 'committed' });
+    const again = await begin(undefined, null, { expectedRevision: 0 });
+    expect(again.begun).toMatchObject({ kind: 'state-mismatch', isBusy: true });
+  });
+
+  test.each(['state', 'operationId', 'fence', 'none', 'key'] as const)(
+    'a repair is not written if the record or what is in progress is not as it was read: %s',
+    async (other) => {
+      const create = await begin();
+      await create.release();
+      const record = await ledger.getRecord(create.recordKey);
+      const change = { target, openOperations: [], endedOperationIds: [] };
+      const begun = { ...change, begunRecord: create.recordKey };
+      if (other !== 'key') await ledger.observeAssociation(2, begun, null);
+      const before = await stateNow();
+      const read = {
+        ...{ state: { state: 'SUCCEEDED' }, operationId: { operationId: 'another' }, fence: { fence: 9 } },
+        ...{ none: null, key: {} },
+      }[other] as Partial<IdempotencyRecord> | null;
+      const repair = {
+        recordKey: create.recordKey,
+        record: read && record && { ...record, ...read },
+        restored: null,
+        change: { ...change, endedRecord: create.recordKey },
+      };
+      const entry = auditEntry({ operationId: 'repair-01KASA3V5T0000000000000009', event: 'STATE_REPAIRED', target });
+      expect(await ledger.repairAssociation(repair, entry)).toBe(false);
+      expect(await stateNow()).toEqual(before);
+      expect(await ledger.operationEntries(entry.operationId)).toEqual([]);
+      if (other === 'key') return;
+      expect(await ledger.repairAssociation({ ...repair, record }, entry)).toBe(true);
+      expect((await stateNow())?.recordsInProgress).toEqual([]);
+      // The response was lost, and the repair is sent again.
+      expect(await ledger.repairAssociation({ ...repair, record }, entry)).toBe(true);
+    },
+  );
+
   test('the states of a cluster are listed with what the last write said, in the order of their names', async () => {
     const other = { ...target, serviceAccount: 'aaa' };
     const elsewhere = { ...target, clusterName: 'main_10' };

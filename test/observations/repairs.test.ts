@@ -177,7 +177,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(await repairs()).toEqual([]);
   });
 
-  test('the reconciler adds what the other version began, once, and nothing that needs a quiet service account begins', async () => {
+  test('the reconciler adds what the other version began, once, and nothing that needs a service account without operations begins', async () => {
     const { association } = await gateway.create();
     gateway.clock.skip(readLagMs);
     lose('Delete', 'cut-before');
@@ -214,6 +214,9 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     const document = '{ openOperations(first: 10) { operationId kind parked } }';
     const listed = async () =>
       (await gateway.send<{ openOperations: object[] }>(document, {}, 'olivia')).data?.openOperations;
+    // A scan leaves it in progress.
+    await scanNow();
+    expect(await state()).toMatchObject({ recordsInProgress: [key], openOperations: [{ operationId }] });
     expect(await listed()).toEqual([{ operationId, kind: 'CREATE_POD_IDENTITY_ASSOCIATION', parked: null }]);
     const deps = { ...gateway.deps, observations: ledger };
     expect(await reconcile({ ...deps, serves: () => false }, 'run', Infinity)).toMatchObject({ parked: 1 });
@@ -234,7 +237,10 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     const after = await state();
     expect(after.recordsInProgress).toEqual([]);
     expect(after.ending).toBeUndefined();
-    expect(await repairs()).toHaveLength(3);
+    const messages = (await repairs()).map(({ message }) => message);
+    expect(messages).toHaveLength(3);
+    const operation = (await ledger.getAssociationState(other))?.confirmed?.operationId;
+    expect(messages.filter((message) => message?.includes(operation ?? '-'))).toEqual([]);
     expect(await ledger.getAssociationState(other)).toMatchObject({ changes: 1 });
   });
 
