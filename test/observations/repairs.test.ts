@@ -126,6 +126,18 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(await planned()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
+  test('a token whose release left its key in progress waits for the scan too', async () => {
+    const planned = () => gateway.create({ expectedRevision: 0 });
+    lose('Create', 'cut-before');
+    const key = await begin(planned);
+    gateway.clock.skip(inDoubtMs);
+    expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+    await leaveClosed(ledger, edit, target, [key]);
+    expect(await planned()).toMatchObject(busy);
+    await scanNow();
+    expect(await planned()).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
   test('a scan repairs also while EKS can’t be read, and again after it saw the state', async () => {
     await gateway.create();
     await scanNow();
