@@ -108,6 +108,8 @@ export function withFaults(
       behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),
     versionsAround: behind(ofEvery, ledger.versionsAround),
     putLocks: behind(ofTransaction, ledger.putLocks),
+    getCursorKeys: behind(ofEvery, ledger.getCursorKeys),
+    putCursorKeys: behind(ofTransaction, ledger.putCursorKeys),
     close: ledger.close,
     met: () => met,
   };
