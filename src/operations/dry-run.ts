@@ -27,6 +27,8 @@ import { redactFor } from './refusals.ts';
 export interface DryRunResult {
   /** Whether the request would be sent to EKS. */
   readonly wouldBeAttempted: boolean;
+  /** Whether policy allows the dry run and denies the request: then `refusal` is what else it would meet. */
+  readonly onlyAsDryRun: boolean;
   /** The refusal that it would meet. */
   readonly refusal: Refusal | null;
   /** Seconds after which the mutation can succeed unchanged; null unless the refusal is retryable. */
@@ -53,18 +55,19 @@ export async function dryRun<Kind extends OperationKind>(
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
   const foreseen = await foreseeRequest(deps, operation, call);
-  const { admission, request, denial, refusal, existing, differences, audit } = foreseen;
+  const { admission, request, denial, refusal, existing, differences, audit, onlyAsDryRun } = foreseen;
   const auditEntry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
     event: 'CHECKED',
     refusalCode: refusal?.code ?? null,
-    message: refusal?.message ?? foreseen.message,
+    message: `${onlyAsDryRun ? asDryRunOnly : ''}${refusal?.message ?? foreseen.message}`,
     associationArn: existing?.associationArn ?? null,
     isBrief: denial() !== null,
     hidden: admission.kind === 'refused' ? (admission.hidden ?? null) : null,
   });
   return {
-    wouldBeAttempted: refusal === null,
+    wouldBeAttempted: refusal === null && !onlyAsDryRun,
+    onlyAsDryRun,
     refusal,
     retryAfterSeconds: refusal && retryAfterSecondsOf(refusal),
     decision: audit.decision,
@@ -74,6 +77,8 @@ export async function dryRun<Kind extends OperationKind>(
     auditEntry,
   };
 }
+
+const asDryRunOnly = 'Policy allows this principal the dry run only, and denies the request. Otherwise: ';
 
 /** What a dry run finds out, before it is recorded. */
 export async function foreseeRequest<Kind extends OperationKind>(
@@ -89,7 +94,8 @@ export async function foreseeRequest<Kind extends OperationKind>(
   const audit = { ...admitted.audit, before: association ?? admitted.audit.before };
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
-  return { admission, request, denial, message, audit, refusal, existing, differences };
+  const onlyAsDryRun = audit.decision?.onlyAsDryRun === true;
+  return { admission, request, denial, message, audit, refusal, existing, differences, onlyAsDryRun };
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */

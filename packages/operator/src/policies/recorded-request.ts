@@ -125,6 +125,8 @@ export function contextOf(entry: Circumstances, now: number, name: string): Auth
     identity,
     onBehalfOf: entry.onBehalfOf,
     hasReason: entry.reason !== null,
+    // Dry runs have this event, and nothing else has.
+    isDryRun: entry.event === 'CHECKED',
     now,
   };
 }
