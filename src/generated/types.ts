@@ -646,9 +646,9 @@ export type CheckPayload = {
   readonly existing: Maybe<PodIdentityAssociation>;
   /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
   readonly existingDeniedTo: Maybe<DeniedSubject>;
-  /** True when policy allows you this dry run and denies you the request: the mutation would return a `PolicyDenied`, and `refusal` is what else it would meet. */
+  /** True when policy allows you this dry run and denies you the request: `refusal` is what else the request would meet or, if nothing, the denial. */
   readonly onlyAsDryRun: Scalars['Boolean']['output'];
-  /** The refusal that the mutation would return now; null when no refusal is expected, or none but the denial of `onlyAsDryRun`. */
+  /** The refusal that the mutation would return now; null when no refusal is expected. */
   readonly refusal: Maybe<Refusal>;
   /** Seconds after which the mutation can succeed unchanged; null unless `refusal.retryable`. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
@@ -685,7 +685,7 @@ export type CheckedChange = {
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** The association of the service account, as it was observed last; null when there is none, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
-  /** True when policy allows you this check and denies you the change: `refusal` is what else the change would meet. */
+  /** True when policy allows you this check and denies you the change: `refusal` is what else the change would meet or, if nothing, the denial. */
   readonly onlyAsDryRun: Scalars['Boolean']['output'];
   /**
    * The refusal that the mutation would return; null when none is foreseen, and when the decision depends on role attributes. An association that was

@@ -159,7 +159,9 @@ function summaryOf(results: readonly CheckedChange[]): string {
   const outcomes = results.map(({ refusal, unknownRoles, onlyAsDryRun }) =>
     unknownRoles.length > 0
       ? 'depend on role attributes'
-      : (refusal?.code ?? (onlyAsDryRun ? 'are allowed as dry runs only' : 'would be attempted')),
+      : onlyAsDryRun
+        ? 'are allowed as dry runs only'
+        : (refusal?.code ?? 'would be attempted'),
   );
   const counts = [...Map.groupBy(outcomes, (one) => one)].map(([one, { length }]) => `${length} ${one}`);
   return `Checked ${results.length} changes: ${counts.sort().join(', ')}.`;
