@@ -15,9 +15,6 @@ export interface CursorKeys {
   readonly former: CursorKey | null;
 }
 
-/** Key of the item, in the table of the idempotency records. No key of a record is equal: those are hashes. IAM policies name it. */
-export const cursorKeysKey = 'cursor-keys';
-
 /** The seals of the keys. */
 export interface CursorSeals {
   readonly current: Seal;

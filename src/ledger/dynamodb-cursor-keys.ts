@@ -1,11 +1,11 @@
 import type { DynamoDBClient, Put } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { cursorKeysKey } from './cursor-keys.ts';
 import type { CursorKeys } from './cursor-keys.ts';
 import type { Item } from './dynamodb-item.ts';
 import { getItem } from './dynamodb-read.ts';
 import { transact } from './dynamodb-transact.ts';
 import { formatVersion, requireSupported } from './format.ts';
+import { cursorKeysKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 
 /** The keys of cursors in the table of the idempotency records. */

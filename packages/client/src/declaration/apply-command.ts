@@ -17,7 +17,7 @@ import { makePace } from './pacing.ts';
 import { check } from './plan-command.ts';
 import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
-import type { Change, Denied } from './planner.ts';
+import type { Change } from './planner.ts';
 import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
 import { makeReadAgain } from './replays.ts';
 
@@ -73,15 +73,10 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   if (values.allowPartial === true) return;
   const checks = await check(client, plan, plan.changes, { signal });
   // Of a run that was interrupted, some changes are made already: only a decision of policy counts here.
-  const decisions = checks.map((one) => ({ ...one, refusal: null }));
-  const now = judged(plan.changes, decisions);
-  const onlyPlanned = now.changes.filter(({ onlyAsDryRun }) => onlyAsDryRun === true);
-  const reasonsOfPolicy = ['Policy allows only its dry run.'];
-  const denied: readonly Pick<Denied, 'target' | 'reasons'>[] = [
-    ...plan.denied,
-    ...now.denied,
-    ...onlyPlanned.map(({ target }) => ({ target, reasons: reasonsOfPolicy })),
-  ];
+  const decisions = checks.map((one) =>
+    one.onlyAsDryRun ? { ...one, onlyAsDryRun: false } : { ...one, refusal: null },
+  );
+  const denied = [...plan.denied, ...judged(plan.changes, decisions).denied];
   if (denied.length === 0) return;
   const lines = denied.map(({ target, reasons: why }) => `- ${nameOf(target)}: ${why.join(' ')}`);
   throw new GeneralError(

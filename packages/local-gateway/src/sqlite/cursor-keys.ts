@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { cursorKeysKey } from '../../../../src/ledger/cursor-keys.ts';
 import type { CursorKeys } from '../../../../src/ledger/cursor-keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
+import { cursorKeysKey } from '../../../../src/ledger/keys.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { asPromise } from './file.ts';
 
