@@ -13,10 +13,16 @@ export const cursorKeyMs = 30 * 86_400_000;
 /** How long a key opens cursors after another one took its place. Milliseconds. */
 export const formerKeyMs = 86_400_000;
 
-/** How seldom a process reads the keys for cursors that it can't open, which anyone can send. Milliseconds. */
+/**
+ * How seldom a process reads the keys for cursors that it can't open, which anyone can send.
+ * Milliseconds.
+ */
 const rereadMs = 60_000;
 
-/** The seals of the process: from a read of the keys, which are made where there are none or the current one is old. Throws `LedgerUnavailable`. */
+/**
+ * The seals of the process: from a read of the keys, which are made where there are none or the
+ * current one is old. Throws `LedgerUnavailable`.
+ */
 export async function cursorSeals(deps: CursorKeyDependencies): Promise<CursorSeals> {
   const { clock, cursorKeyMemory: memory } = deps;
   const known = memory.last;
@@ -25,7 +31,10 @@ export async function cursorSeals(deps: CursorKeyDependencies): Promise<CursorSe
   return memory.last && memory.last !== known ? memory.last.seals : read(deps);
 }
 
-/** Seals that the process did not know: another process can have made a key since. Null if it read them less than a minute ago. */
+/**
+ * Seals that the process did not know: another process can have made a key since. Null if it read
+ * them less than a minute ago.
+ */
 export function newerCursorSeals(deps: CursorKeyDependencies): Promise<CursorSeals> | null {
   const { last } = deps.cursorKeyMemory;
   return last && Math.abs(deps.clock() - last.at) < rereadMs ? null : read(deps);

@@ -14,8 +14,10 @@ interface Row<Node> {
 }
 
 /**
- * The cursors of one principal. `query` is any text that identifies a query: a cursor is valid for that query and that principal only, and tells
- * nothing of its position, which can be that of a row that the principal may not see. The first cursor of a process costs a read of the ledger.
+ * The cursors of one principal. `query` is any text that identifies a query: a cursor is valid for
+ * that query and that principal only, and tells
+ * nothing of its position, which can be that of a row that the principal may not see. The first
+ * cursor of a process costs a read of the ledger.
  * Methods throw `LedgerUnavailable`.
  */
 export interface Cursors {

@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 
-/** Seals values in texts that tell nothing of them. `bound` is what a text is valid for: it is not in the text, and is needed to open it. */
+/**
+ * Seals values in texts that tell nothing of them. `bound` is what a text is valid for: it is not
+ * in the text, and is needed to open it.
+ */
 export interface Seal {
   /** `value` is JSON. The text has letters, digits, `-` and `_`. */
   readonly seal: (bound: string, value: unknown) => string;
@@ -12,12 +15,17 @@ const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** A length tells that of the value, so values are padded to a multiple of this: names of usual lengths fit into one block. Bytes. */
+/**
+ * A length tells that of the value, so values are padded to a multiple of this: names of usual
+ * lengths fit into one block. Bytes.
+ */
 const blockBytes = 256;
 
 /**
- * Creates the seal of a secret: AES-256-GCM, whose nonce is an HMAC of what is sealed and bound. So equal values have equal texts, and others
- * other nonces: of 2³² texts, two have the same nonce with a probability of 2⁻³³ (NIST SP 800-38D permits 2⁻³²).
+ * Creates the seal of a secret: AES-256-GCM, whose nonce is an HMAC of what is sealed and bound. So
+ * equal values have equal texts, and others
+ * other nonces: of 2³² texts, two have the same nonce with a probability of 2⁻³³ (NIST SP 800-38D
+ * permits 2⁻³²).
  *
  * @param secret 32 bytes in base64
  */

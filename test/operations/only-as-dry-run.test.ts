@@ -1,8 +1,11 @@
+import { appendFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { input } from '../support/gateway.ts';
+import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
+import { copyOfShipped } from '../support/policy-sample.ts';
 
 const { clientRequestToken: _, ...create } = input;
 // The shipped guardrail of production is about changes of services that name no person.
@@ -75,4 +78,54 @@ test('a check of several changes says of each whether it is allowed as a dry run
       auditEntry: { message: 'Checked 2 changes: 1 are allowed as dry runs only, 1 would be attempted.' },
     },
   });
+});
+
+test('a check that is allowed as a dry run only shows the revision to those who may view the association', async () => {
+  await gateway.create(inProduction, 'alice');
+  const { simulator, clock } = gateway;
+  const change = (deps: Gateway['deps']): Gateway['deps'] => ({
+    ...deps,
+    authorize: (context, request) => {
+      const decision = deps.authorize(context, request);
+      return request.action === 'DescribePodIdentityAssociation' ? { ...decision, allowed: false } : decision;
+    },
+  });
+  const blind = await openGateway({ ledger, simulator, clock, change });
+  const document = `query ($input: CheckPodIdentityAssociationsInput!) {
+    checked: checkPodIdentityAssociations(input: $input) { results { onlyAsDryRun revision } }
+  }`;
+  const changes = [{ create: inProduction }];
+  for (const [on, revision] of [
+    [gateway, 1],
+    [blind, 0],
+  ] as const) {
+    const { data } = await on.send(document, { input: { changes } }, 'chatops');
+    expect(data).toEqual({ checked: { results: [{ onlyAsDryRun: true, revision }] } });
+  }
+  await blind.close();
+});
+
+test('the dry run of a create that would adopt tells that the adoption is allowed as a dry run only', async () => {
+  const policies = copyOfShipped();
+  const rule = `@id("teams-check-adoptions")
+permit (
+  principal in PodIdentity::Group::"payments-team",
+  action == PodIdentity::Action::"AdoptPodIdentityAssociation",
+  resource
+)
+when { context.isDryRun };`;
+  appendFileSync(join(policies, 'access.cedar'), rule);
+  const { simulator, clock } = gateway;
+  const other = await openGateway({ ledger, simulator, clock, policies });
+  const { clusterName, namespace, serviceAccount, roleArn } = create;
+  simulator.control.createAssociation({ clusterName, namespace, serviceAccount, roleArn });
+  const document = `query ($input: CreatePodIdentityAssociationInput!) {
+    checked: checkCreatePodIdentityAssociation(input: $input) { wouldBeAttempted onlyAsDryRun refusal { code } }
+  }`;
+  const { data } = await other.send(document, { input: { ...create, ifExists: 'ADOPT' } });
+  const refusal = { code: 'ASSOCIATION_ALREADY_EXISTS' };
+  expect(data).toEqual({ checked: { wouldBeAttempted: false, onlyAsDryRun: false, refusal } });
+  expect(await other.create({ ifExists: 'ADOPT' })).toMatchObject({ refusal });
+  await other.close();
+  rmSync(policies, { recursive: true });
 });
