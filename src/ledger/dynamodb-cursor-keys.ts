@@ -16,10 +16,10 @@ export function dynamoDbCursorKeys(
   return {
     async getCursorKeys() {
       const item = await getItem(client, TableName, marshall({ idempotencyKey: cursorKeysKey }));
-      return item === null ? null : keysOfItem(item);
+      return item === null ? null : cursorKeysOfItem(item);
     },
     async putCursorKeys(expected, next) {
-      const Put = { TableName, Item: itemOf(next), ...conditionOf(expected) };
+      const Put = { TableName, Item: cursorKeysItem(next), ...conditionOf(expected) };
       // The function may put items in transactions only.
       const { kind } = await transact(client, [], [{ Put }]);
       return kind === 'committed';
@@ -27,12 +27,14 @@ export function dynamoDbCursorKeys(
   };
 }
 
-function itemOf(keys: CursorKeys): Item {
+/** The keys as an item, without an expiry. */
+export function cursorKeysItem(keys: CursorKeys): Item {
   return marshall({ v: formatVersion, idempotencyKey: cursorKeysKey, ...keys });
 }
 
-function keysOfItem(item: Item): CursorKeys {
-  // Only `itemOf` makes this item.
+/** The keys of an item that {@link cursorKeysItem} made. Throws `UnsupportedFormat` if another version did. */
+export function cursorKeysOfItem(item: Item): CursorKeys {
+  // Only `cursorKeysItem` makes this item.
   const { v, current, former } = unmarshall(item) as CursorKeys & { readonly v: unknown };
   requireSupported('item of the cursor keys', v);
   return { current, former };

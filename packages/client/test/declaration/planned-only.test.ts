@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => fleet.close());
 
-/** In production, policy permits the service chatops to check this for nobody, and not to do it. */
+/** In production, policy permits the service chatops to check this without onBehalfOf, and not to do it. */
 const declaration = `version: 1
 name: payments
 bindings:
