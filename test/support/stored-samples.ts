@@ -146,6 +146,7 @@ const decision: Required<Decision> = {
   policySetHash: 'c'.repeat(64),
   inventoryHash: 'd'.repeat(64),
   now: start,
+  onlyAsDryRun: true,
   slice: {
     cluster: {
       ...{ accountId: target.accountId, region: target.region, clusterName: 'apps' },

@@ -109,6 +109,8 @@ export function withFaults(
     repairAssociation: behind(ofTransaction, ledger.repairAssociation),
     versionsAround: behind(ofEvery, ledger.versionsAround),
     putLocks: behind(ofTransaction, ledger.putLocks),
+    getCursorKeys: behind(ofEvery, ledger.getCursorKeys),
+    putCursorKeys: behind(ofTransaction, ledger.putCursorKeys),
     close: ledger.close,
     met: () => met,
   };

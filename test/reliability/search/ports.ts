@@ -90,6 +90,8 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         return { revision, locks: isLocked() ? [lock] : [] };
       }),
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
+    getCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
+    putCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
   };

@@ -18,6 +18,7 @@ import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
+import { sqliteCursorKeys } from './cursor-keys.ts';
 import { asPromise, openSqliteFile } from './file.ts';
 import { prepareOrder } from './order.ts';
 import type { AuditOrder } from './order.ts';
@@ -54,6 +55,7 @@ export function makeSqliteLedger({
 
   return {
     ...makeSqliteCheckpoints(database),
+    ...sqliteCursorKeys(database),
     commit(expected, next, entries, use = null) {
       return asPromise(() => {
         requireDistinct(entries);
