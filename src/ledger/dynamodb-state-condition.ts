@@ -68,19 +68,20 @@ function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateD
   const isCount = (name: string, count: number) =>
     count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
   const ofConfirmed = confirmed && isPresent(supported, confirmed.associationId);
+  const ofEnding = endingSetBy === null ? 'attribute_not_exists(#ending)' : '#ending.#setBy = :setBy';
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),
       ...(confirmed ? ['#confirmed.#modifiedAt = :modifiedAt'] : []),
       ...(changes === null ? [] : [isCount('changes', changes)]),
-      ...(endingSetBy === null ? [] : ['#ending.#setBy = :setBy']),
+      ...(endingSetBy === undefined ? [] : [ofEnding]),
       isCount('inProgress', inProgress),
     ],
     values: {
       ...(ofConfirmed?.values ?? version),
       ...(confirmed ? { ':modifiedAt': confirmed.modifiedAt } : {}),
       ...(changes === null ? {} : { ':changes': changes }),
-      ...(endingSetBy === null ? {} : { ':setBy': endingSetBy }),
+      ...(typeof endingSetBy === 'string' ? { ':setBy': endingSetBy } : {}),
       ':inProgress': inProgress,
     },
   };

@@ -12,6 +12,7 @@ import type { AuthorizationContext } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { approvalRequired } from './approval-refusals.ts';
 import { revisionChanged } from './conclusions.ts';
+import { missingNeeds } from './decisions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
@@ -41,7 +42,7 @@ export interface DryRunResult {
 }
 
 /** What a dry run works with. */
-export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid' | 'associations'>;
+export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
 
 /**
  * Admits a mutation without executing it, checks for what would prevent its effect, and records the result. Throws as the
@@ -84,16 +85,16 @@ export async function foreseeRequest<Kind extends OperationKind>(
   const admission = await admit(deps, operation, call, { isDryRun: true });
   const { request, authorization, denial, ...admitted } =
     admission.kind === 'admitted' ? admission.mutation : admission;
-  const { message, association, ...foreseen } = await foresee(deps, operation, admission);
+  const { message, association, ending, ...foreseen } = await foresee(deps, operation, admission);
   const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal });
-  const audit = { ...admitted.audit, before: association ?? admitted.audit.before };
+  const audit = { ...admitted.audit, before: association ?? admitted.audit.before, ...ending };
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
   return { admission, request, denial, message, audit, refusal, existing, differences };
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */
-interface Foreseen extends Pick<Conclusion, 'refusal' | 'association'> {
+interface Foreseen extends Pick<Conclusion, 'refusal' | 'association' | 'ending'> {
   readonly message: string;
 }
 
@@ -104,9 +105,9 @@ async function foresee<Kind extends OperationKind>(
 ): Promise<Foreseen> {
   if (admission.kind === 'refused') return refusedBy(admission.refusal);
   if (admission.mutation.unmet) return refusedBy(admission.mutation.unmet.refusal);
-  const { decision } = admission.mutation.audit;
+  const needs = missingNeeds(admission.mutation.audit);
   // A dry run opens no approval.
-  if (!decision?.allowed && decision?.needs) return refusedBy(approvalRequired(decision.needs, null));
+  if (needs.length > 0) return refusedBy(approvalRequired(needs, null));
   const lock = await findLock(deps, admission.mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
   const conclusion = await operation.foresee(deps, admission.mutation);
