@@ -51,7 +51,7 @@ function notAdopted(refused: RefusedConclusion, { refusal: denial }: ReturnType<
 }
 
 async function authorizeAdoption(
-  deps: Omit<AdoptExistingDependencies, 'ledger' | 'clock'>,
+  deps: Omit<AdoptExistingDependencies, 'ledger' | 'clock' | 'associations'>,
   valid: ValidRequest,
   association: Association,
 ): Promise<Decision> {
