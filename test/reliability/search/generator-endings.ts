@@ -88,31 +88,49 @@ const ending: fc.Arbitrary<Step[]> = fc
     ];
   });
 
-/** Under policies that judge deletes otherwise: requests for the ending of one association, which run at the same time. */
+/** Mostly an update that extends an ending. */
+const rival = fc.oneof(
+  { weight: 1, arbitrary: endingMutation },
+  {
+    weight: 2,
+    arbitrary: fc.boolean().map((changesOnlyEnding): ScenarioMutation => {
+      const of = { principal: 'alice', kind: 'update', token: 't1', variant: 0, expects: 'nothing' } as const;
+      return { ...of, ends: 'later', changesOnlyEnding };
+    }),
+  },
+);
+
+/**
+ * Under policies that judge deletes otherwise: requests for the ending of one association, which run at the same time, the first one usually frozen while
+ * the second one runs.
+ */
 const rivals: fc.Arbitrary<Step[]> = fc
   .record({
     first: fc.constantFrom('soon' as const, undefined),
     deletes: fc.constantFrom('forbidden' as const, 'held' as const),
-    one: endingMutation,
-    other: endingMutation,
+    one: rival,
+    other: rival,
     met: faults,
     ahead: fc.constantFrom(1, 30, 320),
     turns: fc.constantFrom(1, 2, 3, 4, 5, 6, 7),
+    stopped: fc.constantFrom([], ['freeze' as const], ['freeze' as const]),
     votes: fc.array(vote, { maxLength: 2 }),
     later: fc.constantFrom(1, 36, 421),
   })
-  .map(({ first, deletes, one, other, met, ahead, turns, votes, later }) => {
+  .map(({ first, deletes, one, other, met, ahead, turns, stopped, votes, later }) => {
     const of = { principal: 'carol', kind: 'create', token: 't1', variant: 0, expects: 'nothing' } as const;
     const created = first === undefined ? of : { ...of, ends: first };
     const send = (event: ScenarioMutation, ofOne: Faults = faultless): ScenarioEvent => ({
       ...{ do: 'submit', mutation: { ...event, principal: event === one ? 'alice' : 'bob' }, faults: ofOne },
     });
-    const events: ScenarioEvent[] = [...votes, clock(later), send(one), send(other), clock(421)];
+    const goesOn = stopped.map((): ScenarioEvent => ({ do: 'resume', index: 0 }));
+    const events: ScenarioEvent[] = [...goesOn, ...votes, clock(later), send(one), send(other), clock(421)];
     return [
       { event: send(created), turns: untilIdle },
       { event: policy(true, 'nothing', deletes), turns: 0 },
       { event: clock(10), turns: untilIdle },
       { event: send(one, met), turns },
+      ...stopped.map((freeze) => ({ event: { do: freeze, index: 0 }, turns: 0 })),
       { event: clock(ahead), turns: 0 },
       { event: send(other), turns: untilIdle },
       ...[...events, { do: 'expire', faults: faultless } as const].map((event) => ({ event, turns: untilIdle })),
