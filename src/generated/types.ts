@@ -448,7 +448,7 @@ export type AuditEntry = Node & {
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
-  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry. Null without either. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry; of drift, a number that orders its entries. Else null. */
   readonly fence: Maybe<Scalars['Int']['output']>;
   /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;

@@ -17,13 +17,12 @@ export interface Observation {
   readonly observed: ObservedState;
   /** The association in EKS; null if EKS has none. */
   readonly association: Association | null;
-  /** The lease of the cluster's scan under which this is written. */
+  /** What is known of the scans of the cluster. */
   readonly scan: ScanLease;
 }
 
 /** The scan of a cluster, as far as what it records depends on it. */
 export interface ScanLease {
-  readonly fence: number;
   /** When the last complete scan of the cluster began; null if there was none. Milliseconds since the epoch. */
   readonly completedAt: number | null;
 }
@@ -89,7 +88,7 @@ function entryOf(
   operationId: string,
   event: DriftEvent,
 ): AuditEntry {
-  const { target, state, observed, association, scan } = observation;
+  const { target, state, observed, association } = observation;
   const confirmed = state?.confirmed?.isDeleted === false ? state.confirmed.association : null;
   const seen = association ?? confirmed ?? state?.observed?.association ?? null;
   const context: AuditContext = {
@@ -99,7 +98,8 @@ function entryOf(
   };
   const message = event === 'DRIFT_FOUND' ? foundMessage(confirmed, association) : resolvedMessage(observed);
   return makeEntry(deps, context, {
-    ...{ operationId, event, fence: scan.fence, message, associationArn: seen?.associationArn ?? null },
+    // Scans have clocks of their own: the order of the entries is that of the writes of the state.
+    ...{ operationId, event, fence: observed.revision, message, associationArn: seen?.associationArn ?? null },
   });
 }
 

@@ -1,6 +1,9 @@
+import { ulid } from 'ulid';
+import { predecessorOf } from '../../src/events/predecessor.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { observeChange } from '../../src/observations/observe-change.ts';
 import { scanCluster } from '../../src/observations/scan-cluster.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
@@ -114,11 +117,32 @@ test('drift stays although a scan that began before the first complete one of it
   await scanAll();
   makeOutside('api');
   expect(await scanAll()).toMatchObject({ driftFound: 1 });
-  const lease = { fence: 1, completedAt: null };
+  const lease = { completedAt: null };
   const bounds = { maxAgeMs: -1, deadline: gateway.clock.now() + minutes, lease };
   const observations = { ...gateway.deps, observations: ledger };
   const scanned = await scanCluster(observations, gateway.deps.eksFor(apps), apps, bounds);
   expect(scanned).toMatchObject({ outside: 1, driftFound: 0, driftResolved: 0 });
+});
+
+test('the entries of a drift keep their order by fence where the scan that resolves it has a slower clock', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.updateAssociation(associationId, { roleArn: worker });
+  await scanAll();
+  await gateway.adopt({ associationId });
+  const cluster = { ...home, clusterName: place.clusterName };
+  const change = { cluster, associationId };
+  const clock = () => gateway.clock.now() - 29_000;
+  const deps = { ...gateway.deps, observations: ledger, clock, ulid };
+  const observed = await observeChange(deps, change, clock() + minutes);
+  expect(observed).toMatchObject({ drift: 'DRIFT_RESOLVED' });
+  const entries = await driftEntries();
+  const [found, resolved] = ['DRIFT_FOUND', 'DRIFT_RESOLVED'].map((event) =>
+    entries.find((one) => one.event === event),
+  );
+  if (!found || !resolved) throw new Error('unreachable');
+  expect(resolved.entryId < found.entryId).toBe(true);
+  expect(await predecessorOf(ledger, resolved)).toBe(found.entryId);
+  expect(await predecessorOf(ledger, found)).toBeNull();
 });
 
 test('a tag that is changed outside is drift, although EKS keeps the time of the modification', async () => {
