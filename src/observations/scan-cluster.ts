@@ -126,7 +126,7 @@ async function listAll(eks: Pick<Eks, 'page'>, deadline: number) {
 
 const endless: EksError = { exception: 'EndlessList', message: 'The list of EKS repeats a page.', requestId: null };
 
-/** What a scan has to read, the longest unread first. */
+/** What a scan has to decide: what is gone, then what it has to read, the longest unread first. */
 function dueIn(
   cluster: ClusterRef,
   summaries: readonly AssociationSummary[],
@@ -149,7 +149,9 @@ function dueIn(
     ({ target, isPresent, scannedRevision, revision }) =>
       !names.has(keyOf(target)) && (isPresent || scannedRevision !== revision),
   );
+  // What is gone from the list costs no read.
   return [
+    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision, scan })),
     ...present.map(({ summary, state }) => ({
       target: targetOf(cluster, summary),
       associationId: summary.associationId,
@@ -157,7 +159,6 @@ function dueIn(
       knownRevision: state?.revision ?? 0,
       scan,
     })),
-    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision, scan })),
   ];
 }
 
