@@ -1,11 +1,12 @@
 import { sendsChange } from '../model/operation.ts';
-import type { StateChange, StateDemand } from './association-state.ts';
+import type { Sight, StateChange, StateDemand } from './association-state.ts';
 import { formatVersion } from './format.ts';
+import { latestIn } from './state-change.ts';
 import type { CommittedChange } from './state-change.ts';
 
 /** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
 export type Guard =
-  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand'> }
+  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand' | 'tiedTo'> }
   | { readonly kind: 'revision'; readonly revision: number };
 
 /**
@@ -21,17 +22,20 @@ export function additionsOf({ isChange }: StateChange, guard: Guard): Record<str
 export const version = { ':v': formatVersion };
 
 /** The condition of an update. An item of another version is not changed. */
-export function conditionOf({ confirmed, endingOf, version: added }: StateChange, guard: Guard) {
+export function conditionOf(change: StateChange, guard: Guard) {
+  const { confirmed, endingOf } = change;
   if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
   if (guard.kind === 'revision')
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
   const supported = '(attribute_not_exists(#v) OR #v = :v)';
   if (guard.commit.demand !== null) return demandOf(supported, guard.commit.demand, guard.commit.ends);
+  const { tiedTo } = guard.commit;
+  if (tiedTo) return isConfirmed(supported, tiedTo);
   if (confirmed === undefined && endingOf !== undefined) return isPresent(supported, endingOf);
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
-  const history = added ? historyParts(confirmed.isDeleted) : [];
+  const history = latestIn(change) ? historyParts(confirmed.isDeleted) : [];
   // As `isReplacedBy` in state-change.ts.
   if (confirmed.isDeleted) {
     const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
@@ -63,22 +67,29 @@ function isPresent(supported: string, associationId: string) {
   return { parts: [supported, '#confirmed.#associationId = :id', '#confirmed.#isDeleted = :false'], values };
 }
 
+/** Whether this version is the confirmed one, and there. */
+function isConfirmed(supported: string, { associationId, modifiedAt }: Pick<Sight, 'associationId' | 'modifiedAt'>) {
+  const { parts, values } = isPresent(supported, associationId);
+  return {
+    parts: [...parts, '#confirmed.#modifiedAt = :modifiedAt'],
+    values: { ...values, ':modifiedAt': modifiedAt },
+  };
+}
+
 /** As `mismatchOf` in state-demand.ts. A commit that demands something confirms nothing. */
 function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, inProgress: number) {
   const isCount = (name: string, count: number) =>
     count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
-  const ofConfirmed = confirmed && isPresent(supported, confirmed.associationId);
+  const ofConfirmed = confirmed && isConfirmed(supported, confirmed);
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),
-      ...(confirmed ? ['#confirmed.#modifiedAt = :modifiedAt'] : []),
       ...(changes === null ? [] : [isCount('changes', changes)]),
       ...(endingSetBy === null ? [] : ['#ending.#setBy = :setBy']),
       isCount('inProgress', inProgress),
     ],
     values: {
       ...(ofConfirmed?.values ?? version),
-      ...(confirmed ? { ':modifiedAt': confirmed.modifiedAt } : {}),
       ...(changes === null ? {} : { ':changes': changes }),
       ...(endingSetBy === null ? {} : { ':setBy': endingSetBy }),
       ':inProgress': inProgress,

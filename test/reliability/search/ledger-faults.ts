@@ -106,7 +106,7 @@ export function withFaults(
     // Without an entry and a version, it is no transaction, and meets the faults of a put.
     observeAssociation: (revision, change, entry) =>
       behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),
-    versionsAround: behind(ofEvery, ledger.versionsAround),
+    readVersions: behind(ofEvery, ledger.readVersions),
     putLocks: behind(ofTransaction, ledger.putLocks),
     close: ledger.close,
     met: () => met,

@@ -8,4 +8,4 @@ export type ScenarioStore = Ledger &
   ApprovalStore &
   AssociationStates &
   Endings &
-  Pick<AssociationReads, 'versionsAround'>;
+  Pick<AssociationReads, 'readVersions'>;

@@ -4,8 +4,7 @@ import type { AssociationReads } from '../../../../src/ledger/association-histor
 import type { AssociationState } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
-import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
+import { alternativesOf, isPermitted, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
@@ -134,8 +133,8 @@ export function makeSqliteLedger({
     targetsOfAssociations(...query) {
       return asPromise(() => statements.history.targetsOfAssociations(...query));
     },
-    versionsAround(...query) {
-      return asPromise(() => statements.history.versionsAround(...query));
+    readVersions(...query) {
+      return asPromise(() => statements.history.readVersions(...query));
     },
     getClusterScans(clusters) {
       return asPromise(() => statements.history.getClusterScans(clusters));
@@ -213,18 +212,8 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     if (error instanceof UnsupportedFormat && !change.begins) return;
     throw error;
   }
-  const { version: _, ...unversioned } = change;
-  const isLater = change.confirmed === undefined || isReplacedBy(state?.confirmed ?? null, change.confirmed);
-  const isAdded = isLater && (!change.confirmed || isAddedAfter(state?.observed?.sight ?? null, change.confirmed));
-  const applied = isAdded ? change : isLater ? unversioned : unconfirmedChange(state, unversioned);
-  statements.putState(stateAfter(state, applied), applied);
-}
-
-/** What remains of an outcome whose association is not the latest one. */
-function unconfirmedChange(state: AssociationState | null, change: CommittedChange): CommittedChange {
-  const { confirmed: _, ...unconfirmed } = change;
-  const { ending: __, ...without } = unconfirmed;
-  return keepsEnding(state?.confirmed ?? null, change) ? unconfirmed : without;
+  const applied = alternativesOf(change).find((one) => one === null || isPermitted(state, one));
+  if (applied) statements.putState(stateAfter(state, applied), applied);
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
