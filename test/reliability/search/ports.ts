@@ -37,7 +37,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
   return {
     commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
-      const calledAt = attempt.isExpireRun ? clock.expireRun() : clock.gateway();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
         const result = await ledger.commit(expected, next, entries, use);
         // Each ending has a token of its own.
@@ -115,8 +115,7 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
     putApproval: (expected, next, entry, maxPending) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
-      const of = attempt.ballot ? clock.approver : attempt.isExpireRun ? clock.expireRun : clock.gateway;
-      const calledAt = of();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
         const result = await ledger.putApproval(expected, next, entry, maxPending);
         if (result === 'written') {

@@ -1,4 +1,4 @@
-import { associationAt } from '../../../src/queries/association-at.ts';
+import { latestSeen } from '../../../src/queries/association-at.ts';
 import { makeCallers } from './callers.ts';
 import { driftViolations } from './drift.ts';
 import type { Applied } from './eks-behaviour.ts';
@@ -189,7 +189,7 @@ export async function runScenario(
     const target = { ...home, clusterName, ...serviceAccount };
     await observations.atRest(ledger, target, eks.associations());
     const state = await ledger.getAssociationState(target);
-    declarations.atRest(state && (await associationAt(ledger, target, state, null)), applied);
+    declarations.atRest(state && latestSeen(state), applied);
     await approvals.atRest(ledger);
     const entries = [...model.written(), ...observations.entries(), ...approvals.entries(), ...endings.entries()];
     const written = { entries, records: model.records() };
