@@ -20,19 +20,16 @@ import type {
   StateSummary,
 } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
+import type { StateRepair } from './state-repair.ts';
 
 /** What a commit writes besides its record and entries: nothing for entries that neither begin nor end an operation. */
 export interface CommittedChange extends StateChange {
   /** Whether an operation begins: then nothing is committed without this change. An outcome is recorded in any case. */
   readonly begins: boolean;
-  /** How many operations of the commit were in progress before it: one that it ends, or none. */
-  readonly ends: 0 | 1;
+  /** Key of the record whose operation may be in progress whatever the commit demands: it ends that, and begins the next. Null: none. */
+  readonly ownRecord: string | null;
   /** What the state must be; null: no condition. */
   readonly demand: StateDemand | null;
-  /** What remains of an update if the confirmed version has the `modifiedAt` of its own: nobody knows which came last. */
-  readonly tie?: OpenOperation;
-  /** The version that must be the confirmed one; absent: any. */
-  readonly tiedTo?: Sight;
 }
 
 /** The change that follows from the record and the entries of a commit. */
@@ -54,8 +51,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   return {
     target,
     begins: begun !== undefined,
-    // An operation that sends no change begins and ends in one commit.
-    ends: ended && sendsChange[next.operation] && !isEndingOnly ? 1 : 0,
+    ...recordIn(next, begun, ended, isEndingOnly),
     demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
@@ -88,7 +84,7 @@ function tieOf(
   next: IdempotencyRecord,
   ended: AuditEntry,
   { association: { associationId, modifiedAt } }: ConfirmedAssociation,
-): Pick<CommittedChange, 'tie'> {
+): Pick<StateChange, 'tie'> {
   if (next.operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION') return {};
   const saw = { associationId, modifiedAt, isGone: false };
   return { tie: { ...operationOf(next, ended), closedAt: Date.parse(ended.time), saw } };
@@ -107,6 +103,18 @@ function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<State
   return { uncertainTime: { operationId, associationId, startedAt, modifiedAt, closedAt: Date.parse(ended.time) } };
 }
 
+/** The key that is added to those in progress, or removed from them. A record whose operation is followed by its next one stays. */
+function recordIn(
+  { idempotencyKey, operation }: IdempotencyRecord,
+  begun: AuditEntry | undefined,
+  ended: AuditEntry | undefined,
+  isEndingOnly: boolean,
+): Pick<CommittedChange, 'begunRecord' | 'endedRecord' | 'ownRecord'> {
+  if (begun) return { begunRecord: idempotencyKey, ownRecord: ended ? idempotencyKey : null };
+  // An operation that sends no change begins and ends in one commit.
+  return { ...(sendsChange[operation] && !isEndingOnly ? { endedRecord: idempotencyKey } : {}), ownRecord: null };
+}
+
 function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
   const endingOf = endingOwner(next, ending);
   return endingOf === undefined ? {} : { endingOf };
@@ -117,11 +125,14 @@ function mayHaveChanged({ event, refusalCode }: AuditEntry): boolean {
   return event === 'SUCCEEDED' || refusalCode === 'OUTCOME_UNDETERMINED';
 }
 
-function operationOf({ inDoubtUntil }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
+function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
   const { operationId, operation, request } = entry;
   // Lease holders write entries of operations only, and changes keep their request.
   const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
-  return { operationId, operation: operation as OperationKind, requested, inDoubtUntil, closedAt: null, saw: null };
+  return {
+    ...{ operationId, operation: operation as OperationKind, recordKey, requested },
+    ...{ inDoubtUntil, closedAt: null, saw: null },
+  };
 }
 
 function settingsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
@@ -252,7 +263,14 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
     ...endingIn(state, change),
     ...(uncertainTime ? { uncertainTimes: [...(state?.uncertainTimes ?? []), uncertainTime] } : {}),
     openOperations: [...kept, ...added].sort((one, other) => (one.operationId < other.operationId ? -1 : 1)),
+    recordsInProgress: recordsAfter(state, change),
   };
+}
+
+function recordsAfter(state: AssociationState | null, { begunRecord, endedRecord }: StateChange): readonly string[] {
+  const before = state?.recordsInProgress ?? [];
+  if (begunRecord !== undefined) return [...new Set([...before, begunRecord])].sort();
+  return before.filter((key) => key !== endedRecord);
 }
 
 /**
@@ -271,7 +289,7 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
     ...(change.version ? [{ ...change, isLate: true }] : []),
     ...(tie ? [tiedChange(kept, tie)] : []),
     ...(confirmed && endingOf !== undefined ? [unconfirmed] : []),
-    ...(confirmed ? [without] : []),
+    ...(confirmed || endingOf !== undefined ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];
 }
@@ -288,9 +306,12 @@ function tiedChange(change: CommittedChange, tie: OpenOperation): CommittedChang
 }
 
 /** Whether a state permits one of the alternatives. DynamoDB has the same conditions in `dynamodb-state-condition.ts`. */
-export function isPermitted(state: AssociationState | null, change: CommittedChange): boolean {
+export function isPermitted(
+  state: AssociationState | null,
+  change: StateChange & Partial<Pick<CommittedChange, 'demand'>>,
+): boolean {
   const { confirmed, version, isLate, tiedTo, endingOf } = change;
-  if (change.demand !== null) return true;
+  if (change.demand) return true;
   const stored = state?.confirmed ?? null;
   if (tiedTo) return stored !== null && isSight(stored, tiedTo);
   if (confirmed === undefined) return endingOf === undefined || keepsEnding(stored, change);
@@ -301,4 +322,14 @@ export function isPermitted(state: AssociationState | null, change: CommittedCha
 function isSight({ association, isDeleted }: ConfirmedAssociation, sight: Sight): boolean {
   const { associationId, modifiedAt } = association;
   return !isDeleted && associationId === sight.associationId && modifiedAt === sight.modifiedAt;
+}
+
+/** The changes to try for a repair, in order, as those of an outcome. */
+export function alternativesOfRepair({ change }: Pick<StateRepair, 'change'>): StateChange[] {
+  return alternativesOf({ ...change, begins: true, demand: null, ownRecord: null }).filter((one) => one !== null);
+}
+
+/** The key that must be in progress for a repair; null: any. */
+export function demandedKey({ recordKey, change }: Pick<StateRepair, 'recordKey' | 'change'>): string | null {
+  return change.begunRecord === undefined ? recordKey : null;
 }

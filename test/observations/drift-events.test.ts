@@ -118,7 +118,7 @@ test('drift stays although a scan that began before the first complete one of it
   await scanAll();
   makeOutside('api');
   expect(await scanAll()).toMatchObject({ driftFound: 1 });
-  const lease = { completedAt: null };
+  const lease = { fence: 1, completedAt: null };
   const bounds = { maxAgeMs: -1, deadline: gateway.clock.now() + minutes, lease };
   const observations = { ...gateway.deps, observations: ledger };
   const scanned = await scanCluster(observations, gateway.deps.eksFor(apps), apps, bounds);

@@ -157,7 +157,7 @@ describe('the history as of a time', () => {
   };
   const known: AssociationState = {
     ...{ target, revision: 1, changes: 0, changedAt: null, confirmed: null, observed: null },
-    ...{ openOperations: [], latest: null },
+    ...{ openOperations: [], recordsInProgress: [], latest: null },
   };
 
   /** What the history says of some seconds after the start: the role, or none; and when that is not certain. */
