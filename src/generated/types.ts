@@ -457,7 +457,7 @@ export type AuditEntry = Node & {
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
-  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry. Null without either. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry; of drift, a number that orders its entries. Else null. */
   readonly fence: Maybe<Scalars['Int']['output']>;
   /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
@@ -1296,6 +1296,13 @@ export type ObservedAssociation = {
   readonly tags: ReadonlyArray<Tag>;
   /** ARN of the target role; null without one. */
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
+  /**
+   * From when on it is not certain that the association was in force as shown, with the time `asOf` in between: around a deletion, after an update whose answer
+   * was lost, and where two changes have the same `modifiedAt`. Null if it is certain, always without `asOf`.
+   */
+  readonly uncertainFrom: Maybe<Scalars['DateTime']['output']>;
+  /** Until when it is not certain; null if it is certain, and if nothing later shows what was in force. */
+  readonly uncertainUntil: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A page of associations as they were seen. */
