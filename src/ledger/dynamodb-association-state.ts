@@ -6,6 +6,7 @@ import type {
   ConfirmedAssociation,
   Ending,
   LatestVersion,
+  ListedEnding,
   ObservedState,
   OpenOperation,
   StateChange,
@@ -113,7 +114,8 @@ export function stateOfItem(item: Item): AssociationState {
   // Only `stateUpdate` writes these items.
   const stored = unmarshall(item) as Stored & Record<string, unknown>;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
-  const { scannedAt, scannedRevision, ending, openShard, leaseUntil = 0 } = stored;
+  const { scannedAt, scannedRevision } = stored;
+  const ending = endingOf(stored);
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   return {
@@ -135,8 +137,22 @@ export function stateOfItem(item: Item): AssociationState {
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
     latest,
-    ...(ending ? { ending: { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil } } : {}),
+    ...(ending ? { ending } : {}),
   };
+}
+
+function endingOf({ ending, openShard, leaseUntil = 0 }: Pick<Stored, 'ending' | 'openShard' | 'leaseUntil'>) {
+  return ending && { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil };
+}
+
+/** The ending of an item of the lease index that {@link endingQueries} found. */
+export function listedEndingOf(item: Item): ListedEnding {
+  const stored = unmarshall(item) as Stored & { readonly idempotencyKey: string };
+  const { idempotencyKey, revision, observed } = stored;
+  const ending = endingOf(stored);
+  if (!ending) throw new Error(`The item ${idempotencyKey} is listed and has no ending.`);
+  const hasDrift = (observed?.driftId ?? null) !== null;
+  return { target: targetOfAssociationKey(idempotencyKey), revision, ending, hasDrift };
 }
 
 function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['confirmed']>): ConfirmedAssociation {
@@ -175,6 +191,7 @@ export function endingQueries(
     IndexName: leaseIndex,
     KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :until',
     FilterExpression: 'v = :v',
+    ProjectionExpression: 'idempotencyKey, revision, ending, openShard, leaseUntil, observed.driftId',
     ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until, ...version }),
   });
   return [query(endingShards.toWarn, warnUntil), query(endingShards.warned, now)];

@@ -8,6 +8,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
 import {
   endingQueries,
+  listedEndingOf,
   stateKey,
   stateOfItem,
   statesQuery,
@@ -17,9 +18,7 @@ import {
 import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { entryItem, insertion } from './dynamodb-item.ts';
-import type { Item } from './dynamodb-item.ts';
 import { getItem, queryAll } from './dynamodb-read.ts';
-import { targetOfAssociationKey } from './keys.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { transact } from './dynamodb-transact.ts';
@@ -41,10 +40,7 @@ export function makeDynamoDbObservations({
     },
     async dueEndings(due, limit) {
       const queries = endingQueries(idempotencyTable, due).map((query) => queryAll(client, limit, query));
-      const items = (await Promise.all(queries)).flat();
-      const dueAt = ({ leaseUntil }: Item) => Number(leaseUntil?.N);
-      const earliest = items.sort((one, other) => dueAt(one) - dueAt(other)).slice(0, limit);
-      return earliest.map(({ idempotencyKey }) => targetOfAssociationKey(idempotencyKey?.S ?? ''));
+      return (await Promise.all(queries)).flat().map(listedEndingOf);
     },
     async clusterScans() {
       return (await queryAll(client, allItems, scansQuery(idempotencyTable))).map(scanOfItem);

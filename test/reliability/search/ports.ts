@@ -166,7 +166,7 @@ export function gatedEndings(environment: Environment, process: Process): Associ
     // Other scenarios share the ledger.
     dueEndings: (due, limit) =>
       processes.port(process, async () =>
-        (await ledger.dueEndings(due, limit)).filter((target) => target.clusterName === clusterName),
+        (await ledger.dueEndings(due, limit)).filter(({ target }) => target.clusterName === clusterName),
       ),
     observeAssociation: (revision, change, entry) => {
       const { ending } = change;
