@@ -140,7 +140,7 @@ function logBurst({ deps, settings }: Run, setter: EndingSetter, endings: readon
   const heldUntil = new Date(deps.clock() + settings.graceMs).toISOString();
   const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
   const fields = { ...setter, endings: endings.length, heldUntil, lock };
-  deps.log('error', 'Endings are held: more of one setter came due than a run may carry out at once.', fields);
+  deps.log('error', 'Endings are held: many of one setter came due at once.', fields);
 }
 
 /** Carries out due endings, those of each setter in turns, unless a lock stops them. */
