@@ -71,7 +71,7 @@ export async function examineEnding(
 ): Promise<Examined> {
   const state = await deps.observations.getAssociationState(target);
   const { ending, confirmed } = state ?? {};
-  if (!state || !ending || ending.setBy !== listed.setBy) return { kind: 'waiting' };
+  if (!state || ending?.setBy !== listed.setBy) return { kind: 'waiting' };
   if (!confirmed || confirmed.isDeleted || confirmed.association.associationId !== ending.associationId) {
     await replaceEnding(deps, state, null);
     return { kind: 'dropped' };

@@ -15,6 +15,8 @@ interface Ending {
   /** RFC 3339, UTC; null: it was cleared. */
   readonly expiresAt: string | null;
   readonly setBy: string;
+  /** The principal of the request. */
+  readonly setter: string | null;
 }
 
 /**
@@ -28,7 +30,7 @@ export function makeEndingModel(
   broken: (rule: string) => void,
 ) {
   /** The endings that operations name, by operation id; those that name none are absent. */
-  const named = new Map<string, string | null>();
+  const named = new Map<string, Omit<Ending, 'setBy'>>();
   /** By id of the association. */
   const endings = new Map<string, Ending>();
   const ended = new Set<string>();
@@ -57,11 +59,12 @@ export function makeEndingModel(
         const { event, operationId, associationArn, fence } = entry;
         if (event === 'INTENT' && by.isExpireRun) begins(by, entry);
         const isAtOnce = event === 'SUCCEEDED' && !by.isExpireRun && by.identity !== null && !named.has(operationId);
-        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) named.set(operationId, by.ending);
+        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined)
+          named.set(operationId, { expiresAt: by.ending, setter: by.identity?.split(' ')[0] ?? null });
         if (event !== 'SUCCEEDED' || fence === null || associationArn === null) continue;
         const id = associationArn.slice(associationArn.lastIndexOf('/') + 1);
-        const expiresAt = named.get(operationId);
-        if (expiresAt !== undefined) endings.set(id, { expiresAt, setBy: operationId });
+        const set = named.get(operationId);
+        if (set) endings.set(id, { ...set, setBy: operationId });
         if (entry.actor === null || !(entry.request as DeleteRequest).ending) continue;
         if (ended.has(id)) broken(`${operationId} ended ${id} a second time`);
         ended.add(id);
@@ -85,6 +88,9 @@ export function makeEndingModel(
       if (entry.event !== 'EXPIRY_WARNED' || warned.has(about)) broken(`${by.name} wrote ${entry.event} of ${about}`);
       warned.add(about);
     },
+    /** Who set the ending of an association last, or without an id that of any; null if nobody did. */
+    setterOf: (associationId: string | null): string | null =>
+      (associationId === null ? [...endings.values()].at(-1) : endings.get(associationId))?.setter ?? null,
     /** All entries of warnings. */
     entries: (): readonly AuditEntry[] => warnings,
     /** Whether any success set an ending. */

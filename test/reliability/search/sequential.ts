@@ -1,6 +1,7 @@
 import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { AuditPartition, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
+import { makeBursts } from './bursts.ts';
 import { makeCallers } from './callers.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
@@ -83,6 +84,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const endings = makeEndingModel(clock, model, observations.world, isBroken);
+  const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
     approvals.applied(change);
@@ -101,6 +103,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       approvals,
       declarations,
       endings,
+      bursts,
       clock,
       series,
       clusterName: `c${series}`,
@@ -149,6 +152,11 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         return runAlone(() => callers.reconcile(event.faults));
       case 'expire':
         return runAlone(() => callers.expire(event.faults));
+      case 'burst':
+        return bursts.set(event);
+      case 'lock setter':
+        bursts.lock('mallory', event.isSet);
+        return;
       case 'scan':
         return runAlone(() => callers.scan(event.reads, event.faults));
       case 'crash':
@@ -170,6 +178,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         return runAlone(() => callers.vote(event, event.faults));
       case 'lock':
         isLocked = event.isSet;
+        bursts.lock('all', isLocked);
         return;
       case 'others':
         if (event.through === 'eks') changeOutside(environment, event.what);
