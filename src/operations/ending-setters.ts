@@ -19,9 +19,8 @@ export async function bySetter(
   { ledger }: Pick<EndingDependencies, 'ledger'>,
   due: readonly ListedEnding[],
 ): Promise<SetterEndings[]> {
-  const sorted = due.toSorted(byEnd);
-  const known = sorted.filter(({ ending }) => ending.setter);
-  await inParallel(sorted.filter(({ ending }) => !ending.setter).slice(0, maxLookUps), async (listed) => {
+  const known = due.filter(({ ending }) => ending.setter);
+  await inParallel(due.filter(({ ending }) => !ending.setter).slice(0, maxLookUps), async (listed) => {
     const [entry] = await ledger.operationEntries(listed.ending.setBy, { limit: 1 });
     const { principal, actor, onBehalfOf } = entry ?? { principal: null, actor: null, onBehalfOf: null };
     const setter = { principalId: principal?.id ?? '', actorId: actor?.id ?? null, onBehalfOf };

@@ -237,7 +237,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     const scope = { kind: 'PRINCIPAL', principalId: alice } as const;
     await lock(scope);
     gateway.clock.skip(hourMs + minuteMs);
-    expect(await runNow()).toMatchObject({ deleted: 1, locked: 6 });
+    expect(await runNow()).toMatchObject({ deleted: 1, locked: 6, open: 0 });
     await lift(scope);
     expect(await runNow()).toMatchObject({ deleted: 6 });
   });
@@ -252,12 +252,14 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     const later = { ...ending, expiresAt: inMs(-minuteMs + 1) };
     const change = { target: elsewhere, confirmed, ending: later, openOperations: [], endedOperationIds: [] };
     await ledger.observeAssociation(0, change, null);
+    let reads = 0;
     const eksFor: ExpireDependencies['eksFor'] = (cluster) => ({
       ...gateway.deps.eksFor(cluster),
-      ...(cluster.clusterName === 'apps-dev' && { describe: () => Promise.resolve(unreadable) }),
+      ...(cluster.clusterName === 'apps-dev' && { describe: () => Promise.resolve(((reads += 1), unreadable)) }),
     });
     const unreadable = { kind: 'failed', error: { exception: 'AccessDenied', message: '', requestId: null } } as const;
     expect(await runNow({ maxPerSetter: 1, burstAbove: 6 }, { eksFor })).toMatchObject({ failed: 5, dropped: 1 });
+    expect(reads).toBe(3);
   });
 
   test('endings that others changed or deleted make no burst', async () => {

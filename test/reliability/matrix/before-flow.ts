@@ -1,8 +1,7 @@
 import { defaultApprovalLimits } from '../../../src/operations/dependencies.ts';
-import { defaultExpireSettings } from '../../../src/operations/expire.ts';
 import { baseRequest, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
-import { afterEndingMs, lifetimeMs } from './flows.ts';
+import { afterEndingMs, expireSettings, lifetimeMs } from './flows.ts';
 import type { Flow } from './flows.ts';
 import { stepName } from './steps.ts';
 
@@ -38,7 +37,7 @@ async function addBurst({ backend }: CaseRun, burst: NonNullable<Flow['burst']>)
   if (!item) throw new Error('The ending is not stored.');
   const [confirmed, ending] = [item.confirmed as object, item.ending as { readonly setter: object }];
   const setter = burst === 'own' ? ending.setter : { ...ending.setter, principalId: 'mallory' };
-  for (let index = 0; index <= defaultExpireSettings.burstAbove; index += 1) {
+  for (let index = 0; index <= expireSettings.burstAbove; index += 1) {
     const associationId = `a-${String(index).padStart(17, '0')}`;
     const copied = { ...ending, associationId, setter, setBy: `copy ${index}` };
     const idempotencyKey = `${String(item.idempotencyKey)}-${index}`;

@@ -131,8 +131,11 @@ function flowsWithConditions(): Flow[] {
 export const lifetimeMs = 3_600_000;
 export const afterEndingMs = 2 * defaultTimes.clockErrorMs;
 
+/** With a small burst, few steps are alike. */
+export const expireSettings = { ...defaultExpireSettings, burstAbove: 2 };
+
 /** After a hold, the endings of a burst are due for every clock. Milliseconds. */
-export const afterHoldMs = defaultExpireSettings.graceMs + afterEndingMs;
+export const afterHoldMs = expireSettings.graceMs + afterEndingMs;
 
 /** Every flow of a mutation: the first request, and every case of a later request with its token. */
 export const flows: readonly Flow[] = [
