@@ -9,7 +9,6 @@ import type { ObservationStore } from './cluster-scan.ts';
 import {
   endingQueries,
   listedEndingOf,
-  stateKey,
   stateOfItem,
   statesQuery,
   stateUpdate,
@@ -18,7 +17,8 @@ import {
 import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { entryItem, insertion } from './dynamodb-item.ts';
-import { getItem, queryAll } from './dynamodb-read.ts';
+import { queryAll } from './dynamodb-read.ts';
+import { makeDynamoDbRepairs } from './dynamodb-repairs.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { transact } from './dynamodb-transact.ts';
@@ -31,10 +31,7 @@ export function makeDynamoDbObservations({
   auditTable,
 }: { readonly client: DynamoDBClient } & TableNames): ObservationStore {
   return {
-    async getAssociationState(target) {
-      const item = await getItem(client, idempotencyTable, stateKey(target));
-      return item === null ? null : stateOfItem(item);
-    },
+    ...makeDynamoDbRepairs({ client, idempotencyTable, auditTable }),
     async statesOfCluster(cluster) {
       return (await queryAll(client, allItems, statesQuery(idempotencyTable, cluster))).map(summaryOfItem);
     },
