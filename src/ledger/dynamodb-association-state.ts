@@ -6,6 +6,7 @@ import type {
   ConfirmedAssociation,
   Ending,
   LatestVersion,
+  ListedEnding,
   ObservedState,
   OpenOperation,
   StateChange,
@@ -126,7 +127,8 @@ export function stateOfItem(item: Item): AssociationState {
   // Only `stateUpdate` writes these items.
   const stored = unmarshall(item) as Stored & Record<string, unknown>;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
-  const { scannedAt, scannedRevision, ending, openShard, leaseUntil = 0, recordsInProgress } = stored;
+  const { scannedAt, scannedRevision, recordsInProgress } = stored;
+  const ending = endingOf(stored);
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   const uncertainTimes = uncertainTimesIn(stored);
@@ -151,8 +153,22 @@ export function stateOfItem(item: Item): AssociationState {
     recordsInProgress: keysIn(recordsInProgress),
     latest,
     ...(uncertainTimes.length > 0 ? { uncertainTimes } : {}),
-    ...(ending ? { ending: { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil } } : {}),
+    ...(ending ? { ending } : {}),
   };
+}
+
+function endingOf({ ending, openShard, leaseUntil = 0 }: Pick<Stored, 'ending' | 'openShard' | 'leaseUntil'>) {
+  return ending && { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil };
+}
+
+/** The ending of an item of the lease index that {@link endingQueries} found. */
+export function listedEndingOf(item: Item): ListedEnding {
+  const stored = unmarshall(item) as Stored & { readonly idempotencyKey: string };
+  const { idempotencyKey, revision, observed } = stored;
+  const ending = endingOf(stored);
+  if (!ending) throw new Error(`The item ${idempotencyKey} is listed and has no ending.`);
+  const hasDrift = (observed?.driftId ?? null) !== null;
+  return { target: targetOfAssociationKey(idempotencyKey), revision, ending, hasDrift };
 }
 
 function keysIn(set: ReadonlySet<string> | undefined): string[] {
@@ -204,6 +220,7 @@ export function endingQueries(
     IndexName: leaseIndex,
     KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :until',
     FilterExpression: 'v = :v',
+    ProjectionExpression: 'idempotencyKey, revision, ending, openShard, leaseUntil, observed.driftId',
     ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until, ...version }),
   });
   return [query(endingShards.toWarn, warnUntil), query(endingShards.warned, now)];

@@ -30,7 +30,8 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
   openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 
   const ending = async () => (await ledger.getAssociationState(target))?.ending;
-  const dueAt = (warnUntil: number, now: number) => ledger.dueEndings({ warnUntil, now }, 10);
+  const listed = (warnUntil: number, now: number) => ledger.dueEndings({ warnUntil, now }, 10);
+  const dueAt = async (warnUntil: number, now: number) => (await listed(warnUntil, now)).map((one) => one.target);
   const record = (operation: Begun['operation']) => openRecord({ operation, inDoubtUntil: recordTime });
 
   function requestOf(begun: Begun) {
@@ -119,6 +120,7 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
       associationId,
       expiresAt: endsAt,
       setBy: operationId,
+      setter: { principalId: auditEntry({ event: 'INTENT' }).principal.id, actorId: null, onBehalfOf: null },
       isWarned: false,
       nextAt: due,
       suspendedFor: null,
@@ -213,5 +215,42 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
     expect(await dueAt(due, due)).toEqual([target]);
     await done({ ...update, expiresAt: null });
     expect(await dueAt(due, due)).toEqual([]);
+  });
+
+  test('the due list has the ending and the revision of its state, so that it is held over that revision', async () => {
+    await done(create);
+    const [first] = await listed(due, due);
+    if (!first) throw new Error('No ending is listed.');
+    const { revision = 0, ending: stored } = (await ledger.getAssociationState(target)) ?? {};
+    expect(first).toEqual({ target, revision, ending: stored, hasDrift: false });
+    const nextAt = due + 3_600_000;
+    const held = { ...first.ending, isWarned: true, heldAt: due, nextAt };
+    const change = { target, ending: held, openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
+    expect(await ending()).toEqual(held);
+    expect(await ledger.observeAssociation(revision, change, null)).toBe(false);
+    expect(await listed(nextAt, nextAt - 1)).toEqual([]);
+    const observed = { at: due, sight: null, origin: 'OUTSIDE', association: null, driftId: 'drift' } as const;
+    const drifted = {
+      target,
+      observed: { ...observed, revision: revision + 2 },
+      openOperations: [],
+      endedOperationIds: [],
+    };
+    expect(await ledger.observeAssociation(revision + 1, drifted, null)).toBe(true);
+    expect(await listed(0, nextAt)).toEqual([{ target, revision: revision + 2, ending: held, hasDrift: true }]);
+  });
+
+  test('the due list is limited for those that were not warned of and for the others, the earliest of each first', async () => {
+    for (const index of [3, 1, 2]) {
+      for (const isWarned of [false, true]) {
+        const of = { ...target, serviceAccount: `${isWarned ? 'warned' : 'new'}-${index}` };
+        const fields = { associationId, setBy: 'operation', suspendedFor: null, expiresAt: endsAt };
+        const change = { target: of, ending: { ...fields, isWarned, nextAt: due + index }, openOperations: [] };
+        await ledger.observeAssociation(0, { ...change, endedOperationIds: [] }, null);
+      }
+    }
+    const found = await ledger.dueEndings({ warnUntil: due + 9, now: due + 9 }, 2);
+    expect(found.map((one) => one.target.serviceAccount)).toEqual(['new-1', 'new-2', 'warned-1', 'warned-2']);
   });
 });

@@ -352,9 +352,11 @@ export const associationState: Required<AssociationState> = {
     associationId: association.associationId,
     expiresAt: '2026-11-25T12:00:00.000Z',
     setBy: operationId,
+    setter: { principalId: principal.id, actorId: 'chatops', onBehalfOf: 'alice@example.com' },
     isWarned: true,
     nextAt: start + 86_400_000,
     suspendedFor: 'CHANGED_OUTSIDE',
+    heldAt: start + 82_800_000,
   },
 };
 

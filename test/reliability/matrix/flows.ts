@@ -1,4 +1,5 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
+import { defaultExpireSettings } from '../../../src/operations/expire.ts';
 import { maxScanMs } from '../../../src/observations/sights.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';
@@ -37,6 +38,8 @@ export interface Flow extends RequestVariant {
   readonly sets?: 'ending';
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
+  /** Beside a due ending, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
+  readonly burst?: 'own' | 'of another';
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
   readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'scanner';
 }
@@ -129,6 +132,8 @@ function flowsWithConditions(): Flow[] {
     { ...asDelete, name: 'ending approved as a delete, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...ending, name: 'ending warned of', ending: 'near' },
     { ...ending, name: 'ending due', ending: 'due' },
+    { ...ending, name: 'ending due, in a burst', ending: 'due', burst: 'own' },
+    { ...ending, name: 'ending due, beside a burst', ending: 'due', burst: 'of another' },
     { ...ending, name: 'ending due, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },
   ];
 }
@@ -136,6 +141,12 @@ function flowsWithConditions(): Flow[] {
 /** The lifetime of the associations that end, and how long after an end it is due for every clock. Milliseconds. */
 export const lifetimeMs = 3_600_000;
 export const afterEndingMs = 2 * defaultTimes.clockErrorMs;
+
+/** With a small burst, few steps are alike. */
+export const expireSettings = { ...defaultExpireSettings, burstAbove: 2 };
+
+/** After a hold, the endings of a burst are due for every clock. Milliseconds. */
+export const afterHoldMs = expireSettings.graceMs + afterEndingMs;
 
 /** Every flow of a mutation: the first request, and every case of a later request with its token. */
 export const flows: readonly Flow[] = [

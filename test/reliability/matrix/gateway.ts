@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
-import { defaultExpireSettings, expire } from '../../../src/operations/expire.ts';
+import { expire } from '../../../src/operations/expire.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import { defaultTokenSettings } from '../../../src/auth/claims.ts';
@@ -24,6 +24,7 @@ import { lockOperations } from '../../support/locks.ts';
 import type { ApprovalFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
 import { approvalEntryOf, approvalOf, conditionsOf } from '../stored.ts';
 import type { StoredChange } from '../stored.ts';
+import { expireSettings } from './flows.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
 
@@ -138,7 +139,7 @@ function start(url: string, tables: Tables): Process {
       await scan({ ...deps, directory, observations }, scanSettings, Date.now() + scanMs);
     },
     expire: async () => {
-      await expire({ ...deps, ...stores }, defaultExpireSettings, 'expire', Date.now() + scanMs);
+      await expire({ ...deps, ...stores }, expireSettings, 'expire', Date.now() + scanMs);
     },
     close: () => ledger.close(),
   };

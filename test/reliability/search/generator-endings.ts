@@ -30,10 +30,29 @@ const endingMutation = fc
     return { ...of, kind, expects, changesOnlyEnding, ...(ends === undefined ? {} : { ends }) };
   });
 
+/** Endings of other associations: around that of the scenario's association, and of the same setter or another one. */
+const burst: fc.Arbitrary<ScenarioEvent> = fc.record({
+  do: fc.constant('burst' as const),
+  setter: fc.constantFrom('mallory' as const, 'mallory' as const, 'alice' as const),
+  count: fc.constantFrom(1, 3, 4, 6),
+  endsInMs: fc.constantFrom(1_000, 300_000, 360_000, 700_000),
+});
+
+const lockSetter: fc.Arbitrary<ScenarioEvent> = fc.record({
+  do: fc.constant('lock setter' as const),
+  isSet: fc.constantFrom(true, false, false),
+});
+
+/** Past a hold. Seconds. */
+const pastHold = 3_700;
+
 const endingEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 12, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }) },
   { weight: 10, arbitrary: expire },
   { weight: 4, arbitrary: fc.constantFrom(355, 361, 376, 400).map(clock) },
+  { weight: 3, arbitrary: burst },
+  { weight: 1, arbitrary: lockSetter },
+  { weight: 1, arbitrary: fc.constant(clock(pastHold)) },
 ];
 
 /** Policies that judge deletes, and so endings, otherwise than other changes. */
@@ -65,9 +84,10 @@ const ending: fc.Arbitrary<Step[]> = fc
       fc.record({ do: fc.constantFrom('freeze' as const, 'crash' as const), index }),
       expire,
     ),
-    later: fc.constantFrom(36, 421),
+    others: fc.option(burst, { nil: null }),
+    later: fc.constantFrom(36, 421, pastHold),
   })
-  .map(({ before, change, turns, after, run, ofRun, during, later }) => {
+  .map(({ before, change, turns, after, run, ofRun, during, others, later }) => {
     const created = {
       principal: 'alice',
       kind: 'create',
@@ -78,6 +98,7 @@ const ending: fc.Arbitrary<Step[]> = fc
     } as const;
     return [
       { event: { do: 'submit', mutation: created, faults: faultless }, turns: untilIdle },
+      ...(others ? [{ event: others, turns: 0 }] : []),
       { event: clock(before), turns: untilIdle },
       { event: change, turns },
       { event: clock(Math.max(0, 360 - before) + after), turns: 0 },

@@ -16,6 +16,8 @@ interface Ending {
   /** RFC 3339, UTC; null: it was cleared. */
   readonly expiresAt: string | null;
   readonly setBy: string;
+  /** The principal of the request. */
+  readonly setter: string | null;
 }
 
 /**
@@ -30,7 +32,7 @@ export function makeEndingModel(
   broken: (rule: string) => void,
 ) {
   /** The endings that operations name, by operation id; those that name none are absent. */
-  const named = new Map<string, string | null>();
+  const named = new Map<string, Omit<Ending, 'setBy'>>();
   /** By id of the association. */
   const endings = new Map<string, Ending>();
   const ended = new Set<string>();
@@ -74,13 +76,13 @@ export function makeEndingModel(
         if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) {
           const isApproved = added.some((one) => one.event === 'APPROVAL_USED');
           if (entry.before) sets(by, entry, entry.before.associationId, isApproved);
-          named.set(operationId, by.ending);
+          named.set(operationId, { expiresAt: by.ending, setter: by.identity?.split(' ')[0] ?? null });
         }
         if (event !== 'SUCCEEDED' || fence === null || associationArn === null) continue;
         const id = associationArn.slice(associationArn.lastIndexOf('/') + 1);
-        const expiresAt = named.get(operationId);
+        const set = named.get(operationId);
         if (entry.operation === 'CREATE_POD_IDENTITY_ASSOCIATION' && entry.before) sets(by, entry, id, false);
-        if (expiresAt !== undefined) endings.set(id, { expiresAt, setBy: operationId });
+        if (set) endings.set(id, { ...set, setBy: operationId });
         if (entry.actor === null || !(entry.request as DeleteRequest).ending) continue;
         if (ended.has(id)) broken(`${operationId} ended ${id} a second time`);
         ended.add(id);
@@ -104,6 +106,9 @@ export function makeEndingModel(
       if (entry.event !== 'EXPIRY_WARNED' || warned.has(about)) broken(`${by.name} wrote ${entry.event} of ${about}`);
       warned.add(about);
     },
+    /** Who set the ending of an association last, or without an id that of any; null if nobody did. */
+    setterOf: (associationId: string | null): string | null =>
+      (associationId === null ? [...endings.values()].at(-1) : endings.get(associationId))?.setter ?? null,
     /** All entries of warnings. */
     entries: (): readonly AuditEntry[] => warnings,
     /** Whether any success set an ending. */

@@ -33,7 +33,8 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, approvals, declarations, endings, recorder, processes, clock, isLocked, log } = environment;
+  const { ledger, model, approvals, declarations, endings, bursts, recorder } = environment;
+  const { processes, clock, isLocked, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
@@ -45,6 +46,10 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         const result = process.faults.isOtherVersion
           ? await commitAsOther(environment, expected, next, entries, use)
           : await ledger.commit(expected, next, entries, use);
+        if (bursts.owns(next, entries)) {
+          if (result.kind === 'committed') bursts.committed(attempt.name, entries);
+          return result;
+        }
         // Each ending has a token of its own.
         if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
@@ -66,6 +71,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         () => entry.event,
         async () => {
           await ledger.appendEntry(entry);
+          if (bursts.owns(entry, [entry])) return;
           model.appended(entry);
           recorder.appended(entry);
           log(() => `  the ledger writes ${entry.event} for ${attempt.name}`);
@@ -88,7 +94,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         const { revision } = await ledger.getLocks();
         attempt.lock = isLocked() ? 'set' : 'none';
         log(() => `  ${attempt.name} reads the locks: ${attempt.lock}`);
-        return { revision, locks: isLocked() ? [lock] : [] };
+        return { revision, locks: [...(isLocked() ? [lock] : []), ...bursts.locks()] };
       }),
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     getCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
@@ -203,7 +209,7 @@ export function gatedRepairs(
 
 /** What a run of `expire` reads and writes of service accounts: each call takes a turn, and can fail. */
 export function gatedEndings(environment: Environment, process: Process): AssociationStates & Endings {
-  const { ledger, endings, recorder, processes, clusterName, log } = environment;
+  const { ledger, endings, bursts, recorder, processes, log } = environment;
   const { attempt } = process;
   const write = writerOf(environment, process);
   return {
@@ -211,15 +217,17 @@ export function gatedEndings(environment: Environment, process: Process): Associ
     getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
     // Other scenarios share the ledger.
     dueEndings: (due, limit) =>
-      processes.port(process, async () =>
-        (await ledger.dueEndings(due, limit)).filter((target) => target.clusterName === clusterName),
-      ),
+      processes.port(process, async () => (await ledger.dueEndings(due, limit)).filter(bursts.isListed)),
     observeAssociation: (revision, change, entry) => {
-      const { ending } = change;
+      const { ending, target } = change;
+      const isOfBurst = target.clusterName === bursts.clusterName;
       const what = () =>
-        `the ending ${ending ? `${ending.expiresAt}, ${ending.suspendedFor ?? 'not suspended'}` : 'none'}`;
+        `the ending ${ending ? `${ending.expiresAt}, ${ending.suspendedFor ?? (ending.heldAt === undefined ? 'not suspended' : 'held')}` : 'none'}`;
       return write(what, async () => {
         const isWritten = await ledger.observeAssociation(revision, change, entry);
+        const id = isOfBurst ? target.serviceAccount : (ending?.associationId ?? '');
+        if (isWritten) bursts.wrote(attempt.name, id, ending ?? null, endings.setterOf);
+        if (isOfBurst) return isWritten;
         if (isWritten) endings.wrote(attempt, change, entry);
         if (isWritten && entry) recorder.appended(entry);
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);

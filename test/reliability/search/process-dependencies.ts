@@ -22,7 +22,7 @@ export function dependenciesOf(
   process: Process,
   { allows, asking, deletes }: Judgement,
 ): Dependencies {
-  const { clock, ulid, scenario } = environment;
+  const { clock, ulid, scenario, bursts } = environment;
   const eks = gatedEks(environment, process);
   return {
     ledger: gatedLedger(environment, process),
@@ -52,7 +52,7 @@ export function dependenciesOf(
     preauthorize: () => null,
     recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
     knownPrincipals: { services: [], permissionSets: [] },
-    eksFor: () => eks,
+    eksFor: ({ clusterName }) => (clusterName === bursts.clusterName ? bursts.eks(eks) : eks),
     serves: () => true,
     clock: clock[process.attempt.clock],
     ulid,
