@@ -33,6 +33,7 @@ import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { transact } from './dynamodb-transact.ts';
 import { scanOfItem } from './dynamodb-cluster-scan.ts';
+import { entryOrNull } from './entry-shape.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { openShards, scanKeyOf } from './keys.ts';
 import { firstEntries } from './ledger.ts';
@@ -110,7 +111,7 @@ export function makeDynamoDbLedger({
     },
     async getEntry({ operationId, entryId }) {
       const item = await getItem(client, auditTable, marshall({ operationId, entryId }));
-      return item === null ? null : entryOfItem(item);
+      return entryOrNull(() => item && entryOfItem(item));
     },
     async operationEntries(operationId, page) {
       const { limit, after } = { ...firstEntries, ...page };

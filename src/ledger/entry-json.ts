@@ -2,10 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { bytesOf, maxBytesOf } from './entry-size.ts';
+import { isEntry, NotAnEntry } from './entry-shape.ts';
+import type { EntryKey } from './entry-shape.ts';
 import { formatVersion, requireSupported } from './format.ts';
-
-/** Identifies an entry. */
-export type EntryKey = Pick<AuditEntry, 'operationId' | 'entryId'>;
 
 /**
  * An entry as JSON text, the form in which both stores keep it. Text preserves every string and caller input exactly
@@ -20,12 +19,28 @@ export function entryText(entry: AuditEntry): string {
   return JSON.stringify({ v: formatVersion, ...entry });
 }
 
-/** The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat` for another version. */
+/**
+ * The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat` for another version, and
+ * `NotAnEntry` for any other text.
+ */
 export function entryOfText(key: EntryKey, text: string): AuditEntry {
-  // Only `entryText` creates these texts.
-  const { v, ...entry } = JSON.parse(text) as AuditEntry & { readonly v?: unknown };
+  const value = parsed(key, text);
+  const { v, ...entry } = (value ?? {}) as AuditEntry & { readonly v?: unknown };
   requireSupported(`audit entry ${auditEntryId(key)}`, v);
+  if (!isEntry(key, entry)) throw notAnEntry(key);
   return entry;
+}
+
+function parsed(key: EntryKey, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notAnEntry(key);
+  }
+}
+
+function notAnEntry(key: EntryKey): NotAnEntry {
+  return new NotAnEntry(`The item ${auditEntryId(key)} of the audit table is not an entry`);
 }
 
 /** Whether two entries have the same JSON, whatever the order of their fields. */

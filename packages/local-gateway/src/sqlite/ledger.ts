@@ -10,6 +10,7 @@ import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
+import { entryOrNull } from '../../../../src/ledger/entry-shape.ts';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { openShardOf } from '../../../../src/ledger/keys.ts';
 import { firstEntries } from '../../../../src/ledger/ledger.ts';
@@ -163,7 +164,7 @@ export function makeSqliteLedger({
       });
     },
     getEntry(key) {
-      return asPromise(() => statements.getEntry(key));
+      return asPromise(() => entryOrNull(() => statements.getEntry(key)));
     },
     operationEntries(operationId, page) {
       return asPromise(() => statements.operationEntries(operationId, { ...firstEntries, ...page }));
