@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { checkpoint } from '../checkpoints/checkpoint.ts';
-import type { CheckpointDependencies, CheckpointResult } from '../checkpoints/checkpoint.ts';
+import type { CheckpointResult } from '../checkpoints/checkpoint.ts';
+import type { CheckpointDependencies } from '../checkpoints/dependencies.ts';
 import { vkeyOf } from '../checkpoints/note.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';

@@ -23,7 +23,8 @@ export type AuditEvent =
   | 'REJECTED'
   | 'APPROVAL_EXPIRED'
   | 'APPROVAL_USED'
-  | 'EXPIRY_WARNED';
+  | 'EXPIRY_WARNED'
+  | 'LOG_PERMITTED';
 
 /**
  * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
@@ -54,9 +55,10 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   APPROVAL_EXPIRED: true,
   APPROVAL_USED: true,
   EXPIRY_WARNED: true,
+  LOG_PERMITTED: false,
 };
 
-/** The other events: of requests that changed nothing, of reads, and of locks. */
+/** The other events: of requests that changed nothing, of reads, of locks, and of the signed log. */
 export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
 
 /** Of these events of changes, every operation that was claimed has exactly one: the one that closes it. */

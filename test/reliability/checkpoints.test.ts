@@ -1,25 +1,15 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { CheckpointDependencies } from '../../src/checkpoints/checkpoint.ts';
+import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openLog, problemsOfLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
+import { randomOf } from '../support/random.ts';
 
 /** A call that waits for its turn. */
 interface Waiting {
   readonly run: number;
   readonly perform: () => Promise<unknown>;
-}
-
-/** Pseudo-random whole numbers below a limit, the same for the same seed (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 /** The ports of a run, each call of which waits until it is performed. A call of a run that was killed never returns. */
