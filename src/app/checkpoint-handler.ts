@@ -23,7 +23,7 @@ export function makeCheckpointHandler(deps: CheckpointDependencies, log: Log) {
     log('info', 'Checkpoint completed.', {
       ...numbers,
       // Of a run that another one has replaced, nothing is known.
-      ...(isSuperseded ? { isSuperseded } : { checkpointRuns: 1 }),
+      ...(isSuperseded ? { isSuperseded } : { checkpointRuns: 1, logLeaves: result.size }),
       ...(result.added > 0 ? { verifierKey: vkeyOf((await deps.signer()).key) } : {}),
       durationMs: deps.clock() - startedAt,
       ...meterFields(meter),

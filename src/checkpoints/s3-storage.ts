@@ -57,7 +57,10 @@ export function makeS3Storage(client: S3Client, Bucket: string): LogStorage {
 function objectVersions(client: S3Client, Bucket: string): ObjectVersions {
   return {
     async *list() {
-      for (let next: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | null = {}; next !== null;) {
+      for (
+        let next: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | null = {};
+        next !== null;
+      ) {
         const page: ListObjectVersionsCommandOutput = await client.send(
           new ListObjectVersionsCommand({ Bucket, ...next }),
         );

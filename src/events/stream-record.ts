@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
 import { claimPrefix, entryOfItem, isNewerEntryItem } from '../ledger/dynamodb-item.ts';
 import type { Item } from '../ledger/dynamodb-item.ts';
-import { NotAnEntry } from '../ledger/entry-shape.ts';
+import { NotAnEntry } from '../ledger/entry-json.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 
 /** What a record of the audit table's stream says. */

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../model/audit.ts';
-import { NotAnEntry } from './entry-shape.ts';
+import { NotAnEntry } from './entry-json.ts';
 import { UnsupportedFormat, UnsupportedFormatOnPage } from './format.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
 import { isTrailPosition, positionFrom } from './trail-position.ts';

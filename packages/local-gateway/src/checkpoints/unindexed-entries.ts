@@ -4,7 +4,7 @@ import { claimPrefix } from '../../../../src/ledger/dynamodb-item.ts';
 import { failureOf } from '../../../../src/ledger/dynamodb-request.ts';
 import { trailShardOf, trailShards } from '../../../../src/ledger/keys.ts';
 import { firstIdOf, isTrailPosition, lastIdOf, maxTime } from '../../../../src/ledger/trail-position.ts';
-import type { EntryKey } from '../../../../src/ledger/entry-shape.ts';
+import type { EntryKey } from '../../../../src/ledger/entry-json.ts';
 
 /** Entries that the index of the whole trail hides, although other reads find them. */
 export interface UnindexedEntries {

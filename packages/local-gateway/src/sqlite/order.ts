@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { entryOfText } from '../../../../src/ledger/entry-json.ts';
-import { entryOrNull } from '../../../../src/ledger/entry-shape.ts';
+import { entryOfText, entryOrNull } from '../../../../src/ledger/entry-json.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 
 /** An entry, and its place in the order of the commits. */

@@ -1,6 +1,6 @@
 import { entryHash } from '../../../../src/checkpoints/leaf.ts';
 import type { StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
-import { isEntryKey, isEntryText } from '../../../../src/ledger/entry-shape.ts';
+import { isEntryKey, isEntryText } from '../../../../src/ledger/entry-json.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { decodeTime } from 'ulid';
 import type { Report } from './findings.ts';

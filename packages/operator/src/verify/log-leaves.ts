@@ -17,7 +17,9 @@ export interface Log {
 }
 
 /** What reads of a log without its keys need. */
-export type LogReads = { readonly storage: Pick<LogStorage, 'get' | 'list'> };
+export interface LogReads {
+  readonly storage: Pick<LogStorage, 'get' | 'list'>;
+}
 
 /** A leaf with its place in the log. */
 export interface LeafAt extends Leaf {

@@ -45,11 +45,10 @@ describe('trail verify with a bucket', () => {
   /** The log is written again, from the same entries, by the function itself. */
   const writeAgain = async () => {
     const store = makeSqliteLedger({ file: ':memory:' });
-    for await (const { entries } of [await ledger.readTrail({ ...everything })])
-      for (const entry of entries.toReversed()) await store.appendEntry(entry);
-    const storage = { ...log.storage, get: (name: string) => log.storage.get(name).catch(() => null), versions: null };
-    const list = async function* () {};
-    await log.run({ store, storage: { ...storage, list } });
+    const { entries } = await ledger.readTrail(everything);
+    for (const entry of entries.toReversed()) await store.appendEntry(entry);
+    const get = (name: string) => log.storage.get(name).catch(() => null);
+    await log.run({ store, storage: { ...log.storage, get, versions: null } });
     store.close();
   };
   const everything = {
