@@ -5,6 +5,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { CheckpointDependencies } from './dependencies.ts';
 import { noHead, replaceHead } from './head.ts';
 import { archiveName } from './storage.ts';
+import { examinedAtMs } from './stragglers.ts';
 
 /** How old an entry may be when a log begins by itself, and how long an operator's permission is valid. Milliseconds. */
 const permittedMs = 3_600_000;
@@ -36,7 +37,7 @@ export async function begin(deps: CheckpointDependencies, head: CheckpointHead):
     if (current !== null && (!isStored || current.size > 0)) return null;
     throw new LogNotBegun(problem);
   }
-  return isStored ? head : replaceHead(deps, head, { ...noHead, examinedTo: deps.clock() });
+  return isStored ? head : replaceHead(deps, head, { ...noHead, examinedTo: deps.clock() - examinedAtMs });
 }
 
 /** Whether the trail has an entry. */

@@ -9,7 +9,7 @@ import type { LogStorage } from './storage.ts';
 import { readBundle, tileWidth } from './tiles.ts';
 
 /** Entries are compared with the log once more at this age. Later stragglers are not found. Milliseconds. */
-const examinedAtMs = 24 * 3_600_000;
+export const examinedAtMs = 24 * 3_600_000;
 
 /** Entries of this time are compared at once. Milliseconds. */
 const sliceMs = 3_600_000;
