@@ -24,7 +24,8 @@ export type AuditEvent =
   | 'APPROVAL_EXPIRED'
   | 'APPROVAL_USED'
   | 'EXPIRY_WARNED'
-  | 'LOG_PERMITTED';
+  | 'LOG_PERMITTED'
+  | 'STATE_REPAIRED';
 
 /**
  * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
@@ -56,6 +57,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   APPROVAL_USED: true,
   EXPIRY_WARNED: true,
   LOG_PERMITTED: false,
+  STATE_REPAIRED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, of locks, and of the signed log. */
