@@ -16,7 +16,7 @@ import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import { unchanged } from '../../../../src/ledger/condition.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
-import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
+import { alreadyWritten, entryOrNull, requireDistinct } from '../../../../src/ledger/entry-json.ts';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { openShardOf } from '../../../../src/ledger/keys.ts';
 import { firstEntries } from '../../../../src/ledger/ledger.ts';
@@ -187,7 +187,7 @@ export function makeSqliteLedger({
       });
     },
     getEntry(key) {
-      return asPromise(() => statements.getEntry(key));
+      return asPromise(() => entryOrNull(() => statements.getEntry(key)));
     },
     operationEntries(operationId, page) {
       return asPromise(() => statements.operationEntries(operationId, { ...firstEntries, ...page }));
