@@ -77,6 +77,10 @@ export const circumstances: Readonly<Record<string, Readonly<Record<string, stri
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': `approval/${'0'.repeat(64)}`,
   },
+  'on cursor keys, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': 'cursor-keys',
+  },
   'on pending approvals, in a transaction': {
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': `pending-approvals/${'0'.repeat(64)}`,
