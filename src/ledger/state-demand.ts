@@ -5,10 +5,10 @@ import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { AssociationState, StateDemand, StateMismatch } from './association-state.ts';
 import { setsEndingOnly } from './ending-change.ts';
 
-/** What a commit demands, and how many of the operations in progress it ends. */
+/** What a commit demands, and the record whose operation may be in progress. */
 interface Demanding {
   readonly demand: StateDemand | null;
-  readonly ends: 0 | 1;
+  readonly ownRecord: string | null;
 }
 
 /**
@@ -46,11 +46,11 @@ export function mismatchOf(state: AssociationState | null, change: Demanding): S
 }
 
 /** The mismatch of a commit that a state did not permit. */
-export function stateMismatch(state: AssociationState | null, { ends, demand }: Demanding): StateMismatch {
-  const inProgress = (state?.openOperations ?? []).filter(({ closedAt }) => closedAt === null).length;
+export function stateMismatch(state: AssociationState | null, { demand, ownRecord }: Demanding): StateMismatch {
+  const isBusy = state?.recordsInProgress.some((key) => key !== ownRecord) ?? false;
   const endingSetBy = demand?.endingSetBy;
   const hasOtherEnding = endingSetBy !== undefined && (state?.ending?.setBy ?? null) !== endingSetBy;
-  const mismatch = { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy: inProgress !== ends } as const;
+  const mismatch = { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy } as const;
   return hasOtherEnding ? { ...mismatch, hasOtherEnding } : mismatch;
 }
 

@@ -1,7 +1,8 @@
 import { auditContextOf } from '../ledger/audit-entry.ts';
 import type { AuditContext } from '../model/audit.ts';
 import { requestedOperation } from '../model/operation.ts';
-import type { OperationKind } from '../model/operation.ts';
+import type { OperationKind, RequestOf } from '../model/operation.ts';
+import type { Association } from '../model/association.ts';
 import { resolveCluster } from '../validation/names.ts';
 import { executeIfApproved } from './approval.ts';
 import type { ApprovalDependencies } from './approval.ts';
@@ -73,7 +74,7 @@ export async function admit<Kind extends OperationKind>(
   const validated = operation.validate(input, deps.home);
   const { reason, onBehalfOf, declaration } = validated;
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
-  const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
+  const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun, now: startedAt };
   const declared = declaration === null ? {} : { declaration };
   const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf, ...declared };
   const denial = () => deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
@@ -125,12 +126,21 @@ async function admitValid<Kind extends OperationKind>(
   const unmet =
     (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
     checkExpiresAt(deps.times, operation.kind, valid.request, valid.startedAt);
-  const after = before && { ...before, ...operation.expectedState(valid.request, before)?.settings };
+  const after = before && stateAfter(operation, valid.request, before);
   const ending = after && !unmet ? await judgeEnding(deps, valid, after) : null;
   const judged = { ...audit, ...ending };
   const { deleteDecision } = judged;
   if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtEnding(deleteDecision), judged);
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit: judged } };
+}
+
+/** An existing association as it is after a request. */
+export function stateAfter<Kind extends OperationKind>(
+  { expectedState }: Pick<Operation<Kind>, 'expectedState'>,
+  request: RequestOf[Kind],
+  before: Association,
+): Association {
+  return { ...before, ...expectedState(request, before)?.settings };
 }
 
 function denied<Kind extends OperationKind>(

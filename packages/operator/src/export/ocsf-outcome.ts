@@ -48,6 +48,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   APPROVAL_EXPIRED: { status: 'Failure', severity: 'Low' },
   APPROVAL_USED: { status: 'Success', severity: 'Informational' },
   EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
+  STATE_REPAIRED: { status: 'Success', severity: 'Informational' },
 };
 
 /** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */
