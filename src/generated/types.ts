@@ -70,7 +70,8 @@ export type Approval = Node & {
   readonly before: Maybe<AssociationSnapshot>;
   /**
    * What policy says now of the request, without the approvals that were given; null unless `state` is PENDING or APPROVED, and if policy depends on attributes of a
-   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
+   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again, and so
+   * is the delete that its ending is.
    */
   readonly currentDecision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
@@ -851,6 +852,7 @@ export type CreatePodIdentityAssociationInput = {
    * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
    * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
    * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   * One that is adopted and would end earlier than before needs the right to delete it at that time.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
@@ -2215,7 +2217,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
    * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
-   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED. If the association would end
+   * earlier than before, you need the right to delete it at that time.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
