@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { CurrentDependencies } from '../operations/dependencies.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import type { ReconciliationResult } from '../operations/reconcile.ts';
+import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 
 /** Time kept back so that the run ends before the function times out. Milliseconds. */
@@ -13,11 +14,14 @@ export function makeReconcileHandler(current: CurrentDependencies) {
     _event: unknown,
     context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
   ): Promise<ReconciliationResult> => {
-    const deps = await current();
-    const startedAt = deps.clock();
-    const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
+    const shared = await current();
+    const startedAt = shared.clock();
+    const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, shared.clock);
+    const deps = { ...shared, ...shared.storesUntil(deadline) };
     const meter = makeMeter();
-    const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline));
+    const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline.at)).finally(
+      deadline.end,
+    );
     const durationMs = deps.clock() - startedAt;
     const { policyVersion, policySetHash, inventoryHash } = deps.about;
     const live = policyVersion === null ? {} : { policyVersion: policyVersion.number };

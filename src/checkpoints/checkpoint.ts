@@ -1,4 +1,6 @@
+import { ClockWrong } from '../ledger/ledger-unavailable.ts';
 import type { CheckpointHead, CheckpointStore } from '../ledger/checkpoint-store.ts';
+import type { ClockCheck } from '../runtime/clock-check.ts';
 import { archivePart, batchOf, bundlesOfBatch, newEntries, overlapMs, recentLeaves } from './batch.ts';
 import type { Batch } from './batch.ts';
 import { checkpointText, isSigned, parseCheckpoint, signCheckpoint } from './note.ts';
@@ -18,6 +20,8 @@ export interface CheckpointDependencies {
   readonly origin: string;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Default: the clock is taken as right. */
+  readonly clockCheck?: Pick<ClockCheck, 'isWrong'>;
   /** 128 random bits. */
   readonly nonce: () => Buffer;
 }
@@ -88,6 +92,8 @@ async function nextBatch(deps: CheckpointDependencies, head: CheckpointHead): Pr
   const recent = await recentLeaves(storage, head.size);
   const now = clock();
   const { entries, hasMore } = await newEntries(store.storedEntries((recent.newest ?? 0) - overlapMs, now), recent);
+  // Until when entries are new is judged by the clock.
+  if (deps.clockCheck?.isWrong()) throw new ClockWrong();
   if (entries.length === 0) return null;
   const edge = await checkedEdge(deps, head);
   const part = archivePart(head.size, entries, Math.max(now, recent.includedAt), deps.nonce);

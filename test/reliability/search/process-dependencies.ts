@@ -50,6 +50,7 @@ export function dependenciesOf(
     ulid,
     home,
     times,
+    storesUntil: () => ({}),
     sleep: () => Promise.resolve(),
     associations: null,
     approvals: gatedApprovals(environment, process),
