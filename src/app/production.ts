@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb.ts';
 import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
+import { locksKey } from '../ledger/locks-json.ts';
 import type { TableNames } from '../ledger/tables.ts';
 import type { CurrentDependencies, Dependencies, Stores, StoresUntil } from '../operations/dependencies.ts';
 import { snapshotProblem } from '../policy/cedar.ts';
@@ -40,7 +41,7 @@ export function productionDependencies<Others extends Partial<Stores>>(
   const policy = loadCompiledPolicy(policiesDirectory, onFailure);
   const clock = Date.now;
   const check = makeClockCheck({ clock, clockErrorMs: settings.times.clockErrorMs, log });
-  const opened = openDynamoDb({ region: settings.home.region }, { check, idempotencyTable });
+  const opened = openDynamoDb({ region: settings.home.region }, { check, idempotencyTable, readableKey: locksKey });
   const client = clientWithin(opened, sharedCallMs, clock);
   const names = { idempotencyTable, auditTable };
   const ledger = makeDynamoDbLedger({ client, ...names });

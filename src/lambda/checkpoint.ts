@@ -7,6 +7,7 @@ import { metricsIn } from '../app/metrics.ts';
 import { lineContext } from '../app/trace.ts';
 import { makeKmsSigner } from '../checkpoints/kms-signer.ts';
 import { makeS3Storage } from '../checkpoints/s3-storage.ts';
+import { checkpointKey } from '../ledger/checkpoint-store.ts';
 import { makeDynamoDbCheckpoints } from '../ledger/dynamodb-checkpoints.ts';
 import { clientUntil, openDynamoDb } from '../ledger/dynamodb-client.ts';
 import { makeClockCheck } from '../runtime/clock-check.ts';
@@ -18,7 +19,8 @@ const log = makeLog((line) => process.stdout.write(line), {
   context: () => lineContext(),
 });
 const clockCheck = makeClockCheck({ clock: Date.now, clockErrorMs, log });
-const client = openDynamoDb({ region }, { check: clockCheck, idempotencyTable: tables.idempotencyTable });
+const { idempotencyTable } = tables;
+const client = openDynamoDb({ region }, { check: clockCheck, idempotencyTable, readableKey: checkpointKey });
 /** An answer that takes longer is not worth waiting for: the call is repeated. Milliseconds. */
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
 

@@ -9,10 +9,11 @@ import type { Deadline } from '../runtime/deadline.ts';
 import { dynamoDbClientDefaults } from './dynamodb-request.ts';
 import { ClockWrong } from './ledger-unavailable.ts';
 
-/** By what the clock of a client is judged, and the table of which an item is read while it is wrong. */
+/** By what the clock of a client is judged, and the key of an item of the idempotency table that its function may read. */
 export interface CheckedClock {
   readonly check: ClockCheck;
   readonly idempotencyTable: string;
+  readonly readableKey: string;
 }
 
 /** Opens a client whose calls can have deadlines. With a checked clock, it writes nothing while that is wrong: calls throw `ClockWrong`. */
@@ -82,8 +83,8 @@ const reads: ReadonlySet<string> = new Set(
  * Refuses writes while the clock is wrong: all of them have times. One that shows it by its answer fails too, so that nothing
  * follows from it. While it is wrong, an item is read before each write: else a process that only writes would not recover.
  */
-function refuseWrites(client: DynamoDBClient, { check, idempotencyTable }: CheckedClock) {
-  const probe = new GetItemCommand({ TableName: idempotencyTable, Key: { idempotencyKey: { S: 'clock' } } });
+function refuseWrites(client: DynamoDBClient, { check, idempotencyTable, readableKey }: CheckedClock) {
+  const probe = new GetItemCommand({ TableName: idempotencyTable, Key: { idempotencyKey: { S: readableKey } } });
   const requireRight = () => {
     if (check.isWrong()) throw new ClockWrong();
   };

@@ -32,7 +32,7 @@ async function open(...answers: ((response: ServerResponse) => void)[]) {
   closeAtEnd(stop);
   const logged: unknown[] = [];
   const check = makeClockCheck({ clock, clockErrorMs: 30_000, log: (...line) => void logged.push(line) });
-  const client = openDynamoDb({ ...connection, endpoint }, { check, idempotencyTable: names.idempotencyTable });
+  const client = openDynamoDb({ ...connection, endpoint }, { check, ...names, readableKey: 'locks' });
   const deadline = makeDeadline(machine.now + 5_000, clock);
   const ledger = ledgerOn({ client: clientUntil(client, deadline), ...names });
   const operations = () => seen.map(({ headers }) => String(headers['x-amz-target']).split('.')[1]);

@@ -19,7 +19,7 @@ async function start() {
   });
   closeAtEnd(stop);
   const child = spawn(process.execPath, [writer, endpoint, String(leftMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  closeAtEnd(() => child.kill('SIGKILL'));
+  closeAtEnd(() => Promise.resolve(child.kill('SIGKILL')));
   const ended = Promise.all([text(child.stdout), once(child, 'exit')]);
   return { child, seen, response: await first.promise, ended };
 }
