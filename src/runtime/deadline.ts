@@ -32,6 +32,9 @@ export interface Deadline extends Pick<AbortSignal, 'addEventListener' | 'remove
   readonly end: () => void;
 }
 
+/** The longest time of a timer in Node.js; a longer one would end at once. Milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * Makes the deadline `at`, in milliseconds since the epoch by `clock`. It is over by whichever clock is ahead: the
  * machine's may be set back, and a monotonic one may stand still while Lambda stops the process.
@@ -43,7 +46,7 @@ export function makeDeadline(at: number, clock: () => number): Deadline {
   const { signal } = controller;
   // Each open call listens.
   setMaxListeners(0, signal);
-  const timer = setTimeout(() => controller.abort(), leftMs);
+  const timer = setTimeout(() => controller.abort(), Math.min(leftMs, longestTimerMs));
   // It keeps no process alive.
   timer.unref();
   return {

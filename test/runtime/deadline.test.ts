@@ -70,6 +70,12 @@ describe('a deadline', () => {
     expect(deadline.aborted).toBe(true);
   });
 
+  test('that never comes is not over', async () => {
+    const deadline = makeDeadline(Infinity, () => now);
+    await sleep(20);
+    expect(deadline.aborted).toBe(false);
+  });
+
   test('in the past is over at once', () => {
     expect(makeDeadline(now, () => now).aborted).toBe(true);
   });

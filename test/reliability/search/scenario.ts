@@ -102,9 +102,7 @@ export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger }: Fau
     ...(eks ? [`its change request to EKS: ${describeChangeFault(eks)}`] : []),
     ...(cannotRead ? ['its EKS reads fail'] : []),
     ...(cannotReadLocks ? ['its reads of locks fail'] : []),
-    ...(ledger
-      ? [`its write ${ledger.write + 1}: ${describeLedgerFault[ledger.kind]}`]
-      : []),
+    ...(ledger ? [`its write ${ledger.write + 1}: ${describeLedgerFault[ledger.kind]}`] : []),
   ];
   return lines.length === 0 ? '' : ` [${lines.join('; ')}]`;
 }
