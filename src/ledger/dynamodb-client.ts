@@ -53,7 +53,7 @@ function clientWith(client: DynamoDBClient, deadlineOfCall: () => Deadline): Dyn
     deadlines.set(command.input, deadlineOfCall());
     return client.send(command);
   };
-  // Inherits what is not replaced. The SDK's paginators ask whether it is one of its clients.
+  // Inherits what is not replaced: the functions of the SDK that read pages ask whether it is one of its clients.
   return Object.create(client, { send: { value: send } }) as DynamoDBClient;
 }
 

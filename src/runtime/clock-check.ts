@@ -1,7 +1,7 @@
 import type { DeserializeMiddleware, Pluggable } from '@smithy/types';
 import type { Log } from './log.ts';
 
-/** Whether the clock of this process is right, as far as the answers of AWS show. */
+/** Whether the clock of this process is right, as far as is known by the answers of AWS. */
 export interface ClockCheck {
   /** Whether the last judgement was that it is wrong by more than the clock error. */
   isWrong(): boolean;
