@@ -110,7 +110,7 @@ test('every request has the deadline of its answer, and ends it with that', asyn
   expect(deadlines.every(({ aborted }) => aborted)).toBe(true);
   const { requestMs } = gateway.deps.times;
   expect(deadlines[0]?.at).toBeGreaterThanOrEqual(before + requestMs);
-  expect(deadlines[0]?.at).toBeLessThan(before + requestMs + 5_000);
+  expect(deadlines[0]?.at).toBeLessThanOrEqual(gateway.clock.now() + requestMs);
 });
 
 test('a request to an instance whose clock is wrong gets a retryable error that says so, and EKS no change', async () => {
