@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { CurrentDependencies } from '../operations/dependencies.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import type { ReconciliationResult } from '../operations/reconcile.ts';
+import type { ReconcileDependencies } from '../operations/reconcile-operation.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 
@@ -9,7 +10,10 @@ import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 const answerMs = 2_000;
 
 /** The handler of the scheduled function: one run of the reconciler, with one line in the log. */
-export function makeReconcileHandler(current: CurrentDependencies) {
+export function makeReconcileHandler(
+  current: CurrentDependencies,
+  observations: ReconcileDependencies['observations'],
+) {
   return async (
     _event: unknown,
     context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
@@ -17,7 +21,8 @@ export function makeReconcileHandler(current: CurrentDependencies) {
     const shared = await current();
     const startedAt = shared.clock();
     const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, shared.clock);
-    const deps = { ...shared, ...shared.storesUntil(deadline) };
+    const { repairs = observations, ...stores } = shared.storesUntil(deadline);
+    const deps = { ...shared, ...stores, observations: repairs };
     const meter = makeMeter();
     const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline.at)).finally(
       deadline.end,

@@ -59,8 +59,8 @@ export type AdoptPodIdentityAssociationPayload = MutationPayload & {
 };
 
 /**
- * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, who asks, the policies that
- * ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
+ * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, its declaration, who asks, the
+ * policies that ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
  */
 export type Approval = Node & {
   readonly __typename?: 'Approval';
@@ -73,6 +73,8 @@ export type Approval = Node & {
    * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
    */
   readonly currentDecision: Maybe<PolicyDecision>;
+  /** The declaration that made the request; null without one. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the one that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Id of the approval. */
@@ -134,6 +136,8 @@ export type ApprovalNeed = {
   readonly group: Scalars['String']['output'];
   /** What is not allowed without an approval. */
   readonly message: Scalars['String']['output'];
+  /** DELETE_POD_IDENTITY_ASSOCIATION if policy asks for it because the association is deleted at the `expiresAt` of the request; null: for the request itself. */
+  readonly operation: Maybe<OperationKind>;
   /** `@id` of the policy. */
   readonly policyId: Scalars['String']['output'];
 };
@@ -444,11 +448,16 @@ export type AuditEntry = Node & {
   readonly decision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
   readonly declaration: Maybe<Scalars['String']['output']>;
+  /**
+   * The policy decision about the delete that a request is which ends an existing association, or ends it earlier than before: for the time of the
+   * ending. Null for other requests.
+   */
+  readonly deleteDecision: Maybe<PolicyDecision>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an EKS response. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
-  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry. Null without either. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry; of drift, a number that orders its entries. Else null. */
   readonly fence: Maybe<Scalars['Int']['output']>;
   /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
@@ -460,7 +469,7 @@ export type AuditEntry = Node & {
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`, that of a repair with `repair-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
@@ -552,6 +561,11 @@ export type AuditEvent =
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
+  /**
+   * What is in progress on the service account was corrected, after another version of the gateway had begun or closed an operation; `message` names it. The
+   * operation id begins with `repair-`.
+   */
+  | 'STATE_REPAIRED'
   /** The change is done, or the association is adopted. Closes the operation. */
   | 'SUCCEEDED'
   /** The lease expired, and another request or the reconciler took over the operation. */
@@ -646,6 +660,8 @@ export type CheckPayload = {
   readonly existing: Maybe<PodIdentityAssociation>;
   /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
   readonly existingDeniedTo: Maybe<DeniedSubject>;
+  /** True when policy allows you this dry run and denies you the request: `refusal` is what else the request would meet or, if nothing, the denial. */
+  readonly onlyAsDryRun: Scalars['Boolean']['output'];
   /** The refusal that the mutation would return now; null when no refusal is expected. */
   readonly refusal: Maybe<Refusal>;
   /** Seconds after which the mutation can succeed unchanged; null unless `refusal.retryable`. */
@@ -683,6 +699,8 @@ export type CheckedChange = {
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** The association of the service account, as it was observed last; null when there is none, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
+  /** True when policy allows you this check and denies you the change: `refusal` is what else the change would meet or, if nothing, the denial. */
+  readonly onlyAsDryRun: Scalars['Boolean']['output'];
   /**
    * The refusal that the mutation would return; null when none is foreseen, and when the decision depends on role attributes. An association that was
    * not observed yet, or that you may not view, is ASSOCIATION_NOT_FOUND. Paths of findings begin with `changes`.
@@ -690,7 +708,8 @@ export type CheckedChange = {
   readonly refusal: Maybe<Refusal>;
   /**
    * How often the association of the service account changed or may have: for `expectedRevision`. Operations in progress or known to have failed don't
-   * count. 0 without a change, and also where nothing was read: the input is not valid, policy permits you nothing in the cluster, or the association is not known.
+   * count. 0 without a change, and also where the input is not valid or the association is not known, and unless policy allows you the change, only approvals
+   * are missing, or you may view the association.
    */
   readonly revision: Scalars['Int']['output'];
   /** Roles whose tags or permissions boundary decide: they are read by the mutation and its own dry run. Empty if the decision does not depend on them. */
@@ -1277,6 +1296,13 @@ export type ObservedAssociation = {
   readonly tags: ReadonlyArray<Tag>;
   /** ARN of the target role; null without one. */
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
+  /**
+   * From when on it is not certain that the association was in force as shown, with the time `asOf` in between: around a deletion, after an update whose answer
+   * was lost, and where two changes have the same `modifiedAt`. Null if it is certain, always without `asOf`.
+   */
+  readonly uncertainFrom: Maybe<Scalars['DateTime']['output']>;
+  /** Until when it is not certain; null if it is certain, and if nothing later shows what was in force. */
+  readonly uncertainUntil: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A page of associations as they were seen. */
@@ -1555,6 +1581,8 @@ export type PolicyDecision = {
    * where the request is denied anyway.
    */
   readonly needs: ReadonlyArray<ApprovalNeed>;
+  /** Of a dry run: true when policy allows it and denies the request itself. */
+  readonly onlyAsDryRun: Scalars['Boolean']['output'];
   /** `@id`s of the policies that determined the decision. */
   readonly policyIds: ReadonlyArray<Scalars['String']['output']>;
   /** SHA-256 of the Cedar policies and their schema. */
@@ -2014,8 +2042,14 @@ export type RecordedRequest = {
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
   /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** The `modifiedAt` of the association that an update, delete or adoption expects; null: any. */
+  readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The revision of the service account that a create expects; null: any. */
+  readonly expectedRevision: Maybe<Scalars['Int']['output']>;
   /** The ending that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
+  /** What a create does about an equal association: ADOPT; null: it refuses the request. */
+  readonly ifExists: Maybe<IfExists>;
   /** Requested IAM session policy; null when the request has none or clears it. */
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Requested role; null when an update does not change it, and for a delete. */

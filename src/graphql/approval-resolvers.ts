@@ -47,6 +47,7 @@ export const approvalFields = {
     actor: ({ requested }) => requested.actor,
     onBehalfOf: ({ requested }) => requested.onBehalfOf,
     reason: ({ requested }) => requested.reason,
+    declaration: ({ requested }) => requested.declaration ?? null,
     target: ({ requested }) => requested.target,
     request: ({ requested }) => summarize(requested),
     before: async ({ requested: { before } }, _, { authorizeRead, requireUnlocked }) => {
@@ -68,5 +69,6 @@ export const approvalFields = {
   PolicyDecision: {
     needs: ({ needs = [], approval }) => votedNeeds(needs, approval?.votes ?? []),
     approvalId: ({ approval }) => approval?.approvalId ?? null,
+    onlyAsDryRun: ({ onlyAsDryRun = false }) => onlyAsDryRun,
   },
 } satisfies Resolvers;

@@ -24,10 +24,32 @@ export interface AssociationState {
   readonly observed: ObservedState | null;
   /** The operations that may act, or were closed before it was certain that they no longer can. By id. */
   readonly openOperations: readonly OpenOperation[];
+  /**
+   * Keys of the idempotency records whose operation is in progress, in their order. Another version of the gateway may have left one that is closed,
+   * or begun one that is missing: scans and the reconciler repair that.
+   */
+  readonly recordsInProgress: readonly string[];
   /** The latest version in the history; null if it has none. */
   readonly latest: LatestVersion | null;
   /** When its association ends; absent if it does not end by itself. */
   readonly ending?: Ending;
+  /** By the id of the operation; absent: none. */
+  readonly uncertainTimes?: readonly UncertainTime[];
+}
+
+/**
+ * When an update may have been in force: it began, and its effect is known only by a read that showed what was there later. Kept, because the answers as
+ * of these times say so.
+ */
+export interface UncertainTime {
+  readonly operationId: string;
+  readonly associationId: string;
+  /** When the operation began. Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** `modifiedAt` of what was seen then: RFC 3339, UTC; null if the association was gone. */
+  readonly modifiedAt: string | null;
+  /** When its outcome was recorded. Milliseconds since the epoch. */
+  readonly closedAt: number;
 }
 
 /** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
@@ -83,11 +105,18 @@ export interface AssociationVersion extends LatestVersion {
   readonly target: AssociationTarget;
   /** Null: there was none any more. */
   readonly association: Association | null;
+  /** The association that is gone, as it was known last. Set exactly where `association` is null. */
+  readonly deleted?: DeletedAssociation;
   /** The operation that made or adopted this version; null if a scan found it. */
   readonly operationId: string | null;
   /** The declaration whose operation made or adopted this version; null without one. */
   readonly declaration: string | null;
+  /** Set if a scan read it although an operation made it: of several versions with the same `modifiedAt`, this was the last one. */
+  readonly isRead?: true;
 }
+
+/** What a version says of an association that is gone. */
+export type DeletedAssociation = Pick<Association, 'associationId' | 'createdAt' | 'modifiedAt'>;
 
 /** A version of an association that was seen at EKS, or that it was gone. */
 export interface Sight {
@@ -101,6 +130,8 @@ export interface Sight {
 export interface OpenOperation {
   readonly operationId: string;
   readonly operation: OperationKind;
+  /** Key of its idempotency record. Absent where another version of the gateway began it. */
+  readonly recordKey?: string;
   /** The settings that it names: all of a create, those that an update changes, none of a delete. */
   readonly requested: Partial<AssociationSettings>;
   /** Until when it can take effect. Milliseconds since the epoch. */
@@ -142,10 +173,21 @@ export interface StateChange {
   readonly observed?: ObservedState;
   /** Added to the history, in the same transaction. */
   readonly version?: AssociationVersion;
+  /** Whether a later version is known: then the state keeps that one as the latest. */
+  readonly isLate?: boolean;
+  /** Added to the uncertain times. */
+  readonly uncertainTime?: UncertainTime;
+  /** What remains of an update if the confirmed version has the `modifiedAt` of its own: nobody knows which came last. */
+  readonly tie?: OpenOperation;
+  /** The version that must be the confirmed one; absent: any. */
+  readonly tiedTo?: Sight;
   /** Added, or replaced by id. */
   readonly openOperations: readonly OpenOperation[];
   /** Removed. */
   readonly endedOperationIds: readonly string[];
+  /** Key of a record whose operation begins, or ends: at most one of the two. Absent: none. */
+  readonly begunRecord?: string;
+  readonly endedRecord?: string;
   /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
   readonly isChange?: boolean;
   /** Replaces the ending; null: there is none any more. In a commit, an association that is not the confirmed one keeps no ending. */
@@ -160,8 +202,8 @@ export interface StateDemand {
   readonly changes: number | null;
   /** The version of the association that must be confirmed; null: any. */
   readonly confirmed: Pick<Association, 'associationId' | 'modifiedAt'> | null;
-  /** The operation that must have set the ending; null: any. */
-  readonly endingSetBy: string | null;
+  /** The operation that must have set the ending; null: there must be none. Absent: any. */
+  readonly endingSetBy?: string | null;
 }
 
 /** A commit that the state of its service account does not permit. Nothing was written. */
@@ -171,6 +213,8 @@ export interface StateMismatch {
   readonly changes: number;
   /** Whether another operation on the service account is in progress. */
   readonly isBusy: boolean;
+  /** Set if the ending is another one than the commit demands. */
+  readonly hasOtherEnding?: true;
 }
 
 /** What a list of the states of a cluster has of each. */
@@ -184,6 +228,8 @@ export interface StateSummary {
   readonly isPresent: boolean;
   /** The id of the association that was seen or confirmed last; null if none was. */
   readonly associationId: string | null;
+  /** As in the state. */
+  readonly recordsInProgress: readonly string[];
 }
 
 /** The states, as scans of EKS read and write them. The methods throw as those of the ledger do, which writes the states with its commits. */

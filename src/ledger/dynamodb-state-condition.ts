@@ -1,37 +1,60 @@
 import { sendsChange } from '../model/operation.ts';
-import type { StateChange, StateDemand } from './association-state.ts';
+import type { Sight, StateChange, StateDemand } from './association-state.ts';
 import { formatVersion } from './format.ts';
+import { latestIn } from './state-change.ts';
 import type { CommittedChange } from './state-change.ts';
 
 /** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
 export type Guard =
-  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'begins' | 'ends' | 'demand'> }
+  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'ownRecord' | 'demand'> }
+  /** As a commit that demands nothing, if this record is in progress; null: any. */
+  | { readonly kind: 'repair'; readonly recordKey: string | null }
   | { readonly kind: 'revision'; readonly revision: number };
 
 /**
- * By how much the numbers of an item increase. `inProgress` counts the operations that began and are not closed, because a condition can't
- * name attributes that it does not know.
+ * By how much the numbers of an item increase, and the key that is added to those in progress. They are a set, because a condition can't name attributes
+ * that it does not know.
  */
-export function additionsOf({ isChange }: StateChange, guard: Guard): Record<string, number> {
-  const inProgress = guard.kind === 'later' ? (guard.commit.begins ? 1 : 0) - guard.commit.ends : 0;
-  return { revision: 1, ...(isChange ? { changes: 1 } : {}), ...(inProgress === 0 ? {} : { inProgress }) };
+export function additionsOf({ isChange, begunRecord }: StateChange): Record<string, number | Set<string>> {
+  return {
+    revision: 1,
+    ...(isChange ? { changes: 1 } : {}),
+    ...(begunRecord === undefined ? {} : { recordsInProgress: new Set([begunRecord]) }),
+  };
 }
 
 /** The values of a condition on the format version. */
 export const version = { ':v': formatVersion };
 
+interface Condition {
+  readonly parts: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** The condition of an update. An item of another version is not changed. */
-export function conditionOf({ confirmed, endingOf, version: added }: StateChange, guard: Guard) {
+export function conditionOf(change: StateChange, guard: Guard) {
+  if (guard.kind !== 'repair' || guard.recordKey === null) return conditionOfCommit(change, guard);
+  const { parts, values } = conditionOfCommit(change, guard);
+  return {
+    parts: [...parts, 'contains(#recordsInProgress, :recordKey)'],
+    values: { ...values, ':recordKey': guard.recordKey },
+  };
+}
+
+function conditionOfCommit(change: StateChange, guard: Guard): Condition {
+  const { confirmed, endingOf, tiedTo } = change;
   if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
   if (guard.kind === 'revision')
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
   const supported = '(attribute_not_exists(#v) OR #v = :v)';
-  if (guard.commit.demand !== null) return demandOf(supported, guard.commit.demand, guard.commit.ends);
+  if (guard.kind === 'later' && guard.commit.demand !== null)
+    return demandOf(supported, guard.commit.demand, guard.commit.ownRecord);
+  if (tiedTo) return isConfirmed(supported, tiedTo);
   if (confirmed === undefined && endingOf !== undefined) return isPresent(supported, endingOf);
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
-  const history = added ? historyParts(confirmed.isDeleted) : [];
+  const history = latestIn(change) ? historyParts(confirmed.isDeleted) : [];
   // As `isReplacedBy` in state-change.ts.
   if (confirmed.isDeleted) {
     const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
@@ -63,25 +86,34 @@ function isPresent(supported: string, associationId: string) {
   return { parts: [supported, '#confirmed.#associationId = :id', '#confirmed.#isDeleted = :false'], values };
 }
 
+/** Whether this version is the confirmed one, and there. */
+function isConfirmed(supported: string, { associationId, modifiedAt }: Pick<Sight, 'associationId' | 'modifiedAt'>) {
+  const { parts, values } = isPresent(supported, associationId);
+  return {
+    parts: [...parts, '#confirmed.#modifiedAt = :modifiedAt'],
+    values: { ...values, ':modifiedAt': modifiedAt },
+  };
+}
+
 /** As `mismatchOf` in state-demand.ts. A commit that demands something confirms nothing. */
-function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, inProgress: number) {
-  const isCount = (name: string, count: number) =>
-    count === 0 ? `(attribute_not_exists(#${name}) OR #${name} = :${name})` : `#${name} = :${name}`;
-  const ofConfirmed = confirmed && isPresent(supported, confirmed.associationId);
+function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, own: string | null) {
+  const isCount = changes === 0 ? '(attribute_not_exists(#changes) OR #changes = :changes)' : '#changes = :changes';
+  // A set without keys is not stored.
+  const isFree = 'attribute_not_exists(#recordsInProgress)';
+  const ofConfirmed = confirmed && isConfirmed(supported, confirmed);
+  const ofEnding = endingSetBy === null ? 'attribute_not_exists(#ending)' : '#ending.#setBy = :setBy';
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),
-      ...(confirmed ? ['#confirmed.#modifiedAt = :modifiedAt'] : []),
-      ...(changes === null ? [] : [isCount('changes', changes)]),
-      ...(endingSetBy === null ? [] : ['#ending.#setBy = :setBy']),
-      isCount('inProgress', inProgress),
+      ...(changes === null ? [] : [isCount]),
+      ...(endingSetBy === undefined ? [] : [ofEnding]),
+      own === null ? isFree : `(${isFree} OR #recordsInProgress = :own)`,
     ],
     values: {
       ...(ofConfirmed?.values ?? version),
-      ...(confirmed ? { ':modifiedAt': confirmed.modifiedAt } : {}),
       ...(changes === null ? {} : { ':changes': changes }),
-      ...(endingSetBy === null ? {} : { ':setBy': endingSetBy }),
-      ':inProgress': inProgress,
+      ...(typeof endingSetBy === 'string' ? { ':setBy': endingSetBy } : {}),
+      ...(own === null ? {} : { ':own': new Set([own]) }),
     },
   };
 }

@@ -14,6 +14,7 @@ import { approvalOfItem, approvalPut } from './dynamodb-approval-item.ts';
 import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
+import { dynamoDbCursorKeys } from './dynamodb-cursor-keys.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import {
   claimedByOfItem,
@@ -160,6 +161,7 @@ export function ledgerOn({ client, idempotencyTable, auditTable }: ClientAndTabl
       if (result.kind === 'conflict' && result.stored !== null) locksOfItem(result.stored); // Throws for another format.
       return result.kind === 'committed';
     },
+    ...dynamoDbCursorKeys(client, idempotencyTable),
     close() {
       client.destroy();
     },

@@ -23,7 +23,8 @@ export type AuditEvent =
   | 'REJECTED'
   | 'APPROVAL_EXPIRED'
   | 'APPROVAL_USED'
-  | 'EXPIRY_WARNED';
+  | 'EXPIRY_WARNED'
+  | 'STATE_REPAIRED';
 
 /**
  * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
@@ -54,6 +55,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   APPROVAL_EXPIRED: true,
   APPROVAL_USED: true,
   EXPIRY_WARNED: true,
+  STATE_REPAIRED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, and of locks. */

@@ -2,8 +2,11 @@ import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
+import type { AssociationStates } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import type { CursorKeyMemory } from '../ledger/cursor-keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { StateRepairs } from '../ledger/state-repair.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { LockMemory } from '../model/lock.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
@@ -72,6 +75,8 @@ export interface Stores {
   readonly associations: AssociationReads;
   readonly approvals: ApprovalStore;
   readonly observations: ObservationStore;
+  /** Of the reconciler, which observes nothing else. */
+  readonly repairs: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
 }
 
 /** The stores of one request or run: nothing is sent to them after its deadline, nor once it has ended. Without a key, the one of all. */
@@ -91,6 +96,7 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Waits before a create whose role EKS does not know yet is sent again. */
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly lockMemory: LockMemory;
+  readonly cursorKeyMemory: CursorKeyMemory;
   /** How many requests each principal may send, to one process. */
   readonly requestLimits: RequestLimits;
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */

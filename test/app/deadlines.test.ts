@@ -30,7 +30,7 @@ let boundTo: (store: Store) => Partial<Store> = () => ({});
 const storesUntil = (deadline: Deadline) => {
   deadlines.push(deadline);
   const store = { ...opened.ledger, ...boundTo(opened.ledger) };
-  return { ledger: store, associations: store, approvals: store, observations: store };
+  return { ledger: store, associations: store, approvals: store, observations: store, repairs: store };
 };
 
 beforeEach(async () => {
@@ -55,7 +55,7 @@ const current = () => Promise.resolve(gateway.deps);
 const context = { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 };
 
 test.each<[string, () => Promise<unknown>]>([
-  ['reconciler', () => makeReconcileHandler(current)({}, context)],
+  ['reconciler', () => makeReconcileHandler(current, unbound)({}, context)],
   ['scan', () => makeScanHandler(current, unbound, defaultScanSettings)({}, context)],
   [
     'expire',

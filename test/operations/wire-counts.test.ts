@@ -137,10 +137,30 @@ describeOnDynamoDb('network calls', () => {
     expect(dynamoDbCalls()).toEqual(['GetItem']);
     expect(eksCalls()).toEqual(Array.from({ length: 3 }, () => 'ListPodIdentityAssociations'));
     await gateway.create();
+    // The first page with a cursor reads the keys of cursors.
+    await gateway.send(list);
     dynamoDbCalls();
     gateway.clock.skip(9_000);
     await gateway.send(list);
     expect(dynamoDbCalls()).toEqual([]);
+  });
+
+  test('the first page of a process makes 1 DynamoDB call more, and the first one of all 2, for the keys of cursors', async () => {
+    const list = '{ clusters { pageInfo { endCursor } } }';
+    await readLocks(gateway.deps);
+    dynamoDbCalls();
+    for (const calls of [['GetItem', 'TransactWriteItems'], []]) {
+      expect(await gateway.send(list)).toMatchObject({ status: 200 });
+      expect(dynamoDbCalls()).toEqual(calls);
+    }
+    const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator });
+    await readLocks(other.deps);
+    dynamoDbCalls();
+    for (const calls of [['GetItem'], [], []]) {
+      expect(await other.send(list)).toMatchObject({ status: 200 });
+      expect(dynamoDbCalls()).toEqual(calls);
+    }
+    await other.close();
   });
 
   test('a replay makes 3 DynamoDB calls and 0 EKS calls', async () => {
@@ -150,6 +170,29 @@ describeOnDynamoDb('network calls', () => {
     expect(await gateway.create()).toMatchObject({ replayed: true });
     expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
     expect(eksCalls()).toEqual([]);
+  });
+
+  test('an ending of an existing association costs one read more, and one that is cleared or kept none', async () => {
+    const created = await gateway.create();
+    const { associationId = '' } = created.association ?? {};
+    await readLocks(gateway.deps);
+    dynamoDbCalls();
+    const expiresAt = new Date(gateway.clock.now() + 3_600_000).toISOString();
+    const update = (fields: object) =>
+      gateway.update({ associationId, clientRequestToken: JSON.stringify(fields), ...fields });
+    const [alone, changing] = [
+      ['GetItem', 'TransactWriteItems'],
+      ['GetItem', 'TransactWriteItems', 'TransactWriteItems'],
+    ];
+    for (const [fields, calls] of [
+      [{ expiresAt }, ['GetItem', ...alone]],
+      [{ expiresAt, roleArn: roleArn('payments/payments-worker') }, ['GetItem', ...changing]],
+      [{ expiresAt: null }, alone],
+      [{ roleArn: input.roleArn }, changing],
+    ] as const) {
+      expect(await update(fields)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(dynamoDbCalls()).toEqual(calls);
+    }
   });
 
   describe('where policy asks for an approval', () => {

@@ -146,6 +146,7 @@ const decision: Required<Decision> = {
   policySetHash: 'c'.repeat(64),
   inventoryHash: 'd'.repeat(64),
   now: start,
+  onlyAsDryRun: true,
   slice: {
     cluster: {
       ...{ accountId: target.accountId, region: target.region, clusterName: 'apps' },
@@ -292,6 +293,7 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     request: { ...remove, ending: { expiresAt: '2026-11-25T12:00:00.000Z', setBy: operationId } },
     fence: 0,
   },
+  STATE_REPAIRED: { ...entry, ...eventsOfDrift, event: 'STATE_REPAIRED', operationId: `repair-${operationId}` },
 };
 
 /** The progress of a scan with every field set. */
@@ -331,13 +333,21 @@ export const associationState: Required<AssociationState> = {
     {
       operationId,
       operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+      recordKey: 'a'.repeat(64),
       requested: { policy: null },
       inDoubtUntil: start + 420_000,
       closedAt: start + 60_000,
       saw: { associationId: association.associationId, modifiedAt: at, isGone: true },
     },
   ],
+  recordsInProgress: ['a'.repeat(64)],
   latest: { origin: 'OUTSIDE', seenAt: start + 60_000, seenOtherwiseAt: start },
+  uncertainTimes: [
+    {
+      ...{ operationId, associationId: association.associationId, startedAt: start },
+      ...{ modifiedAt: '2026-11-24T12:00:30.000Z', closedAt: start + 60_000 },
+    },
+  ],
   ending: {
     associationId: association.associationId,
     expiresAt: '2026-11-25T12:00:00.000Z',
@@ -348,8 +358,8 @@ export const associationState: Required<AssociationState> = {
   },
 };
 
-/** A version of the history with every field set. */
-export const associationVersion: Required<AssociationVersion> = {
+/** A version of the history with every field set, and one that says that the association is gone. */
+export const associationVersion: Omit<Required<AssociationVersion>, 'deleted'> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -357,6 +367,17 @@ export const associationVersion: Required<AssociationVersion> = {
   seenAt: start + 60_000,
   declaration: 'payments/bindings',
   seenOtherwiseAt: start,
+  isRead: true,
+};
+export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead'> = {
+  target,
+  association: null,
+  deleted: {
+    associationId: association.associationId,
+    createdAt: association.createdAt,
+    modifiedAt: '2026-11-24T12:00:30.000Z',
+  },
+  ...{ origin: null, operationId, declaration: null, seenAt: start + 60_000, seenOtherwiseAt: start },
 };
 
 /** An approval in the state with every field set. */

@@ -43,7 +43,7 @@ export async function collectFacts(
   const lockedTimes = locks.map((lock) => ({ ...lock, from: Math.min(lock.from, ...takenOverAt) }));
   return {
     ...{ ...seen, changes, associations, entries, records, outside, locks: lockedTimes },
-    ...(observed ? { observed: { isDrift, ...observed } } : {}),
+    ...(observed ? { observed: { isDrift, isLeft: flow.isLeftInProgress ?? false, ...observed } } : {}),
     ...(approvals ? { approvals: { ...approvals, votes } } : {}),
     ...(endedAt === null ? {} : { endedAt }),
   };

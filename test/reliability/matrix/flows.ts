@@ -27,10 +27,14 @@ export interface Flow extends RequestVariant {
   readonly adopts?: true;
   /** What others do to the association before the flow: directly at EKS, or by a request of their own. */
   readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
+  /** Another version of the gateway closed the earlier operation, and left it in progress. */
+  readonly isLeftInProgress?: true;
   /** Changes are locked before the flow, or when it takes the operation over. */
   readonly locked?: 'before' | 'at take-over';
   /** Policy demands an approval of the request: the flow asks for it, is the vote of an approver, uses what an approver gave before, or what was asked for is over. */
   readonly held?: 'asked' | 'voted' | 'approved' | 'over';
+  /** An update sets the first ending of the association, alone or with its other changes: policy judges it as a delete too. */
+  readonly sets?: 'ending';
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
@@ -100,6 +104,10 @@ const scans: readonly Flow[] = [
     ...{ name: 'scanned, deleted outside', kinds: ['update'], earlier: null, passed: 2 * leaseMs },
     ...{ others: { what: 'delete', through: 'eks' }, by: 'scanner' },
   },
+  {
+    ...{ name: 'scanned, closed by another version', kinds: ['create'], earlier: null, passed: leaseMs },
+    ...{ isLeftInProgress: true, by: 'scanner' },
+  },
   { name: 'scanned, in doubt', kinds: ['create'], earlier: crashAfter, passed: leaseMs, by: 'scanner' },
 ];
 
@@ -108,6 +116,7 @@ function flowsWithConditions(): Flow[] {
   const held = { kinds: ['create', 'delete'], by: 'alice' } as const;
   const approved = { ...held, held: 'approved' } as const;
   const ending = { kinds: ['delete'], by: 'expireRun' } as const;
+  const asDelete = { ...approved, kinds: ['update'], sets: 'ending' } as const;
   return [
     { ...held, name: 'approval asked for', held: 'asked' },
     { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
@@ -116,6 +125,8 @@ function flowsWithConditions(): Flow[] {
     { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
     { ...held, name: 'approval over', held: 'over', kinds: ['create'], by: 'expireRun' },
+    { ...asDelete, name: 'ending approved as a delete' },
+    { ...asDelete, name: 'ending approved as a delete, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...ending, name: 'ending warned of', ending: 'near' },
     { ...ending, name: 'ending due', ending: 'due' },
     { ...ending, name: 'ending due, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
 import { defaultExpireSettings, expire } from '../../../src/operations/expire.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
@@ -9,6 +9,7 @@ import { audience, issuer } from '../../../packages/local-gateway/src/principals
 import { makeHandler } from '../../../src/graphql/handler.ts';
 import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
+import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { ledgerOn, makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
@@ -53,6 +54,21 @@ export const gateway: Implementation = {
     const ledger = openLedger(url, tables);
     await lockOperations(ledger).lock({ kind: 'ALL' });
     ledger.close();
+  },
+  // It counted what is in progress, and knew no set.
+  leaveInProgress: async (url, tables) => {
+    const { client, idempotencyTable: TableName } = storeOf(url, tables);
+    const { Items = [] } = await client.send(new ScanCommand({ TableName, ConsistentRead: true }));
+    const state = Items.find(({ idempotencyKey }) => idempotencyKey?.S?.startsWith('association/'));
+    const keys = Items.flatMap((item) => (item.state?.S === 'SUCCEEDED' ? [item.idempotencyKey?.S ?? ''] : []));
+    const update = new UpdateItemCommand({
+      TableName,
+      Key: { idempotencyKey: { S: state?.idempotencyKey?.S ?? '' } },
+      UpdateExpression: 'ADD recordsInProgress :keys, inProgress :closed',
+      ExpressionAttributeValues: { ':keys': { SS: keys }, ':closed': { N: '-1' } },
+    });
+    await client.send(update);
+    client.destroy();
   },
   adopts: true,
   hasReconciler: true,
@@ -99,13 +115,15 @@ function start(url: string, tables: Tables): Process {
   const storesUntil = (deadline: Deadline) => {
     const bound = { client: clientUntil(client, deadline), ...names };
     const [approvals, observations] = [makeDynamoDbApprovals(bound), makeDynamoDbObservations(bound)];
-    return { ledger: ledgerOn(bound), approvals, observations };
+    const associations = makeDynamoDbAssociationReads(bound);
+    return { ledger: ledgerOn(bound), approvals, associations, observations };
   };
   const home = { accountId: '111122223333', region: 'eu-central-1' };
   const deps = makeDependencies({
     policy,
     ledger,
     approvals: makeDynamoDbApprovals({ client, ...names }),
+    associations: makeDynamoDbAssociationReads({ client, ...names }),
     storesUntil,
     clock,
     clockCheck: check,
@@ -147,7 +165,7 @@ function approvals(audit: readonly Item[], idempotency: readonly Item[]): Omit<A
 }
 
 /** Entries of drift, and the state of the one service account, as they are stored. */
-function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<ObservedFact, 'isDrift'> {
+function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<ObservedFact, 'isDrift' | 'isLeft'> {
   const state = idempotency.find(({ idempotencyKey }) => String(idempotencyKey).startsWith('association/'));
   const seen = state?.observed as
     | { readonly driftId: string | null; readonly sight: { readonly associationId: string; readonly isGone: boolean } }
@@ -156,8 +174,12 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
     .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as StoredEntry] : []))
     .filter(({ operation }) => operation === 'OBSERVE_ASSOCIATION')
     .map(({ operationId, event }) => ({ operationId, event }));
+  const open = new Set(idempotency.flatMap((item) => (item.state === 'IN_PROGRESS' ? [item.idempotencyKey] : [])));
+  const inProgress = [...((state?.recordsInProgress ?? []) as Iterable<string>)];
   return {
-    entries,
+    entries: entries.filter(({ event }) => event !== 'STATE_REPAIRED'),
+    repairs: entries.filter(({ event }) => event === 'STATE_REPAIRED').length,
+    leftInProgress: inProgress.filter((key) => !open.has(key)).length,
     driftId: seen?.driftId ?? null,
     associationId: seen && !seen.sight.isGone ? seen.sight.associationId : null,
   };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { ChangeKind } from '../facts.ts';
-import type { AskingName } from './asked-needs.ts';
+import type { AskingName, Judgement } from './asked-needs.ts';
 import type { ChangeFault } from './eks-behaviour.ts';
 import { faultless } from './scenario.ts';
 import type { Faults, ScenarioEvent, ScenarioMutation } from './scenario.ts';
@@ -38,13 +38,18 @@ const ledgerFault = fc.record({
   kind: fc.constantFrom('lost' as const, 'down' as const, 'late' as const),
 });
 
-export const faults: fc.Arbitrary<Faults> = fc.oneof(
+const anyFaults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 5, arbitrary: fc.constant(faultless) },
   { weight: 7, arbitrary: changeFault.map((eks) => ({ ...faultless, eks })) },
   { weight: 2, arbitrary: ledgerFault.map((ledger) => ({ ...faultless, ledger })) },
   { weight: 1, arbitrary: fc.constant({ ...faultless, cannotRead: true }) },
   { weight: 1, arbitrary: fc.constant({ ...faultless, cannotReadLocks: true }) },
 );
+
+/** One process in eight is of another version of the gateway. */
+export const faults: fc.Arbitrary<Faults> = fc
+  .tuple(anyFaults, fc.constantFrom(true, false, false, false, false, false, false, false))
+  .map(([met, isOtherVersion]) => (isOtherVersion ? { ...met, isOtherVersion } : met));
 
 /** Most creates expect nothing, so that those without a plan stay as frequent as others. */
 const withoutMostPlans = ({ isPlanned, ...mutation }: ScenarioMutation & { readonly isPlanned: boolean }) =>
@@ -107,6 +112,7 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
       do: fc.constant('skew' as const),
       clock: fc.constantFrom(
         'gateway' as const,
+        'secondGateway' as const,
         'eks' as const,
         'scanner' as const,
         'approver' as const,
@@ -121,8 +127,8 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
 
 export const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
 
-export function policy(allows: boolean, asking: AskingName): ScenarioEvent {
-  return { do: 'policy', allows, asking };
+export function policy(allows: boolean, asking: AskingName, deletes?: Judgement['deletes']): ScenarioEvent {
+  return { do: 'policy', allows, asking, deletes };
 }
 
 /** More turns than the running processes can use. */

@@ -106,8 +106,11 @@ export function withFaults(
     // Without an entry and a version, it is no transaction, and meets the faults of a put.
     observeAssociation: (revision, change, entry) =>
       behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),
-    versionsAround: behind(ofEvery, ledger.versionsAround),
+    repairAssociation: behind(ofTransaction, ledger.repairAssociation),
+    readVersions: behind(ofEvery, ledger.readVersions),
     putLocks: behind(ofTransaction, ledger.putLocks),
+    getCursorKeys: behind(ofEvery, ledger.getCursorKeys),
+    putCursorKeys: behind(ofTransaction, ledger.putCursorKeys),
     close: ledger.close,
     met: () => met,
   };

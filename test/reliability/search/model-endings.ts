@@ -3,6 +3,7 @@ import type { DeleteRequest } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { Model } from './model.ts';
+import type { InProgressModel } from './model-in-progress.ts';
 import type { Attempt } from './model-state.ts';
 import type { World } from './observation-checks.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
@@ -22,9 +23,10 @@ interface Ending {
  * and at rest that endings were carried out. It uses the gateway's types but none of its code.
  */
 export function makeEndingModel(
-  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'eks'>,
+  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'secondGateway' | 'eks'>,
   model: Pick<Model, 'operations' | 'written'>,
   world: Pick<World, 'versionOf' | 'isAdopted' | 'isRequested'>,
+  { isUncovered }: Pick<InProgressModel, 'isUncovered'>,
   broken: (rule: string) => void,
 ) {
   /** The endings that operations name, by operation id; those that name none are absent. */
@@ -44,10 +46,22 @@ export function makeEndingModel(
       broken(`${what}, but the last success says ${set ? `${set.expiresAt} of ${set.setBy}` : 'nothing'}`);
       return;
     }
-    const earliest = Math.min(clock.now(), clock.gateway(), clock.eks());
+    const earliest = Math.min(clock.now(), clock.gateway(), clock.secondGateway(), clock.eks());
     if (earliest <= Date.parse(ending.expiresAt)) broken(`${what}, although a clock still shows an earlier time`);
-    const open = model.operations().filter(({ id, closed }) => !closed && id !== operationId);
+    const open = model.operations().filter(({ id, closed }) => !closed && id !== operationId && !isUncovered(id));
     for (const { id } of open) broken(`${what}, while ${id} is in progress`);
+  }
+
+  /**
+   * A request that sets an ending begins, or the create that adopts an association succeeds. An ending that is earlier than the last one, or the first, is
+   * a delete, which its policies permit, or permit once it is approved.
+   */
+  function sets(by: Attempt, { operationId }: AuditEntry, associationId: string, isApproved: boolean): void {
+    const before = endings.get(associationId)?.expiresAt ?? null;
+    if (typeof by.ending !== 'string' || (before !== null && by.ending >= before)) return;
+    const what = `${operationId} of ${by.name} ends ${associationId} at ${by.ending} (before: ${before})`;
+    if (by.deletes === 'forbidden') broken(`${what}, although policy forbids deletes`);
+    if (by.deletes === 'held' && !isApproved) broken(`${what} without the approval of a delete`);
   }
 
   return {
@@ -57,10 +71,15 @@ export function makeEndingModel(
         const { event, operationId, associationArn, fence } = entry;
         if (event === 'INTENT' && by.isExpireRun) begins(by, entry);
         const isAtOnce = event === 'SUCCEEDED' && !by.isExpireRun && by.identity !== null && !named.has(operationId);
-        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) named.set(operationId, by.ending);
+        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) {
+          const isApproved = added.some((one) => one.event === 'APPROVAL_USED');
+          if (entry.before) sets(by, entry, entry.before.associationId, isApproved);
+          named.set(operationId, by.ending);
+        }
         if (event !== 'SUCCEEDED' || fence === null || associationArn === null) continue;
         const id = associationArn.slice(associationArn.lastIndexOf('/') + 1);
         const expiresAt = named.get(operationId);
+        if (entry.operation === 'CREATE_POD_IDENTITY_ASSOCIATION' && entry.before) sets(by, entry, id, false);
         if (expiresAt !== undefined) endings.set(id, { expiresAt, setBy: operationId });
         if (entry.actor === null || !(entry.request as DeleteRequest).ending) continue;
         if (ended.has(id)) broken(`${operationId} ended ${id} a second time`);

@@ -1,12 +1,15 @@
 import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
+import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
 import type { Approval } from '../../../src/model/approval.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import type { Environment } from './environment.ts';
+import { commitAsOther } from './other-version.ts';
 import type { Process } from './processes.ts';
 
 /** How late a write takes effect that was sent in time: an operation may still be in doubt, and its lease is over. Milliseconds. */
@@ -45,9 +48,11 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
   return {
     commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
-      const calledAt = attempt.isExpireRun ? clock.expireRun() : clock.gateway();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
-        const result = await ledger.commit(expected, next, entries, use);
+        const result = process.faults.isOtherVersion
+          ? await commitAsOther(environment, expected, next, entries, use)
+          : await ledger.commit(expected, next, entries, use);
         // Each ending has a token of its own.
         if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
@@ -94,6 +99,8 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         return { revision, locks: isLocked() ? [lock] : [] };
       }),
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
+    getCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
+    putCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
   };
@@ -123,8 +130,7 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
     putApproval: (expected, next, entry, maxPending) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
-      const of = attempt.ballot ? clock.approver : attempt.isExpireRun ? clock.expireRun : clock.gateway;
-      const calledAt = of();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
         const result = await ledger.putApproval(expected, next, entry, maxPending);
         if (result === 'written') {
@@ -138,17 +144,32 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
   };
 }
 
+/** What a request reads of service accounts: each call takes a turn. */
+export function gatedReads({ ledger, processes, log }: Environment, process: Process): AssociationReads {
+  const unread = () => Promise.reject(new Error('A request of a scenario does not read this.'));
+  return {
+    ...{ targetsInCluster: unread, targetsWithRole: unread, targetsOfAssociations: unread, versionsAround: unread },
+    ...{ readVersions: unread, getAssociationStates: unread, getClusterScans: unread },
+    getAssociationState: (target) =>
+      processes.port(process, async () => {
+        const state = await ledger.getAssociationState(target);
+        log(() => `  ${process.attempt.name} reads the ending ${state?.ending?.expiresAt ?? 'none'}`);
+        return state;
+      }),
+  };
+}
+
 /** What a scan reads and writes of service accounts: each call takes a turn, and can fail. */
 export function gatedObservations(
   environment: Environment,
   process: Process,
   completedAt: number | null,
-): AssociationStates {
+): AssociationStates & StateRepairs {
   const { ledger, observations, recorder, processes, log } = environment;
   const write = writerOf(environment, process);
   return {
+    ...gatedRepairs(environment, process),
     statesOfCluster: (cluster) => processes.port(process, () => ledger.statesOfCluster(cluster)),
-    getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
     observeAssociation: (revision, change, entry) => {
       const { origin, sight } = change.observed ?? {};
       const what = () =>
@@ -157,6 +178,31 @@ export function gatedObservations(
         const isWritten = await ledger.observeAssociation(revision, change, entry);
         if (isWritten && observations.observed(process.attempt.name, change, entry, completedAt)) recorder.scanned();
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${process.attempt.name}`);
+        return isWritten;
+      });
+    },
+  };
+}
+
+/** What repairs read and write of service accounts: each call takes a turn, and can fail. */
+export function gatedRepairs(
+  environment: Environment,
+  process: Process,
+): Pick<AssociationStates, 'getAssociationState'> & StateRepairs {
+  const { ledger, inProgress, recorder, processes, log } = environment;
+  const { name } = process.attempt;
+  const write = writerOf(environment, process);
+  return {
+    getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
+    repairAssociation: (repair, entry) => {
+      const what = () => `the repair of ${repair.recordKey.slice(0, 12)}: ${entry.message}`;
+      return write(what, async () => {
+        const isWritten = await ledger.repairAssociation(repair, entry);
+        if (isWritten) {
+          inProgress.repaired(name, repair, entry);
+          recorder.appended(entry);
+        }
+        log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${name}`);
         return isWritten;
       });
     },

@@ -39,6 +39,8 @@ export interface Faults {
    * written.
    */
   readonly ledger: { readonly write: number; readonly kind: 'lost' | 'late' | 'down' } | null;
+  /** Whether it is of another version of the gateway, which does not write what is in progress, nor endings. */
+  readonly isOtherVersion?: boolean;
 }
 
 /** What a scan of the cluster reads: every association, those that are due, or the one that something told of, at once. */
@@ -97,9 +99,10 @@ export function schedulerOf({ order }: Scenario): fc.Scheduler {
 }
 
 /** Describes faults, to be appended to the name of a process. */
-export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger }: Faults): string {
+export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger, isOtherVersion }: Faults): string {
   const lines = [
     ...(eks ? [`its change request to EKS: ${describeChangeFault(eks)}`] : []),
+    ...(isOtherVersion ? ['it is another version of the gateway'] : []),
     ...(cannotRead ? ['its EKS reads fail'] : []),
     ...(cannotReadLocks ? ['its reads of locks fail'] : []),
     ...(ledger ? [`its write ${ledger.write + 1}: ${describeLedgerFault[ledger.kind]}`] : []),
@@ -132,6 +135,6 @@ function describeChangeFault(fault: ChangeFault): string {
 
 /** Describes the behaviour of EKS. */
 export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
-  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of endings ${skewMs.expireRun / second} s`;
+  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of its second process ${skewMs.secondGateway / second} s, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of endings ${skewMs.expireRun / second} s`;
   return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
 }

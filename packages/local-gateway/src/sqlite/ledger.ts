@@ -1,12 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ApprovalStore } from '../../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
-import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState, StateChange } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
-import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
+import {
+  alternativesOf,
+  alternativesOfRepair,
+  demandedKey,
+  isPermitted,
+  stateAfter,
+  stateChangeOf,
+} from '../../../../src/ledger/state-change.ts';
 import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
+import { unchanged } from '../../../../src/ledger/condition.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -17,6 +24,7 @@ import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
+import { sqliteCursorKeys } from './cursor-keys.ts';
 import { asPromise, openSqliteFile } from './file.ts';
 import { prepareOrder } from './order.ts';
 import type { AuditOrder } from './order.ts';
@@ -53,6 +61,7 @@ export function makeSqliteLedger({
 
   return {
     ...makeSqliteCheckpoints(database),
+    ...sqliteCursorKeys(database),
     commit(expected, next, entries, use = null) {
       return asPromise(() => {
         requireDistinct(entries);
@@ -69,7 +78,7 @@ export function makeSqliteLedger({
           entries.forEach(statements.insertEntry);
           claimsOfCreated(entries).forEach(statements.insertClaim);
           if (use) statements.approvals.putApproval(use.next);
-          commitState(statements, change);
+          commitState(statements, change, alternativesOf(change));
           return { kind: 'committed' };
         });
       });
@@ -134,8 +143,8 @@ export function makeSqliteLedger({
     targetsOfAssociations(...query) {
       return asPromise(() => statements.history.targetsOfAssociations(...query));
     },
-    versionsAround(...query) {
-      return asPromise(() => statements.history.versionsAround(...query));
+    readVersions(...query) {
+      return asPromise(() => statements.history.readVersions(...query));
     },
     getClusterScans(clusters) {
       return asPromise(() => statements.history.getClusterScans(clusters));
@@ -151,6 +160,21 @@ export function makeSqliteLedger({
           if ((state?.revision ?? 0) !== revision) return false;
           if (entry) statements.insertEntry(entry);
           statements.putState(stateAfter(state, change), change);
+          return true;
+        }),
+      );
+    },
+    repairAssociation(repair, entry) {
+      return asPromise(() =>
+        inTransaction(database, () => {
+          if (alreadyWritten([entry], [statements.getEntry(entry)])) return true;
+          if (!meets(unchanged(repair.record), statements.getRecord(repair.recordKey))) return false;
+          const state = statements.getState(repair.change.target);
+          const key = demandedKey(repair);
+          if (key !== null && !state?.recordsInProgress.includes(key)) return false;
+          if (repair.restored) statements.putRecord(repair.restored);
+          statements.insertEntry(entry);
+          commitState(statements, { ...repair.change, begins: true }, alternativesOfRepair(repair));
           return true;
         }),
       );
@@ -203,8 +227,15 @@ export function makeSqliteLedger({
   };
 }
 
-/** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */
-function commitState(statements: Statements, change: CommittedChange | null): void {
+/** A change of a state, and whether nothing is written without it. */
+type StateWrite = StateChange & Pick<CommittedChange, 'begins'>;
+
+/** Writes the first of the alternatives of a change that the stored state permits. Throws `UnsupportedFormat` where an operation begins. */
+function commitState(
+  statements: Statements,
+  change: StateWrite | null,
+  alternatives: readonly (StateChange | null)[],
+): void {
   if (change === null) return;
   let state: AssociationState | null;
   try {
@@ -213,18 +244,8 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     if (error instanceof UnsupportedFormat && !change.begins) return;
     throw error;
   }
-  const { version: _, ...unversioned } = change;
-  const isLater = change.confirmed === undefined || isReplacedBy(state?.confirmed ?? null, change.confirmed);
-  const isAdded = isLater && (!change.confirmed || isAddedAfter(state?.observed?.sight ?? null, change.confirmed));
-  const applied = isAdded ? change : isLater ? unversioned : unconfirmedChange(state, unversioned);
-  statements.putState(stateAfter(state, applied), applied);
-}
-
-/** What remains of an outcome whose association is not the latest one. */
-function unconfirmedChange(state: AssociationState | null, change: CommittedChange): CommittedChange {
-  const { confirmed: _, ...unconfirmed } = change;
-  const { ending: __, ...without } = unconfirmed;
-  return keepsEnding(state?.confirmed ?? null, change) ? unconfirmed : without;
+  const applied = alternatives.find((one) => one === null || isPermitted(state, one));
+  if (applied) statements.putState(stateAfter(state, applied), applied);
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

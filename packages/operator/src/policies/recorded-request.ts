@@ -22,6 +22,7 @@ export interface RecordedDecision {
   readonly violations: readonly { readonly policyId: string }[];
   readonly needs?: readonly ApprovalNeed[];
   readonly approval?: UsedApproval;
+  readonly onlyAsDryRun?: true;
 }
 
 /** The fields of a recorded decision that every replay needs. */
@@ -32,7 +33,11 @@ export const decisionFields = {
   now: wholeNumber,
   needs: v.exactOptional(list(approvalNeed)),
   approval: v.exactOptional(usedApproval),
+  onlyAsDryRun: v.exactOptional(v.literal(true)),
 };
+
+/** The decision about the delete that an ending is, as far as every replay needs it. */
+export const deleteDecision = v.exactOptional(atLeast(decisionFields));
 
 /** The fields of an audit entry from which the context of its request is made. */
 export const circumstanceSchema = atLeast({
@@ -50,6 +55,7 @@ export const circumstanceSchema = atLeast({
 const schemas = {
   CREATE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('CREATE_POD_IDENTITY_ASSOCIATION'),
+    before: v.nullish(association, null),
     request: recordedCreateRequest,
   }),
   UPDATE_POD_IDENTITY_ASSOCIATION: fields({
@@ -106,10 +112,17 @@ function isOfView({ event, refusalCode }: Circumstances): boolean {
 
 /** The authorization request of an audit entry. */
 export function requestOf(entry: OperationEntry & Circumstances): RecordedRequest {
-  if (isOfView(entry) && 'before' in entry) {
+  if (isOfView(entry) && entry.before) {
     return { action: 'DescribePodIdentityAssociation', association: entry.before };
   }
   return requestBy(entry.operation, entry);
+}
+
+/** The delete that the ending of an audit entry's request is: of the association as it is then. */
+export function deleteRequestOf(entry: OperationEntry): RecordedRequest {
+  if (!entry.before) throw new Error('The entry has a deleteDecision, and no association before it.');
+  const changed = entry.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? entry.request.changes : {};
+  return { action: 'DeletePodIdentityAssociation', association: { ...entry.before, ...changed } };
 }
 
 /**
@@ -125,21 +138,24 @@ export function contextOf(entry: Circumstances, now: number, name: string): Auth
     identity,
     onBehalfOf: entry.onBehalfOf,
     hasReason: entry.reason !== null,
+    // Dry runs have this event, and nothing else has.
+    isDryRun: entry.event === 'CHECKED',
     now,
   };
 }
 
 /**
- * A decision in words: `allowed by …`, `denied by …`, `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and
+ * A decision in words: `allowed by …`, `allowed as a dry run only by …`, `denied by …`, `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and
  * how many of which group must approve.
  */
-export function verdict({ allowed, policyIds, violations, needs }: RecordedDecision): string {
+export function verdict({ allowed, policyIds, violations, needs, onlyAsDryRun }: RecordedDecision): string {
   if (needs !== undefined) {
     const asked = needs.map(({ policyId, group, count }) => `${policyId} (${count} of ${group})`).join(', ');
     return `${allowed ? 'allowed by approval' : 'needs approval'} for ${asked}`;
   }
   const ids = allowed ? policyIds : violations.map(({ policyId }) => policyId);
-  return `${allowed ? 'allowed' : 'denied'} by ${[...new Set(ids)].join(', ')}`;
+  const result = onlyAsDryRun ? 'allowed as a dry run only' : allowed ? 'allowed' : 'denied';
+  return `${result} by ${[...new Set(ids)].join(', ')}`;
 }
 
 /** Events of approvals whose entries have the decision about a vote, or repeat that of the request. */

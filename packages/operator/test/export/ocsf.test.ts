@@ -179,6 +179,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
       EXPIRY_WARNED: true,
+      STATE_REPAIRED: true,
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

@@ -27,6 +27,7 @@ export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sig
   APPROVAL_EXPIRED: ['approval expired', 'expired'],
   APPROVAL_USED: ['approval used', 'approved'],
   EXPIRY_WARNED: ['ends soon', 'expiring'],
+  STATE_REPAIRED: ['state repaired', 'operation'],
 };
 
 /** What an operation does, in a word. */
