@@ -1,3 +1,4 @@
+import { defaultTimes } from '../idempotency/times.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 
@@ -11,6 +12,8 @@ export interface CheckpointSettings {
   readonly keyId: string;
   /** Name of the log, and of its key in notes. */
   readonly origin: string;
+  /** How far the clock of the function may be wrong, in milliseconds. */
+  readonly clockErrorMs: number;
   /** Namespace of the metrics in the log; empty: the log has none. */
   readonly metricsNamespace: string;
 }
@@ -24,6 +27,7 @@ export function readCheckpointSettings(env: Environment = process.env): Checkpoi
     bucket: reader.required('CHECKPOINT_BUCKET'),
     keyId: reader.required('CHECKPOINT_KEY_ID'),
     origin: originOf(reader),
+    clockErrorMs: reader.number('CLOCK_ERROR_MS', defaultTimes.clockErrorMs),
     metricsNamespace: reader.text('METRICS_NAMESPACE', ''),
   }));
 }

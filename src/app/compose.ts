@@ -8,7 +8,7 @@ import type { ApprovalLimits, DescribeLimits } from '../operations/dependencies.
 import { makeAssociationCounts } from '../operations/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
-import type { CurrentDependencies, Dependencies, PolicyDependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies, Dependencies, PolicyDependencies, StoresUntil } from '../operations/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
@@ -57,6 +57,10 @@ export interface Composition {
   readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
   readonly clock?: () => number;
+  /** Judges the clock by the answers of EKS. Default: it is taken as right. */
+  readonly clockCheck?: EksForSettings['clockCheck'];
+  /** Default: the stores of a request are those of all, whose calls have no deadline. */
+  readonly storesUntil?: StoresUntil;
   /** Default: waits on the clock of the machine. */
   readonly sleep?: Dependencies['sleep'];
   /** Default: none; the gateway's own role changes associations. */
@@ -122,11 +126,13 @@ function composer(
     approvalLimits = defaultApprovalLimits,
     executorRoleArn = null,
     clock = Date.now,
+    clockCheck,
+    storesUntil = () => ({}),
     sleep = setTimeout,
     home,
     ...rest
   } = settings;
-  const eks = { home, access, executorRoleArn, clock, connections: new Map(), ...endpoint };
+  const eks = { home, access, executorRoleArn, clock, clockCheck, connections: new Map(), ...endpoint };
   const shared = {
     ...rest,
     associations,
@@ -134,6 +140,7 @@ function composer(
     approvalLimits,
     home,
     clock,
+    storesUntil,
     sleep,
     ulid: monotonicFactory(bufferedRandom()),
     lockMemory: { mayBeSet: false },

@@ -4,6 +4,8 @@ import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { StoresUntil } from '../operations/dependencies.ts';
+import { makeDeadline } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** Time kept back so that the function answers before it times out. Milliseconds. */
@@ -12,6 +14,8 @@ const answerMs = 3_000;
 /** What the handler uses. */
 export interface DeliverDependencies extends Omit<DeliveryDependencies, 'target'> {
   readonly clock: () => number;
+  /** Default: the calls of a run have no deadline. */
+  readonly storesUntil?: StoresUntil;
   /** Null: events are sent nowhere, and only tampering is reported. */
   readonly target: EventTarget | null;
   /** Finds what is switched off that watches the tables. */
@@ -34,17 +38,17 @@ export function makeDeliverHandler(deps: DeliverDependencies) {
     event: { readonly Records?: readonly DynamoDBRecord[] },
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<DynamoDBBatchResponse> => {
-    const { clock, log, target } = deps;
+    const { clock, log, target, storesUntil = () => ({}) } = deps;
     const startedAt = clock();
     if (event.Records === undefined) {
       await checkWatch(deps);
       return { batchItemFailures: [] };
     }
     const { added, unreadable } = readRecords(event.Records, log);
-    const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
+    const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, clock);
     const entries = added.map(({ entry }) => entry);
-    const { sent, failedAt } =
-      target === null ? { sent: 0, failedAt: null } : await deliver({ ...deps, target }, entries, deadline);
+    const send = () => target && deliver({ ...deps, ...storesUntil(deadline), target }, entries, deadline.at);
+    const { sent, failedAt } = (await send()?.finally(deadline.end)) ?? { sent: 0, failedAt: null };
     const failed = failedAt === null ? unreadable : (added[failedAt]?.sequenceNumber ?? null);
     const counts = { ...(sent > 0 ? { eventsSent: sent } : {}), ...(failed === null ? {} : { deliveryFailures: 1 }) };
     log('info', 'Events delivered.', {

@@ -4,6 +4,7 @@ import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { CurrentDependencies } from '../operations/dependencies.ts';
 import { expire } from '../operations/expire.ts';
 import type { ExpireResult, ExpireSettings } from '../operations/expire.ts';
+import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 
 /** Time kept back so that the run ends before the function times out. Milliseconds. */
@@ -21,11 +22,14 @@ export function makeExpireHandler(current: CurrentDependencies, stores: ExpireSt
     _event: unknown,
     context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
   ): Promise<ExpireResult> => {
-    const deps = { ...(await current()), ...stores };
-    const startedAt = deps.clock();
-    const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
+    const shared = await current();
+    const startedAt = shared.clock();
+    const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, shared.clock);
+    const deps = { ...shared, ...stores, ...shared.storesUntil(deadline) };
     const meter = makeMeter();
-    const result = await withMeter(meter, () => expire(deps, settings, context.awsRequestId, deadline));
+    const result = await withMeter(meter, () => expire(deps, settings, context.awsRequestId, deadline.at)).finally(
+      deadline.end,
+    );
     const { suspended: suspendedEndings, held: heldEndings, ...rest } = result;
     const counts = { ...rest, suspendedEndings, heldEndings };
     deps.log('info', 'Endings examined.', { ...counts, durationMs: deps.clock() - startedAt, ...meterFields(meter) });

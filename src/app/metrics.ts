@@ -31,6 +31,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   suspendedEndings: { unit: 'Count' },
   heldEndings: { unit: 'Count' },
   policyVersion: { unit: 'None' },
+  wrongClocks: { unit: 'Count' },
   rejectedSnapshots: { unit: 'Count' },
   rejectedCodeCaches: { unit: 'Count' },
   checkpointRuns: { unit: 'Count' },

@@ -3,6 +3,7 @@ import type { CurrentDependencies } from '../operations/dependencies.ts';
 import { reconcile } from '../operations/reconcile.ts';
 import type { ReconciliationResult } from '../operations/reconcile.ts';
 import type { ReconcileDependencies } from '../operations/reconcile-operation.ts';
+import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 
 /** Time kept back so that the run ends before the function times out. Milliseconds. */
@@ -17,11 +18,15 @@ export function makeReconcileHandler(
     _event: unknown,
     context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
   ): Promise<ReconciliationResult> => {
-    const deps = { ...(await current()), observations };
-    const startedAt = deps.clock();
-    const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
+    const shared = await current();
+    const startedAt = shared.clock();
+    const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, shared.clock);
+    const { repairs = observations, ...stores } = shared.storesUntil(deadline);
+    const deps = { ...shared, ...stores, observations: repairs };
     const meter = makeMeter();
-    const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline));
+    const result = await withMeter(meter, () => reconcile(deps, context.awsRequestId, deadline.at)).finally(
+      deadline.end,
+    );
     const durationMs = deps.clock() - startedAt;
     const { policyVersion, policySetHash, inventoryHash } = deps.about;
     const live = policyVersion === null ? {} : { policyVersion: policyVersion.number };

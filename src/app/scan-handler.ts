@@ -6,6 +6,7 @@ import type { ObserveResult } from '../observations/observe-service-account.ts';
 import { scan } from '../observations/scan.ts';
 import type { ScanResult, ScanSettings } from '../observations/scan.ts';
 import type { CurrentDependencies } from '../operations/dependencies.ts';
+import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import { reportedChange } from './reported-change.ts';
 
@@ -18,14 +19,15 @@ const answerMs = 5_000;
  */
 export function makeScanHandler(current: CurrentDependencies, observations: ObservationStore, settings: ScanSettings) {
   return async (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => {
-    const deps = { ...(await current()), observations };
-    const startedAt = deps.clock();
-    const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
+    const shared = await current();
+    const startedAt = shared.clock();
+    const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, shared.clock);
+    const deps = { ...shared, observations, ...shared.storesUntil(deadline) };
     const change = reportedChange(event);
     const meter = makeMeter();
     const result = await withMeter(meter, (): Promise<ScanResult | ObserveResult | LeftToScan> =>
-      change ? observeChange(deps, change, deadline) : scan(deps, settings, deadline),
-    );
+      change ? observeChange(deps, change, deadline.at) : scan(deps, settings, deadline.at),
+    ).finally(deadline.end);
     const common = { durationMs: deps.clock() - startedAt, ...meterFields(meter) };
     if ('kind' in result) {
       deps.log('info', 'Reported change observed.', { ...observationFields(change, result), ...common });

@@ -1,3 +1,4 @@
+import { ClockWrong } from '../ledger/ledger-unavailable.ts';
 import type { CheckpointHead } from '../ledger/checkpoint-store.ts';
 import { archivePart, batchOf, newEntries, overlapMs, recentLeaves } from './batch.ts';
 import type { Batch, NewEntries } from './batch.ts';
@@ -106,6 +107,8 @@ async function appended(
   }: { readonly includedAt: number; readonly isStraggler: boolean; readonly examinedTo?: number },
 ): Promise<NextStep> {
   const { storage, clock, nonce } = deps;
+  // Until when entries are new is judged by the clock.
+  if (deps.clockCheck?.isWrong()) throw new ClockWrong();
   const edge = await checkedEdge(deps, head);
   const includedAt = Math.max(clock(), last.includedAt);
   const part = archivePart(head.size, entries, { includedAt, nonce, isStraggler });

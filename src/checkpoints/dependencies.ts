@@ -1,3 +1,4 @@
+import type { ClockCheck } from '../runtime/clock-check.ts';
 import type { CheckpointStore } from '../ledger/checkpoint-store.ts';
 import type { NoteSigner } from './note.ts';
 import type { LogStorage } from './storage.ts';
@@ -12,6 +13,8 @@ export interface CheckpointDependencies {
   readonly origin: string;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Default: the clock is taken as right. */
+  readonly clockCheck?: Pick<ClockCheck, 'isWrong'>;
   /** 128 random bits. */
   readonly nonce: () => Buffer;
 }

@@ -7,13 +7,17 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, MetadataBearer, RequestSigner } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
-import { withDeadline } from '../runtime/deadline.ts';
+import { clockCheckPlugin } from '../runtime/clock-check.ts';
+import type { ClockCheck } from '../runtime/clock-check.ts';
+import { makeDeadline, withDeadline } from '../runtime/deadline.ts';
+import type { Deadline } from '../runtime/deadline.ts';
 import { associationFrom } from './association.ts';
 import { describeAddon, describeCluster } from './cluster.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
 import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
 import {
   changeFailure,
+  clockFailure,
   credentialsFailure,
   CredentialsTimeout,
   eksErrorOf,
@@ -33,6 +37,8 @@ export interface EksSettings extends SdkSettings {
   readonly sessionFor?: SessionFor | undefined;
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: () => number;
+  /** Judges the clock by the answers of EKS; while it is wrong, no change is sent. Default: it is taken as right. */
+  readonly clockCheck?: ClockCheck | undefined;
 }
 
 /** What all clusters of one account and region share: settings, connection pool and cached credentials. */
@@ -42,7 +48,7 @@ export interface EksConnection {
   /** Sends changes: see {@link changeClient}. */
   readonly changer: EKSClient;
   /** Reads a role from IAM, with the same credentials. The client is created at its first use. */
-  readonly readRole: (roleArn: string, abortSignal: AbortSignal) => Promise<RoleResult>;
+  readonly readRole: (roleArn: string, abortSignal: Deadline) => Promise<RoleResult>;
 }
 
 /** Prepares a connection to EKS in one account and region. Sends no request. */
@@ -50,6 +56,7 @@ export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
   const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
   reader.middlewareStack.use(meterOf('eks'));
+  if (settings.clockCheck) reader.middlewareStack.use(clockCheckPlugin(settings.clockCheck));
   let iam: IAMClient | null = null;
   const readOwnRole: EksConnection['readRole'] = (roleArn, abortSignal) => {
     const { credentials } = reader.config;
@@ -93,7 +100,7 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
 interface Change {
   readonly send: (
     client: EKSClient,
-    options: { readonly abortSignal: AbortSignal },
+    options: { readonly abortSignal: Deadline },
   ) => Promise<{ readonly association?: PodIdentityAssociation | undefined } & MetadataBearer>;
   /** Whether the association of the response is the one of the request. */
   readonly isAbout: (association: Association) => boolean;
@@ -120,6 +127,7 @@ async function change(
   } catch (error) {
     return credentialsFailure(error);
   }
+  if (connection.settings.clockCheck?.isWrong()) return clockFailure;
   try {
     const output = await signing.run({ credentials, date: new Date(bounds.signingDate) }, () =>
       send(connection.changer, { abortSignal: abortAt(connection, bounds.deadline) }),
@@ -188,6 +196,7 @@ function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): E
     signer: () => Promise.resolve(signer),
   });
   changer.middlewareStack.use(meterOf('eks'));
+  if (settings.clockCheck) changer.middlewareStack.use(clockCheckPlugin(settings.clockCheck));
   return changer;
 }
 
@@ -208,8 +217,6 @@ async function describe(
   }
 }
 
-function abortAt({ settings }: EksConnection, deadline: number): AbortSignal {
-  const left = deadline - settings.clock();
-  // A timer of zero still lets a fast answer through, so a deadline in the past aborts at once.
-  return left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
+function abortAt({ settings }: EksConnection, deadline: number): Deadline {
+  return makeDeadline(deadline, settings.clock);
 }

@@ -2,6 +2,7 @@ import { DescribeAddonCommand, DescribeClusterCommand } from '@aws-sdk/client-ek
 import type { EKSClient } from '@aws-sdk/client-eks';
 import * as v from 'valibot';
 import type { ClusterRef } from '../model/association.ts';
+import type { Deadline } from '../runtime/deadline.ts';
 import type { AddonResult, ClusterResult } from './eks.ts';
 import { eksErrorOf, isAbsent, unexpectedResponse } from './errors.ts';
 
@@ -22,7 +23,7 @@ const addonShape = v.object({ addonName: v.string(), clusterName: v.string(), st
 export async function describeCluster(
   reader: EKSClient,
   { clusterName }: ClusterRef,
-  abortSignal: AbortSignal,
+  abortSignal: Deadline,
 ): Promise<ClusterResult> {
   try {
     const output = await reader.send(new DescribeClusterCommand({ name: clusterName }), { abortSignal });
@@ -40,7 +41,7 @@ export async function describeAddon(
   reader: EKSClient,
   { clusterName }: ClusterRef,
   addonName: string,
-  abortSignal: AbortSignal,
+  abortSignal: Deadline,
 ): Promise<AddonResult> {
   try {
     const output = await reader.send(new DescribeAddonCommand({ clusterName, addonName }), { abortSignal });

@@ -1,5 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { ClusterRef } from '../model/association.ts';
+import type { ClockCheck } from '../runtime/clock-check.ts';
+import { makeDeadline } from '../runtime/deadline.ts';
 import { connectEks, eksOf } from './client.ts';
 import type { EksConnection } from './client.ts';
 import type { EksFor } from './eks.ts';
@@ -38,6 +40,8 @@ export interface EksForSettings {
   readonly credentials?: SdkSettings['credentials'];
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: () => number;
+  /** As that of `EksSettings`. */
+  readonly clockCheck?: ClockCheck | undefined;
   /** Where connections are kept, so that those of another inventory are used where everything else is the same. */
   readonly connections?: EksConnections;
 }
@@ -54,7 +58,7 @@ type EksConnections = Map<string, EksConnection>;
  */
 export function makeEksFor(settings: EksForSettings): EksFor {
   checkAccounts(settings);
-  const { accounts, endpoint, clock, connections = new Map<string, EksConnection>() } = settings;
+  const { accounts, endpoint, clock, clockCheck, connections = new Map<string, EksConnection>() } = settings;
   const assume = assumeRoleWith(settings);
 
   const accountOf = ({ accountId, region }: ClusterRef): ServedAccount => {
@@ -67,7 +71,7 @@ export function makeEksFor(settings: EksForSettings): EksFor {
     const { region } = cluster;
     const account = accountOf(cluster);
     const key = JSON.stringify([account.accountId, region, account.roleArn, account.readRoleArn]);
-    const open = () => connectEks({ region, endpoint, clock, ...credentialsIn(account, settings, assume) });
+    const open = () => connectEks({ region, endpoint, clock, clockCheck, ...credentialsIn(account, settings, assume) });
     const connection = connections.get(key) ?? open();
     connections.set(key, connection);
     return eksOf(connection, cluster);
@@ -103,17 +107,21 @@ function idsOf(accounts: readonly Pick<ServedAccount, 'accountId'>[]): string {
   return accounts.map(({ accountId }) => accountId).join(', ');
 }
 
+/** For how long credentials of reads are asked for. Milliseconds. */
+const assumeRoleMs = 10_000;
+
 /** The credentials of an account's reads, and of its changes where they differ. */
 function credentialsIn(
   { roleArn, readRoleArn }: ServedAccount,
-  { access, executorRoleArn, credentials }: EksForSettings,
+  { access, executorRoleArn, credentials, clock }: EksForSettings,
   assume: AssumeRole,
 ) {
   const sessionFor = executorRoleArn === null ? undefined : sessionsOf(roleArn ?? executorRoleArn, assume);
   if (roleArn === null) return { credentials, sessionFor };
   const reads = access === 'read' || sessionFor !== undefined ? (readRoleArn ?? roleArn) : roleArn;
-  // The client keeps the credentials, and calls this again before they expire.
-  return { credentials: () => assume({ RoleArn: reads, RoleSessionName: 'pod-identity-gateway' }), sessionFor };
+  const request = { RoleArn: reads, RoleSessionName: 'pod-identity-gateway' };
+  // The client keeps the credentials, and calls this again before they expire: for all requests, so with a deadline of its own.
+  return { credentials: () => assume(request, makeDeadline(clock() + assumeRoleMs, clock)), sessionFor };
 }
 
 /**

@@ -112,6 +112,13 @@ export function credentialsFailure(error: unknown): Extract<ChangeResult, { kind
   return { kind: 'rejected', outcome: isDenied ? 'CREDENTIALS_DENIED' : 'CREDENTIALS_UNAVAILABLE', error: eksError };
 }
 
+/** The result of a change that is not sent because the clock of this process is wrong: it would be signed with that. */
+export const clockFailure = {
+  kind: 'rejected',
+  outcome: 'EKS_UNREACHABLE',
+  error: { exception: 'ClockWrong', message: 'The clock of the gateway is wrong.', requestId: null },
+} as const satisfies ChangeResult;
+
 /**
  * The result of a change that threw. Only an exception of EKS with a status 4xx and a connection that was never established
  * prove that the change had no effect; everything else is `unknown`. Source of the names and messages: the EKS API reference and, where it says

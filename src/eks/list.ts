@@ -1,6 +1,7 @@
 import { ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
 import type { EKSClient, ListPodIdentityAssociationsCommandOutput } from '@aws-sdk/client-eks';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { Deadline } from '../runtime/deadline.ts';
 import { summaryFrom } from './association.ts';
 import type { AssociationSummary, CallBounds, Eks, ListResult, PageQuery, PageResult } from './eks.ts';
 import { eksErrorOf, endlessList, isAbsent, unexpectedResponse } from './errors.ts';
@@ -21,7 +22,7 @@ export async function listPage(
   reader: EKSClient,
   cluster: ClusterRef,
   query: PageQuery,
-  abortSignal: AbortSignal,
+  abortSignal: Deadline,
 ): Promise<PageResult> {
   const { namespace, serviceAccount, nextToken } = query;
   try {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { maxTags } from '../model/association.ts';
 import type { Tag } from '../model/association.ts';
 import { parseRoleArn } from '../validation/role-arns.ts';
+import type { Deadline } from '../runtime/deadline.ts';
 import type { RoleResult } from './eks.ts';
 import { eksErrorOf, unexpectedResponse } from './errors.ts';
 import { meterOf } from './metered.ts';
@@ -31,7 +32,7 @@ export function connectIam(config: IAMClientConfig): IAMClient {
 }
 
 /** Reads a role of the account of the client. Errors of IAM and of the network are results, not exceptions. */
-export async function readRole(client: IAMClient, roleArn: string, abortSignal: AbortSignal): Promise<RoleResult> {
+export async function readRole(client: IAMClient, roleArn: string, abortSignal: Deadline): Promise<RoleResult> {
   try {
     const command = new GetRoleCommand({ RoleName: parseRoleArn(roleArn)?.name });
     const output = await client.send(command, { abortSignal });

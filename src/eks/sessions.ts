@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
+import type { Deadline } from '../runtime/deadline.ts';
 import type { ChangeBounds } from './eks.ts';
 import { sourceIdentityOf } from './source-identity.ts';
 import type { AssumeRoleRequest } from './sts.ts';
@@ -6,11 +7,11 @@ import type { AssumeRoleRequest } from './sts.ts';
 /** The credentials with which the changes of one operation are sent. Rejects with the error of STS or of the network. */
 export type SessionFor = (
   operation: Pick<ChangeBounds, 'operationId' | 'principalId'>,
-  abortSignal: AbortSignal,
+  abortSignal: Deadline,
 ) => Promise<AwsCredentialIdentity>;
 
 /** Assumes a role. Rejects with the error of STS or of the network. */
-export type AssumeRole = (request: AssumeRoleRequest, abortSignal?: AbortSignal) => Promise<AwsCredentialIdentity>;
+export type AssumeRole = (request: AssumeRoleRequest, abortSignal: Deadline) => Promise<AwsCredentialIdentity>;
 
 /** The shortest duration that STS allows. An operation needs seconds. */
 const sessionSeconds = 900;

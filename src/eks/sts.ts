@@ -2,6 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import type { Deadline } from '../runtime/deadline.ts';
 import { meterOf } from './metered.ts';
 import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
 import type { SdkSettings } from './sdk-settings.ts';
@@ -21,7 +22,7 @@ export function connectSts(settings: SdkSettings): STSClient {
 export async function assumeRole(
   sts: STSClient,
   request: AssumeRoleRequest,
-  abortSignal?: AbortSignal,
+  abortSignal?: Deadline,
 ): Promise<AwsCredentialIdentity> {
   const { Credentials } = await sts.send(new AssumeRoleCommand(request), abortSignal ? { abortSignal } : {});
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = Credentials ?? {};

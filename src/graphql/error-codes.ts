@@ -133,7 +133,8 @@ export const errorCodes = {
     causedBy: 'gateway',
   },
   LEDGER_UNAVAILABLE: {
-    meaning: 'DynamoDB did not answer; EKS did not receive a change.',
+    meaning:
+      'DynamoDB did not answer, or the clock of the instance is wrong, as the message says; EKS did not receive a change.',
     action: 'Send the same request with the same token again.',
     status: 200,
     retryAfterSeconds: 5,

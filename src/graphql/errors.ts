@@ -3,7 +3,7 @@ import { GraphQLError, OperationTypeNode } from 'graphql';
 import { EksReadFailed } from '../eks/eks.ts';
 import type { EksError } from '../eks/eks.ts';
 import { LedgerUnusable, UnsupportedFormat } from '../ledger/format.ts';
-import { LedgerUnavailable } from '../ledger/ledger.ts';
+import { ClockWrong, LedgerUnavailable } from '../ledger/ledger-unavailable.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
 import { outOfTime } from '../eks/rate-limited.ts';
@@ -133,7 +133,8 @@ export function errorOfException(thrown: unknown): GraphQLError | null {
     return errorOf('LEDGER_UNUSABLE', message, {}, thrown);
   }
   if (thrown instanceof LedgerUnavailable) {
-    const message = 'The ledger is unavailable. Retry; send a mutation again with the same clientRequestToken.';
+    const cause = thrown instanceof ClockWrong ? 'The clock of this instance is wrong.' : 'The ledger is unavailable.';
+    const message = `${cause} Retry; send a mutation again with the same clientRequestToken.`;
     return errorOf('LEDGER_UNAVAILABLE', message, {}, thrown);
   }
   return null;

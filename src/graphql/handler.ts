@@ -5,6 +5,8 @@ import { makeAllowsRead, makeAuthorizeRead, makeMayViewIn } from '../queries/aut
 import { makeCursors } from '../queries/cursors.ts';
 import { makeDescriber } from '../queries/describer.ts';
 import { count } from '../runtime/meter.ts';
+import { makeDeadline } from '../runtime/deadline.ts';
+import type { Deadline } from '../runtime/deadline.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import { makeTokenBuckets } from '../runtime/token-buckets.ts';
 import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
@@ -76,9 +78,10 @@ export function makeHandler(
     }
     return result.identity;
   };
-  const contextOf = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<RequestContext> => {
+  const contextOf = async (event: APIGatewayProxyEventV2, end: Deadline): Promise<RequestContext> => {
     const report = currentReport();
-    const live = noteTarget(await current().catch(policiesUnavailable), report);
+    const shared = noteTarget(await current().catch(policiesUnavailable), report);
+    const live: Dependencies = { ...shared, ...shared.storesUntil(end) };
     const identity = await identityOf(event, live.knownPrincipals);
     report.identity = identity;
     report.policies = live.about;
@@ -97,7 +100,7 @@ export function makeHandler(
       return inTurn.eksFor(cluster);
     };
     const reads = withinLimits({ ...inTurn, eksFor });
-    const deadline = clock() + Math.min(lambda.getRemainingTimeInMillis() - answerMs, live.times.requestMs);
+    const deadline = end.at;
     const once = makeOnce();
     const authorizeRead = makeAuthorizeRead(live, identity);
     return {
@@ -122,10 +125,14 @@ export function makeHandler(
   const answer = startServerAndCreateLambdaHandler(server, requestHandler, {
     context: ({ event: { context } }) => context,
   });
-  const answerTo = async (event: APIGatewayProxyEventV2, lambda: LambdaContext): Promise<Response> => {
+  const answerTo = async (
+    event: APIGatewayProxyEventV2,
+    lambda: LambdaContext,
+    deadline: Deadline,
+  ): Promise<Response> => {
     const head = readHead(event);
     if (head.kind === 'rejected') return rejection(head);
-    const context = contextOf(event, lambda);
+    const context = contextOf(event, deadline);
     // A request that may not be executed costs no more than finding that out: Apollo Server answers it without its body.
     const read = await context.then(
       () => readBody(event, head.request),
@@ -139,7 +146,9 @@ export function makeHandler(
     const { requestId, routeKey } = event.requestContext;
     const report = makeReport(firstCharacters(requestId, maxLogged), firstCharacters(routeKey, maxLogged));
     return withReport(report, async () => {
-      const answered = await answerTo(event, lambda);
+      const leftMs = Math.min(lambda.getRemainingTimeInMillis() - answerMs, deps.times.requestMs);
+      const deadline = makeDeadline(startedAt + leftMs, clock);
+      const answered = await answerTo(event, lambda, deadline).finally(deadline.end);
       const { level, fields } = reportLine(report, answered);
       log(level, 'Request answered.', { ...fields, durationMs: clock() - startedAt });
       return withSecurityHeaders(event, answered);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { makeCheckpointHandler } from '../app/checkpoint-handler.ts';
@@ -8,26 +7,34 @@ import { metricsIn } from '../app/metrics.ts';
 import { lineContext } from '../app/trace.ts';
 import { makeKmsSigner } from '../checkpoints/kms-signer.ts';
 import { makeS3Storage } from '../checkpoints/s3-storage.ts';
+import { checkpointKey } from '../ledger/checkpoint-store.ts';
 import { makeDynamoDbCheckpoints } from '../ledger/dynamodb-checkpoints.ts';
-import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
+import { clientUntil, openDynamoDb } from '../ledger/dynamodb-client.ts';
+import { makeClockCheck } from '../runtime/clock-check.ts';
 import { makeLog } from '../runtime/log.ts';
 
-const { region, bucket, keyId, origin, metricsNamespace, ...tables } = readCheckpointSettings();
+const { region, bucket, keyId, origin, clockErrorMs, metricsNamespace, ...tables } = readCheckpointSettings();
+const log = makeLog((line) => process.stdout.write(line), {
+  metricsOf: metricsIn(metricsNamespace),
+  context: () => lineContext(),
+});
+const clockCheck = makeClockCheck({ clock: Date.now, clockErrorMs, log });
+const { idempotencyTable } = tables;
+const client = openDynamoDb({ region }, { check: clockCheck, idempotencyTable, readableKey: checkpointKey });
 /** An answer that takes longer is not worth waiting for: the call is repeated. Milliseconds. */
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
 
 /** The scheduled function that takes new entries of the trail into its signed log. */
 export const handler = makeCheckpointHandler(
   {
-    store: makeDynamoDbCheckpoints({ client: new DynamoDBClient({ ...dynamoDbClientDefaults, region }), ...tables }),
+    store: makeDynamoDbCheckpoints({ client, ...tables }),
+    storeUntil: (deadline) => makeDynamoDbCheckpoints({ client: clientUntil(client, deadline), ...tables }),
     storage: makeS3Storage(new S3Client({ region, requestHandler }), bucket),
     signer: makeKmsSigner(new KMSClient({ region, requestHandler }), keyId, origin),
     origin,
     clock: Date.now,
+    clockCheck,
     nonce: () => randomBytes(16),
   },
-  makeLog((line) => process.stdout.write(line), {
-    metricsOf: metricsIn(metricsNamespace),
-    context: () => lineContext(),
-  }),
+  log,
 );

@@ -1,9 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { makeCompileHandler } from '../app/compile-handler.ts';
 import { readCompileSettings } from '../app/compile-settings.ts';
 import { metricsIn } from '../app/metrics.ts';
 import { lineContext } from '../app/trace.ts';
-import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
+import { clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { makeDynamoDbCompiledStore } from '../policy-versions/compiled-store.ts';
 import { readCompilerHash } from '../policy-versions/compiled-version.ts';
@@ -11,7 +10,7 @@ import { makeDynamoDbStore } from '../policy-versions/dynamodb-store.ts';
 import { makeLog } from '../runtime/log.ts';
 
 const { region, policyTable, compiledPolicyTable, policiesDirectory, metricsNamespace } = readCompileSettings();
-const client = new DynamoDBClient({ ...dynamoDbClientDefaults, region });
+const client = clientWithin(openDynamoDb({ region }), sharedCallMs, Date.now);
 const compilerHash = readCompilerHash(policiesDirectory);
 if (compilerHash === null) throw new Error(`${policiesDirectory} is not that of a package: it has no compiler.sha256.`);
 

@@ -1,12 +1,11 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { makeDeliverHandler } from '../app/deliver-handler.ts';
 import { readDeliverSettings } from '../app/event-settings.ts';
 import { eventBridgeClient, eventBusTarget, webhookTarget } from '../app/event-target.ts';
 import { metricsIn } from '../app/metrics.ts';
 import { lineContext } from '../app/trace.ts';
 import { findDisabled } from '../events/watch.ts';
-import { makeDynamoDbLedger } from '../ledger/dynamodb.ts';
-import { dynamoDbClientDefaults } from '../ledger/dynamodb-request.ts';
+import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb.ts';
+import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
 import { makeLog } from '../runtime/log.ts';
 
 const {
@@ -18,7 +17,8 @@ const {
   watchedRules: rules,
   ...tables
 } = readDeliverSettings();
-const dynamoDb = new DynamoDBClient({ ...dynamoDbClientDefaults, region });
+const opened = openDynamoDb({ region });
+const dynamoDb = clientWithin(opened, sharedCallMs, Date.now);
 const eventBridge = eventBridgeClient(region);
 const target = webhook
   ? webhookTarget(webhook, region)
@@ -33,6 +33,7 @@ const log = makeLog((line) => process.stdout.write(line), {
 /** The functions that read the stream of the audit table: one sends to EventBridge and reports tampering, one to the webhook. */
 export const handler = makeDeliverHandler({
   ledger: makeDynamoDbLedger({ client: dynamoDb, ...tables }),
+  storesUntil: (deadline) => ({ ledger: ledgerOn({ client: clientUntil(opened, deadline), ...tables }) }),
   ...{ target, denialShare, log, clock: Date.now },
   findDisabled: () => findDisabled({ dynamoDb, eventBridge, auditTable: tables.auditTable, rules }),
 });

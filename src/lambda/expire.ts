@@ -5,9 +5,11 @@ import { makeDynamoDbApprovals } from '../ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../ledger/dynamodb-observations.ts';
 
 const { expire, executorRoleArn, ...settings } = readExpireFunctionSettings();
-const { current, client } = productionDependencies(settings, { access: 'change', executorRoleArn });
-const tables = { client, ...settings };
-const stores = { observations: makeDynamoDbObservations(tables), approvals: makeDynamoDbApprovals(tables) };
+const eks = { access: 'change', executorRoleArn } as const;
+const { current, stores } = productionDependencies(settings, eks, (tables) => ({
+  observations: makeDynamoDbObservations(tables),
+  approvals: makeDynamoDbApprovals(tables),
+}));
 
 /** The scheduled function that deletes associations at their ending, warns of endings, and records the end of approvals. */
 export const handler = makeExpireHandler(current, stores, expire);

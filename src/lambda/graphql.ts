@@ -10,10 +10,10 @@ import { makePolicyTexts } from '../policy-versions/policy-texts.ts';
 
 const { issuersFile, issuer, executorRoleArn, ...settings } = readGraphqlSettings();
 const issuers = trustedIssuers(parseIssuers(readFileSync(issuersFile, 'utf8')), issuer);
-const { deps, current } = productionDependencies(settings, { access: 'change', executorRoleArn }, (tables) => ({
+const eks = { access: 'change', executorRoleArn, policyTexts: makePolicyTexts } as const;
+const { deps, current } = productionDependencies(settings, eks, (tables) => ({
   associations: makeDynamoDbAssociationReads(tables),
   approvals: makeDynamoDbApprovals(tables),
-  policyTexts: makePolicyTexts,
 }));
 
 /** The function behind `POST /graphql` (JWT) and `POST /iam/graphql` (AWS credentials). */

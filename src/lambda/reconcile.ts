@@ -3,8 +3,10 @@ import { makeReconcileHandler } from '../app/reconcile-handler.ts';
 import { readLambdaSettings } from '../app/settings.ts';
 import { makeDynamoDbRepairs } from '../ledger/dynamodb-repairs.ts';
 
-const settings = readLambdaSettings();
-const { current, client } = productionDependencies(settings, { access: 'read', executorRoleArn: null });
+const eks = { access: 'read', executorRoleArn: null } as const;
+const { current, stores } = productionDependencies(readLambdaSettings(), eks, (tables) => ({
+  repairs: makeDynamoDbRepairs(tables),
+}));
 
 /** The scheduled function that completes abandoned operations. */
-export const handler = makeReconcileHandler(current, makeDynamoDbRepairs({ client, ...settings }));
+export const handler = makeReconcileHandler(current, stores.repairs);

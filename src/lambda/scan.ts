@@ -4,8 +4,10 @@ import { readScanFunctionSettings } from '../app/scan-settings.ts';
 import { makeDynamoDbObservations } from '../ledger/dynamodb-observations.ts';
 
 const { scan, ...settings } = readScanFunctionSettings();
-const { current, client } = productionDependencies(settings, { access: 'read', executorRoleArn: null });
-const observations = makeDynamoDbObservations({ client, ...settings });
+const eks = { access: 'read', executorRoleArn: null } as const;
+const { current, stores } = productionDependencies(settings, eks, (tables) => ({
+  observations: makeDynamoDbObservations(tables),
+}));
 
 /** The scheduled function that observes the associations of all clusters. */
-export const handler = makeScanHandler(current, observations, scan);
+export const handler = makeScanHandler(current, stores.observations, scan);

@@ -50,13 +50,17 @@ import type { TableNames } from './tables.ts';
  * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an invalid request to tables of this
  * version, which means a bug.
  */
-export function makeDynamoDbLedger({
-  client,
-  idempotencyTable,
-  auditTable,
-}: { readonly client: DynamoDBClient } & TableNames): Ledger {
+export function makeDynamoDbLedger(tables: ClientAndTables): Ledger {
+  const { client, ...names } = tables;
   client.middlewareStack.use(sdkMeter({ dependency: 'dynamoDb', isThrottling }));
-  client.middlewareStack.use(tableCheck(client, { idempotencyTable, auditTable }));
+  client.middlewareStack.use(tableCheck(client, names));
+  return ledgerOn(tables);
+}
+
+type ClientAndTables = { readonly client: DynamoDBClient } & TableNames;
+
+/** The ledger on a client that shares the middleware of one with which {@link makeDynamoDbLedger} was called. */
+export function ledgerOn({ client, idempotencyTable, auditTable }: ClientAndTables): Ledger {
   return {
     async commit(expected, next, entries, use = null) {
       requireDistinct(entries);

@@ -2,13 +2,18 @@ import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
+import type { AssociationStates } from '../ledger/association-state.ts';
+import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { CursorKeyMemory } from '../ledger/cursor-keys.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { StateRepairs } from '../ledger/state-repair.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { LockMemory } from '../model/lock.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
 import type { AssociationCounts } from './association-counts.ts';
 import type { Directory } from '../policy/directory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
+import type { Deadline } from '../runtime/deadline.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type { Authorize, Preauthorize } from '../policy/policy.ts';
 import type { PolicyTexts } from '../policy/policy-texts.ts';
@@ -64,6 +69,19 @@ export interface PolicyDependencies {
   readonly policyTexts: PolicyTexts | null;
 }
 
+/** What requests and runs read and write. */
+export interface Stores {
+  readonly ledger: Ledger;
+  readonly associations: AssociationReads;
+  readonly approvals: ApprovalStore;
+  readonly observations: ObservationStore;
+  /** Of the reconciler, which observes nothing else. */
+  readonly repairs: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
+}
+
+/** The stores of one request or run: nothing is sent to them after its deadline, nor once it has ended. Without a key, the one of all. */
+export type StoresUntil = (deadline: Deadline) => Partial<Stores>;
+
 /** What operations and queries work with. */
 export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Account and region of requests that name none: those of the deployment. */
@@ -74,6 +92,7 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Null where no requests are answered: else only runs of `expire`, which are given them, read and write approvals. */
   readonly approvals: ApprovalStore | null;
   readonly approvalLimits: ApprovalLimits;
+  readonly storesUntil: StoresUntil;
   /** Waits before a create whose role EKS does not know yet is sent again. */
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly lockMemory: LockMemory;

@@ -1,3 +1,6 @@
+import { setMaxListeners } from 'node:events';
+import { monotonicMs } from './monotonic.ts';
+
 /**
  * The answer, or the error of `timeoutError` once `leftMs` milliseconds have passed. The call itself goes on and
  * may still have its effect, so the caller must treat the outcome as unknown.
@@ -12,4 +15,51 @@ export async function withDeadline<T>(leftMs: number, answer: Promise<T>, timeou
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Until when a request or a run may send anything. It is an abort signal for clients of the AWS SDK, which ask for
+ * `aborted` before each attempt, and abort one that is open when it ends.
+ */
+export interface Deadline extends Pick<AbortSignal, 'addEventListener' | 'removeEventListener'> {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Whether nothing may be sent any more. */
+  readonly aborted: boolean;
+  /** The SDK adds listeners instead. */
+  readonly onabort: null;
+  /** Ends it early: what is answered sends nothing more, also after Lambda stopped the process for minutes. */
+  readonly end: () => void;
+}
+
+/** The longest time of a timer in Node.js; a longer one would end at once. Milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Makes the deadline `at`, in milliseconds since the epoch by `clock`. It is over by whichever clock is ahead: the
+ * machine's may be set back, and a monotonic one may stand still while Lambda stops the process.
+ */
+export function makeDeadline(at: number, clock: () => number): Deadline {
+  const leftMs = Math.max(0, at - clock());
+  const until = monotonicMs() + leftMs;
+  const controller = new AbortController();
+  const { signal } = controller;
+  // Each open call listens.
+  setMaxListeners(0, signal);
+  const timer = setTimeout(() => controller.abort(), Math.min(leftMs, longestTimerMs));
+  // It keeps no process alive.
+  timer.unref();
+  return {
+    at,
+    get aborted() {
+      return signal.aborted || clock() >= at || monotonicMs() >= until;
+    },
+    onabort: null,
+    addEventListener: signal.addEventListener.bind(signal),
+    removeEventListener: signal.removeEventListener.bind(signal),
+    end: () => {
+      clearTimeout(timer);
+      controller.abort();
+    },
+  };
 }

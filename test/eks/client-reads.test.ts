@@ -1,7 +1,16 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
-import { answerError } from '../support/answering-server.ts';
+import { makeClockCheck } from '../../src/runtime/clock-check.ts';
+import { answerError, startAnsweringServer } from '../support/answering-server.ts';
 import { readList } from '../../src/queries/list-pages.ts';
-import { association, cluster, credentials, incompleteBody, request, withServer } from '../support/eks-samples.ts';
+import {
+  association,
+  call,
+  cluster,
+  credentials,
+  incompleteBody,
+  request,
+  withServer,
+} from '../support/eks-samples.ts';
 
 const firstId = association.associationId;
 const secondId = 'a-22222222222222222';
@@ -64,6 +73,37 @@ describe('a read', () => {
         expect(await eks.page(first, deadline())).toMatchObject(incomplete);
       },
     ));
+
+  test('is not repeated after its deadline, also if the process was stopped in between', async () => {
+    let now = Date.now();
+    const server = await startAnsweringServer((response) => {
+      now += 3_600_000;
+      answerError(response, 500, 'ServerException', 'Try again.');
+    });
+    const connection = connectEks({
+      ...{ region: 'eu-central-1', endpoint: server.endpoint, credentials },
+      clock: () => now,
+    });
+    const described = await eksOf(connection, cluster).describe(firstId, { deadline: now + 2_000 });
+    expect(described).toMatchObject({ kind: 'failed', error: { exception: 'AbortError' } });
+    expect(server.seen).toHaveLength(1);
+    await server.stop();
+  });
+
+  test('shows by its answer that the clock is wrong: then no change is sent', async () => {
+    const server = await startAnsweringServer((response) => {
+      response.setHeader('date', new Date(Date.now() - 600_000).toUTCString());
+      response.end(JSON.stringify({ association }));
+    });
+    const clockCheck = makeClockCheck({ clock: Date.now, clockErrorMs: 30_000, log: () => undefined });
+    const settings = { region: 'eu-central-1', endpoint: server.endpoint, credentials, clock: Date.now, clockCheck };
+    const eks = eksOf(connectEks(settings), cluster);
+    expect(await eks.describe(firstId, deadline())).toMatchObject({ kind: 'found' });
+    const change = await eks.create(call());
+    expect(change).toMatchObject({ kind: 'rejected', outcome: 'EKS_UNREACHABLE', error: { exception: 'ClockWrong' } });
+    expect(server.seen).toHaveLength(1);
+    await server.stop();
+  });
 
   const { createdAt: _, ...withoutTime } = association;
 

@@ -3,6 +3,8 @@ import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeClockCheck } from '../../src/runtime/clock-check.ts';
+import type { Log } from '../../src/runtime/log.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { openStack, realReconciliation, realRequests, rejected } from '../support/outage.ts';
@@ -176,6 +178,25 @@ async function linesOf(eventName: 'MODIFY' | 'REMOVE'): Promise<object[]> {
   await handler({ Records }, { getRemainingTimeInMillis: () => 60_000 });
   return lines;
 }
+
+test('a function whose clock is wrong rings within a minute, for as long as it is, and one within the clock error does not', () => {
+  const linesWith = (aheadMs: number) => {
+    const lines: object[] = [];
+    const log: Log = (level, message, fields) => void lines.push({ level, message, fields });
+    makeClockCheck({ clock: () => Date.now() + aheadMs, clockErrorMs: 30_000, log }).sent()(new Date().toUTCString());
+    return lines;
+  };
+  const usual = { reconciler, requests: [query, created] };
+  const stack = busyStack();
+  expect(stack.play(10, usual, { deliverer: linesWith(25_000) })).toEqual({});
+  expect(stack.play(60, usual, { deliverer: linesWith(-120_000) })).toEqual({
+    WrongClockAlarm: 1,
+    LoggedErrorsAlarm: 1,
+  });
+  expect(stack.ringing()).toEqual(expect.arrayContaining(['WrongClockAlarm']));
+  stack.play(30, usual);
+  expect(stack.ringing()).toEqual([]);
+});
 
 test.each(['MODIFY', 'REMOVE'] as const)('a %s of an entry of the trail rings within a minute', async (eventName) => {
   const deliverer = await linesOf(eventName);

@@ -25,6 +25,8 @@ export interface Facts {
   readonly locks: readonly LockedTime[];
   /** False if no retry and no reconciler run followed, so an operation may still be open. */
   readonly reconciled: boolean;
+  /** What was sent after the deadline of its request or run, or written with a wrong clock. Absent: that was not watched. */
+  readonly sentLate?: readonly string[];
 }
 
 /** What scans recorded, once a last one was complete. */

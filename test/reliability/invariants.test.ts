@@ -32,6 +32,7 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     'intentFirst',
     { changes: [{ ...change, kind: 'delete', operationId: null, associationId: 'a-1' }] },
   ],
+  ['a write that is sent after the deadline', 'inTime', { sentLate: ['PutItem was sent after the deadline'] }],
   ['an INTENT entry without a closing entry', 'noHoles', { entries: [intent] }],
   ['an open operation without a record in progress', 'noHoles', { entries: [intent], reconciled: false }],
   [

@@ -37,6 +37,7 @@ export interface Violation {
 export const invariants = {
   intentFirst: 'No change is sent to EKS without a durable INTENT entry.',
   noHoles: 'Every INTENT is followed by exactly one closing entry.',
+  inTime: 'Nothing is sent after the deadline of its request or run, and nothing written with a wrong clock.',
   oneEffect: 'A client request token has at most one effect and one final answer.',
   fenced: 'A superseded lease holder writes nothing.',
   denied: 'A denied request changes nothing.',
@@ -71,6 +72,8 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
     changes
       .filter((change) => !hasIntent(change, entries))
       .map((change) => `no INTENT precedes: ${describeChange(change)}`),
+
+  inTime: ({ sentLate = [] }) => [...sentLate],
 
   noHoles: ({ entries, records, reconciled }) => [
     ...holesAtOnce(entries),

@@ -12,6 +12,7 @@ import { audience, issuer } from '../../packages/local-gateway/src/principals.ts
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { defaultExpireSettings } from '../../src/operations/expire.ts';
+import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import { makeLog } from '../../src/runtime/log.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { openLog } from './checkpoint-log.ts';
@@ -34,8 +35,8 @@ type Store = Awaited<ReturnType<LedgerUnderTest['open']>>['ledger'];
 
 /**
  * The lines of the log that the functions write when everything happens that the page for operators is about: requests of every
- * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, endings, checkpoints, events and a
- * rejected code cache. With metrics in this namespace.
+ * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, endings, checkpoints, events, a
+ * rejected code cache and a wrong clock. With metrics in this namespace.
  */
 export async function logScenario(ledger: Store, namespace: string): Promise<string[]> {
   const gateway = await openGateway({ ledger, preflightRoles: true, change: withFailingPolicy });
@@ -53,6 +54,7 @@ export async function logScenario(ledger: Store, namespace: string): Promise<str
     const collect: Log = (level, message, fields) => void others.push({ level, message, fields });
     await checkpoints(ledger, collect);
     await deliveries(collect);
+    wrongClock(collect);
     logRejectedCodeCaches(collect, ['graphql.cjs.cache']);
     const lines: string[] = [];
     const context = () => ({ functionVersion: '7' });
@@ -167,6 +169,15 @@ async function checkpoints(ledger: Store, log: Log): Promise<void> {
   } finally {
     opened.close();
   }
+}
+
+/** A clock that is ten minutes ahead, and then right. */
+function wrongClock(log: Log): void {
+  let aheadMs = 600_000;
+  const check = makeClockCheck({ clock: () => Date.now() + aheadMs, clockErrorMs: 30_000, log });
+  check.sent()(new Date().toUTCString());
+  aheadMs = 0;
+  check.sent()(new Date().toUTCString());
 }
 
 /** Events of the stream: one that is sent, one that is not, an item that was removed, and the heartbeat. */

@@ -1,6 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
-import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
+import { clientWithin, openDynamoDb, sharedCallMs } from '../../../src/ledger/dynamodb-client.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
@@ -45,12 +45,14 @@ export async function openLedger(
     client.destroy();
     throw error;
   });
+  // A call has a deadline, as the process may be stopped and go on much later.
+  const tables = { client: clientWithin(client, sharedCallMs, Date.now), ...names };
   return {
-    ...makeDynamoDbLedger({ client, ...names }),
-    ...makeDynamoDbObservations({ client, ...names }),
-    ...makeDynamoDbAssociationReads({ client, ...names }),
-    ...makeDynamoDbApprovals({ client, ...names }),
-    ...makeDynamoDbCheckpoints({ client, ...names }),
+    ...makeDynamoDbLedger(tables),
+    ...makeDynamoDbObservations(tables),
+    ...makeDynamoDbAssociationReads(tables),
+    ...makeDynamoDbApprovals(tables),
+    ...makeDynamoDbCheckpoints(tables),
   };
 }
 
@@ -94,8 +96,7 @@ export function openPolicyStore(settings: LedgerSettings): PolicyStore {
 /** A client for the DynamoDB of the settings, with the time limits of the ledger. */
 export function dynamoDbClient(settings: LedgerSettings): DynamoDBClient {
   const { region, dynamoDbEndpoint: endpoint } = settings;
-  return new DynamoDBClient({
-    ...dynamoDbClientDefaults,
+  return openDynamoDb({
     region,
     ...(endpoint === null ? {} : { endpoint }),
     ...credentialsFor(settings, endpoint ?? undefined),

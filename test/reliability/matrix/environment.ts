@@ -31,6 +31,8 @@ export interface Environment {
   readonly expire: (running: RunningProcess) => Promise<void>;
   /** Whether the machine was so busy that a real call timed out, without a fault. */
   readonly isStarved: () => boolean;
+  /** What processes sent after their deadlines, or wrote with a wrong clock. */
+  readonly sentLate: () => string[];
   /** Whether every planned fault was injected. */
   readonly allInjected: () => boolean;
   readonly close: () => Promise<void>;
@@ -66,7 +68,7 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     answers,
     votes,
     start: async (plan, onStep) => {
-      const proxy = await openWireProxy(backend.addresses, plan, onStep);
+      const proxy = await openWireProxy(backend.addresses, plan, clock.now, onStep);
       const running = { proxy, process: implementation.start(proxy.url, backend.tables), plan };
       started.push(running);
       return running;
@@ -101,6 +103,7 @@ export function openEnvironment(implementation: Implementation, backend: Backend
       await unlessCrashed(running, running.process.expire?.().catch(() => undefined) ?? Promise.resolve());
     },
     isStarved: () => isLate || started.some(({ proxy }) => proxy.hasTimedOut()),
+    sentLate: () => started.flatMap(({ proxy }) => proxy.sentLate),
     allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),
     close: async () => {
       for (const { proxy, process } of started) {

@@ -15,6 +15,8 @@ export interface Fault {
   readonly outsider?: true;
   /** Reads at EKS lag behind the effect. */
   readonly delaysReads?: true;
+  /** From this request on, the clock of the process is ten minutes ahead of the dates of answers. */
+  readonly wrongClock?: true;
   /** Another request with the token takes over and completes before this request takes effect. */
   readonly superseded?: true;
 }
@@ -72,6 +74,7 @@ const faults: Readonly<Record<StepKind, readonly Fault[]>> = {
     { name: '403', effect: 'none', answer: forbidden, repeats: true },
     { name: '5xx', effect: 'none', answer: serverError, repeats: true },
     { name: 'connection reset', effect: 'none', answer: 'cut', repeats: true },
+    { name: 'the clock of the process is wrong', effect: 'now', answer: 'true', wrongClock: true },
   ],
   'ledger-write': [
     ...crashes,
@@ -86,6 +89,8 @@ const faults: Readonly<Record<StepKind, readonly Fault[]>> = {
     { name: 'transaction conflict, repeatedly', effect: 'none', answer: conflict, repeats: true },
     { name: 'transaction in progress', effect: 'none', answer: inProgress },
     { name: 'throughput exceeded', effect: 'none', answer: exceeded, repeats: true },
+    { name: 'process frozen for minutes', effect: 'frozen', answer: 'true' },
+    { name: 'the clock of the process is wrong', effect: 'now', answer: 'true', wrongClock: true },
     { name: 'conditional check failure: superseded while frozen', effect: 'now', answer: 'true', superseded: true },
   ],
   'ledger-read': [

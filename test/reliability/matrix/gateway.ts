@@ -9,16 +9,19 @@ import { audience, issuer } from '../../../packages/local-gateway/src/principals
 import { makeHandler } from '../../../src/graphql/handler.ts';
 import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
-import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { ledgerOn, makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { clientUntil, openDynamoDb } from '../../../src/ledger/dynamodb-client.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createTables } from '../../../src/ledger/tables.ts';
 import { defaultScanSettings, scan } from '../../../src/observations/scan.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
+import { makeClockCheck } from '../../../src/runtime/clock-check.ts';
+import { makeDeadline } from '../../../src/runtime/deadline.ts';
+import type { Deadline } from '../../../src/runtime/deadline.ts';
 import { withApprovals } from '../../support/held-requests.ts';
 import { lockOperations } from '../../support/locks.ts';
 import type { ApprovalFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
@@ -83,6 +86,9 @@ export const gateway: Implementation = {
   operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
 };
 
+/** The clock of the case. It is looked up at each call, as a case replaces it. */
+const clock = () => Date.now();
+
 /** The shipped policies, and one that holds the changes of some service accounts. */
 function loadHeld() {
   const folder = withApprovals();
@@ -95,29 +101,33 @@ function openLedger(url: string, tables: Tables): Ledger {
   return makeDynamoDbLedger(storeOf(url, tables));
 }
 
-function openObservations(url: string, tables: Tables): ObservationStore {
-  return makeDynamoDbObservations(storeOf(url, tables));
-}
-
 function storeOf(url: string, { idempotency: idempotencyTable, audit: auditTable }: Tables) {
   const client = new DynamoDBClient({ ...dynamoDbClientDefaults, endpoint: url, region: 'eu-central-1', credentials });
   return { client, idempotencyTable, auditTable };
 }
 
 function start(url: string, tables: Tables): Process {
-  const ledger = openLedger(url, tables);
-  const stores = {
-    observations: openObservations(url, tables),
-    approvals: makeDynamoDbApprovals(storeOf(url, tables)),
-    associations: makeDynamoDbAssociationReads(storeOf(url, tables)),
+  const { idempotency: idempotencyTable, audit: auditTable } = tables;
+  const names = { idempotencyTable, auditTable };
+  const check = makeClockCheck({ clock, clockErrorMs: defaultTimes.clockErrorMs, log: () => undefined });
+  const checked = { check, idempotencyTable, readableKey: 'locks' };
+  const client = openDynamoDb({ endpoint: url, region: 'eu-central-1', credentials }, checked);
+  const ledger = makeDynamoDbLedger({ client, ...names });
+  const storesUntil = (deadline: Deadline) => {
+    const bound = { client: clientUntil(client, deadline), ...names };
+    const [approvals, observations] = [makeDynamoDbApprovals(bound), makeDynamoDbObservations(bound)];
+    const associations = makeDynamoDbAssociationReads(bound);
+    return { ledger: ledgerOn(bound), approvals, associations, observations };
   };
-  const { observations } = stores;
   const home = { accountId: '111122223333', region: 'eu-central-1' };
   const deps = makeDependencies({
     policy,
     ledger,
-    approvals: stores.approvals,
-    associations: stores.associations,
+    approvals: makeDynamoDbApprovals({ client, ...names }),
+    associations: makeDynamoDbAssociationReads({ client, ...names }),
+    storesUntil,
+    clock,
+    clockCheck: check,
     home,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
@@ -129,18 +139,18 @@ function start(url: string, tables: Tables): Process {
     log: () => undefined,
     eks: { endpoint: url, credentials },
   });
+  const run = async (ms: number, work: (own: typeof deps & ReturnType<typeof storesUntil>) => Promise<unknown>) => {
+    const deadline = makeDeadline(clock() + ms, clock);
+    await work({ ...deps, ...storesUntil(deadline) }).finally(deadline.end);
+  };
   return {
     handler: makeHandler(deps, authenticate),
-    reconcile: async () => {
-      await reconcile({ ...deps, observations }, 'reconciler', Date.now() + reconcileMs);
-    },
-    scan: async () => {
+    reconcile: () => run(reconcileMs, (own) => reconcile(own, 'reconciler', clock() + reconcileMs)),
+    scan: () => {
       const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
-      await scan({ ...deps, directory, observations }, scanSettings, Date.now() + scanMs);
+      return run(scanMs, (own) => scan({ ...own, directory }, scanSettings, clock() + scanMs));
     },
-    expire: async () => {
-      await expire({ ...deps, ...stores }, expireSettings, 'expire', Date.now() + scanMs);
-    },
+    expire: () => run(scanMs, (own) => expire(own, expireSettings, 'expire', clock() + scanMs)),
     close: () => ledger.close(),
   };
 }

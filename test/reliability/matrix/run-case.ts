@@ -31,7 +31,8 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
       const { answers, votes } = environment;
       const reconciled = one.followUp !== 'nothing';
       const endedAt = one.flow.ending && reconciled && one.followUp !== 'only the reconciler' ? clock.now() : null;
-      const facts = await collectFacts(backend, one, others, { answers, reconciled, votes, endedAt });
+      const collected = await collectFacts(backend, one, others, { answers, reconciled, votes, endedAt });
+      const facts = { ...collected, sentLate: environment.sentLate() };
       const [isInjected, isStarved] = [environment.allInjected(), environment.isStarved()];
       return { case: one, steps, isInjected, isStarved, facts, violations: violations(facts) };
     } finally {

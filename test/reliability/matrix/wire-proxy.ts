@@ -19,6 +19,8 @@ export interface WireProxy {
   readonly wasInjected: () => boolean;
   /** Whether the process gave a request up that met no fault: its answer took too long. */
   readonly hasTimedOut: () => boolean;
+  /** What the process sent after its deadline, or wrote with a wrong clock. */
+  readonly sentLate: readonly string[];
   /** Performs a deferred effect and delivers the response to a frozen process. */
   readonly resume: () => Promise<void>;
   /** Cuts the process off: nothing that it sends afterwards arrives. */
@@ -39,12 +41,16 @@ export interface Plan {
   readonly meanwhile: () => Promise<void>;
 }
 
+/** By how much a wrong clock is ahead. Milliseconds. */
+const wrongByMs = 600_000;
+
 const agent = new Agent({ keepAlive: true });
 
-/** Starts a proxy on a free port that forwards to the given addresses. */
+/** Starts a proxy on a free port that forwards to the given addresses. `now` is the time that its answers have. */
 export async function openWireProxy(
   to: { eks: string; dynamoDb: string },
   plan: Plan | null,
+  now: () => number,
   onStep: OnStep = () => Promise.resolve(),
 ): Promise<WireProxy> {
   const seen: { key: string; step: Step }[] = [];
@@ -55,6 +61,12 @@ export async function openWireProxy(
     hasReachedFault = true;
     faultReached.resolve(undefined);
   };
+  let isClockWrong = false;
+  let isPastDeadline = false;
+  const sentLate: string[] = [];
+  const dateNow = () => new Date(now() - (isClockWrong ? wrongByMs : 0)).toUTCString();
+  const replyNow = (outgoing: ServerResponse, received: Received) =>
+    reply(outgoing, { ...received, headers: { ...received.headers, date: dateNow() } });
   const deferred = Promise.withResolvers<undefined>();
   let deferredDone: Promise<unknown> = Promise.resolve();
   const underWay = new Set<Promise<unknown>>();
@@ -76,6 +88,10 @@ export async function openWireProxy(
       return;
     }
     const { index, isFirst } = identify(seen, wire);
+    const { kind } = stepOf(wire);
+    if (isPastDeadline) sentLate.push(`${stepName(stepOf(wire))} was sent after the deadline`);
+    if (isClockWrong && (kind === 'ledger-write' || kind === 'eks-change'))
+      sentLate.push(`${stepName(stepOf(wire))} was sent with a wrong clock`);
     if (isFirst) await onStep(stepOf(wire));
     const forward = () => {
       const sending = send(wire.target === null ? to.eks : to.dynamoDb, incoming, wire.body);
@@ -87,11 +103,12 @@ export async function openWireProxy(
     if (!isPlanned || !fault) {
       const received = await forward();
       if (outgoing.destroyed && !isCutOff()) hasTimedOut = true;
-      reply(outgoing, received);
+      replyNow(outgoing, received);
       return;
     }
 
     wasInjected = true;
+    if (fault.wrongClock) isClockWrong = true;
     if (isFirst) await plan.meanwhile();
     const effect = isFirst ? fault.effect : 'none';
     if (effect === 'later' || effect === 'frozen') {
@@ -99,9 +116,9 @@ export async function openWireProxy(
       deferredDone = deferred.promise.then(forward);
     }
     const answer = effect === 'now' ? await forward() : effect === 'frozen' ? ((await deferredDone) as Received) : null;
-    if (fault.answer === 'true' && answer) reply(outgoing, answer);
+    if (fault.answer === 'true' && answer) replyNow(outgoing, answer);
     if (fault.answer === 'cut') outgoing.destroy();
-    if (typeof fault.answer === 'object') reply(outgoing, errorResponse(fault.answer, wire));
+    if (typeof fault.answer === 'object') replyNow(outgoing, errorResponse(fault.answer, wire));
     if (fault.crashes) disconnect(fault.answer === 'true' ? outgoing : null);
     reachFault();
   }
@@ -127,7 +144,10 @@ export async function openWireProxy(
     hasReachedFault: () => hasReachedFault,
     wasInjected: () => wasInjected,
     hasTimedOut: () => hasTimedOut,
+    sentLate,
     resume: async () => {
+      // A process that was frozen for minutes.
+      isPastDeadline = plan?.fault.effect === 'frozen';
       deferred.resolve(undefined);
       await deferredDone;
     },
@@ -167,7 +187,7 @@ async function send(base: string, incoming: IncomingMessage, body: string): Prom
   const outgoing = httpRequest(new URL(url ?? '/', base), { agent, ...(method && { method }), headers });
   outgoing.end(body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const kept = ['content-type', 'x-amzn-errortype', 'x-amzn-requestid', 'date'];
+  const kept = ['content-type', 'x-amzn-errortype', 'x-amzn-requestid'];
   const given = kept.flatMap((name) => (response.headers[name] ? [[name, String(response.headers[name])]] : []));
   return {
     status: response.statusCode ?? 500,

@@ -35,7 +35,7 @@ export const changeFault: fc.Arbitrary<ChangeFault> = fc.oneof(
 
 const ledgerFault = fc.record({
   write: fc.constantFrom(1, 0, 2),
-  kind: fc.constantFrom('lost' as const, 'down' as const),
+  kind: fc.constantFrom('lost' as const, 'down' as const, 'late' as const),
 });
 
 const anyFaults: fc.Arbitrary<Faults> = fc.oneof(

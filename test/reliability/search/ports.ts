@@ -12,6 +12,9 @@ import type { Environment } from './environment.ts';
 import { commitAsOther } from './other-version.ts';
 import type { Process } from './processes.ts';
 
+/** How late a write takes effect that was sent in time: an operation may still be in doubt, and its lease is over. Milliseconds. */
+const lateMs = 240_000;
+
 /** A write to the ledger by a process, which can fail. */
 function writerOf({ processes, log }: Environment, process: Process) {
   const { attempt } = process;
@@ -21,6 +24,11 @@ function writerOf({ processes, log }: Environment, process: Process) {
       if (fault === 'down') {
         log(() => `  the ledger is down and does not write ${what()} for ${attempt.name}`);
         throw new LedgerUnavailable(new Error('down'));
+      }
+      if (fault === 'late') {
+        log(() => `  ${attempt.name} gets no response`);
+        processes.later(lateMs, effect);
+        throw new LedgerUnavailable(new Error('late'));
       }
       const result = await effect();
       if (fault === 'lost') {

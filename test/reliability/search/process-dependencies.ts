@@ -58,6 +58,7 @@ export function dependenciesOf(
     ulid,
     home,
     times,
+    storesUntil: () => ({}),
     sleep: () => Promise.resolve(),
     associations: gatedReads(environment, process),
     approvals: gatedApprovals(environment, process),

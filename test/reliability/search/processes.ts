@@ -20,7 +20,7 @@ export interface Process {
 interface Timer {
   readonly process: Process | null;
   readonly at: number;
-  readonly run: () => void;
+  readonly run: () => unknown;
 }
 
 /** The processes of a scenario. */
@@ -69,7 +69,7 @@ export function makeProcesses(scheduler: fc.Scheduler, now: () => number) {
     for (const timer of timers) {
       if (timer.at > now() || timer.process?.state === 'frozen') continue;
       timers.delete(timer);
-      if (timer.process?.state !== 'crashed') timer.run();
+      if (timer.process?.state !== 'crashed') await timer.run();
     }
     await microtasksDone();
   }
@@ -108,6 +108,10 @@ export function makeProcesses(scheduler: fc.Scheduler, now: () => number) {
     /** From now on every port call takes effect and returns immediately. */
     runUnscheduled(): void {
       isUnscheduled = true;
+    },
+    /** Runs this at a later time, whatever becomes of the process that caused it. */
+    later(ms: number, run: () => Promise<unknown>): void {
+      timers.add({ process: null, at: now() + ms, run });
     },
     /** Replaces `setTimeout` by one that uses the scenario's clock; returns a function that restores it. */
     replaceTimers(): () => void {

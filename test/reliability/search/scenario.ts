@@ -34,8 +34,11 @@ export interface Faults {
   readonly cannotRead: boolean;
   /** Whether its reads of the locks fail. */
   readonly cannotReadLocks: boolean;
-  /** The fault of one of its ledger writes: `lost`, written but the response is lost; `down`, not written. */
-  readonly ledger: { readonly write: number; readonly kind: 'lost' | 'down' } | null;
+  /**
+   * The fault of one of its ledger writes: `lost`, written but the response is lost; `late`, the same, but written minutes later; `down`, not
+   * written.
+   */
+  readonly ledger: { readonly write: number; readonly kind: 'lost' | 'late' | 'down' } | null;
   /** Whether it is of another version of the gateway, which does not write what is in progress, nor endings. */
   readonly isOtherVersion?: boolean;
 }
@@ -115,12 +118,16 @@ export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger, isOth
     ...(isOtherVersion ? ['it is another version of the gateway'] : []),
     ...(cannotRead ? ['its EKS reads fail'] : []),
     ...(cannotReadLocks ? ['its reads of locks fail'] : []),
-    ...(ledger
-      ? [`its write ${ledger.write + 1}: ${ledger.kind === 'lost' ? 'the response is lost' : 'the ledger is down'}`]
-      : []),
+    ...(ledger ? [`its write ${ledger.write + 1}: ${describeLedgerFault[ledger.kind]}`] : []),
   ];
   return lines.length === 0 ? '' : ` [${lines.join('; ')}]`;
 }
+
+const describeLedgerFault = {
+  lost: 'the response is lost',
+  late: 'no response, it is written minutes later',
+  down: 'the ledger is down',
+} as const;
 
 function describeChangeFault(fault: ChangeFault): string {
   switch (fault.kind) {

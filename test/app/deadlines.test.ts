@@ -1,0 +1,137 @@
+import { makeCheckpointHandler } from '../../src/app/checkpoint-handler.ts';
+import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
+import { makeExpireHandler } from '../../src/app/expire-handler.ts';
+import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
+import { makeScanHandler } from '../../src/app/scan-handler.ts';
+import { entryItem } from '../../src/ledger/dynamodb-item.ts';
+import { ClockWrong } from '../../src/ledger/ledger-unavailable.ts';
+import { defaultScanSettings } from '../../src/observations/scan.ts';
+import { defaultExpireSettings } from '../../src/operations/expire.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Deadline } from '../../src/runtime/deadline.ts';
+import { openLog } from '../support/checkpoint-log.ts';
+import { createDocument } from '../support/documents.ts';
+import { input, openGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { auditEntry } from '../support/ledger-samples.ts';
+import { openSqlite } from '../support/ledgers.ts';
+import { streamRecord } from '../support/stream-record.ts';
+
+type Store = Awaited<ReturnType<typeof openSqlite>>['ledger'];
+
+let opened: Awaited<ReturnType<typeof openSqlite>>;
+let gateway: Gateway;
+/** The deadlines of the stores that were asked for. */
+let deadlines: Deadline[] = [];
+/** All stores that have no deadline. */
+let unbound: Store;
+let boundTo: (store: Store) => Partial<Store> = () => ({});
+
+const storesUntil = (deadline: Deadline) => {
+  deadlines.push(deadline);
+  const store = { ...opened.ledger, ...boundTo(opened.ledger) };
+  return { ledger: store, associations: store, approvals: store, observations: store, repairs: store };
+};
+
+beforeEach(async () => {
+  opened = await openSqlite();
+  unbound = new Proxy(opened.ledger, {
+    get: (_, name) => () => Promise.reject(new Error(`${String(name)} is called without a deadline.`)),
+  });
+  deadlines = [];
+  boundTo = () => ({});
+  const change = (deps: Dependencies): Dependencies => ({
+    ...deps,
+    ...{ ledger: unbound, associations: unbound, approvals: unbound, storesUntil },
+  });
+  gateway = await openGateway({ ledger: opened.ledger, recordTrailReads: true, change });
+});
+afterEach(async () => {
+  await gateway.close();
+  await opened.close();
+});
+
+const current = () => Promise.resolve(gateway.deps);
+const context = { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 };
+
+test.each<[string, () => Promise<unknown>]>([
+  ['reconciler', () => makeReconcileHandler(current, unbound)({}, context)],
+  ['scan', () => makeScanHandler(current, unbound, defaultScanSettings)({}, context)],
+  [
+    'expire',
+    () => makeExpireHandler(current, { observations: unbound, approvals: unbound }, defaultExpireSettings)({}, context),
+  ],
+  [
+    'checkpoint',
+    async () => {
+      const log = openLog(opened.ledger);
+      const storeUntil = (deadline: Deadline) => storesUntil(deadline).ledger;
+      const deps = { ...log.deps, store: unbound, storeUntil, clock: gateway.clock.now };
+      await makeCheckpointHandler(deps, () => undefined)({}, context);
+      log.close();
+    },
+  ],
+  [
+    'deliver',
+    () =>
+      makeDeliverHandler({
+        ...{ ledger: unbound, storesUntil, clock: gateway.clock.now, denialShare: 1, log: () => undefined },
+        target: { send: (events) => Promise.resolve(events.map(() => ({ kind: 'sent' }))) },
+        findDisabled: () => Promise.resolve([]),
+      })({ Records: [streamRecord('INSERT', entryItem(auditEntry({ event: 'SUCCEEDED' })))] }, context),
+  ],
+])('a run of the %s reads and writes until its deadline, and ends it', async (_, run) => {
+  const before = gateway.clock.now();
+  await run();
+  expect(deadlines).toHaveLength(1);
+  const [deadline] = deadlines;
+  expect(deadline?.at).toBeLessThan(gateway.clock.now() + 60_000);
+  expect(deadline?.at).toBeGreaterThanOrEqual(before + 30_000);
+  expect(deadline?.aborted).toBe(true);
+});
+
+test('every request has the deadline of its answer, and ends it with that', async () => {
+  const before = gateway.clock.now();
+  const { refusal } = await gateway.create();
+  expect(refusal).toBeNull();
+  const queries = [
+    '{ locks { scope } }',
+    '{ openOperations { operationId } }',
+    '{ auditTrail(all: true) { nodes { entryId } } }',
+    '{ approvals(clusterName: "apps-dev") { nodes { id } } }',
+    '{ associations(clusterName: "apps-dev") { nodes { associationArn } } }',
+    '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { nodes { kind } } }',
+  ];
+  for (const query of queries) {
+    const { errors = [] } = await gateway.send(query, {}, 'pat');
+    expect(errors.filter(({ message }) => message.includes('without a deadline'))).toEqual([]);
+  }
+  expect(deadlines.length).toBeGreaterThan(1);
+  expect(deadlines.every(({ aborted }) => aborted)).toBe(true);
+  const { requestMs } = gateway.deps.times;
+  expect(deadlines[0]?.at).toBeGreaterThanOrEqual(before + requestMs);
+  expect(deadlines[0]?.at).toBeLessThanOrEqual(gateway.clock.now() + requestMs);
+});
+
+test('a request to an instance whose clock is wrong gets a retryable error that says so, and EKS no change', async () => {
+  boundTo = () => ({ commit: () => Promise.reject(new ClockWrong()) });
+  const { errors } = await gateway.send(createDocument, { input });
+  expect(errors).toMatchObject([
+    {
+      message: 'The clock of this instance is wrong. Retry; send a mutation again with the same clientRequestToken.',
+      extensions: { code: 'LEDGER_UNAVAILABLE', retryable: true },
+    },
+  ]);
+  expect(gateway.sent()).toBe(0);
+});
+
+test('a checkpoint of a function whose clock is wrong takes no entries', async () => {
+  const log = openLog(opened.ledger);
+  await opened.ledger.appendEntry(auditEntry());
+  const deps = { ...log.deps, clockCheck: { isWrong: () => true } };
+  await expect(makeCheckpointHandler(deps, () => undefined)({}, context)).rejects.toThrow(ClockWrong);
+  const names: string[] = [];
+  for await (const name of log.deps.storage.list('')) names.push(name);
+  expect(names).toEqual([]);
+  log.close();
+});
