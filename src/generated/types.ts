@@ -59,8 +59,8 @@ export type AdoptPodIdentityAssociationPayload = MutationPayload & {
 };
 
 /**
- * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, who asks, the policies that
- * ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
+ * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, its declaration, who asks, the
+ * policies that ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
  */
 export type Approval = Node & {
   readonly __typename?: 'Approval';
@@ -73,6 +73,8 @@ export type Approval = Node & {
    * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
    */
   readonly currentDecision: Maybe<PolicyDecision>;
+  /** The declaration that made the request; null without one. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the one that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Id of the approval. */
@@ -134,6 +136,8 @@ export type ApprovalNeed = {
   readonly group: Scalars['String']['output'];
   /** What is not allowed without an approval. */
   readonly message: Scalars['String']['output'];
+  /** DELETE_POD_IDENTITY_ASSOCIATION if policy asks for it because the association is deleted at the `expiresAt` of the request; null: for the request itself. */
+  readonly operation: Maybe<OperationKind>;
   /** `@id` of the policy. */
   readonly policyId: Scalars['String']['output'];
 };
@@ -444,6 +448,11 @@ export type AuditEntry = Node & {
   readonly decision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
   readonly declaration: Maybe<Scalars['String']['output']>;
+  /**
+   * The policy decision about the delete that a request is which ends an existing association, or ends it earlier than before: for the time of the
+   * ending. Null for other requests.
+   */
+  readonly deleteDecision: Maybe<PolicyDecision>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an EKS response. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
@@ -2026,8 +2035,14 @@ export type RecordedRequest = {
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
   /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** The `modifiedAt` of the association that an update, delete or adoption expects; null: any. */
+  readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The revision of the service account that a create expects; null: any. */
+  readonly expectedRevision: Maybe<Scalars['Int']['output']>;
   /** The ending that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
+  /** What a create does about an equal association: ADOPT; null: it refuses the request. */
+  readonly ifExists: Maybe<IfExists>;
   /** Requested IAM session policy; null when the request has none or clears it. */
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Requested role; null when an update does not change it, and for a delete. */

@@ -1,5 +1,11 @@
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
-import type { AssociationState, AssociationVersion, ConfirmedAssociation, LatestVersion } from './association-state.ts';
+import type {
+  AssociationState,
+  AssociationStates,
+  AssociationVersion,
+  ConfirmedAssociation,
+  LatestVersion,
+} from './association-state.ts';
 import type { ClusterScan } from './cluster-scan.ts';
 
 /** The version that an outcome confirms. */
@@ -46,8 +52,8 @@ export interface FoundTargets {
   readonly isComplete: boolean;
 }
 
-/** What queries read of the states and the history. The methods throw as those of the ledger do. Lists are eventually consistent. */
-export interface AssociationReads {
+/** What requests read of the states and the history. The methods throw as those of the ledger do. Lists are eventually consistent. */
+export interface AssociationReads extends Pick<AssociationStates, 'getAssociationState'> {
   /** The service accounts of a cluster that have a state, up to `limit`. */
   targetsInCluster(cluster: ClusterRef, range: KeyRange, limit: number): Promise<FoundTargets>;
 

@@ -190,8 +190,8 @@ export interface StateDemand {
   readonly changes: number | null;
   /** The version of the association that must be confirmed; null: any. */
   readonly confirmed: Pick<Association, 'associationId' | 'modifiedAt'> | null;
-  /** The operation that must have set the ending; null: any. */
-  readonly endingSetBy: string | null;
+  /** The operation that must have set the ending; null: there must be none. Absent: any. */
+  readonly endingSetBy?: string | null;
 }
 
 /** A commit that the state of its service account does not permit. Nothing was written. */
@@ -201,6 +201,8 @@ export interface StateMismatch {
   readonly changes: number;
   /** Whether another operation on the service account is in progress. */
   readonly isBusy: boolean;
+  /** Set if the ending is another one than the commit demands. */
+  readonly hasOtherEnding?: true;
 }
 
 /** What a list of the states of a cluster has of each. */

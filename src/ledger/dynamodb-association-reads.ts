@@ -3,11 +3,11 @@ import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AssociationReads, FoundTargets, KeyRange } from './association-history.ts';
 import { mergeFound } from './found-targets.ts';
-import { stateOfItem } from './dynamodb-association-state.ts';
+import { stateKey, stateOfItem } from './dynamodb-association-state.ts';
 import { versionOfItem } from './dynamodb-association-version.ts';
 import { scanOfItem } from './dynamodb-cluster-scan.ts';
 import { targetsOfAssociations } from './dynamodb-association-targets.ts';
-import { getItems } from './dynamodb-read.ts';
+import { getItem, getItems } from './dynamodb-read.ts';
 import { orLedgerFailure } from './dynamodb-request.ts';
 import {
   associationKeyOf,
@@ -22,7 +22,7 @@ import {
 import { roleIndexes, stateIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
-/** What queries read of the states and the history, in the table of the idempotency records. */
+/** What requests read of the states and the history, in the table of the idempotency records. */
 export function makeDynamoDbAssociationReads({
   client,
   idempotencyTable,
@@ -74,6 +74,10 @@ export function makeDynamoDbAssociationReads({
         placesOf({ index, attribute, value: roleArn, prefix: historyPrefix }, range, limit, placeOfVersionKey),
       );
       return mergeFound(await Promise.all(found));
+    },
+    async getAssociationState(target) {
+      const item = await getItem(client, idempotencyTable, stateKey(target));
+      return item === null ? null : stateOfItem(item);
     },
     async getAssociationStates(targets) {
       const items = await getItems(client, idempotencyTable, targets.map(associationKeyOf));

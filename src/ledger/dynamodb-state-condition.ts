@@ -89,19 +89,20 @@ function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateD
   // A set without keys is not stored.
   const isFree = 'attribute_not_exists(#recordsInProgress)';
   const ofConfirmed = confirmed && isPresent(supported, confirmed.associationId);
+  const ofEnding = endingSetBy === null ? 'attribute_not_exists(#ending)' : '#ending.#setBy = :setBy';
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),
       ...(confirmed ? ['#confirmed.#modifiedAt = :modifiedAt'] : []),
       ...(changes === null ? [] : [isCount]),
-      ...(endingSetBy === null ? [] : ['#ending.#setBy = :setBy']),
+      ...(endingSetBy === undefined ? [] : [ofEnding]),
       own === null ? isFree : `(${isFree} OR #recordsInProgress = :own)`,
     ],
     values: {
       ...(ofConfirmed?.values ?? version),
       ...(confirmed ? { ':modifiedAt': confirmed.modifiedAt } : {}),
       ...(changes === null ? {} : { ':changes': changes }),
-      ...(endingSetBy === null ? {} : { ':setBy': endingSetBy }),
+      ...(typeof endingSetBy === 'string' ? { ':setBy': endingSetBy } : {}),
       ...(own === null ? {} : { ':own': new Set([own]) }),
     },
   };

@@ -34,6 +34,8 @@ export interface Flow extends RequestVariant {
   readonly locked?: 'before' | 'at take-over';
   /** Policy demands an approval of the request: the flow asks for it, is the vote of an approver, uses what an approver gave before, or what was asked for is over. */
   readonly held?: 'asked' | 'voted' | 'approved' | 'over';
+  /** An update sets the first ending of the association, alone or with its other changes: policy judges it as a delete too. */
+  readonly sets?: 'ending';
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
   /** Beside a due ending, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
@@ -117,6 +119,7 @@ function flowsWithConditions(): Flow[] {
   const held = { kinds: ['create', 'delete'], by: 'alice' } as const;
   const approved = { ...held, held: 'approved' } as const;
   const ending = { kinds: ['delete'], by: 'expireRun' } as const;
+  const asDelete = { ...approved, kinds: ['update'], sets: 'ending' } as const;
   return [
     { ...held, name: 'approval asked for', held: 'asked' },
     { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
@@ -125,6 +128,8 @@ function flowsWithConditions(): Flow[] {
     { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
     { ...held, name: 'approval over', held: 'over', kinds: ['create'], by: 'expireRun' },
+    { ...asDelete, name: 'ending approved as a delete' },
+    { ...asDelete, name: 'ending approved as a delete, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...ending, name: 'ending warned of', ending: 'near' },
     { ...ending, name: 'ending due', ending: 'due' },
     { ...ending, name: 'ending due, in a burst', ending: 'due', burst: 'own' },

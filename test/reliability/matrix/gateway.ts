@@ -10,6 +10,7 @@ import { makeHandler } from '../../../src/graphql/handler.ts';
 import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
@@ -108,6 +109,7 @@ function start(url: string, tables: Tables): Process {
   const stores = {
     observations: openObservations(url, tables),
     approvals: makeDynamoDbApprovals(storeOf(url, tables)),
+    associations: makeDynamoDbAssociationReads(storeOf(url, tables)),
   };
   const { observations } = stores;
   const home = { accountId: '111122223333', region: 'eu-central-1' };
@@ -115,6 +117,7 @@ function start(url: string, tables: Tables): Process {
     policy,
     ledger,
     approvals: stores.approvals,
+    associations: stores.associations,
     home,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,

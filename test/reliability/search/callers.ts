@@ -39,6 +39,7 @@ export function makeCallers(environment: Environment) {
       identity,
       input,
       asking: 'nothing',
+      deletes: undefined,
       ballot,
       isExpireRun: name.startsWith('expire '),
       ending,
@@ -131,6 +132,7 @@ export function makeCallers(environment: Environment) {
     try {
       const judgement = await versions.current();
       attempt.asking = judgement.asking;
+      attempt.deletes = judgement.deletes;
       const answer = await send(environment, process, mutation, target, judgement);
       model.answered(attempt, answer);
       finish(factOf(answer));

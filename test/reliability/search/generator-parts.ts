@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { ChangeKind } from '../facts.ts';
-import type { AskingName } from './asked-needs.ts';
+import type { AskingName, Judgement } from './asked-needs.ts';
 import type { ChangeFault } from './eks-behaviour.ts';
 import { faultless } from './scenario.ts';
 import type { Faults, ScenarioEvent, ScenarioMutation } from './scenario.ts';
@@ -126,8 +126,8 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
 
 export const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
 
-export function policy(allows: boolean, asking: AskingName): ScenarioEvent {
-  return { do: 'policy', allows, asking };
+export function policy(allows: boolean, asking: AskingName, deletes?: Judgement['deletes']): ScenarioEvent {
+  return { do: 'policy', allows, asking, deletes };
 }
 
 /** More turns than the running processes can use. */

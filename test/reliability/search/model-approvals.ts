@@ -26,11 +26,12 @@ interface Question {
   stored: Approval;
 }
 
-/** What an approver agrees to: the request, what policy asked, and the version of the association that it judged. */
+/** What an approver agrees to: the request with its declaration, what policy asked, and the version of the association that it judged. */
 interface Asked {
   readonly subject: string;
   readonly asking: AskingName;
   readonly judged: string | null;
+  readonly declaration: string | null;
 }
 
 /**
@@ -214,9 +215,10 @@ export function makeApprovalModel(
 }
 
 /** What a request asks approvers. A create depends on no association. */
-function askedBy({ identity, input, asking, judged }: Attempt): Asked {
+function askedBy({ identity, input, asking, judged, declaration }: Attempt): Asked {
   const [principal, kind] = (identity ?? '').split(' ');
-  return { subject: `${principal} ${kind} ${input}`, asking, judged: kind === 'create' ? null : judged };
+  const subject = `${principal} ${kind} ${input}`;
+  return { subject, asking, judged: kind === 'create' ? null : judged, declaration };
 }
 
 /** Whether nobody rejected, and for each need as many people of its group as it asks for approved. */

@@ -54,6 +54,18 @@ export function makeEndingModel(
     for (const { id } of open) broken(`${what}, while ${id} is in progress`);
   }
 
+  /**
+   * A request that sets an ending begins, or the create that adopts an association succeeds. An ending that is earlier than the last one, or the first, is
+   * a delete, which its policies permit, or permit once it is approved.
+   */
+  function sets(by: Attempt, { operationId }: AuditEntry, associationId: string, isApproved: boolean): void {
+    const before = endings.get(associationId)?.expiresAt ?? null;
+    if (typeof by.ending !== 'string' || (before !== null && by.ending >= before)) return;
+    const what = `${operationId} of ${by.name} ends ${associationId} at ${by.ending} (before: ${before})`;
+    if (by.deletes === 'forbidden') broken(`${what}, although policy forbids deletes`);
+    if (by.deletes === 'held' && !isApproved) broken(`${what} without the approval of a delete`);
+  }
+
   return {
     /** A commit became durable, with what its request says of the ending; undefined: nothing. */
     committed(by: Attempt, added: readonly AuditEntry[]): void {
@@ -61,11 +73,15 @@ export function makeEndingModel(
         const { event, operationId, associationArn, fence } = entry;
         if (event === 'INTENT' && by.isExpireRun) begins(by, entry);
         const isAtOnce = event === 'SUCCEEDED' && !by.isExpireRun && by.identity !== null && !named.has(operationId);
-        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined)
+        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) {
+          const isApproved = added.some((one) => one.event === 'APPROVAL_USED');
+          if (entry.before) sets(by, entry, entry.before.associationId, isApproved);
           named.set(operationId, { expiresAt: by.ending, setter: by.identity?.split(' ')[0] ?? null });
+        }
         if (event !== 'SUCCEEDED' || fence === null || associationArn === null) continue;
         const id = associationArn.slice(associationArn.lastIndexOf('/') + 1);
         const set = named.get(operationId);
+        if (entry.operation === 'CREATE_POD_IDENTITY_ASSOCIATION' && entry.before) sets(by, entry, id, false);
         if (set) endings.set(id, { ...set, setBy: operationId });
         if (entry.actor === null || !(entry.request as DeleteRequest).ending) continue;
         if (ended.has(id)) broken(`${operationId} ended ${id} a second time`);

@@ -2,7 +2,7 @@ import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { MutationKind } from '../facts.ts';
-import type { AskingName, Ballot } from './asked-needs.ts';
+import type { AskingName, Ballot, Judgement } from './asked-needs.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */
@@ -22,6 +22,8 @@ export interface Attempt {
   readonly declaration: string | null;
   /** What the policies ask approvers of the request; they are those in force when it begins. */
   asking: AskingName;
+  /** What these policies say of deletes. */
+  deletes: Judgement['deletes'];
   /** The vote; null: it is not one. */
   readonly ballot: Ballot | null;
   /** Whether policy denied the request, once it was authorized. */

@@ -1,4 +1,5 @@
 import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
+import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
@@ -139,6 +140,21 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
         return result;
       });
     },
+  };
+}
+
+/** What a request reads of service accounts: each call takes a turn. */
+export function gatedReads({ ledger, processes, log }: Environment, process: Process): AssociationReads {
+  const unread = () => Promise.reject(new Error('A request of a scenario does not read this.'));
+  return {
+    ...{ targetsInCluster: unread, targetsWithRole: unread, targetsOfAssociations: unread, versionsAround: unread },
+    ...{ getAssociationStates: unread, getClusterScans: unread },
+    getAssociationState: (target) =>
+      processes.port(process, async () => {
+        const state = await ledger.getAssociationState(target);
+        log(() => `  ${process.attempt.name} reads the ending ${state?.ending?.expiresAt ?? 'none'}`);
+        return state;
+      }),
   };
 }
 

@@ -151,7 +151,7 @@ export async function runScenario(
       case 'policy':
         log(
           () =>
-            `a policy version ${event.allows ? 'permits' : 'denies'} changes, and asks approvers for ${event.asking}`,
+            `a policy version ${event.allows ? 'permits' : 'denies'} changes, and asks approvers for ${event.asking}; deletes are ${event.deletes ?? 'judged alike'}`,
         );
         versions.publish(event);
         return;

@@ -14,7 +14,7 @@ import { scanOfText, stateOfText, versionOfText, versionText } from './record-js
 
 /** A method of {@link AssociationReads} that returns its result. */
 type Synchronous = {
-  readonly [Name in keyof AssociationReads]: (
+  readonly [Name in Exclude<keyof AssociationReads, 'getAssociationState'>]: (
     ...args: Parameters<AssociationReads[Name]>
   ) => Awaited<ReturnType<AssociationReads[Name]>>;
 };
