@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { checkpoint } from '../checkpoints/checkpoint.ts';
-import type { CheckpointDependencies, CheckpointResult } from '../checkpoints/checkpoint.ts';
+import type { CheckpointResult } from '../checkpoints/checkpoint.ts';
+import type { CheckpointDependencies } from '../checkpoints/dependencies.ts';
 import { vkeyOf } from '../checkpoints/note.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
@@ -22,7 +23,7 @@ export function makeCheckpointHandler(deps: CheckpointDependencies, log: Log) {
     log('info', 'Checkpoint completed.', {
       ...numbers,
       // Of a run that another one has replaced, nothing is known.
-      ...(isSuperseded ? { isSuperseded } : { checkpointRuns: 1 }),
+      ...(isSuperseded ? { isSuperseded } : { checkpointRuns: 1, logLeaves: result.size }),
       ...(result.added > 0 ? { verifierKey: vkeyOf((await deps.signer()).key) } : {}),
       durationMs: deps.clock() - startedAt,
       ...meterFields(meter),

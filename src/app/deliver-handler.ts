@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
-import { deliver } from '../events/deliver.ts';
+import { deliver, unreadableRecord } from '../events/deliver.ts';
 import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
@@ -26,7 +26,7 @@ interface Added {
 
 /**
  * The handler of the functions that read the stream of the audit table: it sends the events of new entries, and reports items that were
- * changed or removed. An event without records is of the schedule: then it checks that nothing is switched off. The answer names the first record whose event was not
+ * changed or removed, or that are not entries. An event without records is of the schedule: then it checks that nothing is switched off. The answer names the first record whose event was not
  * sent; Lambda repeats the batch from there.
  */
 export function makeDeliverHandler(deps: DeliverDependencies) {
@@ -70,15 +70,21 @@ function readRecords(records: readonly DynamoDBRecord[], log: Log) {
       if (change.kind === 'tampering') {
         const { kind: _, ...tampering } = change;
         log('error', 'An item of the audit trail was changed or removed.', { ...tampering, tamperedItems: 1 });
+      } else if (change.kind === 'not-an-entry') {
+        log('error', unreadableRecord, { ...keysOf(record), tamperedItems: 1 });
       } else if (change.kind === 'entry' && unreadable === null) added.push({ entry: change.entry, sequenceNumber });
     } catch (error) {
-      const { operationId, entryId } = record.dynamodb?.Keys ?? {};
-      const keys = { operationId: operationId?.S, entryId: entryId?.S };
       if (error instanceof UnsupportedFormat) unreadable ??= sequenceNumber;
-      log('error', 'A record of the audit trail could not be read.', { ...keys, error: String(error) });
+      const fields = { ...keysOf(record), error: String(error) };
+      log('error', unreadableRecord, fields);
     }
   }
   return { added, unreadable };
+}
+
+function keysOf({ dynamodb }: DynamoDBRecord) {
+  const { operationId, entryId } = dynamodb?.Keys ?? {};
+  return { operationId: operationId?.S, entryId: entryId?.S };
 }
 
 /** The metric `watching` is the heartbeat: an alarm rises when it is missing. */

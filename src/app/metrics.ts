@@ -34,6 +34,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   rejectedSnapshots: { unit: 'Count' },
   rejectedCodeCaches: { unit: 'Count' },
   checkpointRuns: { unit: 'Count' },
+  logLeaves: { unit: 'Count' },
   streamRecords: { unit: 'Count' },
   eventsSent: { unit: 'Count' },
   deliveryFailures: { unit: 'Count' },

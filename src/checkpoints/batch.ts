@@ -1,6 +1,7 @@
+import { isEntryText } from '../ledger/entry-json.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { StoredEntry } from '../ledger/checkpoint-store.ts';
-import { entryTimeOf, leafText, parseLeaf } from './leaf.ts';
+import { leafText, orderTimeOf, parseLeaf } from './leaf.ts';
 import { archiveName, LogConflict } from './storage.ts';
 import type { LogStorage } from './storage.ts';
 import { leafHash } from './merkle.ts';
@@ -46,7 +47,7 @@ export function archiveLines(bytes: Buffer): ArchiveLine[] {
 /** What the log has of the time in which entries can be new. */
 export interface RecentLeaves {
   readonly ids: ReadonlySet<string>;
-  /** The latest time in the id of an entry; null: the log is empty. Milliseconds since the epoch. */
+  /** The latest time in the id of an entry; null: the log has no entry. Milliseconds since the epoch. */
   readonly newest: number | null;
   /** When the last entry was taken in. Milliseconds since the epoch. */
   readonly includedAt: number;
@@ -59,26 +60,33 @@ export async function recentLeaves(storage: Pick<LogStorage, 'get'>, size: numbe
   let includedAt = 0;
   for (let end = size; end > 0; end = Math.floor((end - 1) / tileWidth) * tileWidth) {
     const leaves = (await readBundle(storage, end - 1, size)).map(parseLeaf);
-    const times = leaves.map(entryTimeOf);
+    const times = leaves.map(orderTimeOf).filter((time) => time !== null);
     for (const { id } of leaves) ids.add(id);
     newest = Math.max(newest, ...times);
     includedAt = Math.max(includedAt, Date.parse(leaves.at(-1)?.includedAt ?? ''));
-    // A leaf is at most `overlapMs` older than any before it, so those before this one are too old.
+    // A leaf in order is at most `overlapMs` older than any before it, so those before this one are too old.
     if (Math.min(...times) < newest - 2 * overlapMs) break;
   }
-  return { ids, newest: size === 0 ? null : newest, includedAt };
+  return { ids, newest: Number.isFinite(newest) ? newest : null, includedAt };
 }
 
-/** New entries in the order of the log: by entry id, then by operation id. Bounded: where it has more, the next batch has the rest. */
+/** Entries that the log does not have, in its order: by entry id, then by operation id. */
+export interface NewEntries {
+  readonly entries: readonly StoredEntry[];
+  /** Whether there are more, which the next batch takes in. */
+  readonly hasMore: boolean;
+}
+
+/** The entries whose ids the log does not have. Items that are not entries never become leaves. */
 export async function newEntries(
   entries: AsyncIterable<StoredEntry>,
-  { ids }: RecentLeaves,
-): Promise<{ readonly entries: StoredEntry[]; readonly hasMore: boolean }> {
+  { ids }: Pick<RecentLeaves, 'ids'>,
+): Promise<NewEntries> {
   const found: StoredEntry[] = [];
   let bytes = 0;
   let hasMore = false;
   for await (const entry of entries) {
-    if (ids.has(auditEntryId(entry))) continue;
+    if (ids.has(auditEntryId(entry)) || !isEntryText(entry, entry.text)) continue;
     found.push(entry);
     bytes += entry.text.length;
     hasMore = found.length >= mostEntries || bytes >= mostBytes;
@@ -95,11 +103,11 @@ function keyOf({ entryId, operationId }: StoredEntry): string {
 export function archivePart(
   start: number,
   entries: readonly StoredEntry[],
-  includedAt: number,
-  nonce: () => Buffer,
+  leaf: { readonly includedAt: number; readonly nonce: () => Buffer; readonly isStraggler: boolean },
 ): Buffer {
   const lines = entries.map((entry, at): ArchiveLine => {
-    return { index: start + at, leaf: leafText(entry, includedAt, nonce()), entry: entry.text };
+    const text = leafText(entry, { ...leaf, nonce: leaf.nonce() });
+    return { index: start + at, leaf: text, entry: entry.text };
   });
   return Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }

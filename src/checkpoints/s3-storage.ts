@@ -1,13 +1,14 @@
 import {
   GetObjectCommand,
+  ListObjectVersionsCommand,
   NoSuchKey,
   paginateListObjectsV2,
   PutObjectCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { S3Client } from '@aws-sdk/client-s3';
-import { latestCheckpoint } from './storage.ts';
-import type { LogStorage } from './storage.ts';
+import type { ListObjectVersionsCommandInput, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { latestCheckpoint, LogConflict } from './storage.ts';
+import type { LogStorage, ObjectVersion, ObjectVersions } from './storage.ts';
 
 /** How often a put is repeated while another one of the same object runs. */
 const mostAttempts = 5;
@@ -39,8 +40,9 @@ export function makeS3Storage(client: S3Client, Bucket: string): LogStorage {
         const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
         return Body === undefined ? null : Buffer.from(await Body.transformToByteArray());
       } catch (error) {
-        if (error instanceof NoSuchKey) return null;
-        throw error;
+        if (!(error instanceof NoSuchKey)) throw error;
+        if (isHidden(error)) throw new LogConflict(Key, 'a delete marker hides it');
+        return null;
       }
     },
     async *list(Prefix) {
@@ -48,7 +50,44 @@ export function makeS3Storage(client: S3Client, Bucket: string): LogStorage {
         yield* Contents.map(({ Key = '' }) => Key);
       }
     },
+    versions: objectVersions(client, Bucket),
   };
+}
+
+function objectVersions(client: S3Client, Bucket: string): ObjectVersions {
+  return {
+    async *list() {
+      for (
+        let next: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | null = {};
+        next !== null;
+      ) {
+        const page: ListObjectVersionsCommandOutput = await client.send(
+          new ListObjectVersionsCommand({ Bucket, ...next }),
+        );
+        yield* versionsOf(page);
+        const { IsTruncated, NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
+        next = IsTruncated === true ? { KeyMarker, VersionIdMarker } : null;
+      }
+    },
+    async get(Key, VersionId) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+      return Body === undefined ? Buffer.alloc(0) : Buffer.from(await Body.transformToByteArray());
+    },
+  };
+}
+
+/** The versions and markers of a page, which S3 lists apart, by name. */
+function versionsOf({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCommandOutput): ObjectVersion[] {
+  const versions = [
+    ...Versions.map((one) => ({ ...one, isMarker: false })),
+    ...DeleteMarkers.map((one) => ({ ...one, isMarker: true })),
+  ].map(({ Key = '', VersionId = '', isMarker }) => ({ name: Key, id: VersionId, isMarker }));
+  return versions.sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name));
+}
+
+/** Whether S3 says that a missing object has a delete marker ("GetObject" in its API reference). */
+function isHidden({ $response }: NoSuchKey): boolean {
+  return $response?.headers['x-amz-delete-marker'] === 'true';
 }
 
 function contentType(name: string): string {

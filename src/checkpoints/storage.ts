@@ -7,10 +7,28 @@ export interface LogStorage {
   putIfAbsent(name: string, bytes: Uint8Array): Promise<boolean>;
   /** Replaces {@link latestCheckpoint}, which readers of C2SP logs expect at a fixed name. */
   putLatest(bytes: Uint8Array): Promise<void>;
-  /** Null: there is no such object. */
+  /** Null: there is no such object. Throws `LogConflict` if a delete marker hides it. */
   get(name: string): Promise<Buffer | null>;
   /** The names that begin with `prefix`, in ascending order. */
   list(prefix: string): AsyncIterable<string>;
+  /** Null: the storage keeps no versions of objects. */
+  readonly versions: ObjectVersions | null;
+}
+
+/** The versions of objects that a bucket keeps. Every method throws the error of the storage. */
+export interface ObjectVersions {
+  /** All versions and delete markers of all objects, in ascending order of names. */
+  list(): AsyncIterable<ObjectVersion>;
+  /** The content of a version that is not a delete marker. */
+  get(name: string, id: string): Promise<Buffer>;
+}
+
+/** A version of an object. */
+export interface ObjectVersion {
+  readonly name: string;
+  readonly id: string;
+  /** Whether it is a delete marker, which hides the versions before it. */
+  readonly isMarker: boolean;
 }
 
 /** The name of the newest checkpoint. */

@@ -38,6 +38,9 @@ export interface Delivery {
   readonly failed: ReadonlySet<number>;
 }
 
+/** Logged, as an error, of an item that is not an entry, or of a later version. */
+export const unreadableRecord = 'A record of the audit trail could not be read.';
+
 /** How many operations are read at the same time. */
 const concurrentReads = 8;
 
@@ -51,9 +54,14 @@ export async function deliver(
   deadline: number,
 ): Promise<Delivery> {
   const inSlot = makeSlots(concurrentReads);
-  const selected = entries.flatMap((entry, index) => (isSelected(entry, denialShare) ? [{ entry, index }] : []));
+  const selected = entries.flatMap((entry, index) => {
+    const event = isSelected(entry, denialShare) ? readableEvent(entry, log) : null;
+    return event === null ? [] : [{ entry, index, event }];
+  });
   const events = await Promise.all(
-    selected.map(({ entry }) => inSlot(async () => eventOf(entry, await predecessorOf(ledger, entry)))),
+    selected.map(({ entry, event }) =>
+      inSlot(async () => ({ ...event, predecessorId: await predecessorOf(ledger, entry) })),
+    ),
   );
   const results = events.length === 0 ? [] : await target.send(events, deadline);
   const failed = new Set(selected.flatMap(({ index }, at) => (results[at]?.kind === 'sent' ? [] : [index])));
@@ -64,4 +72,15 @@ export async function deliver(
   }
   const [failedAt = null] = failed;
   return { sent: selected.length - failed.size, failedAt, failed };
+}
+
+/** The event of an entry, without its predecessor. Null, and reported, if the gateway did not write the entry: repeating it would not help. */
+function readableEvent(entry: AuditEntry, log: Log): GatewayEvent | null {
+  try {
+    return eventOf(entry, null);
+  } catch (error) {
+    const { operationId, entryId } = entry;
+    log('error', unreadableRecord, { operationId, entryId, error: String(error), tamperedItems: 1 });
+    return null;
+  }
 }

@@ -51,6 +51,7 @@ export const eventTypes = {
   APPROVAL_EXPIRED: { type: 'approval.expired', detailType: 'Pod Identity Approval Expired', selection: 'ALL' },
   APPROVAL_USED: { type: 'approval.used', detailType: 'Pod Identity Approval Used', selection: 'ALL' },
   EXPIRY_WARNED: { type: 'ending.near', detailType: 'Pod Identity Association Ends Soon', selection: 'ALL' },
+  LOG_PERMITTED: null,
   STATE_REPAIRED: null,
 } as const satisfies Readonly<Record<AuditEvent, Placement | null>>;
 

@@ -1,14 +1,17 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
-import { entryOfItem } from '../ledger/dynamodb-item.ts';
+import { claimPrefix, entryOfItem, isNewerEntryItem } from '../ledger/dynamodb-item.ts';
 import type { Item } from '../ledger/dynamodb-item.ts';
-import { isTrailPosition } from '../ledger/trail-position.ts';
+import { NotAnEntry } from '../ledger/entry-json.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
 
 /** What a record of the audit table's stream says. */
 export type StreamedChange =
   | { readonly kind: 'entry'; readonly entry: AuditEntry }
-  /** An item that is not an entry was added, such as the proof that an operation created an association. */
+  /** The proof that an operation created an association was added. */
   | { readonly kind: 'other' }
+  /** An item was added that the gateway did not write. */
+  | { readonly kind: 'not-an-entry' }
   /** An item was replaced, changed or deleted: the gateway never does that. */
   | ({ readonly kind: 'tampering' } & Tampering);
 
@@ -23,7 +26,7 @@ interface Tampering {
 
 /**
  * Reads a record of the stream ("Record" in the API reference of DynamoDB Streams, as Lambda passes it on). Throws `UnsupportedFormat` for an
- * entry of another version, and an Error for an item that the gateway did not write.
+ * entry of a later version.
  */
 export function changeOf(record: DynamoDBRecord): StreamedChange {
   const { Keys = {}, NewImage = {} } = record.dynamodb ?? {};
@@ -33,7 +36,17 @@ export function changeOf(record: DynamoDBRecord): StreamedChange {
     const change = record.eventName === 'REMOVE' ? 'REMOVE' : 'MODIFY';
     return { kind: 'tampering', change, operationId, entryId, ...(removedBy === undefined ? {} : { removedBy }) };
   }
-  if (!isTrailPosition(entryId)) return { kind: 'other' };
-  // Numbers, texts, lists and maps have the same form in both; the table has no binary attributes.
-  return { kind: 'entry', entry: entryOfItem(NewImage as Item) };
+  if (entryId.startsWith(claimPrefix)) return { kind: 'other' };
+  // Numbers, texts, lists and maps have the same form in both; entries have no binary attributes.
+  return entryIn(NewImage as Item);
+}
+
+function entryIn(item: Item): StreamedChange {
+  try {
+    return { kind: 'entry', entry: entryOfItem(item) };
+  } catch (error) {
+    const isLater = error instanceof UnsupportedFormat && isNewerEntryItem(item);
+    if (isLater || !(error instanceof UnsupportedFormat || error instanceof NotAnEntry)) throw error;
+    return { kind: 'not-an-entry' };
+  }
 }

@@ -768,6 +768,8 @@ export type ObservedAssociationResolvers<ContextType = RequestContext, ParentTyp
   serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
   targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  uncertainFrom?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  uncertainUntil?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type ObservedAssociationConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociationConnection'] = ResolversParentTypes['ObservedAssociationConnection']> = {

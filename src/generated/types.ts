@@ -70,7 +70,8 @@ export type Approval = Node & {
   readonly before: Maybe<AssociationSnapshot>;
   /**
    * What policy says now of the request, without the approvals that were given; null unless `state` is PENDING or APPROVED, and if policy depends on attributes of a
-   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
+   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again, and so
+   * is the delete that its ending is.
    */
   readonly currentDecision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
@@ -457,7 +458,7 @@ export type AuditEntry = Node & {
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
-  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry. Null without either. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry; of drift, a number that orders its entries. Else null. */
   readonly fence: Maybe<Scalars['Int']['output']>;
   /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
@@ -553,6 +554,8 @@ export type AuditEvent =
   | 'LATE_SUCCESS'
   /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
   | 'LOCKED'
+  /** Operators let the signed log of the audit trail begin, within the hour, although there are old entries or traces of an earlier log. */
+  | 'LOG_PERMITTED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
   /** An approver rejected the request. */
@@ -849,6 +852,7 @@ export type CreatePodIdentityAssociationInput = {
    * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
    * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
    * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   * One that is adopted and would end earlier than before needs the right to delete it at that time.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
@@ -1296,6 +1300,13 @@ export type ObservedAssociation = {
   readonly tags: ReadonlyArray<Tag>;
   /** ARN of the target role; null without one. */
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
+  /**
+   * From when on it is not certain that the association was in force as shown, with the time `asOf` in between: around a deletion, after an update whose answer
+   * was lost, and where two changes have the same `modifiedAt`. Null if it is certain, always without `asOf`.
+   */
+  readonly uncertainFrom: Maybe<Scalars['DateTime']['output']>;
+  /** Until when it is not certain; null if it is certain, and if nothing later shows what was in force. */
+  readonly uncertainUntil: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A page of associations as they were seen. */
@@ -1387,6 +1398,8 @@ export type OperationKind =
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
   /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
   | 'APPROVE_REQUEST'
+  /** A permission to begin the signed log of the audit trail, by `pod-identity-operator trail begin`; only in audit entries. */
+  | 'BEGIN_LOG'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */
@@ -2204,7 +2217,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
    * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
-   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED. If the association would end
+   * earlier than before, you need the right to delete it at that time.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */

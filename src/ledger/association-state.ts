@@ -33,6 +33,23 @@ export interface AssociationState {
   readonly latest: LatestVersion | null;
   /** When its association ends; absent if it does not end by itself. */
   readonly ending?: Ending;
+  /** By the id of the operation; absent: none. */
+  readonly uncertainTimes?: readonly UncertainTime[];
+}
+
+/**
+ * When an update may have been in force: it began, and its effect is known only by a read that showed what was there later. Kept, because the answers as
+ * of these times say so.
+ */
+export interface UncertainTime {
+  readonly operationId: string;
+  readonly associationId: string;
+  /** When the operation began. Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** `modifiedAt` of what was seen then: RFC 3339, UTC; null if the association was gone. */
+  readonly modifiedAt: string | null;
+  /** When its outcome was recorded. Milliseconds since the epoch. */
+  readonly closedAt: number;
 }
 
 /** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
@@ -108,11 +125,18 @@ export interface AssociationVersion extends LatestVersion {
   readonly target: AssociationTarget;
   /** Null: there was none any more. */
   readonly association: Association | null;
+  /** The association that is gone, as it was known last. Set exactly where `association` is null. */
+  readonly deleted?: DeletedAssociation;
   /** The operation that made or adopted this version; null if a scan found it. */
   readonly operationId: string | null;
   /** The declaration whose operation made or adopted this version; null without one. */
   readonly declaration: string | null;
+  /** Set if a scan read it although an operation made it: of several versions with the same `modifiedAt`, this was the last one. */
+  readonly isRead?: true;
 }
+
+/** What a version says of an association that is gone. */
+export type DeletedAssociation = Pick<Association, 'associationId' | 'createdAt' | 'modifiedAt'>;
 
 /** A version of an association that was seen at EKS, or that it was gone. */
 export interface Sight {
@@ -169,6 +193,14 @@ export interface StateChange {
   readonly observed?: ObservedState;
   /** Added to the history, in the same transaction. */
   readonly version?: AssociationVersion;
+  /** Whether a later version is known: then the state keeps that one as the latest. */
+  readonly isLate?: boolean;
+  /** Added to the uncertain times. */
+  readonly uncertainTime?: UncertainTime;
+  /** What remains of an update if the confirmed version has the `modifiedAt` of its own: nobody knows which came last. */
+  readonly tie?: OpenOperation;
+  /** The version that must be the confirmed one; absent: any. */
+  readonly tiedTo?: Sight;
   /** Added, or replaced by id. */
   readonly openOperations: readonly OpenOperation[];
   /** Removed. */

@@ -9,6 +9,11 @@ export interface CheckpointHead {
   readonly root: string;
   /** The size whose tiles and signed checkpoint are published; smaller than `size` until a run has done so. */
   readonly publishedSize: number;
+  /**
+   * The time up to which entries were compared with the log once more, a day later, in milliseconds since the epoch. Absent until a gateway
+   * did that. Not fenced: an earlier time makes a later run repeat what it compares.
+   */
+  readonly examinedTo?: number;
 }
 
 /** An entry of the audit trail as it is stored. */

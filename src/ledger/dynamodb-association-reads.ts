@@ -9,17 +9,9 @@ import { scanOfItem } from './dynamodb-cluster-scan.ts';
 import { targetsOfAssociations } from './dynamodb-association-targets.ts';
 import { getItem, getItems } from './dynamodb-read.ts';
 import { orLedgerFailure } from './dynamodb-request.ts';
-import {
-  associationKeyOf,
-  associationPrefix,
-  clusterKeyOf,
-  historyKeyOf,
-  historyPrefix,
-  placeOfVersionKey,
-  scanKeyOf,
-  targetOfPlace,
-} from './keys.ts';
+import { associationKeyOf, associationPrefix, clusterKeyOf, scanKeyOf, targetOfPlace } from './keys.ts';
 import { roleIndexes, stateIndex } from './tables.ts';
+import { historyKeyOf, historyPrefix, placeOfVersionKey, versionPrefixOf } from './version-keys.ts';
 import type { TableNames } from './tables.ts';
 
 /** What requests read of the states and the history, in the table of the idempotency records. */
@@ -48,16 +40,6 @@ export function makeDynamoDbAssociationReads({
     const places = new Set(Items.map(({ idempotencyKey }) => placeOfKey(idempotencyKey?.S ?? '')));
     return { targets: [...places].map(targetOfPlace), isComplete: LastEvaluatedKey === undefined };
   };
-  const oneVersion = async (key: string, comparison: string, limit: string, ScanIndexForward: boolean) => {
-    const { Items = [] } = await query({
-      IndexName: stateIndex,
-      KeyConditionExpression: `clusterKey = :key AND idempotencyKey ${comparison} :limit`,
-      ExpressionAttributeValues: marshall({ ':key': key, ':limit': limit }),
-      ScanIndexForward,
-      Limit: 1,
-    });
-    return Items[0] ? versionOfItem(Items[0]) : null;
-  };
 
   return {
     targetsInCluster(cluster, range, limit) {
@@ -84,12 +66,19 @@ export function makeDynamoDbAssociationReads({
       return items.map((item) => (item === null ? null : stateOfItem(item)));
     },
     targetsOfAssociations: (...query) => targetsOfAssociations(client, idempotencyTable, ...query),
-    async versionsAround(target, at) {
-      const key = historyKeyOf(target);
-      // Higher than every key of this time, and lower than those of the next millisecond.
-      const limit = `${key} ${new Date(at).toISOString()}!`;
-      const [last, next] = await Promise.all([oneVersion(key, '<', limit, false), oneVersion(key, '>', limit, true)]);
-      return { last, next };
+    async readVersions(target, range, limit) {
+      const isBefore = 'before' in range;
+      const { Items = [] } = await query({
+        IndexName: stateIndex,
+        KeyConditionExpression: `clusterKey = :key AND idempotencyKey ${isBefore ? '<' : '>='} :place`,
+        ExpressionAttributeValues: marshall({
+          ':key': historyKeyOf(target),
+          ':place': `${versionPrefixOf(target)}${isBefore ? range.before : range.from}`,
+        }),
+        ScanIndexForward: !isBefore,
+        Limit: limit,
+      });
+      return Items.map(versionOfItem);
     },
     async getClusterScans(clusters) {
       const items = await getItems(client, idempotencyTable, clusters.map(scanKeyOf));

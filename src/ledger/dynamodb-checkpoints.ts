@@ -25,9 +25,9 @@ export function makeDynamoDbCheckpoints({
       const item = await getItem(client, idempotencyTable, marshall({ idempotencyKey: checkpointKey }));
       if (item === null) return null;
       // Only `headItem` makes this item.
-      const { v, size, root, publishedSize } = unmarshall(item) as CheckpointHead & { readonly v: unknown };
+      const { v, size, root, publishedSize, examinedTo } = unmarshall(item) as CheckpointHead & { readonly v: unknown };
       requireSupported('head of the checkpoints', v);
-      return { size, root, publishedSize };
+      return { size, root, publishedSize, ...(examinedTo === undefined ? {} : { examinedTo }) };
     },
     async putCheckpointHead(expected, next) {
       try {

@@ -4,7 +4,7 @@ import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import type { ClaimOfCreated } from './claim-of-created.ts';
-import { entryOfText, entryText } from './entry-json.ts';
+import { entryOfText, entryText, isNewerEntry, NotAnEntry } from './entry-json.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { filterFields } from './filter-fields.ts';
 import { auditIndexKeys, openShardOf, trailShardOf } from './keys.ts';
@@ -82,17 +82,28 @@ export function entryItem(entry: AuditEntry): Item {
 }
 
 /**
- * The entry of an item that {@link entryItem} created. Throws `UnsupportedFormat` if another version created it, and an
- * Error if the item has no entry.
+ * The entry of an item that {@link entryItem} created. Throws `UnsupportedFormat` if another version created it, and
+ * `NotAnEntry` if the item has no entry.
  */
 export function entryOfItem(item: Item): AuditEntry {
-  const key = { operationId: item.operationId?.S ?? '', entryId: item.entryId?.S ?? '' };
+  const key = keyOfItem(item);
   requireSupported(`audit entry ${auditEntryId(key)}`, versionOf(item.v));
   const text = item.entry?.S;
-  if (text === undefined) {
-    throw new Error("An item of the audit table has no 'entry' attribute. Let only the gateway write to this table.");
-  }
+  if (text === undefined) throw new NotAnEntry("An item of the audit table has no 'entry' attribute");
   return entryOfText(key, text);
+}
+
+/** Whether an item is an entry of a later version of the format, which a later gateway can read. */
+export function isNewerEntryItem(item: Item): boolean {
+  try {
+    return isNewerEntry(keyOfItem(item), versionOf(item.v), JSON.parse(item.entry?.S ?? ''));
+  } catch {
+    return false;
+  }
+}
+
+function keyOfItem({ operationId, entryId }: Item) {
+  return { operationId: operationId?.S ?? '', entryId: entryId?.S ?? '' };
 }
 
 /** The item of the audit table that proves that an operation created an association. In no index, and never read as an entry. */
@@ -108,7 +119,13 @@ export function claimedByOfItem({ v, entryId, operationId }: Item): string {
 
 /** The items that belong to a stored entry, to be copied with it. */
 export function claimItemsOf(item: Item): Item[] {
-  return versionOf(item.v) === formatVersion ? claimsOfCreated([entryOfItem(item)]).map(claimItem) : [];
+  if (versionOf(item.v) !== formatVersion) return [];
+  try {
+    return claimsOfCreated([entryOfItem(item)]).map(claimItem);
+  } catch (error) {
+    if (error instanceof NotAnEntry) return [];
+    throw error;
+  }
 }
 
 /** The put of an item of the audit table that fails if an item with the same key exists. */

@@ -92,7 +92,7 @@ async function readOn(queryRange: QueryRange, progress: Progress, range: RangePr
   const page = await queryRange(range.keyRange, progress.query, { Limit, ExclusiveStartKey: range.start });
   range.start = page.LastEvaluatedKey;
   range.examinedTo = range.start?.entryId?.S ?? '';
-  range.waiting = (page.Items ?? []).map((item) => foundEntry(item.entryId?.S ?? '', () => entryOfItem(item)));
+  range.waiting = (page.Items ?? []).flatMap((item) => foundEntry(item.entryId?.S ?? '', () => entryOfItem(item)));
   progress.examined += page.ScannedCount ?? 0;
 }
 

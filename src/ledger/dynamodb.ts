@@ -34,11 +34,11 @@ import type { Retryable } from './dynamodb-request.ts';
 import { readTrail } from './dynamodb-trail.ts';
 import { transact } from './dynamodb-transact.ts';
 import { scanOfItem } from './dynamodb-cluster-scan.ts';
+import { alreadyWritten, entryOrNull, requireDistinct } from './entry-json.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { openShards, scanKeyOf } from './keys.ts';
 import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
-import { alreadyWritten, requireDistinct } from './entry-json.ts';
 import { locksKey, noLocks } from './locks-json.ts';
 import { leaseIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
@@ -111,7 +111,7 @@ export function makeDynamoDbLedger({
     },
     async getEntry({ operationId, entryId }) {
       const item = await getItem(client, auditTable, marshall({ operationId, entryId }));
-      return item === null ? null : entryOfItem(item);
+      return entryOrNull(() => item && entryOfItem(item));
     },
     async operationEntries(operationId, page) {
       const { limit, after } = { ...firstEntries, ...page };

@@ -1,11 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { auditEntryId } from '../model/audit.ts';
+import { auditEntryId, parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { bytesOf, maxBytesOf } from './entry-size.ts';
 import { formatVersion, requireSupported } from './format.ts';
+import { isTrailPosition } from './trail-position.ts';
 
 /** Identifies an entry. */
 export type EntryKey = Pick<AuditEntry, 'operationId' | 'entryId'>;
+
+/** An item under the key of an entry is not an entry: the gateway did not write it. */
+export class NotAnEntry extends Error {
+  constructor(problem: string) {
+    super(`${problem}. Let only the gateway write to this table.`);
+    this.name = 'NotAnEntry';
+  }
+}
 
 /**
  * An entry as JSON text, the form in which both stores keep it. Text preserves every string and caller input exactly
@@ -20,12 +29,28 @@ export function entryText(entry: AuditEntry): string {
   return JSON.stringify({ v: formatVersion, ...entry });
 }
 
-/** The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat` for another version. */
+/**
+ * The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat` for another version, and
+ * `NotAnEntry` for any other text.
+ */
 export function entryOfText(key: EntryKey, text: string): AuditEntry {
-  // Only `entryText` creates these texts.
-  const { v, ...entry } = JSON.parse(text) as AuditEntry & { readonly v?: unknown };
+  const value = parsed(key, text);
+  const { v, ...entry } = (value ?? {}) as AuditEntry & { readonly v?: unknown };
   requireSupported(`audit entry ${auditEntryId(key)}`, v);
+  if (!isEntry(key, entry)) throw notAnEntry(key);
   return entry;
+}
+
+function parsed(key: EntryKey, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notAnEntry(key);
+  }
+}
+
+function notAnEntry(key: EntryKey): NotAnEntry {
+  return new NotAnEntry(`The item ${auditEntryId(key)} of the audit table is not an entry`);
 }
 
 /** Whether two entries have the same JSON, whatever the order of their fields. */
@@ -62,4 +87,86 @@ export function requireDistinct(entries: readonly AuditEntry[]): void {
   const ids = entries.map(auditEntryId);
   const duplicate = ids.find((id, index) => ids.indexOf(id) !== index);
   if (duplicate !== undefined) throw new Error(`Two audit entries of one commit have the same key: ${duplicate}`);
+}
+
+/** The result of reading an item as an entry; null if there is none, or the item is not one. */
+export function entryOrNull(read: () => AuditEntry | null): AuditEntry | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NotAnEntry) return null;
+    throw error;
+  }
+}
+
+/** Whether a key can be that of an entry. */
+export function isEntryKey(key: EntryKey): boolean {
+  return isTrailPosition(key.entryId) && parseAuditEntryId(auditEntryId(key)) !== null;
+}
+
+/**
+ * Whether the text of an item is the entry with this key, of any version of the format. Of a newer version only version and key are
+ * examined.
+ */
+export function isEntryText(key: EntryKey, text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    const { v } = isObject(value) ? value : {};
+    return isNewerEntry(key, v, value) || (v === formatVersion && isEntry(key, value));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a parsed text is an entry with this key, of a later version of the format. `v`: the version that is stored with it. */
+export function isNewerEntry(key: EntryKey, v: unknown, value: unknown): boolean {
+  return Number.isInteger(v) && Number(v) > formatVersion && isObject(value) && hasKey(key, value);
+}
+
+/**
+ * Whether a parsed text is an entry with this key: the fields that the gateway reads of entries of every kind have their types. Unknown
+ * fields and values are those of a later gateway.
+ */
+export function isEntry(key: EntryKey, value: unknown): boolean {
+  if (!isObject(value) || !hasKey(key, value)) return false;
+  const { time, event, operation, principal, actor, onBehalfOf, target, before, request, fence, message } = value;
+  return (
+    [event, operation].every(isText) &&
+    isText(time) &&
+    !Number.isNaN(Date.parse(time)) &&
+    isPrincipal(principal) &&
+    orNull(isPrincipal, actor) &&
+    [onBehalfOf, message, value.associationArn, value.refusalCode].every((field) => orNull(isText, field)) &&
+    orNull(isTarget, target) &&
+    [before, request, value.decision].every((field) => orNull(isObject, field)) &&
+    (fence === null || Number.isInteger(fence))
+  );
+}
+
+function hasKey(key: EntryKey, value: Record<string, unknown>): boolean {
+  return isEntryKey(key) && value.operationId === key.operationId && value.entryId === key.entryId;
+}
+
+/** The names in a target. */
+const targetNames = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'];
+
+function isTarget(value: unknown): boolean {
+  return isObject(value) && targetNames.every((name) => isText(value[name]));
+}
+
+function isPrincipal(value: unknown): boolean {
+  return isObject(value) && isText(value.id) && isText(value.kind);
+}
+
+/** A field that an earlier gateway did not write counts as null. */
+function orNull(is: (value: unknown) => boolean, value: unknown): boolean {
+  return value === null || value === undefined || is(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,8 @@
 import type { AuditEntry } from '../model/audit.ts';
+import { NotAnEntry } from './entry-json.ts';
 import { UnsupportedFormat, UnsupportedFormatOnPage } from './format.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
+import { isTrailPosition, positionFrom } from './trail-position.ts';
 
 /** The most entries that one call examines, including those that the filters exclude. */
 export const maxExamined = 1_000;
@@ -19,12 +21,14 @@ export interface FoundEntry {
   readonly entry: AuditEntry | UnsupportedFormat;
 }
 
-/** The result of reading an entry. An error other than `UnsupportedFormat` is thrown. */
-export function foundEntry(entryId: string, read: () => AuditEntry): FoundEntry {
+/** The result of reading an item as an entry, none if it is not one. Other errors than `UnsupportedFormat` and `NotAnEntry` are thrown. */
+export function foundEntry(entryId: string, read: () => AuditEntry): FoundEntry[] {
+  if (!isTrailPosition(entryId)) return [];
   try {
-    return { entryId, entry: read() };
+    return [{ entryId, entry: read() }];
   } catch (error) {
-    if (error instanceof UnsupportedFormat) return { entryId, entry: error };
+    if (error instanceof UnsupportedFormat) return [{ entryId, entry: error }];
+    if (error instanceof NotAnEntry) return [];
     throw error;
   }
 }
@@ -39,7 +43,7 @@ export function excludesEverything({ events, operations, refusalCodes }: TrailQu
  * entries can be read. Throws `UnsupportedFormatOnPage` if it would begin with one.
  *
  * @param found entries that pass the filters, newest first; more than `limit` of them mean that another page follows
- * @param position the oldest position that was examined; null if the partition is at its end
+ * @param position the oldest id that was examined, also one that is not an entry's; null if the partition is at its end
  */
 export function pageOf(found: readonly FoundEntry[], limit: number, position: string | null): TrailPage {
   const entries: AuditEntry[] = [];
@@ -50,5 +54,6 @@ export function pageOf(found: readonly FoundEntry[], limit: number, position: st
     }
     entries.push(entry);
   }
-  return { entries, next: found.length > limit ? (entries.at(-1)?.entryId ?? null) : position };
+  const next = found.length > limit ? (entries.at(-1)?.entryId ?? null) : position && positionFrom(position);
+  return { entries, next };
 }

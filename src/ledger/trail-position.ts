@@ -8,6 +8,9 @@ export const maxTime = 2 ** 48 - 1;
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ulidPattern = new RegExp(`^[0-7][${digits}]{25}$`);
 
+/** What a text begins with that an id can begin with, too. */
+const prefixPattern = new RegExp(`^[0-7][${digits}]{0,25}`);
+
 /** Entry ids from `low` to `high`, both inclusive. */
 export interface IdRange {
   readonly low: string;
@@ -55,6 +58,22 @@ export function idRange(query: TrailQuery): IdRange | null {
   const last = lastIdOf(to);
   const high = before === null || last < before ? last : precedingId(before);
   return low > high ? null : { low, high };
+}
+
+/** The lowest position that is not below a text between two positions: what was examined down to the text continues there. */
+export function positionFrom(text: string): string {
+  const [same = ''] = prefixPattern.exec(text) ?? [];
+  if (same === text) return padded(same);
+  const rest = text.charAt(same.length);
+  const next = same.length < MIN_ULID.length ? Array.from(digits).find((digit) => digit > rest) : undefined;
+  if (next !== undefined) return padded(`${same}${next}`);
+  const significant = same.replace(/Z+$/, '');
+  return padded(`${significant.slice(0, -1)}${digits.charAt(digits.indexOf(significant.slice(-1)) + 1)}`);
+}
+
+/** The lowest id that begins so. */
+function padded(prefix: string): string {
+  return prefix.padEnd(MIN_ULID.length, '0');
 }
 
 /** The next lower id. `id` must not be the lowest one. */

@@ -24,6 +24,7 @@ export type AuditEvent =
   | 'APPROVAL_EXPIRED'
   | 'APPROVAL_USED'
   | 'EXPIRY_WARNED'
+  | 'LOG_PERMITTED'
   | 'STATE_REPAIRED';
 
 /**
@@ -55,10 +56,11 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   APPROVAL_EXPIRED: true,
   APPROVAL_USED: true,
   EXPIRY_WARNED: true,
+  LOG_PERMITTED: false,
   STATE_REPAIRED: true,
 };
 
-/** The other events: of requests that changed nothing, of reads, and of locks. */
+/** The other events: of requests that changed nothing, of reads, of locks, and of the signed log. */
 export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
 
 /** Of these events of changes, every operation that was claimed has exactly one: the one that closes it. */

@@ -102,7 +102,7 @@ interface AuditEventFields {
   readonly eksRequestId: string | null;
   /** Paths of the parts that were left out or shortened because the entry would have been too large; usually empty. */
   readonly omitted: readonly string[];
-  /** Fence of the lease holder that wrote the entry, of drift that of the cluster's scan, of an approval its revision; null where there was no lease. */
+  /** Fence of the lease holder that wrote the entry, of drift the revision of the state that it was written with, of an approval its revision; null where there was no lease. */
   readonly fence: number | null;
   /** Key of the approval that the entry is about; absent for other entries. */
   readonly approvalKey?: string;

@@ -15,9 +15,18 @@ export interface RequestOf {
 /** Names an operation. The discriminant of everything that differs between operations. */
 export type OperationKind = keyof RequestOf;
 
-/** What audit entries are about: operations, reads of the audit trail itself, the locks of operators, what scans observe, and votes that were not counted. */
+/**
+ * What audit entries are about: operations, reads of the audit trail itself, the locks of operators and their permissions to begin its signed
+ * log, what scans observe, and votes that were not counted.
+ */
 export type AuditedOperation =
-  OperationKind | 'CHECK_CHANGES' | 'READ_AUDIT_TRAIL' | 'LOCK_CHANGES' | 'OBSERVE_ASSOCIATION' | 'APPROVE_REQUEST';
+  | OperationKind
+  | 'CHECK_CHANGES'
+  | 'READ_AUDIT_TRAIL'
+  | 'LOCK_CHANGES'
+  | 'OBSERVE_ASSOCIATION'
+  | 'APPROVE_REQUEST'
+  | 'BEGIN_LOG';
 
 /** The settings that a request names: all of a create, those that an update changes. */
 export const namedSettings: {

@@ -22,6 +22,7 @@ const unchanged = [
   'TRAIL_READ',
   'LOCKED',
   'UNLOCKED',
+  'LOG_PERMITTED',
 ];
 
 beforeAll(async () => {

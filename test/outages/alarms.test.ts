@@ -221,3 +221,11 @@ test('a receiver of events that is down rings after 15 minutes, and events that 
   };
   expect(busyStack().play(1, usual, { metrics: [givenUp] })).toEqual({ UndeliveredEventsAlarm: 1 });
 });
+
+test('a signed log that shrinks rings, also where another one grows in its place', () => {
+  const stack = busyStack();
+  stack.beginLog();
+  const { CheckpointShrunkAlarm: after, ...others } = stack.play(30, { reconciler, requests: [query, created] });
+  expect(others).toEqual({});
+  expect(after).toBeLessThanOrEqual(10);
+});

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkpoint } from '../../src/checkpoints/checkpoint.ts';
-import type { CheckpointDependencies } from '../../src/checkpoints/checkpoint.ts';
+import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import { loadCheckpointKey } from '../../packages/local-gateway/src/checkpoints/checkpoint-key.ts';
 import { makeFolderStorage } from '../../packages/local-gateway/src/checkpoints/folder-storage.ts';

@@ -4,16 +4,17 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { makeVersionedObjects } from './versioned-objects.ts';
 
 /**
- * The parts of the REST API of S3 and of KMS that a log uses, with one bucket and one Ed25519 key. `conflicts`: how many puts are answered as S3
- * does while another put of the object runs.
+ * The parts of the REST API of S3 and of KMS that a log uses, with one bucket with versions and one Ed25519 key. `conflicts`: how many puts are
+ * answered as S3 does while another put of the object runs. `pageSize`: versions in an answer.
  */
 export async function startLogServers() {
-  const objects = new Map<string, Buffer>();
+  const objects = makeVersionedObjects();
   const requests: string[] = [];
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const state = { conflicts: 0, checksums: new Set<string>() };
+  const state = { conflicts: 0, checksums: new Set<string>(), pageSize: 1_000 };
 
   const s3 = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://s3');
@@ -21,27 +22,38 @@ export async function startLogServers() {
     const fail = (status: number, code: string) => {
       response.writeHead(status, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`);
     };
+    if (url.searchParams.has('versions')) {
+      requests.push('ListObjectVersions');
+      response.end(versionsPage(objects.list(), url.searchParams, state.pageSize));
+      return;
+    }
     if (url.searchParams.get('list-type') === '2') {
       requests.push('ListObjectsV2');
       const prefix = url.searchParams.get('prefix') ?? '';
-      const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).sort();
+      const names = objects.names().filter((name) => name.startsWith(prefix));
       const contents = names.map((name) => `<Contents><Key>${name}</Key></Contents>`).join('');
       response.end(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
       return;
     }
     requests.push(request.method === 'PUT' ? 'PutObject' : 'GetObject');
     if (request.method === 'GET') {
-      const bytes = objects.get(key);
-      if (bytes === undefined) fail(404, 'NoSuchKey');
-      else response.end(bytes);
+      const id = url.searchParams.get('versionId');
+      const version = id === null ? objects.newest(key) : objects.get(key, id);
+      if (version?.bytes) {
+        response.end(version.bytes);
+        return;
+      }
+      if (version !== null) response.setHeader('x-amz-delete-marker', 'true');
+      fail(404, 'NoSuchKey');
       return;
     }
     const bytes = await buffer(request);
     for (const name of Object.keys(request.headers)) if (name.startsWith('x-amz-checksum-')) state.checksums.add(name);
-    if (request.headers['if-none-match'] === '*' && objects.has(key)) fail(412, 'PreconditionFailed');
+    // Only a visible object exists: where a delete marker is the newest version, the put succeeds.
+    if (request.headers['if-none-match'] === '*' && objects.newest(key)?.bytes) fail(412, 'PreconditionFailed');
     else if (state.conflicts-- > 0) fail(409, 'ConditionalRequestConflict');
     else {
-      objects.set(key, bytes);
+      objects.put(key, bytes);
       response.end();
     }
   };
@@ -75,4 +87,24 @@ export async function startLogServers() {
       await once(server, 'close');
     },
   };
+}
+
+/** The versions after a marker as XML ("ListObjectVersions" in the API reference of S3). */
+function versionsPage(
+  all: ReturnType<ReturnType<typeof makeVersionedObjects>['list']>,
+  query: URLSearchParams,
+  pageSize: number,
+): string {
+  const [keyMarker, idMarker] = [query.get('key-marker'), query.get('version-id-marker')];
+  const start = all.findIndex(({ key, id }) => key === keyMarker && id === idMarker) + 1;
+  const page = all.slice(start, start + pageSize);
+  const last = page.at(-1);
+  const next = `<NextKeyMarker>${last?.key}</NextKeyMarker><NextVersionIdMarker>${last?.id}</NextVersionIdMarker>`;
+  const isTruncated = start + pageSize < all.length;
+  const items = page.map(({ key, id, isLatest, bytes }) => {
+    const fields = `<Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>${isLatest}</IsLatest>`;
+    return bytes === null ? `<DeleteMarker>${fields}</DeleteMarker>` : `<Version>${fields}</Version>`;
+  });
+  const truncated = `<IsTruncated>${isTruncated}</IsTruncated>${isTruncated ? next : ''}`;
+  return `<ListVersionsResult>${truncated}${items.join('')}</ListVersionsResult>`;
 }

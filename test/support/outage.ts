@@ -80,6 +80,7 @@ export function openStack() {
   const store = makeMetricStore();
   const readings = [true, false].map((fillsEmpty) => readAlarms(templates, { fillsEmpty }));
   let minute = 0;
+  let leaves = 0;
   const put = (space: string, name: string, dimensions: Record<string, string>, value = 1) =>
     store.put({ namespace: space, name, dimensions }, minute, value);
   const logTo = (group: string, line: object, version: string) => {
@@ -140,9 +141,10 @@ export function openStack() {
       invoke('ExpireLambdaFunction', false, null);
       invoke('ReconcileLambdaFunction', false, null);
       logTo('ReconcileLogGroup', reconciler, '$LATEST');
+      leaves += 1;
       logTo(
         'CheckpointLogGroup',
-        { level: 'info', message: 'Checkpoint completed.', fields: { checkpointRuns: 1 } },
+        { level: 'info', message: 'Checkpoint completed.', fields: { checkpointRuns: 1, logLeaves: leaves } },
         '$LATEST',
       );
       // The heartbeat of the deliver function too.
@@ -154,6 +156,10 @@ export function openStack() {
   };
 
   return {
+    /** Begins another log, which grows by a leaf each minute. */
+    beginLog: () => {
+      leaves = 0;
+    },
     /**
      * Plays some minutes, of several parts at the same time. Returns which alarms ring, each with the minute after the beginning in
      * which it began to; those that ring only in one reading of what CloudWatch's documentation leaves open are marked `?`.

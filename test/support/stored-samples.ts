@@ -279,6 +279,14 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     operation: 'LOCK_CHANGES',
     request: null,
   },
+  LOG_PERMITTED: {
+    ...entry,
+    ...eventsOfOthers,
+    operationId: lockId,
+    event: 'LOG_PERMITTED',
+    operation: 'BEGIN_LOG',
+    request: null,
+  },
   DRIFT_FOUND: { ...entry, ...eventsOfDrift, event: 'DRIFT_FOUND' },
   DRIFT_RESOLVED: { ...entry, ...eventsOfDrift, event: 'DRIFT_RESOLVED' },
   APPROVAL_REQUESTED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_REQUESTED' },
@@ -342,6 +350,12 @@ export const associationState: Required<AssociationState> = {
   ],
   recordsInProgress: ['a'.repeat(64)],
   latest: { origin: 'OUTSIDE', seenAt: start + 60_000, seenOtherwiseAt: start },
+  uncertainTimes: [
+    {
+      ...{ operationId, associationId: association.associationId, startedAt: start },
+      ...{ modifiedAt: '2026-11-24T12:00:30.000Z', closedAt: start + 60_000 },
+    },
+  ],
   ending: {
     associationId: association.associationId,
     expiresAt: '2026-11-25T12:00:00.000Z',
@@ -354,8 +368,8 @@ export const associationState: Required<AssociationState> = {
   },
 };
 
-/** A version of the history with every field set. */
-export const associationVersion: Required<AssociationVersion> = {
+/** A version of the history with every field set, and one that says that the association is gone. */
+export const associationVersion: Omit<Required<AssociationVersion>, 'deleted'> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -363,6 +377,17 @@ export const associationVersion: Required<AssociationVersion> = {
   seenAt: start + 60_000,
   declaration: 'payments/bindings',
   seenOtherwiseAt: start,
+  isRead: true,
+};
+export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead'> = {
+  target,
+  association: null,
+  deleted: {
+    associationId: association.associationId,
+    createdAt: association.createdAt,
+    modifiedAt: '2026-11-24T12:00:30.000Z',
+  },
+  ...{ origin: null, operationId, declaration: null, seenAt: start + 60_000, seenOtherwiseAt: start },
 };
 
 /** An approval in the state with every field set. */

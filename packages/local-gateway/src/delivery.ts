@@ -29,7 +29,9 @@ export async function deliverNext(deps: LocalDelivery, cursor: string): Promise<
   const { ledger, sentAhead } = deps;
   for (;;) {
     const ordered = await ledger.entriesAfter(await ledger.startCursor(cursor), batchSize);
-    const open = ordered.filter(({ entry }) => !sentAhead.has(entry.entryId));
+    const open = ordered.flatMap(({ entry, position }) =>
+      entry === null || sentAhead.has(entry.entryId) ? [] : [{ entry, position }],
+    );
     const { failedAt, failed } = await deliver(
       deps,
       open.map(({ entry }) => entry),

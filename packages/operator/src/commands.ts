@@ -13,7 +13,7 @@ import { publish, rollback, versions } from './policy-versions/commands.ts';
 import { principal } from './principal/command.ts';
 import { restore } from './restore/command.ts';
 import { smoke } from './smoke/command.ts';
-import { trailCheckProof, trailCopy, trailProve, trailVerify } from './verify/commands.ts';
+import { trailBegin, trailCheckProof, trailCopy, trailProve, trailVerify } from './verify/commands.ts';
 
 const completion: Command = command({
   name: 'completion',
@@ -48,6 +48,7 @@ export const commandTable: CommandTable = {
       restore,
       trailExport,
       trailVerify,
+      trailBegin,
       trailProve,
       trailCheckProof,
       trailCopy,

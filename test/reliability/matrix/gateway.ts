@@ -177,7 +177,7 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
 }
 
 /** What is not a change. */
-const others: ReadonlySet<string> = new Set(['LOCK_CHANGES', 'OBSERVE_ASSOCIATION', 'APPROVE_REQUEST']);
+const others: ReadonlySet<string> = new Set(['LOCK_CHANGES', 'OBSERVE_ASSOCIATION', 'APPROVE_REQUEST', 'BEGIN_LOG']);
 
 /** Null for what is not an entry of a change. */
 function entryOf(entry: unknown): TrailEntry | null {

@@ -112,6 +112,7 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
       do: fc.constant('skew' as const),
       clock: fc.constantFrom(
         'gateway' as const,
+        'secondGateway' as const,
         'eks' as const,
         'scanner' as const,
         'approver' as const,

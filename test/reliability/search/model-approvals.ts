@@ -39,7 +39,7 @@ interface Asked {
  * approval, every operation that begins, and every effect. It uses the gateway's types but none of its code. `operationOf` returns an operation of the model.
  */
 export function makeApprovalModel(
-  clock: Pick<ScenarioClock, 'now' | 'gateway'>,
+  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'secondGateway'>,
   operationOf: (id: string) => Operation | undefined,
   broken: (rule: string) => void,
 ) {
@@ -93,7 +93,9 @@ export function makeApprovalModel(
   function expired(by: Attempt, question: Question, calledAt: number) {
     const until = { PENDING: question.decideUntil, APPROVED: question.useUntil }[question.state as string] ?? Infinity;
     // What a request or a vote records is about its own time. A run waits until no clock shows an earlier one.
-    const earliest = by.isExpireRun ? Math.min(calledAt, clock.now(), clock.gateway()) : calledAt;
+    const earliest = by.isExpireRun
+      ? Math.min(calledAt, clock.now(), clock.gateway(), clock.secondGateway())
+      : calledAt;
     if (earliest < until) broken(`${by.name} recorded that ${describe(question)} expired, too early`);
     question.state = 'EXPIRED';
   }

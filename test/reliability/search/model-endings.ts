@@ -25,7 +25,7 @@ interface Ending {
  * and at rest that endings were carried out. It uses the gateway's types but none of its code.
  */
 export function makeEndingModel(
-  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'eks'>,
+  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'secondGateway' | 'eks'>,
   model: Pick<Model, 'operations' | 'written'>,
   world: Pick<World, 'versionOf' | 'isAdopted' | 'isRequested'>,
   { isUncovered }: Pick<InProgressModel, 'isUncovered'>,
@@ -48,7 +48,7 @@ export function makeEndingModel(
       broken(`${what}, but the last success says ${set ? `${set.expiresAt} of ${set.setBy}` : 'nothing'}`);
       return;
     }
-    const earliest = Math.min(clock.now(), clock.gateway(), clock.eks());
+    const earliest = Math.min(clock.now(), clock.gateway(), clock.secondGateway(), clock.eks());
     if (earliest <= Date.parse(ending.expiresAt)) broken(`${what}, although a clock still shows an earlier time`);
     const open = model.operations().filter(({ id, closed }) => !closed && id !== operationId && !isUncovered(id));
     for (const { id } of open) broken(`${what}, while ${id} is in progress`);

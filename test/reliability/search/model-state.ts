@@ -16,6 +16,8 @@ export interface Attempt {
   readonly input: string;
   /** Whether it is a run of `expire`, which is known by the ending that it carries out. */
   readonly isExpireRun: boolean;
+  /** The clock that its process has. */
+  readonly clock: 'gateway' | 'secondGateway' | 'scanner' | 'approver' | 'expireRun';
   /** The ending that the request names; undefined: none. */
   readonly ending: string | null | undefined;
   /** The declaration that the request names; null: none. */

@@ -41,7 +41,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
   return {
     commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
-      const calledAt = attempt.isExpireRun ? clock.expireRun() : clock.gateway();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
         const result = process.faults.isOtherVersion
           ? await commitAsOther(environment, expected, next, entries, use)
@@ -128,8 +128,7 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
     putApproval: (expected, next, entry, maxPending) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
-      const of = attempt.ballot ? clock.approver : attempt.isExpireRun ? clock.expireRun : clock.gateway;
-      const calledAt = of();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
         const result = await ledger.putApproval(expected, next, entry, maxPending);
         if (result === 'written') {
@@ -148,7 +147,7 @@ export function gatedReads({ ledger, processes, log }: Environment, process: Pro
   const unread = () => Promise.reject(new Error('A request of a scenario does not read this.'));
   return {
     ...{ targetsInCluster: unread, targetsWithRole: unread, targetsOfAssociations: unread, versionsAround: unread },
-    ...{ getAssociationStates: unread, getClusterScans: unread },
+    ...{ readVersions: unread, getAssociationStates: unread, getClusterScans: unread },
     getAssociationState: (target) =>
       processes.port(process, async () => {
         const state = await ledger.getAssociationState(target);

@@ -54,7 +54,7 @@ export function dependenciesOf(
     knownPrincipals: { services: [], permissionSets: [] },
     eksFor: ({ clusterName }) => (clusterName === bursts.clusterName ? bursts.eks(eks) : eks),
     serves: () => true,
-    clock: clock.gateway,
+    clock: clock[process.attempt.clock],
     ulid,
     home,
     times,

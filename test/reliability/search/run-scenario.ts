@@ -1,4 +1,4 @@
-import { associationAt } from '../../../src/queries/association-at.ts';
+import { latestSeen } from '../../../src/queries/association-at.ts';
 import { makeBursts } from './bursts.ts';
 import { makeCallers } from './callers.ts';
 import { driftViolations } from './drift.ts';
@@ -222,7 +222,7 @@ export async function runScenario(
     const target = { ...home, clusterName, ...serviceAccount };
     await observations.atRest(ledger, target, eks.associations());
     const state = await ledger.getAssociationState(target);
-    declarations.atRest(state && (await associationAt(ledger, target, state, null)), applied);
+    declarations.atRest(state && latestSeen(state), applied);
     await approvals.atRest(ledger);
     inProgress.atRest(state);
     const others = [observations, approvals, endings, inProgress].flatMap((one) => one.entries());

@@ -58,6 +58,7 @@ describe('metric math', () => {
     ['(a - 2) * 2 >= 8', [1, 0, null]],
     ['IF(a > 5 AND b >= 3 OR a > 9, 100 * b, 0)', [300, 0, null]],
     ['FILL(a, 0) - b', [3, 4, -1]],
+    ['DIFF(b)', [3, -1, null]],
   ])('has a result only where its operands have datapoints: %s', (expression, expected) => {
     expect(evaluate(expression)).toEqual(expected);
   });

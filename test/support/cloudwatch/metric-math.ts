@@ -27,7 +27,7 @@ const levels: Readonly<Record<string, (a: number, b: number) => number | null>>[
 const truth = (value: boolean) => (value ? 1 : 0);
 
 /**
- * Evaluates an expression of CloudWatch metric math: numbers, ids of other series, `+ - * /`, comparisons, AND, OR, `IF` and `FILL`
+ * Evaluates an expression of CloudWatch metric math: numbers, ids of other series, `+ - * /`, comparisons, AND, OR, `IF`, `FILL` and `DIFF`
  * ("Using math expressions with CloudWatch metrics" in its user guide). Where an operand has no datapoint, the result has none.
  * Throws an Error for what is not known here.
  *
@@ -73,6 +73,13 @@ export function evaluateMath(
     if (token === 'FILL') {
       const isEmpty = each((index) => at(first, index)).every((value) => value === null);
       return isEmpty && !fillsEmpty ? each(() => null) : each((index) => at(first, index) ?? at(second, index));
+    }
+    if (token === 'DIFF') {
+      return each((index) => {
+        const [value, older] = [at(first, index), each((later) => (later > index ? at(first, later) : null))];
+        const before = older.find((one) => one !== null) ?? null;
+        return value === null || before === null ? null : value - before;
+      });
     }
     if (token === 'IF') {
       return each((index) => {

@@ -27,6 +27,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     INVALID: true,
     LATE_SUCCESS: true,
     LOCKED: true,
+    LOG_PERMITTED: true,
     REFUSED: true,
     REJECTED: true,
     RELEASED: true,

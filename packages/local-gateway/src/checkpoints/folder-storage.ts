@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { latestCheckpoint } from '../../../../src/checkpoints/storage.ts';
 import type { LogStorage } from '../../../../src/checkpoints/storage.ts';
 
-/** A log in a folder. Objects are files, complete or absent at every time. */
+/** A log in a folder. Objects are files, complete or absent at every time, without versions. */
 export function makeFolderStorage(folder: string): LogStorage {
   return {
     putIfAbsent: (name, bytes) =>
@@ -27,15 +27,16 @@ export function makeFolderStorage(folder: string): LogStorage {
       }
     },
     async *list(prefix) {
-      const entries = await readdir(join(folder, dirname(`${prefix}x`)), { recursive: true }).catch(
-        (error: unknown) => {
-          if (codeOf(error) === 'ENOENT') return [];
-          throw error;
-        },
-      );
-      const names = entries.map((name) => `${dirname(`${prefix}x`)}/${name}`);
+      const within = join(folder, dirname(`${prefix}x`));
+      const entries = await readdir(within, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return [];
+        throw error;
+      });
+      const files = entries.filter((entry) => entry.isFile());
+      const names = files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
       yield* names.filter((name) => name.startsWith(prefix) && !name.endsWith(draftSuffix)).sort();
     },
+    versions: null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { CheckpointDependencies } from '../../../../src/checkpoints/checkpoint.ts';
+import type { CheckpointDependencies } from '../../../../src/checkpoints/dependencies.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import { loadCheckpointKey } from './checkpoint-key.ts';
 import { makeFolderStorage } from './folder-storage.ts';

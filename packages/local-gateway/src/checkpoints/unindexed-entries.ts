@@ -2,8 +2,8 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { claimPrefix } from '../../../../src/ledger/dynamodb-item.ts';
 import { failureOf } from '../../../../src/ledger/dynamodb-request.ts';
-import { trailShardOf } from '../../../../src/ledger/keys.ts';
-import { isTrailPosition } from '../../../../src/ledger/trail-position.ts';
+import { trailShardOf, trailShards } from '../../../../src/ledger/keys.ts';
+import { firstIdOf, isTrailPosition, lastIdOf, maxTime } from '../../../../src/ledger/trail-position.ts';
 import type { EntryKey } from '../../../../src/ledger/entry-json.ts';
 
 /** Entries that the index of the whole trail hides, although other reads find them. */
@@ -19,11 +19,17 @@ export async function* unindexedEntries(client: DynamoDBClient, TableName: strin
       for (const item of Items) {
         const [operationId, entryId] = [item.operationId?.S ?? '', item.entryId?.S ?? ''];
         if (entryId.startsWith(claimPrefix)) continue;
-        const isIndexed = isTrailPosition(entryId) && item.trailShard?.S === trailShardOf(entryId);
-        if (!isIndexed) yield { operationId, entryId };
+        if (!isIndexed(entryId, item.trailShard?.S)) yield { operationId, entryId };
       }
     }
   } catch (error) {
     throw failureOf(error);
   }
+}
+
+/** Whether the whole trail has an item: that of an entry in its own shard, others in any. */
+function isIndexed(entryId: string, shard: string | undefined): boolean {
+  if (isTrailPosition(entryId)) return shard === trailShardOf(entryId);
+  const isInRange = entryId >= firstIdOf(0) && entryId <= lastIdOf(maxTime);
+  return isInRange && shard !== undefined && trailShards.includes(shard);
 }

@@ -34,9 +34,11 @@ export function makeSqliteCheckpoints(database: DatabaseSync): CheckpointStore &
         const row = select.get(checkpointKey);
         if (row === undefined) return null;
         // Only `putCheckpointHead` writes this text.
-        const { v, size, root, publishedSize } = JSON.parse(String(row.record)) as CheckpointHead & { v: unknown };
+        const { v, size, root, publishedSize, examinedTo } = JSON.parse(String(row.record)) as CheckpointHead & {
+          v: unknown;
+        };
         requireSupported('head of the checkpoints', v);
-        return { size, root, publishedSize };
+        return { size, root, publishedSize, ...(examinedTo === undefined ? {} : { examinedTo }) };
       }),
     putCheckpointHead: (expected, next) =>
       asPromise(() => {

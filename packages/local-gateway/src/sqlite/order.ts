@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { entryOfText } from '../../../../src/ledger/entry-json.ts';
+import { entryOfText, entryOrNull } from '../../../../src/ledger/entry-json.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 
 /** An entry, and its place in the order of the commits. */
 export interface OrderedEntry {
   readonly position: number;
-  readonly entry: AuditEntry;
+  /** Null: the item is not an entry. */
+  readonly entry: AuditEntry | null;
 }
 
 /** The entries in the order in which they were committed, and how far each reader is. Its methods throw `LedgerUnavailable`. */
@@ -31,7 +32,7 @@ export function prepareOrder(database: DatabaseSync) {
     entriesAfter(position: number, limit: number): OrderedEntry[] {
       return selectEntries.all(position, limit).map((row) => {
         const key = { operationId: String(row.operationId), entryId: String(row.entryId) };
-        return { position: Number(row.position), entry: entryOfText(key, String(row.entry)) };
+        return { position: Number(row.position), entry: entryOrNull(() => entryOfText(key, String(row.entry))) };
       });
     },
     startCursor(target: string): number {

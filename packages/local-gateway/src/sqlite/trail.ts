@@ -117,7 +117,7 @@ function pageOfRows(rows: Iterable<Row>, query: TrailQuery): TrailPage {
     examined += 1;
     const key = { operationId: String(operationId), entryId: String(entryId) };
     position = key.entryId;
-    if (typeof entry === 'string') found.push(foundEntry(key.entryId, () => entryOfText(key, entry)));
+    if (typeof entry === 'string') found.push(...foundEntry(key.entryId, () => entryOfText(key, entry)));
     if (found.length === soughtEntries(query)) return pageOf(found, limit, position);
   }
   return pageOf(found, limit, null);

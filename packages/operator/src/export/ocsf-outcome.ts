@@ -39,6 +39,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   // Rare, and each of them stops or permits the work of others.
   LOCKED: { status: 'Success', severity: 'High' },
   UNLOCKED: { status: 'Success', severity: 'High' },
+  LOG_PERMITTED: { status: 'Success', severity: 'High' },
   // What others changed around the gateway.
   DRIFT_FOUND: { status: 'Success', severity: 'High' },
   DRIFT_RESOLVED: { status: 'Success', severity: 'Informational' },
@@ -51,13 +52,14 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   STATE_REPAIRED: { status: 'Success', severity: 'Informational' },
 };
 
-/** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */
+/** What an entry can be about besides the operations. Locks, scans and the log have no GraphQL field. */
 const otherOperations = {
   CHECK_CHANGES: { field: 'checkPodIdentityAssociations', activity: 'Read' },
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
   LOCK_CHANGES: { field: 'lock', activity: 'Update' },
   OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
   APPROVE_REQUEST: { field: 'approve', activity: 'Approve' },
+  BEGIN_LOG: { field: 'trail begin', activity: 'Update' },
 } as const;
 
 /**

@@ -4,7 +4,7 @@ import { parseAuditEntryId } from '../../../../src/model/audit.ts';
 import { readLogSettings } from '../../../local-gateway/src/checkpoints/log-settings.ts';
 import { command } from '../cli/command.ts';
 import type { Settings } from '../cli/command.ts';
-import { flag, pathOption, text, timeOption } from '../options.ts';
+import { flag, pathOption, reasonOption, text, timeOption } from '../options.ts';
 import { existingLedger, keysVariable, logVariables, tablesInUse } from '../settings.ts';
 import type { VerifyRequest, VerifySettings } from './run.ts';
 
@@ -47,6 +47,13 @@ export const trailVerify = command({
     'accept-late-before': timeOption(
       'entries that were taken in before this time may be late: after an outage that is known',
     ),
+    'accept-older-before': timeOption(
+      'entries made before this time may be older than the log: those of before it began',
+    ),
+    'accept-entry': {
+      ...text('ENTRY', 'an entry that may be a straggler, or an item that may be no entry; can be given several times'),
+      multiple: true,
+    },
   },
   settings: logAndLedger,
   examples: ['', '--witness checkpoints-of-may.txt', '--entries trail.ndjson'],
@@ -56,9 +63,34 @@ export const trailVerify = command({
     if (until !== undefined && since >= until) problem('--since must be before --until.');
     const source = entries === undefined ? (archive ? 'archive' : 'ledger') : { file: entries };
     const acceptLateBefore = options['accept-late-before'] ?? 0;
-    return { source, since, until: until ?? maxTime, witnesses: witness, acceptLateBefore };
+    const acceptOlderBefore = options['accept-older-before'] ?? 0;
+    const accepted = options['accept-entry'];
+    return {
+      source,
+      since,
+      until: until ?? maxTime,
+      witnesses: witness,
+      acceptLateBefore,
+      acceptOlderBefore,
+      accepted,
+    };
   },
   run: async (request, context) => (await import('./run.ts')).verify(request, context),
+});
+
+export const trailBegin = command({
+  name: 'trail begin',
+  summary:
+    'Lets the signed log begin within the hour, where it does not begin by itself, and records that in the trail.',
+  details:
+    'A log begins by itself only where nothing shows that there was one: no object, and no entry that is older than an hour. ' +
+    'So this is needed once after an update from a version without a log. Otherwise, first find out what happened to the log.',
+  options: { reason: { ...reasonOption('for the audit trail'), required: true } },
+  settings: existingLedger,
+  examples: ["--reason 'First version with a log'"],
+  fails: 'The ledger or AWS fails',
+  request: ({ reason }) => reason,
+  run: async (reason, context) => (await import('./begin.ts')).permitLog(reason, context),
 });
 
 export const trailProve = command({

@@ -1,11 +1,14 @@
 import { entryHash } from '../../../../src/checkpoints/leaf.ts';
 import type { StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
+import { isEntryKey, isEntryText } from '../../../../src/ledger/entry-json.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
-import { decodeTime, isValid } from 'ulid';
+import { decodeTime } from 'ulid';
 import type { Report } from './findings.ts';
 import { longestWaitMs } from './log-leaves.ts';
-import type { LeafAt } from './log-leaves.ts';
+import type { EntryLeaf } from './log-leaves.ts';
+import { makeRemoved, reportRemoved } from './removed.ts';
 import { grouped } from './streams.ts';
+import { makeUnmatched } from './unmatched.ts';
 
 /** How entries are compared with leaves. Times are milliseconds since the epoch. */
 export interface Comparison {
@@ -18,16 +21,28 @@ export interface Comparison {
   readonly lastIncludedAt: number;
   /** Entries that were taken in before this time may be late. */
   readonly acceptLateBefore: number;
+  /** Entries of a time before this one may be older than the log. */
+  readonly acceptOlderBefore: number;
+  /** Whether an entry may be a straggler, or not an entry, by its id. */
+  isAccepted(id: string): boolean;
+}
+
+/** The leaves of a log. */
+export interface OrderedLeaves {
+  /** In the order of entry ids. */
+  readonly leaves: AsyncIterable<EntryLeaf>;
+  /** Those outside the order: complete when all others were read. */
+  readonly stragglers: readonly EntryLeaf[];
 }
 
 /** What was compared, in numbers of entries. */
 export interface Compared {
   /** Those that are as the log says. */
-  covered: number;
+  readonly covered: number;
   /** Those that the log does not have yet. */
-  younger: number;
+  readonly younger: number;
   /** Those that were older than the log when it began. */
-  olderThanLog: number;
+  readonly olderThanLog: number;
 }
 
 /**
@@ -35,16 +50,17 @@ export interface Compared {
  * inserted one, unless it is too young.
  */
 export async function compareWithLog(
-  leaves: AsyncIterable<LeafAt>,
+  { leaves, stragglers }: OrderedLeaves,
   entries: AsyncIterable<StoredEntry>,
   comparison: Comparison,
   report: Report,
   progress: (count: number, reached: string) => void,
 ): Promise<Compared> {
   const { since, until } = comparison;
-  const compared: Compared = { covered: 0, younger: 0, olderThanLog: 0 };
-  const [left, right] = [grouped(leaves, ({ entryId }) => entryId), grouped(entries, ({ entryId }) => entryId)];
-  const removed = makeRemoved(report);
+  const compared = { covered: 0, younger: 0 };
+  const left = grouped(leaves, ({ entryId }) => entryId);
+  const right = grouped(onlyEntries(entries, comparison, report), ({ entryId }) => entryId);
+  const [removed, unmatched, older] = [makeRemoved(report), makeUnmatched(report), makeOlder(comparison, report)];
   for (let count = 1; ; count += 1) {
     const [id] = [await left.key(), await right.key()].filter((key) => key !== null).sort();
     if (id === undefined) break;
@@ -58,20 +74,67 @@ export async function compareWithLog(
       }
       removed.flush();
       if (isAsLogged(leaf, entry, report)) compared.covered += 1;
-      if (leaf.isOlderThanLog) compared.olderThanLog += 1;
+      if (leaf.isOlderThanLog) older.add(leaf);
       else checkWait(leaf, comparison, report);
     }
     for (const entry of someEntries) {
       if (someLeaves.some((leaf) => leaf.id === auditEntryId(entry))) continue;
-      if (isYoung(entry, comparison, report)) compared.younger += 1;
+      if (!isEntryText(entry, entry.text)) reportNotAnEntry(entry, comparison, report);
+      else if (decodeTime(entry.entryId) <= comparison.lastIncludedAt - longestWaitMs) unmatched.add(entry);
+      else if (isYoung(entry, comparison, report)) compared.younger += 1;
     }
     if (count % 1_000 === 0) progress(count, someLeaves[0]?.includedAt ?? '');
   }
   removed.end();
-  return compared;
+  for (const leaf of stragglers.filter(({ time }) => time >= since && time < until)) {
+    const entry = unmatched.take(leaf.id);
+    if (entry === null) reportRemoved(leaf, report);
+    else if (isAsLogged(leaf, entry, report)) compared.covered += 1;
+    if (!comparison.isAccepted(leaf.id))
+      report('STRAGGLER', `Entry ${leaf.id} appeared too late: it is ${placeOf(leaf)}.`);
+  }
+  unmatched.end();
+  return { ...compared, olderThanLog: older.end() };
 }
 
-function checkWait(leaf: LeafAt, { acceptLateBefore }: Comparison, report: Report): void {
+function placeOf({ index, includedAt }: EntryLeaf): string {
+  return `leaf ${index} of the log, outside its order, taken in at ${includedAt}`;
+}
+
+/** The items whose keys are those of entries. Others are reported. */
+async function* onlyEntries(items: AsyncIterable<StoredEntry>, comparison: Comparison, report: Report) {
+  for await (const item of items) {
+    if (isEntryKey(item)) yield item;
+    else reportNotAnEntry(item, comparison, report);
+  }
+}
+
+function reportNotAnEntry(item: StoredEntry, { isAccepted }: Comparison, report: Report): void {
+  const id = auditEntryId(item);
+  if (!isAccepted(id)) report('NOT_AN_ENTRY', `The item ${id} of the audit trail is not an entry.`);
+}
+
+/** Counts the entries that are older than the log, and reports those that are not accepted, together. */
+function makeOlder({ acceptOlderBefore }: Comparison, report: Report) {
+  let [count, notAccepted, newest] = [0, 0, 0];
+  return {
+    add({ time }: EntryLeaf): void {
+      count += 1;
+      if (time < acceptOlderBefore) return;
+      notAccepted += 1;
+      newest = Math.max(newest, time);
+    },
+    /** Gives their number. */
+    end(): number {
+      const last = new Date(newest).toISOString();
+      const what = `${notAccepted} entries, the last of ${last}, are older than the log`;
+      if (notAccepted > 0) report('OLDER_THAN_LOG', `${what}, so that nothing shows what they were before it began.`);
+      return count;
+    },
+  };
+}
+
+function checkWait(leaf: EntryLeaf, { acceptLateBefore }: Comparison, report: Report): void {
   const includedAt = Date.parse(leaf.includedAt);
   const waited = includedAt - leaf.time;
   if (waited <= longestWaitMs || includedAt < acceptLateBefore) return;
@@ -80,58 +143,17 @@ function checkWait(leaf: LeafAt, { acceptLateBefore }: Comparison, report: Repor
 }
 
 /** Whether an entry that is not in the log need not be in it yet. */
-function isYoung(entry: StoredEntry, { lastIncludedAt, now }: Comparison, report: Report): boolean {
-  const time = isValid(entry.entryId) ? decodeTime(entry.entryId) : 0;
-  const what = `Entry ${auditEntryId(entry)} is not in the log`;
-  if (time <= lastIncludedAt - longestWaitMs) {
-    report('INSERTED', `${what}, which has entries that were made later: it was inserted.`);
-    return false;
-  }
-  if (now !== null && time <= now - longestWaitMs) {
+function isYoung(entry: StoredEntry, { now }: Comparison, report: Report): boolean {
+  if (now !== null && decodeTime(entry.entryId) <= now - longestWaitMs) {
+    const what = `Entry ${auditEntryId(entry)} is not in the log`;
     report('NOT_COVERED', `${what}, although it is older than 10 minutes: does the checkpoint function run?`);
     return false;
   }
   return true;
 }
 
-/** How many removed entries in a row are named. */
-const mostNamed = 100;
-
-/** Entries that are missing, one after the other. Where the newest of the log are missing, an older backup explains it. */
-function makeRemoved(report: Report) {
-  let leaves: LeafAt[] = [];
-  let last: LeafAt | null = null;
-  let more = 0;
-  const flush = () => {
-    for (const { id, index } of leaves) report('REMOVED', `Entry ${id} is missing: it is leaf ${index} of the log.`);
-    if (more > 0) report('REMOVED', `${more} more entries up to ${last?.id} are missing.`);
-    [leaves, last, more] = [[], null, 0];
-  };
-  return {
-    add(leaf: LeafAt): void {
-      if (leaves.length < mostNamed) leaves.push(leaf);
-      else more += 1;
-      last = leaf;
-    },
-    /** An entry follows that is not missing. */
-    flush,
-    end(): void {
-      const [first] = leaves;
-      if (first === undefined || last === null || first === last) {
-        flush();
-        return;
-      }
-      const count = leaves.length + more;
-      report(
-        'OLDER_BACKUP',
-        `The newest ${count} entries of the log are missing, from ${first.id} to ${last.id}: an older backup?`,
-      );
-    },
-  };
-}
-
 /** Whether an entry is what its leaf says. */
-function isAsLogged(leaf: LeafAt, entry: StoredEntry, report: Report): boolean {
+function isAsLogged(leaf: EntryLeaf, entry: StoredEntry, report: Report): boolean {
   const hash = entryHash(entry.text);
   if (hash !== leaf.sha256) {
     const own = ownIdOf(entry.text);

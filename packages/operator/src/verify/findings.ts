@@ -6,10 +6,15 @@ export type FindingKind =
   | 'NOT_COVERED'
   | 'ATTRIBUTES'
   | 'LATE'
+  | 'STRAGGLER'
+  | 'OLDER_THAN_LOG'
+  | 'NOT_AN_ENTRY'
   | 'REORDERED'
   | 'OLDER_BACKUP'
   | 'FORK'
   | 'GAP'
+  | 'HIDDEN'
+  | 'REPLACED'
   | 'SIGNATURE';
 
 /** Takes a finding, as a sentence that names the entry or the object of the log. */

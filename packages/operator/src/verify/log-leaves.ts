@@ -1,6 +1,5 @@
 import { leafHash, makeTree } from '../../../../src/checkpoints/merkle.ts';
-import { overlapMs } from '../../../../src/checkpoints/batch.ts';
-import { entryIdOf, entryTimeOf, parseLeaf } from '../../../../src/checkpoints/leaf.ts';
+import { entryIdOf, entryTimeOf, orderTimeOf, parseLeaf } from '../../../../src/checkpoints/leaf.ts';
 import type { Leaf } from '../../../../src/checkpoints/leaf.ts';
 import { isSigned, parseCheckpoint } from '../../../../src/checkpoints/note.ts';
 import type { SignedCheckpoint, VerifierKey } from '../../../../src/checkpoints/note.ts';
@@ -12,20 +11,28 @@ import { ahead } from './streams.ts';
 
 /** A log that is read. */
 export interface Log {
-  readonly storage: Pick<LogStorage, 'get' | 'list'>;
+  readonly storage: Pick<LogStorage, 'get' | 'list' | 'versions'>;
   /** Any of them may have signed a checkpoint. */
   readonly keys: readonly VerifierKey[];
+}
+
+/** What reads of a log without its keys need. */
+export interface LogReads {
+  readonly storage: Pick<LogStorage, 'get' | 'list'>;
 }
 
 /** A leaf with its place in the log. */
 export interface LeafAt extends Leaf {
   readonly index: number;
   readonly entryId: string;
-  /** The time in the id of the entry, in milliseconds since the epoch. */
-  readonly time: number;
+  /** The time in the id of the entry, in milliseconds since the epoch; null if the leaf is that of an item that is not an entry. */
+  readonly time: number | null;
   /** Whether the entry is older than the log, which took it in before the first entry that was new. */
   readonly isOlderThanLog: boolean;
 }
+
+/** A leaf of an entry. */
+export type EntryLeaf = LeafAt & { readonly time: number };
 
 /** An entry has to be in the log this long after the time in its id: two intervals of the checkpoints. Milliseconds. */
 export const longestWaitMs = 10 * 60_000;
@@ -36,24 +43,25 @@ export interface ExpectedRoot extends SignedCheckpoint {
 }
 
 /** How many objects are read ahead. */
-const readAhead = 16;
+export const readAhead = 16;
 
 /** Number of leaves of the newest checkpoint; 0: there is none. */
-export async function sizeOfLog({ storage }: Pick<Log, 'storage'>): Promise<number> {
+export async function sizeOfLog({ storage }: LogReads): Promise<number> {
   let size = 0;
   for await (const name of storage.list(checkpointsPrefix)) size = numberInName(name);
   return size;
 }
 
 /** When the last entry was taken in, in milliseconds since the epoch; 0 if the log is empty, or lacks its end. */
-export async function lastInclusion({ storage }: Pick<Log, 'storage'>, size: number): Promise<number> {
+export async function lastInclusion({ storage }: LogReads, size: number): Promise<number> {
   if (size === 0) return 0;
-  const leaves = await readBundle(storage, size - 1, size).catch(() => []);
-  return Math.max(0, ...leaves.map((leaf) => Date.parse(parseLeaf(leaf).includedAt)));
+  const texts = await readBundle(storage, size - 1, size).catch(() => []);
+  const leaves = texts.map(leafOrNull).filter((leaf) => leaf !== null);
+  return Math.max(0, ...leaves.map(({ includedAt }) => Date.parse(includedAt)));
 }
 
 /** All leaves, in the order of the log. Ends at a bundle that is missing, which is a gap. */
-async function* bundlesOfLog({ storage }: Pick<Log, 'storage'>, size: number, report: Report) {
+async function* bundlesOfLog({ storage }: LogReads, size: number, report: Report) {
   const starts = Array.from({ length: Math.ceil(size / tileWidth) }, (_, index) => index * tileWidth);
   try {
     for await (const texts of ahead(starts, readAhead, (start) => readBundle(storage, start, size))) yield texts;
@@ -97,11 +105,13 @@ export async function* verifiedLeaves(
   for await (const texts of bundlesOfLog(log, size, report)) {
     const leaves: LeafAt[] = [];
     for (const text of texts) {
-      const leaf = parseLeaf(text);
-      const time = entryTimeOf(leaf);
-      hasCaughtUp ||= Date.parse(leaf.includedAt) - time <= longestWaitMs;
-      const place = { index: tree.size, entryId: entryIdOf(leaf), time, isOlderThanLog: !hasCaughtUp };
-      leaves.push({ ...leaf, ...place });
+      const leaf = leafOrNull(text);
+      if (leaf === null) report('NOT_AN_ENTRY', `Leaf ${tree.size} of the log has no entry: ${text.slice(0, 100)}.`);
+      else {
+        hasCaughtUp ||= Date.parse(leaf.includedAt) - (orderTimeOf(leaf) ?? -Infinity) <= longestWaitMs;
+        const place = { index: tree.size, entryId: entryIdOf(leaf), isOlderThanLog: !hasCaughtUp };
+        leaves.push({ ...leaf, ...place, time: entryTimeOf(leaf) });
+      }
       tree.append(leafHash(Buffer.from(text)));
       await compare();
     }
@@ -111,6 +121,14 @@ export async function* verifiedLeaves(
     const { where, size: wanted } = next.value;
     report('OLDER_BACKUP', `The log has ${tree.size} leaves, ${where} has ${wanted}: the log is an older copy.`);
     next = await expected.next();
+  }
+}
+
+function leafOrNull(text: string): Leaf | null {
+  try {
+    return parseLeaf(text);
+  } catch {
+    return null;
   }
 }
 
@@ -158,30 +176,4 @@ async function* merged(
     yield one;
   }
   yield* rest;
-}
-
-/**
- * Leaves in the order of entry ids. A log is sorted but for 15 minutes, so that what waits is bounded by what these have. A leaf that is older than
- * what came before is reported, and left out.
- */
-export async function* inOrderOfIds(bundles: AsyncIterable<LeafAt[]>, report: Report): AsyncGenerator<LeafAt> {
-  let waiting: LeafAt[] = [];
-  let newest = -Infinity;
-  let lastIncluded = '';
-  for await (const leaves of bundles) {
-    for (const leaf of leaves) {
-      if (leaf.time < newest - overlapMs || leaf.includedAt < lastIncluded) {
-        report('REORDERED', `Entry ${leaf.id} is leaf ${leaf.index} of the log, after entries that are newer.`);
-        continue;
-      }
-      lastIncluded = leaf.includedAt;
-      newest = Math.max(newest, leaf.time);
-      waiting.push(leaf);
-    }
-    waiting.sort((one, other) => (one.entryId < other.entryId ? -1 : 1));
-    const first = waiting.findIndex(({ time }) => time >= newest - overlapMs);
-    yield* waiting.slice(0, first);
-    waiting = waiting.slice(first);
-  }
-  yield* waiting;
 }

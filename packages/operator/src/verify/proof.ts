@@ -1,13 +1,13 @@
 import { entryHash, entryIdOf, entryTimeOf, parseLeaf } from '../../../../src/checkpoints/leaf.ts';
-import { overlapMs } from '../../../../src/checkpoints/batch.ts';
 import { leafHash, rootOfProof } from '../../../../src/checkpoints/merkle.ts';
 import type { VerifierKey } from '../../../../src/checkpoints/note.ts';
 import { checkpointName } from '../../../../src/checkpoints/storage.ts';
-import { proofFromTiles, readBundle, tileWidth } from '../../../../src/checkpoints/tiles.ts';
+import { leavesSince } from '../../../../src/checkpoints/stragglers.ts';
+import { proofFromTiles } from '../../../../src/checkpoints/tiles.ts';
 import { archiveLines } from '../../../../src/checkpoints/batch.ts';
 import { archivePrefix, numberInName } from '../../../../src/checkpoints/storage.ts';
 import { signedCheckpoint, sizeOfLog } from './log-leaves.ts';
-import type { Log } from './log-leaves.ts';
+import type { LogReads } from './log-leaves.ts';
 
 // Proofs that stand alone: https://c2sp.org/tlog-proof. Their extra data has the leaf, and the entry as it is stored.
 
@@ -20,7 +20,7 @@ interface Extra {
 }
 
 /** A proof that an entry is in the log, for its newest checkpoint. Throws an Error if the entry is not in it. */
-export async function proofOf({ storage }: Pick<Log, 'storage'>, id: string): Promise<string> {
+export async function proofOf({ storage }: LogReads, id: string): Promise<string> {
   const size = await sizeOfLog({ storage });
   const found = await findLeaf({ storage }, id, size);
   if (found === null) throw new Error(`Entry ${id} is not in the log, whose newest checkpoint has ${size} leaves.`);
@@ -37,31 +37,16 @@ export async function proofOf({ storage }: Pick<Log, 'storage'>, id: string): Pr
   return `${lines.join('\n')}\n\n${note}`;
 }
 
-/** Searches the leaf of an entry among those of its time: the log is sorted but for 15 minutes. */
-async function findLeaf({ storage }: Pick<Log, 'storage'>, id: string, size: number) {
+/** Searches the leaf of an entry from its time on; that of a straggler is at any later place. */
+async function findLeaf({ storage }: LogReads, id: string, size: number) {
   const time = entryTimeOf({ id });
-  const firstTime = async (bundle: number) => {
-    const [first = '{}'] = await readBundle(storage, bundle * tileWidth, size);
-    return entryTimeOf(parseLeaf(first));
-  };
-  let [low, high] = [0, Math.ceil(size / tileWidth)];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((await firstTime(middle)) < time - overlapMs) low = middle + 1;
-    else high = middle;
-  }
-  for (let bundle = Math.max(low - 1, 0); bundle * tileWidth < size; bundle += 1) {
-    const leaves = await readBundle(storage, bundle * tileWidth, size);
-    const at = leaves.findIndex((text) => parseLeaf(text).id === id);
-    const text = leaves[at];
-    if (text !== undefined) return { index: bundle * tileWidth + at, text };
-    if (entryTimeOf(parseLeaf(leaves[0] ?? '{}')) > time + overlapMs) break;
-  }
+  if (time === null) return null;
+  for await (const leaf of leavesSince(storage, size, time)) if (leaf.id === id) return leaf;
   return null;
 }
 
 /** The text of the entry of a leaf, from the archive. */
-async function archivedEntry({ storage }: Pick<Log, 'storage'>, index: number): Promise<string> {
+async function archivedEntry({ storage }: LogReads, index: number): Promise<string> {
   let part: string | null = null;
   for await (const name of storage.list(archivePrefix)) if (numberInName(name) <= index) part = name;
   const bytes = part === null ? null : await storage.get(part);

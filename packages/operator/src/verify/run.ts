@@ -11,9 +11,11 @@ import { compareWithLog } from './compare.ts';
 import type { Compared } from './compare.ts';
 import { compareArchive, exportedEntries } from './entries.ts';
 import type { FindingKind, Report } from './findings.ts';
-import { inOrderOfIds, lastInclusion, signedCheckpoint, sizeOfLog, verifiedLeaves } from './log-leaves.ts';
-import type { ExpectedRoot, Log } from './log-leaves.ts';
+import { lastInclusion, signedCheckpoint, sizeOfLog, verifiedLeaves } from './log-leaves.ts';
+import type { EntryLeaf, ExpectedRoot, Log } from './log-leaves.ts';
+import { inOrderOfIds } from './order.ts';
 import { checkProof, proofOf } from './proof.ts';
+import { examineVersions } from './versions.ts';
 
 /** What to verify. Times are milliseconds since the epoch. */
 export interface VerifyRequest {
@@ -24,6 +26,9 @@ export interface VerifyRequest {
   /** Files with checkpoints that were kept elsewhere. */
   readonly witnesses: readonly string[];
   readonly acceptLateBefore: number;
+  readonly acceptOlderBefore: number;
+  /** Ids of entries that may be stragglers, and of items that are not entries. */
+  readonly accepted: readonly string[];
 }
 
 /** Where the log is, and where the ledger is; null where the request needs none. */
@@ -39,15 +44,17 @@ const mostFindings = 200;
 export async function verify(request: VerifyRequest, context: Context<VerifySettings>): Promise<number> {
   const { settings, print, warn, stderr } = context;
   const log = await openLog(settings.log);
-  const size = await sizeOfLog(log);
-  if (size === 0) throw new Error(`There is no checkpoint in ${settings.log.bucket ?? settings.log.folder}.`);
   const counts = new Map<FindingKind, number>();
   const report: Report = (kind, text) => {
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
     if (total < mostFindings) print(`${kind} ${text}`);
   };
-  const witnessed = request.witnesses.flatMap((file) => witnessedRoots(file, log, report));
+  const versions = await examineVersions(log, report);
+  if (versions === null) warn('Versions not examined: a folder has none. Only the bucket shows what was hidden.');
+  const size = await sizeOfLog(log);
+  if (size === 0) throw new Error(`There is no checkpoint in ${settings.log.bucket ?? settings.log.folder}.`);
+  const witnessed = request.witnesses.flatMap((file) => witnessedRoots(file, log, report)).concat(versions ?? []);
   witnessed.sort((one, other) => one.size - other.size);
   const lastIncludedAt = await lastInclusion(log, size);
   const progress = makeProgress(stderr, () => performance.now(), 'up to');
@@ -87,13 +94,18 @@ async function compareSource(
   report: Report,
   progress: (count: number, reached: string) => void,
 ): Promise<Compared> {
-  const { source, since, until } = request;
+  const { source, since, until, accepted } = request;
   if (source === 'archive') {
     const covered = await compareArchive(log, bundles, report);
     return { covered, younger: 0, olderThanLog: 0 };
   }
-  const compare = (entries: AsyncIterable<StoredEntry>, now: number | null) =>
-    compareWithLog(inOrderOfIds(bundles, report), entries, { ...request, lastIncludedAt, now }, report, progress);
+  const compare = (entries: AsyncIterable<StoredEntry>, now: number | null) => {
+    const isAccepted = (id: string) => accepted.includes(id);
+    const stragglers: EntryLeaf[] = [];
+    const leaves = inOrderOfIds(bundles, stragglers, isAccepted, report);
+    const comparison = { ...request, lastIncludedAt, now, isAccepted };
+    return compareWithLog({ leaves, stragglers }, entries, comparison, report, progress);
+  };
   if (source !== 'ledger') return compare(exportedEntries(source.file), null);
   if (settings.ledger === null) throw new Error('unreachable');
   return withLedger(settings.ledger, async (ledger) => {

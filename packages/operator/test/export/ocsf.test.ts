@@ -76,6 +76,11 @@ const locks = (['LOCKED', 'UNLOCKED'] as const).map((event): Case => ({
   ...{ activity: 'Update', type: 600303, status: 'Success', severity: 'High' },
 }));
 
+const permission: Case = {
+  ...{ event: 'LOG_PERMITTED', operation: 'BEGIN_LOG', refusalCode: null, field: 'trail begin' },
+  ...{ activity: 'Update', type: 600303, status: 'Success', severity: 'High' },
+};
+
 const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, severity]) =>
   operations.map(([operation, activity, type, field]) => ({
     ...{ event, refusalCode, status, severity, operation, field },
@@ -113,7 +118,7 @@ const warned: Case = {
   ...{ activity: 'Read', type: 600302, status: 'Success', severity: 'Informational' },
 };
 
-const cases = [...changes, read, ...locks, ...drift, ...approvals, uncounted, warned];
+const cases = [...changes, read, ...locks, permission, ...drift, ...approvals, uncounted, warned];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({
@@ -178,8 +183,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
-      EXPIRY_WARNED: true,
-      STATE_REPAIRED: true,
+      ...{ EXPIRY_WARNED: true, LOG_PERMITTED: true, STATE_REPAIRED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

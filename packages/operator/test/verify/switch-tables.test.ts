@@ -17,6 +17,8 @@ describeOnDynamoDb('a new audit table with the recent entries', () => {
       await to.appendEntry(entry);
       return auditEntryId(entry);
     };
+    // The log began before its entries.
+    await opened.ledger.putCheckpointHead(null, { size: 0, root: '', publishedSize: 0 });
     const old = await append(now - 10 * day);
     await append(now - 2);
     await opened.log.run();
@@ -36,7 +38,10 @@ describeOnDynamoDb('a new audit table with the recent entries', () => {
     await makeDynamoDbLedger(store).appendEntry(auditEntryAt(now - 1));
     expect(await opened.log.run({ store: makeDynamoDbCheckpoints(store) })).toMatchObject({ size: 3, added: 1 });
 
-    expect(await run(['trail', 'verify', '--since', since], switched)).toMatchObject({ status: 0, stderr: '' });
+    expect(await run(['trail', 'verify', '--since', since], switched)).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/^Versions not examined: [^\n]+\n$/) as string,
+    });
     expect(await run(['trail', 'verify', '--archive'])).toMatchObject({ status: 0 });
     const all = await run(['trail', 'verify'], switched);
     expect(all.stdout).toContain(`REMOVED Entry ${old} is missing: it is leaf 0 of the log.`);

@@ -23,6 +23,8 @@ export type OperationKind =
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
   /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
   | 'APPROVE_REQUEST'
+  /** A permission to begin the signed log of the audit trail, by `pod-identity-operator trail begin`; only in audit entries. */
+  | 'BEGIN_LOG'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */

@@ -42,6 +42,8 @@ export type AuditEvent =
   | 'LATE_SUCCESS'
   /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
   | 'LOCKED'
+  /** Operators let the signed log of the audit trail begin, within the hour, although there are old entries or traces of an earlier log. */
+  | 'LOG_PERMITTED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
   /** An approver rejected the request. */
@@ -109,6 +111,8 @@ export type OperationKind =
   | 'ADOPT_POD_IDENTITY_ASSOCIATION'
   /** A vote by `approve` or `reject` that was not counted; only in audit entries. A counted one has the kind of the operation that it is about. */
   | 'APPROVE_REQUEST'
+  /** A permission to begin the signed log of the audit trail, by `pod-identity-operator trail begin`; only in audit entries. */
+  | 'BEGIN_LOG'
   /** A check of several changes by `checkPodIdentityAssociations`; only in audit entries. */
   | 'CHECK_CHANGES'
   /** `createPodIdentityAssociation`. */

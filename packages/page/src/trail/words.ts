@@ -19,6 +19,7 @@ export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sig
   TRAIL_READ: ['trail read', 'operation'],
   LOCKED: ['locked', 'locked'],
   UNLOCKED: ['lock lifted', 'operation'],
+  LOG_PERMITTED: ['log may begin', 'operation'],
   DRIFT_FOUND: ['drift found', 'drift'],
   DRIFT_RESOLVED: ['drift resolved', 'succeeded'],
   APPROVAL_REQUESTED: ['approval asked for', 'approval'],
@@ -41,4 +42,5 @@ export const kindWords: Readonly<Record<OperationKind, string>> = {
   LOCK_CHANGES: 'lock',
   OBSERVE_ASSOCIATION: 'scan',
   APPROVE_REQUEST: 'vote',
+  BEGIN_LOG: 'begin the log',
 };

@@ -1,0 +1,171 @@
+import { auditEntryId } from '../../src/model/audit.ts';
+import { openBucketLog } from '../support/bucket-log.ts';
+import { openLog } from '../support/checkpoint-log.ts';
+import { auditEntryAt, now } from '../support/ledger-samples.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+import type { LedgerUnderTest } from '../support/ledgers.ts';
+
+const minute = 60_000;
+
+describeOnLedgers('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) => {
+  let opened: Awaited<ReturnType<LedgerUnderTest['open']>>;
+  let log: Awaited<ReturnType<typeof openBucketLog>>;
+
+  beforeEach(async () => {
+    opened = await open();
+    log = await openBucketLog(opened.ledger);
+  });
+  afterEach(async () => {
+    await log.close();
+    await opened.close();
+  });
+
+  const append = async (time: number, fields: Parameters<typeof auditEntryAt>[1] = {}) => {
+    const entry = auditEntryAt(time, fields);
+    await opened.ledger.appendEntry(entry);
+    return auditEntryId(entry);
+  };
+  const permit = (time: number, operationId = `lock-${auditEntryAt(now).entryId}`) =>
+    append(time, { event: 'LOG_PERMITTED', operation: 'BEGIN_LOG', request: null, operationId });
+  /** The store of the ledger, without the head: someone deleted it. */
+  const withoutHead = { getCheckpointHead: () => Promise.resolve(null) };
+
+  test('does not begin again where all of its objects are hidden and its head is deleted', async () => {
+    await append(now - 1);
+    await log.run();
+    for (const name of log.objects.names()) log.objects.hide(name);
+    const run = log.run({ store: { ...opened.ledger, ...withoutHead } });
+    await expect(run).rejects.toThrow('has another checkpoint than it must have: a delete marker hides it');
+  });
+
+  test('does not begin where objects but `checkpoint` are hidden or left', async () => {
+    const store = { ...opened.ledger, ...withoutHead };
+    await append(now - 1);
+    log.objects.put('archive/0000000000000000.ndjson', Buffer.alloc(1));
+    await expect(log.run({ store })).rejects.toThrow('there is an object archive/0000000000000000.ndjson');
+    log.objects.remove('archive/0000000000000000.ndjson');
+    log.objects.hide('archive/0000000000000000.ndjson');
+    await expect(log.run({ store })).rejects.toThrow(
+      'The log does not begin by itself: a delete marker hides archive/0000000000000000.ndjson.',
+    );
+    expect(log.requests.filter((request) => request === 'PutObject')).toEqual([]);
+  });
+
+  test('does not begin where an entry is older than an hour, unless an operator permitted it in the trail', async () => {
+    const old = await append(now - 61 * minute);
+    await expect(log.run()).rejects.toThrow(`entry ${old} is older than an hour`);
+    // A permission of any other writer, or of another time.
+    await permit(now - 1, auditEntryAt(now).operationId);
+    await permit(now - 62 * minute);
+    await expect(log.run()).rejects.toThrow('does not begin by itself');
+    await permit(now - 59 * minute);
+    expect(await log.run()).toMatchObject({ size: 4, added: 4 });
+  });
+
+  test('begins by itself after a run that was killed before its first commit', async () => {
+    await append(now - 1);
+    const putCheckpointHead: typeof opened.ledger.putCheckpointHead = (expected, next) =>
+      next.size > 0 ? Promise.reject(new Error('killed')) : opened.ledger.putCheckpointHead(expected, next);
+    await expect(log.run({ store: { ...opened.ledger, putCheckpointHead } })).rejects.toThrow('killed');
+    expect(log.objects.names()).toEqual(['archive/0000000000000000.ndjson']);
+    expect(await opened.ledger.getCheckpointHead()).toMatchObject({ size: 0, publishedSize: 0 });
+    log.clock.now += 120 * minute;
+    expect(await log.run()).toMatchObject({ size: 1 });
+  });
+
+  test('does not begin over a head of size 0 where there is another object', async () => {
+    await append(now - 1);
+    await opened.ledger.putCheckpointHead(null, { size: 0, root: '', publishedSize: 0 });
+    log.objects.put('tile/0/000.p/1', Buffer.alloc(32));
+    await expect(log.run()).rejects.toThrow('there is an object tile/0/000.p/1');
+  });
+
+  test('is not continued where a delete marker hides what it needs', async () => {
+    await append(now - 1);
+    await log.run();
+    await append(now);
+    log.objects.hide('tile/entries/000.p/1');
+    await expect(log.run()).rejects.toThrow('tile/entries/000.p/1 than it must have: a delete marker hides it');
+    log.objects.hide('checkpoint');
+    await expect(log.run()).rejects.toThrow('checkpoint than it must have: a delete marker hides it');
+  });
+
+  test('lists versions only where there is no head', async () => {
+    await append(now - 1);
+    await log.run();
+    expect(log.requests.filter((request) => request === 'ListObjectVersions')).toHaveLength(1);
+    await append(now);
+    await log.run();
+    expect(log.requests.filter((request) => request === 'ListObjectVersions')).toHaveLength(1);
+  });
+
+  test('is not published where the archive leads to another root than the committed head', async () => {
+    await append(now - 1);
+    await log.run();
+    const head = await opened.ledger.getCheckpointHead();
+    await append(now);
+    const putCheckpointHead: typeof opened.ledger.putCheckpointHead = (expected, next) =>
+      opened.ledger.putCheckpointHead(expected, next.size > 1 ? { ...next, root: head?.root ?? '' } : next);
+    const putLatest = () => Promise.reject(new Error('killed'));
+    const storage = { ...log.storage, putLatest };
+    await expect(log.run({ store: { ...opened.ledger, putCheckpointHead }, storage })).rejects.toThrow('killed');
+    log.objects.remove('checkpoints/0000000000000002');
+    await expect(log.run()).rejects.toThrow('the committed head has another root');
+    expect(log.objects.names()).not.toContain('checkpoints/0000000000000002');
+  });
+
+  test('is not caught up with a checkpoint that the key did not sign', async () => {
+    await append(now - 2);
+    await log.run();
+    const restored = await opened.ledger.getCheckpointHead();
+    await append(now - 1);
+    await log.run();
+    const latest = await opened.ledger.getCheckpointHead();
+    await opened.ledger.putCheckpointHead(latest, restored ?? { size: 0, root: '', publishedSize: 0 });
+    const other = openLog(opened.ledger);
+    const [note = '', signature = ''] = String(log.objects.newest('checkpoint')?.bytes).split('\n\n');
+    const { sign } = await other.key();
+    const forged = Buffer.concat([
+      Buffer.from(signature.split(' ')[2] ?? '', 'base64').subarray(0, 4),
+      await sign(Buffer.from(`${note}\n`)),
+    ]);
+    log.objects.put('checkpoint', Buffer.from(`${note}\n\n— ${log.deps.origin} ${forged.toString('base64')}\n`));
+    other.close();
+    const heads: number[] = [];
+    const putCheckpointHead: typeof opened.ledger.putCheckpointHead = (expected, next) => {
+      heads.push(next.publishedSize);
+      return opened.ledger.putCheckpointHead(expected, next);
+    };
+    await log.run({ store: { ...opened.ledger, putCheckpointHead } });
+    // By the archive: a batch is committed before it is published.
+    expect(heads).toEqual([1, 2]);
+  });
+
+  test('has the newest checkpoint at the fixed name after a slow put of a superseded run', async () => {
+    await append(now - 2);
+    let puts = 0;
+    const putLatest = async (bytes: Uint8Array) => {
+      puts += 1;
+      if (puts === 1) {
+        // Another run goes on meanwhile, and is done.
+        await append(now - 1);
+        await log.run();
+      }
+      await log.storage.putLatest(bytes);
+    };
+    const storage = { ...log.storage, putLatest };
+    expect(await log.run({ storage })).toMatchObject({ isSuperseded: true, size: 2 });
+    expect(String(log.objects.newest('checkpoint')?.bytes).split('\n')[1]).toBe('2');
+  });
+
+  test('has the newest checkpoint at the fixed name in the next run, where the process of that put was killed', async () => {
+    await append(now - 2);
+    await log.run();
+    const old = log.objects.newest('checkpoint')?.bytes ?? Buffer.alloc(0);
+    await append(now - 1);
+    await log.run();
+    log.objects.put('checkpoint', old);
+    await log.run();
+    expect(String(log.objects.newest('checkpoint')?.bytes).split('\n')[1]).toBe('2');
+  });
+});
