@@ -26,8 +26,8 @@ export function makeExpireHandler(current: CurrentDependencies, stores: ExpireSt
     const deadline = startedAt + context.getRemainingTimeInMillis() - answerMs;
     const meter = makeMeter();
     const result = await withMeter(meter, () => expire(deps, settings, context.awsRequestId, deadline));
-    const { suspended: suspendedEndings, stopped: stoppedEndings, ...rest } = result;
-    const counts = { ...rest, suspendedEndings, stoppedEndings };
+    const { suspended: suspendedEndings, held: heldEndings, ...rest } = result;
+    const counts = { ...rest, suspendedEndings, heldEndings };
     deps.log('info', 'Endings examined.', { ...counts, durationMs: deps.clock() - startedAt, ...meterFields(meter) });
     return result;
   };

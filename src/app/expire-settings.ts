@@ -5,14 +5,25 @@ import type { Environment, SettingsReader } from './environment.ts';
 import { executorRoleArn, lambdaSettings } from './settings.ts';
 import type { LambdaSettings } from './settings.ts';
 
-/** Reads how many associations a run may end, and when endings are announced; each setting has a default. */
+/** A hold gives people time to act. It must not keep access for long. */
+const maxGraceMs = 86_400_000;
+
+/** Reads when endings are held, how many a run carries out, and when they are announced; each setting has a default. */
 export function readExpireSettings(reader: SettingsReader): ExpireSettings {
-  const { maxDeletions, maxPercent, warningMs } = defaultExpireSettings;
-  return {
-    maxDeletions: reader.number('EXPIRE_MAX_DELETIONS', maxDeletions),
-    maxPercent: reader.number('EXPIRE_MAX_PERCENT', maxPercent, { most: 100 }),
+  const { burstAbove, graceMs, maxPerSetter, warningMs } = defaultExpireSettings;
+  const settings = {
+    burstAbove: reader.number('EXPIRE_BURST_ABOVE', burstAbove, { least: 1 }),
+    graceMs: reader.number('EXPIRE_GRACE_MS', graceMs, { most: maxGraceMs }),
+    maxPerSetter: reader.number('EXPIRE_MAX_PER_SETTER', maxPerSetter, { least: 1 }),
     warningMs: reader.number('EXPIRE_WARNING_MS', warningMs),
   };
+  if (settings.maxPerSetter < settings.burstAbove) {
+    reader.problem(
+      `EXPIRE_MAX_PER_SETTER is ${settings.maxPerSetter} and EXPIRE_BURST_ABOVE is ${settings.burstAbove}: a run must carry ` +
+        `out at least as many endings of a setter as are no burst, such as ${maxPerSetter} and ${burstAbove}.`,
+    );
+  }
+  return settings;
 }
 
 /** What the expire function reads from its environment. */

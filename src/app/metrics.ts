@@ -29,7 +29,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   parked: { unit: 'Count' },
   oldestDueSeconds: { unit: 'Seconds' },
   suspendedEndings: { unit: 'Count' },
-  stoppedEndings: { unit: 'Count' },
+  heldEndings: { unit: 'Count' },
   policyVersion: { unit: 'None' },
   rejectedSnapshots: { unit: 'Count' },
   rejectedCodeCaches: { unit: 'Count' },

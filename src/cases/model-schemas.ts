@@ -152,6 +152,7 @@ export const approvalNeed: SchemaOf<ApprovalNeed> = atLeast({
   advice: nullableText,
   group: text(),
   count: wholeNumber,
+  operation: v.exactOptional(v.literal('DELETE_POD_IDENTITY_ASSOCIATION')),
 });
 
 /** The approval that a recorded decision used. */

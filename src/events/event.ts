@@ -38,6 +38,8 @@ export interface GatewayEvent {
   readonly onBehalfOf: string | null;
   readonly target: AssociationTarget | null;
   readonly associationArn: string | null;
+  /** When the association is deleted by the request: the ending that policy decided about as a delete. RFC 3339, UTC; null for other requests. */
+  readonly deletesAt: string | null;
   /** The role before the change. */
   readonly roleArnBefore: string | null;
   /** The role that the request names; null if it names none. */
@@ -69,6 +71,7 @@ export function eventOf(entry: AuditEntry, predecessorId: string | null): Gatewa
     onBehalfOf: cut(onBehalfOf),
     target: target && targetIn(target),
     associationArn: cut(entry.associationArn),
+    deletesAt: entry.deleteDecision ? new Date(entry.deleteDecision.now).toISOString() : null,
     roleArnBefore: cut(before?.roleArn ?? null),
     roleArn: cut(settings.roleArn ?? null),
     targetRoleArn: cut(settings.targetRoleArn ?? null),

@@ -348,6 +348,7 @@ export type ApprovalResolvers<ContextType = RequestContext, ParentType extends R
   actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   currentDecision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
+  declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
@@ -381,6 +382,7 @@ export type ApprovalNeedResolvers<ContextType = RequestContext, ParentType exten
   count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   group?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  operation?: Resolver<Schema.Maybe<ResolversTypes['OperationKind']>, ParentType, ContextType>;
   policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -493,6 +495,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  deleteDecision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   eksRequestId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   event?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
   fence?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -765,6 +768,8 @@ export type ObservedAssociationResolvers<ContextType = RequestContext, ParentTyp
   serviceAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
   targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  uncertainFrom?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  uncertainUntil?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type ObservedAssociationConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociationConnection'] = ResolversParentTypes['ObservedAssociationConnection']> = {
@@ -957,7 +962,10 @@ export type RecordedPrincipalResolvers<ContextType = RequestContext, ParentType 
 export type RecordedRequestResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RecordedRequest'] = ResolversParentTypes['RecordedRequest']> = {
   changes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  expectedModifiedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  expectedRevision?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   expiresAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  ifExists?: Resolver<Schema.Maybe<ResolversTypes['IfExists']>, ParentType, ContextType>;
   policy?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   roleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;

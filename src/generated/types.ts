@@ -59,8 +59,8 @@ export type AdoptPodIdentityAssociationPayload = MutationPayload & {
 };
 
 /**
- * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, who asks, the policies that
- * ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
+ * A question to approvers about one exact request, and what became of it. If anything that it is bound to changes (the request, its declaration, who asks, the
+ * policies that ask for it, the part of the inventory that they use, the association before the change), it no longer fits the request, and another one is asked for.
  */
 export type Approval = Node & {
   readonly __typename?: 'Approval';
@@ -70,9 +70,12 @@ export type Approval = Node & {
   readonly before: Maybe<AssociationSnapshot>;
   /**
    * What policy says now of the request, without the approvals that were given; null unless `state` is PENDING or APPROVED, and if policy depends on attributes of a
-   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
+   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again, and so
+   * is the delete that its ending is.
    */
   readonly currentDecision: Maybe<PolicyDecision>;
+  /** The declaration that made the request; null without one. */
+  readonly declaration: Maybe<Scalars['String']['output']>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the one that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Id of the approval. */
@@ -134,6 +137,8 @@ export type ApprovalNeed = {
   readonly group: Scalars['String']['output'];
   /** What is not allowed without an approval. */
   readonly message: Scalars['String']['output'];
+  /** DELETE_POD_IDENTITY_ASSOCIATION if policy asks for it because the association is deleted at the `expiresAt` of the request; null: for the request itself. */
+  readonly operation: Maybe<OperationKind>;
   /** `@id` of the policy. */
   readonly policyId: Scalars['String']['output'];
 };
@@ -444,11 +449,16 @@ export type AuditEntry = Node & {
   readonly decision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
   readonly declaration: Maybe<Scalars['String']['output']>;
+  /**
+   * The policy decision about the delete that a request is which ends an existing association, or ends it earlier than before: for the time of the
+   * ending. Null for other requests.
+   */
+  readonly deleteDecision: Maybe<PolicyDecision>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an EKS response. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
   /** The event. */
   readonly event: AuditEvent;
-  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry. Null without either. */
+  /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry; of drift, a number that orders its entries. Else null. */
   readonly fence: Maybe<Scalars['Int']['output']>;
   /** The first 10 findings, with shortened texts; empty where the input was valid. */
   readonly findings: ReadonlyArray<InputFinding>;
@@ -842,6 +852,7 @@ export type CreatePodIdentityAssociationInput = {
    * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
    * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
    * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   * One that is adopted and would end earlier than before needs the right to delete it at that time.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
@@ -1289,6 +1300,13 @@ export type ObservedAssociation = {
   readonly tags: ReadonlyArray<Tag>;
   /** ARN of the target role; null without one. */
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
+  /**
+   * From when on it is not certain that the association was in force as shown, with the time `asOf` in between: around a deletion, after an update whose answer
+   * was lost, and where two changes have the same `modifiedAt`. Null if it is certain, always without `asOf`.
+   */
+  readonly uncertainFrom: Maybe<Scalars['DateTime']['output']>;
+  /** Until when it is not certain; null if it is certain, and if nothing later shows what was in force. */
+  readonly uncertainUntil: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A page of associations as they were seen. */
@@ -2030,8 +2048,14 @@ export type RecordedRequest = {
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
   /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
+  /** The `modifiedAt` of the association that an update, delete or adoption expects; null: any. */
+  readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The revision of the service account that a create expects; null: any. */
+  readonly expectedRevision: Maybe<Scalars['Int']['output']>;
   /** The ending that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
+  /** What a create does about an equal association: ADOPT; null: it refuses the request. */
+  readonly ifExists: Maybe<IfExists>;
   /** Requested IAM session policy; null when the request has none or clears it. */
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Requested role; null when an update does not change it, and for a delete. */
@@ -2193,7 +2217,8 @@ export type UpdatePodIdentityAssociationInput = {
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
    * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
-   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED.
+   * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED. If the association would end
+   * earlier than before, you need the right to delete it at that time.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The person on whose behalf a service acts, as for a create. */

@@ -47,6 +47,7 @@ export const approvalFields = {
     actor: ({ requested }) => requested.actor,
     onBehalfOf: ({ requested }) => requested.onBehalfOf,
     reason: ({ requested }) => requested.reason,
+    declaration: ({ requested }) => requested.declaration ?? null,
     target: ({ requested }) => requested.target,
     request: ({ requested }) => summarize(requested),
     before: async ({ requested: { before } }, _, { authorizeRead, requireUnlocked }) => {

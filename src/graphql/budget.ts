@@ -134,9 +134,9 @@ function countedReads(reads: AssociationReads, spend: Spend): AssociationReads {
       spend('entries', targets.length);
       return reads.getAssociationStates(targets);
     },
-    versionsAround: (...query) => {
-      spend('entries', 2);
-      return runInSlot(() => reads.versionsAround(...query));
+    readVersions: (target, range, limit) => {
+      spend('entries', 1);
+      return runInSlot(() => reads.readVersions(target, range, limit));
     },
   };
 }

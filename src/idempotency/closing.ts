@@ -44,13 +44,13 @@ function entryOf(
   deps: EntryDependencies,
   audit: AuditContext,
   { operationId }: IdempotencyRecord,
-  { outcome, message, association, associationArn, eksRequestId }: Conclusion,
+  { outcome, message, association, associationArn, eksRequestId, ending }: Conclusion,
   fence?: number,
 ): AuditEntry {
   const { event, code: refusalCode } = outcomeOf(outcome);
   const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
   // A create learns of the association that it adopts from EKS's answer.
-  const context = outcome === 'ADOPTED' ? { ...audit, before: association } : audit;
+  const context = { ...audit, ...(outcome === 'ADOPTED' ? { before: association } : {}), ...ending };
   return makeEntry(deps, context, fence === undefined ? details : { ...details, fence });
 }
 

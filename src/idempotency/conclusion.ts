@@ -1,4 +1,5 @@
 import type { Association } from '../model/association.ts';
+import type { JudgedEnding } from '../model/audit.ts';
 import { outcomes } from '../model/outcome.ts';
 import type { Outcome, OutcomeName } from '../model/outcome.ts';
 import type { RefusedOutcome } from '../model/refusal.ts';
@@ -21,6 +22,8 @@ export interface Conclusion {
   /** ARN of the association that was created, changed, deleted or found. */
   readonly associationArn: string | null;
   readonly eksRequestId: string | null;
+  /** What the ending was judged by that a create sets of the association which it adopts, or does not adopt for it. */
+  readonly ending?: JudgedEnding;
   /** Set if an association was adopted that may be a change around the gateway. */
   readonly late?: LateAdoption;
 }

@@ -39,10 +39,13 @@ export const defaultTimes: Times = {
  */
 export const leastRetentionMs = 26 * 3_600_000;
 
+/** The times of which the in-doubt time consists. */
+export type InDoubtTimes = Pick<Times, 'signatureWindowMs' | 'eksProcessingMs' | 'listLagMs' | 'clockErrorMs'>;
+
 /**
  * Until when an operation that began at `startedAt` is in doubt, in milliseconds since the epoch. After this, it can't
  * take effect at EKS any more, and whatever effect it had is visible there.
  */
-export function inDoubtUntil(startedAt: number, times: Times): number {
+export function inDoubtUntil(startedAt: number, times: InDoubtTimes): number {
   return startedAt + times.signatureWindowMs + times.eksProcessingMs + times.listLagMs + times.clockErrorMs;
 }

@@ -1,5 +1,13 @@
-import type { AssociationTarget, ClusterRef } from '../model/association.ts';
-import type { AssociationState, AssociationVersion, ConfirmedAssociation, LatestVersion } from './association-state.ts';
+import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type {
+  AssociationState,
+  AssociationStates,
+  AssociationVersion,
+  ConfirmedAssociation,
+  DeletedAssociation,
+  LatestVersion,
+  OpenOperation,
+} from './association-state.ts';
 import type { ClusterScan } from './cluster-scan.ts';
 
 /** The version that an outcome confirms. */
@@ -8,15 +16,33 @@ export function confirmedVersion(
   { association, isDeleted, operationId, operation, declaration }: ConfirmedAssociation,
   times: Pick<AssociationVersion, 'seenAt' | 'seenOtherwiseAt'>,
 ): AssociationVersion {
+  if (isDeleted) return deletedVersion(target, association, { operationId, declaration, ...times });
   const origin = operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? 'ADOPTED' : 'OPERATION';
-  return {
-    target,
-    association: isDeleted ? null : association,
-    origin: isDeleted ? null : origin,
-    operationId,
-    declaration,
-    ...times,
-  };
+  return { target, association, origin, operationId, declaration, ...times };
+}
+
+/** The version that says that an association is gone. */
+export function deletedVersion(
+  target: AssociationTarget,
+  { associationId, createdAt, modifiedAt }: DeletedAssociation,
+  seen: Pick<AssociationVersion, 'operationId' | 'declaration' | 'seenAt' | 'seenOtherwiseAt'>,
+): AssociationVersion {
+  return { target, association: null, deleted: { associationId, createdAt, modifiedAt }, origin: null, ...seen };
+}
+
+/** The association of the latest version of a state; null without one. */
+export function latestAssociation({ latest, observed, confirmed }: AssociationState): Association | null {
+  if (!latest?.origin) return null;
+  return (isFromOutside(latest) ? observed?.association : confirmed?.association) ?? null;
+}
+
+/** An outcome that has the same `modifiedAt` as the confirmed one, until a scan has read which was the last; null: there is none. */
+export function tiedOperation({ confirmed, openOperations }: AssociationState): OpenOperation | null {
+  if (confirmed === null || confirmed.isDeleted) return null;
+  const { associationId, modifiedAt } = confirmed.association;
+  const isTied = ({ saw }: OpenOperation) =>
+    saw !== null && !saw.isGone && saw.associationId === associationId && saw.modifiedAt === modifiedAt;
+  return openOperations.find(isTied) ?? null;
 }
 
 /** Whether a version is one that no operation made or adopted. */
@@ -25,12 +51,16 @@ export function isFromOutside(version: LatestVersion | null | undefined): boolea
 }
 
 /** When the latest version of a state was last seen, in milliseconds since the epoch; null without one. */
-export function lastSeenAt({ latest, observed }: AssociationState): number | null {
-  if (latest === null) return null;
+export function lastSeenAt(state: AssociationState): number | null {
+  return state.latest && Math.max(state.latest.seenAt, lastReadAt(state) ?? 0);
+}
+
+/** When a scan last read the latest version of a state, or an earlier one, in milliseconds since the epoch; null if none did. */
+export function lastReadAt({ latest, observed }: AssociationState): number | null {
+  if (latest === null || observed === null) return null;
   const isSeen =
-    observed !== null &&
-    (latest.origin === null ? observed.sight?.isGone === true : isFromOutside(latest) || observed.association === null);
-  return isSeen ? Math.max(latest.seenAt, observed.at) : latest.seenAt;
+    latest.origin === null ? observed.sight?.isGone === true : isFromOutside(latest) || observed.association === null;
+  return isSeen ? observed.at : null;
 }
 
 /** Where to begin and end in the order of `placeOf`: texts, the first inclusive, the second exclusive. */
@@ -46,8 +76,8 @@ export interface FoundTargets {
   readonly isComplete: boolean;
 }
 
-/** What queries read of the states and the history. The methods throw as those of the ledger do. Lists are eventually consistent. */
-export interface AssociationReads {
+/** What requests read of the states and the history. The methods throw as those of the ledger do. Lists are eventually consistent. */
+export interface AssociationReads extends Pick<AssociationStates, 'getAssociationState'> {
   /** The service accounts of a cluster that have a state, up to `limit`. */
   targetsInCluster(cluster: ClusterRef, range: KeyRange, limit: number): Promise<FoundTargets>;
 
@@ -60,15 +90,12 @@ export interface AssociationReads {
   /** The service accounts of a cluster whose state names one of up to 100 associations as the last one. Reads the states of the whole cluster. */
   targetsOfAssociations(cluster: ClusterRef, associationIds: readonly string[]): Promise<AssociationTarget[]>;
 
-  /** The last version that was seen at or before a time (milliseconds since the epoch), and the first one after it. */
-  versionsAround(target: AssociationTarget, at: number): Promise<VersionsAround>;
+  /** Up to `limit` versions of a service account: before a place (exclusive), the last one first, or from one on (inclusive), in order. */
+  readVersions(target: AssociationTarget, range: VersionRange, limit: number): Promise<AssociationVersion[]>;
 
   /** The progress of the scans of up to 100 clusters, in this order; null for one that was never scanned. */
   getClusterScans(clusters: readonly ClusterRef[]): Promise<(ClusterScan | null)[]>;
 }
 
-/** Two neighbours in the history of a service account. */
-export interface VersionsAround {
-  readonly last: AssociationVersion | null;
-  readonly next: AssociationVersion | null;
-}
+/** A side of a place in the order of `versionPlaceOf`. */
+export type VersionRange = { readonly before: string } | { readonly from: string };

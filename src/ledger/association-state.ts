@@ -33,6 +33,23 @@ export interface AssociationState {
   readonly latest: LatestVersion | null;
   /** When its association ends; absent if it does not end by itself. */
   readonly ending?: Ending;
+  /** By the id of the operation; absent: none. */
+  readonly uncertainTimes?: readonly UncertainTime[];
+}
+
+/**
+ * When an update may have been in force: it began, and its effect is known only by a read that showed what was there later. Kept, because the answers as
+ * of these times say so.
+ */
+export interface UncertainTime {
+  readonly operationId: string;
+  readonly associationId: string;
+  /** When the operation began. Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** `modifiedAt` of what was seen then: RFC 3339, UTC; null if the association was gone. */
+  readonly modifiedAt: string | null;
+  /** When its outcome was recorded. Milliseconds since the epoch. */
+  readonly closedAt: number;
 }
 
 /** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
@@ -42,12 +59,32 @@ export interface Ending {
   readonly expiresAt: string;
   /** The operation that set it: with another one, it is another ending. */
   readonly setBy: string;
+  /** Whose request set it; absent if a version of the gateway set it that did not record that. */
+  readonly setter?: EndingSetter;
   /** Whether its warning was recorded, or was not due before its end. */
   readonly isWarned: boolean;
   /** When the function `expire` examines it next. Milliseconds since the epoch. */
   readonly nextAt: number;
   /** Why it could not be carried out when it was examined last; null if nothing kept it. */
   readonly suspendedFor: EndingObstacle | null;
+  /** When it was held as one of a burst, milliseconds since the epoch: once at most. Absent if it was not. */
+  readonly heldAt?: number;
+}
+
+/** The authenticated identity that set an ending. A declaration is not part of it: anyone can name one. */
+export interface EndingSetter {
+  readonly principalId: string;
+  readonly actorId: string | null;
+  readonly onBehalfOf: string | null;
+}
+
+/** An ending in the due list, as some revision of its state had it. */
+export interface ListedEnding {
+  readonly target: AssociationTarget;
+  readonly revision: number;
+  readonly ending: Ending;
+  /** Whether a scan found that others changed or deleted the association. */
+  readonly hasDrift: boolean;
 }
 
 /**
@@ -88,11 +125,18 @@ export interface AssociationVersion extends LatestVersion {
   readonly target: AssociationTarget;
   /** Null: there was none any more. */
   readonly association: Association | null;
+  /** The association that is gone, as it was known last. Set exactly where `association` is null. */
+  readonly deleted?: DeletedAssociation;
   /** The operation that made or adopted this version; null if a scan found it. */
   readonly operationId: string | null;
   /** The declaration whose operation made or adopted this version; null without one. */
   readonly declaration: string | null;
+  /** Set if a scan read it although an operation made it: of several versions with the same `modifiedAt`, this was the last one. */
+  readonly isRead?: true;
 }
+
+/** What a version says of an association that is gone. */
+export type DeletedAssociation = Pick<Association, 'associationId' | 'createdAt' | 'modifiedAt'>;
 
 /** A version of an association that was seen at EKS, or that it was gone. */
 export interface Sight {
@@ -149,6 +193,14 @@ export interface StateChange {
   readonly observed?: ObservedState;
   /** Added to the history, in the same transaction. */
   readonly version?: AssociationVersion;
+  /** Whether a later version is known: then the state keeps that one as the latest. */
+  readonly isLate?: boolean;
+  /** Added to the uncertain times. */
+  readonly uncertainTime?: UncertainTime;
+  /** What remains of an update if the confirmed version has the `modifiedAt` of its own: nobody knows which came last. */
+  readonly tie?: OpenOperation;
+  /** The version that must be the confirmed one; absent: any. */
+  readonly tiedTo?: Sight;
   /** Added, or replaced by id. */
   readonly openOperations: readonly OpenOperation[];
   /** Removed. */
@@ -170,8 +222,8 @@ export interface StateDemand {
   readonly changes: number | null;
   /** The version of the association that must be confirmed; null: any. */
   readonly confirmed: Pick<Association, 'associationId' | 'modifiedAt'> | null;
-  /** The operation that must have set the ending; null: any. */
-  readonly endingSetBy: string | null;
+  /** The operation that must have set the ending; null: there must be none. Absent: any. */
+  readonly endingSetBy?: string | null;
 }
 
 /** A commit that the state of its service account does not permit. Nothing was written. */
@@ -181,6 +233,8 @@ export interface StateMismatch {
   readonly changes: number;
   /** Whether another operation on the service account is in progress. */
   readonly isBusy: boolean;
+  /** Set if the ending is another one than the commit demands. */
+  readonly hasOtherEnding?: true;
 }
 
 /** What a list of the states of a cluster has of each. */
@@ -216,8 +270,8 @@ export interface AssociationStates {
 /** The endings of associations, as the function `expire` finds them. The method throws as those of the ledger do. */
 export interface Endings {
   /**
-   * Up to `limit` service accounts whose ending is to be examined, the earliest first: that was not warned of and is examined next at or before
-   * `warnUntil`, or was and is at or before `now` (milliseconds since the epoch). Without those of another format version. Eventually consistent.
+   * The endings to examine: up to `limit` that were not warned of and are examined next at or before `warnUntil`, and as many others that are at
+   * or before `now` (milliseconds since the epoch); of each kind the earliest. Without those of another format version. Eventually consistent.
    */
-  dueEndings(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<AssociationTarget[]>;
+  dueEndings(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<ListedEnding[]>;
 }

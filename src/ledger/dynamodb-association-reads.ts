@@ -3,26 +3,18 @@ import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AssociationReads, FoundTargets, KeyRange } from './association-history.ts';
 import { mergeFound } from './found-targets.ts';
-import { stateOfItem } from './dynamodb-association-state.ts';
+import { stateKey, stateOfItem } from './dynamodb-association-state.ts';
 import { versionOfItem } from './dynamodb-association-version.ts';
 import { scanOfItem } from './dynamodb-cluster-scan.ts';
 import { targetsOfAssociations } from './dynamodb-association-targets.ts';
-import { getItems } from './dynamodb-read.ts';
+import { getItem, getItems } from './dynamodb-read.ts';
 import { orLedgerFailure } from './dynamodb-request.ts';
-import {
-  associationKeyOf,
-  associationPrefix,
-  clusterKeyOf,
-  historyKeyOf,
-  historyPrefix,
-  placeOfVersionKey,
-  scanKeyOf,
-  targetOfPlace,
-} from './keys.ts';
+import { associationKeyOf, associationPrefix, clusterKeyOf, scanKeyOf, targetOfPlace } from './keys.ts';
 import { roleIndexes, stateIndex } from './tables.ts';
+import { historyKeyOf, historyPrefix, placeOfVersionKey, versionPrefixOf } from './version-keys.ts';
 import type { TableNames } from './tables.ts';
 
-/** What queries read of the states and the history, in the table of the idempotency records. */
+/** What requests read of the states and the history, in the table of the idempotency records. */
 export function makeDynamoDbAssociationReads({
   client,
   idempotencyTable,
@@ -48,16 +40,6 @@ export function makeDynamoDbAssociationReads({
     const places = new Set(Items.map(({ idempotencyKey }) => placeOfKey(idempotencyKey?.S ?? '')));
     return { targets: [...places].map(targetOfPlace), isComplete: LastEvaluatedKey === undefined };
   };
-  const oneVersion = async (key: string, comparison: string, limit: string, ScanIndexForward: boolean) => {
-    const { Items = [] } = await query({
-      IndexName: stateIndex,
-      KeyConditionExpression: `clusterKey = :key AND idempotencyKey ${comparison} :limit`,
-      ExpressionAttributeValues: marshall({ ':key': key, ':limit': limit }),
-      ScanIndexForward,
-      Limit: 1,
-    });
-    return Items[0] ? versionOfItem(Items[0]) : null;
-  };
 
   return {
     targetsInCluster(cluster, range, limit) {
@@ -75,17 +57,28 @@ export function makeDynamoDbAssociationReads({
       );
       return mergeFound(await Promise.all(found));
     },
+    async getAssociationState(target) {
+      const item = await getItem(client, idempotencyTable, stateKey(target));
+      return item === null ? null : stateOfItem(item);
+    },
     async getAssociationStates(targets) {
       const items = await getItems(client, idempotencyTable, targets.map(associationKeyOf));
       return items.map((item) => (item === null ? null : stateOfItem(item)));
     },
     targetsOfAssociations: (...query) => targetsOfAssociations(client, idempotencyTable, ...query),
-    async versionsAround(target, at) {
-      const key = historyKeyOf(target);
-      // Higher than every key of this time, and lower than those of the next millisecond.
-      const limit = `${key} ${new Date(at).toISOString()}!`;
-      const [last, next] = await Promise.all([oneVersion(key, '<', limit, false), oneVersion(key, '>', limit, true)]);
-      return { last, next };
+    async readVersions(target, range, limit) {
+      const isBefore = 'before' in range;
+      const { Items = [] } = await query({
+        IndexName: stateIndex,
+        KeyConditionExpression: `clusterKey = :key AND idempotencyKey ${isBefore ? '<' : '>='} :place`,
+        ExpressionAttributeValues: marshall({
+          ':key': historyKeyOf(target),
+          ':place': `${versionPrefixOf(target)}${isBefore ? range.before : range.from}`,
+        }),
+        ScanIndexForward: !isBefore,
+        Limit: limit,
+      });
+      return Items.map(versionOfItem);
     },
     async getClusterScans(clusters) {
       const items = await getItems(client, idempotencyTable, clusters.map(scanKeyOf));

@@ -6,10 +6,12 @@ import type {
   ConfirmedAssociation,
   Ending,
   LatestVersion,
+  ListedEnding,
   ObservedState,
   OpenOperation,
   StateChange,
   StateSummary,
+  UncertainTime,
 } from './association-state.ts';
 import { associationOf, detailsText } from './association-text.ts';
 import type { Item } from './dynamodb-item.ts';
@@ -23,9 +25,13 @@ import { leaseIndex, stateIndex } from './tables.ts';
 /** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
 const operationPrefix = 'operation ';
 
+/** Begins the name of the attribute of each uncertain time, for the same reason. */
+const uncertainPrefix = 'uncertain ';
+
 /** The update of the item of a service account, without its table. Attributes that it does not name stay as they are. */
 export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'TableName'> {
-  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending, endedRecord } = change;
+  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending } = change;
+  const { endedRecord, uncertainTime } = change;
   const sets = Object.entries({
     v: formatVersion,
     clusterKey: clusterKeyOf(target),
@@ -37,6 +43,7 @@ export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'Ta
     scannedRevision: observed?.revision,
     latest: latestIn(change) ?? undefined,
     ...(ending ? endingAttributes(ending) : {}),
+    ...(uncertainTime ? { [`${uncertainPrefix}${uncertainTime.operationId}`]: withoutOperationId(uncertainTime) } : {}),
     ...Object.fromEntries(openOperations.map((one) => [`${operationPrefix}${one.operationId}`, operationMap(one)])),
   }).filter(([, value]) => value !== undefined);
   const removes = [
@@ -88,7 +95,11 @@ function operationMap({ operationId: _, requested, ...fields }: OpenOperation) {
   return { ...fields, requested: JSON.stringify(requested) };
 }
 
-/** The attributes of an item, besides the open operations, as {@link stateUpdate} writes them. */
+function withoutOperationId({ operationId: _, ...time }: UncertainTime) {
+  return time;
+}
+
+/** The attributes of an item, besides the open operations and the uncertain times, as {@link stateUpdate} writes them. */
 interface Stored {
   readonly v?: unknown;
   readonly revision: number;
@@ -116,9 +127,11 @@ export function stateOfItem(item: Item): AssociationState {
   // Only `stateUpdate` writes these items.
   const stored = unmarshall(item) as Stored & Record<string, unknown>;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
-  const { scannedAt, scannedRevision, ending, openShard, leaseUntil = 0, recordsInProgress } = stored;
+  const { scannedAt, scannedRevision, recordsInProgress } = stored;
+  const ending = endingOf(stored);
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
+  const uncertainTimes = uncertainTimesIn(stored);
   return {
     target,
     revision,
@@ -139,8 +152,23 @@ export function stateOfItem(item: Item): AssociationState {
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
     recordsInProgress: keysIn(recordsInProgress),
     latest,
-    ...(ending ? { ending: { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil } } : {}),
+    ...(uncertainTimes.length > 0 ? { uncertainTimes } : {}),
+    ...(ending ? { ending } : {}),
   };
+}
+
+function endingOf({ ending, openShard, leaseUntil = 0 }: Pick<Stored, 'ending' | 'openShard' | 'leaseUntil'>) {
+  return ending && { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil };
+}
+
+/** The ending of an item of the lease index that {@link endingQueries} found. */
+export function listedEndingOf(item: Item): ListedEnding {
+  const stored = unmarshall(item) as Stored & { readonly idempotencyKey: string };
+  const { idempotencyKey, revision, observed } = stored;
+  const ending = endingOf(stored);
+  if (!ending) throw new Error(`The item ${idempotencyKey} is listed and has no ending.`);
+  const hasDrift = (observed?.driftId ?? null) !== null;
+  return { target: targetOfAssociationKey(idempotencyKey), revision, ending, hasDrift };
 }
 
 function keysIn(set: ReadonlySet<string> | undefined): string[] {
@@ -151,6 +179,15 @@ function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['conf
   const { isDeleted, operationId, operation, declaration = null } = stored;
   const association = associationOf(target, stored, stored.association);
   return { association, isDeleted, operationId, operation, declaration };
+}
+
+function uncertainTimesIn(stored: Record<string, unknown>): UncertainTime[] {
+  return Object.entries(stored)
+    .filter(([name]) => name.startsWith(uncertainPrefix))
+    .map(([name, time]) => ({
+      operationId: name.slice(uncertainPrefix.length),
+      ...(time as Omit<UncertainTime, 'operationId'>),
+    }));
 }
 
 type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };
@@ -183,6 +220,7 @@ export function endingQueries(
     IndexName: leaseIndex,
     KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :until',
     FilterExpression: 'v = :v',
+    ProjectionExpression: 'idempotencyKey, revision, ending, openShard, leaseUntil, observed.driftId',
     ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until, ...version }),
   });
   return [query(endingShards.toWarn, warnUntil), query(endingShards.warned, now)];

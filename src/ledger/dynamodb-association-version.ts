@@ -1,16 +1,18 @@
-import type { AssociationVersion } from './association-state.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Association } from '../model/association.ts';
+import type { AssociationVersion } from './association-state.ts';
 import { associationOfDetails, detailsOf } from './association-text.ts';
 import type { AssociationDetails } from './association-text.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
-import { historyKeyOf, placeOfVersionKey, targetOfPlace, versionKeyOf } from './keys.ts';
+import { historyKeyOf, partsOfVersionKey, versionKeyOf } from './version-keys.ts';
 
 /** A version, besides what its key says. */
-interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwiseAt'> {
+interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwiseAt' | 'isRead'> {
   readonly declaration?: string;
-  readonly association: (Pick<Association, 'associationId' | 'modifiedAt'> & AssociationDetails) | null;
+  /** Null: it is gone. */
+  readonly association: AssociationDetails | null;
+  /** Of the association that is gone. */
+  readonly modifiedAt?: string;
 }
 
 /**
@@ -18,17 +20,15 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
  * The put has no condition, so that it never keeps an outcome from being recorded: a key names one version.
  */
 export function versionItem(version: AssociationVersion): Item {
-  const { target, association, origin, seenOtherwiseAt, declaration } = version;
+  const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead } = version;
   const { roleArn, targetRoleArn } = association ?? { roleArn: null, targetRoleArn: null };
   const text: StoredVersion = {
     origin,
     seenOtherwiseAt,
     ...(declaration === null ? {} : { declaration }),
-    association: association && {
-      associationId: association.associationId,
-      modifiedAt: association.modifiedAt,
-      ...detailsOf(association),
-    },
+    ...(isRead ? { isRead } : {}),
+    association: association && withoutCreatedAt(detailsOf(association)),
+    ...(deleted ? { modifiedAt: deleted.modifiedAt } : {}),
   };
   return marshall({
     v: formatVersion,
@@ -40,22 +40,24 @@ export function versionItem(version: AssociationVersion): Item {
   });
 }
 
+function withoutCreatedAt({ createdAt: _, ...details }: AssociationDetails): AssociationDetails {
+  return details;
+}
+
 /** The version of an item that {@link versionItem} made. Throws `UnsupportedFormat` if another version of the gateway made it. */
 export function versionOfItem(item: Item): AssociationVersion {
   const key = item.idempotencyKey?.S ?? '';
   requireSupported(`version ${key}`, item.v === undefined ? undefined : Number(item.v.N));
-  const target = targetOfPlace(placeOfVersionKey(key));
-  const [, time = '', operationId = ''] = key.split(' ');
+  const { target, createdAt, associationId, modifiedAt, seenAt, operationId } = partsOfVersionKey(key);
   // Only `versionItem` makes these texts.
   const stored = JSON.parse(item.version?.S ?? '') as StoredVersion;
-  const { association, origin, seenOtherwiseAt, declaration = null } = stored;
+  const { association, origin, seenOtherwiseAt, declaration = null, isRead } = stored;
+  const seen = { associationId, createdAt, modifiedAt: modifiedAt ?? stored.modifiedAt ?? createdAt };
   return {
     target,
-    association: association && associationOfDetails(target, association, association),
-    origin,
-    operationId: operationId === 'scan' ? null : operationId,
-    declaration,
-    seenAt: Date.parse(time),
-    seenOtherwiseAt,
+    association: association && associationOfDetails(target, seen, { ...association, createdAt }),
+    ...(association ? {} : { deleted: seen }),
+    ...{ origin, operationId, declaration, seenAt, seenOtherwiseAt },
+    ...(isRead ? { isRead } : {}),
   };
 }

@@ -6,14 +6,19 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
-import { endingQueries, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
+import {
+  endingQueries,
+  listedEndingOf,
+  stateOfItem,
+  statesQuery,
+  stateUpdate,
+  summaryOfItem,
+} from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { entryItem, insertion } from './dynamodb-item.ts';
-import type { Item } from './dynamodb-item.ts';
 import { queryAll } from './dynamodb-read.ts';
 import { makeDynamoDbRepairs } from './dynamodb-repairs.ts';
-import { targetOfAssociationKey } from './keys.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
 import { transact } from './dynamodb-transact.ts';
@@ -32,10 +37,7 @@ export function makeDynamoDbObservations({
     },
     async dueEndings(due, limit) {
       const queries = endingQueries(idempotencyTable, due).map((query) => queryAll(client, limit, query));
-      const items = (await Promise.all(queries)).flat();
-      const dueAt = ({ leaseUntil }: Item) => Number(leaseUntil?.N);
-      const earliest = items.sort((one, other) => dueAt(one) - dueAt(other)).slice(0, limit);
-      return earliest.map(({ idempotencyKey }) => targetOfAssociationKey(idempotencyKey?.S ?? ''));
+      return (await Promise.all(queries)).flat().map(listedEndingOf);
     },
     async clusterScans() {
       return (await queryAll(client, allItems, scansQuery(idempotencyTable))).map(scanOfItem);

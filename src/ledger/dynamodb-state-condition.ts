@@ -1,6 +1,7 @@
 import { sendsChange } from '../model/operation.ts';
-import type { StateChange, StateDemand } from './association-state.ts';
+import type { Sight, StateChange, StateDemand } from './association-state.ts';
 import { formatVersion } from './format.ts';
+import { latestIn } from './state-change.ts';
 import type { CommittedChange } from './state-change.ts';
 
 /** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
@@ -40,18 +41,20 @@ export function conditionOf(change: StateChange, guard: Guard) {
   };
 }
 
-function conditionOfCommit({ confirmed, endingOf, version: added }: StateChange, guard: Guard): Condition {
+function conditionOfCommit(change: StateChange, guard: Guard): Condition {
+  const { confirmed, endingOf, tiedTo } = change;
   if (guard.kind === 'revision' && guard.revision === 0) return { parts: ['attribute_not_exists(#v)'], values: {} };
   if (guard.kind === 'revision')
     return { parts: ['#v = :v', '#revision = :revision'], values: { ...version, ':revision': guard.revision } };
   const supported = '(attribute_not_exists(#v) OR #v = :v)';
   if (guard.kind === 'later' && guard.commit.demand !== null)
     return demandOf(supported, guard.commit.demand, guard.commit.ownRecord);
+  if (tiedTo) return isConfirmed(supported, tiedTo);
   if (confirmed === undefined && endingOf !== undefined) return isPresent(supported, endingOf);
   if (confirmed === undefined) return { parts: [supported], values: version };
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
-  const history = added ? historyParts(confirmed.isDeleted) : [];
+  const history = latestIn(change) ? historyParts(confirmed.isDeleted) : [];
   // As `isReplacedBy` in state-change.ts.
   if (confirmed.isDeleted) {
     const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
@@ -83,25 +86,33 @@ function isPresent(supported: string, associationId: string) {
   return { parts: [supported, '#confirmed.#associationId = :id', '#confirmed.#isDeleted = :false'], values };
 }
 
+/** Whether this version is the confirmed one, and there. */
+function isConfirmed(supported: string, { associationId, modifiedAt }: Pick<Sight, 'associationId' | 'modifiedAt'>) {
+  const { parts, values } = isPresent(supported, associationId);
+  return {
+    parts: [...parts, '#confirmed.#modifiedAt = :modifiedAt'],
+    values: { ...values, ':modifiedAt': modifiedAt },
+  };
+}
+
 /** As `mismatchOf` in state-demand.ts. A commit that demands something confirms nothing. */
 function demandOf(supported: string, { changes, confirmed, endingSetBy }: StateDemand, own: string | null) {
   const isCount = changes === 0 ? '(attribute_not_exists(#changes) OR #changes = :changes)' : '#changes = :changes';
   // A set without keys is not stored.
   const isFree = 'attribute_not_exists(#recordsInProgress)';
-  const ofConfirmed = confirmed && isPresent(supported, confirmed.associationId);
+  const ofConfirmed = confirmed && isConfirmed(supported, confirmed);
+  const ofEnding = endingSetBy === null ? 'attribute_not_exists(#ending)' : '#ending.#setBy = :setBy';
   return {
     parts: [
       ...(ofConfirmed?.parts ?? [supported]),
-      ...(confirmed ? ['#confirmed.#modifiedAt = :modifiedAt'] : []),
       ...(changes === null ? [] : [isCount]),
-      ...(endingSetBy === null ? [] : ['#ending.#setBy = :setBy']),
+      ...(endingSetBy === undefined ? [] : [ofEnding]),
       own === null ? isFree : `(${isFree} OR #recordsInProgress = :own)`,
     ],
     values: {
       ...(ofConfirmed?.values ?? version),
-      ...(confirmed ? { ':modifiedAt': confirmed.modifiedAt } : {}),
       ...(changes === null ? {} : { ':changes': changes }),
-      ...(endingSetBy === null ? {} : { ':setBy': endingSetBy }),
+      ...(typeof endingSetBy === 'string' ? { ':setBy': endingSetBy } : {}),
       ...(own === null ? {} : { ':own': new Set([own]) }),
     },
   };

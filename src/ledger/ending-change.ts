@@ -11,7 +11,7 @@ export function setsEndingOnly({ operation, request }: AuditEntry): boolean {
 
 /** The ending after a success; undefined: it stays as it is. */
 export function endingAfter({ result, operation }: IdempotencyRecord, entry: AuditEntry): Ending | null | undefined {
-  const { event, operationId, request } = entry;
+  const { event, operationId, request, principal, actor, onBehalfOf } = entry;
   const association = result?.association;
   if (event !== 'SUCCEEDED' || !association) return undefined;
   if (operation === 'DELETE_POD_IDENTITY_ASSOCIATION') return null;
@@ -19,7 +19,8 @@ export function endingAfter({ result, operation }: IdempotencyRecord, entry: Aud
   if (expiresAt !== undefined && expiresAt !== null) {
     const { associationId } = association;
     const nextAt = Date.parse(expiresAt);
-    return { associationId, expiresAt, setBy: operationId, isWarned: false, nextAt, suspendedFor: null };
+    const setter = { principalId: principal.id, actorId: actor?.id ?? null, onBehalfOf };
+    return { associationId, expiresAt, setBy: operationId, setter, isWarned: false, nextAt, suspendedFor: null };
   }
   // An association that a create made has none; one that it adopted keeps its own.
   const isNew = operation === 'CREATE_POD_IDENTITY_ASSOCIATION' && result.isAdopted !== true;

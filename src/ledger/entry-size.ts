@@ -67,16 +67,18 @@ function documentsOf(field: 'before' | 'request'): OptionalPart[] {
 
 const emptySlice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
 
+function partsOfDecision(field: string): OptionalPart[] {
+  return [
+    { path: `${field}.slice`, shorten: () => emptySlice, ofChanges: true },
+    { path: `${field}.violations`, shorten: first, ofChanges: true },
+    { path: `${field}.needs`, shorten: first, ofChanges: true },
+    { path: `${field}.approval`, shorten: withoutTexts, ofChanges: true },
+  ];
+}
+
 /** Left out first, the largest first. */
 const details: readonly OptionalPart[] = [
-  {
-    path: 'decision.slice',
-    shorten: () => emptySlice,
-    ofChanges: true,
-  },
-  { path: 'decision.violations', shorten: first, ofChanges: true },
-  { path: 'decision.needs', shorten: first, ofChanges: true },
-  { path: 'decision.approval', shorten: withoutTexts, ofChanges: true },
+  ...['decision', 'deleteDecision'].flatMap(partsOfDecision),
   { path: 'principal.groups', shorten: none, ofChanges: true },
   { path: 'actor.groups', shorten: none, ofChanges: true },
   { path: 'before.tags', shorten: none },

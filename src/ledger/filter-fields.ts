@@ -11,7 +11,7 @@ interface FilterFields {
   readonly refusalCode?: RefusalCode;
   /** The roles and target roles that an entry names. */
   readonly roleArns?: readonly string[];
-  /** The policies that determined the decision. */
+  /** The policies that determined the decisions. */
   readonly policyIds?: readonly string[];
 }
 
@@ -21,12 +21,15 @@ interface FilterFields {
  * an association from the principal are not among them either.
  */
 export function filterFields(entry: AuditEntry): FilterFields {
-  const { refusalCode, before, decision } = entry;
+  const { refusalCode, before, decision, deleteDecision } = entry;
   const requested = entry.request === null ? {} : settingsNamedBy(entry);
-  const roleArns = distinct([requested, decision?.allowed === true && before ? before : {}].flatMap(rolesOf));
+  const isPermitted = decision?.allowed === true && deleteDecision?.allowed !== false;
+  const roleArns = distinct([requested, isPermitted && before ? before : {}].flatMap(rolesOf));
   // The decision on a hidden association is not one on the request.
-  const { policyIds = [], violations = [] } = (isHidden(entry) ? null : decision) ?? {};
-  const policies = distinct([...policyIds, ...violations.map(({ policyId }) => policyId)]);
+  const decisions = isHidden(entry) ? [] : [decision, deleteDecision].flatMap((one) => one ?? []);
+  const policies = distinct(
+    decisions.flatMap(({ policyIds, violations }) => [...policyIds, ...violations.map(({ policyId }) => policyId)]),
+  );
   return {
     ...(refusalCode === null ? {} : { refusalCode }),
     ...(roleArns.length === 0 ? {} : { roleArns }),

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { AssociationVersion } from './association-state.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditPartition, TrailQuery } from './ledger.ts';
@@ -169,27 +168,6 @@ export function placeOf(target: AssociationTarget): string {
 /** The service account at a place. */
 export function targetOfPlace(place: string): AssociationTarget {
   return targetOfAssociationKey(`${associationPrefix}${place}`);
-}
-
-/** Begins the keys of the items of the history. */
-export const historyPrefix = 'history/';
-
-/** The key of the history of a service account, by which its versions are listed. */
-export function historyKeyOf(target: AssociationTarget): string {
-  return `${historyPrefix}${placeOf(target)}`;
-}
-
-/** The key of a version: in the order of the times at which versions were seen. */
-export function versionKeyOf({ target, seenAt, operationId }: VersionKey): string {
-  return `${historyKeyOf(target)} ${new Date(seenAt).toISOString()} ${operationId ?? 'scan'}`;
-}
-
-/** What identifies a version. */
-type VersionKey = Pick<AssociationVersion, 'target' | 'seenAt' | 'operationId'>;
-
-/** The place of the service account of a key that {@link versionKeyOf} made. */
-export function placeOfVersionKey(key: string): string {
-  return key.slice(historyPrefix.length).split(' ')[0] ?? '';
 }
 
 /** Key of the item with the progress of the scans of a cluster. Throws an Error if a name contains a `/`. */

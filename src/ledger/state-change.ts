@@ -6,7 +6,7 @@ import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
-import { endingAfter, endingIn, endingOwner, setsEndingOnly } from './ending-change.ts';
+import { endingAfter, endingIn, endingOwner, keepsEnding, setsEndingOnly } from './ending-change.ts';
 import { demandOf } from './state-demand.ts';
 import type {
   AssociationState,
@@ -55,11 +55,52 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
-    ...(confirmed ? { confirmed, version: confirmedVersion(target, confirmed, times) } : {}),
+    ...(ended && confirmed
+      ? { confirmed, version: confirmedVersion(target, inForce(next, ended, confirmed), times) }
+      : {}),
+    ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
+    ...(ended && !isEndingOnly ? uncertainTimeOf(next, ended) : {}),
     ...(ending === undefined ? {} : { ending, ...ownerOf(next, ending) }),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+/** What EKS had after an operation: of a create, what it made, although others had changed it by then; of an update, also what others had changed before. */
+function inForce(
+  { operation, result }: IdempotencyRecord,
+  entry: AuditEntry,
+  confirmed: ConfirmedAssociation,
+): ConfirmedAssociation {
+  if (operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && result?.association)
+    return { ...confirmed, association: result.association };
+  if (confirmed.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION' || entry.request === null) return confirmed;
+  const { association } = confirmed;
+  const made = settingsOf(entry as RequestedOperation);
+  return { ...confirmed, association: { ...association, ...made, modifiedAt: association.createdAt } };
+}
+
+function tieOf(
+  next: IdempotencyRecord,
+  ended: AuditEntry,
+  { association: { associationId, modifiedAt } }: ConfirmedAssociation,
+): Pick<StateChange, 'tie'> {
+  if (next.operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION') return {};
+  const saw = { associationId, modifiedAt, isGone: false };
+  return { tie: { ...operationOf(next, ended), closedAt: Date.parse(ended.time), saw } };
+}
+
+/** An update that EKS did not answer may have been in force before what a read showed later, whatever its outcome is. */
+function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<StateChange, 'uncertainTime'> {
+  const { operation, operationId, startedAt, result } = next;
+  const { before } = ended;
+  if (operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION' || ended.operationId !== operationId) return {};
+  if (ended.eksRequestId !== null || before === null || !mayHaveChanged(ended)) return {};
+  const refusal = result?.refusal ?? null;
+  const existing = refusal && 'existing' in refusal ? refusal.existing : null;
+  const modifiedAt = (result?.association ?? existing)?.modifiedAt ?? null;
+  const { associationId } = before;
+  return { uncertainTime: { operationId, associationId, startedAt, modifiedAt, closedAt: Date.parse(ended.time) } };
 }
 
 /** The key that is added to those in progress, or removed from them. A record whose operation is followed by its next one stays. */
@@ -170,7 +211,7 @@ export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: Confirm
 }
 
 /**
- * Whether a confirmed association is added to the history after what scans saw last: not where that is a later version, or that this one is
+ * Whether a confirmed association is the latest version after what scans saw last: not where that is a later version, or that this one is
  * gone. DynamoDB has the same condition in `dynamodb-state-condition.ts`.
  */
 export function isAddedAfter(sight: Sight | null, { association, isDeleted }: ConfirmedAssociation): boolean {
@@ -188,14 +229,25 @@ export function presenceIn({
   return sight ? { isPresent: !sight.isGone, associationId: sight.associationId } : null;
 }
 
-/** What the state keeps of a version that is added to the history; null if none is. */
-export function latestIn({ version }: StateChange): LatestVersion | null {
-  return version ? { origin: version.origin, seenAt: version.seenAt, seenOtherwiseAt: version.seenOtherwiseAt } : null;
+/** What the state keeps of a version that is added to the history; null if none is, or a later one is known. */
+export function latestIn({ version, isLate }: StateChange): LatestVersion | null {
+  return version && isLate !== true
+    ? { origin: version.origin, seenAt: version.seenAt, seenOtherwiseAt: version.seenOtherwiseAt }
+    : null;
 }
 
 /** The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds. */
 export function stateAfter(state: AssociationState | null, change: StateChange): AssociationState {
-  const { target, openOperations: added, endedOperationIds, changedAt, confirmed, observed, isChange } = change;
+  const {
+    target,
+    openOperations: added,
+    endedOperationIds,
+    changedAt,
+    confirmed,
+    observed,
+    isChange,
+    uncertainTime,
+  } = change;
   const removed = new Set([...endedOperationIds, ...added.map(({ operationId }) => operationId)]);
   const kept = (state?.openOperations ?? []).filter(({ operationId }) => !removed.has(operationId));
   const { ending: _, ...stored } = state ?? {};
@@ -209,6 +261,7 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
     observed: observed ?? state?.observed ?? null,
     latest: latestIn(change) ?? state?.latest ?? null,
     ...endingIn(state, change),
+    ...(uncertainTime ? { uncertainTimes: [...(state?.uncertainTimes ?? []), uncertainTime] } : {}),
     openOperations: [...kept, ...added].sort((one, other) => (one.operationId < other.operationId ? -1 : 1)),
     recordsInProgress: recordsAfter(state, change),
   };
@@ -220,20 +273,55 @@ function recordsAfter(state: AssociationState | null, { begunRecord, endedRecord
   return before.filter((key) => key !== endedRecord);
 }
 
-/** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome that demands nothing is none. */
+/**
+ * The changes to try for a commit, in order: if the state does not permit one, the next. A version is added to the history in any case, since its place does not
+ * depend on when it is recorded. The last of an outcome that demands nothing is none.
+ */
 export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change === null) return [null];
   if (change.demand !== null) return [change];
-  const { version, ...unversioned } = change;
-  const { confirmed, ...unconfirmed } = unversioned;
+  const { confirmed, tie, ...rest } = change;
+  const unconfirmed = rest.version ? { ...rest, isLate: true } : rest;
   const { ending: _, endingOf, ...without } = unconfirmed;
+  const kept = endingOf === undefined ? without : unconfirmed;
   return [
     change,
-    ...(version ? [unversioned] : []),
+    ...(change.version ? [{ ...change, isLate: true }] : []),
+    ...(tie ? [tiedChange(kept, tie)] : []),
     ...(confirmed && endingOf !== undefined ? [unconfirmed] : []),
     ...(confirmed || endingOf !== undefined ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];
+}
+
+/** An outcome of the same `modifiedAt` as the confirmed one: a scan finds out which of them was the last, and neither is drift. */
+function tiedChange(change: CommittedChange, tie: OpenOperation): CommittedChange {
+  const isOther = (operationId: string) => operationId !== tie.operationId;
+  return {
+    ...change,
+    ...(tie.saw ? { tiedTo: tie.saw } : {}),
+    openOperations: [...change.openOperations.filter((one) => isOther(one.operationId)), tie],
+    endedOperationIds: change.endedOperationIds.filter(isOther),
+  };
+}
+
+/** Whether a state permits one of the alternatives. DynamoDB has the same conditions in `dynamodb-state-condition.ts`. */
+export function isPermitted(
+  state: AssociationState | null,
+  change: StateChange & Partial<Pick<CommittedChange, 'demand'>>,
+): boolean {
+  const { confirmed, version, isLate, tiedTo, endingOf } = change;
+  if (change.demand) return true;
+  const stored = state?.confirmed ?? null;
+  if (tiedTo) return stored !== null && isSight(stored, tiedTo);
+  if (confirmed === undefined) return endingOf === undefined || keepsEnding(stored, change);
+  if (!isReplacedBy(stored, confirmed)) return false;
+  return !version || isLate === true || isAddedAfter(state?.observed?.sight ?? null, confirmed);
+}
+
+function isSight({ association, isDeleted }: ConfirmedAssociation, sight: Sight): boolean {
+  const { associationId, modifiedAt } = association;
+  return !isDeleted && associationId === sight.associationId && modifiedAt === sight.modifiedAt;
 }
 
 /** The changes to try for a repair, in order, as those of an outcome. */

@@ -19,13 +19,15 @@ export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
   if (!entry?.request) return null;
   const { changes, setsEnding } = named(entry as RequestedOperation);
   const { ending, expectedModifiedAt } = entry.request as DeleteRequest;
-  const { before } = entry;
+  const { before, endingBefore } = entry;
   if (entry.operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && ending && before && expectedModifiedAt !== null) {
     const { associationId } = before;
     return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, endingSetBy: ending.setBy };
   }
-  if (setsEndingOnly(entry)) return { changes: null, confirmed: before, endingSetBy: null };
-  return changes === null && !setsEnding ? null : { changes, confirmed: null, endingSetBy: null };
+  // A request is judged by the ending that it replaces.
+  const judged = endingBefore === undefined ? {} : { endingSetBy: endingBefore?.setBy ?? null };
+  if (setsEndingOnly(entry)) return { changes: null, confirmed: before, ...judged };
+  return changes === null && !setsEnding ? null : { changes, confirmed: null, ...judged };
 }
 
 /** The revision that a request expects, and whether it names an ending. */
@@ -36,22 +38,20 @@ function named<Kind extends OperationKind>({ operation, request }: RequestedOper
 /** What keeps a state from permitting a commit; null if nothing does. DynamoDB has the same condition in `dynamodb-state-condition.ts`. */
 export function mismatchOf(state: AssociationState | null, change: Demanding): StateMismatch | null {
   if (change.demand === null) return null;
-  const { changes, confirmed, endingSetBy } = change.demand;
+  const { changes, confirmed } = change.demand;
   const mismatch = stateMismatch(state, change);
   const isDemanded =
-    (changes === null || changes === mismatch.changes) &&
-    (confirmed === null || isConfirmed(state, confirmed)) &&
-    (endingSetBy === null || state?.ending?.setBy === endingSetBy);
-  return isDemanded && !mismatch.isBusy ? null : mismatch;
+    (changes === null || changes === mismatch.changes) && (confirmed === null || isConfirmed(state, confirmed));
+  return isDemanded && !mismatch.isBusy && !mismatch.hasOtherEnding ? null : mismatch;
 }
 
 /** The mismatch of a commit that a state did not permit. */
-export function stateMismatch(
-  state: AssociationState | null,
-  { ownRecord }: Pick<Demanding, 'ownRecord'>,
-): StateMismatch {
+export function stateMismatch(state: AssociationState | null, { demand, ownRecord }: Demanding): StateMismatch {
   const isBusy = state?.recordsInProgress.some((key) => key !== ownRecord) ?? false;
-  return { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy };
+  const endingSetBy = demand?.endingSetBy;
+  const hasOtherEnding = endingSetBy !== undefined && (state?.ending?.setBy ?? null) !== endingSetBy;
+  const mismatch = { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy } as const;
+  return hasOtherEnding ? { ...mismatch, hasOtherEnding } : mismatch;
 }
 
 /** Whether this version of an association is the confirmed one, and there. */

@@ -39,7 +39,16 @@ export function changeOfClosed(
   const removed = { target, openOperations: [], endedOperationIds: ofRecord, endedRecord: recordKey };
   const outcome = record && closing && stateChangeOf(record, [closing]);
   if (!outcome) return removed;
-  const { confirmed, version, isChange = false, ending, endingOf, openOperations: closed } = outcome;
+  const {
+    confirmed,
+    version,
+    tie,
+    uncertainTime,
+    isChange = false,
+    ending,
+    endingOf,
+    openOperations: closed,
+  } = outcome;
   const ended = { ...(ending === undefined ? {} : { ending }), ...(endingOf === undefined ? {} : { endingOf }) };
   // Where its operation is open no more, the version that closed it wrote the rest.
   if (open.every(({ operationId }) => operationId !== closing.operationId))
@@ -49,6 +58,8 @@ export function changeOfClosed(
     ...ended,
     ...(confirmed ? { confirmed } : {}),
     ...(version ? { version } : {}),
+    ...(tie ? { tie } : {}),
+    ...(uncertainTime ? { uncertainTime } : {}),
     isChange,
     openOperations: closed,
     endedOperationIds: [

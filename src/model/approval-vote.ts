@@ -16,6 +16,8 @@ export interface ApprovalNeed {
   readonly group: string;
   /** How many different people must approve: `@count`, 1 by default, but at least 2 where the principal of the request is not a person with a token. */
   readonly count: number;
+  /** Set on a need of the delete that the ending of the request is: votes on it are votes on a delete. Absent: a need of the request itself. */
+  readonly operation?: 'DELETE_POD_IDENTITY_ASSOCIATION';
 }
 
 /** What one person decided. */

@@ -17,10 +17,12 @@ type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
 
 /** What an approval is bound to, besides its key. If any part differs, it does not fit the request, and another approval begins. */
 export interface ApprovalBinding {
-  /** The needs, sorted by policy; their messages and advice don't matter. */
+  /** The needs, sorted by policy, those of the request itself first; their messages and advice don't matter. */
   readonly needs: readonly ApprovalNeed[];
   /** SHA-256 (hex) of the part of the inventory that the decision used. */
   readonly sliceHash: string;
+  /** The declaration of the request; absent without one. */
+  readonly declaration?: string;
   /** SHA-256 (hex) of the settings of the association before the operation, and its `modifiedAt`; null for a create. */
   readonly before: { readonly settingsHash: string; readonly modifiedAt: string } | null;
 }

@@ -36,7 +36,7 @@ export interface InvalidInputSummary {
 /** Who asked for what, of a valid request. */
 export type RecordedSubject = Pick<
   AuditContext,
-  'principal' | 'actor' | 'onBehalfOf' | 'reason' | 'target' | 'before' | 'operation' | 'request'
+  'principal' | 'actor' | 'onBehalfOf' | 'reason' | 'declaration' | 'target' | 'before' | 'operation' | 'request'
 >;
 
 /** What an entry says of an invalid input. */
@@ -47,8 +47,27 @@ export interface RecordedInvalidInput {
   readonly findings: readonly Finding[];
 }
 
+/** An ending of an association: when it ends, and the operation that set that. */
+export interface RecordedEnding {
+  readonly associationId: string;
+  /** RFC 3339, UTC. */
+  readonly expiresAt: string;
+  readonly setBy: string;
+}
+
+/** What a request was judged by that sets an ending of an existing association. Absent in other entries. */
+export interface JudgedEnding {
+  /** The ending that the service account had, which the operation demands when it begins; null: none. */
+  readonly endingBefore?: RecordedEnding | null;
+  /**
+   * The decision about the delete that such a request is: at the ending, of the association as it is then. Absent if the association ends no
+   * earlier by it than before.
+   */
+  readonly deleteDecision?: Decision;
+}
+
 /** What is known of a request's subject; each field is null until it is known. */
-interface Subject extends RecordedInvalidInput {
+interface Subject extends RecordedInvalidInput, JudgedEnding {
   readonly target: AssociationTarget | null;
   /** The association before the operation; null for a create, and where there was none. */
   readonly before: Association | null;
@@ -83,7 +102,7 @@ interface AuditEventFields {
   readonly eksRequestId: string | null;
   /** Paths of the parts that were left out or shortened because the entry would have been too large; usually empty. */
   readonly omitted: readonly string[];
-  /** Fence of the lease holder that wrote the entry, of drift that of the cluster's scan, of an approval its revision; null where there was no lease. */
+  /** Fence of the lease holder that wrote the entry, of drift the revision of the state that it was written with, of an approval its revision; null where there was no lease. */
   readonly fence: number | null;
   /** Key of the approval that the entry is about; absent for other entries. */
   readonly approvalKey?: string;

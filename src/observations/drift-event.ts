@@ -8,7 +8,7 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RecordedPrincipal } from '../model/principal.ts';
 import type { Difference } from '../model/refusal.ts';
-import { versionDifferences } from '../operations/differences.ts';
+import { foreignDifferences } from './explained.ts';
 
 /** What a scan observed of a service account, and what was known before. */
 export interface Observation {
@@ -17,13 +17,12 @@ export interface Observation {
   readonly observed: ObservedState;
   /** The association in EKS; null if EKS has none. */
   readonly association: Association | null;
-  /** The lease of the cluster's scan under which this is written. */
+  /** What is known of the scans of the cluster. */
   readonly scan: ScanLease;
 }
 
 /** The scan of a cluster, as far as what it records depends on it. */
 export interface ScanLease {
-  readonly fence: number;
   /** When the last complete scan of the cluster began; null if there was none. Milliseconds since the epoch. */
   readonly completedAt: number | null;
 }
@@ -89,27 +88,33 @@ function entryOf(
   operationId: string,
   event: DriftEvent,
 ): AuditEntry {
-  const { target, state, observed, association, scan } = observation;
-  const confirmed = state?.confirmed?.isDeleted === false ? state.confirmed.association : null;
+  const { target, state, observed, association } = observation;
+  const confirmed = confirmedIn(state);
   const seen = association ?? confirmed ?? state?.observed?.association ?? null;
   const context: AuditContext = {
     ...{ operation: 'OBSERVE_ASSOCIATION', request: null, principal: scanner, actor: null, onBehalfOf: null },
     ...{ sourceAddress: null, userAgent: scanner.id, apiRequestId: operationId, reason: null },
     ...{ target, before: confirmed, decision: null, invalidInput: null, findings: [] },
   };
-  const message = event === 'DRIFT_FOUND' ? foundMessage(confirmed, association) : resolvedMessage(observed);
+  const message = event === 'DRIFT_FOUND' ? foundMessage(state, association) : resolvedMessage(observed);
   return makeEntry(deps, context, {
-    ...{ operationId, event, fence: scan.fence, message, associationArn: seen?.associationArn ?? null },
+    // Scans have clocks of their own: the order of the entries is that of the writes of the state.
+    ...{ operationId, event, fence: observed.revision, message, associationArn: seen?.associationArn ?? null },
   });
 }
 
-function foundMessage(confirmed: Association | null, association: Association | null): string {
+function confirmedIn(state: AssociationState | null): Association | null {
+  return state?.confirmed?.isDeleted === false ? state.confirmed.association : null;
+}
+
+function foundMessage(state: AssociationState | null, association: Association | null): string {
+  const confirmed = confirmedIn(state);
   if (association === null) return 'The association was deleted outside of the gateway.';
-  if (confirmed?.associationId !== association.associationId) {
+  if (state === null || confirmed?.associationId !== association.associationId) {
     const instead = confirmed === null ? '' : ` in place of ${confirmed.associationId}`;
     return `The association was created outside of the gateway${instead}, with the role ${association.roleArn}.`;
   }
-  const texts = versionDifferences(confirmed, association).map(textOf);
+  const texts = foreignDifferences(state, confirmed, association).map(textOf);
   return `The association was changed outside of the gateway: ${texts.join('; ')}.`;
 }
 

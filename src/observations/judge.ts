@@ -12,6 +12,7 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import { settingDifferences } from '../operations/differences.ts';
+import { explainingOperations } from './explained.ts';
 import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
 import type { ReadTimes } from './sights.ts';
 
@@ -62,7 +63,7 @@ function judgePresence(reading: Reading, association: Association, times: ReadTi
   const lapsed = lapsedOperations(state, readAt);
   if (base && isSame(base, association)) return observed(reading, 'OPERATION', { sights, lapsed, isConfirmed: true });
 
-  const explaining = explainingOperations(state, base, association);
+  const explaining = explainingOperations(state, base, association, times);
   if (explaining.length > 0) {
     // Once all of them can no longer act, the association is what they left: it is confirmed as an outcome is.
     const isFinal = explaining.every((operation) => lapsed.includes(operation));
@@ -188,28 +189,4 @@ function lapsedOperations(state: AssociationState | null, readAt: number): OpenO
   return (state?.openOperations ?? []).filter(
     ({ closedAt, inDoubtUntil }) => closedAt !== null && inDoubtUntil < readAt,
   );
-}
-
-/**
- * The operations that explain how an association differs from the confirmed one (`base`), or all of it where none is confirmed. Empty if
- * something remains that they do not explain.
- */
-function explainingOperations(
-  state: AssociationState | null,
-  base: Association | null,
-  association: Association,
-): OpenOperation[] {
-  if (base && !isDeepStrictEqual(base.tags, association.tags)) return [];
-  const able = (state?.openOperations ?? []).filter(
-    ({ operation, closedAt, inDoubtUntil }) =>
-      operation !== 'DELETE_POD_IDENTITY_ASSOCIATION' &&
-      (closedAt === null || Date.parse(association.modifiedAt) <= inDoubtUntil),
-  );
-  const changed = base ? settingDifferences(settingsOf(base), association).map(({ field }) => field) : [];
-  if (changed.length === 0)
-    return able.filter(({ requested }) => settingDifferences(requested, association).length === 0);
-  const sets = ({ requested }: OpenOperation, field: string) =>
-    Object.hasOwn(requested, field) && settingDifferences(requested, association).every((one) => one.field !== field);
-  const isExplained = changed.every((field) => able.some((operation) => sets(operation, field)));
-  return isExplained ? able.filter((operation) => changed.some((field) => sets(operation, field))) : [];
 }

@@ -1,6 +1,5 @@
 import { isValid } from 'ulid';
 import type { Eks, EksError } from '../eks/eks.ts';
-import type { Times } from '../idempotency/times.ts';
 import { findEntry, findIntent } from '../ledger/audit-entry.ts';
 import type { Origin } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
@@ -13,6 +12,7 @@ import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';
 import { seenVersion } from './seen-version.ts';
+import type { ReadTimes } from './sights.ts';
 
 /** What a scan works with for one service account. */
 export interface ObserveDependencies {
@@ -21,7 +21,7 @@ export interface ObserveDependencies {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly ulid: (time: number) => string;
-  readonly times: Pick<Times, 'listLagMs' | 'clockErrorMs'>;
+  readonly times: ReadTimes;
 }
 
 /** What a scan knows of a service account before it is read. */

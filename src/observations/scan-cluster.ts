@@ -1,6 +1,6 @@
 import type { AssociationSummary, Eks, EksError } from '../eks/eks.ts';
 import type { StateSummary } from '../ledger/association-state.ts';
-import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
 import { repairClosed } from '../idempotency/repair.ts';
 import type { RepairDependencies } from '../idempotency/repair.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
@@ -44,7 +44,7 @@ interface ScanBounds {
   /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
   readonly maxAgeMs: number;
   readonly deadline: number;
-  readonly lease: ScanLease;
+  readonly lease: ScanLease & Pick<ClusterScan, 'fence'>;
 }
 
 /** After so many failed reads in a row, the cluster waits for the next run: each can take seconds to fail. */
@@ -147,7 +147,7 @@ async function listAll(eks: Pick<Eks, 'page'>, deadline: number) {
 
 const endless: EksError = { exception: 'EndlessList', message: 'The list of EKS repeats a page.', requestId: null };
 
-/** What a scan has to read, the longest unread first. */
+/** What a scan has to decide: what is gone, then what it has to read, the longest unread first. */
 function dueIn(
   cluster: ClusterRef,
   summaries: readonly AssociationSummary[],
@@ -170,7 +170,9 @@ function dueIn(
     ({ target, isPresent, scannedRevision, revision }) =>
       !names.has(keyOf(target)) && (isPresent || scannedRevision !== revision),
   );
+  // What is gone from the list costs no read.
   return [
+    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision, scan })),
     ...present.map(({ summary, state }) => ({
       target: targetOf(cluster, summary),
       associationId: summary.associationId,
@@ -178,7 +180,6 @@ function dueIn(
       knownRevision: state?.revision ?? 0,
       scan,
     })),
-    ...absent.map(({ target, revision }) => ({ target, associationId: null, listedAt, knownRevision: revision, scan })),
   ];
 }
 

@@ -23,7 +23,7 @@ export interface ScanSettings {
 }
 
 /** Half of what lists with details may read: other tools of the account share its quota. */
-export const defaultScanSettings: ScanSettings = { intervalMs: 600_000, maxAgeMs: 86_400_000, readsPerSecond: 10 };
+export const defaultScanSettings: ScanSettings = { intervalMs: 300_000, maxAgeMs: 86_400_000, readsPerSecond: 10 };
 
 /** What a scan works with. */
 export interface ScanDependencies extends ScanClusterDependencies {
@@ -61,9 +61,6 @@ export interface ScanResult {
 /** How many clusters are scanned at the same time. */
 const concurrency = 8;
 
-/** Longer than a run can take, so that a lease expires only if its run is gone. Milliseconds. */
-const leaseMs = maxScanMs;
-
 /** A cluster is begun only with this much time left. Milliseconds. */
 const leastMs = 12_000;
 
@@ -99,7 +96,7 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
         result.waiting += 1;
         continue;
       }
-      const lease = await take(deps, cluster, last);
+      const lease = await take(deps, cluster, last, deadline);
       if (lease === null) result.leased += 1;
       else await scanLeased(deps, eksFor, lease, { ...settings, deadline }, result);
     }
@@ -108,11 +105,15 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
   return result;
 }
 
-/** Takes the lease of a cluster; null if another run has it. */
+/**
+ * Takes the lease of a cluster; null if another run has it. It ends when no clock shows a time before the deadline of the run: after a
+ * killed run, the cluster must not wait.
+ */
 async function take(
-  { observations, clock }: ScanDependencies,
+  { observations, clock, times }: ScanDependencies,
   ref: ClusterRef,
   last: ClusterScan | null,
+  deadline: number,
 ): Promise<ClusterScan | null> {
   const now = clock();
   if (last !== null && last.leaseUntil > now) return null;
@@ -121,7 +122,7 @@ async function take(
     ...{ endedAt: null, completedAt: null, firstCompletedAt: null, failure: null, ...last },
     cluster: { accountId, region, clusterName },
     fence: (last?.fence ?? 0) + 1,
-    leaseUntil: now + leaseMs,
+    leaseUntil: Math.min(deadline + times.clockErrorMs, now + maxScanMs),
     startedAt: now,
   };
   return (await observations.putClusterScan(last?.fence ?? 0, lease)) ? lease : null;

@@ -1,6 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import { confirmedVersion, isFromOutside, lastSeenAt } from '../ledger/association-history.ts';
-import type { AssociationState, AssociationVersion, StateChange } from '../ledger/association-state.ts';
+import {
+  confirmedVersion,
+  deletedVersion,
+  isFromOutside,
+  lastReadAt,
+  lastSeenAt,
+  latestAssociation,
+  tiedOperation,
+} from '../ledger/association-history.ts';
+import type {
+  AssociationState,
+  AssociationVersion,
+  ConfirmedAssociation,
+  ObservedState,
+  Sight,
+  StateChange,
+} from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 
 /**
@@ -11,26 +26,48 @@ import type { Association } from '../model/association.ts';
  * null if there was none. Milliseconds since the epoch.
  */
 export function seenVersion(
-  { target, observed, confirmed }: Omit<StateChange, 'version'>,
+  { target, observed, confirmed, endedOperationIds }: Omit<StateChange, 'version'>,
   association: Association | null,
   state: AssociationState | null,
   absentAt: number | null,
 ): AssociationVersion | null {
   if (!observed) return null;
-  const seenAt = Math.max(observed.at, (state?.latest?.seenAt ?? 0) + 1);
-  const times = { seenAt, seenOtherwiseAt: state === null ? absentAt : lastSeenAt(state) };
-  if (confirmed) return confirmedVersion(target, confirmed, times);
+  const times = {
+    seenAt: seenAtOf(observed, association, state),
+    seenOtherwiseAt: state ? lastSeenAt(state) : absentAt,
+  };
+  const confirmedAgain = (by: ConfirmedAssociation) => ({
+    ...confirmedVersion(target, by, times),
+    isRead: true as const,
+  });
+  if (confirmed) return confirmedAgain(confirmed);
   const { origin } = observed;
+  const byScan = { operationId: null, declaration: null };
   if (association === null) {
-    return state?.latest?.origin
-      ? { target, association, origin: null, operationId: null, declaration: null, ...times }
-      : null;
+    const gone = state && goneAssociation(state, observed.sight);
+    return gone && deletedVersion(target, gone, { ...byScan, seenAt: observed.at, seenOtherwiseAt: lastReadAt(state) });
   }
   if (origin === 'OPERATION') {
     // After what others made; also after an absence, if reads lagged more than they may.
-    const isBack = observed.association === null && (isFromOutside(state?.latest) || state?.latest?.origin === null);
-    return isBack && state?.confirmed ? confirmedVersion(target, state.confirmed, times) : null;
+    const isBack = isFromOutside(state?.latest) || state?.latest?.origin === null;
+    const tied = state && tiedOperation(state);
+    const isLastOfTied = tied !== null && endedOperationIds.includes(tied.operationId);
+    const isShown = observed.association === null && (isBack || isLastOfTied);
+    return isShown && state?.confirmed ? confirmedAgain(state.confirmed) : null;
   }
   const isKnown = isFromOutside(state?.latest) && isDeepStrictEqual(state?.observed?.association, association);
-  return isKnown ? null : { target, association, origin, operationId: null, declaration: null, ...times };
+  return isKnown ? null : { target, association, origin, ...byScan, ...times };
+}
+
+/** When a version was seen: of two with the same `modifiedAt`, whatever the clocks of scans show, the second one later. */
+function seenAtOf({ at }: ObservedState, association: Association | null, state: AssociationState | null): number {
+  const isSame = state?.latest && latestAssociation(state)?.modifiedAt === association?.modifiedAt;
+  return isSame ? Math.max(at, state.latest.seenAt + 1) : at;
+}
+
+/** The association that an absence ends; null if the history has none that is there. */
+function goneAssociation(state: AssociationState, sight: Sight | null): Association | null {
+  if (!state.latest?.origin) return null;
+  const known = [state.observed?.association, state.confirmed?.association, latestAssociation(state)];
+  return known.find((one) => one?.associationId === sight?.associationId) ?? latestAssociation(state);
 }

@@ -1,9 +1,9 @@
-import type { Times } from '../idempotency/times.ts';
+import type { InDoubtTimes } from '../idempotency/times.ts';
 import type { AssociationState, Sight } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 
 /** What is known of reads of EKS. */
-export type ReadTimes = Pick<Times, 'listLagMs' | 'clockErrorMs'>;
+export type ReadTimes = InDoubtTimes;
 
 /** A run of scans ends before. Milliseconds. */
 export const maxScanMs = 15 * 60_000;

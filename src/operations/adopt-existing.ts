@@ -6,10 +6,11 @@ import { authorizeWithRoles } from './authorize-with-roles.ts';
 import { alreadyExists } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
 import { hiddenFrom } from './hidden.ts';
+import { judgeEnding } from './judge-ending.ts';
 import { adoptedWithNotice } from './late-adoption.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdoptExistingDependencies, ValidRequest } from './operation.ts';
-import { denialOf } from './refusals.ts';
+import { denialAtEnding, denialOf } from './refusals.ts';
 
 /** Whether a create asks for the adoption of an association with these settings. Tags may differ: an adoption does not change them. */
 export function asksToAdopt(request: CreateRequest, existing: Association): boolean {
@@ -18,7 +19,8 @@ export function asksToAdopt(request: CreateRequest, existing: Association): bool
 
 /**
  * What follows for a create from the association of its service account that others made. It is adopted only under a decision about
- * the adoption itself, as `adoptPodIdentityAssociation` would be: the one about the create does not permit it.
+ * the adoption itself, as `adoptPodIdentityAssociation` would be: the one about the create does not permit it. An ending that it sets must be
+ * permitted too, without an approval. Throws `LedgerUnavailable`.
  */
 export async function concludeExisting(
   deps: AdoptExistingDependencies,
@@ -29,23 +31,27 @@ export async function concludeExisting(
   const refused = alreadyExists(existing, valid.request, eksRequestId);
   if (!asksToAdopt(valid.request, existing)) return refused;
   const decision = await authorizeAdoption(deps, valid, existing);
-  if (!decision.allowed) return notAdopted(refused, decision);
+  if (!decision.allowed) return notAdopted(refused, denialOf(decision));
+  const ending = await judgeEnding(deps, valid, existing);
+  const judged = ending === null ? {} : { ending };
+  const { deleteDecision } = ending ?? {};
+  if (deleteDecision?.allowed === false) return { ...notAdopted(refused, denialAtEnding(deleteDecision)), ...judged };
   const message =
     'The service account already had an equal association, which was adopted; nothing was changed at EKS. ' +
     `Policy permits the adoption: ${decision.policyIds.join(', ')}.`;
-  return adoptedWithNotice(deps, existing, message, { deadline: effectDeadline(valid), eksRequestId });
+  const adopted = await adoptedWithNotice(deps, existing, message, { deadline: effectDeadline(valid), eksRequestId });
+  return { ...adopted, ...judged };
 }
 
-/** The refusal of a create whose principal may not adopt the equal association that exists. */
-function notAdopted(refused: RefusedConclusion, decision: Decision): RefusedConclusion {
-  const denial = denialOf(decision).refusal;
+/** The refusal of a create whose principal may not adopt the equal association that exists, or not with this ending. */
+function notAdopted(refused: RefusedConclusion, { refusal: denial }: ReturnType<typeof denialOf>): RefusedConclusion {
   const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;
   const advice = [refused.refusal.advice, denial.advice].join(' ');
   return { ...refused, message, refusal: { ...refused.refusal, message, advice } };
 }
 
 async function authorizeAdoption(
-  deps: Omit<AdoptExistingDependencies, 'ledger' | 'clock'>,
+  deps: Omit<AdoptExistingDependencies, 'ledger' | 'clock' | 'associations'>,
   valid: ValidRequest,
   association: Association,
 ): Promise<Decision> {

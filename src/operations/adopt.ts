@@ -6,7 +6,7 @@ import type { Dependencies } from './dependencies.ts';
 import { adoptedState, createRequestOf } from './differences.ts';
 import { adoptedWithNotice } from './late-adoption.ts';
 import type { LateAdoptionReads } from './late-adoption.ts';
-import { effectDeadline } from './operation.ts';
+import { effectDeadline, summaryOfExisting } from './operation.ts';
 import type { AdmittedMutation, Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
@@ -31,7 +31,7 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   expectedState: (_, before) => before && adoptedState(before),
   needsAgent: false,
   warningsAfter: () => [],
-  summarize: () => ({ settings: {}, tags: [], changes: [], expiresAt: null }),
+  summarize: summaryOfExisting,
 };
 
 function conclude(

@@ -24,11 +24,12 @@ export function approvalRequired(
 
 /** Which approvals a need lacks; null if it lacks none. */
 export function missingOf(
-  { policyId, group, count }: ApprovalNeed,
+  { policyId, group, count, operation }: ApprovalNeed,
   approval: Pick<Approval, 'votes'> | null,
 ): string | null {
   const left = count - (approval ? approversOf(approval, policyId).length : 0);
-  return left <= 0 ? null : `${left} of the group ${group} for the policy ${policyId}`;
+  const of = operation === undefined ? '' : ' (deletion at expiresAt)';
+  return left <= 0 ? null : `${left} of the group ${group} for the policy ${policyId}${of}`;
 }
 
 /** The votes that approve for a policy. */

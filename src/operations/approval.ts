@@ -8,7 +8,6 @@ import type { Approval, ApprovalBinding } from '../model/approval.ts';
 import type { ApprovalNeed } from '../model/approval-vote.ts';
 import { approvalPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
-import type { Decision } from '../model/decision.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { applyApproval } from '../policy/approvals.ts';
 import { withDeadline } from '../runtime/deadline.ts';
@@ -17,6 +16,7 @@ import { answerRefused } from './answers-without-claim.ts';
 import { bindingOf } from './approval-binding.ts';
 import { approvalEnded, approvalRequired, expiryOf, heldRetrySeconds, limitReached } from './approval-refusals.ts';
 import { approvalStep } from './approval-step.ts';
+import { isAllowed, missingNeeds } from './decisions.ts';
 import { requireApprovals } from './dependencies.ts';
 import type { Dependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
@@ -38,8 +38,9 @@ type WriteDependencies = Pick<ApprovalDependencies, 'clock' | 'ulid' | 'approval
 const maxRounds = 5;
 
 /** The decision, where policy asks for approvals that the request does not have; null if it asks for none. */
-function openNeedsOf({ audit: { decision } }: AdmittedMutation) {
-  return decision && !decision.allowed && decision.needs?.length ? { decision, needs: decision.needs } : null;
+function openNeedsOf({ audit }: AdmittedMutation) {
+  const needs = missingNeeds(audit);
+  return audit.decision && needs.length > 0 ? { decision: audit.decision, needs } : null;
 }
 
 /**
@@ -71,7 +72,6 @@ export async function executeIfApproved<Kind extends OperationKind>(
 /** A request that needs approvals. */
 interface HeldRequest<Kind extends OperationKind> {
   readonly mutation: AdmittedMutation<Kind>;
-  readonly decision: Decision;
   readonly needs: readonly ApprovalNeed[];
   readonly binding: ApprovalBinding;
   readonly fingerprint: string;
@@ -83,14 +83,14 @@ interface HeldRequest<Kind extends OperationKind> {
 function heldRequest<Kind extends OperationKind>(
   deps: Pick<ApprovalDependencies, 'approvals'>,
   mutation: AdmittedMutation<Kind> & { readonly clientRequestToken: string },
-  { decision, needs }: Pick<HeldRequest<Kind>, 'decision' | 'needs'>,
+  { decision, needs }: NonNullable<ReturnType<typeof openNeedsOf>>,
 ): HeldRequest<Kind> {
-  const { operation, authorization, before, request, clientRequestToken } = mutation;
+  const { operation, authorization, audit, request, clientRequestToken } = mutation;
   const { identity, onBehalfOf } = authorization;
   const fingerprint = fingerprintOf(request);
   return {
-    ...{ mutation, decision, needs, fingerprint, store: requireApprovals(deps) },
-    binding: bindingOf(needs, decision, before),
+    ...{ mutation, needs, fingerprint, store: requireApprovals(deps) },
+    binding: bindingOf(needs, decision, audit),
     idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
     approvalKey: approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }),
   };
@@ -109,7 +109,7 @@ async function executeHeld<Kind extends OperationKind>(
   const step = approvalStep({ ...held, startedAt: mutation.startedAt }, read, deps.clock());
   switch (step.kind) {
     case 'execute': {
-      const { audit, approval } = approvedBy(mutation.audit, held.decision, step.approval);
+      const { audit, approval } = approvedBy(mutation.audit, step.approval);
       return execute(deps, operation, { ...mutation, audit }, { record, approval });
     }
     case 'refuse':
@@ -133,10 +133,16 @@ function inTime<T>(
 }
 
 /** The audit context of a request whose approvals were given. Without the approval, if its votes are not enough for what policy asks. */
-function approvedBy(audit: AuditContext, decision: Decision, approval: Approval | null) {
-  const approved =
-    approval && applyApproval(decision, { approvalId: publicApprovalId(approval), votes: approval.votes });
-  return approved?.allowed ? { audit: { ...audit, decision: approved }, approval } : { audit, approval: null };
+function approvedBy(audit: AuditContext, approval: Approval | null) {
+  if (approval === null) return { audit, approval };
+  const used = { approvalId: publicApprovalId(approval), votes: approval.votes };
+  const { decision, deleteDecision } = audit;
+  const approved = {
+    ...audit,
+    decision: decision && applyApproval(decision, used),
+    ...(deleteDecision ? { deleteDecision: applyApproval(deleteDecision, used) } : {}),
+  };
+  return isAllowed(approved) ? { audit: approved, approval } : { audit, approval: null };
 }
 
 /**
@@ -205,11 +211,15 @@ function askedApproval<Kind extends OperationKind>(
   entry: AuditEntry,
   now: number,
 ): Approval {
-  const { principal, actor, onBehalfOf, reason, target, before } = entry;
+  const { principal, actor, onBehalfOf, reason, declaration, target, before } = entry;
+  const declared = declaration === undefined ? {} : { declaration };
   return {
     ...{ id, key, revision: 1, state: 'PENDING', operation: mutation.operation, fingerprint, idempotencyKey, binding },
     // As in the entry, which bounds what callers choose.
-    requested: { principal, actor, onBehalfOf, reason, target: target ?? mutation.target, before, ...requestOf(entry) },
+    requested: {
+      ...{ principal, actor, onBehalfOf, reason, ...declared, target: target ?? mutation.target, before },
+      ...requestOf(entry),
+    },
     ...{ votes: [], requestedAt: new Date(now).toISOString(), decideUntil: now + approvalLimits.decideMs },
     ...{ useUntil: null, usedBy: null },
   };

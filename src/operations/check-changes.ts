@@ -75,7 +75,9 @@ export async function checkChanges(
   const ledger = { ...deps.ledger, getLocks, getClusterScan: () => Promise.resolve(null) };
   const getAssociationStates: AssociationReads['getAssociationStates'] = (targets) =>
     Promise.resolve(targets.map(states.ofTarget));
-  const associations = deps.associations && { ...deps.associations, getAssociationStates };
+  const getAssociationState: AssociationReads['getAssociationState'] = (target) =>
+    Promise.resolve(states.ofTarget(target));
+  const associations = deps.associations && { ...deps.associations, getAssociationState, getAssociationStates };
   const results: CheckedChange[] = [];
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();

@@ -131,10 +131,10 @@ export function revisionChanged(target: AssociationTarget, expected: number, cha
   return { ...nothing, outcome, message, refusal };
 }
 
-/** Another operation on the service account is in progress, and the request expects a revision or sets an ending. */
+/** Another operation on the service account is in progress, or set its ending meanwhile, and the request expects a revision or sets an ending. */
 export function operationInProgress(target: AssociationTarget) {
   const outcome = 'OPERATION_IN_PROGRESS';
-  const message = `Another operation on the service account ${accountOf(target)} is in progress, so its state is not certain.`;
+  const message = `Another operation on the service account ${accountOf(target)} is in progress or has just ended, so its state is not certain.`;
   const fields = refusalFields(outcome, message);
   const refusal = { ...fields, kind: 'AssociationChanged', existing: null, differences: null } as const;
   return { outcome, refusal, associationArn: null } as const;

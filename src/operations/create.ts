@@ -1,6 +1,9 @@
 import { EksReadFailed } from '../eks/eks.ts';
 import type { ChangeResult } from '../eks/eks.ts';
+import { notDone } from '../idempotency/conclusion.ts';
 import type { Conclusion } from '../idempotency/conclusion.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
 import { validateCreate } from '../validation/create.ts';
 import { asksToAdopt, concludeExisting } from './adopt-existing.ts';
 import { concludedByEks, done, found, notVisible, rejected } from './conclusions.ts';
@@ -74,6 +77,9 @@ export const createOperation: ChangingOperation<Kind> = {
     tags: request.tags,
     changes: [],
     expiresAt: request.expiresAt ?? null,
+    ifExists: request.ifExists ?? null,
+    expectedRevision: request.expectedRevision ?? null,
+    expectedModifiedAt: null,
   }),
 };
 
@@ -110,6 +116,12 @@ async function handleConflict(
   if (observation.kind !== 'association') return notVisible(error);
   const mayBeOwn = record.inDoubtOperationIds.length > 0;
   const ownership = ownershipOf(observation.association, record, request, mayBeOwn);
-  if (ownership.kind === 'foreign') return concludeExisting(deps, valid, ownership.association, error.requestId);
-  return concludedFrom(ownership, request, error.requestId);
+  if (ownership.kind !== 'foreign') return concludedFrom(ownership, request, error.requestId);
+  try {
+    return await concludeExisting(deps, valid, ownership.association, error.requestId);
+  } catch (failure) {
+    // Nothing was created. Whether it may be adopted, the next request with the token finds out.
+    if (failure instanceof LedgerUnavailable || failure instanceof UnsupportedFormat) return notDone;
+    throw failure;
+  }
 }

@@ -11,6 +11,7 @@ import {
 } from './conclusions.ts';
 import { warningsAfterDelete } from './advice.ts';
 import { concludedAs } from './observe.ts';
+import { summaryOfExisting } from './operation.ts';
 import type { ChangingOperation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
@@ -62,7 +63,7 @@ export const deleteOperation: ChangingOperation<'DELETE_POD_IDENTITY_ASSOCIATION
   expectedState: () => null,
   needsAgent: false,
   warningsAfter: warningsAfterDelete,
-  summarize: ({ ending }) => ({ settings: {}, tags: [], changes: [], expiresAt: ending?.expiresAt ?? null }),
+  summarize: ({ ending, ...request }) => ({ ...summaryOfExisting(request), expiresAt: ending?.expiresAt ?? null }),
 };
 
 const gone = 'The association is no longer visible at EKS.';

@@ -13,16 +13,18 @@ import { withDeadline } from '../runtime/deadline.ts';
 import { approvalRequired } from './approval-refusals.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
 import { revisionChanged } from './conclusions.ts';
+import { missingNeeds } from './decisions.ts';
 import type { Dependencies } from './dependencies.ts';
+import { judgeEnding } from './judge-ending.ts';
 import { findLock, lockedRefusal } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
-import { admit } from './mutate.ts';
+import { admit, stateAfter } from './mutate.ts';
 import type { AdmitDependencies } from './mutate.ts';
 import { effectDeadline } from './operation.ts';
 import type { Admission, AdmittedMutation, AdoptExistingDependencies, MutationCall, Operation } from './operation.ts';
 import { preflightSubject } from './preflight-subject.ts';
 import type { DryRunSubject } from './preflight-subject.ts';
-import { denialOf, redactFor } from './refusals.ts';
+import { denialAtEnding, denialOf, redactFor } from './refusals.ts';
 
 /** What a mutation would answer now, as far as it can be determined without sending it to EKS. */
 export interface DryRunResult {
@@ -44,7 +46,7 @@ export interface DryRunResult {
 }
 
 /** What a dry run works with. */
-export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid' | 'associations'>;
+export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
 
 /**
  * Admits a mutation without executing it, checks for what would prevent its effect, and records the result. Throws as the
@@ -90,34 +92,39 @@ export async function foreseeRequest<Kind extends OperationKind>(
   const admission = await admit(deps, operation, call, { isDryRun: true });
   const { request, authorization, denial, ...admitted } =
     admission.kind === 'admitted' ? admission.mutation : admission;
-  const { message, association, ...foreseen } = await foresee(deps, operation, admission);
-  const onlyAsDryRun = admitted.audit.decision?.onlyAsDryRun === true;
+  const { message, association, ending, ...foreseen } = await foresee(deps, operation, admission);
+  const audit = { ...admitted.audit, before: association ?? admitted.audit.before, ...ending };
+  const onlyAsDryRun = [audit.decision, audit.deleteDecision].some((decision) => decision?.onlyAsDryRun === true);
   const denied =
     onlyAsDryRun && admission.kind === 'admitted' && foreseen.refusal === null
-      ? await denialAsChange(deps, operation, admission.mutation)
+      ? await denialAsChange(deps, operation, admission.mutation, association)
       : null;
   const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal ?? denied });
-  const audit = { ...admitted.audit, before: association ?? admitted.audit.before };
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
   return { admission, request, denial, message, audit, refusal, existing, differences, onlyAsDryRun };
 }
 
-/** The refusal of a request that policy allows as a dry run only. */
+/** The refusal of a request that policy allows as a dry run only, or whose ending it does. `adopted` is what a create would adopt. */
 async function denialAsChange<Kind extends OperationKind>(
   deps: AdmitDependencies,
   operation: Operation<Kind>,
   mutation: AdmittedMutation<Kind>,
-): Promise<Refusal> {
-  const { request, target, before } = mutation;
-  const authorization = { ...mutation.authorization, isDryRun: false };
+  adopted: Association | null,
+): Promise<Refusal | null> {
+  const { request, target, before, audit } = mutation;
+  const asChange = { ...mutation, authorization: { ...mutation.authorization, isDryRun: false } };
+  if (audit.decision?.onlyAsDryRun !== true) {
+    const after = before ? stateAfter(operation, request, before) : adopted;
+    const ending = after && (await judgeEnding(deps, asChange, after));
+    return ending?.deleteDecision ? denialAtEnding(ending.deleteDecision).refusal : null;
+  }
   const loaded = { kind: 'loaded', target, before, isCurrent: true } as const;
-  const asked = operation.authorizationRequest(request, loaded);
-  return denialOf(await authorizeWithRoles(deps, { ...mutation, authorization }, asked)).refusal;
+  return denialOf(await authorizeWithRoles(deps, asChange, operation.authorizationRequest(request, loaded))).refusal;
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */
-interface Foreseen extends Pick<Conclusion, 'refusal' | 'association'> {
+interface Foreseen extends Pick<Conclusion, 'refusal' | 'association' | 'ending'> {
   readonly message: string;
 }
 
@@ -128,9 +135,9 @@ async function foresee<Kind extends OperationKind>(
 ): Promise<Foreseen> {
   if (admission.kind === 'refused') return refusedBy(admission.refusal);
   if (admission.mutation.unmet) return refusedBy(admission.mutation.unmet.refusal);
-  const { decision } = admission.mutation.audit;
+  const needs = missingNeeds(admission.mutation.audit);
   // A dry run opens no approval.
-  if (!decision?.allowed && decision?.needs) return refusedBy(approvalRequired(decision.needs, null));
+  if (needs.length > 0) return refusedBy(approvalRequired(needs, null));
   const lock = await findLock(deps, admission.mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
   const conclusion = await operation.foresee(deps, admission.mutation);

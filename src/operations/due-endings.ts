@@ -1,6 +1,12 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
 import type { EntryDependencies } from '../ledger/audit-entry.ts';
-import type { AssociationState, ConfirmedAssociation, Ending, EndingObstacle } from '../ledger/association-state.ts';
+import type {
+  AssociationState,
+  ConfirmedAssociation,
+  Ending,
+  EndingObstacle,
+  ListedEnding,
+} from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { AssociationTarget, DeleteRequest } from '../model/association.ts';
@@ -49,26 +55,31 @@ const suspensionMs = 3_600_000;
 /** An operation that is still open this long after it could last take effect is parked, or EKS can't be read. Milliseconds. */
 const longOpenMs = 600_000;
 
+/** When an ending is due, as every clock may show it: at its `expiresAt`, or later where it was held or put off. Milliseconds since the epoch. */
+export function dueAt({ expiresAt, nextAt }: Pick<Ending, 'expiresAt' | 'nextAt'>): number {
+  return Math.max(Date.parse(expiresAt), nextAt);
+}
+
 /**
- * Examines the ending of a service account: warns of it, finds that it is due, or what keeps it from being carried out. Never due before
- * `expiresAt`, as clocks may show it. Throws `LedgerUnavailable`.
+ * Examines a listed ending: warns of it, finds that it is due, or what keeps it from being carried out. Never due before `expiresAt`, as clocks may show
+ * it. Another ending that was set since waits for a run that lists it. Throws `LedgerUnavailable`.
  */
 export async function examineEnding(
   deps: EndingDependencies,
-  target: AssociationTarget,
+  { target, ending: listed }: ListedEnding,
   runId: string,
 ): Promise<Examined> {
   const state = await deps.observations.getAssociationState(target);
   const { ending, confirmed } = state ?? {};
-  if (!state || !ending) return { kind: 'waiting' };
+  if (!state || ending?.setBy !== listed.setBy) return { kind: 'waiting' };
   if (!confirmed || confirmed.isDeleted || confirmed.association.associationId !== ending.associationId) {
     await replaceEnding(deps, state, null);
     return { kind: 'dropped' };
   }
   const known = { target, state, ending, confirmed };
   const now = deps.clock();
-  const earliest = Math.max(Date.parse(ending.expiresAt), ending.nextAt) + deps.times.clockErrorMs;
-  if (now <= earliest) return ending.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
+  if (now <= dueAt(ending) + deps.times.clockErrorMs)
+    return ending.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
   if (!deps.serves(target)) return suspend(deps, known, 'CLUSTER_NOT_SERVED');
   const open = openUntil(state);
   if (open.some((until) => until + longOpenMs < now)) return suspend(deps, known, 'OPERATION_OPEN');
@@ -108,6 +119,20 @@ export async function suspend(
     deps.log('error', 'The ending of an association was suspended.', { obstacle, associationId, expiresAt, ...target });
   }
   return { kind: 'suspended' };
+}
+
+/**
+ * Holds an ending of a burst, once: it leaves the due list, and is due after this time whatever its setter does meanwhile. False if the state was written
+ * since it was listed: an extension has no hold.
+ */
+export async function hold(
+  { observations, clock }: Pick<EndingDependencies, 'observations' | 'clock'>,
+  { target, revision, ending }: ListedEnding,
+  graceMs: number,
+): Promise<boolean> {
+  const heldAt = clock();
+  const held = { ...ending, isWarned: true, heldAt, nextAt: heldAt + graceMs };
+  return observations.observeAssociation(revision, changeOf(target, held), null);
 }
 
 /** Replaces the ending of a state, unless the state was written since it was read: then the next run reads it again. */

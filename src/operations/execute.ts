@@ -124,8 +124,8 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   if (unmet) return unmet;
   const outOfRange = checkExpiresAt(deps.times, operation, request, startedAt);
   if (outOfRange) return outOfRange;
-  // Policy judged another state: the next request with the token is judged by this one.
-  if (association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
+  // Policy judged another state, or no ending: the next request with the token is judged by this one.
+  if (mutation.unmet || association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
   return (await findLock(deps, mutation)) ? notDone : null;
 }
 
@@ -144,8 +144,10 @@ function refusedByState(mutation: AdmittedMutation, clientRequestToken: string):
 function concludeMismatch<Kind extends OperationKind>(
   { operation, request, target, before }: AdmittedMutation<Kind>,
   success: Conclusion | null,
-  { changes, isBusy }: StateMismatch,
+  { changes, isBusy, hasOtherEnding }: StateMismatch,
 ): RefusedConclusion | null {
+  // The request was judged by the ending that it replaces: the next one is judged anew.
+  if (hasOtherEnding) return null;
   const expected = expectedRevisions[operation](request);
   if (expected !== null && expected !== changes) return revisionChanged(target, expected, changes);
   return success?.outcome === 'ENDING_SET' && !isBusy && before ? notConfirmed(before) : null;

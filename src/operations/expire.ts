@@ -1,58 +1,85 @@
+import type { EndingSetter, ListedEnding } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
-import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { lockFor } from '../model/lock.ts';
 import { expireApprovals } from './approval-expiry.ts';
 import type { ExpireApprovalsDependencies } from './approval-expiry.ts';
+import { bySetter, setterKey } from './ending-setters.ts';
+import type { SetterEndings } from './ending-setters.ts';
 import { expireAssociation } from './expire-association.ts';
 import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
-import { examineEnding, expireService, hasDrift } from './due-endings.ts';
-import type { DueEnding, Examined } from './due-endings.ts';
+import { dueAt, examineEnding, expireService, hold } from './due-endings.ts';
+import type { Examined } from './due-endings.ts';
+import { inParallel, inTurns } from './in-turns.ts';
 import { readLocks } from './locks.ts';
 
-/** How many associations a run may end, and when it warns of endings. */
+/** When the endings of one setter are held, how many of them a run carries out, and when it warns of endings. */
 export interface ExpireSettings {
-  /** The most deletions of one run; with more endings due, it deletes nothing. */
-  readonly maxDeletions: number;
-  /** The most deletions of one run in one cluster, in percent of its associations; but {@link leastInCluster} in any cluster. */
-  readonly maxPercent: number;
+  /** With more fresh due endings of one setter in a run, they are a burst, and held. */
+  readonly burstAbove: number;
+  /** How long the endings of a burst are held. Milliseconds. */
+  readonly graceMs: number;
+  /** The most endings of one setter that a run carries out. At least {@link burstAbove}. */
+  readonly maxPerSetter: number;
   /** How long before its end an association is warned of. Milliseconds. */
   readonly warningMs: number;
 }
 
-/** A mistake, such as a declaration with a wrong date, ends many associations at once; people end few. */
-export const defaultExpireSettings: ExpireSettings = { maxDeletions: 10, maxPercent: 5, warningMs: 24 * 3_600_000 };
-
-/** In a cluster with fewer than 60 associations, 5 % would stop the endings of a few that belong together. */
-const leastInCluster = 3;
+/** People end few associations at once; a mistake, such as a declaration with a wrong date, ends many. */
+export const defaultExpireSettings: ExpireSettings = {
+  burstAbove: 5,
+  graceMs: 3_600_000,
+  maxPerSetter: 10,
+  warningMs: 24 * 3_600_000,
+};
 
 /** What endings are carried out with, and the ends of approvals recorded. */
 export type ExpireDependencies = ExpireAssociationDependencies &
   ExpireApprovalsDependencies & {
-    readonly observations: Pick<ObservationStore, 'dueEndings' | 'statesOfCluster'>;
+    readonly observations: Pick<ObservationStore, 'dueEndings'>;
   };
 
 /** What one run did, and what it left. Every ending that it examined is in exactly one of the counts. */
 export interface ExpireResult extends Record<Expired | Exclude<Examined['kind'], 'due'>, number> {
-  /** Due endings that a lock stops, and those that the limits of a run stop. */
+  /** Due endings that a lock stops, those of bursts that were held, and those that wait for the turns of their setter. */
   locked: number;
-  stopped: number;
-  /** Time since the earliest ending that was due, was not carried out and is not suspended; 0 without one. Whole seconds. */
+  held: number;
+  queued: number;
+  /**
+   * Time since the earliest ending was due that was not carried out although it was its turn, or that a lock stops; 0 without one. Not of suspended ones.
+   * Whole seconds.
+   */
   oldestDueSeconds: number;
 }
 
-/** How many endings one run examines at most, the earliest first. */
-const maxEndings = 1_000;
+/** How many endings a run lists at most that were not warned of, and how many others; the earliest. */
+const maxListed = 25_000;
 
-/** How many service accounts are examined at the same time. */
-const concurrency = 4;
+/** How many endings of one setter a run warns of at most. */
+const maxWarnings = 100;
 
-/** An association is deleted, or the end of an approval recorded, only with this much time left. Milliseconds. */
+/** After so many endings in a row that were not carried out, those of the cluster wait for the next run. */
+const maxFailures = 3;
+
+/** Nothing is begun with less time left. Milliseconds. */
 const leastMs = 10_000;
 
+/** A run, as its steps need it. */
+interface Run {
+  readonly deps: ExpireDependencies;
+  readonly settings: ExpireSettings;
+  readonly runId: string;
+  readonly deadline: number;
+  readonly result: ExpireResult;
+  readonly isInTime: () => boolean;
+  /** Adds a due ending that stays to the counts. */
+  readonly leave: (listed: ListedEnding, as: 'locked' | 'open' | 'failed' | 'queued') => void;
+}
+
 /**
- * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then records the end of approvals. Two runs at a time are safe: an ending has one token, and
- * its claim demands the state that the run read. If more endings are due than the limits allow, none of the cluster, or of the run, is carried out.
- * `deadline` is when the run must end, in milliseconds since the epoch; `runId` names it in the trail. Throws `LedgerUnavailable`.
+ * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then records the end of approvals. Bursts are held, and setters
+ * take turns: no setter delays the endings of another one. Two runs at a time are safe: an ending has one token, its claim demands the state that the run
+ * read, and it is held over the revision that was listed. `deadline` is when the run must end, in milliseconds since the epoch; `runId` names it in the
+ * trail. Throws `LedgerUnavailable`.
  */
 export async function expire(
   deps: ExpireDependencies,
@@ -60,95 +87,106 @@ export async function expire(
   runId: string,
   deadline: number,
 ): Promise<ExpireResult> {
-  const result: ExpireResult = {
-    ...{ deleted: 0, warned: 0, dropped: 0, suspended: 0, waiting: 0, open: 0, failed: 0, locked: 0, stopped: 0 },
-    oldestDueSeconds: 0,
-  };
+  const run = begin(deps, settings, runId, deadline);
   const now = deps.clock();
-  const warnUntil = now + settings.warningMs;
-  const targets = await deps.observations.dueEndings({ warnUntil, now: now - deps.times.clockErrorMs }, maxEndings);
-  const due: DueEnding[] = [];
-  await inParallel(targets, async (target) => {
-    if (deps.clock() > deadline - leastMs) return;
-    const examined = await examineEnding(deps, target, runId);
-    if (examined.kind === 'due') due.push(examined.known);
-    else result[examined.kind] += 1;
-  });
-  const permitted = await withinLimits(deps, settings, await unlocked(deps, due, result), result);
-  const left = new Set(due.filter((one) => !permitted.includes(one)));
-  // One after the other: with more than a few, the run deletes none.
-  for (const known of permitted) {
-    const expired = deps.clock() > deadline - leastMs ? 'open' : await expireAssociation(deps, known, deadline);
-    result[expired] += 1;
-    if (expired === 'open' || expired === 'failed') left.add(known);
-  }
+  const latest = now - deps.times.clockErrorMs;
+  const listed = await deps.observations.dueEndings({ warnUntil: now + settings.warningMs, now: latest }, maxListed);
+  const isDue = ({ ending }: ListedEnding) => dueAt(ending) < latest;
+  const setters = await bySetter(deps, listed.filter(isDue));
+  const isBurst = ({ endings }: SetterEndings) => endings.filter(isFresh).length > settings.burstAbove;
+  const ready = setters.map((one) => (isBurst(one) ? one.endings.filter((ending) => !isFresh(ending)) : one.endings));
+  await Promise.all([carryOut(run, ready), holdAll(run, setters.filter(isBurst))]);
+  await warnOf(
+    run,
+    listed.filter((one) => !isDue(one)),
+  );
   // Last: it ends nothing that is in use.
   await expireApprovals(deps, runId, deadline - leastMs);
-  const ages = [...left].map(({ ending }) => Math.floor((now - Date.parse(ending.expiresAt)) / 1_000));
-  return { ...result, oldestDueSeconds: Math.max(0, ...ages) };
+  return run.result;
 }
 
-/** The endings that no lock stops: not one of the cluster, nor of who set the ending or of the gateway's endings. */
-async function unlocked(deps: ExpireDependencies, due: readonly DueEnding[], result: ExpireResult) {
-  if (due.length === 0) return [];
-  const locks = await readLocks(deps);
-  const free = due.filter(({ target, context }) => {
-    const principalIds = [context.principal.id, expireService.id];
-    return lockFor(locks, { cluster: target, principalIds }) === null;
+function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string, deadline: number): Run {
+  const result: ExpireResult = {
+    ...{ deleted: 0, warned: 0, dropped: 0, suspended: 0, waiting: 0, open: 0, failed: 0 },
+    ...{ locked: 0, held: 0, queued: 0, oldestDueSeconds: 0 },
+  };
+  const now = deps.clock();
+  const leave: Run['leave'] = ({ ending }, as) => {
+    result[as] += 1;
+    const age = Math.floor((now - dueAt(ending)) / 1_000);
+    result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
+  };
+  return { deps, settings, runId, deadline, result, leave, isInTime: () => deps.clock() <= deadline - leastMs };
+}
+
+/** Those of associations that others changed or deleted are seldom carried out, and make no burst. */
+function isFresh({ ending, hasDrift }: ListedEnding): boolean {
+  return ending.heldAt === undefined && !hasDrift;
+}
+
+/** Holds the endings of bursts, and raises one alarm for each burst. Small ones first, so that they don't wait for a large one. */
+async function holdAll(run: Run, bursts: readonly SetterEndings[]): Promise<void> {
+  const { deps, settings, result, isInTime } = run;
+  const fresh = bursts.map(({ setter, endings }) => ({ setter, endings: endings.filter(isFresh) }));
+  for (const { setter, endings } of fresh) logBurst(run, setter, endings);
+  const all = fresh.sort((one, other) => one.endings.length - other.endings.length).flatMap(({ endings }) => endings);
+  await inParallel(all, async (listed) => {
+    if (isInTime() && (await hold(deps, listed, settings.graceMs))) result.held += 1;
   });
-  result.locked += due.length - free.length;
-  return free;
 }
 
-/** The endings of a run that the limits permit. */
-async function withinLimits(
-  deps: ExpireDependencies,
-  { maxDeletions, maxPercent }: ExpireSettings,
-  due: readonly DueEnding[],
-  result: ExpireResult,
-): Promise<readonly DueEnding[]> {
-  // Those of associations that others changed or deleted are seldom carried out, and must not stop the others.
-  const isNew = ({ ending, state }: DueEnding) => ending.suspendedFor === null && !hasDrift(state);
-  const isStopped = (endings: readonly DueEnding[], allowed: number, cluster: Partial<ClusterRef>) => {
-    const count = endings.filter(isNew).length;
-    if (count <= allowed) return false;
-    result.stopped += endings.length;
-    deps.log('error', 'Associations were not ended: more endings are due than a run may carry out.', {
-      ...cluster,
-      due: count,
-      allowed,
-    });
+/** Before they are held, so that none is carried out whose alarm is not a grace old. */
+function logBurst({ deps, settings }: Run, setter: EndingSetter, endings: readonly ListedEnding[]): void {
+  const heldUntil = new Date(deps.clock() + settings.graceMs).toISOString();
+  const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
+  const fields = { ...setter, endings: endings.length, heldUntil, lock };
+  deps.log('error', 'Endings are held: many of one setter came due at once.', fields);
+}
+
+/** Carries out due endings, those of each setter in turns, unless a lock stops them. */
+async function carryOut(run: Run, ready: readonly (readonly ListedEnding[])[]): Promise<void> {
+  const { deps, settings, runId, deadline, result, leave, isInTime } = run;
+  if (ready.every((endings) => endings.length === 0)) return;
+  const locks = await readLocks(deps);
+  const isFree = (listed: ListedEnding) => {
+    const principalIds = [listed.ending.setter?.principalId ?? '', expireService.id];
+    const isLocked = lockFor(locks, { cluster: listed.target, principalIds }) !== null;
+    if (isLocked) leave(listed, 'locked');
+    return !isLocked;
+  };
+  const failures = new Map<string, number>();
+  result.queued += await inTurns(
+    ready.map((endings) => endings.filter(isFree)),
+    settings.maxPerSetter,
+    async (listed) => {
+      const cluster = [listed.target.accountId, listed.target.region, listed.target.clusterName].join('/');
+      const failed = failures.get(cluster) ?? 0;
+      if (!isInTime() || failed >= maxFailures) {
+        leave(listed, isInTime() ? 'failed' : 'queued');
+        return !isInTime();
+      }
+      const examined = await examineEnding(deps, listed, runId);
+      if (examined.kind !== 'due') {
+        result[examined.kind] += 1;
+        return false;
+      }
+      const expired = await expireAssociation(deps, examined.known, deadline);
+      const isLeft = expired === 'open' || expired === 'failed';
+      failures.set(cluster, isLeft ? failed + 1 : 0);
+      if (isLeft) leave(listed, expired);
+      else result[expired] += 1;
+      return !isLeft;
+    },
+  );
+}
+
+/** Warns of endings, those of each setter in turns. */
+async function warnOf({ deps, runId, result, isInTime }: Run, near: readonly ListedEnding[]): Promise<void> {
+  const queues = [...Map.groupBy(near, ({ ending }) => setterKey(ending)).values()];
+  await inTurns(queues, maxWarnings, async (listed) => {
+    if (!isInTime()) return true;
+    const examined = await examineEnding(deps, listed, runId);
+    if (examined.kind !== 'due') result[examined.kind] += 1;
     return true;
-  };
-  if (isStopped(due, maxDeletions, {})) return [];
-  const permitted: DueEnding[] = [];
-  for (const endings of Map.groupBy(due, ({ target }) => keyOf(target)).values()) {
-    const [{ target }] = endings as [DueEnding, ...DueEnding[]];
-    const { accountId, region, clusterName } = target;
-    const isMany = endings.length > leastInCluster;
-    const allowed = isMany ? await allowedIn(deps, target, maxPercent) : leastInCluster;
-    if (!isStopped(endings, allowed, { accountId, region, clusterName })) permitted.push(...endings);
-  }
-  return permitted.slice(0, maxDeletions);
-}
-
-async function allowedIn(
-  { observations }: ExpireDependencies,
-  cluster: ClusterRef,
-  maxPercent: number,
-): Promise<number> {
-  const present = (await observations.statesOfCluster(cluster)).filter(({ isPresent }) => isPresent);
-  return Math.max(leastInCluster, Math.floor((present.length * maxPercent) / 100));
-}
-
-function keyOf({ accountId, region, clusterName }: AssociationTarget): string {
-  return [accountId, region, clusterName].join('/');
-}
-
-async function inParallel<Value>(values: readonly Value[], work: (value: Value) => Promise<void>): Promise<void> {
-  const queue = values.values();
-  const worker = async () => {
-    for (const value of queue) await work(value);
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  });
 }

@@ -1,4 +1,5 @@
 import type { Approval } from '../model/approval.ts';
+import type { ApprovalNeed } from '../model/approval-vote.ts';
 import type { Decision } from '../model/decision.ts';
 import { isOwnRequest } from '../policy/approval-context.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
@@ -14,7 +15,10 @@ export interface VotePermission {
   readonly decision: Decision;
 }
 
-/** Decides about a vote: policy is evaluated once for each group that the needs name. Never throws. */
+/**
+ * Decides about a vote: policy is evaluated once for each group that the needs name, and once more for one whose need is of a delete. A policy
+ * that asks for the approval of both counts the vote only if it is permitted on both. Never throws.
+ */
 export function votePermission(
   { authorize }: Pick<Dependencies, 'authorize'>,
   context: AuthorizationContext,
@@ -22,16 +26,20 @@ export function votePermission(
 ): VotePermission {
   const { target, principal, actor, onBehalfOf } = requested;
   const subject = { target, operation, requested: { principal, actor, onBehalfOf } };
-  const groups = [...new Set(binding.needs.map(({ group }) => group))];
-  const decisions = new Map(
-    groups.map((group) => [group, authorize(context, { action: 'ApproveRequest', approval: { ...subject, group } })]),
-  );
-  const permits = ({ group }: { readonly group: string }) => decisions.get(group)?.allowed === true;
+  const decisions = new Map<string, Decision>();
+  const decisionOn = (need: ApprovalNeed) => {
+    const approval = { ...subject, group: need.group, operation: need.operation ?? operation };
+    const key = JSON.stringify([approval.group, approval.operation]);
+    const decided = decisions.get(key) ?? authorize(context, { action: 'ApproveRequest', approval });
+    decisions.set(key, decided);
+    return decided;
+  };
+  const denied = new Set(binding.needs.flatMap((need) => (decisionOn(need).allowed ? [] : [need.policyId])));
   const [first, ...others] = decisions.values();
   if (first === undefined) throw new Error('An approval has no needs.');
   const decision = [first, ...others].find(({ allowed }) => allowed) ?? first;
   return {
-    policyIds: binding.needs.filter(permits).map(({ policyId }) => policyId),
+    policyIds: [...new Set(binding.needs.map(({ policyId }) => policyId))].filter((one) => !denied.has(one)),
     isOwnRequest: isOwnRequest(context.identity.principal.id, subject, decision.slice),
     decision,
   };

@@ -1,12 +1,13 @@
 import { auditContextOf } from '../ledger/audit-entry.ts';
 import type { AuditContext } from '../model/audit.ts';
-import type { Decision } from '../model/decision.ts';
 import { requestedOperation } from '../model/operation.ts';
-import type { OperationKind } from '../model/operation.ts';
+import type { OperationKind, RequestOf } from '../model/operation.ts';
+import type { Association } from '../model/association.ts';
 import { resolveCluster } from '../validation/names.ts';
 import { executeIfApproved } from './approval.ts';
 import type { ApprovalDependencies } from './approval.ts';
 import { gone } from './conclusions.ts';
+import { isDenied } from './decisions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkExpiresAt } from './expires-at.ts';
 import type {
@@ -17,15 +18,17 @@ import type {
   TargetDependencies,
   ValidRequest,
 } from './operation.ts';
-import { denialOf, invalidRefusal, redactFor } from './refusals.ts';
+import { denialAtEnding, denialOf, invalidRefusal, redactFor } from './refusals.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
 import type { RoleDependencies } from './authorize-with-roles.ts';
+import { judgeEnding } from './judge-ending.ts';
 import type { MutationResult } from './result.ts';
 import { answerRefused } from './answers-without-claim.ts';
 
 // The request flow of every mutation, from top to bottom of this file and of execute.ts:
 //
-//   admit ──── validate · load the target · authorize, with role attributes where policy uses them · check the precondition
+//   admit ──── validate · load the target · authorize, with role attributes where policy uses them · check the precondition ·
+//              authorize the delete at an earlier ending
 //   approve ── where policy asks for approvals: read record and approval; execute, or ask, wait, refuse (approval.ts)
 //   execute ── claim    (transaction 1: idempotency record + INTENT, or + the refusal if the precondition is not met; the locks are
 //              read at the same time)
@@ -35,7 +38,7 @@ import { answerRefused } from './answers-without-claim.ts';
 /** What a request is admitted with. */
 export type AdmitDependencies = TargetDependencies &
   RoleDependencies &
-  Pick<Dependencies, 'preauthorize' | 'recordPrincipal' | 'clock' | 'times' | 'home'>;
+  Pick<Dependencies, 'preauthorize' | 'recordPrincipal' | 'clock' | 'times' | 'home' | 'associations'>;
 
 /**
  * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable` where nothing can be
@@ -103,30 +106,49 @@ export async function admit<Kind extends OperationKind>(
 
 /** {@link admit}, from loading the target on. */
 async function admitValid<Kind extends OperationKind>(
-  deps: TargetDependencies & RoleDependencies & Pick<Dependencies, 'times'>,
+  deps: TargetDependencies & RoleDependencies & Pick<Dependencies, 'times' | 'associations' | 'clock'>,
   operation: Operation<Kind>,
   valid: ValidRequest<Kind>,
 ): Promise<Admission<Kind>> {
   const loaded = await operation.loadTarget(deps, valid);
   if (loaded.kind === 'refused') return { ...valid, ...loaded.refused, hidden: loaded.hidden, kind: 'refused' };
-  if (loaded.kind === 'denied') return denied(valid, loaded.decision, valid.audit);
+  if (loaded.kind === 'denied') {
+    const { decision } = loaded;
+    return denied(valid, denialOf(decision), { ...valid.audit, decision });
+  }
 
   const decision = await authorizeWithRoles(deps, valid, operation.authorizationRequest(valid.request, loaded));
   const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
-  // What only approvals keep from being allowed is admitted: the next step looks for them.
-  if (!decision.allowed && !decision.needs?.length) return denied(valid, decision, audit);
+  if (isDenied(decision)) return denied(valid, denialOf(decision), audit);
 
   const { target, before, isCurrent } = loaded;
   // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.
   const unmet =
     (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
     checkExpiresAt(deps.times, operation.kind, valid.request, valid.startedAt);
-  return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit } };
+  const after = before && stateAfter(operation, valid.request, before);
+  const ending = after && !unmet ? await judgeEnding(deps, valid, after) : null;
+  const judged = { ...audit, ...ending };
+  const { deleteDecision } = judged;
+  if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtEnding(deleteDecision), judged);
+  return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit: judged } };
 }
 
-function denied<Kind extends OperationKind>(valid: ValidRequest<Kind>, decision: Decision, audit: AuditContext) {
-  const refused = { ...valid, ...denialOf(decision), associationArn: null, kind: 'refused' } as const;
-  return { ...refused, audit: { ...audit, decision } };
+/** An existing association as it is after a request. */
+export function stateAfter<Kind extends OperationKind>(
+  { expectedState }: Pick<Operation<Kind>, 'expectedState'>,
+  request: RequestOf[Kind],
+  before: Association,
+): Association {
+  return { ...before, ...expectedState(request, before)?.settings };
+}
+
+function denied<Kind extends OperationKind>(
+  valid: ValidRequest<Kind>,
+  denial: ReturnType<typeof denialOf>,
+  audit: AuditContext,
+) {
+  return { ...valid, ...denial, audit, associationArn: null, kind: 'refused' } as const;
 }
 
 function targetOf({ target }: LoadedTarget): AuditContext['target'] {

@@ -150,7 +150,7 @@ export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'le
 
 /** What an adoption in place of a create is decided and concluded with. */
 export type AdoptExistingDependencies = LateAdoptionReads &
-  Pick<Dependencies, 'authorize' | 'preauthorize' | 'eksFor' | 'directory' | 'log'>;
+  Pick<Dependencies, 'authorize' | 'preauthorize' | 'eksFor' | 'directory' | 'log' | 'associations'>;
 
 /** What a change is sent and concluded with. */
 export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'sleep' | 'times'>;
@@ -203,6 +203,18 @@ export interface RequestSummary {
   readonly changes: readonly string[];
   /** The ending that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC. */
   readonly expiresAt: string | null;
+  /** What a create does about an equal association; null: it refuses the request. */
+  readonly ifExists: 'ADOPT' | null;
+  /** The revision of the service account that a create expects; null: any. */
+  readonly expectedRevision: number | null;
+  /** The `modifiedAt` that a request about an existing association expects; null: any. RFC 3339. */
+  readonly expectedModifiedAt: string | null;
+}
+
+/** The part of a {@link RequestSummary} that a request about an existing association has. */
+export function summaryOfExisting({ expectedModifiedAt }: { readonly expectedModifiedAt: string | null }) {
+  const none = { settings: {}, tags: [], changes: [], expiresAt: null, ifExists: null, expectedRevision: null };
+  return { ...none, expectedModifiedAt };
 }
 
 /**

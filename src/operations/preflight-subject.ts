@@ -1,6 +1,7 @@
 import type { AssociationTarget } from '../model/association.ts';
 import type { AuditContext } from '../model/audit.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
+import { isAllowed } from './decisions.ts';
 import type { Operation } from './operation.ts';
 
 /** An association, as it is or would be, whose pods need credentials. */
@@ -22,9 +23,9 @@ export interface DryRunSubject extends PreflightSubject {
 export function preflightSubject<Kind extends OperationKind>(
   { expectedState }: Operation<Kind>,
   request: RequestOf[Kind],
-  { target, before, decision }: AuditContext,
+  { target, before, ...decisions }: AuditContext,
 ): DryRunSubject | null {
   const settings = expectedState(request, before)?.settings;
-  if (!target || !settings || decision?.allowed !== true) return null;
+  if (!target || !settings || !isAllowed(decisions)) return null;
   return { ...target, ...settings, externalId: before?.externalId ?? null, isNew: before === null };
 }

@@ -17,6 +17,7 @@ import { settingDifferences } from './differences.ts';
 import { endingSet } from './ending-conclusions.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from './advice.ts';
+import { summaryOfExisting } from './operation.ts';
 import type { AdmittedMutation, ChangingOperation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
@@ -79,9 +80,9 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   needsAgent: true,
   // Pods know nothing of an ending.
   warningsAfter: (association, request) => (changesEndingOnly(request) ? [] : warningsAfterUpdate(association)),
-  summarize: ({ changes, expiresAt }) => ({
+  summarize: ({ changes, expiresAt, ...request }) => ({
+    ...summaryOfExisting(request),
     settings: changes,
-    tags: [],
     changes: [...Object.keys(changes), ...(expiresAt === undefined ? [] : ['expiresAt'])],
     expiresAt: expiresAt ?? null,
   }),

@@ -1,7 +1,10 @@
-import { isFromOutside, lastSeenAt } from '../ledger/association-history.ts';
+import { isFromOutside, lastSeenAt, latestAssociation, tiedOperation } from '../ledger/association-history.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
-import type { AssociationState, AssociationVersion, VersionOrigin } from '../ledger/association-state.ts';
+import type { AssociationState, UncertainTime, VersionOrigin } from '../ledger/association-state.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
+import type { ReadTimes } from '../observations/sights.ts';
+import { lastSeenOf, versionAt } from './version-at.ts';
+import type { Span, VersionAt } from './version-at.ts';
 
 /** An association, and what is known of how long it was so. Times are milliseconds since the epoch. */
 export interface SeenAssociation {
@@ -14,62 +17,78 @@ export interface SeenAssociation {
   readonly firstSeenAt: number;
   readonly observedAt: number;
   readonly seenOtherwiseAfter: number | null;
+  /** When it is not certain that it was in force, with the time that was asked about in between; null if that is certain, and of the latest. */
+  readonly uncertain: Span | null;
 }
 
 /**
- * The association of a service account as it was seen last, or as of a time; null if none was seen then. A version counts from its `modifiedAt` on,
- * which can be before it was first seen. Throws as `AssociationReads` does.
+ * The association of a service account as of a time, in milliseconds since the epoch; null if there was none then. Throws as
+ * `AssociationReads` does.
  */
 export async function associationAt(
-  reads: Pick<AssociationReads, 'versionsAround'>,
+  reads: Pick<AssociationReads, 'readVersions'>,
   target: AssociationTarget,
   state: AssociationState,
-  asOf: number | null,
-): Promise<SeenAssociation | null> {
-  const latest = latestOf(state);
-  const since = startOf(state);
-  if (asOf === null || since === null || since <= asOf) return latest;
-  const { last, next } = await reads.versionsAround(target, asOf);
-  if (next && isMadeBefore(next, last, asOf))
-    return next.seenAt === state.latest?.seenAt ? latest : versionAt(next, null);
-  return last && versionAt(last, next);
-}
-
-/** From when on a state shows what {@link latestOf} returns; null if it shows no version. Milliseconds since the epoch. */
-function startOf(state: AssociationState): number | null {
-  const ahead = aheadOf(state);
-  return ahead ? Date.parse(ahead.modifiedAt) : (state.latest?.seenAt ?? null);
-}
-
-/**
- * Whether a version that was first seen after a time was made before it: `modifiedAt` is the time of a change, except of one of tags only. An adoption
- * counts from when it was recorded.
- */
-function isMadeBefore(
-  { association, origin }: AssociationVersion,
-  before: AssociationVersion | null,
   asOf: number,
-): boolean {
-  if (origin === 'ADOPTED' || association === null || before?.association?.modifiedAt === association.modifiedAt)
-    return false;
-  return Date.parse(association.modifiedAt) <= asOf;
+  times: ReadTimes,
+): Promise<SeenAssociation | null> {
+  const found = isLatestAt(state, asOf, times)
+    ? latestSeen(state)
+    : seenAt(await versionAt(reads, target, asOf, times), asOf);
+  if (found === null) return null;
+  const { associationId, modifiedAt } = found.association;
+  const spans = (state.uncertainTimes ?? [])
+    .filter((one) => one.associationId === associationId)
+    .map((one) => spanOf(one, Date.parse(modifiedAt), times))
+    .filter(({ from, until }) => from <= asOf && (until === null || asOf < until));
+  return { ...found, uncertain: unionOf([...spans, ...(found.uncertain ? [found.uncertain] : [])]) };
 }
 
-function versionAt(version: AssociationVersion, next: AssociationVersion | null): SeenAssociation | null {
-  const { association, origin, operationId, declaration, seenAt, seenOtherwiseAt } = version;
-  if (association === null || origin === null) return null;
-  // Only a scan knows when the version before was last seen. An operation knows that its own was not there yet.
-  const seenAgain = next?.operationId === null ? next.seenOtherwiseAt : null;
+/** Whether a state shows what was in force at a time, for certain. */
+function isLatestAt(state: AssociationState, asOf: number, { clockErrorMs }: ReadTimes): boolean {
+  const { latest } = state;
+  const ahead = aheadOf(state);
+  if (ahead) return Date.parse(ahead.modifiedAt) <= asOf;
+  if (latest === null) return false;
+  if (latest.origin === null) return latest.seenAt + clockErrorMs <= asOf;
+  const association = latestAssociation(state);
+  if (association === null || tiedOperation(state)) return false;
+  return Math.max(latest.seenAt, Date.parse(association.modifiedAt)) <= asOf;
+}
+
+/** When an update may have been in force, from when on a version was. */
+function spanOf({ startedAt, modifiedAt, closedAt }: UncertainTime, madeAt: number, { clockErrorMs }: ReadTimes): Span {
+  const until = modifiedAt === null ? closedAt + clockErrorMs : Date.parse(modifiedAt);
+  return { from: Math.max(madeAt, startedAt - clockErrorMs), until };
+}
+
+/** Spans that have a time in common, as one; null: none. */
+function unionOf(spans: readonly Span[]): Span | null {
+  if (spans.length === 0) return null;
+  const ends = spans.map(({ until }) => until ?? Infinity);
+  const until = Math.max(...ends);
+  return { from: Math.min(...spans.map(({ from }) => from)), until: until === Infinity ? null : until };
+}
+
+function seenAt(at: VersionAt | null, asOf: number): SeenAssociation | null {
+  if (at === null) return null;
+  const { version, next, uncertain } = at;
+  const { association, origin, operationId, declaration, seenAt: firstSeenAt, seenOtherwiseAt } = version;
+  if (origin === null) return null;
+  const observedAt = lastSeenOf(version, next);
+  // Others had made what was adopted later.
+  const isAdoptedLater = origin === 'ADOPTED' && firstSeenAt > asOf;
   return {
     association,
-    origin,
-    operationId,
-    declaration,
-    seenOtherwiseBefore: seenOtherwiseAt,
-    firstSeenAt: seenAt,
-    observedAt: Math.max(seenAt, seenAgain ?? seenAt),
-    seenOtherwiseAfter: next?.seenAt ?? null,
+    ...(isAdoptedLater ? ofOthers(association) : { origin, operationId, declaration }),
+    ...{ seenOtherwiseBefore: seenOtherwiseAt, firstSeenAt, observedAt },
+    seenOtherwiseAfter: next && Math.max(next.seenAt, observedAt),
+    uncertain,
   };
+}
+
+function ofOthers({ ownerArn }: Association) {
+  return { origin: ownerArn === null ? 'OUTSIDE' : 'ADD_ON', operationId: null, declaration: null } as const;
 }
 
 /** The effect of an operation that a scan saw before the outcome was recorded; null if there is none. */
@@ -79,8 +98,8 @@ function aheadOf({ confirmed, observed }: AssociationState): Association | null 
   return confirmed === null || seen.modifiedAt > confirmed.association.modifiedAt ? seen : null;
 }
 
-/** The association that a state shows; null if it shows none. */
-function latestOf(state: AssociationState): SeenAssociation | null {
+/** The association of a service account as it was seen last; null if none was. */
+export function latestSeen(state: AssociationState): SeenAssociation | null {
   const { latest, confirmed, observed } = state;
   const ahead = aheadOf(state);
   if (ahead && observed) {
@@ -92,12 +111,12 @@ function latestOf(state: AssociationState): SeenAssociation | null {
       declaration: null,
       ...times,
       seenOtherwiseAfter: null,
+      uncertain: null,
     };
   }
-  if (!latest?.origin) return null;
+  const association = latestAssociation(state);
+  if (!latest?.origin || !association) return null;
   const isOutside = isFromOutside(latest);
-  const association = isOutside ? observed?.association : confirmed?.association;
-  if (!association) return null;
   return {
     association,
     origin: latest.origin,
@@ -107,5 +126,6 @@ function latestOf(state: AssociationState): SeenAssociation | null {
     firstSeenAt: latest.seenAt,
     observedAt: lastSeenAt(state) ?? latest.seenAt,
     seenOtherwiseAfter: null,
+    uncertain: null,
   };
 }

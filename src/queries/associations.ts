@@ -2,10 +2,11 @@ import type { ClusterCoverage, ObservedAssociation, QueryAssociationsArgs } from
 import type { AssociationReads } from '../ledger/association-history.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { AssociationTarget } from '../model/association.ts';
+import type { ReadTimes } from '../observations/sights.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { Connection } from '../validation/paging.ts';
-import { associationAt } from './association-at.ts';
+import { associationAt, latestSeen } from './association-at.ts';
 import type { SeenAssociation } from './association-at.ts';
 import { candidates, clustersFrom, endOfCluster, endOfTarget } from './association-candidates.ts';
 import { coverageOf } from './association-coverage.ts';
@@ -38,7 +39,7 @@ type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'cu
  * `AssociationReads` throws, and `LedgerUnavailable` if it does not answer before `deadline`.
  */
 export async function observedAssociations(
-  deps: Pick<Dependencies, 'directory' | 'associations' | 'clock'>,
+  deps: Pick<Dependencies, 'directory' | 'associations' | 'clock' | 'times'>,
   reader: Reader,
   input: QueryAssociationsArgs,
   withCoverage: boolean,
@@ -59,7 +60,7 @@ interface Row {
 }
 
 async function readPage(
-  deps: Pick<Dependencies, 'directory' | 'clock'>,
+  deps: Pick<Dependencies, 'directory' | 'clock' | 'times'>,
   reads: AssociationReads,
   reader: Reader,
   query: AssociationQuery,
@@ -72,7 +73,7 @@ async function readPage(
   const views = makeAssociationViews(reader);
   // By role, only the clusters of what is found are asked about.
   const read = selection.roleArn === null ? covered.filter(views.mayViewIn) : covered;
-  const { rows, end } = await readRows(reads, views, query, read);
+  const { rows, end } = await readRows(reads, views, query, read, deps.times);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
   const found = rows.map(({ target, seen, expiresAt }) => ({
@@ -92,13 +93,14 @@ async function readRows(
   views: AssociationViews,
   query: AssociationQuery,
   clusters: Parameters<typeof candidates>[1],
+  times: ReadTimes,
 ): Promise<{ readonly rows: readonly Row[]; readonly end: string | null }> {
   const rows: Row[] = [];
   let left = query.asOf === null ? maxExamined.latest : maxExamined.past;
   for await (const targets of candidates(reads, clusters, query.selection, query.from)) {
     for (let index = 0; index < targets.length; index += batch) {
       const some = targets.slice(index, index + Math.min(batch, left));
-      for (const row of await examine(reads, views, query, some)) {
+      for (const row of await examine(reads, views, query, some, times)) {
         rows.push(row);
         if (rows.length === query.first) return { rows, end: endOfTarget(row.target) };
       }
@@ -116,13 +118,14 @@ async function examine(
   views: AssociationViews,
   { selection, asOf, matches, origin, declaration }: AssociationQuery,
   targets: readonly AssociationTarget[],
+  times: ReadTimes,
 ): Promise<Row[]> {
   const permitted = targets.filter((target) => matches(target) && views.mayViewIn(target) && views.mayList(target));
   const states = await reads.getAssociationStates(permitted);
   const seen = await Promise.all(
     permitted.map(async (target, index) => {
       const state = states[index] ?? null;
-      return state && (await associationAt(reads, target, state, asOf));
+      return state && (asOf === null ? latestSeen(state) : await associationAt(reads, target, state, asOf, times));
     }),
   );
   return permitted.flatMap((target, index) => {
@@ -139,7 +142,7 @@ async function examine(
 }
 
 function nodeOf(
-  { association, origin, operationId, declaration, ...times }: SeenAssociation,
+  { association, origin, operationId, declaration, uncertain, ...times }: SeenAssociation,
   expiresAt: string | null,
 ): ObservedAssociation {
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
@@ -152,6 +155,8 @@ function nodeOf(
     firstSeenAt: new Date(times.firstSeenAt).toISOString(),
     observedAt: new Date(times.observedAt).toISOString(),
     seenOtherwiseAfter: time(times.seenOtherwiseAfter),
+    uncertainFrom: time(uncertain?.from ?? null),
+    uncertainUntil: time(uncertain?.until ?? null),
     expiresAt,
   };
 }

@@ -5,7 +5,8 @@ import type { ClusterScan } from '../ledger/cluster-scan.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
-import { settingDifferences, versionDifferences } from '../operations/differences.ts';
+import { foreignDifferences } from '../observations/explained.ts';
+import { settingDifferences } from '../operations/differences.ts';
 import { candidates, endOfTarget } from './association-candidates.ts';
 import type { AssociationDrift } from './association-drift.ts';
 import type { DriftQuery } from './drift-parts.ts';
@@ -98,17 +99,17 @@ function isOpenDelete({ operation, closedAt }: OpenOperation): boolean {
 
 /** How an association that others made or changed differs from what the gateway left, as far as it left it. */
 function comparisonOf(
-  { openOperations }: AssociationState,
+  state: AssociationState,
   recorded: Association | null,
   association: Association,
 ): Pick<AssociationDrift, 'kind' | 'differences'> {
   if (recorded?.associationId === association.associationId) {
-    return { kind: 'MODIFIED', differences: versionDifferences(recorded, association) };
+    return { kind: 'MODIFIED', differences: foreignDifferences(state, recorded, association) };
   }
   const operationId = operationIdOf(association);
   if (operationId === null) return { kind: 'UNMANAGED', differences: [] };
   // A create that is in doubt made it, and others changed it before its outcome was recorded.
-  const create = openOperations.find((one) => one.operationId === operationId);
+  const create = state.openOperations.find((one) => one.operationId === operationId);
   if (create?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return { kind: 'FORGED_TAG', differences: [] };
   return { kind: 'MODIFIED', differences: settingDifferences(create.requested, association) };
 }

@@ -7,6 +7,7 @@ import type { TrailPage } from '../ledger/ledger.ts';
 import { isTrailPosition } from '../ledger/trail-position.ts';
 import { closingEvents, isClosing } from '../model/audit-event.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
+import type { UsedApproval } from '../model/approval-vote.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { isOperation } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -86,12 +87,17 @@ async function viewOf(
     startedAt: first.time,
     completedAt: closing?.time ?? null,
     associationArn: (closing ?? last).associationArn,
-    approvalId: own.findLast(({ decision }) => decision?.approval)?.decision?.approval?.approvalId ?? null,
+    approvalId: own.map(usedApprovalOf).findLast((one) => one !== undefined)?.approvalId ?? null,
     refusalCode,
     message,
     retryAfterSeconds: status === 'IN_PROGRESS' ? secondsToWait(deps, own) : null,
     entries,
   };
+}
+
+/** The approval that lifted the forbids on the request or on the delete that its ending is. */
+function usedApprovalOf({ decision, deleteDecision }: AuditEntry): UsedApproval | undefined {
+  return decision?.approval ?? deleteDecision?.approval;
 }
 
 /** The first entries of an operation; only the first one if it is not readable, because it decides whether the operation is. */

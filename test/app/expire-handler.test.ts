@@ -28,7 +28,8 @@ test('a run of endings has one line in the log, with what it did and what alarms
   const fields = {
     deleted: 1,
     suspendedEndings: 0,
-    stoppedEndings: 0,
+    heldEndings: 0,
+    queued: 0,
     oldestDueSeconds: 0,
     approvalsExpired: 1,
     eksCalls: expect.any(Number) as number,
@@ -36,10 +37,15 @@ test('a run of endings has one line in the log, with what it did and what alarms
   expect(logged).toEqual([['info', 'Endings examined.', expect.objectContaining(fields)]]);
 });
 
-test('the settings of endings have defaults, and reject shares above 100 %', () => {
+test('the settings of endings have defaults, and reject a long grace and fewer turns than are no burst', () => {
   expect(readSettings({}, readExpireSettings)).toEqual(defaultExpireSettings);
-  const env = { EXPIRE_MAX_DELETIONS: '2', EXPIRE_MAX_PERCENT: '50', EXPIRE_WARNING_MS: '1000' };
-  const expire = { maxDeletions: 2, maxPercent: 50, warningMs: 1_000 };
+  const env = {
+    EXPIRE_BURST_ABOVE: '2',
+    EXPIRE_GRACE_MS: '60000',
+    EXPIRE_MAX_PER_SETTER: '2',
+    EXPIRE_WARNING_MS: '1000',
+  };
+  const expire = { burstAbove: 2, graceMs: 60_000, maxPerSetter: 2, warningMs: 1_000 };
   const required = {
     HOME_ACCOUNT_ID: '111122223333',
     AWS_REGION: 'eu-central-1',
@@ -48,5 +54,6 @@ test('the settings of endings have defaults, and reject shares above 100 %', () 
     LAMBDA_TASK_ROOT: '/var/task',
   };
   expect(readExpireFunctionSettings({ ...required, ...env })).toMatchObject({ expire, executorRoleArn: null });
-  expect(() => readSettings({ EXPIRE_MAX_PERCENT: '101' }, readExpireSettings)).toThrow('EXPIRE_MAX_PERCENT');
+  expect(() => readSettings({ EXPIRE_GRACE_MS: '86400001' }, readExpireSettings)).toThrow('EXPIRE_GRACE_MS');
+  expect(() => readSettings({ EXPIRE_MAX_PER_SETTER: '4' }, readExpireSettings)).toThrow('EXPIRE_BURST_ABOVE');
 });

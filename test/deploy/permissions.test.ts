@@ -225,7 +225,7 @@ describeOnDynamoDb('on the tables,', () => {
     expect(await sent('scan')).toEqual({ actions, indexes: ['byCluster', 'byLease'], refused: [] });
   });
 
-  test('the expire function may do all that a warning, a deletion, a refusal and their limits send', async () => {
+  test('the expire function may do all that a warning, a deletion, a refusal and a hold send', async () => {
     const hourMs = 3_600_000;
     const expireNow = () =>
       expire(
@@ -235,21 +235,21 @@ describeOnDynamoDb('on the tables,', () => {
         gateway.clock.now() + 50_000,
       );
     const expiresAt = new Date(gateway.clock.now() + hourMs).toISOString();
-    const names = ['ends-1', 'ends-2', 'ends-3', 'ends-4'];
+    const names = ['ends-1', 'ends-2', 'ends-3', 'ends-4', 'ends-5', 'ends-6'];
     for (const serviceAccount of names) {
       await gateway.create({ serviceAccount, clientRequestToken: serviceAccount, expiresAt });
     }
     tables.recorder.clear();
-    expect(await expireNow()).toMatchObject({ warned: 4 });
+    expect(await expireNow()).toMatchObject({ warned: 6 });
     gateway.clock.skip(hourMs + 60_000);
-    expect(await expireNow()).toMatchObject({ stopped: 4 });
+    expect(await expireNow()).toMatchObject({ held: 6 });
+    gateway.clock.skip(hourMs + 60_000);
     const { control } = gateway.simulator;
     const idOf = (name: string) =>
       control.associations().find((one) => one.serviceAccount === name)?.associationId ?? '';
     control.updateAssociation(idOf('ends-1'), { disableSessionTags: true });
     await gateway.remove({ associationId: idOf('ends-4'), clientRequestToken: 'ends' });
-    tables.recorder.clear();
-    expect(await expireNow()).toMatchObject({ deleted: 2, suspended: 1 });
+    expect(await expireNow()).toMatchObject({ deleted: 4, suspended: 1 });
     const used = { actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'], indexes: ['byCluster', 'byLease'] };
     expect(await sent('expire')).toEqual({ ...used, refused: [] });
   });

@@ -375,3 +375,17 @@ describe('break-glass', () => {
     expect(voted.refusal?.code).toBe('POLICY_DENIED');
   });
 });
+
+test('approvers are shown what the approval is bound to: conditions, declaration and whether a need is of a delete', async () => {
+  const conditions = { ifExists: 'ADOPT', expectedRevision: 0, declaration: 'payments' };
+  const { id } = approvalIn(await approvals.create('alice', conditions));
+  const read = (of: string) => gateway.send(`query ($id: ID!) { approval(id: $id) { ${of} } }`, { id }, 'pat');
+  const request = 'ifExists expectedRevision expectedModifiedAt';
+  expect((await read(`declaration request { ${request} } needs { operation }`)).data).toEqual({
+    approval: {
+      declaration: 'payments',
+      request: { ifExists: 'ADOPT', expectedRevision: 0, expectedModifiedAt: null },
+      needs: [{ operation: null }],
+    },
+  });
+});

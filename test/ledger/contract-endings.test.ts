@@ -14,11 +14,15 @@ const due = Date.parse(endsAt);
 const committed = { kind: 'committed' };
 const busy: StateMismatch = { kind: 'state-mismatch', changes: 1, isBusy: true };
 const mismatch: StateMismatch = { ...busy, isBusy: false };
+const otherEnding: StateMismatch = { ...mismatch, hasOtherEnding: true };
+
+/** The operation whose ending a request was judged by; null: there was none. */
+type Over = string | null;
 
 /** An operation of the tests: it sends a change to EKS. */
 type Begun =
   | { readonly operation: 'CREATE_POD_IDENTITY_ASSOCIATION'; readonly expiresAt?: string }
-  | { readonly operation: 'UPDATE_POD_IDENTITY_ASSOCIATION'; readonly expiresAt?: string | null }
+  | { readonly operation: 'UPDATE_POD_IDENTITY_ASSOCIATION'; readonly expiresAt?: string | null; readonly over?: Over }
   | { readonly operation: 'DELETE_POD_IDENTITY_ASSOCIATION'; readonly setBy?: string; readonly at?: string };
 
 describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
@@ -26,7 +30,8 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
   openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 
   const ending = async () => (await ledger.getAssociationState(target))?.ending;
-  const dueAt = (warnUntil: number, now: number) => ledger.dueEndings({ warnUntil, now }, 10);
+  const listed = (warnUntil: number, now: number) => ledger.dueEndings({ warnUntil, now }, 10);
+  const dueAt = async (warnUntil: number, now: number) => (await listed(warnUntil, now)).map((one) => one.target);
   const record = (operation: Begun['operation']) => openRecord({ operation, inDoubtUntil: recordTime });
 
   function requestOf(begun: Begun) {
@@ -51,12 +56,17 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
     }
   }
 
+  const judgedBy = (over: Over | undefined) =>
+    over === undefined ? {} : { endingBefore: over === null ? null : { associationId, expiresAt: endsAt, setBy: over } };
+
   /** Begins an operation. `succeed` records its success. */
   async function begin(begun: Begun) {
     const first = record(begun.operation);
     const { operationId, fence } = first;
     const before = begun.operation === 'CREATE_POD_IDENTITY_ASSOCIATION' ? null : association();
-    const entry = { operationId, fence, target, before, time, operation: begun.operation, request: requestOf(begun) };
+    const judged = judgedBy('over' in begun ? begun.over : undefined);
+    const subject = { target, before, time, operation: begun.operation, request: requestOf(begun) };
+    const entry = { operationId, fence, ...subject, ...judged };
     const result = await ledger.commit({ kind: 'free', now: recordTime }, first, [
       auditEntry({ ...entry, event: 'INTENT' }),
     ]);
@@ -78,7 +88,7 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
   }
 
   /** Sets the ending alone, in one commit. */
-  function setAlone(expiresAt: string | null, before: Association = association()) {
+  function setAlone(expiresAt: string | null, before: Association = association(), over?: Over) {
     const operation = 'UPDATE_POD_IDENTITY_ASSOCIATION';
     const first = record(operation);
     const { operationId, fence } = first;
@@ -93,6 +103,7 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
       operation,
       request: named,
       event: 'SUCCEEDED',
+      ...judgedBy(over),
     });
     return ledger.commit({ kind: 'free', now: recordTime }, succeeded(first, { result }), [entry]);
   }
@@ -109,6 +120,7 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
       associationId,
       expiresAt: endsAt,
       setBy: operationId,
+      setter: { principalId: auditEntry({ event: 'INTENT' }).principal.id, actorId: null, onBehalfOf: null },
       isWarned: false,
       nextAt: due,
       suspendedFor: null,
@@ -144,9 +156,24 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
 
   test('a delete at an ending begins only while the operation that set it is the last one', async () => {
     const setBy = await done(create);
-    expect((await begin({ ...remove, setBy: 'another' })).result).toEqual(mismatch);
+    expect((await begin({ ...remove, setBy: 'another' })).result).toEqual(otherEnding);
     expect((await begin({ ...remove, setBy, at: '2026-11-24T11:00:00.000Z' })).result).toEqual(mismatch);
     expect((await begin({ ...remove, setBy })).result).toEqual(committed);
+  });
+
+  test('an ending is set only over the one that its request was judged by', async () => {
+    const first = await done({ operation: create.operation });
+    const none: StateMismatch = { ...otherEnding, changes: 1 };
+    expect((await begin({ ...update, expiresAt: endsAt, over: first })).result).toEqual(none);
+    expect(await setAlone(endsAt, association(), first)).toEqual(none);
+    const setBy = await done({ ...update, expiresAt: endsAt, over: null });
+    const other: StateMismatch = { ...otherEnding, changes: 2 };
+    for (const over of [null, first]) {
+      expect((await begin({ ...update, expiresAt: laterAt, over })).result).toEqual(other);
+      expect(await setAlone(laterAt, association(), over)).toEqual(other);
+    }
+    expect(await setAlone(laterAt, association(), setBy)).toEqual(committed);
+    expect(await ending()).toMatchObject({ expiresAt: laterAt });
   });
 
   test('what depends on the ending begins only while no other operation is in progress', async () => {
@@ -188,5 +215,42 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
     expect(await dueAt(due, due)).toEqual([target]);
     await done({ ...update, expiresAt: null });
     expect(await dueAt(due, due)).toEqual([]);
+  });
+
+  test('the due list has the ending and the revision of its state, so that it is held over that revision', async () => {
+    await done(create);
+    const [first] = await listed(due, due);
+    if (!first) throw new Error('No ending is listed.');
+    const { revision = 0, ending: stored } = (await ledger.getAssociationState(target)) ?? {};
+    expect(first).toEqual({ target, revision, ending: stored, hasDrift: false });
+    const nextAt = due + 3_600_000;
+    const held = { ...first.ending, isWarned: true, heldAt: due, nextAt };
+    const change = { target, ending: held, openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
+    expect(await ending()).toEqual(held);
+    expect(await ledger.observeAssociation(revision, change, null)).toBe(false);
+    expect(await listed(nextAt, nextAt - 1)).toEqual([]);
+    const observed = { at: due, sight: null, origin: 'OUTSIDE', association: null, driftId: 'drift' } as const;
+    const drifted = {
+      target,
+      observed: { ...observed, revision: revision + 2 },
+      openOperations: [],
+      endedOperationIds: [],
+    };
+    expect(await ledger.observeAssociation(revision + 1, drifted, null)).toBe(true);
+    expect(await listed(0, nextAt)).toEqual([{ target, revision: revision + 2, ending: held, hasDrift: true }]);
+  });
+
+  test('the due list is limited for those that were not warned of and for the others, the earliest of each first', async () => {
+    for (const index of [3, 1, 2]) {
+      for (const isWarned of [false, true]) {
+        const of = { ...target, serviceAccount: `${isWarned ? 'warned' : 'new'}-${index}` };
+        const fields = { associationId, setBy: 'operation', suspendedFor: null, expiresAt: endsAt };
+        const change = { target: of, ending: { ...fields, isWarned, nextAt: due + index }, openOperations: [] };
+        await ledger.observeAssociation(0, { ...change, endedOperationIds: [] }, null);
+      }
+    }
+    const found = await ledger.dueEndings({ warnUntil: due + 9, now: due + 9 }, 2);
+    expect(found.map((one) => one.target.serviceAccount)).toEqual(['new-1', 'new-2', 'warned-1', 'warned-2']);
   });
 });

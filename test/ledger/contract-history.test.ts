@@ -1,6 +1,7 @@
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { AssociationVersion, ObservedState, Sight } from '../../src/ledger/association-state.ts';
 import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { versionPlaceOf } from '../../src/ledger/version-keys.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
@@ -12,6 +13,7 @@ import { association, auditEntry, openRecord, recordTime, succeeded } from '../s
 const { accountId, region, clusterName, namespace, serviceAccount } = association();
 const cluster = { accountId, region, clusterName };
 const target: AssociationTarget = { ...cluster, namespace, serviceAccount };
+const placeOf = ({ associationId, createdAt, modifiedAt }: Association) => ({ associationId, createdAt, modifiedAt });
 const role = (name: string) => `arn:aws:iam::111122223333:role/pods/${name}`;
 const minute = (count: number) => new Date(Date.UTC(2026, 10, 24, 12, count)).toISOString();
 const all = { from: '', to: '~' };
@@ -26,15 +28,16 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
     confirmed: Association,
     time: string,
     operation: OperationKind = 'CREATE_POD_IDENTITY_ASSOCIATION',
+    eksRequestId: string | null = 'request-1',
   ): Promise<IdempotencyRecord> {
     const record = openRecord({ operation, startedAt: Date.parse(time) - 1_000 });
     const { operationId, fence } = record;
-    const entry = { operationId, operation, target: confirmed, fence, eksRequestId: 'request-1' };
+    const entry = { operationId, operation, target: confirmed, fence, eksRequestId };
     await ledger.commit({ kind: 'free', now: recordTime }, record, [
       auditEntry({ ...entry, event: 'INTENT', time, request: null }),
     ]);
     const result = { association: confirmed, refusal: null, completedAt: time };
-    const outcome = auditEntry({ ...entry, event: 'SUCCEEDED', time, request: null });
+    const outcome = auditEntry({ ...entry, event: 'SUCCEEDED', time, request: null, before: confirmed });
     const committed = await ledger.commit({ kind: 'leased', operationId, fence }, succeeded(record, { result }), [
       outcome,
     ]);
@@ -73,7 +76,7 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
     return await ledger.observeAssociation(revision, change, null);
   }
 
-  const around = (time: string) => ledger.versionsAround(target, Date.parse(time));
+  const history = () => ledger.readVersions(target, { from: '' }, 100);
   const withRole = async (name: string, range = all, limit = 100) => {
     const { targets, isComplete } = await ledger.targetsWithRole(role(name), range, limit);
     return { names: targets.map((found) => `${found.clusterName}/${found.serviceAccount}`), isComplete };
@@ -105,27 +108,54 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
         declaration: null,
         ...at(3),
       },
-      { target, association: null, origin: null, operationId: remove.operationId, declaration: null, ...at(5) },
+      {
+        ...{ target, association: null, deleted: placeOf(second) },
+        ...{ origin: null, operationId: remove.operationId, declaration: null, ...at(5) },
+      },
     ];
-    expect(await around(minute(0))).toEqual({ last: null, next: versions[0] });
-    expect(await around(minute(1))).toEqual({ last: versions[0], next: versions[1] });
-    expect(await around(minute(4))).toEqual({ last: versions[1], next: versions[2] });
-    expect(await around(minute(9))).toEqual({ last: versions[2], next: null });
+    expect(await history()).toEqual(versions);
     expect((await ledger.getAssociationState(target))?.latest).toEqual({ origin: null, ...at(5) });
+  });
+
+  test('versions are read from a place on or before it, in the order in which EKS had them', async () => {
+    const first = association({ ...target, modifiedAt: minute(0) });
+    await succeed({ ...first, modifiedAt: minute(2) }, minute(3), 'UPDATE_POD_IDENTITY_ASSOCIATION');
+    await succeed({ ...first, associationId: 'a-2', createdAt: minute(6), modifiedAt: minute(6) }, minute(6));
+    await succeed({ ...first, modifiedAt: minute(2) }, minute(7), 'DELETE_POD_IDENTITY_ASSOCIATION');
+    await succeed(first, minute(9));
+    const versions = await history();
+    const texts = versions.map(
+      (one) => `${(one.association ?? one.deleted)?.associationId} ${one.association?.modifiedAt}`,
+    );
+    const { associationId } = first;
+    const order = [`${associationId} ${minute(0)}`, `${associationId} ${minute(2)}`, `${associationId} undefined`];
+    expect(texts).toEqual([...order, `a-2 ${minute(6)}`]);
+    const [, second, gone] = versions;
+    if (!second || !gone) throw new Error('unreachable');
+    expect(await ledger.readVersions(target, { from: versionPlaceOf(second) }, 2)).toEqual([second, gone]);
+    expect(await ledger.readVersions(target, { before: versionPlaceOf(gone) }, 1)).toEqual([second]);
+    expect(await ledger.readVersions({ ...target, serviceAccount: 'other' }, { from: '' }, 1)).toEqual([]);
   });
 
   test('an adoption adds a version of its own', async () => {
     await succeed(association({ ...target, modifiedAt: minute(0) }), minute(1), 'ADOPT_POD_IDENTITY_ASSOCIATION');
-    expect(await around(minute(1))).toMatchObject({ last: { origin: 'ADOPTED' } });
+    expect(await history()).toMatchObject([{ origin: 'ADOPTED' }]);
   });
 
-  test('an outcome whose association is older than the confirmed one is recorded, and adds no version', async () => {
+  test('an outcome whose association is older than the confirmed one adds its version before it', async () => {
     await succeed(association({ ...target, modifiedAt: minute(4) }), minute(4));
     await succeed(association({ ...target, modifiedAt: minute(2) }), minute(5));
-    expect(await around(minute(4))).toMatchObject({ last: { seenAt: Date.parse(minute(4)) }, next: null });
+    expect(await history()).toMatchObject([
+      { association: { modifiedAt: minute(2) }, seenAt: Date.parse(minute(5)) },
+      { association: { modifiedAt: minute(4) }, seenAt: Date.parse(minute(4)) },
+    ]);
+    expect(await ledger.getAssociationState(target)).toMatchObject({
+      confirmed: { association: { modifiedAt: minute(4) } },
+      latest: { seenAt: Date.parse(minute(4)) },
+    });
   });
 
-  test('an outcome that is recorded after a scan saw a later version is confirmed, and adds no version', async () => {
+  test('an outcome that is recorded after a scan saw a later version is confirmed, and adds its version before that', async () => {
     const made = association({ ...target, modifiedAt: minute(1) });
     await observe(outside(minute(2), { roleArn: role('outside') }));
     await succeed(made, minute(3));
@@ -133,20 +163,49 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
       confirmed: { association: { modifiedAt: minute(1) } },
       latest: { origin: 'OUTSIDE', seenAt: Date.parse(minute(2)) },
     });
-    expect(await around(minute(2))).toMatchObject({ last: { origin: 'OUTSIDE' }, next: null });
+    expect(await history()).toMatchObject([{ origin: 'OPERATION' }, { origin: 'OUTSIDE' }]);
   });
 
-  test('an outcome that is recorded after a scan saw its version gone adds no version, and one of a new association does', async () => {
+  test('an outcome that is recorded after a scan saw its version gone is not the latest one, and one of a new association is', async () => {
     const made = association({ ...target, modifiedAt: minute(1) });
-    const gone = outside(minute(2));
-    await observe(
-      { ...gone, association: null, origin: null },
-      { associationId: made.associationId, modifiedAt: made.modifiedAt, isGone: true },
-    );
+    const sight = { associationId: made.associationId, modifiedAt: made.modifiedAt, isGone: true };
+    await observe({ ...outside(minute(2)), association: null, deleted: placeOf(made), origin: null }, sight);
     await succeed(made, minute(3));
-    expect(await around(minute(2))).toMatchObject({ last: { association: null }, next: null });
-    await succeed({ ...made, modifiedAt: minute(4), associationId: 'a-2' }, minute(5));
-    expect(await around(minute(4))).toMatchObject({ next: { association: { associationId: 'a-2' } } });
+    expect(await history()).toMatchObject([{ origin: 'OPERATION' }, { association: null }]);
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
+    await succeed({ ...made, createdAt: minute(4), modifiedAt: minute(4), associationId: 'a-2' }, minute(5));
+    expect(await history()).toMatchObject([{}, {}, { association: { associationId: 'a-2' } }]);
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { seenAt: Date.parse(minute(5)) } });
+  });
+
+  test('of two outcomes with the same modifiedAt, the second one stays until a scan has read which was the last', async () => {
+    const update = 'UPDATE_POD_IDENTITY_ASSOCIATION';
+    const first = association({ ...target, modifiedAt: minute(1) });
+    await succeed(first, minute(2), update);
+    const { operationId } = await succeed({ ...first, roleArn: role('second') }, minute(3), update);
+    expect(await ledger.getAssociationState(target)).toMatchObject({
+      confirmed: { association: { roleArn: first.roleArn } },
+      latest: { seenAt: Date.parse(minute(2)) },
+      openOperations: [{ operationId, closedAt: Date.parse(minute(3)), saw: { modifiedAt: minute(1), isGone: false } }],
+    });
+    expect(await history()).toHaveLength(2);
+    await succeed({ ...first, roleArn: role('older'), modifiedAt: minute(0) }, minute(4), update);
+    expect((await ledger.getAssociationState(target))?.openOperations).toHaveLength(1);
+    await succeed({ ...first, associationId: 'a-2', roleArn: role('other') }, minute(5), update);
+    expect((await ledger.getAssociationState(target))?.openOperations).toHaveLength(1);
+  });
+
+  test('the state keeps when an update may have been in force whose effect was only read', async () => {
+    const seen = association({ ...target, modifiedAt: minute(3) });
+    const update = 'UPDATE_POD_IDENTITY_ASSOCIATION';
+    await succeed(seen, minute(2), update, 'request-1');
+    const { operationId, startedAt } = await succeed(seen, minute(4), update, null);
+    expect((await ledger.getAssociationState(target))?.uncertainTimes).toEqual([
+      {
+        ...{ operationId, associationId: seen.associationId, startedAt },
+        ...{ modifiedAt: minute(3), closedAt: Date.parse(minute(4)) },
+      },
+    ]);
   });
 
   test('an outcome is recorded over a state of another format version, and adds no version', async () => {
@@ -159,17 +218,17 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
     expect(await ledger.commit({ kind: 'leased', operationId, fence }, succeeded(record), outcome)).toEqual({
       kind: 'committed',
     });
-    expect(await around(minute(9))).toEqual({ last: null, next: null });
+    expect(await history()).toEqual([]);
   });
 
   test('a scan adds a version together with what it observed, or neither', async () => {
     const version = outside(minute(1));
     expect(await observe(version)).toBe(true);
-    expect(await around(minute(1))).toEqual({ last: version, next: null });
+    expect(await history()).toEqual([version]);
     const later = outside(minute(2));
     const change = { target, version: later, openOperations: [], endedOperationIds: [] };
     expect(await ledger.observeAssociation(7, change, null)).toBe(false);
-    expect(await around(minute(9))).toEqual({ last: version, next: null });
+    expect(await history()).toEqual([version]);
   });
 
   test('service accounts are found by every role and target role that they ever had, once each and in order', async () => {

@@ -38,6 +38,7 @@ import {
   associationState,
   associationVersion,
   clusterScan,
+  deletedVersion,
   entries,
   locks,
   records,
@@ -71,13 +72,14 @@ const claim = { createdBy: '01KASA3V5T0000000000000001', claimedBy: '01KASA3V5T0
 
 /** The item that an update of the state writes: its key, and the attributes that it sets. */
 function stateItem(): Item {
-  const { revision: _, latest: __, confirmed, observed, changedAt, ...change } = associationState;
+  const { revision: _, latest: __, confirmed, observed, changedAt, uncertainTimes, ...change } = associationState;
+  const [uncertainTime] = uncertainTimes;
   const given = { confirmed, observed, changedAt } as Required<
     Pick<StateChange, 'confirmed' | 'observed' | 'changedAt'>
   >;
   const version = { ...associationVersion, ...associationState.latest };
   const update = stateUpdate(
-    { ...change, ...given, version, endedOperationIds: [] },
+    { ...change, ...given, version, endedOperationIds: [], ...(uncertainTime ? { uncertainTime } : {}) },
     { kind: 'revision', revision: 6 },
   );
   const {
@@ -117,6 +119,7 @@ const written: Readonly<Record<string, Stored>> = {
   'cursor keys': { sqlite: null, dynamodb: cursorKeysItem(cursorKeys) },
   state: { sqlite: stateText(associationState), dynamodb: stateItem() },
   version: { sqlite: versionText(associationVersion), dynamodb: associationVersionItem(associationVersion) },
+  'version of a deletion': { sqlite: versionText(deletedVersion), dynamodb: associationVersionItem(deletedVersion) },
   approval: { sqlite: approvalText(approval), dynamodb: approvalItem(approval) },
   'approval PENDING': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'PENDING' }) },
   'approval APPROVED': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'APPROVED' }) },
@@ -163,6 +166,8 @@ test('the stored state of an association is read as before', () => {
 test('a stored version of the history is read as before', () => {
   expect(versionOfItem(itemOf('version'))).toEqual(associationVersion);
   expect(versionOfText(stored.version?.sqlite ?? '')).toEqual(associationVersion);
+  expect(versionOfItem(itemOf('version of a deletion'))).toEqual(deletedVersion);
+  expect(versionOfText(stored['version of a deletion']?.sqlite ?? '')).toEqual(deletedVersion);
 });
 
 test('the stored progress of a scan is read as before', () => {

@@ -51,7 +51,16 @@ test('the lease index projects all attributes, the index of states what a scan c
       ],
       Projection: {
         ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId', 'version'],
+        NonKeyAttributes: [
+          'v',
+          'revision',
+          'scannedRevision',
+          'scannedAt',
+          'isPresent',
+          'associationId',
+          'recordsInProgress',
+          'version',
+        ],
       },
     },
     ...Object.entries({ byRole: 'roleArn', byTargetRole: 'targetRoleArn' }).map(([IndexName, AttributeName]) => ({

@@ -1,6 +1,10 @@
+import { ulid } from 'ulid';
+import { predecessorOf } from '../../src/events/predecessor.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
+import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { observeChange } from '../../src/observations/observe-change.ts';
 import { scanCluster } from '../../src/observations/scan-cluster.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
@@ -12,7 +16,7 @@ const worker = roleArn('payments/payments-worker');
 const minutes = 60_000;
 
 let gateway: Gateway;
-let ledger: Ledger & ObservationStore;
+let ledger: Ledger & ObservationStore & AssociationReads;
 openForEachTest((opened) => ({ gateway, ledger } = opened));
 
 const makeOutside = (serviceAccount: string) =>
@@ -119,6 +123,56 @@ test('drift stays although a scan that began before the first complete one of it
   const observations = { ...gateway.deps, observations: ledger };
   const scanned = await scanCluster(observations, gateway.deps.eksFor(apps), apps, bounds);
   expect(scanned).toMatchObject({ outside: 1, driftFound: 0, driftResolved: 0 });
+});
+
+test('a finding names what others changed, and not what an operation in doubt set', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-after' });
+  const update = await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' });
+  expect(update.status).toBe('IN_PROGRESS');
+  gateway.simulator.control.updateAssociation(associationId, { disableSessionTags: true });
+  const change = { cluster: { ...home, clusterName: place.clusterName }, associationId };
+  await observeChange({ ...gateway.deps, observations: ledger }, change, gateway.clock.now() + minutes);
+  expect(await driftEntries()).toMatchObject([
+    { message: 'The association was changed outside of the gateway: disableSessionTags is true instead of false.' },
+  ]);
+  const [state] = await ledger.getAssociationStates([{ ...home, ...place, serviceAccount: 'api' }]);
+  expect(state?.openOperations).toHaveLength(1);
+  const document = /* GraphQL */ `
+    {
+      associationDrift(clusterName: "apps-dev", source: SCAN) {
+        nodes {
+          differences {
+            field
+          }
+        }
+      }
+    }
+  `;
+  expect(await gateway.send(document, {}, 'pat')).toMatchObject({
+    data: { associationDrift: { nodes: [{ differences: [{ field: 'disableSessionTags' }] }] } },
+  });
+});
+
+test('the entries of a drift keep their order by fence where the scan that resolves it has a slower clock', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.updateAssociation(associationId, { roleArn: worker });
+  await scanAll();
+  await gateway.adopt({ associationId });
+  const cluster = { ...home, clusterName: place.clusterName };
+  const change = { cluster, associationId };
+  const clock = () => gateway.clock.now() - 29_000;
+  const deps = { ...gateway.deps, observations: ledger, clock, ulid };
+  const observed = await observeChange(deps, change, clock() + minutes);
+  expect(observed).toMatchObject({ drift: 'DRIFT_RESOLVED' });
+  const entries = await driftEntries();
+  const [found, resolved] = ['DRIFT_FOUND', 'DRIFT_RESOLVED'].map((event) =>
+    entries.find((one) => one.event === event),
+  );
+  if (!found || !resolved) throw new Error('unreachable');
+  expect(resolved.entryId < found.entryId).toBe(true);
+  expect(await predecessorOf(ledger, resolved)).toBe(found.entryId);
+  expect(await predecessorOf(ledger, found)).toBeNull();
 });
 
 test('a tag that is changed outside is drift, although EKS keeps the time of the modification', async () => {

@@ -6,7 +6,7 @@ import { judge } from '../../src/observations/judge.ts';
 import type { Judgement, Reading } from '../../src/observations/judge.ts';
 import { association } from '../support/ledger-samples.ts';
 
-const times = { listLagMs: 30_000, clockErrorMs: 30_000 };
+const times = { listLagMs: 30_000, clockErrorMs: 30_000, signatureWindowMs: 300_000, eksProcessingMs: 60_000 };
 const start = Date.parse('2026-11-24T12:00:00.000Z');
 /** The association as it is so many seconds after the start, with other fields. */
 const at = (seconds: number, fields: Partial<Association> = {}) =>
@@ -52,6 +52,9 @@ const judged = (fields: Partial<Reading>) => {
   const judgement = judge(reading(fields), times);
   return judgement.kind === 'observed' ? judgement.origin : judgement.kind;
 };
+/** A create that began at the start. */
+const create = update({ operation: 'CREATE_POD_IDENTITY_ASSOCIATION', operationId: created.operationId });
+const createdAt = (seconds: number) => ({ createdAt: at(seconds).modifiedAt });
 const unknown = state({ confirmed: null, changedAt: null });
 
 test.each<[string, Partial<Reading>, string | null]>([
@@ -93,6 +96,21 @@ test.each<[string, Partial<Reading>, string | null]>([
       }),
       association: at(9, { roleArn: other, policy: '{}' }),
     },
+    'OPERATION',
+  ],
+  [
+    'a version of a confirmed association is of someone outside, although an open create requests the same',
+    { state: state({ openOperations: [create] }), association: at(9, { roleArn: other }) },
+    'OUTSIDE',
+  ],
+  [
+    'an association that existed before an open create began is of someone outside',
+    { state: { ...unknown, openOperations: [create] }, association: at(0, { roleArn: other, ...createdAt(-31) }) },
+    'OUTSIDE',
+  ],
+  [
+    'an association that an open create may have made, by clocks that differ, is of it',
+    { state: { ...unknown, openOperations: [create] }, association: at(0, { roleArn: other, ...createdAt(-30) }) },
     'OPERATION',
   ],
   [

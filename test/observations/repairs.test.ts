@@ -172,7 +172,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
       ...{ confirmed: { operationId, isDeleted: false }, ending: { expiresAt, setBy: operationId } },
       ...{ changes: 1, recordsInProgress: [], openOperations: [], latest: { origin: 'OPERATION' } },
     });
-    expect(await ledger.versionsAround(target, gateway.clock.now())).toMatchObject({ last: { operationId } });
+    expect(await ledger.readVersions(target, { before: '~' }, 1)).toMatchObject([{ operationId }]);
   });
 
   test('nothing stays of what the other version began and this one closed', async () => {
@@ -267,6 +267,29 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     await reconcileNow(gateway);
     return { record, target: { ...target, serviceAccount } };
   }
+
+  test('a repair leaves an ending that the other version set since, and sets none of an association that was deleted since', async () => {
+    const key = await closedCreate();
+    const { revision, confirmed } = await state();
+    const { associationId = '' } = confirmed?.association ?? {};
+    const expiresAt = inFuture(24 * hourMs);
+    const ending = { associationId, expiresAt, setBy: 'another', isWarned: false, nextAt: 0, suspendedFor: null };
+    await ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ending }, null);
+    await scanNow();
+    expect(await state()).toMatchObject({ recordsInProgress: [], ending });
+    lose('Update');
+    const update = { associationId, disableSessionTags: true, expiresAt, clientRequestToken: 'update' };
+    const updated = await begin(() => gateway.update(update));
+    gateway.clock.skip(inDoubtMs);
+    expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+    await leaveClosed(ledger, edit, target, [key, updated], { knowsEndings: false });
+    expect(await gateway.remove({ associationId, clientRequestToken: 'remove' })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    await scanNow();
+    expect((await state()).recordsInProgress).toEqual([]);
+    expect((await state()).ending).toBeUndefined();
+  });
 
   test('two repairs at once write one, and the later one does not bring an ending back that was replaced since', async () => {
     await closedCreate({ expiresAt: inFuture(24 * hourMs) });

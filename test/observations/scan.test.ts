@@ -1,4 +1,5 @@
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { observeServiceAccount } from '../../src/observations/observe-service-account.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import type { ScanDependencies } from '../../src/observations/scan.ts';
@@ -9,6 +10,8 @@ import { lockOperations } from '../support/locks.ts';
 
 const target = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
 const minutes = 60_000;
+/** How long a run of the function may take: serverless.yml, and what its handler keeps back. */
+const lambdaMs = 115_000;
 
 let gateway: Gateway;
 let observations: ObservationStore;
@@ -103,6 +106,43 @@ test('a scan whose time is over continues with the next run, and reads nothing t
     describes: 20,
     isSeveral: true,
   });
+});
+
+test('a deletion outside is found within ten minutes, also if the scan that would find it is killed', async () => {
+  await gateway.create();
+  gateway.clock.skip(2 * minutes);
+  await run({}, {}, lambdaMs);
+  gateway.simulator.control.deleteAssociation(gateway.simulator.control.associations()[0]?.associationId ?? '');
+  const deletedAt = gateway.clock.now();
+  const killed = () => Promise.reject(new LedgerUnavailable(new Error('killed')));
+  const eksFor: ScanDependencies['eksFor'] = (cluster) => ({ ...gateway.deps.eksFor(cluster), page: killed });
+  let kills = 0;
+  for (let found = 0; found === 0;) {
+    gateway.clock.skip(1 * minutes);
+    const result = await run(kills === 0 ? { eksFor } : {}, {}, lambdaMs).catch(() => null);
+    kills += result === null ? 1 : 0;
+    found += result?.driftFound ?? 0;
+  }
+  expect(kills).toBe(1);
+  expect(gateway.clock.now() - deletedAt).toBeLessThanOrEqual(10 * minutes);
+});
+
+test('a run keeps its lease as long as it can take, by every permitted clock', async () => {
+  const ahead = lambdaMs + gateway.deps.times.clockErrorMs - 1_000;
+  const meanwhile: ReturnType<typeof run>[] = [];
+  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+    const eks = gateway.deps.eksFor(cluster);
+    const page: typeof eks.page = async (...call) => {
+      if (meanwhile.length === 0)
+        meanwhile.push(run({ clock: () => gateway.clock.now() + ahead }, {}, ahead + lambdaMs));
+      await Promise.all(meanwhile);
+      return eks.page(...call);
+    };
+    return { ...eks, page };
+  };
+  const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
+  expect(await run({ eksFor, directory }, {}, lambdaMs)).toMatchObject({ complete: 1 });
+  expect(await meanwhile[0]).toMatchObject({ leased: 1, complete: 1 });
 });
 
 test('the time of the first complete scan of a cluster stays the same', async () => {
@@ -220,7 +260,7 @@ test('an association that is gone says nothing of one that replaced it', async (
   gateway.clock.skip(11 * minutes);
   const deps = { ...gateway.deps, observations };
   const knownRevision = (await stateOf('api'))?.revision ?? 0;
-  const scanLease = { fence: 1, completedAt: null };
+  const scanLease = { completedAt: null };
   const listed = { target, associationId: replaced, listedAt: gateway.clock.now(), knownRevision, scan: scanLease };
   const eks = gateway.deps.eksFor(target);
   expect(await observeServiceAccount(deps, eks, listed, gateway.clock.now() + minutes)).toEqual({ kind: 'undecided' });

@@ -1,22 +1,42 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Tag } from '../../src/model/association.ts';
 import { defaultApprovalLimits } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/dependencies.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
-import { inDoubtMs, worker } from '../support/changes.ts';
+import { inDoubtMs, readLagMs, worker } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Payload } from '../support/documents.ts';
+import { input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 // The rows of docs/decisions/0049-approvals.md, in its order: what was recorded, what the request with the token `first` is answered, and what it writes.
 
 const asked: Asked = { needs: [] };
+/** The tags of every association, as others changed them at EKS by a call that moves no `modifiedAt`; null: those that it has. */
+let tagsAtEks: readonly Tag[] | null = null;
+
+function withTags(deps: Dependencies): Dependencies {
+  const eksFor: Dependencies['eksFor'] = (cluster) => {
+    const eks = deps.eksFor(cluster);
+    const describe: typeof eks.describe = async (...query) => {
+      const described = await eks.describe(...query);
+      if (described.kind !== 'found' || tagsAtEks === null) return described;
+      return { ...described, association: { ...described.association, tags: tagsAtEks } };
+    };
+    return { ...eks, describe };
+  };
+  return { ...deps, eksFor };
+}
+
 const { decideMs, useMs } = defaultApprovalLimits;
 let ledger: Ledger & ApprovalStore;
 let gateway: Gateway;
-openForEachTest((opened) => ({ ledger, gateway } = opened), { change: askingFor(asked) });
+openForEachTest((opened) => ({ ledger, gateway } = opened), { change: (deps) => withTags(askingFor(asked)(deps)) });
 beforeEach(() => (asked.needs = []));
+afterEach(() => (tagsAtEks = null));
 
 const ask = (fields: object = {}) => {
   asked.needs = [security];
@@ -327,4 +347,40 @@ test.each(rows)('record $record, approval $approval: $answer', async ({ prepare,
   expect((await trail()).slice(before)).toEqual(writes);
   const found = await lastApproval(ledger, gateway).catch(() => null);
   expect(found?.state ?? null).toBe(state);
+});
+
+const adopt = (associationId: string) => gateway.adopt({ associationId, clientRequestToken: 'adopt' });
+const outsider = (tags: Readonly<Record<string, string>>) => {
+  const { clusterName, namespace, serviceAccount, roleArn } = input;
+  const made = gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount, roleArn, tags });
+  gateway.clock.skip(readLagMs);
+  return made;
+};
+const requiredAgain = (why: RegExp) => ({
+  refusal: { code: 'APPROVAL_REQUIRED', message: expect.stringMatching(why) as string },
+});
+
+test('an approval does not fit once others changed a tag of the association, which moves no modifiedAt', async () => {
+  const { associationId } = outsider({ team: 'payments' });
+  asked.needs = [security];
+  await adopt(associationId);
+  await approve();
+  tagsAtEks = [{ key: 'team', value: 'search' }];
+  expect(await adopt(associationId)).toMatchObject(requiredAgain(/does not fit any more: the association changed/));
+  await approve();
+  expect(await adopt(associationId)).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+test('an approval does not fit a request of another declaration, or of none', async () => {
+  await ask({ declaration: 'payments' });
+  expect(await lastApproval(ledger, gateway)).toMatchObject({
+    binding: { declaration: 'payments' },
+    requested: { declaration: 'payments' },
+  });
+  await approve();
+  for (const fields of [{ declaration: 'search' }, {}]) {
+    expect(await gateway.create(fields)).toMatchObject(requiredAgain(/the request is of another declaration/));
+    await approve();
+  }
+  expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
 });

@@ -18,7 +18,10 @@ const targetOf = (serviceAccount: string) => ({
   namespace: 'payments',
   serviceAccount,
 });
-const nothing = { deleted: 0, warned: 0, dropped: 0, suspended: 0, open: 0, failed: 0, locked: 0, stopped: 0 };
+const nothing = {
+  ...{ deleted: 0, warned: 0, dropped: 0, suspended: 0, open: 0, failed: 0 },
+  ...{ locked: 0, held: 0 },
+};
 
 describeOnLedgers('expire, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
@@ -320,35 +323,6 @@ describeOnLedgers('expire, on $name', ({ open }) => {
       await lift(scope);
     }
     expect(await runNow()).toMatchObject({ deleted: 1 });
-  });
-
-  test('deletes nothing if more endings are due than a run may carry out, and logs an error', async () => {
-    for (const index of [1, 2, 3, 4]) await createEnded(`api-${index}`);
-    await skipPastEnd();
-    expect(await runNow({ maxDeletions: 3 })).toMatchObject({ ...nothing, stopped: 4 });
-    // 5 % of 4 are none, but three may end in any cluster.
-    expect(await runNow()).toMatchObject({ ...nothing, stopped: 4 });
-    expect(associations()).toHaveLength(4);
-    expect(gateway.logged.filter(({ message }) => message.startsWith('Associations were not ended'))).toEqual([
-      expect.objectContaining({ level: 'error', fields: { due: 4, allowed: 3 } }),
-      expect.objectContaining({
-        level: 'error',
-        fields: { clusterName: 'apps-dev', accountId, region, due: 4, allowed: 3 },
-      }),
-    ]);
-    expect(await runNow({ maxPercent: 100 })).toMatchObject({ ...nothing, deleted: 4 });
-  });
-
-  test('is not stopped by endings that it would not carry out, of associations that others changed or deleted', async () => {
-    const created = [];
-    for (const index of [1, 2, 3, 4, 5]) created.push(await createEnded(`api-${index}`));
-    await skipPastEnd();
-    const [changed, deleted] = created as [(typeof created)[0], (typeof created)[0]];
-    await observe(changed, 'drift-1', 'api-1');
-    await observe(deleted, 'drift-2', 'api-2');
-    gateway.simulator.control.deleteAssociation(deleted.associationId);
-    expect(await runNow()).toMatchObject({ ...nothing, deleted: 3, suspended: 1, dropped: 1 });
-    expect(associations()).toEqual([expect.objectContaining({ associationId: changed.associationId })]);
   });
 
   test('suspends an ending while another operation stays open', async () => {

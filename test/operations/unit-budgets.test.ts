@@ -7,7 +7,8 @@ import { dynamoDbEndpoint } from '../support/ledgers.ts';
 const budgets: Readonly<Record<string, Pick<RequestCost, 'tableUnits' | 'indexUnits' | 'readUnits'>>> = {
   create: { tableUnits: 24, indexUnits: 39, readUnits: 1 },
   'create, replayed': { tableUnits: 13, indexUnits: 6, readUnits: 1 },
-  'create, conflict': { tableUnits: 22, indexUnits: 37, readUnits: 1 },
+  // Its state takes more than 1 KB while the create is in progress, with the keys of records.
+  'create, conflict': { tableUnits: 26, indexUnits: 37, readUnits: 1 },
   'create, denied': { tableUnits: 3, indexUnits: 9, readUnits: 0 },
   'create, invalid': { tableUnits: 2, indexUnits: 4, readUnits: 0 },
   'dry run of a create': { tableUnits: 3, indexUnits: 6, readUnits: 1 },

@@ -172,6 +172,29 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
+  test('an ending of an existing association costs one read more, and one that is cleared or kept none', async () => {
+    const created = await gateway.create();
+    const { associationId = '' } = created.association ?? {};
+    await readLocks(gateway.deps);
+    dynamoDbCalls();
+    const expiresAt = new Date(gateway.clock.now() + 3_600_000).toISOString();
+    const update = (fields: object) =>
+      gateway.update({ associationId, clientRequestToken: JSON.stringify(fields), ...fields });
+    const [alone, changing] = [
+      ['GetItem', 'TransactWriteItems'],
+      ['GetItem', 'TransactWriteItems', 'TransactWriteItems'],
+    ];
+    for (const [fields, calls] of [
+      [{ expiresAt }, ['GetItem', ...alone]],
+      [{ expiresAt, roleArn: roleArn('payments/payments-worker') }, ['GetItem', ...changing]],
+      [{ expiresAt: null }, alone],
+      [{ roleArn: input.roleArn }, changing],
+    ] as const) {
+      expect(await update(fields)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(dynamoDbCalls()).toEqual(calls);
+    }
+  });
+
   describe('where policy asks for an approval', () => {
     const asked: Asked = { needs: [security] };
     let asking: Gateway;

@@ -77,6 +77,51 @@ test('the guarantees hold for an association that ended, and for one whose endin
   expect(violations({ ...facts, ...remains, entries: [...created, ended(), refused] })).toEqual([]);
 });
 
+test('an ending that is a delete which needs an approval has it, also if it is earlier than the one before', () => {
+  const used = {
+    approvalId: 'approval-1',
+    event: 'APPROVAL_USED',
+    revision: 3,
+    principal: 'bob',
+    time: 1,
+    usedBy: 'op-3',
+  };
+  const approvals = { items: [], entries: [used], votes: [] };
+  const update = {
+    ...change,
+    kind: 'update',
+    requestId: 'r-3',
+    time: 3_950,
+    operationId: 'op-3',
+    effect: at(3_950),
+  } as const;
+  const of = (setsEnding: number, alone: boolean) => {
+    const entries = sets(setsEnding, 4_000).map((one): TrailEntry => ({
+      ...one,
+      endsHeld: true,
+      ...(alone && { isEndingOnly: true }),
+    }));
+    const changes = alone ? [change] : [change, update];
+    return {
+      ...facts,
+      ...remains,
+      changes,
+      endedAt: 100,
+      entries: [...created, ...(alone ? entries.slice(1) : entries)],
+    };
+  };
+  for (const alone of [false, true]) {
+    expect(violations(of(30_000, alone))).toEqual([]);
+    expect(violations(of(9_000, alone))).toEqual([
+      { invariant: 'ended', what: expect.stringMatching(/^op-3 ends .* without the approval of a delete$/) as string },
+    ]);
+    expect(unapprovedIn({ ...of(9_000, alone), approvals })).toEqual([]);
+  }
+});
+
+const unapprovedIn = (of: Facts) =>
+  violations(of).filter(({ what }) => what.includes('without the approval of a delete'));
+
 test.each<[string, Partial<Facts>]>([
   ['a delete that begins before the ending', { entries: [...created, ended({ time: 9_999 }), closed] }],
   [

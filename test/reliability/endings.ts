@@ -20,7 +20,18 @@ export function untrueEndings(facts: Facts): string[] {
       ),
     ].flatMap(moreThanOnce),
     ...leftOver(facts, endings),
+    ...entries.flatMap((entry) => unapprovedDelete(facts, entry, endings)),
   ];
+}
+
+/** An update that ends an association earlier than before, or at all, without the approval that a delete of it needs. */
+function unapprovedDelete({ approvals }: Facts, entry: TrailEntry, endings: readonly SetEnding[]): string[] {
+  const { operationId, associationArn, time, event, setsEnding, isEndingOnly, endsHeld } = entry;
+  if (!endsHeld || event !== (isEndingOnly ? 'SUCCEEDED' : 'INTENT')) return [];
+  const last = endings.findLast((one) => one.associationArn === associationArn && one.time < time);
+  const isLater = typeof last?.at === 'number' && typeof setsEnding === 'number' && setsEnding >= last.at;
+  const isApproved = approvals?.entries.some(({ usedBy }) => usedBy === operationId) ?? false;
+  return isLater || isApproved ? [] : [`${operationId} ends ${associationArn} without the approval of a delete`];
 }
 
 /** An ending that a success set or, where `at` is null, cleared. */

@@ -176,6 +176,8 @@ export interface TrailEntry {
   readonly setsEnding?: number | null;
   /** Whether it requests nothing else: then nothing is sent to EKS, and one entry is all that is recorded. Absent: no. */
   readonly isEndingOnly?: boolean;
+  /** Set on an update that sets an ending of an association whose delete needs an approval. */
+  readonly endsHeld?: true;
 }
 
 /** An idempotency record. */

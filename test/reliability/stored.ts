@@ -37,16 +37,17 @@ export function approvalEntryOf(stored: StoredChange): ApprovalEntry | null {
 /** What an entry of a change says about approvals and endings. */
 export function conditionsOf(
   stored: StoredChange,
-): Pick<TrailEntry, 'approvers' | 'ending' | 'setsEnding' | 'isEndingOnly'> {
+): Pick<TrailEntry, 'approvers' | 'ending' | 'setsEnding' | 'isEndingOnly' | 'endsHeld'> {
   const { operation, target, request, principal } = stored;
   const { ending, expiresAt, changes } = request ?? {};
   const isEndingOnly = expiresAt !== undefined && changes !== undefined && Object.keys(changes).length === 0;
-  const isHeld =
-    /^(CREATE|DELETE)_/.test(operation) && (target?.serviceAccount.startsWith(heldPrefix) ?? false) && !ending;
+  const isOfHeld = (target?.serviceAccount.startsWith(heldPrefix) ?? false) && !ending;
+  const isHeld = isOfHeld && /^(CREATE|DELETE)_/.test(operation);
   // A service is no person, so one approver is not a second person.
   const approvers = principal.kind === 'USER' ? 1 : 2;
   return {
     ...(isHeld ? { approvers } : {}),
+    ...(isOfHeld && !isHeld && typeof expiresAt === 'string' ? { endsHeld: true as const } : {}),
     ...(isEndingOnly ? { isEndingOnly } : {}),
     ...(ending ? { ending: { at: Date.parse(ending.expiresAt), setBy: ending.setBy } } : {}),
     ...(expiresAt === undefined ? {} : { setsEnding: expiresAt === null ? null : Date.parse(expiresAt) }),

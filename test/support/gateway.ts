@@ -139,7 +139,7 @@ export async function openGateway(options: GatewayOptions) {
     policy,
     ledger,
     // All stores of the tests have both; a ledger that replaces methods is spread from one.
-    ...('versionsAround' in ledger ? { associations: ledger as Ledger & AssociationReads } : {}),
+    ...('readVersions' in ledger ? { associations: ledger as Ledger & AssociationReads } : {}),
     ...('putApproval' in ledger ? { approvals: ledger as Ledger & ApprovalStore } : {}),
     policyTexts: makePolicyTexts,
     approvalLimits: { ...defaultApprovalLimits, ...options.approvalLimits },

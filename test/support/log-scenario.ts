@@ -142,11 +142,14 @@ async function approvals(gateway: Gateway): Promise<void> {
   await create('alice', { serviceAccount: 'held-expired', clientRequestToken: 'held-expired' });
 }
 
-/** One association that ends, and one that others changed before it does. */
+/** An association that ends, one that others changed before it does, and a burst. */
 async function endings(gateway: Gateway, ledger: Store): Promise<void> {
   const expiresAt = new Date(gateway.clock.now() + 3_600_000).toISOString();
   for (const serviceAccount of ['ends', 'changed']) {
     await gateway.create({ serviceAccount, expiresAt, clientRequestToken: serviceAccount });
+  }
+  for (const serviceAccount of ['b1', 'b2', 'b3', 'b4', 'b5', 'b6']) {
+    await gateway.create({ serviceAccount, expiresAt, clientRequestToken: serviceAccount }, 'pat');
   }
   const { control } = gateway.simulator;
   const changed = control.associations().find(({ serviceAccount }) => serviceAccount === 'changed');

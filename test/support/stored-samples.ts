@@ -350,18 +350,26 @@ export const associationState: Required<AssociationState> = {
   ],
   recordsInProgress: ['a'.repeat(64)],
   latest: { origin: 'OUTSIDE', seenAt: start + 60_000, seenOtherwiseAt: start },
+  uncertainTimes: [
+    {
+      ...{ operationId, associationId: association.associationId, startedAt: start },
+      ...{ modifiedAt: '2026-11-24T12:00:30.000Z', closedAt: start + 60_000 },
+    },
+  ],
   ending: {
     associationId: association.associationId,
     expiresAt: '2026-11-25T12:00:00.000Z',
     setBy: operationId,
+    setter: { principalId: principal.id, actorId: 'chatops', onBehalfOf: 'alice@example.com' },
     isWarned: true,
     nextAt: start + 86_400_000,
     suspendedFor: 'CHANGED_OUTSIDE',
+    heldAt: start + 82_800_000,
   },
 };
 
-/** A version of the history with every field set. */
-export const associationVersion: Required<AssociationVersion> = {
+/** A version of the history with every field set, and one that says that the association is gone. */
+export const associationVersion: Omit<Required<AssociationVersion>, 'deleted'> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -369,6 +377,17 @@ export const associationVersion: Required<AssociationVersion> = {
   seenAt: start + 60_000,
   declaration: 'payments/bindings',
   seenOtherwiseAt: start,
+  isRead: true,
+};
+export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead'> = {
+  target,
+  association: null,
+  deleted: {
+    associationId: association.associationId,
+    createdAt: association.createdAt,
+    modifiedAt: '2026-11-24T12:00:30.000Z',
+  },
+  ...{ origin: null, operationId, declaration: null, seenAt: start + 60_000, seenOtherwiseAt: start },
 };
 
 /** An approval in the state with every field set. */

@@ -18,6 +18,7 @@ const approval = {
   actor: principal,
   onBehalfOf: 'string',
   reason: 'string',
+  declaration: 'string',
   target: auditEntry.target,
   request: auditEntry.request,
   before: association,

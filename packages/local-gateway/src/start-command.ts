@@ -36,7 +36,7 @@ Environment variables:
   PAGE_AUDIENCE              audience that the page requests (default: none)
   PAGE_RESOURCE              resource (RFC 8707) that the page requests (default: none)
   PAGE_CONNECT_ORIGINS       origins of the issuer's endpoints, where they are not that of the issuer (default: none)
-  SCAN_INTERVAL_MS           milliseconds between two scans of a cluster (default: 10000; without the simulator 600000)
+  SCAN_INTERVAL_MS           milliseconds between two scans of a cluster (default: 10000; without the simulator 300000)
   RECONCILE_INTERVAL_MS      milliseconds between two runs of the reconciler (default: 10000)
   EXPIRE_INTERVAL_MS         milliseconds between two runs that end associations and approvals (default: 10000)
   CHECKPOINT_INTERVAL_MS     milliseconds between two checkpoints of the audit trail (default: 10000)

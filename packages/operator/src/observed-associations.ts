@@ -2,7 +2,7 @@ import type { AssociationReads } from '../../../src/ledger/association-history.t
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { ClusterRef } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import { associationAt } from '../../../src/queries/association-at.ts';
+import { latestSeen } from '../../../src/queries/association-at.ts';
 import type { SeenAssociation } from '../../../src/queries/association-at.ts';
 import { candidates, clustersFrom } from '../../../src/queries/association-candidates.ts';
 import { makeSlots } from '../../../src/runtime/slots.ts';
@@ -41,9 +41,9 @@ export async function* observedAssociations(
   for await (const targets of candidates(reads, clustersFrom(clusters, ''), everyAssociation, '')) {
     const states = await reads.getAssociationStates(targets);
     const seen = await Promise.all(
-      targets.map(async (target, index) => {
+      targets.map(async (_, index) => {
         const state = states[index] ?? null;
-        const association = state && (await associationAt(reads, target, state, null));
+        const association = state && latestSeen(state);
         return association && { ...association, entry: await entryOf(association.operationId) };
       }),
     );

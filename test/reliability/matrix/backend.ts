@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
@@ -13,6 +13,7 @@ export interface Backend {
   readonly tables: Tables;
   readonly addresses: { readonly eks: string; readonly dynamoDb: string };
   readonly items: (table: keyof Tables) => Promise<Item[]>;
+  readonly put: (table: keyof Tables, item: Item) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -49,6 +50,9 @@ export function openBackends(implementation: Implementation, dynamoDb: string): 
       tables,
       addresses: { eks: simulator.url, dynamoDb },
       items: (table) => scan(client, tables[table]),
+      put: async (table, item) => {
+        await client.send(new PutItemCommand({ TableName: tables[table], Item: marshall(item) }));
+      },
       close: async () => {
         await simulator.close();
         for (const table of ['idempotency', 'audit'] as const) await empty(client, tables[table], keysOf[table]);

@@ -1,7 +1,8 @@
 import { defaultApprovalLimits } from '../../../src/operations/dependencies.ts';
 import { baseRequest, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
-import { afterEndingMs, lifetimeMs } from './flows.ts';
+import { afterEndingMs, expireSettings, lifetimeMs } from './flows.ts';
+import type { Flow } from './flows.ts';
 import { stepName } from './steps.ts';
 
 /** Does what requests did before the flow: they asked for an approval, which an approver gave, or nobody until it was over; set an ending; or used the same token. */
@@ -22,11 +23,31 @@ async function ask(run: CaseRun): Promise<void> {
 }
 
 /** An update sets an ending with success; then time passes until it is due, unless it is only near. */
-async function setEnding({ environment, clock, associationId, flow }: CaseRun): Promise<void> {
+async function setEnding(run: CaseRun): Promise<void> {
+  const { environment, clock, associationId, flow } = run;
   const expiresAt = clock.now() + lifetimeMs;
   const request = { kind: 'update', by: 'alice', associationId, expectedModifiedAt: null, expiresAt } as const;
   await environment.request(await environment.start(null), request);
+  if (flow.burst) await addBurst(run, flow.burst);
   if (flow.ending === 'due') clock.advance(lifetimeMs + afterEndingMs);
+}
+
+/** Stores copies of the ending, of associations that are gone, as many as are a burst without it. */
+async function addBurst({ backend }: CaseRun, burst: NonNullable<Flow['burst']>): Promise<void> {
+  const items = await backend.items('idempotency');
+  const item = items.find(({ idempotencyKey, ending }) => String(idempotencyKey).startsWith('association/') && ending);
+  if (!item) throw new Error('The ending is not stored.');
+  const [confirmed, ending] = [item.confirmed as object, item.ending as { readonly setter: object }];
+  const setter = burst === 'own' ? ending.setter : { ...ending.setter, principalId: 'mallory' };
+  for (let index = 0; index <= expireSettings.burstAbove; index += 1) {
+    const associationId = `a-${String(index).padStart(17, '0')}`;
+    const copied = { ...ending, associationId, setter, setBy: `copy ${index}` };
+    const idempotencyKey = `${String(item.idempotencyKey)}-${index}`;
+    await backend.put('idempotency', {
+      ...{ ...item, idempotencyKey, associationId },
+      ...{ confirmed: { ...confirmed, associationId }, ending: copied },
+    });
+  }
 }
 
 /** Runs the earlier request with the same token, with its fault. */

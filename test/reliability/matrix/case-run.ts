@@ -75,15 +75,18 @@ export async function vote({ backend, environment }: CaseRun, running: RunningPr
   if (publicId !== undefined) await environment.vote(running, publicId);
 }
 
+/** The ending that requests set: the same in repetitions, and later than every case. Milliseconds since the epoch. */
+const endsAt = Date.now() + 30 * 86_400_000;
+
 /** The request of a case. */
 export function baseRequest({
   kind,
   associationId,
   expectedModifiedAt,
-  flow: { adopts, by, held },
+  flow: { adopts, by, held, sets },
 }: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt' | 'flow'>): CaseRequest {
   // Only platform administrators adopt.
   const isAdmin = kind === 'adopt' || by === 'pat';
   const request = { kind, associationId, by: isAdmin ? 'pat' : 'alice', expectedModifiedAt } as const;
-  return { ...request, ...(adopts && { adopts }), ...(held && { held: true }) };
+  return { ...request, ...(adopts && { adopts }), ...(held && { held: true }), ...(sets && { expiresAt: endsAt }) };
 }

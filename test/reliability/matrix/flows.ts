@@ -1,4 +1,5 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
+import { defaultExpireSettings } from '../../../src/operations/expire.ts';
 import { maxScanMs } from '../../../src/observations/sights.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';
@@ -33,8 +34,12 @@ export interface Flow extends RequestVariant {
   readonly locked?: 'before' | 'at take-over';
   /** Policy demands an approval of the request: the flow asks for it, is the vote of an approver, uses what an approver gave before, or what was asked for is over. */
   readonly held?: 'asked' | 'voted' | 'approved' | 'over';
+  /** An update sets the first ending of the association, alone or with its other changes: policy judges it as a delete too. */
+  readonly sets?: 'ending';
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
+  /** Beside a due ending, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
+  readonly burst?: 'own' | 'of another';
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
   readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'scanner';
 }
@@ -114,6 +119,7 @@ function flowsWithConditions(): Flow[] {
   const held = { kinds: ['create', 'delete'], by: 'alice' } as const;
   const approved = { ...held, held: 'approved' } as const;
   const ending = { kinds: ['delete'], by: 'expireRun' } as const;
+  const asDelete = { ...approved, kinds: ['update'], sets: 'ending' } as const;
   return [
     { ...held, name: 'approval asked for', held: 'asked' },
     { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
@@ -122,8 +128,12 @@ function flowsWithConditions(): Flow[] {
     { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
     { ...held, name: 'approval over', held: 'over', kinds: ['create'], by: 'expireRun' },
+    { ...asDelete, name: 'ending approved as a delete' },
+    { ...asDelete, name: 'ending approved as a delete, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...ending, name: 'ending warned of', ending: 'near' },
     { ...ending, name: 'ending due', ending: 'due' },
+    { ...ending, name: 'ending due, in a burst', ending: 'due', burst: 'own' },
+    { ...ending, name: 'ending due, beside a burst', ending: 'due', burst: 'of another' },
     { ...ending, name: 'ending due, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },
   ];
 }
@@ -131,6 +141,12 @@ function flowsWithConditions(): Flow[] {
 /** The lifetime of the associations that end, and how long after an end it is due for every clock. Milliseconds. */
 export const lifetimeMs = 3_600_000;
 export const afterEndingMs = 2 * defaultTimes.clockErrorMs;
+
+/** With a small burst, few steps are alike. */
+export const expireSettings = { ...defaultExpireSettings, burstAbove: 2 };
+
+/** After a hold, the endings of a burst are due for every clock. Milliseconds. */
+export const afterHoldMs = expireSettings.graceMs + afterEndingMs;
 
 /** Every flow of a mutation: the first request, and every case of a later request with its token. */
 export const flows: readonly Flow[] = [

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
-import { defaultExpireSettings, expire } from '../../../src/operations/expire.ts';
+import { expire } from '../../../src/operations/expire.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/reconcile.ts';
 import { defaultTokenSettings } from '../../../src/auth/claims.ts';
@@ -10,6 +10,7 @@ import { makeHandler } from '../../../src/graphql/handler.ts';
 import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
+import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
 import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
@@ -23,6 +24,7 @@ import { lockOperations } from '../../support/locks.ts';
 import type { ApprovalFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
 import { approvalEntryOf, approvalOf, conditionsOf } from '../stored.ts';
 import type { StoredChange } from '../stored.ts';
+import { expireSettings } from './flows.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
 
@@ -107,6 +109,7 @@ function start(url: string, tables: Tables): Process {
   const stores = {
     observations: openObservations(url, tables),
     approvals: makeDynamoDbApprovals(storeOf(url, tables)),
+    associations: makeDynamoDbAssociationReads(storeOf(url, tables)),
   };
   const { observations } = stores;
   const home = { accountId: '111122223333', region: 'eu-central-1' };
@@ -114,6 +117,7 @@ function start(url: string, tables: Tables): Process {
     policy,
     ledger,
     approvals: stores.approvals,
+    associations: stores.associations,
     home,
     times: defaultTimes,
     describeLimits: defaultDescribeLimits,
@@ -135,7 +139,7 @@ function start(url: string, tables: Tables): Process {
       await scan({ ...deps, directory, observations }, scanSettings, Date.now() + scanMs);
     },
     expire: async () => {
-      await expire({ ...deps, ...stores }, defaultExpireSettings, 'expire', Date.now() + scanMs);
+      await expire({ ...deps, ...stores }, expireSettings, 'expire', Date.now() + scanMs);
     },
     close: () => ledger.close(),
   };

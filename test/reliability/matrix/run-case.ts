@@ -6,7 +6,7 @@ import type { Case, CaseResult } from './case.ts';
 import { openCaseClock } from './case-clock.ts';
 import { collectFacts } from './collect-facts.ts';
 import type { Plan } from './wire-proxy.ts';
-import { inDoubtMs, leaseMs, scanLeaseMs } from './flows.ts';
+import { afterHoldMs, inDoubtMs, leaseMs, scanLeaseMs } from './flows.ts';
 import { openEnvironment } from './environment.ts';
 import { stepName } from './steps.ts';
 import type { Step } from './steps.ts';
@@ -108,6 +108,7 @@ const laterMs = 90_000;
 async function runFollowUp(run: CaseRun, leftover: Leftover): Promise<void> {
   await continueFlow(run, leftover);
   if (run.flow.held) await approveAndSend(run);
+  if (run.flow.burst === 'own') await endAfterHold(run);
   if (run.flow.by !== 'scanner') return;
   for (let scans = 0; scans < 2; scans += 1) {
     run.clock.advance(scanLeaseMs);
@@ -120,6 +121,13 @@ async function approveAndSend(run: CaseRun): Promise<void> {
   if (run.followUp === 'nothing' || run.followUp === 'only the reconciler') return;
   await vote(run, await run.environment.start(null));
   await repeatRequest(run);
+}
+
+/** Another run, once the hold is over. */
+async function endAfterHold(run: CaseRun): Promise<void> {
+  if (run.followUp === 'nothing' || run.followUp === 'only the reconciler') return;
+  run.clock.advance(afterHoldMs);
+  await repeat(run);
 }
 
 async function continueFlow(run: CaseRun, { later, frozen, second }: Leftover): Promise<void> {

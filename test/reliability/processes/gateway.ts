@@ -101,8 +101,8 @@ async function start(
     DESCRIBES_PER_SECOND: '1000',
     POLICIES_DIRECTORY: policies,
     // Many associations end at about the same time, in one cluster.
-    EXPIRE_MAX_DELETIONS: '1000',
-    EXPIRE_MAX_PERCENT: '100',
+    EXPIRE_BURST_ABOVE: '1000',
+    EXPIRE_MAX_PER_SETTER: '1000',
     APPROVALS_PENDING_PER_PRINCIPAL: '100',
     ...Object.fromEntries(Object.entries(times).map(([variable, ms]) => [variable, String(ms)])),
   };

@@ -26,7 +26,12 @@ export type AskingName = keyof typeof policiesThatAsk;
 export interface Judgement {
   readonly allows: boolean;
   readonly asking: AskingName;
+  /** What they say of deletes, also of the one that an ending is; absent: the same as of other changes. `held` where `asking` is `nothing` only. */
+  readonly deletes?: 'forbidden' | 'held' | undefined;
 }
+
+/** What policies that hold deletes ask of them. */
+export const askingForDeletes: AskingName = 'one';
 
 /** Who votes, with their groups. */
 export const approvers = { dan: ['security'], erin: ['security', 'platform'] } as const;

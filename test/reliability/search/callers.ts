@@ -39,8 +39,10 @@ export function makeCallers(environment: Environment) {
       identity,
       input,
       asking: 'nothing',
+      deletes: undefined,
       ballot,
       isExpireRun: name.startsWith('expire '),
+      clock: clockOf(name, ballot !== null, processes.all.length),
       ending,
       declaration,
       isDenied: false,
@@ -131,6 +133,7 @@ export function makeCallers(environment: Environment) {
     try {
       const judgement = await versions.current();
       attempt.asking = judgement.asking;
+      attempt.deletes = judgement.deletes;
       const answer = await send(environment, process, mutation, target, judgement);
       model.answered(attempt, answer);
       finish(factOf(answer));
@@ -166,12 +169,20 @@ export function makeCallers(environment: Environment) {
       log(() => `${process.attempt.name} starts${describeFaults(faults)}`);
       const observations = gatedRepairs(environment, process);
       const deps = { ...dependenciesOf(environment, process, whatPermitsAll), observations };
-      await reconcile(deps, 'reconciler', clock.gateway() + 60_000).catch((error: unknown) =>
+      await reconcile(deps, 'reconciler', deps.clock() + 60_000).catch((error: unknown) =>
         model.failed(process.attempt, error),
       );
       process.state = 'finished';
     },
   };
+}
+
+/** Every second process of the gateway has a clock of its own. */
+function clockOf(name: string, isVote: boolean, count: number): Attempt['clock'] {
+  if (name.startsWith('expire ')) return 'expireRun';
+  if (name.startsWith('scan ')) return 'scanner';
+  if (isVote) return 'approver';
+  return count % 2 === 0 ? 'gateway' : 'secondGateway';
 }
 
 /** The answer of a crashed process. */

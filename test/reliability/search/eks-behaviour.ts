@@ -32,6 +32,8 @@ export interface Applied {
 /** How far each clock is ahead of the true time, in milliseconds. */
 export interface Skews {
   readonly gateway: number;
+  /** Of every second process of the gateway. */
+  readonly secondGateway: number;
   readonly eks: number;
   readonly scanner: number;
   readonly approver: number;

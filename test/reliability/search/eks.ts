@@ -29,6 +29,7 @@ export function makeEks(
   let count = 0;
   let lastStamp = 0;
   let reads = 0;
+  let requests = 0;
   const { current, put, shownAfter } = makeStates(clock.now);
   const shown = () => shownAfter(lagsInTurn && (reads += 1) % 2 === 0 ? 0 : lagMs);
   /** No two changes have the same timestamp, and a later change has a later one. */
@@ -89,7 +90,7 @@ export function makeEks(
 
   function done(applied: Applied): ChangeResult {
     onApplied(applied);
-    return { kind: 'done', association: applied.association, requestId: null };
+    return { kind: 'done', association: applied.association, requestId: `request-${(requests += 1)}` };
   }
 
   function change(

@@ -1,5 +1,6 @@
 import { encodeTime } from 'ulid';
 import type { LockMemory } from '../../../src/model/lock.ts';
+import type { Bursts } from './bursts.ts';
 import type { MemoryEks } from './eks.ts';
 import { home } from './home.ts';
 import type { Model } from './model.ts';
@@ -24,6 +25,7 @@ export interface Environment {
   readonly approvals: ApprovalModel;
   readonly declarations: DeclarationModel;
   readonly endings: EndingModel;
+  readonly bursts: Bursts;
   readonly inProgress: InProgressModel;
   readonly recorder: Recorder;
   readonly processes: Processes;

@@ -1,9 +1,12 @@
-import { defaultExpireSettings, expire } from '../../../src/operations/expire.ts';
+import { expire } from '../../../src/operations/expire.ts';
+import { limits } from './bursts.ts';
+import { serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { gatedApprovals, gatedEndings } from './ports.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import type { Process } from './processes.ts';
-import { describeFaults } from './scenario.ts';
+import { home } from './home.ts';
+import { describeFaults, faultless } from './scenario.ts';
 import type { Faults } from './scenario.ts';
 
 /** Maximum number of concurrent runs. Nothing but the schedule keeps two from running at the same time. */
@@ -13,7 +16,8 @@ const runMs = 60_000;
 
 /** Returns what ends the associations that are due, as a process with the clock of the function `expire`. */
 export function makeExpireRun(environment: Environment, start: (name: string, faults: Faults) => Process) {
-  const { clock, processes, model, log } = environment;
+  const { clock, processes, model, ledger, bursts, endings, isLocked, log } = environment;
+  const target = { ...home, clusterName: environment.clusterName, ...serviceAccount };
   return async (faults: Faults): Promise<void> => {
     const running = processes.all.filter(
       ({ state, attempt }) => attempt.isExpireRun && ['running', 'frozen'].includes(state),
@@ -27,8 +31,11 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
       approvals: gatedApprovals(environment, process),
     };
     const deps = { ...dependenciesOf(environment, process, whatPermitsAll), clock: clock.expireRun, ...stores };
+    const before = await ledger.getAssociationState(target);
+    const [startedAt, isReady] = [clock.expireRun(), before !== null && !isLocked() && bursts.isReady(before)];
+    bursts.began(name);
     try {
-      const counts = await expire(deps, defaultExpireSettings, name, clock.expireRun() + runMs);
+      const counts = await expire(deps, limits, name, startedAt + runMs);
       log(
         () =>
           `  ${name} ends: ${Object.entries(counts)
@@ -39,5 +46,14 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
       model.failed(process.attempt, error);
     }
     process.state = 'finished';
+    const tookMs = clock.expireRun() - startedAt;
+    if (faults !== faultless || Math.abs(tookMs) > runMs / 2) return;
+    const { identity, seen } = process.attempt;
+    bursts.completed(name, identity === null && seen === null ? 0 : 1);
+    // Whatever keeps it moves the revision, or showed in a read of the run.
+    const after = await ledger.getAssociationState(target);
+    const isLeft = isReady && !isLocked() && after?.revision === before?.revision && seen === null;
+    const setter = endings.setterOf(before?.ending?.associationId ?? '');
+    if (isLeft) bursts.left(name, setter);
   };
 }

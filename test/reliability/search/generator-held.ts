@@ -19,7 +19,7 @@ import type { ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
 
 const asking = fc.constantFrom<AskingName>('one', 'one', ...(Object.keys(policiesThatAsk) as AskingName[]));
 
-const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
+export const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
   do: fc.constant('vote' as const),
   by: fc.constantFrom(...(Object.keys(approvers) as Approver[])),
   vote: fc.constantFrom('APPROVE' as const, 'APPROVE' as const, 'APPROVE' as const, 'REJECT' as const),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { ChangeKind } from '../facts.ts';
-import type { AskingName } from './asked-needs.ts';
+import type { AskingName, Judgement } from './asked-needs.ts';
 import type { ChangeFault } from './eks-behaviour.ts';
 import { faultless } from './scenario.ts';
 import type { Faults, ScenarioEvent, ScenarioMutation } from './scenario.ts';
@@ -112,6 +112,7 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
       do: fc.constant('skew' as const),
       clock: fc.constantFrom(
         'gateway' as const,
+        'secondGateway' as const,
         'eks' as const,
         'scanner' as const,
         'approver' as const,
@@ -126,8 +127,8 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
 
 export const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
 
-export function policy(allows: boolean, asking: AskingName): ScenarioEvent {
-  return { do: 'policy', allows, asking };
+export function policy(allows: boolean, asking: AskingName, deletes?: Judgement['deletes']): ScenarioEvent {
+  return { do: 'policy', allows, asking, deletes };
 }
 
 /** More turns than the running processes can use. */

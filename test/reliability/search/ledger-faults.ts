@@ -107,7 +107,7 @@ export function withFaults(
     observeAssociation: (revision, change, entry) =>
       behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),
     repairAssociation: behind(ofTransaction, ledger.repairAssociation),
-    versionsAround: behind(ofEvery, ledger.versionsAround),
+    readVersions: behind(ofEvery, ledger.readVersions),
     putLocks: behind(ofTransaction, ledger.putLocks),
     getCursorKeys: behind(ofEvery, ledger.getCursorKeys),
     putCursorKeys: behind(ofTransaction, ledger.putCursorKeys),

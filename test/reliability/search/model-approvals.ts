@@ -26,11 +26,12 @@ interface Question {
   stored: Approval;
 }
 
-/** What an approver agrees to: the request, what policy asked, and the version of the association that it judged. */
+/** What an approver agrees to: the request with its declaration, what policy asked, and the version of the association that it judged. */
 interface Asked {
   readonly subject: string;
   readonly asking: AskingName;
   readonly judged: string | null;
+  readonly declaration: string | null;
 }
 
 /**
@@ -38,7 +39,7 @@ interface Asked {
  * approval, every operation that begins, and every effect. It uses the gateway's types but none of its code. `operationOf` returns an operation of the model.
  */
 export function makeApprovalModel(
-  clock: Pick<ScenarioClock, 'now' | 'gateway'>,
+  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'secondGateway'>,
   operationOf: (id: string) => Operation | undefined,
   broken: (rule: string) => void,
 ) {
@@ -92,7 +93,9 @@ export function makeApprovalModel(
   function expired(by: Attempt, question: Question, calledAt: number) {
     const until = { PENDING: question.decideUntil, APPROVED: question.useUntil }[question.state as string] ?? Infinity;
     // What a request or a vote records is about its own time. A run waits until no clock shows an earlier one.
-    const earliest = by.isExpireRun ? Math.min(calledAt, clock.now(), clock.gateway()) : calledAt;
+    const earliest = by.isExpireRun
+      ? Math.min(calledAt, clock.now(), clock.gateway(), clock.secondGateway())
+      : calledAt;
     if (earliest < until) broken(`${by.name} recorded that ${describe(question)} expired, too early`);
     question.state = 'EXPIRED';
   }
@@ -214,9 +217,10 @@ export function makeApprovalModel(
 }
 
 /** What a request asks approvers. A create depends on no association. */
-function askedBy({ identity, input, asking, judged }: Attempt): Asked {
+function askedBy({ identity, input, asking, judged, declaration }: Attempt): Asked {
   const [principal, kind] = (identity ?? '').split(' ');
-  return { subject: `${principal} ${kind} ${input}`, asking, judged: kind === 'create' ? null : judged };
+  const subject = `${principal} ${kind} ${input}`;
+  return { subject, asking, judged: kind === 'create' ? null : judged, declaration };
 }
 
 /** Whether nobody rejected, and for each need as many people of its group as it asks for approved. */

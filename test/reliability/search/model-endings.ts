@@ -16,6 +16,8 @@ interface Ending {
   /** RFC 3339, UTC; null: it was cleared. */
   readonly expiresAt: string | null;
   readonly setBy: string;
+  /** The principal of the request. */
+  readonly setter: string | null;
 }
 
 /**
@@ -23,14 +25,14 @@ interface Ending {
  * and at rest that endings were carried out. It uses the gateway's types but none of its code.
  */
 export function makeEndingModel(
-  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'eks'>,
+  clock: Pick<ScenarioClock, 'now' | 'gateway' | 'secondGateway' | 'eks'>,
   model: Pick<Model, 'operations' | 'written'>,
   world: Pick<World, 'versionOf' | 'isAdopted' | 'isRequested'>,
   { isUncovered }: Pick<InProgressModel, 'isUncovered'>,
   broken: (rule: string) => void,
 ) {
   /** The endings that operations name, by operation id; those that name none are absent. */
-  const named = new Map<string, string | null>();
+  const named = new Map<string, Omit<Ending, 'setBy'>>();
   /** By id of the association. */
   const endings = new Map<string, Ending>();
   const ended = new Set<string>();
@@ -46,10 +48,22 @@ export function makeEndingModel(
       broken(`${what}, but the last success says ${set ? `${set.expiresAt} of ${set.setBy}` : 'nothing'}`);
       return;
     }
-    const earliest = Math.min(clock.now(), clock.gateway(), clock.eks());
+    const earliest = Math.min(clock.now(), clock.gateway(), clock.secondGateway(), clock.eks());
     if (earliest <= Date.parse(ending.expiresAt)) broken(`${what}, although a clock still shows an earlier time`);
     const open = model.operations().filter(({ id, closed }) => !closed && id !== operationId && !isUncovered(id));
     for (const { id } of open) broken(`${what}, while ${id} is in progress`);
+  }
+
+  /**
+   * A request that sets an ending begins, or the create that adopts an association succeeds. An ending that is earlier than the last one, or the first, is
+   * a delete, which its policies permit, or permit once it is approved.
+   */
+  function sets(by: Attempt, { operationId }: AuditEntry, associationId: string, isApproved: boolean): void {
+    const before = endings.get(associationId)?.expiresAt ?? null;
+    if (typeof by.ending !== 'string' || (before !== null && by.ending >= before)) return;
+    const what = `${operationId} of ${by.name} ends ${associationId} at ${by.ending} (before: ${before})`;
+    if (by.deletes === 'forbidden') broken(`${what}, although policy forbids deletes`);
+    if (by.deletes === 'held' && !isApproved) broken(`${what} without the approval of a delete`);
   }
 
   return {
@@ -59,11 +73,16 @@ export function makeEndingModel(
         const { event, operationId, associationArn, fence } = entry;
         if (event === 'INTENT' && by.isExpireRun) begins(by, entry);
         const isAtOnce = event === 'SUCCEEDED' && !by.isExpireRun && by.identity !== null && !named.has(operationId);
-        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) named.set(operationId, by.ending);
+        if ((event === 'INTENT' || isAtOnce) && by.ending !== undefined) {
+          const isApproved = added.some((one) => one.event === 'APPROVAL_USED');
+          if (entry.before) sets(by, entry, entry.before.associationId, isApproved);
+          named.set(operationId, { expiresAt: by.ending, setter: by.identity?.split(' ')[0] ?? null });
+        }
         if (event !== 'SUCCEEDED' || fence === null || associationArn === null) continue;
         const id = associationArn.slice(associationArn.lastIndexOf('/') + 1);
-        const expiresAt = named.get(operationId);
-        if (expiresAt !== undefined) endings.set(id, { expiresAt, setBy: operationId });
+        const set = named.get(operationId);
+        if (entry.operation === 'CREATE_POD_IDENTITY_ASSOCIATION' && entry.before) sets(by, entry, id, false);
+        if (set) endings.set(id, { ...set, setBy: operationId });
         if (entry.actor === null || !(entry.request as DeleteRequest).ending) continue;
         if (ended.has(id)) broken(`${operationId} ended ${id} a second time`);
         ended.add(id);
@@ -87,6 +106,9 @@ export function makeEndingModel(
       if (entry.event !== 'EXPIRY_WARNED' || warned.has(about)) broken(`${by.name} wrote ${entry.event} of ${about}`);
       warned.add(about);
     },
+    /** Who set the ending of an association last, or without an id that of any; null if nobody did. */
+    setterOf: (associationId: string | null): string | null =>
+      (associationId === null ? [...endings.values()].at(-1) : endings.get(associationId))?.setter ?? null,
     /** All entries of warnings. */
     entries: (): readonly AuditEntry[] => warnings,
     /** Whether any success set an ending. */

@@ -1,9 +1,13 @@
 import type { AssociationVersion, ObservedState, Sight, StateChange } from '../../../src/ledger/association-state.ts';
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
+import { associationAt } from '../../../src/queries/association-at.ts';
+import { times } from './process-dependencies.ts';
+import { predecessorOf } from '../../../src/events/predecessor.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { ScenarioStore } from './store.ts';
-import { historyViolations, makeWorld, stateViolations } from './observation-checks.ts';
+import { asOfViolations, historyViolations, timesToAsk } from './history-checks.ts';
+import { makeWorld, stateViolations } from './observation-checks.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 
 /** The reference model of what scans record in a scenario. */
@@ -77,6 +81,20 @@ export function makeObservationModel(
       broken(`${by} wrote a state with drift ${driftId}, but the trail has ${drift?.id}`);
   }
 
+  /** Each event of a drift names the one before it, whatever the clocks of scans showed. */
+  async function orderViolations(store: Pick<ScenarioStore, 'readTrail'>): Promise<string[]> {
+    const violations: string[] = [];
+    for (const [index, entry] of entries.entries()) {
+      const before = entries.slice(0, index).findLast(({ operationId }) => operationId === entry.operationId);
+      const named = await predecessorOf(store, entry);
+      if (named !== (before?.entryId ?? null))
+        violations.push(
+          `the ${entry.event} of ${entry.operationId} follows ${named}, not ${before?.entryId ?? 'nothing'}`,
+        );
+    }
+    return violations;
+  }
+
   return {
     world,
     observed,
@@ -92,8 +110,14 @@ export function makeObservationModel(
       if ((state?.observed?.driftId ?? null) !== (drift?.id ?? null))
         broken(`the state has drift ${state?.observed?.driftId}, but the trail has ${drift?.id}`);
       const [association = null] = associations;
+      if (!wereApart()) for (const rule of await orderViolations(store)) broken(rule);
       for (const rule of stateViolations(state, association)) broken(rule);
       if (!wereApart()) for (const rule of historyViolations(world, history)) broken(rule);
+      const isOnTime = world.changes().every(({ isTooLate }) => !isTooLate);
+      for (const at of !wereApart() && isOnTime ? timesToAsk(world, history) : []) {
+        const seen = state && (await associationAt(store, target, state, at, times));
+        for (const rule of asOfViolations(world, history, at, seen)) broken(rule);
+      }
       const expected = world.expectedDrift(association, isNew);
       if (expected !== null && expected !== (drift !== null))
         broken(
@@ -103,18 +127,12 @@ export function makeObservationModel(
   };
 }
 
-/** The whole history of a service account, in the order of its times. */
-export async function historyOf(
-  { versionsAround }: Pick<ScenarioStore, 'versionsAround'>,
+/** The whole history of a service account, in its order. */
+export function historyOf(
+  { readVersions }: Pick<ScenarioStore, 'readVersions'>,
   target: AssociationTarget,
 ): Promise<AssociationVersion[]> {
-  const versions: AssociationVersion[] = [];
-  for (let at = 0; ;) {
-    const { next } = await versionsAround(target, at);
-    if (next === null) return versions;
-    versions.push(next);
-    at = next.seenAt;
-  }
+  return readVersions(target, { from: '' }, 1_000);
 }
 
 function textOf(sight: Sight | null): string {

@@ -2,7 +2,7 @@ import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { MutationKind } from '../facts.ts';
-import type { AskingName, Ballot } from './asked-needs.ts';
+import type { AskingName, Ballot, Judgement } from './asked-needs.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */
@@ -16,12 +16,16 @@ export interface Attempt {
   readonly input: string;
   /** Whether it is a run of `expire`, which is known by the ending that it carries out. */
   readonly isExpireRun: boolean;
+  /** The clock that its process has. */
+  readonly clock: 'gateway' | 'secondGateway' | 'scanner' | 'approver' | 'expireRun';
   /** The ending that the request names; undefined: none. */
   readonly ending: string | null | undefined;
   /** The declaration that the request names; null: none. */
   readonly declaration: string | null;
   /** What the policies ask approvers of the request; they are those in force when it begins. */
   asking: AskingName;
+  /** What these policies say of deletes. */
+  deletes: Judgement['deletes'];
   /** The vote; null: it is not one. */
   readonly ballot: Ballot | null;
   /** Whether policy denied the request, once it was authorized. */

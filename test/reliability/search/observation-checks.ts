@@ -1,4 +1,4 @@
-import type { AssociationState, AssociationVersion, Origin, Sight } from '../../../src/ledger/association-state.ts';
+import type { AssociationState, Origin, Sight } from '../../../src/ledger/association-state.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';
@@ -40,7 +40,9 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
     versionOf,
     isAdopted,
     isRequested,
-    indexOf: (change: Applied) => changes.indexOf(change),
+    changes: (): readonly Applied[] => changes,
+    succeeded,
+    written,
     deletionOf,
     applied(change: Applied): void {
       changes.push(change);
@@ -103,36 +105,4 @@ export function stateViolations(state: AssociationState | null, association: Ass
   if (isSame && known.roleArn === association.roleArn) return [];
   const what = known ? `${known.associationId} of ${known.modifiedAt}` : 'nothing';
   return [`the state has ${what}, but EKS has ${association.associationId} of ${association.modifiedAt}`];
-}
-
-/** Times of the history are those of the clocks of who saw the versions. Milliseconds. */
-const clockErrorMs = 30_000;
-
-/** The history has versions that EKS had, in the order in which EKS had them, and names who made them. */
-export function historyViolations(world: World, history: readonly AssociationVersion[]): string[] {
-  const violations: string[] = [];
-  let newest = { at: -1, seenAt: 0 };
-  for (const { association, origin, operationId, seenAt, seenOtherwiseAt } of history) {
-    if ((seenOtherwiseAt ?? 0) > seenAt + clockErrorMs)
-      violations.push(`the history has a version that was seen otherwise at ${seenOtherwiseAt}, after it at ${seenAt}`);
-    if (association === null) continue;
-    const change = world.versionOf(association);
-    const what = `${association.associationId} of ${association.modifiedAt}`;
-    if (change?.association.roleArn !== association.roleArn) {
-      violations.push(`the history has ${what}, which EKS never had`);
-      continue;
-    }
-    const at = world.indexOf(change);
-    if (at < newest.at && seenAt > newest.seenAt + clockErrorMs)
-      violations.push(`the history has ${what} after a later version`);
-    if (at > newest.at) newest = { at, seenAt };
-    const isForeign = change.operationId === null;
-    if (origin === 'OUTSIDE' && !isForeign && !change.isTooLate)
-      violations.push(`the history has ${what} as made outside, but ${change.operationId} made it`);
-    // Nothing at EKS tells which of two equal updates was applied, nor of two creates without the tag.
-    const isMaker = operationId === change.operationId || world.isRequested(change, operationId ?? '');
-    if (origin === 'OPERATION' && !isForeign && !isMaker)
-      violations.push(`the history has ${what} as made by ${operationId}, but ${change.operationId} made it`);
-  }
-  return violations;
 }

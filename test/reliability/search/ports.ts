@@ -1,4 +1,5 @@
 import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
+import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
@@ -32,18 +33,23 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, approvals, declarations, endings, recorder, processes, clock, isLocked, log } = environment;
+  const { ledger, model, approvals, declarations, endings, bursts, recorder } = environment;
+  const { processes, clock, isLocked, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
   return {
     commit: (expected, next, entries, use = null) => {
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
-      const calledAt = attempt.isExpireRun ? clock.expireRun() : clock.gateway();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
         const result = process.faults.isOtherVersion
           ? await commitAsOther(environment, expected, next, entries, use)
           : await ledger.commit(expected, next, entries, use);
+        if (bursts.owns(next, entries)) {
+          if (result.kind === 'committed') bursts.committed(attempt.name, entries);
+          return result;
+        }
         // Each ending has a token of its own.
         if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
@@ -65,6 +71,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         () => entry.event,
         async () => {
           await ledger.appendEntry(entry);
+          if (bursts.owns(entry, [entry])) return;
           model.appended(entry);
           recorder.appended(entry);
           log(() => `  the ledger writes ${entry.event} for ${attempt.name}`);
@@ -87,7 +94,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         const { revision } = await ledger.getLocks();
         attempt.lock = isLocked() ? 'set' : 'none';
         log(() => `  ${attempt.name} reads the locks: ${attempt.lock}`);
-        return { revision, locks: isLocked() ? [lock] : [] };
+        return { revision, locks: [...(isLocked() ? [lock] : []), ...bursts.locks()] };
       }),
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     getCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
@@ -121,8 +128,7 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
     putApproval: (expected, next, entry, maxPending) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
-      const of = attempt.ballot ? clock.approver : attempt.isExpireRun ? clock.expireRun : clock.gateway;
-      const calledAt = of();
+      const calledAt = clock[attempt.clock]();
       return write(what, async () => {
         const result = await ledger.putApproval(expected, next, entry, maxPending);
         if (result === 'written') {
@@ -133,6 +139,21 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
         return result;
       });
     },
+  };
+}
+
+/** What a request reads of service accounts: each call takes a turn. */
+export function gatedReads({ ledger, processes, log }: Environment, process: Process): AssociationReads {
+  const unread = () => Promise.reject(new Error('A request of a scenario does not read this.'));
+  return {
+    ...{ targetsInCluster: unread, targetsWithRole: unread, targetsOfAssociations: unread, versionsAround: unread },
+    ...{ readVersions: unread, getAssociationStates: unread, getClusterScans: unread },
+    getAssociationState: (target) =>
+      processes.port(process, async () => {
+        const state = await ledger.getAssociationState(target);
+        log(() => `  ${process.attempt.name} reads the ending ${state?.ending?.expiresAt ?? 'none'}`);
+        return state;
+      }),
   };
 }
 
@@ -188,7 +209,7 @@ export function gatedRepairs(
 
 /** What a run of `expire` reads and writes of service accounts: each call takes a turn, and can fail. */
 export function gatedEndings(environment: Environment, process: Process): AssociationStates & Endings {
-  const { ledger, endings, recorder, processes, clusterName, log } = environment;
+  const { ledger, endings, bursts, recorder, processes, log } = environment;
   const { attempt } = process;
   const write = writerOf(environment, process);
   return {
@@ -196,15 +217,17 @@ export function gatedEndings(environment: Environment, process: Process): Associ
     getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
     // Other scenarios share the ledger.
     dueEndings: (due, limit) =>
-      processes.port(process, async () =>
-        (await ledger.dueEndings(due, limit)).filter((target) => target.clusterName === clusterName),
-      ),
+      processes.port(process, async () => (await ledger.dueEndings(due, limit)).filter(bursts.isListed)),
     observeAssociation: (revision, change, entry) => {
-      const { ending } = change;
+      const { ending, target } = change;
+      const isOfBurst = target.clusterName === bursts.clusterName;
       const what = () =>
-        `the ending ${ending ? `${ending.expiresAt}, ${ending.suspendedFor ?? 'not suspended'}` : 'none'}`;
+        `the ending ${ending ? `${ending.expiresAt}, ${ending.suspendedFor ?? (ending.heldAt === undefined ? 'not suspended' : 'held')}` : 'none'}`;
       return write(what, async () => {
         const isWritten = await ledger.observeAssociation(revision, change, entry);
+        const id = isOfBurst ? target.serviceAccount : (ending?.associationId ?? '');
+        if (isWritten) bursts.wrote(attempt.name, id, ending ?? null, endings.setterOf);
+        if (isOfBurst) return isWritten;
         if (isWritten) endings.wrote(attempt, change, entry);
         if (isWritten && entry) recorder.appended(entry);
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);

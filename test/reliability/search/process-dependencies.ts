@@ -3,11 +3,11 @@ import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import type { AuthorizationRequest } from '../../../src/policy/policy.ts';
-import { approvalLimits, policiesThatAsk } from './asked-needs.ts';
+import { approvalLimits, askingForDeletes, policiesThatAsk } from './asked-needs.ts';
 import type { Environment } from './environment.ts';
 import { home } from './home.ts';
 import type { Judgement } from './asked-needs.ts';
-import { gatedApprovals, gatedEks, gatedLedger } from './ports.ts';
+import { gatedApprovals, gatedEks, gatedLedger, gatedReads } from './ports.ts';
 import type { Process } from './processes.ts';
 
 /** Production times, except that role errors are not retried. */
@@ -20,9 +20,9 @@ export const times = { ...defaultTimes, roleRetryMs: 0 };
 export function dependenciesOf(
   environment: Environment,
   process: Process,
-  { allows, asking }: Judgement,
+  { allows, asking, deletes }: Judgement,
 ): Dependencies {
-  const { clock, ulid, scenario } = environment;
+  const { clock, ulid, scenario, bursts } = environment;
   const eks = gatedEks(environment, process);
   return {
     ledger: gatedLedger(environment, process),
@@ -32,6 +32,14 @@ export function dependenciesOf(
         return identity.principal.groups.includes(request.approval.group) ? allow : deny;
       // A create of bob may not adopt what exists.
       if (request.action === 'AdoptPodIdentityAssociation' && isCreateOfBob(process)) return deny;
+      if (request.action === 'DeletePodIdentityAssociation' && deletes !== undefined && allows) {
+        // A create that may not adopt is not denied.
+        if (isCreate(process)) return deny;
+        process.attempt.judged = request.association.modifiedAt;
+        process.attempt.isDenied = deletes === 'forbidden';
+        if (deletes === 'held') process.attempt.asking = askingForDeletes;
+        return deletes === 'held' ? allowedBy(askingForDeletes) : deny;
+      }
       const roles = 'roles' in request ? request.roles : undefined;
       const arn = scenario.readsRoles && allows && !roles ? requestedRole(request) : null;
       const allowed = allows && !roles?.some(({ kind }) => kind === 'failed');
@@ -44,14 +52,14 @@ export function dependenciesOf(
     preauthorize: () => null,
     recordPrincipal: (principal) => ({ ...principal, otherGroups: null }),
     knownPrincipals: { services: [], permissionSets: [] },
-    eksFor: () => eks,
+    eksFor: ({ clusterName }) => (clusterName === bursts.clusterName ? bursts.eks(eks) : eks),
     serves: () => true,
-    clock: clock.gateway,
+    clock: clock[process.attempt.clock],
     ulid,
     home,
     times,
     sleep: () => Promise.resolve(),
-    associations: null,
+    associations: gatedReads(environment, process),
     approvals: gatedApprovals(environment, process),
     approvalLimits,
     describeLimits: defaultDescribeLimits,
@@ -74,6 +82,10 @@ export function dependenciesOf(
     policyTexts: null,
     log: () => undefined,
   };
+}
+
+function isCreate({ attempt: { identity } }: Process): boolean {
+  return identity?.split(' ')[1] === 'create';
 }
 
 function isCreateOfBob({ attempt: { identity } }: Process): boolean {

@@ -1,4 +1,5 @@
-import { associationAt } from '../../../src/queries/association-at.ts';
+import { latestSeen } from '../../../src/queries/association-at.ts';
+import { makeBursts } from './bursts.ts';
 import { makeCallers } from './callers.ts';
 import { driftViolations } from './drift.ts';
 import type { Applied } from './eks-behaviour.ts';
@@ -34,6 +35,9 @@ const pastDoubtMs = 600_000;
 /** Longer than the reconciler waits between two attempts. Milliseconds. */
 const pastWaitMs = 3_700_000;
 
+/** In as many runs, each after the longest hold, all endings of a scenario are carried out. */
+const runsOfBursts = 8;
+
 /**
  * Runs a scenario on a ledger that may hold other scenarios of other `series`: the events in order, and the processes
  * in between as the scheduler chooses. At the end all processes finish, the reconciler closes what is open, and the
@@ -65,6 +69,7 @@ export async function runScenario(
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
   const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
+  const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
@@ -85,6 +90,7 @@ export async function runScenario(
       approvals,
       declarations,
       endings,
+      bursts,
       recorder,
       processes,
       clock,
@@ -116,6 +122,14 @@ export async function runScenario(
       case 'expire':
         void callers.expire(event.faults);
         return;
+      case 'burst':
+        log(() => `${event.setter} sets ${event.count} endings in ${event.endsInMs / 1000} s`);
+        await bursts.set(event);
+        return;
+      case 'lock setter':
+        log(() => `changes of mallory are ${event.isSet ? 'locked' : 'not locked'}`);
+        bursts.lock('mallory', event.isSet);
+        return;
       case 'scan':
         void callers.scan(event.reads, event.faults);
         return;
@@ -137,7 +151,7 @@ export async function runScenario(
       case 'policy':
         log(
           () =>
-            `a policy version ${event.allows ? 'permits' : 'denies'} changes, and asks approvers for ${event.asking}`,
+            `a policy version ${event.allows ? 'permits' : 'denies'} changes, and asks approvers for ${event.asking}; deletes are ${event.deletes ?? 'judged alike'}`,
         );
         versions.publish(event);
         return;
@@ -146,6 +160,7 @@ export async function runScenario(
         return;
       case 'lock':
         isLocked = event.isSet;
+        bursts.lock('all', isLocked);
         recorder.locked(isLocked);
         log(() => `changes are ${isLocked ? 'locked' : 'not locked'}`);
         return;
@@ -165,13 +180,15 @@ export async function runScenario(
 
   /** Carries out all endings, also those that were suspended, and closes what is in doubt. */
   async function endAll(): Promise<void> {
-    for (let run = 0; run < 2; run += 1) {
+    for (let run = 0; run < (bursts.areUsed() ? runsOfBursts : 2); run += 1) {
       await moveClock(pastWaitMs);
       await callers.expire(faultless);
     }
     await moveClock(pastWaitMs);
     await callers.reconcile(faultless);
-    if (!isLocked) endings.atRest(applied);
+    if (isLocked) return;
+    endings.atRest(applied);
+    bursts.atRest();
   }
 
   /** Finishes all processes, frozen ones last, and reconciles what is open. */
@@ -194,7 +211,7 @@ export async function runScenario(
     // The clock of scans is right again, if it was not.
     clock.set('scanner', 0);
     await scanTwice();
-    if (endings.areUsed()) {
+    if (endings.areUsed() || bursts.areUsed()) {
       await endAll();
       await scanTwice();
     }
@@ -205,7 +222,7 @@ export async function runScenario(
     const target = { ...home, clusterName, ...serviceAccount };
     await observations.atRest(ledger, target, eks.associations());
     const state = await ledger.getAssociationState(target);
-    declarations.atRest(state && (await associationAt(ledger, target, state, null)), applied);
+    declarations.atRest(state && latestSeen(state), applied);
     await approvals.atRest(ledger);
     inProgress.atRest(state);
     const others = [observations, approvals, endings, inProgress].flatMap((one) => one.entries());

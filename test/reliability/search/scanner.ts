@@ -2,6 +2,7 @@ import type { ClusterScan } from '../../../src/ledger/cluster-scan.ts';
 import { observeChange } from '../../../src/observations/observe-change.ts';
 import type { ObserveChangeDependencies } from '../../../src/observations/observe-change.ts';
 import { scanCluster } from '../../../src/observations/scan-cluster.ts';
+import { ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { home } from './home.ts';
 import { gatedEks, gatedLedger, gatedObservations } from './ports.ts';
@@ -18,18 +19,19 @@ const scanMs = 60_000;
 /** Ages of reads, in milliseconds: every association was read longer ago than the first, whatever the clocks show, and none than the second. */
 const [readsAllMs, readsDueMs] = [-3_600_000, 30 * 24 * 3_600_000];
 
-/** Returns what runs a scan of the scenario's cluster as a process, with the clock of scans. */
+/** Returns what runs a scan of the scenario's cluster as a process, with the clock of scans; what a reported change starts has another one. */
 export function makeScanner(environment: Environment, start: (name: string, faults: Faults) => Process) {
-  const { clock, eks, processes, model, ulid, log } = environment;
+  const { clock, eks, processes, model, series, log } = environment;
   const cluster = { ...home, clusterName: environment.clusterName };
+  /** Ids by the clock of whoever made them. */
+  const ulidsOf = { scan: ulids(series, 1_000_000), reported: ulids(series, 2_000_000) };
   let fence = 0;
   /** As `scan` keeps it with the lease. */
   let completedAt: number | null = null;
   /** Reads the association that something told of; none if there is none. */
   async function observeReported(deps: ObserveChangeDependencies): Promise<void> {
     const [existing] = eks.associations();
-    if (existing)
-      await observeChange(deps, { cluster, associationId: existing.associationId }, clock.scanner() + scanMs);
+    if (existing) await observeChange(deps, { cluster, associationId: existing.associationId }, deps.clock() + scanMs);
   }
 
   return async (reads: ScanReads, faults: Faults): Promise<void> => {
@@ -52,7 +54,10 @@ export function makeScanner(environment: Environment, start: (name: string, faul
     const deps = {
       ledger: { ...ledger, getClusterScan: () => Promise.resolve(fence === 0 ? null : lease) },
       observations: gatedObservations(environment, process, completedAt),
-      ...{ clock: clock.scanner, ulid, times, directory: { clusters: [cluster] }, eksFor: () => gated },
+      ...(reads === 'reported'
+        ? { clock: clock.secondGateway, ulid: ulidsOf.reported }
+        : { clock: clock.scanner, ulid: ulidsOf.scan }),
+      ...{ times, directory: { clusters: [cluster] }, eksFor: () => gated },
     };
     const bounds = { maxAgeMs: reads === 'all' ? readsAllMs : readsDueMs, deadline: startedAt + scanMs, lease };
     try {

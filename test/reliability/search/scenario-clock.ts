@@ -9,30 +9,32 @@ export interface DueEffect {
 /** The clocks of a scenario. */
 export type ScenarioClock = ReturnType<typeof makeScenarioClock>;
 
-/** The clocks of a scenario: the true time, and those of the gateway, the scanner, the approvers, of `expire` and of EKS, which can be set. They move only when they are told to. */
+/** The clocks of a scenario: the true time, and those of two processes of the gateway, the scanner, the approvers, of `expire` and of EKS, which can be set. They move only when they are told to. */
 export function makeScenarioClock(begin: Skews) {
   let now = Date.UTC(2026, 0, 1);
   let skews = begin;
   let latest = 0;
   let wereApart = areApart(begin);
   const gateway = () => now + skews.gateway;
+  const secondGateway = () => now + skews.secondGateway;
   const expireRun = () => now + skews.expireRun;
   /** The same for runs of `expire`. */
   let latestOfExpireRun = 0;
   const see = () => {
-    latest = Math.max(latest, gateway());
+    latest = Math.max(latest, gateway(), secondGateway());
     latestOfExpireRun = Math.max(latestOfExpireRun, expireRun());
   };
   return {
     now: () => now,
     gateway,
+    secondGateway,
     scanner: () => now + skews.scanner,
     approver: () => now + skews.approver,
     expireRun,
     eks: () => now + skews.eks,
     /** Whether any two clocks but that of approvers ever differed by more than the gateway tolerates. */
     wereApart: () => wereApart,
-    /** The latest time that the gateway's clock has shown. */
+    /** The latest time that a clock of the gateway has shown. */
     latest(): number {
       see();
       return latest;

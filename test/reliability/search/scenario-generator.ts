@@ -60,6 +60,31 @@ const ambiguous: fc.Arbitrary<Step[]> = fc
     ...(scans ? [{ event: scan, turns: untilIdle }] : []),
   ]);
 
+const scanOf = fc
+  .constantFrom('all' as const, 'reported' as const)
+  .map((reads): ScenarioEvent => ({ do: 'scan', reads, faults: faultless }));
+
+/** A change outside that is found and adopted, or undone, by scans and observations with clocks of their own. */
+const drifting: fc.Arbitrary<Step[]> = fc
+  .record({
+    scans: fc.array(scanOf, { minLength: 2, maxLength: 3 }),
+    end: fc.constantFrom('adopt' as const, 'update' as const),
+    wait: fc.constantFrom(0, 0, 5, 36),
+  })
+  .map(({ scans: [first, second, third], end, wait }) => {
+    const common = { principal: 'alice', variant: 0, expects: 'nothing' } as const;
+    const submit = (kind: 'create' | 'adopt' | 'update'): ScenarioEvent => ({
+      do: 'submit',
+      mutation: { ...common, kind, token: `t-${kind}` },
+      faults: faultless,
+    });
+    const events: (ScenarioEvent | undefined)[] = [
+      ...[submit('create'), { do: 'others', what: 'update', through: 'eks' } as const],
+      ...[first, submit(end), second, clock(wait), third],
+    ];
+    return events.flatMap((event) => (event ? [{ event, turns: untilIdle }] : []));
+  });
+
 const anySteps = stepsOf(plainEvents, 2, 20);
 const fewSteps = stepsOf(plainEvents, 0, 3);
 
@@ -68,6 +93,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviour: fc.record({
     skewMs: fc.record({
       gateway: skewMs,
+      secondGateway: skewMs,
       eks: skewMs,
       scanner: scannerSkewMs,
       approver: scannerSkewMs,
@@ -82,6 +108,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   steps: fc.oneof(
     { weight: 15, arbitrary: anySteps },
     { weight: 4, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
+    { weight: 1, arbitrary: drifting },
     { weight: 5, arbitrary: heldSteps },
     { weight: 5, arbitrary: endingSteps },
   ),

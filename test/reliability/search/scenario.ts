@@ -40,6 +40,16 @@ export interface Faults {
   readonly isOtherVersion?: boolean;
 }
 
+/** Who sets many endings: one that sets none of the scenario's association, or one that does. */
+export type Setter = 'mallory' | 'alice';
+
+/** Endings that a setter sets, in a cluster of their own, one millisecond apart. */
+export interface Burst {
+  readonly setter: Setter;
+  readonly count: number;
+  readonly endsInMs: number;
+}
+
 /** What a scan of the cluster reads: every association, those that are due, or the one that something told of, at once. */
 export type ScanReads = 'all' | 'due' | 'reported';
 
@@ -50,6 +60,9 @@ export type ScenarioEvent =
   | { readonly do: 'reconcile'; readonly faults: Faults }
   | { readonly do: 'scan'; readonly reads: ScanReads; readonly faults: Faults }
   | { readonly do: 'expire'; readonly faults: Faults }
+  | ({ readonly do: 'burst' } & Burst)
+  /** The changes of `mallory` are locked, or no longer. */
+  | { readonly do: 'lock setter'; readonly isSet: boolean }
   | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
   /** Others change the association: directly at EKS, or by a request of their own that runs to its end at once. */
   | { readonly do: 'others'; readonly what: ChangeKind; readonly through: 'eks' | 'gateway' }
@@ -128,6 +141,6 @@ function describeChangeFault(fault: ChangeFault): string {
 
 /** Describes the behaviour of EKS. */
 export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
-  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of endings ${skewMs.expireRun / second} s`;
+  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of its second process ${skewMs.secondGateway / second} s, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of endings ${skewMs.expireRun / second} s`;
   return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
 }

@@ -23,7 +23,8 @@ const main = join(import.meta.dirname, 'main.ts');
  * transaction, a scan that does not compare the revision. Within some thousand: a take-over
  * that did not read the locks again, a create with `expectedRevision` that began beside a delete of others, an update reported as done from a stale read, a create signed with the
  * time of sending, forgotten in-doubt operations, an in-doubt time that lacks one of its four allowances, a
- * second difference without an entry, a history out of order, operations that are forgotten by the states while they can still act.
+ * second difference without an entry, operations that are forgotten by the states while they can still act.
+ * Of scans with clocks of their own, within 500: drift fenced by the lease. Of the history, within 100: an order by the times of entries, a deletion that is certain from its answer on or from the last version before its successor; within 200: late outcomes that are left out; within 500: no uncertain time after a lost answer.
  * Of approvals, within 1,000: a claim that does not consume the approval, one that another token has used, a version of the approval that the claim does not compare, a vote
  * after its time; within 4,000: an approval of another state of the association, one that expired and goes on, one that goes on after a create in doubt. Of runs
  * that record the end of approvals, within 100: one that leaves out approved ones; within 8,000: no margin for clocks. Of declarations,

@@ -24,9 +24,9 @@ export function send(
   { id: associationId, expectedModifiedAt, plan, expiresAt }: MutationTarget,
   judgement: Judgement,
 ): Promise<MutationResult> {
-  const { clusterName, series, clock } = environment;
+  const { clusterName, series } = environment;
   const deps = dependenciesOf(environment, process, judgement);
-  const deadline = clock.gateway() + functionMs;
+  const deadline = deps.clock() + functionMs;
   const identity: RequestIdentity = {
     principal: { id: principal, kind: 'USER', groups: [], sessionName: null },
     actor: null,

@@ -1,6 +1,7 @@
 import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { AuditPartition, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
+import { makeBursts } from './bursts.ts';
 import { makeCallers } from './callers.ts';
 import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
@@ -85,6 +86,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
   const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
+  const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
     approvals.applied(change);
@@ -103,6 +105,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       approvals,
       declarations,
       endings,
+      bursts,
       inProgress,
       clock,
       series,
@@ -152,6 +155,11 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         return runAlone(() => callers.reconcile(event.faults));
       case 'expire':
         return runAlone(() => callers.expire(event.faults));
+      case 'burst':
+        return bursts.set(event);
+      case 'lock setter':
+        bursts.lock('mallory', event.isSet);
+        return;
       case 'scan':
         return runAlone(() => callers.scan(event.reads, event.faults));
       case 'crash':
@@ -173,6 +181,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         return runAlone(() => callers.vote(event, event.faults));
       case 'lock':
         isLocked = event.isSet;
+        bursts.lock('all', isLocked);
         return;
       case 'others':
         if (event.through === 'eks') changeOutside(environment, event.what);

@@ -10,4 +10,4 @@ export type ScenarioStore = Ledger &
   AssociationStates &
   StateRepairs &
   Endings &
-  Pick<AssociationReads, 'versionsAround'>;
+  Pick<AssociationReads, 'readVersions'>;

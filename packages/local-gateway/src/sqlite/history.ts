@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AssociationReads, FoundTargets, VersionsAround } from '../../../../src/ledger/association-history.ts';
+import type { AssociationReads, FoundTargets } from '../../../../src/ledger/association-history.ts';
 import type { AssociationVersion } from '../../../../src/ledger/association-state.ts';
 import { mergeFound } from '../../../../src/ledger/found-targets.ts';
 import {
@@ -10,11 +10,12 @@ import {
   targetOfAssociationKey,
   targetOfPlace,
 } from '../../../../src/ledger/keys.ts';
+import { versionPlaceOf } from '../../../../src/ledger/version-keys.ts';
 import { scanOfText, stateOfText, versionOfText, versionText } from './record-json.ts';
 
 /** A method of {@link AssociationReads} that returns its result. */
 type Synchronous = {
-  readonly [Name in keyof AssociationReads]: (
+  readonly [Name in Exclude<keyof AssociationReads, 'getAssociationState'>]: (
     ...args: Parameters<AssociationReads[Name]>
   ) => Awaited<ReturnType<AssociationReads[Name]>>;
 };
@@ -22,7 +23,7 @@ type Synchronous = {
 /** The prepared statements of the history and of what queries read, as functions. They throw the errors of SQLite. */
 export function prepareHistory(database: DatabaseSync) {
   const insert = database.prepare(`
-    INSERT OR IGNORE INTO associationVersion (place, seenAt, operationId, roleArn, targetRoleArn, version) VALUES (?, ?, ?, ?, ?, ?)`);
+    INSERT OR IGNORE INTO associationVersion (place, versionPlace, roleArn, targetRoleArn, version) VALUES (?, ?, ?, ?, ?)`);
   const inCluster = database.prepare(`
     SELECT associationKey FROM association WHERE clusterKey = ? AND associationKey >= ? AND associationKey < ?
     ORDER BY associationKey LIMIT ?`);
@@ -33,11 +34,10 @@ export function prepareHistory(database: DatabaseSync) {
   const named = database.prepare(`
     SELECT associationKey FROM association WHERE clusterKey = ? AND associationId IN (SELECT value FROM json_each(?))`);
   const state = database.prepare('SELECT state FROM association WHERE associationKey = ?');
-  const last = database.prepare(
-    'SELECT version FROM associationVersion WHERE place = ? AND seenAt <= ? ORDER BY seenAt DESC, operationId DESC LIMIT 1',
-  );
-  const next = database.prepare(
-    'SELECT version FROM associationVersion WHERE place = ? AND seenAt > ? ORDER BY seenAt, operationId LIMIT 1',
+  const before = database.prepare(`
+    SELECT version FROM associationVersion WHERE place = ? AND versionPlace < ? ORDER BY versionPlace DESC LIMIT ?`);
+  const from = database.prepare(
+    'SELECT version FROM associationVersion WHERE place = ? AND versionPlace >= ? ORDER BY versionPlace LIMIT ?',
   );
   const scan = database.prepare('SELECT scan FROM clusterScan WHERE clusterKey = ?');
   /** One row more than the limit tells whether the list is complete. */
@@ -46,10 +46,6 @@ export function prepareHistory(database: DatabaseSync) {
     isComplete: places.length <= limit,
   });
   const textOf = (row: Record<string, unknown> | undefined, column: string) => (row ? String(row[column]) : null);
-  const versionOf = (row: Record<string, unknown> | undefined) => {
-    const text = textOf(row, 'version');
-    return text === null ? null : versionOfText(text);
-  };
 
   const reads: Synchronous = {
     targetsInCluster(cluster, { from, to }, limit) {
@@ -74,9 +70,12 @@ export function prepareHistory(database: DatabaseSync) {
       const rows = named.all(clusterKeyOf(cluster), JSON.stringify(associationIds));
       return rows.map(({ associationKey }) => targetOfAssociationKey(String(associationKey)));
     },
-    versionsAround(target, at): VersionsAround {
-      const place = placeOf(target);
-      return { last: versionOf(last.get(place, at)), next: versionOf(next.get(place, at)) };
+    readVersions(target, range, limit) {
+      const rows =
+        'before' in range
+          ? before.all(placeOf(target), range.before, limit)
+          : from.all(placeOf(target), range.from, limit);
+      return rows.map(({ version }) => versionOfText(String(version)));
     },
     getClusterScans(clusters) {
       return clusters.map((cluster) => {
@@ -88,11 +87,10 @@ export function prepareHistory(database: DatabaseSync) {
   return {
     reads,
     insertVersion(version: AssociationVersion): void {
-      const { target, seenAt, operationId, association } = version;
+      const { target, association } = version;
       insert.run(
         placeOf(target),
-        seenAt,
-        operationId ?? 'scan',
+        versionPlaceOf(version),
         association?.roleArn ?? null,
         association?.targetRoleArn ?? null,
         versionText(version),

@@ -4,8 +4,14 @@ import type { AssociationReads } from '../../../../src/ledger/association-histor
 import type { AssociationState, StateChange } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { demandedKey, isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
-import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
+import {
+  alternativesOf,
+  alternativesOfRepair,
+  demandedKey,
+  isPermitted,
+  stateAfter,
+  stateChangeOf,
+} from '../../../../src/ledger/state-change.ts';
 import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import { unchanged } from '../../../../src/ledger/condition.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
@@ -72,7 +78,7 @@ export function makeSqliteLedger({
           entries.forEach(statements.insertEntry);
           claimsOfCreated(entries).forEach(statements.insertClaim);
           if (use) statements.approvals.putApproval(use.next);
-          commitState(statements, change);
+          commitState(statements, change, alternativesOf(change));
           return { kind: 'committed' };
         });
       });
@@ -137,8 +143,8 @@ export function makeSqliteLedger({
     targetsOfAssociations(...query) {
       return asPromise(() => statements.history.targetsOfAssociations(...query));
     },
-    versionsAround(...query) {
-      return asPromise(() => statements.history.versionsAround(...query));
+    readVersions(...query) {
+      return asPromise(() => statements.history.readVersions(...query));
     },
     getClusterScans(clusters) {
       return asPromise(() => statements.history.getClusterScans(clusters));
@@ -168,7 +174,7 @@ export function makeSqliteLedger({
           if (key !== null && !state?.recordsInProgress.includes(key)) return false;
           if (repair.restored) statements.putRecord(repair.restored);
           statements.insertEntry(entry);
-          commitState(statements, { ...repair.change, begins: true });
+          commitState(statements, { ...repair.change, begins: true }, alternativesOfRepair(repair));
           return true;
         }),
       );
@@ -224,8 +230,12 @@ export function makeSqliteLedger({
 /** A change of a state, and whether nothing is written without it. */
 type StateWrite = StateChange & Pick<CommittedChange, 'begins'>;
 
-/** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */
-function commitState(statements: Statements, change: StateWrite | null): void {
+/** Writes the first of the alternatives of a change that the stored state permits. Throws `UnsupportedFormat` where an operation begins. */
+function commitState(
+  statements: Statements,
+  change: StateWrite | null,
+  alternatives: readonly (StateChange | null)[],
+): void {
   if (change === null) return;
   let state: AssociationState | null;
   try {
@@ -234,24 +244,8 @@ function commitState(statements: Statements, change: StateWrite | null): void {
     if (error instanceof UnsupportedFormat && !change.begins) return;
     throw error;
   }
-  const { version: _, ...unversioned } = change;
-  const before = state?.confirmed ?? null;
-  const isLater = change.confirmed ? isReplacedBy(before, change.confirmed) : appliesTo(before, change);
-  const isAdded = isLater && (!change.confirmed || isAddedAfter(state?.observed?.sight ?? null, change.confirmed));
-  const applied = isAdded ? change : isLater ? unversioned : unconfirmedChange(state, unversioned);
-  statements.putState(stateAfter(state, applied), applied);
-}
-
-/** An ending is that of the confirmed association, or not written. */
-function appliesTo(confirmed: AssociationState['confirmed'], change: StateChange): boolean {
-  return change.endingOf === undefined || keepsEnding(confirmed, change);
-}
-
-/** What remains of an outcome whose association is not the latest one. */
-function unconfirmedChange(state: AssociationState | null, change: StateChange): StateChange {
-  const { confirmed: _, ...unconfirmed } = change;
-  const { ending: __, ...without } = unconfirmed;
-  return keepsEnding(state?.confirmed ?? null, change) ? unconfirmed : without;
+  const applied = alternatives.find((one) => one === null || isPermitted(state, one));
+  if (applied) statements.putState(stateAfter(state, applied), applied);
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

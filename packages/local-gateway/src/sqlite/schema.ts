@@ -1,7 +1,7 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-export const schemaVersion = 7;
+export const schemaVersion = 8;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -78,12 +78,11 @@ export const schema = `
 
   CREATE TABLE associationVersion (
     place TEXT NOT NULL,
-    seenAt INTEGER NOT NULL,
-    operationId TEXT NOT NULL, -- or 'scan'
+    versionPlace TEXT NOT NULL, -- in the order in which EKS had the versions
     roleArn TEXT,
     targetRoleArn TEXT,
     version TEXT NOT NULL,
-    PRIMARY KEY (place, seenAt, operationId)
+    PRIMARY KEY (place, versionPlace)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX associationVersion_byRole ON associationVersion (roleArn, place) WHERE roleArn IS NOT NULL;
   CREATE INDEX associationVersion_byTargetRole ON associationVersion (targetRoleArn, place) WHERE targetRoleArn IS NOT NULL;

@@ -1,12 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationTarget, ClusterRef } from '../../../../src/model/association.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
-import type { AssociationState, StateChange, StateSummary } from '../../../../src/ledger/association-state.ts';
+import type {
+  AssociationState,
+  ListedEnding,
+  StateChange,
+  StateSummary,
+} from '../../../../src/ledger/association-state.ts';
 import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
 import { filterFields } from '../../../../src/ledger/filter-fields.ts';
-import { associationKeyOf, auditIndexKeys, clusterKeyOf, targetOfAssociationKey } from '../../../../src/ledger/keys.ts';
+import { associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
@@ -48,8 +53,10 @@ export function prepareStatements(database: DatabaseSync) {
     SELECT isPresent, associationId, state FROM association WHERE clusterKey = ? AND state ->> 'v' = ${formatVersion}
     ORDER BY associationKey`);
   const selectDue = database.prepare(`
-    SELECT associationKey FROM association WHERE (warnAt <= :warnUntil OR endAt <= :now) AND state ->> 'v' = ${formatVersion}
-    ORDER BY coalesce(warnAt, endAt) LIMIT :limit`);
+    SELECT * FROM (SELECT state FROM association WHERE warnAt <= :warnUntil AND state ->> 'v' = ${formatVersion}
+      ORDER BY warnAt LIMIT :limit)
+    UNION ALL SELECT * FROM (SELECT state FROM association WHERE endAt <= :now AND state ->> 'v' = ${formatVersion}
+      ORDER BY endAt LIMIT :limit)`);
   const selectScans = database.prepare(`SELECT scan FROM clusterScan WHERE scan ->> 'v' = ${formatVersion}`);
   const insertScan = database.prepare('INSERT OR IGNORE INTO clusterScan (clusterKey, fence, scan) VALUES (?, ?, ?)');
   const updateScan = database.prepare(
@@ -98,9 +105,11 @@ export function prepareStatements(database: DatabaseSync) {
     dueEndings(
       { warnUntil, now }: { readonly warnUntil: number; readonly now: number },
       limit: number,
-    ): AssociationTarget[] {
-      const rows = selectDue.all({ warnUntil, now, limit });
-      return rows.map(({ associationKey }) => targetOfAssociationKey(String(associationKey)));
+    ): ListedEnding[] {
+      return selectDue.all({ warnUntil, now, limit }).flatMap((row) => {
+        const { target, revision, ending, observed } = stateOfText(String(row.state));
+        return ending ? [{ target, revision, ending, hasDrift: (observed?.driftId ?? null) !== null }] : [];
+      });
     },
     clusterScans(): ClusterScan[] {
       return selectScans.all().map(({ scan }) => scanOfText(String(scan)));

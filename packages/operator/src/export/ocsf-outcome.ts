@@ -112,11 +112,18 @@ function activityOf(entry: AuditEntry): Activity {
   return entry.event === 'SUCCEEDED' && isAdoption(entry) ? 'Adopt' : calledOperation(entry).activity;
 }
 
+/** The decision that determines the request: that about the delete which its ending is, if only this one does not allow it. */
+export function decidingOf({ decision, deleteDecision }: Pick<AuditEntry, 'decision' | 'deleteDecision'>) {
+  return decision?.allowed && deleteDecision?.allowed === false ? deleteDecision : decision;
+}
+
 /**
  * The policy decision in the attributes of the profile `security_control`. A dry run is `Observed`, as it neither lets a
  * change through nor blocks it. Null where no policy was evaluated.
  */
-export function ocsfDisposition({ event, decision }: Pick<AuditEntry, 'event' | 'decision'>) {
+export function ocsfDisposition(entry: Pick<AuditEntry, 'event' | 'decision' | 'deleteDecision'>) {
+  const { event } = entry;
+  const decision = decidingOf(entry);
   if (decision === null) return null;
   if (event === 'CHECKED') return dispositions.logged;
   return decision.allowed ? dispositions.allowed : dispositions.blocked;

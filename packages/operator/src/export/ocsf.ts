@@ -4,7 +4,15 @@ import { auditEntryId } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import type { Principal } from '../../../../src/model/principal.ts';
-import { activities, calledOperation, ocsfDisposition, ocsfOutcome, severities, statuses } from './ocsf-outcome.ts';
+import {
+  activities,
+  calledOperation,
+  decidingOf,
+  ocsfDisposition,
+  ocsfOutcome,
+  severities,
+  statuses,
+} from './ocsf-outcome.ts';
 
 /** Released 2026-08-03. Source of class and objects: https://schema.ocsf.io/1.9.0/classes/api_activity. */
 const ocsfVersion = '1.9.0';
@@ -25,6 +33,7 @@ export function ocsfEvent(entry: AuditEntry, productVersion: string) {
   const { activity, status, severity } = ocsfOutcome(entry);
   const activityId = activities[activity];
   const disposition = ocsfDisposition(entry);
+  const deciding = decidingOf(entry);
   return {
     activity_id: activityId,
     activity_name: activity,
@@ -50,7 +59,7 @@ export function ocsfEvent(entry: AuditEntry, productVersion: string) {
     ...(entry.userAgent ? { http_request: { uid: entry.apiRequestId, user_agent: entry.userAgent } } : {}),
     cloud: cloudOf(entry),
     ...resourcesOf(entry),
-    ...(disposition === null || entry.decision === null ? {} : { ...disposition, policy: policyOf(entry.decision) }),
+    ...(disposition === null || deciding === null ? {} : { ...disposition, policy: policyOf(deciding) }),
     unmapped: unmappedOf(entry),
   };
 }
@@ -154,6 +163,7 @@ function policyOf({ policyIds, violations, policySetHash }: Decision) {
 function unmappedOf(entry: AuditEntry) {
   const { operationId, fence, target, before, reason, onBehalfOf, actor, invalidInput, ...rest } = entry;
   const { principal, declaration = null, findings, decision, eksRequestId, omitted, approvalKey = null } = rest;
+  const { endingBefore = null, deleteDecision = null } = entry;
   return {
     operationId,
     ...set('fence', fence),
@@ -168,6 +178,8 @@ function unmappedOf(entry: AuditEntry) {
     ...set('invalidInput', invalidInput),
     ...(findings.length > 0 ? { findings } : {}),
     ...set('decision', decision),
+    ...set('endingBefore', endingBefore),
+    ...set('deleteDecision', deleteDecision),
     ...set('eksRequestId', eksRequestId),
     ...(omitted.length > 0 ? { omitted } : {}),
   };

@@ -36,6 +36,9 @@ export const decisionFields = {
   onlyAsDryRun: v.exactOptional(v.literal(true)),
 };
 
+/** The decision about the delete that an ending is, as far as every replay needs it. */
+export const deleteDecision = v.exactOptional(atLeast(decisionFields));
+
 /** The fields of an audit entry from which the context of its request is made. */
 export const circumstanceSchema = atLeast({
   principal: recordedPrincipal,
@@ -52,6 +55,7 @@ export const circumstanceSchema = atLeast({
 const schemas = {
   CREATE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('CREATE_POD_IDENTITY_ASSOCIATION'),
+    before: v.nullish(association, null),
     request: recordedCreateRequest,
   }),
   UPDATE_POD_IDENTITY_ASSOCIATION: fields({
@@ -108,10 +112,17 @@ function isOfView({ event, refusalCode }: Circumstances): boolean {
 
 /** The authorization request of an audit entry. */
 export function requestOf(entry: OperationEntry & Circumstances): RecordedRequest {
-  if (isOfView(entry) && 'before' in entry) {
+  if (isOfView(entry) && entry.before) {
     return { action: 'DescribePodIdentityAssociation', association: entry.before };
   }
   return requestBy(entry.operation, entry);
+}
+
+/** The delete that the ending of an audit entry's request is: of the association as it is then. */
+export function deleteRequestOf(entry: OperationEntry): RecordedRequest {
+  if (!entry.before) throw new Error('The entry has a deleteDecision, and no association before it.');
+  const changed = entry.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? entry.request.changes : {};
+  return { action: 'DeletePodIdentityAssociation', association: { ...entry.before, ...changed } };
 }
 
 /**

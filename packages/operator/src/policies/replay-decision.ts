@@ -12,12 +12,13 @@ import {
   circumstanceSchema,
   contextOf,
   decisionFields,
+  deleteRequestOf,
   isOfRequest,
   operationSchema,
   requestOf,
   verdict,
 } from './recorded-request.ts';
-import type { RecordedDecision } from './recorded-request.ts';
+import type { RecordedDecision, RecordedRequest } from './recorded-request.ts';
 
 const decision = atLeast({
   ...decisionFields,
@@ -26,7 +27,11 @@ const decision = atLeast({
   slice: inventorySlice,
 });
 
-const entrySchema = v.intersect([circumstanceSchema, atLeast({ decision }), operationSchema]);
+const entrySchema = v.intersect([
+  circumstanceSchema,
+  atLeast({ decision, deleteDecision: v.exactOptional(decision) }),
+  operationSchema,
+]);
 
 /** The result of replaying a decision. */
 export interface ReplayedDecision {
@@ -41,7 +46,6 @@ export interface ReplayedDecision {
  */
 export function replayDecision(file: string, directory: string): ReplayedDecision {
   const entry = parseJson(file, readFileSync(file, 'utf8'), entrySchema);
-  const recorded = entry.decision;
   if (entry.omitted.length > 0) {
     throw new Error(
       `The entry leaves out ${entry.omitted.join(', ')} for its size, so its decision can't be replayed.`,
@@ -55,7 +59,22 @@ export function replayDecision(file: string, directory: string): ReplayedDecisio
   const advice = 'Name a folder with *.cedar files and schema.cedarschema.';
   const sources = readingPolicies(directory, advice, () => readPolicySources(directory));
   const engine = makeEngine(compilePolicies(sources));
-  const decided = authorizeOnSlice(engine, contextOf(entry, recorded.now, file), requestOf(entry), recorded.slice);
+  const replay = (recorded: v.InferOutput<typeof decision>, request: RecordedRequest) =>
+    compared(recorded, authorizeOnSlice(engine, contextOf(entry, recorded.now, file), request, recorded.slice));
+  const own = replay(entry.decision, requestOf(entry));
+  if (entry.deleteDecision === undefined) return own;
+  const ofDelete = replay(entry.deleteDecision, deleteRequestOf(entry));
+  return {
+    same: own.same && ofDelete.same,
+    report: [own.report, 'As the delete that its ending is:', ofDelete.report].join('\n'),
+  };
+}
+
+/** A recorded decision beside the one that was made again, without its approval. */
+function compared(
+  recorded: v.InferOutput<typeof decision>,
+  decided: ReturnType<typeof authorizeOnSlice>,
+): ReplayedDecision {
   const replayed = recorded.approval === undefined ? decided : applyApproval(decided, recorded.approval);
   const otherTexts = otherTextsOf(recorded, replayed);
   const same = verdict(recorded) === verdict(replayed) && otherTexts.length === 0;

@@ -10,6 +10,8 @@ import {
   circumstanceSchema,
   contextOf,
   decisionFields,
+  deleteDecision,
+  deleteRequestOf,
   isOfRequest,
   operationSchema,
   requestOf,
@@ -90,14 +92,13 @@ export async function replayTrail(
   const groups = collectUnrecordedGroups(engine.policySet, groupsNamedBy);
   const affected = new Map<string, number>();
   const openRoles = new Map<string, number>();
-  for await (const [name, entry] of entriesIn(lines, source)) {
+  for await (const { name, entry, recorded: of, request } of decisionsIn(lines, source)) {
     if (entry.omitted.some((path) => !unneeded.includes(path))) {
       counts.incomplete += 1;
       continue;
     }
     groups.note(entry);
-    const request = requestOf(entry);
-    const context = contextOf(entry, entry.decision.now, name);
+    const context = contextOf(entry, of.now, name);
     const roles = [...(entry.decision.slice?.roles ?? []), ...givenRoles];
     const judged = judge(context, request, roles);
     if (judged.kind === 'depends') {
@@ -105,13 +106,13 @@ export async function replayTrail(
       for (const arn of judged.roleArns) count(openRoles, `${arn}, by ${judged.policyIds.join(', ')}`);
       continue;
     }
-    const { approval } = entry.decision;
+    const { approval } = of;
     const decision = approval === undefined ? judged.decision : applyApproval(judged.decision, approval);
     groups.add(entry, { decision: judged.decision, context, request, judge: (other) => judge(other, request, roles) });
-    const [recorded, replayed] = [verdict(entry.decision), verdict(decision)];
+    const [recorded, replayed] = [verdict(of), verdict(decision)];
     counts.replayed += 1;
     const result = decisionResult(decision);
-    if (result === decisionResult(entry.decision)) {
+    if (result === decisionResult(of)) {
       if (recorded !== replayed) counts.otherReasons += 1;
       continue;
     }
@@ -136,14 +137,23 @@ export async function replayTrail(
 /** The count of what requests are decided to be now. */
 const countOf = { allowed: 'nowAllowed', denied: 'nowDenied', 'needs approval': 'nowNeedingApproval' } as const;
 
-/** The entries that have a decision of their own, each with its name for messages. */
-async function* entriesIn(lines: AsyncIterable<string>, source: string) {
+/**
+ * The decisions of the entries that have one of their own, each with what it is about and the entry's name for messages. An entry that sets an earlier
+ * ending has two; of the outcome of a create, which repeats the decision of its INTENT, only the one about a delete is its own.
+ */
+async function* decisionsIn(lines: AsyncIterable<string>, source: string) {
   let number = 0;
   for await (const line of lines) {
     number += 1;
     const name = `${source}:${number}`;
-    if (line.trim() === '' || !isOwnRequest(parseJson(name, line, headSchema))) continue;
-    yield [name, parseJson(name, line, entrySchema)] as const;
+    if (line.trim() === '') continue;
+    const head = parseJson(name, line, headSchema);
+    const isOwn = isOwnRequest(head);
+    if (!isOwn && (head.deleteDecision === null || head.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION')) continue;
+    const entry = parseJson(name, line, entrySchema);
+    const { decision, deleteDecision: ofDelete } = entry;
+    if (isOwn) yield { name, entry, recorded: decision, request: requestOf(entry) };
+    if (ofDelete !== undefined) yield { name, entry, recorded: ofDelete, request: deleteRequestOf(entry) };
   }
 }
 
@@ -160,6 +170,8 @@ const headSchema = atLeast({
   operation: text(),
   event: text(),
   decision: v.nullish(anyObject, null),
+  deleteDecision: v.nullish(anyObject, null),
+  request: v.nullish(atLeast({ changes: v.exactOptional(anyObject) }), null),
   fence: v.nullish(wholeNumber, null),
 });
 
@@ -170,11 +182,18 @@ const withoutIntent: readonly string[] = Object.values(operations)
 
 /**
  * Whether an entry has a decision of its own about a change. Those that a lease holder wrote after its INTENT repeat the one of the INTENT, and
- * votes are not changes.
+ * votes are not changes. An update of the ending alone has no INTENT.
  */
-function isOwnRequest({ decision, fence, event, operation }: v.InferOutput<typeof headSchema>): boolean {
+function isOwnRequest({ decision, fence, event, operation, request }: v.InferOutput<typeof headSchema>): boolean {
   if (decision === null || !isOfRequest({ event }) || operation === 'APPROVE_REQUEST') return false;
-  return fence === null || event === 'INTENT' || event === 'APPROVAL_REQUESTED' || withoutIntent.includes(operation);
+  const isEndingOnly = request?.changes !== undefined && Object.keys(request.changes).length === 0;
+  return (
+    isEndingOnly ||
+    fence === null ||
+    event === 'INTENT' ||
+    event === 'APPROVAL_REQUESTED' ||
+    withoutIntent.includes(operation)
+  );
 }
 
 /** The roles and the owners of a slice; the rest of it is that of an inventory which is not used here. */
@@ -192,12 +211,16 @@ const entrySchema = v.intersect([
     time: text(),
     operationId: text(),
     decision: atLeast({ ...decisionFields, policySetHash: text(), inventoryHash: text(), slice: recordedSlice }),
+    deleteDecision,
   }),
   operationSchema,
 ]);
 
 /** Parts of an entry that a decision does not depend on. */
-const unneeded: readonly string[] = ['decision.slice', 'decision.violations', 'findings', 'invalidInput', 'reason'];
+const unneeded: readonly string[] = [
+  ...['decision', 'deleteDecision'].flatMap((field) => [`${field}.slice`, `${field}.violations`]),
+  ...['findings', 'invalidInput', 'reason'],
+];
 
 function targetOf({ association }: RecordedRequest): string {
   const { accountId, region, clusterName, namespace, serviceAccount } = association;

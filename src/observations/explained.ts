@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { inDoubtUntil } from '../idempotency/times.ts';
+import type { AssociationState, OpenOperation } from '../ledger/association-state.ts';
+import type { Association } from '../model/association.ts';
+import type { Difference } from '../model/refusal.ts';
+import { settingsOf } from '../model/setting-fields.ts';
+import { settingDifferences, versionDifferences } from '../operations/differences.ts';
+import type { ReadTimes } from './sights.ts';
+
+/**
+ * The operations that explain how an association differs from the confirmed one (`base`), or all of it where none is confirmed. Empty if
+ * something remains that they do not explain.
+ */
+export function explainingOperations(
+  state: AssociationState | null,
+  base: Association | null,
+  association: Association,
+  times: ReadTimes,
+): OpenOperation[] {
+  const operations = state?.openOperations ?? [];
+  if (base === null) {
+    return operations.filter(
+      (one) =>
+        (one.operation === 'CREATE_POD_IDENTITY_ASSOCIATION'
+          ? mayHaveMade(one, association, times)
+          : mayHaveChanged(one, association)) && settingDifferences(one.requested, association).length === 0,
+    );
+  }
+  if (!isDeepStrictEqual(base.tags, association.tags)) return [];
+  const able = operations.filter((one) => mayHaveChanged(one, association));
+  const changed = settingDifferences(settingsOf(base), association).map(({ field }) => field);
+  if (changed.length === 0)
+    return able.filter(({ requested }) => settingDifferences(requested, association).length === 0);
+  const isExplained = changed.every((field) => able.some((one) => sets(one, field, association)));
+  return isExplained ? able.filter((one) => changed.some((field) => sets(one, field, association))) : [];
+}
+
+/**
+ * How an association differs from the confirmed version of it by what others did: without what open operations set, unless that is all. At least
+ * one field, if they differ.
+ */
+export function foreignDifferences(
+  { openOperations }: Pick<AssociationState, 'openOperations'>,
+  base: Association,
+  association: Association,
+): Difference[] {
+  const all = versionDifferences(base, association);
+  const able = openOperations.filter((one) => mayHaveChanged(one, association));
+  const foreign = all.filter(({ field }) => !able.some((one) => sets(one, field, association)));
+  return foreign.length > 0 ? foreign : all;
+}
+
+/** Whether an operation names this setting, and the association has the value that it names. */
+function sets({ requested }: OpenOperation, field: string, association: Association): boolean {
+  return (
+    Object.hasOwn(requested, field) && settingDifferences(requested, association).every((one) => one.field !== field)
+  );
+}
+
+/** Whether an association can be what an update made: a create changes none that exists. */
+function mayHaveChanged(one: OpenOperation, association: Association): boolean {
+  return one.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && mayHaveActed(one, association);
+}
+
+/** Whether an association can be what a create made: not if it existed before. */
+function mayHaveMade(one: OpenOperation, association: Association, times: ReadTimes): boolean {
+  const startedAt = one.inDoubtUntil - inDoubtUntil(0, times);
+  return Date.parse(association.createdAt) >= startedAt - times.clockErrorMs && mayHaveActed(one, association);
+}
+
+/** Whether a version is not later than anything that an operation can have done. */
+function mayHaveActed({ closedAt, inDoubtUntil: until }: OpenOperation, { modifiedAt }: Association): boolean {
+  return closedAt === null || Date.parse(modifiedAt) <= until;
+}

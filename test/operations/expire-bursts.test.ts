@@ -1,0 +1,282 @@
+import type { ApprovalStore } from '../../src/ledger/approvals.ts';
+import type { Ending, EndingSetter } from '../../src/ledger/association-state.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { AssociationTarget } from '../../src/model/association.ts';
+import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
+import type { ExpireDependencies, ExpireSettings } from '../../src/operations/expire.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { association } from '../support/ledger-samples.ts';
+import { describeOnLedgers } from '../support/ledgers.ts';
+import { lockOperations } from '../support/locks.ts';
+
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const alice = 'https://issuer.example#alice';
+const setterOf = (principalId: string): EndingSetter => ({ principalId, actorId: null, onBehalfOf: null });
+const targetOf = (serviceAccount: string): AssociationTarget => ({
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount,
+});
+const names = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, '0')}`);
+
+describeOnLedgers('bursts of endings, on $name', ({ open }) => {
+  let ledger: Ledger & ObservationStore & ApprovalStore;
+  let gateway: Gateway;
+  openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
+
+  const runNow = (settings: Partial<ExpireSettings> = {}, replaced: Partial<ExpireDependencies> = {}) =>
+    expire(
+      { ...gateway.deps, observations: ledger, approvals: ledger, ...replaced },
+      { ...defaultExpireSettings, ...settings },
+      'run-1',
+      gateway.deps.clock() + minuteMs,
+    );
+  const associations = () =>
+    gateway.simulator.control
+      .associations()
+      .map(({ serviceAccount }) => serviceAccount)
+      .sort();
+  const inMs = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
+  /** Associations that all end at one time. */
+  const createAll = async (all: readonly string[], expiresAt: string, as = 'alice') => {
+    for (const serviceAccount of all) {
+      const created = await gateway.create({ serviceAccount, clientRequestToken: serviceAccount, expiresAt }, as);
+      expect(created).toMatchObject({ status: 'SUCCEEDED' });
+    }
+  };
+  const endingOf = async (serviceAccount: string) =>
+    (await ledger.getAssociationState(targetOf(serviceAccount)))?.ending;
+  /** Changes a stored ending, as another version of the gateway or another run would. */
+  const replaceEnding = async (serviceAccount: string, change: (ending: Ending) => Ending) => {
+    const target = targetOf(serviceAccount);
+    const state = await ledger.getAssociationState(target);
+    if (!state?.ending) throw new Error(`${serviceAccount} has no ending.`);
+    const changed = { target, ending: change(state.ending), openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(state.revision, changed, null)).toBe(true);
+  };
+  /** Stores the state of an association with an ending, without the association. */
+  const store = async (serviceAccount: string, expiresAt: string, setter: EndingSetter) => {
+    const target = targetOf(serviceAccount);
+    const associationId = `a-${serviceAccount.replaceAll('-', '').padStart(17, '0')}`;
+    // The token of an ending is derived from the ARN.
+    const made = association({ ...target, associationId, associationArn: `arn:${associationId}` });
+    const of = { associationId, setBy: 'operation', setter, isWarned: true, nextAt: Date.parse(expiresAt) };
+    const ending: Ending = { ...of, expiresAt, suspendedFor: null };
+    const operation = 'CREATE_POD_IDENTITY_ASSOCIATION' as const;
+    const confirmed = { association: made, isDeleted: false, operationId: 'operation', operation, declaration: null };
+    await ledger.observeAssociation(0, { target, confirmed, ending, openOperations: [], endedOperationIds: [] }, null);
+  };
+  const alarms = () => gateway.logged.filter(({ message }) => message.startsWith('Endings are held'));
+
+  test('four endings of one setter at the same time stop no ending of the cluster', async () => {
+    const expiresAt = inMs(hourMs);
+    await createAll(names('throw-away', 4), expiresAt);
+    await createAll(['debug'], expiresAt, 'pat');
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ deleted: 5, held: 0 });
+    expect(alarms()).toEqual([]);
+  });
+
+  test("eleven endings of one setter at the same time are held once, and stop nobody else's", async () => {
+    const expiresAt = inMs(hourMs);
+    const burst = names('throw-away', 11);
+    await createAll(burst, expiresAt);
+    await createAll(['debug'], expiresAt, 'pat');
+    gateway.clock.skip(hourMs + minuteMs);
+    const heldFrom = gateway.clock.now();
+    expect(await runNow()).toMatchObject({ deleted: 1, held: 11, queued: 0, oldestDueSeconds: 0 });
+    expect(associations()).toEqual(burst);
+    expect(alarms()).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        fields: {
+          ...setterOf(alice),
+          endings: 11,
+          heldUntil: expect.any(String) as string,
+          lock: `npx pod-identity-operator lock --principal "${alice}"`,
+        },
+      }),
+    ]);
+    const { heldAt = 0, nextAt = 0 } = (await endingOf('throw-away-0000')) ?? {};
+    expect(heldAt).toBeGreaterThanOrEqual(heldFrom);
+    expect(nextAt - heldAt).toBe(hourMs);
+    expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ deleted: 10, held: 0, queued: 1, oldestDueSeconds: 0 });
+    expect(await runNow()).toMatchObject({ deleted: 1, queued: 0 });
+    expect(alarms()).toHaveLength(1);
+  });
+
+  test('a fleet whose contracts end at midnight ends an hour later, in the order of its endings', async () => {
+    const midnight = gateway.clock.now() + hourMs;
+    const fleet = names('contract', 12);
+    for (const [index, name] of fleet.entries()) await createAll([name], new Date(midnight - index).toISOString());
+    await createAll(['other'], new Date(midnight + 1).toISOString(), 'pat');
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ held: 12, deleted: 1 });
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ deleted: 10, queued: 2 });
+    expect(associations()).toEqual(fleet.slice(0, 2));
+    expect(await runNow()).toMatchObject({ deleted: 2 });
+  });
+
+  test('2,000 endings of one setter, held or past their hold, delay no ending of another one', async () => {
+    const due = inMs(-2 * minuteMs);
+    const many = names('many', 2_000);
+    for (let from = 0; from < many.length; from += 20)
+      await Promise.all(many.slice(from, from + 20).map((name) => store(name, due, setterOf('mallory'))));
+    await createAll(['one', 'later'], inMs(6 * minuteMs), 'pat');
+    await replaceEnding('later', (ending) => ({ ...ending, expiresAt: inMs(2 * hourMs), nextAt: 0 }));
+    gateway.clock.skip(8 * minuteMs);
+    const reads = { lists: 0, states: 0 };
+    const counted = {
+      observations: {
+        ...ledger,
+        dueEndings: (...of: Parameters<typeof ledger.dueEndings>) => ((reads.lists += 1), ledger.dueEndings(...of)),
+        getAssociationState: (target: AssociationTarget) => ((reads.states += 1), ledger.getAssociationState(target)),
+      },
+    };
+    // The run holds what it has time for, and deletes at the same time.
+    expect(await runNow({}, counted)).toMatchObject({ deleted: 1 });
+    expect(associations()).toEqual(['later']);
+    expect(reads).toEqual({ lists: 1, states: 2 });
+    for (let held = 1; held > 0;) ({ held } = await runNow());
+    // All of them are due again, and earlier than the other one.
+    gateway.clock.skip(2 * hourMs);
+    reads.states = 0;
+    expect(await runNow({}, counted)).toMatchObject({ deleted: 1, dropped: 10, queued: 1_990 });
+    expect(associations()).toEqual([]);
+    expect(reads).toEqual({ lists: 2, states: 11 });
+  }, 120_000);
+
+  test('an ending that was held is carried out after the grace, whatever its setter adds meanwhile', async () => {
+    await createAll(names('first', 6), inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ held: 6 });
+    for (const prefix of ['second', 'third']) {
+      const due = inMs(0);
+      for (const name of names(prefix, 6)) await store(name, due, setterOf(alice));
+      gateway.clock.skip(hourMs / 2 + minuteMs);
+      await runNow();
+    }
+    expect(associations()).toEqual([]);
+  });
+
+  test('a setter is the principal with its actor and the person it acts for, whatever declaration a request names', async () => {
+    const due = inMs(-minuteMs);
+    const setters: EndingSetter[] = [
+      setterOf(alice),
+      { ...setterOf(alice), actorId: 'chatops' },
+      { ...setterOf(alice), onBehalfOf: 'erin' },
+      setterOf('erin'),
+    ];
+    for (const [index, setter] of setters.entries())
+      for (const name of names(`of-${index}`, 5)) await store(name, due, setter);
+    expect(await runNow()).toMatchObject({ dropped: 20, held: 0 });
+    await createAll(['via'], inMs(hourMs), 'alice-via-chatops');
+    expect((await endingOf('via'))?.setter).toMatchObject({
+      principalId: alice,
+      actorId: 'https://issuer.example#chatops',
+    });
+  });
+
+  test('an extension starts without the hold, and no hold is written over it', async () => {
+    const burst = names('burst', 6);
+    await createAll(burst, inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    const [extended = ''] = burst;
+    const associationId = (await endingOf(extended))?.associationId;
+    const extending = {
+      observations: {
+        ...ledger,
+        dueEndings: async (...of: Parameters<typeof ledger.dueEndings>) => {
+          const listed = await ledger.dueEndings(...of);
+          await gateway.update({ associationId, expiresAt: inMs(2 * hourMs), clientRequestToken: 'extend' });
+          return listed;
+        },
+      },
+    };
+    expect(await runNow({}, extending)).toMatchObject({ held: 5 });
+    expect(await endingOf(extended)).toEqual(expect.not.objectContaining({ heldAt: expect.anything() as unknown }));
+    await gateway.update({ associationId, expiresAt: inMs(hourMs), clientRequestToken: 'again' });
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ deleted: 6, held: 0 });
+  });
+
+  test('an ending that replaced a held one after it was listed waits for a run that lists it', async () => {
+    await createAll(['debug'], inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    const listed = await ledger.dueEndings({ warnUntil: gateway.clock.now(), now: gateway.clock.now() }, 10);
+    await replaceEnding('debug', (ending) => ({ ...ending, setBy: 'another' }));
+    const stale = { observations: { ...ledger, dueEndings: () => Promise.resolve(listed) } };
+    expect(await runNow({}, stale)).toMatchObject({ deleted: 0, waiting: 1 });
+  });
+
+  test('endings whose setter is not stored are those of the request that set them, and are held with it', async () => {
+    const older = names('older', 6);
+    await createAll(older, inMs(hourMs));
+    await createAll(['debug'], inMs(hourMs), 'pat');
+    for (const name of [...older, 'debug']) await replaceEnding(name, ({ setter: _, ...ending }) => ending);
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ held: 6, deleted: 1 });
+    expect((await endingOf('older-0000'))?.setter).toEqual(setterOf(alice));
+  });
+
+  test('a lock on a setter stops its endings after their hold, and takes no turn from those of others', async () => {
+    await createAll(names('burst', 6), inMs(hourMs));
+    await createAll(['debug'], inMs(2 * hourMs), 'pat');
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ held: 6 });
+    const { lock, lift } = lockOperations(ledger);
+    const scope = { kind: 'PRINCIPAL', principalId: alice } as const;
+    await lock(scope);
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ deleted: 1, locked: 6, open: 0 });
+    await lift(scope);
+    expect(await runNow()).toMatchObject({ deleted: 6 });
+  });
+
+  test('endings of a cluster that EKS does not let it read take no turn from those of their setter in other clusters', async () => {
+    const due = inMs(-minuteMs);
+    for (const name of names('unreadable', 5)) await store(name, due, setterOf(alice));
+    const elsewhere = { ...targetOf('api'), clusterName: 'apps-prod' };
+    const state = await ledger.getAssociationState(targetOf('unreadable-0000'));
+    if (!state?.ending || !state.confirmed) throw new Error('Nothing was stored.');
+    const { confirmed, ending } = state;
+    const later = { ...ending, expiresAt: inMs(-minuteMs + 1) };
+    const change = { target: elsewhere, confirmed, ending: later, openOperations: [], endedOperationIds: [] };
+    await ledger.observeAssociation(0, change, null);
+    let reads = 0;
+    const eksFor: ExpireDependencies['eksFor'] = (cluster) => ({
+      ...gateway.deps.eksFor(cluster),
+      ...(cluster.clusterName === 'apps-dev' && { describe: () => Promise.resolve(((reads += 1), unreadable)) }),
+    });
+    const unreadable = { kind: 'failed', error: { exception: 'AccessDenied', message: '', requestId: null } } as const;
+    expect(await runNow({ maxPerSetter: 1, burstAbove: 6 }, { eksFor })).toMatchObject({ failed: 5, dropped: 1 });
+    expect(reads).toBe(3);
+  });
+
+  test('endings that others changed or deleted make no burst', async () => {
+    const changed = names('changed', 6);
+    await createAll(changed, inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    const observed = { at: 0, sight: null, origin: 'OUTSIDE', association: null, driftId: 'drift' } as const;
+    for (const name of changed.slice(0, 3)) {
+      const target = targetOf(name);
+      const { revision = 0 } = (await ledger.getAssociationState(target)) ?? {};
+      const seen = { ...observed, revision: revision + 1 };
+      await ledger.observeAssociation(
+        revision,
+        { target, observed: seen, openOperations: [], endedOperationIds: [] },
+        null,
+      );
+    }
+    expect(await runNow()).toMatchObject({ held: 0, deleted: 3, suspended: 3 });
+  });
+});
