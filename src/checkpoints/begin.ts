@@ -11,7 +11,7 @@ import { examinedAtMs } from './stragglers.ts';
 const permittedMs = 3_600_000;
 
 /** A log would begin where there was one, or after entries that it should have had. */
-export class LogNotBegun extends Error {
+class LogNotBegun extends Error {
   constructor(problem: string) {
     super(
       `The log does not begin by itself: ${problem}. Find out what happened to an earlier log. ` +

@@ -127,7 +127,7 @@ export function isNewerEntry(key: EntryKey, v: unknown, value: unknown): boolean
  * Whether a parsed text is an entry with this key: the fields that the gateway reads of entries of every kind have their types. Unknown
  * fields and values are those of a later gateway.
  */
-export function isEntry(key: EntryKey, value: unknown): boolean {
+function isEntry(key: EntryKey, value: unknown): boolean {
   if (!isObject(value) || !hasKey(key, value)) return false;
   const { time, event, operation, principal, actor, onBehalfOf, target, before, request, fence, message } = value;
   return (
