@@ -67,6 +67,8 @@ interface Played {
   readonly version?: string;
   /** The line of the reconciler's run in each minute; null: it does not run. */
   readonly reconciler?: object | null;
+  /** The line of a run of the scan in each minute. */
+  readonly scanner?: object | null;
   /** Whether the deliver function finds all switched on, where the reconciler runs. */
   readonly watching?: boolean;
   /** Lines of the deliver function in each minute. */
@@ -129,6 +131,7 @@ export function openStack() {
     every = 1,
     version = oldVersion,
     reconciler = null,
+    scanner = null,
     metrics = [],
     watching = true,
     deliverer = [],
@@ -149,6 +152,7 @@ export function openStack() {
       const beat = { streamRecords: 0, ...(watching ? { watching: 1 } : {}) };
       logTo('DeliverLogGroup', { level: 'info', message: 'The tables are watched.', fields: beat }, '$LATEST');
     }
+    if (scanner) logTo('ScanLogGroup', scanner, '$LATEST');
     for (const line of deliverer) logTo('DeliverLogGroup', line, '$LATEST');
     for (const { value, ...metric } of metrics) store.put(metric, minute, value);
   };
