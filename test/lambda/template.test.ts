@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
 import { inventoryHash } from '../../src/policy/inventory.ts';
@@ -640,6 +640,46 @@ describe('the rule for associations that were changed outside the gateway', () =
     expect(matchesPattern(patternIn(chosen), by('prod', 'scan'))).toBe(true);
     const byUser = { ...by('prod', 'x'), detail: { ...by('prod', 'x').detail, userIdentity: { type: 'IAMUser' } } };
     expect(matchesPattern(patternIn(chosen), byUser)).toBe(true);
+  });
+});
+
+describe('The names in the docs', () => {
+  const docs = join(import.meta.dirname, '..', '..', 'docs');
+  const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
+  const texts = pages.map((name) => readFileSync(join(docs, name), 'utf8'));
+  const inStack = (template: Template) => {
+    const nameOf: Readonly<Record<string, string>> = {
+      'AWS::CloudWatch::Alarm': 'AlarmName',
+      'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
+      'AWS::Events::Rule': 'Name',
+      'AWS::Lambda::Function': 'FunctionName',
+      'AWS::Logs::LogGroup': 'LogGroupName',
+    };
+    return Object.values(template.Resources).flatMap(({ Type, Properties }) => {
+      const property = nameOf[Type];
+      const name = property && Properties[property];
+      return typeof name === 'string' ? [name] : [];
+    });
+  };
+
+  test('of functions, log groups and rules in commands are those of the stack', () => {
+    const commands = texts.flatMap((text) =>
+      [...text.matchAll(/^ *```sh\n([^]*?)^ *```$/gm)].map(([, block = '']) => block),
+    );
+    const named = commands
+      .flatMap((block) =>
+        [...block.matchAll(/(?:[\w/-]*\$STACK|\$LOGS)[\w.-]+|\/[\w/-]+\/\$STACK\b/g)].map(([name]) => name),
+      )
+      .map((name) => name.replace('$LOGS', '/aws/lambda/$STACK').replace('$STACK', 'pod-identity-gateway-prod'));
+    expect(named.length).toBeGreaterThan(5);
+    const names = inStack(chosen.template);
+    expect(named.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  test('of alarms and rules in texts are those of the stack', () => {
+    const named = texts.flatMap((text) => [...text.matchAll(/`(\w+(?:Rule|Alarm))`/g)].map(([, name = '']) => name));
+    expect(named).toContain('ScanRule');
+    expect([...new Set(named)].filter((name) => !(name in chosen.template.Resources))).toEqual([]);
   });
 });
 
