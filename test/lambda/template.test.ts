@@ -550,6 +550,18 @@ test('missing data breach where something must always happen, and nowhere else',
   for (const [, { Properties }] of others) expect(Properties.TreatMissingData).toBe('notBreaching');
 });
 
+test('errors that any function logs are counted', () => {
+  const { Resources } = chosen.template;
+  const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+  const filters = Object.values(Resources).filter(
+    ({ Type, Properties }) =>
+      Type === 'AWS::Logs::MetricFilter' && Properties.FilterPattern === '{ $.level = "error" }',
+  );
+  expect(filters.map(({ Properties }) => (Properties.LogGroupName as { Ref: string }).Ref).sort()).toEqual(
+    functions.map(([id]) => id.replace(/LambdaFunction$/, 'LogGroup')).sort(),
+  );
+});
+
 test('every alarm is on the dashboard, which is JSON, but not the conditions of others', () => {
   const body = (properties(plain.template, 'Dashboard').DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
   const names = alarmsOf(plain).flatMap(([name]) => (conditions.includes(name) ? [] : [name]));
@@ -557,6 +569,55 @@ test('every alarm is on the dashboard, which is JSON, but not the conditions of 
   expect(widgets.flatMap(({ properties: { alarms = [] } }) => alarms).sort()).toEqual(
     names.map((name) => `\${${name}.Arn}`).sort(),
   );
+});
+
+describe('the rule on safeguards', () => {
+  const call = (service: string, eventName: string, requestParameters: object, fields: object = {}) => ({
+    source: `aws.${service}`,
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventSource: `${service}.amazonaws.com`,
+      eventName,
+      requestParameters,
+      sourceIPAddress: '203.0.113.7',
+      ...fields,
+    },
+  });
+  const patternIn = ({ template }: Packaged) => {
+    const context = { accountId: homeAccount, region: 'eu-central-1', stack: 'pod-identity-gateway-prod' };
+    return resolveIn(template, context, properties(template, 'SafeguardChangesRule').EventPattern) as EventPattern;
+  };
+  const topicArn = fullParams.alarmTopicArn;
+  const keyId = 'pod-identity-gateway-prod-CheckpointKey-0123456789AB';
+  const bucketName = 'pod-identity-gateway-prod-TrailLogBucket-0123456789AB';
+
+  test.each([
+    ['kms', 'DisableKey', { keyId }],
+    ['kms', 'PutKeyPolicy', { keyId: `arn:aws:kms:eu-central-1:${homeAccount}:key/${keyId}` }],
+    ['kms', 'ScheduleKeyDeletion', { keyId: fullParams.checkpointKeyArn }],
+    ['s3', 'PutBucketPolicy', { bucketName }],
+    ['s3', 'PutBucketLifecycle', { bucketName }],
+    ['sns', 'DeleteTopic', { topicArn }],
+    ['sns', 'SetTopicAttributes', { topicArn }],
+    ['sns', 'Unsubscribe', { subscriptionArn: `${topicArn}:11111111-2222-3333-4444-555555555555` }],
+  ])('matches %s %s', (service, eventName, parameters) => {
+    expect(matchesPattern(patternIn(chosen), call(service, eventName, parameters))).toBe(true);
+  });
+
+  test.each([
+    ['kms', 'DisableKey', { keyId: 'another' }, {}],
+    ['kms', 'Sign', { keyId }, {}],
+    ['s3', 'PutBucketPolicy', { bucketName: 'another' }, {}],
+    ['sns', 'DeleteTopic', { topicArn: `${topicArn}-2` }, {}],
+    ['kms', 'PutKeyPolicy', { keyId }, { sourceIPAddress: 'cloudformation.amazonaws.com' }],
+  ])('does not match %s %s of others, reads, and deployments: %j', (service, eventName, parameters, fields) => {
+    expect(matchesPattern(patternIn(chosen), call(service, eventName, parameters, fields))).toBe(false);
+  });
+
+  test('without an alarm topic, watches key and bucket', () => {
+    expect(matchesPattern(patternIn(plain), call('sns', 'DeleteTopic', { topicArn }))).toBe(false);
+    expect(matchesPattern(patternIn(plain), call('kms', 'DisableKey', { keyId }))).toBe(true);
+  });
 });
 
 describe('the rule on the control of the functions', () => {
@@ -584,6 +645,18 @@ describe('the rule on the control of the functions', () => {
     const arn = 'arn:aws:lambda:us-east-1:222233334444:function:pod-identity-gateway-prod-reconcile';
     expect(matchesPattern(pattern(), call(eventName))).toBe(true);
     expect(matchesPattern(pattern(), call(eventName, { requestParameters: { functionName: arn } }))).toBe(true);
+  });
+
+  test('matches an invocation of each function of the stack', () => {
+    const functions = Object.values(chosen.template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    expect(functions.length).toBeGreaterThan(8);
+    for (const { Properties } of functions) {
+      const requestParameters = { functionName: Properties.FunctionName };
+      expect([requestParameters, matchesPattern(pattern(), call('Invoke', { requestParameters }))]).toEqual([
+        requestParameters,
+        true,
+      ]);
+    }
   });
 
   test('does not match reads, other functions and stages, and invocations by API Gateway and the schedule', () => {
@@ -679,7 +752,10 @@ describe('The names in the docs', () => {
   test('of alarms and rules in texts are those of the stack', () => {
     const named = texts.flatMap((text) => [...text.matchAll(/`(\w+(?:Rule|Alarm))`/g)].map(([, name = '']) => name));
     expect(named).toContain('ScanRule');
-    expect([...new Set(named)].filter((name) => !(name in chosen.template.Resources))).toEqual([]);
+    const rulesAndAlarms = inStack(chosen.template);
+    const isInStack = (name: string) =>
+      name in chosen.template.Resources || rulesAndAlarms.includes(`pod-identity-gateway-prod.${name}`);
+    expect([...new Set(named)].filter((name) => !isInStack(name))).toEqual([]);
   });
 });
 
