@@ -21,6 +21,7 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   unreadable: { unit: 'Count' },
   blindClusters: { unit: 'Count' },
   oldestScanSeconds: { unit: 'Seconds' },
+  otherAccountChanges: { unit: 'Count' },
   driftFound: { unit: 'Count' },
   lateAdoptions: { unit: 'Count' },
   approvalsRequested: { unit: 'Count' },

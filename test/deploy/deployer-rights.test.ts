@@ -56,6 +56,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
     arn('logs', `log-group:/aws/http-api/${stack}`),
     arn('logs', `log-group:/aws/events/${stack}-bypass`),
   ],
+  'event-bus': [arn('events', `event-bus/${stack}.other-accounts`)],
   eventSourceMapping: [arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555')],
   queue: [arn('sqs', `${stack}-undelivered`)],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
@@ -74,6 +75,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   ].map((name) => arn('iam', `role/${stack}-${region}-${name}`, '')),
   'rule-on-default-event-bus': [
     arn('events', `rule/${stack}.BypassRule`),
+    arn('events', `rule/${stack}.other-accounts/${stack}.OtherAccountsBypassRule`),
     arn('events', `rule/${stack}.ReconcileRule`),
     arn('events', `rule/${stack}.ScanRule`),
     arn('events', `rule/${stack}.CheckpointRule`),
@@ -93,6 +95,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   'AWS::CodeDeploy::Application': ['application'],
   'AWS::CodeDeploy::DeploymentGroup': ['deploymentgroup'],
   'AWS::DynamoDB::Table': ['table'],
+  'AWS::Events::EventBus': ['event-bus'],
   'AWS::Events::Rule': ['rule-on-default-event-bus'],
   'AWS::Lambda::Alias': ['function', 'function alias'],
   'AWS::Lambda::EventSourceMapping': ['eventSourceMapping'],

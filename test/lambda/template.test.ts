@@ -14,6 +14,11 @@ import { deliveredEvents } from '../../src/events/event-types.ts';
 import { entries } from '../support/stored-samples.ts';
 import { matchesPattern } from '../support/event-pattern.ts';
 import type { EventPattern } from '../support/event-pattern.ts';
+import { withSendersOf } from '../../deploy/other-accounts.ts';
+import type { JsonObject } from '../../deploy/fold-conditions.ts';
+import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
+import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
+import { readYamlTemplate } from '../support/yaml-template.ts';
 import type { Template } from '../support/lambda-package.ts';
 import { cycleIn, grants, openService, properties, resource } from '../support/lambda-package.ts';
 
@@ -569,6 +574,70 @@ test('every alarm is on the dashboard, which is JSON, but not the conditions of 
   expect(widgets.flatMap(({ properties: { alarms = [] } }) => alarms).sort()).toEqual(
     names.map((name) => `\${${name}.Arn}`).sort(),
   );
+});
+
+describe('the bus for changes in other accounts', () => {
+  const accounts = { accountId: homeAccount, region: 'eu-central-1', stack: 'pod-identity-gateway-prod' };
+  const parameters = {
+    ...{ GatewayAccountId: homeAccount, GatewayRegion: 'eu-central-1', GatewayStage: 'prod', RolePath: 'pods/*' },
+    ...{ RequireSourceIdentity: 'true', Roles: 'true' },
+  };
+  const elsewhere = readYamlTemplate(join(import.meta.dirname, '..', '..', 'deploy', 'iam', 'other-account.yml'));
+  const there = { ...accounts, accountId: otherAccount, parameters };
+  const bus = `arn:aws:events:eu-central-1:${homeAccount}:event-bus/pod-identity-gateway-prod.other-accounts`;
+  const events = roleOf(elsewhere, 'EventsRole', there);
+  const policyWith = (otherAccounts: string) => {
+    const { OtherAccountsBus = {} } = withSendersOf(
+      { OtherAccountsBus: { ...resource(chosen.template, 'OtherAccountsBus') } as JsonObject },
+      otherAccounts,
+    );
+    return resolveIn(chosen.template, accounts, (OtherAccountsBus.Properties as JsonObject).Policy) as PolicyDocument;
+  };
+  const maySend = (principal: SimulatedPrincipal, otherAccounts: string, more: object = {}) => {
+    const context = { 'aws:PrincipalOrgPaths': ['o-own0000000/r-ab12/ou-ab12-11112222/'], ...more };
+    const request = { action: 'events:PutEvents', resource: bus, context };
+    return isAllowed(principal, { ...request, resourcePolicy: policyWith(otherAccounts) });
+  };
+
+  test.each(['organization', 'o-own0000000/r-ab12/ou-ab12-11112222', otherAccount])(
+    'lets the role of another account send events with otherAccounts %s, and no other role of it',
+    async (otherAccounts) => {
+      expect(await maySend(events, otherAccounts)).toBe(true);
+      expect(await maySend(administrator(otherAccount), otherAccounts)).toBe(false);
+    },
+  );
+
+  test('refuses accounts of another organization, of other units, and accounts that are not listed', async () => {
+    const foreign = { 'aws:PrincipalOrgID': 'o-foreign00000' };
+    expect(await maySend(events, 'organization', foreign)).toBe(false);
+    expect(await maySend(events, 'o-own0000000/r-ab12/ou-ab12-99999999')).toBe(false);
+    expect(await maySend(events, '999988887777')).toBe(false);
+  });
+
+  test('receives changes of everyone but the gateway, which the scan observes at once', () => {
+    const { EventPattern, Targets } = properties(elsewhere, 'BypassRule');
+    const pattern = resolveIn(elsewhere, there, EventPattern) as EventPattern;
+    const by = (name: string) => ({
+      source: 'aws.eks',
+      'detail-type': 'AWS API Call via CloudTrail',
+      detail: {
+        eventSource: 'eks.amazonaws.com',
+        eventName: 'UpdatePodIdentityAssociation',
+        userIdentity: { sessionContext: { sessionIssuer: { arn: `arn:aws:iam::${otherAccount}:role/${name}` } } },
+      },
+    });
+    expect(matchesPattern(pattern, by('administrator'))).toBe(true);
+    const own = changeRole.replace(/^.*:role\//, '');
+    expect(matchesPattern(pattern, by(own))).toBe(false);
+    expect(resolveIn(elsewhere, there, Targets)).toEqual([{ Id: 'gateway', Arn: bus, RoleArn: events.arn }]);
+    const { EventPattern: received, Targets: targets } = properties(chosen.template, 'OtherAccountsBypassRule');
+    expect(matchesPattern(received as EventPattern, by('administrator'))).toBe(true);
+    expect(targets).toContainEqual({ Id: 'scan', Arn: { 'Fn::GetAtt': ['ScanLambdaFunction', 'Arn'] } });
+  });
+
+  test('without other accounts, there is none', () => {
+    expect(Object.keys(plain.template.Resources).filter((name) => name.startsWith('OtherAccounts'))).toEqual([]);
+  });
 });
 
 describe('the rule on safeguards', () => {

@@ -65,7 +65,8 @@ export function resolveIn(
     const found = resourceOf(logicalId);
     const arn = arns[found.Type];
     if (!arn) throw new Error(`No ARN is known of ${found.Type}.`);
-    return arn(prefix, nameOf(logicalId, found));
+    const { Path = '/' } = found.Properties as { Path?: string };
+    return arn(prefix, `${Path.slice(1)}${nameOf(logicalId, found)}`);
   };
   const substitute = (text: string) =>
     text.replace(/\$\{([^}]+)\}/g, (_, name: string) =>
