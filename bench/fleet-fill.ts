@@ -42,7 +42,13 @@ export async function fillFleet(store: ObservationStore, seenAt: number, count =
     ),
   );
   await Promise.all(all.map(([cluster, association]) => inSlot(() => observe(cluster, association))));
-  const times = { startedAt: seenAt, endedAt: seenAt, completedAt: seenAt, firstCompletedAt: seenAt };
+  const times = {
+    startedAt: seenAt,
+    endedAt: seenAt,
+    completedAt: seenAt,
+    firstCompletedAt: seenAt,
+    incompleteSince: null,
+  };
   for (const cluster of clusters) {
     await store.putClusterScan(0, { cluster, fence: 1, leaseUntil: seenAt, ...times, failure: null });
   }

@@ -46,6 +46,12 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
     form: roleName,
     list: true,
   },
+  'ALARM-TOPIC': {
+    in: ['protect-tables'],
+    meaning: 'name of each topic in alarmTopicArn',
+    form: /^[\w-]{1,256}(\.fifo)?$/,
+    list: true,
+  },
   'STACKSETS-ROLE': {
     in: ['associations-scp'],
     meaning: 'path and name of each role with which stack sets create deploy/iam/other-account.yml',

@@ -37,6 +37,31 @@ export function withRolesOfOtherAccounts(
   );
 }
 
+/** The bus of the stack with a policy that lets the accounts of the setting `otherAccounts` send events. */
+export function withSendersOf(
+  resources: Readonly<Record<string, JsonObject>>,
+  otherAccounts: string,
+): Record<string, JsonObject> {
+  const { OtherAccountsBus: bus, ...others } = resources;
+  if (bus === undefined) return others;
+  const { Policy, ...properties } = bus.Properties as JsonObject & { readonly Policy: JsonObject };
+  const senders = sendersOf(otherAccounts.split(','));
+  const Statement = (Policy.Statement as JsonObject[]).map(({ Principal: _, Condition, ...statement }) => ({
+    ...statement,
+    Principal: senders.Principal,
+    Condition: { ...(Condition as JsonObject), ...senders.Condition },
+  }));
+  return { ...others, OtherAccountsBus: { ...bus, Properties: { ...properties, Policy: { ...Policy, Statement } } } };
+}
+
+function sendersOf(values: readonly string[]): { readonly Principal: Json; readonly Condition: JsonObject } {
+  if (values.every((value) => /^\d{12}$/.test(value))) return { Principal: { AWS: values }, Condition: {} };
+  const own = { StringEquals: { 'aws:PrincipalOrgID': '${aws:ResourceOrgID}' } };
+  const paths = values.filter((value) => value !== 'organization').map((value) => `${value.replace(/\/$/, '')}/*`);
+  const within = { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } };
+  return { Principal: '*', Condition: paths.length === 0 ? own : { ...own, ...within } };
+}
+
 interface Grant {
   readonly Resource: readonly Json[];
   readonly Condition: JsonObject;

@@ -209,6 +209,7 @@ export function settingProblems(settings: Settings, stage: string | null = null)
     ...listProblems(settings),
     ...domainProblems(settings),
     ...publisherProblems(settings),
+    ...sharedRoleProblems(settings),
     ...(stage === lenientStage ? [] : operatorProblems(settings)),
     ...tableProblems(settings),
     ...eventProblems(settings),
@@ -226,6 +227,21 @@ function publisherProblems({ policySource, policyPublisherRoleArn = '' }: Settin
   if (policySource !== 'table' || policyPublisherRoleArn !== '') return [];
   const fix = 'Give the role that runs pod-identity-operator policies publish, or set policySource to packaged.';
   return [problem('policyPublisherRoleArn', 'Policies come from a table that no role may write to.', fix)];
+}
+
+/** The settings that give a role rights of its own: to stop the gateway, to write any item, and to change policies. */
+const separateRoles = ['operatorRoleArns', 'breakGlassRoleArn', 'policyPublisherRoleArn'] as const;
+
+/** One role with the rights of two could change what it is judged by, or repair the traces of what it did. */
+function sharedRoleProblems(settings: Settings): Problem[] {
+  const rolesOf = (name: string) => (settings[name] ?? '').split(',').filter((arn) => arn !== '');
+  return separateRoles.flatMap((one, at) =>
+    separateRoles.slice(at + 1).flatMap((other) =>
+      rolesOf(one)
+        .filter((arn) => rolesOf(other).includes(arn))
+        .map((arn) => problem(other, `${one} and ${other} name one role, ${arn}.`, 'Give each a role of its own.')),
+    ),
+  );
 }
 
 function domainProblems({ domainName = '', certificateArn = '', defaultEndpoint }: Settings): Problem[] {

@@ -12,7 +12,7 @@ import { withBucketName, withFixedNames } from './fixed-names.ts';
 import { withArnsOf } from './inventory-arns.ts';
 import { withFlatPrincipals } from './operator-roles.ts';
 import { withAlias } from './release-alias.ts';
-import { withRolesOfOtherAccounts } from './other-accounts.ts';
+import { withRolesOfOtherAccounts, withSendersOf } from './other-accounts.ts';
 import { describeProblems } from './problems.ts';
 import type { Settings } from './problems.ts';
 import { withRestoredTables } from './restored-tables.ts';
@@ -68,7 +68,8 @@ function finished(template: FoldableTemplate, packaged: Packaged, settings: Sett
   );
   const released = withAlias(Resources, (settings.codeSigningConfigArn ?? '') !== '');
   const folded = foldConditions({ ...template, Resources: withRestoredTables(released, settings), Outputs });
-  const granted = withRolesOfOtherAccounts(folded.Resources, settings.otherAccounts ?? '', stack);
+  const otherAccounts = settings.otherAccounts ?? '';
+  const granted = withSendersOf(withRolesOfOtherAccounts(folded.Resources, otherAccounts, stack), otherAccounts);
   return { ...folded, Resources: withFixedNames(granted, stack) };
 }
 

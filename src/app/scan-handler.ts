@@ -30,7 +30,9 @@ export function makeScanHandler(current: CurrentDependencies, observations: Obse
     ).finally(deadline.end);
     const common = { durationMs: deps.clock() - startedAt, ...meterFields(meter) };
     if ('kind' in result) {
-      deps.log('info', 'Reported change observed.', { ...observationFields(change, result), ...common });
+      const isElsewhere = change !== null && change.cluster.accountId !== deps.home.accountId;
+      const elsewhere = isElsewhere ? { otherAccountChanges: 1 } : {};
+      deps.log('info', 'Reported change observed.', { ...observationFields(change, result), ...elsewhere, ...common });
     } else deps.log('info', 'Clusters scanned.', { ...result, ...common });
     return result;
   };

@@ -16,6 +16,8 @@ export interface ClusterScan {
   readonly completedAt: number | null;
   /** When the first such scan began: what was in the cluster before is not known; null if none did. */
   readonly firstCompletedAt: number | null;
+  /** When the first scan began since the last one that read everything; null if that was the last one. Older items never have it. */
+  readonly incompleteSince: number | null;
   /** Why the last scan could not read everything; null if it could, or if its time was over. Texts are those of `EksError`. */
   readonly failure: { readonly exception: string; readonly message: string } | null;
 }

@@ -37,10 +37,12 @@ export function scanOfItem(item: Item): ClusterScan {
     endedAt,
     completedAt,
     firstCompletedAt,
+    incompleteSince = null,
     failure,
   } = stored;
   const cluster = { accountId, region, clusterName };
-  return { cluster, fence, leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, failure };
+  const times = { leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, incompleteSince };
+  return { cluster, fence, ...times, failure };
 }
 
 /** The parameters of the query of all progress. */

@@ -43,6 +43,8 @@ export interface ScanResult {
   incomplete: number;
   /** Clusters that EKS did not let the run read. */
   unreadable: number;
+  /** Clusters that can't be read, and of which no scan has read everything for {@link blindIntervals}. */
+  blindClusters: number;
   /** Clusters that another run scans, and those that are due but that this run had no time for. */
   leased: number;
   waiting: number;
@@ -54,12 +56,15 @@ export interface ScanResult {
   /** Differences that are new since the last scan, and those that ended: one entry each in the audit trail. */
   driftFound: number;
   driftResolved: number;
-  /** Time since the oldest complete scan of a cluster began; 0 without clusters. Whole seconds. A cluster that was never scanned counts from the epoch of its first attempt. */
+  /** Time since the oldest complete scan of a cluster began; 0 without clusters. Whole seconds. A cluster without one counts from its first scan. */
   oldestScanSeconds: number;
 }
 
 /** How many clusters are scanned at the same time. */
 const concurrency = 8;
+
+/** After so many intervals without a complete scan, a cluster that can't be read is blind: fewer can be a fault that passes. */
+const blindIntervals = 3;
 
 /** A cluster is begun only with this much time left. Milliseconds. */
 const leastMs = 12_000;
@@ -74,6 +79,7 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
   const result: ScanResult = {
     ...{ complete: 0, incomplete: 0, unreadable: 0, leased: 0, waiting: 0, locked: 0, observed: 0, outside: 0 },
     ...{ driftFound: 0, driftResolved: 0 },
+    blindClusters: 0,
     oldestScanSeconds: 0,
   };
   const now = deps.clock();
@@ -85,7 +91,11 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
   const isLocked = (cluster: ClusterRef) => clusterReadsLockFor(locks, cluster) !== null;
   result.locked = deps.directory.clusters.filter(isLocked).length;
   const all = deps.directory.clusters.map((cluster) => ({ cluster, last: known.get(keyOf(cluster)) ?? null }));
-  result.oldestScanSeconds = Math.max(0, ...all.map(({ last }) => secondsSince(last, now)));
+  const scans = all.flatMap(({ cluster, last }) => (last === null || isLocked(cluster) ? [] : [last]));
+  const ages = scans.map((last) => now - seenUntil(last));
+  result.oldestScanSeconds = Math.floor(ages.reduce((most, age) => Math.max(most, age), 0) / 1_000);
+  const blindMs = blindIntervals * settings.intervalMs;
+  result.blindClusters = scans.filter((last, at) => last.failure !== null && (ages[at] ?? 0) > blindMs).length;
   const queue = all
     .filter(({ cluster, last }) => !isLocked(cluster) && isDue(last, now, settings))
     .sort((one, other) => (one.last?.endedAt ?? 0) - (other.last?.endedAt ?? 0))
@@ -120,6 +130,7 @@ async function take(
   const { accountId, region, clusterName } = ref;
   const lease: ClusterScan = {
     ...{ endedAt: null, completedAt: null, firstCompletedAt: null, failure: null, ...last },
+    incompleteSince: last?.incompleteSince ?? now,
     cluster: { accountId, region, clusterName },
     fence: (last?.fence ?? 0) + 1,
     leaseUntil: Math.min(deadline + times.clockErrorMs, now + maxScanMs),
@@ -146,6 +157,7 @@ async function scanLeased(
     endedAt: now,
     completedAt: isComplete ? startedAt : completedAt,
     firstCompletedAt: firstCompletedAt ?? (isComplete ? startedAt : null),
+    incompleteSince: isComplete ? null : lease.incompleteSince,
     failure: failure && { exception: failure.exception, message: failure.message },
   });
   result[outcomeOf(scanned)] += 1;
@@ -182,8 +194,9 @@ function isDue(last: ClusterScan | null, now: number, { intervalMs }: ScanSettin
   return !isFinished || last.startedAt <= now - intervalMs;
 }
 
-function secondsSince(last: ClusterScan | null, now: number): number {
-  return last === null ? 0 : Math.floor((now - (last.completedAt ?? last.startedAt)) / 1_000);
+/** Until when the changes of a cluster are known: when its last complete scan began, or else its first scan. */
+function seenUntil({ completedAt, incompleteSince, startedAt }: ClusterScan): number {
+  return completedAt ?? incompleteSince ?? startedAt;
 }
 
 /** The rate limiter of an account and region, which share a quota of EKS. */

@@ -105,6 +105,14 @@ describe('the scan function', () => {
     expect(requests()).toEqual(['DescribePodIdentityAssociation']);
   });
 
+  test('counts a change in another account, for an alarm, and none in its own', async () => {
+    const associationId = await createAndScan();
+    await handle(updateOf(associationId));
+    expect(logged[0]?.[2]).not.toHaveProperty('otherAccountChanges');
+    await handle(updateOf(associationId, { recipientAccountId: '444455556666' }));
+    expect(logged[0]?.[2]).toMatchObject({ otherAccountChanges: 1 });
+  });
+
   test('leaves a change in a cluster to its first scan', async () => {
     await gateway.create();
     const [own] = gateway.simulator.control.associations();

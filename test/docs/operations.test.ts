@@ -66,7 +66,7 @@ testUnless(missingAwsCli).each(commands)(
     const service = await startAnsweringServer((response) => answerError(response, 400, 'Refused', 'This is not AWS.'));
     const env = {
       ...{ STAGE: 'prod', STACK: 'pod-identity-gateway-prod', LOGS: '/aws/lambda/pod-identity-gateway-prod' },
-      ...{ RULE: 'rule', QUERY_ID: 'query' },
+      QUERY_ID: 'query',
       ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
       ...{ AWS_ENDPOINT_URL: service.endpoint, AWS_MAX_ATTEMPTS: '1', AWS: awsCli ?? '', PATH: process.env.PATH },
     };

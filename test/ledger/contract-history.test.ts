@@ -284,7 +284,7 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
     const [missing, state] = await ledger.getAssociationStates([other, target]);
     expect(missing).toBeNull();
     expect(state).toEqual(await ledger.getAssociationState(target));
-    const times = { startedAt: 1, endedAt: 2, completedAt: 1, firstCompletedAt: 1 };
+    const times = { startedAt: 1, endedAt: 2, completedAt: 1, firstCompletedAt: 1, incompleteSince: null };
     const scan: ClusterScan = { cluster, fence: 1, leaseUntil: 1, ...times, failure: null };
     await ledger.putClusterScan(0, scan);
     expect(await ledger.getClusterScans([{ ...cluster, clusterName: 'other' }, cluster])).toEqual([null, scan]);

@@ -524,7 +524,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
 
   test('the progress of scans is written over the fence that was read only, and does not disturb the search for expired leases', async () => {
     const cluster = { accountId, region, clusterName };
-    const never = { completedAt: null, firstCompletedAt: null };
+    const never = { completedAt: null, firstCompletedAt: null, incompleteSince: 1 };
     const first = { cluster, fence: 1, leaseUntil: 1, startedAt: 1, endedAt: null, ...never, failure: null };
     const next = { ...first, fence: 2, endedAt: 2, completedAt: 1, failure: { exception: 'X', message: 'y' } };
     expect(await ledger.clusterScans()).toEqual([]);

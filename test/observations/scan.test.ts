@@ -200,6 +200,42 @@ test('a cluster that cannot be read is recorded with the reason, and is tried ag
   expect(await run()).toMatchObject({ complete: 1, unreadable: 1 });
 });
 
+test('a cluster counts as blind if no scan read it completely for three intervals, also if none ever did', async () => {
+  const blind = async () => {
+    const { blindClusters, oldestScanSeconds } = await run();
+    return { blindClusters, oldestScanSeconds };
+  };
+  const pass = (count: number) => gateway.clock.skip(count * minutes + 1);
+  gateway.simulator.control.deleteCluster({ ...home, clusterName: 'apps-prod' });
+  expect(await blind()).toEqual({ blindClusters: 0, oldestScanSeconds: 0 });
+  for (const _ of [1, 2]) {
+    pass(10);
+    expect(await blind()).toMatchObject({ blindClusters: 0 });
+  }
+  pass(10);
+  expect(await blind()).toEqual({ blindClusters: 1, oldestScanSeconds: 30 * 60 });
+  gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied', times: 20 });
+  for (const _ of [1, 2]) {
+    pass(10);
+    expect(await blind()).toMatchObject({ blindClusters: 1 });
+  }
+  pass(10);
+  expect(await blind()).toMatchObject({ blindClusters: 2 });
+});
+
+test('a cluster of which operators have locked reads is neither blind nor the oldest scan', async () => {
+  const { clusterName } = { clusterName: 'apps-prod' };
+  gateway.simulator.control.deleteCluster({ ...home, clusterName });
+  await run();
+  await lockOperations(gateway.deps.ledger).lock({ kind: 'CLUSTER', ...home, clusterName }, 'Removed.', {
+    stopsReads: true,
+  });
+  gateway.clock.skip(60 * minutes);
+  await run();
+  gateway.clock.skip(1 * minutes);
+  expect(await run()).toMatchObject({ blindClusters: 0, oldestScanSeconds: 60 });
+});
+
 test('a cluster whose scan fails for another reason does not keep others from being scanned', async () => {
   const eksFor: ScanDependencies['eksFor'] = (cluster) => {
     if (cluster.clusterName === 'apps-dev') throw new Error('No client.');

@@ -18,7 +18,14 @@ describeOnLedgers(
     /** Records that the cluster was scanned completely, for the first time now. */
     const scanned = () => {
       const at = gateway.clock.now();
-      const times = { startedAt: at, endedAt: at, completedAt: at, firstCompletedAt: at, leaseUntil: at };
+      const times = {
+        startedAt: at,
+        endedAt: at,
+        completedAt: at,
+        firstCompletedAt: at,
+        incompleteSince: null,
+        leaseUntil: at,
+      };
       const scan = { cluster: { ...home, clusterName: input.clusterName }, fence: 1, ...times, failure: null };
       return (ledger as Ledger & ObservationStore).putClusterScan(0, scan);
     };

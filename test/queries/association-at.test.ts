@@ -126,7 +126,7 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
 
   const scanned = {
     ...{ cluster: { ...home, clusterName: 'apps-dev' }, fence: 1, leaseUntil: 0, startedAt: 0, endedAt: 0 },
-    ...{ completedAt: 0, firstCompletedAt: 0, failure: null },
+    ...{ completedAt: 0, firstCompletedAt: 0, incompleteSince: null, failure: null },
   };
 });
 

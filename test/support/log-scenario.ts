@@ -110,7 +110,7 @@ async function requests(gateway: Gateway): Promise<void> {
 /** The adoption of an association that appeared after the first scan of its cluster. */
 async function lateAdoption(gateway: Gateway, ledger: Pick<Store, 'putClusterScan'>): Promise<void> {
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
-  const times = { startedAt: 1, endedAt: 1, completedAt: 1, firstCompletedAt: 1 };
+  const times = { startedAt: 1, endedAt: 1, completedAt: 1, firstCompletedAt: 1, incompleteSince: null };
   await ledger.putClusterScan(0, { cluster, fence: 1, leaseUntil: 1, ...times, failure: null });
   const outside = gateway.simulator.control.associations().find(({ serviceAccount }) => serviceAccount === 'outside');
   await gateway.adopt({ associationId: outside?.associationId });

@@ -66,6 +66,21 @@ export const escapes: readonly Row[] = [
       (name) => `cloudwatch:${name}`,
     ),
   ]),
+  ...rowsOn(
+    'the signing key',
+    arn('kms', 'key/33333333-2222-3333-4444-555555555555'),
+    ['kms:CreateGrant', 'kms:DisableKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'],
+    { 'aws:ResourceTag/aws:cloudformation:stack-name': stack },
+  ),
+  ...rowsOn('the bucket of the signed log', `arn:aws:s3:::${stack}-traillogbucket-01`, [
+    ...['s3:DeleteBucket', 's3:PutBucketPolicy', 's3:PutBucketVersioning', 's3:PutLifecycleConfiguration'],
+  ]),
+  ...rowsOn('the alarm topic', arn('sns', 'alarms'), [
+    ...['AddPermission', 'DeleteTopic', 'RemovePermission', 'SetTopicAttributes'].map((name) => `sns:${name}`),
+  ]),
+  ...rowsOn('metrics of the gateway', '*', ['cloudwatch:PutMetricData'], {
+    'cloudwatch:namespace': 'pod-identity-gateway/prod',
+  }),
   ...rowsOn('a log', arn('logs', `log-group:/aws/lambda/${stack}-graphql`), [
     ...['logs:DeleteLogGroup', 'logs:PutRetentionPolicy', 'logs:DeleteMetricFilter'],
   ]),

@@ -67,6 +67,8 @@ interface Played {
   readonly version?: string;
   /** The line of the reconciler's run in each minute; null: it does not run. */
   readonly reconciler?: object | null;
+  /** The line of a run of the scan in each minute. */
+  readonly scanner?: object | null;
   /** Whether the deliver function finds all switched on, where the reconciler runs. */
   readonly watching?: boolean;
   /** Lines of the deliver function in each minute. */
@@ -130,6 +132,7 @@ export function openStack() {
     every = 1,
     version = oldVersion,
     reconciler = null,
+    scanner = null,
     metrics = [],
     watching = true,
     deliverer = [],
@@ -151,6 +154,7 @@ export function openStack() {
       const beat = { streamRecords: 0, ...(watching ? { watching: 1 } : {}) };
       logTo('DeliverLogGroup', { level: 'info', message: 'The tables are watched.', fields: beat }, '$LATEST');
     }
+    if (scanner) logTo('ScanLogGroup', scanner, '$LATEST');
     for (const line of deliverer) logTo('DeliverLogGroup', line, '$LATEST');
     for (const { value, ...metric } of metrics) store.put(metric, minute, value);
   };

@@ -19,6 +19,7 @@ const arns: Readonly<Record<string, (prefix: (service: string, region?: string) 
   'AWS::IAM::Role': (prefix, name) => `${prefix('iam', '')}:role/${name}`,
   'AWS::Lambda::Function': (prefix, name) => `${prefix('lambda')}:function:${name}`,
   'AWS::Events::Rule': (prefix, name) => `${prefix('events')}:rule/${name}`,
+  'AWS::KMS::Key': (prefix, name) => `${prefix('kms')}:key/${name}`,
   'AWS::S3::Bucket': (_, name) => `arn:aws:s3:::${name.toLowerCase()}`,
   'AWS::SQS::Queue': (prefix, name) => `${prefix('sqs')}:${name}`,
 };
@@ -64,7 +65,8 @@ export function resolveIn(
     const found = resourceOf(logicalId);
     const arn = arns[found.Type];
     if (!arn) throw new Error(`No ARN is known of ${found.Type}.`);
-    return arn(prefix, nameOf(logicalId, found));
+    const { Path = '/' } = found.Properties as { Path?: string };
+    return arn(prefix, `${Path.slice(1)}${nameOf(logicalId, found)}`);
   };
   const substitute = (text: string) =>
     text.replace(/\$\{([^}]+)\}/g, (_, name: string) =>

@@ -23,7 +23,12 @@ export const organizationValues = {
     'BREAK-GLASS-ROLE=break-glass',
     operators,
   ],
-  'protect-tables': ['STAGE-REGION=prod-eu-central-1,prod-us-east-1', 'BREAK-GLASS-ROLE=break-glass', operators],
+  'protect-tables': [
+    'STAGE-REGION=prod-eu-central-1,prod-us-east-1',
+    'BREAK-GLASS-ROLE=break-glass',
+    operators,
+    'ALARM-TOPIC=alarms',
+  ],
   'associations-scp': [
     `GATEWAY-ACCOUNT=${homeAccount}`,
     'STAGE-REGION=prod-eu-central-1,prod-us-east-1',

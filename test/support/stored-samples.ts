@@ -313,6 +313,7 @@ export const clusterScan: Required<ClusterScan> = {
   endedAt: start + 60_000,
   completedAt: start - 600_000,
   firstCompletedAt: start - 86_400_000,
+  incompleteSince: start - 300_000,
   failure: { exception: 'ResourceNotFoundException', message: 'No cluster found for name: apps.' },
 };
 

@@ -46,7 +46,7 @@ export function makeScanner(environment: Environment, start: (name: string, faul
     const startedAt = clock.scanner();
     if (reads !== 'reported') fence += 1;
     const lease: ClusterScan = {
-      ...{ cluster, fence, completedAt, firstCompletedAt: completedAt, failure: null },
+      ...{ cluster, fence, completedAt, firstCompletedAt: completedAt, incompleteSince: null, failure: null },
       ...{ startedAt, endedAt: null, leaseUntil: startedAt + scanMs },
     };
     const ledger = gatedLedger(environment, process);
