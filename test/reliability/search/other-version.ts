@@ -32,7 +32,7 @@ export async function commitAsOther(
 /** What it begins demands nothing of the state, and revokes nothing that a plan could miss. */
 function isBegunByOthers({ operation, request }: AuditEntry): boolean {
   if (operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION' || request === null) return false;
-  return namedEnding({ operation, request } as RequestedOperation) === undefined;
+  return namedEnding({ operation, request }) === undefined;
 }
 
 function namedEnding<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
