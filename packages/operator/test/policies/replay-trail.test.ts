@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadPolicy } from '../../../../src/policy/load.ts';
 import { runOperator } from '../run-operator.ts';
 import {
   adopt,
@@ -171,4 +172,20 @@ test.each([
 ])('rejects the arguments %j', async (args, message) => {
   const { status, stderr } = await runOperator([...command, ...args]);
   expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
+});
+
+test('replays the decision about the delete that an ending is, also of an update of the ending alone', async () => {
+  const before = association();
+  const { accountId, region, clusterName, associationId } = before;
+  const expiresAt = '2026-11-03T00:00:00.000Z';
+  const request = { accountId, region, clusterName, associationId, expectedModifiedAt: null, changes: {}, expiresAt };
+  const { authorize } = loadPolicy(sample.folder);
+  const deleteDecision = authorize({ ...context(alice), now: Date.parse(expiresAt) }, remove());
+  const updated = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request, before };
+  sample.record(update({}, {}), updated, context(alice), { event: 'SUCCEEDED', endingBefore: null, deleteDecision });
+  addHeldDelete(sample.folder);
+  expect((await sample.replay()).out).toContain(
+    'operation operation-0: allowed by owners-delete; now needs approval for held (1 of security)\n' +
+      '2 requests replayed: 0 now denied, 0 now allowed, 1 now needing approval, 0 decided by other policies\n',
+  );
 });
