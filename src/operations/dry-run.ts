@@ -13,7 +13,7 @@ import { withDeadline } from '../runtime/deadline.ts';
 import { approvalRequired } from './approval-refusals.ts';
 import { revisionChanged } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
-import { findLock, lockedRefusal } from './locks.ts';
+import { lockedRefusal, lockOn, locksFor } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { admit } from './mutate.ts';
 import type { AdmitDependencies } from './mutate.ts';
@@ -107,7 +107,7 @@ async function foresee<Kind extends OperationKind>(
   const { decision } = admission.mutation.audit;
   // A dry run opens no approval.
   if (!decision?.allowed && decision?.needs) return refusedBy(approvalRequired(decision.needs, null));
-  const lock = await findLock(deps, admission.mutation);
+  const lock = lockOn(await locksFor(deps, admission.mutation), admission.mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
   const conclusion = await operation.foresee(deps, admission.mutation);
   const changed = conclusion?.refusal ? null : await otherRevision(deps, admission.mutation);

@@ -1,7 +1,7 @@
 import type { Approval } from '../model/approval.ts';
 import type { Decision } from '../model/decision.ts';
 import { isOwnRequest } from '../policy/approval-context.ts';
-import type { AuthorizationContext } from '../policy/policy.ts';
+import type { ApprovalSubject, AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** What policy says of the vote of a principal. */
@@ -14,11 +14,16 @@ export interface VotePermission {
   readonly decision: Decision;
 }
 
+/** What a vote is about, as far as policy judges it. */
+export type VotedRequest = Pick<Approval, 'binding' | 'operation'> & {
+  readonly requested: Pick<Approval['requested'], 'target'> & ApprovalSubject['requested'];
+};
+
 /** Decides about a vote: policy is evaluated once for each group that the needs name. Never throws. */
 export function votePermission(
   { authorize }: Pick<Dependencies, 'authorize'>,
   context: AuthorizationContext,
-  { binding, requested, operation }: Approval,
+  { binding, requested, operation }: VotedRequest,
 ): VotePermission {
   const { target, principal, actor, onBehalfOf } = requested;
   const subject = { target, operation, requested: { principal, actor, onBehalfOf } };
@@ -35,4 +40,18 @@ export function votePermission(
     isOwnRequest: isOwnRequest(context.identity.principal.id, subject, decision.slice),
     decision,
   };
+}
+
+/** The groups by which policy can judge a vote, sorted. */
+export function comparedGroupsOf(
+  { comparedGroups }: Pick<Dependencies, 'comparedGroups'>,
+  context: AuthorizationContext,
+  { binding, requested, operation }: VotedRequest,
+): readonly string[] {
+  const { target, principal, actor, onBehalfOf } = requested;
+  const subject = { target, operation, requested: { principal, actor, onBehalfOf } };
+  const compared = binding.needs.flatMap(({ group }) =>
+    comparedGroups(context, { action: 'ApproveRequest', approval: { ...subject, group } }),
+  );
+  return [...new Set(compared)].sort();
 }

@@ -306,15 +306,16 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
     expect((await stored()).usedBy).toBe(adopted.auditEntry.operationId);
   });
 
-  test('that a lock stops after the claim goes on by the same approval once the lock is lifted', async () => {
+  test('that a lock stops uses no approval, and goes on by it once the lock is lifted', async () => {
     await gateway.create();
     await approve();
     const locks = lockOperations(ledger);
     await locks.lock({ kind: 'ALL' });
     expect(await gateway.create()).toMatchObject({
       refusal: { code: 'CHANGES_LOCKED' },
-      auditEntry: { event: 'RELEASED' },
+      auditEntry: { event: 'REFUSED' },
     });
+    expect((await stored()).state).toBe('APPROVED');
     await locks.lift({ kind: 'ALL' });
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(gateway.sent()).toBe(1);

@@ -42,7 +42,12 @@ export interface Ballot {
 }
 
 /** Short, so that approvals end within a scenario; one expires while an operation that used it is in doubt, or later. */
-export const approvalLimits = { decideMs: 900_000, useMs: 660_000, maxPending: 1_000_000 };
+export const approvalLimits = {
+  decideMs: 900_000,
+  useMs: 660_000,
+  maxPending: 1_000_000,
+  maxPendingOfService: 1_000_000,
+};
 
 function needOf(group: string, count: number, text: string): ApprovalNeed {
   const message = `A change needs an approval of the group ${group}.`;

@@ -62,6 +62,7 @@ export function dependenciesOf(
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
     decisionKey: () => null,
+    comparedGroups: () => [],
     directory: {
       clusters: [],
       namespacesOf: () => [],
