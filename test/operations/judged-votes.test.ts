@@ -128,6 +128,21 @@ describeOnLedgers('a vote of an approval that is used, on $name', ({ open }) => 
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
+  test('is judged with its own time, comment and address', async () => {
+    await gateway.create();
+    await voteOn(gateway, ledger, await stored(), { comment: 'Seen.' });
+    const [{ time } = { time: '' }] = (await stored()).votes;
+    gateway.clock.skip(60_000);
+    asked.votes = [];
+    expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(asked.votes.length).toBeGreaterThan(0);
+    for (const { identity, hasReason, now } of asked.votes)
+      expect([identity.principal.id, identity.sourceAddress, hasReason, now]).toEqual([
+        ...[idOf('bob'), '192.0.2.9', true],
+        Date.parse(time),
+      ]);
+  });
+
   test('does not count if the service through which it was given is locked', async () => {
     await gateway.create();
     const { id, kind } = { id: idOf('chatops'), kind: 'SERVICE' } as const;

@@ -3,6 +3,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Approval } from '../../src/model/approval.ts';
 import type { ApprovalNeed } from '../../src/model/approval-vote.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { AuthorizationContext } from '../../src/policy/policy.ts';
 import { vote } from '../../src/operations/vote.ts';
 import type { Vote, VoteResult } from '../../src/operations/vote.ts';
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
@@ -16,6 +17,8 @@ export interface Asked {
   timeZone?: string;
   /** Names of those whose votes policy does not permit; default: none. */
   deniedVoters?: readonly string[];
+  /** The contexts in which policy was asked about votes. */
+  votes?: AuthorizationContext[];
 }
 
 const changes: ReadonlySet<string> = new Set(
@@ -30,6 +33,7 @@ export function askingFor(asked: Asked): (deps: Dependencies) => Dependencies {
       const decision = deps.authorize(context, request);
       const { needs, timeZone = decision.slice.timeZone, deniedVoters = [] } = asked;
       if (request.action === 'ApproveRequest') {
+        asked.votes?.push(context);
         const isDenied = deniedVoters.some((name) => context.identity.principal.id === `${issuer}#${name}`);
         return { ...decision, allowed: !isDenied };
       }
