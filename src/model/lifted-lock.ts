@@ -30,8 +30,8 @@ const keptMs = 2 * maxApprovalMs + 3_600_000;
 export function withLifted(earlier: readonly LiftedLock[], lifted: LiftedLock): readonly LiftedLock[] {
   const since = Date.parse(lifted.liftedAt) - keptMs;
   const kept = [...earlier.filter(({ liftedAt }) => Date.parse(liftedAt) >= since), lifted];
-  while (kept.length > 1 && Buffer.byteLength(JSON.stringify(kept)) > maxLiftedBytes) {
-    const [, next] = kept.splice(0, 2);
+  while (Buffer.byteLength(JSON.stringify(kept)) > maxLiftedBytes) {
+    const [first, next = first] = kept.splice(0, 2);
     if (next) kept.unshift({ ...next, principalId: null });
   }
   return kept;

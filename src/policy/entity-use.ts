@@ -51,7 +51,7 @@ function collectUse(part: unknown, attributes: Set<string>): boolean {
 }
 
 /** An entity with what is read of it. */
-export function readOf({ attrs, tags, parents, ...entity }: EntityJson, use: EntityUse): EntityJson {
+function readOf({ attrs, tags, parents, ...entity }: EntityJson, use: EntityUse): EntityJson {
   return {
     ...entity,
     attrs: onlyRead(attrs, use),
