@@ -70,6 +70,8 @@ export interface ApprovalEntry {
   readonly time: number;
   /** The operation that used it; null of any other entry. */
   readonly usedBy: string | null;
+  /** Ids of the people whose votes it voids; absent of any other entry. */
+  readonly voided?: readonly string[];
 }
 
 /** The answer to a vote. */

@@ -26,6 +26,8 @@ export type AskingName = keyof typeof policiesThatAsk;
 export interface Judgement {
   readonly allows: boolean;
   readonly asking: AskingName;
+  /** Who may not vote; absent: everybody in the group may. */
+  readonly denied?: Approver | null;
 }
 
 /** Who votes, with their groups. */

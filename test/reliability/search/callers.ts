@@ -46,6 +46,8 @@ export function makeCallers(environment: Environment) {
       judged: null,
       seen: null,
       lock: null,
+      locksRevision: null,
+      denied: null,
       finalBefore,
     };
     const process: Process = {
@@ -130,6 +132,7 @@ export function makeCallers(environment: Environment) {
     try {
       const judgement = await versions.current();
       attempt.asking = judgement.asking;
+      attempt.denied = judgement.denied ?? null;
       const answer = await send(environment, process, mutation, target, judgement);
       model.answered(attempt, answer);
       finish(factOf(answer));

@@ -20,7 +20,7 @@ export const times = { ...defaultTimes, roleRetryMs: 0 };
 export function dependenciesOf(
   environment: Environment,
   process: Process,
-  { allows, asking }: Judgement,
+  { allows, asking, denied = null }: Judgement,
 ): Dependencies {
   const { clock, ulid, scenario } = environment;
   const eks = gatedEks(environment, process);
@@ -29,7 +29,9 @@ export function dependenciesOf(
     authorize: ({ identity }, request) => {
       if (request.action === 'DescribePodIdentityAssociation') return allow;
       if (request.action === 'ApproveRequest')
-        return identity.principal.groups.includes(request.approval.group) ? allow : deny;
+        return identity.principal.id !== denied && identity.principal.groups.includes(request.approval.group)
+          ? allow
+          : deny;
       // A create of bob may not adopt what exists.
       if (request.action === 'AdoptPodIdentityAssociation' && isCreateOfBob(process)) return deny;
       const roles = 'roles' in request ? request.roles : undefined;
