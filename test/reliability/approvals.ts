@@ -34,7 +34,11 @@ function begunWithout(approvals: ApprovalFacts, { operationId, principal, approv
   const [use] = uses;
   if (!use || uses.length > 1) return [`${operationId} needs an approval, but it used ${uses.length}`];
   const before = (byApproval(approvals).get(use.approvalId) ?? []).filter(({ revision }) => revision < use.revision);
-  const others = approvedBy(before).filter((by) => by !== principal);
+  const isLocked = (by: string) =>
+    (approvals.lockedVoters ?? []).some(
+      (lock) => lock.principal === by && votedAt(before, by) <= lock.at && lock.at <= use.time,
+    );
+  const others = approvedBy(before).filter((by) => by !== principal && !isLocked(by));
   const isGiven = new Set(others).size >= approvers;
   const hasEnded = before.some(({ event }) => event === 'REJECTED' || event === 'APPROVAL_EXPIRED');
   return isGiven && !hasEnded ? [] : [`${operationId} used ${use.approvalId}, which had [${eventsOf(before)}]`];
@@ -48,6 +52,11 @@ function approvedBy(entries: readonly ApprovalEntry[]): readonly string[] {
     if (event === 'APPROVED') people.push(principal);
   }
   return people;
+}
+
+/** When a person approved last. */
+function votedAt(entries: readonly ApprovalEntry[], by: string): number {
+  return entries.findLast(({ event, principal }) => event === 'APPROVED' && principal === by)?.time ?? Infinity;
 }
 
 /** An approval with more than one effect. */

@@ -45,6 +45,8 @@ export interface ApprovalFacts {
   readonly items: readonly ApprovalFact[];
   readonly entries: readonly ApprovalEntry[];
   readonly votes: readonly VoteAnswer[];
+  /** Who was locked and when, if only for a moment; absent: nobody. */
+  readonly lockedVoters?: readonly { readonly principal: string; readonly at: number }[];
 }
 
 /** An approval as the ledger has it. */

@@ -2,6 +2,7 @@ import { defaultApprovalLimits } from '../../../src/operations/dependencies.ts';
 import { baseRequest, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
 import { afterEndingMs, lifetimeMs } from './flows.ts';
+import { lockVoter } from './others.ts';
 import { stepName } from './steps.ts';
 
 /** Does what requests did before the flow: they asked for an approval, which an approver gave, or nobody until it was over; set an ending; or used the same token. */
@@ -11,6 +12,7 @@ export async function runEarlierRequests(run: CaseRun): Promise<void> {
   if (held === 'over') run.clock.advance(defaultApprovalLimits.decideMs + afterEndingMs);
   if (ending) await setEnding(run);
   if (earlier !== undefined) await runEarlierRequest(run);
+  if (run.flow.voterLocked) await lockVoter(run);
 }
 
 async function ask(run: CaseRun): Promise<void> {

@@ -31,6 +31,8 @@ export interface Flow extends RequestVariant {
   readonly locked?: 'before' | 'at take-over';
   /** Policy demands an approval of the request: the flow asks for it, is the vote of an approver, uses what an approver gave before, or what was asked for is over. */
   readonly held?: 'asked' | 'voted' | 'approved' | 'over';
+  /** The approver is locked after the vote and before the flow, and the lock is lifted. */
+  readonly voterLocked?: true;
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
@@ -113,6 +115,8 @@ function flowsWithConditions(): Flow[] {
     { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
     { ...approved, name: 'approval used' },
     { ...approved, name: 'approval used, after a release', earlier: throttled },
+    { ...approved, name: 'approval used, its voter locked', voterLocked: true },
+    { ...approved, name: 'approval used, after a release, its voter locked', earlier: throttled, voterLocked: true },
     { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
     { ...held, name: 'approval over', held: 'over', kinds: ['create'], by: 'expireRun' },

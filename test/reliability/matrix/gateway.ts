@@ -51,6 +51,13 @@ export const gateway: Implementation = {
     await lockOperations(ledger).lock({ kind: 'ALL' });
     ledger.close();
   },
+  lockForAMoment: async (url, tables, principalId) => {
+    const ledger = openLedger(url, tables);
+    const locks = lockOperations(ledger);
+    await locks.lock({ kind: 'PRINCIPAL', principalId });
+    await locks.lift({ kind: 'PRINCIPAL', principalId });
+    ledger.close();
+  },
   adopts: true,
   hasReconciler: true,
   createTables: (client, { idempotency, audit }) =>

@@ -28,6 +28,8 @@ export interface Implementation {
   readonly library: string | null;
   /** Locks all changes, by requests to DynamoDB at `url`; null if there are no locks. */
   readonly lock: ((url: string, tables: Tables) => Promise<void>) | null;
+  /** Locks a principal and lifts the lock; null if there are no locks. */
+  readonly lockForAMoment: ((url: string, tables: Tables, principalId: string) => Promise<void>) | null;
   /** Whether it has adoptions. */
   readonly adopts: boolean;
   /** Whether it has a scheduled reconciler. */
