@@ -70,11 +70,11 @@ const requests: Readonly<Record<string, Measured>> = {
   'page of the trail': pageOf('gateway: ALL_ENTRIES'),
   'page of a principal': pageOf('principalId: "https://id.example.com/#alice"'),
   'run of the reconciler, one operation': async ({ gateway }, index) => {
-    const { deps } = gateway;
+    const { deps, observations } = gateway;
     const place = { clusterName: 'apps-dev', namespace: 'payments', ...ofServiceAccount(20_000 + index) };
     await writeAbandoned(deps.ledger, { ...place, startedAt: Date.now() - hourMs });
     return async () => {
-      const { closed } = await reconcile(deps, 'bench', Date.now() + hourMs);
+      const { closed } = await reconcile({ ...deps, observations }, 'bench', Date.now() + hourMs);
       if (closed !== 1) throw new Error('The reconciler closed no operation.');
     };
   },

@@ -137,6 +137,7 @@ function composer(
     sleep,
     ulid: monotonicFactory(bufferedRandom()),
     lockMemory: { mayBeSet: false },
+    cursorKeyMemory: {},
     associationCounts: preflightQuota ? makeAssociationCounts(clock) : null,
   };
   return (policy, live) => ({

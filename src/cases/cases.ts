@@ -166,9 +166,9 @@ export function withRolesOf({ roles }: Pick<PolicyCase, 'roles'>, authorize: Aut
 }
 
 function contextOf(file: string, context: v.InferOutput<typeof contextSchema>): AuthorizationContext {
-  const { principal: who, actor, onBehalfOf, hasReason, now, sourceAddress } = context;
+  const { principal: who, actor, onBehalfOf, hasReason, isDryRun, now, sourceAddress } = context;
   const identity = { principal: who, actor, sourceAddress, userAgent: null, apiRequestId: file };
-  return { identity, onBehalfOf, hasReason, now: Date.parse(now) };
+  return { identity, onBehalfOf, hasReason, isDryRun, now: Date.parse(now) };
 }
 
 const contextSchema = exactly({
@@ -176,6 +176,7 @@ const contextSchema = exactly({
   actor: v.nullish(principal, null),
   onBehalfOf: v.nullish(anyText, null),
   hasReason: v.nullish(flag, false),
+  isDryRun: v.nullish(flag, false),
   now: v.nullish(
     text(
       'a time in UTC, such as "2026-11-02T09:00:00Z"',

@@ -30,10 +30,11 @@ export function unknownPolicyProblem({ policySet }: Engine, { dependsOn }: Depen
  * overrides every permit, and without a forbid no permit applies. A policy that fails to evaluate is a failure, in the list or not.
  */
 export function withForbids(engine: Engine, ids: readonly string[]): Engine {
-  const { policySet, evaluate, evaluatePermits, roleAttributes } = engine;
+  const { policySet, evaluate, evaluatePermits, usesDryRun, roleAttributes } = engine;
   return {
     policySet,
     evaluatePermits,
+    usesDryRun,
     evaluate: (request) => {
       const result = evaluate(request);
       // Cedar names the forbids of a denied request, or nothing if no policy applies.

@@ -56,6 +56,7 @@ export const eventTypes = {
     selection: 'ALL',
   },
   EXPIRY_WARNED: { type: 'ending.near', detailType: 'Pod Identity Association Ends Soon', selection: 'ALL' },
+  STATE_REPAIRED: null,
 } as const satisfies Readonly<Record<AuditEvent, Placement | null>>;
 
 /** The type of an event. */

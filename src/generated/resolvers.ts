@@ -561,6 +561,7 @@ export type CheckPayloadResolvers<ContextType = RequestContext, ParentType exten
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   existingDeniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
+  onlyAsDryRun?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
@@ -576,6 +577,7 @@ export type CheckedChangeResolvers<ContextType = RequestContext, ParentType exte
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  onlyAsDryRun?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   unknownRoles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
@@ -876,6 +878,7 @@ export type PolicyDecisionResolvers<ContextType = RequestContext, ParentType ext
   approvalId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
+  onlyAsDryRun?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   policyIds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;

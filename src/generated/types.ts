@@ -462,7 +462,7 @@ export type AuditEntry = Node & {
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`, that of a repair with `repair-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
@@ -556,6 +556,11 @@ export type AuditEvent =
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
+  /**
+   * What is in progress on the service account was corrected, after another version of the gateway had begun or closed an operation; `message` names it. The
+   * operation id begins with `repair-`.
+   */
+  | 'STATE_REPAIRED'
   /** The change is done, or the association is adopted. Closes the operation. */
   | 'SUCCEEDED'
   /** The lease expired, and another request or the reconciler took over the operation. */
@@ -650,6 +655,8 @@ export type CheckPayload = {
   readonly existing: Maybe<PodIdentityAssociation>;
   /** Who may not view the association, if `existing` is null for that reason; null otherwise. */
   readonly existingDeniedTo: Maybe<DeniedSubject>;
+  /** True when policy allows you this dry run and denies you the request: `refusal` is what else the request would meet or, if nothing, the denial. */
+  readonly onlyAsDryRun: Scalars['Boolean']['output'];
   /** The refusal that the mutation would return now; null when no refusal is expected. */
   readonly refusal: Maybe<Refusal>;
   /** Seconds after which the mutation can succeed unchanged; null unless `refusal.retryable`. */
@@ -687,6 +694,8 @@ export type CheckedChange = {
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** The association of the service account, as it was observed last; null when there is none, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
+  /** True when policy allows you this check and denies you the change: `refusal` is what else the change would meet or, if nothing, the denial. */
+  readonly onlyAsDryRun: Scalars['Boolean']['output'];
   /**
    * The refusal that the mutation would return; null when none is foreseen, and when the decision depends on role attributes. An association that was
    * not observed yet, or that you may not view, is ASSOCIATION_NOT_FOUND. Paths of findings begin with `changes`.
@@ -694,7 +703,8 @@ export type CheckedChange = {
   readonly refusal: Maybe<Refusal>;
   /**
    * How often the association of the service account changed or may have: for `expectedRevision`. Operations in progress or known to have failed don't
-   * count. 0 without a change, and also where nothing was read: the input is not valid, policy permits you nothing in the cluster, or the association is not known.
+   * count. 0 without a change, and also where the input is not valid or the association is not known, and unless policy allows you the change, only approvals
+   * are missing, or you may view the association.
    */
   readonly revision: Scalars['Int']['output'];
   /** Roles whose tags or permissions boundary decide: they are read by the mutation and its own dry run. Empty if the decision does not depend on them. */
@@ -1559,6 +1569,8 @@ export type PolicyDecision = {
    * where the request is denied anyway.
    */
   readonly needs: ReadonlyArray<ApprovalNeed>;
+  /** Of a dry run: true when policy allows it and denies the request itself. */
+  readonly onlyAsDryRun: Scalars['Boolean']['output'];
   /** `@id`s of the policies that determined the decision. */
   readonly policyIds: ReadonlyArray<Scalars['String']['output']>;
   /** SHA-256 of the Cedar policies and their schema. */

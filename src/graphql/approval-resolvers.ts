@@ -69,5 +69,6 @@ export const approvalFields = {
   PolicyDecision: {
     needs: ({ needs = [], approval }) => votedNeeds(needs, approval?.votes ?? []),
     approvalId: ({ approval }) => approval?.approvalId ?? null,
+    onlyAsDryRun: ({ onlyAsDryRun = false }) => onlyAsDryRun,
   },
 } satisfies Resolvers;

@@ -2,6 +2,7 @@ import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { rateLimitedEksFor } from '../eks/rate-limited.ts';
 import { makeAllowsRead, makeAuthorizeRead, makeMayApprove, makeMayViewIn } from '../queries/authorize-read.ts';
+import { makeCursors } from '../queries/cursors.ts';
 import { makeDescriber } from '../queries/describer.ts';
 import { count } from '../runtime/meter.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
@@ -107,6 +108,7 @@ export function makeHandler(
       allowsRead: makeAllowsRead(live, identity, authorizeRead),
       mayViewIn: makeMayViewIn(live, identity),
       mayApprove: makeMayApprove(live, identity),
+      cursors: makeCursors(live, identity.principal, deadline),
       deadline,
       describer: makeDescriber(reads, rateLimiter),
       takeRows: countRows(),

@@ -57,17 +57,17 @@ export const discoveryQueries = {
   gateway: (_, __, { deps }) => deps.about,
 } satisfies QueryResolvers;
 
-function discovered<Node>(result: QueryResult<Connection<Node>>, { takeRows }: RequestContext) {
-  const page = valueOf(result);
+async function discovered<Node>(result: Promise<QueryResult<Connection<Node>>>, { takeRows }: RequestContext) {
+  const page = valueOf(await result);
   takeRows(page.edges.length);
   return connection(page);
 }
 
 /** The queries that answer in pages. */
 export const pageQueries = {
-  associationDrift: async (_, input, { reads, authorizeRead, describer, deadline, takeRows }) => {
-    const page = valueOf(await associationDrift(reads, authorizeRead, input, { describer, deadline }));
-    takeRows(page.edges.length);
+  associationDrift: async (_, input, context) => {
+    const page = valueOf(await associationDrift(context.reads, context, input, context));
+    context.takeRows(page.edges.length);
     return { ...connection(page), coverage: page.coverage };
   },
   associations: async (_, input, context, info) => {
@@ -81,8 +81,8 @@ export const pageQueries = {
     const needsDetails =
       (input.roleArn ?? null) !== null || selected.some((field) => Object.hasOwn(detailResolvers, field));
     const describer = needsDetails ? context.describer : null;
-    const { reads, authorizeRead, deadline } = context;
-    const page = valueOf(await podIdentityAssociations(reads, authorizeRead, input, { describer, deadline }));
+    const { reads, deadline } = context;
+    const page = valueOf(await podIdentityAssociations(reads, context, input, { describer, deadline }));
     context.takeRows(page.edges.length);
     return connection(page);
   },
@@ -93,9 +93,9 @@ export const pageQueries = {
   },
   locks: async (_, __, { reads, authorizeRead, deadline }) =>
     valueOf(await locksInForce(reads, authorizeRead, deadline)),
-  policies: async (_, input, { reads, authorizeRead, deadline, takeRows }) => {
-    const page = valueOf(await policiesInForce(reads, authorizeRead, input, deadline));
-    takeRows(page.edges.length);
+  policies: async (_, input, context) => {
+    const page = valueOf(await policiesInForce(context.reads, context, input, context.deadline));
+    context.takeRows(page.edges.length);
     return { ...connection(page), inForce: page.inForce, comparedWith: page.comparedWith };
   },
   policy: (_, input, { reads, authorizeRead }) => policyInForce(reads, authorizeRead, input),

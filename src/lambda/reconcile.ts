@@ -1,8 +1,10 @@
 import { productionDependencies } from '../app/production.ts';
 import { makeReconcileHandler } from '../app/reconcile-handler.ts';
 import { readLambdaSettings } from '../app/settings.ts';
+import { makeDynamoDbRepairs } from '../ledger/dynamodb-repairs.ts';
 
-const { current } = productionDependencies(readLambdaSettings(), { access: 'read', executorRoleArn: null });
+const settings = readLambdaSettings();
+const { current, client } = productionDependencies(settings, { access: 'read', executorRoleArn: null });
 
 /** The scheduled function that completes abandoned operations. */
-export const handler = makeReconcileHandler(current);
+export const handler = makeReconcileHandler(current, makeDynamoDbRepairs({ client, ...settings }));

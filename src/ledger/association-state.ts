@@ -24,6 +24,11 @@ export interface AssociationState {
   readonly observed: ObservedState | null;
   /** The operations that may act, or were closed before it was certain that they no longer can. By id. */
   readonly openOperations: readonly OpenOperation[];
+  /**
+   * Keys of the idempotency records whose operation is in progress, in their order. Another version of the gateway may have left one that is closed,
+   * or begun one that is missing: scans and the reconciler repair that.
+   */
+  readonly recordsInProgress: readonly string[];
   /** The latest version in the history; null if it has none. */
   readonly latest: LatestVersion | null;
   /** When its association ends; absent if it does not end by itself. */
@@ -101,6 +106,8 @@ export interface Sight {
 export interface OpenOperation {
   readonly operationId: string;
   readonly operation: OperationKind;
+  /** Key of its idempotency record. Absent where another version of the gateway began it. */
+  readonly recordKey?: string;
   /** The settings that it names: all of a create, those that an update changes, none of a delete. */
   readonly requested: Partial<AssociationSettings>;
   /** Until when it can take effect. Milliseconds since the epoch. */
@@ -146,6 +153,9 @@ export interface StateChange {
   readonly openOperations: readonly OpenOperation[];
   /** Removed. */
   readonly endedOperationIds: readonly string[];
+  /** Key of a record whose operation begins, or ends: at most one of the two. Absent: none. */
+  readonly begunRecord?: string;
+  readonly endedRecord?: string;
   /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
   readonly isChange?: boolean;
   /** Replaces the ending; null: there is none any more. In a commit, an association that is not the confirmed one keeps no ending. */
@@ -184,6 +194,8 @@ export interface StateSummary {
   readonly isPresent: boolean;
   /** The id of the association that was seen or confirmed last; null if none was. */
   readonly associationId: string | null;
+  /** As in the state. */
+  readonly recordsInProgress: readonly string[];
 }
 
 /** The states, as scans of EKS read and write them. The methods throw as those of the ledger do, which writes the states with its commits. */

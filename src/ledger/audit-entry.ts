@@ -4,6 +4,8 @@ import { withHidden } from './hidden-entry.ts';
 import type { HiddenAssociation } from './hidden-entry.ts';
 import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
+import type { AssociationTarget } from '../model/association.ts';
+import { repairPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { AuditedOperation } from '../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../model/principal.ts';
@@ -51,6 +53,29 @@ export function makeEntry(deps: EntryDependencies, context: AuditContext, detail
     ...(details.approvalKey === undefined ? {} : { approvalKey: details.approvalKey }),
     ...(details.isOwnRequest === true ? { isOwnRequest: true } : {}),
   });
+}
+
+/** Who repairs a state, and the fence of the lease under which they do. */
+export interface Repairer {
+  readonly id: string;
+  readonly fence: number;
+}
+
+/** The entry of a repair of a state. `message` is one sentence that says why. */
+export function repairEntry(
+  deps: EntryDependencies,
+  target: AssociationTarget,
+  { id, fence }: Repairer,
+  message: string,
+): AuditEntry {
+  const operationId = `${repairPrefix}${deps.ulid(deps.clock())}`;
+  const principal = { id, kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null } as const;
+  const context: AuditContext = {
+    ...{ operation: 'OBSERVE_ASSOCIATION', request: null, principal, actor: null, onBehalfOf: null },
+    ...{ sourceAddress: null, userAgent: id, apiRequestId: operationId, reason: null },
+    ...{ target, before: null, decision: null, invalidInput: null, findings: [] },
+  };
+  return makeEntry(deps, context, { operationId, event: 'STATE_REPAIRED', fence, message });
 }
 
 /** Creates an entry and appends it to the trail. Returns what its principal may know of it. Throws `LedgerUnavailable`. */
@@ -115,5 +140,8 @@ export function auditContextOf(
  */
 export function auditContextOfReconciler(intent: AuditEntry, runId: string): AuditContext {
   // The fields that say what happened are set by makeEntry.
-  return { ...intent, sourceAddress: null, userAgent: 'pod-identity-gateway/reconciler', apiRequestId: runId };
+  return { ...intent, sourceAddress: null, userAgent: reconciler, apiRequestId: runId };
 }
+
+/** The id of the reconciler in entries. */
+export const reconciler = 'pod-identity-gateway/reconciler';

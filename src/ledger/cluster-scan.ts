@@ -1,5 +1,6 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { AssociationStates, Endings } from './association-state.ts';
+import type { StateRepairs } from './state-repair.ts';
 
 /** How far the scans of one cluster are. Plain JSON; times are milliseconds since the epoch. */
 export interface ClusterScan {
@@ -38,4 +39,4 @@ interface ClusterScans {
  * What scans store, and the endings that `expire` examines: a port of its own, in the same store as the ledger, so that functions that only change associations do not contain
  * it. Both stores pass the same contract tests.
  */
-export type ObservationStore = AssociationStates & ClusterScans & Endings;
+export type ObservationStore = AssociationStates & StateRepairs & ClusterScans & Endings;

@@ -25,7 +25,7 @@ const operationPrefix = 'operation ';
 
 /** The update of the item of a service account, without its table. Attributes that it does not name stay as they are. */
 export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'TableName'> {
-  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending } = change;
+  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending, endedRecord } = change;
   const sets = Object.entries({
     v: formatVersion,
     clusterKey: clusterKeyOf(target),
@@ -44,23 +44,25 @@ export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'Ta
     ...(ending === null ? ['ending', 'openShard', 'leaseUntil'] : []),
   ];
   const { parts, values } = conditionOf(change, guard);
-  const additions = additionsOf(change, guard);
+  const additions = additionsOf(change);
   const added = Object.keys(additions);
   const names = [...sets.map(([name]) => name), ...removes];
   const set = sets.map((_, index) => `#n${index} = :s${index}`).join(', ');
   const remove = removes.map((_, index) => `#n${sets.length + index}`).join(', ');
+  const deletion = endedRecord === undefined ? '' : ' DELETE #recordsInProgress :endedRecord';
   return {
     Key: marshall({ idempotencyKey: associationKeyOf(target) }),
-    UpdateExpression: `SET ${set} ADD ${added.map((name) => `#${name} :${name}Added`).join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}`,
+    UpdateExpression: `SET ${set} ADD ${added.map((name) => `#${name} :${name}Added`).join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}${deletion}`,
     ConditionExpression: parts.join(' AND '),
     ExpressionAttributeNames: {
       ...Object.fromEntries(added.map((name) => [`#${name}`, name])),
       ...Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
-      ...namesIn(parts),
+      ...namesIn([...parts, deletion]),
     },
     ExpressionAttributeValues: marshall({
       ...Object.fromEntries(Object.entries(additions).map(([name, value]) => [`:${name}Added`, value])),
       ...values,
+      ...(endedRecord === undefined ? {} : { ':endedRecord': new Set([endedRecord]) }),
       ...Object.fromEntries(sets.map(([, value], index) => [`:s${index}`, value])),
     }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -104,6 +106,7 @@ interface Stored {
   readonly ending?: Omit<Ending, 'nextAt' | 'isWarned'>;
   readonly openShard?: string;
   readonly leaseUntil?: number;
+  readonly recordsInProgress?: ReadonlySet<string>;
 }
 
 /** The state of an item that {@link stateUpdate} wrote. Throws `UnsupportedFormat` if another version wrote it. */
@@ -113,7 +116,7 @@ export function stateOfItem(item: Item): AssociationState {
   // Only `stateUpdate` writes these items.
   const stored = unmarshall(item) as Stored & Record<string, unknown>;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
-  const { scannedAt, scannedRevision, ending, openShard, leaseUntil = 0 } = stored;
+  const { scannedAt, scannedRevision, ending, openShard, leaseUntil = 0, recordsInProgress } = stored;
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   return {
@@ -134,9 +137,14 @@ export function stateOfItem(item: Item): AssociationState {
         }
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
+    recordsInProgress: keysIn(recordsInProgress),
     latest,
     ...(ending ? { ending: { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil } } : {}),
   };
+}
+
+function keysIn(set: ReadonlySet<string> | undefined): string[] {
+  return [...(set ?? [])].sort();
 }
 
 function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['confirmed']>): ConfirmedAssociation {
@@ -148,10 +156,10 @@ function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['conf
 type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };
 
 function openOperationOf(name: string, stored: Record<string, unknown>): OpenOperation {
-  const { operation, requested, inDoubtUntil, closedAt, saw } = stored[name] as StoredOperation;
+  const { requested, ...fields } = stored[name] as StoredOperation;
   const operationId = name.slice(operationPrefix.length);
   const settings = JSON.parse(requested) as OpenOperation['requested'];
-  return { operationId, operation, requested: settings, inDoubtUntil, closedAt, saw };
+  return { operationId, ...fields, requested: settings };
 }
 
 /** The parameters of the query of all states of a cluster. */
@@ -189,6 +197,7 @@ export function summaryOfItem(item: Item): StateSummary {
     scannedAt = null,
     isPresent,
     associationId,
+    recordsInProgress,
   } = unmarshall(item);
   return {
     target: targetOfAssociationKey(idempotencyKey as string),
@@ -197,6 +206,7 @@ export function summaryOfItem(item: Item): StateSummary {
     scannedAt: scannedAt as number | null,
     isPresent: isPresent === true,
     associationId: (associationId as string | undefined) ?? null,
+    recordsInProgress: keysIn(recordsInProgress as Stored['recordsInProgress']),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { requirements } from './condition.ts';
-import type { ConditionPart } from './condition.ts';
+import type { ConditionPart, RecordCondition } from './condition.ts';
 import { formatVersion } from './format.ts';
-import type { Expectation, Locks, RecordState } from './ledger.ts';
+import type { Locks, RecordState } from './ledger.ts';
 
 /** A condition, as the parameters of a DynamoDB write. */
 export interface Condition {
@@ -19,6 +19,7 @@ const conditionParts: Record<ConditionPart, string> = {
   inProgress: '#state = :inProgress',
   notInProgress: 'NOT #state = :inProgress',
   released: '#state = :released',
+  sameState: '#state = :state',
   sameOperation: '#operationId = :operationId',
   sameFence: '#fence = :fence',
   leaseExpired: '#leaseUntil <= :now',
@@ -30,8 +31,8 @@ const supported = '#v = :v';
 
 const states: Record<string, RecordState> = { inProgress: 'IN_PROGRESS', released: 'RELEASED' };
 
-/** The condition that the stored record meets an expectation. */
-export function conditionOf(expected: Expectation): Condition {
+/** The condition on the stored record. */
+export function conditionOf(expected: RecordCondition): Condition {
   // AND binds more tightly than OR. DynamoDB rejects redundant parentheses.
   const alternatives = requirements[expected.kind].map((parts) =>
     [...parts.map((part) => conditionParts[part]), ...(parts.includes('absent') ? [] : [supported])].join(' AND '),

@@ -6,19 +6,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
-import {
-  endingQueries,
-  stateKey,
-  stateOfItem,
-  statesQuery,
-  stateUpdate,
-  summaryOfItem,
-} from './dynamodb-association-state.ts';
+import { endingQueries, stateOfItem, statesQuery, stateUpdate, summaryOfItem } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { entryItem, insertion } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
-import { getItem, queryAll } from './dynamodb-read.ts';
+import { queryAll } from './dynamodb-read.ts';
+import { makeDynamoDbRepairs } from './dynamodb-repairs.ts';
 import { targetOfAssociationKey } from './keys.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
@@ -32,10 +26,7 @@ export function makeDynamoDbObservations({
   auditTable,
 }: { readonly client: DynamoDBClient } & TableNames): ObservationStore {
   return {
-    async getAssociationState(target) {
-      const item = await getItem(client, idempotencyTable, stateKey(target));
-      return item === null ? null : stateOfItem(item);
-    },
+    ...makeDynamoDbRepairs({ client, idempotencyTable, auditTable }),
     async statesOfCluster(cluster) {
       return (await queryAll(client, allItems, statesQuery(idempotencyTable, cluster))).map(summaryOfItem);
     },

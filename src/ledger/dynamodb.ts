@@ -14,6 +14,7 @@ import { approvalOfItem, approvalPut } from './dynamodb-approval-item.ts';
 import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { conditionOf, locksConditionOf } from './dynamodb-condition.ts';
+import { dynamoDbCursorKeys } from './dynamodb-cursor-keys.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import {
   claimedByOfItem,
@@ -156,6 +157,7 @@ export function makeDynamoDbLedger({
       if (result.kind === 'conflict' && result.stored !== null) locksOfItem(result.stored); // Throws for another format.
       return result.kind === 'committed';
     },
+    ...dynamoDbCursorKeys(client, idempotencyTable),
     close() {
       client.destroy();
     },

@@ -134,6 +134,9 @@ export function openShardOf(idempotencyKey: string): string {
   return shard;
 }
 
+/** Key of the item with the keys of cursors. IAM policies name it. */
+export const cursorKeysKey = 'cursor-keys';
+
 /** Begins the key of the item with what is known of the association of a service account. No key of a record begins so: those are hashes. */
 export const associationPrefix = 'association/';
 

@@ -9,6 +9,7 @@ import type { StateMismatch } from './association-state.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { ClusterScanReads } from './cluster-scan.ts';
+import type { CursorKeys } from './cursor-keys.ts';
 
 /**
  * State of a record: `IN_PROGRESS` until the operation completes; `RELEASED` when it certainly had no effect and can be retried
@@ -242,6 +243,12 @@ export interface Ledger extends ClusterScanReads {
    * not: then nothing was written, see {@link commit}. Throws an Error if the locks take more bytes than `locks-json.ts` allows.
    */
   putLocks(next: Locks, entry: AuditEntry): Promise<boolean>;
+
+  /** The keys that seal cursors; null if none were made. Strongly consistent. */
+  getCursorKeys(): Promise<CursorKeys | null>;
+
+  /** Replaces the keys if the current one is that of `expected` (null: none were made). False if it is not: nothing was written. */
+  putCursorKeys(expected: CursorKeys | null, next: CursorKeys): Promise<boolean>;
 
   close(): void;
 }

@@ -20,13 +20,14 @@ import type {
   StateSummary,
 } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
+import type { StateRepair } from './state-repair.ts';
 
 /** What a commit writes besides its record and entries: nothing for entries that neither begin nor end an operation. */
 export interface CommittedChange extends StateChange {
   /** Whether an operation begins: then nothing is committed without this change. An outcome is recorded in any case. */
   readonly begins: boolean;
-  /** How many operations of the commit were in progress before it: one that it ends, or none. */
-  readonly ends: 0 | 1;
+  /** Key of the record whose operation may be in progress whatever the commit demands: it ends that, and begins the next. Null: none. */
+  readonly ownRecord: string | null;
   /** What the state must be; null: no condition. */
   readonly demand: StateDemand | null;
 }
@@ -50,8 +51,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   return {
     target,
     begins: begun !== undefined,
-    // An operation that sends no change begins and ends in one commit.
-    ends: ended && sendsChange[next.operation] && !isEndingOnly ? 1 : 0,
+    ...recordIn(next, begun, ended, isEndingOnly),
     demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
@@ -60,6 +60,18 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+/** The key that is added to those in progress, or removed from them. A record whose operation is followed by its next one stays. */
+function recordIn(
+  { idempotencyKey, operation }: IdempotencyRecord,
+  begun: AuditEntry | undefined,
+  ended: AuditEntry | undefined,
+  isEndingOnly: boolean,
+): Pick<CommittedChange, 'begunRecord' | 'endedRecord' | 'ownRecord'> {
+  if (begun) return { begunRecord: idempotencyKey, ownRecord: ended ? idempotencyKey : null };
+  // An operation that sends no change begins and ends in one commit.
+  return { ...(sendsChange[operation] && !isEndingOnly ? { endedRecord: idempotencyKey } : {}), ownRecord: null };
 }
 
 function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
@@ -72,11 +84,14 @@ function mayHaveChanged({ event, refusalCode }: AuditEntry): boolean {
   return event === 'SUCCEEDED' || refusalCode === 'OUTCOME_UNDETERMINED';
 }
 
-function operationOf({ inDoubtUntil }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
+function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
   const { operationId, operation, request } = entry;
   // Lease holders write entries of operations only, and changes keep their request.
   const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
-  return { operationId, operation: operation as OperationKind, requested, inDoubtUntil, closedAt: null, saw: null };
+  return {
+    ...{ operationId, operation: operation as OperationKind, recordKey, requested },
+    ...{ inDoubtUntil, closedAt: null, saw: null },
+  };
 }
 
 function settingsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
@@ -195,7 +210,14 @@ export function stateAfter(state: AssociationState | null, change: StateChange):
     latest: latestIn(change) ?? state?.latest ?? null,
     ...endingIn(state, change),
     openOperations: [...kept, ...added].sort((one, other) => (one.operationId < other.operationId ? -1 : 1)),
+    recordsInProgress: recordsAfter(state, change),
   };
+}
+
+function recordsAfter(state: AssociationState | null, { begunRecord, endedRecord }: StateChange): readonly string[] {
+  const before = state?.recordsInProgress ?? [];
+  if (begunRecord !== undefined) return [...new Set([...before, begunRecord])].sort();
+  return before.filter((key) => key !== endedRecord);
 }
 
 /** The changes to try for a commit, in order: if the state does not permit one, the next. The last of an outcome that demands nothing is none. */
@@ -209,7 +231,17 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
     change,
     ...(version ? [unversioned] : []),
     ...(confirmed && endingOf !== undefined ? [unconfirmed] : []),
-    ...(confirmed ? [without] : []),
+    ...(confirmed || endingOf !== undefined ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];
+}
+
+/** The changes to try for a repair, in order, as those of an outcome. */
+export function alternativesOfRepair({ change }: Pick<StateRepair, 'change'>): StateChange[] {
+  return alternativesOf({ ...change, begins: true, demand: null, ownRecord: null }).filter((one) => one !== null);
+}
+
+/** The key that must be in progress for a repair; null: any. */
+export function demandedKey({ recordKey, change }: Pick<StateRepair, 'recordKey' | 'change'>): string | null {
+  return change.begunRecord === undefined ? recordKey : null;
 }

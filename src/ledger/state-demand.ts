@@ -5,10 +5,10 @@ import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { AssociationState, StateDemand, StateMismatch } from './association-state.ts';
 import { setsEndingOnly } from './ending-change.ts';
 
-/** What a commit demands, and how many of the operations in progress it ends. */
+/** What a commit demands, and the record whose operation may be in progress. */
 interface Demanding {
   readonly demand: StateDemand | null;
-  readonly ends: 0 | 1;
+  readonly ownRecord: string | null;
 }
 
 /**
@@ -46,9 +46,12 @@ export function mismatchOf(state: AssociationState | null, change: Demanding): S
 }
 
 /** The mismatch of a commit that a state did not permit. */
-export function stateMismatch(state: AssociationState | null, { ends }: Pick<Demanding, 'ends'>): StateMismatch {
-  const inProgress = (state?.openOperations ?? []).filter(({ closedAt }) => closedAt === null).length;
-  return { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy: inProgress !== ends };
+export function stateMismatch(
+  state: AssociationState | null,
+  { ownRecord }: Pick<Demanding, 'ownRecord'>,
+): StateMismatch {
+  const isBusy = state?.recordsInProgress.some((key) => key !== ownRecord) ?? false;
+  return { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy };
 }
 
 /** Whether this version of an association is the confirmed one, and there. */

@@ -29,7 +29,9 @@ export const stateIndex = 'byCluster';
  * What the index has besides keys: what a scan needs to know which associations to read, and the text of a version. Scans read it far more often
  * than changes write it.
  */
-const stateIndexAttributes = ['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId', 'version'];
+const stateIndexAttributes = [
+  ...['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId', 'recordsInProgress', 'version'],
+];
 
 /** Indexes of the idempotency table by what versions of the history have as role and as target role, and their hash keys. */
 export const roleIndexes = { byRole: 'roleArn', byTargetRole: 'targetRoleArn' } as const;

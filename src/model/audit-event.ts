@@ -24,7 +24,8 @@ export type AuditEvent =
   | 'APPROVAL_EXPIRED'
   | 'APPROVAL_USED'
   | 'APPROVAL_VOTE_VOIDED'
-  | 'EXPIRY_WARNED';
+  | 'EXPIRY_WARNED'
+  | 'STATE_REPAIRED';
 
 /**
  * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
@@ -56,6 +57,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   APPROVAL_USED: true,
   APPROVAL_VOTE_VOIDED: true,
   EXPIRY_WARNED: true,
+  STATE_REPAIRED: true,
 };
 
 /** The other events: of requests that changed nothing, of reads, and of locks. */

@@ -67,7 +67,8 @@ interface AuditEventFields {
   readonly entryId: string;
   /**
    * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with {@link lockPrefix} before it
-   * for a change of locks, whose earlier entries lack the prefix, with {@link driftPrefix} for drift, and with {@link approvalPrefix} for an approval.
+   * for a change of locks, whose earlier entries lack the prefix, with {@link driftPrefix} for drift, with {@link approvalPrefix} for an approval, and with
+   * {@link repairPrefix} for a repair.
    */
   readonly operationId: string;
   /** RFC 3339, UTC, milliseconds: the same instant as in `entryId`. */
@@ -110,9 +111,13 @@ export const driftPrefix = 'drift-';
 /** As {@link lockPrefix}, for the entries of approvals. */
 export const approvalPrefix = 'approval-';
 
+/** As {@link driftPrefix}, for the entries of repairs of states. */
+export const repairPrefix = 'repair-';
+
 /** The ULID of an operation id. */
 export function ulidOf(operationId: string): string {
-  const prefix = [lockPrefix, driftPrefix, approvalPrefix].find((one) => operationId.startsWith(one)) ?? '';
+  const prefix =
+    [lockPrefix, driftPrefix, approvalPrefix, repairPrefix].find((one) => operationId.startsWith(one)) ?? '';
   return operationId.slice(prefix.length);
 }
 

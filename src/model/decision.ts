@@ -104,4 +104,6 @@ export interface Decision {
   readonly needs?: readonly ApprovalNeed[];
   /** The approval that lifted the forbids of `needs`; absent without one. */
   readonly approval?: UsedApproval;
+  /** True where policy allows the dry run, and denies the change itself to the same caller. Absent otherwise. */
+  readonly onlyAsDryRun?: true;
 }

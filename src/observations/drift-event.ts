@@ -79,7 +79,7 @@ function isSameSight(one: ObservedState, other: ObservedState): boolean {
 }
 
 /** Who writes entries of drift. */
-const scanner: RecordedPrincipal = {
+export const scanner: RecordedPrincipal = {
   ...{ id: 'pod-identity-gateway/scan', kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null },
 };
 

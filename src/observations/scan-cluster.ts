@@ -1,8 +1,11 @@
 import type { AssociationSummary, Eks, EksError } from '../eks/eks.ts';
 import type { StateSummary } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import { repairClosed } from '../idempotency/repair.ts';
+import type { RepairDependencies } from '../idempotency/repair.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import { scanner } from './drift-event.ts';
 import type { ScanLease } from './drift-event.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
 import type { Listed, ObserveDependencies } from './observe-service-account.ts';
@@ -33,9 +36,8 @@ export const nothingScanned: ClusterScanResult = {
 };
 
 /** What a scan of a cluster works with. */
-export type ScanClusterDependencies = ObserveDependencies & {
-  readonly observations: Pick<ObservationStore, 'statesOfCluster'>;
-};
+export type ScanClusterDependencies = ObserveDependencies &
+  RepairDependencies & { readonly observations: Pick<ObservationStore, 'statesOfCluster'> };
 
 /** How a cluster is scanned. Times are milliseconds since the epoch. */
 interface ScanBounds {
@@ -54,20 +56,39 @@ const concurrency = 4;
 /** How long one read may take. Milliseconds. */
 const readMs = 10_000;
 
+/** How long one repair may take: less, so that reads leave time for it. Milliseconds. */
+const repairMs = 5_000;
+
 /**
  * Lists a cluster and reads what is new, changed by an operation since, gone from the list, or was read longer ago than `maxAgeMs`. A scan whose time is
- * over continues with the next one: what it read is no longer due. Throws `LedgerUnavailable`.
+ * over continues with the next one: what it read is no longer due. Then repairs what is in progress, also where EKS can't be read.
+ * Throws `LedgerUnavailable`.
  */
 export async function scanCluster(
   deps: ScanClusterDependencies,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
+  bounds: ScanBounds,
+): Promise<ClusterScanResult> {
+  const states = await deps.observations.statesOfCluster(cluster);
+  const result = await observeCluster(deps, eks, cluster, states, bounds);
+  const { deadline, lease } = bounds;
+  for (const state of states) {
+    if (deps.clock() > deadline - repairMs) break;
+    await repairClosed(deps, state, { id: scanner.id, fence: lease.fence });
+  }
+  return result;
+}
+
+async function observeCluster(
+  deps: ScanClusterDependencies,
+  eks: Pick<Eks, 'page' | 'describe'>,
+  cluster: ClusterRef,
+  states: readonly StateSummary[],
   { maxAgeMs, deadline, lease }: ScanBounds,
 ): Promise<ClusterScanResult> {
   const result = { ...nothingScanned };
-  const known = new Map(
-    (await deps.observations.statesOfCluster(cluster)).map((state) => [keyOf(state.target), state]),
-  );
+  const known = new Map(states.map((state) => [keyOf(state.target), state]));
   const listedAt = deps.clock();
   const listed = await listAll(eks, deadline);
   if (listed.kind === 'failed') return { ...result, failure: listed.error };

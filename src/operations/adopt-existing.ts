@@ -52,6 +52,9 @@ async function authorizeAdoption(
   const hidden = hiddenFrom(deps, valid.authorization, association);
   if (hidden) return hidden.decision;
   const action = 'AdoptPodIdentityAssociation';
-  const denial = () => deps.preauthorize(valid.authorization, action, association);
-  return authorizeWithRoles(deps, { ...valid, denial }, { action, association });
+  // The dry run of a create that policy allows tells whether the adoption itself is allowed.
+  const isDryRun = valid.audit.decision?.onlyAsDryRun === true;
+  const authorization = { ...valid.authorization, isDryRun };
+  const denial = () => deps.preauthorize(authorization, action, association);
+  return authorizeWithRoles(deps, { ...valid, authorization, denial }, { action, association });
 }

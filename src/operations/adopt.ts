@@ -54,7 +54,8 @@ function createVerdict(
   association: Association,
 ): string {
   const created = createRequestOf(association);
-  const decision = authorize(authorization, { action: 'CreatePodIdentityAssociation', association: created });
+  const context = { ...authorization, isDryRun: false };
+  const decision = authorize(context, { action: 'CreatePodIdentityAssociation', association: created });
   if (decision.allowed) return 'Policy would permit a create of it.';
   if (decision.unknownRoles) {
     return 'Whether policy would permit a create of it depends on role attributes, which were not read.';

@@ -2,7 +2,7 @@ import { auditContextOf, recordEntry } from '../ledger/audit-entry.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { Association } from '../model/association.ts';
-import type { AuditEntry } from '../model/audit.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
@@ -10,6 +10,7 @@ import type { Difference, Finding, Refusal } from '../model/refusal.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { foreseeRequest } from './dry-run.ts';
 import type { DryRunDependencies } from './dry-run.ts';
+import { anyAssociation, hiddenFrom } from './hidden.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { InputOf } from './operation.ts';
 import { operationOf } from './operations.ts';
@@ -21,6 +22,8 @@ import type { ChangeToCheck, KnownStates } from './known-states.ts';
 export interface CheckedChange {
   /** Whether it would be sent to EKS. */
   readonly wouldBeAttempted: boolean;
+  /** As in a dry run. */
+  readonly onlyAsDryRun: boolean;
   readonly refusal: Refusal | null;
   /** Null if it is not valid, its association is not known, or it depends on role attributes. */
   readonly decision: Decision | null;
@@ -29,7 +32,10 @@ export interface CheckedChange {
   /** The observed association of the service account; null if there is none that the principal may view. */
   readonly existing: Association | null;
   readonly differences: readonly Difference[] | null;
-  /** How often the association changed or may have; 0 also where the change is not valid or denied in its cluster: nothing was read. */
+  /**
+   * How often the association changed or may have. 0 also where the change is not valid, and unless policy allows it, only approvals are
+   * missing, or the principal may view the association: it would tell which service accounts of others have one.
+   */
   readonly revision: number;
 }
 
@@ -95,17 +101,37 @@ async function checkOne<Kind extends OperationKind>(
   index: number,
 ): Promise<CheckedChange> {
   const foreseen = await foreseeRequest(deps, operationOf<Kind>(kind), { identity, input, deadline });
-  const { target } = foreseen.audit;
-  const revision = (target && states.ofTarget(target)?.changes) ?? 0;
+  const { audit, onlyAsDryRun } = foreseen;
+  const decision = asked.size > 0 ? null : audit.decision;
+  const revision = shownRevision(deps, identity, decision, audit.target, states);
   if (asked.size > 0) {
-    const nothing = { refusal: null, decision: null, existing: null, differences: null };
-    return { ...nothing, wouldBeAttempted: false, unknownRoles: [...asked], revision };
+    const nothing = { refusal: null, decision, existing: null, differences: null };
+    return { ...nothing, wouldBeAttempted: false, onlyAsDryRun: false, unknownRoles: [...asked], revision };
   }
-  const { existing, differences, audit, refusal } = foreseen;
+  const { existing, differences, refusal } = foreseen;
   return {
-    ...{ wouldBeAttempted: refusal === null, refusal: refusal && placed(refusal, `changes.${index}.${name}`) },
-    ...{ decision: audit.decision, unknownRoles: [], existing, differences, revision },
+    wouldBeAttempted: refusal === null && !onlyAsDryRun,
+    onlyAsDryRun,
+    refusal: refusal && placed(refusal, `changes.${index}.${name}`),
+    ...{ decision, unknownRoles: [], existing, differences, revision },
   };
+}
+
+/** The revision of a service account, as far as the principal may know it. Evaluates policy as often whether it has an association or not. */
+function shownRevision(
+  deps: Pick<CheckOneDependencies, 'authorize' | 'clock'>,
+  identity: RequestIdentity,
+  decision: Decision | null,
+  target: AuditContext['target'],
+  states: KnownStates,
+): number {
+  if (target === null) return 0;
+  const state = states.ofTarget(target);
+  const isPermitted = decision !== null && (decision.allowed || decision.needs !== undefined);
+  const isShown = isPermitted && decision.onlyAsDryRun !== true;
+  if (isShown) return state?.changes ?? 0;
+  const known = state?.observed?.association ?? state?.confirmed?.association ?? { ...anyAssociation, ...target };
+  return hiddenFrom(deps, { identity, now: deps.clock() }, known) === null ? (state?.changes ?? 0) : 0;
 }
 
 /** The refusal with the paths of its findings in the input of the query. */
@@ -130,8 +156,12 @@ function contextOf(
 
 /** How many changes had which result: as many words as there are codes. */
 function summaryOf(results: readonly CheckedChange[]): string {
-  const outcomes = results.map(({ refusal, unknownRoles }) =>
-    unknownRoles.length > 0 ? 'depend on role attributes' : (refusal?.code ?? 'would be attempted'),
+  const outcomes = results.map(({ refusal, unknownRoles, onlyAsDryRun }) =>
+    unknownRoles.length > 0
+      ? 'depend on role attributes'
+      : onlyAsDryRun
+        ? 'are allowed as dry runs only'
+        : (refusal?.code ?? 'would be attempted'),
   );
   const counts = [...Map.groupBy(outcomes, (one) => one)].map(([one, { length }]) => `${length} ${one}`);
   return `Checked ${results.length} changes: ${counts.sort().join(', ')}.`;

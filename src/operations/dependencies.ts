@@ -2,6 +2,7 @@ import type { EksFor } from '../eks/eks.ts';
 import type { ProtocolDependencies } from '../idempotency/dependencies.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
+import type { CursorKeyMemory } from '../ledger/cursor-keys.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { LockMemory } from '../model/lock.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
@@ -85,6 +86,7 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Waits before a create whose role EKS does not know yet is sent again. */
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly lockMemory: LockMemory;
+  readonly cursorKeyMemory: CursorKeyMemory;
   /** How many requests each principal may send, to one process. */
   readonly requestLimits: RequestLimits;
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */

@@ -11,6 +11,7 @@ import type { Difference, Refusal } from '../model/refusal.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { approvalRequired } from './approval-refusals.ts';
+import { authorizeWithRoles } from './authorize-with-roles.ts';
 import { revisionChanged } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { lockedRefusal, lockOn, locksFor } from './locks.ts';
@@ -21,12 +22,14 @@ import { effectDeadline } from './operation.ts';
 import type { Admission, AdmittedMutation, AdoptExistingDependencies, MutationCall, Operation } from './operation.ts';
 import { preflightSubject } from './preflight-subject.ts';
 import type { DryRunSubject } from './preflight-subject.ts';
-import { redactFor } from './refusals.ts';
+import { denialOf, redactFor } from './refusals.ts';
 
 /** What a mutation would answer now, as far as it can be determined without sending it to EKS. */
 export interface DryRunResult {
   /** Whether the request would be sent to EKS. */
   readonly wouldBeAttempted: boolean;
+  /** Whether policy allows the dry run and denies the request: then `refusal` is what else it would meet or, if nothing, the denial. */
+  readonly onlyAsDryRun: boolean;
   /** The refusal that it would meet. */
   readonly refusal: Refusal | null;
   /** Seconds after which the mutation can succeed unchanged; null unless the refusal is retryable. */
@@ -53,18 +56,19 @@ export async function dryRun<Kind extends OperationKind>(
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
   const foreseen = await foreseeRequest(deps, operation, call);
-  const { admission, request, denial, refusal, existing, differences, audit } = foreseen;
+  const { admission, request, denial, refusal, existing, differences, audit, onlyAsDryRun } = foreseen;
   const auditEntry = await recordEntry(deps, audit, {
     operationId: deps.ulid(deps.clock()),
     event: 'CHECKED',
     refusalCode: refusal?.code ?? null,
-    message: refusal?.message ?? foreseen.message,
+    message: `${onlyAsDryRun ? asDryRunOnly : ''}${refusal?.message ?? foreseen.message}`,
     associationArn: existing?.associationArn ?? null,
     isBrief: denial() !== null,
     hidden: admission.kind === 'refused' ? (admission.hidden ?? null) : null,
   });
   return {
-    wouldBeAttempted: refusal === null,
+    wouldBeAttempted: refusal === null && !onlyAsDryRun,
+    onlyAsDryRun,
     refusal,
     retryAfterSeconds: refusal && retryAfterSecondsOf(refusal),
     decision: audit.decision,
@@ -74,6 +78,8 @@ export async function dryRun<Kind extends OperationKind>(
     auditEntry,
   };
 }
+
+const asDryRunOnly = 'Allowed as a dry run only. ';
 
 /** What a dry run finds out, before it is recorded. */
 export async function foreseeRequest<Kind extends OperationKind>(
@@ -85,11 +91,29 @@ export async function foreseeRequest<Kind extends OperationKind>(
   const { request, authorization, denial, ...admitted } =
     admission.kind === 'admitted' ? admission.mutation : admission;
   const { message, association, ...foreseen } = await foresee(deps, operation, admission);
-  const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal });
+  const onlyAsDryRun = admitted.audit.decision?.onlyAsDryRun === true;
+  const denied =
+    onlyAsDryRun && admission.kind === 'admitted' && foreseen.refusal === null
+      ? await denialAsChange(deps, operation, admission.mutation)
+      : null;
+  const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal ?? denied });
   const audit = { ...admitted.audit, before: association ?? admitted.audit.before };
   const existing = visibleExisting(deps, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
-  return { admission, request, denial, message, audit, refusal, existing, differences };
+  return { admission, request, denial, message, audit, refusal, existing, differences, onlyAsDryRun };
+}
+
+/** The refusal of a request that policy allows as a dry run only. */
+async function denialAsChange<Kind extends OperationKind>(
+  deps: AdmitDependencies,
+  operation: Operation<Kind>,
+  mutation: AdmittedMutation<Kind>,
+): Promise<Refusal> {
+  const { request, target, before } = mutation;
+  const authorization = { ...mutation.authorization, isDryRun: false };
+  const loaded = { kind: 'loaded', target, before, isCurrent: true } as const;
+  const asked = operation.authorizationRequest(request, loaded);
+  return denialOf(await authorizeWithRoles(deps, { ...mutation, authorization }, asked)).refusal;
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */

@@ -70,10 +70,16 @@ export async function examineEnding(
   const earliest = Math.max(Date.parse(ending.expiresAt), ending.nextAt) + deps.times.clockErrorMs;
   if (now <= earliest) return ending.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
   if (!deps.serves(target)) return suspend(deps, known, 'CLUSTER_NOT_SERVED');
-  const open = state.openOperations.filter(({ closedAt }) => closedAt === null);
-  if (open.some(({ inDoubtUntil }) => inDoubtUntil + longOpenMs < now)) return suspend(deps, known, 'OPERATION_OPEN');
+  const open = openUntil(state);
+  if (open.some((until) => until + longOpenMs < now)) return suspend(deps, known, 'OPERATION_OPEN');
   if (open.length > 0) return { kind: 'waiting' };
   return { kind: 'due', known: { ...known, context: await contextOf(deps, known, runId) } };
+}
+
+/** Until when operations in progress can take effect. Of a record whose operation the state does not have, that is not later than when it was written. */
+function openUntil({ openOperations, recordsInProgress, changedAt }: AssociationState): number[] {
+  const open = openOperations.filter(({ closedAt }) => closedAt === null).map(({ inDoubtUntil }) => inDoubtUntil);
+  return open.length < recordsInProgress.length ? [...open, changedAt ?? 0] : open;
 }
 
 /** Records once that an association will end. */

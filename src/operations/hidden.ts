@@ -14,7 +14,7 @@ export function readContextOf({ identity, now }: Pick<AuthorizationContext, 'ide
 /** The association with the reason why its principal may not view it, as reads decide it; null if it may be viewed. */
 export function hiddenFrom(
   { authorize }: Authorizer,
-  authorization: AuthorizationContext,
+  authorization: Pick<AuthorizationContext, 'identity' | 'now'>,
   association: Association,
 ): HiddenAssociation | null {
   const decision = authorize(readContextOf(authorization), { action: 'DescribePodIdentityAssociation', association });
@@ -36,8 +36,8 @@ export function failedView(
   return decision.failed ? decision : null;
 }
 
-/** No namespace can have this name, so no policy is about it. */
-const anyAssociation = {
+/** An association that stands for one of which nothing is known. No namespace can have its name, so no policy is about it. */
+export const anyAssociation = {
   namespace: '*',
   serviceAccount: '*',
   roleArn: 'arn:aws:iam::000000000000:role/any',
@@ -50,4 +50,5 @@ const anyAssociation = {
   disableSessionTags: null,
   policy: null,
   tags: [],
-} as const satisfies Omit<Association, 'accountId' | 'region' | 'clusterName' | 'associationId'>;
+  associationId: 'a-00000000000000000',
+} as const satisfies Omit<Association, 'accountId' | 'region' | 'clusterName'>;

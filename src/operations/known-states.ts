@@ -96,6 +96,6 @@ export function mayBePermitted<Kind extends OperationKind>(
   { kind, input }: { readonly kind: Kind; readonly input: InputOf[Kind] },
 ): boolean {
   const { onBehalfOf, reason } = operationOf<Kind>(kind).validate(input, home);
-  const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: clock() };
+  const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun: true, now: clock() };
   return preauthorize(authorization, operationOf<Kind>(kind).action, resolveCluster(input, home)) === null;
 }

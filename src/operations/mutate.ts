@@ -71,7 +71,7 @@ export async function admit<Kind extends OperationKind>(
   const validated = operation.validate(input, deps.home);
   const { reason, onBehalfOf, declaration } = validated;
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
-  const authorization = { identity, onBehalfOf, hasReason: reason !== null, now: startedAt };
+  const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun, now: startedAt };
   const declared = declaration === null ? {} : { declaration };
   const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf, ...declared };
   const denial = () => deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));

@@ -1,7 +1,10 @@
-import { auditContextOfReconciler, findIntent } from '../ledger/audit-entry.ts';
+import type { AssociationStates } from '../ledger/association-state.ts';
+import { auditContextOfReconciler, findIntent, reconciler, repairEntry } from '../ledger/audit-entry.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import { stateChangeOf } from '../ledger/state-change.ts';
+import type { StateRepairs } from '../ledger/state-repair.ts';
 import { takeOver } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone, outcomeOf } from '../idempotency/conclusion.ts';
@@ -55,7 +58,10 @@ export function countReadFailures(): ReadFailures {
 }
 
 /** What the reconciler works with. It reads from EKS and sends no change. */
-export type ReconcileDependencies = ProtocolDependencies & Pick<Dependencies, 'eksFor' | 'serves'>;
+export type ReconcileDependencies = ProtocolDependencies &
+  Pick<Dependencies, 'eksFor' | 'serves'> & {
+    readonly observations: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
+  };
 
 /** Completes an operation with an expired lease, or defers it. Logs what fails; never throws. */
 export async function reconcileOperation(
@@ -95,21 +101,26 @@ async function examine(
       message: 'The INTENT of the operation is missing or has another format.',
     });
   }
+  const keepOpen = async (reason: OpenReason) => {
+    const left = await leaveOpen(deps, record, reason);
+    if (left !== 'superseded') await addToState(deps, record, intent);
+    return left;
+  };
   const { accountId, region, clusterName } = intent.request;
   if (!deps.serves(intent.request)) {
     const message = `The inventory does not have account ${accountId} with region ${region}.`;
-    return leaveOpen(deps, record, { parked: 'CLUSTER_NOT_SERVED', message });
+    return keepOpen({ parked: 'CLUSTER_NOT_SERVED', message });
   }
   if (failures.isUnreadable(intent.request)) {
     const message = `Reads of cluster ${clusterName} failed ${maxFailures} times in a row.`;
-    return leaveOpen(deps, record, { parked: null, message });
+    return keepOpen({ parked: null, message });
   }
   // Observed before the lease is taken over: the trail gets an entry only when the outcome is known.
   const eks = failures.watched(intent.request, deps.eksFor(intent.request));
   const observed = await observeEffect(deps, eks, intent, record);
   const conclusion = observed.kind === 'concluded' ? observed.conclusion : notDone;
   if (!isClosing(outcomeOf(conclusion.outcome).event)) {
-    return leaveOpen(deps, record, { parked: null, message: conclusion.message });
+    return keepOpen({ parked: null, message: conclusion.message });
   }
   return close(deps, record, auditContextOfReconciler(intent, runId), conclusion);
 }
@@ -133,6 +144,28 @@ function observeEffect<Kind extends OperationKind>(
   const effect = changeOf(operationOf<Kind>(operation).effect);
   const deadline = deps.clock() + operationMs / 2;
   return effect.observe(deps, { eks, request, record, principalId: principal.id, before, deadline });
+}
+
+/**
+ * Adds an operation that stays open to those in progress on its service account, where another version of the gateway began it and did not: what begins only
+ * while nothing is in progress has to see it.
+ */
+async function addToState(deps: ReconcileDependencies, record: IdempotencyRecord, intent: AuditEntry): Promise<void> {
+  const { idempotencyKey: recordKey, operationId, fence } = record;
+  const begun = stateChangeOf(record, [intent]);
+  if (begun === null) return;
+  const { target, openOperations, begunRecord = recordKey } = begun;
+  try {
+    const state = await deps.observations.getAssociationState(target);
+    if (state?.recordsInProgress.includes(recordKey)) return;
+  } catch (error) {
+    if (error instanceof UnsupportedFormat) return;
+    throw error;
+  }
+  const change = { target, openOperations, endedOperationIds: [], begunRecord };
+  const message = `Another version of the gateway began operation ${operationId}, which is in progress.`;
+  const entry = repairEntry(deps, target, { id: reconciler, fence }, message);
+  await deps.observations.repairAssociation({ recordKey, record, restored: null, change }, entry);
 }
 
 /** Takes the lease over and records the conclusion. It stays true meanwhile: it is certain, whatever other lease holders do. */

@@ -48,6 +48,8 @@ export function authorizeWith(engine: Engine, inventory: Inventory, onFailure?: 
 /**
  * Authorizes a request with a slice of the inventory, such as one from an audit entry. Never throws: a failed evaluation
  * is a denial with `failed` set.
+ *
+ * A dry run that policy does not deny is decided as the change that it asks about. Where the change is denied, it is allowed as a dry run only.
  */
 export function authorizeOnSlice(
   engine: Engine,
@@ -55,6 +57,22 @@ export function authorizeOnSlice(
   request: AuthorizationRequest,
   slice: InventorySlice,
   onFailure?: OnFailure,
+): DecisionOnSlice {
+  const decision = decideOnSlice(engine, context, request, slice, onFailure);
+  const isDenied = ({ allowed, needs }: DecisionOnSlice) => !allowed && needs === undefined;
+  if (context.isDryRun !== true || isDenied(decision)) return decision;
+  if (!engine.usesDryRun(toCedar(context, request, slice))) return decision;
+  const change = decideOnSlice(engine, { ...context, isDryRun: false }, request, slice, onFailure);
+  const isCertain = !change.failed && change.unknownRoles === undefined;
+  return decision.allowed && isDenied(change) && isCertain ? { ...decision, onlyAsDryRun: true } : change;
+}
+
+function decideOnSlice(
+  engine: Engine,
+  context: AuthorizationContext,
+  request: AuthorizationRequest,
+  slice: InventorySlice,
+  onFailure: OnFailure | undefined,
 ): DecisionOnSlice {
   const fail = (policyIds: readonly string[], cause: unknown) =>
     failed(engine, context, slice, policyIds, cause, onFailure);

@@ -34,15 +34,16 @@ export function contextOf(
 /** What the context has of the request itself. */
 function ofRequest(
   request: AuthorizationRequest,
-  { now, identity }: AuthorizationContext,
+  { now, identity, isDryRun = false }: AuthorizationContext,
   slice: InventorySlice,
 ): Record<string, CedarValueJson> {
   switch (request.action) {
     case 'CreatePodIdentityAssociation':
-      return lifetime(request.association.expiresAt, now);
+      return { ...lifetime(request.association.expiresAt, now), isDryRun };
     case 'UpdatePodIdentityAssociation':
       return {
         ...lifetime(request.expiresAt, now),
+        isDryRun,
         clearsExpiresAt: request.expiresAt === null,
         current: settings(settingsOf(request.association)),
       };
@@ -50,6 +51,7 @@ function ofRequest(
       return approvalContext(identity, request.approval, slice);
     case 'DeletePodIdentityAssociation':
     case 'AdoptPodIdentityAssociation':
+      return { isDryRun };
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':

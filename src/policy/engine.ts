@@ -4,7 +4,7 @@ import { processCedar } from './cedar.ts';
 import type { CedarHost, CedarValueJson, EntityJson, TypeAndId } from './cedar.ts';
 import type { Cedar } from './cedar-instance.ts';
 import type { PolicySet } from './compile.ts';
-import { readOfRequest, useOf } from './entity-use.ts';
+import { readOfRequest, readsContext, useOf } from './entity-use.ts';
 import { indexRoleAttributes } from './role-attribute-use.ts';
 import type { RoleAttributeIndex } from './role-attribute-use.ts';
 
@@ -35,6 +35,8 @@ export interface Engine {
   readonly evaluate: (request: CedarRequest) => CedarResult;
   /** As `evaluate`, with the permits only: it tells which permits apply, also if a forbid overrides them. */
   readonly evaluatePermits: (request: CedarRequest) => CedarResult;
+  /** Whether a policy that can apply to the request uses whether it is a dry run. */
+  readonly usesDryRun: (request: CedarRequest) => boolean;
   /** Null if no policy uses role attributes. */
   readonly roleAttributes: (Pick<RoleAttributeIndex, 'usedFor'> & { readonly others: Engine }) | null;
 }
@@ -93,7 +95,9 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     if (!validatesAlways && !isInvalid(result)) valid.add(request);
     return result;
   };
-  const evaluateParts = (request: CedarRequest, parts: readonly ApplicablePolicies[]): CedarResult => {
+  const isDeclared = declares(policySet, 'isDryRun');
+  const evaluateParts = (given: CedarRequest, parts: readonly ApplicablePolicies[]): CedarResult => {
+    const request = isDeclared ? given : without('isDryRun', given);
     const results: CedarResult[] = [];
     for (const part of parts) {
       const result = evaluatePart(request, part);
@@ -109,11 +113,22 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     policySet,
     evaluate: (request) => evaluateParts(request, partsOf(request)),
     evaluatePermits: (request) => evaluateParts(request, partsOf(request).map(permitsOf)),
+    usesDryRun: (request) => partsOf(request).some((part) => readsContext(useOfPart(part), 'isDryRun')),
     roleAttributes: roleAttributes && {
       usedFor: roleAttributes.usedFor,
       others: makeEngine(roleAttributes.others, host),
     },
   };
+}
+
+/** Whether a schema has an attribute: a policy version that was published before the gateway knew the attribute has it not. */
+function declares({ schema }: PolicySet, attribute: string): boolean {
+  return JSON.stringify(schema).includes(`"${attribute}":`);
+}
+
+/** The request without an attribute of the context, which Cedar would reject. */
+function without(attribute: string, { context, ...request }: CedarRequest): CedarRequest {
+  return { ...request, context: Object.fromEntries(Object.entries(context).filter(([name]) => name !== attribute)) };
 }
 
 /** The function, called once for each part. */

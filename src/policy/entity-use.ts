@@ -50,6 +50,11 @@ function collectUse(part: unknown, attributes: Set<string>): boolean {
     .includes(true);
 }
 
+/** Whether an attribute of the context may be read. */
+export function readsContext({ attributes, wholeContext }: EntityUse, name: string): boolean {
+  return wholeContext || attributes.has(name);
+}
+
 /** An entity with what is read of it. */
 function readOf({ attrs, tags, parents, ...entity }: EntityJson, use: EntityUse): EntityJson {
   return {

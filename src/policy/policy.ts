@@ -16,6 +16,8 @@ export interface AuthorizationContext {
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
   readonly hasReason: boolean;
+  /** Whether a change is only asked about; absent: it is not. */
+  readonly isDryRun?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -40,9 +40,9 @@ export function makePreauthorize(
   const { namespacesOf } = makeDirectory(inventory);
   const results = new Map<string, boolean>();
 
-  const mayBePermitted = (request: CedarRequest, cluster: ClusterRef): boolean => {
+  const mayBePermitted = (request: CedarRequest, cluster: ClusterRef, isDryRun: boolean): boolean => {
     const owners = [[], ...namespacesOf(cluster).map((namespace) => namespace.owners)];
-    return permitsFor(policySet, request).some((permits) =>
+    return permitsFor(policySet, request, isDryRun).some((permits) =>
       makeDifferentOwners(permits)(request.entities, owners).some((one) =>
         mayApply(host, permits, withOwners(request, one)),
       ),
@@ -53,8 +53,9 @@ export function makePreauthorize(
     const { inCluster, slice } = requestIn(inventory, context, cluster);
     if (slice.cluster === null) return denial(clusterNotRegistered(inCluster), slice, context);
     const request = { ...toCedar(context, inCluster, slice), action: uid('Action', action), context: {} };
-    const key = JSON.stringify([request.principal, request.action, request.entities]);
-    const result = results.get(key) ?? mayBePermitted(request, cluster);
+    const { isDryRun = false } = context;
+    const key = JSON.stringify([request.principal, request.action, request.entities, isDryRun]);
+    const result = results.get(key) ?? mayBePermitted(request, cluster, isDryRun);
     if (results.size >= maxResults) results.clear();
     results.set(key, result);
     return result ? null : denial(noPermitInCluster(action, cluster), { ...slice, namespace: null }, context);
@@ -89,7 +90,7 @@ export function makePreauthorize(
  * The permits whose head names the action and the principal, or does not restrict them: first those about any place, which are few, then those
  * about one.
  */
-function permitsFor(policySet: PolicySet, request: CedarRequest): readonly Permits[] {
+function permitsFor(policySet: PolicySet, request: CedarRequest, isDryRun: boolean): readonly Permits[] {
   const principal = nameOf(request.principal);
   const self = request.entities.find((entity) => nameOf(entity.uid as TypeAndId) === principal);
   const known = new Set([principal, ...(self?.parents ?? []).map((parent) => nameOf(parent as TypeAndId))]);
@@ -99,7 +100,7 @@ function permitsFor(policySet: PolicySet, request: CedarRequest): readonly Permi
     .map((policies) => policies.filter(isAbout(nameOf(request.action))))
     .map((policies) => policies.filter(({ policy }) => policy.effect === 'permit' && mayBeAbout(policy, known)))
     .filter(({ length }) => length > 0)
-    .map((permits) => Object.fromEntries(permits.map(({ id, policy }) => [id, withUnknowns(policy)])));
+    .map((permits) => Object.fromEntries(permits.map(({ id, policy }) => [id, withUnknowns(policy, isDryRun)])));
 }
 
 /** Whether the head of a policy names one of these entities, or no principal. */

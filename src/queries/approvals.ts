@@ -9,7 +9,7 @@ import { requireApprovals } from '../operations/dependencies.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { resolveCluster } from '../validation/names.ts';
-import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import type { Connection } from '../validation/paging.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
@@ -51,7 +51,7 @@ export async function readApproval(
 /** A page of the approvals that a principal may see. Costs one page of the ledger. Throws `LedgerUnavailable`. */
 export async function readApprovals(
   deps: Pick<Dependencies, 'approvals' | 'clock' | 'home'>,
-  reader: Reader,
+  reader: Reader & Pick<RequestContext, 'cursors'>,
   input: QueryApprovalsArgs,
   deadline: number,
 ): Promise<QueryResult<Connection<Approval>>> {
@@ -59,9 +59,9 @@ export async function readApprovals(
   const state = input.state ?? null;
   const name = JSON.stringify(['approvals', partition, serviceAccount, state]);
   // A cursor can't be checked against an invalid scope.
-  const cursor = typeof input.after === 'string' && ofScope.length === 0 ? readCursor(name, input.after) : null;
+  const cursor = await reader.cursors.open(name, ofScope.length === 0 ? input.after : null);
   const after = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
-  const broken = cursor?.kind === 'position' && after === null ? brokenCursor : cursor;
+  const broken = cursor?.kind === 'position' && after === null ? invalidCursor : cursor;
   const findings = [
     ...ofScope,
     ...(partition.kind === 'gateway' && state !== null && state !== 'PENDING' ? [onlyPending] : []),
@@ -73,20 +73,19 @@ export async function readApprovals(
   const now = deps.clock();
   const reading = requireApprovals(deps).listApprovals(partition, maxExamined, after);
   const { approvals, next } = await withDeadline(deadline - now, reading, ledgerTimeout);
-  const edges: { cursor: string; node: Approval }[] = [];
+  const rows: { position: string; node: Approval }[] = [];
   for (const node of approvals) {
     if (partition.kind === 'gateway' && node.decideUntil <= now) continue;
     if (state !== null && node.state !== state) continue;
     if (serviceAccount !== null && node.requested.target.serviceAccount !== serviceAccount) continue;
     if (!maySeeApproval(reader, node)) continue;
     // One more than the page has, so that it is known whether another follows.
-    if (edges.length === firstOf(input)) {
-      return { kind: 'ok', value: { edges, hasNextPage: true, endCursor: edges.at(-1)?.cursor ?? null } };
+    if (rows.length === firstOf(input)) {
+      return { kind: 'ok', value: await reader.cursors.connection(name, rows, rows.at(-1)?.position) };
     }
-    edges.push({ cursor: cursorOf(name, positionText(positionIn(partition, node))), node });
+    rows.push({ position: positionText(positionIn(partition, node)), node });
   }
-  const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
-  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor } };
+  return { kind: 'ok', value: await reader.cursors.connection(name, rows, next) };
 }
 
 const pending: ApprovalScope = { gateway: 'PENDING' };

@@ -9,11 +9,12 @@ import {
   serviceAccountFindings,
 } from '../validation/names.ts';
 import { declarationFindings } from '../validation/free-texts.ts';
-import { brokenCursor, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import { isPlace } from './association-candidates.ts';
 import type { AssociationSelection } from './association-candidates.ts';
+import type { Cursors } from './cursors.ts';
 import type { QueryFailure } from './query-result.ts';
 
 /** A validated query for associations. */
@@ -36,11 +37,12 @@ export interface AssociationQuery {
 const targetFields = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
 
 /** Validates a query. `now` is in milliseconds since the epoch. */
-export function validateAssociations(
+export async function validateAssociations(
+  cursors: Cursors,
   input: QueryAssociationsArgs,
   now: number,
-): AssociationQuery | Extract<QueryFailure, { kind: 'invalid' }> {
-  const { filter, after = null } = input;
+): Promise<AssociationQuery | Extract<QueryFailure, { kind: 'invalid' }>> {
+  const { filter } = input;
   const selection: AssociationSelection = {
     roleArn: filter?.roleArn ?? null,
     accountId: filter?.accountId ?? null,
@@ -59,10 +61,10 @@ export function validateAssociations(
     asOf,
     ...(declaration === null ? [] : [declaration]),
   ]);
-  const read = after === null ? null : readCursor(name, after);
+  const read = await cursors.open(name, input.after);
   const position = read?.kind === 'position' ? read.position : '';
   const isValid = isPlace(position);
-  const broken = isValid ? read : brokenCursor;
+  const broken = isValid ? read : invalidCursor;
   const findings = [
     ...filterFindings(selection),
     ...declarationFindings(declaration).map((one) => ({ ...one, path: 'filter.declaration' })),

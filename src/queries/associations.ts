@@ -4,7 +4,6 @@ import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { cursorOf } from '../validation/paging.ts';
 import type { Connection } from '../validation/paging.ts';
 import { associationAt } from './association-at.ts';
 import type { SeenAssociation } from './association-at.ts';
@@ -32,7 +31,7 @@ const maxClusters = { ofRole: 300, others: 50 };
 /** How many service accounts are examined at a time. */
 const batch = 50;
 
-type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'deadline'>;
+type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'cursors' | 'deadline'>;
 
 /**
  * The associations that a principal may view, of all clusters of the inventory, from what is stored: no EKS call. Throws what
@@ -46,7 +45,7 @@ export async function observedAssociations(
 ): Promise<QueryResult<AssociationsPage>> {
   const { associations: reads } = deps;
   if (reads === null) throw new Error('This entry point does not read associations.');
-  const query = validateAssociations(input, deps.clock());
+  const query = await validateAssociations(reader.cursors, input, deps.clock());
   if (query.kind === 'invalid') return query;
   const read = readPage(deps, reads, reader, query, withCoverage);
   return { kind: 'ok', value: await withDeadline(reader.deadline - deps.clock(), read, ledgerTimeout) };
@@ -76,15 +75,13 @@ async function readPage(
   const { rows, end } = await readRows(reads, views, query, read);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
-  const edges = rows.map(({ target, seen, expiresAt }) => ({
-    cursor: cursorOf(name, endOfTarget(target)),
+  const found = rows.map(({ target, seen, expiresAt }) => ({
+    position: endOfTarget(target),
     node: nodeOf(seen, expiresAt),
   }));
   const hasNextPage = end !== null || covered.length < all.length;
   return {
-    edges,
-    hasNextPage,
-    endCursor: hasNextPage ? cursorOf(name, reached) : (edges.at(-1)?.cursor ?? null),
+    ...(await reader.cursors.connection(name, found, hasNextPage ? reached : null)),
     coverage: withCoverage ? await coverageOf(deps, reads, reader, inPage, asOf ?? deps.clock()) : [],
   };
 }

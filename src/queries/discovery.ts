@@ -13,6 +13,8 @@ import type { RequestContext } from './request-context.ts';
 /** Who asks. */
 type Reader = Pick<RequestContext, 'identity' | 'allowsRead'>;
 
+type PageReader = Reader & Pick<RequestContext, 'cursors'>;
+
 /** How many namespaces one page examines, at two evaluations of policy each. */
 const maxExaminedNamespaces = 200;
 
@@ -22,27 +24,27 @@ const maxExaminedClusters = 25;
 /** How many namespaces of a cluster are examined besides those that the principal's groups own. */
 const maxForeignNamespaces = 20;
 
-/** The clusters in which the principal may read something. Reads nothing but the inventory. */
+/** The clusters in which the principal may read something. Reads nothing but the inventory, and the keys of cursors. */
 export function clusters(
   deps: Pick<Dependencies, 'directory'>,
-  reader: Reader,
+  reader: PageReader,
   input: PageInput,
-): QueryResult<Connection<Cluster>> {
+): Promise<QueryResult<Connection<Cluster>>> {
   const visible = (cluster: RegisteredCluster): Cluster | null => {
     const rights = rightsOn(reader.allowsRead, { kind: 'cluster', ...cluster });
     const isVisible = rights.mayList || rights.mayReadAuditTrail || mayReadNamespace(deps, reader, cluster);
     return isVisible ? { ...cluster, ...rights } : null;
   };
   const nameOf = ({ accountId, region, clusterName }: RegisteredCluster) => `${accountId}/${region}/${clusterName}`;
-  return pageOf('clusters', deps.directory.clusters, nameOf, visible, input, maxExaminedClusters);
+  return pageOf(reader.cursors, 'clusters', deps.directory.clusters, nameOf, visible, input, maxExaminedClusters);
 }
 
-/** The namespaces of a cluster in which the principal may read something. Reads nothing but the inventory. */
-export function namespaces(
+/** The namespaces of a cluster in which the principal may read something. Reads as {@link clusters} does. */
+export async function namespaces(
   deps: Pick<Dependencies, 'directory' | 'home'>,
-  { allowsRead }: Reader,
+  { allowsRead, cursors }: Pick<PageReader, 'allowsRead' | 'cursors'>,
   input: QueryNamespacesArgs,
-): QueryResult<Connection<Namespace>> {
+): Promise<QueryResult<Connection<Namespace>>> {
   const findings = clusterFindings(input);
   if (findings.length > 0) return { kind: 'invalid', findings: [...findings, ...firstFindings(input)] };
   const cluster = resolveCluster(input, deps.home);
@@ -52,7 +54,7 @@ export function namespaces(
   };
   const query = JSON.stringify(['namespaces', cluster]);
   const items = deps.directory.namespacesOf(cluster);
-  return pageOf(query, items, ({ name }) => name, visible, input, maxExaminedNamespaces);
+  return pageOf(cursors, query, items, ({ name }) => name, visible, input, maxExaminedNamespaces);
 }
 
 /** Whether the principal may read something in a namespace of a cluster; examines only so many namespaces. */

@@ -7,8 +7,8 @@ import type { ListScope } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
 import { clusterFindings, namespaceFindings, resolveCluster } from '../validation/names.ts';
-import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
-import type { Connection } from '../validation/paging.ts';
+import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
+import type { Connection, ReadCursor } from '../validation/paging.ts';
 import { isPlace } from './association-candidates.ts';
 import { clusterCoverage } from './association-coverage.ts';
 import type { AssociationDrift } from './association-drift.ts';
@@ -19,6 +19,7 @@ import type { DriftBounds, DriftPart, DriftPosition, DriftQuery, DriftReads } fr
 import { listScope } from './list.ts';
 import { observedDrift } from './observed-drift.ts';
 import type { QueryResult } from './query-result.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** A page of drift. */
 export interface DriftPage extends Connection<AssociationDrift> {
@@ -41,7 +42,7 @@ interface Found {
  */
 export async function associationDrift(
   deps: DriftReads & Pick<Dependencies, 'home' | 'log' | 'associations'>,
-  authorizeRead: AuthorizeRead,
+  { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryAssociationDriftArgs,
   bounds: DriftBounds,
 ): Promise<QueryResult<DriftPage>> {
@@ -49,7 +50,7 @@ export async function associationDrift(
   const scope = listScope(resolveCluster(input, deps.home), namespace);
   const isScan = input.source === 'SCAN';
   const name = JSON.stringify(['associationDrift', scope, ...(isScan ? ['SCAN'] : [])]);
-  const start = startOf(name, input.after ?? null, isScan);
+  const start = startOf(await cursors.open(name, input.after), isScan);
   const findings = [
     ...clusterFindings(input),
     ...(namespace === null ? [] : namespaceFindings(namespace)),
@@ -66,11 +67,10 @@ export async function associationDrift(
     : readLive(deps, query, start.position, bounds));
   if (found.kind !== 'ok') return found;
   const { items, next, coverage } = found.value;
-  const edges = items
+  const rows = items
     .filter(({ drift: { association } }) => association === null || visibleTo(authorizeRead, association) !== null)
-    .map(({ drift, position }) => ({ cursor: cursorOf(name, position), node: drift }));
-  const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
-  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor, coverage } };
+    .map(({ drift, position }) => ({ position, node: drift }));
+  return { kind: 'ok', value: { ...(await cursors.connection(name, rows, next)), coverage } };
 }
 
 /** Where a page begins: in EKS's list or the trail, or in the order of the states. */
@@ -79,14 +79,13 @@ type Start =
   | { readonly kind: 'place'; readonly place: string }
   | { readonly kind: 'invalid'; readonly finding: Finding };
 
-function startOf(name: string, after: string | null, isScan: boolean): Start {
-  if (after === null && isScan) return { kind: 'place', place: '' };
-  if (after === null) return { kind: 'position', position: { phase: 'list', after: null } };
-  const read = readCursor(name, after);
+function startOf(read: ReadCursor | null, isScan: boolean): Start {
+  if (read === null && isScan) return { kind: 'place', place: '' };
+  if (read === null) return { kind: 'position', position: { phase: 'list', after: null } };
   if (read.kind === 'invalid') return read;
-  if (isScan) return isPlace(read.position) ? { kind: 'place', place: read.position } : brokenCursor;
+  if (isScan) return isPlace(read.position) ? { kind: 'place', place: read.position } : invalidCursor;
   const position = driftPosition(read.position);
-  return position === null ? brokenCursor : { kind: 'position', position };
+  return position === null ? invalidCursor : { kind: 'position', position };
 }
 
 /** What scans saw: they have counted and recorded it. */

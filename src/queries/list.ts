@@ -6,15 +6,17 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import type { ListScope } from '../policy/policy.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from '../validation/names.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
-import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import type { Connection } from '../validation/paging.ts';
 import { visibleTo } from './authorize-read.ts';
 import type { AuthorizeRead } from './authorize-read.ts';
+import type { Cursors } from './cursors.ts';
 import { describeAll } from './describer.ts';
 import type { Describer } from './describer.ts';
 import { listPosition, readList } from './list-pages.ts';
 import type { ListedSummary, ListPosition, ListRange } from './list-pages.ts';
 import type { QueryFailure, QueryResult } from './query-result.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** An item of a list: the whole association, or what EKS's list contains of it. */
 export type ListedAssociation = Association | AssociationSummary;
@@ -33,11 +35,11 @@ export interface ListBounds {
  */
 export async function podIdentityAssociations(
   deps: Pick<Dependencies, 'eksFor' | 'clock' | 'home'>,
-  authorizeRead: AuthorizeRead,
+  { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryPodIdentityAssociationsArgs,
   bounds: ListBounds,
 ): Promise<QueryResult<Connection<ListedAssociation>>> {
-  const validated = validate(input, deps.home);
+  const validated = await validate(cursors, input, deps.home);
   if (validated.kind === 'invalid') return validated;
   const { cluster, range, query, roleArn } = validated;
   const scope = listScope(cluster, range.namespace);
@@ -54,11 +56,8 @@ export async function podIdentityAssociations(
       ? { kind: 'ok' as const, value: page.found.map(({ position, summary }) => ({ position, node: summary })) }
       : await withDetails(deps, authorizeRead, bounds.describer, page.found, deadline);
   if (nodes.kind !== 'ok') return nodes;
-  const edges = nodes.value
-    .filter(({ node }) => roleArn === null || hasRole(node, roleArn))
-    .map(({ position, node }) => ({ cursor: cursorOf(query, position), node }));
-  const endCursor = page.next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(query, page.next);
-  return { kind: 'ok', value: { edges, hasNextPage: page.next !== null, endCursor } };
+  const rows = nodes.value.filter(({ node }) => roleArn === null || hasRole(node, roleArn));
+  return { kind: 'ok', value: await cursors.connection(query, rows, page.next) };
 }
 
 /** The scope of a list for policy: the namespace if there is one, else the cluster. */
@@ -118,15 +117,19 @@ type Validated =
       readonly query: string;
     };
 
-function validate(input: QueryPodIdentityAssociationsArgs, home: Dependencies['home']): Validated {
-  const { namespace = null, serviceAccount = null, roleArn = null, after = null } = input;
+async function validate(
+  cursors: Cursors,
+  input: QueryPodIdentityAssociationsArgs,
+  home: Dependencies['home'],
+): Promise<Validated> {
+  const { namespace = null, serviceAccount = null, roleArn = null } = input;
   const cluster = resolveCluster(input, home);
   const { accountId, region, clusterName } = cluster;
   const filters = [namespace, serviceAccount, roleArn];
   const query = JSON.stringify(['podIdentityAssociations', accountId, region, clusterName, ...filters]);
-  const read = after === null ? null : readCursor(query, after);
+  const read = await cursors.open(query, input.after);
   const start = read?.kind === 'position' ? listPosition(read.position) : null;
-  const broken = read?.kind === 'position' && start === null ? brokenCursor : read;
+  const broken = read?.kind === 'position' && start === null ? invalidCursor : read;
   const findings = [
     ...clusterFindings(input),
     ...(namespace === null ? [] : namespaceFindings(namespace)),

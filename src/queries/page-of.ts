@@ -1,5 +1,6 @@
-import { brokenCursor, cursorOf, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
+import type { Cursors } from './cursors.ts';
 import type { QueryResult } from './query-result.ts';
 
 /**
@@ -9,30 +10,29 @@ import type { QueryResult } from './query-result.ts';
  * @param nameOf a name of each item, different from those of others
  * @param visible what is shown of an item; null: nothing
  */
-export function pageOf<Item, Node>(
+export async function pageOf<Item, Node>(
+  cursors: Cursors,
   query: string,
   items: readonly Item[],
   nameOf: (item: Item) => string,
   visible: (item: Item) => Node | null,
   input: PageInput,
   maxExamined: number,
-): QueryResult<Connection<Node>> {
-  const read = typeof input.after === 'string' ? readCursor(query, input.after) : null;
+): Promise<QueryResult<Connection<Node>>> {
+  const read = await cursors.open(query, input.after);
   const index = read?.kind === 'position' ? items.findIndex((item) => nameOf(item) === read.position) : -1;
-  const broken = read?.kind === 'position' && index < 0 ? brokenCursor : read;
+  const broken = read?.kind === 'position' && index < 0 ? invalidCursor : read;
   const findings = [...firstFindings(input), ...(broken?.kind === 'invalid' ? [broken.finding] : [])];
   if (findings.length > 0) return { kind: 'invalid', findings };
 
-  const edges: { readonly cursor: string; readonly node: Node }[] = [];
+  const rows: { readonly position: string; readonly node: Node }[] = [];
   const examined = items.slice(index + 1, index + 1 + maxExamined);
-  let end = index + 1;
+  let next: string | null = null;
   for (const item of examined) {
-    if (edges.length === firstOf(input)) break;
-    end += 1;
-    const node = visible(item);
-    if (node !== null) edges.push({ cursor: cursorOf(query, nameOf(item)), node });
+    if (rows.length === firstOf(input)) break;
+    const [position, node] = [nameOf(item), visible(item)];
+    if (node !== null) rows.push({ position, node });
+    next = item === items.at(-1) ? null : position;
   }
-  const last = items[end - 1];
-  const endCursor = last === undefined ? null : cursorOf(query, nameOf(last));
-  return { kind: 'ok', value: { edges, hasNextPage: end < items.length, endCursor } };
+  return { kind: 'ok', value: await cursors.connection(query, rows, next) };
 }

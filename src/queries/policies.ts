@@ -9,6 +9,7 @@ import type { Connection } from '../validation/paging.ts';
 import type { AuthorizeRead } from './authorize-read.ts';
 import { pageOf } from './page-of.ts';
 import type { QueryResult } from './query-result.ts';
+import type { RequestContext } from './request-context.ts';
 import { scopeViolations } from './trail-authorization.ts';
 
 /** A policy in force, or one that was before, and how the two differ. */
@@ -37,7 +38,7 @@ const maxExamined = 1_000;
  */
 export async function policiesInForce(
   deps: Pick<Dependencies, 'policyTexts' | 'clock'>,
-  authorizeRead: AuthorizeRead,
+  { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryPoliciesArgs,
   deadline: number,
 ): Promise<QueryResult<PolicyConnection>> {
@@ -49,7 +50,8 @@ export async function policiesInForce(
   const comparedWith = await withDeadline(deadline - deps.clock(), policyTexts.baseline(baseline), ledgerTimeout);
   const query = JSON.stringify(['policies', inForce.policySetHash, comparedWith?.policySetHash ?? null]);
   const compared = compare(inForce.policies, comparedWith?.policies ?? null);
-  const page = pageOf(
+  const page = await pageOf(
+    cursors,
     query,
     compared,
     ({ policyId }) => policyId,

@@ -4,10 +4,11 @@ import { isTrailPosition } from '../ledger/trail-position.ts';
 import { otherEvents } from '../model/audit-event.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { Finding } from '../model/refusal.ts';
-import { brokenCursor, firstFindings, firstOf, readCursor } from '../validation/paging.ts';
+import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { maxLength, requiredText, wellFormed } from '../validation/text-rules.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
+import type { Cursors } from './cursors.ts';
 import type { QueryFailure } from './query-result.ts';
 
 /** A query of the ledger, and the name that distinguishes it in cursors. */
@@ -18,10 +19,11 @@ export interface ValidTrailQuery {
 }
 
 /** The filters and the page of a query, or what is wrong with them. */
-export function validateTrailQuery(
+export async function validateTrailQuery(
+  cursors: Cursors,
   input: Omit<QueryAuditTrailArgs, 'scope'>,
   partition: AuditPartition,
-): ValidTrailQuery | Extract<QueryFailure, { kind: 'invalid' }> {
+): Promise<ValidTrailQuery | Extract<QueryFailure, { kind: 'invalid' }>> {
   const {
     events = null,
     operationKinds: operations = null,
@@ -33,9 +35,9 @@ export function validateTrailQuery(
   const filters = { since, until, events, operations, refusalCodes, roleArn, policyId };
   const lists = [events, operations, refusalCodes].map(distinct);
   const name = JSON.stringify(['auditTrail', partition, since, until, ...lists, roleArn, policyId]);
-  const cursor = typeof input.after === 'string' ? readCursor(name, input.after) : null;
+  const cursor = await cursors.open(name, input.after);
   const before = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
-  const broken = cursor?.kind === 'position' && before === null ? brokenCursor : cursor;
+  const broken = cursor?.kind === 'position' && before === null ? invalidCursor : cursor;
   const findings = [
     ...(since !== null && until !== null && since >= until ? [emptyRange] : []),
     ...eventFindings(partition, events ?? []),

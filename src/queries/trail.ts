@@ -10,7 +10,6 @@ import type { Finding } from '../model/refusal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import type { TrailScope } from '../policy/policy.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { cursorOf } from '../validation/paging.ts';
 import type { Connection, PageInput } from '../validation/paging.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
@@ -30,7 +29,7 @@ import { parseScope } from './trail-scope.ts';
 export type TrailConnection = Connection<AuditEntry> & { readonly omittedEvents: readonly AuditEvent[] };
 
 /** Who reads the trail. */
-type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads'>;
+type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads' | 'cursors'>;
 
 /**
  * A page of the audit trail, newest first, for a principal who may read that part of it. Costs one page of the ledger,
@@ -46,7 +45,8 @@ export async function auditTrail(
   const scope = parseScope(input.scope, deps.home);
   const partition: AuditPartition = scope.kind === 'valid' ? scope.partition : { kind: 'all' };
   // A cursor can't be checked against an invalid scope.
-  const validated = validateTrailQuery(scope.kind === 'valid' ? input : { ...input, after: null }, partition);
+  const checked = scope.kind === 'valid' ? input : { ...input, after: null };
+  const validated = await validateTrailQuery(reader.cursors, checked, partition);
   const findings = [
     ...(scope.kind === 'valid' ? [] : scope.findings),
     ...(validated.kind === 'valid' ? [] : validated.findings),
@@ -64,7 +64,7 @@ export async function associationTrail(
   deadline: number,
 ): Promise<QueryResult<TrailConnection>> {
   const { accountId, region, clusterName, namespace, associationArn } = association;
-  const validated = validateTrailQuery(input, { kind: 'association', associationArn });
+  const validated = await validateTrailQuery(reader.cursors, input, { kind: 'association', associationArn });
   if (validated.kind === 'invalid') return validated;
   const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
   return read(deps, reader, validated, scope, deadline);
@@ -84,7 +84,7 @@ export async function readAuditEntry(
 
 async function read(
   deps: Pick<Dependencies, 'ledger' | 'clock'>,
-  { authorizeRead, trailReads }: Reader,
+  { authorizeRead, trailReads, cursors }: Reader,
   { query, name }: ValidTrailQuery,
   scope: TrailScope | null,
   deadline: number,
@@ -108,17 +108,13 @@ async function read(
   const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
   if (hidden.length > 0) return { kind: 'denied', violations: hidden };
   if (page instanceof UnsupportedFormatOnPage) {
-    return { kind: 'unsupported-format', endCursor: cursorOf(name, page.position), error: page };
+    return { kind: 'unsupported-format', endCursor: await cursors.seal(name, page.position), error: page };
   }
   const { entries, next } = page;
   if (!trailReads.note(query.partition, entries)) return { kind: 'invalid', findings: [noRoom] };
-  const edges = entries.map((entry) => ({
-    cursor: cursorOf(name, entry.entryId),
-    node: shownEntry(authorizeRead, entry),
-  }));
-  const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : cursorOf(name, next);
+  const rows = entries.map((entry) => ({ position: entry.entryId, node: shownEntry(authorizeRead, entry) }));
   const omitted = omittedEvents(query.partition, query.events);
-  return { kind: 'ok', value: { edges, hasNextPage: next !== null, endCursor, omittedEvents: omitted } };
+  return { kind: 'ok', value: { ...(await cursors.connection(name, rows, next)), omittedEvents: omitted } };
 }
 
 const noRoom: Finding = {

@@ -9,7 +9,7 @@ test('a run has one line in the log, with its result and what it did', async () 
   const logged: unknown[][] = [];
   const eksFor = () => eksWith({ list: () => Promise.resolve({ kind: 'listed', associationIds: [] }) });
   const deps = later(ledger, 20, { eksFor, log: (...line) => logged.push(line) });
-  const result = await makeReconcileHandler(() => Promise.resolve(deps))(
+  const result = await makeReconcileHandler(() => Promise.resolve(deps), ledger)(
     {},
     { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 },
   );
@@ -28,7 +28,7 @@ test('the line has the number of the policy version that the run followed', asyn
   const deps = dependenciesOn(ledger, { log: (...line) => logged.push(line) });
   const policyVersion = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
   const followed = { ...deps, about: { ...deps.about, policyVersion } };
-  await makeReconcileHandler(() => Promise.resolve(followed))(
+  await makeReconcileHandler(() => Promise.resolve(followed), ledger)(
     {},
     { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 },
   );

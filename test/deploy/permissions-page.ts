@@ -77,6 +77,10 @@ export const circumstances: Readonly<Record<string, Readonly<Record<string, stri
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': `approval/${'0'.repeat(64)}`,
   },
+  'on cursor keys, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': 'cursor-keys',
+  },
   'on pending approvals, in a transaction': {
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': `pending-approvals/${'0'.repeat(64)}`,
@@ -95,7 +99,12 @@ export const circumstances: Readonly<Record<string, Readonly<Record<string, stri
   'on the progress of a scan': { 'dynamodb:LeadingKeys': `scan/${homeAccount}/${region}/apps-dev` },
   'on the history': { 'dynamodb:LeadingKeys': `history/${homeAccount}/${region}/apps-dev/payments/api x` },
   'on an entry of drift': { 'dynamodb:LeadingKeys': 'drift-01J00000000000000000000000' },
+  'on an entry of a repair': { 'dynamodb:LeadingKeys': 'repair-01J00000000000000000000000' },
   'on an entry of an operation': { 'dynamodb:LeadingKeys': '01J00000000000000000000000' },
+  'on the locks, in a transaction': {
+    'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    'dynamodb:LeadingKeys': 'locks',
+  },
   'on the locks': { 'dynamodb:LeadingKeys': 'locks' },
   'on a record': { 'dynamodb:LeadingKeys': '0'.repeat(64) },
   'to pods': { 'iam:PassedToService': 'pods.eks.amazonaws.com' },

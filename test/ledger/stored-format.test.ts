@@ -13,6 +13,7 @@ import {
 } from '../../src/ledger/dynamodb-item.ts';
 import type { Item } from '../../src/ledger/dynamodb-item.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
+import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/dynamodb-cursor-keys.ts';
 import { scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
 import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
 import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb-association-version.ts';
@@ -65,6 +66,7 @@ const policyVersion = {
   reason: 'A new namespace.',
   rollbackTo: 1,
 };
+const cursorKeys = { current: { secret: 'dHdv', madeAt: 2 }, former: { secret: 'b25l', madeAt: 1 } };
 const claim = { createdBy: '01KASA3V5T0000000000000001', claimedBy: '01KASA3V5T0000000000000002' };
 
 /** The item that an update of the state writes: its key, and the attributes that it sets. */
@@ -87,8 +89,8 @@ function stateItem(): Item {
     names[name],
     values[value],
   ]);
-  // Numbers are added to, not set.
-  const added = { revision: { N: '7' }, changes: { N: '3' }, inProgress: { N: '1' } };
+  // Numbers and sets are added to, not set.
+  const added = { revision: { N: '7' }, changes: { N: '3' }, recordsInProgress: { SS: ['a'.repeat(64)] } };
   return { ...update.Key, ...(Object.fromEntries(sets) as Item), ...added };
 }
 
@@ -112,6 +114,7 @@ const written: Readonly<Record<string, Stored>> = {
   ),
   locks: { sqlite: null, dynamodb: locksItem(locks) },
   claim: { sqlite: null, dynamodb: claimItem(claim) },
+  'cursor keys': { sqlite: null, dynamodb: cursorKeysItem(cursorKeys) },
   state: { sqlite: stateText(associationState), dynamodb: stateItem() },
   version: { sqlite: versionText(associationVersion), dynamodb: associationVersionItem(associationVersion) },
   approval: { sqlite: approvalText(approval), dynamodb: approvalItem(approval) },
@@ -164,6 +167,10 @@ test('a stored version of the history is read as before', () => {
 
 test('the stored progress of a scan is read as before', () => {
   expect(scanOfItem(itemOf('scan'))).toEqual(clusterScan);
+});
+
+test('the stored keys of cursors are read as before', () => {
+  expect(cursorKeysOfItem(itemOf('cursor keys'))).toEqual(cursorKeys);
 });
 
 test('a stored approval is read as before', () => {

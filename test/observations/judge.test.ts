@@ -22,6 +22,7 @@ const created = {
 const ownTags = [{ key: operationTagKey, value: created.operationId }];
 const state = (fields: Partial<AssociationState> = {}): AssociationState => ({
   ...{ target, revision: 4, changes: 1, changedAt: start, observed: null, openOperations: [], latest: null },
+  recordsInProgress: [],
   confirmed: { association: at(0), isDeleted: false, ...created },
   ...fields,
 });

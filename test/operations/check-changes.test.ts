@@ -74,6 +74,48 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 
+  test('shows the revision of a denied create to those who may view the association, and 0 to others', async () => {
+    await createdId({ serviceAccount: 'used' });
+    const changes = ['used', 'unused'].map((serviceAccount) => ({ create: { ...create, serviceAccount } }));
+    // Another team, a team with a create that a guardrail denies, and who may view everything.
+    for (const [as, fields, revision] of [
+      ['bob', {}, 0],
+      ['alice', { tags: [] }, 1],
+      ['olivia', {}, 1],
+    ] as const) {
+      const sent = changes.map((one) => ({ create: { ...one.create, ...fields } }));
+      // An auditor may create nothing in any cluster, so nothing is read.
+      expect(await resultsOf(sent, as)).toMatchObject([
+        { refusal: { code: 'POLICY_DENIED' }, revision: as === 'olivia' ? 0 : revision },
+        { refusal: { code: 'POLICY_DENIED' }, revision: 0 },
+      ]);
+    }
+  });
+
+  test('evaluates policy as often for a denied create where others have an association as where there is none', async () => {
+    await createdId({ serviceAccount: 'used' });
+    let evaluations = 0;
+    const { simulator, clock } = gateway;
+    const change = (deps: Gateway['deps']) => ({
+      ...deps,
+      authorize: (...asked: Parameters<Authorize>) => {
+        evaluations += 1;
+        return deps.authorize(...asked);
+      },
+    });
+    const counting = await openGateway({ ledger, simulator, clock, change });
+    const costs: number[] = [];
+    const answers: unknown[] = [];
+    for (const serviceAccount of ['used', 'unused']) {
+      evaluations = 0;
+      answers.push(await resultsOf([{ create: { ...create, serviceAccount } }], 'bob', counting));
+      costs.push(evaluations);
+    }
+    expect(costs[0]).toBe(costs[1]);
+    expect(answers[0]).toEqual(answers[1]);
+    await counting.close();
+  });
+
   test('records one entry, which counts the results and names the declaration that all changes have', async () => {
     const changes = [
       { create: { ...create, declaration: 'd' } },

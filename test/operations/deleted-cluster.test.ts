@@ -37,7 +37,7 @@ afterEach(async () => {
   ledger.close();
 });
 
-const run = () => reconcile(gateway.deps, 'run', Infinity);
+const run = () => reconcile({ ...gateway.deps, observations: gateway.observations }, 'run', Infinity);
 
 /** The entries of an operation without those of lease holders that learned nothing. */
 async function outcomesOf(operationId: string) {

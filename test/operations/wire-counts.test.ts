@@ -137,10 +137,30 @@ describeOnDynamoDb('network calls', () => {
     expect(dynamoDbCalls()).toEqual(['GetItem']);
     expect(eksCalls()).toEqual(Array.from({ length: 3 }, () => 'ListPodIdentityAssociations'));
     await gateway.create();
+    // The first page with a cursor reads the keys of cursors.
+    await gateway.send(list);
     dynamoDbCalls();
     gateway.clock.skip(9_000);
     await gateway.send(list);
     expect(dynamoDbCalls()).toEqual([]);
+  });
+
+  test('the first page of a process makes 1 DynamoDB call more, and the first one of all 2, for the keys of cursors', async () => {
+    const list = '{ clusters { pageInfo { endCursor } } }';
+    await readLocks(gateway.deps);
+    dynamoDbCalls();
+    for (const calls of [['GetItem', 'TransactWriteItems'], []]) {
+      expect(await gateway.send(list)).toMatchObject({ status: 200 });
+      expect(dynamoDbCalls()).toEqual(calls);
+    }
+    const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator });
+    await readLocks(other.deps);
+    dynamoDbCalls();
+    for (const calls of [['GetItem'], [], []]) {
+      expect(await other.send(list)).toMatchObject({ status: 200 });
+      expect(dynamoDbCalls()).toEqual(calls);
+    }
+    await other.close();
   });
 
   test('a replay makes 3 DynamoDB calls and 0 EKS calls', async () => {

@@ -64,7 +64,8 @@ test('policies as text and as JSON give the same decisions', () => {
   const inventory = parseInventory(inventoryText);
   const evaluate = evaluateText('access.cedar', 'guardrails.cedar', 'approvals.cedar');
   const evaluatePermits = evaluateText('access.cedar');
-  const authorizeByText = authorizeWith({ policySet, evaluate, evaluatePermits, roleAttributes: null }, inventory);
+  const engineByText = { policySet, evaluate, evaluatePermits, usesDryRun: () => false, roleAttributes: null };
+  const authorizeByText = authorizeWith(engineByText, inventory);
   const authorizeByJson = authorizeWith(engine, inventory);
   const summary = (authorize: typeof authorizeByJson) => (one: PolicyCase) => {
     const { allowed, failed, policyIds, violations } = authorize(one.context, one.request);

@@ -1,7 +1,7 @@
 import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
-import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { makeDescriber } from '../../src/queries/describer.ts';
 import { associationDrift } from '../../src/queries/drift.ts';
+import { readerOf } from '../support/cursors.ts';
 import { holdAnswers, worker } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
@@ -23,7 +23,7 @@ describeOnLedgers('associationDrift of adopted associations on $name', ({ open }
     const { deps } = gateway;
     const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
     const bounds = { describer, deadline: gateway.clock.now() + 10_000 };
-    const result = await associationDrift(deps, makeAuthorizeRead(deps, identity), place, bounds);
+    const result = await associationDrift(deps, readerOf(deps, identity), place, bounds);
     if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
     return result.value.edges.map(({ node: { kind, differences } }) => ({ kind, differences }));
   };

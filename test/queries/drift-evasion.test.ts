@@ -1,6 +1,5 @@
 import { readWorld, startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
-import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { makeDescriber } from '../../src/queries/describer.ts';
 import type { AssociationDrift } from '../../src/queries/association-drift.ts';
 import { associationDrift } from '../../src/queries/drift.ts';
@@ -10,6 +9,7 @@ import { operationTagKey } from '../../src/model/association.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
 import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
+import { readerOf } from '../support/cursors.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll, auditEntryAt } from '../support/ledger-samples.ts';
@@ -61,7 +61,7 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
     const bounds = { describer, deadline: deps.clock() + 10_000 };
     const found: AssociationDrift[] = [];
     for (let after: string | null = null; ;) {
-      const result = await associationDrift(deps, makeAuthorizeRead(deps, alice), { ...place, after }, bounds);
+      const result = await associationDrift(deps, readerOf(deps, alice), { ...place, after }, bounds);
       if (result.kind !== 'ok') throw new Error(JSON.stringify(result));
       found.push(...result.value.edges.map(({ node }) => node));
       if (!result.value.hasNextPage) return found;

@@ -2,9 +2,9 @@ import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal } from '../../src/model/principal.ts';
-import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
 import { auditTrail } from '../../src/queries/trail.ts';
 import { makeTrailReads } from '../../src/queries/trail-reads.ts';
+import { readerOf } from '../support/cursors.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 import { bob } from '../support/policy-sample.ts';
@@ -45,10 +45,9 @@ async function read(scope: object, principal: Principal = identity.principal) {
     },
   };
   const deps = dependenciesOn(counted);
-  const reader = { identity: { ...identity, principal } };
-  const authorizeRead = makeAuthorizeRead(deps, reader.identity);
+  const reader = readerOf(deps, { ...identity, principal });
   const trailReads = makeTrailReads(deps, reader.identity);
-  return auditTrail(deps, { ...reader, authorizeRead, trailReads }, { scope } as never, Date.now() + 10_000);
+  return auditTrail(deps, { ...reader, trailReads }, { scope } as never, Date.now() + 10_000);
 }
 
 describe('a page of a scope that says whose it is', () => {

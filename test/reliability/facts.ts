@@ -37,6 +37,12 @@ export interface ObservedFact {
   readonly driftId: string | null;
   /** The association that the state says EKS has; null: none. */
   readonly associationId: string | null;
+  /** Whether another version of the gateway closed an operation and left it in progress. */
+  readonly isLeft: boolean;
+  /** Entries of repairs. */
+  readonly repairs: number;
+  /** Records that the state says are in progress, and are not. */
+  readonly leftInProgress: number;
 }
 
 /** The approvals of a run: the ledger's items, their entries in the trail, and the votes that people sent. */

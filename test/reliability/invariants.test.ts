@@ -16,7 +16,10 @@ const failed: CallerAnswer = { ...answer, status: 'ERROR', code: 'LEDGER_UNAVAIL
 const { apiRequestId: _, ...unknownFailed } = failed;
 
 const found = { operationId: 'drift-1', event: 'DRIFT_FOUND' };
-const observed: ObservedFact = { isDrift: false, entries: [], driftId: null, associationId: association.associationId };
+const observed: ObservedFact = {
+  ...{ isDrift: false, entries: [], driftId: null, associationId: association.associationId },
+  ...{ isLeft: false, repairs: 0, leftInProgress: 0 },
+};
 const drifted: ObservedFact = { ...observed, isDrift: true, entries: [found], driftId: 'drift-1' };
 
 /** Facts that violate at least the named guarantee. */
@@ -64,6 +67,8 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
   ['foreign changes that scans do not record', 'observed', { observed: { ...observed, isDrift: true } }],
   ['drift that is found twice', 'observed', { observed: { ...drifted, entries: [found, found] } }],
   ['drift in the trail that the state does not name', 'observed', { observed: { ...drifted, driftId: null } }],
+  ['a record that another version left in progress', 'observed', { observed: { ...observed, leftInProgress: 1 } }],
+  ['a repair of nothing', 'observed', { observed: { ...observed, repairs: 1 } }],
   ['a state without the association that EKS has', 'observed', { observed: { ...observed, associationId: null } }],
   ['an association without a SUCCEEDED entry', 'agreed', { entries: [intent] }],
   ['a SUCCEEDED entry without an association', 'agreed', { associations: [] }],

@@ -51,7 +51,8 @@ export async function createAssociation(gateway: Gateway, ageMs = readLagMs): Pr
 }
 
 /** Runs the reconciler once. */
-export const reconcileNow = ({ deps }: Gateway) => reconcile(deps, 'reconciler-run', deps.clock() + 20_000);
+export const reconcileNow = ({ deps, observations }: Gateway) =>
+  reconcile({ ...deps, observations }, 'reconciler-run', deps.clock() + 20_000);
 
 /** A hold on changes: they reach EKS, and its answers wait for `release`. */
 export function holdAnswers() {

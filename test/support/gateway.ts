@@ -10,6 +10,7 @@ import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from '../../packages/local-gateway/src/http-api/http-api.ts';
@@ -238,6 +239,7 @@ export async function openGateway(options: GatewayOptions) {
     url: server.url,
     handler,
     deps,
+    observations: ledger as Ledger & ObservationStore,
     clock,
     current,
     simulator,

@@ -3,7 +3,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { approvalItemKeyOf, associationKeyOf } from '../../src/ledger/keys.ts';
@@ -42,9 +48,10 @@ export interface LedgerUnderTest {
   }>;
 }
 
-/** Sets fields of stored items, as another version of the gateway would have written them. */
+/** Sets fields of stored items, as another version of the gateway would have written them. Undefined removes a field. */
 export interface StoredItems {
   record(idempotencyKey: string, fields: object): Promise<void>;
+  removeRecord(idempotencyKey: string): Promise<void>;
   entry(key: { readonly operationId: string; readonly entryId: string }, fields: object): Promise<void>;
   approval(key: string, fields: object): Promise<void>;
   /** `check` gets the item as it was. */
@@ -82,17 +89,23 @@ export async function openOrderedSqlite() {
   return { ledger, edit: sqliteItems(file), close };
 }
 
+/** Null removes a field. A set is a list. */
+function patchValue(_: string, value: unknown): unknown {
+  return value instanceof Set ? [...value] : (value ?? null);
+}
+
 function sqliteItems(file: string): StoredItems {
   const update = async (statement: string, fields: object, ...key: string[]) => {
     const database = new DatabaseSync(file);
     database.exec('DROP TRIGGER IF EXISTS audit_no_update');
-    const { changes } = database.prepare(statement).run(JSON.stringify(fields), ...key);
+    const { changes } = database.prepare(statement).run(JSON.stringify(fields, patchValue), ...key);
     database.close();
     if (changes !== 1) throw new Error('No such item.');
   };
   return {
     record: (key, fields) =>
       update('UPDATE idempotency SET record = json_patch(record, ?) WHERE idempotencyKey = ?', fields, key),
+    removeRecord: (key) => update('DELETE FROM idempotency WHERE ? IS NOT NULL AND idempotencyKey = ?', {}, key),
     approval: (key, fields) =>
       update('UPDATE approval SET approval = json_patch(approval, ?) WHERE approvalKey = ?', fields, key),
     entry: ({ operationId, entryId }, fields) =>
@@ -139,12 +152,15 @@ function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }:
     return unmarshall(Item);
   };
   const write = async (TableName: string, item: object) => {
-    await client.send(new PutItemCommand({ TableName, Item: marshall(item) }));
+    await client.send(new PutItemCommand({ TableName, Item: marshall(item, { removeUndefinedValues: true }) }));
   };
   return {
     async record(idempotencyKey, fields) {
       const item = await read(idempotencyTable, { idempotencyKey });
       await write(idempotencyTable, { ...item, ...fields });
+    },
+    async removeRecord(idempotencyKey) {
+      await client.send(new DeleteItemCommand({ TableName: idempotencyTable, Key: marshall({ idempotencyKey }) }));
     },
     async approval(key, fields) {
       const item = await read(idempotencyTable, { idempotencyKey: approvalItemKeyOf(key) });

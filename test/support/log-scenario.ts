@@ -118,7 +118,7 @@ async function reconciliations(gateway: Gateway): Promise<void> {
   const run = async (kind: 'cut-before' | 'cut-after', serviceAccount: string, change: Partial<Dependencies>) => {
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind });
     await gateway.send(createDocument, { input: { ...input, serviceAccount, clientRequestToken: serviceAccount } });
-    const handler = makeReconcileHandler(() => Promise.resolve({ ...gateway.deps, ...change }));
+    const handler = makeReconcileHandler(() => Promise.resolve({ ...gateway.deps, ...change }), gateway.observations);
     await handler({}, { awsRequestId: `run-${serviceAccount}`, getRemainingTimeInMillis: () => 60_000 });
   };
   const eksFor = () => {

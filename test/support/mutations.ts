@@ -5,6 +5,7 @@ import type { ReclaimResult } from '../../src/idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { auditContextOf } from '../../src/ledger/audit-entry.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { CreateRequest } from '../../src/model/association.ts';
 import { done } from '../../src/operations/conclusions.ts';
@@ -83,7 +84,7 @@ export function claimOf(mutation: Create): ClaimRequest {
 }
 
 /** Dependencies on this ledger, real unless a test replaces them. EKS can't be reached. */
-export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {}): Dependencies {
+export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {}): TestDependencies {
   const times = defaultTimes;
   const composition = {
     policy,
@@ -98,11 +99,14 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     deployed: { version: 'test', deployedAt: null },
     log: () => undefined,
   };
-  return { ...makeDependencies(composition), ...more };
+  // All stores of the tests have both.
+  return { ...makeDependencies(composition), observations: ledger as Ledger & ObservationStore, ...more };
 }
 
+type TestDependencies = Dependencies & { readonly observations: ObservationStore };
+
 /** Dependencies whose clock is so many leases ahead. */
-export function later(ledger: Ledger, leases: number, more: Partial<Dependencies> = {}): Dependencies {
+export function later(ledger: Ledger, leases: number, more: Partial<Dependencies> = {}): TestDependencies {
   return dependenciesOn(ledger, { clock: () => Date.now() + leases * (defaultTimes.leaseMs + 1_000), ...more });
 }
 

@@ -54,7 +54,7 @@ export async function realRequests(gateway: Gateway, sends: readonly (() => Prom
 /** One real run of the reconciler; its line. */
 export async function realReconciliation(gateway: Gateway): Promise<object> {
   const context = { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 };
-  await makeReconcileHandler(gateway.current)({}, context);
+  await makeReconcileHandler(gateway.current, gateway.observations)({}, context);
   return gateway.logged.at(-1) ?? {};
 }
 

@@ -150,6 +150,7 @@ const decision: Required<Decision> = {
   policySetHash: 'c'.repeat(64),
   inventoryHash: 'd'.repeat(64),
   now: start,
+  onlyAsDryRun: true,
   slice: {
     cluster: {
       ...{ accountId: target.accountId, region: target.region, clusterName: 'apps' },
@@ -298,6 +299,7 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     request: { ...remove, ending: { expiresAt: '2026-11-25T12:00:00.000Z', setBy: operationId } },
     fence: 0,
   },
+  STATE_REPAIRED: { ...entry, ...eventsOfDrift, event: 'STATE_REPAIRED', operationId: `repair-${operationId}` },
 };
 
 /** The progress of a scan with every field set. */
@@ -337,12 +339,14 @@ export const associationState: Required<AssociationState> = {
     {
       operationId,
       operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+      recordKey: 'a'.repeat(64),
       requested: { policy: null },
       inDoubtUntil: start + 420_000,
       closedAt: start + 60_000,
       saw: { associationId: association.associationId, modifiedAt: at, isGone: true },
     },
   ],
+  recordsInProgress: ['a'.repeat(64)],
   latest: { origin: 'OUTSIDE', seenAt: start + 60_000, seenOtherwiseAt: start },
   ending: {
     associationId: association.associationId,

@@ -35,6 +35,7 @@ const difference = { field: 'string', requested: 'string', existing: 'string' } 
 
 const check = {
   wouldBeAttempted: 'boolean',
+  onlyAsDryRun: 'boolean',
   refusal: {
     code: 'string',
     message: 'string',

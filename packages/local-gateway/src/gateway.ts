@@ -129,7 +129,8 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const reconciler = startTimer(
     'The reconciler failed.',
     settings.reconcileIntervalMs,
-    async (run) => reconcile(await current(), `local-reconciler-${run}`, Date.now() + reconcileMs),
+    async (run) =>
+      reconcile({ ...(await current()), observations: ledger }, `local-reconciler-${run}`, Date.now() + reconcileMs),
     log,
   );
   started.push(() => reconciler.stop());

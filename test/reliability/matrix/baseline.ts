@@ -20,6 +20,7 @@ export const baseline: Implementation = {
   adopts: false,
   hasReconciler: false,
   observed: null,
+  leaveInProgress: null,
   approvals: null,
   hasEndings: false,
   createTables: createBaselineTables,

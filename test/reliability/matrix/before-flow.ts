@@ -7,12 +7,14 @@ import { stepName } from './steps.ts';
 
 /** Does what requests did before the flow: they asked for an approval, which an approver gave, or nobody until it was over; set an ending; or used the same token. */
 export async function runEarlierRequests(run: CaseRun): Promise<void> {
-  const { held, earlier, ending } = run.flow;
+  const { held, earlier, ending, isLeftInProgress } = run.flow;
   if (held && held !== 'asked') await ask(run);
   if (held === 'over') run.clock.advance(defaultApprovalLimits.decideMs + afterEndingMs);
   if (ending) await setEnding(run);
   if (earlier !== undefined) await runEarlierRequest(run);
   if (run.flow.voterLocked) await lockVoter(run);
+  const { implementation, backend } = run;
+  if (isLeftInProgress) await implementation.leaveInProgress?.(backend.addresses.dynamoDb, backend.tables);
 }
 
 async function ask(run: CaseRun): Promise<void> {

@@ -45,7 +45,7 @@ export async function collectFacts(
   const lockedVoters = voterLocks.map((at) => ({ principal: approverId, at }));
   return {
     ...{ ...seen, changes, associations, entries, records, outside, locks: lockedTimes },
-    ...(observed ? { observed: { isDrift, ...observed } } : {}),
+    ...(observed ? { observed: { isDrift, isLeft: flow.isLeftInProgress ?? false, ...observed } } : {}),
     ...(approvals ? { approvals: { ...approvals, votes, lockedVoters } } : {}),
     ...(endedAt === null ? {} : { endedAt }),
   };

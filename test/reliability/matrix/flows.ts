@@ -27,6 +27,8 @@ export interface Flow extends RequestVariant {
   readonly adopts?: true;
   /** What others do to the association before the flow: directly at EKS, or by a request of their own. */
   readonly others?: { readonly what: ChangeKind; readonly through: 'eks' | 'gateway' };
+  /** Another version of the gateway closed the earlier operation, and left it in progress. */
+  readonly isLeftInProgress?: true;
   /** Changes are locked before the flow, or when it takes the operation over. */
   readonly locked?: 'before' | 'at take-over';
   /** Policy demands an approval of the request: the flow asks for it, is the vote of an approver, uses what an approver gave before, or what was asked for is over. */
@@ -101,6 +103,10 @@ const scans: readonly Flow[] = [
   {
     ...{ name: 'scanned, deleted outside', kinds: ['update'], earlier: null, passed: 2 * leaseMs },
     ...{ others: { what: 'delete', through: 'eks' }, by: 'scanner' },
+  },
+  {
+    ...{ name: 'scanned, closed by another version', kinds: ['create'], earlier: null, passed: leaseMs },
+    ...{ isLeftInProgress: true, by: 'scanner' },
   },
   { name: 'scanned, in doubt', kinds: ['create'], earlier: crashAfter, passed: leaseMs, by: 'scanner' },
 ];

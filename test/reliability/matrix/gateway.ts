@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/operations/dependencies.ts';
 import { defaultExpireSettings, expire } from '../../../src/operations/expire.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
@@ -57,6 +57,21 @@ export const gateway: Implementation = {
     await locks.lock({ kind: 'PRINCIPAL', principalId });
     await locks.lift({ kind: 'PRINCIPAL', principalId });
     ledger.close();
+  },
+  // It counted what is in progress, and knew no set.
+  leaveInProgress: async (url, tables) => {
+    const { client, idempotencyTable: TableName } = storeOf(url, tables);
+    const { Items = [] } = await client.send(new ScanCommand({ TableName, ConsistentRead: true }));
+    const state = Items.find(({ idempotencyKey }) => idempotencyKey?.S?.startsWith('association/'));
+    const keys = Items.flatMap((item) => (item.state?.S === 'SUCCEEDED' ? [item.idempotencyKey?.S ?? ''] : []));
+    const update = new UpdateItemCommand({
+      TableName,
+      Key: { idempotencyKey: { S: state?.idempotencyKey?.S ?? '' } },
+      UpdateExpression: 'ADD recordsInProgress :keys, inProgress :closed',
+      ExpressionAttributeValues: { ':keys': { SS: keys }, ':closed': { N: '-1' } },
+    });
+    await client.send(update);
+    client.destroy();
   },
   adopts: true,
   hasReconciler: true,
@@ -120,7 +135,7 @@ function start(url: string, tables: Tables): Process {
   return {
     handler: makeHandler(deps, authenticate),
     reconcile: async () => {
-      await reconcile(deps, 'reconciler', Date.now() + reconcileMs);
+      await reconcile({ ...deps, observations }, 'reconciler', Date.now() + reconcileMs);
     },
     scan: async () => {
       const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
@@ -144,7 +159,7 @@ function approvals(audit: readonly Item[], idempotency: readonly Item[]): Omit<A
 }
 
 /** Entries of drift, and the state of the one service account, as they are stored. */
-function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<ObservedFact, 'isDrift'> {
+function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<ObservedFact, 'isDrift' | 'isLeft'> {
   const state = idempotency.find(({ idempotencyKey }) => String(idempotencyKey).startsWith('association/'));
   const seen = state?.observed as
     | { readonly driftId: string | null; readonly sight: { readonly associationId: string; readonly isGone: boolean } }
@@ -153,8 +168,12 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
     .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as StoredEntry] : []))
     .filter(({ operation }) => operation === 'OBSERVE_ASSOCIATION')
     .map(({ operationId, event }) => ({ operationId, event }));
+  const open = new Set(idempotency.flatMap((item) => (item.state === 'IN_PROGRESS' ? [item.idempotencyKey] : [])));
+  const inProgress = [...((state?.recordsInProgress ?? []) as Iterable<string>)];
   return {
-    entries,
+    entries: entries.filter(({ event }) => event !== 'STATE_REPAIRED'),
+    repairs: entries.filter(({ event }) => event === 'STATE_REPAIRED').length,
+    leftInProgress: inProgress.filter((key) => !open.has(key)).length,
     driftId: seen?.driftId ?? null,
     associationId: seen && !seen.sight.isGone ? seen.sight.associationId : null,
   };

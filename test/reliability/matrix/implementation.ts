@@ -30,6 +30,11 @@ export interface Implementation {
   readonly lock: ((url: string, tables: Tables) => Promise<void>) | null;
   /** Locks a principal and lifts the lock; null if there are no locks. */
   readonly lockForAMoment: ((url: string, tables: Tables, principalId: string) => Promise<void>) | null;
+  /**
+   * Leaves the operation of the only record in progress on its service account, as another version of the gateway that closed it, by requests to DynamoDB
+   * at `url`; null if nothing is kept of that.
+   */
+  readonly leaveInProgress: ((url: string, tables: Tables) => Promise<void>) | null;
   /** Whether it has adoptions. */
   readonly adopts: boolean;
   /** Whether it has a scheduled reconciler. */
@@ -38,7 +43,8 @@ export interface Implementation {
   /** Starts a process that sends its EKS and DynamoDB requests to `url`. */
   readonly start: (url: string, tables: Tables) => Process;
   /** What scans recorded, by the items of both tables; null if there are no scans. */
-  readonly observed: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ObservedFact, 'isDrift'>) | null;
+  readonly observed:
+    ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ObservedFact, 'isDrift' | 'isLeft'>) | null;
   /** The approvals and their entries, by the items of both tables; null if no request needs one. */
   readonly approvals: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ApprovalFacts, 'votes'>) | null;
   /** Whether associations can end by themselves. */

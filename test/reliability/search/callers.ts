@@ -8,6 +8,7 @@ import type { Faults, ScenarioMutation } from './scenario.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
 import { makeExpireRun } from './expire-run.ts';
+import { gatedRepairs } from './ports.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { makeScanner } from './scanner.ts';
 import { send } from './send.ts';
@@ -166,7 +167,8 @@ export function makeCallers(environment: Environment) {
     async reconcile(faults: Faults): Promise<void> {
       const process = start(`reconciler ${processes.all.length + 1}`, null, '', faults);
       log(() => `${process.attempt.name} starts${describeFaults(faults)}`);
-      const deps = dependenciesOf(environment, process, whatPermitsAll);
+      const observations = gatedRepairs(environment, process);
+      const deps = { ...dependenciesOf(environment, process, whatPermitsAll), observations };
       await reconcile(deps, 'reconciler', clock.gateway() + 60_000).catch((error: unknown) =>
         model.failed(process.attempt, error),
       );

@@ -6,6 +6,7 @@ import type { Model } from './model.ts';
 import type { ApprovalModel } from './model-approvals.ts';
 import type { DeclarationModel } from './model-declarations.ts';
 import type { EndingModel } from './model-endings.ts';
+import type { InProgressModel } from './model-in-progress.ts';
 import type { ObservationModel } from './model-observations.ts';
 import type { Processes } from './processes.ts';
 import type { Recorder } from './recorder.ts';
@@ -24,6 +25,7 @@ export interface Environment {
   readonly approvals: ApprovalModel;
   readonly declarations: DeclarationModel;
   readonly endings: EndingModel;
+  readonly inProgress: InProgressModel;
   readonly recorder: Recorder;
   readonly processes: Processes;
   /** Distinguishes scenarios that share a ledger. */

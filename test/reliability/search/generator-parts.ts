@@ -38,13 +38,18 @@ const ledgerFault = fc.record({
   kind: fc.constantFrom('lost' as const, 'down' as const),
 });
 
-export const faults: fc.Arbitrary<Faults> = fc.oneof(
+const anyFaults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 5, arbitrary: fc.constant(faultless) },
   { weight: 7, arbitrary: changeFault.map((eks) => ({ ...faultless, eks })) },
   { weight: 2, arbitrary: ledgerFault.map((ledger) => ({ ...faultless, ledger })) },
   { weight: 1, arbitrary: fc.constant({ ...faultless, cannotRead: true }) },
   { weight: 1, arbitrary: fc.constant({ ...faultless, cannotReadLocks: true }) },
 );
+
+/** One process in eight is of another version of the gateway. */
+export const faults: fc.Arbitrary<Faults> = fc
+  .tuple(anyFaults, fc.constantFrom(true, false, false, false, false, false, false, false))
+  .map(([met, isOtherVersion]) => (isOtherVersion ? { ...met, isOtherVersion } : met));
 
 /** Most creates expect nothing, so that those without a plan stay as frequent as others. */
 const withoutMostPlans = ({ isPlanned, ...mutation }: ScenarioMutation & { readonly isPlanned: boolean }) =>

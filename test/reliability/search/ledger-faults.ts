@@ -106,8 +106,11 @@ export function withFaults(
     // Without an entry and a version, it is no transaction, and meets the faults of a put.
     observeAssociation: (revision, change, entry) =>
       behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),
+    repairAssociation: behind(ofTransaction, ledger.repairAssociation),
     versionsAround: behind(ofEvery, ledger.versionsAround),
     putLocks: behind(ofTransaction, ledger.putLocks),
+    getCursorKeys: behind(ofEvery, ledger.getCursorKeys),
+    putCursorKeys: behind(ofTransaction, ledger.putCursorKeys),
     close: ledger.close,
     met: () => met,
   };

@@ -3,6 +3,7 @@ import type { DeleteRequest } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { Model } from './model.ts';
+import type { InProgressModel } from './model-in-progress.ts';
 import type { Attempt } from './model-state.ts';
 import type { World } from './observation-checks.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
@@ -25,6 +26,7 @@ export function makeEndingModel(
   clock: Pick<ScenarioClock, 'now' | 'gateway' | 'eks'>,
   model: Pick<Model, 'operations' | 'written'>,
   world: Pick<World, 'versionOf' | 'isAdopted' | 'isRequested'>,
+  { isUncovered }: Pick<InProgressModel, 'isUncovered'>,
   broken: (rule: string) => void,
 ) {
   /** The endings that operations name, by operation id; those that name none are absent. */
@@ -46,7 +48,7 @@ export function makeEndingModel(
     }
     const earliest = Math.min(clock.now(), clock.gateway(), clock.eks());
     if (earliest <= Date.parse(ending.expiresAt)) broken(`${what}, although a clock still shows an earlier time`);
-    const open = model.operations().filter(({ id, closed }) => !closed && id !== operationId);
+    const open = model.operations().filter(({ id, closed }) => !closed && id !== operationId && !isUncovered(id));
     for (const { id } of open) broken(`${what}, while ${id} is in progress`);
   }
 

@@ -3,10 +3,12 @@ import type { AssociationStates, Endings } from '../../../src/ledger/association
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
 import type { Approval } from '../../../src/model/approval.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import type { Environment } from './environment.ts';
+import { commitAsOther } from './other-version.ts';
 import type { Process } from './processes.ts';
 
 /** A write to the ledger by a process, which can fail. */
@@ -40,7 +42,9 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
       const what = () => `${entries.map(({ event }) => event).join(' and ')} (${expected.kind}; fence ${next.fence})`;
       const calledAt = attempt.isExpireRun ? clock.expireRun() : clock.gateway();
       return write(what, async () => {
-        const result = await ledger.commit(expected, next, entries, use);
+        const result = process.faults.isOtherVersion
+          ? await commitAsOther(environment, expected, next, entries, use)
+          : await ledger.commit(expected, next, entries, use);
         // Each ending has a token of its own.
         if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
@@ -89,6 +93,8 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         return { ...ofVoters, locks: [...(isLocked() ? [lock] : []), ...ofVoters.locks] };
       }),
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
+    getCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
+    putCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
     putLocks: () => Promise.reject(new Error('No process of a scenario sets locks.')),
     close: () => undefined,
   };
@@ -138,12 +144,12 @@ export function gatedObservations(
   environment: Environment,
   process: Process,
   completedAt: number | null,
-): AssociationStates {
+): AssociationStates & StateRepairs {
   const { ledger, observations, recorder, processes, log } = environment;
   const write = writerOf(environment, process);
   return {
+    ...gatedRepairs(environment, process),
     statesOfCluster: (cluster) => processes.port(process, () => ledger.statesOfCluster(cluster)),
-    getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
     observeAssociation: (revision, change, entry) => {
       const { origin, sight } = change.observed ?? {};
       const what = () =>
@@ -152,6 +158,31 @@ export function gatedObservations(
         const isWritten = await ledger.observeAssociation(revision, change, entry);
         if (isWritten && observations.observed(process.attempt.name, change, entry, completedAt)) recorder.scanned();
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${process.attempt.name}`);
+        return isWritten;
+      });
+    },
+  };
+}
+
+/** What repairs read and write of service accounts: each call takes a turn, and can fail. */
+export function gatedRepairs(
+  environment: Environment,
+  process: Process,
+): Pick<AssociationStates, 'getAssociationState'> & StateRepairs {
+  const { ledger, inProgress, recorder, processes, log } = environment;
+  const { name } = process.attempt;
+  const write = writerOf(environment, process);
+  return {
+    getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
+    repairAssociation: (repair, entry) => {
+      const what = () => `the repair of ${repair.recordKey.slice(0, 12)}: ${entry.message}`;
+      return write(what, async () => {
+        const isWritten = await ledger.repairAssociation(repair, entry);
+        if (isWritten) {
+          inProgress.repaired(name, repair, entry);
+          recorder.appended(entry);
+        }
+        log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${name}`);
         return isWritten;
       });
     },

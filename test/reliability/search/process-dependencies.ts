@@ -58,6 +58,7 @@ export function dependenciesOf(
     approvalLimits,
     describeLimits: defaultDescribeLimits,
     lockMemory: environment.lockMemory,
+    cursorKeyMemory: {},
     requestLimits: defaultRequestLimits,
     recordTrailReads: false,
     preflight: scenario.readsRoles ? 'changes' : 'off',

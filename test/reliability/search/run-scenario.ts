@@ -7,6 +7,7 @@ import { makeModel } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
 import { makeEndingModel } from './model-endings.ts';
+import { makeInProgressModel } from './model-in-progress.ts';
 import { makeObservationModel } from './model-observations.ts';
 import { makeProcesses } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
@@ -64,7 +65,8 @@ export async function runScenario(
   const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
-  const endings = makeEndingModel(clock, model, observations.world, isBroken);
+  const inProgress = makeInProgressModel(model, isBroken);
+  const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
@@ -77,7 +79,21 @@ export async function runScenario(
   });
   const processes = makeProcesses(schedulerOf(scenario), clock.now);
   const environment: Environment = {
-    ...{ ledger, eks, model, observations, approvals, declarations, endings, recorder, processes, clock, log, series },
+    ...{
+      ledger,
+      eks,
+      model,
+      observations,
+      approvals,
+      declarations,
+      endings,
+      recorder,
+      processes,
+      clock,
+      log,
+      series,
+      inProgress,
+    },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, voterLocks, lockMemory: { mayBeSet: false } },
   };
@@ -197,8 +213,9 @@ export async function runScenario(
     const state = await ledger.getAssociationState(target);
     declarations.atRest(state && (await associationAt(ledger, target, state, null)), applied);
     await approvals.atRest(ledger);
-    const entries = [...model.written(), ...observations.entries(), ...approvals.entries(), ...endings.entries()];
-    const written = { entries, records: model.records() };
+    inProgress.atRest(state);
+    const others = [observations, approvals, endings, inProgress].flatMap((one) => one.entries());
+    const written = { entries: [...model.written(), ...others], records: model.records() };
     for (const rule of await recorder.atRest(clusterName, ledger, written, eks.associations(), callers.answers()))
       isBroken(rule);
     for (const rule of await driftViolations(callers.dependencies(), eks.associations(), applied, model.written()))

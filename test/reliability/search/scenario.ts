@@ -36,6 +36,8 @@ export interface Faults {
   readonly cannotReadLocks: boolean;
   /** The fault of one of its ledger writes: `lost`, written but the response is lost; `down`, not written. */
   readonly ledger: { readonly write: number; readonly kind: 'lost' | 'down' } | null;
+  /** Whether it is of another version of the gateway, which does not write what is in progress, nor endings. */
+  readonly isOtherVersion?: boolean;
 }
 
 /** What a scan of the cluster reads: every association, those that are due, or the one that something told of, at once. */
@@ -96,9 +98,10 @@ export function schedulerOf({ order }: Scenario): fc.Scheduler {
 }
 
 /** Describes faults, to be appended to the name of a process. */
-export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger }: Faults): string {
+export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger, isOtherVersion }: Faults): string {
   const lines = [
     ...(eks ? [`its change request to EKS: ${describeChangeFault(eks)}`] : []),
+    ...(isOtherVersion ? ['it is another version of the gateway'] : []),
     ...(cannotRead ? ['its EKS reads fail'] : []),
     ...(cannotReadLocks ? ['its reads of locks fail'] : []),
     ...(ledger

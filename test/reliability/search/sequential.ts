@@ -8,6 +8,7 @@ import type { Model } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
 import { makeEndingModel } from './model-endings.ts';
+import { makeInProgressModel } from './model-in-progress.ts';
 import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
 import { makeProcesses } from './processes.ts';
@@ -84,7 +85,8 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
-  const endings = makeEndingModel(clock, model, observations.world, isBroken);
+  const inProgress = makeInProgressModel(model, isBroken);
+  const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
     approvals.applied(change);
@@ -103,6 +105,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       approvals,
       declarations,
       endings,
+      inProgress,
       clock,
       series,
       clusterName: `c${series}`,

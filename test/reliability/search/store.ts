@@ -1,11 +1,13 @@
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
+import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 
 /** The store of a scenario: what requests, approvers, the reconciler, scans and `expire` write, and the history. */
 export type ScenarioStore = Ledger &
   ApprovalStore &
   AssociationStates &
+  StateRepairs &
   Endings &
   Pick<AssociationReads, 'versionsAround'>;

@@ -73,7 +73,9 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   if (values.allowPartial === true) return;
   const checks = await check(client, plan, plan.changes, { signal });
   // Of a run that was interrupted, some changes are made already: only a decision of policy counts here.
-  const decisions = checks.map((one) => ({ ...one, refusal: null }));
+  const decisions = checks.map((one) =>
+    one.onlyAsDryRun ? { ...one, onlyAsDryRun: false } : { ...one, refusal: null },
+  );
   const denied = [...plan.denied, ...judged(plan.changes, decisions).denied];
   if (denied.length === 0) return;
   const lines = denied.map(({ target, reasons: why }) => `- ${nameOf(target)}: ${why.join(' ')}`);

@@ -13,6 +13,8 @@ export interface Checked {
       readonly advice: string | null;
     }[];
   } | null;
+  /** Whether policy allows the check, and denies the change. */
+  readonly onlyAsDryRun: boolean;
   /** Roles whose tags or permissions boundary decide: the change itself reads them, so that it can still be denied. */
   readonly unknownRoles: readonly string[];
   /** Of the service account: a create that expects it does not undo what happened after the plan. */
@@ -33,7 +35,13 @@ export function judged(
       if (!checked || reasonsOf(checked).length > 0) return [];
       const revised = change.action === 'create' ? { ...change, expectedRevision: checked.revision } : change;
       const approvers = approversOf(checked);
-      return [approvers.length === 0 ? revised : { ...revised, approvers }];
+      return [
+        {
+          ...revised,
+          ...(approvers.length === 0 ? {} : { approvers }),
+          ...(checked.onlyAsDryRun ? { onlyAsDryRun: true } : {}),
+        },
+      ];
     }),
     denied: pairs.flatMap(({ change: { action, target, before }, checked }) => {
       const reasons = checked ? reasonsOf(checked) : ['The gateway did not answer for this change.'];
@@ -49,7 +57,8 @@ function approversOf({ decision }: Checked): readonly string[] {
 }
 
 /** Why a change would not be made, a sentence each. */
-function reasonsOf({ refusal, decision }: Checked): readonly string[] {
+function reasonsOf({ refusal, decision, onlyAsDryRun }: Checked): readonly string[] {
+  if (onlyAsDryRun && refusal?.code === 'POLICY_DENIED') return [];
   const isHeld = decision?.allowed === false && decision.needs.length > 0;
   if (isHeld && (refusal === null || refusal.code === 'APPROVAL_REQUIRED')) return [];
   if (!isHeld && decision?.allowed === false && decision.violations.length > 0) {

@@ -63,6 +63,10 @@ export function planRefusal(
   plan: Plan,
   { gateway, principalId, now }: { readonly gateway: string; readonly principalId: string; readonly now: number },
 ): string | null {
+  const onlyPlanned = plan.changes.filter(({ onlyAsDryRun }) => onlyAsDryRun === true).length;
+  if (onlyPlanned > 0) {
+    return `Policy allowed ${plan.principalId} to plan ${onlyPlanned} of the changes, and not to make them: plan again as a principal who may.`;
+  }
   if (plan.principalId !== principalId) {
     return `The plan was made by ${plan.principalId}, and you are ${principalId}: plan again.`;
   }

@@ -38,6 +38,8 @@ export interface Change {
   readonly reason: string | null;
   /** Groups that have to approve it, as policy was when it was planned; absent if none has to. */
   readonly approvers?: readonly string[];
+  /** True where policy allows who planned it only to check it; absent otherwise. Who applies needs a plan of their own. */
+  readonly onlyAsDryRun?: boolean;
 }
 
 /** A change that can't be made, and why. */

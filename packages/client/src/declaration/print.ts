@@ -31,8 +31,12 @@ export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
 }
 
 function changeLines(change: Change): readonly string[] {
-  const { approvers = [] } = change;
-  return [...settingLines(change), ...approvers.map((group) => `    needs an approval of the group ${group}`)];
+  const { approvers = [], onlyAsDryRun = false } = change;
+  return [
+    ...settingLines(change),
+    ...approvers.map((group) => `    needs an approval of the group ${group}`),
+    ...(onlyAsDryRun ? ['    policy allows you to plan it, and not to make it'] : []),
+  ];
 }
 
 function settingLines(change: Change): readonly string[] {
@@ -65,7 +69,11 @@ function countsText({ changes, unchanged, denied }: Plan): string {
 
 function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
   const held = changes.filter(({ approvers = [] }) => approvers.length > 0).length;
+  const onlyPlanned = changes.filter(({ onlyAsDryRun }) => onlyAsDryRun === true).length;
   return [
+    ...(onlyPlanned > 0
+      ? [`${onlyPlanned} changes are permitted to you as dry runs only: who applies has to plan again.`]
+      : []),
     ...(held > 0 ? [`${held} changes need an approval, which is asked for when the plan is applied.`] : []),
     ...(undecided > 0
       ? [

@@ -32,6 +32,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     REJECTED: true,
     RELEASED: true,
     REPLAYED: true,
+    STATE_REPAIRED: true,
     SUCCEEDED: true,
     TAKEN_OVER: true,
     TOKEN_REUSED: true,

@@ -224,6 +224,7 @@ test('checks divide changes: a create keeps the revision, and what is denied its
   const violation = { policyId: 'p', message: 'm', advice: 'do this' };
   const allowed = {
     refusal: null,
+    onlyAsDryRun: false,
     unknownRoles: [],
     decision: { allowed: true, violations: [], needs: [] },
     revision: 7,
@@ -246,10 +247,28 @@ test('a change that needs an approval is one of the plan, with its approvers', (
   const refusal = { code: 'APPROVAL_REQUIRED', message: 'Held.', advice: null };
   const decision = { allowed: false, violations: [violation], needs };
   const change = changeOf('update');
-  const found = judged([change], [{ refusal, decision, unknownRoles: [], revision: 1 }]);
+  const found = judged([change], [{ refusal, decision, onlyAsDryRun: false, unknownRoles: [], revision: 1 }]);
   expect(found).toEqual({ changes: [{ ...change, approvers: ['security'] }], denied: [] });
   const other = { code: 'ASSOCIATION_CHANGED', message: 'Changed.', advice: null };
-  expect(judged([change], [{ refusal: other, decision, unknownRoles: [], revision: 1 }])).toMatchObject({
+  expect(
+    judged([change], [{ refusal: other, decision, onlyAsDryRun: false, unknownRoles: [], revision: 1 }]),
+  ).toMatchObject({
+    changes: [],
+    denied: [{ reasons: ['Changed.'] }],
+  });
+});
+
+test('a change that is permitted as a dry run only is one of the plan, unless something else is in its way', () => {
+  const change = changeOf('update');
+  const decision = { allowed: true, violations: [], needs: [] };
+  const checked = { decision, onlyAsDryRun: true, unknownRoles: [], revision: 1 };
+  const denial = { code: 'POLICY_DENIED', message: 'Not you.', advice: null };
+  expect(judged([change], [{ ...checked, refusal: denial }])).toEqual({
+    changes: [{ ...change, onlyAsDryRun: true }],
+    denied: [],
+  });
+  const other = { code: 'ASSOCIATION_CHANGED', message: 'Changed.', advice: null };
+  expect(judged([change], [{ ...checked, refusal: other }])).toMatchObject({
     changes: [],
     denied: [{ reasons: ['Changed.'] }],
   });

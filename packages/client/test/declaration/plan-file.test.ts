@@ -81,6 +81,15 @@ test.each([
   else expect(found).toContain(refusal);
 });
 
+test('a plan with a change that is permitted as a dry run only can not be applied, by anyone', () => {
+  const plan = readPlan(planText({ ...content, changes: [change, { ...change, onlyAsDryRun: true }] }));
+  for (const given of [{}, { principalId: 'https://issuer.example#bob' }]) {
+    expect(planRefusal(plan, { ...alice, ...given })).toBe(
+      'Policy allowed https://issuer.example#alice to plan 1 of the changes, and not to make them: plan again as a principal who may.',
+    );
+  }
+});
+
 test('tokens are the same for every run of a plan, and differ by plan, action and service account', () => {
   const [plan, later] = [{ planId: 'one' }, { planId: 'two' }];
   expect(tokenOf(plan, change)).toBe(tokenOf(readPlan(planText(content)), change));

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ApprovalStore } from '../../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../../src/ledger/association-history.ts';
-import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState, StateChange } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import { demandedKey, isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
 import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
+import { unchanged } from '../../../../src/ledger/condition.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';
 import { claimsOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import { alreadyWritten, requireDistinct } from '../../../../src/ledger/entry-json.ts';
@@ -17,6 +18,7 @@ import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
+import { sqliteCursorKeys } from './cursor-keys.ts';
 import { asPromise, openSqliteFile } from './file.ts';
 import { prepareOrder } from './order.ts';
 import type { AuditOrder } from './order.ts';
@@ -53,6 +55,7 @@ export function makeSqliteLedger({
 
   return {
     ...makeSqliteCheckpoints(database),
+    ...sqliteCursorKeys(database),
     commit(expected, next, entries, use = null) {
       return asPromise(() => {
         requireDistinct(entries);
@@ -155,6 +158,21 @@ export function makeSqliteLedger({
         }),
       );
     },
+    repairAssociation(repair, entry) {
+      return asPromise(() =>
+        inTransaction(database, () => {
+          if (alreadyWritten([entry], [statements.getEntry(entry)])) return true;
+          if (!meets(unchanged(repair.record), statements.getRecord(repair.recordKey))) return false;
+          const state = statements.getState(repair.change.target);
+          const key = demandedKey(repair);
+          if (key !== null && !state?.recordsInProgress.includes(key)) return false;
+          if (repair.restored) statements.putRecord(repair.restored);
+          statements.insertEntry(entry);
+          commitState(statements, { ...repair.change, begins: true });
+          return true;
+        }),
+      );
+    },
     appendEntry(entry) {
       return asPromise(() => {
         inTransaction(database, () => {
@@ -203,8 +221,11 @@ export function makeSqliteLedger({
   };
 }
 
+/** A change of a state, and whether nothing is written without it. */
+type StateWrite = StateChange & Pick<CommittedChange, 'begins'>;
+
 /** Writes the state of the service account as far as the stored one permits. Throws `UnsupportedFormat` where an operation begins. */
-function commitState(statements: Statements, change: CommittedChange | null): void {
+function commitState(statements: Statements, change: StateWrite | null): void {
   if (change === null) return;
   let state: AssociationState | null;
   try {
@@ -214,14 +235,20 @@ function commitState(statements: Statements, change: CommittedChange | null): vo
     throw error;
   }
   const { version: _, ...unversioned } = change;
-  const isLater = change.confirmed === undefined || isReplacedBy(state?.confirmed ?? null, change.confirmed);
+  const before = state?.confirmed ?? null;
+  const isLater = change.confirmed ? isReplacedBy(before, change.confirmed) : appliesTo(before, change);
   const isAdded = isLater && (!change.confirmed || isAddedAfter(state?.observed?.sight ?? null, change.confirmed));
   const applied = isAdded ? change : isLater ? unversioned : unconfirmedChange(state, unversioned);
   statements.putState(stateAfter(state, applied), applied);
 }
 
+/** An ending is that of the confirmed association, or not written. */
+function appliesTo(confirmed: AssociationState['confirmed'], change: StateChange): boolean {
+  return change.endingOf === undefined || keepsEnding(confirmed, change);
+}
+
 /** What remains of an outcome whose association is not the latest one. */
-function unconfirmedChange(state: AssociationState | null, change: CommittedChange): CommittedChange {
+function unconfirmedChange(state: AssociationState | null, change: StateChange): StateChange {
   const { confirmed: _, ...unconfirmed } = change;
   const { ending: __, ...without } = unconfirmed;
   return keepsEnding(state?.confirmed ?? null, change) ? unconfirmed : without;

@@ -30,7 +30,8 @@ export function stateOfText(text: string): AssociationState {
   // Only `stateText` creates these texts.
   const { v, ...state } = JSON.parse(text) as AssociationState & { readonly v?: unknown };
   requireSupported(`state of ${associationKeyOf(state.target)}`, v);
-  return state;
+  // Earlier versions have no such field.
+  return { ...state, recordsInProgress: (state as Partial<AssociationState>).recordsInProgress ?? [] };
 }
 
 /** The progress of scans as JSON text. */

@@ -84,10 +84,11 @@ export function prepareStatements(database: DatabaseSync) {
     },
     statesOfCluster(cluster: ClusterRef): StateSummary[] {
       return selectStates.all(clusterKeyOf(cluster)).map(({ isPresent, associationId, state: text }) => {
-        const { target, revision, observed } = stateOfText(String(text));
+        const { target, revision, observed, recordsInProgress } = stateOfText(String(text));
         return {
           target,
           revision,
+          recordsInProgress,
           scannedRevision: observed?.revision ?? null,
           scannedAt: observed?.at ?? null,
           isPresent: isPresent === 1,

@@ -50,6 +50,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   // What was agreed to is used by nobody: the approver was locked, or lost the right.
   APPROVAL_VOTE_VOIDED: { status: 'Failure', severity: 'Medium' },
   EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
+  STATE_REPAIRED: { status: 'Success', severity: 'Informational' },
 };
 
 /** What an entry can be about besides the operations. Locks and scans have no GraphQL field. */

@@ -22,6 +22,7 @@ export interface RecordedDecision {
   readonly violations: readonly { readonly policyId: string }[];
   readonly needs?: readonly ApprovalNeed[];
   readonly approval?: UsedApproval;
+  readonly onlyAsDryRun?: true;
 }
 
 /** The fields of a recorded decision that every replay needs. */
@@ -32,6 +33,7 @@ export const decisionFields = {
   now: wholeNumber,
   needs: v.exactOptional(list(approvalNeed)),
   approval: v.exactOptional(usedApproval),
+  onlyAsDryRun: v.exactOptional(v.literal(true)),
 };
 
 /** The fields of an audit entry from which the context of its request is made. */
@@ -125,21 +127,24 @@ export function contextOf(entry: Circumstances, now: number, name: string): Auth
     identity,
     onBehalfOf: entry.onBehalfOf,
     hasReason: entry.reason !== null,
+    // Dry runs have this event, and nothing else has.
+    isDryRun: entry.event === 'CHECKED',
     now,
   };
 }
 
 /**
- * A decision in words: `allowed by …`, `denied by …`, `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and
+ * A decision in words: `allowed by …`, `allowed as a dry run only by …`, `denied by …`, `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and
  * how many of which group must approve.
  */
-export function verdict({ allowed, policyIds, violations, needs }: RecordedDecision): string {
+export function verdict({ allowed, policyIds, violations, needs, onlyAsDryRun }: RecordedDecision): string {
   if (needs !== undefined) {
     const asked = needs.map(({ policyId, group, count }) => `${policyId} (${count} of ${group})`).join(', ');
     return `${allowed ? 'allowed by approval' : 'needs approval'} for ${asked}`;
   }
   const ids = allowed ? policyIds : violations.map(({ policyId }) => policyId);
-  return `${allowed ? 'allowed' : 'denied'} by ${[...new Set(ids)].join(', ')}`;
+  const result = onlyAsDryRun ? 'allowed as a dry run only' : allowed ? 'allowed' : 'denied';
+  return `${result} by ${[...new Set(ids)].join(', ')}`;
 }
 
 /** Events of approvals whose entries have the decision about a vote, or repeat that of the request. */

@@ -74,6 +74,7 @@ function assuming(engine: Engine, applying: (request: CedarRequest) => readonly 
   return {
     policySet: engine.policySet,
     roleAttributes: null,
+    usesDryRun: engine.usesDryRun,
     evaluatePermits: (request) => withPermits(others.evaluatePermits(request), request),
     evaluate: (request) => {
       const result = others.evaluate(request);

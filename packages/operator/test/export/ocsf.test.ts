@@ -179,7 +179,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
-      ...{ APPROVAL_VOTE_VOIDED: true, EXPIRY_WARNED: true },
+      ...{ APPROVAL_VOTE_VOIDED: true, EXPIRY_WARNED: true, STATE_REPAIRED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

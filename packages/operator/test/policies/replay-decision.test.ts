@@ -115,6 +115,17 @@ test.each([
   expect(report).toContain(verdict);
 });
 
+test.each([
+  ['CHECKED', true, 'replayed: allowed as a dry run only by planners-check'],
+  ['DENIED', false, 'replayed: denied by default-deny'],
+])('the decision of an entry %s is replayed as that of a dry run: %s', (event, isDryRun, verdict) => {
+  const operation = { operation: 'DELETE_POD_IDENTITY_ASSOCIATION', request: reference, before: association() };
+  const who = { ...context(person('paul', 'planners')), isDryRun };
+  const { same, report } = replayDecision(entryOf(remove(), operation, who, { event }), folder);
+  expect(report).toContain(verdict);
+  expect(same).toBe(true);
+});
+
 test('a decision that the principal may not view the association is replayed as that of a read', () => {
   const action = 'PodIdentity::Action::"DeletePodIdentityAssociation"';
   writeFileSync(join(folder, 'own.cedar'), `@id("own") permit (principal, action == ${action}, resource);`);

@@ -85,6 +85,11 @@ export type AuditEvent =
   | 'RELEASED'
   /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
+  /**
+   * What is in progress on the service account was corrected, after another version of the gateway had begun or closed an operation; `message` names it. The
+   * operation id begins with `repair-`.
+   */
+  | 'STATE_REPAIRED'
   /** The change is done, or the association is adopted. Closes the operation. */
   | 'SUCCEEDED'
   /** The lease expired, and another request or the reconciler took over the operation. */
