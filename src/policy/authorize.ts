@@ -2,7 +2,6 @@ import type { Decision, InventorySlice } from '../model/decision.ts';
 import { isLiftable, needsOf } from './approvals.ts';
 import { compilePolicies } from './compile.ts';
 import type { PolicySources } from './compile.ts';
-import { withDeclaredContext } from './declared-context.ts';
 import { makeEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { toCedar } from './entities.ts';
@@ -126,7 +125,7 @@ function verdictOn(
   slice: InventorySlice,
   person: string | null,
 ): VerdictResult {
-  const cedarRequest = withDeclaredContext(engine.policySet.schema, toCedar(context, request, slice));
+  const cedarRequest = toCedar(context, request, slice);
   const result = engine.evaluate(cedarRequest);
   if (result.kind === 'failed') return result;
   const { allowed, policyIds: applied } = result;
