@@ -1,7 +1,6 @@
 import type { Lock } from '../../../src/model/lock.ts';
 import type { LiftedLock } from '../../../src/model/lifted-lock.ts';
 import type { Approver } from './asked-needs.ts';
-import type { Environment } from './environment.ts';
 import type { ScenarioEvent } from './scenario.ts';
 
 /** The locks on approvers, which operators set and lift. Each write of the locks has the next revision. */
@@ -40,7 +39,13 @@ export type VoterLocks = ReturnType<typeof makeVoterLocks>;
 
 /** Locks an approver or not any more, or publishes a version that denies their votes, or nobody's. */
 export function applyToVoter(
-  { voterLocks, versions }: Pick<Environment, 'voterLocks' | 'versions'>,
+  {
+    voterLocks,
+    versions,
+  }: {
+    readonly voterLocks: VoterLocks;
+    readonly versions: { readonly denyVotes: (denied: Approver | null) => void };
+  },
   { by, what }: Extract<ScenarioEvent, { readonly do: 'voter' }>,
 ): void {
   if (what === 'lock') voterLocks.set(by);

@@ -4,7 +4,13 @@ import type { AssociationReads } from '../../../../src/ledger/association-histor
 import type { AssociationState, StateChange } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
-import { demandedKey, isAddedAfter, isReplacedBy, stateAfter, stateChangeOf } from '../../../../src/ledger/state-change.ts';
+import {
+  demandedKey,
+  isAddedAfter,
+  isReplacedBy,
+  stateAfter,
+  stateChangeOf,
+} from '../../../../src/ledger/state-change.ts';
 import { keepsEnding } from '../../../../src/ledger/ending-change.ts';
 import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import { unchanged } from '../../../../src/ledger/condition.ts';
