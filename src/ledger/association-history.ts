@@ -98,4 +98,4 @@ export interface AssociationReads extends Pick<AssociationStates, 'getAssociatio
 }
 
 /** A side of a place in the order of `versionPlaceOf`. */
-export type VersionRange = { readonly before: string } | { readonly from: string };
+type VersionRange = { readonly before: string } | { readonly from: string };

@@ -201,7 +201,7 @@ function createdBy(entry: AuditEntry, seen: Association): Association {
  * Whether an outcome replaces what is confirmed: only if its association is a later one. What is deleted stays deleted, and a delete
  * does not replace a later association. An adoption replaces the same version too, whose tags others may have changed. DynamoDB has the same condition in `dynamodb-association-state.ts`.
  */
-export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssociation): boolean {
+function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssociation): boolean {
   if (confirmed === null) return true;
   const isSame = confirmed.association.associationId === by.association.associationId;
   if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
@@ -214,7 +214,7 @@ export function isReplacedBy(confirmed: ConfirmedAssociation | null, by: Confirm
  * Whether a confirmed association is the latest version after what scans saw last: not where that is a later version, or that this one is
  * gone. DynamoDB has the same condition in `dynamodb-state-condition.ts`.
  */
-export function isAddedAfter(sight: Sight | null, { association, isDeleted }: ConfirmedAssociation): boolean {
+function isAddedAfter(sight: Sight | null, { association, isDeleted }: ConfirmedAssociation): boolean {
   if (sight === null || sight.modifiedAt < association.modifiedAt) return true;
   return sight.modifiedAt === association.modifiedAt && (isDeleted || !sight.isGone);
 }

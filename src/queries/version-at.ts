@@ -22,7 +22,7 @@ export interface VersionAt {
   readonly uncertain: Span | null;
 }
 
-export type PresentVersion = AssociationVersion & { readonly association: Association };
+type PresentVersion = AssociationVersion & { readonly association: Association };
 
 type Reads = Pick<AssociationReads, 'readVersions'>;
 
