@@ -167,11 +167,12 @@ interface PolicyComposition {
 /** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
 function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
   const { eks, deployed, live, packaged, store, makeTexts } = composition;
-  const { recordPrincipal, inventory, policySetHash, decisionKey } = policy;
+  const { recordPrincipal, inventory, policySetHash, decisionKey, comparedGroups } = policy;
   return {
     ...meteredPolicy(policy),
     recordPrincipal,
     decisionKey,
+    comparedGroups,
     knownPrincipals: inventory,
     eksFor: rememberRoles(makeEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),

@@ -1,3 +1,4 @@
+import { maxApprovalMs } from '../model/approval.ts';
 import { defaultApprovalLimits, defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
 import type { About, ApprovalLimits, DescribeLimits, Preflight } from '../operations/dependencies.ts';
 import { defaultTimes, leastRetentionMs } from '../idempotency/times.ts';
@@ -169,17 +170,15 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
 
 /** An approval must be there for some time, and every principal may wait for one. */
 function readApprovalLimits(reader: SettingsReader): ApprovalLimits {
-  const { decideMs, useMs, maxPending } = defaultApprovalLimits;
+  const { decideMs, useMs, maxPending, maxPendingOfService } = defaultApprovalLimits;
   const time = { least: 60_000, most: maxApprovalMs };
   return {
     decideMs: reader.number('APPROVAL_DECIDE_MS', decideMs, time),
     useMs: reader.number('APPROVAL_USE_MS', useMs, time),
     maxPending: reader.number('APPROVALS_PENDING_PER_PRINCIPAL', maxPending, { least: 1, most: 100 }),
+    maxPendingOfService: reader.number('APPROVALS_PENDING_PER_SERVICE', maxPendingOfService, { least: 1, most: 500 }),
   };
 }
-
-/** 30 days: what people agreed to long ago is not what they would agree to now. */
-const maxApprovalMs = 30 * 86_400_000;
 
 function readTokenSettings(reader: SettingsReader): TokenSettings {
   const { groupsClaim, scopesClaim } = defaultTokenSettings;

@@ -206,4 +206,5 @@ export const inventorySlice: SchemaOf<InventorySlice> = atLeast({
   timeZone: text('the name of a time zone', isTimeZone),
   roles: v.exactOptional(list(recordedRole)),
   requestedFor: v.exactOptional(text()),
+  requestedForGroups: v.exactOptional(list(text())),
 });

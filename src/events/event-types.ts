@@ -50,6 +50,11 @@ export const eventTypes = {
   REJECTED: { type: 'approval.rejected', detailType: 'Pod Identity Approval Rejected', selection: 'ALL' },
   APPROVAL_EXPIRED: { type: 'approval.expired', detailType: 'Pod Identity Approval Expired', selection: 'ALL' },
   APPROVAL_USED: { type: 'approval.used', detailType: 'Pod Identity Approval Used', selection: 'ALL' },
+  APPROVAL_VOTE_VOIDED: {
+    type: 'approval.vote-voided',
+    detailType: 'Pod Identity Approval Vote Voided',
+    selection: 'ALL',
+  },
   EXPIRY_WARNED: { type: 'ending.near', detailType: 'Pod Identity Association Ends Soon', selection: 'ALL' },
   LOG_PERMITTED: null,
   STATE_REPAIRED: null,

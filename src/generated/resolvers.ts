@@ -233,6 +233,8 @@ export type ResolversTypes = {
   TokenReused: ResolverTypeWrapper<Schema.TokenReused>;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  VoidReason: Schema.VoidReason;
+  VoidedVote: ResolverTypeWrapper<Omit<Schema.VoidedVote, 'actor' | 'principal'> & { actor?: Schema.Maybe<ResolversTypes['RecordedPrincipal']>, principal: ResolversTypes['RecordedPrincipal'] }>;
   VoteRefused: ResolverTypeWrapper<Schema.VoteRefused>;
   Warning: ResolverTypeWrapper<Schema.Warning>;
   WarningCode: Schema.WarningCode;
@@ -328,6 +330,7 @@ export type ResolversParentTypes = {
   TokenReused: Schema.TokenReused;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: MutationResult;
+  VoidedVote: Omit<Schema.VoidedVote, 'actor' | 'principal'> & { actor?: Schema.Maybe<ResolversParentTypes['RecordedPrincipal']>, principal: ResolversParentTypes['RecordedPrincipal'] };
   VoteRefused: Schema.VoteRefused;
   Warning: Schema.Warning;
 };
@@ -362,6 +365,7 @@ export type ApprovalResolvers<ContextType = RequestContext, ParentType extends R
   requestedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['ApprovalState'], ParentType, ContextType>;
   target?: Resolver<ResolversTypes['AuditTarget'], ParentType, ContextType>;
+  voidedVotes?: Resolver<ReadonlyArray<ResolversTypes['VoidedVote']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1003,6 +1007,14 @@ export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = RequestCo
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type VoidedVoteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['VoidedVote'] = ResolversParentTypes['VoidedVote']> = {
+  actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['VoidReason'], ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  voidedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
 export type VoteRefusedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['VoteRefused'] = ResolversParentTypes['VoteRefused']> = {
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
@@ -1089,6 +1101,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
+  VoidedVote?: VoidedVoteResolvers<ContextType>;
   VoteRefused?: VoteRefusedResolvers<ContextType>;
   Warning?: WarningResolvers<ContextType>;
 };

@@ -102,6 +102,8 @@ export type Approval = Node & {
   readonly state: ApprovalState;
   /** The service account that the request concerns. */
   readonly target: AuditTarget;
+  /** The votes that do not count any more, oldest first, at most the last 20. These people may vote again. */
+  readonly voidedVotes: ReadonlyArray<VoidedVote>;
 };
 
 /** A page of approvals. */
@@ -526,6 +528,8 @@ export type AuditEvent =
   | 'APPROVAL_REQUESTED'
   /** An operation used the approval: its INTENT entry was written with this one. */
   | 'APPROVAL_USED'
+  /** Votes of an approval do not count any more, which was found when its request was sent again: the message says which, why, and what follows. */
+  | 'APPROVAL_VOTE_VOIDED'
   /** An approver approved the request. */
   | 'APPROVED'
   /** A dry run; nothing was done. */
@@ -2082,7 +2086,7 @@ export type Refusal = {
 export type RefusalCode =
   /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  /** The request needs an approval and can't be asked for now: too many are pending, or it was rejected twice within a day. Nothing was asked for. */
   | 'APPROVAL_LIMIT_REACHED'
   /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
   | 'APPROVAL_NOT_FOUND'
@@ -2256,6 +2260,30 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly status: RequestStatus;
   /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
   readonly warnings: ReadonlyArray<Warning>;
+};
+
+/** Why a vote does not count any more. Values may be added. */
+export type VoidReason =
+  /** Policy now compares a group that was not recorded with the vote, and could decide otherwise. */
+  | 'GROUP_NOT_RECORDED'
+  /** Policy does not permit the vote any more. */
+  | 'POLICY_DENIED'
+  /** The approver, or the service through which they voted, was locked since, even if the lock was lifted. */
+  | 'VOTER_LOCKED';
+
+/** A vote that was found not to count any more when the request was sent again. */
+export type VoidedVote = {
+  readonly __typename?: 'VoidedVote';
+  /** The service through which the approver voted; null without one. */
+  readonly actor: Maybe<RecordedPrincipal>;
+  /** The approver. */
+  readonly principal: RecordedPrincipal;
+  /** Why it does not count any more. */
+  readonly reason: VoidReason;
+  /** Time of the vote. */
+  readonly time: Scalars['DateTime']['output'];
+  /** When that was found. */
+  readonly voidedAt: Scalars['DateTime']['output'];
 };
 
 /** A vote was not counted. Nothing was changed. */

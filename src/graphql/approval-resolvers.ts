@@ -57,6 +57,7 @@ export const approvalFields = {
     },
     needs: ({ binding, votes }) => votedNeeds(binding.needs, votes),
     currentDecision: (approval, _, { deps }) => currentDecision(deps, approval),
+    voidedVotes: ({ voidedVotes = [] }) => voidedVotes,
     rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
     expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),
     operationId: ({ usedBy }) => usedBy,

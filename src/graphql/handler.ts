@@ -1,7 +1,7 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { rateLimitedEksFor } from '../eks/rate-limited.ts';
-import { makeAllowsRead, makeAuthorizeRead, makeMayViewIn } from '../queries/authorize-read.ts';
+import { makeAllowsRead, makeAuthorizeRead, makeMayApprove, makeMayViewIn } from '../queries/authorize-read.ts';
 import { makeCursors } from '../queries/cursors.ts';
 import { makeDescriber } from '../queries/describer.ts';
 import { count } from '../runtime/meter.ts';
@@ -110,6 +110,7 @@ export function makeHandler(
       authorizeRead,
       allowsRead: makeAllowsRead(live, identity, authorizeRead),
       mayViewIn: makeMayViewIn(live, identity),
+      mayApprove: makeMayApprove(live, identity),
       cursors: makeCursors(live, identity.principal, deadline),
       deadline,
       describer: makeDescriber(reads, rateLimiter),

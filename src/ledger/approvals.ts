@@ -24,6 +24,17 @@ export interface RecordAndApproval {
   readonly approval: Approval | null;
 }
 
+/** How many pending approvals there may be at most. */
+export interface PendingLimits {
+  /** Of the principal. */
+  readonly ofPrincipal: number;
+  /** Of the principal for the person in `onBehalfOf`; null: these are not counted. */
+  readonly ofPerson: number | null;
+}
+
+/** What became of a write of an approval. Unless `written`, nothing was written. */
+export type ApprovalWrite = 'written' | 'conflict' | 'limit-reached' | 'person-limit-reached';
+
 /**
  * The approvals in the ledger. An approval is consumed by the commit of the claim that uses it. Every method throws `LedgerUnavailable` and
  * `UnsupportedFormat` as the methods of the ledger do.
@@ -40,15 +51,15 @@ export interface ApprovalStore {
 
   /**
    * Writes the next version of an approval, or another in its place, with its entry, in one transaction, if the stored one is `expected` (null:
-   * none is stored). `limit-reached`: it would be one more than `maxPending` pending ones of the principal, without those that can no longer be
-   * decided when `next` was asked for. Unless `written`, nothing was written. To write the same again is `written`, see `Ledger.commit`.
+   * none is stored). `limits` are for one that is asked for; null: it was asked for before, and is counted without a limit. A limit is reached by as many
+   * pending ones, without those that can no longer be decided when `next` was asked for. To write the same again is `written`, see `Ledger.commit`.
    */
   putApproval(
-    expected: ApprovalVersion | null,
+    expected: (ApprovalVersion & Pick<Approval, 'state'>) | null,
     next: Approval,
     entry: AuditEntry,
-    maxPending: number,
-  ): Promise<'written' | 'conflict' | 'limit-reached'>;
+    limits: PendingLimits | null,
+  ): Promise<ApprovalWrite>;
 
   /**
    * A page of at most `limit` approvals; of a namespace, it examines at most 200. Eventually consistent. `after` is `next` of the previous page;

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Put, Update } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Approval } from '../model/approval.ts';
 import { approvalOfText, approvalText } from './approval-text.ts';
+import type { PendingLimits } from './approvals.ts';
 import type { ApprovalVersion } from './approval-version.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion, requireSupported } from './format.ts';
@@ -54,7 +56,7 @@ export function approvalPut(TableName: string, expected: ApprovalVersion | null,
   };
 }
 
-/** An update of the item with the keys of the pending approvals of a principal. */
+/** An update of the item with the keys of the pending approvals of a principal, and those for each person. */
 function pendingUpdate(TableName: string, { requested }: Approval, expressions: Partial<Update>): Update {
   return {
     TableName,
@@ -64,38 +66,82 @@ function pendingUpdate(TableName: string, { requested }: Approval, expressions: 
   };
 }
 
-/** Adds an approval to the pending ones of its principal, unless those are as many as it may have. */
-export function addPending(table: string, next: Approval, maxPending: number): Update {
+/** The attribute with those for a person, whose name can have any characters. */
+function personAttribute(onBehalfOf: string): string {
+  return `${personPrefix}${createHash('sha256').update(onBehalfOf).digest('hex')}`;
+}
+
+const personPrefix = 'person/';
+
+/** Adds an approval to the pending ones of its principal, unless those are as many as it may have; null: however many they are. */
+export function addPending(table: string, next: Approval, limits: PendingLimits | null): Update {
+  const { onBehalfOf } = next.requested;
+  const ofPerson = onBehalfOf === null ? '' : ', #person :keys';
+  const conditions = limits ? [below('pending', ':max')] : [];
+  if (limits && limits.ofPerson !== null) conditions.push(below('#person', ':maxOfPerson'));
   return pendingUpdate(table, next, {
-    UpdateExpression: 'SET v = :v, #ttl = :ttl ADD pending :keys',
-    ConditionExpression: 'attribute_not_exists(pending) OR size(pending) < :max OR contains(pending, :key)',
-    ...namesAndValues(next, { ':keys': new Set([next.key]), ':key': next.key, ':max': maxPending }),
+    UpdateExpression: `SET v = :v, #ttl = :ttl ADD pending :keys${ofPerson}`,
+    ...(limits ? { ConditionExpression: conditions.join(' AND ') } : {}),
+    ...namesAndValues(next, {
+      ':keys': new Set([next.key]),
+      ...(limits ? { ':key': next.key, ':max': limits.ofPrincipal } : {}),
+      ...(limits && limits.ofPerson !== null ? { ':maxOfPerson': limits.ofPerson } : {}),
+    }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
 }
 
-/** Replaces the pending approvals of a principal, as they were read, by others. */
-export function replacePending(table: string, next: Approval, stored: Set<string>, others: Set<string>): Update {
+function below(set: string, max: string): string {
+  return `(attribute_not_exists(${set}) OR size(${set}) < ${max} OR contains(${set}, :key))`;
+}
+
+/** Replaces the pending approvals of a principal, as they were read, by those that can still be decided and the next one. */
+export function replacePending(table: string, next: Approval, stored: Item | null, live: readonly Approval[]): Update {
+  const all = [...live, next];
+  const byPerson = Map.groupBy(all, ({ requested: { onBehalfOf } }) => onBehalfOf && personAttribute(onBehalfOf));
+  const kept = [...byPerson].flatMap(([name, ofPerson]) => (name === null ? [] : [{ name, keys: keysOf(ofPerson) }]));
+  const gone = Object.keys(stored ?? {}).filter((name) => name.startsWith(personPrefix) && !byPerson.has(name));
+  const removed = gone.length === 0 ? '' : ` REMOVE ${gone.map((_, index) => `#gone${index}`).join(', ')}`;
+  const sets = kept.map((_, index) => `, #kept${index} = :kept${index}`).join('');
+  const { ExpressionAttributeValues } = namesAndValues(next, {
+    ...{ ':stored': pendingOfItem(stored), ':others': keysOf(all) },
+    ...Object.fromEntries(kept.map(({ keys }, index) => [`:kept${index}`, keys])),
+  });
   return pendingUpdate(table, next, {
-    UpdateExpression: 'SET v = :v, #ttl = :ttl, pending = :others',
+    UpdateExpression: `SET v = :v, #ttl = :ttl, pending = :others${sets}${removed}`,
     ConditionExpression: 'pending = :stored',
-    ...namesAndValues(next, { ':stored': stored, ':others': others }),
+    ExpressionAttributeNames: {
+      '#ttl': ttlAttribute,
+      ...Object.fromEntries(kept.map(({ name }, index) => [`#kept${index}`, name])),
+      ...Object.fromEntries(gone.map((name, index) => [`#gone${index}`, name])),
+    },
+    ExpressionAttributeValues,
   });
 }
 
+function keysOf(approvals: readonly Approval[]): Set<string> {
+  return new Set(approvals.map(({ key }) => key));
+}
+
 function namesAndValues(next: Approval, values: Record<string, unknown>) {
+  const { onBehalfOf } = next.requested;
   const ttl = Math.ceil((endOf(next) + keptApprovalMs) / 1000);
   return {
-    ExpressionAttributeNames: { '#ttl': ttlAttribute },
+    ExpressionAttributeNames: {
+      '#ttl': ttlAttribute,
+      ...(onBehalfOf === null ? {} : { '#person': personAttribute(onBehalfOf) }),
+    },
     ExpressionAttributeValues: marshall({ ':v': formatVersion, ':ttl': ttl, ...values }),
   };
 }
 
 /** Removes an approval from the pending ones of its principal. */
 export function removePending(table: string, next: Approval): Update {
+  const { onBehalfOf } = next.requested;
   return pendingUpdate(table, next, {
-    UpdateExpression: 'DELETE pending :keys',
-    ExpressionAttributeValues: marshall({ ':keys': new Set([next.key]) }),
+    UpdateExpression: `DELETE pending :keys${onBehalfOf === null ? '' : ', #person :keys'}`,
+    ...(onBehalfOf === null ? {} : { ExpressionAttributeNames: { '#person': personAttribute(onBehalfOf) } }),
+    ExpressionAttributeValues: marshall({ ':keys': keysOf([next]) }),
   });
 }
 

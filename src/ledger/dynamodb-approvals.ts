@@ -73,25 +73,28 @@ export function makeDynamoDbApprovals({
       const item = await getItem(client, idempotencyTable, marshall({ idempotencyKey: approvalItemKeyOf(key) }));
       return item && approvalOfItem(item);
     },
-    async putApproval(expected, next, entry, maxPending) {
+    async putApproval(expected, next, entry, limits) {
       const put = approvalPut(idempotencyTable, expected, next);
       const items = [{ Put: put }, { Put: insertion(auditTable, entryItem(entry)) }];
       const isPending = next.state === 'PENDING';
-      const update = isPending ? addPending(idempotencyTable, next, maxPending) : removePending(idempotencyTable, next);
+      const update = isPending ? addPending(idempotencyTable, next, limits) : removePending(idempotencyTable, next);
       // A vote that leaves it pending changes nothing of what is counted.
-      const isCounted = !isPending || next.revision === 1;
+      const isCounted = !isPending || expected?.state !== 'PENDING' || expected.id !== next.id;
       const result = await transact(client, [entry], items, isCounted ? update : null);
       if (result.kind === 'conflict' && result.stored) approvalOfItem(result.stored); // Throws for another format.
       if (result.kind === 'committed') return 'written';
       if (result.kind !== 'update-rejected') return 'conflict';
-      if (!result.isCondition) throw failureOfCancellation(result.cause);
-      // As many as the limit are counted: those that can no longer be decided do not count.
+      if (!result.isCondition || limits === null) throw failureOfCancellation(result.cause);
+      // As many as a limit are counted: those that can no longer be decided do not count.
       const stored = pendingOfItem(result.stored);
       const counted = await approvalsOf([...stored].map(approvalItemKeyOf));
-      const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)));
-      if (live.length >= maxPending) return 'limit-reached';
-      const others = new Set([...live.map(({ key }) => key), next.key]);
-      const second = await transact(client, [entry], items, replacePending(idempotencyTable, next, stored, others));
+      const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)) && one.key !== next.key);
+      const { onBehalfOf } = next.requested;
+      const ofPerson = live.filter(({ requested }) => requested.onBehalfOf === onBehalfOf);
+      if (limits.ofPerson !== null && ofPerson.length >= limits.ofPerson) return 'person-limit-reached';
+      if (live.length >= limits.ofPrincipal) return 'limit-reached';
+      const replaced = replacePending(idempotencyTable, next, result.stored, live);
+      const second = await transact(client, [entry], items, replaced);
       return second.kind === 'committed' ? 'written' : 'conflict';
     },
     async listApprovals(partition, limit, after) {

@@ -9,7 +9,7 @@ import { formatVersion, requireSupported } from './format.ts';
 import { filterFields } from './filter-fields.ts';
 import { auditIndexKeys, openShardOf, trailShardOf } from './keys.ts';
 import type { IdempotencyRecord, Locks, RecordedResult } from './ledger.ts';
-import { locksKey, locksText } from './locks-json.ts';
+import { locksFields, locksKey, locksOfFields } from './locks-json.ts';
 import { ttlAttribute } from './tables.ts';
 
 /**
@@ -47,14 +47,15 @@ export function recordOfItem(item: Item): IdempotencyRecord {
 }
 
 /** All locks as one item, without an expiry. */
-export function locksItem({ revision, locks }: Locks): Item {
-  return marshall({ v: formatVersion, idempotencyKey: locksKey, revision, locks: locksText({ locks }) });
+export function locksItem(locks: Locks): Item {
+  return marshall({ v: formatVersion, idempotencyKey: locksKey, ...locksFields(locks) });
 }
 
 /** The locks of an item that {@link locksItem} created. Throws `UnsupportedFormat` if another version created it. */
-export function locksOfItem({ v, revision, locks }: Item): Locks {
+export function locksOfItem({ v, revision, locks, lifted }: Item): Locks {
   requireSupported('item of the locks', versionOf(v));
-  return { revision: Number(revision?.N), locks: JSON.parse(String(locks?.S)) as Locks['locks'] };
+  const fields = { revision: Number(revision?.N), locks: String(locks?.S) };
+  return locksOfFields(lifted?.S === undefined ? fields : { ...fields, lifted: lifted.S });
 }
 
 function versionOf(v: AttributeValue | undefined): unknown {

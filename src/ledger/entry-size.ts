@@ -48,10 +48,10 @@ const none = () => [];
 const nothing = () => null;
 const first = (value: unknown) => (Array.isArray(value) ? value.slice(0, 5) : value);
 
-/** The approval of a decision with who voted, without what they said and their groups. */
+/** The approval of a decision with who voted, without what they said, their groups, and those that policy compared. */
 function withoutTexts(value: unknown): UsedApproval {
   const approval = value as UsedApproval;
-  const votes = approval.votes.map((vote) => ({
+  const votes = approval.votes.map(({ comparedGroups: _, ...vote }) => ({
     ...vote,
     comment: null,
     principal: { ...vote.principal, groups: [] },

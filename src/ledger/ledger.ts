@@ -2,6 +2,7 @@ import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditedOperation } from '../model/operation.ts';
+import type { LiftedLock } from '../model/lifted-lock.ts';
 import type { Lock } from '../model/lock.ts';
 import type { ApprovalUse } from './approval-version.ts';
 import type { StateMismatch } from './association-state.ts';
@@ -29,6 +30,8 @@ export interface Locks {
   /** Increases by one with every write; 0: none was ever written. */
   readonly revision: number;
   readonly locks: readonly Lock[];
+  /** The locks on principals that were lifted, oldest first; absent without any. */
+  readonly lifted?: readonly LiftedLock[];
 }
 
 /** Result of a commit. */

@@ -33,6 +33,22 @@ export interface ApprovalVote {
   readonly isOwnRequest: boolean;
   /** RFC 3339, UTC. */
   readonly time: string;
+  /** Network address from which the person voted; absent in votes of earlier versions. */
+  readonly sourceAddress?: string | null;
+  /** Revision of the locks that the vote was compared with; absent in votes of earlier versions. */
+  readonly locksRevision?: number;
+  /** The groups that policy could judge the vote by, sorted; absent where all groups of `principal` and `actor` are recorded. */
+  readonly comparedGroups?: readonly string[];
+}
+
+/** Why a vote does not count any more. Each value is described in `schema.graphql`. */
+export type VoidReason = 'VOTER_LOCKED' | 'POLICY_DENIED' | 'GROUP_NOT_RECORDED';
+
+/** A vote that does not count any more, for good. The person may vote again. */
+export interface VoidedVote extends Pick<ApprovalVote, 'principal' | 'actor' | 'time'> {
+  readonly reason: VoidReason;
+  /** RFC 3339, UTC. */
+  readonly voidedAt: string;
 }
 
 /** What the decision of an operation records of the approval that it used, so that the decision can be made again. */

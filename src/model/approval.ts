@@ -1,5 +1,5 @@
 import { approvalPrefix } from './audit.ts';
-import type { ApprovalNeed, ApprovalVote } from './approval-vote.ts';
+import type { ApprovalNeed, ApprovalVote, VoidedVote } from './approval-vote.ts';
 import type { RecordedSubject } from './audit.ts';
 import type { AssociationTarget } from './association.ts';
 import type { OperationKind, RequestedOperation } from './operation.ts';
@@ -52,6 +52,10 @@ export interface Approval {
   /** Who asks for what, as the entry of the question records it. */
   readonly requested: RequestedChange;
   readonly votes: readonly ApprovalVote[];
+  /** The votes that do not count any more, oldest first, at most {@link maxVoidedVotes}; absent without any. */
+  readonly voidedVotes?: readonly VoidedVote[];
+  /** When the request was rejected last, at most twice, oldest first: RFC 3339, UTC. Also by approvals in whose place this one is. */
+  readonly rejectedAt?: readonly string[];
   /** When it was asked for: RFC 3339, UTC. */
   readonly requestedAt: string;
   /** Until when it can be approved or rejected. Milliseconds since the epoch. */
@@ -61,6 +65,12 @@ export interface Approval {
   /** The operation that used it; null unless USED. */
   readonly usedBy: string | null;
 }
+
+/** The longest time that an approval can be given, and that one can be used, in milliseconds: what people agreed to long ago is not what they would agree to now. */
+export const maxApprovalMs = 30 * 86_400_000;
+
+/** How many voided votes an approval keeps: the trail has all. */
+export const maxVoidedVotes = 20;
 
 /** The public id of an approval, by which it is found without an index. */
 export function publicApprovalId({ id, key }: Pick<Approval, 'id' | 'key'>): string {

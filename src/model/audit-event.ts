@@ -23,6 +23,7 @@ export type AuditEvent =
   | 'REJECTED'
   | 'APPROVAL_EXPIRED'
   | 'APPROVAL_USED'
+  | 'APPROVAL_VOTE_VOIDED'
   | 'EXPIRY_WARNED'
   | 'LOG_PERMITTED'
   | 'STATE_REPAIRED';
@@ -55,6 +56,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   REJECTED: true,
   APPROVAL_EXPIRED: true,
   APPROVAL_USED: true,
+  APPROVAL_VOTE_VOIDED: true,
   EXPIRY_WARNED: true,
   LOG_PERMITTED: false,
   STATE_REPAIRED: true,

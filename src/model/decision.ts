@@ -70,6 +70,8 @@ export interface InventorySlice {
   readonly timeZone: string;
   /** Of a vote: the id of the principal that the person in `onBehalfOf` of the request is; absent without one, and where the inventory doesn't list it. */
   readonly requestedFor?: string;
+  /** The groups that the inventory has of that person; absent with `requestedFor`, and in entries of earlier versions. */
+  readonly requestedForGroups?: readonly string[];
   /** The roles of the association, read from IAM; absent where no policy that can apply uses role attributes. */
   readonly roles?: readonly RoleAttributes[];
 }

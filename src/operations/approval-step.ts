@@ -6,8 +6,10 @@ import { changesBetween } from './approval-binding.ts';
 
 /** What a request that needs an approval does next. */
 export type ApprovalStep =
-  /** The record decides, or an operation begins by `approval`; null: none may begin. */
-  | { readonly kind: 'execute'; readonly approval: Approval | null }
+  /** The record decides. `approval` is the one by which its operation began, and may begin again; null: none may. */
+  | { readonly kind: 'observe'; readonly approval: Approval | null }
+  /** An operation begins by `approval`, if its votes still count. */
+  | { readonly kind: 'begin'; readonly approval: Approval }
   /** Another approval is asked for. `changes` is why an earlier one does not fit. */
   | { readonly kind: 'ask'; readonly changes: readonly string[] }
   /** Approvals are missing. */
@@ -40,7 +42,7 @@ export function approvalStep(
   const fits = changes.length === 0;
   if (live && (live.fingerprint !== fingerprint || live.state !== 'RELEASED')) {
     const isOwn = approval?.state === 'USED' && approval.usedBy === live.operationId && fits;
-    return { kind: 'execute', approval: isOwn ? approval : null };
+    return { kind: 'observe', approval: isOwn ? approval : null };
   }
   if (approval === null) return { kind: 'ask', changes: [] };
   switch (approval.state) {
@@ -49,12 +51,12 @@ export function approvalStep(
       return fits ? { kind: 'wait', approval } : { kind: 'ask', changes };
     case 'APPROVED':
       if (approval.useUntil === null || now >= approval.useUntil) return { kind: 'expire', approval };
-      return fits ? { kind: 'execute', approval } : { kind: 'ask', changes };
+      return fits ? { kind: 'begin', approval } : { kind: 'ask', changes };
     case 'REJECTED':
     case 'EXPIRED':
       if (approval.idempotencyKey !== idempotencyKey) return { kind: 'ask', changes: [] };
       return { kind: 'refuse', approval: { ...approval, state: approval.state } };
     case 'USED':
-      return fits && canBeUsed(approval, live, now) ? { kind: 'execute', approval } : { kind: 'ask', changes: [] };
+      return fits && canBeUsed(approval, live, now) ? { kind: 'begin', approval } : { kind: 'ask', changes: [] };
   }
 }

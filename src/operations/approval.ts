@@ -1,38 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
 import { findEntry, makeEntry } from '../ledger/audit-entry.ts';
-import type { ApprovalStore } from '../ledger/approvals.ts';
+import type { ApprovalStore, PendingLimits, RecordAndApproval } from '../ledger/approvals.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
+import type { IdempotencyRecord, Locks } from '../ledger/ledger.ts';
 import { publicApprovalId } from '../model/approval.ts';
 import type { Approval, ApprovalBinding } from '../model/approval.ts';
 import type { ApprovalNeed } from '../model/approval-vote.ts';
 import { approvalPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import type { Refusal } from '../model/refusal.ts';
 import { applyApproval } from '../policy/approvals.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
 import { answerRefused } from './answers-without-claim.ts';
 import { bindingOf } from './approval-binding.ts';
-import { approvalEnded, approvalRequired, expiryOf, heldRetrySeconds, limitReached } from './approval-refusals.ts';
+import {
+  approvalEnded,
+  approvalRequired,
+  expiryOf,
+  heldRetrySeconds,
+  limitText,
+  notAskedFor,
+} from './approval-refusals.ts';
+import { agreeFirst, rejectedTwice, rejectionsWithin, rejectionWaitSeconds } from './approval-rejections.ts';
 import { approvalStep } from './approval-step.ts';
 import { isAllowed, missingNeeds } from './decisions.ts';
 import { requireApprovals } from './dependencies.ts';
 import type { Dependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
 import type { ExecuteDependencies } from './execute.ts';
+import { uncountedVotes } from './judge-votes.ts';
+import type { JudgeDependencies, JudgedApproval } from './judge-votes.ts';
+import { locksFor } from './locks.ts';
 import { effectDeadline } from './operation.ts';
 import type { AdmittedMutation, Operation } from './operation.ts';
 import { resultBase } from './result.ts';
 import type { MutationResult } from './result.ts';
+import { voidVotes } from './void-votes.ts';
 
 /** What mutations are approved and executed with. */
-export type ApprovalDependencies = ExecuteDependencies & Pick<Dependencies, 'approvals' | 'approvalLimits'>;
+export type ApprovalDependencies = ExecuteDependencies &
+  JudgeDependencies &
+  Pick<Dependencies, 'approvals' | 'approvalLimits'>;
 
-/** What approvals are written with. */
-type WriteDependencies = Pick<ApprovalDependencies, 'clock' | 'ulid' | 'approvalLimits'> & {
-  readonly approvals: ApprovalStore;
-};
+/** What the end of an approval is written with. */
+type WriteDependencies = Pick<ApprovalDependencies, 'clock' | 'ulid'> & { readonly approvals: ApprovalStore };
 
 /** Each round finds an approval that was written since the round before. */
 const maxRounds = 5;
@@ -55,7 +69,7 @@ export async function executeIfApproved<Kind extends OperationKind>(
   const open = openNeedsOf(mutation);
   // A request that is refused anyway asks no approver, and no operation begins by it.
   if (open === null || mutation.unmet) {
-    const result = await execute(deps, operation, mutation, open && { record: null, approval: null });
+    const result = await execute(deps, operation, mutation, open && withoutApproval(null));
     if (result) return result;
   }
   if (open && !mutation.unmet) {
@@ -98,7 +112,7 @@ function heldRequest<Kind extends OperationKind>(
 
 /** One round. Null: the approval was written by another request since it was read, or its end was recorded; what follows is read again. */
 async function executeHeld<Kind extends OperationKind>(
-  deps: ExecuteDependencies & Pick<Dependencies, 'approvalLimits'>,
+  deps: ApprovalDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   held: HeldRequest<Kind>,
 ): Promise<MutationResult | null> {
@@ -108,12 +122,20 @@ async function executeHeld<Kind extends OperationKind>(
   const { record } = read;
   const step = approvalStep({ ...held, startedAt: mutation.startedAt }, read, deps.clock());
   switch (step.kind) {
-    case 'execute': {
-      const { audit, approval } = approvedBy(mutation.audit, step.approval);
-      return execute(deps, operation, { ...mutation, audit }, { record, approval });
+    case 'observe':
+      return executeBy(deps, operation, held, read, step.approval, null);
+    case 'begin': {
+      const { approval } = step;
+      const locks = await locksFor(deps, mutation);
+      const uncounted = uncountedVotes(deps, approval, mutation.authorization.identity, locks);
+      if (uncounted.length === 0) return executeBy(deps, operation, held, read, approval, locks);
+      // One that an operation has used stays so: another one is asked for.
+      if (approval.state !== 'APPROVED') return ask(deps, held, approval, [votesDoNotCount]);
+      await inTime(deps, mutation, voidVotes({ ...deps, approvals: store }, approval, uncounted, mutation.audit));
+      return null;
     }
     case 'refuse':
-      return execute(deps, operation, { ...mutation, unmet: approvalEnded(step.approval) }, { record, approval: null });
+      return execute(deps, operation, { ...mutation, unmet: approvalEnded(step.approval) }, withoutApproval(record));
     case 'wait':
       return answerHeld(deps, held, step.approval, await requestedEntry(deps, mutation, step.approval));
     case 'expire':
@@ -122,6 +144,28 @@ async function executeHeld<Kind extends OperationKind>(
     case 'ask':
       return ask(deps, held, read.approval, step.changes);
   }
+}
+
+const votesDoNotCount = 'votes do not count any more';
+
+/** Executes a request by an approval whose votes count with these locks; null: they are judged with those that it reads before an operation begins. */
+function executeBy<Kind extends OperationKind>(
+  deps: ApprovalDependencies,
+  operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
+  { mutation }: HeldRequest<Kind>,
+  { record }: RecordAndApproval,
+  read: Approval | null,
+  locks: Locks | null,
+): Promise<MutationResult | null> {
+  const { audit, approval } = approvedBy(mutation.audit, read);
+  const { identity } = mutation.authorization;
+  const votesCount = (now: Locks) => approval !== null && uncountedVotes(deps, approval, identity, now).length === 0;
+  return execute(deps, operation, { ...mutation, audit }, { record, approval, locks, votesCount });
+}
+
+/** No operation begins. */
+function withoutApproval(record: IdempotencyRecord | null): JudgedApproval {
+  return { record, approval: null, locks: null, votesCount: () => false };
 }
 
 function inTime<T>(
@@ -154,7 +198,6 @@ export async function recordExpiry(
   approval: Approval,
   audit: AuditContext,
 ): Promise<Approval | null> {
-  const { approvals, approvalLimits } = deps;
   const { id, key } = approval;
   const next: Approval = { ...approval, revision: approval.revision + 1, state: 'EXPIRED' };
   const message = expiryOf(approval);
@@ -165,12 +208,7 @@ export async function recordExpiry(
     message,
     approvalKey: key,
   } as const;
-  const result = await approvals.putApproval(
-    approval,
-    next,
-    makeEntry(deps, audit, details),
-    approvalLimits.maxPending,
-  );
+  const result = await deps.approvals.putApproval(approval, next, makeEntry(deps, audit, details), null);
   if (result === 'written') count('approvalsExpired');
   return result === 'written' ? next : null;
 }
@@ -183,25 +221,53 @@ async function ask<Kind extends OperationKind>(
   changes: readonly string[],
 ): Promise<MutationResult | null> {
   const { mutation, needs, approvalKey: key, store } = held;
-  const { maxPending } = deps.approvalLimits;
   const now = deps.clock();
+  const rejectedAt = rejectionsWithin(before, now);
+  const waitSeconds = rejectionWaitSeconds(rejectedAt, now);
+  if (waitSeconds > 0) {
+    const answer = await answerNotAsked(deps, held, notAskedFor(needs, rejectedTwice(rejectedAt), agreeFirst));
+    return { ...answer, retryAfterSeconds: waitSeconds };
+  }
+  const limits = pendingLimits(deps.approvalLimits, mutation);
   const id = `${approvalPrefix}${deps.ulid(now)}`;
   const { message } = approvalRequired(needs, null, changes);
   const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
   const entry = makeEntry(deps, mutation.audit, { ...details, fence: 1, approvalKey: key });
-  const asked = askedApproval(deps, held, id, entry, now);
-  switch (await inTime(deps, mutation, store.putApproval(before, asked, entry, maxPending))) {
+  const asked = { ...askedApproval(deps, held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
+  const result = await inTime(deps, mutation, store.putApproval(before, asked, entry, limits));
+  switch (result) {
     case 'written':
       count('approvalsRequested');
       return answerHeld(deps, held, asked, entry, changes);
     case 'conflict':
       return null;
-    case 'limit-reached': {
-      const outcome = 'APPROVAL_LIMIT_REACHED';
-      const refusal = limitReached(needs, maxPending);
-      return answerRefused(deps, { ...mutation, kind: 'refused', outcome, refusal, associationArn: null });
-    }
+    case 'limit-reached':
+    case 'person-limit-reached':
+      return answerNotAsked(
+        deps,
+        held,
+        notAskedFor(needs, limitText(result, limits, mutation.authorization.onBehalfOf)),
+      );
   }
+}
+
+/** Refuses to ask now. */
+function answerNotAsked<Kind extends OperationKind>(
+  deps: Pick<ApprovalDependencies, 'ledger' | 'clock' | 'ulid'>,
+  { mutation }: HeldRequest<Kind>,
+  refusal: Refusal,
+): Promise<MutationResult> {
+  const outcome = 'APPROVAL_LIMIT_REACHED';
+  return answerRefused(deps, { ...mutation, kind: 'refused', outcome, refusal, associationArn: null });
+}
+
+/** A service waits for people, each of whom has a limit of their own. */
+function pendingLimits(
+  { maxPending, maxPendingOfService }: ApprovalDependencies['approvalLimits'],
+  { authorization: { identity, onBehalfOf } }: AdmittedMutation,
+): PendingLimits {
+  if (identity.principal.kind !== 'SERVICE') return { ofPrincipal: maxPending, ofPerson: null };
+  return { ofPrincipal: maxPendingOfService, ofPerson: onBehalfOf === null ? null : maxPending };
 }
 
 function askedApproval<Kind extends OperationKind>(

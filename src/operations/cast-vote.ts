@@ -15,9 +15,9 @@ import { commentFindings } from '../validation/free-texts.ts';
 import { describeInvalidInput } from '../validation/invalid-input.ts';
 import { quote } from '../validation/text-rules.ts';
 import type { Dependencies } from './dependencies.ts';
-import { lockedRefusal, readLocks } from './locks.ts';
+import { lockedRefusal, readAllLocks } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
-import { votePermission } from './may-approve.ts';
+import { comparedGroupsOf, votePermission } from './may-approve.ts';
 import { denialOf, invalidRefusal } from './refusals.ts';
 import { vote } from './vote.ts';
 import type { VoteDependencies } from './vote.ts';
@@ -43,7 +43,7 @@ export interface VoteAnswer {
 }
 
 /** What votes work with. */
-export type CastDependencies = LockDependencies & VoteDependencies & Pick<Dependencies, 'authorize'>;
+export type CastDependencies = LockDependencies & VoteDependencies & Pick<Dependencies, 'authorize' | 'comparedGroups'>;
 
 /**
  * Votes on an approval: validates the input, loads the approval, asks policy for each group that has to approve, and counts the vote for those for
@@ -60,8 +60,12 @@ export async function castVote(deps: CastDependencies, call: VoteCall): Promise<
     const context = { ...audit, ...described.recorded };
     return refuse(deps, context, null, { outcome: 'INVALID_INPUT', refusal: invalidRefusal(described) });
   }
-  const reads = Promise.all([load(input.approvalId), readLocks(deps)]);
-  const [approval, locks] = await withDeadline(call.deadline - deps.clock(), reads, ledgerTimeout);
+  const reads = Promise.all([load(input.approvalId), readAllLocks(deps)]);
+  const [approval, { locks, revision: locksRevision }] = await withDeadline(
+    call.deadline - deps.clock(),
+    reads,
+    ledgerTimeout,
+  );
   if (approval === null) return refuse(deps, audit, null, notFound(input.approvalId));
   const context = { identity, onBehalfOf: null, hasReason: comment !== null, now: deps.clock() };
   const { decision, ...permission } = votePermission(deps, context, approval);
@@ -69,7 +73,9 @@ export async function castVote(deps: CastDependencies, call: VoteCall): Promise<
   if (permission.policyIds.length === 0) return refuse(deps, known, approval, denialOf(decision));
   const lock = lockOf(locks, call, approval);
   if (lock) return refuse(deps, known, approval, { outcome: 'CHANGES_LOCKED', refusal: lockedRefusal(lock) });
-  const given = { identity, vote: call.vote, comment, ...permission, deadline: call.deadline };
+  const comparedGroups = comparedGroupsOf(deps, context, approval);
+  const judged = { ...permission, locksRevision, comparedGroups };
+  const given = { identity, vote: call.vote, comment, ...judged, deadline: call.deadline };
   const voted = await vote(deps, approval, given);
   switch (voted.kind) {
     case 'counted':

@@ -11,6 +11,7 @@ import type { ClusterRef } from '../model/association.ts';
 import type { LockMemory } from '../model/lock.ts';
 import type { RecordPrincipal } from '../model/principal.ts';
 import type { AssociationCounts } from './association-counts.ts';
+import type { ComparedGroups } from '../policy/compared-groups.ts';
 import type { Directory } from '../policy/directory.ts';
 import type { KnownPrincipals } from '../policy/inventory.ts';
 import type { Deadline } from '../runtime/deadline.ts';
@@ -39,12 +40,19 @@ export interface ApprovalLimits {
   readonly decideMs: number;
   /** How long one that was given can be used, in milliseconds. */
   readonly useMs: number;
-  /** How many pending ones a principal may have at most. */
+  /** How many pending ones a principal may have at most, and a service for each person that it names. */
   readonly maxPending: number;
+  /** How many pending ones a service may have at most, for all people. */
+  readonly maxPendingOfService: number;
 }
 
 /** Approvers have a day, and clients some hours: what was agreed to should not be done much later. */
-export const defaultApprovalLimits: ApprovalLimits = { decideMs: 86_400_000, useMs: 14_400_000, maxPending: 20 };
+export const defaultApprovalLimits: ApprovalLimits = {
+  decideMs: 86_400_000,
+  useMs: 14_400_000,
+  maxPending: 20,
+  maxPendingOfService: 200,
+};
 
 /** Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of changes, or nowhere. */
 export type Preflight = 'checks' | 'changes' | 'off';
@@ -58,6 +66,7 @@ export interface PolicyDependencies {
   readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
   readonly decisionKey: DecisionKey;
+  readonly comparedGroups: ComparedGroups;
   /** The services and permission sets by which callers are authenticated. */
   readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;

@@ -16,7 +16,7 @@ import { revisionChanged } from './conclusions.ts';
 import { missingNeeds } from './decisions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { judgeEnding } from './judge-ending.ts';
-import { findLock, lockedRefusal } from './locks.ts';
+import { lockedRefusal, lockOn, locksFor } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { admit, stateAfter } from './mutate.ts';
 import type { AdmitDependencies } from './mutate.ts';
@@ -138,7 +138,7 @@ async function foresee<Kind extends OperationKind>(
   const needs = missingNeeds(admission.mutation.audit);
   // A dry run opens no approval.
   if (needs.length > 0) return refusedBy(approvalRequired(needs, null));
-  const lock = await findLock(deps, admission.mutation);
+  const lock = lockOn(await locksFor(deps, admission.mutation), admission.mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
   const conclusion = await operation.foresee(deps, admission.mutation);
   const changed = conclusion?.refusal ? null : await otherRevision(deps, admission.mutation);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { claim } from '../idempotency/claim.ts';
-import type { ReadApproval } from '../idempotency/approval-use.ts';
 import type { ClaimRequest, Lease } from '../idempotency/claim.ts';
 import { complete } from '../idempotency/complete.ts';
 import { notDone } from '../idempotency/conclusion.ts';
@@ -17,7 +16,8 @@ import { notSent, operationInProgress, revisionChanged, stoppedByLock } from './
 import { notConfirmed } from './ending-conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkExpiresAt } from './expires-at.ts';
-import { checkLocks, findLock, lockedRefusal } from './locks.ts';
+import type { JudgedApproval } from './judge-votes.ts';
+import { checkLocks, lockedRefusal, lockOn, locksFor } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { reportLateAdoption } from './late-adoption.ts';
 import type { LateAdoptionReads } from './late-adoption.ts';
@@ -38,12 +38,12 @@ export async function execute<Kind extends OperationKind>(
   deps: ExecuteDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
-  approval: ReadApproval | null,
+  approval: JudgedApproval | null,
 ): Promise<MutationResult | null> {
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const locks = checkLocks(deps, mutation);
+  const locks = checkLocks(deps, mutation, approval?.locks ?? null);
   const successAtOnce = mutation.unmet ? null : concludeAtOnce(deps, operation, mutation);
   // The claim begins at the same time as the read of the locks.
   const success = successAtOnce && (await successAtOnce);
@@ -73,7 +73,7 @@ export async function execute<Kind extends OperationKind>(
       const observed = await changeOf(operation.effect).observe(deps, effectInput(deps, mutation, lease));
       if (observed.kind === 'concluded') return record(lease, observed.conclusion);
       // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
-      const obstacle = await findObstacleToReclaim(deps, operation, mutation, observed.association);
+      const obstacle = await findObstacleToReclaim(deps, operation, mutation, approval, observed.association);
       if (obstacle) return record(lease, obstacle);
       const next = await reclaim(deps, request, lease.record);
       if (next.kind === 'superseded') return inProgressResult(deps, answer, lease);
@@ -117,6 +117,7 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   deps: LockDependencies & Pick<Dependencies, 'times'>,
   { checkPrecondition }: Pick<Operation<Kind>, 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
+  approval: JudgedApproval | null,
   association: Association | null,
 ): Promise<Conclusion | null> {
   const { operation, request, startedAt } = mutation;
@@ -126,7 +127,9 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   if (outOfRange) return outOfRange;
   // Policy judged another state, or no ending: the next request with the token is judged by this one.
   if (mutation.unmet || association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
-  return (await findLock(deps, mutation)) ? notDone : null;
+  const locks = await locksFor(deps, mutation);
+  // Without its approval, the next request with the token asks for another one.
+  return lockOn(locks, mutation) || approval?.votesCount(locks) === false ? notDone : null;
 }
 
 /** A locked request. Its token is not claimed: once the lock is lifted, it can be used. */

@@ -1,5 +1,6 @@
 import type { ClaimRequest } from '../idempotency/claim.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
+import type { Locks } from '../ledger/ledger.ts';
 import { describeScope, lockFor, readsLockFor } from '../model/lock.ts';
 import type { Lock } from '../model/lock.ts';
 import type { RequestIdentity } from '../model/principal.ts';
@@ -13,14 +14,20 @@ import type { AdmittedMutation } from './operation.ts';
 /** What reads of the locks work with. */
 export type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
 
-/** Reads all locks, and remembers them. Throws `LedgerUnavailable`. */
-export async function readLocks({ ledger, lockMemory, clock }: LockDependencies): Promise<readonly Lock[]> {
+/** Reads the locks that are set, and remembers them. Throws `LedgerUnavailable`. */
+export async function readLocks(deps: LockDependencies): Promise<readonly Lock[]> {
+  return (await readAllLocks(deps)).locks;
+}
+
+/** Reads the locks, also the lifted ones, and remembers those that are set. Throws `LedgerUnavailable`. */
+export async function readAllLocks({ ledger, lockMemory, clock }: LockDependencies): Promise<Locks> {
   const at = clock();
   try {
-    const { locks } = await ledger.getLocks();
+    const read = await ledger.getLocks();
+    const { locks } = read;
     lockMemory.mayBeSet = locks.length > 0;
     lockMemory.lastRead = { locks, at };
-    return locks;
+    return read;
   } catch (error) {
     lockMemory.mayBeSet = true;
     throw error;
@@ -53,11 +60,15 @@ export async function findReadsLock(
 }
 
 /**
- * The lock that stops an admitted mutation; null if none does. One strongly consistent read, so that a lock stops every
- * request that reads after it was set. The person in onBehalfOf is known from the decision. Throws `LedgerUnavailable`.
+ * Reads the locks for an admitted mutation: one strongly consistent read, so that a lock stops every request that reads after it was set. Throws
+ * `LedgerUnavailable`.
  */
-export async function findLock(deps: LockDependencies, mutation: AdmittedMutation): Promise<Lock | null> {
-  const locks = await withDeadline(effectDeadline(mutation) - deps.clock(), readLocks(deps), ledgerTimeout);
+export function locksFor(deps: LockDependencies, mutation: AdmittedMutation): Promise<Locks> {
+  return withDeadline(effectDeadline(mutation) - deps.clock(), readAllLocks(deps), ledgerTimeout);
+}
+
+/** The lock that stops an admitted mutation; null if none does. The person in onBehalfOf is known from the decision. */
+export function lockOn({ locks }: Pick<Locks, 'locks'>, mutation: AdmittedMutation): Lock | null {
   const { principal, actor } = mutation.authorization.identity;
   const person = mutation.audit.decision?.slice.person;
   const principalIds = [principal, actor, person].flatMap((one) => one?.id ?? []);
@@ -67,13 +78,16 @@ export async function findLock(deps: LockDependencies, mutation: AdmittedMutatio
 /**
  * Begins to read the locks for a claim. The claim waits for them while any lock may be set, so that a locked principal in a loop
  * does not add entries of changes to the trail with every request, but only with the first that a process reads the lock for.
+ * `read` are the locks by which the request was judged already; null: none were read.
  */
 export function checkLocks(
   deps: LockDependencies,
   mutation: AdmittedMutation,
+  read: Locks | null,
 ): Pick<ClaimRequest, 'lock' | 'expectsLock'> {
-  const { mayBeSet: expectsLock } = deps.lockMemory;
-  const lock = findLock(deps, mutation);
+  const expectsLock = read !== null || deps.lockMemory.mayBeSet;
+  const locks = read ? Promise.resolve(read) : locksFor(deps, mutation);
+  const lock = locks.then((all) => lockOn(all, mutation));
   // A request that is answered from its record does not wait for the locks, so it does not fail because of them.
   lock.catch(() => undefined);
   return { lock, expectsLock };

@@ -2,7 +2,7 @@ import type { Approval } from '../model/approval.ts';
 import type { ApprovalNeed } from '../model/approval-vote.ts';
 import type { Decision } from '../model/decision.ts';
 import { isOwnRequest } from '../policy/approval-context.ts';
-import type { AuthorizationContext } from '../policy/policy.ts';
+import type { ApprovalSubject, AuthorizationContext } from '../policy/policy.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** What policy says of the vote of a principal. */
@@ -15,6 +15,11 @@ export interface VotePermission {
   readonly decision: Decision;
 }
 
+/** What a vote is about, as far as policy judges it. */
+export type VotedRequest = Pick<Approval, 'binding' | 'operation'> & {
+  readonly requested: Pick<Approval['requested'], 'target'> & ApprovalSubject['requested'];
+};
+
 /**
  * Decides about a vote: policy is evaluated once for each group that the needs name, and once more for one whose need is of a delete. A policy
  * that asks for the approval of both counts the vote only if it is permitted on both. Never throws.
@@ -22,7 +27,7 @@ export interface VotePermission {
 export function votePermission(
   { authorize }: Pick<Dependencies, 'authorize'>,
   context: AuthorizationContext,
-  { binding, requested, operation }: Approval,
+  { binding, requested, operation }: VotedRequest,
 ): VotePermission {
   const { target, principal, actor, onBehalfOf } = requested;
   const subject = { target, operation, requested: { principal, actor, onBehalfOf } };
@@ -43,4 +48,18 @@ export function votePermission(
     isOwnRequest: isOwnRequest(context.identity.principal.id, subject, decision.slice),
     decision,
   };
+}
+
+/** The groups by which policy can judge a vote, sorted. */
+export function comparedGroupsOf(
+  { comparedGroups }: Pick<Dependencies, 'comparedGroups'>,
+  context: AuthorizationContext,
+  { binding, requested, operation }: VotedRequest,
+): readonly string[] {
+  const { target, principal, actor, onBehalfOf } = requested;
+  const subject = { target, operation, requested: { principal, actor, onBehalfOf } };
+  const compared = binding.needs.flatMap(({ group, operation: needed = operation }) =>
+    comparedGroups(context, { action: 'ApproveRequest', approval: { ...subject, group, operation: needed } }),
+  );
+  return [...new Set(compared)].sort();
 }

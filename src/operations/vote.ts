@@ -9,6 +9,7 @@ import type { RequestIdentity } from '../model/principal.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
 import { approversOf, missingOf } from './approval-refusals.ts';
+import { withRejection } from './approval-rejections.ts';
 import { recordExpiry } from './approval.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -28,6 +29,10 @@ export interface Vote {
   readonly policyIds: readonly string[];
   readonly comment: string | null;
   readonly isOwnRequest: boolean;
+  /** The revision of the locks, none of which stops it. */
+  readonly locksRevision: number;
+  /** The groups by which policy can judge it. */
+  readonly comparedGroups: readonly string[];
   /** When the answer must be sent. Milliseconds since the epoch. */
   readonly deadline: number;
 }
@@ -61,7 +66,7 @@ export async function vote(deps: VoteDependencies, read: Approval, given: Vote):
 
 /** Null: it was written by another process since it was read. */
 async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): Promise<VoteResult | null> {
-  const { approvals, approvalLimits } = deps;
+  const { approvals } = deps;
   const next = nextOf(deps, approval, given);
   if (next === 'repeated') {
     return { kind: 'repeated', approval, entry: await inTime(deps, given, earlierEntry(deps, approval, given)) };
@@ -80,7 +85,7 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
     approvalKey: approval.key,
     isOwnRequest: given.isOwnRequest && given.vote === 'APPROVE',
   });
-  const writing = approvals.putApproval(approval, next, entry, approvalLimits.maxPending);
+  const writing = approvals.putApproval(approval, next, entry, null);
   if ((await inTime(deps, given, writing)) !== 'written') return null;
   if (next.state !== 'PENDING') count(next.state === 'APPROVED' ? 'approvalsGiven' : 'approvalsRejected');
   return { kind: 'counted', approval: next, entry };
@@ -104,28 +109,33 @@ function nextOf(
   if (given.vote === 'APPROVE' && !isNeeded) return null;
   const kept = earlier?.vote === 'APPROVE' && given.vote === 'APPROVE' ? earlier.policyIds : [];
   const now = deps.clock();
+  const principal = deps.recordPrincipal(given.identity.principal);
+  const actor = given.identity.actor && deps.recordPrincipal(given.identity.actor);
+  const isComplete = principal.otherGroups === null && (actor?.otherGroups ?? null) === null;
   const own: ApprovalVote = {
-    principal: deps.recordPrincipal(given.identity.principal),
-    actor: given.identity.actor && deps.recordPrincipal(given.identity.actor),
+    ...{ principal, actor },
     vote: given.vote,
     policyIds: [...new Set([...kept, ...policyIds])].sort(),
     comment: given.comment,
     isOwnRequest: given.isOwnRequest,
     time: new Date(now).toISOString(),
+    sourceAddress: given.identity.sourceAddress,
+    locksRevision: given.locksRevision,
+    ...(isComplete ? {} : { comparedGroups: given.comparedGroups }),
   };
   const votes = [...approval.votes.filter((one) => one !== earlier), own];
   const voted = { ...approval, revision: approval.revision + 1, votes };
-  const next = afterVote(voted, given, now + deps.approvalLimits.useMs);
+  const next = afterVote(voted, given, now, deps.approvalLimits.useMs);
   return Buffer.byteLength(JSON.stringify(next)) > maxApprovalBytes - roomForUse ? null : next;
 }
 
 /** What the later states of an approval add to it, in bytes. */
 const roomForUse = 1_024;
 
-function afterVote(voted: Approval, given: Vote, useUntil: number): Approval {
-  if (given.vote === 'REJECT') return { ...voted, state: 'REJECTED' };
+function afterVote(voted: Approval, given: Vote, now: number, useMs: number): Approval {
+  if (given.vote === 'REJECT') return { ...voted, state: 'REJECTED', rejectedAt: withRejection(voted, now) };
   const isComplete = voted.binding.needs.every((need) => approversOf(voted, need.policyId).length >= need.count);
-  return isComplete ? { ...voted, state: 'APPROVED', useUntil } : voted;
+  return isComplete ? { ...voted, state: 'APPROVED', useUntil: now + useMs } : voted;
 }
 
 /** The needs that a vote counts for. Throws an Error, which means a bug, if there are none: policy did not permit it then. */

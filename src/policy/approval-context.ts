@@ -1,8 +1,8 @@
 import type { InventorySlice } from '../model/decision.ts';
 import { isPersonWithToken } from '../model/principal.ts';
-import type { RequestIdentity } from '../model/principal.ts';
+import type { Principal, RequestIdentity } from '../model/principal.ts';
 import type { CedarValueJson } from './cedar.ts';
-import { ref, uid } from './cedar-values.ts';
+import { principalUid, ref, uid } from './cedar-values.ts';
 import type { ApprovalSubject } from './policy.ts';
 
 /** What the context of a vote has besides that of other actions. */
@@ -19,7 +19,30 @@ export function approvalContext(
     isPerson: isPersonWithToken(principal),
     isOwnRequest: isOwnRequest(principal.id, approval, slice),
     requestedByPerson: isPersonWithToken(requested.principal),
+    requester: requesterContext(requested, slice),
   };
+}
+
+/** Who asked, and through whom. */
+function requesterContext(
+  { principal, actor, onBehalfOf }: ApprovalSubject['requested'],
+  { requestedFor }: Pick<InventorySlice, 'requestedFor'>,
+): CedarValueJson {
+  return {
+    [principal.kind === 'SERVICE' ? 'service' : 'user']: ref(principalUid(principal)),
+    ...(actor?.kind === 'SERVICE' ? { actor: ref(principalUid(actor)) } : {}),
+    ...(onBehalfOf === null ? {} : { onBehalfOf }),
+    ...(requestedFor === undefined ? {} : { onBehalfOfPerson: ref(uid('User', requestedFor)) }),
+  };
+}
+
+/** The principals that a vote is about, for whose entities policies can ask. */
+export function requesters(
+  { principal, actor }: ApprovalSubject['requested'],
+  { requestedFor, requestedForGroups = [] }: InventorySlice,
+): readonly Principal[] {
+  const person = { id: requestedFor ?? '', kind: 'USER', groups: requestedForGroups, sessionName: null } as const;
+  return [principal, ...(actor ? [actor] : []), ...(requestedFor === undefined ? [] : [person])];
 }
 
 /** Whether the request of an approval is by the principal with this id, through it, or for it. */

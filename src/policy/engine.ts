@@ -95,9 +95,9 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     if (!validatesAlways && !isInvalid(result)) valid.add(request);
     return result;
   };
-  const isDeclared = declares(policySet, 'isDryRun');
+  const undeclared = laterAttributes.filter((name) => !declares(policySet, name));
   const evaluateParts = (given: CedarRequest, parts: readonly ApplicablePolicies[]): CedarResult => {
-    const request = isDeclared ? given : without('isDryRun', given);
+    const request = undeclared.length === 0 ? given : without(undeclared, given);
     const results: CedarResult[] = [];
     for (const part of parts) {
       const result = evaluatePart(request, part);
@@ -121,14 +121,17 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
   };
 }
 
+/** The attributes of the context that were added after policy versions may have been published. */
+const laterAttributes = ['isDryRun', 'requester'];
+
 /** Whether a schema has an attribute: a policy version that was published before the gateway knew the attribute has it not. */
 function declares({ schema }: PolicySet, attribute: string): boolean {
   return JSON.stringify(schema).includes(`"${attribute}":`);
 }
 
-/** The request without an attribute of the context, which Cedar would reject. */
-function without(attribute: string, { context, ...request }: CedarRequest): CedarRequest {
-  return { ...request, context: Object.fromEntries(Object.entries(context).filter(([name]) => name !== attribute)) };
+/** The request without attributes of the context, which Cedar would reject. */
+function without(names: readonly string[], { context, ...request }: CedarRequest): CedarRequest {
+  return { ...request, context: Object.fromEntries(Object.entries(context).filter(([name]) => !names.includes(name))) };
 }
 
 /** The function, called once for each part. */

@@ -56,7 +56,7 @@ export function readsContext({ attributes, wholeContext }: EntityUse, name: stri
 }
 
 /** An entity with what is read of it. */
-export function readOf({ attrs, tags, parents, ...entity }: EntityJson, use: EntityUse): EntityJson {
+function readOf({ attrs, tags, parents, ...entity }: EntityJson, use: EntityUse): EntityJson {
   return {
     ...entity,
     attrs: onlyRead(attrs, use),

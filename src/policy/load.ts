@@ -18,6 +18,8 @@ import type { Inventory } from './inventory.ts';
 import type { Authorize, Preauthorize } from './policy.ts';
 import { makePreauthorize } from './preauthorize.ts';
 import { makeRecordPrincipal } from './recorded-principal.ts';
+import { makeComparedGroups } from './compared-groups.ts';
+import type { ComparedGroups } from './compared-groups.ts';
 import { makeDecisionKey } from './same-decision.ts';
 import type { DecisionKey } from './same-decision.ts';
 
@@ -30,6 +32,7 @@ export interface LoadedPolicy {
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
   readonly decisionKey: DecisionKey;
+  readonly comparedGroups: ComparedGroups;
   /** The policy files by name. Read when they are asked for, where a build compiled the policies. */
   readonly texts: () => PolicySources['policies'];
   /** The hash of what its policies were verified with, see `verificationHash`; null where that is not known. */
@@ -150,6 +153,7 @@ export function policyOf({ engine, inventory, texts }: PolicyParts, options: Pol
     inventory,
     policySetHash: policySet.hash,
     decisionKey: makeDecisionKey(policySet, inventory),
+    comparedGroups: makeComparedGroups(policySet, inventory),
     texts,
     verification,
     withInventory: (other) => policyOf({ engine, inventory: other, texts }, options),

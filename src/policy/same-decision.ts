@@ -1,7 +1,7 @@
 import { indexPolicies } from './applicable.ts';
 import type { PolicySet } from './compile.ts';
 import { toCedar } from './entities.ts';
-import { readOf, useOf } from './entity-use.ts';
+import { readOfRequest, useOf } from './entity-use.ts';
 import type { EntityUse } from './entity-use.ts';
 import type { Inventory } from './inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from './policy.ts';
@@ -15,7 +15,7 @@ export type DecisionKey = (context: AuthorizationContext, request: Authorization
 
 /**
  * Creates the {@link DecisionKey} of these policies and this inventory. A key has the request as Cedar gets it, without what the policies that can
- * apply to it do not read: other attributes, and the ids of clusters and what is in them. Cedar can compare ids only with those that policies name, and with
+ * apply to it do not read: other attributes, also of the context, and the ids of clusters and what is in them. Cedar can compare ids only with those that policies name, and with
  * those of the same request, of which each type has one.
  */
 export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): DecisionKey {
@@ -28,8 +28,7 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
     const { key, policies } = applicable(cedarRequest);
     const use = uses.get(key) ?? useOf(Object.values(policies));
     uses.set(key, use);
-    const entities = cedarRequest.entities.map((entity) => readOf(entity, use));
-    return JSON.stringify([key, { ...cedarRequest, entities }], use.ids ? undefined : withoutPlaces);
+    return JSON.stringify([key, readOfRequest(cedarRequest, use)], use.ids ? undefined : withoutPlaces);
   };
 }
 

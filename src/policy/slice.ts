@@ -71,7 +71,9 @@ function namespaceOf(request: AuthorizationRequest): string | null {
 function serviceIds(context: AuthorizationContext, request: AuthorizationRequest): readonly string[] {
   const { principal, actor } = context.identity;
   const scope = request.action === 'ReadAuditTrail' ? request.scope : null;
-  const principals = [principal, actor, scope?.kind === 'principal' ? scope.principal : null];
+  const asked = request.action === 'ApproveRequest' ? request.approval.requested : null;
+  const ofScope = scope?.kind === 'principal' ? scope.principal : null;
+  const principals = [principal, actor, ofScope, asked?.principal, asked?.actor];
   return [...new Set(principals.flatMap((one) => (one?.kind === 'SERVICE' ? [one.id] : [])))];
 }
 
@@ -95,10 +97,13 @@ function personSlice(inventory: Inventory, name: string | null): Pick<InventoryS
   return person === null ? {} : { person: { id: person.id, groups: person.groups } };
 }
 
-function requestedForOf(inventory: Inventory, request: AuthorizationRequest): Pick<InventorySlice, 'requestedFor'> {
+function requestedForOf(
+  inventory: Inventory,
+  request: AuthorizationRequest,
+): Pick<InventorySlice, 'requestedFor' | 'requestedForGroups'> {
   const name = request.action === 'ApproveRequest' ? request.approval.requested.onBehalfOf : null;
   const person = name === null ? null : personOf(inventory, name);
-  return person === null ? {} : { requestedFor: person.id };
+  return person === null ? {} : { requestedFor: person.id, requestedForGroups: person.groups };
 }
 
 /** A person of the inventory as a principal. */

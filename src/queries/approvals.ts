@@ -7,7 +7,6 @@ import type { Approval } from '../model/approval.ts';
 import type { Finding } from '../model/refusal.ts';
 import { requireApprovals } from '../operations/dependencies.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import { votePermission } from '../operations/may-approve.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { resolveCluster } from '../validation/names.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
@@ -16,31 +15,22 @@ import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 import { parseScope } from './trail-scope.ts';
 
-/** How many approvals one page examines, at one evaluation of policy for each group that has to approve. */
+/** How many approvals one page examines. */
 const maxExamined = 200;
 
 /** Who sees approvals. */
-type Reader = Pick<RequestContext, 'identity' | 'authorizeRead'>;
-
-/** What it is decided with whether approvals are seen. */
-type VisibilityDependencies = Pick<Dependencies, 'authorize' | 'clock'>;
+type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'mayApprove'>;
 
 /**
  * Whether a principal may see an approval: one who asked for it, also as the actor; who may read the trail in which its entries are;
  * or who may approve for any of its needs, if only with a comment.
  */
-function maySeeApproval(
-  deps: VisibilityDependencies,
-  { identity, authorizeRead }: Reader,
-  approval: Approval,
-): boolean {
+function maySeeApproval({ identity, authorizeRead, mayApprove }: Reader, approval: Approval): boolean {
   const { principal, actor, target } = approval.requested;
   if ([principal.id, actor?.id].includes(identity.principal.id)) return true;
   const { accountId, region, clusterName, namespace } = target;
   const scopes = [{ kind: 'namespace', accountId, region, clusterName, namespace }, { kind: 'gateway' }] as const;
-  if (scopes.some((scope) => authorizeRead({ action: 'ReadAuditTrail', scope }).allowed)) return true;
-  const context = { identity, onBehalfOf: null, hasReason: true, now: deps.clock() };
-  return votePermission(deps, context, approval).policyIds.length > 0;
+  return scopes.some((scope) => authorizeRead({ action: 'ReadAuditTrail', scope }).allowed) || mayApprove(approval);
 }
 
 /**
@@ -48,19 +38,19 @@ function maySeeApproval(
  * read. Throws `LedgerUnavailable`.
  */
 export async function readApproval(
-  deps: VisibilityDependencies & Pick<Dependencies, 'approvals'>,
+  deps: Pick<Dependencies, 'approvals'>,
   { once, ...reader }: Reader & Pick<RequestContext, 'once'>,
   publicId: string,
 ): Promise<Approval | null> {
   const parsed = parseApprovalId(publicId);
   if (parsed === null) return null;
   const approval = await once(`approval ${publicId}`, () => requireApprovals(deps).getApproval(parsed.key));
-  return approval?.id === parsed.id && maySeeApproval(deps, reader, approval) ? approval : null;
+  return approval?.id === parsed.id && maySeeApproval(reader, approval) ? approval : null;
 }
 
 /** A page of the approvals that a principal may see. Costs one page of the ledger. Throws `LedgerUnavailable`. */
 export async function readApprovals(
-  deps: VisibilityDependencies & Pick<Dependencies, 'approvals' | 'home'>,
+  deps: Pick<Dependencies, 'approvals' | 'clock' | 'home'>,
   reader: Reader & Pick<RequestContext, 'cursors'>,
   input: QueryApprovalsArgs,
   deadline: number,
@@ -88,7 +78,7 @@ export async function readApprovals(
     if (partition.kind === 'gateway' && node.decideUntil <= now) continue;
     if (state !== null && node.state !== state) continue;
     if (serviceAccount !== null && node.requested.target.serviceAccount !== serviceAccount) continue;
-    if (!maySeeApproval(deps, reader, node)) continue;
+    if (!maySeeApproval(reader, node)) continue;
     // One more than the page has, so that it is known whether another follows.
     if (rows.length === firstOf(input)) {
       return { kind: 'ok', value: await reader.cursors.connection(name, rows, rows.at(-1)?.position) };

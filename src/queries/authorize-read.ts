@@ -1,9 +1,11 @@
+import type { Approval } from '../model/approval.ts';
 import type { Association, ClusterRef } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
 import { readContextOf } from '../operations/hidden.ts';
-import type { AuthorizationRequest } from '../policy/policy.ts';
+import { votePermission } from '../operations/may-approve.ts';
+import type { Authorize, AuthorizationRequest } from '../policy/policy.ts';
 
 /** A request to read an association, a list or a part of the audit trail. */
 type ReadRequest = Extract<
@@ -67,4 +69,34 @@ export function makeMayViewIn(
 /** An association, also a recorded one, if the principal may view it; null otherwise. */
 export function visibleTo(authorizeRead: AuthorizeRead, association: Association): Association | null {
   return authorizeRead({ action: 'DescribePodIdentityAssociation', association }).allowed ? association : null;
+}
+
+/** Whether a principal may approve for any need of an approval, if only with a comment. Never throws. */
+export type MayApprove = (approval: Approval) => boolean;
+
+/**
+ * Creates the {@link MayApprove} of one GraphQL request: each approval is judged once, and policy is asked once about those about which it decides the same. A short
+ * document can list hundreds of them many times.
+ */
+export function makeMayApprove(
+  { authorize, decisionKey, clock }: Pick<Dependencies, 'authorize' | 'decisionKey' | 'clock'>,
+  identity: RequestIdentity,
+): MayApprove {
+  const context = { identity, onBehalfOf: null, hasReason: true, now: clock() };
+  const decisions = new Map<string, Decision>();
+  const authorizeOnce: Authorize = (_, request) => {
+    const key = decisionKey(context, request);
+    if (key === null) return authorize(context, request);
+    const decision = decisions.get(key) ?? authorize(context, request);
+    decisions.set(key, decision);
+    return decision;
+  };
+  const judged = new Map<string, boolean>();
+  return (approval) => {
+    const known = judged.get(approval.id);
+    if (known !== undefined) return known;
+    const isPermitted = votePermission({ authorize: authorizeOnce }, context, approval).policyIds.length > 0;
+    judged.set(approval.id, isPermitted);
+    return isPermitted;
+  };
 }

@@ -53,14 +53,16 @@ test('policies come from a table only where that is set, with its name and how f
 });
 
 test('how long approvals last, and how many a principal may wait for, are settings with bounds', () => {
-  const set = { APPROVAL_DECIDE_MS: '60000', APPROVAL_USE_MS: '2592000000', APPROVALS_PENDING_PER_PRINCIPAL: '1' };
-  const limits = { decideMs: 60_000, useMs: 2_592_000_000, maxPending: 1 };
+  const pending = { APPROVALS_PENDING_PER_PRINCIPAL: '1', APPROVALS_PENDING_PER_SERVICE: '500' };
+  const set = { APPROVAL_DECIDE_MS: '60000', APPROVAL_USE_MS: '2592000000', ...pending };
+  const limits = { decideMs: 60_000, useMs: 2_592_000_000, maxPending: 1, maxPendingOfService: 500 };
   expect(readLambdaSettings({ ...env, ...set }).approvalLimits).toEqual(limits);
   expect(readLocalSettings(set).approvalLimits).toEqual(limits);
   for (const wrong of [{ APPROVAL_DECIDE_MS: '59999' }, { APPROVAL_USE_MS: '2592000001' }]) {
     expect(() => readLambdaSettings({ ...env, ...wrong })).toThrow(/a whole number from 60000 to 2592000000/);
   }
   expect(() => readLambdaSettings({ ...env, APPROVALS_PENDING_PER_PRINCIPAL: '0' })).toThrow(/from 1 to 100/);
+  expect(() => readLambdaSettings({ ...env, APPROVALS_PENDING_PER_SERVICE: '501' })).toThrow(/from 1 to 500/);
 });
 
 test('the local server takes policies from a table only with a ledger in DynamoDB', () => {

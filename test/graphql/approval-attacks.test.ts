@@ -105,10 +105,19 @@ describe('votes of a principal on its own request, and of no person', () => {
     const { id, needs } = approvalIn(await approvals.create('chatops'));
     expect(needs).toMatchObject([{ count: 2 }]);
     const first = await approvals.approve('nina', id);
-    const again = await approvals.approve('ninaViaChatops', id);
+    const again = await approvals.approve('nina', id);
     expect(again.auditEntry.id).toBe(first.auditEntry.id);
     expect(again.approval).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [{}] }] });
     expect((await approvals.approve('sven', id)).approval?.state).toBe('APPROVED');
+  });
+
+  test("a service can't relay votes on its own request, and a bot of the requester can relay those of others", async () => {
+    const { id } = approvalIn(await approvals.create('chatops', { onBehalfOf: 'alice@example.com' }));
+    // Who may not vote through the service sees nothing through it.
+    expect(codeOf(await approvals.approve('ninaViaChatops', id))).toBe('APPROVAL_NOT_FOUND');
+    expect(await approvals.read('nina', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [] }] });
+    const { id: other } = approvalIn(await approvals.create('aliceViaChatops'));
+    expect((await approvals.approve('ninaViaChatops', other)).approval?.state).toBe('APPROVED');
   });
 });
 
@@ -221,6 +230,63 @@ describe('policy versions', () => {
     expect(other.id).not.toBe(id);
     expect(codeOf(await approvals.approve('sven', id))).toBe('APPROVAL_NOT_FOUND');
     await approvals.approve('nina', other.id);
+    expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
+  });
+
+  /** The version with a rule that denies votes under a condition. */
+  const denyingVotes = (condition: string): PolicyFiles => {
+    const whole = versionOfApprovals(heldRule);
+    const rule = `@id("no-such-votes") @message("No.") @advice("Ask.")
+      forbid (principal, action == PodIdentity::Action::"ApproveRequest", resource) when { ${condition} };`;
+    return { ...whole, policies: { ...whole.policies, 'votes.cedar': rule } };
+  };
+
+  test.each([
+    ['does not permit them', 'context.group == PodIdentity::Group::"security"', 'policy does not permit it any more'],
+    ['permits them with a comment', '!context.hasReason', 'policy does not permit it any more'],
+    ['permits them at another time', 'context.now < datetime("2100-01-01")', 'policy does not permit it any more'],
+    [
+      'permits them from other addresses',
+      'context has sourceAddress && context.sourceAddress == ip("192.0.2.1")',
+      'policy does not permit it any more',
+    ],
+    ['could deny them by a group', 'principal in PodIdentity::Group::"contractors"', 'a group that was not recorded'],
+  ])('votes that were given do not count once a version %s', async (_, condition, why) => {
+    const publish = await follow(heldRule);
+    const { id } = approvalIn(await approvals.create('alice'));
+    await approvals.approve('ninaOfTwo', id);
+    await publish(denyingVotes(condition));
+    const again = await approvals.create('alice');
+    expect(again.refusal?.message).toContain(`The vote of ${'https://issuer.example#nina'} at `);
+    expect(again.refusal?.message).toContain(why);
+    expect(approvalIn(again)).toMatchObject({ id, state: 'PENDING', needs: [{ approvedBy: [] }] });
+    expect(gateway.sent()).toBe(0);
+  });
+
+  const inContractors = 'context.requester has user && context.requester.user in PodIdentity::Group::"contractors"';
+  test.each([
+    ['that denies others', 'context.hasReason'],
+    ['that compares a group which was compared before', '!(principal in PodIdentity::Group::"security")'],
+    ['that compares groups of who asks', inContractors],
+  ])('votes that were given count after a version %s', async (_, condition) => {
+    const publish = await follow(heldRule);
+    const { id } = approvalIn(await approvals.create('alice'));
+    await approvals.approve('ninaOfTwo', id);
+    await publish(denyingVotes(condition));
+    expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
+  });
+
+  test('a version of policies for an earlier gateway, whose schema lacks what was added since, decides votes', async () => {
+    const publish = await follow(heldRule);
+    const { id } = approvalIn(await approvals.create('alice'));
+    const whole = versionOfApprovals(heldRule);
+    const schema = whole.schema.replace('    requester: Requester,\n', '');
+    const rules = whole.policies['guardrails.cedar'] ?? '';
+    const older = rules.slice(0, rules.indexOf('@id("no-vote-through-requester")'));
+    const required = whole.required.replace('"no-vote-through-requester",', '');
+    await publish({ ...whole, schema, required, policies: { ...whole.policies, 'guardrails.cedar': older } });
+    expect((await gateway.current()).about.policyVersion?.number).toBe(1);
+    expect((await approvals.approve('nina', id)).approval?.state).toBe('APPROVED');
     expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
   });
 

@@ -27,6 +27,8 @@ const nextOf = (before: Approval, fields: Partial<Approval> = {}): Approval => (
 /** How it is approved. */
 const given = (before: Approval) => nextOf(before, { state: 'APPROVED', useUntil: recordTime + 3_600_000 });
 
+const one = { ofPrincipal: 1, ofPerson: null };
+
 const laterBy = (ms: number) => ({ requestedAt: new Date(recordTime + ms).toISOString() });
 
 describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
@@ -34,8 +36,9 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);
 
-  const put = (expected: Approval | null, next: Approval, maxPending = 20) =>
-    ledger.putApproval(expected, next, approvalEntry(next), maxPending);
+  /** The limits are for an approval that is asked for. */
+  const put = (expected: Approval | null, next: Approval, ofPrincipal = 20, ofPerson: number | null = null) =>
+    ledger.putApproval(expected, next, approvalEntry(next), next.revision === 1 ? { ofPrincipal, ofPerson } : null);
 
   /** Stores an approval as it is asked for, and as it becomes. */
   async function stored(asked: Approval, ...steps: readonly ((before: Approval) => Approval)[]): Promise<Approval> {
@@ -52,7 +55,7 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
   test('an approval is returned exactly as it was written, and its entry with it', async () => {
     const asked = approval();
     const entry = approvalEntry(asked, { reason: '\ud800' });
-    expect(await ledger.putApproval(null, asked, entry, 1)).toBe('written');
+    expect(await ledger.putApproval(null, asked, entry, one)).toBe('written');
     expect(await ledger.getApproval(asked.key)).toEqual(asked);
     expect(await ledger.getEntry(entry)).toEqual(entry);
     expect(await ledger.getApproval('0'.repeat(64))).toBeNull();
@@ -73,7 +76,7 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
     const other = { ...approval(), key: asked.key };
     for (const expected of [null, { ...asked, revision: 2 }, { ...asked, id: other.id }]) {
       const entry = approvalEntry(other);
-      expect(await ledger.putApproval(expected, other, entry, 20)).toBe('conflict');
+      expect(await ledger.putApproval(expected, other, entry, one)).toBe('conflict');
       expect(await ledger.getEntry(entry)).toBeNull();
     }
     expect(await ledger.getApproval(asked.key)).toEqual(asked);
@@ -85,10 +88,10 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
   test('a write that is sent twice is written once', async () => {
     const asked = approval();
     const entry = approvalEntry(asked);
-    for (const _ of [1, 2]) expect(await ledger.putApproval(null, asked, entry, 1)).toBe('written');
+    for (const _ of [1, 2]) expect(await ledger.putApproval(null, asked, entry, one)).toBe('written');
     const next = given(asked);
     const nextEntry = approvalEntry(next);
-    for (const _ of [1, 2]) expect(await ledger.putApproval(asked, next, nextEntry, 1)).toBe('written');
+    for (const _ of [1, 2]) expect(await ledger.putApproval(asked, next, nextEntry, null)).toBe('written');
     expect(await ledger.getApproval(asked.key)).toEqual(next);
   });
 
@@ -118,7 +121,7 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
     const asked = approval();
     const large = { ...asked, requested: { ...asked.requested, reason: 'x'.repeat(300_000) } };
     const entry = approvalEntry(asked);
-    await expect((async () => ledger.putApproval(null, large, entry, 1))()).rejects.toThrow(/at most 262144/);
+    await expect((async () => ledger.putApproval(null, large, entry, one))()).rejects.toThrow(/at most 262144/);
     expect(await ledger.getEntry(entry)).toBeNull();
   });
 
@@ -236,6 +239,51 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
       expect(await put(null, another, 1)).toBe('limit-reached');
       expect(await put(asked, nextOf(asked, { state: 'EXPIRED' }), 1)).toBe('written');
       expect(await put(null, another, 1)).toBe('limit-reached');
+    });
+
+    test('count one that was approved and waits again, which no limit refuses', async () => {
+      const approved = await stored(approval(), given);
+      await stored(approval());
+      expect(await put(null, approval(), 1)).toBe('limit-reached');
+      const again = nextOf(approved, { state: 'PENDING', useUntil: null });
+      expect(await put(approved, again)).toBe('written');
+      expect(await put(null, approval(), 2)).toBe('limit-reached');
+      expect(await put(again, given(again))).toBe('written');
+      expect(await put(null, approval(), 2)).toBe('written');
+    });
+
+    describe('for people', () => {
+      const of = (onBehalfOf: string | null, fields: Partial<Approval> = {}) => {
+        const asked = approval(fields);
+        return { ...asked, requested: { ...asked.requested, onBehalfOf } };
+      };
+
+      test('are no more than the limit of a person, and all no more than that of the principal', async () => {
+        const first = of('alice');
+        await stored(first);
+        expect(await put(null, of('alice'), 3, 1)).toBe('person-limit-reached');
+        expect(await put(null, of('bob'), 3, 1)).toBe('written');
+        expect(await put(null, of(null), 3)).toBe('written');
+        expect(await put(null, of('carol'), 3, 1)).toBe('limit-reached');
+        expect(await put(first, given(first))).toBe('written');
+        expect(await put(null, of('bob'), 3, 1)).toBe('person-limit-reached');
+        expect(await put(null, of('alice'), 3, 1)).toBe('written');
+      });
+
+      test('do not count once they can no longer be decided, although nobody recorded that they expired', async () => {
+        const ends = { decideUntil: recordTime + 1_000 };
+        for (const name of ['alice', 'bob']) await stored(of(name, ends));
+        expect(await put(null, of('alice', laterBy(999)), 2, 1)).toBe('person-limit-reached');
+        expect(await put(null, of('alice', laterBy(1_000)), 2, 1)).toBe('written');
+        expect(await put(null, of('alice', laterBy(1_000)), 2, 1)).toBe('person-limit-reached');
+        expect(await put(null, of('bob', laterBy(1_000)), 2, 1)).toBe('written');
+        expect(await put(null, of('carol', laterBy(1_000)), 2, 1)).toBe('limit-reached');
+      });
+
+      test('at the same time are as many as the limit', async () => {
+        const results = await Promise.all(Array.from({ length: 8 }, () => put(null, of('alice'), 20, 3)));
+        expect(results.filter((result) => result === 'written')).toHaveLength(3);
+      });
     });
 
     test('of 10 concurrent requests, as many as the limit are written', async () => {

@@ -29,6 +29,9 @@ describeOnLedgers('the locks of a ledger in $name', ({ open }) => {
     expect(await ledger.putLocks({ revision: 1, locks: [lock, lockOfAll] }, entry)).toBe(true);
     expect(await ledger.getLocks()).toEqual({ revision: 1, locks: [lock, lockOfAll] });
     expect(await ledger.getEntry(entry)).toEqual(entry);
+    const lifted = [{ principalId: '\u{d800}', revision: 2, liftedAt: lock.lockedAt }];
+    expect(await ledger.putLocks({ revision: 2, locks: [lockOfAll], lifted }, auditEntry())).toBe(true);
+    expect(await ledger.getLocks()).toEqual({ revision: 2, locks: [lockOfAll], lifted });
   });
 
   test('the locks of a ledger are replaced only over the revision before', async () => {

@@ -127,7 +127,7 @@ test('a run records 500 ends, and the next run those that are left', async () =>
   const gateway = await openGateway({ ledger });
   for (let count = 0; count < 520; count += 1) {
     const asked = approval();
-    await ledger.putApproval(null, asked, approvalEntry(asked), 1_000);
+    await ledger.putApproval(null, asked, approvalEntry(asked), { ofPrincipal: 1_000, ofPerson: null });
   }
   const left = async () => {
     const { approvals } = await ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 1_000, null);

@@ -306,15 +306,16 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
     expect((await stored()).usedBy).toBe(adopted.auditEntry.operationId);
   });
 
-  test('that a lock stops after the claim goes on by the same approval once the lock is lifted', async () => {
+  test('that a lock stops uses no approval, and goes on by it once the lock is lifted', async () => {
     await gateway.create();
     await approve();
     const locks = lockOperations(ledger);
     await locks.lock({ kind: 'ALL' });
     expect(await gateway.create()).toMatchObject({
       refusal: { code: 'CHANGES_LOCKED' },
-      auditEntry: { event: 'RELEASED' },
+      auditEntry: { event: 'REFUSED' },
     });
+    expect((await stored()).state).toBe('APPROVED');
     await locks.lift({ kind: 'ALL' });
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(gateway.sent()).toBe(1);
@@ -336,6 +337,69 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
     await voteOn(small, ledger, own);
     expect(await small.create(second)).toMatchObject(required);
     await small.close();
+  });
+
+  test('by a service leaves the limits of other people and of the service, and each is refused at its own', async () => {
+    const small = await start({ approvalLimits: { maxPending: 1, maxPendingOfService: 3 } });
+    const ask = (name: string, onBehalfOf: string | null) =>
+      small.create({ serviceAccount: name, clientRequestToken: name, onBehalfOf }, 'chatops');
+    expect(await ask('one', 'alice@example.com')).toMatchObject(required);
+    const ofPerson = await ask('two', 'alice@example.com');
+    expect(ofPerson).toMatchObject({ refusal: { code: 'APPROVAL_LIMIT_REACHED', retryable: true } });
+    expect(ofPerson.refusal?.message).toContain('1 pending approvals for alice@example.com');
+    expect(await ask('three', 'pat@example.com')).toMatchObject(required);
+    expect(await ask('four', null)).toMatchObject(required);
+    const ofService = await ask('five', null);
+    expect(ofService.refusal?.message).toContain('You have 3 pending approvals');
+    // A person behind the actor of a token counts as that person.
+    for (const [name, answer] of [
+      ['six', required],
+      ['seven', { refusal: { code: 'APPROVAL_LIMIT_REACHED' } }],
+    ] as const)
+      expect(await small.create({ serviceAccount: name, clientRequestToken: name }, 'alice-via-chatops')).toMatchObject(
+        answer,
+      );
+    await small.close();
+  });
+
+  describe('and is rejected', () => {
+    const hourMs = 3_600_000;
+    const rejectedWith = async (clientRequestToken: string) => {
+      expect(await gateway.create({ clientRequestToken })).toMatchObject(required);
+      await voteOn(gateway, ledger, await stored(), { vote: 'REJECT' });
+    };
+
+    test('twice within a day is not asked for again for an hour, by any token', async () => {
+      await rejectedWith('first');
+      expect(await gateway.create({ clientRequestToken: 'other', serviceAccount: 'other' })).toMatchObject(required);
+      gateway.clock.skip(20 * hourMs);
+      await rejectedWith('second');
+      gateway.clock.skip(10 * 60_000);
+      const refused = await gateway.create({ clientRequestToken: 'third' });
+      expect(refused).toMatchObject({
+        ...{ status: 'REFUSED', clientRequestToken: 'third', auditEntry: { event: 'REFUSED' } },
+        refusal: { code: 'APPROVAL_LIMIT_REACHED', retryable: true },
+      });
+      expect(refused.refusal?.message).toContain('The same request was rejected twice within a day');
+      const { retryAfterSeconds } = refused;
+      expect(retryAfterSeconds).toBeGreaterThan(2_990);
+      expect(retryAfterSeconds).toBeLessThanOrEqual(3_000);
+      expect((await stored()).state).toBe('REJECTED');
+      gateway.clock.skip((retryAfterSeconds ?? 0) * 1_000);
+      expect(await gateway.create({ clientRequestToken: 'third' })).toMatchObject(required);
+      // The third one within the day again.
+      await voteOn(gateway, ledger, await stored(), { vote: 'REJECT' });
+      expect(await gateway.create({ clientRequestToken: 'fourth' })).toMatchObject({
+        refusal: { code: 'APPROVAL_LIMIT_REACHED' },
+      });
+    });
+
+    test('twice, a day apart, is asked for again at once', async () => {
+      await rejectedWith('first');
+      gateway.clock.skip(24 * hourMs);
+      await rejectedWith('second');
+      expect(await gateway.create({ clientRequestToken: 'third' })).toMatchObject(required);
+    });
   });
 
   test('is checked without asking anybody', async () => {

@@ -152,7 +152,7 @@ describe('a vote on an approval', () => {
     const approval = await stored();
     const { kind, ...voted } = await vote(frozen, approval, {
       ...{ identity: identityOf('bob'), vote: 'APPROVE', policyIds: ['needs-security'], comment: null },
-      ...{ isOwnRequest: false, deadline: decideUntil + 20_000 },
+      ...{ isOwnRequest: false, locksRevision: 0, comparedGroups: [], deadline: decideUntil + 20_000 },
     });
     expect([kind, 'approval' in voted && voted.approval.state]).toEqual(result);
     expect((await entriesOf()).at(-1)?.event).toBe(event);

@@ -229,6 +229,18 @@ describeOnDynamoDb('network calls', () => {
       expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactGetItems']);
       expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
     });
+
+    test('to find that a vote does not count any more makes 2 reads, 1 write and the 2 reads of a repetition', async () => {
+      await asking.create();
+      await voteOn(asking, store, await lastApproval(store, asking));
+      asked.deniedVoters = ['bob'];
+      dynamoDbCalls();
+      expect(await asking.create()).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
+      expect(dynamoDbCalls()).toEqual([
+        ...['GetItem', 'Query', 'TransactGetItems', 'TransactGetItems', 'TransactWriteItems'],
+      ]);
+      expect(eksCalls()).toEqual([]);
+    });
   });
 
   test('an adoption makes 3 DynamoDB calls and 1 EKS call, and its replay 4 DynamoDB calls and 1 EKS call', async () => {

@@ -72,13 +72,33 @@ const requests: readonly AuthorizationRequest[] = ['one', 'two', 'three'].flatMa
   },
 ]);
 
+/** Votes that differ in service account, operation and requester. */
+const votes: readonly AuthorizationRequest[] = ['api', 'other'].flatMap((serviceAccount) =>
+  (['CREATE_POD_IDENTITY_ASSOCIATION', 'DELETE_POD_IDENTITY_ASSOCIATION'] as const).flatMap((operation) =>
+    ['me', 'alice', 'bob'].map((id) => ({
+      action: 'ApproveRequest' as const,
+      approval: {
+        ...{ operation, group: 'security' },
+        target: { accountId, region: 'eu-central-1', clusterName: 'one', namespace: 'payments', serviceAccount },
+        requested: {
+          ...{ principal: { id, kind: 'USER' as const, groups: [], sessionName: null }, actor: null, onBehalfOf: null },
+        },
+      },
+    })),
+  ),
+);
+
 /** How many different decisions these policies need for all requests. */
-function differentDecisions(policies: Readonly<Record<string, string>>, groups: readonly string[]): number {
+function differentDecisions(
+  policies: Readonly<Record<string, string>>,
+  groups: readonly string[],
+  of = requests,
+): number {
   const sources = { schema, policies };
   const authorize = makeAuthorize({ ...sources, inventory });
   const keyOf = makeDecisionKey(compilePolicies(sources), inventory);
   const found = new Map<string, { readonly allowed: boolean; readonly policyIds: readonly string[] }>();
-  requests.forEach((request, index) => {
+  of.forEach((request, index) => {
     const { allowed, policyIds } = authorize(context(groups), request);
     const key = keyOf(context(groups), request) ?? String(index);
     // What must hold for any policies.
@@ -120,6 +140,18 @@ test.each([
 ])('requests with the same key have the same decision where a policy reads: %s', (_, resource, condition) => {
   const policy = `@id("one") permit (principal, ${view}, ${resource}) when { ${condition} };`;
   expect(differentDecisions({ 'one.cedar': policy }, ['search-team'])).toBeLessThanOrEqual(requests.length);
+});
+
+test.each([
+  ['nothing else', 'true', 1],
+  ['the service account', 'context.serviceAccount == "api"', 2],
+  ['the operation', 'context.operation == "DELETE_POD_IDENTITY_ASSOCIATION"', 2],
+  ['whether it is an own request', '!context.isOwnRequest', 2],
+  ['who asked', 'context.requester has user && context.requester.user in PodIdentity::Group::"security"', 3],
+])('votes have the same decision for the same group where a policy reads: %s', (_, condition, count) => {
+  const vote = 'action == PodIdentity::Action::"ApproveRequest"';
+  const policy = `@id("one") permit (principal, ${vote}, resource) when { ${condition} };`;
+  expect(differentDecisions({ 'one.cedar': policy }, ['security'], votes)).toBe(count);
 });
 
 test('a decision about a cluster that is not in the inventory is not shared', () => {

@@ -34,10 +34,29 @@ function begunWithout(approvals: ApprovalFacts, { operationId, principal, approv
   const [use] = uses;
   if (!use || uses.length > 1) return [`${operationId} needs an approval, but it used ${uses.length}`];
   const before = (byApproval(approvals).get(use.approvalId) ?? []).filter(({ revision }) => revision < use.revision);
-  const others = before.filter(({ event, principal: by }) => event === 'APPROVED' && by !== principal);
-  const isGiven = new Set(others.map(({ principal: by }) => by)).size >= approvers;
+  const isLocked = (by: string) =>
+    (approvals.lockedVoters ?? []).some(
+      (lock) => lock.principal === by && votedAt(before, by) <= lock.at && lock.at <= use.time,
+    );
+  const others = approvedBy(before).filter((by) => by !== principal && !isLocked(by));
+  const isGiven = new Set(others).size >= approvers;
   const hasEnded = before.some(({ event }) => event === 'REJECTED' || event === 'APPROVAL_EXPIRED');
   return isGiven && !hasEnded ? [] : [`${operationId} used ${use.approvalId}, which had [${eventsOf(before)}]`];
+}
+
+/** Who has approved by some entries, in the order of their votes: those whose votes were voided have not. */
+function approvedBy(entries: readonly ApprovalEntry[]): readonly string[] {
+  let people: string[] = [];
+  for (const { event, principal, voided = [] } of entries) {
+    people = people.filter((one) => !voided.includes(one));
+    if (event === 'APPROVED') people.push(principal);
+  }
+  return people;
+}
+
+/** When a person approved last. */
+function votedAt(entries: readonly ApprovalEntry[], by: string): number {
+  return entries.findLast(({ event, principal }) => event === 'APPROVED' && principal === by)?.time ?? Infinity;
 }
 
 /** An approval with more than one effect. */
@@ -56,6 +75,7 @@ const steps: Readonly<Record<string, { readonly from: readonly string[]; readonl
   REJECTED: { from: ['PENDING'], to: ['REJECTED'] },
   APPROVAL_EXPIRED: { from: ['PENDING', 'APPROVED'], to: ['EXPIRED'] },
   APPROVAL_USED: { from: ['APPROVED', 'USED'], to: ['USED'] },
+  APPROVAL_VOTE_VOIDED: { from: ['APPROVED'], to: ['PENDING', 'APPROVED', 'EXPIRED'] },
 };
 
 /** Entries that do not follow one another: a gap, two of one revision, a step that is not in the table. */
@@ -80,7 +100,7 @@ function unlikeItem(item: ApprovalFact, ofOne: readonly ApprovalEntry[]): string
     revision: ofOne.length,
     state: after.includes(item.state) ? item.state : after.join(' or '),
     principal: ofOne[0]?.principal ?? '',
-    approvedBy: by('APPROVED'),
+    approvedBy: approvedBy(ofOne),
     rejectedBy: by('REJECTED'),
     usedBy: last?.usedBy ?? null,
   };

@@ -53,6 +53,8 @@ export interface ApprovalFacts {
   readonly items: readonly ApprovalFact[];
   readonly entries: readonly ApprovalEntry[];
   readonly votes: readonly VoteAnswer[];
+  /** Who was locked and when, if only for a moment; absent: nobody. */
+  readonly lockedVoters?: readonly { readonly principal: string; readonly at: number }[];
 }
 
 /** An approval as the ledger has it. */
@@ -78,6 +80,8 @@ export interface ApprovalEntry {
   readonly time: number;
   /** The operation that used it; null of any other entry. */
   readonly usedBy: string | null;
+  /** Ids of the people whose votes it voids; absent of any other entry. */
+  readonly voided?: readonly string[];
 }
 
 /** The answer to a vote. */

@@ -31,7 +31,9 @@ export function approvalEntryOf(stored: StoredChange): ApprovalEntry | null {
   const { operationId: approvalId, event, fence, principal, time, message } = stored;
   if (!approvalId.startsWith(approvalIdPrefix)) return null;
   const [, usedBy = null] = event === 'APPROVAL_USED' ? (/^The operation (\S+) used/.exec(message ?? '') ?? []) : [];
-  return { approvalId, event, revision: fence ?? 0, principal: principal.id, time: Date.parse(time), usedBy };
+  const voided = [...(message ?? '').matchAll(/The vote of (\S+) at/g)].map(([, id = '']) => id);
+  const entry = { approvalId, event, revision: fence ?? 0, principal: principal.id, time: Date.parse(time), usedBy };
+  return event === 'APPROVAL_VOTE_VOIDED' ? { ...entry, voided } : entry;
 }
 
 /** What an entry of a change says about approvals and endings. */

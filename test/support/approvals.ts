@@ -3,6 +3,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Approval } from '../../src/model/approval.ts';
 import type { ApprovalNeed } from '../../src/model/approval-vote.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { AuthorizationContext } from '../../src/policy/policy.ts';
 import { vote } from '../../src/operations/vote.ts';
 import type { Vote, VoteResult } from '../../src/operations/vote.ts';
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
@@ -14,19 +15,28 @@ export interface Asked {
   needs: readonly ApprovalNeed[];
   /** Part of the inventory that the decision uses. */
   timeZone?: string;
+  /** Names of those whose votes policy does not permit; default: none. */
+  deniedVoters?: readonly string[];
+  /** The contexts in which policy was asked about votes. */
+  votes?: AuthorizationContext[];
 }
 
 const changes: ReadonlySet<string> = new Set(
   ['Create', 'Update', 'Delete', 'Adopt'].map((name) => `${name}PodIdentityAssociation`),
 );
 
-/** Dependencies whose policy asks for approvals of changes that it would permit. */
+/** Dependencies whose policy asks for approvals of changes that it would permit, and permits votes. */
 export function askingFor(asked: Asked): (deps: Dependencies) => Dependencies {
   return (deps) => ({
     ...deps,
     authorize: (context, request) => {
       const decision = deps.authorize(context, request);
-      const { needs, timeZone = decision.slice.timeZone } = asked;
+      const { needs, timeZone = decision.slice.timeZone, deniedVoters = [] } = asked;
+      if (request.action === 'ApproveRequest') {
+        asked.votes?.push(context);
+        const isDenied = deniedVoters.some((name) => context.identity.principal.id === `${issuer}#${name}`);
+        return { ...decision, allowed: !isDenied };
+      }
       if (!decision.allowed || needs.length === 0 || !changes.has(request.action)) return decision;
       const violations = needs.map(({ policyId, message, advice }) => ({ policyId, message, advice }));
       const policyIds = needs.map(({ policyId }) => policyId);
@@ -63,6 +73,8 @@ export function voteOn(
     policyIds: approval.binding.needs.map(({ policyId }) => policyId),
     comment: null,
     isOwnRequest: false,
+    locksRevision: 0,
+    comparedGroups: [],
     deadline: gateway.deps.clock() + 20_000,
     ...more,
   });

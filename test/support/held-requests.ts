@@ -78,6 +78,7 @@ export const claimsOf = {
   aliceOnCall: { sub: 'alice', groups: ['payments-team', 'security', 'on-call'] },
   aliceViaChatops: { sub: 'alice', groups: ['payments-team', 'security'], act: { sub: 'chatops' } },
   nina: { sub: 'nina', groups: ['security'] },
+  ninaOfTwo: { sub: 'nina', groups: ['security', 'interns'] },
   sven: { sub: 'sven', groups: ['security'] },
   ninaViaChatops: { sub: 'nina', groups: ['security'], act: { sub: 'chatops' } },
   bob: { sub: 'bob', groups: ['search-team'] },

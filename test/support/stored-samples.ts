@@ -110,7 +110,7 @@ export const records: readonly IdempotencyRecord[] = [
 ];
 
 /** The locks, with one of each scope. */
-export const locks: Locks = {
+export const locks: Required<Locks> = {
   revision: 7,
   locks: [
     { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: at },
@@ -127,6 +127,10 @@ export const locks: Locks = {
       lockedAt: at,
       stopsReads: true,
     },
+  ],
+  lifted: [
+    { principalId: null, revision: 4, liftedAt: at },
+    { principalId: 'bob', revision: 6, liftedAt: at },
   ],
 };
 
@@ -180,6 +184,7 @@ const decision: Required<Decision> = {
       {
         ...{ principal, actor: null, vote: 'APPROVE', policyIds: ['production-needs-approval'] },
         ...{ comment: 'Seen.', isOwnRequest: false, time: at },
+        ...{ sourceAddress: '192.0.2.9', locksRevision: 6, comparedGroups: ['security'] },
       },
     ],
   },
@@ -294,6 +299,7 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   REJECTED: { ...entry, ...eventsOfApprovals, event: 'REJECTED', decision: null },
   APPROVAL_EXPIRED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_EXPIRED' },
   APPROVAL_USED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_USED' },
+  APPROVAL_VOTE_VOIDED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_VOTE_VOIDED' },
   EXPIRY_WARNED: {
     ...entry,
     event: 'EXPIRY_WARNED',
@@ -410,6 +416,10 @@ export const approval: Required<Approval> = {
     ...{ before: association, operation: 'UPDATE_POD_IDENTITY_ASSOCIATION', request: update },
   },
   votes: decision.approval.votes,
+  voidedVotes: [
+    { principal, actor: entry.actor, time: at, reason: 'VOTER_LOCKED', voidedAt: '2026-11-24T13:00:00.000Z' },
+  ],
+  rejectedAt: [at],
   requestedAt: at,
   decideUntil: start + 86_400_000,
   useUntil: start + 14_400_000,

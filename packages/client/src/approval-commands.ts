@@ -26,6 +26,7 @@ const approval = {
     { policyId: 'string', message: 'string', advice: 'string', group: 'string', count: 'integer', approvedBy: [vote] },
   ],
   rejectedBy: vote,
+  voidedVotes: [{ principal, actor: principal, time: 'timestamp', reason: 'string', voidedAt: 'timestamp' }],
   requestedAt: 'timestamp',
   expiresAt: 'timestamp',
   operationId: 'string',

@@ -1,5 +1,7 @@
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
+import { lockOperations } from '../../../test/support/locks.ts';
+import { runbookBlocks } from '../../../test/support/runbook.ts';
 import { approvalIn, detailed, held, polled, vote, voted } from './approval.ts';
 import { openFaultyRoute, runOnGateway, variablesOf } from './gateway.ts';
 import type { FaultyRoute, Terminal } from './gateway.ts';
@@ -197,5 +199,55 @@ describe('approvals', () => {
     const { code, stderr } = await run(['approve']);
     expect(code).toBe(252);
     expect(stderr).toContain('the following arguments are required: --approval-id\n');
+  });
+});
+
+describe('the runbook of a leaked token', () => {
+  const as = async (name: string) => ({
+    environment: { POD_IDENTITY_ENDPOINT_URL: route.url, POD_IDENTITY_TOKEN: await gateway.tokenOf(name) },
+  });
+  /** Its commands as arguments, with other values in place of its examples. */
+  const commandsOf = (values: Readonly<Record<string, string>>) =>
+    runbookBlocks('## A leaked token or key', 'sh')
+      .filter((block) => block.trimStart().startsWith('pod-identity '))
+      .map((block) =>
+        [...block.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|(\S+)/g)]
+          .map(([, quoted, plain = '']) => quoted ?? plain)
+          .map((word) => values[word] ?? word)
+          .slice(1),
+      );
+
+  test('lists what the person has approved, and what became of it', async () => {
+    const system = { clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'ebs-csi-controller-sa' };
+    const input = { ...system, roleArn: roleArn('kube-system/ebs-csi'), tags: [{ key: 'team', value: 'platform' }] };
+    const create = () => gateway.create({ ...input, clientRequestToken: 'system' }, 'pat');
+    const document = `mutation ($input: CreatePodIdentityAssociationInput!) { createPodIdentityAssociation(input: $input) {
+      refusal { ... on ApprovalRequired { approval { id } } } } }`;
+    const asked = await gateway.send<{
+      createPodIdentityAssociation: { refusal: { approval: { id: string } } };
+    }>(document, { input: { ...input, clientRequestToken: 'system' } }, 'pat');
+    const id = asked.data?.createPodIdentityAssociation.refusal.approval.id ?? '';
+    expect(await run(['approve', id], await as('kim'))).toMatchObject({ code: 0 });
+    const kim = 'https://issuer.example#kim';
+    await lockOperations(gateway.deps.ledger).lock({ kind: 'PRINCIPAL', principalId: kim });
+    expect(await create()).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
+
+    const [approvalId = ''] = id.split('.');
+    const commands = commandsOf({
+      'https://issuer.example#alice': kim,
+      'approval-01KB0ZJ4QW9V5N6T7X8Y9Z0A1B': approvalId,
+    });
+    expect(commands).toHaveLength(2);
+    const printed: string[] = [];
+    for (const args of commands) {
+      const { code, stdout, stderr } = await run(args, await as('olivia'));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      printed.push(stdout.replaceAll(/20\d\d-[\d:T.-]+(Z|\+00:00)/g, 'TIME'));
+    }
+    const [approved, became] = printed;
+    expect(approved).toBe(`TIME\tapps-prod\tkube-system\tebs-csi-controller-sa\t${approvalId}\n`);
+    expect(became).toMatch(
+      /^TIME\tAPPROVAL_VOTE_VOIDED\tThe vote of https:\/\/issuer\.example#kim at TIME does not count/,
+    );
   });
 });

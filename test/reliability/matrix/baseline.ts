@@ -16,6 +16,7 @@ export const baseline: Implementation = {
   name: 'baseline',
   library: libraryOf('@aws-lambda-powertools/idempotency'),
   lock: null,
+  lockForAMoment: null,
   adopts: false,
   hasReconciler: false,
   observed: null,

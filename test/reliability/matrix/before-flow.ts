@@ -3,6 +3,7 @@ import { baseRequest, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
 import { afterEndingMs, expireSettings, lifetimeMs } from './flows.ts';
 import type { Flow } from './flows.ts';
+import { lockVoter } from './others.ts';
 import { stepName } from './steps.ts';
 
 /** Does what requests did before the flow: they asked for an approval, which an approver gave, or nobody until it was over; set an ending; or used the same token. */
@@ -12,6 +13,7 @@ export async function runEarlierRequests(run: CaseRun): Promise<void> {
   if (held === 'over') run.clock.advance(defaultApprovalLimits.decideMs + afterEndingMs);
   if (ending) await setEnding(run);
   if (earlier !== undefined) await runEarlierRequest(run);
+  if (run.flow.voterLocked) await lockVoter(run);
   const { implementation, backend } = run;
   if (isLeftInProgress) await implementation.leaveInProgress?.(backend.addresses.dynamoDb, backend.tables);
 }

@@ -4,6 +4,7 @@ import type { Implementation } from './implementation.ts';
 import type { Backend } from './backend.ts';
 import type { Case } from './case.ts';
 import type { DoneByOthers } from './others.ts';
+import { approverId } from './request.ts';
 
 const kinds: Readonly<Record<string, ChangeKind>> = {
   CreatePodIdentityAssociation: 'create',
@@ -22,7 +23,7 @@ interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
 export async function collectFacts(
   backend: Backend,
   { implementation, flow }: Pick<Case, 'implementation' | 'flow'>,
-  { outside, locks, created }: DoneByOthers,
+  { outside, locks, voterLocks, created }: DoneByOthers,
   { votes, endedAt, ...seen }: Seen,
 ): Promise<Facts> {
   const [audit, idempotency] = [await backend.items('audit'), await backend.items('idempotency')];
@@ -41,10 +42,11 @@ export async function collectFacts(
   const takenOverAt = entries.filter(({ event }) => event === 'TAKEN_OVER').map(({ time }) => time);
   // An entry was made before a lock that was set when it was to be written.
   const lockedTimes = locks.map((lock) => ({ ...lock, from: Math.min(lock.from, ...takenOverAt) }));
+  const lockedVoters = voterLocks.map((at) => ({ principal: approverId, at }));
   return {
     ...{ ...seen, changes, associations, entries, records, outside, locks: lockedTimes },
     ...(observed ? { observed: { isDrift, isLeft: flow.isLeftInProgress ?? false, ...observed } } : {}),
-    ...(approvals ? { approvals: { ...approvals, votes } } : {}),
+    ...(approvals ? { approvals: { ...approvals, votes, lockedVoters } } : {}),
     ...(endedAt === null ? {} : { endedAt }),
   };
 }

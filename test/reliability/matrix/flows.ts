@@ -36,6 +36,8 @@ export interface Flow extends RequestVariant {
   readonly held?: 'asked' | 'voted' | 'approved' | 'over';
   /** An update sets the first ending of the association, alone or with its other changes: policy judges it as a delete too. */
   readonly sets?: 'ending';
+  /** The approver is locked after the vote and before the flow, and the lock is lifted. */
+  readonly voterLocked?: true;
   /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
   readonly ending?: 'due' | 'near';
   /** Beside a due ending, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
@@ -125,6 +127,8 @@ function flowsWithConditions(): Flow[] {
     { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
     { ...approved, name: 'approval used' },
     { ...approved, name: 'approval used, after a release', earlier: throttled },
+    { ...approved, name: 'approval used, its voter locked', voterLocked: true },
+    { ...approved, name: 'approval used, after a release, its voter locked', earlier: throttled, voterLocked: true },
     { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
     { ...held, name: 'approval over', held: 'over', kinds: ['create'], by: 'expireRun' },

@@ -56,6 +56,13 @@ export const gateway: Implementation = {
     await lockOperations(ledger).lock({ kind: 'ALL' });
     ledger.close();
   },
+  lockForAMoment: async (url, tables, principalId) => {
+    const ledger = openLedger(url, tables);
+    const locks = lockOperations(ledger);
+    await locks.lock({ kind: 'PRINCIPAL', principalId });
+    await locks.lift({ kind: 'PRINCIPAL', principalId });
+    ledger.close();
+  },
   // It counted what is in progress, and knew no set.
   leaveInProgress: async (url, tables) => {
     const { client, idempotencyTable: TableName } = storeOf(url, tables);

@@ -28,6 +28,8 @@ export interface Implementation {
   readonly library: string | null;
   /** Locks all changes, by requests to DynamoDB at `url`; null if there are no locks. */
   readonly lock: ((url: string, tables: Tables) => Promise<void>) | null;
+  /** Locks a principal and lifts the lock; null if there are no locks. */
+  readonly lockForAMoment: ((url: string, tables: Tables, principalId: string) => Promise<void>) | null;
   /**
    * Leaves the operation of the only record in progress on its service account, as another version of the gateway that closed it, by requests to DynamoDB
    * at `url`; null if nothing is kept of that.

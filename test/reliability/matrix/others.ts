@@ -4,6 +4,7 @@ import type { CaseClock } from './case-clock.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Case } from './case.ts';
 import type { Environment } from './environment.ts';
+import { approverId } from './request.ts';
 import { changeOutside } from './target.ts';
 import type { OnStep } from './wire-proxy.ts';
 
@@ -11,6 +12,8 @@ import type { OnStep } from './wire-proxy.ts';
 export interface DoneByOthers {
   readonly outside: OutsideChange[];
   readonly locks: LockedTime[];
+  /** When the approver was locked. */
+  readonly voterLocks: number[];
   /** Ids of associations by the operation that created them, of those that may be deleted since. */
   readonly created: Map<string, string>;
 }
@@ -50,6 +53,12 @@ export async function actBeforeFlow(run: Run): Promise<void> {
   if (operationId !== undefined) others.created.set(operationId, existing.associationId);
   const request: CaseRequest = { kind, associationId: existing.associationId, by: 'pat', expectedModifiedAt: null };
   await environment.request(await environment.start(null), request);
+}
+
+/** Locks the approver of a case, and lifts the lock. */
+export async function lockVoter({ implementation, backend, clock, others }: Run): Promise<void> {
+  others.voterLocks.push(clock.now());
+  await implementation.lockForAMoment?.(backend.addresses.dynamoDb, backend.tables, approverId);
 }
 
 /** Locks changes when the flow of a case takes its operation over; undefined if the flow has no lock. */

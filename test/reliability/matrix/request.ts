@@ -19,6 +19,9 @@ const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', 
 /** A member of the group whose approval policy demands. */
 const approver = await claimsEvent(claimsOf.nina, '');
 
+/** Id of that person. */
+export const approverId = `https://issuer.example#${claimsOf.nina.sub}`;
+
 let requests = 0;
 
 /**
@@ -45,7 +48,7 @@ export async function sendVote(process: Process, publicId: string, forMs: number
 /** A vote whose answer never arrived. */
 export function noVote(publicId: string): VoteAnswer {
   const [approvalId = ''] = publicId.split('.');
-  return { approvalId, principal: `https://issuer.example#${claimsOf.nina.sub}`, event: null, httpStatus: null };
+  return { approvalId, principal: approverId, event: null, httpStatus: null };
 }
 
 interface VoteBody {

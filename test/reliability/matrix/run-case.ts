@@ -24,7 +24,7 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
     const existing = one.kind === 'create' ? null : createExisting(backend.simulator, one.flow.held !== undefined);
     const associationId = existing?.associationId ?? null;
     const expectedModifiedAt = one.flow.expects ? (existing?.modifiedAt ?? null) : null;
-    const others: DoneByOthers = { outside: existing ? [existing] : [], locks: [], created: new Map() };
+    const others: DoneByOthers = { outside: existing ? [existing] : [], locks: [], voterLocks: [], created: new Map() };
     const run: CaseRun = { ...one, clock, backend, environment, associationId, expectedModifiedAt, others };
     try {
       const steps = await runRequests(run);

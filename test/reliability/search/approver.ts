@@ -18,7 +18,7 @@ const voteMs = 29_000;
 
 /** Returns what votes on an approval as a process, with the clock of approvers. */
 export function makeVoters(environment: Environment, start: (name: string, faults: Faults, ballot: Ballot) => Process) {
-  const { clock, processes, approvals, model, series, log } = environment;
+  const { clock, processes, approvals, model, series, versions, log } = environment;
   // Their clock may be far ahead, and must not move the times of others.
   const ulid = ulids(series, 5_000_000);
   return async (ballot: Ballot, faults: Faults): Promise<void> => {
@@ -31,8 +31,11 @@ export function makeVoters(environment: Environment, start: (name: string, fault
     const process = start(`${by} ${processes.all.length + 1}`, faults, ballot);
     log(() => `${process.attempt.name} votes ${vote} on ${asked.id}${describeFaults(faults)}`);
     const store = gatedApprovals(environment, process);
+    // The policies in force are known at once: what a request may rely on is not what this is about.
+    const denied = versions.deniedNow();
+    process.attempt.denied = denied;
     const deps = {
-      ...dependenciesOf(environment, process, whatPermitsAll),
+      ...dependenciesOf(environment, process, { ...whatPermitsAll, denied }),
       approvals: store,
       clock: clock.approver,
       ulid,

@@ -28,6 +28,8 @@ export interface Judgement {
   readonly asking: AskingName;
   /** What they say of deletes, also of the one that an ending is; absent: the same as of other changes. `held` where `asking` is `nothing` only. */
   readonly deletes?: 'forbidden' | 'held' | undefined;
+  /** Who may not vote; absent: everybody in the group may. */
+  readonly denied?: Approver | null;
 }
 
 /** What policies that hold deletes ask of them. */
@@ -47,7 +49,12 @@ export interface Ballot {
 }
 
 /** Short, so that approvals end within a scenario; one expires while an operation that used it is in doubt, or later. */
-export const approvalLimits = { decideMs: 900_000, useMs: 660_000, maxPending: 1_000_000 };
+export const approvalLimits = {
+  decideMs: 900_000,
+  useMs: 660_000,
+  maxPending: 1_000_000,
+  maxPendingOfService: 1_000_000,
+};
 
 function needOf(group: string, count: number, text: string): ApprovalNeed {
   const message = `A change needs an approval of the group ${group}.`;

@@ -49,6 +49,8 @@ export function makeCallers(environment: Environment) {
       judged: null,
       seen: null,
       lock: null,
+      locksRevision: null,
+      denied: null,
       finalBefore,
     };
     const process: Process = {
@@ -134,6 +136,7 @@ export function makeCallers(environment: Environment) {
       const judgement = await versions.current();
       attempt.asking = judgement.asking;
       attempt.deletes = judgement.deletes;
+      attempt.denied = judgement.denied ?? null;
       const answer = await send(environment, process, mutation, target, judgement);
       model.answered(attempt, answer);
       finish(factOf(answer));

@@ -15,6 +15,7 @@ import type { makePolicyVersions } from './policy-versions.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import type { Scenario } from './scenario.ts';
 import type { ScenarioStore } from './store.ts';
+import type { VoterLocks } from './voters.ts';
 
 /** What all processes of a scenario share. */
 export interface Environment {
@@ -38,6 +39,7 @@ export interface Environment {
   readonly scenario: Pick<Scenario, 'readsRoles' | 'hasExecutor'>;
   /** Whether changes in the cluster of the scenario are locked. */
   readonly isLocked: () => boolean;
+  readonly voterLocks: VoterLocks;
   readonly lockMemory: LockMemory;
   /** Adds a line to the log; the line is built only if the log is enabled. */
   readonly log: (line: () => string) => void;

@@ -27,8 +27,17 @@ export const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
   faults: faults.map((ofVote) => ({ ...ofVote, eks: null })),
 });
 
+const voter: fc.Arbitrary<ScenarioEvent> = fc.record({
+  do: fc.constant('voter' as const),
+  by: fc.constantFrom(...(Object.keys(approvers) as Approver[])),
+  what: fc.constantFrom('lock' as const, 'lock' as const, 'lift' as const, 'deny' as const, 'permit' as const),
+});
+
+const ofErin = (what: 'lock' | 'lift' | 'deny' | 'permit'): ScenarioEvent => ({ do: 'voter', by: 'erin', what });
+
 const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 14, arbitrary: vote },
+  { weight: 5, arbitrary: voter },
   { weight: 3, arbitrary: asking.map((name) => policy(true, name)) },
   { weight: 4, arbitrary: expire },
 ];
@@ -53,6 +62,14 @@ const agreement = (['erin', 'dan'] as const).map((by): ScenarioEvent => ({
   faults: faultless,
 }));
 
+/** Erin's vote does not count any more. */
+const afterVotes = fc.constantFrom(
+  [ofErin('lock')],
+  [ofErin('lock'), ofErin('lift')],
+  [ofErin('lock'), ofErin('lift')],
+  [ofErin('deny'), clock(10)],
+);
+
 /** A change that policy holds, votes on it, and its sends afterwards; something happens in between, and during them. */
 const held: fc.Arbitrary<Step[]> = fc
   .record({
@@ -65,14 +82,17 @@ const held: fc.Arbitrary<Step[]> = fc
       fc.constantFrom(10, 300, 400, 421).map((seconds) => [clock(seconds)]),
       fc.tuple(anyKind, through).map(([what, by]): ScenarioEvent[] => [{ do: 'others', what, through: by }, clock(36)]),
       asking.map((name) => [policy(true, name), clock(10)]),
+      afterVotes,
+      afterVotes,
       fc.tuple(aroundEnds, expire).map(([seconds, run]) => [clock(seconds), run]),
       aroundEnds.map((seconds) => [clock(seconds)]),
     ),
-    during: fc.option(expire, { nil: null }),
+    during: fc.option(fc.oneof(expire, voter), { nil: null }),
+    revotes: fc.constantFrom<ScenarioEvent[]>([], [], [ofErin('permit'), ofErin('lift'), clock(10), ...agreement]),
     turns: fc.constantFrom(untilIdle, untilIdle, 0, 2, 4, 6, 8),
     later: fc.constantFrom(36, 421),
   })
-  .map(({ mutation: same, other, votes, faults: met, meanwhile, during, turns, later }) => {
+  .map(({ mutation: same, other, votes, faults: met, meanwhile, during, revotes, turns, later }) => {
     const events: ScenarioEvent[] = [
       ...(same.kind === 'create' ? [] : [{ do: 'others', what: 'create', through: 'eks' } as const]),
       { do: 'submit', mutation: same, faults: faultless },
@@ -84,6 +104,7 @@ const held: fc.Arbitrary<Step[]> = fc
       ...events.map((event) => ({ event, turns: untilIdle })),
       ...(during && turns !== untilIdle ? [{ event: during, turns }] : []),
       { event: { do: 'submit', mutation: same, faults: met }, turns },
+      ...revotes.map((event) => ({ event, turns: untilIdle })),
       { event: again, turns: untilIdle },
       { event: clock(later), turns: untilIdle },
       { event: { ...again, faults: faultless }, turns: untilIdle },

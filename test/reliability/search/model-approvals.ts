@@ -8,6 +8,7 @@ import type { Applied } from './eks-behaviour.ts';
 import type { Attempt, Operation } from './model-state.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import type { ScenarioStore } from './store.ts';
+import type { VoterLocks } from './voters.ts';
 
 /** The reference model of the approvals of a scenario. */
 export type ApprovalModel = ReturnType<typeof makeApprovalModel>;
@@ -19,11 +20,17 @@ interface Question {
   /** Identity of the token that asked. */
   readonly identity: string;
   readonly decideUntil: number;
-  readonly votes: Map<Approver, 'APPROVE' | 'REJECT'>;
+  readonly votes: Map<Approver, CountedVote>;
   state: Approval['state'];
   useUntil: number;
   usedBy: string | null;
   stored: Approval;
+}
+
+/** A vote, and the revision of the locks on approvers that it was compared with. */
+interface CountedVote {
+  readonly vote: 'APPROVE' | 'REJECT';
+  readonly locksRevision: number;
 }
 
 /** What an approver agrees to: the request with its declaration, what policy asked, and the version of the association that it judged. */
@@ -41,6 +48,7 @@ interface Asked {
 export function makeApprovalModel(
   clock: Pick<ScenarioClock, 'now' | 'gateway' | 'secondGateway'>,
   operationOf: (id: string) => Operation | undefined,
+  voterLocks: Pick<VoterLocks, 'wasSetBetween'>,
   broken: (rule: string) => void,
 ) {
   /** By key of the approval, in the order in which they were asked for. */
@@ -67,8 +75,12 @@ export function makeApprovalModel(
     else if (before?.id !== next.id) broken(`${by.name} wrote ${entry.event} of ${next.id}, which nobody asked for`);
     else {
       if (entry.event === 'APPROVAL_EXPIRED') expired(by, before, calledAt);
+      else if (entry.event === 'APPROVAL_VOTE_VOIDED') voided(by, before, next, calledAt);
       else voted(by, before, entry, calledAt);
       before.stored = next;
+      const kept = next.votes.map(({ principal }) => principal.id).toSorted();
+      if (!isDeepStrictEqual(kept, [...before.votes.keys()].toSorted()))
+        broken(`${by.name} left ${next.id} with the votes of ${kept.join(' and ')}`);
       if (before.state !== next.state) broken(`${by.name} made ${next.id} ${next.state}, but it is ${before.state}`);
     }
   }
@@ -108,12 +120,34 @@ export function makeApprovalModel(
     }
     if (question.state !== 'PENDING') broken(`${by.name} voted on ${describe(question)}`);
     if (calledAt >= question.decideUntil) broken(`${by.name} voted on ${question.id} too late`);
-    question.votes.set(ballot.by, ballot.vote);
+    if (by.locksRevision === null) broken(`${by.name} voted without a read of the locks`);
+    question.votes.set(ballot.by, { vote: ballot.vote, locksRevision: by.locksRevision ?? 0 });
     if (ballot.vote === 'REJECT') question.state = 'REJECTED';
     else if (isAgreed(question)) {
       question.state = 'APPROVED';
       question.useUntil = calledAt + approvalLimits.useMs;
     }
+  }
+
+  /** Who voted and does not count any more, by the policies of a request and the locks that it read. */
+  function uncounted(by: Attempt, { votes }: Question): readonly Approver[] {
+    const isUncounted = ([voter, { locksRevision }]: [Approver, CountedVote]) =>
+      voter === by.denied || voterLocks.wasSetBetween(voter, locksRevision, by.locksRevision ?? Infinity);
+    return [...votes].filter(isUncounted).map(([voter]) => voter);
+  }
+
+  /** Votes were voided: those that do not count any more, and only while it is approved. */
+  function voided(by: Attempt, question: Question, next: Approval, calledAt: number) {
+    if (question.state !== 'APPROVED') broken(`${by.name} voided votes of ${describe(question)}`);
+    const bad = uncounted(by, question);
+    const removed = [...question.votes.keys()].filter((one) =>
+      next.votes.every(({ principal }) => principal.id !== one),
+    );
+    if (!isDeepStrictEqual(removed.toSorted(), bad.toSorted()))
+      broken(`${by.name} voided the votes of ${removed.join(' and ')}, not of ${bad.join(' and ')}`);
+    for (const one of removed) question.votes.delete(one);
+    if (next.decideUntil !== question.decideUntil) broken(`${by.name} moved the deadline of ${question.id}`);
+    if (!isAgreed(question)) question.state = calledAt < question.decideUntil ? 'PENDING' : 'EXPIRED';
   }
 
   /** An operation began, or a success without an effect was recorded, in a commit that used this approval; null: none. `calledAt`: see `wrote`. */
@@ -153,6 +187,9 @@ export function makeApprovalModel(
     if (!isDeepStrictEqual(question.asked, askedBy(by)))
       broken(`${what} used ${describe(question)}, which was asked for something else`);
     if (!isAgreed(question)) broken(`${what} used ${describe(question)}, which lacks approvals`);
+    const bad = uncounted(by, question);
+    if (bad.length > 0)
+      broken(`${what} used ${describe(question)}, although the votes of ${bad.join(' and ')} do not count`);
     if (calledAt >= question.useUntil) broken(`${what} used ${describe(question)}, which had expired`);
     if (question.state === 'APPROVED') return;
     const earlier = question.state === 'USED' ? operationOf(question.usedBy ?? '') : undefined;
@@ -225,7 +262,7 @@ function askedBy({ identity, input, asking, judged, declaration }: Attempt): Ask
 
 /** Whether nobody rejected, and for each need as many people of its group as it asks for approved. */
 function isAgreed({ votes, asked: { asking } }: Question): boolean {
-  const approving = [...votes].flatMap(([by, vote]) =>
+  const approving = [...votes].flatMap(([by, { vote }]) =>
     vote === 'APPROVE' ? [approvers[by] as readonly string[]] : [],
   );
   return (

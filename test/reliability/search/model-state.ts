@@ -2,7 +2,7 @@ import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { MutationKind } from '../facts.ts';
-import type { AskingName, Ballot, Judgement } from './asked-needs.ts';
+import type { Approver, AskingName, Ballot, Judgement } from './asked-needs.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** One attempt of a request. Two attempts make the same request if their `input` texts are equal. */
@@ -35,6 +35,10 @@ export interface Attempt {
   seen: string | null;
   /** What its last read of the locks showed; null before it. */
   lock: 'set' | 'none' | null;
+  /** The revision of the locks on approvers that it showed; null before it. */
+  locksRevision: number | null;
+  /** Who may not vote, by the policies in force when the request or the vote began. */
+  denied: Approver | null;
   /** The token's lifetime at the start of the request, if the token had a final answer by then. */
   finalBefore: TokenLifetime | null;
 }

@@ -42,7 +42,7 @@ function writerOf({ processes, log }: Environment, process: Process) {
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
   const { ledger, model, approvals, declarations, endings, bursts, recorder } = environment;
-  const { processes, clock, isLocked, log } = environment;
+  const { processes, clock, isLocked, voterLocks, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
@@ -99,10 +99,12 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
     getLocks: () =>
       read(async () => {
         if (process.faults.cannotReadLocks) throw new LedgerUnavailable(new Error('down'));
-        const { revision } = await ledger.getLocks();
+        await ledger.getLocks();
+        const ofVoters = voterLocks.read();
         attempt.lock = isLocked() ? 'set' : 'none';
-        log(() => `  ${attempt.name} reads the locks: ${attempt.lock}`);
-        return { revision, locks: [...(isLocked() ? [lock] : []), ...bursts.locks()] };
+        attempt.locksRevision = ofVoters.revision;
+        log(() => `  ${attempt.name} reads the locks: ${attempt.lock}; of approvers ${ofVoters.revision}`);
+        return { ...ofVoters, locks: [...(isLocked() ? [lock] : []), ...bursts.locks(), ...ofVoters.locks] };
       }),
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     getCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
@@ -134,11 +136,11 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
       processes.port(process, () => ledger.getRecordAndApproval(key, approvalKey)),
     getApproval: (key) => processes.port(process, () => ledger.getApproval(key)),
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
-    putApproval: (expected, next, entry, maxPending) => {
+    putApproval: (expected, next, entry, limits) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
       const calledAt = clock[attempt.clock]();
       return write(what, async () => {
-        const result = await ledger.putApproval(expected, next, entry, maxPending);
+        const result = await ledger.putApproval(expected, next, entry, limits);
         if (result === 'written') {
           approvals.wrote(attempt, expected, next, entry, calledAt);
           recorder.appended(entry);

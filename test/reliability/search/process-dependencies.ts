@@ -20,7 +20,7 @@ export const times = { ...defaultTimes, roleRetryMs: 0 };
 export function dependenciesOf(
   environment: Environment,
   process: Process,
-  { allows, asking, deletes }: Judgement,
+  { allows, asking, deletes, denied = null }: Judgement,
 ): Dependencies {
   const { clock, ulid, scenario, bursts } = environment;
   const eks = gatedEks(environment, process);
@@ -29,7 +29,9 @@ export function dependenciesOf(
     authorize: ({ identity }, request) => {
       if (request.action === 'DescribePodIdentityAssociation') return allow;
       if (request.action === 'ApproveRequest')
-        return identity.principal.groups.includes(request.approval.group) ? allow : deny;
+        return identity.principal.id !== denied && identity.principal.groups.includes(request.approval.group)
+          ? allow
+          : deny;
       // A create of bob may not adopt what exists.
       if (request.action === 'AdoptPodIdentityAssociation' && isCreateOfBob(process)) return deny;
       if (request.action === 'DeletePodIdentityAssociation' && deletes !== undefined && allows) {
@@ -72,6 +74,7 @@ export function dependenciesOf(
     preflightRoles: scenario.readsRoles,
     associationCounts: null,
     decisionKey: () => null,
+    comparedGroups: () => [],
     directory: {
       clusters: [],
       namespacesOf: () => [],

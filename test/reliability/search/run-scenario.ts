@@ -20,6 +20,7 @@ import { makePolicyVersions } from './policy-versions.ts';
 import { othersRole, roleArn, serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 import type { ScenarioStore } from './store.ts';
+import { applyToVoter, makeVoterLocks } from './voters.ts';
 
 /** The result of a scenario. */
 export interface ScenarioResult {
@@ -64,7 +65,8 @@ export async function runScenario(
   };
   const applied: Applied[] = [];
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
-  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), isBroken);
+  const voterLocks = makeVoterLocks();
+  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
@@ -99,7 +101,7 @@ export async function runScenario(
       inProgress,
     },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
-    ...{ isLocked: () => isLocked, lockMemory: { mayBeSet: false } },
+    ...{ isLocked: () => isLocked, voterLocks, lockMemory: { mayBeSet: false } },
   };
   const callers = makeCallers(environment);
 
@@ -157,6 +159,10 @@ export async function runScenario(
         return;
       case 'vote':
         void callers.vote(event, event.faults);
+        return;
+      case 'voter':
+        log(() => `operators: ${event.what} ${event.by}`);
+        applyToVoter(environment, event);
         return;
       case 'lock':
         isLocked = event.isSet;

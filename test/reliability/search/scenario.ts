@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Ballot, Judgement } from './asked-needs.ts';
+import type { Approver, Ballot, Judgement } from './asked-needs.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import type { ChangeFault, EksBehaviour, Skews } from './eks-behaviour.ts';
 
@@ -75,6 +75,8 @@ export type ScenarioEvent =
   /** A policy version that permits or denies all changes, or permits them once they are approved. */
   | ({ readonly do: 'policy' } & Judgement)
   | ({ readonly do: 'vote'; readonly faults: Faults } & Ballot)
+  /** An approver is locked or not any more, or loses the right to vote or gets it back. */
+  | { readonly do: 'voter'; readonly by: Approver; readonly what: 'lock' | 'lift' | 'deny' | 'permit' }
   | { readonly do: 'lock'; readonly isSet: boolean };
 
 /** An event, and the number of turns that the running processes get afterwards. */

@@ -23,6 +23,7 @@ import { home } from './home.ts';
 import { serviceAccount, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 import type { ScenarioStore } from './store.ts';
+import { applyToVoter, makeVoterLocks } from './voters.ts';
 
 /** What a ledger returned and stored in a scenario. Two ledgers with the same contract give equal transcripts. */
 export interface Transcript {
@@ -81,7 +82,8 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   let onStop: () => void = () => undefined;
   const isBroken = (rule: string) => broken.push(rule);
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
-  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), isBroken);
+  const voterLocks = makeVoterLocks();
+  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
@@ -112,6 +114,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       clusterName: `c${series}`,
       ulid: ulids(series),
       versions,
+      voterLocks,
       scenario,
       log: () => undefined,
     },
@@ -167,6 +170,9 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         stopsAt = event.index;
         return;
       case 'resume':
+        return;
+      case 'voter':
+        applyToVoter(environment, event);
         return;
       case 'clock':
         clock.advance(event.ms, eks.due);

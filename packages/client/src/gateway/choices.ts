@@ -16,6 +16,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     APPROVAL_EXPIRED: true,
     APPROVAL_REQUESTED: true,
     APPROVAL_USED: true,
+    APPROVAL_VOTE_VOIDED: true,
     APPROVED: true,
     CHECKED: true,
     CONTENDED: true,

@@ -61,6 +61,7 @@ export const embeddedTypes = [
   "ApprovalPayload",
   "ApprovalNeed",
   "ApprovalVote",
+  "VoidedVote",
   "ApprovalConnection",
   "ApprovalEdge",
   "InputFinding",

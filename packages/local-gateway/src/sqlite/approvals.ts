@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { parsePosition, positionIn, positionText, requestedPosition } from '../../../../src/ledger/approval-page.ts';
 import { approvalOfText, approvalText } from '../../../../src/ledger/approval-text.ts';
 import { maxExaminedApprovals } from '../../../../src/ledger/approvals.ts';
-import type { ApprovalPage, ApprovalPartition } from '../../../../src/ledger/approvals.ts';
+import type { ApprovalPage, ApprovalPartition, PendingLimits } from '../../../../src/ledger/approvals.ts';
 import type { ApprovalVersion } from '../../../../src/ledger/approval-version.ts';
 import { formatVersion } from '../../../../src/ledger/format.ts';
 import { approvalItemKeyOf, approvalsKeyOf } from '../../../../src/ledger/keys.ts';
@@ -17,8 +17,9 @@ export function prepareApprovals(database: DatabaseSync) {
     ON CONFLICT (approvalKey) DO UPDATE SET state = :state, requestedAt = :requestedAt, decideUntil = :decideUntil,
       approval = :approval`);
   const countPending = database.prepare(`
-    SELECT count(*) AS pending FROM approval
-    WHERE principalId = ? AND state = 'PENDING' AND decideUntil > ? AND approvalKey != ?`);
+    SELECT count(*) AS ofPrincipal, count(*) FILTER (WHERE approval ->> '$.requested.onBehalfOf' = :person) AS ofPerson
+    FROM approval
+    WHERE principalId = :principal AND state = 'PENDING' AND decideUntil > :time AND approvalKey != :key`);
   const selectLive = database.prepare(`
     SELECT approval FROM approval WHERE state = ? AND approvalKey > ? AND approval ->> 'v' = ${formatVersion}
     ORDER BY approvalKey LIMIT ?`);
@@ -46,9 +47,12 @@ export function prepareApprovals(database: DatabaseSync) {
         principalId: requested.principal.id,
       });
     },
-    /** How many other approvals of the principal can still be decided when this one is asked for. */
-    otherPending({ key, requested, requestedAt }: Approval): number {
-      return Number(countPending.get(requested.principal.id, Date.parse(requestedAt), key)?.pending);
+    /** The limit that other approvals reach which can still be decided when this one is asked for; null: none. */
+    limitReached({ key, requested, requestedAt }: Approval, { ofPrincipal, ofPerson }: PendingLimits) {
+      const { principal, onBehalfOf: person } = requested;
+      const counted = countPending.get({ principal: principal.id, person, time: Date.parse(requestedAt), key });
+      if (ofPerson !== null && Number(counted?.ofPerson) >= ofPerson) return 'person-limit-reached';
+      return Number(counted?.ofPrincipal) >= ofPrincipal ? 'limit-reached' : null;
     },
     listApprovals(partition: ApprovalPartition, limit: number, after: string | null): ApprovalPage {
       const position = after === null ? null : parsePosition(after);

@@ -100,13 +100,13 @@ export function makeSqliteLedger({
     getApproval(key) {
       return asPromise(() => statements.approvals.getApproval(key));
     },
-    putApproval(expected, next, entry, maxPending) {
+    putApproval(expected, next, entry, limits) {
       return asPromise(() =>
         inTransaction(database, () => {
           if (alreadyWritten([entry], [statements.getEntry(entry)])) return 'written';
           if (!statements.approvals.isVersion(next.key, expected)) return 'conflict';
-          const isAsked = next.state === 'PENDING' && next.revision === 1;
-          if (isAsked && statements.approvals.otherPending(next) >= maxPending) return 'limit-reached';
+          const reached = limits && statements.approvals.limitReached(next, limits);
+          if (reached) return reached;
           statements.approvals.putApproval(next);
           statements.insertEntry(entry);
           return 'written';

@@ -14,7 +14,8 @@ import { filterFields } from '../../../../src/ledger/filter-fields.ts';
 import { associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
-import { locksKey, locksText, noLocks } from '../../../../src/ledger/locks-json.ts';
+import { locksFields, locksKey, locksOfFields, noLocks } from '../../../../src/ledger/locks-json.ts';
+import type { StoredLocks } from '../../../../src/ledger/locks-json.ts';
 import { presenceIn } from '../../../../src/ledger/state-change.ts';
 import { prepareApprovals } from './approvals.ts';
 import { prepareHistory } from './history.ts';
@@ -137,8 +138,8 @@ export function prepareStatements(database: DatabaseSync) {
       const row = selectRecord.get(locksKey);
       return row === undefined ? noLocks : locksOf(row);
     },
-    putLocks({ revision, locks }: Locks): void {
-      const text = JSON.stringify({ v: formatVersion, revision, locks: locksText({ locks }) });
+    putLocks(locks: Locks): void {
+      const text = JSON.stringify({ v: formatVersion, ...locksFields(locks) });
       // Neither its state nor its lease is ever searched for.
       upsertRecord.run(locksKey, 'LOCKS', 0, text);
     },
@@ -192,17 +193,9 @@ function recordOf(row: Row): IdempotencyRecord {
 
 function locksOf(row: Row): Locks {
   // Only `putLocks` writes this text.
-  const { v, revision, locks } = JSON.parse(String(row.record)) as StoredLocks;
+  const { v, ...fields } = JSON.parse(String(row.record)) as StoredLocks & { readonly v?: unknown };
   requireSupported('item of the locks', v);
-  return { revision, locks: JSON.parse(locks) as Locks['locks'] };
-}
-
-/** All locks as one row, in the form of the DynamoDB item. */
-interface StoredLocks {
-  readonly v?: unknown;
-  readonly revision: number;
-  /** JSON text. */
-  readonly locks: string;
+  return locksOfFields(fields);
 }
 
 function entryOf(row: Row): AuditEntry {

@@ -48,6 +48,8 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   REJECTED: { status: 'Success', severity: 'Low' },
   APPROVAL_EXPIRED: { status: 'Failure', severity: 'Low' },
   APPROVAL_USED: { status: 'Success', severity: 'Informational' },
+  // What was agreed to is used by nobody: the approver was locked, or lost the right.
+  APPROVAL_VOTE_VOIDED: { status: 'Failure', severity: 'Medium' },
   EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
   STATE_REPAIRED: { status: 'Success', severity: 'Informational' },
 };
@@ -72,6 +74,7 @@ const otherActivities: Partial<Record<AuditEvent, { readonly field: string | nul
   REJECTED: { field: 'reject', activity: 'Approve' },
   APPROVAL_EXPIRED: { field: null, activity: 'Approve' },
   APPROVAL_USED: { field: null, activity: 'Approve' },
+  APPROVAL_VOTE_VOIDED: { field: null, activity: 'Approve' },
   EXPIRY_WARNED: { field: 'expire', activity: 'Read' },
 };
 

@@ -1,7 +1,8 @@
 import { auditContextOf, makeEntry } from '../../../../src/ledger/audit-entry.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
-import type { AuditPartition, Ledger } from '../../../../src/ledger/ledger.ts';
+import type { AuditPartition, Ledger, Locks } from '../../../../src/ledger/ledger.ts';
 import { lockPrefix } from '../../../../src/model/audit.ts';
+import { withLifted } from '../../../../src/model/lifted-lock.ts';
 import { describeLock, isSameScope } from '../../../../src/model/lock.ts';
 import type { Lock, LockScope } from '../../../../src/model/lock.ts';
 import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
@@ -45,16 +46,27 @@ const maxRounds = 10;
 export async function changeLocks(deps: LockDependencies, change: LockChange): Promise<ChangedLocks> {
   const { scope } = change;
   for (let round = 0; round < maxRounds; round += 1) {
-    const { revision, locks } = await deps.ledger.getLocks();
+    const { revision, locks, lifted } = await deps.ledger.getLocks();
     const found = locks.find((lock) => isSameScope(lock.scope, scope)) ?? null;
     const lock = changedLock(deps, change, found);
     if (lock === null) return { kind: 'unchanged', lock: found, locks };
     const others = locks.filter((other) => other !== found);
     const next = change.kind === 'lock' ? [...others, lock] : others;
-    const written = await deps.ledger.putLocks({ revision: revision + 1, locks: next }, entryOf(deps, change, lock));
+    const kept = change.kind === 'lift' ? liftedAfter(deps, lifted, lock, revision + 1) : lifted;
+    const written = await deps.ledger.putLocks(
+      { revision: revision + 1, locks: next, ...(kept === undefined ? {} : { lifted: kept }) },
+      entryOf(deps, change, lock),
+    );
     if (written) return { kind: 'changed', lock, locks: next };
   }
   throw new Error('Other commands change the locks at the same time. Run the command again.');
+}
+
+/** The lifted locks once this one is lifted. Votes are judged by those on principals. */
+function liftedAfter({ clock }: LockDependencies, lifted: Locks['lifted'], { scope }: Lock, revision: number) {
+  if (scope.kind !== 'PRINCIPAL') return lifted;
+  const liftedAt = new Date(clock()).toISOString();
+  return withLifted(lifted ?? [], { principalId: scope.principalId, revision, liftedAt });
 }
 
 /** The lock to set or to lift; null if there is nothing to do. */

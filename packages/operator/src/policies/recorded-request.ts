@@ -159,7 +159,13 @@ export function verdict({ allowed, policyIds, violations, needs, onlyAsDryRun }:
 }
 
 /** Events of approvals whose entries have the decision about a vote, or repeat that of the request. */
-const eventsOfVotes: readonly string[] = ['APPROVED', 'REJECTED', 'APPROVAL_EXPIRED', 'APPROVAL_USED'];
+const eventsOfVotes: readonly string[] = [
+  'APPROVED',
+  'REJECTED',
+  'APPROVAL_EXPIRED',
+  'APPROVAL_USED',
+  'APPROVAL_VOTE_VOIDED',
+];
 
 /** Whether an entry has the decision about the request that an approval is for. */
 export function isOfRequest({ event }: { readonly event: string | null }): boolean {

@@ -102,6 +102,7 @@ const approvals = (
     ['REJECTED', 'reject', 'Success', 'Low'],
     ['APPROVAL_EXPIRED', 'createPodIdentityAssociation', 'Failure', 'Low'],
     ['APPROVAL_USED', 'createPodIdentityAssociation', 'Success', 'Informational'],
+    ['APPROVAL_VOTE_VOIDED', 'createPodIdentityAssociation', 'Failure', 'Medium'],
   ] as const
 ).map(([event, field, status, severity]): Case => ({
   ...{ event, operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null, field },
@@ -183,7 +184,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
-      ...{ EXPIRY_WARNED: true, LOG_PERMITTED: true, STATE_REPAIRED: true },
+      ...{ APPROVAL_VOTE_VOIDED: true, EXPIRY_WARNED: true, LOG_PERMITTED: true, STATE_REPAIRED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

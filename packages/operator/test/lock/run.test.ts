@@ -56,6 +56,15 @@ describe('pod-identity-operator lock', () => {
     ]);
   });
 
+  test('keeps a lifted lock on a principal, by which votes are judged', async () => {
+    const bob = ['--principal', 'https://issuer.example#bob'];
+    for (const args of [bob, ['lift', ...bob], ['--all'], ['lift', '--all']]) await run(args, env);
+    expect(await ledger.getLocks()).toMatchObject({
+      ...{ revision: 4, locks: [] },
+      lifted: [{ principalId: 'https://issuer.example#bob', revision: 2 }],
+    });
+  });
+
   test('locks reads of a principal too, also over a lock on its changes', async () => {
     const alice = ['--principal', 'https://issuer.example#alice'];
     await run(alice, env);

@@ -86,7 +86,13 @@ function Details({ approval, onVote }: DetailsProps) {
   );
 }
 
-function Needs({ approval: { needs, rejectedBy } }: { readonly approval: Approval }) {
+const voidReasons: Readonly<Record<Approval['voidedVotes'][number]['reason'], string>> = {
+  VOTER_LOCKED: 'the voter was locked since',
+  POLICY_DENIED: 'policy does not permit it any more',
+  GROUP_NOT_RECORDED: 'policy now compares a group that was not recorded with it',
+};
+
+function Needs({ approval: { needs, rejectedBy, voidedVotes } }: { readonly approval: Approval }) {
   return (
     <ul class="needs">
       {needs.map(({ policyId, message, group, count, approvedBy }) => (
@@ -110,6 +116,12 @@ function Needs({ approval: { needs, rejectedBy } }: { readonly approval: Approva
           <State name="rejected" /> <Vote vote={rejectedBy} />
         </li>
       )}
+      {voidedVotes.map(({ principal, time, reason }) => (
+        <li key={`${principal.principalId} ${time}`}>
+          <State name="voided" /> The vote of <Who principalId={principal.principalId} />, <Time at={time} />, does not
+          count any more: {voidReasons[reason]}.
+        </li>
+      ))}
     </ul>
   );
 }

@@ -47,6 +47,8 @@ export type AuditEvent =
   | 'APPROVAL_REQUESTED'
   /** An operation used the approval: its INTENT entry was written with this one. */
   | 'APPROVAL_USED'
+  /** Votes of an approval do not count any more, which was found when its request was sent again: the message says which, why, and what follows. */
+  | 'APPROVAL_VOTE_VOIDED'
   /** An approver approved the request. */
   | 'APPROVED'
   /** A dry run; nothing was done. */

@@ -14,6 +14,8 @@ export type AuditEvent =
   | 'APPROVAL_REQUESTED'
   /** An operation used the approval: its INTENT entry was written with this one. */
   | 'APPROVAL_USED'
+  /** Votes of an approval do not count any more, which was found when its request was sent again: the message says which, why, and what follows. */
+  | 'APPROVAL_VOTE_VOIDED'
   /** An approver approved the request. */
   | 'APPROVED'
   /** A dry run; nothing was done. */
@@ -150,7 +152,7 @@ export type PrincipalKind =
 export type RefusalCode =
   /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval, and the principal has as many pending ones as it may have. Nothing was asked for. */
+  /** The request needs an approval and can't be asked for now: too many are pending, or it was rejected twice within a day. Nothing was asked for. */
   | 'APPROVAL_LIMIT_REACHED'
   /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
   | 'APPROVAL_NOT_FOUND'

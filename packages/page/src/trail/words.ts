@@ -27,6 +27,7 @@ export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sig
   REJECTED: ['rejected', 'rejected'],
   APPROVAL_EXPIRED: ['approval expired', 'expired'],
   APPROVAL_USED: ['approval used', 'approved'],
+  APPROVAL_VOTE_VOIDED: ['vote does not count any more', 'voided'],
   EXPIRY_WARNED: ['ends soon', 'expiring'],
   STATE_REPAIRED: ['state repaired', 'operation'],
 };

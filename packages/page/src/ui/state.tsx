@@ -22,6 +22,7 @@ const states = {
   approved: ['approved', 'check', 'good'],
   rejected: ['rejected', 'cross', 'bad'],
   expired: ['expired', 'clock', 'plain'],
+  voided: ['vote does not count', 'cross', 'bad'],
   locked: ['locked', 'lock', 'bad'],
 } satisfies Record<string, readonly [string, IconName, Tone]>;
 
