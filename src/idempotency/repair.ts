@@ -4,7 +4,7 @@ import type { EntryDependencies, Repairer } from '../ledger/audit-entry.ts';
 import type { AssociationState, AssociationStates, OpenOperation } from '../ledger/association-state.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../ledger/ledger.ts';
-import { changeOfClosed } from '../ledger/state-repair.ts';
+import { changeOfClosed } from '../ledger/change-of-closed.ts';
 import type { StateRepair, StateRepairs } from '../ledger/state-repair.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';

@@ -1,73 +1,15 @@
-import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
-import type { AuditedOperation, OperationKind } from '../model/operation.ts';
+import type { AuditedOperation } from '../model/operation.ts';
 import type { LiftedLock } from '../model/lifted-lock.ts';
 import type { Lock } from '../model/lock.ts';
 import type { ApprovalUse } from './approval-version.ts';
 import type { StateMismatch } from './association-state.ts';
 import type { RefusalCode } from '../model/outcome.ts';
-import type { Refusal } from '../model/refusal.ts';
 import type { ClusterScanReads } from './cluster-scan.ts';
+import type { IdempotencyRecord } from './idempotency-record.ts';
 import type { CursorKeys } from './cursor-keys.ts';
-
-/**
- * State of a record: `IN_PROGRESS` until the operation completes; `RELEASED` when it certainly had no effect and can be retried
- * with the same token; `SUCCEEDED` and `REFUSED` are final.
- */
-export type RecordState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REFUSED' | 'RELEASED';
-
-/** The result of a completed operation, kept for replays. Exactly one of `association` and `refusal` is set. */
-export interface RecordedResult {
-  readonly association: Association | null;
-  readonly refusal: Refusal | null;
-  /** Set if the association was adopted. */
-  readonly isAdopted?: true;
-  /** When the operation completed: RFC 3339, UTC. */
-  readonly completedAt: string;
-}
-
-/** What the reconciler found out about an operation that it could not complete yet. */
-export interface Deferral {
-  /** How often it has examined the operation since the last lease. */
-  readonly attempts: number;
-  /** When it examines the operation again. Milliseconds since the epoch. */
-  readonly nextAt: number;
-  /** Why it can't be examined until operators act: the inventory lacks its cluster, or its INTENT can't be read. Null if EKS may answer next time. */
-  readonly parked: 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE' | null;
-  /** One sentence for people: why the outcome is not known yet. */
-  readonly message: string;
-}
-
-/** The state of one client request token. Plain JSON; numeric times are milliseconds since the epoch. */
-export interface IdempotencyRecord {
-  /** Key of the record: SHA-256, in lower-case hex, of the principal, the operation and the client request token. */
-  readonly idempotencyKey: string;
-  readonly operation: OperationKind;
-  /** The current or last operation of the record. */
-  readonly operationId: string;
-  /** Fencing token: increases by one with every lease. Only the lease holder with the current fence can write. */
-  readonly fence: number;
-  readonly state: RecordState;
-  /** SHA-256, in lower-case hex, of the canonical request. */
-  readonly fingerprint: string;
-  /** Start of the operation (`t0`), and the signing date of its requests to EKS. */
-  readonly startedAt: number;
-  /** End of the lease. From then on, another request or the reconciler can take the operation over. */
-  readonly leaseUntil: number;
-  /** When the operation stops being in doubt: from then on, it can no longer take effect in EKS. */
-  readonly inDoubtUntil: number;
-  /** `modifiedAt` of the association when the operation started; null for a create. */
-  readonly modifiedAtBefore: string | null;
-  /** When the record can be deleted; null exactly while IN_PROGRESS. */
-  readonly expiresAt: number | null;
-  /** Earlier operations of this record that were released without proof that they had no effect. */
-  readonly inDoubtOperationIds: readonly string[];
-  /** Set exactly when SUCCEEDED or REFUSED. */
-  readonly result: RecordedResult | null;
-  /** Set while IN_PROGRESS, once the reconciler has examined the operation without a result. Older records never have it. */
-  readonly deferral?: Deferral;
-}
 
 /**
  * What a commit requires of the stored record; `now` is in milliseconds since the epoch. If the record does not meet it, the commit
@@ -253,4 +195,5 @@ export interface Ledger extends ClusterScanReads {
   close(): void;
 }
 
+export type { Deferral, IdempotencyRecord, RecordedResult, RecordState } from './idempotency-record.ts';
 export { LedgerUnavailable, ledgerTimeout } from './ledger-unavailable.ts';
