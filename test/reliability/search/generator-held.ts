@@ -88,11 +88,11 @@ const held: fc.Arbitrary<Step[]> = fc
       aroundEnds.map((seconds) => [clock(seconds)]),
     ),
     during: fc.option(fc.oneof(expire, voter), { nil: null }),
-    revotes: fc.constantFrom<ScenarioEvent[]>([], [], [ofErin('permit'), ofErin('lift'), clock(10), ...agreement]),
+    votesAgain: fc.constantFrom<ScenarioEvent[]>([], [], [ofErin('permit'), ofErin('lift'), clock(10), ...agreement]),
     turns: fc.constantFrom(untilIdle, untilIdle, 0, 2, 4, 6, 8),
     later: fc.constantFrom(36, 421),
   })
-  .map(({ mutation: same, other, votes, faults: met, meanwhile, during, revotes, turns, later }) => {
+  .map(({ mutation: same, other, votes, faults: met, meanwhile, during, votesAgain, turns, later }) => {
     const events: ScenarioEvent[] = [
       ...(same.kind === 'create' ? [] : [{ do: 'others', what: 'create', through: 'eks' } as const]),
       { do: 'submit', mutation: same, faults: faultless },
@@ -104,7 +104,7 @@ const held: fc.Arbitrary<Step[]> = fc
       ...events.map((event) => ({ event, turns: untilIdle })),
       ...(during && turns !== untilIdle ? [{ event: during, turns }] : []),
       { event: { do: 'submit', mutation: same, faults: met }, turns },
-      ...revotes.map((event) => ({ event, turns: untilIdle })),
+      ...votesAgain.map((event) => ({ event, turns: untilIdle })),
       { event: again, turns: untilIdle },
       { event: clock(later), turns: untilIdle },
       { event: { ...again, faults: faultless }, turns: untilIdle },
