@@ -46,7 +46,12 @@ describeOnLedgers('checkpoints on $name', ({ open }: LedgerUnderTest) => {
     expect(parsed).toMatchObject({ origin: 'gateway.example/trail', size: 4 });
     expect(parsed && isSigned(parsed, [(await log.key()).key])).toBe(true);
     const root = checkpoints[1]?.root;
-    expect(await opened.ledger.getCheckpointHead()).toEqual({ size: 4, publishedSize: 4, root, examinedTo: now - 1_440 * minute });
+    expect(await opened.ledger.getCheckpointHead()).toEqual({
+      size: 4,
+      publishedSize: 4,
+      root,
+      examinedTo: now - 1_440 * minute,
+    });
   });
 
   test('write nothing to an empty trail', async () => {

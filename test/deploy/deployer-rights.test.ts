@@ -178,14 +178,14 @@ function isGranted(action: string, resource: string): boolean {
 
 /** With every option, and with none. */
 let template: Template;
-let optionless: Template;
+let withoutOptions: Template;
 
 beforeAll(async () => {
   const service = await openService({ isOwn: true });
   template = (await service.makePackage(['--stage', 'prod', ...paramArguments(fullParams)])).template;
   // The stage prod shifts traffic by default; the issuers in the package need the function to verify tokens.
   const off = { ...neededParams, trafficShift: 'AllAtOnce', jwtAuthorizer: 'function', jwtVerification: 'on' };
-  optionless = (await service.makePackage(['--stage', 'prod', ...paramArguments(off)])).template;
+  withoutOptions = (await service.makePackage(['--stage', 'prod', ...paramArguments(off)])).template;
   await service.close();
 }, 180_000);
 
@@ -328,8 +328,8 @@ const otherDeletions =
 
 test('whatever option is switched on or off, the deployer may delete the resources that the stack no longer has', async () => {
   const deleted = [
-    [template, optionless],
-    [optionless, template],
+    [template, withoutOptions],
+    [withoutOptions, template],
   ].flatMap(([before, after]) =>
     Object.entries(before?.Resources ?? {}).filter(
       ([id, { DeletionPolicy = 'Delete' }]) => !(id in (after?.Resources ?? {})) && DeletionPolicy === 'Delete',

@@ -26,7 +26,8 @@ describeOnLedgers('openOperations on $name', ({ open }) => {
 
   const read = (as: string, variables: object = {}) => gateway.send<Data>(document, variables, as);
 
-  const reconcileNow = () => reconcile({ ...gateway.deps, observations: gateway.observations, serves }, 'run', Infinity);
+  const reconcileNow = () =>
+    reconcile({ ...gateway.deps, observations: gateway.observations, serves }, 'run', Infinity);
 
   /** Starts a create whose answer is lost before it has an effect. */
   async function lostCreate(serviceAccount: string) {

@@ -57,7 +57,9 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
   }
 
   const judgedBy = (over: Over | undefined) =>
-    over === undefined ? {} : { endingBefore: over === null ? null : { associationId, expiresAt: endsAt, setBy: over } };
+    over === undefined
+      ? {}
+      : { endingBefore: over === null ? null : { associationId, expiresAt: endsAt, setBy: over } };
 
   /** Begins an operation. `succeed` records its success. */
   async function begin(begun: Begun) {

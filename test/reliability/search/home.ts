@@ -1,2 +1,7 @@
+import { defaultTimes } from '../../../src/idempotency/times.ts';
+
 /** Account and region of all scenarios. */
 export const home = { accountId: '111122223333', region: 'eu-central-1' };
+
+/** Production times, except that role errors are not retried. */
+export const times = { ...defaultTimes, roleRetryMs: 0 };

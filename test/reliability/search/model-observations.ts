@@ -1,8 +1,8 @@
+import { times } from './home.ts';
 import type { AssociationVersion, ObservedState, Sight, StateChange } from '../../../src/ledger/association-state.ts';
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import { associationAt } from '../../../src/queries/association-at.ts';
-import { times } from './process-dependencies.ts';
 import { predecessorOf } from '../../../src/events/predecessor.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { ScenarioStore } from './store.ts';

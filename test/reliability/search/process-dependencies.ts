@@ -1,17 +1,13 @@
 import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
-import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Dependencies } from '../../../src/operations/dependencies.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import type { AuthorizationRequest } from '../../../src/policy/policy.ts';
 import { approvalLimits, askingForDeletes, policiesThatAsk } from './asked-needs.ts';
 import type { Environment } from './environment.ts';
-import { home } from './home.ts';
+import { home, times } from './home.ts';
 import type { Judgement } from './asked-needs.ts';
 import { gatedApprovals, gatedEks, gatedLedger, gatedReads } from './ports.ts';
 import type { Process } from './processes.ts';
-
-/** Production times, except that role errors are not retried. */
-export const times = { ...defaultTimes, roleRetryMs: 0 };
 
 /**
  * The dependencies of one process: the real operations use the real ledger, and each port call takes a turn. `judgement` is what the

@@ -4,9 +4,8 @@ import type { ObserveChangeDependencies } from '../../../src/observations/observ
 import { scanCluster } from '../../../src/observations/scan-cluster.ts';
 import { ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { home } from './home.ts';
+import { home, times } from './home.ts';
 import { gatedEks, gatedLedger, gatedObservations } from './ports.ts';
-import { times } from './process-dependencies.ts';
 import type { Process } from './processes.ts';
 import type { Faults, ScanReads } from './scenario.ts';
 
