@@ -202,7 +202,7 @@ test('a cluster that cannot be read is recorded with the reason, and is tried ag
 
 test('a cluster counts as blind if no scan read it completely for three intervals, also if none ever did', async () => {
   const blind = async () => {
-    const { blindClusters, oldestScanSeconds } = await run();
+    const { blindClusters, oldestScanSeconds } = await run({}, { intervalMs: 10 * minutes });
     return { blindClusters, oldestScanSeconds };
   };
   const pass = (count: number) => gateway.clock.skip(count * minutes + 1);
