@@ -1,18 +1,17 @@
 import type { Update } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { Ending, ListedEnding } from './association-ending.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
-  Ending,
-  LatestVersion,
-  ListedEnding,
   ObservedState,
   OpenOperation,
   StateChange,
   StateSummary,
   UncertainTime,
 } from './association-state.ts';
+import type { LatestVersion } from './association-version.ts';
 import { associationOf, detailsText } from './association-text.ts';
 import type { Item } from './dynamodb-item.ts';
 import { additionsOf, conditionOf, namesIn, version } from './dynamodb-state-condition.ts';

@@ -8,17 +8,17 @@ import type { SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
 import { endingAfter, endingIn, endingOwner, keepsEnding, setsEndingOnly } from './ending-change.ts';
 import { demandOf } from './state-demand.ts';
+import type { Ending } from './association-ending.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
-  Ending,
-  LatestVersion,
   OpenOperation,
   Sight,
   StateChange,
   StateDemand,
   StateSummary,
 } from './association-state.ts';
+import type { LatestVersion } from './association-version.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 import type { StateRepair } from './state-repair.ts';
 

@@ -1,12 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationTarget, ClusterRef } from '../../../../src/model/association.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
-import type {
-  AssociationState,
-  ListedEnding,
-  StateChange,
-  StateSummary,
-} from '../../../../src/ledger/association-state.ts';
+import type { ListedEnding } from '../../../../src/ledger/association-ending.ts';
+import type { AssociationState, StateChange, StateSummary } from '../../../../src/ledger/association-state.ts';
 import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
