@@ -17,7 +17,7 @@ import { additionsOf, conditionOf, namesIn } from './dynamodb-state-condition.ts
 import type { Guard } from './dynamodb-state-condition.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, endingShards, targetOfAssociationKey } from './keys.ts';
-import { latestIn, presenceIn } from './state-change.ts';
+import { latestIn, presenceIn } from './state-transition.ts';
 
 /** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
 const operationPrefix = 'operation ';

@@ -12,7 +12,7 @@ import { formatVersion, requireSupported } from '../../../../src/ledger/format.t
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksFields, locksKey, locksOfFields, noLocks } from '../../../../src/ledger/locks-json.ts';
 import type { StoredLocks } from '../../../../src/ledger/locks-json.ts';
-import { presenceIn } from '../../../../src/ledger/state-change.ts';
+import { presenceIn } from '../../../../src/ledger/state-transition.ts';
 import { prepareApprovals } from './approvals.ts';
 import { prepareHistory } from './history.ts';
 import { recordOfText, recordText, scanOfText, scanText, stateOfText, stateText } from './record-json.ts';
