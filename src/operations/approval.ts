@@ -14,6 +14,8 @@ import type { Refusal } from '../model/refusal.ts';
 import { applyApproval } from '../policy/approvals.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
+import { effectDeadline } from './admission.ts';
+import type { AdmittedMutation } from './admission.ts';
 import { answerRefused } from './answers-without-claim.ts';
 import { bindingOf } from './approval-binding.ts';
 import {
@@ -34,8 +36,7 @@ import type { ExecuteDependencies } from './execute.ts';
 import { uncountedVotes } from './judge-votes.ts';
 import type { JudgeDependencies, JudgedApproval } from './judge-votes.ts';
 import { locksFor } from './locks.ts';
-import { effectDeadline } from './operation.ts';
-import type { AdmittedMutation, Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { resultBase } from './result.ts';
 import type { MutationResult } from './result.ts';
 import { voidVotes } from './void-votes.ts';
