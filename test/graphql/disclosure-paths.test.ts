@@ -58,7 +58,7 @@ let approvalIds: string[];
 
 beforeAll(async () => {
   ledger = makeSqliteLedger({ file: ':memory:' });
-  const asked: Asked = { needs: [] };
+  const asked: Asked = { needs: [], votesByPolicy: true };
   const asking = askingFor(asked);
   gateway = await openGateway({ ledger, change: (deps) => asking(withoutRateLimit(deps)) });
   associations = {};

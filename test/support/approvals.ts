@@ -17,6 +17,8 @@ export interface Asked {
   timeZone?: string;
   /** Names of those whose votes policy does not permit; default: none. */
   deniedVoters?: readonly string[];
+  /** Whether the policies of the gateway decide about votes, instead of permitting all others. */
+  votesByPolicy?: true;
   /** The contexts in which policy was asked about votes. */
   votes?: AuthorizationContext[];
 }
@@ -34,6 +36,7 @@ export function askingFor(asked: Asked): (deps: Dependencies) => Dependencies {
       const { needs, timeZone = decision.slice.timeZone, deniedVoters = [] } = asked;
       if (request.action === 'ApproveRequest') {
         asked.votes?.push(context);
+        if (asked.votesByPolicy) return decision;
         const isDenied = deniedVoters.some((name) => context.identity.principal.id === `${issuer}#${name}`);
         return { ...decision, allowed: !isDenied };
       }
