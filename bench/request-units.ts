@@ -37,10 +37,9 @@ const requests: readonly (readonly [string, (gateway: Gateway, store: Observatio
       return gateway.send(batchCheck, { changes: [{ create }, { delete: remove }] });
     },
   ],
-  [
-    'associations of the cluster',
-    (gateway) => gateway.send(`{ associations(filter: {clusterName: "${input.clusterName}"}) { nodes { roleArn } } }`),
-  ],
+  // The keys of cursors are made once, and read once by each process.
+  ['associations of the cluster, the first page of a deployment', readAssociations],
+  ['associations of the cluster', readAssociations],
   [
     'audit trail of the namespace',
     (gateway) =>
@@ -52,6 +51,10 @@ const requests: readonly (readonly [string, (gateway: Gateway, store: Observatio
   ['an association that a scan sees first', makeAndScan],
   ['an association that a scan reads again', (gateway, store) => scanAssociation(gateway, store, 2)],
 ];
+
+function readAssociations(gateway: Gateway): Promise<unknown> {
+  return gateway.send(`{ associations(filter: {clusterName: "${input.clusterName}"}) { nodes { roleArn } } }`);
+}
 
 /** Another tool makes an association, which is read as a scan reads it. */
 async function makeAndScan(gateway: Gateway, store: ObservationStore): Promise<void> {

@@ -1,13 +1,6 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
-import type {
-  AssociationState,
-  AssociationStates,
-  AssociationVersion,
-  ConfirmedAssociation,
-  DeletedAssociation,
-  LatestVersion,
-  OpenOperation,
-} from './association-state.ts';
+import type { AssociationState, AssociationStates, ConfirmedAssociation, OpenOperation } from './association-state.ts';
+import type { AssociationVersion, DeletedAssociation, LatestVersion } from './association-version.ts';
 import type { ClusterScan } from './cluster-scan.ts';
 
 /** The version that an outcome confirms. */

@@ -1,6 +1,8 @@
 import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
+import type { Ending } from './association-ending.ts';
+import type { AssociationVersion, LatestVersion, Origin } from './association-version.ts';
 
 /**
  * What is known of the association of one service account: what the gateway's operations confirmed, what scans observed, and which
@@ -52,57 +54,6 @@ export interface UncertainTime {
   readonly closedAt: number;
 }
 
-/** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
-export interface Ending {
-  readonly associationId: string;
-  /** RFC 3339, UTC. */
-  readonly expiresAt: string;
-  /** The operation that set it: with another one, it is another ending. */
-  readonly setBy: string;
-  /** Whose request set it; absent if a version of the gateway set it that did not record that. */
-  readonly setter?: EndingSetter;
-  /** Whether its warning was recorded, or was not due before its end. */
-  readonly isWarned: boolean;
-  /** When the function `expire` examines it next. Milliseconds since the epoch. */
-  readonly nextAt: number;
-  /** Why it could not be carried out when it was examined last; null if nothing kept it. */
-  readonly suspendedFor: EndingObstacle | null;
-  /** When it was held as one of a burst, milliseconds since the epoch: once at most. Absent if it was not. */
-  readonly heldAt?: number;
-}
-
-/** The authenticated identity that set an ending. A declaration is not part of it: anyone can name one. */
-export interface EndingSetter {
-  readonly principalId: string;
-  readonly actorId: string | null;
-  readonly onBehalfOf: string | null;
-}
-
-/** An ending in the due list, as some revision of its state had it. */
-export interface ListedEnding {
-  readonly target: AssociationTarget;
-  readonly revision: number;
-  readonly ending: Ending;
-  /** Whether a scan found that others changed or deleted the association. */
-  readonly hasDrift: boolean;
-}
-
-/**
- * What keeps a due ending from being carried out until others act: the association was changed outside the gateway, an operation on the service account
- * stays open, the inventory lacks the cluster, or EKS refuses the delete.
- */
-export type EndingObstacle = 'CHANGED_OUTSIDE' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED' | 'REFUSED';
-
-/** What the state has of the latest version in the history, besides the association itself. */
-export interface LatestVersion {
-  /** Null if it says that the association is gone. */
-  readonly origin: VersionOrigin | null;
-  /** When it was first seen: when its outcome was recorded, or when the read of a scan began. Milliseconds since the epoch. */
-  readonly seenAt: number;
-  /** When the service account was last seen otherwise before; null if that is not known. Milliseconds since the epoch. */
-  readonly seenOtherwiseAt: number | null;
-}
-
 /** An association as an operation left it or, if it is deleted, as it was before. */
 export interface ConfirmedAssociation {
   readonly association: Association;
@@ -116,27 +67,6 @@ export interface ConfirmedAssociation {
    */
   readonly declaration: string | null;
 }
-
-/**
- * A version of the association of a service account, from when it is known on. Written once, with the outcome or the observation that
- * shows it, and never changed: when it was replaced, the next version tells. See `docs/decisions/0045-history-of-associations.md`.
- */
-export interface AssociationVersion extends LatestVersion {
-  readonly target: AssociationTarget;
-  /** Null: there was none any more. */
-  readonly association: Association | null;
-  /** The association that is gone, as it was known last. Set exactly where `association` is null. */
-  readonly deleted?: DeletedAssociation;
-  /** The operation that made or adopted this version; null if a scan found it. */
-  readonly operationId: string | null;
-  /** The declaration whose operation made or adopted this version; null without one. */
-  readonly declaration: string | null;
-  /** Set if a scan read it although an operation made it: of several versions with the same `modifiedAt`, this was the last one. */
-  readonly isRead?: true;
-}
-
-/** What a version says of an association that is gone. */
-export type DeletedAssociation = Pick<Association, 'associationId' | 'createdAt' | 'modifiedAt'>;
 
 /** A version of an association that was seen at EKS, or that it was gone. */
 export interface Sight {
@@ -161,12 +91,6 @@ export interface OpenOperation {
   /** What was seen when its outcome could not be determined; null if nothing was. */
   readonly saw: Sight | null;
 }
-
-/** Who made the state of an association: an operation of the gateway, an EKS add-on, or someone else. */
-export type Origin = 'OPERATION' | 'ADD_ON' | 'OUTSIDE';
-
-/** As {@link Origin}, and whether the operation made a version or adopted what others had made. */
-export type VersionOrigin = Origin | 'ADOPTED';
 
 /** What a scan observed. */
 export interface ObservedState {
@@ -265,13 +189,4 @@ export interface AssociationStates {
    * another: nothing was written.
    */
   observeAssociation(revision: number, change: StateChange, entry: AuditEntry | null): Promise<boolean>;
-}
-
-/** The endings of associations, as the function `expire` finds them. The method throws as those of the ledger do. */
-export interface Endings {
-  /**
-   * The endings to examine: up to `limit` that were not warned of and are examined next at or before `warnUntil`, and as many others that are at
-   * or before `now` (milliseconds since the epoch); of each kind the earliest. Without those of another format version. Eventually consistent.
-   */
-  dueEndings(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<ListedEnding[]>;
 }

@@ -1,5 +1,6 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { AssociationStates, Endings } from './association-state.ts';
+import type { Endings } from './association-ending.ts';
+import type { AssociationStates } from './association-state.ts';
 import type { StateRepairs } from './state-repair.ts';
 
 /** How far the scans of one cluster are. Plain JSON; times are milliseconds since the epoch. */

@@ -1,26 +1,23 @@
 import type { Update } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { Association, AssociationTarget } from '../model/association.ts';
+import type { Ending } from './association-ending.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
-  Ending,
-  LatestVersion,
-  ListedEnding,
   ObservedState,
   OpenOperation,
   StateChange,
-  StateSummary,
   UncertainTime,
 } from './association-state.ts';
+import type { LatestVersion } from './association-version.ts';
 import { associationOf, detailsText } from './association-text.ts';
 import type { Item } from './dynamodb-item.ts';
-import { additionsOf, conditionOf, namesIn, version } from './dynamodb-state-condition.ts';
+import { additionsOf, conditionOf, namesIn } from './dynamodb-state-condition.ts';
 import type { Guard } from './dynamodb-state-condition.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, endingShards, targetOfAssociationKey } from './keys.ts';
-import { latestIn, presenceIn } from './state-change.ts';
-import { leaseIndex, stateIndex } from './tables.ts';
+import { latestIn, presenceIn } from './state-transition.ts';
 
 /** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
 const operationPrefix = 'operation ';
@@ -100,7 +97,7 @@ function withoutOperationId({ operationId: _, ...time }: UncertainTime) {
 }
 
 /** The attributes of an item, besides the open operations and the uncertain times, as {@link stateUpdate} writes them. */
-interface Stored {
+export interface StoredState {
   readonly v?: unknown;
   readonly revision: number;
   readonly changes?: number;
@@ -125,7 +122,7 @@ export function stateOfItem(item: Item): AssociationState {
   const key = item.idempotencyKey?.S ?? '';
   const target = targetOfAssociationKey(key);
   // Only `stateUpdate` writes these items.
-  const stored = unmarshall(item) as Stored & Record<string, unknown>;
+  const stored = unmarshall(item) as StoredState & Record<string, unknown>;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
   const { scannedAt, scannedRevision, recordsInProgress } = stored;
   const ending = endingOf(stored);
@@ -157,25 +154,21 @@ export function stateOfItem(item: Item): AssociationState {
   };
 }
 
-function endingOf({ ending, openShard, leaseUntil = 0 }: Pick<Stored, 'ending' | 'openShard' | 'leaseUntil'>) {
+/** The ending in an item; undefined if it has none. */
+export function endingOf({
+  ending,
+  openShard,
+  leaseUntil = 0,
+}: Pick<StoredState, 'ending' | 'openShard' | 'leaseUntil'>) {
   return ending && { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil };
 }
 
-/** The ending of an item of the lease index that {@link endingQueries} found. */
-export function listedEndingOf(item: Item): ListedEnding {
-  const stored = unmarshall(item) as Stored & { readonly idempotencyKey: string };
-  const { idempotencyKey, revision, observed } = stored;
-  const ending = endingOf(stored);
-  if (!ending) throw new Error(`The item ${idempotencyKey} is listed and has no ending.`);
-  const hasDrift = (observed?.driftId ?? null) !== null;
-  return { target: targetOfAssociationKey(idempotencyKey), revision, ending, hasDrift };
-}
-
-function keysIn(set: ReadonlySet<string> | undefined): string[] {
+/** The keys of a stored set, in their order: a set without keys is not stored. */
+export function keysIn(set: ReadonlySet<string> | undefined): string[] {
   return [...(set ?? [])].sort();
 }
 
-function confirmedOf(target: AssociationTarget, stored: NonNullable<Stored['confirmed']>): ConfirmedAssociation {
+function confirmedOf(target: AssociationTarget, stored: NonNullable<StoredState['confirmed']>): ConfirmedAssociation {
   const { isDeleted, operationId, operation, declaration = null } = stored;
   const association = associationOf(target, stored, stored.association);
   return { association, isDeleted, operationId, operation, declaration };
@@ -197,55 +190,6 @@ function openOperationOf(name: string, stored: Record<string, unknown>): OpenOpe
   const operationId = name.slice(operationPrefix.length);
   const settings = JSON.parse(requested) as OpenOperation['requested'];
   return { operationId, ...fields, requested: settings };
-}
-
-/** The parameters of the query of all states of a cluster. */
-export function statesQuery(TableName: string, cluster: ClusterRef) {
-  return {
-    TableName,
-    IndexName: stateIndex,
-    KeyConditionExpression: 'clusterKey = :clusterKey',
-    FilterExpression: 'v = :v',
-    ExpressionAttributeValues: marshall({ ':clusterKey': clusterKeyOf(cluster), ...version }),
-  };
-}
-
-/** The parameters of the queries for the endings to examine: of those that were not warned of, and of the others. */
-export function endingQueries(
-  TableName: string,
-  { warnUntil, now }: { readonly warnUntil: number; readonly now: number },
-) {
-  const query = (shard: string, until: number) => ({
-    TableName,
-    IndexName: leaseIndex,
-    KeyConditionExpression: 'openShard = :shard AND leaseUntil <= :until',
-    FilterExpression: 'v = :v',
-    ProjectionExpression: 'idempotencyKey, revision, ending, openShard, leaseUntil, observed.driftId',
-    ExpressionAttributeValues: marshall({ ':shard': shard, ':until': until, ...version }),
-  });
-  return [query(endingShards.toWarn, warnUntil), query(endingShards.warned, now)];
-}
-
-/** The summary of an item of the index. */
-export function summaryOfItem(item: Item): StateSummary {
-  const {
-    idempotencyKey,
-    revision,
-    scannedRevision = null,
-    scannedAt = null,
-    isPresent,
-    associationId,
-    recordsInProgress,
-  } = unmarshall(item);
-  return {
-    target: targetOfAssociationKey(idempotencyKey as string),
-    revision: revision as number,
-    scannedRevision: scannedRevision as number | null,
-    scannedAt: scannedAt as number | null,
-    isPresent: isPresent === true,
-    associationId: (associationId as string | undefined) ?? null,
-    recordsInProgress: keysIn(recordsInProgress as Stored['recordsInProgress']),
-  };
 }
 
 /** The key of the item of a service account. */

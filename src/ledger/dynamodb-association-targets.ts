@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
-import { statesQuery } from './dynamodb-association-state.ts';
 import { queryAll } from './dynamodb-read.ts';
+import { statesQuery } from './dynamodb-state-queries.ts';
 import { targetOfAssociationKey } from './keys.ts';
 
 /** As `AssociationReads`: the index has no key for the id of an association, so DynamoDB filters the states of the cluster. */

@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { AssociationVersion } from './association-state.ts';
+import type { AssociationVersion } from './association-version.ts';
 import { associationOfDetails, detailsOf } from './association-text.ts';
 import type { AssociationDetails } from './association-text.ts';
 import type { Item } from './dynamodb-item.ts';

@@ -6,14 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
-import {
-  endingQueries,
-  listedEndingOf,
-  stateOfItem,
-  statesQuery,
-  stateUpdate,
-  summaryOfItem,
-} from './dynamodb-association-state.ts';
+import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
 import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { entryItem, insertion } from './dynamodb-item.ts';
@@ -21,6 +14,7 @@ import { queryAll } from './dynamodb-read.ts';
 import { makeDynamoDbRepairs } from './dynamodb-repairs.ts';
 import { failureOf, withRetries } from './dynamodb-request.ts';
 import type { Retryable } from './dynamodb-request.ts';
+import { endingQueries, listedEndingOf, statesQuery, summaryOfItem } from './dynamodb-state-queries.ts';
 import { transact } from './dynamodb-transact.ts';
 import type { TableNames } from './tables.ts';
 

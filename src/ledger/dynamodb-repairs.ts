@@ -8,7 +8,7 @@ import { conditionOf } from './dynamodb-condition.ts';
 import { entryItem, insertion, recordItem } from './dynamodb-item.ts';
 import { getItem } from './dynamodb-read.ts';
 import { transact } from './dynamodb-transact.ts';
-import { alternativesOfRepair, demandedKey } from './state-change.ts';
+import { alternativesOfRepair, demandedKey } from './state-transition.ts';
 import type { StateRepairs } from './state-repair.ts';
 import type { TableNames } from './tables.ts';
 

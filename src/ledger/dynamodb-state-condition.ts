@@ -1,7 +1,7 @@
 import { sendsChange } from '../model/operation.ts';
 import type { Sight, StateChange, StateDemand } from './association-state.ts';
 import { formatVersion } from './format.ts';
-import { latestIn } from './state-change.ts';
+import { latestIn } from './state-transition.ts';
 import type { CommittedChange } from './state-change.ts';
 
 /** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
@@ -55,7 +55,7 @@ function conditionOfCommit(change: StateChange, guard: Guard): Condition {
   const { associationId, modifiedAt } = confirmed.association;
   const values = { ...version, ':id': associationId, ':modifiedAt': modifiedAt };
   const history = latestIn(change) ? historyParts(confirmed.isDeleted) : [];
-  // As `isReplacedBy` in state-change.ts.
+  // As `isReplacedBy` in state-transition.ts.
   if (confirmed.isDeleted) {
     const isLater = '#confirmed.#modifiedAt <= :modifiedAt OR #confirmed.#associationId = :id';
     return { parts: [supported, `(attribute_not_exists(#confirmed) OR ${isLater})`, ...history], values };
@@ -71,7 +71,7 @@ function conditionOfCommit(change: StateChange, guard: Guard): Condition {
   };
 }
 
-/** As `isAddedAfter` in state-change.ts. */
+/** As `isAddedAfter` in state-transition.ts. */
 function historyParts(isDeleted: boolean): string[] {
   const sight = '#observed.#sight';
   return [

@@ -1,7 +1,8 @@
 import type { AuditEntry } from '../model/audit.ts';
 import { changesEndingOnly, namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
-import type { AssociationState, ConfirmedAssociation, Ending, StateChange } from './association-state.ts';
+import type { Ending } from './association-ending.ts';
+import type { AssociationState, ConfirmedAssociation, StateChange } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 
 /** Whether an entry is that of an update of the ending alone. */

@@ -1,5 +1,5 @@
 import type { AssociationTarget } from '../model/association.ts';
-import type { AssociationVersion, DeletedAssociation } from './association-state.ts';
+import type { AssociationVersion, DeletedAssociation } from './association-version.ts';
 import { placeOf, targetOfPlace } from './keys.ts';
 
 /** Begins the keys of the items of the history. */

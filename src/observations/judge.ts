@@ -4,10 +4,10 @@ import type {
   ConfirmedAssociation,
   ObservedState,
   OpenOperation,
-  Origin,
   Sight,
   StateChange,
 } from '../ledger/association-state.ts';
+import type { Origin } from '../ledger/association-version.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { settingsOf } from '../model/setting-fields.ts';

@@ -1,7 +1,7 @@
 import { isValid } from 'ulid';
 import type { Eks, EksError } from '../eks/eks.ts';
 import { findEntry, findIntent } from '../ledger/audit-entry.ts';
-import type { Origin } from '../ledger/association-state.ts';
+import type { Origin } from '../ledger/association-version.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { Ledger } from '../ledger/ledger.ts';

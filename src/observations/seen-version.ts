@@ -10,12 +10,12 @@ import {
 } from '../ledger/association-history.ts';
 import type {
   AssociationState,
-  AssociationVersion,
   ConfirmedAssociation,
   ObservedState,
   Sight,
   StateChange,
 } from '../ledger/association-state.ts';
+import type { AssociationVersion } from '../ledger/association-version.ts';
 import type { Association } from '../model/association.ts';
 
 /**

@@ -2,14 +2,15 @@ import type { Conclusion, RefusedConclusion } from '../idempotency/conclusion.ts
 import type { Association, CreateRequest } from '../model/association.ts';
 import type { Decision } from '../model/decision.ts';
 import { completeSettings } from '../model/setting-fields.ts';
+import { effectDeadline } from './admission.ts';
+import type { ValidRequest } from './admission.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
 import { alreadyExists } from './conclusions.ts';
 import { settingDifferences } from './differences.ts';
 import { hiddenFrom } from './hidden.ts';
 import { judgeEnding } from './judge-ending.ts';
 import { adoptedWithNotice } from './late-adoption.ts';
-import { effectDeadline } from './operation.ts';
-import type { AdoptExistingDependencies, ValidRequest } from './operation.ts';
+import type { AdoptExistingDependencies } from './operation.ts';
 import { denialAtEnding, denialOf } from './refusals.ts';
 
 /** Whether a create asks for the adoption of an association with these settings. Tags may differ: an adoption does not change them. */

@@ -2,12 +2,14 @@ import type { Conclusion } from '../idempotency/conclusion.ts';
 import type { Association } from '../model/association.ts';
 import type { AuthorizationContext } from '../policy/policy.ts';
 import { validateAdopt } from '../validation/change.ts';
+import { effectDeadline } from './admission.ts';
+import type { AdmittedMutation } from './admission.ts';
 import type { Dependencies } from './dependencies.ts';
 import { adoptedState, createRequestOf } from './differences.ts';
 import { adoptedWithNotice } from './late-adoption.ts';
 import type { LateAdoptionReads } from './late-adoption.ts';
-import { effectDeadline, summaryOfExisting } from './operation.ts';
-import type { AdmittedMutation, Operation } from './operation.ts';
+import { summaryOfExisting } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
 /**

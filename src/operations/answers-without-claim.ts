@@ -3,8 +3,8 @@ import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import { outcomes } from '../model/outcome.ts';
 import { refusalFields, retryAfterSecondsOf } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
+import type { RefusedAdmission } from './admission.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { RefusedAdmission } from './operation.ts';
 import { inProgressResult, recordedResult, resultBase } from './result.ts';
 import type { AnswerContext, MutationResult } from './result.ts';
 

@@ -1,30 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../idempotency/record.ts';
-import { findEntry, makeEntry } from '../ledger/audit-entry.ts';
-import type { ApprovalStore, PendingLimits, RecordAndApproval } from '../ledger/approvals.ts';
-import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
+import type { ApprovalStore, RecordAndApproval } from '../ledger/approvals.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { IdempotencyRecord, Locks } from '../ledger/ledger.ts';
 import { publicApprovalId } from '../model/approval.ts';
-import type { Approval, ApprovalBinding } from '../model/approval.ts';
-import type { ApprovalNeed } from '../model/approval-vote.ts';
-import { approvalPrefix } from '../model/audit.ts';
-import type { AuditContext, AuditEntry } from '../model/audit.ts';
-import type { OperationKind, RequestedOperation } from '../model/operation.ts';
-import type { Refusal } from '../model/refusal.ts';
+import type { Approval } from '../model/approval.ts';
+import type { AuditContext } from '../model/audit.ts';
+import type { OperationKind } from '../model/operation.ts';
 import { applyApproval } from '../policy/approvals.ts';
-import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
-import { answerRefused } from './answers-without-claim.ts';
+import type { AdmittedMutation } from './admission.ts';
 import { bindingOf } from './approval-binding.ts';
-import {
-  approvalEnded,
-  approvalRequired,
-  expiryOf,
-  heldRetrySeconds,
-  limitText,
-  notAskedFor,
-} from './approval-refusals.ts';
-import { agreeFirst, rejectedTwice, rejectionsWithin, rejectionWaitSeconds } from './approval-rejections.ts';
+import { approvalEnded, expiryOf } from './approval-refusals.ts';
+import { answerHeld, ask, inTime, requestedEntry } from './approval-request.ts';
+import type { HeldRequest } from './approval-request.ts';
 import { approvalStep } from './approval-step.ts';
 import { isAllowed, missingNeeds } from './decisions.ts';
 import { requireApprovals } from './dependencies.ts';
@@ -34,9 +24,7 @@ import type { ExecuteDependencies } from './execute.ts';
 import { uncountedVotes } from './judge-votes.ts';
 import type { JudgeDependencies, JudgedApproval } from './judge-votes.ts';
 import { locksFor } from './locks.ts';
-import { effectDeadline } from './operation.ts';
-import type { AdmittedMutation, Operation } from './operation.ts';
-import { resultBase } from './result.ts';
+import type { Operation } from './operation.ts';
 import type { MutationResult } from './result.ts';
 import { voidVotes } from './void-votes.ts';
 
@@ -81,17 +69,6 @@ export async function executeIfApproved<Kind extends OperationKind>(
     }
   }
   throw new LedgerUnavailable(new Error('The approval changed whenever it was read.'));
-}
-
-/** A request that needs approvals. */
-interface HeldRequest<Kind extends OperationKind> {
-  readonly mutation: AdmittedMutation<Kind>;
-  readonly needs: readonly ApprovalNeed[];
-  readonly binding: ApprovalBinding;
-  readonly fingerprint: string;
-  readonly idempotencyKey: string;
-  readonly approvalKey: string;
-  readonly store: ApprovalStore;
 }
 
 function heldRequest<Kind extends OperationKind>(
@@ -168,14 +145,6 @@ function withoutApproval(record: IdempotencyRecord | null): JudgedApproval {
   return { record, approval: null, locks: null, votesCount: () => false };
 }
 
-function inTime<T>(
-  deps: Pick<ApprovalDependencies, 'clock'>,
-  mutation: AdmittedMutation,
-  answer: Promise<T>,
-): Promise<T> {
-  return withDeadline(effectDeadline(mutation) - deps.clock(), answer, ledgerTimeout);
-}
-
 /** The audit context of a request whose approvals were given. Without the approval, if its votes are not enough for what policy asks. */
 function approvedBy(audit: AuditContext, approval: Approval | null) {
   if (approval === null) return { audit, approval };
@@ -211,111 +180,4 @@ export async function recordExpiry(
   const result = await deps.approvals.putApproval(approval, next, makeEntry(deps, audit, details), null);
   if (result === 'written') count('approvalsExpired');
   return result === 'written' ? next : null;
-}
-
-/** Asks for an approval, in place of an earlier one. Null if that changed meanwhile. */
-async function ask<Kind extends OperationKind>(
-  deps: Pick<ApprovalDependencies, 'ledger' | 'clock' | 'ulid' | 'approvalLimits'>,
-  held: HeldRequest<Kind>,
-  before: Approval | null,
-  changes: readonly string[],
-): Promise<MutationResult | null> {
-  const { mutation, needs, approvalKey: key, store } = held;
-  const now = deps.clock();
-  const rejectedAt = rejectionsWithin(before, now);
-  const waitSeconds = rejectionWaitSeconds(rejectedAt, now);
-  if (waitSeconds > 0) {
-    const answer = await answerNotAsked(deps, held, notAskedFor(needs, rejectedTwice(rejectedAt), agreeFirst));
-    return { ...answer, retryAfterSeconds: waitSeconds };
-  }
-  const limits = pendingLimits(deps.approvalLimits, mutation);
-  const id = `${approvalPrefix}${deps.ulid(now)}`;
-  const { message } = approvalRequired(needs, null, changes);
-  const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
-  const entry = makeEntry(deps, mutation.audit, { ...details, fence: 1, approvalKey: key });
-  const asked = { ...askedApproval(deps, held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
-  const result = await inTime(deps, mutation, store.putApproval(before, asked, entry, limits));
-  switch (result) {
-    case 'written':
-      count('approvalsRequested');
-      return answerHeld(deps, held, asked, entry, changes);
-    case 'conflict':
-      return null;
-    case 'limit-reached':
-    case 'person-limit-reached':
-      return answerNotAsked(
-        deps,
-        held,
-        notAskedFor(needs, limitText(result, limits, mutation.authorization.onBehalfOf)),
-      );
-  }
-}
-
-/** Refuses to ask now. */
-function answerNotAsked<Kind extends OperationKind>(
-  deps: Pick<ApprovalDependencies, 'ledger' | 'clock' | 'ulid'>,
-  { mutation }: HeldRequest<Kind>,
-  refusal: Refusal,
-): Promise<MutationResult> {
-  const outcome = 'APPROVAL_LIMIT_REACHED';
-  return answerRefused(deps, { ...mutation, kind: 'refused', outcome, refusal, associationArn: null });
-}
-
-/** A service waits for people, each of whom has a limit of their own. */
-function pendingLimits(
-  { maxPending, maxPendingOfService }: ApprovalDependencies['approvalLimits'],
-  { authorization: { identity, onBehalfOf } }: AdmittedMutation,
-): PendingLimits {
-  if (identity.principal.kind !== 'SERVICE') return { ofPrincipal: maxPending, ofPerson: null };
-  return { ofPrincipal: maxPendingOfService, ofPerson: onBehalfOf === null ? null : maxPending };
-}
-
-function askedApproval<Kind extends OperationKind>(
-  { approvalLimits }: Pick<ApprovalDependencies, 'approvalLimits'>,
-  { mutation, fingerprint, idempotencyKey, approvalKey: key, binding }: HeldRequest<Kind>,
-  id: string,
-  entry: AuditEntry,
-  now: number,
-): Approval {
-  const { principal, actor, onBehalfOf, reason, declaration, target, before } = entry;
-  const declared = declaration === undefined ? {} : { declaration };
-  return {
-    ...{ id, key, revision: 1, state: 'PENDING', operation: mutation.operation, fingerprint, idempotencyKey, binding },
-    // As in the entry, which bounds what callers choose.
-    requested: {
-      ...{ principal, actor, onBehalfOf, reason, ...declared, target: target ?? mutation.target, before },
-      ...requestOf(entry),
-    },
-    ...{ votes: [], requestedAt: new Date(now).toISOString(), decideUntil: now + approvalLimits.decideMs },
-    ...{ useUntil: null, usedBy: null },
-  };
-}
-
-/** The operation of an entry with its request: a pair that TypeScript can't see in a spread. */
-function requestOf({ operation, request }: AuditEntry) {
-  return { operation, request } as RequestedOperation;
-}
-
-/** The entry of the question of a pending approval: a repetition adds none. Throws `LedgerUnavailable`. */
-async function requestedEntry(
-  deps: Pick<ApprovalDependencies, 'ledger' | 'clock'>,
-  mutation: AdmittedMutation,
-  { id }: Approval,
-): Promise<AuditEntry> {
-  const finding = findEntry(deps.ledger, id, ({ event }) => event === 'APPROVAL_REQUESTED');
-  const entry = await inTime(deps, mutation, finding);
-  if (entry === null) throw new Error(`The approval ${id} has no entry of its question.`);
-  return entry;
-}
-
-/** The answer while approvals are missing. */
-function answerHeld<Kind extends OperationKind>(
-  { clock }: Pick<ApprovalDependencies, 'clock'>,
-  { mutation, needs }: HeldRequest<Kind>,
-  approval: Approval,
-  entry: AuditEntry,
-  changes: readonly string[] = [],
-): MutationResult {
-  const refusal = approvalRequired(needs, approval, changes);
-  return { ...resultBase(mutation, 'REFUSED', entry), refusal, retryAfterSeconds: heldRetrySeconds(approval, clock()) };
 }

@@ -3,9 +3,9 @@ import type { ClusterRef } from '../model/association.ts';
 import type { Decision, RoleAttributes } from '../model/decision.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 import { withRoles } from '../policy/role-attribute-use.ts';
+import { effectDeadline } from './admission.ts';
+import type { ValidRequest } from './admission.ts';
 import type { Dependencies } from './dependencies.ts';
-import { effectDeadline } from './operation.ts';
-import type { ValidRequest } from './operation.ts';
 import { readRole } from './read-role.ts';
 
 /** What roles are read with for a decision. */

@@ -5,6 +5,7 @@ import type { Conclusion } from '../idempotency/conclusion.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import { validateCreate } from '../validation/create.ts';
+import { effectDeadline } from './admission.ts';
 import { asksToAdopt, concludeExisting } from './adopt-existing.ts';
 import { concludedByEks, done, found, notVisible, rejected } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -12,7 +13,6 @@ import { adoptedState, createDifferences } from './differences.ts';
 import { findCreated } from './find-created.ts';
 import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
 import { warningsAfterCreate } from './advice.ts';
-import { effectDeadline } from './operation.ts';
 import type { AdoptExistingDependencies, ChangingOperation, EffectInput, PerformInput } from './operation.ts';
 
 type Kind = 'CREATE_POD_IDENTITY_ASSOCIATION';

@@ -1,12 +1,7 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
 import type { EntryDependencies } from '../ledger/audit-entry.ts';
-import type {
-  AssociationState,
-  ConfirmedAssociation,
-  Ending,
-  EndingObstacle,
-  ListedEnding,
-} from '../ledger/association-state.ts';
+import type { Ending, EndingObstacle, ListedEnding } from '../ledger/association-ending.ts';
+import type { AssociationState, ConfirmedAssociation } from '../ledger/association-state.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { AssociationTarget, DeleteRequest } from '../model/association.ts';

@@ -1,4 +1,4 @@
-import type { Ending, EndingSetter, ListedEnding } from '../ledger/association-state.ts';
+import type { Ending, EndingSetter, ListedEnding } from '../ledger/association-ending.ts';
 import type { EndingDependencies } from './due-endings.ts';
 import { inParallel } from './in-turns.ts';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { Association } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import type { AdmittedMutation } from './admission.ts';
 import { gone } from './conclusions.ts';
 import { changedOutside } from './ending-conclusions.ts';
 import { deleteOperation } from './delete.ts';
@@ -9,7 +10,6 @@ import { deleteRequestOf, expireService, hasDrift, replaceEnding, suspend } from
 import type { DueEnding, EndingDependencies, KnownEnding } from './due-endings.ts';
 import { execute } from './execute.ts';
 import type { ExecuteDependencies } from './execute.ts';
-import type { AdmittedMutation } from './operation.ts';
 
 /** What became of a due ending. */
 export type Expired =

@@ -1,4 +1,4 @@
-import type { EndingSetter, ListedEnding } from '../ledger/association-state.ts';
+import type { EndingSetter, ListedEnding } from '../ledger/association-ending.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import { lockFor } from '../model/lock.ts';
 import { expireApprovals } from './approval-expiry.ts';

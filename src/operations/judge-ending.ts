@@ -4,9 +4,9 @@ import type { JudgedEnding, RecordedEnding } from '../model/audit.ts';
 import { namedEndings } from '../model/operation.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { effectDeadline } from './admission.ts';
+import type { ValidRequest } from './admission.ts';
 import type { Dependencies } from './dependencies.ts';
-import { effectDeadline } from './operation.ts';
-import type { ValidRequest } from './operation.ts';
 
 /** What an ending is judged with. */
 export type JudgeEndingDependencies = Pick<Dependencies, 'authorize' | 'associations' | 'clock'>;

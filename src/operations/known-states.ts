@@ -4,8 +4,8 @@ import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { resolveCluster } from '../validation/names.ts';
+import type { InputOf } from './admission.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { InputOf } from './operation.ts';
 import { operationOf } from './operations.ts';
 
 /** A change to check, with the name that its input has in the request. */

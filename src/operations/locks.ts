@@ -7,9 +7,9 @@ import type { RequestIdentity } from '../model/principal.ts';
 import { refusalFields } from '../model/refusal.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { effectDeadline } from './admission.ts';
+import type { AdmittedMutation } from './admission.ts';
 import type { Dependencies } from './dependencies.ts';
-import { effectDeadline } from './operation.ts';
-import type { AdmittedMutation } from './operation.ts';
 
 /** What reads of the locks work with. */
 export type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;

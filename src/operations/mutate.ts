@@ -4,20 +4,14 @@ import { requestedOperation } from '../model/operation.ts';
 import type { OperationKind, RequestOf } from '../model/operation.ts';
 import type { Association } from '../model/association.ts';
 import { resolveCluster } from '../validation/names.ts';
+import type { Admission, LoadedTarget, MutationCall, ValidRequest } from './admission.ts';
 import { executeIfApproved } from './approval.ts';
 import type { ApprovalDependencies } from './approval.ts';
 import { gone } from './conclusions.ts';
 import { isDenied } from './decisions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkExpiresAt } from './expires-at.ts';
-import type {
-  Admission,
-  LoadedTarget,
-  MutationCall,
-  Operation,
-  TargetDependencies,
-  ValidRequest,
-} from './operation.ts';
+import type { Operation, TargetDependencies } from './operation.ts';
 import { denialAtEnding, denialOf, invalidRefusal, redactFor } from './refusals.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
 import type { RoleDependencies } from './authorize-with-roles.ts';

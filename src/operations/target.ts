@@ -6,11 +6,12 @@ import { findEntry } from '../ledger/audit-entry.ts';
 import type { Association, DeleteRequest } from '../model/association.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
+import { effectDeadline } from './admission.ts';
+import type { TargetResult, ValidRequest } from './admission.ts';
 import { changed, notSeen } from './conclusions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { failedView, hiddenFrom } from './hidden.ts';
-import { effectDeadline } from './operation.ts';
-import type { TargetDependencies, TargetResult, ValidRequest } from './operation.ts';
+import type { TargetDependencies } from './operation.ts';
 
 /** The operations on an existing association. */
 type ChangeKind = Exclude<OperationKind, 'CREATE_POD_IDENTITY_ASSOCIATION'>;

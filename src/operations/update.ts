@@ -2,6 +2,7 @@ import { changesEndingOnly } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import type { Association, UpdateRequest } from '../model/association.ts';
 import { validateUpdate } from '../validation/change.ts';
+import type { AdmittedMutation } from './admission.ts';
 import {
   concludedByEks,
   done,
@@ -18,7 +19,7 @@ import { endingSet } from './ending-conclusions.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from './advice.ts';
 import { summaryOfExisting } from './operation.ts';
-import type { AdmittedMutation, ChangingOperation } from './operation.ts';
+import type { ChangingOperation } from './operation.ts';
 import { checkExpectedModifiedAt, existingBefore, isCertainlyGone, loadExisting } from './target.ts';
 
 /** `updatePodIdentityAssociation`. */

@@ -1,6 +1,7 @@
 import { isFromOutside, lastSeenAt, latestAssociation, tiedOperation } from '../ledger/association-history.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
-import type { AssociationState, UncertainTime, VersionOrigin } from '../ledger/association-state.ts';
+import type { AssociationState, UncertainTime } from '../ledger/association-state.ts';
+import type { VersionOrigin } from '../ledger/association-version.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 import type { ReadTimes } from '../observations/sights.ts';
 import { lastSeenOf, versionAt } from './version-at.ts';

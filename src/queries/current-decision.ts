@@ -2,7 +2,7 @@ import type { Approval } from '../model/approval.ts';
 import type { Decision } from '../model/decision.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { Dependencies } from '../operations/dependencies.ts';
-import type { LoadedTarget } from '../operations/operation.ts';
+import type { LoadedTarget } from '../operations/admission.ts';
 import { operationOf } from '../operations/operations.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 

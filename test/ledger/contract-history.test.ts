@@ -1,5 +1,6 @@
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
-import type { AssociationVersion, ObservedState, Sight } from '../../src/ledger/association-state.ts';
+import type { ObservedState, Sight } from '../../src/ledger/association-state.ts';
+import type { AssociationVersion } from '../../src/ledger/association-version.ts';
 import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { versionPlaceOf } from '../../src/ledger/version-keys.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';

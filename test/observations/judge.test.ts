@@ -1,5 +1,5 @@
 import type { AssociationState, OpenOperation } from '../../src/ledger/association-state.ts';
-import { stateAfter } from '../../src/ledger/state-change.ts';
+import { stateAfter } from '../../src/ledger/state-transition.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association } from '../../src/model/association.ts';
 import { judge } from '../../src/observations/judge.ts';

@@ -32,9 +32,12 @@ interface Rules {
   forbids: (context: AuthorizationContext, association: Association) => boolean;
   deleteNeeds: readonly ApprovalNeed[];
   updateNeeds: readonly ApprovalNeed[];
+  /** Whether deletes are allowed as dry runs only. */
+  areDryRunsOnly: boolean;
 }
 
-const rules: Rules = { forbids: () => false, deleteNeeds: [], updateNeeds: [] };
+const noRules: Rules = { forbids: () => false, deleteNeeds: [], updateNeeds: [], areDryRunsOnly: false };
+const rules: Rules = { ...noRules };
 
 function ruled(deps: Dependencies): Dependencies {
   return {
@@ -46,6 +49,8 @@ function ruled(deps: Dependencies): Dependencies {
       if (!decision.allowed) return decision;
       const isDelete = request.action === 'DeletePodIdentityAssociation';
       if (isDelete && rules.forbids(context, request.association)) return denied(decision);
+      if (isDelete && rules.areDryRunsOnly)
+        return context.isDryRun === true ? { ...decision, onlyAsDryRun: true } : denied(decision);
       if (isDelete) return asking(decision, rules.deleteNeeds);
       return request.action === 'UpdatePodIdentityAssociation' ? asking(decision, rules.updateNeeds) : decision;
     },
@@ -81,7 +86,7 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     open,
     change: ruled,
   });
-  beforeEach(() => Object.assign(rules, { forbids: () => false, deleteNeeds: [], updateNeeds: [] }));
+  beforeEach(() => Object.assign(rules, noRules));
 
   const inFuture = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
   const endingNow = async () => (await ledger.getAssociationState(target))?.ending?.expiresAt ?? null;
@@ -338,5 +343,23 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect(await checked()).toEqual(answers(['APPROVAL_REQUIRED', 'ASSOCIATION_ALREADY_EXISTS']));
     rules.deleteNeeds = [];
     expect(await checked()).toEqual(answers([null, null]));
+  });
+
+  test('is a dry run only, also of an adoption, where policy allows the delete at the ending as a dry run only', async () => {
+    const { associationId } = await createAssociation(gateway);
+    rules.areDryRunsOnly = true;
+    const place = { clusterName: input.clusterName, expiresAt: inFuture(hourMs) };
+    const { clientRequestToken: _, ...create } = input;
+    const query = `query ($update: UpdatePodIdentityAssociationInput!) {
+      check: checkUpdatePodIdentityAssociation(input: $update) { wouldBeAttempted onlyAsDryRun refusal { message } } }`;
+    const denied = { message: expect.stringMatching(/^At expiresAt .*Nothing is deleted here/) as string };
+    const checked = { wouldBeAttempted: false, onlyAsDryRun: true, refusal: denied };
+    const update = { ...place, associationId };
+    expect((await gateway.send(query, { update })).data).toEqual({ check: checked });
+    const adopting = `query ($create: CreatePodIdentityAssociationInput!) {
+      check: checkCreatePodIdentityAssociation(input: $create) { wouldBeAttempted onlyAsDryRun refusal { message } } }`;
+    const adoption = { ...create, ...place, ifExists: 'ADOPT' };
+    expect((await gateway.send(adopting, { create: adoption }, 'pat')).data).toEqual({ check: checked });
+    expect(await end(associationId, place.expiresAt, 'end')).toMatchObject(refused('POLICY_DENIED'));
   });
 });

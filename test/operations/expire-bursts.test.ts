@@ -1,5 +1,5 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
-import type { Ending, EndingSetter } from '../../src/ledger/association-state.ts';
+import type { Ending, EndingSetter } from '../../src/ledger/association-ending.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';

@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { dryRun } from '../../src/operations/dry-run.ts';
 import { mutate } from '../../src/operations/mutate.ts';
-import type { InputOf } from '../../src/operations/operation.ts';
+import type { InputOf } from '../../src/operations/admission.ts';
 import { operations } from '../../src/operations/operations.ts';
 import type { MutationResult } from '../../src/operations/result.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';

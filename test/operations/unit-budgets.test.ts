@@ -14,6 +14,7 @@ const budgets: Readonly<Record<string, Pick<RequestCost, 'tableUnits' | 'indexUn
   'dry run of a create': { tableUnits: 3, indexUnits: 6, readUnits: 1 },
   update: { tableUnits: 26, indexUnits: 42, readUnits: 1 },
   'check of a create and a delete': { tableUnits: 1, indexUnits: 2, readUnits: 2 },
+  'associations of the cluster, the first page of a deployment': { tableUnits: 2, indexUnits: 0, readUnits: 2 },
   'associations of the cluster': { tableUnits: 0, indexUnits: 0, readUnits: 1 },
   'audit trail of the namespace': { tableUnits: 0, indexUnits: 0, readUnits: 2 },
   delete: { tableUnits: 26, indexUnits: 41, readUnits: 1 },

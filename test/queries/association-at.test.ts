@@ -1,6 +1,7 @@
 import { podIdentityTrustPolicy } from '#eks-simulator';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
-import type { AssociationState, AssociationVersion } from '../../src/ledger/association-state.ts';
+import type { AssociationState } from '../../src/ledger/association-state.ts';
+import type { AssociationVersion } from '../../src/ledger/association-version.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association } from '../../src/model/association.ts';

@@ -1,5 +1,6 @@
 import type { Approval } from '../../src/model/approval.ts';
-import type { AssociationState, AssociationVersion } from '../../src/ledger/association-state.ts';
+import type { AssociationState } from '../../src/ledger/association-state.ts';
+import type { AssociationVersion } from '../../src/ledger/association-version.ts';
 import type { ClusterScan } from '../../src/ledger/cluster-scan.ts';
 import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';

@@ -1,5 +1,6 @@
 import type { Eks } from '../../../src/eks/eks.ts';
-import type { AssociationState, Ending, ListedEnding } from '../../../src/ledger/association-state.ts';
+import type { Ending, ListedEnding } from '../../../src/ledger/association-ending.ts';
+import type { AssociationState } from '../../../src/ledger/association-state.ts';
 import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';

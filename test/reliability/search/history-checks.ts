@@ -1,4 +1,4 @@
-import type { AssociationVersion } from '../../../src/ledger/association-state.ts';
+import type { AssociationVersion } from '../../../src/ledger/association-version.ts';
 import type { SeenAssociation } from '../../../src/queries/association-at.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { World } from './observation-checks.ts';

@@ -1,5 +1,6 @@
 import { times } from './home.ts';
-import type { AssociationVersion, ObservedState, Sight, StateChange } from '../../../src/ledger/association-state.ts';
+import type { ObservedState, Sight, StateChange } from '../../../src/ledger/association-state.ts';
+import type { AssociationVersion } from '../../../src/ledger/association-version.ts';
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import { associationAt } from '../../../src/queries/association-at.ts';

@@ -1,4 +1,5 @@
-import type { AssociationState, Origin, Sight } from '../../../src/ledger/association-state.ts';
+import type { AssociationState, Sight } from '../../../src/ledger/association-state.ts';
+import type { Origin } from '../../../src/ledger/association-version.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';

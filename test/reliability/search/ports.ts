@@ -1,6 +1,7 @@
 import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
+import type { Endings } from '../../../src/ledger/association-ending.ts';
+import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';

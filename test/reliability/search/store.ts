@@ -1,6 +1,7 @@
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { AssociationStates, Endings } from '../../../src/ledger/association-state.ts';
+import type { Endings } from '../../../src/ledger/association-ending.ts';
+import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationReads, FoundTargets } from '../../../../src/ledger/association-history.ts';
-import type { AssociationVersion } from '../../../../src/ledger/association-state.ts';
+import type { AssociationVersion } from '../../../../src/ledger/association-version.ts';
 import { mergeFound } from '../../../../src/ledger/found-targets.ts';
 import {
   associationKeyOf,

@@ -4,14 +4,14 @@ import type { AssociationReads } from '../../../../src/ledger/association-histor
 import type { AssociationState, StateChange } from '../../../../src/ledger/association-state.ts';
 import type { CheckpointStore } from '../../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../../src/ledger/cluster-scan.ts';
+import { stateChangeOf } from '../../../../src/ledger/state-change.ts';
 import {
   alternativesOf,
   alternativesOfRepair,
   demandedKey,
   isPermitted,
   stateAfter,
-  stateChangeOf,
-} from '../../../../src/ledger/state-change.ts';
+} from '../../../../src/ledger/state-transition.ts';
 import { mismatchOf } from '../../../../src/ledger/state-demand.ts';
 import { unchanged } from '../../../../src/ledger/condition.ts';
 import type { CommittedChange } from '../../../../src/ledger/state-change.ts';

@@ -1,6 +1,7 @@
 import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
-import type { AssociationState, AssociationVersion } from '../../../../src/ledger/association-state.ts';
+import type { AssociationState } from '../../../../src/ledger/association-state.ts';
+import type { AssociationVersion } from '../../../../src/ledger/association-version.ts';
 import { associationKeyOf } from '../../../../src/ledger/keys.ts';
 import type { IdempotencyRecord } from '../../../../src/ledger/ledger.ts';
 

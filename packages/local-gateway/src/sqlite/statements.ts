@@ -1,12 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AssociationTarget, ClusterRef } from '../../../../src/model/association.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
-import type {
-  AssociationState,
-  ListedEnding,
-  StateChange,
-  StateSummary,
-} from '../../../../src/ledger/association-state.ts';
+import type { ListedEnding } from '../../../../src/ledger/association-ending.ts';
+import type { AssociationState, StateChange, StateSummary } from '../../../../src/ledger/association-state.ts';
 import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
 import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
@@ -16,7 +12,7 @@ import { formatVersion, requireSupported } from '../../../../src/ledger/format.t
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksFields, locksKey, locksOfFields, noLocks } from '../../../../src/ledger/locks-json.ts';
 import type { StoredLocks } from '../../../../src/ledger/locks-json.ts';
-import { presenceIn } from '../../../../src/ledger/state-change.ts';
+import { presenceIn } from '../../../../src/ledger/state-transition.ts';
 import { prepareApprovals } from './approvals.ts';
 import { prepareHistory } from './history.ts';
 import { recordOfText, recordText, scanOfText, scanText, stateOfText, stateText } from './record-json.ts';

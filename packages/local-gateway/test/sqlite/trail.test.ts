@@ -40,18 +40,19 @@ test('reads only the entries of a page, not older or excluded ones', async () =>
     auditEntryAt(now - index, { event: index % 2 === 0 ? 'LATE_SUCCESS' : 'INTENT' }),
   );
   await appendAll(ledger, entries);
-  // Invalid texts: the entries that the filter excludes, and all entries older than the one after the page.
+  // Of another format version, before which a page ends: the entries that the filter excludes, and all that are older than the one
+  // after the page.
   const unreadable = idsOf(entries.filter(({ event }, index) => event === 'INTENT' || index > 4));
   const database = new DatabaseSync(file);
   database.exec('DROP TRIGGER audit_no_update');
-  const corrupt = database.prepare("UPDATE audit SET entry = 'not JSON' WHERE entryId = ?");
+  const corrupt = database.prepare(`UPDATE audit SET entry = '{"v":99}' WHERE entryId = ?`);
   for (const id of unreadable) corrupt.run(id);
   database.close();
 
   for (const partition of [{ kind: 'cluster', ...target }, { kind: 'all' }] as const) {
     const page = await ledger.readTrail(trailQuery(partition, { events: ['LATE_SUCCESS'], limit: 2 }));
     expect(page).toEqual({ entries: [entries[0], entries[2]], next: entries[2]?.entryId });
-    await expect(ledger.readTrail(trailQuery(partition, { limit: 2 }))).rejects.toThrow('not JSON');
+    expect((await ledger.readTrail(trailQuery(partition, { limit: 2 }))).entries).toEqual([entries[0]]);
   }
   ledger.close();
   rmSync(folder, { recursive: true });

@@ -89,7 +89,7 @@ const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, 
   })),
 );
 
-const drift = (['DRIFT_FOUND', 'DRIFT_RESOLVED'] as const).map((event): Case => ({
+const ofScans = (['DRIFT_FOUND', 'DRIFT_RESOLVED', 'STATE_REPAIRED'] as const).map((event): Case => ({
   ...{ event, operation: 'OBSERVE_ASSOCIATION', refusalCode: null, field: 'scan' },
   ...{ activity: 'Read', type: 600302, status: 'Success' },
   severity: event === 'DRIFT_FOUND' ? 'High' : 'Informational',
@@ -119,7 +119,7 @@ const warned: Case = {
   ...{ activity: 'Read', type: 600302, status: 'Success', severity: 'Informational' },
 };
 
-const cases = [...changes, read, ...locks, permission, ...drift, ...approvals, uncounted, warned];
+const cases = [...changes, read, ...locks, permission, ...ofScans, ...approvals, uncounted, warned];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({

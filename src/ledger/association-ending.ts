@@ -1,0 +1,51 @@
+import type { AssociationTarget } from '../model/association.ts';
+
+/** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
+export interface Ending {
+  readonly associationId: string;
+  /** RFC 3339, UTC. */
+  readonly expiresAt: string;
+  /** The operation that set it: with another one, it is another ending. */
+  readonly setBy: string;
+  /** Whose request set it; absent if a version of the gateway set it that did not record that. */
+  readonly setter?: EndingSetter;
+  /** Whether its warning was recorded, or was not due before its end. */
+  readonly isWarned: boolean;
+  /** When the function `expire` examines it next. Milliseconds since the epoch. */
+  readonly nextAt: number;
+  /** Why it could not be carried out when it was examined last; null if nothing kept it. */
+  readonly suspendedFor: EndingObstacle | null;
+  /** When it was held as one of a burst, milliseconds since the epoch: once at most. Absent if it was not. */
+  readonly heldAt?: number;
+}
+
+/** The authenticated identity that set an ending. A declaration is not part of it: anyone can name one. */
+export interface EndingSetter {
+  readonly principalId: string;
+  readonly actorId: string | null;
+  readonly onBehalfOf: string | null;
+}
+
+/** An ending in the due list, as some revision of its state had it. */
+export interface ListedEnding {
+  readonly target: AssociationTarget;
+  readonly revision: number;
+  readonly ending: Ending;
+  /** Whether a scan found that others changed or deleted the association. */
+  readonly hasDrift: boolean;
+}
+
+/**
+ * What keeps a due ending from being carried out until others act: the association was changed outside the gateway, an operation on the service account
+ * stays open, the inventory lacks the cluster, or EKS refuses the delete.
+ */
+export type EndingObstacle = 'CHANGED_OUTSIDE' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED' | 'REFUSED';
+
+/** The endings of associations, as the function `expire` finds them. The method throws as those of the ledger do. */
+export interface Endings {
+  /**
+   * The endings to examine: up to `limit` that were not warned of and are examined next at or before `warnUntil`, and as many others that are at
+   * or before `now` (milliseconds since the epoch); of each kind the earliest. Without those of another format version. Eventually consistent.
+   */
+  dueEndings(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<ListedEnding[]>;
+}
