@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
-import { deliver, unreadableRecord } from '../events/deliver.ts';
+import { deliver, logUnreadable } from '../events/deliver.ts';
 import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
@@ -75,12 +75,11 @@ function readRecords(records: readonly DynamoDBRecord[], log: Log) {
         const { kind: _, ...tampering } = change;
         log('error', 'An item of the audit trail was changed or removed.', { ...tampering, tamperedItems: 1 });
       } else if (change.kind === 'not-an-entry') {
-        log('error', unreadableRecord, { ...keysOf(record), tamperedItems: 1 });
+        logUnreadable(log, { ...keysOf(record), tamperedItems: 1 });
       } else if (change.kind === 'entry' && unreadable === null) added.push({ entry: change.entry, sequenceNumber });
     } catch (error) {
       if (error instanceof UnsupportedFormat) unreadable ??= sequenceNumber;
-      const fields = { ...keysOf(record), error: String(error) };
-      log('error', unreadableRecord, fields);
+      logUnreadable(log, { ...keysOf(record), error: String(error) });
     }
   }
   return { added, unreadable };

@@ -22,8 +22,8 @@ class LogNotBegun extends Error {
 }
 
 /**
- * The head of an empty log, stored before the first object of the log; null if another run has begun it. Whoever can delete the head and hide
- * the objects would otherwise get a new log, with a good signature. Throws `LogNotBegun` if there are traces of a log, or an entry is old,
+ * The head of an empty log, stored before the first object of the log; null if another run has begun it. Otherwise, a principal
+ * that can delete the head and hide the objects would get a new log, with a good signature. Throws `LogNotBegun` if there are traces of a log, or an entry is old,
  * unless an operator permitted it within the hour, in the trail.
  *
  * @param head one without leaves

@@ -38,8 +38,10 @@ export interface Delivery {
   readonly failed: ReadonlySet<number>;
 }
 
-/** Logged, as an error, of an item that is not an entry, or of a later version. */
-export const unreadableRecord = 'A record of the audit trail could not be read.';
+/** Logs, as an error, an item that is not an entry, or one of a later version. */
+export function logUnreadable(log: Log, fields: Record<string, unknown>): void {
+  log('error', 'A record of the audit trail could not be read.', fields);
+}
 
 /** How many operations are read at the same time. */
 const concurrentReads = 8;
@@ -80,7 +82,7 @@ function readableEvent(entry: AuditEntry, log: Log): GatewayEvent | null {
     return eventOf(entry, null);
   } catch (error) {
     const { operationId, entryId } = entry;
-    log('error', unreadableRecord, { operationId, entryId, error: String(error), tamperedItems: 1 });
+    logUnreadable(log, { operationId, entryId, error: String(error), tamperedItems: 1 });
     return null;
   }
 }

@@ -33,7 +33,7 @@ export interface PendingLimits {
 }
 
 /** What became of a write of an approval. Unless `written`, nothing was written. */
-export type ApprovalWrite = 'written' | 'conflict' | 'limit-reached' | 'person-limit-reached';
+type ApprovalWrite = 'written' | 'conflict' | 'limit-reached' | 'person-limit-reached';
 
 /**
  * The approvals in the ledger. An approval is consumed by the commit of the claim that uses it. Every method throws `LedgerUnavailable` and

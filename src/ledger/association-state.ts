@@ -121,7 +121,7 @@ export interface StateChange {
   readonly isLate?: boolean;
   /** Added to the uncertain times. */
   readonly uncertainTime?: UncertainTime;
-  /** What remains of an update if the confirmed version has the `modifiedAt` of its own: nobody knows which came last. */
+  /** What remains of an update if the confirmed version has the `modifiedAt` of its own: it is not known which came last. */
   readonly tie?: OpenOperation;
   /** The version that must be the confirmed one; absent: any. */
   readonly tiedTo?: Sight;

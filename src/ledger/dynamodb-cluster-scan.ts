@@ -23,10 +23,15 @@ export function scanItem({ cluster, ...scan }: ClusterScan): Item {
   return marshall({ v: formatVersion, idempotencyKey: scanKeyOf(cluster), openShard: scanShard, ...cluster, ...scan });
 }
 
+/** Items of an earlier version lack `incompleteSince`. */
+type StoredScan = Omit<ClusterScan, 'cluster' | 'incompleteSince'> &
+  Partial<Pick<ClusterScan, 'incompleteSince'>> &
+  ClusterRef;
+
 /** The progress of an item that {@link scanItem} made. */
 export function scanOfItem(item: Item): ClusterScan {
   // Only `scanItem` makes these items.
-  const stored = unmarshall(item) as Omit<ClusterScan, 'cluster'> & ClusterRef;
+  const stored = unmarshall(item) as StoredScan;
   const {
     accountId,
     region,

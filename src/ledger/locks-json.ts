@@ -30,7 +30,7 @@ export interface StoredLocks {
 }
 
 /** The locks as JSON text. Throws an Error if they take too many bytes. */
-export function locksText({ locks }: Pick<Locks, 'locks'>): string {
+function locksText({ locks }: Pick<Locks, 'locks'>): string {
   const text = JSON.stringify(locks);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxLocksBytes) {

@@ -58,7 +58,7 @@ export function notAskedFor(needs: readonly ApprovalNeed[], reason: string, advi
   return { ...fields, advice: advice ?? fields.advice, kind: 'ApprovalRequired', needs, approval: null };
 }
 
-/** Why a principal may not wait for one more approval: its own limit, or that of the person for whom a service asks. */
+/** Why a principal may not wait for one more approval: its own limit, or that of the person on whose behalf a service asks. */
 export function limitText(
   result: 'limit-reached' | 'person-limit-reached',
   { ofPrincipal, ofPerson }: PendingLimits,

@@ -12,8 +12,9 @@ export interface SetterEndings {
 const maxLookUps = 500;
 
 /**
- * Groups due endings by who set them. Nothing that others name belongs to a group, so that nobody can add endings to those of another setter. The setter of
- * an ending that does not have it is read from the entry of the operation that set it. Throws `LedgerUnavailable`.
+ * Groups due endings by who set them. The key of a group begins with the authenticated principal, so that a
+ * principal can't add endings to those of another setter. The setter of an ending that does not have it is read from
+ * the entry of the operation that set it. Throws `LedgerUnavailable`.
  */
 export async function bySetter(
   { ledger }: Pick<EndingDependencies, 'ledger'>,

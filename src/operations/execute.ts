@@ -151,7 +151,7 @@ function concludeMismatch<Kind extends OperationKind>(
   success: Conclusion | null,
   { changes, isBusy, hasOtherEnding }: StateMismatch,
 ): RefusedConclusion | null {
-  // The request was judged by the ending that it replaces: the next one is judged anew.
+  // The request was judged by the ending that it replaces: the next one is judged again.
   if (hasOtherEnding) return null;
   const expected = expectedRevisions[operation](request);
   if (expected !== null && expected !== changes) return revisionChanged(target, expected, changes);

@@ -19,12 +19,12 @@ export function approvalContext(
     isPerson: isPersonWithToken(principal),
     isOwnRequest: isOwnRequest(principal.id, approval, slice),
     requestedByPerson: isPersonWithToken(requested.principal),
-    requester: requesterContext(requested, slice),
+    requestedBy: requestedByContext(requested, slice),
   };
 }
 
 /** Who asked, and through whom. */
-function requesterContext(
+function requestedByContext(
   { principal, actor, onBehalfOf }: ApprovalSubject['requested'],
   { requestedFor }: Pick<InventorySlice, 'requestedFor'>,
 ): CedarValueJson {
@@ -37,7 +37,7 @@ function requesterContext(
 }
 
 /** The principals that a vote is about, for whose entities policies can ask. */
-export function requesters(
+export function requestingPrincipals(
   { principal, actor }: ApprovalSubject['requested'],
   { requestedFor, requestedForGroups = [] }: InventorySlice,
 ): readonly Principal[] {

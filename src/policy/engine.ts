@@ -122,7 +122,7 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
 }
 
 /** The attributes of the context that were added after policy versions may have been published. */
-const laterAttributes = ['isDryRun', 'requester'];
+const laterAttributes = ['isDryRun', 'requestedBy'];
 
 /** Whether a schema has an attribute: a policy version that was published before the gateway knew the attribute has it not. */
 function declares({ schema }: PolicySet, attribute: string): boolean {

@@ -2,7 +2,7 @@ import { settingsOf } from '../model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { Principal } from '../model/principal.ts';
-import { requesters } from './approval-context.ts';
+import { requestingPrincipals } from './approval-context.ts';
 import { contextOf } from './cedar-context.ts';
 import type { EntityJson, TypeAndId } from './cedar.ts';
 import { distinct, principalUid, ref, settings, uid } from './cedar-values.ts';
@@ -32,7 +32,7 @@ export function toCedar(
   const { principal, actor } = context.identity;
   const resource = resourceOf(request, slice);
   const person = context.onBehalfOf === null ? undefined : slice.person;
-  const asked = request.action === 'ApproveRequest' ? requesters(request.approval.requested, slice) : [];
+  const asked = request.action === 'ApproveRequest' ? requestingPrincipals(request.approval.requested, slice) : [];
   const principals = [principal, actor ?? [], person === undefined ? [] : personPrincipal(person), asked].flat();
   const roles = roleEntities(request, slice);
   const entities = [...principals.map((one) => principalEntity(one, slice)), ...resource.entities, ...roles.entities];

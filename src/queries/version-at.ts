@@ -55,7 +55,7 @@ export async function versionAt(
   if (version === undefined) {
     const [first] = await inGroup(reads, target, group, { from: group });
     if (first === undefined) return null;
-    // It was there, but nobody knows how.
+    // It existed, but with unknown settings.
     return {
       version: first,
       next: null,
@@ -103,7 +103,7 @@ function countsFromSight(version: PresentVersion, other: PresentVersion | undefi
   return version.origin === 'ADOPTED' || hasSameSettings(version, other);
 }
 
-/** Whether nobody knows which of two versions came last: both are outcomes of operations, and no read has shown one since. */
+/** Whether it is unknown which of two versions came last: both are outcomes of operations, and no read has shown one since. */
 function isTie(version: PresentVersion, other: PresentVersion): boolean {
   const isOutcome = ({ origin, operationId, isRead }: AssociationVersion) =>
     origin === 'OPERATION' && operationId !== null && isRead !== true;
@@ -137,7 +137,7 @@ function deletionIn(ofGroup: readonly AssociationVersion[], { clockErrorMs, list
   return { from: Math.min(until, Math.max(...known, last ? madeAt(last) : 0)), until };
 }
 
-/** When an association was deleted whose deletion nobody saw, but its successor. */
+/** When an association was deleted, if only its successor was seen and not the deletion. */
 function unseenDeletion(
   version: PresentVersion,
   successor: AssociationVersion,

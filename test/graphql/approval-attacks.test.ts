@@ -111,7 +111,7 @@ describe('votes of a principal on its own request, and of no person', () => {
     expect((await approvals.approve('sven', id)).approval?.state).toBe('APPROVED');
   });
 
-  test("a service can't relay votes on its own request, and a bot of the requester can relay those of others", async () => {
+  test("a service can't relay votes on its own request, and the bot of a person who asked can relay those of others", async () => {
     const { id } = approvalIn(await approvals.create('chatops', { onBehalfOf: 'alice@example.com' }));
     // Who may not vote through the service sees nothing through it.
     expect(codeOf(await approvals.approve('ninaViaChatops', id))).toBe('APPROVAL_NOT_FOUND');
@@ -257,13 +257,13 @@ describe('policy versions', () => {
     await approvals.approve('ninaOfTwo', id);
     await publish(denyingVotes(condition));
     const again = await approvals.create('alice');
-    expect(again.refusal?.message).toContain(`The vote of ${'https://issuer.example#nina'} at `);
+    expect(again.refusal?.message).toContain('The vote of https://issuer.example#nina at ');
     expect(again.refusal?.message).toContain(why);
     expect(approvalIn(again)).toMatchObject({ id, state: 'PENDING', needs: [{ approvedBy: [] }] });
     expect(gateway.sent()).toBe(0);
   });
 
-  const inContractors = 'context.requester has user && context.requester.user in PodIdentity::Group::"contractors"';
+  const inContractors = 'context.requestedBy has user && context.requestedBy.user in PodIdentity::Group::"contractors"';
   test.each([
     ['that denies others', 'context.hasReason'],
     ['that compares a group which was compared before', '!(principal in PodIdentity::Group::"security")'],
@@ -280,10 +280,10 @@ describe('policy versions', () => {
     const publish = await follow(heldRule);
     const { id } = approvalIn(await approvals.create('alice'));
     const whole = versionOfApprovals(heldRule);
-    const schema = whole.schema.replace('    requester: Requester,\n', '');
+    const schema = whole.schema.replace('    requestedBy: RequestedBy,\n', '');
     const rules = whole.policies['guardrails.cedar'] ?? '';
-    const older = rules.slice(0, rules.indexOf('@id("no-vote-through-requester")'));
-    const required = whole.required.replace('"no-vote-through-requester",', '');
+    const older = rules.slice(0, rules.indexOf('@id("no-vote-through-asking-service")'));
+    const required = whole.required.replace('"no-vote-through-asking-service",', '');
     await publish({ ...whole, schema, required, policies: { ...whole.policies, 'guardrails.cedar': older } });
     expect((await gateway.current()).about.policyVersion?.number).toBe(1);
     expect((await approvals.approve('nina', id)).approval?.state).toBe('APPROVED');

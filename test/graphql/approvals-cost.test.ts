@@ -9,7 +9,7 @@ const principalOf = (name: string) => ({
   otherGroups: null,
 });
 
-test('a document with fifteen lists of 230 approvals asks policy once for each group and requester', async () => {
+test('a document with fifteen lists of 230 approvals asks policy once for each group and each principal that asked', async () => {
   const ledger = makeSqliteLedger({ file: ':memory:' });
   const asked = new Map<AuthorizationRequest['action'], number>();
   const counting = (deps: Dependencies): Dependencies => ({
@@ -38,7 +38,7 @@ test('a document with fifteen lists of 230 approvals asks policy once for each g
   expect(Object.fromEntries(asked)).toEqual({
     // Two namespaces, and the gateway.
     ReadAuditTrail: 3,
-    // Two groups, two requesters. No rule on votes reads the namespace or the service account.
+    // Two groups, two principals that asked. No rule on votes reads the namespace or the service account.
     ApproveRequest: 2 * 2,
   });
   await gateway.close();

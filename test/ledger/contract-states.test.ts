@@ -448,7 +448,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await keys()).toEqual(both);
     await second.release();
     expect(await keys()).toEqual([first.recordKey]);
-    expect(await (await begin(undefined, null, { expectedRevision: 0 })).begun).toMatchObject({ isBusy: true });
+    expect((await begin(undefined, null, { expectedRevision: 0 })).begun).toMatchObject({ isBusy: true });
   });
 
   test('an operation that demands a revision follows a released one of its token, unless another one is in progress', async () => {

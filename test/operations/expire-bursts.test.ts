@@ -83,7 +83,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(alarms()).toEqual([]);
   });
 
-  test("eleven endings of one setter at the same time are held once, and stop nobody else's", async () => {
+  test("eleven endings of one setter at the same time are held once, and don't delay those of others", async () => {
     const expiresAt = inMs(hourMs);
     const burst = names('throw-away', 11);
     await createAll(burst, expiresAt);

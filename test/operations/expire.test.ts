@@ -338,7 +338,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
   });
 
-  test('a requester deletes an association while its ending is due', async () => {
+  test('a client deletes an association while its ending is due', async () => {
     const { associationId } = await createEnded();
     await skipPastEnd();
     expect(await gateway.remove({ associationId, clientRequestToken: 'now' })).toMatchObject({ status: 'SUCCEEDED' });

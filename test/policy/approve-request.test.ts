@@ -66,19 +66,21 @@ describe('a vote', () => {
 
   test('sees who asked for the request, and through whom', () => {
     const ofPerson = vote({ principal: alice, actor: chatops });
-    const byPerson = 'context.requester has user && !(context.requester has service)';
-    expect(holds(`${byPerson} && context.requester.user in PodIdentity::Group::"payments-team"`, nina, ofPerson)).toBe(
+    const byPerson = 'context.requestedBy has user && !(context.requestedBy has service)';
+    expect(
+      holds(`${byPerson} && context.requestedBy.user in PodIdentity::Group::"payments-team"`, nina, ofPerson),
+    ).toBe(true);
+    expect(holds('context.requestedBy has actor && context.requestedBy.actor.mayNamePeople', nina, ofPerson)).toBe(
       true,
     );
-    expect(holds('context.requester has actor && context.requester.actor.mayNamePeople', nina, ofPerson)).toBe(true);
     const ofService = vote({ principal: chatops, onBehalfOf: 'alice@example.com' });
-    const isVoter = 'context.requester has service && context.requester.service == principal';
+    const isVoter = 'context.requestedBy has service && context.requestedBy.service == principal';
     expect(holds(isVoter, chatops, ofService)).toBe(true);
-    const named = 'context.requester has onBehalfOf && context.requester.onBehalfOf == "alice@example.com"';
-    const forAlice = `${named} && context.requester has onBehalfOfPerson`;
-    const inTeam = 'context.requester.onBehalfOfPerson in PodIdentity::Group::"payments-team"';
+    const named = 'context.requestedBy has onBehalfOf && context.requestedBy.onBehalfOf == "alice@example.com"';
+    const forAlice = `${named} && context.requestedBy has onBehalfOfPerson`;
+    const inTeam = 'context.requestedBy.onBehalfOfPerson in PodIdentity::Group::"payments-team"';
     expect(holds(`${forAlice} && ${inTeam}`, nina, ofService)).toBe(true);
-    expect(holds('context.requester has onBehalfOf', nina)).toBe(false);
+    expect(holds('context.requestedBy has onBehalfOf', nina)).toBe(false);
   });
 
   test('that no rule permits names the group to ask', () => {

@@ -72,7 +72,7 @@ const requests: readonly AuthorizationRequest[] = ['one', 'two', 'three'].flatMa
   },
 ]);
 
-/** Votes that differ in service account, operation and requester. */
+/** Votes that differ in service account, operation and principal of the request. */
 const votes: readonly AuthorizationRequest[] = ['api', 'other'].flatMap((serviceAccount) =>
   (['CREATE_POD_IDENTITY_ASSOCIATION', 'DELETE_POD_IDENTITY_ASSOCIATION'] as const).flatMap((operation) =>
     ['me', 'alice', 'bob'].map((id) => ({
@@ -147,7 +147,7 @@ test.each([
   ['the service account', 'context.serviceAccount == "api"', 2],
   ['the operation', 'context.operation == "DELETE_POD_IDENTITY_ASSOCIATION"', 2],
   ['whether it is an own request', '!context.isOwnRequest', 2],
-  ['who asked', 'context.requester has user && context.requester.user in PodIdentity::Group::"security"', 3],
+  ['who asked', 'context.requestedBy has user && context.requestedBy.user in PodIdentity::Group::"security"', 3],
 ])('votes have the same decision for the same group where a policy reads: %s', (_, condition, count) => {
   const vote = 'action == PodIdentity::Action::"ApproveRequest"';
   const policy = `@id("one") permit (principal, ${vote}, resource) when { ${condition} };`;

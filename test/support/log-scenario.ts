@@ -6,18 +6,20 @@ import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { meteredPolicy } from '../../src/app/metered-policy.ts';
 import { metricsIn } from '../../src/app/metrics.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
+import { makeScanHandler } from '../../src/app/scan-handler.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
 import { entryItem } from '../../src/ledger/dynamodb-item.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { defaultScanSettings } from '../../src/observations/scan.ts';
 import { defaultExpireSettings } from '../../src/operations/expire.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import { makeLog } from '../../src/runtime/log.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { openLog } from './checkpoint-log.ts';
 import { createDocument } from './documents.ts';
-import { input, openGateway, roleArn } from './gateway.ts';
+import { home, input, openGateway, roleArn } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { approvalIn, approvalsOf, withApprovals } from './held-requests.ts';
 import { claimsEvent } from './lambda-event.ts';
@@ -35,7 +37,7 @@ type Store = Awaited<ReturnType<LedgerUnderTest['open']>>['ledger'];
 
 /**
  * The lines of the log that the functions write when everything happens that the page for operators is about: requests of every
- * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, endings, checkpoints, events, a
+ * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, scans, endings, checkpoints, events, a
  * rejected code cache and a wrong clock. With metrics in this namespace.
  */
 export async function logScenario(ledger: Store, namespace: string): Promise<string[]> {
@@ -47,6 +49,7 @@ export async function logScenario(ledger: Store, namespace: string): Promise<str
     await requests(gateway);
     await lateAdoption(gateway, ledger);
     await reconciliations(gateway);
+    await scans(gateway, ledger);
     for (let count = 0; count < 2; count += 1) await limited.send('{ viewer { id } }');
     await approvals(asking);
     await endings(asking, ledger);
@@ -130,6 +133,18 @@ async function reconciliations(gateway: Gateway): Promise<void> {
   await run('cut-before', 'parked', { serves: () => false });
   const policyVersion = { number: 7, publishedAt: '2026-11-26T08:00:00.000Z' };
   await run('cut-after', 'closed', { about: { ...gateway.deps.about, policyVersion } });
+}
+
+/** A scan that can't read a cluster, and a change in another account that CloudTrail recorded. */
+async function scans(gateway: Gateway, ledger: Store): Promise<void> {
+  const handler = makeScanHandler(() => Promise.resolve(gateway.deps), ledger, defaultScanSettings);
+  const context = { getRemainingTimeInMillis: () => 60_000 };
+  gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
+  await handler({}, context);
+  const requestParameters = { clusterName: 'elsewhere', associationId: 'a-0123456789abcdefg' };
+  const place = { awsRegion: home.region, recipientAccountId: '444455556666' };
+  const detail = { eventSource: 'eks.amazonaws.com', ...place, requestParameters };
+  await handler({ source: 'aws.eks', 'detail-type': 'AWS API Call via CloudTrail', detail }, context);
 }
 
 /** One that is given, one that is rejected, and one that ends. */

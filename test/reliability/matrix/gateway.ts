@@ -182,7 +182,8 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
     .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as StoredEntry] : []))
     .filter(({ operation }) => operation === 'OBSERVE_ASSOCIATION')
     .map(({ operationId, event }) => ({ operationId, event }));
-  const open = new Set(idempotency.flatMap((item) => (item.state === 'IN_PROGRESS' ? [item.idempotencyKey] : [])));
+  const records = idempotency.filter((item) => item.state === 'IN_PROGRESS');
+  const open = new Set(records.map(({ idempotencyKey }) => String(idempotencyKey)));
   const inProgress = [...((state?.recordsInProgress ?? []) as Iterable<string>)];
   return {
     entries: entries.filter(({ event }) => event !== 'STATE_REPAIRED'),

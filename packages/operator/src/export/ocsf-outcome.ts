@@ -48,7 +48,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   REJECTED: { status: 'Success', severity: 'Low' },
   APPROVAL_EXPIRED: { status: 'Failure', severity: 'Low' },
   APPROVAL_USED: { status: 'Success', severity: 'Informational' },
-  // What was agreed to is used by nobody: the approver was locked, or lost the right.
+  // The vote no longer counts: its approver was locked, or lost the right to vote.
   APPROVAL_VOTE_VOIDED: { status: 'Failure', severity: 'Medium' },
   EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
   STATE_REPAIRED: { status: 'Success', severity: 'Informational' },

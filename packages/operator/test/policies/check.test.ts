@@ -30,7 +30,8 @@ test('names each case with an unexpected result, and each policy without a case'
   expect(stderr).toContain('expected: denied by no-default-service-account; found: allowed by owners-create');
   expect(stderr).toContain('FAILED cases/deny/update-for-default-service-account.json: ');
   expect(stderr).toContain('FAILED extra: no case names this policy');
-  expect(stdout).toContain('5 failures');
+  expect(stderr).toContain('FAILED cases/deny/planner-checks-a-forbidden-create.json: ');
+  expect(stdout).toContain('6 failures');
 });
 
 test('says which cases a new rule also denies, without failing those that do not depend on it', async () => {
@@ -47,11 +48,11 @@ test('says which cases a new rule also denies, without failing those that do not
   ]);
   const [allowed = '', denied = '', summary] = stdout.split('\n');
   expect(allowed).toMatch(
-    /^cost-center-tag denies 26 cases that the policies in dependsOn allow: cases\/allow\/admin-creates-anywhere\.json, /,
+    /^cost-center-tag denies 27 cases that the policies in dependsOn allow: cases\/allow\/admin-creates-anywhere\.json, /,
   );
   expect(allowed).toContain(', examples/cases/allow/role-team-tag-of-the-namespace.json');
   expect(denied).toMatch(/^cost-center-tag is one more reason in \d\d cases that are denied anyway$/);
-  expect(summary).toMatch(/^28 policies, \d+ cases, 2 failures;/);
+  expect(summary).toMatch(/^31 policies, \d+ cases, 2 failures;/);
 });
 
 test('fails the cases of what people can do at all if a new rule denies every request', () => {
