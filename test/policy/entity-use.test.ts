@@ -71,7 +71,7 @@ test('the permits are given only what they read, after a denial', () => {
   const { engine, calls } = recordingEngine(withPolicies(''));
   engine.evaluate(aCreate);
   engine.evaluatePermits(aCreate);
-  expect(calls[1] && givenTo(calls[1])).toEqual({ context: [], attributes: ['namespace', 'owners'] });
+  expect(calls[1] && givenTo(calls[1])).toEqual({ context: ['isDryRun'], attributes: ['namespace', 'owners'] });
 });
 
 test('a request is validated whole where the permits are evaluated first', () => {

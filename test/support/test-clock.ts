@@ -5,11 +5,12 @@ export interface TestClock {
   readonly skip: (ms: number) => void;
 }
 
-/** A clock that shows the time of the machine until a test sets it forward. */
-export function makeClock(): TestClock {
+/** A clock that shows the time of the machine until a test sets it forward; a stopped one shows when it was made, and what the test has skipped. */
+export function makeClock({ isStopped = false } = {}): TestClock {
+  const madeAt = Date.now();
   let skippedMs = 0;
   return {
-    now: () => Date.now() + skippedMs,
+    now: () => (isStopped ? madeAt : Date.now()) + skippedMs,
     skip: (ms) => {
       skippedMs += ms;
     },
