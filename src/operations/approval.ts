@@ -89,7 +89,7 @@ function heldRequest<Kind extends OperationKind>(
 
 /** One round. Null: the approval was written by another request since it was read, or its end was recorded; what follows is read again. */
 async function executeHeld<Kind extends OperationKind>(
-  deps: ApprovalDependencies,
+  deps: Omit<ApprovalDependencies, 'approvals'>,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   held: HeldRequest<Kind>,
 ): Promise<MutationResult | null> {
@@ -127,7 +127,7 @@ const votesDoNotCount = 'votes do not count any more';
 
 /** Executes a request by an approval whose votes count with these locks; null: they are judged with those that it reads before an operation begins. */
 function executeBy<Kind extends OperationKind>(
-  deps: ApprovalDependencies,
+  deps: ExecuteDependencies & JudgeDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   { mutation }: HeldRequest<Kind>,
   { record }: RecordAndApproval,

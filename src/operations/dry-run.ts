@@ -14,10 +14,12 @@ import { effectDeadline } from './admission.ts';
 import type { Admission, AdmittedMutation, MutationCall } from './admission.ts';
 import { approvalRequired } from './approval-refusals.ts';
 import { authorizeWithRoles } from './authorize-with-roles.ts';
+import type { RoleDependencies } from './authorize-with-roles.ts';
 import { revisionChanged } from './conclusions.ts';
 import { missingNeeds } from './decisions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { judgeEnding } from './judge-ending.ts';
+import type { JudgeEndingDependencies } from './judge-ending.ts';
 import { lockedRefusal, lockOn, locksFor } from './locks.ts';
 import type { LockDependencies } from './locks.ts';
 import { admit, stateAfter } from './mutate.ts';
@@ -108,7 +110,7 @@ export async function foreseeRequest<Kind extends OperationKind>(
 
 /** The refusal of a request that policy allows as a dry run only, or whose ending it does. `adopted` is what a create would adopt. */
 async function denialAsChange<Kind extends OperationKind>(
-  deps: AdmitDependencies,
+  deps: RoleDependencies & JudgeEndingDependencies,
   operation: Operation<Kind>,
   mutation: AdmittedMutation<Kind>,
   adopted: Association | null,

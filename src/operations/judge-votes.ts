@@ -61,7 +61,12 @@ function reasonToVoid(
 type Voter = Partial<Record<'principal' | 'actor', Principal>>;
 
 /** Whether policy permits a vote for all needs that it counts for. */
-function isPermitted(deps: JudgeDependencies, about: VotedRequest, vote: ApprovalVote, voter: Voter): boolean {
+function isPermitted(
+  deps: Pick<Dependencies, 'authorize'>,
+  about: VotedRequest,
+  vote: ApprovalVote,
+  voter: Voter,
+): boolean {
   const { policyIds } = votePermission(deps, contextOf(vote, voter), about);
   return vote.policyIds.every((one) => policyIds.includes(one));
 }
@@ -75,7 +80,11 @@ function contextOf({ principal, actor, comment, time, sourceAddress = null }: Ap
 /**
  * The voter with groups that policy compares now and the vote did not record: each alone, and all of them. None where no group was left out.
  */
-function withUnrecordedGroups(deps: JudgeDependencies, about: VotedRequest, vote: ApprovalVote): readonly Voter[] {
+function withUnrecordedGroups(
+  deps: Pick<Dependencies, 'comparedGroups'>,
+  about: VotedRequest,
+  vote: ApprovalVote,
+): readonly Voter[] {
   const { comparedGroups: recorded = [] } = vote;
   const incomplete = (['principal', 'actor'] as const).filter((who) => (vote[who]?.otherGroups ?? null) !== null);
   if (incomplete.length === 0) return [];

@@ -24,7 +24,7 @@ export type NodeObject =
  * operation's ULID, or the public id of an approval. Null if there is none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'authorize' | 'approvals'>,
+  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'approvals'>,
   context: RequestContext,
   id: string,
 ): Promise<QueryResult<NodeObject | null>> {
