@@ -176,8 +176,10 @@ export function makeBursts(
         broken(`${name} left the ending of the scenario's association, which nothing kept`);
     },
     /** Whether an ending of the scenario's association is due for a run that begins, and nothing keeps it. */
-    isReady: ({ ending, openOperations }: AssociationState): boolean => {
-      if (!ending || openOperations.some(({ closedAt }) => closedAt === null)) return false;
+    isReady: ({ ending, openOperations, recordsInProgress }: AssociationState): boolean => {
+      // A key that another version of the gateway left keeps it until a scan repairs the state.
+      if (!ending || recordsInProgress.length > 0) return false;
+      if (openOperations.some(({ closedAt }) => closedAt === null)) return false;
       return Math.max(Date.parse(ending.expiresAt), ending.nextAt) + marginMs < clock.expireRun();
     },
     /** EKS of the cluster of these endings. It meets no faults, but those of reads. */
