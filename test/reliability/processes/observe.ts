@@ -144,7 +144,9 @@ function readLedger(file: string): StoredLedger {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const rows = database.prepare('SELECT entry FROM audit ORDER BY entryId').all();
-    const records = database.prepare("SELECT record FROM idempotency WHERE state NOT IN ('CHECKPOINT', 'CURSOR_KEYS')").all();
+    const records = database
+      .prepare("SELECT record FROM idempotency WHERE state NOT IN ('CHECKPOINT', 'CURSOR_KEYS')")
+      .all();
     const items = database.prepare('SELECT approval FROM approval').all();
     const stored = rows.map(({ entry }) => JSON.parse(String(entry)) as StoredEntry);
     // Votes that were not counted are no changes.
