@@ -68,6 +68,7 @@ export async function casesOf(
             isSelected(flow) &&
             isFor(flow, kind) &&
             (flow.by !== 'reconciler' || implementation.hasReconciler) &&
+            (flow.secondClockMs === undefined || implementation.hasReconciler) &&
             (flow.by !== 'scanner' || implementation.observed !== null) &&
             (!flow.held || implementation.approvals !== null) &&
             (!flow.ending || implementation.hasEndings) &&

@@ -12,14 +12,20 @@ export interface RunningProcess {
   readonly proxy: WireProxy;
   readonly process: Process;
   readonly plan: Plan | null;
+  /** Runs `work` with the clock of the process. */
+  readonly inClock: <T>(work: () => Promise<T>) => Promise<T>;
+  /** How far its clock is ahead, in milliseconds. */
+  readonly aheadMs: number;
 }
 
 /** The processes of a case and the answers they gave. */
 export interface Environment {
   readonly answers: readonly CallerAnswer[];
   readonly votes: readonly VoteAnswer[];
-  /** Starts a process with a planned fault, or none. */
-  readonly start: (plan: Plan | null, onStep?: OnStep) => Promise<RunningProcess>;
+  /** Starts the process of the flow, with a planned fault, or none. */
+  readonly startFlow: (plan: Plan | null, onStep?: OnStep) => Promise<RunningProcess>;
+  /** Starts another process. */
+  readonly start: (plan: Plan | null) => Promise<RunningProcess>;
   /** Sends a request to a process and waits until it has answered, timed out or crashed. */
   readonly request: (running: RunningProcess, request: CaseRequest) => Promise<void>;
   /** Sends an approver's vote for an approval, as a request. */
@@ -33,6 +39,8 @@ export interface Environment {
   readonly isStarved: () => boolean;
   /** What processes sent after their deadlines, or wrote with a wrong clock. */
   readonly sentLate: () => string[];
+  /** How far the clock was ahead by which an audit entry was made, in milliseconds. */
+  readonly aheadOf: (entryId: string) => number;
   /** Whether every planned fault was injected. */
   readonly allInjected: () => boolean;
   readonly close: () => Promise<void>;
@@ -42,8 +50,13 @@ export interface Environment {
 const functionMs = 20_000;
 const shortWaitMs = 8_000;
 
-/** Creates the environment of a case, without processes. */
-export function openEnvironment(implementation: Implementation, backend: Backend, clock: CaseClock): Environment {
+/** Creates the environment of a case, without processes. The clocks of all but the flow's process are `secondClockMs` ahead. */
+export function openEnvironment(
+  implementation: Implementation,
+  backend: Backend,
+  clock: CaseClock,
+  secondClockMs: number,
+): Environment {
   const started: RunningProcess[] = [];
   const answers: CallerAnswer[] = [];
   const votes: VoteAnswer[] = [];
@@ -64,20 +77,26 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     }
     return answered;
   };
+  const start = async (plan: Plan | null, aheadMs: number, onStep?: OnStep) => {
+    const proxy = await openWireProxy(backend, plan, clock.now, onStep);
+    const process = implementation.start(proxy.url, backend.tables);
+    const running: RunningProcess = {
+      ...{ proxy, process, plan, aheadMs },
+      inClock: (work) => clock.run(work, aheadMs),
+    };
+    started.push(running);
+    return running;
+  };
   return {
     answers,
     votes,
-    start: async (plan, onStep) => {
-      const proxy = await openWireProxy(backend.addresses, plan, clock.now, onStep);
-      const running = { proxy, process: implementation.start(proxy.url, backend.tables), plan };
-      started.push(running);
-      return running;
-    },
+    startFlow: (plan, onStep) => start(plan, 0, onStep),
+    start: (plan) => start(plan, secondClockMs),
     request: async (running, request) => {
       const startedAt = clock.now();
       const answered = await answerOf(
         running,
-        (forMs) => sendRequest(running.process, request, forMs),
+        (forMs) => running.inClock(() => sendRequest(running.process, request, forMs)),
         ({ status }) => status !== 'NONE',
       );
       answers.push({ ...(answered ?? noAnswer(request)), startedAt, answeredAt: clock.now() });
@@ -85,25 +104,26 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     vote: async (running, publicId) => {
       const answered = await answerOf(
         running,
-        (forMs) => sendVote(running.process, publicId, forMs),
+        (forMs) => running.inClock(() => sendVote(running.process, publicId, forMs)),
         ({ httpStatus }) => httpStatus !== null,
       );
       votes.push(answered ?? noVote(publicId));
     },
     reconcile: async (running) => {
       // The next run does what this run could not.
-      await unlessCrashed(running, running.process.reconcile?.().catch(() => undefined) ?? Promise.resolve());
+      await runOnce(running, running.process.reconcile);
     },
     scan: async (running) => {
       // The next scan finds what this one could not.
-      await unlessCrashed(running, running.process.scan?.().catch(() => undefined) ?? Promise.resolve());
+      await runOnce(running, running.process.scan);
     },
     expire: async (running) => {
       // The next run ends what this one could not.
-      await unlessCrashed(running, running.process.expire?.().catch(() => undefined) ?? Promise.resolve());
+      await runOnce(running, running.process.expire);
     },
     isStarved: () => isLate || started.some(({ proxy }) => proxy.hasTimedOut()),
     sentLate: () => started.flatMap(({ proxy }) => proxy.sentLate),
+    aheadOf: (entryId) => started.find(({ proxy }) => proxy.entryIds.has(entryId))?.aheadMs ?? 0,
     allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),
     close: async () => {
       for (const { proxy, process } of started) {
@@ -112,6 +132,11 @@ export function openEnvironment(implementation: Implementation, backend: Backend
       }
     },
   };
+}
+
+/** Runs a scheduled function once, if there is one. */
+async function runOnce(running: RunningProcess, work: (() => Promise<void>) | null): Promise<void> {
+  await unlessCrashed(running, running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined));
 }
 
 /** Waits for the result of a process; null if the process crashes before. */
