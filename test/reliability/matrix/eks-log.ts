@@ -6,7 +6,10 @@ import type { WireRequest } from './steps.ts';
 import { home } from './target.ts';
 
 /** An association as EKS returns it: times are seconds since the epoch, tags a map. */
-export interface LoggedAssociation extends Omit<Association, 'accountId' | 'region' | 'createdAt' | 'modifiedAt' | 'tags'> {
+export interface LoggedAssociation extends Omit<
+  Association,
+  'accountId' | 'region' | 'createdAt' | 'modifiedAt' | 'tags'
+> {
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -19,7 +22,11 @@ export interface EksLog {
   /** Logs a change outside of the API of EKS, after it. */
   readonly changedOutside: (kind: ChangeKind, association: LoggedAssociation) => void;
   /** Logs the change of a request, if EKS applied it, by what it really answered at `at`, in milliseconds since the epoch. */
-  readonly answered: (request: WireRequest, answer: { readonly status: number; readonly body: string }, at: number) => void;
+  readonly answered: (
+    request: WireRequest,
+    answer: { readonly status: number; readonly body: string },
+    at: number,
+  ) => void;
 }
 
 const kinds: Readonly<Record<string, ChangeKind>> = {

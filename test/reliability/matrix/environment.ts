@@ -136,7 +136,10 @@ export function openEnvironment(
 
 /** Runs a scheduled function once, if there is one. */
 async function runOnce(running: RunningProcess, work: (() => Promise<void>) | null): Promise<void> {
-  await unlessCrashed(running, running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined));
+  await unlessCrashed(
+    running,
+    running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined),
+  );
 }
 
 /** Waits for the result of a process; null if the process crashes before. */

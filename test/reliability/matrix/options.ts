@@ -59,8 +59,7 @@ export function parseOptions(args: readonly string[]): Options | null {
   if (values.help) return null;
   const { flow, case: name, markdown = null, json = null } = values;
   const size = sizes[values.size];
-  if (!size)
-    throw new Error(`--size takes ${Object.keys(sizes).join(', ')}, not ${JSON.stringify(values.size)}.`);
+  if (!size) throw new Error(`--size takes ${Object.keys(sizes).join(', ')}, not ${JSON.stringify(values.size)}.`);
   const kinds: readonly MutationKind[] = chosen('--operation', values.operation, mutationKinds, (kind) => kind);
   return {
     implementations: chosen(

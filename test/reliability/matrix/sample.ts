@@ -4,8 +4,8 @@ import { stepName } from './steps.ts';
 import { caseName } from './table.ts';
 
 /**
- * A part of the cases in which each pair occurs that one of them has: of flow and call, of call and fault, of fault and follow-up, of flow and
- * kind of mutation. The same cases give the same part.
+ * A part of the cases in which each pair occurs that one of them has: of flow and call, of operation and fault, of fault and follow-up, of flow
+ * and kind of mutation. A call is an operation with the audit events that it writes. The same cases give the same part.
  */
 export function pairwise(cases: readonly Case[]): Case[] {
   const seen = new Set<string>();
@@ -29,7 +29,7 @@ function pairsOf({ kind, flow, injection, followUp }: Case): string[] {
   const { step, fault } = injection;
   const pairs = [
     [flow.name, stepName(step)],
-    [stepName(step), fault.name],
+    [step.operation, fault.name],
     [fault.name, followUp],
     [flow.name, kind],
   ];
@@ -38,6 +38,11 @@ function pairsOf({ kind, flow, injection, followUp }: Case): string[] {
 
 /** An order that mixes the flows, and is the same each time. */
 function inAnyOrder(cases: readonly Case[]): Case[] {
-  const keyed = cases.map((one) => ({ one, key: createHash('sha256').update(caseName({ case: one })).digest('hex') }));
+  const keyed = cases.map((one) => ({
+    one,
+    key: createHash('sha256')
+      .update(caseName({ case: one }))
+      .digest('hex'),
+  }));
   return keyed.sort((first, second) => (first.key < second.key ? -1 : 1)).map(({ one }) => one);
 }

@@ -63,7 +63,9 @@ export function checkRows(rows: readonly TableRow[]): void {
   if (rows.length === 0) throw new Error('No case is selected: change --operation, --flow, --case or --size.');
   const inconclusive = rows.filter((row) => resultOf(row) === 'inconclusive').length;
   if (inconclusive * 50 > rows.length)
-    throw new Error(`${inconclusive} of ${rows.length} cases are inconclusive: run them on a machine that is less busy.`);
+    throw new Error(
+      `${inconclusive} of ${rows.length} cases are inconclusive: run them on a machine that is less busy.`,
+    );
 }
 
 /** The violated guarantees and how. */
