@@ -35,15 +35,19 @@ const every = (cases: readonly Case[]) => cases;
 /** The parts of the matrix, by `--size`. */
 export const sizes: Readonly<Record<string, Size>> = {
   full: { followUpsOf: () => followUps, sample: every },
-  // First flows: all follow-ups. Other flows: one follow-up per fault, in rotation.
-  table: { followUpsOf: (location) => (location.flow === firstFlow ? followUps : oneOf(location)), sample: every },
-  // Of the cases with one follow-up per fault, a part with every flow, every call of it, and every fault at every call.
-  pairs: { followUpsOf: oneOf, sample: pairwise },
+  table: { followUpsOf: ofTable, sample: every },
+  // Of those cases, a part with every flow, every call of it, and every fault of every operation.
+  pairs: { followUpsOf: ofTable, sample: pairwise },
   quick: {
     followUpsOf: (location) => (location.kind === 'create' && location.flow === firstFlow ? oneOf(location) : []),
     sample: every,
   },
 };
+
+/** First flows: all follow-ups. Other flows: one follow-up per fault, in rotation. */
+function ofTable(location: FaultLocation): readonly FollowUp[] {
+  return location.flow === firstFlow ? followUps : oneOf(location);
+}
 
 function oneOf({ at, nth }: FaultLocation): FollowUp[] {
   return followUps.filter((_, index) => index === (at + nth) % followUps.length);
