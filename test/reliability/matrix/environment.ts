@@ -35,7 +35,7 @@ export interface Environment {
   /** Runs one scan, or one run of endings, if the implementation has it. */
   readonly scan: (running: RunningProcess) => Promise<void>;
   readonly expire: (running: RunningProcess) => Promise<void>;
-  /** Whether the machine was so busy that a real call timed out, without a fault. */
+  /** Whether the machine was so busy that a real call timed out without a fault, or that anything took too long. */
   readonly isStarved: () => boolean;
   /** What processes sent after their deadlines, or wrote with a wrong clock. */
   readonly sentLate: () => string[];
@@ -50,6 +50,9 @@ export interface Environment {
 const functionMs = 20_000;
 const shortWaitMs = 8_000;
 
+/** Longer than anything takes that meets no fault, if the machine is not too busy. Milliseconds. */
+const busyMs = 10_000;
+
 /** Creates the environment of a case, without processes. The clocks of all but the flow's process are `secondClockMs` ahead. */
 export function openEnvironment(
   implementation: Implementation,
@@ -61,6 +64,18 @@ export function openEnvironment(
   const answers: CallerAnswer[] = [];
   const votes: VoteAnswer[] = [];
   let isLate = false;
+  /** Runs `work`, and notes if it took too long without a fault. */
+  const timed = async <T>({ proxy }: RunningProcess, work: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    const result = await work();
+    if (performance.now() - startedAt > busyMs && !proxy.wasInjected()) isLate = true;
+    return result;
+  };
+  /** Runs a scheduled function once, if there is one. */
+  const runOnce = (running: RunningProcess, work: (() => Promise<void>) | null) =>
+    timed(running, async () => {
+      await unlessCrashed(running, running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined));
+    });
   /** The answer to what `send` sends, with a time limit; null if none arrived, because the process crashed or timed out. */
   const answerOf = async <Answer>(
     running: RunningProcess,
@@ -69,7 +84,7 @@ export function openEnvironment(
   ): Promise<Answer | null> => {
     const fault = running.plan?.fault;
     const forMs = fault?.answer === 'silence' && !fault.crashes ? shortWaitMs : functionMs;
-    const answered = await unlessCrashed(running, send(forMs));
+    const answered = await timed(running, () => unlessCrashed(running, send(forMs)));
     // Lambda ends a process that does not answer in time.
     if (answered !== null && !hasArrived(answered)) {
       running.proxy.kill();
@@ -132,14 +147,6 @@ export function openEnvironment(
       }
     },
   };
-}
-
-/** Runs a scheduled function once, if there is one. */
-async function runOnce(running: RunningProcess, work: (() => Promise<void>) | null): Promise<void> {
-  await unlessCrashed(
-    running,
-    running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined),
-  );
 }
 
 /** Waits for the result of a process; null if the process crashes before. */

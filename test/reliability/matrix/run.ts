@@ -34,7 +34,7 @@ export async function runMatrix(
         const result = await runUntilInjected(one, backends);
         return { row: tableRowOf(result), facts: result.facts };
       },
-      isConclusive: ({ row }) => resultOf(row) !== 'inconclusive',
+      isConclusive: ({ row }) => ['kept', 'violated'].includes(resultOf(row)),
       failed: (one, error) => ({ row: rowOfFailed(one, error), facts: null }),
       finish: (index, result) => {
         rows[index] = result.row;
