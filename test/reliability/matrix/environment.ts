@@ -74,7 +74,10 @@ export function openEnvironment(
   /** Runs a scheduled function once, if there is one. */
   const runOnce = (running: RunningProcess, work: (() => Promise<void>) | null) =>
     timed(running, async () => {
-      await unlessCrashed(running, running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined));
+      await unlessCrashed(
+        running,
+        running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined),
+      );
     });
   /** The answer to what `send` sends, with a time limit; null if none arrived, because the process crashed or timed out. */
   const answerOf = async <Answer>(
