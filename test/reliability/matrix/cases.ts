@@ -15,7 +15,7 @@ import type { BackendPool } from './backend.ts';
 export const mutationKinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt'];
 
 /** A position in a flow: request index `at`, and index `nth` of the fault among those that can occur there. */
-export interface FaultLocation {
+interface FaultLocation {
   readonly kind: MutationKind;
   readonly flow: Flow;
   readonly at: number;

@@ -1,9 +1,9 @@
 import type { Association } from '../../../src/model/association.ts';
 import type { ChangeKind } from '../facts.ts';
 import type { Applied } from '../search/eks-behaviour.ts';
+import { home } from '../search/home.ts';
 import { stepOf } from './steps.ts';
 import type { WireRequest } from './steps.ts';
-import { home } from './target.ts';
 
 /** An association as EKS returns it: times are seconds since the epoch, tags a map. */
 export interface LoggedAssociation extends Omit<

@@ -1,8 +1,9 @@
 import type { AuditEntry } from '../../../src/model/audit.ts';
+import { home } from '../search/home.ts';
 import { pastViolations } from '../search/model-observations.ts';
 import { makeWorld } from '../search/observation-checks.ts';
 import type { CaseRun } from './case-run.ts';
-import { home, targetOf } from './target.ts';
+import { targetOf } from './target.ts';
 
 /** Where an answer as of a past time is not what EKS had then; one sentence each. None where the history can't be complete. */
 export async function untruePastAnswers(run: CaseRun): Promise<string[]> {

@@ -2,9 +2,8 @@ import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { EksSimulator } from '#eks-simulator';
 import type { ChangeKind, OutsideChange } from '../facts.ts';
 import { heldPrefix } from '../stored.ts';
-import type { Backend } from './backend.ts';
 import type { CaseRequest } from './case-request.ts';
-import type { LoggedAssociation } from './eks-log.ts';
+import type { EksLog, LoggedAssociation } from './eks-log.ts';
 
 /** The service account of a case, by whether its changes need an approval. Each case has its own backend. */
 export const targetOf = (isHeld = false) => ({
@@ -12,9 +11,7 @@ export const targetOf = (isHeld = false) => ({
   namespace: 'payments',
   serviceAccount: isHeld ? heldPrefix : 'api',
 });
-/** The cluster of every case, in this account and region. */
 const cluster = { clusterName: 'apps-dev' };
-export const home = { accountId: '111122223333', region: 'eu-central-1' };
 const tags = { team: 'payments' };
 const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${name}`;
 
@@ -23,7 +20,10 @@ const requestedRole = role('payments-api');
 const existingRole = role('payments-worker');
 
 /** The backend that others change directly. */
-type ChangedBackend = Pick<Backend, 'simulator' | 'eksLog'>;
+interface ChangedBackend {
+  readonly simulator: EksSimulator;
+  readonly eksLog: EksLog;
+}
 
 /** Creates the association that the case changes or deletes, directly at EKS. */
 export function createExisting(backend: ChangedBackend, isHeld: boolean): OutsideChange {
