@@ -65,12 +65,16 @@ export async function openWireProxy(
     faultReached.resolve(undefined);
   };
   let isClockWrong = false;
+  /** Whether an answer has shown it: what was sent before, the process could not know. */
+  let isShownWrong = false;
   let isPastDeadline = false;
   const sentLate: string[] = [];
   const entryIds = new Set<string>();
   const dateNow = () => new Date(now() - (isClockWrong ? wrongByMs : 0)).toUTCString();
-  const replyNow = (outgoing: ServerResponse, received: Received) =>
+  const replyNow = (outgoing: ServerResponse, received: Received) => {
     reply(outgoing, { ...received, headers: { ...received.headers, date: dateNow() } });
+    isShownWrong = isClockWrong;
+  };
   const deferred = Promise.withResolvers<undefined>();
   let deferredDone: Promise<unknown> = Promise.resolve();
   const underWay = new Set<Promise<unknown>>();
@@ -94,7 +98,7 @@ export async function openWireProxy(
     const { index, isFirst } = identify(seen, wire);
     const { kind } = stepOf(wire);
     if (isPastDeadline) sentLate.push(`${stepName(stepOf(wire))} was sent after the deadline`);
-    if (isClockWrong && (kind === 'ledger-write' || kind === 'eks-change'))
+    if (isShownWrong && (kind === 'ledger-write' || kind === 'eks-change'))
       sentLate.push(`${stepName(stepOf(wire))} was sent with a wrong clock`);
     if (kind === 'ledger-write') for (const id of entryIdsOf(wire.body)) entryIds.add(id);
     if (isFirst) await onStep(stepOf(wire));
