@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import type { Backend } from './backend.ts';
 import type { Answer, Fault } from './faults.ts';
 import { entryIdsOf, stepName, stepOf } from './steps.ts';
@@ -43,6 +44,9 @@ export interface Plan {
   /** Runs just before the request takes effect. */
   readonly meanwhile: () => Promise<void>;
 }
+
+/** How long requests that a process sends at the same time take to arrive, in real milliseconds. */
+const besideMs = 500;
 
 /** By how much a wrong clock is ahead. Milliseconds. */
 const wrongByMs = 600_000;
@@ -122,7 +126,11 @@ export async function openWireProxy(
     }
 
     wasInjected = true;
-    if (fault.wrongClock) isClockWrong = true;
+    if (fault.wrongClock) {
+      // What the process sent at the same time arrives before any answer shows that its clock is wrong.
+      await setTimeout(besideMs);
+      isClockWrong = true;
+    }
     if (isFirst) await plan.meanwhile();
     const effect = isFirst ? fault.effect : 'none';
     if (effect === 'later' || effect === 'frozen') {
