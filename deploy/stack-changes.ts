@@ -46,7 +46,8 @@ const named = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm', 'AWS
  * Why an update must not be made, one sentence each: it would replace or remove what holds state, replace what a function uses, change a key policy, change an
  * index, or rename an alarm or a rule. Throws an Error for a type whose properties are not known here.
  */
-export function refusedChanges(before: ComparedTemplate, after: ComparedTemplate): string[] {
+export function refusedChanges(deployed: ComparedTemplate, next: ComparedTemplate): string[] {
+  const [before, after] = [withPlainVersion(deployed), withPlainVersion(next)];
   const changes = changesBetween(before, after);
   return [
     ...changes.flatMap(stateProblems),
@@ -54,6 +55,13 @@ export function refusedChanges(before: ComparedTemplate, after: ComparedTemplate
     ...changes.flatMap(changedIndexes),
     ...renamed(changes, before, after),
   ];
+}
+
+/** The template with one logical id for the function's version, of which each package has its own, with alarms of that name. */
+function withPlainVersion(template: ComparedTemplate): ComparedTemplate {
+  const [id] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::Lambda::Version') ?? [];
+  if (id === undefined) return template;
+  return JSON.parse(JSON.stringify(template).replaceAll(id, 'GraphqlVersion')) as ComparedTemplate;
 }
 
 function changesBetween(before: ComparedTemplate, after: ComparedTemplate): Change[] {
