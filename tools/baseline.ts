@@ -4,10 +4,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { policySetFile, readInventoryText, readPolicySet } from '../src/policy/load.ts';
 import { fullParams, paramArguments } from '../test/support/deployment.ts';
-import { withApprovals } from '../test/support/held-requests.ts';
 import { openService } from '../test/support/lambda-package.ts';
+import { writeCompiledPolicies } from '../test/upgrade/compiled-policies.ts';
 import { baselinesFolder } from './baselines.ts';
 import { runCommand, UsageError } from './command.ts';
 
@@ -36,6 +35,8 @@ export async function buildGateway(outfile: string): Promise<void> {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    // Jest runs the file in a context that has no `import()`.
+    supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
     external: [cedar],
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
@@ -43,15 +44,6 @@ export async function buildGateway(outfile: string): Promise<void> {
     legalComments: 'none',
     logLevel: 'error',
   });
-}
-
-/** The shipped policies as a build compiles them, with one that demands approvals, and their inventory. */
-function writePolicies(folder: string): void {
-  mkdirSync(folder);
-  const sources = withApprovals();
-  writeFileSync(join(folder, policySetFile), JSON.stringify(readPolicySet(sources)));
-  writeFileSync(join(folder, 'inventory.json'), readInventoryText(sources));
-  rmSync(sources, { recursive: true });
 }
 
 async function cut(version: string): Promise<void> {
@@ -62,7 +54,7 @@ async function cut(version: string): Promise<void> {
   writeFileSync(join(folder, 'template.json'), `${template}\n`);
   copyFileSync(join(root, 'schema.graphql'), join(folder, 'schema.graphql'));
   copyFileSync(join(root, 'test', 'ledger', 'stored', 'version-1.json'), join(folder, 'items.json'));
-  writePolicies(join(folder, 'policies'));
+  writeCompiledPolicies(join(folder, 'policies'));
   await buildGateway(join(folder, 'gateway.cjs'));
   const sha256 = createHash('sha256')
     .update(readFileSync(join(folder, 'gateway.cjs')))

@@ -28,6 +28,8 @@ export interface VersionSettings {
   /** Folder of the policies that a build compiled, with their inventory. */
   readonly policies: string;
   readonly times: Times;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
 const home = { accountId: '111122223333', region: 'eu-central-1' };
@@ -37,6 +39,9 @@ const unlimited = { burst: 1, perSecond: 0 };
 /** A function's time, and the name of its run. */
 const lambda = { awsRequestId: 'run', getRemainingTimeInMillis: () => 30_000 } as Context;
 
+/** Whose tokens the API has verified. */
+const issuers = [{ issuer: 'https://issuer.example', audiences: ['pod-identity-gateway'], keys: null }];
+
 /** Events of an API on this machine. */
 const eventSource = { apiId: 'local', accountId: home.accountId, stage: '$default', acceptsIam: false };
 
@@ -44,7 +49,7 @@ const eventSource = { apiId: 'local', accountId: home.accountId, stage: '$defaul
  * A version of the gateway and its ledger in DynamoDB: this one, or the one that `tools/baseline.ts` built for a release. Tests of later
  * versions call the built ones, so only add to what this takes and gives.
  */
-export function openVersion({ dynamoDb, eks, tables, policies, times }: VersionSettings) {
+export function openVersion({ dynamoDb, eks, tables, policies, times, clock }: VersionSettings) {
   const client = openDynamoDb({ endpoint: dynamoDb, credentials, region: 'us-east-1' });
   const stores = { client, ...tables };
   const ledger = makeDynamoDbLedger(stores);
@@ -52,7 +57,7 @@ export function openVersion({ dynamoDb, eks, tables, policies, times }: VersionS
   const approvals = makeDynamoDbApprovals(stores);
   const associations = makeDynamoDbAssociationReads(stores);
   const deps = makeDependencies({
-    ...{ ledger, approvals, associations, home, times },
+    ...{ ledger, approvals, associations, home, times, clock },
     policy: loadCompiledPolicy(policies),
     approvalLimits: { ...defaultApprovalLimits, maxPending: 100 },
     describeLimits: { describeConcurrency: 100, describesPerSecond: 1_000 },
@@ -65,7 +70,7 @@ export function openVersion({ dynamoDb, eks, tables, policies, times }: VersionS
     eks: { endpoint: eks, credentials },
   });
   const current = () => Promise.resolve(deps);
-  const handle = makeGatewayHandler(deps, { tokens: defaultTokenSettings, issuers: [], eventSource });
+  const handle = makeGatewayHandler(deps, { tokens: defaultTokenSettings, issuers, eventSource });
   const reconcile = makeReconcileHandler(current, makeDynamoDbRepairs(stores));
   const scan = makeScanHandler(current, observations, { intervalMs: 1, maxAgeMs: 1, readsPerSecond: 1_000 });
   const manyEndings = { ...defaultExpireSettings, burstAbove: 1_000, maxPerSetter: 1_000 };
