@@ -42,7 +42,7 @@ const packaging = [
   '/test/queries/drift-(adoption|evasion|sources)\\.test\\.ts$',
   '/test/recovery/',
   '/test/validation/limits\\.test\\.ts$',
-  '/test/tools/schema-changes\\.test\\.ts$',
+  '/test/tools/release\\.test\\.ts$',
   '/test/upgrade/(baseline|template)\\.test\\.ts$',
   '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|declaration/(approved-apply|declared-fleet|killed-apply|page)|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|faults-of-changes|main)\\.test\\.ts$',

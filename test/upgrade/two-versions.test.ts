@@ -1,4 +1,3 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { createDocument, deleteDocument, updateDocument } from '../support/documents.ts';
 import { input, openSimulator, roleArn } from '../support/gateway.ts';
@@ -50,7 +49,7 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
   });
 
   const ask = async <T>(by: OpenVersion, query: string, variables: object, as = 'alice'): Promise<Answer<T>> => {
-    const { body = '' } = (await by.handle(await jwtEvent(as, query, variables))) as APIGatewayProxyStructuredResultV2;
+    const { body = '' } = await by.handle(await jwtEvent(as, query, variables));
     return JSON.parse(body) as Answer<T>;
   };
   const send = async (by: OpenVersion, document: string, fields: object): Promise<Payload> => {
