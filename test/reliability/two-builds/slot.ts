@@ -7,7 +7,7 @@ import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { TableNames } from '../../../src/ledger/tables.ts';
 import type { OpenVersion, Version } from '../../upgrade/versions.ts';
 import { times } from '../processes/times.ts';
-import { openLine } from './cuttable-line.ts';
+import { openLine } from './line.ts';
 
 /** Where the gateways of a storm work. */
 export interface Ground {

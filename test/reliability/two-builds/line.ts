@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen } from '../../support/answering-server.ts';
 
 /** A line to a server. Once it is cut, no request passes, and no answer: what uses it counts as killed. */
-export interface CuttableLine {
+export interface Line {
   readonly endpoint: string;
   readonly cut: () => Promise<void>;
 }
 
 /** Opens a line to a server on this machine. */
-export async function openLine(target: string): Promise<CuttableLine> {
+export async function openLine(target: string): Promise<Line> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, outgoing) => forward(target, agent, incoming, outgoing));
   const { endpoint, stop } = await listen(server);
