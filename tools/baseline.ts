@@ -15,7 +15,7 @@ const cedar = '@cedar-policy/cedar-wasm';
 
 /** The package with every option on. Names that follow from its hash, or the time, are always the same. */
 async function packagedTemplate(): Promise<string> {
-  const service = await openService({ isOwn: true });
+  const service = await openService({ isOwn: true, isBuilt: true });
   try {
     const { template } = await service.makePackage(['--stage', 'prod', ...paramArguments(fullParams)]);
     const text = JSON.stringify(template, null, 1);

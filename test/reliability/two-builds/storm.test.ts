@@ -1,9 +1,10 @@
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
+import { isLarge } from '../../support/sizes.ts';
 import { present, released } from '../../upgrade/versions.ts';
 import type { Version } from '../../upgrade/versions.ts';
 import { storm } from './storm.ts';
 
-const answers = process.env.CI ? 40 : 20;
+const answers = isLarge ? 60 : 20;
 const seed = Date.now() % 1_000_000;
 const phases = (...versions: readonly (readonly [Version, Version])[]) =>
   versions.map((each) => ({ versions: each, answers }));
