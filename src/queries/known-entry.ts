@@ -8,26 +8,21 @@ import { outcomes } from '../model/outcome.ts';
 
 const codes: ReadonlySet<string | null> = new Set([null, ...Object.values(outcomes).map(({ code }) => code)]);
 
-/** Throws `UnsupportedFormat` for an entry with values that a later version has added: the schema has no names for them. */
-export function requireKnown(entry: AuditEntry): void {
-  const { event, operation, refusalCode } = entry;
-  if (isAuditEvent(event) && isAuditedOperation(operation) && codes.has(refusalCode)) return;
-  const problem = `has values that this version does not know: ${[operation, event, refusalCode].join(', ')}`;
-  throw new UnsupportedFormat(`audit entry ${auditEntryId(entry)}`, formatVersion, problem);
+/** Whether the schema has names for what an entry says: a later version may have added others. */
+function isKnown({ event, operation, refusalCode }: AuditEntry): boolean {
+  return isAuditEvent(event) && isAuditedOperation(operation) && codes.has(refusalCode);
 }
 
-/** The page up to its first entry with such values, or the error of one that begins with it. */
-export function upToUnknown({ entries, next }: TrailPage): TrailPage | UnsupportedFormatOnPage {
-  const known: AuditEntry[] = [];
-  for (const entry of entries) {
-    try {
-      requireKnown(entry);
-    } catch (error) {
-      if (!(error instanceof UnsupportedFormat)) throw error;
-      const last = known.at(-1);
-      return last ? { entries: known, next: last.entryId } : new UnsupportedFormatOnPage(error, entry.entryId);
-    }
-    known.push(entry);
-  }
-  return { entries, next };
+/** The page up to its first entry with values that a later version has added, or the error of one that begins with it. */
+export function upToUnknown(page: TrailPage): TrailPage | UnsupportedFormatOnPage {
+  const { entries } = page;
+  const unknown = entries.find((entry) => !isKnown(entry));
+  if (unknown === undefined) return page;
+  const known = entries.slice(0, entries.indexOf(unknown));
+  const last = known.at(-1);
+  if (last) return { entries: known, next: last.entryId };
+  const { operation, event, refusalCode } = unknown;
+  const problem = `has values that this version does not know: ${[operation, event, refusalCode].join(', ')}`;
+  const error = new UnsupportedFormat(`audit entry ${auditEntryId(unknown)}`, formatVersion, problem);
+  return new UnsupportedFormatOnPage(error, unknown.entryId);
 }

@@ -21,7 +21,7 @@ import {
   scopeViolations,
   shownEntry,
 } from './trail-authorization.ts';
-import { requireKnown, upToUnknown } from './known-entry.ts';
+import { upToUnknown } from './known-entry.ts';
 import { omittedEvents, validateTrailQuery } from './trail-query.ts';
 import type { ValidTrailQuery } from './trail-query.ts';
 import { parseScope } from './trail-scope.ts';
@@ -80,7 +80,6 @@ export async function readAuditEntry(
   const key = parseAuditEntryId(id);
   const entry = key && (await once(`entry ${id}`, () => ledger.getEntry(key)));
   const [readable = null] = entry ? readableEntries(authorizeRead, [entry]) : [];
-  if (readable) requireKnown(readable);
   return readable;
 }
 

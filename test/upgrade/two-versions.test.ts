@@ -139,6 +139,7 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
       const entries = await readTrail(one, auditEntry.operationId);
       const [newest, oldest] = entries.data?.auditTrail.nodes ?? [];
       const [operationId = '', entryId = ''] = (newest?.id ?? '').split('.');
+      const known = { event: 'SUCCEEDED', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null };
       await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId }, value);
       const refused = await readTrail(other, operationId);
       expect(refused.errors).toMatchObject([{ extensions: { code: 'LEDGER_FORMAT_UNSUPPORTED' } }]);
@@ -159,6 +160,11 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
     await edit.approval(key, { approval: JSON.stringify({ v: 1, ...stored, state: 'LATER_STATE' }) });
     const refused = await ask(other, `{ approval(id: "${id}") { state } }`, {});
     expect(refused.errors).toMatchObject([{ extensions: { code: 'LEDGER_FORMAT_UNSUPPORTED' } }]);
+    // A page with newer entries ends before it.
+    const [, oldestId = ''] = (oldest?.id ?? '').split('.');
+    await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId: oldestId }, value);
+    await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId }, known);
+    expect(await readTrail(other, operationId)).toMatchObject({ data: { auditTrail: { nodes: [newest] } } });
   });
 
   const readTrail = (by: OpenVersion, operationId: string, after: string | null = null) =>

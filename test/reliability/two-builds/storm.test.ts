@@ -19,10 +19,11 @@ describeOnDynamoDb('two builds on one table, under load, faults and kills', () =
   ])(
     'keep every guarantee in %s, and leave nothing open',
     async (_, each) => {
-      const { broken, changes, kills } = await storm(each, seed);
+      const { broken, changes, kills, endings } = await storm(each, seed);
       if (broken.length > 0) throw new Error(`With seed ${seed}:\n${broken.join('\n')}`);
       expect(changes).toBeGreaterThan(5);
       expect(kills).toBeGreaterThan(5);
+      expect(endings).toBeGreaterThan(0);
     },
     300_000,
   );

@@ -33,7 +33,8 @@ export interface StormResult {
   /** Changes that EKS applied. */
   readonly changes: number;
   readonly kills: number;
-  readonly repairs: number;
+  /** Outcomes that set an ending. */
+  readonly endings: number;
 }
 
 const patience = { least: 800, most: 4_000 };
@@ -58,6 +59,9 @@ export async function storm(phases: readonly Phase[], seed: number): Promise<Sto
     const faults = injectFaults(eks, randomFrom(seed + 1_000), over.signal);
     let isOver = false;
     let answers = 0;
+    // Before the load, whose first requests name endings that are soon over.
+    const [first] = phases;
+    if (first) for (const at of [0, 1] as const) await slots[at].start(first.versions[at]);
     const load = runLoad({
       urls: [slots[0].url, slots[1].url],
       key,
@@ -79,7 +83,7 @@ export async function storm(phases: readonly Phase[], seed: number): Promise<Sto
       broken: [...checkFacts(facts), ...leftOver(items)],
       changes: facts.changes.filter(({ effect }) => effect).length,
       kills,
-      repairs: facts.entries.filter(({ event }) => event === 'STATE_REPAIRED').length,
+      endings: facts.entries.filter(({ event, setsEnding }) => event === 'SUCCEEDED' && setsEnding).length,
     };
   } finally {
     await Promise.all([...slots.map(({ end }) => end()), eks.end()]);
@@ -97,8 +101,8 @@ async function runPhases(
 ): Promise<number> {
   const random = randomFrom(seed + 2_000);
   let kills = 0;
-  for (const { versions, answers } of phases) {
-    for (const at of [0, 1] as const) await slots[at].start(versions[at]);
+  for (const [phase, { versions, answers }] of phases.entries()) {
+    if (phase > 0) for (const at of [0, 1] as const) await slots[at].start(versions[at]);
     for (const enough = answered() + answers; answered() < enough; kills += 1) {
       const next = Math.min(enough, answered() + random.between(3, 15));
       for (const end = Date.now() + patience.most; answered() < next && Date.now() < end;) await sleep(20);
@@ -130,13 +134,19 @@ async function runLoad({ urls, key, answersFile, votesFile, seed, isOver, onAnsw
   );
   const random = randomFrom(seed);
   let tokens = 0;
-  const workers = [...accounts, ...accounts].map((account, index) =>
+  // Half of the workers begin with an association that ends.
+  const workers = [...accounts, ...accounts].map((account, at) =>
     runWorker({
-      ...{ account, index, isOver, name: `worker-${index}`, random: randomFrom(seed + index + 1) },
+      ...{ account, isOver, name: `worker-${at}`, index: at % 2 === 0 ? 4 : at, random: randomFrom(seed + at + 1) },
       newToken: () => `request-${(tokens += 1)}`,
-      send: async (at, mutation) => {
+      send: async (gateway, mutation) => {
         const bearer = bearers.get(mutation.principal) ?? '';
-        const result = await sendRequest(urls[at], bearer, mutation, random.between(patience.least, patience.most));
+        const result = await sendRequest(
+          urls[gateway],
+          bearer,
+          mutation,
+          random.between(patience.least, patience.most),
+        );
         if (result.answer.operationId !== null) onAnswer();
         appendFileSync(answersFile, `${JSON.stringify(result.answer)}\n`);
         return result;
