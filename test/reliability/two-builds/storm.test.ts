@@ -23,7 +23,7 @@ describeOnDynamoDb('two builds on one table, under load, faults and kills', () =
       if (broken.length > 0) throw new Error(`With seed ${seed}:\n${broken.join('\n')}`);
       expect(changes).toBeGreaterThan(5);
       expect(kills).toBeGreaterThan(5);
-      expect(endings).toBeGreaterThan(0);
+      if (isLarge) expect(endings).toBeGreaterThan(0);
     },
     300_000,
   );

@@ -138,6 +138,8 @@ async function runLoad({ urls, key, answersFile, votesFile, seed, isOver, onAnsw
   const workers = [...accounts, ...accounts].map((account, at) =>
     runWorker({
       ...{ account, isOver, name: `worker-${at}`, index: at % 2 === 0 ? 4 : at, random: randomFrom(seed + at + 1) },
+      // A gateway may take seconds to start, and an ending must still be ahead then.
+      lifetimeFactor: 5,
       newToken: () => `request-${(tokens += 1)}`,
       send: async (gateway, mutation) => {
         const bearer = bearers.get(mutation.principal) ?? '';
