@@ -36,7 +36,7 @@ const packaging = [
   '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|image|printed-commands|query|start.*|token)\\.test\\.ts$',
   '/test/ledger/(dynamodb-faults|frozen-process|(dynamodb-)?trail)\\.test\\.ts$',
-  '/test/outages/(alarms|dependencies|leaked-token)\\.test\\.ts$',
+  '/test/outages/(alarms|dependencies|leaked-token|walk)\\.test\\.ts$',
   '/test/policy/(docs|engine-memory|entity-use|examples|shipped)\\.test\\.ts$',
   '/test/policy-versions/(compiled-version|hostile-versions|known-policies|large-inventory|live|poison|swap)\\.test\\.ts$',
   '/test/queries/drift-(adoption|evasion|sources)\\.test\\.ts$',
