@@ -9,6 +9,7 @@ import { writeCodeCache } from '../../deploy/optimize.ts';
 import { startBudgets, startProblems } from '../../deploy/start-budgets.ts';
 import { compiledInventoryFile, readCompiledInventory } from '../../src/policy/compiled-inventory.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
+import { copyBuild } from '../support/lambda-package.ts';
 
 // A build takes a second where nothing else runs.
 /** A metafile of one bundle, of these inputs and with imports of these modules. */
@@ -193,8 +194,8 @@ describe('The build', () => {
   });
 
   test('writes the same code cache on a machine that stands still while the function waits for AWS', async () => {
+    await copyBuild(folder);
     const outdir = join(folder, 'dist');
-    expect(await build('--outdir', outdir)).toMatchObject({ exitCode: 0 });
     const cacheWith = async (stallMs: string) => {
       const file = join(outdir, 'graphql.cjs.cache');
       rmSync(file);
