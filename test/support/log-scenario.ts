@@ -180,7 +180,8 @@ async function endings(gateway: Gateway, ledger: Store): Promise<void> {
 async function checkpoints(ledger: Store, log: Log): Promise<void> {
   const opened = openLog(ledger);
   try {
-    await makeCheckpointHandler(opened.deps, log)({}, { getRemainingTimeInMillis: () => 60_000 });
+    const deps = { ...opened.deps, sendersUntil: () => opened.deps };
+    await makeCheckpointHandler(deps, log)({}, { getRemainingTimeInMillis: () => 60_000 });
   } finally {
     opened.close();
   }
