@@ -79,6 +79,22 @@ function afterEachRead(reads: Dependencies['associations'], act: () => Promise<u
   );
 }
 
+/** The first read of an association by its id does not show it. */
+function laggingOnce(deps: Dependencies): Dependencies {
+  let reads = 0;
+  return {
+    ...deps,
+    eksFor: (cluster) => {
+      const eks = deps.eksFor(cluster);
+      const describe: typeof eks.describe = (...call) => {
+        reads += 1;
+        return reads === 1 ? Promise.resolve({ kind: 'absent' }) : eks.describe(...call);
+      };
+      return { ...eks, describe };
+    },
+  };
+}
+
 describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
@@ -189,6 +205,21 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     rules.forbids = () => false;
     expect(await gateway.update(request)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await endingNow()).toBe(expiresAt);
+  });
+
+  test('is not passed by an update that read its association as gone, and found it when it observed its effect', async () => {
+    const { associationId } = await createAssociation(gateway);
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+    const request = { associationId, expiresAt: inFuture(hourMs), roleArn: worker, clientRequestToken: 'end' };
+    expect(await gateway.update(request)).toMatchObject({ status: 'IN_PROGRESS' });
+    gateway.clock.skip(inDoubtMs);
+    rules.forbids = () => true;
+    const { simulator, clock } = gateway;
+    const lagging = await openGateway({ ledger, simulator, clock, change: (deps) => ruled(laggingOnce(deps)) });
+    expect((await lagging.update(request)).status).not.toBe('SUCCEEDED');
+    expect(simulator.control.associations()).toMatchObject([{ roleArn: input.roleArn }]);
+    expect(await endingNow()).toBeNull();
+    await lagging.close();
   });
 
   test('is not asked for again by the repetition of an update whose association has ended', async () => {
