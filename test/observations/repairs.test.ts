@@ -214,6 +214,32 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(await gateway.update({ ...extend, expiresAt: inFuture(hourMs) })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
+  test('the reconciler leaves a state of another format version to that version', async () => {
+    const { association } = await gateway.create();
+    gateway.clock.skip(readLagMs);
+    lose('Delete', 'cut-before');
+    const { associationId } = association ?? {};
+    await begin(() => gateway.remove({ associationId, clientRequestToken: 'remove' }));
+    await leaveBegun(edit, target);
+    await edit.state(target, { v: 2 });
+    gateway.clock.skip(defaultTimes.leaseMs + 1_000);
+    expect(await reconcileNow(gateway)).toMatchObject({ open: 1, failed: 0 });
+    expect(await repairs()).toEqual([]);
+  });
+
+  test('a scan whose time is over leaves repairs to the next one', async () => {
+    const key = await closedCreate();
+    const statesOfCluster: ObservationStore['statesOfCluster'] = async (cluster) => {
+      const states = await ledger.statesOfCluster(cluster);
+      gateway.clock.skip(minuteMs - 3_000);
+      return states;
+    };
+    await scanNow({ statesOfCluster });
+    expect((await state()).recordsInProgress).toEqual([key]);
+    await scanNow();
+    expect((await state()).recordsInProgress).toEqual([]);
+  });
+
   test('an operation whose record is missing and that the trail does not close is open again, and an operator can close it', async () => {
     lose('Create');
     const key = await begin(() => gateway.create());
