@@ -151,6 +151,17 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect(await end(associationId, last, 'again')).toMatchObject(refused('POLICY_DENIED'));
   });
 
+  test('is that of a delete where the only ending is left of another association, also a later one', async () => {
+    const { associationId } = await createAssociation(gateway);
+    await end(associationId, inFuture(hourMs), 'first');
+    const { ending = null, revision = 0 } = (await ledger.getAssociationState(target)) ?? {};
+    const left = ending && { ...ending, associationId: 'a-predecessor' };
+    const change = { target, ending: left, openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
+    rules.forbids = () => true;
+    expect(await end(associationId, inFuture(2 * hourMs), 'later')).toMatchObject(refused('POLICY_DENIED'));
+  });
+
   test('is judged for the time of the ending, and for the association as it is then', async () => {
     const { associationId } = await createAssociation(gateway);
     const [now, expiresAt] = [gateway.clock.now(), inFuture(hourMs)];

@@ -85,3 +85,15 @@ test.each([undefined, '', 'yesterday'])('an answer with the date %j shows nothin
   check.sent()(date);
   expect(check.isWrong()).toBe(true);
 });
+
+test('a clock that was set back while it was wrong is logged again at once', () => {
+  const { logged, call } = open();
+  for (const aheadMs of [3_600_000, -3_600_000]) expect(call(aheadMs)).toBe(true);
+  expect(logged).toHaveLength(2);
+});
+
+test('a clock that is wrong again after it was right is logged at once', () => {
+  const { logged, call } = open();
+  for (const aheadMs of [3_600_000, 0, 3_600_000]) call(aheadMs);
+  expect(logged).toMatchObject([['error'], ['info'], ['error']]);
+});
