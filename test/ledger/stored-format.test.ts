@@ -39,6 +39,7 @@ import {
   associationVersion,
   clusterScan,
   deletedVersion,
+  earlierEnding,
   entries,
   locks,
   records,
@@ -104,6 +105,7 @@ function stateItem(): Item {
 const samples = [
   ...Object.values(entries).map((entry) => ({ name: `entry ${entry.event}`, entry })),
   { name: 'entry SUCCEEDED of an adoption', entry: adoption },
+  { name: 'entry SUCCEEDED of an earlier ending', entry: earlierEnding },
 ];
 
 /** What is written today, by name. */

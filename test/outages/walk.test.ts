@@ -140,8 +140,9 @@ test.each([
   const client = { endpoint: servers.endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 };
   const [s3, kms] = [new S3Client({ ...client, forcePathStyle: true }), new KMSClient(client)];
   const storage = makeS3Storage(s3, 'log');
+  const signer = makeKmsSigner(kms, 'key', local.deps.origin);
   const checkpoint = makeCheckpointHandler(
-    { ...local.deps, storage, signer: makeKmsSigner(kms, 'key', local.deps.origin) },
+    { ...local.deps, sendersUntil: (deadline) => ({ ...local.deps, storage, signer: () => signer(deadline) }) },
     log,
   );
   await opened.ledger.appendEntry(auditEntryAt(now - 2));
