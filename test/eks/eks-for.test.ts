@@ -117,18 +117,21 @@ describe('the credentials', () => {
     test.each([
       ['gateway-prod-change', 'gateway-prod-expire'],
       ['gateway', 'gateway-expire'],
-    ])('the credentials of endings are of a role of their own, for reads and deletes: %s, %s', async (name, expected) => {
-      const served = { ...other, roleArn: roleIn(other.accountId, name) };
-      const { list, remove } = open({ access: 'expire', accounts: [home, served] });
-      await list(other.accountId);
-      await remove(other.accountId);
-      expect(sts.sessionOf(signer())).toMatchObject({
-        ...{ roleArn: roleIn(other.accountId, expected), sourceIdentity: null },
-      });
-      expect(sts.seen).toHaveLength(1);
-      await remove(home.accountId);
-      expect(signer()).toBe('home');
-    });
+    ])(
+      'the credentials of endings are of a role of their own, for reads and deletes: %s, %s',
+      async (name, expected) => {
+        const served = { ...other, roleArn: roleIn(other.accountId, name) };
+        const { list, remove } = open({ access: 'expire', accounts: [home, served] });
+        await list(other.accountId);
+        await remove(other.accountId);
+        expect(sts.sessionOf(signer())).toMatchObject({
+          ...{ roleArn: roleIn(other.accountId, expected), sourceIdentity: null },
+        });
+        expect(sts.seen).toHaveLength(1);
+        await remove(home.accountId);
+        expect(signer()).toBe('home');
+      },
+    );
   });
 
   describe('with an executor role', () => {

@@ -5,7 +5,15 @@ import { inventoryHash } from '../../src/policy/inventory.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
 import { corsConfiguration } from '../../packages/local-gateway/src/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
-import { changeRole, endingRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
+import {
+  changeRole,
+  endingRole,
+  fullParams,
+  homeAccount,
+  otherAccount,
+  paramArguments,
+  readRole,
+} from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { entryItem } from '../../src/ledger/dynamodb-item.ts';

@@ -17,7 +17,11 @@ export const operatorRoles = [
 ] as const;
 
 /** A role of deploy/iam/other-account.yml. */
-function servedRole(accountId: string, { stage, region }: typeof gateway, access: 'change' | 'expire' | 'read'): string {
+function servedRole(
+  accountId: string,
+  { stage, region }: typeof gateway,
+  access: 'change' | 'expire' | 'read',
+): string {
   return `arn:aws:iam::${accountId}:role/pod-identity-gateway/pod-identity-gateway-${stage}-${region}-${access}`;
 }
 
