@@ -19,7 +19,7 @@ interface CheckpointHandlerDependencies extends CheckpointDependencies {
 
 /**
  * The handler of the scheduled function: one run of the checkpoints, with one line in the log. The line of a run that signed has the key, so
- * that it is known outside of the log of the trail.
+ * that it is known outside of the log of the trail. Throws what made a run fail, after its line.
  */
 export function makeCheckpointHandler(shared: CheckpointHandlerDependencies, log: Log) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<CheckpointResult> => {
@@ -27,7 +27,13 @@ export function makeCheckpointHandler(shared: CheckpointHandlerDependencies, log
     const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, shared.clock);
     const deps = { ...shared, store: shared.storeUntil?.(deadline) ?? shared.store };
     const meter = makeMeter();
-    const result = await withMeter(meter, () => checkpoint(deps, deadline.at)).finally(deadline.end);
+    const result = await withMeter(meter, () => checkpoint(deps, deadline.at))
+      .catch((error: unknown) => {
+        const exception = error instanceof Error ? error.name : null;
+        log('error', 'A checkpoint failed.', { exception, error: String(error), ...meterFields(meter) });
+        throw error;
+      })
+      .finally(deadline.end);
     const { isSuperseded, ...numbers } = result;
     log('info', 'Checkpoint completed.', {
       ...numbers,

@@ -382,6 +382,18 @@ test('architecture, concurrency, domain, code signing and tracing are set by par
   expect(plain.template.Resources).not.toHaveProperty('ApiDomain');
 });
 
+test('the memory of each function is set by a parameter', () => {
+  const memories = ({ Resources }: Template) =>
+    Object.entries(Resources).flatMap(([name, { Type, Properties }]) =>
+      Type === 'AWS::Lambda::Function' ? [[name.replace('LambdaFunction', ''), Properties.MemorySize] as const] : [],
+    );
+  const [defaults, twice] = [plain, chosen].map(({ template }) => Object.fromEntries(memories(template)));
+  const always = { Graphql: 1024, Reconcile: 512, Scan: 512, Expire: 512, Checkpoint: 512, Deliver: 256 };
+  expect(defaults).toEqual(always);
+  const all = { ...always, Compile: 1024, Webhook: 256, Page: 256 };
+  expect(twice).toEqual(Object.fromEntries(Object.entries(all).map(([name, megabytes]) => [name, 2 * megabytes])));
+});
+
 test('no condition or empty value of an unused option is left in the template', () => {
   for (const { template } of [plain, chosen]) {
     expect(template).not.toHaveProperty('Conditions');

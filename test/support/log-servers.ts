@@ -8,13 +8,14 @@ import { makeVersionedObjects } from './versioned-objects.ts';
 
 /**
  * The parts of the REST API of S3 and of KMS that a log uses, with one bucket with versions and one Ed25519 key. `conflicts`: how many puts are
- * answered as S3 does while another put of the object runs. `pageSize`: versions in an answer.
+ * answered as S3 does while another put of the object runs. `pageSize`: versions in an answer. `refuses`: the service that refuses every request, S3
+ * as a policy does, and KMS as with a disabled key.
  */
 export async function startLogServers() {
   const objects = makeVersionedObjects();
   const requests: string[] = [];
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const state = { conflicts: 0, checksums: new Set<string>(), pageSize: 1_000 };
+  const state: State = { conflicts: 0, checksums: new Set<string>(), pageSize: 1_000, refuses: null };
 
   const s3 = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://s3');
@@ -22,6 +23,10 @@ export async function startLogServers() {
     const fail = (status: number, code: string) => {
       response.writeHead(status, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`);
     };
+    if (state.refuses === 's3') {
+      fail(403, 'AccessDenied');
+      return;
+    }
     if (url.searchParams.has('versions')) {
       requests.push('ListObjectVersions');
       response.end(versionsPage(objects.list(), url.searchParams, state.pageSize));
@@ -62,6 +67,11 @@ export async function startLogServers() {
     const operation = String(request.headers['x-amz-target']).replace('TrentService.', '');
     requests.push(operation);
     const body = JSON.parse((await buffer(request)).toString()) as Record<string, string>;
+    if (state.refuses === 'kms') {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ __type: 'DisabledException', message: 'The key is disabled.' }));
+      return;
+    }
     const answer =
       operation === 'GetPublicKey'
         ? { PublicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') }
@@ -87,6 +97,13 @@ export async function startLogServers() {
       await once(server, 'close');
     },
   };
+}
+
+interface State {
+  conflicts: number;
+  readonly checksums: Set<string>;
+  pageSize: number;
+  refuses: 's3' | 'kms' | null;
 }
 
 /** The versions after a marker as XML ("ListObjectVersions" in the API reference of S3). */
