@@ -23,6 +23,11 @@ const trailCalls: readonly Call[] = [['dynamodb:Query', `${auditTable}/index/byT
 
 /** Whose hands type each command of the docs that uses AWS credentials, and what it sends; `administrator` is an engineer on call. */
 const commands: Readonly<Record<string, readonly [by: Actor, calls: readonly Call[]]>> = {
+  // Stacks of deploy/iam, among them that of the deployer, which only break-glass may change.
+  'aws cloudformation deploy': ['break-glass', [['cloudformation:CreateChangeSet', stackArn]]],
+  'aws cloudformation get-template': ['deployer', [['cloudformation:GetTemplate', stackArn]]],
+  'aws cloudformation update-stack': ['deployer', [['cloudformation:UpdateStack', stackArn]]],
+  'aws cloudformation wait': ['deployer', [['cloudformation:DescribeStacks', stackArn]]],
   'aws cloudtrail lookup-events': ['administrator', [['cloudtrail:LookupEvents', '*']]],
   'aws cloudwatch get-metric-data': ['administrator', [['cloudwatch:GetMetricData', '*']]],
   'aws cloudwatch get-metric-statistics': ['administrator', [['cloudwatch:GetMetricStatistics', '*']]],
@@ -57,6 +62,7 @@ const commands: Readonly<Record<string, readonly [by: Actor, calls: readonly Cal
     'administrator',
     [['logs:StartQuery', arn('logs', `log-group:/aws/lambda/${stack}-graphql`)]],
   ],
+  'aws s3 cp': ['deployer', [['s3:GetObject s3:PutObject', `${packages}/x.zip`]]],
   'aws s3 sync': [
     'administrator',
     [
@@ -126,7 +132,7 @@ const commands: Readonly<Record<string, readonly [by: Actor, calls: readonly Cal
 
 /** Those that send nothing to an AWS account with a deployment: they work on files, or serve a simulator. */
 const withoutCredentials =
-  /^(aws sso login|aws eks create-pod-identity-association|serverless package|pod-identity-operator (completion|ledger|policies (check|why)|smoke|trail (check-proof|copy|prove)))/;
+  /^(aws sso login|aws eks create-pod-identity-association|serverless package|pod-identity-operator (assumptions|completion|ledger|policies (check|why)|smoke|trail (check-proof|copy|prove)))/;
 
 const pages = globSync('{README.md,SECURITY.md,docs/*.md,packages/{operator,eks-simulator}/README.md}', { cwd: root });
 const named = new Set(
