@@ -23,8 +23,11 @@ const trailCalls: readonly Call[] = [['dynamodb:Query', `${auditTable}/index/byT
 
 /** Whose hands type each command of the docs that uses AWS credentials, and what it sends; `administrator` is an engineer on call. */
 const commands: Readonly<Record<string, readonly [by: Actor, calls: readonly Call[]]>> = {
-  // Stacks of deploy/iam, among them that of the deployer, which only break-glass may change.
-  'aws cloudformation deploy': ['break-glass', [['cloudformation:CreateChangeSet', stackArn]]],
+  // The stack of deploy/iam/assumptions.yml.
+  'aws cloudformation deploy': [
+    'administrator',
+    [['cloudformation:CreateChangeSet', arn('cloudformation', 'stack/pod-identity-assumptions/01')]],
+  ],
   'aws cloudformation get-template': ['deployer', [['cloudformation:GetTemplate', stackArn]]],
   'aws cloudformation update-stack': ['deployer', [['cloudformation:UpdateStack', stackArn]]],
   'aws cloudformation wait': ['deployer', [['cloudformation:DescribeStacks', stackArn]]],
