@@ -42,7 +42,7 @@ function headingOf(anchor: string): string {
 }
 
 const lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
-const log: Log = (level, message, fields) => void lines.push({ level, message, fields: fields ?? {} });
+const log: Log = (level, message, fields) => void lines.push({ level, message, fields });
 const run = { getRemainingTimeInMillis: () => 120_000 };
 let reconciler: object;
 
