@@ -148,6 +148,11 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
       expect(alone.errors).toMatchObject([{ extensions: { code: 'LEDGER_FORMAT_UNSUPPORTED' } }]);
       const older = await readTrail(other, operationId, endCursor);
       expect(older.data?.auditTrail.nodes).toEqual([oldest]);
+      // A page with newer entries ends before it.
+      const [, oldestId = ''] = (oldest?.id ?? '').split('.');
+      await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId: oldestId }, value);
+      await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId }, known);
+      expect(await readTrail(other, operationId)).toMatchObject({ data: { auditTrail: { nodes: [newest] } } });
     },
   );
 
@@ -160,11 +165,6 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
     await edit.approval(key, { approval: JSON.stringify({ v: 1, ...stored, state: 'LATER_STATE' }) });
     const refused = await ask(other, `{ approval(id: "${id}") { state } }`, {});
     expect(refused.errors).toMatchObject([{ extensions: { code: 'LEDGER_FORMAT_UNSUPPORTED' } }]);
-    // A page with newer entries ends before it.
-    const [, oldestId = ''] = (oldest?.id ?? '').split('.');
-    await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId: oldestId }, value);
-    await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId }, known);
-    expect(await readTrail(other, operationId)).toMatchObject({ data: { auditTrail: { nodes: [newest] } } });
   });
 
   const readTrail = (by: OpenVersion, operationId: string, after: string | null = null) =>
