@@ -56,7 +56,7 @@ export const changes: readonly Assumption[] = [
     id: 'create-token-after-delete',
     statement: 'After a delete, a create with the token of the deleted association creates a new one, with a new id.',
     consequence:
-      'If ids come back, a deleted association is taken for one that was never deleted (docs/reliability.md). The token itself is no risk: the gateway sends it for one operation only.',
+      'If ids come back, a deleted association is taken for one that was never deleted (docs/reliability.md). The token itself does not matter: the gateway sends it for one operation only.',
     trial: async (eks) => {
       const clientRequestToken = eks.newToken();
       const first = await make(eks, { clientRequestToken });
