@@ -62,6 +62,11 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   STATE_REPAIRED: true,
 };
 
+/** Whether an entry's event is one that this version knows. */
+export function isAuditEvent(event: string): event is AuditEvent {
+  return Object.hasOwn(isOfChange, event);
+}
+
 /** The other events: of requests that changed nothing, of reads, of locks, and of the signed log. */
 export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
 

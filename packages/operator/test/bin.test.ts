@@ -63,6 +63,7 @@ describe('completion', () => {
         'lock',
         'restore',
         'principal',
+        'assumptions',
         'smoke',
         'completion',
         '--help',
