@@ -17,7 +17,7 @@ export type OperationKind = keyof RequestOf;
 
 /**
  * What audit entries are about: operations, reads of the audit trail itself, the locks of operators and their permissions to begin its signed
- * log, what scans observe, and votes that were not counted.
+ * log, what scans observe, votes that were not counted, and erasures.
  */
 export type AuditedOperation =
   | OperationKind
@@ -26,7 +26,8 @@ export type AuditedOperation =
   | 'LOCK_CHANGES'
   | 'OBSERVE_ASSOCIATION'
   | 'APPROVE_REQUEST'
-  | 'BEGIN_LOG';
+  | 'BEGIN_LOG'
+  | 'ERASE_PERSONAL_DATA';
 
 /** The settings that a request names: all of a create, those that an update changes. */
 export const namedSettings: {
