@@ -69,8 +69,9 @@ export function joined(stored: AuditEntry, text: string | null): AuditEntry {
   if (personal === undefined || !('sha256' in personal)) return stored;
   // An earlier version of the gateway copies the fields of an INTENT that it does not know.
   if (personal.entryId !== stored.entryId) return entry;
-  const { salt, values } = (text !== null && sha256(text) === personal.sha256 && parsed(text)) || {};
-  if (salt === undefined || values === undefined) return stored;
+  const own = text !== null && sha256(text) === personal.sha256 ? parsed(text) : null;
+  if (own?.salt === undefined || own.values === undefined) return stored;
+  const { salt, values } = own;
   const paths = [...personalPaths(stored), ...quotingPaths(stored)].filter((path) => Object.hasOwn(values, path));
   const whole = paths.reduce((rest, path) => withValue(rest, path, values[path]), stored);
   return { ...whole, personal: { salt } };

@@ -27,7 +27,7 @@ const known = ['alice@example.com', 'bob@example.com', '127.0.0.1', '192.0.2.1']
 /** The personal data in a value. */
 function found(value: unknown): string[] {
   // The advice about a name that is not valid gives an example.
-  const text = (JSON.stringify(value) ?? '').replaceAll(/e\.g\. \\*"alice@example\.com/g, '');
+  const text = JSON.stringify([value]).replaceAll(/e\.g\. \\*"alice@example\.com/g, '');
   const names = known.filter((one) => text.includes(one));
   return [...new Set([...names, ...(text.match(/CANARY-[\w-]+?-7f3a/g) ?? [])])].sort();
 }

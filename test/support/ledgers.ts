@@ -70,8 +70,8 @@ export interface StoredItem {
 }
 
 function storedItem(table: string, { personal, ...fields }: Record<string, unknown>): StoredItem {
-  const [key] = [fields.idempotencyKey, fields.operationId, ''].filter((one) => one !== undefined);
-  return { table, key: String(key), fields, ...(typeof personal === 'string' ? { personal } : {}) };
+  const { idempotencyKey, operationId = '' } = fields as Partial<Record<string, string>>;
+  return { table, key: idempotencyKey ?? operationId, fields, ...(typeof personal === 'string' ? { personal } : {}) };
 }
 
 /** All implementations of the ledger port. */

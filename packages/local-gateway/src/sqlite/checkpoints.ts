@@ -65,7 +65,7 @@ export function makeSqliteCheckpoints(database: DatabaseSync): CheckpointStore &
 /** A row of the audit trail as it is stored. */
 function storedEntryOf(row: Record<string, unknown>): StoredEntry {
   const [operationId, entryId, text] = [String(row.operationId), String(row.entryId), String(row.entry)];
-  const personal = row.personal === null ? null : String(row.personal);
+  const personal = typeof row.personal === 'string' ? row.personal : null;
   return { operationId, entryId, text, personal, differing: () => differingColumns(row) };
 }
 
