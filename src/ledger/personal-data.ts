@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from '../model/audit.ts';
+import { valueAt } from './entry-size.ts';
 
 // Personal data of an entry are stored beside its text, under a name of their own, so that they can be erased: the text is hashed into the
 // signed log and copied to its archive, and never changes. It commits to them by a hash, which their salt keeps from being guessed.
@@ -97,15 +98,6 @@ function parsed(text: string): Partial<PersonalText> | null {
   } catch {
     return null;
   }
-}
-
-function valueAt(entry: AuditEntry, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined),
-      entry,
-    );
 }
 
 /** A copy with another value at a path, in the same order of fields. */

@@ -4,7 +4,15 @@ import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import { reconcileNow } from '../support/changes.ts';
-import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
+import {
+  changeRole,
+  fullParams,
+  homeAccount,
+  operatorRoles,
+  otherAccount,
+  paramArguments,
+  readRole,
+} from '../support/deployment.ts';
 import { home, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { openService, properties } from '../support/lambda-package.ts';
@@ -14,7 +22,7 @@ import { openRecordedTables } from '../support/recorded-dynamodb.ts';
 import type { RecordedTables } from '../support/recorded-dynamodb.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
-import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
+import type { PolicyDocument, SimulatedPrincipal, SimulatedRequest } from '../support/simulate.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
 import { circumstances, columns, context, isWithExecutor, region, resources, roles, rows } from './permissions-page.ts';
@@ -129,6 +137,42 @@ test('the break-glass role may put items into the tables, for a restore, but not
   expect(await can('dynamodb:PutItem', 'idempotency table')).toBe(true);
   expect(await can('dynamodb:UpdateItem', 'audit table')).toBe(false);
   expect(await can('dynamodb:DeleteItem', 'audit table')).toBe(false);
+});
+
+test('one role may change entries of the trail: their personal data and no other attribute', async () => {
+  const as = (arn: string) => ({ ...administrator(homeAccount), arn });
+  const can = (principal: SimulatedPrincipal, action: string, conditions: SimulatedRequest['context'] = {}) => {
+    const resource = resources['audit table'] ?? '';
+    const request = { action: `dynamodb:${action}`, resource, context: conditions };
+    return isAllowed(principal, { ...request, resourcePolicy: policyOf(resource, 'admin') });
+  };
+  const attributes = (...names: string[]) => ({ 'dynamodb:Attributes': ['operationId', 'entryId', ...names] });
+  const entryOf = (prefix: string) => ({ 'dynamodb:LeadingKeys': `${prefix}01J00000000000000000000000` });
+  const eraser = as(fullParams.erasureRoleArn);
+  expect(await can(eraser, 'UpdateItem', attributes('personal'))).toBe(true);
+  expect(await can(eraser, 'PutItem', entryOf('erasure-'))).toBe(true);
+  const denied = [
+    can(eraser, 'UpdateItem', attributes('personal', 'entry')),
+    can(eraser, 'UpdateItem', attributes('principalId')),
+    can(eraser, 'UpdateItem'),
+    can(eraser, 'DeleteItem'),
+    can(eraser, 'BatchWriteItem', entryOf('erasure-')),
+    ...['PartiQLUpdate', 'PartiQLInsert', 'PartiQLDelete'].map((action) => can(eraser, action)),
+    ...['lock-', 'drift-', ''].map((prefix) => can(eraser, 'PutItem', entryOf(prefix))),
+    can(eraser, 'PutItem'),
+    ...['locks', '0'.repeat(64)].map((key) => {
+      const resource = resources['idempotency table'] ?? '';
+      const request = { action: 'dynamodb:PutItem', resource, context: { 'dynamodb:LeadingKeys': key } };
+      return isAllowed(eraser, { ...request, resourcePolicy: policyOf(resource, 'admin') });
+    }),
+  ];
+  expect(await Promise.all(denied)).toEqual(denied.map(() => false));
+  const others = [as(fullParams.breakGlassRoleArn), as(operatorRoles[0]), ...Object.values(principals)];
+  const changes = await Promise.all(others.map((one) => can(one, 'UpdateItem', attributes('personal'))));
+  expect(changes).toEqual(others.map(() => false));
+  const recorded = await Promise.all(others.map((one) => can(one, 'PutItem', entryOf('erasure-'))));
+  // The break-glass role copies entries of a restored table.
+  expect(recorded).toEqual(others.map((one) => one.arn === fullParams.breakGlassRoleArn));
 });
 
 test('the publisher of policies may put and read policy versions, and neither change nor delete them, nor write to another table', async () => {
