@@ -115,7 +115,7 @@ interface AuditEventFields {
 }
 
 /** The salt of the personal data that an entry has; or what is left of those that were erased: their SHA-256 (hex), by the entry that it is of. */
-export type PersonalData = { readonly salt: string } | { readonly entryId: string; readonly sha256: string };
+type PersonalData = { readonly salt: string } | { readonly entryId: string; readonly sha256: string };
 
 /** One entry of the audit trail: plain JSON, written once. Only its personal data can be erased. */
 export type AuditEntry = AuditContext & AuditEventFields;

@@ -6,7 +6,7 @@ import { isErased } from '../../src/model/audit.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { entries, separate } from '../support/stored-samples.ts';
 
-const salt = 'AAECAwQFBgcICQoLDA0ODw';
+const salt = '0123456789012345678901';
 const samples = [...Object.values(entries), separate].map((entry) => ({ ...entry, personal: { salt } }));
 const personalTexts = ['alice@example.com', '192.0.2.7', '192.0.2.9', 'client/1', 'It moves.', 'Seen.'];
 

@@ -234,7 +234,7 @@ export const separate: AuditEntry = {
   message: 'No rule lets alice@example.com update associations.',
   decision: { ...decision, violations: [{ policyId: 'default-deny', message: 'No alice@example.com.', advice: null }] },
   deleteDecision: decision,
-  personal: { salt: 'AAECAwQFBgcICQoLDA0ODw' },
+  personal: { salt: '0123456789012345678901' },
 };
 
 /** IAM policies name the prefix: only operators may put such entries. */
@@ -323,7 +323,7 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     ...eventsOfOthers,
     operationId: `erasure-${operationId}`,
     ...{ event: 'PERSONAL_DATA_ERASED', operation: 'ERASE_PERSONAL_DATA', request: null },
-    ...{ erasedEntries: [`${operationId}.${entry.entryId}`], personal: { salt: 'AAECAwQFBgcICQoLDA0ODw' } },
+    ...{ erasedEntries: [`${operationId}.${entry.entryId}`], personal: { salt: '0123456789012345678901' } },
   },
 };
 
