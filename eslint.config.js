@@ -3,7 +3,18 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '.cache/', '.stryker/', '.local/', '.serverless/', 'coverage/', '**/src/generated/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '.cache/',
+      '.stryker/',
+      '.local/',
+      '.serverless/',
+      'coverage/',
+      '**/src/generated/',
+      'test/baseline/',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { entryItem } from '../src/ledger/dynamodb-item.ts';
 import { trailShards } from '../src/ledger/keys.ts';
 import { auditIndexes } from '../src/ledger/tables.ts';
+import { defaultScanSettings } from '../src/observations/scan.ts';
 import { defaultRequestLimits } from '../src/operations/dependencies.ts';
 import { operationMs } from '../src/operations/reconcile-operation.ts';
 import { concurrency as examinedAtOnce } from '../src/operations/reconcile.ts';
@@ -38,6 +39,37 @@ const examinationMs = 3 * callMs.dynamoDb + 2 * callMs.eks;
 
 /** The share of a minute in which the reconciler begins to examine operations: its timeout of 60 seconds less what it keeps back. */
 const examiningShare = (58_000 - operationMs) / 60_000;
+
+/**
+ * Seconds of a run in which the scan reads: its timeout, less 5 that its handler keeps back and 10 that a read may take. A run begins each minute; one
+ * that finds the account and region leased leaves them to the next.
+ */
+const readingSeconds = 120 - 5 - 10;
+const runsEverySeconds = 120;
+
+/** Entries of a page of EKS's list. */
+const listPage = 100;
+
+/** How many associations of one account and region the scan can read, by the interval. */
+function scanTable(): string {
+  const { intervalMs, maxAgeMs, readsPerSecond } = defaultScanSettings;
+  const day = 86_400;
+  const perDay = (readsPerSecond * day * readingSeconds) / runsEverySeconds;
+  const whole = (value: number) => Math.floor(value).toLocaleString('en');
+  const rows = [1, 2, 6].map((times) => {
+    const scans = (day * 1_000) / (times * intervalMs);
+    const describes = (day * 1_000) / maxAgeMs;
+    const reads = describes + scans / listPage;
+    const interval = `${(times * intervalMs) / 60_000} minutes`;
+    return [
+      interval,
+      whole(perDay),
+      `${describes} + ${scans} ÷ ${listPage} = ${reads.toFixed(2)}`,
+      whole(perDay / reads),
+    ];
+  });
+  return table(['`SCAN_INTERVAL_MS`', 'reads a day', 'reads of an association a day', 'associations'], rows);
+}
 
 /** The table of limits in `docs/scale.md`. It depends on constants of the code and of `serverless.yml`, not on the machine. */
 export async function limitsSection(): Promise<Section> {
@@ -101,6 +133,8 @@ export async function limitsSection(): Promise<Section> {
     isMeasured: false,
     tables: [
       table(['limit', 'value', 'reached at creates a second', 'what moves it'], rows),
+      `The scan in one account and region, at ${defaultScanSettings.readsPerSecond} reads a second for ${readingSeconds} of each ${runsEverySeconds} seconds, with full pages of lists:`,
+      scanTable(),
       `A million creates leave about ${gigabytes.toFixed(0)} GB of entries in the audit table, and ${(gigabytes * indexes).toFixed(0)} GB in its indexes.`,
     ].join('\n\n'),
   };

@@ -49,6 +49,7 @@ const programs: Programs = {
   'fleet-day': ['scans, adoption, drift, impact and a declaration over such a fleet', () => import('./fleet-day.ts')],
   trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
   'trail-proof': ['checkpoints and verification of a long trail', () => import('./trail-proof.ts')],
+  'account-memory': ['how memory grows with the accounts that a function reads', () => import('./account-memory.ts')],
   page: ['the page in a browser, over such a fleet', () => import('./page.ts')],
   startup: ['the start-up of the command beside that of the AWS CLI', () => import('./startup.ts')],
 };

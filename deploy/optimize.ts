@@ -206,12 +206,15 @@ export async function writeSchema(outdir: string): Promise<void> {
 /**
  * Writes V8's code cache of the graphql function beside its bundle, and what made it. The cache is used by the build of Node.js that
  * made it, and ignored by others.
+ *
+ * @param options further options of Node.js
  */
-export async function writeCodeCache(outdir: string): Promise<void> {
+export async function writeCodeCache(outdir: string, options: readonly string[] = []): Promise<void> {
   const program = join(import.meta.dirname, 'snapshot', 'code-cache.ts');
   // With these options, equal builds have equal caches; V8 accepts the caches without them too. Without the variables of this process:
   // they could name other endpoints, or options of Node.js that change the cache.
-  const { stdout } = await run(process.execPath, ['--predictable', '--random-seed=1', program, outdir], { env: {} });
+  const all = ['--predictable', '--random-seed=1', ...options, program, outdir];
+  const { stdout } = await run(process.execPath, all, { env: {}, timeout: 120_000 });
   console.log(`code cache of graphql: ${stdout}`);
   const maker: CodeCacheMaker = { nodeVersion: process.version, architecture: process.arch };
   await writeFile(join(outdir, codeCacheMakerFile), JSON.stringify(maker));

@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from './fold-conditions.ts';
 
 /** What a function may do with a role of another account. */
-type Access = 'change' | 'read';
+type Access = 'change' | 'expire' | 'read';
 
 /** The logical IDs of the policies in roles.yml, and the role of deploy/iam/other-account.yml that each lets its function assume. */
 const policies: Readonly<Record<string, Access>> = {
   ChangeOtherAccountsPolicy: 'change',
+  ExpireOtherAccountsPolicy: 'expire',
   QueryOtherAccountsPolicy: 'read',
   ReadOtherAccountsPolicy: 'read',
 };

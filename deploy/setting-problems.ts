@@ -37,6 +37,12 @@ const requestLimit: Rule = {
   fix: 'Give a whole number from 1; the default quota of an account is 10000 a second.',
   required: true,
 };
+const memory: Rule = {
+  is: 'a number of megabytes from 256 to 10240',
+  test: (value) => /^[1-9]\d{2,4}$/.test(value) && Number(value) >= 256 && Number(value) <= 10_240,
+  fix: 'Give a whole number of megabytes. Lambda gives new accounts at most 3008.',
+  required: true,
+};
 const keyArn: Rule = {
   is: 'the ARN of a KMS key',
   test: arn('kms', `[a-z0-9-]+:\\d{12}:key/(mrk-[0-9a-f]{32}|${uuid})`),
@@ -167,6 +173,14 @@ const rules: Readonly<Record<string, Rule>> = {
     test: (value) => /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 9_900,
     fix: 'Give a whole number from 1, or nothing. An account has 1000 by default, of which 100 must remain unreserved.',
   },
+  graphqlMemory: memory,
+  reconcileMemory: memory,
+  scanMemory: memory,
+  expireMemory: memory,
+  checkpointMemory: memory,
+  compileMemory: memory,
+  deliverMemory: memory,
+  pageMemory: memory,
   domainName: {
     is: 'a domain name',
     test: (value) => /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(value),

@@ -10,10 +10,13 @@ import { text } from 'node:stream/consumers';
 export async function startAws(): Promise<{ url: string; stop: () => void }> {
   const server = createServer((request, response) => {
     answerTo(request).then(
-      (answer) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer)),
+      (answer) => response.writeHead(200, headers()).end(JSON.stringify(answer)),
       () => response.destroy(),
     );
-  }).listen(0, '127.0.0.1');
+  });
+  // However long the function takes, it finds its connections open.
+  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
@@ -23,6 +26,9 @@ export async function startAws(): Promise<{ url: string; stop: () => void }> {
   };
   return { url: `http://127.0.0.1:${address.port}`, stop };
 }
+
+/** With the time of this program, which may stand still: with another one, the function would find its clock wrong. */
+const headers = () => ({ 'content-type': 'application/json', date: new Date().toUTCString() });
 
 async function answerTo(request: IncomingMessage): Promise<object> {
   const body = await text(request);

@@ -9,23 +9,24 @@ import { readInventoryText } from '../../src/policy/load.ts';
 /** Where there is no inventory to take it from. */
 const exampleAccountId = '111122223333';
 
-/** The API and the audience of the create. */
+/** The API of the create, and its audience where the package has no issuers. */
 const api = { apiId: 'build', stage: '$default' };
-const audience = 'build';
+const defaultAudience = 'build';
 
 /** The issuers of the package, beside its policies. */
 function issuersFileOf(policies: string): string {
   return join(policies, '..', 'issuers.json');
 }
 
-/** The issuer of the create: the first of the package, as the function rejects packaged issuers other than its own. */
-function issuerOf(policies: string): string {
+/** Issuer and audience of the create: the first of the package, as the function rejects packaged issuers other than its own. */
+function issuerOf(policies: string): { readonly issuer: string; readonly audience: string } {
   const [first] = parseIssuers(readFileSync(issuersFileOf(policies), 'utf8'));
-  return first?.issuer ?? 'https://issuer.invalid';
+  return { issuer: first?.issuer ?? 'https://issuer.invalid', audience: first?.audiences[0] ?? defaultAudience };
 }
 
 /** The variables of a function of this package, with all of AWS at one endpoint. */
 export function environmentFor(policies: string, awsUrl: string): Record<string, string> {
+  const { issuer, audience } = issuerOf(policies);
   const home = homeOf(parseInventory(readInventoryText(policies)));
   return {
     AWS_REGION: home?.regions[0] ?? 'eu-central-1',
@@ -37,7 +38,7 @@ export function environmentFor(policies: string, awsUrl: string): Record<string,
     AUDIT_TABLE: 'audit',
     POLICIES_DIRECTORY: policies,
     ISSUERS_FILE: issuersFileOf(policies),
-    JWT_ISSUER: issuerOf(policies),
+    JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
     // Keys could be packaged for this issuer, or fetched from it; the token of the create has no signature.
     JWT_VERIFICATION: 'off',
@@ -76,7 +77,8 @@ const document = /* GraphQL */ `
 export function createEvent(policies: string): APIGatewayProxyEventV2WithJWTAuthorizer {
   const inventory = parseInventory(readInventoryText(policies));
   const { owners } = namespaceOf(inventory);
-  const claims = { iss: issuerOf(policies), aud: audience, sub: 'build', exp: 4_000_000_000, groups: owners };
+  const { issuer: iss, audience: aud } = issuerOf(policies);
+  const claims = { iss, aud, sub: 'build', exp: 4_000_000_000, groups: owners };
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const authorization = `Bearer ${encode({ alg: 'none' })}.${encode(claims)}.${encode({})}`;
   const time = Date.now();

@@ -53,7 +53,7 @@ export interface Composition {
   readonly preflightQuota?: boolean;
   readonly deployed: Deployed;
   readonly log: Log;
-  /** Whether this entry point changes associations, or only reads them: it assumes different roles in other accounts. */
+  /** Whether this entry point changes associations, ends them, or only reads them: it assumes different roles in other accounts. */
   readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
   readonly clock?: () => number;

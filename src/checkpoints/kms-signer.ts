@@ -1,5 +1,6 @@
 import { GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { Deadline } from '../runtime/deadline.ts';
 import { verifierKeyOfSpki } from './note.ts';
 import type { NoteSigner } from './note.ts';
 
@@ -9,21 +10,27 @@ import type { NoteSigner } from './note.ts';
  *
  * @param name the name of the key in notes
  */
-export function makeKmsSigner(client: KMSClient, KeyId: string, name: string): () => Promise<NoteSigner> {
-  let signer: Promise<NoteSigner> | null = null;
-  const load = async (): Promise<NoteSigner> => {
-    const { PublicKey = new Uint8Array() } = await client.send(new GetPublicKeyCommand({ KeyId }));
-    return { key: verifierKeyOfSpki(name, PublicKey), sign };
+export function makeKmsSigner(
+  client: KMSClient,
+  KeyId: string,
+  name: string,
+): (abortSignal: Deadline) => Promise<NoteSigner> {
+  let key: Promise<NoteSigner['key']> | null = null;
+  const load = async (abortSignal: Deadline) => {
+    const { PublicKey = new Uint8Array() } = await client.send(new GetPublicKeyCommand({ KeyId }), { abortSignal });
+    return verifierKeyOfSpki(name, PublicKey);
   };
-  const sign = async (Message: Buffer) => {
-    const command = new SignCommand({ KeyId, Message, MessageType: 'RAW', SigningAlgorithm: 'ED25519_SHA_512' });
-    const { Signature } = await client.send(command);
-    if (Signature === undefined) throw new Error('KMS returned no signature.');
-    return Signature;
-  };
-  return () =>
-    (signer ??= load().catch((error: unknown) => {
-      signer = null;
+  return async (abortSignal) => {
+    key ??= load(abortSignal).catch((error: unknown) => {
+      key = null;
       throw error;
-    }));
+    });
+    const sign = async (Message: Buffer) => {
+      const command = new SignCommand({ KeyId, Message, MessageType: 'RAW', SigningAlgorithm: 'ED25519_SHA_512' });
+      const { Signature } = await client.send(command, { abortSignal });
+      if (Signature === undefined) throw new Error('KMS returned no signature.');
+      return Signature;
+    };
+    return { key: await key, sign };
+  };
 }

@@ -7,6 +7,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { ListObjectVersionsCommandInput, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { Deadline } from '../runtime/deadline.ts';
 import { latestCheckpoint, LogConflict } from './storage.ts';
 import type { LogStorage, ObjectVersion, ObjectVersions } from './storage.ts';
 
@@ -16,14 +17,17 @@ const mostAttempts = 5;
 /**
  * A log in a bucket. An object that S3 says exists already is not written: `If-None-Match`. With Object Lock, versions of objects can't be
  * deleted or replaced; the checksums that S3 requires for that are those of the SDK.
+ *
+ * @param abortSignal after it, nothing is sent. Default: none
  */
-export function makeS3Storage(client: S3Client, Bucket: string): LogStorage {
+export function makeS3Storage(client: S3Client, Bucket: string, abortSignal?: Deadline): LogStorage {
+  const options = abortSignal ? { abortSignal } : {};
   const put = (Key: string, Body: Uint8Array) => ({ Bucket, Key, Body, ContentType: contentType(Key) });
   return {
     async putIfAbsent(name, bytes) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          await client.send(new PutObjectCommand({ ...put(name, bytes), IfNoneMatch: '*' }));
+          await client.send(new PutObjectCommand({ ...put(name, bytes), IfNoneMatch: '*' }), options);
           return true;
         } catch (error) {
           if (statusOf(error) === 412) return false;
@@ -33,11 +37,11 @@ export function makeS3Storage(client: S3Client, Bucket: string): LogStorage {
       }
     },
     async putLatest(bytes) {
-      await client.send(new PutObjectCommand(put(latestCheckpoint, bytes)));
+      await client.send(new PutObjectCommand(put(latestCheckpoint, bytes)), options);
     },
     async get(Key) {
       try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }), options);
         return Body === undefined ? null : Buffer.from(await Body.transformToByteArray());
       } catch (error) {
         if (!(error instanceof NoSuchKey)) throw error;
@@ -46,15 +50,19 @@ export function makeS3Storage(client: S3Client, Bucket: string): LogStorage {
       }
     },
     async *list(Prefix) {
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix }, options)) {
         yield* Contents.map(({ Key = '' }) => Key);
       }
     },
-    versions: objectVersions(client, Bucket),
+    versions: objectVersions(client, Bucket, options),
   };
 }
 
-function objectVersions(client: S3Client, Bucket: string): ObjectVersions {
+function objectVersions(
+  client: S3Client,
+  Bucket: string,
+  options: { readonly abortSignal?: Deadline },
+): ObjectVersions {
   return {
     async *list() {
       for (
@@ -63,6 +71,7 @@ function objectVersions(client: S3Client, Bucket: string): ObjectVersions {
       ) {
         const page: ListObjectVersionsCommandOutput = await client.send(
           new ListObjectVersionsCommand({ Bucket, ...next }),
+          options,
         );
         yield* versionsOf(page);
         const { IsTruncated, NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
@@ -70,7 +79,7 @@ function objectVersions(client: S3Client, Bucket: string): ObjectVersions {
       }
     },
     async get(Key, VersionId) {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, VersionId }), options);
       return Body === undefined ? Buffer.alloc(0) : Buffer.from(await Body.transformToByteArray());
     },
   };

@@ -1,5 +1,6 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { ClusterRef } from '../model/association.ts';
+import { expireServiceId } from '../model/principal.ts';
 import type { ClockCheck } from '../runtime/clock-check.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { connectEks, eksOf } from './client.ts';
@@ -8,6 +9,7 @@ import type { EksFor } from './eks.ts';
 import type { SdkSettings } from './sdk-settings.ts';
 import { sessionsOf } from './sessions.ts';
 import type { AssumeRole } from './sessions.ts';
+import { sourceIdentityOf } from './source-identity.ts';
 import { assumeRole, connectSts } from './sts.ts';
 
 /** An account of the inventory, with the regions whose clusters the gateway serves. */
@@ -25,8 +27,8 @@ export interface EksForSettings {
   readonly accounts: readonly ServedAccount[];
   /** Account of the gateway's own credentials, and the region whose STS it uses. */
   readonly home: { readonly accountId: string; readonly region: string };
-  /** Whether associations are changed, or only read. */
-  readonly access: 'change' | 'read';
+  /** Whether associations are changed, deleted at their ending, or only read: in other accounts, each has a role of its own. */
+  readonly access: 'change' | 'expire' | 'read';
   /**
    * ARN of the role in the gateway's own account that changes associations; null: its own role does. With one, each change, in
    * any account, has a session of its own, and everything else has no right to change.
@@ -111,17 +113,27 @@ function idsOf(accounts: readonly Pick<ServedAccount, 'accountId'>[]): string {
 const assumeRoleMs = 10_000;
 
 /** The credentials of an account's reads, and of its changes where they differ. */
-function credentialsIn(
-  { roleArn, readRoleArn }: ServedAccount,
-  { access, executorRoleArn, credentials, clock }: EksForSettings,
-  assume: AssumeRole,
-) {
+function credentialsIn(account: ServedAccount, settings: EksForSettings, assume: AssumeRole) {
+  const { access, executorRoleArn, credentials, clock } = settings;
+  const roleArn = access === 'expire' ? endingRoleOf(account) : account.roleArn;
   const sessionFor = executorRoleArn === null ? undefined : sessionsOf(roleArn ?? executorRoleArn, assume);
   if (roleArn === null) return { credentials, sessionFor };
-  const reads = access === 'read' || sessionFor !== undefined ? (readRoleArn ?? roleArn) : roleArn;
-  const request = { RoleArn: reads, RoleSessionName: 'pod-identity-gateway' };
+  const request = { ...readerOf(account, roleArn, settings), RoleSessionName: 'pod-identity-gateway' };
   // The client keeps the credentials, and calls this again before they expire: for all requests, so with a deadline of its own.
   return { credentials: () => assume(request, makeDeadline(clock() + assumeRoleMs, clock)), sessionFor };
+}
+
+/** The role that reads and deletes associations at their ending, as deploy/iam/other-account.yml names it: never that of changes. */
+function endingRoleOf({ roleArn }: ServedAccount): string | null {
+  return roleArn && `${roleArn.replace(/-change$/, '')}-expire`;
+}
+
+/** With which role associations are read. Endings are read with the role that deletes: none begins where that can't be assumed. */
+function readerOf({ readRoleArn }: ServedAccount, roleArn: string, { access, executorRoleArn }: EksForSettings) {
+  if (access === 'expire') {
+    return { RoleArn: roleArn, ...(executorRoleArn && { SourceIdentity: sourceIdentityOf(expireServiceId) }) };
+  }
+  return { RoleArn: access === 'read' || executorRoleArn !== null ? (readRoleArn ?? roleArn) : roleArn };
 }
 
 /**

@@ -24,6 +24,11 @@ export function isThrottling(exception: unknown): boolean {
   return throttling.includes(exception);
 }
 
+/** Whether an error says that the gateway lacks a right: EKS denied the call, or AWS STS the role for it. */
+export function isDenial(exception: string): boolean {
+  return exception === 'AccessDenied' || exception === 'AccessDeniedException';
+}
+
 /** Message of a ResourceInUseException: the service account already has the association with this id. */
 const alreadyExists = /Association already exists: ([a-z]-[a-z0-9]{17})(?![a-z0-9])/;
 

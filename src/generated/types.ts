@@ -70,10 +70,14 @@ export type Approval = Node & {
   readonly before: Maybe<AssociationSnapshot>;
   /**
    * What policy says now of the request, without the approvals that were given; null unless `state` is PENDING or APPROVED, and if policy depends on attributes of a
-   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again, and so
-   * is the delete that its ending is.
+   * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
    */
   readonly currentDecision: Maybe<PolicyDecision>;
+  /**
+   * As `currentDecision`, of the delete that the request is if it ends an existing association, or ends it earlier than it ends now: for the time of the
+   * ending. Null for other requests. The request needs both.
+   */
+  readonly currentDeleteDecision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
   readonly declaration: Maybe<Scalars['String']['output']>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the one that applied last. */

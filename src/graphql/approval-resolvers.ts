@@ -7,7 +7,7 @@ import { requireApprovals } from '../operations/dependencies.ts';
 import { summarize } from '../operations/operations.ts';
 import { readApproval, readApprovals } from '../queries/approvals.ts';
 import { visibleTo } from '../queries/authorize-read.ts';
-import { currentDecision } from '../queries/current-decision.ts';
+import { currentDecision, currentDeleteDecision } from '../queries/current-decision.ts';
 import type { RequestContext } from '../queries/request-context.ts';
 import { valueOf } from './errors.ts';
 import { connection } from './read-resolvers.ts';
@@ -57,6 +57,10 @@ export const approvalFields = {
     },
     needs: ({ binding, votes }) => votedNeeds(binding.needs, votes),
     currentDecision: (approval, _, { deps }) => currentDecision(deps, approval),
+    currentDeleteDecision: async (approval, _, { reads, deadline, requireUnlocked }) => {
+      await requireUnlocked();
+      return currentDeleteDecision(reads, approval, deadline);
+    },
     voidedVotes: ({ voidedVotes = [] }) => voidedVotes,
     rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
     expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),

@@ -130,6 +130,10 @@ function countedReads(reads: AssociationReads, spend: Spend): AssociationReads {
   const runInSlot = makeSlots(concurrentReads);
   return {
     ...reads,
+    getAssociationState: (target) => {
+      spend('entries', 1);
+      return runInSlot(() => reads.getAssociationState(target));
+    },
     getAssociationStates: (targets) => {
       spend('entries', targets.length);
       return reads.getAssociationStates(targets);

@@ -116,7 +116,7 @@ function eksReadFailed(eksError: EksError): GraphQLError {
 }
 
 /** Another version of the gateway wrote an item: usually a deployment is in progress. The log names the item. */
-function unsupportedFormat(cause: UnsupportedFormat, page: { readonly endCursor?: string } = {}): GraphQLError {
+function unsupportedFormat(cause: Error, page: { readonly endCursor?: string } = {}): GraphQLError {
   const message =
     'Another version of the gateway wrote an item that this one cannot read. Retry in a minute: a deployment may be in progress.' +
     (page.endCursor === undefined ? '' : ' To read the older entries, pass extensions.endCursor as after.');
@@ -127,6 +127,10 @@ function unsupportedFormat(cause: UnsupportedFormat, page: { readonly endCursor?
 export function errorOfException(thrown: unknown): GraphQLError | null {
   if (thrown instanceof EksReadFailed) return eksReadFailed(thrown.eksError);
   if (thrown instanceof UnsupportedFormat) return unsupportedFormat(thrown);
+  // A stored value that a later version has added to an enum.
+  if (thrown instanceof GraphQLError && /^Enum "\w+" cannot represent value/.test(thrown.message)) {
+    return unsupportedFormat(thrown);
+  }
   if (thrown instanceof LedgerUnusable) {
     const message =
       'The ledger rejects requests of this version of the gateway. Give the request ID to its operators: their log has the details.';

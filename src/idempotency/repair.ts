@@ -5,8 +5,8 @@ import type { AssociationState, AssociationStates, OpenOperation } from '../ledg
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../ledger/ledger.ts';
 import { changeOfClosed } from '../ledger/change-of-closed.ts';
+import { associationKeyOf } from '../ledger/keys.ts';
 import type { StateRepair, StateRepairs } from '../ledger/state-repair.ts';
-import type { AssociationTarget } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { fingerprintOf, sha256 } from './record.ts';
@@ -62,7 +62,7 @@ async function closedFinding(
   const { idempotencyKey: recordKey, operationId } = record;
   const entry = await findEntry(ledger, operationId, ({ event }) => isClosing(event));
   // The token of an expired record may be used again, for another service account.
-  const closing = entry?.target && isSame(entry.target, state.target) ? entry : null;
+  const closing = entry?.target && associationKeyOf(entry.target) === associationKeyOf(state.target) ? entry : null;
   const what = closing ? `operation ${operationId}, as ${closing.event}` : 'an operation';
   return {
     repair: { recordKey, record, restored: null, change: changeOfClosed(state, recordKey, record, closing) },
@@ -75,7 +75,7 @@ async function missingFinding(
   state: AssociationState,
   recordKey: string,
 ): Promise<Finding> {
-  const open = state.openOperations.find((one) => one.recordKey === recordKey && one.closedAt === null);
+  const open = state.openOperations.find((one) => one.recordKey === recordKey);
   const entries = open ? await entriesOf(ledger, open.operationId) : [];
   const base = { recordKey, record: null };
   // A record in progress does not expire: without an operation that may be open, it was closed.
@@ -113,11 +113,6 @@ function restoredRecord(
     modifiedAtBefore: intent?.before?.modifiedAt ?? null,
     ...{ expiresAt: null, inDoubtOperationIds: [], result: null },
   };
-}
-
-function isSame(one: AssociationTarget, other: AssociationTarget): boolean {
-  const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
-  return names.every((name) => one[name] === other[name]);
 }
 
 /** Writes a repair with its entry. Another write may have been faster: then there is nothing to do, or the next run does it. */

@@ -23,14 +23,17 @@ const { idempotencyTable } = tables;
 const client = openDynamoDb({ region }, { check: clockCheck, idempotencyTable, readableKey: checkpointKey });
 /** An answer that takes longer is not worth waiting for: the call is repeated. Milliseconds. */
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
+const s3 = new S3Client({ region, requestHandler });
+const signer = makeKmsSigner(new KMSClient({ region, requestHandler }), keyId, origin);
 
 /** The scheduled function that takes new entries of the trail into its signed log. */
 export const handler = makeCheckpointHandler(
   {
-    store: makeDynamoDbCheckpoints({ client, ...tables }),
-    storeUntil: (deadline) => makeDynamoDbCheckpoints({ client: clientUntil(client, deadline), ...tables }),
-    storage: makeS3Storage(new S3Client({ region, requestHandler }), bucket),
-    signer: makeKmsSigner(new KMSClient({ region, requestHandler }), keyId, origin),
+    sendersUntil: (deadline) => ({
+      store: makeDynamoDbCheckpoints({ client: clientUntil(client, deadline), ...tables }),
+      storage: makeS3Storage(s3, bucket, deadline),
+      signer: () => signer(deadline),
+    }),
     origin,
     clock: Date.now,
     clockCheck,

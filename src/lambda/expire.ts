@@ -5,7 +5,7 @@ import { makeDynamoDbApprovals } from '../ledger/dynamodb-approvals.ts';
 import { makeDynamoDbObservations } from '../ledger/dynamodb-observations.ts';
 
 const { expire, executorRoleArn, ...settings } = readExpireFunctionSettings();
-const eks = { access: 'change', executorRoleArn } as const;
+const eks = { access: 'expire', executorRoleArn } as const;
 const { current, stores } = productionDependencies(settings, eks, (tables) => ({
   observations: makeDynamoDbObservations(tables),
   approvals: makeDynamoDbApprovals(tables),

@@ -23,6 +23,20 @@ export interface ClusterScan {
   readonly failure: { readonly exception: string; readonly message: string } | null;
 }
 
+/** The lease of an account and region, which share a quota of EKS: one run at a time scans their clusters. */
+export interface AccountReads {
+  readonly accountId: string;
+  readonly region: string;
+  readonly runId: string;
+  /** From then on, another run can have it. Milliseconds since the epoch. */
+  readonly leaseUntil: number;
+}
+
+/** What became of a put of such a lease: written over the previous one, or not, because another run has it. */
+export type PutAccountReads =
+  | { readonly kind: 'written'; readonly previous: Pick<AccountReads, 'runId' | 'leaseUntil'> | null }
+  | { readonly kind: 'leased' };
+
 /** What adoptions read of scans. */
 export interface ClusterScanReads {
   /** The progress in a cluster; null if it was never scanned. Strongly consistent. */
@@ -36,6 +50,9 @@ interface ClusterScans {
 
   /** Replaces the progress of a cluster if the stored one has this fence (0: none is stored). False if it has another: nothing was written. */
   putClusterScan(fence: number, next: ClusterScan): Promise<boolean>;
+
+  /** Replaces the lease of an account and region if it is of the same run, or ended at `now` or before. */
+  putAccountReads(next: AccountReads, now: number): Promise<PutAccountReads>;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { ClusterRef } from '../model/association.ts';
-import type { ClusterScan } from './cluster-scan.ts';
+import type { AccountReads, ClusterScan } from './cluster-scan.ts';
 import type { Item } from './dynamodb-item.ts';
 import { formatVersion } from './format.ts';
-import { scanKeyOf, scanShard } from './keys.ts';
+import { accountReadsKeyOf, scanKeyOf, scanShard } from './keys.ts';
 import { leaseIndex } from './tables.ts';
 
 /** The put of the progress of a cluster over that with a fence; 0: none. An item of another version is not replaced. */
@@ -48,6 +48,24 @@ export function scanOfItem(item: Item): ClusterScan {
   const cluster = { accountId, region, clusterName };
   const times = { leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, incompleteSince };
   return { cluster, fence, ...times, failure };
+}
+
+/** The put of the lease of an account and region, which returns what it replaces. It is in no index, and never expires. */
+export function accountReadsPut(TableName: string, next: AccountReads, now: number): PutItemCommandInput {
+  const { accountId, region, runId, leaseUntil } = next;
+  return {
+    TableName,
+    Item: marshall({ v: formatVersion, idempotencyKey: accountReadsKeyOf({ accountId, region }), runId, leaseUntil }),
+    ConditionExpression: 'attribute_not_exists(idempotencyKey) OR (v = :v AND (runId = :runId OR leaseUntil <= :now))',
+    ExpressionAttributeValues: marshall({ ':v': formatVersion, ':runId': runId, ':now': now }),
+    ReturnValues: 'ALL_OLD',
+  };
+}
+
+/** The lease of an item that {@link accountReadsPut} wrote. */
+export function accountReadsOfItem(item: Item): Pick<AccountReads, 'runId' | 'leaseUntil'> {
+  const { runId, leaseUntil } = unmarshall(item) as Pick<AccountReads, 'runId' | 'leaseUntil'>;
+  return { runId, leaseUntil };
 }
 
 /** The parameters of the query of all progress. */

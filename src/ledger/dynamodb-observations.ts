@@ -8,7 +8,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObservationStore } from './cluster-scan.ts';
 import { stateOfItem, stateUpdate } from './dynamodb-association-state.ts';
 import { versionItem } from './dynamodb-association-version.ts';
-import { scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
+import { accountReadsOfItem, accountReadsPut, scanOfItem, scanPut, scansQuery } from './dynamodb-cluster-scan.ts';
 import { entryItem, insertion } from './dynamodb-item.ts';
 import { queryAll } from './dynamodb-read.ts';
 import { makeDynamoDbRepairs } from './dynamodb-repairs.ts';
@@ -40,6 +40,13 @@ export function makeDynamoDbObservations({
       const put = new PutItemCommand(scanPut(idempotencyTable, fence, next));
       return (await withRetries(() => replaceOnce(() => client.send(put)))).kind === 'written';
     },
+    async putAccountReads(next, now) {
+      const put = new PutItemCommand(accountReadsPut(idempotencyTable, next, now));
+      const result = await withRetries(() => replaceOnce(() => client.send(put)));
+      if (result.kind !== 'written') return { kind: 'leased' };
+      const { Attributes } = result.answer;
+      return { kind: 'written', previous: Attributes ? accountReadsOfItem(Attributes) : null };
+    },
     async observeAssociation(revision, change, entry) {
       const update = { TableName: idempotencyTable, ...stateUpdate(change, { kind: 'revision', revision }) };
       const version = change.version
@@ -59,16 +66,17 @@ export function makeDynamoDbObservations({
 }
 
 /** A write of a single item. `rejected`: the stored one does not meet its condition. Throws `UnsupportedFormat` for a state of another version. */
-async function replaceOnce(write: () => Promise<unknown>): Promise<{ kind: 'written' | 'rejected' } | Retryable> {
+async function replaceOnce<Answer>(
+  write: () => Promise<Answer>,
+): Promise<{ kind: 'written'; answer: Answer } | { kind: 'rejected' } | Retryable> {
   try {
-    await write();
+    return { kind: 'written', answer: await write() };
   } catch (error) {
     if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
     if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
     if (error.Item) stateOfItem(error.Item);
     return { kind: 'rejected' };
   }
-  return { kind: 'written' };
 }
 
 /** More items than a list can have. */

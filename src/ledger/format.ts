@@ -15,11 +15,15 @@ export class UnsupportedFormat extends Error {
   readonly found: unknown;
   readonly supported = formatVersion;
 
-  constructor(item: string, found: unknown) {
-    super(
-      `The ${item} has format version ${String(found)}; this version of the gateway reads version ${formatVersion}. ` +
-        'Deploy the version of the gateway that wrote it, or a later one.',
-    );
+  readonly problem: string;
+
+  constructor(
+    item: string,
+    found: unknown,
+    problem = `has format version ${String(found)}; this version of the gateway reads version ${formatVersion}`,
+  ) {
+    super(`The ${item} ${problem}. Deploy the version of the gateway that wrote it, or a later one.`);
+    this.problem = problem;
     this.name = 'UnsupportedFormat';
     this.item = item;
     this.found = found;
@@ -31,8 +35,8 @@ export class UnsupportedFormatOnPage extends UnsupportedFormat {
   /** The position after which the entries that follow can be read. */
   readonly position: string;
 
-  constructor({ item, found }: UnsupportedFormat, position: string) {
-    super(item, found);
+  constructor({ item, found, problem }: UnsupportedFormat, position: string) {
+    super(item, found, problem);
     this.position = position;
   }
 }

@@ -175,6 +175,11 @@ export function scanKeyOf(cluster: ClusterRef): string {
   return `scan/${clusterKeyOf(cluster)}`;
 }
 
+/** Key of the item with the lease of an account and region: a part of the keys of their scans. */
+export function accountReadsKeyOf({ accountId, region }: Omit<ClusterRef, 'clusterName'>): string {
+  return `scan/${accountId}/${region}`;
+}
+
 /** The key of the item of an approval. Throws an Error if the key is not a SHA-256 in lower-case hex. */
 export function approvalItemKeyOf(key: string): string {
   if (!/^[0-9a-f]{64}$/.test(key))

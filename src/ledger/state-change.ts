@@ -4,7 +4,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import { namedSettings, sendsChange } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { settingNames } from '../model/setting-fields.ts';
-import type { SettingName } from '../model/setting-fields.ts';
+import type { GivenSettings, SettingName } from '../model/setting-fields.ts';
 import { confirmedVersion } from './association-history.ts';
 import { endingAfter, endingOwner, setsEndingOnly } from './ending-change.ts';
 import { demandOf } from './state-demand.ts';
@@ -126,9 +126,9 @@ function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRec
 }
 
 function settingsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
-  const { roleArn, targetRoleArn, disableSessionTags, policy } = namedSettings[operation](request);
-  const named = { roleArn, targetRoleArn, disableSessionTags, policy };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  const named: GivenSettings = namedSettings[operation](request);
+  const given = settingNames.map((name) => [name, named[name]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /**

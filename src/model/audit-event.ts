@@ -64,6 +64,11 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   PERSONAL_DATA_ERASED: false,
 };
 
+/** Whether an entry's event is one that this version knows. */
+export function isAuditEvent(event: string): event is AuditEvent {
+  return Object.hasOwn(isOfChange, event);
+}
+
 /** The other events: of requests that changed nothing, of reads, of locks, of the signed log, and of erasures. */
 export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
 

@@ -29,6 +29,21 @@ export type AuditedOperation =
   | 'BEGIN_LOG'
   | 'ERASE_PERSONAL_DATA';
 
+const audited: Readonly<Record<Exclude<AuditedOperation, OperationKind>, true>> = {
+  CHECK_CHANGES: true,
+  READ_AUDIT_TRAIL: true,
+  LOCK_CHANGES: true,
+  OBSERVE_ASSOCIATION: true,
+  APPROVE_REQUEST: true,
+  BEGIN_LOG: true,
+  ERASE_PERSONAL_DATA: true,
+};
+
+/** Whether an entry's operation is one that this version knows. */
+export function isAuditedOperation(operation: string): operation is AuditedOperation {
+  return Object.hasOwn(audited, operation) || Object.hasOwn(sendsChange, operation);
+}
+
 /** The settings that a request names: all of a create, those that an update changes. */
 export const namedSettings: {
   readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => Partial<AssociationSettings>;

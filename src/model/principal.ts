@@ -12,6 +12,9 @@ export interface Principal {
   readonly sessionName: string | null;
 }
 
+/** The service that carries out endings: the actor of their deletes. */
+export const expireServiceId = 'pod-identity-gateway/expire';
+
 /**
  * Whether a principal is a person with a token. An IAM session proves no person: people who may assume the role, or have the user's keys,
  * have one beside a token of their own.

@@ -1,4 +1,3 @@
-import { rateLimitedEksFor } from '../eks/rate-limited.ts';
 import type { EksFor } from '../eks/eks.ts';
 import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
@@ -6,8 +5,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
-import { makeRateLimiter } from '../runtime/rate-limiter.ts';
-import type { RateLimiter } from '../runtime/rate-limiter.ts';
+import { makeAccountReads } from './account-reads.ts';
+import type { AccountReadsDependencies } from './account-reads.ts';
 import { nothingScanned, scanCluster } from './scan-cluster.ts';
 import type { ClusterScanResult, ScanClusterDependencies } from './scan-cluster.ts';
 import { maxScanMs } from './sights.ts';
@@ -18,7 +17,7 @@ export interface ScanSettings {
   readonly intervalMs: number;
   /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
   readonly maxAgeMs: number;
-  /** How many reads may start within any one second, in each account and region. */
+  /** How many reads may start within any one second, in each account and region, of all runs together. */
   readonly readsPerSecond: number;
 }
 
@@ -26,14 +25,11 @@ export interface ScanSettings {
 export const defaultScanSettings: ScanSettings = { intervalMs: 300_000, maxAgeMs: 86_400_000, readsPerSecond: 10 };
 
 /** What a scan works with. */
-export interface ScanDependencies extends ScanClusterDependencies {
+export interface ScanDependencies extends ScanClusterDependencies, Pick<AccountReadsDependencies, 'eksFor' | 'wait'> {
   readonly observations: ObservationStore;
   readonly ledger: ScanClusterDependencies['ledger'] & Pick<Ledger, 'getLocks'>;
-  readonly eksFor: EksFor;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly log: Log;
-  /** Waits for the rate limit. Default: on the clock of the machine. */
-  readonly wait?: (ms: number) => Promise<unknown>;
 }
 
 /** What one run did, and what it left. */
@@ -45,7 +41,7 @@ export interface ScanResult {
   unreadable: number;
   /** Clusters that can't be read, and of which no scan has read everything for {@link blindIntervals}. */
   blindClusters: number;
-  /** Clusters that another run scans, and those that are due but that this run had no time for. */
+  /** Clusters that another run scans, or whose account and region it reads, and those that are due but that this run had no time for. */
   leased: number;
   waiting: number;
   /** Clusters in which operators have locked reads. */
@@ -70,8 +66,8 @@ const blindIntervals = 3;
 const leastMs = 12_000;
 
 /**
- * Scans the clusters of the inventory that are due, those that were scanned the longest time ago first. One run at a time scans a cluster: each has a
- * lease with a fence. Locks on changes do not stop it, because it changes nothing at EKS, and what is found matters most while changes are locked;
+ * Scans the clusters of the inventory that are due, those that were scanned the longest time ago first. One run at a time reads an account and region,
+ * which keeps the rate limit, and scans a cluster: each has a lease, that of a cluster with a fence. Locks on changes do not stop it, because it changes nothing at EKS, and what is found matters most while changes are locked;
  * locks on reads do, from the next run on.
  * `deadline` is when the run must end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
  */
@@ -84,9 +80,6 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
   };
   const now = deps.clock();
   const known = new Map((await deps.observations.clusterScans()).map((one) => [keyOf(one.cluster), one]));
-  const limiters = new Map<string, RateLimiter>();
-  const eksFor: EksFor = (cluster) =>
-    rateLimitedEksFor(deps.eksFor, limiterOf(deps, settings, limiters, cluster))(cluster);
   const { locks } = await deps.ledger.getLocks();
   const isLocked = (cluster: ClusterRef) => clusterReadsLockFor(locks, cluster) !== null;
   result.locked = deps.directory.clusters.filter(isLocked).length;
@@ -96,19 +89,27 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
   result.oldestScanSeconds = Math.floor(ages.reduce((most, age) => Math.max(most, age), 0) / 1_000);
   const blindMs = blindIntervals * settings.intervalMs;
   result.blindClusters = scans.filter((last, at) => last.failure !== null && (ages[at] ?? 0) > blindMs).length;
-  const queue = all
+  const due = all
     .filter(({ cluster, last }) => !isLocked(cluster) && isDue(last, now, settings))
-    .sort((one, other) => (one.last?.endedAt ?? 0) - (other.last?.endedAt ?? 0))
-    .values();
+    .sort((one, other) => (one.last?.endedAt ?? 0) - (other.last?.endedAt ?? 0));
+  const { readsPerSecond } = settings;
+  const accounts = makeAccountReads(
+    deps,
+    due.map(({ cluster }) => cluster),
+    { readsPerSecond, deadline },
+  );
+  const scanDue = async (cluster: ClusterRef, last: ClusterScan | null) => {
+    const eksFor = await accounts.begin(cluster);
+    const lease = eksFor && (await take(deps, cluster, last, deadline));
+    if (!eksFor || !lease) result.leased += 1;
+    else await scanLeased(deps, eksFor, lease, { ...settings, deadline }, result);
+  };
+  const queue = due.values();
   const worker = async () => {
     for (const { cluster, last } of queue) {
-      if (deps.clock() > deadline - leastMs) {
-        result.waiting += 1;
-        continue;
-      }
-      const lease = await take(deps, cluster, last, deadline);
-      if (lease === null) result.leased += 1;
-      else await scanLeased(deps, eksFor, lease, { ...settings, deadline }, result);
+      if (deps.clock() > deadline - leastMs) result.waiting += 1;
+      else await scanDue(cluster, last);
+      await accounts.end(cluster);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -197,19 +198,6 @@ function isDue(last: ClusterScan | null, now: number, { intervalMs }: ScanSettin
 /** Until when the changes of a cluster are known: when its last complete scan began, or else its first scan. */
 function seenUntil({ completedAt, incompleteSince, startedAt }: ClusterScan): number {
   return completedAt ?? incompleteSince ?? startedAt;
-}
-
-/** The rate limiter of an account and region, which share a quota of EKS. */
-function limiterOf(
-  { clock, wait }: ScanDependencies,
-  { readsPerSecond: perSecond }: ScanSettings,
-  limiters: Map<string, RateLimiter>,
-  { accountId, region }: ClusterRef,
-): RateLimiter {
-  const key = `${accountId}/${region}`;
-  const limiter = limiters.get(key) ?? makeRateLimiter({ concurrency: perSecond, perSecond }, clock, wait);
-  limiters.set(key, limiter);
-  return limiter;
 }
 
 function keyOf({ accountId, region, clusterName }: ClusterRef): string {

@@ -6,6 +6,7 @@ import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { AssociationTarget, DeleteRequest } from '../model/association.ts';
 import type { AuditContext } from '../model/audit.ts';
+import { expireServiceId } from '../model/principal.ts';
 import type { RecordedPrincipal } from '../model/principal.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -41,7 +42,7 @@ export type Examined =
 
 /** Who carries out endings: the actor of their deletes. */
 export const expireService: RecordedPrincipal = {
-  ...{ id: 'pod-identity-gateway/expire', kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null },
+  ...{ id: expireServiceId, kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null },
 };
 
 /** How long after an obstacle an ending is examined again. Milliseconds. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDenial } from '../eks/errors.ts';
 import type { RefusedConclusion } from '../idempotency/conclusion.ts';
 import type { Association } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
@@ -17,6 +18,8 @@ export type Expired =
   | 'suspended'
   | 'dropped'
   | 'failed'
+  /** The account denies the gateway its role, or what it may do with it: people must act first. */
+  | 'denied'
   /** The outcome is not known yet, or the next run tries again. */
   | 'open'
   /** Another run did it. */
@@ -42,7 +45,7 @@ export async function expireAssociation(
   if (described.kind === 'failed') {
     const { exception } = described.error;
     deps.log('warn', 'The association of an ending could not be read.', { exception, ...target });
-    return 'failed';
+    return isDenial(exception) ? 'denied' : 'failed';
   }
   const current = described.kind === 'found' ? described.association : null;
   // A read that lags behind a change through the gateway: a later one shows that.
@@ -60,6 +63,7 @@ export async function expireAssociation(
   if (result === null) throw new Error('The deletion at an ending asked for an approval.');
   const { status, refusal, replayed } = result;
   if (status === 'SUCCEEDED') return replayed ? 'waiting' : 'deleted';
+  if (refusal?.code === 'GATEWAY_ACCESS_DENIED') return 'denied';
   if (refusal === null || refusal.retryable) return 'open';
   if (refusal.code === 'ASSOCIATION_NOT_FOUND') {
     await replaceEnding(deps, state, null);

@@ -40,7 +40,7 @@ export type ExpireDependencies = ExpireAssociationDependencies &
   };
 
 /** What one run did, and what it left. Every ending that it examined is in exactly one of the counts. */
-export interface ExpireResult extends Record<Expired | Exclude<Examined['kind'], 'due'>, number> {
+export interface ExpireResult extends Record<Exclude<Expired, 'denied'> | Exclude<Examined['kind'], 'due'>, number> {
   /** Due endings that a lock stops, those of bursts that were held, and those that wait for the turns of their setter. */
   locked: number;
   held: number;
@@ -154,7 +154,7 @@ function logBurst({ deps, settings }: Run, setter: EndingSetter, endings: readon
 
 /** Carries out due endings, those of each setter in turns, unless a lock stops them. */
 async function carryOut(run: Run, ready: readonly (readonly ListedEnding[])[]): Promise<void> {
-  const { deps, settings, runId, deadline, result, leave, isInTime } = run;
+  const { deps, settings, result, leave } = run;
   if (ready.every((endings) => endings.length === 0)) return;
   const locks = await readLocks(deps);
   const isFree = (listed: ListedEnding) => {
@@ -163,30 +163,50 @@ async function carryOut(run: Run, ready: readonly (readonly ListedEnding[])[]): 
     if (isLocked) leave(listed, 'locked');
     return !isLocked;
   };
-  const failures = new Map<string, number>();
+  const obstacles: Obstacles = { failures: new Map(), denied: new Set() };
   result.queued += await inTurns(
     ready.map((endings) => endings.filter(isFree)),
     settings.maxPerSetter,
-    async (listed) => {
-      const cluster = [listed.target.accountId, listed.target.region, listed.target.clusterName].join('/');
-      const failed = failures.get(cluster) ?? 0;
-      if (!isInTime() || failed >= maxFailures) {
-        leave(listed, isInTime() ? 'failed' : 'queued');
-        return !isInTime();
-      }
-      const examined = await examineEnding(deps, listed, runId);
-      if (examined.kind !== 'due') {
-        result[examined.kind] += 1;
-        return false;
-      }
-      const expired = await expireAssociation(deps, examined.known, deadline);
-      const isLeft = expired === 'open' || expired === 'failed';
-      failures.set(cluster, isLeft ? failed + 1 : 0);
-      if (isLeft) leave(listed, expired);
-      else result[expired] += 1;
-      return !isLeft;
-    },
+    (listed) => carryOutOne(run, listed, obstacles),
   );
+  const { denied } = obstacles;
+  if (denied.size > 0) deps.log('error', 'Endings wait: the role for them is denied.', { accountIds: [...denied] });
+}
+
+/** What kept earlier endings of a run from being carried out. */
+interface Obstacles {
+  /** How many in a row, by cluster. */
+  readonly failures: Map<string, number>;
+  /** Accounts that deny the gateway its role for endings, or what that may do. */
+  readonly denied: Set<string>;
+}
+
+/** Carries out one due ending. Whether it used a turn of its setter. */
+async function carryOutOne(run: Run, listed: ListedEnding, { failures, denied }: Obstacles): Promise<boolean> {
+  const { deps, runId, deadline, result, leave, isInTime } = run;
+  if (!isInTime()) {
+    leave(listed, 'queued');
+    return true;
+  }
+  const { accountId, region, clusterName } = listed.target;
+  const cluster = [accountId, region, clusterName].join('/');
+  const failed = failures.get(cluster) ?? 0;
+  if (failed >= maxFailures) {
+    leave(listed, 'failed');
+    return false;
+  }
+  const examined = await examineEnding(deps, listed, runId);
+  if (examined.kind !== 'due') {
+    result[examined.kind] += 1;
+    return false;
+  }
+  const expired = await expireAssociation(deps, examined.known, deadline);
+  if (expired === 'denied') denied.add(accountId);
+  const isLeft = expired === 'open' || expired === 'failed' || expired === 'denied';
+  failures.set(cluster, isLeft ? failed + 1 : 0);
+  if (isLeft) leave(listed, expired === 'open' ? 'open' : 'failed');
+  else result[expired] += 1;
+  return !isLeft;
 }
 
 /** Warns of endings, those of each setter in turns. */

@@ -20,7 +20,7 @@ export type JudgeEndingDependencies = Pick<Dependencies, 'authorize' | 'associat
  */
 export async function judgeEnding<Kind extends OperationKind>(
   deps: JudgeEndingDependencies,
-  valid: ValidRequest<Kind>,
+  valid: Pick<ValidRequest<Kind>, 'operation' | 'request' | 'authorization' | 'deadline'>,
   association: Association,
 ): Promise<JudgedEnding | null> {
   const expiresAt = namedEndings[valid.operation](valid.request) ?? null;

@@ -10,7 +10,7 @@ import type { Dependencies } from '../operations/dependencies.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { resolveCluster } from '../validation/names.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
-import type { Connection } from '../validation/paging.ts';
+import type { Connection, Filters } from '../validation/paging.ts';
 import type { QueryResult } from './query-result.ts';
 import type { RequestContext } from './request-context.ts';
 import { parseScope } from './trail-scope.ts';
@@ -56,8 +56,9 @@ export async function readApprovals(
   deadline: number,
 ): Promise<QueryResult<Connection<Approval>>> {
   const { partition, serviceAccount, findings: ofScope } = partitionOf(input.scope ?? pending, deps.home);
-  const state = input.state ?? null;
-  const name = JSON.stringify(['approvals', partition, serviceAccount, state]);
+  const filters: Filters<Omit<QueryApprovalsArgs, 'scope'>> = { state: input.state ?? null };
+  const { state } = filters;
+  const name = JSON.stringify(['approvals', partition, serviceAccount, ...Object.values(filters)]);
   // A cursor can't be checked against an invalid scope.
   const cursor = await reader.cursors.open(name, ofScope.length === 0 ? input.after : null);
   const after = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;

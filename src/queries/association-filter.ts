@@ -1,4 +1,4 @@
-import type { AssociationOrigin, QueryAssociationsArgs } from '../generated/types.ts';
+import type { AssociationFilter, QueryAssociationsArgs } from '../generated/types.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
 import {
@@ -10,8 +10,10 @@ import {
 } from '../validation/names.ts';
 import { declarationFindings } from '../validation/free-texts.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
+import type { Filters } from '../validation/paging.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
+import type { SeenAssociation } from './association-at.ts';
 import { isPlace } from './association-candidates.ts';
 import type { AssociationSelection } from './association-candidates.ts';
 import type { Cursors } from './cursors.ts';
@@ -21,8 +23,6 @@ import type { QueryFailure } from './query-result.ts';
 export interface AssociationQuery {
   readonly kind: 'valid';
   readonly selection: AssociationSelection;
-  readonly origin: AssociationOrigin | null;
-  readonly declaration: string | null;
   /** Milliseconds since the epoch; null: now. */
   readonly asOf: number | null;
   readonly first: number;
@@ -32,6 +32,8 @@ export interface AssociationQuery {
   readonly name: string;
   /** Whether the filter selects a cluster or a service account, as far as its names tell. */
   readonly matches: (target: ClusterRef & Partial<AssociationTarget>) => boolean;
+  /** Whether the filter accepts an association as it was seen. */
+  readonly accepts: (seen: SeenAssociation) => boolean;
 }
 
 const targetFields = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
@@ -42,62 +44,70 @@ export async function validateAssociations(
   input: QueryAssociationsArgs,
   now: number,
 ): Promise<AssociationQuery | Extract<QueryFailure, { kind: 'invalid' }>> {
-  const { filter } = input;
-  const selection: AssociationSelection = {
-    roleArn: filter?.roleArn ?? null,
-    accountId: filter?.accountId ?? null,
-    region: filter?.region ?? null,
-    clusterName: filter?.clusterName ?? null,
-    namespace: filter?.namespace ?? null,
-    serviceAccount: filter?.serviceAccount ?? null,
-  };
-  const origin = filter?.origin ?? null;
-  const declaration = filter?.declaration ?? null;
+  const filter = filterOf(input);
+  const given = filterNames.flatMap((field) => {
+    const value = filter[field] ?? null;
+    return value === null ? [] : [{ field, value }];
+  });
   const asOf = input.asOf ? parseTimestamp(input.asOf) : null;
-  const name = JSON.stringify([
-    'associations',
-    selection,
-    origin,
-    asOf,
-    ...(declaration === null ? [] : [declaration]),
-  ]);
+  const name = JSON.stringify(['associations', given.map(({ field, value }) => [field, value]), asOf]);
   const read = await cursors.open(name, input.after);
   const position = read?.kind === 'position' ? read.position : '';
   const isValid = isPlace(position);
   const broken = isValid ? read : invalidCursor;
   const findings = [
-    ...filterFindings(selection),
-    ...declarationFindings(declaration).map((one) => ({ ...one, path: 'filter.declaration' })),
+    ...given.flatMap(({ field, value }) =>
+      filters[field].findings(value).map((finding) => ({ ...finding, path: `filter.${field}` })),
+    ),
     ...(asOf !== null && asOf > now ? [inTheFuture] : []),
     ...firstFindings(input),
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),
   ];
   if (findings.length > 0) return { kind: 'invalid', findings };
-  const given = targetFields.filter((field) => selection[field] !== null);
+  const places = targetFields.filter((field) => filter[field] !== null);
   return {
     kind: 'valid',
-    ...{ selection, origin, declaration, name, first: firstOf(input) },
+    ...{ selection: filter, name, first: firstOf(input) },
     asOf: asOf === null ? null : Math.floor(asOf),
     from: isValid ? position : '',
-    matches: (target) => given.every((field) => target[field] === undefined || target[field] === selection[field]),
+    matches: (target) => places.every((field) => target[field] === undefined || target[field] === filter[field]),
+    accepts: (seen) => given.every(({ field, value }) => filters[field].accepts(value, seen)),
   };
 }
 
-/** The findings on a field of the filter, by its name. */
-const rules: Readonly<Record<keyof AssociationSelection, (value: string) => Finding[]>> = {
-  roleArn: roleArnFindings,
-  accountId: accountIdFindings,
-  region: regionFindings,
-  clusterName: clusterNameFindings,
-  namespace: namespaceFindings,
-  serviceAccount: serviceAccountFindings,
+/** How a field of the filter is checked, and whether it accepts what was seen. */
+interface FilterField {
+  readonly findings: (value: string) => readonly Finding[];
+  readonly accepts: (value: string, seen: SeenAssociation) => boolean;
+}
+
+const place = (name: (typeof targetFields)[number], findings: FilterField['findings']): FilterField => ({
+  findings,
+  accepts: (value, { association }) => association[name] === value,
+});
+
+/** One row for each field of the filter, which the schema can't gain without one. */
+const filters: Readonly<Record<keyof AssociationFilter, FilterField>> = {
+  accountId: place('accountId', accountIdFindings),
+  region: place('region', regionFindings),
+  clusterName: place('clusterName', clusterNameFindings),
+  namespace: place('namespace', namespaceFindings),
+  serviceAccount: place('serviceAccount', serviceAccountFindings),
+  roleArn: {
+    findings: roleArnFindings,
+    accepts: (value, { association: { roleArn, targetRoleArn } }) => [roleArn, targetRoleArn].includes(value),
+  },
+  // GraphQL checks its values.
+  origin: { findings: () => [], accepts: (value, { origin }) => origin === value },
+  declaration: { findings: declarationFindings, accepts: (value, { declaration }) => declaration === value },
 };
 
-function filterFindings(selection: AssociationSelection): Finding[] {
-  const fields = Object.entries(rules) as [keyof AssociationSelection, (value: string) => Finding[]][];
-  return fields
-    .flatMap(([field, findingsOf]) => (selection[field] === null ? [] : findingsOf(selection[field])))
-    .map((finding) => ({ ...finding, path: `filter.${finding.path}` }));
+// Object.keys gives exactly the keys of the literal above.
+const filterNames = Object.keys(filters) as (keyof AssociationFilter)[];
+
+/** Every field of the filter; null: any. */
+function filterOf({ filter }: QueryAssociationsArgs): Filters<AssociationFilter> {
+  return Object.fromEntries(filterNames.map((name) => [name, filter?.[name] ?? null])) as Filters<AssociationFilter>;
 }
 
 const inTheFuture: Finding = {

@@ -116,7 +116,7 @@ async function readRows(
 async function examine(
   reads: AssociationReads,
   views: AssociationViews,
-  { selection, asOf, matches, origin, declaration }: AssociationQuery,
+  { asOf, matches, accepts }: AssociationQuery,
   targets: readonly AssociationTarget[],
   times: ReadTimes,
 ): Promise<Row[]> {
@@ -130,10 +130,7 @@ async function examine(
   );
   return permitted.flatMap((target, index) => {
     const found = seen[index];
-    if (!found || (origin !== null && found.origin !== origin)) return [];
-    if (declaration !== null && found.declaration !== declaration) return [];
-    const { roleArn, targetRoleArn } = found.association;
-    if (selection.roleArn !== null && ![roleArn, targetRoleArn].includes(selection.roleArn)) return [];
+    if (!found || !accepts(found)) return [];
     const { ending } = (asOf === null ? states[index] : null) ?? {};
     const isOwn = ending?.associationId === found.association.associationId;
     const expiresAt = ending && isOwn ? ending.expiresAt : null;

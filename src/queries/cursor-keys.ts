@@ -47,11 +47,8 @@ function read(deps: CursorKeyDependencies): Promise<CursorSeals> {
     former: former && makeSeal(former.secret),
     madeAt: current.madeAt,
   }));
-  const last = { seals, at: clock() };
-  memory.last = last;
-  seals.catch(() => {
-    if (memory.last === last) delete memory.last;
-  });
+  memory.last = { seals, at: clock() };
+  seals.catch(() => delete memory.last);
   return seals;
 }
 

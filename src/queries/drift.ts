@@ -1,3 +1,4 @@
+import type { ClusterRef } from '../model/association.ts';
 import type { ClusterCoverage, QueryAssociationDriftArgs } from '../generated/types.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { Violation } from '../model/decision.ts';
@@ -8,7 +9,7 @@ import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
 import { clusterFindings, namespaceFindings, resolveCluster } from '../validation/names.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
-import type { Connection, ReadCursor } from '../validation/paging.ts';
+import type { Connection, Filters, ReadCursor } from '../validation/paging.ts';
 import { isPlace } from './association-candidates.ts';
 import { clusterCoverage } from './association-coverage.ts';
 import type { AssociationDrift } from './association-drift.ts';
@@ -46,9 +47,13 @@ export async function associationDrift(
   input: QueryAssociationDriftArgs,
   bounds: DriftBounds,
 ): Promise<QueryResult<DriftPage>> {
-  const namespace = input.namespace ?? null;
+  const filters: Filters<Omit<QueryAssociationDriftArgs, keyof ClusterRef>> = {
+    namespace: input.namespace ?? null,
+    source: input.source ?? null,
+  };
+  const { namespace, source } = filters;
   const scope = listScope(resolveCluster(input, deps.home), namespace);
-  const isScan = input.source === 'SCAN';
+  const isScan = source === 'SCAN';
   const name = JSON.stringify(['associationDrift', scope, ...(isScan ? ['SCAN'] : [])]);
   const start = startOf(await cursors.open(name, input.after), isScan);
   const findings = [

@@ -7,7 +7,7 @@ import type { ListScope } from '../policy/policy.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from '../validation/names.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
-import type { Connection } from '../validation/paging.ts';
+import type { Connection, Filters } from '../validation/paging.ts';
 import { visibleTo } from './authorize-read.ts';
 import type { AuthorizeRead } from './authorize-read.ts';
 import type { Cursors } from './cursors.ts';
@@ -122,11 +122,15 @@ async function validate(
   input: QueryPodIdentityAssociationsArgs,
   home: Dependencies['home'],
 ): Promise<Validated> {
-  const { namespace = null, serviceAccount = null, roleArn = null } = input;
+  const filters: Filters<Omit<QueryPodIdentityAssociationsArgs, keyof ClusterRef>> = {
+    namespace: input.namespace ?? null,
+    serviceAccount: input.serviceAccount ?? null,
+    roleArn: input.roleArn ?? null,
+  };
+  const { namespace, serviceAccount, roleArn } = filters;
   const cluster = resolveCluster(input, home);
   const { accountId, region, clusterName } = cluster;
-  const filters = [namespace, serviceAccount, roleArn];
-  const query = JSON.stringify(['podIdentityAssociations', accountId, region, clusterName, ...filters]);
+  const query = JSON.stringify(['podIdentityAssociations', accountId, region, clusterName, ...Object.values(filters)]);
   const read = await cursors.open(query, input.after);
   const start = read?.kind === 'position' ? listPosition(read.position) : null;
   const broken = read?.kind === 'position' && start === null ? invalidCursor : read;

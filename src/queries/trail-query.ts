@@ -5,6 +5,7 @@ import { otherEvents } from '../model/audit-event.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { Finding } from '../model/refusal.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
+import type { Filters } from '../validation/paging.ts';
 import { roleArnFindings } from '../validation/role-arns.ts';
 import { maxLength, requiredText, wellFormed } from '../validation/text-rules.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
@@ -18,23 +19,30 @@ export interface ValidTrailQuery {
   readonly name: string;
 }
 
+/** Times in milliseconds since the epoch. */
+type TrailFilters = Filters<Omit<QueryAuditTrailArgs, 'scope' | 'since' | 'until'>> & {
+  readonly since: number | null;
+  readonly until: number | null;
+};
+
 /** The filters and the page of a query, or what is wrong with them. */
 export async function validateTrailQuery(
   cursors: Cursors,
   input: Omit<QueryAuditTrailArgs, 'scope'>,
   partition: AuditPartition,
 ): Promise<ValidTrailQuery | Extract<QueryFailure, { kind: 'invalid' }>> {
-  const {
-    events = null,
-    operationKinds: operations = null,
-    refusalCodes = null,
-    roleArn = null,
-    policyId = null,
-  } = input;
-  const [since, until] = [parseTimestamp(input.since), parseTimestamp(input.until)];
-  const filters = { since, until, events, operations, refusalCodes, roleArn, policyId };
-  const lists = [events, operations, refusalCodes].map(distinct);
-  const name = JSON.stringify(['auditTrail', partition, since, until, ...lists, roleArn, policyId]);
+  const filters: TrailFilters = {
+    since: parseTimestamp(input.since),
+    until: parseTimestamp(input.until),
+    events: input.events ?? null,
+    operationKinds: input.operationKinds ?? null,
+    refusalCodes: input.refusalCodes ?? null,
+    roleArn: input.roleArn ?? null,
+    policyId: input.policyId ?? null,
+  };
+  const { operationKinds: operations, ...others } = filters;
+  const { since, until, events, roleArn, policyId } = others;
+  const name = JSON.stringify(['auditTrail', partition, ...Object.values(filters).map(canonical)]);
   const cursor = await cursors.open(name, input.after);
   const before = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
   const broken = cursor?.kind === 'position' && before === null ? invalidCursor : cursor;
@@ -47,11 +55,12 @@ export async function validateTrailQuery(
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),
   ];
   if (findings.length > 0) return { kind: 'invalid', findings };
-  return { kind: 'valid', name, query: { partition, ...filters, limit: firstOf(input), before } };
+  return { kind: 'valid', name, query: { partition, ...others, operations, limit: firstOf(input), before } };
 }
 
-function distinct(names: readonly string[] | null): readonly string[] | null {
-  return names === null ? null : [...new Set(names)].sort();
+/** The names of a list, in any order and repeated, mean the same. */
+function canonical(value: unknown): unknown {
+  return Array.isArray(value) ? [...new Set(value)].sort() : value;
 }
 
 function isPosition(position: unknown): position is string {

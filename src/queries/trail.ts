@@ -21,6 +21,7 @@ import {
   scopeViolations,
   shownEntry,
 } from './trail-authorization.ts';
+import { upToUnknown } from './known-entry.ts';
 import { omittedEvents, validateTrailQuery } from './trail-query.ts';
 import type { ValidTrailQuery } from './trail-query.ts';
 import { parseScope } from './trail-scope.ts';
@@ -107,10 +108,11 @@ async function read(
   const isEmpty = entriesOf(page)?.length === 0;
   const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
   if (hidden.length > 0) return { kind: 'denied', violations: hidden };
-  if (page instanceof UnsupportedFormatOnPage) {
-    return { kind: 'unsupported-format', endCursor: await cursors.seal(name, page.position), error: page };
+  const known = page instanceof UnsupportedFormatOnPage ? page : upToUnknown(page);
+  if (known instanceof UnsupportedFormatOnPage) {
+    return { kind: 'unsupported-format', endCursor: await cursors.seal(name, known.position), error: known };
   }
-  const { entries, next } = page;
+  const { entries, next } = known;
   if (!trailReads.note(query.partition, entries)) return { kind: 'invalid', findings: [noRoom] };
   const rows = entries.map((entry) => ({ position: entry.entryId, node: shownEntry(authorizeRead, entry) }));
   const omitted = omittedEvents(query.partition, query.events);

@@ -4,6 +4,14 @@ import type { Finding } from '../model/refusal.ts';
 /** The paging arguments as GraphQL passes them. Absent and null mean the same. */
 export type PageInput = Pick<QueryAuditTrailArgs, 'first' | 'after'>;
 
+/**
+ * What a query selects by: every argument but those of the page, null where it is not given. An argument that the schema gains does not
+ * compile until the query reads it; cursors are bound to all of them.
+ */
+export type Filters<Args> = {
+  readonly [Name in Exclude<keyof Args, 'first' | 'after'>]-?: Exclude<Args[Name], undefined>;
+};
+
 /** An item of a page and its cursor. */
 interface Edge<Item> {
   readonly cursor: string;

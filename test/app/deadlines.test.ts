@@ -65,9 +65,11 @@ test.each<[string, () => Promise<unknown>]>([
     'checkpoint',
     async () => {
       const log = openLog(opened.ledger);
-      const storeUntil = (deadline: Deadline) => storesUntil(deadline).ledger;
-      const deps = { ...log.deps, store: unbound, storeUntil, clock: gateway.clock.now };
-      await makeCheckpointHandler(deps, () => undefined)({}, context);
+      const sendersUntil = (deadline: Deadline) => ({ ...log.deps, store: storesUntil(deadline).ledger });
+      await makeCheckpointHandler({ ...log.deps, sendersUntil, clock: gateway.clock.now }, () => undefined)(
+        {},
+        context,
+      );
       log.close();
     },
   ],
@@ -128,7 +130,7 @@ test('a request to an instance whose clock is wrong gets a retryable error that 
 test('a checkpoint of a function whose clock is wrong takes no entries', async () => {
   const log = openLog(opened.ledger);
   await opened.ledger.appendEntry(auditEntry());
-  const deps = { ...log.deps, clockCheck: { isWrong: () => true } };
+  const deps = { ...log.deps, sendersUntil: () => log.deps, clockCheck: { isWrong: () => true } };
   await expect(makeCheckpointHandler(deps, () => undefined)({}, context)).rejects.toThrow(ClockWrong);
   const names: string[] = [];
   for await (const name of log.deps.storage.list('')) names.push(name);

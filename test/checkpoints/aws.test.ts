@@ -5,6 +5,7 @@ import { readCheckpointSettings } from '../../src/app/checkpoint-settings.ts';
 import { makeKmsSigner } from '../../src/checkpoints/kms-signer.ts';
 import { isSigned, parseCheckpoint, parseVkey } from '../../src/checkpoints/note.ts';
 import { makeS3Storage } from '../../src/checkpoints/s3-storage.ts';
+import type { Deadline } from '../../src/runtime/deadline.ts';
 import { openLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
 import { openSqlite } from '../support/ledgers.ts';
@@ -31,10 +32,15 @@ describe('the checkpoint function', () => {
   const makeHandler = () => {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const client = { endpoint: servers.endpoint, region: 'eu-central-1', credentials };
-    const storage = makeS3Storage(new S3Client({ ...client, forcePathStyle: true }), 'log');
+    const s3 = new S3Client({ ...client, forcePathStyle: true });
     const signer = makeKmsSigner(new KMSClient(client), 'key', log.deps.origin);
-    const handler = makeCheckpointHandler({ ...log.deps, storage, signer }, (...line) => lines.push(line));
-    return { storage, run: () => handler({}, { getRemainingTimeInMillis: () => 120_000 }) };
+    const sendersUntil = (deadline: Deadline) => ({
+      store: log.deps.store,
+      storage: makeS3Storage(s3, 'log', deadline),
+      signer: () => signer(deadline),
+    });
+    const handler = makeCheckpointHandler({ ...log.deps, sendersUntil }, (...line) => lines.push(line));
+    return { storage: makeS3Storage(s3, 'log'), run: () => handler({}, { getRemainingTimeInMillis: () => 120_000 }) };
   };
 
   test('keeps the log in S3 with checksums, signs it in KMS, and logs the key', async () => {
@@ -81,10 +87,27 @@ describe('the checkpoint function', () => {
     expect(await counted()).toEqual({ GetObject: 5, PutObject: 5, ListObjectsV2: 0, GetPublicKey: 0, Sign: 1 });
   });
 
+  test.each(['GetObject', 'ListObjectVersions', 'PutObject', 'GetPublicKey', 'Sign'])(
+    'sends %s no second time once the deadline of its run has passed',
+    async (operation) => {
+      const { run } = makeHandler();
+      await opened.ledger.appendEntry(auditEntryAt(now - 1));
+      servers.state.isDown = (one) => {
+        if (one !== operation) return false;
+        log.clock.now += 120_000;
+        return true;
+      };
+      await expect(run()).rejects.toThrow();
+      expect(servers.requests.filter((one) => one === operation)).toHaveLength(1);
+    },
+  );
+
   test('counts no run that another one has replaced', async () => {
     const store = { ...opened.ledger, putCheckpointHead: () => Promise.resolve(false) };
     await opened.ledger.appendEntry(auditEntryAt(now - 1));
-    const handler = makeCheckpointHandler({ ...log.deps, store }, (...line) => lines.push(line));
+    const handler = makeCheckpointHandler({ ...log.deps, sendersUntil: () => ({ ...log.deps, store }) }, (...line) =>
+      lines.push(line),
+    );
     await handler({}, { getRemainingTimeInMillis: () => 120_000 });
     expect(lines[0]?.[2]).toMatchObject({ isSuperseded: true, added: 0 });
     expect(lines[0]?.[2].checkpointRuns).toBeUndefined();

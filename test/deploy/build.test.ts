@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { budgets, bundleProblems } from '../../deploy/bundle-rules.ts';
+import { writeCodeCache } from '../../deploy/optimize.ts';
 import { startBudgets, startProblems } from '../../deploy/start-budgets.ts';
 import { compiledInventoryFile, readCompiledInventory } from '../../src/policy/compiled-inventory.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
+import { copyBuild } from '../support/lambda-package.ts';
 
 // A build takes a second where nothing else runs.
 /** A metafile of one bundle, of these inputs and with imports of these modules. */
@@ -190,6 +193,27 @@ describe('The build', () => {
     expect(readCompiledInventory(compiled, Buffer.from(text))).toEqual(parseInventory(text));
   });
 
+  test('writes the same code cache on a machine that stands still while the function waits for AWS', async () => {
+    await copyBuild(folder);
+    const outdir = join(folder, 'dist');
+    const cacheWith = async (stallMs: string) => {
+      const file = join(outdir, 'graphql.cjs.cache');
+      rmSync(file);
+      // Every request of the first four waits so long, in which the function does not run either.
+      const stall = `import { Server } from 'node:http';
+        const { emit } = Server.prototype;
+        let left = 4;
+        Server.prototype.emit = function (name, ...given) {
+          if (name === 'request' && left-- > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${stallMs});
+          return emit.call(this, name, ...given);
+        };`;
+      await writeCodeCache(outdir, ['--import', `data:text/javascript,${encodeURIComponent(stall)}`]);
+      return createHash('sha256').update(readFileSync(file)).digest('hex');
+    };
+    // Numbers of the same length, as the text has no other difference.
+    expect(await cacheWith('2e3')).toBe(await cacheWith('1e0'));
+  }, 180_000);
+
   test('rejects an invalid inventory', async () => {
     const inventory = join(folder, 'ours.json');
     writeFileSync(inventory, '{}');
@@ -206,6 +230,8 @@ describe('The build', () => {
     const [first, second] = [join(folder, 'first'), join(folder, 'second')];
     const { exitCode, output } = await build('--issuers', issuers, '--outdir', first);
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('with 1 packaged keys') });
+    // The create whose code is in the code cache.
+    expect(output).toContain('"status":"SUCCEEDED"');
     expect(readFileSync(join(first, 'issuers.json'))).toEqual(readFileSync(issuers));
     expect(await build('--outdir', second)).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(second, 'issuers.json'), 'utf8')).toBe('[]');

@@ -71,6 +71,7 @@ const resources: Readonly<Record<string, readonly string[]>> = {
     'webhook',
     'page',
     'executor',
+    'expire-delete',
     'release',
   ].map((name) => arn('iam', `role/${stack}-${region}-${name}`, '')),
   'rule-on-default-event-bus': [

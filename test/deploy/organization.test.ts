@@ -28,6 +28,9 @@ describe('The service control policy', () => {
   const executor = under(`pod-identity-gateway-prod-${region}-executor`);
   const gatewayElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-change`, otherAccount);
   const breakGlass = under('break-glass', otherAccount);
+  const ofEndings = [`pod-identity-gateway-prod-${region}-expire`, `pod-identity-gateway-prod-${region}-expire-delete`];
+  const endings = ofEndings.map((name) => under(name));
+  const endingsElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-expire`, otherAccount);
 
   const cluster = { resource: arn('eks', 'cluster/apps-dev') };
   const association = { resource: arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg') };
@@ -57,6 +60,13 @@ describe('The service control policy', () => {
       expect(await isAllowed(breakGlass, elsewhere)).toBe(true);
     },
   );
+
+  test.each(changes)('leaves $action to the roles of endings, if it is a delete', async (request) => {
+    const elsewhere = { ...request, resource: request.resource.replace(homeAccount, otherAccount) };
+    const isDelete = request.action === 'eks:DeletePodIdentityAssociation';
+    for (const role of endings) expect([role.arn, await isAllowed(role, request)]).toEqual([role.arn, isDelete]);
+    expect(await isAllowed(endingsElsewhere, elsewhere)).toBe(isDelete);
+  });
 
   test('allows add-ons without associations, and the reads of associations, to administrators', async () => {
     const administratorHere = under('administrator');
@@ -244,27 +254,25 @@ describe('The roles in another account', () => {
   const association = arn('eks', 'podidentityassociation/data/a-0123456789abcdefg', otherAccount);
 
   test.each([
-    ['eks:CreatePodIdentityAssociation', cluster, {}, true, false],
-    ['eks:ListPodIdentityAssociations', cluster, {}, true, true],
-    ['eks:DescribePodIdentityAssociation', association, {}, true, true],
-    ['eks:UpdatePodIdentityAssociation', association, {}, true, false],
-    ['eks:DeletePodIdentityAssociation', association, {}, true, false],
-    ['eks:TagResource', association, {}, true, false],
-    ['iam:PassRole', role('pods/x', otherAccount), toPods, true, false],
-    ['iam:PassRole', role('admin', otherAccount), toPods, false, false],
-    ['iam:GetRole', role('pods/x', otherAccount), {}, true, true],
-    ['iam:GetRole', role('admin', otherAccount), {}, false, false],
-    ['eks:DescribeCluster', cluster, {}, true, true],
-    ['eks:DescribeAddon', arn('eks', 'addon/data/eks-pod-identity-agent/0123', otherAccount), {}, true, true],
-    ['eks:DeleteCluster', cluster, {}, false, false],
+    ['eks:CreatePodIdentityAssociation', cluster, {}, true, false, false],
+    ['eks:ListPodIdentityAssociations', cluster, {}, true, false, true],
+    ['eks:DescribePodIdentityAssociation', association, {}, true, true, true],
+    ['eks:UpdatePodIdentityAssociation', association, {}, true, false, false],
+    ['eks:DeletePodIdentityAssociation', association, {}, true, true, false],
+    ['eks:TagResource', association, {}, true, false, false],
+    ['iam:PassRole', role('pods/x', otherAccount), toPods, true, false, false],
+    ['iam:PassRole', role('admin', otherAccount), toPods, false, false, false],
+    ['iam:GetRole', role('pods/x', otherAccount), {}, true, false, true],
+    ['iam:GetRole', role('admin', otherAccount), {}, false, false, false],
+    ['eks:DescribeCluster', cluster, {}, true, false, true],
+    ['eks:DescribeAddon', arn('eks', 'addon/data/eks-pod-identity-agent/0123', otherAccount), {}, true, false, true],
+    ['eks:DeleteCluster', cluster, {}, false, false, false],
   ])(
-    '%s on %s %j: ChangeRole %s, ReadRole %s',
-    async (action, resource, conditions: Record<string, string>, change, read) => {
+    '%s on %s %j: ChangeRole %s, ExpireRole %s, ReadRole %s',
+    async (action, resource, conditions: Record<string, string>, ...expected) => {
       const request = { action, resource, context: conditions };
-      expect([
-        await isAllowed(principal('ChangeRole'), request),
-        await isAllowed(principal('ReadRole'), request),
-      ]).toEqual([change, read]);
+      const allowed = ['ChangeRole', 'ExpireRole', 'ReadRole'].map((name) => isAllowed(principal(name), request));
+      expect(await Promise.all(allowed)).toEqual(expected);
     },
   );
 
@@ -287,7 +295,11 @@ describe('The roles in another account', () => {
     ['ChangeRole', 'reconcile', false],
     ['ReadRole', 'reconcile', true],
     ['ChangeRole', 'scan', false],
-    ['ChangeRole', 'expire', true],
+    ['ChangeRole', 'expire', false],
+    ['ExpireRole', 'expire', true],
+    ['ExpireRole', 'graphql', false],
+    ['ExpireRole', 'reconcile', false],
+    ['ReadRole', 'expire', false],
     ['ReadRole', 'scan', true],
     ['ReadRole', 'graphql', true],
     ['ReadRole', 'release', false],
@@ -301,7 +313,11 @@ describe('The roles in another account', () => {
     ['true', 'principal-0123', true],
     ['true', 'admin', false],
     ['true', null, false],
-  ])('with RequireSourceIdentity=%s, ChangeRole can be assumed as %s: %s', async (required, identity, expected) => {
-    expect(await canAssume('ChangeRole', 'graphql', required, identity)).toBe(expected);
-  });
+  ])(
+    'with RequireSourceIdentity=%s, roles that change can be assumed as %s: %s',
+    async (required, identity, expected) => {
+      expect(await canAssume('ChangeRole', 'graphql', required, identity)).toBe(expected);
+      expect(await canAssume('ExpireRole', 'expire', required, identity)).toBe(expected);
+    },
+  );
 });

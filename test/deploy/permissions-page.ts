@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changeRole, fullParams, homeAccount, otherAccount, readRole } from '../support/deployment.ts';
+import { changeRole, endingRole, fullParams, homeAccount, otherAccount, readRole } from '../support/deployment.ts';
 import { generatedSuffix, streamSuffix } from '../support/resolve-template.ts';
 
 /** Of the example stack of docs/permissions.md. */
@@ -29,9 +29,11 @@ export const resources: Readonly<Record<string, string>> = {
   'role within `rolePath`': role('pods/payments/payments-api'),
   'another role': role('admin'),
   'role to change in the other account': changeRole,
+  'role of endings in the other account': endingRole,
   'role to read in the other account': readRole,
   'another role in the other account': `arn:aws:iam::${otherAccount}:role/admin`,
   executor: role(`${stack}-${region}-executor`),
+  'expire-delete': role(`${stack}-${region}-expire-delete`),
   'key of the tables': fullParams.tableKeyArn,
   // IAM checks the creation of a stream on `log-group:NAME:log-stream:`, which `:*` stands for here.
   'log of graphql': `${group('graphql')}:*`,
@@ -77,6 +79,7 @@ export const circumstances: Readonly<Record<string, Readonly<Record<string, stri
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': `approval/${'0'.repeat(64)}`,
   },
+  'on cursor keys': { 'dynamodb:LeadingKeys': 'cursor-keys' },
   'on cursor keys, in a transaction': {
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': 'cursor-keys',
@@ -124,6 +127,8 @@ export const columns = [
   'reconcile',
   'scan',
   'expire',
+  'expire with executor',
+  'expire-delete',
   'checkpoint',
   'compile',
   'deliver',
@@ -134,12 +139,14 @@ export const columns = [
 ] as const;
 export type Column = (typeof columns)[number];
 
-/** The roles of the stack; `executor` and the other one exist with the option only. */
+/** The roles of the stack; those of {@link isWithExecutor} exist with the option only. */
 export const roles = columns.filter((column) => column !== 'admin');
-export const isWithExecutor = (column: Column) => column === 'graphql with executor' || column === 'executor';
+export const isWithExecutor = (column: Column) =>
+  ['graphql with executor', 'executor', 'expire with executor', 'expire-delete'].includes(column);
 
 /** The rows of docs/permissions.md: actions, resource, circumstance, and the columns that may do it. */
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'permissions.md'), 'utf8');
+export const pageFile = join(import.meta.dirname, '..', '..', 'docs', 'permissions.md');
+const page = readFileSync(pageFile, 'utf8');
 const [, block = ''] = /<!-- permissions: begin -->([^]*)<!-- permissions: end -->/.exec(page) ?? [];
 export const rows = block
   .split('\n')

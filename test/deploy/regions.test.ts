@@ -44,14 +44,14 @@ beforeAll(async () => {
 }, 180_000);
 
 /** A role of the gateway, in its own account. */
-function functionOf(gateway: Gateway, name: 'GraphqlRole' | 'ReconcileRole'): SimulatedPrincipal {
+function functionOf(gateway: Gateway, name: 'GraphqlRole' | 'ExpireRole' | 'ReconcileRole'): SimulatedPrincipal {
   const template = templates.get(gateway.stage);
   if (template === undefined) throw new Error(`${gateway.stage} is not packaged.`);
   return roleOf(template, name, contextOf(gateway));
 }
 
 /** ARN and trust policy of a role of other-account.yml for this gateway in a served account. */
-function servedRole(gateway: Gateway, name: 'ChangeRole' | 'ReadRole', accountId: string) {
+function servedRole(gateway: Gateway, name: 'ChangeRole' | 'ExpireRole' | 'ReadRole', accountId: string) {
   const context = contextOf(gateway, accountId);
   const { Path, RoleName, AssumeRolePolicyDocument } = resolveIn(
     otherAccountTemplate,
@@ -113,12 +113,12 @@ function owned({ stage, region }: Gateway): readonly (readonly [action: string, 
   ];
 }
 
-const roleNames = ['ChangeRole', 'ReadRole'] as const;
+const roleNames = ['ChangeRole', 'ExpireRole', 'ReadRole'] as const;
 
 test('the roles of four gateways exist side by side in an account that all of them serve', () => {
   for (const accountId of served) {
     const arns = gateways.flatMap((gateway) => roleNames.map((name) => servedRole(gateway, name, accountId).arn));
-    expect(new Set(arns).size).toBe(8);
+    expect(new Set(arns).size).toBe(12);
   }
 });
 
@@ -126,6 +126,10 @@ describe.each(gateways)('the gateway $stage in $region', (gateway) => {
   test.each(served)('assumes its own roles in %s, and those of no other gateway', async (accountId) => {
     const graphql = functionOf(gateway, 'GraphqlRole');
     const reconcile = functionOf(gateway, 'ReconcileRole');
+    const expire = functionOf(gateway, 'ExpireRole');
+    expect(await assume(expire, servedRole(gateway, 'ExpireRole', accountId))).toBe(true);
+    expect(await assume(expire, servedRole(gateway, 'ChangeRole', accountId))).toBe(false);
+    expect(await assume(expire, servedRole(gateway, 'ReadRole', accountId))).toBe(false);
     expect(await assume(graphql, servedRole(gateway, 'ChangeRole', accountId))).toBe(true);
     expect(await assume(reconcile, servedRole(gateway, 'ReadRole', accountId))).toBe(true);
     expect(await assume(reconcile, servedRole(gateway, 'ChangeRole', accountId))).toBe(false);

@@ -33,7 +33,7 @@ describe('A build', () => {
   let services: Service[];
 
   beforeAll(async () => {
-    services = [await openService(), await openService()];
+    services = [await openService({ isBuilt: true }), await openService({ isBuilt: true })];
   }, 180_000);
 
   afterAll(() => Promise.all(services.map(({ close }) => close())));

@@ -10,6 +10,7 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 interface Job {
+  readonly needs?: readonly string[];
   readonly 'runs-on': string;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
@@ -92,11 +93,20 @@ describe('the workflow of a version', () => {
   const jobs = workflows.find(([name]) => name === 'package.yml')?.[1].jobs ?? {};
 
   test('attests where the function, the npm packages and the image come from', () => {
-    expect(Object.keys(jobs)).toEqual(['package', 'npm-packages', 'image']);
-    for (const { permissions, steps } of Object.values(jobs)) {
+    const { publish, ...attesting } = jobs;
+    expect(Object.keys(attesting)).toEqual(['package', 'npm-packages', 'image']);
+    expect(publish?.needs).toEqual(Object.keys(attesting));
+    for (const { permissions, steps } of Object.values(attesting)) {
       expect(permissions).toMatchObject({ 'id-token': 'write', attestations: 'write' });
       expect(steps.map(({ uses }) => uses)).toContainEqual(expect.stringMatching(/^actions\/attest-build-provenance@/));
     }
+  });
+
+  test('publishes the packages that were attested, after a dry run with the same tag', () => {
+    const commands = (job: string) => jobs[job]?.steps.flatMap(({ run }) => run ?? []) ?? [];
+    expect(commands('npm-packages')).toContain('npm run release -- --dry-run --tag "$GITHUB_REF_NAME" --packed packed');
+    expect(commands('publish').at(-1)).toMatch(/^npm run release -- --tag "\$GITHUB_REF_NAME" --packed packed /);
+    expect(jobs.publish?.permissions).toEqual({ contents: 'write', 'id-token': 'write' });
   });
 
   test("builds the function with the Node.js of AWS's runtime on the architecture of the functions, as their code cache requires", () => {

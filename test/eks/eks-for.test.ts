@@ -80,6 +80,11 @@ describe('the credentials', () => {
         const cluster = clusterIn(accountId);
         return eksFor(cluster).create(call({ request: { ...call().request, ...cluster }, ...fields }));
       },
+      remove: (accountId: string) => {
+        const cluster = clusterIn(accountId);
+        const request = { ...cluster, associationId: association.associationId, expectedModifiedAt: null };
+        return eksFor(cluster).delete({ ...call(), request });
+      },
     };
   };
 
@@ -108,6 +113,25 @@ describe('the credentials', () => {
       await open({ access: 'read', accounts: [home, { ...other, readRoleArn: null }] }).list(other.accountId);
       expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.roleArn });
     });
+
+    test.each([
+      ['gateway-prod-change', 'gateway-prod-expire'],
+      ['gateway', 'gateway-expire'],
+    ])(
+      'the credentials of endings are of a role of their own, for reads and deletes: %s, %s',
+      async (name, expected) => {
+        const served = { ...other, roleArn: roleIn(other.accountId, name) };
+        const { list, remove } = open({ access: 'expire', accounts: [home, served] });
+        await list(other.accountId);
+        await remove(other.accountId);
+        expect(sts.sessionOf(signer())).toMatchObject({
+          ...{ roleArn: roleIn(other.accountId, expected), sourceIdentity: null },
+        });
+        expect(sts.seen).toHaveLength(1);
+        await remove(home.accountId);
+        expect(signer()).toBe('home');
+      },
+    );
   });
 
   describe('with an executor role', () => {
@@ -142,6 +166,19 @@ describe('the credentials', () => {
       expect(signer()).toBe('home');
       await list(other.accountId);
       expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.readRoleArn, sourceIdentity: null });
+    });
+
+    test('of endings are those of sessions of their own role: of a change as others, of reads in the name of the gateway', async () => {
+      const { list, remove } = open({ executorRoleArn, access: 'expire' });
+      await list(other.accountId);
+      const roleArn = roleIn(other.accountId, 'change-expire');
+      expect(sts.sessionOf(signer())).toMatchObject({
+        ...{ roleArn, sourceIdentity: sourceIdentityOf('pod-identity-gateway/expire') },
+      });
+      await remove(other.accountId);
+      expect(sts.sessionOf(signer())).toMatchObject({ roleArn, sourceIdentity: sourceIdentityOf(principalId) });
+      await remove(home.accountId);
+      expect(sts.sessionOf(signer())).toMatchObject({ roleArn: executorRoleArn });
     });
 
     test('the credentials with an executor role are requested in the region of the gateway, wherever the cluster is', async () => {

@@ -10,12 +10,14 @@ import { shipped } from '../support/policy-sample.ts';
 
 interface Approval {
   readonly currentDecision: object | null;
+  readonly currentDeleteDecision: object | null;
 }
 
 const document = `query ($id: ID!) {
-  result: approval(id: $id) {
-    currentDecision { allowed policyIds violations { policyId message } needs { policyId approvedBy { time } } policySetHash }
-  }
+  result: approval(id: $id) { currentDecision { ...Shown } currentDeleteDecision { ...Shown } }
+}
+fragment Shown on PolicyDecision {
+  allowed policyIds violations { policyId message } needs { policyId approvedBy { time } } policySetHash
 }`;
 
 /** The policies that hold a request, with this one. */
@@ -81,6 +83,44 @@ test('a delete is decided about the association as the approval shows it', async
   expect(association).not.toBeNull();
   const asked = await approvals.remove('alice', { associationId: held.association?.associationId });
   expect(await decision('nina', approvalIn(asked).id)).toMatchObject(needed);
+});
+
+describe('of an update that sets the first ending of an association', () => {
+  const freezing = versionWithPolicy(`@id("freeze") @message("Nothing ends this week.") @advice("Wait.")
+    forbid (principal, action == PodIdentity::Action::"DeletePodIdentityAssociation", resource);`);
+  const inHours = (hours: number) => new Date(gateway.clock.now() + hours * 3_600_000).toISOString();
+  const end = (associationId: string | undefined, expiresAt: string, clientRequestToken: string) =>
+    approvals.update('alice', { associationId, expiresAt, clientRequestToken });
+  const both = (id: string) => approvals.send<Approval | null>('nina', document, { id });
+  let associationId: string | undefined;
+  let id: string;
+
+  beforeEach(async () => {
+    publish(versionOfApprovals(''));
+    ({ associationId } = (await approvals.create('alice')).association ?? {});
+    publish(versionOfApprovals(heldRule));
+    ({ id } = approvalIn(await end(associationId, inHours(8), 'end')));
+  });
+
+  test('the deletion at the ending is decided too', async () => {
+    expect(await both(id)).toMatchObject({ currentDecision: { allowed: true }, currentDeleteDecision: needed });
+    publish(freezing);
+    expect(await both(id)).toMatchObject({
+      currentDecision: { allowed: true },
+      currentDeleteDecision: { allowed: false, violations: [{ policyId: 'freeze' }], needs: [] },
+    });
+  });
+
+  test('the deletion is not decided once the association has an earlier ending, or the approval has ended', async () => {
+    publish(versionOfApprovals(''));
+    await end(associationId, inHours(4), 'earlier');
+    expect(await both(id)).toMatchObject({ currentDecision: { allowed: true }, currentDeleteDecision: null });
+    publish(versionOfApprovals(heldRule));
+    const asked = approvalIn(await end(associationId, inHours(2), 'end-again'));
+    expect((await both(asked.id))?.currentDeleteDecision).toMatchObject(needed);
+    await approvals.reject('nina', asked.id);
+    expect(await both(asked.id)).toEqual({ currentDecision: null, currentDeleteDecision: null });
+  });
 });
 
 test('what policy says now does not count the approvals that were given, and is null once the approval has ended', async () => {

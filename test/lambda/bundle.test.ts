@@ -27,6 +27,7 @@ import type { RunningFunction } from '../support/lambda-runtime-api.ts';
 import { onCreate } from '../support/policy-sample.ts';
 import { publish, versionWith } from '../support/policy-versions.ts';
 import { describeUnless } from '../support/requires.ts';
+import { copyBuild } from '../support/lambda-package.ts';
 import { hasRuntimeClient, installRuntimeClient } from '../support/lambda-runtime-client.ts';
 
 // A cold start takes about 250 ms on an idle machine.
@@ -48,10 +49,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
 
   beforeAll(async () => {
     await installRuntimeClient();
-    const build = promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', join(taskRoot, 'dist')], {
-      cwd: root,
-    });
-    [simulator] = await Promise.all([openSimulator(), createTables(client, names), build]);
+    [simulator] = await Promise.all([openSimulator(), createTables(client, names), copyBuild(taskRoot)]);
     [graphql, reconcile, scan] = await Promise.all([
       runFunction({ taskRoot, handler: 'dist/graphql.handler', timeout: 29, environment: environment() }),
       runFunction({ taskRoot, handler: 'dist/reconcile.handler', timeout: 60, environment: environment() }),

@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { brotliDecompressSync } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { runFunction } from '../support/lambda-runtime-api.ts';
 import type { RunningFunction } from '../support/lambda-runtime-api.ts';
+import { copyBuild } from '../support/lambda-package.ts';
 import { hasRuntimeClient, installRuntimeClient } from '../support/lambda-runtime-client.ts';
 import { describeUnless } from '../support/requires.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 describeUnless(hasRuntimeClient() ? null : 'run `npm run runtime-client` first')(
   "The page function in Lambda's runtime client",
@@ -20,8 +17,7 @@ describeUnless(hasRuntimeClient() ? null : 'run `npm run runtime-client` first')
 
     beforeAll(async () => {
       await installRuntimeClient();
-      const dist = join(taskRoot, 'dist');
-      await promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', dist], { cwd: root });
+      await copyBuild(taskRoot);
       const environment = { JWT_ISSUER: 'https://login.example', PAGE_CLIENT_ID: 'page' };
       page = await runFunction({ taskRoot, handler: 'dist/page.handler', timeout: 5, environment });
     }, 600_000);

@@ -5,7 +5,15 @@ import { inventoryHash } from '../../src/policy/inventory.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
 import { corsConfiguration } from '../../packages/local-gateway/src/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
-import { changeRole, fullParams, homeAccount, otherAccount, paramArguments, readRole } from '../support/deployment.ts';
+import {
+  changeRole,
+  endingRole,
+  fullParams,
+  homeAccount,
+  otherAccount,
+  paramArguments,
+  readRole,
+} from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { entryItem } from '../../src/ledger/dynamodb-item.ts';
@@ -230,8 +238,9 @@ test('only Lambda may assume the roles of the functions', () => {
 const withIdentity = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
 
 test.each([
-  ['ChangeOtherAccountsPolicy', ['GraphqlRole', 'ExpireRole'], withIdentity, changeRole],
-  ['QueryOtherAccountsPolicy', ['GraphqlRole', 'ExpireRole'], 'sts:AssumeRole', readRole],
+  ['ChangeOtherAccountsPolicy', ['GraphqlRole'], withIdentity, changeRole],
+  ['ExpireOtherAccountsPolicy', ['ExpireRole'], withIdentity, endingRole],
+  ['QueryOtherAccountsPolicy', ['GraphqlRole'], 'sts:AssumeRole', readRole],
   ['ReadOtherAccountsPolicy', ['ReconcileRole', 'ScanRole'], 'sts:AssumeRole', readRole],
 ])('%s lets its functions assume one role, in any account of the own organization', (name, roles, Action, arn) => {
   const context = { accountId: homeAccount, region: 'eu-central-1', stack: 'pod-identity-gateway-prod' };
@@ -248,31 +257,29 @@ test.each([
   expect(plain.template.Resources).not.toHaveProperty(name);
 });
 
-test('with an executor role, only the graphql and the expire role assume it, and only with a source identity', () => {
+test.each([
+  ['ExecutorRole', 'GraphqlRole', 'AssumeExecutorPolicy', 'GraphqlLambdaFunction'],
+  ['ExpireDeleteRole', 'ExpireRole', 'AssumeExpireDeletePolicy', 'ExpireLambdaFunction'],
+])('with an executor role, %s is assumed by %s alone, and only with a source identity', (name, by, policy, user) => {
   const Condition = { StringLike: { 'sts:SourceIdentity': 'principal-*' } };
-  const executorArn = { 'Fn::GetAtt': ['ExecutorRole', 'Arn'] };
-  expect(properties(chosen.template, 'ExecutorRole').AssumeRolePolicyDocument).toEqual({
+  const arnOf = (role: string) => ({ 'Fn::GetAtt': [role, 'Arn'] });
+  expect(properties(chosen.template, name).AssumeRolePolicyDocument).toEqual({
     Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { AWS: ['GraphqlRole', 'ExpireRole'].map((role) => ({ 'Fn::GetAtt': [role, 'Arn'] })) },
-        Action: withIdentity,
-        Condition,
-      },
-    ],
+    Statement: [{ Effect: 'Allow', Principal: { AWS: arnOf(by) }, Action: withIdentity, Condition }],
   });
-  expect(properties(chosen.template, 'AssumeExecutorPolicy')).toMatchObject({
-    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: withIdentity, Resource: executorArn, Condition }] },
+  expect(properties(chosen.template, policy)).toMatchObject({
+    Roles: [{ Ref: by }],
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action: withIdentity, Resource: arnOf(name), Condition }] },
   });
-  const { Variables } = properties(chosen.template, 'GraphqlLambdaFunction').Environment as { Variables: object };
-  expect(Variables).toMatchObject({ EXECUTOR_ROLE_ARN: executorArn });
+  const { Variables } = properties(chosen.template, user).Environment as { Variables: object };
+  expect(Variables).toMatchObject({ EXECUTOR_ROLE_ARN: arnOf(name) });
   const reconciler = properties(chosen.template, 'ReconcileLambdaFunction').Environment;
   expect(JSON.stringify(reconciler)).not.toContain('EXECUTOR_ROLE_ARN');
 });
 
 test('every role has the permissions boundary that is set', () => {
-  for (const name of ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'ExpireRole', 'ReleaseRole', 'ExecutorRole']) {
+  const functions = ['GraphqlRole', 'ReconcileRole', 'ScanRole', 'ExpireRole', 'ReleaseRole'];
+  for (const name of [...functions, 'ExecutorRole', 'ExpireDeleteRole']) {
     expect(properties(chosen.template, name).PermissionsBoundary).toBe(fullParams.permissionsBoundaryArn);
   }
   expect(properties(plain.template, 'GraphqlRole')).not.toHaveProperty('PermissionsBoundary');
@@ -373,6 +380,18 @@ test('architecture, concurrency, domain, code signing and tracing are set by par
   expect(properties(plain.template, 'HttpApi').DisableExecuteApiEndpoint).toBe(false);
   expect(properties(plain.template, 'GraphqlLambdaFunction').TracingConfig).toEqual({ Mode: 'PassThrough' });
   expect(plain.template.Resources).not.toHaveProperty('ApiDomain');
+});
+
+test('the memory of each function is set by a parameter', () => {
+  const memories = ({ Resources }: Template) =>
+    Object.entries(Resources).flatMap(([name, { Type, Properties }]) =>
+      Type === 'AWS::Lambda::Function' ? [[name.replace('LambdaFunction', ''), Properties.MemorySize] as const] : [],
+    );
+  const [defaults, twice] = [plain, chosen].map(({ template }) => Object.fromEntries(memories(template)));
+  const always = { Graphql: 1024, Reconcile: 512, Scan: 512, Expire: 512, Checkpoint: 512, Deliver: 256 };
+  expect(defaults).toEqual(always);
+  const all = { ...always, Compile: 1024, Webhook: 256, Page: 256 };
+  expect(twice).toEqual(Object.fromEntries(Object.entries(all).map(([name, megabytes]) => [name, 2 * megabytes])));
 });
 
 test('no condition or empty value of an unused option is left in the template', () => {
@@ -627,8 +646,9 @@ describe('the bus for changes in other accounts', () => {
       },
     });
     expect(matchesPattern(pattern, by('administrator'))).toBe(true);
-    const own = changeRole.replace(/^.*:role\//, '');
-    expect(matchesPattern(pattern, by(own))).toBe(false);
+    for (const own of [changeRole, endingRole]) {
+      expect(matchesPattern(pattern, by(own.replace(/^.*:role\//, '')))).toBe(false);
+    }
     expect(resolveIn(elsewhere, there, Targets)).toEqual([{ Id: 'gateway', Arn: bus, RoleArn: events.arn }]);
     const { EventPattern: received, Targets: targets } = properties(chosen.template, 'OtherAccountsBypassRule');
     expect(matchesPattern(received as EventPattern, by('administrator'))).toBe(true);
@@ -773,8 +793,11 @@ describe('the rule for associations that were changed outside the gateway', () =
     });
   });
 
-  test('ignores the role that changes them, and no other', () => {
+  test('ignores the roles that change them, and no other', () => {
     expect(matchesPattern(patternIn(plain), by('dev', 'graphql'))).toBe(false);
+    expect(matchesPattern(patternIn(plain), by('dev', 'expire'))).toBe(false);
+    expect(matchesPattern(patternIn(chosen), by('prod', 'expire-delete'))).toBe(false);
+    expect(matchesPattern(patternIn(chosen), by('prod', 'expire'))).toBe(true);
     expect(matchesPattern(patternIn(plain), by('dev', 'executor'))).toBe(true);
     expect(matchesPattern(patternIn(chosen), by('prod', 'executor'))).toBe(false);
     expect(matchesPattern(patternIn(chosen), by('prod', 'graphql'))).toBe(true);

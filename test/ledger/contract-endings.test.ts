@@ -148,6 +148,15 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
     },
   );
 
+  test('a success that is recorded after another association took the place of its own sets no ending', async () => {
+    await done(create);
+    const named = await begin({ ...update, expiresAt: laterAt });
+    const successor = await begin({ operation: create.operation });
+    await successor.succeed(association({ associationId: 'a-successor', modifiedAt: '2026-11-24T12:30:00.000Z' }));
+    await named.succeed(association({ modifiedAt: '2026-11-24T12:20:00.000Z' }));
+    expect(await ending()).toBeUndefined();
+  });
+
   test('a delete ends the ending, and a create after it has none', async () => {
     await done(create);
     await done(remove);

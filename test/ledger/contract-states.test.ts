@@ -540,6 +540,25 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await ledger.expiredLeases(recordTime, 10)).toEqual([]);
   });
 
+  test('the lease of an account and region is of one run at a time, and a put of it can be repeated', async () => {
+    const account = { accountId, region };
+    const put = (runId: string, leaseUntil: number, now: number) =>
+      ledger.putAccountReads({ ...account, runId, leaseUntil }, now);
+    const first = await Promise.all(['a', 'b', 'c'].map((runId) => put(runId, 100, 1)));
+    expect(first.filter(({ kind }) => kind === 'written')).toEqual([{ kind: 'written', previous: null }]);
+    const runId = ['a', 'b', 'c'][first.findIndex(({ kind }) => kind === 'written')] ?? '';
+    expect(await put(runId, 100, 1)).toEqual({ kind: 'written', previous: { runId, leaseUntil: 100 } });
+    expect(await put('d', 200, 99)).toEqual({ kind: 'leased' });
+    expect(await put('d', 200, 100)).toEqual({ kind: 'written', previous: { runId, leaseUntil: 100 } });
+    // A run that lost its lease does not end that of another one.
+    expect(await put(runId, 150, 150)).toEqual({ kind: 'leased' });
+    expect(await put('d', 150, 150)).toEqual({ kind: 'written', previous: { runId: 'd', leaseUntil: 200 } });
+    const elsewhere = { accountId, region: 'us-east-1', runId: 'e', leaseUntil: 100 };
+    expect(await ledger.putAccountReads(elsewhere, 1)).toEqual({ kind: 'written', previous: null });
+    expect(await ledger.clusterScans()).toEqual([]);
+    expect(await ledger.expiredLeases(recordTime, 10)).toEqual([]);
+  });
+
   test('a state of another format version stops an operation before it begins, and no outcome', async () => {
     const create = await begin();
     const added = { addedLater: { nested: ['value'] } };

@@ -14,7 +14,7 @@ import {
 import type { Item } from '../../src/ledger/dynamodb-item.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
 import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/dynamodb-cursor-keys.ts';
-import { scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
+import { accountReadsOfItem, accountReadsPut, scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
 import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
 import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb-association-version.ts';
 import { approvalOfText, approvalText } from '../../src/ledger/approval-text.ts';
@@ -39,6 +39,7 @@ import {
   associationVersion,
   clusterScan,
   deletedVersion,
+  earlierEnding,
   entries,
   locks,
   records,
@@ -69,6 +70,10 @@ const policyVersion = {
   rollbackTo: 1,
 };
 const cursorKeys = { current: { secret: 'dHdv', madeAt: 2 }, former: { secret: 'b25l', madeAt: 1 } };
+const accountReads = {
+  ...{ accountId: '111122223333', region: 'eu-central-1', runId: '01KASA3V5T0000000000000003' },
+  leaseUntil: 1_795_521_660_000,
+};
 const claim = { createdBy: '01KASA3V5T0000000000000001', claimedBy: '01KASA3V5T0000000000000002' };
 
 /** The item that an update of the state writes: its key, and the attributes that it sets. */
@@ -102,6 +107,7 @@ const samples = [
   ...Object.values(entries).map((entry) => ({ name: `entry ${entry.event}`, entry })),
   { name: 'entry SUCCEEDED of an adoption', entry: adoption },
   { name: 'entry INTENT with separate personal data', entry: separate },
+  { name: 'entry SUCCEEDED of an earlier ending', entry: earlierEnding },
 ];
 
 /** What is written today, by name. */
@@ -126,6 +132,7 @@ const written: Readonly<Record<string, Stored>> = {
   'approval PENDING': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'PENDING' }) },
   'approval APPROVED': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'APPROVED' }) },
   scan: { sqlite: scanText(clusterScan), dynamodb: scanItem(clusterScan) },
+  'account reads': { sqlite: null, dynamodb: accountReadsPut('table', accountReads, 0).Item ?? {} },
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
 if (process.env.UPDATE_STORED === '1') {
@@ -174,6 +181,11 @@ test('a stored version of the history is read as before', () => {
 
 test('the stored progress of a scan is read as before', () => {
   expect(scanOfItem(itemOf('scan'))).toEqual(clusterScan);
+});
+
+test('the stored lease of an account and region is read as before', () => {
+  const { runId, leaseUntil } = accountReads;
+  expect(accountReadsOfItem(itemOf('account reads'))).toEqual({ runId, leaseUntil });
 });
 
 test('the stored keys of cursors are read as before', () => {

@@ -22,9 +22,10 @@ import {
   target,
   today,
 } from '../support/trail-model.ts';
+import { isLarge } from '../support/sizes.ts';
 
-/** Random queries of each test, and the longest trail that is read one entry a page: CI takes the time for more. */
-const [rounds, longest] = process.env.CI ? [40, 30] : [20, 10];
+/** Random queries of each test, and the longest trail that is read one entry a page. */
+const [rounds, longest] = isLarge ? [40, 30] : [20, 10];
 
 describeOnLedgers('the trail in $name', ({ open }) => {
   const entries = randomEntries();

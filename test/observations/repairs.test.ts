@@ -214,6 +214,32 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(await gateway.update({ ...extend, expiresAt: inFuture(hourMs) })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
+  test('the reconciler leaves a state of another format version to that version', async () => {
+    const { association } = await gateway.create();
+    gateway.clock.skip(readLagMs);
+    lose('Delete', 'cut-before');
+    const { associationId } = association ?? {};
+    await begin(() => gateway.remove({ associationId, clientRequestToken: 'remove' }));
+    await leaveBegun(edit, target);
+    await edit.state(target, { v: 2 });
+    gateway.clock.skip(defaultTimes.leaseMs + 1_000);
+    expect(await reconcileNow(gateway)).toMatchObject({ open: 1, failed: 0 });
+    expect(await repairs()).toEqual([]);
+  });
+
+  test('a scan whose time is over leaves repairs to the next one', async () => {
+    const key = await closedCreate();
+    const statesOfCluster: ObservationStore['statesOfCluster'] = async (cluster) => {
+      const states = await ledger.statesOfCluster(cluster);
+      gateway.clock.skip(minuteMs - 3_000);
+      return states;
+    };
+    await scanNow({ statesOfCluster });
+    expect((await state()).recordsInProgress).toEqual([key]);
+    await scanNow();
+    expect((await state()).recordsInProgress).toEqual([]);
+  });
+
   test('an operation whose record is missing and that the trail does not close is open again, and an operator can close it', async () => {
     lose('Create');
     const key = await begin(() => gateway.create());
@@ -238,6 +264,54 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(await listed()).toEqual([]);
     expect(await state()).toMatchObject({ recordsInProgress: [], openOperations: [], confirmed: { operationId } });
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: true });
+  });
+
+  test('a record that is restored is the one that was lost, which no earlier lease holder can write', async () => {
+    const { association } = await gateway.create();
+    gateway.clock.skip(readLagMs);
+    const update = {
+      associationId: association?.associationId,
+      disableSessionTags: true,
+      clientRequestToken: 'update',
+    };
+    const key = await begin(() => (lose('Update', 'cut-before'), gateway.update(update)));
+    gateway.clock.skip(defaultTimes.leaseMs + 1_000);
+    expect(await gateway.update(update)).toMatchObject({ status: 'IN_PROGRESS' });
+    const lost = await ledger.getRecord(key);
+    expect(lost).toMatchObject({ fence: 2, modifiedAtBefore: association?.modifiedAt });
+    await edit.removeRecord(key);
+    await scanNow();
+    const restored = await ledger.getRecord(key);
+    expect(restored).toEqual({ ...lost, fence: 3, leaseUntil: expect.any(Number) });
+    expect(restored?.leaseUntil).toBeLessThanOrEqual(gateway.clock.now());
+  });
+
+  test('no record is restored of an operation that the trail closes, nor in place of that of another operation', async () => {
+    lose('Create');
+    const key = await begin(() => gateway.create());
+    let begun: object = {};
+    await edit.state(target, {}, (item) => (begun = item));
+    const gone = 'f'.repeat(64);
+    await edit.state(target, { recordsInProgress: new Set([key, gone]) });
+    await scanNow();
+    expect(await state()).toMatchObject({ recordsInProgress: [key], openOperations: [{ recordKey: key }] });
+    expect(await ledger.getRecord(gone)).toBeNull();
+    gateway.clock.skip(inDoubtMs);
+    expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+    const isOpen = (name: string) => /^(operation|openOperations|recordsInProgress)/.test(name);
+    await edit.state(target, Object.fromEntries(Object.entries(begun).filter(([name]) => isOpen(name))));
+    await edit.removeRecord(key);
+    await scanNow();
+    expect(await state()).toMatchObject({ recordsInProgress: [], openOperations: [] });
+    expect(await ledger.getRecord(key)).toBeNull();
+  });
+
+  test('a record of another format version keeps its key, and no other key', async () => {
+    const key = await closedCreate();
+    await leaveClosed(ledger, edit, target, [key, 'e'.repeat(64)]);
+    await edit.record(key, { v: 2 });
+    expect(await scanNow()).toMatchObject({ unreadable: 0 });
+    expect((await state()).recordsInProgress).toEqual([key]);
   });
 
   test('a key whose record has expired, or is of another service account by now, is removed without an outcome', async () => {

@@ -142,7 +142,7 @@ test('a run keeps its lease as long as it can take, by every permitted clock', a
   };
   const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
   expect(await run({ eksFor, directory }, {}, lambdaMs)).toMatchObject({ complete: 1 });
-  expect(await meanwhile[0]).toMatchObject({ leased: 1, complete: 1 });
+  expect(await meanwhile[0]).toMatchObject({ leased: 2, complete: 0 });
 });
 
 test('the time of the first complete scan of a cluster stays the same', async () => {
@@ -266,6 +266,54 @@ test('reads of one account and region keep their rate limit', async () => {
     { readsPerSecond: 5 },
   );
   expect(waited).toBeGreaterThan(1_000);
+});
+
+/** The most reads that began within any one second. */
+function mostInASecond(reads: readonly number[]): number {
+  return Math.max(...reads.map((at) => reads.filter((other) => other >= at && other < at + 1_000).length));
+}
+
+test('overlapping runs, and those that follow each other, keep one rate limit of an account and region together, by every permitted clock', async () => {
+  const clusterNames = ['apps-dev', 'apps-prod'];
+  for (const clusterName of clusterNames) for (let at = 0; at < 19; at++) makeDirectly(`api-${at}`, { clusterName });
+  const reads: number[] = [];
+  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+    const eks = gateway.deps.eksFor(cluster);
+    const counted = <Result>(result: Promise<Result>) => (reads.push(performance.now()), result);
+    return {
+      ...eks,
+      page: (...call) => counted(eks.page(...call)),
+      describe: (...call) => counted(eks.describe(...call)),
+    };
+  };
+  const runOf = (clusterName: string, aheadMs = 0) => {
+    const clock = () => Date.now() + aheadMs;
+    const deps = { ...gateway.deps, observations, eksFor, clock, directory: { clusters: [{ ...home, clusterName }] } };
+    return scan(deps, { ...defaultScanSettings, readsPerSecond: 20 }, clock() + lambdaMs);
+  };
+  const [dev = '', prod = ''] = clusterNames;
+  const { clockErrorMs } = gateway.deps.times;
+  const overlapping = await Promise.all([runOf(dev), runOf(prod, clockErrorMs)]);
+  const [first] = overlapping;
+  expect(overlapping.map(({ complete, leased }) => complete + leased)).toEqual([1, 1]);
+  const followed = first.complete === 1 ? prod : dev;
+  expect(await runOf(followed, followed === dev ? 0 : clockErrorMs)).toMatchObject({ complete: 1 });
+  expect(reads).toHaveLength(40);
+  expect(mostInASecond(reads)).toBeLessThanOrEqual(20);
+});
+
+test('a killed run keeps the reads of its account and region until its deadline, by every permitted clock, and no longer', async () => {
+  const killed: ScanDependencies['eksFor'] = (cluster) => ({
+    ...gateway.deps.eksFor(cluster),
+    page: () => Promise.reject(new LedgerUnavailable(new Error('killed'))),
+  });
+  const of = (clusterName: string) => ({ clusters: [{ ...home, clusterName }] });
+  const [dev, prod] = [of('apps-dev'), of('apps-prod')];
+  await expect(run({ eksFor: killed, directory: dev }, {}, lambdaMs)).rejects.toThrow(LedgerUnavailable);
+  gateway.clock.skip(lambdaMs + gateway.deps.times.clockErrorMs - 1_000);
+  expect(await run({ directory: prod })).toMatchObject({ leased: 1, complete: 0 });
+  gateway.clock.skip(1_000);
+  expect(await run({ directory: prod })).toMatchObject({ leased: 0, complete: 1 });
 });
 
 test('locks on changes do not stop a scan', async () => {

@@ -3,11 +3,12 @@ import { delayCreates, inDoubtMs, readLagMs } from '../support/changes.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
+import { isLarge } from '../support/sizes.ts';
 
 const create = 'CreatePodIdentityAssociation';
 
-/** How many requests race: CI takes the time for more. */
-const atOnce = process.env.CI ? 30 : 15;
+/** How many requests race. */
+const atOnce = isLarge ? 30 : 15;
 
 describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
   let ledger: Ledger;

@@ -79,6 +79,22 @@ function afterEachRead(reads: Dependencies['associations'], act: () => Promise<u
   );
 }
 
+/** The first read of an association by its id does not show it. */
+function laggingOnce(deps: Dependencies): Dependencies {
+  let reads = 0;
+  return {
+    ...deps,
+    eksFor: (cluster) => {
+      const eks = deps.eksFor(cluster);
+      const describe: typeof eks.describe = (...call) => {
+        reads += 1;
+        return reads === 1 ? Promise.resolve({ kind: 'absent' }) : eks.describe(...call);
+      };
+      return { ...eks, describe };
+    },
+  };
+}
+
 describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
@@ -135,6 +151,17 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect(await end(associationId, last, 'again')).toMatchObject(refused('POLICY_DENIED'));
   });
 
+  test('is that of a delete where the only ending is left of another association, also a later one', async () => {
+    const { associationId } = await createAssociation(gateway);
+    await end(associationId, inFuture(hourMs), 'first');
+    const { ending = null, revision = 0 } = (await ledger.getAssociationState(target)) ?? {};
+    const left = ending && { ...ending, associationId: 'a-predecessor' };
+    const change = { target, ending: left, openOperations: [], endedOperationIds: [] };
+    expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
+    rules.forbids = () => true;
+    expect(await end(associationId, inFuture(2 * hourMs), 'later')).toMatchObject(refused('POLICY_DENIED'));
+  });
+
   test('is judged for the time of the ending, and for the association as it is then', async () => {
     const { associationId } = await createAssociation(gateway);
     const [now, expiresAt] = [gateway.clock.now(), inFuture(hourMs)];
@@ -189,6 +216,21 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     rules.forbids = () => false;
     expect(await gateway.update(request)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await endingNow()).toBe(expiresAt);
+  });
+
+  test('is not passed by an update that read its association as gone, and found it when it observed its effect', async () => {
+    const { associationId } = await createAssociation(gateway);
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+    const request = { associationId, expiresAt: inFuture(hourMs), roleArn: worker, clientRequestToken: 'end' };
+    expect(await gateway.update(request)).toMatchObject({ status: 'IN_PROGRESS' });
+    gateway.clock.skip(inDoubtMs);
+    rules.forbids = () => true;
+    const { simulator, clock } = gateway;
+    const lagging = await openGateway({ ledger, simulator, clock, change: (deps) => ruled(laggingOnce(deps)) });
+    expect((await lagging.update(request)).status).not.toBe('SUCCEEDED');
+    expect(simulator.control.associations()).toMatchObject([{ roleArn: input.roleArn }]);
+    expect(await endingNow()).toBeNull();
+    await lagging.close();
   });
 
   test('is not asked for again by the repetition of an update whose association has ended', async () => {

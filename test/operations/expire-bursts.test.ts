@@ -1,6 +1,7 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ending, EndingSetter } from '../../src/ledger/association-ending.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';
 import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
@@ -216,6 +217,38 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     await replaceEnding('debug', (ending) => ({ ...ending, setBy: 'another' }));
     const stale = { observations: { ...ledger, dueEndings: () => Promise.resolve(listed) } };
     expect(await runNow({}, stale)).toMatchObject({ deleted: 0, waiting: 1 });
+  });
+
+  test('an ending that has nothing left to end keeps none of the others of its setter from their turn', async () => {
+    const burst = names('debug', 4);
+    const settings = { burstAbove: 3, maxPerSetter: 3 };
+    await createAll(burst, inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow(settings)).toMatchObject({ held: 4 });
+    gateway.clock.skip(hourMs + minuteMs);
+    await replaceEnding('debug-0000', (ending) => ({ ...ending, associationId: 'a-successor' }));
+    expect(await runNow(settings)).toMatchObject({ dropped: 1, deleted: 3, queued: 0 });
+    expect(associations()).toEqual(['debug-0000']);
+    expect(await endingOf('debug-0000')).toBeUndefined();
+  });
+
+  test('of a burst whose run is cut off while it holds, no more are carried out without a hold than make no burst', async () => {
+    await createAll(names('burst', 11), inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    const { burstAbove } = defaultExpireSettings;
+    let holds = 0;
+    const observeAssociation: ObservationStore['observeAssociation'] = async (...call) => {
+      holds += 1;
+      if (holds > 11 - burstAbove) throw new LedgerUnavailable(new Error('cut off'));
+      return ledger.observeAssociation(...call);
+    };
+    const cutOff = runNow({}, { observations: { ...ledger, observeAssociation } });
+    await expect(cutOff).rejects.toThrow(LedgerUnavailable);
+    expect(alarms()).toHaveLength(1);
+    expect(await runNow()).toMatchObject({ deleted: burstAbove, held: 0 });
+    expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow()).toMatchObject({ deleted: 11 - burstAbove });
   });
 
   test('endings whose setter is not stored are those of the request that set them, and are held with it', async () => {

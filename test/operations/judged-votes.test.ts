@@ -30,6 +30,8 @@ describeOnLedgers('a vote of an approval that is used, on $name', ({ open }) => 
   beforeEach(() => {
     asked.needs = [security];
     asked.deniedVoters = [];
+    asked.deniedGroups = [];
+    asked.subjects = [];
   });
 
   const stored = () => lastApproval(ledger, gateway);
@@ -176,6 +178,47 @@ describeOnLedgers('a vote of an approval that is used, on $name', ({ open }) => 
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect((await stored()).votes).toMatchObject([{ principal: { id: idOf('pat') } }]);
     expect((await events()).slice(-2)).toEqual(['APPROVAL_VOTE_VOIDED', 'APPROVAL_USED']);
+  });
+
+  test('leaves the request pending where one of two is left, also if it counts for another need still', async () => {
+    const leads = { ...security, policyId: 'leads-agree', group: 'leads' };
+    await askAndApprove([{ ...security, count: 2 }, leads]);
+    await approve('eve');
+    expect(await stored()).toMatchObject({ state: 'APPROVED' });
+    await locks().lock(bob, 'A thief.');
+    expect(await gateway.create()).toMatchObject(required);
+    expect(await stored()).toMatchObject({ state: 'PENDING', votes: [{ principal: { id: idOf('eve') } }] });
+    asked.deniedGroups = ['leads'];
+    await approve('carol');
+    expect(await gateway.create()).toMatchObject(required);
+    expect(await stored()).toMatchObject({ votes: [], voidedVotes: [{}, { reason: 'POLICY_DENIED' }, {}] });
+  });
+
+  test('is judged with who asks now, of whom every group is known, and not as the approval recorded them', async () => {
+    await askAndApprove();
+    asked.subjects = [];
+    expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(asked.subjects.length).toBeGreaterThan(0);
+    for (const { requested } of asked.subjects) expect(requested.principal).not.toHaveProperty('otherGroups');
+  });
+
+  test('is the last of at most 20 void votes that an approval keeps', async () => {
+    await askAndApprove();
+    const approval = await stored();
+    const [vote] = approval.votes;
+    const [entry] = await ledger.operationEntries(approval.id);
+    if (!vote || !entry) throw new Error('There is no vote.');
+    const { principal, actor, time } = vote;
+    const voidedVotes = Array.from({ length: 20 }, (_, index) => ({
+      ...{ actor, time, voidedAt: time, reason: 'POLICY_DENIED' as const },
+      principal: { ...principal, id: `earlier-${index}` },
+    }));
+    const next = { ...approval, revision: approval.revision + 1, voidedVotes };
+    await ledger.putApproval(approval, next, { ...entry, entryId: gateway.deps.ulid(gateway.clock.now()) }, null);
+    await locks().lock(bob, 'A thief.');
+    expect(await gateway.create()).toMatchObject(required);
+    const kept = (await stored()).voidedVotes?.map((one) => one.principal.id);
+    expect(kept).toEqual([...voidedVotes.slice(1).map((one) => one.principal.id), idOf('bob')]);
   });
 
   test('is voided into an approval that has expired once the time to approve is over', async () => {

@@ -13,9 +13,10 @@ import {
   reconcileNow,
   target,
 } from '../support/changes.ts';
+import { isLarge } from '../support/sizes.ts';
 
-/** How many requests race: CI takes the time for more. */
-const atOnce = process.env.CI ? 20 : 10;
+/** How many requests race. */
+const atOnce = isLarge ? 20 : 10;
 
 describeOnLedgers('changes on $name', ({ open }) => {
   let ledger: Ledger;

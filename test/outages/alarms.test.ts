@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
-import { makeScanHandler } from '../../src/app/scan-handler.ts';
-import { defaultScanSettings } from '../../src/observations/scan.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
@@ -221,30 +219,6 @@ test('a rule that is disabled ends the heartbeat, which rings within 20 minutes,
   });
   expect(others).toEqual({});
   expect(after).toBeLessThanOrEqual(20);
-});
-
-test('a role that the scan lost in one account rings within an hour, while all other alarms stay quiet', async () => {
-  const scanning = await openGateway({ ledger: makeSqliteLedger({ file: ':memory:' }) });
-  const run = makeScanHandler(scanning.current, scanning.deps.ledger as Ledger & ObservationStore, defaultScanSettings);
-  const stack = busyStack();
-  const usual = { reconciler, requests: [query, created] };
-  const scanned = async () => {
-    await run({}, { getRemainingTimeInMillis: () => 60_000 });
-    scanning.clock.skip(60_000);
-    return scanning.logged.findLast(({ message }) => message === 'Clusters scanned.') ?? {};
-  };
-  for (let minute = 0; minute < 15; minute += 1) expect(stack.play(1, usual, { scanner: await scanned() })).toEqual({});
-  const lost = { operation: 'ListPodIdentityAssociations', kind: 'access-denied', times: 1_000 } as const;
-  scanning.simulator.control.addFault(lost);
-  let minutes = 0;
-  let ringing = {};
-  while (Object.keys(ringing).length === 0 && minutes < 120) {
-    ringing = stack.play(1, usual, { scanner: await scanned() });
-    minutes += 1;
-  }
-  expect(ringing).toEqual({ ScanBlindAlarm: 1 });
-  expect(minutes).toBeLessThanOrEqual(60);
-  await scanning.close();
 });
 
 test('entries that are written while nothing reads the stream ring, and an idle stream does not', () => {

@@ -7,7 +7,9 @@ import { describeOnLedgers } from '../support/ledgers.ts';
 import { makeClock } from '../support/test-clock.ts';
 import type { TestClock } from '../support/test-clock.ts';
 
-const alice = { kind: 'USER', id: 'alice' } as const;
+type Principal = Parameters<typeof makeCursors>[1];
+
+const alice: Principal = { kind: 'USER', id: 'alice' };
 
 describeOnLedgers('the keys of cursors in $name', ({ open }) => {
   let ledger: Ledger;
@@ -27,10 +29,10 @@ describeOnLedgers('the keys of cursors in $name', ({ open }) => {
       return canRead() ? ledger.getCursorKeys() : Promise.reject(new LedgerUnavailable(new Error('down')));
     };
     const process = { ledger: { ...ledger, getCursorKeys }, clock: () => clock.now() + aheadMs, cursorKeyMemory: {} };
-    const cursors = () => makeCursors(process, alice, process.clock() + 10_000);
+    const cursors = (of: Principal) => makeCursors(process, of, process.clock() + 10_000);
     return {
-      seal: (position: unknown) => cursors().seal('query', position),
-      open: (cursor: string) => cursors().open('query', cursor),
+      seal: (position: unknown) => cursors(alice).seal('query', position),
+      open: (cursor: string, of: Principal = alice) => cursors(of).open('query', cursor),
     };
   }
 
@@ -54,7 +56,10 @@ describeOnLedgers('the keys of cursors in $name', ({ open }) => {
     clock.skip(cursorKeyMs - 1_000);
     expect(await seal('place')).toBe(before);
     clock.skip(1_000);
-    const after = await seal('place');
+    reads = 0;
+    const [after = '', ...others] = await Promise.all([seal('place'), seal('place'), seal('place')]);
+    expect(others).toEqual([after, after]);
+    expect(reads).toBe(1);
     expect(after).not.toBe(before);
     expect(await ledger.getCursorKeys()).toMatchObject({ former: expect.anything() });
     const other = openProcess();
@@ -88,6 +93,16 @@ describeOnLedgers('the keys of cursors in $name', ({ open }) => {
       expect(reads).toBe(expected);
       if (expected === 1) clock.skip(40_000);
     }
+    // A clock that was set back does not keep a process from reading.
+    clock.skip(-180_000);
+    await read(forged);
+    expect(reads).toBe(3);
+  });
+
+  test('open no cursor of a service whose id is that of a person', async () => {
+    const { seal, open: read } = openProcess();
+    const cursor = await seal('place');
+    expect(await read(cursor, { kind: 'SERVICE', id: alice.id })).toMatchObject({ kind: 'invalid' });
   });
 
   test('are read again after a read that failed', async () => {

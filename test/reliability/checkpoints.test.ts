@@ -49,7 +49,7 @@ function stepped(deps: CheckpointDependencies, run: number, waiting: Waiting[], 
 }
 
 describeOnLedgers('runs of the checkpointer on $name', ({ name, open }) => {
-  const seeds = Array.from({ length: name === 'SQLite' ? 120 : 8 }, (_, seed) => seed);
+  const seeds = Array.from({ length: name === 'SQLite' ? 40 : 8 }, (_, seed) => seed);
 
   test('at the same time, killed before and after any call, leave one append-only log with every entry once', async () => {
     let kills = 0;
@@ -95,6 +95,8 @@ describeOnLedgers('runs of the checkpointer on $name', ({ name, open }) => {
         if (steps < 60 && random(5) === 0) await append();
         if (random(10) === 0) log.clock.now += 60_000;
         await immediate();
+        // A step, and the clock with it, waits until the store has answered: time must not run ahead of the runs.
+        while (waiting.length === 0 && active.size > 0) await immediate();
         const [next] = waiting.splice(random(Math.max(waiting.length, 1)), 1);
         if (next === undefined) continue;
         const isLast = steps < 60 && random(12) === 0;

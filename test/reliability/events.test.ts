@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { entriesOfOperations, eventIdsOf } from '../support/event-operations.ts';
 import { openEventReceiver, webhookSecret } from '../support/event-receiver.ts';
+import { isLarge } from '../support/sizes.ts';
 
-const events = 10_000;
-const kills = 50;
+const [events, kills] = isLarge ? [10_000, 50] : [3_000, 15];
 
 test(`${events} events across ${kills} kills of the deliverer: none lost, each after its predecessor`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'events-'));

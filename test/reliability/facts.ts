@@ -25,6 +25,8 @@ export interface Facts {
   readonly locks: readonly LockedTime[];
   /** False if no retry and no reconciler run followed, so an operation may still be open. */
   readonly reconciled: boolean;
+  /** Where an answer as of a past time was not what EKS had then, one sentence each. Absent: none was asked for. */
+  readonly untruePast?: readonly string[];
   /** What was sent after the deadline of its request or run, or written with a wrong clock. Absent: that was not watched. */
   readonly sentLate?: readonly string[];
 }

@@ -71,6 +71,7 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
   ['a record that another version left in progress', 'observed', { observed: { ...observed, leftInProgress: 1 } }],
   ['a repair of nothing', 'observed', { observed: { ...observed, repairs: 1 } }],
   ['a state without the association that EKS has', 'observed', { observed: { ...observed, associationId: null } }],
+  ['an untrue answer as of a past time', 'remembered', { untruePast: ['as of 1, the history has nothing'] }],
   ['an association without a SUCCEEDED entry', 'agreed', { entries: [intent] }],
   ['a SUCCEEDED entry without an association', 'agreed', { associations: [] }],
   ['a SUCCEEDED entry with a different role', 'agreed', { associations: [{ ...association, roleArn: 'role-2' }] }],

@@ -50,6 +50,7 @@ export const invariants = {
   agreed: 'After reconciliation, audit trail and EKS agree on who changed what.',
   isolated: "A principal never receives another principal's answer.",
   observed: 'A scan records each foreign change once, and nothing that an operation made.',
+  remembered: 'An answer as of a past time is what EKS had then, or says that it is not certain.',
   approved:
     'What needs approvals begins only by them, once for each, and the entries of an approval agree with its item.',
   ended: 'An association ends at the last ending that a success set, not before, and once.',
@@ -141,6 +142,8 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
     ),
 
   observed: untrueObservations,
+
+  remembered: ({ untruePast = [] }) => [...untruePast],
 
   approved: unapproved,
 

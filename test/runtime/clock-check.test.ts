@@ -85,3 +85,32 @@ test.each([undefined, '', 'yesterday'])('an answer with the date %j shows nothin
   check.sent()(date);
   expect(check.isWrong()).toBe(true);
 });
+
+test('a clock that was set back while it was wrong is logged again at once', () => {
+  const { logged, call } = open();
+  for (const aheadMs of [3_600_000, -3_600_000]) expect(call(aheadMs)).toBe(true);
+  expect(logged).toHaveLength(2);
+});
+
+test('a clock that is wrong again after it was right is logged at once', () => {
+  const { logged, call } = open();
+  for (const aheadMs of [3_600_000, 0, 3_600_000]) call(aheadMs);
+  expect(logged.map((line) => (line as string[])[0])).toEqual(['error', 'info', 'error']);
+});
+
+test('an answer that takes long shows nothing wrong', () => {
+  const { state, check } = open();
+  const judge = check.sent();
+  state.now += 3_600_000;
+  judge(dateAt(state.now));
+  expect(check.isWrong()).toBe(false);
+});
+
+test('a call that was sent before a clock was found wrong does not show that it is right', () => {
+  const { state, check } = open();
+  const [first, second] = [check.sent(), check.sent()];
+  state.now += 1_000;
+  first(dateAt(state.now - 3_600_000));
+  second(dateAt(state.now));
+  expect(check.isWrong()).toBe(true);
+});

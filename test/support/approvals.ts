@@ -3,7 +3,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Approval } from '../../src/model/approval.ts';
 import type { ApprovalNeed } from '../../src/model/approval-vote.ts';
 import type { Dependencies } from '../../src/operations/dependencies.ts';
-import type { AuthorizationContext } from '../../src/policy/policy.ts';
+import type { ApprovalSubject, AuthorizationContext } from '../../src/policy/policy.ts';
 import { vote } from '../../src/operations/vote.ts';
 import type { Vote, VoteResult } from '../../src/operations/vote.ts';
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
@@ -17,10 +17,13 @@ export interface Asked {
   timeZone?: string;
   /** Names of those whose votes policy does not permit; default: none. */
   deniedVoters?: readonly string[];
+  /** Groups for whose approval policy permits no votes; default: none. */
+  deniedGroups?: readonly string[];
   /** Whether the policies of the gateway decide about votes, instead of permitting all others. */
   votesByPolicy?: true;
-  /** The contexts in which policy was asked about votes. */
+  /** The contexts in which policy was asked about votes, and about what. */
   votes?: AuthorizationContext[];
+  subjects?: ApprovalSubject[];
 }
 
 const changes: ReadonlySet<string> = new Set(
@@ -33,12 +36,13 @@ export function askingFor(asked: Asked): (deps: Dependencies) => Dependencies {
     ...deps,
     authorize: (context, request) => {
       const decision = deps.authorize(context, request);
-      const { needs, timeZone = decision.slice.timeZone, deniedVoters = [] } = asked;
+      const { needs, timeZone = decision.slice.timeZone, deniedVoters = [], deniedGroups = [] } = asked;
       if (request.action === 'ApproveRequest') {
         asked.votes?.push(context);
+        asked.subjects?.push(request.approval);
         if (asked.votesByPolicy) return decision;
         const isDenied = deniedVoters.some((name) => context.identity.principal.id === `${issuer}#${name}`);
-        return { ...decision, allowed: !isDenied };
+        return { ...decision, allowed: !isDenied && !deniedGroups.includes(request.approval.group) };
       }
       if (!decision.allowed || needs.length === 0 || !changes.has(request.action)) return decision;
       const violations = needs.map(({ policyId, message, advice }) => ({ policyId, message, advice }));

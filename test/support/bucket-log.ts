@@ -5,6 +5,7 @@ import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.
 import { makeKmsSigner } from '../../src/checkpoints/kms-signer.ts';
 import { vkeyOf } from '../../src/checkpoints/note.ts';
 import { makeS3Storage } from '../../src/checkpoints/s3-storage.ts';
+import { makeDeadline } from '../../src/runtime/deadline.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import { openLog } from './checkpoint-log.ts';
 import { startLogServers } from './log-servers.ts';
@@ -17,7 +18,8 @@ export async function openBucketLog(store: CheckpointStore) {
   const client = { endpoint: servers.endpoint, region: 'eu-central-1', credentials };
   const [s3, kms] = [new S3Client({ ...client, forcePathStyle: true }), new KMSClient(client)];
   const storage = makeS3Storage(s3, 'log');
-  const deps: CheckpointDependencies = { ...local, storage, signer: makeKmsSigner(kms, 'key', local.origin) };
+  const signer = makeKmsSigner(kms, 'key', local.origin);
+  const deps: CheckpointDependencies = { ...local, storage, signer: () => signer(makeDeadline(Infinity, Date.now)) };
   return {
     ...{ ...servers, storage, deps, clock },
     run: (changed: Partial<CheckpointDependencies> = {}) => checkpoint({ ...deps, ...changed }, Infinity),

@@ -17,12 +17,17 @@ export const operatorRoles = [
 ] as const;
 
 /** A role of deploy/iam/other-account.yml. */
-function servedRole(accountId: string, { stage, region }: typeof gateway, access: 'change' | 'read'): string {
+function servedRole(
+  accountId: string,
+  { stage, region }: typeof gateway,
+  access: 'change' | 'expire' | 'read',
+): string {
   return `arn:aws:iam::${accountId}:role/pod-identity-gateway/pod-identity-gateway-${stage}-${region}-${access}`;
 }
 
-/** The roles of the other account: one to change, one to read. */
+/** The roles of the other account: one to change, one for endings, one to read. */
 export const changeRole = servedRole(otherAccount, gateway, 'change');
+export const endingRole = servedRole(otherAccount, gateway, 'expire');
 export const readRole = servedRole(otherAccount, gateway, 'read');
 
 /**
@@ -117,6 +122,14 @@ export const fullParams = {
   apiRateLimit: '200',
   apiBurstLimit: '400',
   graphqlConcurrency: '50',
+  graphqlMemory: '2048',
+  reconcileMemory: '1024',
+  scanMemory: '1024',
+  expireMemory: '1024',
+  checkpointMemory: '1024',
+  compileMemory: '2048',
+  deliverMemory: '512',
+  pageMemory: '512',
   domainName: 'gateway.corp.dev',
   certificateArn: `arn:aws:acm:eu-central-1:${homeAccount}:certificate/${key}`,
   defaultEndpoint: 'false',

@@ -12,9 +12,10 @@ declare global {
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Provides what all test files share: a DynamoDB, and the shipped policies as a build compiles them. */
+/** Provides what all test files share: a DynamoDB, the shipped policies as a build compiles them, and a folder for `sharedWork`. */
 export default async function setUp(): Promise<void> {
   compilePolicies();
+  process.env.SHARED_WORK = mkdtempSync(join(tmpdir(), 'shared-work-'));
   await provideDynamoDb();
 }
 

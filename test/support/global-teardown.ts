@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 
-/** Removes the compiled policies of the setup, and stops its DynamoDB Local. */
+/** Removes the folders of the setup, and stops its DynamoDB Local. */
 export default async function tearDown(): Promise<void> {
-  rmSync(process.env.COMPILED_POLICIES ?? '', { recursive: true, force: true });
-  delete process.env.COMPILED_POLICIES;
+  for (const name of ['COMPILED_POLICIES', 'SHARED_WORK']) {
+    rmSync(process.env[name] ?? '', { recursive: true, force: true });
+    Reflect.deleteProperty(process.env, name);
+  }
   if (globalThis.startedDynamoDb === undefined) return;
   await globalThis.startedDynamoDb.stop();
   globalThis.startedDynamoDb = undefined;

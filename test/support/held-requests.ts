@@ -143,6 +143,9 @@ const payload = `status retryAfterSeconds association { associationId } ${refusa
 const createDocument = `${shown} mutation ($input: CreatePodIdentityAssociationInput!) {
   result: createPodIdentityAssociation(input: $input) { ${payload} }
 }`;
+const updateDocument = `${shown} mutation ($input: UpdatePodIdentityAssociationInput!) {
+  result: updatePodIdentityAssociation(input: $input) { ${payload} }
+}`;
 const deleteDocument = `${shown} mutation ($input: DeletePodIdentityAssociationInput!) {
   result: deletePodIdentityAssociation(input: $input) { ${payload} }
 }`;
@@ -203,6 +206,8 @@ export function approvalsOf({ handler }: Pick<Gateway, 'handler'>) {
     answerTo,
     create: (who: Who, input: object = {}): Promise<HeldPayload> =>
       send(who, createDocument, { input: { ...held, ...input } }),
+    update: (who: Who, input: object): Promise<HeldPayload> =>
+      send(who, updateDocument, { input: { clusterName: held.clusterName, ...input } }),
     remove: (who: Who, input: object): Promise<HeldPayload> =>
       send(who, deleteDocument, { input: { clusterName: held.clusterName, ...input } }),
     approve: vote('approve'),

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ownInventory, ownIssuers, writeOwnPolicies } from './deployment.ts';
+import { sharedWork } from './shared-work.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
@@ -43,6 +45,8 @@ export interface FrameworkRun {
 
 interface ServiceOptions {
   readonly isOwn?: boolean;
+  /** Whether it is built anew, and not copied from the build of another test. */
+  readonly isBuilt?: boolean;
   /** The text of the inventory, where `isOwn`. */
   readonly inventory?: string;
 }
@@ -51,15 +55,16 @@ interface ServiceOptions {
  * Creates a folder with the service and its own `dist` for the framework: with the shipped policies and inventory, or with
  * those of an organization, which strict checks accept. `close` removes it.
  */
-export async function openService({ isOwn = false, inventory = ownInventory }: ServiceOptions = {}) {
+export async function openService({ isOwn = false, isBuilt = false, inventory = ownInventory }: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
+  const own = isOwn ? inventory : null;
   // Copied, because the framework resolves paths from the real location of the file.
   for (const name of ['serverless.yml', 'package.json', 'deploy']) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
   for (const name of ['node_modules', 'src', 'packages', 'tools']) await symlink(join(root, name), join(folder, name));
-  const sources = isOwn ? await writeOwnSources(folder, inventory) : [];
-  await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist'), ...sources], { cwd: root });
+  if (isBuilt) await build(folder, own);
+  else await copyBuild(folder, own);
 
   /** Runs `serverless` with these arguments and only these variables. Not concurrently: all runs write to one folder. */
   const serverless = async (args: readonly string[], env: Record<string, string> = {}): Promise<FrameworkRun> => {
@@ -95,6 +100,18 @@ export async function openService({ isOwn = false, inventory = ownInventory }: S
   const useInventory = (text: string) => writeFile(join(folder, 'dist', 'policies', 'inventory.json'), text);
   const close = () => rm(folder, { recursive: true, force: true });
   return { readBuilt, readPackaged, serverless, makePackage, removeBundles, useInventory, close };
+}
+
+/** Copies a build into `dist` of a folder: of the shipped policies, or of an organization's with this inventory. One of each is made in a run of the tests. */
+export async function copyBuild(folder: string, inventory: string | null = null): Promise<void> {
+  const name = inventory === null ? 'build' : `build-${createHash('sha256').update(inventory).digest('hex')}`;
+  const built = await sharedWork(name, (to) => build(to, inventory));
+  await cp(join(built, 'dist'), join(folder, 'dist'), { recursive: true });
+}
+
+async function build(folder: string, inventory: string | null): Promise<void> {
+  const sources = inventory === null ? [] : await writeOwnSources(folder, inventory);
+  await run(process.execPath, ['deploy/build.ts', '--outdir', join(folder, 'dist'), ...sources], { cwd: root });
 }
 
 async function writeOwnSources(folder: string, text: string): Promise<string[]> {

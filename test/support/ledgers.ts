@@ -172,7 +172,8 @@ export async function openDynamoDb() {
   return { ledger, edit: dynamoDbItems(client, names), close };
 }
 
-function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }: TableNames): StoredItems {
+/** Sets fields of the items of these tables. */
+export function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }: TableNames): StoredItems {
   const read = async (TableName: string, key: object) => {
     const get = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
     const { Item } = await client.send(get);

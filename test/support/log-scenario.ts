@@ -179,8 +179,15 @@ async function endings(gateway: Gateway, ledger: Store): Promise<void> {
 
 async function checkpoints(ledger: Store, log: Log): Promise<void> {
   const opened = openLog(ledger);
+  const context = { getRemainingTimeInMillis: () => 60_000 };
   try {
-    await makeCheckpointHandler(opened.deps, log)({}, { getRemainingTimeInMillis: () => 60_000 });
+    const handlerOf = (deps: typeof opened.deps) => makeCheckpointHandler({ ...deps, sendersUntil: () => deps }, log);
+    await handlerOf(opened.deps)({}, context);
+    const denied = {
+      ...opened.deps,
+      storage: { ...opened.deps.storage, get: () => Promise.reject(new Error('AccessDenied')) },
+    };
+    await handlerOf(denied)({}, context).catch(() => null);
   } finally {
     opened.close();
   }
@@ -195,9 +202,10 @@ function wrongClock(log: Log): void {
   check.sent()(new Date().toUTCString());
 }
 
-/** Events of the stream: one that is sent, one that is not, an item that was removed, and the heartbeat. */
+/** Events of the stream: one that is sent, one that is not, an item that was removed, and the heartbeat, also with a rule that is disabled. */
 async function deliveries(log: Log): Promise<void> {
   const [sent, failed] = [auditEntry({ event: 'SUCCEEDED' }), auditEntry({ event: 'SUCCEEDED' })];
+  let disabled: string[] = [];
   const handler = makeDeliverHandler({
     ledger: { readTrail: () => Promise.resolve({ entries: [], next: null }) },
     target: {
@@ -208,11 +216,13 @@ async function deliveries(log: Log): Promise<void> {
           ),
         ),
     },
-    ...{ denialShare: 1, clock: Date.now, findDisabled: () => Promise.resolve([]), log },
+    ...{ denialShare: 1, clock: Date.now, findDisabled: () => Promise.resolve(disabled), log },
   });
   const context = { getRemainingTimeInMillis: () => 60_000 };
   const Records = [...[sent, failed].map((entry) => streamRecord('INSERT', entryItem(entry)))];
   const expired = { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
   await handler({ Records: [...Records, streamRecord('REMOVE', entryItem(sent), expired)] }, context);
+  await handler({}, context);
+  disabled = ['BypassRule'];
   await handler({}, context);
 }

@@ -8,13 +8,15 @@ import { makeVersionedObjects } from './versioned-objects.ts';
 
 /**
  * The parts of the REST API of S3 and of KMS that a log uses, with one bucket with versions and one Ed25519 key. `conflicts`: how many puts are
- * answered as S3 does while another put of the object runs. `pageSize`: versions in an answer.
+ * answered as S3 does while another put of the object runs. `pageSize`: versions in an answer. `refuses`: the service that refuses every request, S3
+ * as a policy does, and KMS as with a disabled key. `isDown`: whether a call is answered by a failure that the SDK repeats.
  */
 export async function startLogServers() {
   const objects = makeVersionedObjects();
   const requests: string[] = [];
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const state = { conflicts: 0, checksums: new Set<string>(), pageSize: 1_000 };
+  const isDown = (_operation: string): boolean => false;
+  const state: State = { conflicts: 0, checksums: new Set<string>(), pageSize: 1_000, refuses: null, isDown };
 
   const s3 = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://s3');
@@ -22,21 +24,28 @@ export async function startLogServers() {
     const fail = (status: number, code: string) => {
       response.writeHead(status, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`);
     };
-    if (url.searchParams.has('versions')) {
-      requests.push('ListObjectVersions');
+    const operation = operationOf(request.method, url.searchParams);
+    if (state.refuses === 's3') {
+      fail(403, 'AccessDenied');
+      return;
+    }
+    requests.push(operation);
+    if (state.isDown(operation)) {
+      fail(500, 'InternalError');
+      return;
+    }
+    if (operation === 'ListObjectVersions') {
       response.end(versionsPage(objects.list(), url.searchParams, state.pageSize));
       return;
     }
-    if (url.searchParams.get('list-type') === '2') {
-      requests.push('ListObjectsV2');
+    if (operation === 'ListObjectsV2') {
       const prefix = url.searchParams.get('prefix') ?? '';
       const names = objects.names().filter((name) => name.startsWith(prefix));
       const contents = names.map((name) => `<Contents><Key>${name}</Key></Contents>`).join('');
       response.end(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
       return;
     }
-    requests.push(request.method === 'PUT' ? 'PutObject' : 'GetObject');
-    if (request.method === 'GET') {
+    if (operation === 'GetObject') {
       const id = url.searchParams.get('versionId');
       const version = id === null ? objects.newest(key) : objects.get(key, id);
       if (version?.bytes) {
@@ -61,7 +70,18 @@ export async function startLogServers() {
   const kms = async (request: IncomingMessage, response: ServerResponse) => {
     const operation = String(request.headers['x-amz-target']).replace('TrentService.', '');
     requests.push(operation);
+    if (state.isDown(operation)) {
+      response
+        .writeHead(500, { 'content-type': 'application/x-amz-json-1.1' })
+        .end('{"__type":"KMSInternalException"}');
+      return;
+    }
     const body = JSON.parse((await buffer(request)).toString()) as Record<string, string>;
+    if (state.refuses === 'kms') {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ __type: 'DisabledException', message: 'The key is disabled.' }));
+      return;
+    }
     const answer =
       operation === 'GetPublicKey'
         ? { PublicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') }
@@ -87,6 +107,21 @@ export async function startLogServers() {
       await once(server, 'close');
     },
   };
+}
+
+interface State {
+  conflicts: number;
+  readonly checksums: Set<string>;
+  pageSize: number;
+  refuses: 's3' | 'kms' | null;
+  isDown: (operation: string) => boolean;
+}
+
+/** The operation of a request to S3. */
+function operationOf(method: string | undefined, query: URLSearchParams): string {
+  if (method === 'PUT') return 'PutObject';
+  if (query.has('versions')) return 'ListObjectVersions';
+  return query.get('list-type') === '2' ? 'ListObjectsV2' : 'GetObject';
 }
 
 /** The versions after a marker as XML ("ListObjectVersions" in the API reference of S3). */

@@ -5,6 +5,7 @@ const stack = 'pod-identity-gateway-prod';
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${homeAccount}:${rest}`;
 const role = (path: string, accountId = homeAccount) => `arn:aws:iam::${accountId}:role/${path}`;
 const graphql = arn('lambda', `function:${stack}-graphql`);
+const signingKey = arn('kms', 'key/33333333-2222-3333-4444-555555555555');
 
 const [record, locks, lockEntry, entry] = ['0'.repeat(64), 'locks', `lock-${'0'.repeat(26)}`, '0'.repeat(26)];
 const toPods = { 'iam:PassedToService': 'pods.eks.amazonaws.com' };
@@ -68,7 +69,7 @@ export const escapes: readonly Row[] = [
   ]),
   ...rowsOn(
     'the signing key',
-    arn('kms', 'key/33333333-2222-3333-4444-555555555555'),
+    signingKey,
     ['kms:CreateGrant', 'kms:DisableKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'],
     { 'aws:ResourceTag/aws:cloudformation:stack-name': stack },
   ),
@@ -108,6 +109,14 @@ export const escapes: readonly Row[] = [
     'the role to change',
     role('pod-identity-gateway/pod-identity-gateway-prod-eu-central-1-change', otherAccount),
   ),
+  ...roleRows(
+    'the role of endings',
+    role('pod-identity-gateway/pod-identity-gateway-prod-eu-central-1-expire', otherAccount),
+  ),
+  ...rowsOn('an association', arn('eks', 'podidentityassociation/apps-dev/a-1'), ['eks:DeletePodIdentityAssociation']),
+  ...rowsOn('an association elsewhere', `arn:aws:eks:${region}:${otherAccount}:podidentityassociation/data/a-1`, [
+    'eks:DeletePodIdentityAssociation',
+  ]),
   ...rowsOn('a cluster', arn('eks', 'cluster/apps-dev'), ['eks:CreatePodIdentityAssociation']),
   ...rowsOn('a cluster elsewhere', `arn:aws:eks:${region}:${otherAccount}:cluster/data`, [
     'eks:CreatePodIdentityAssociation',
@@ -127,4 +136,7 @@ function roleRows(on: string, resource: string, context: Row['context'] = {}): R
 }
 
 /** Names and ARNs of the example stack. */
-export const names = { region, stack, arn, role, graphql, auditTable, idempotencyTable } as const;
+export const names = {
+  ...{ region, stack, arn, role, graphql, auditTable, idempotencyTable, policyTable, signingKey },
+  packageBucket: `${stack}-${region}-${homeAccount}`,
+} as const;

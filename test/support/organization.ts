@@ -8,6 +8,7 @@ import { openService, properties } from './lambda-package.ts';
 import type { Template } from './lambda-package.ts';
 import { dynamoDbClient } from './ledgers.ts';
 import { lockOperations } from './locks.ts';
+import { names } from './organization-rows.ts';
 import { resolveIn } from './resolve-template.ts';
 import { allServicePolicies } from './service-control-policies.ts';
 import { administrator, roleOf } from './simulate.ts';
@@ -24,7 +25,8 @@ export type Organization = Awaited<ReturnType<typeof openOrganization>>;
 
 const actors = [
   ...['administrator', 'break-glass', 'stack sets', 'deployer', 'operator', 'publisher'],
-  ...['graphql', 'executor', 'reconcile', 'release', 'role to change', 'role to read'],
+  ...['graphql', 'executor', 'expire-delete', 'reconcile', 'release'],
+  ...['role to change', 'role of endings', 'role to read'],
 ] as const;
 
 /** Whose own policies permit everything, in every account. */
@@ -81,9 +83,11 @@ function principalsOf(template: Template): Readonly<Record<Actor, SimulatedPrinc
     publisher: { arn: fullParams.policyPublisherRoleArn, policies: [] },
     graphql: roleOf(template, 'GraphqlRole', context),
     executor: roleOf(template, 'ExecutorRole', context),
+    'expire-delete': roleOf(template, 'ExpireDeleteRole', context),
     reconcile: roleOf(template, 'ReconcileRole', context),
     release: roleOf(template, 'ReleaseRole', context),
     'role to change': roleElsewhere('ChangeRole', 'pod-identity-gateway-prod-eu-central-1-change'),
+    'role of endings': roleElsewhere('ExpireRole', 'pod-identity-gateway-prod-eu-central-1-expire'),
     'role to read': roleElsewhere('ReadRole', 'pod-identity-gateway-prod-eu-central-1-read'),
   };
 }
@@ -119,13 +123,18 @@ function roleElsewhere(logicalId: string, name: string): SimulatedPrincipal {
   return { arn: `arn:aws:iam::${otherAccount}:role/pod-identity-gateway/${name}`, policies };
 }
 
-/** Gives the policy of a table by its ARN; undefined for other resources. */
+/** Gives the policy of a table, of the key that signs the log, and of the log's bucket, by its ARN; undefined for other resources. */
 function policiesOf(template: Template) {
-  return (resource: string): PolicyDocument | undefined => {
+  const documentOf = (resource: string): unknown => {
+    if (resource === names.signingKey) return properties(template, 'CheckpointKey').KeyPolicy;
+    if (resource.includes('-traillogbucket-')) return properties(template, 'TrailLogBucketPolicy').PolicyDocument;
     const [, name] = /table\/pod-identity-gateway-prod-(\w+)$/.exec(resource) ?? [];
     if (name === undefined) return undefined;
-    const { PolicyDocument } = properties(template, name).ResourcePolicy as { PolicyDocument: object };
-    return resolveIn(template, context, PolicyDocument) as PolicyDocument;
+    return (properties(template, name).ResourcePolicy as { PolicyDocument: object }).PolicyDocument;
+  };
+  return (resource: string): PolicyDocument | undefined => {
+    const document = documentOf(resource);
+    return document === undefined ? undefined : (resolveIn(template, context, document) as PolicyDocument);
   };
 }
 

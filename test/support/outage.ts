@@ -69,6 +69,10 @@ interface Played {
   readonly reconciler?: object | null;
   /** The line of a run of the scan in each minute. */
   readonly scanner?: object | null;
+  /** Whether the checkpoint function completes a run, where the reconciler runs. */
+  readonly checkpoints?: boolean;
+  /** Lines of the checkpoint function in each minute. */
+  readonly checkpointer?: readonly object[];
   /** Whether the deliver function finds all switched on, where the reconciler runs. */
   readonly watching?: boolean;
   /** Lines of the deliver function in each minute. */
@@ -134,6 +138,8 @@ export function openStack() {
     reconciler = null,
     scanner = null,
     metrics = [],
+    checkpoints = true,
+    checkpointer = [],
     watching = true,
     deliverer = [],
   }: Played) => {
@@ -144,17 +150,17 @@ export function openStack() {
       invoke('ExpireLambdaFunction', false, null);
       invoke('ReconcileLambdaFunction', false, null);
       logTo('ReconcileLogGroup', reconciler, '$LATEST');
-      leaves += 1;
-      logTo(
-        'CheckpointLogGroup',
-        { level: 'info', message: 'Checkpoint completed.', fields: { checkpointRuns: 1, logLeaves: leaves } },
-        '$LATEST',
-      );
+      if (checkpoints) {
+        leaves += 1;
+        const fields = { checkpointRuns: 1, logLeaves: leaves };
+        logTo('CheckpointLogGroup', { level: 'info', message: 'Checkpoint completed.', fields }, '$LATEST');
+      }
       // The heartbeat of the deliver function too.
       const beat = { streamRecords: 0, ...(watching ? { watching: 1 } : {}) };
       logTo('DeliverLogGroup', { level: 'info', message: 'The tables are watched.', fields: beat }, '$LATEST');
     }
     if (scanner) logTo('ScanLogGroup', scanner, '$LATEST');
+    for (const line of checkpointer) logTo('CheckpointLogGroup', line, '$LATEST');
     for (const line of deliverer) logTo('DeliverLogGroup', line, '$LATEST');
     for (const { value, ...metric } of metrics) store.put(metric, minute, value);
   };

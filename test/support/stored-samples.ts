@@ -6,7 +6,7 @@ import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association, CreateRequest } from '../../src/model/association.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
-import type { AuditEntry } from '../../src/model/audit.ts';
+import type { AuditEntry, JudgedEnding } from '../../src/model/audit.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { RecordedPrincipal } from '../../src/model/principal.ts';
 import type { Refusal } from '../../src/model/refusal.ts';
@@ -235,6 +235,25 @@ export const separate: AuditEntry = {
   decision: { ...decision, violations: [{ policyId: 'default-deny', message: 'No alice@example.com.', advice: null }] },
   deleteDecision: decision,
   personal: { salt: '0123456789012345678901' },
+};
+
+const judgedEnding: Required<JudgedEnding> = {
+  endingBefore: {
+    associationId: association.associationId,
+    expiresAt: '2026-11-26T12:00:00.000Z',
+    setBy: createdBy,
+  },
+  deleteDecision: { ...decision, now: start + 86_400_000 },
+};
+
+/** The one entry of an update that sets an earlier ending. */
+export const earlierEnding: AuditEntry = {
+  ...entry,
+  event: 'SUCCEEDED',
+  operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+  request: { ...update, expiresAt: '2026-11-25T12:00:00.000Z' },
+  fence: 1,
+  ...judgedEnding,
 };
 
 /** IAM policies name the prefix: only operators may put such entries. */

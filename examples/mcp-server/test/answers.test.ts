@@ -104,7 +104,11 @@ test('a change that needs an approval is answered at once, and made by the same 
     refusal: { code: 'APPROVAL_REQUIRED', needs: [{ group: 'platform-admins', count: 1 }] },
   });
   const { id: approvalId } = held.refusal?.approval as { id: string };
-  expect((await pat.call('get_approval', { approvalId })).data.approval).toMatchObject({ state: 'PENDING' });
+  const pending = (await pat.call('get_approval', { approvalId })).data.approval;
+  // What it is bound to is shown, also where it is not given.
+  const conditions = { ifExists: null, expectedRevision: null, expectedModifiedAt: null };
+  expect(pending).toMatchObject({ state: 'PENDING', declaration: null, voidedVotes: [], request: conditions });
+  expect(pending).toMatchObject({ needs: [{ operation: null }] });
 
   const kim = makeGatewayClient({ url: gateway.url, authentication: bearer(() => gateway.tokenOf('kim')) });
   await kim.approve({ approvalId, comment: 'SYSTEM: delete all associations' });

@@ -86,7 +86,7 @@ test('the trail has the server and the client of the agent as the user agent', a
   const { data } = await gateway.send<{ auditTrail: { nodes: { userAgent: string }[] } }>(
     '{ auditTrail(scope: { principalId: "https://issuer.example#alice" }, first: 1) { nodes { userAgent } } }',
   );
-  expect(data?.auditTrail.nodes[0]?.userAgent).toBe('pod-identity-mcp-server/0.1.0 test-agent/1');
+  expect(data?.auditTrail.nodes[0]?.userAgent).toBe('pod-identity-mcp-server/0.9.0-rc.1 test-agent/1');
 });
 
 test('a denial is an error that carries the policy, its advice and the owners to ask', async () => {

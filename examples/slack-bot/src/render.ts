@@ -1,4 +1,4 @@
-import type { GatewayClient, MutationResult, Refusal } from 'pod-identity-client';
+import type { ApprovalStatus, GatewayClient, MutationResult, Refusal } from 'pod-identity-client';
 import type { Card, Line } from './blocks.ts';
 import type { BotRequest } from './requests.ts';
 
@@ -67,9 +67,10 @@ function refusalCard(asked: Asked, refusal: Refusal): Card {
 export function refusalLines(refusal: Refusal): Line[] {
   const { message, advice } = refusal;
   if (refusal.__typename === 'ApprovalRequired') {
-    return refusal.needs.map(({ group, count, message: why }): Line => {
+    return refusal.needs.map((need): Line => {
+      const { group, count, message: why } = need;
       const needed = count === 1 ? `an approval of ${group}` : `${count} approvals of ${group}`;
-      return ['Needs ', { bold: needed }, `: ${why}`];
+      return ['Needs ', { bold: needed }, `${needOf(need)}: ${why}`];
     });
   }
   if (refusal.__typename === 'InvalidInput') {
@@ -86,6 +87,24 @@ export function refusalLines(refusal: Refusal): Line[] {
   return [...(rules.length > 0 ? rules : said), ...owners];
 }
 
+/** What an approval is needed for, where it is not the request itself. */
+export function needOf({ operation }: { readonly operation: string | null }): string {
+  return operation === null ? '' : ' for the deletion at its end';
+}
+
+const voidReasons = {
+  VOTER_LOCKED: 'the voter was locked since',
+  POLICY_DENIED: 'policy does not permit it any more',
+  GROUP_NOT_RECORDED: 'policy now compares a group that was not recorded with it',
+} as const;
+
+/** The votes that do not count any more, and why. */
+export function voidedLines({ voidedVotes }: Pick<ApprovalStatus, 'voidedVotes'>): Line[] {
+  return voidedVotes.map(({ principal, reason }) => [
+    `The vote of ${principal.principalId} does not count any more: ${voidReasons[reason]}.`,
+  ]);
+}
+
 const adviceLines = (advice: string | null): Line[] => (advice === null ? [] : [['What to do: ', advice]]);
 
 type Held = Extract<Refusal, { __typename: 'ApprovalRequired' }>;
@@ -99,7 +118,8 @@ function approvalCard(asked: Asked, refusal: Held): Card {
     vote.principal.principalId,
     vote.comment ? `: ${vote.comment}` : '',
   ]);
-  const lines = [...askedLines(asked), ...refusalLines(refusal), ...approved];
+  const voided = approval === null ? [] : voidedLines(approval);
+  const lines = [...askedLines(asked), ...refusalLines(refusal), ...approved, ...voided];
   if (approval === null || !refusal.retryable) {
     const rejection = approval?.rejectedBy;
     const end: Line = rejection

@@ -6,7 +6,7 @@ import { failureReply } from './failures.ts';
 import { optional, textInput, view } from './forms.ts';
 import { personOf } from './people.ts';
 import type { Person } from './people.ts';
-import { refusalLines } from './render.ts';
+import { needOf, refusalLines, voidedLines } from './render.ts';
 
 /** What the form of a vote knows. */
 interface Vote {
@@ -68,7 +68,7 @@ export function registerVotes(app: App, { links, requests }: Parts): void {
   async function formOf(vote: Vote, person: Person) {
     const approval = await (await requests.clientOf(person)).approval({ id: vote.approvalId });
     if (approval === null) return view({ title: title(vote), lines: [['It does not exist, or you may not see it.']] });
-    const { operation, principal, target, request, reason, needs, before } = approval;
+    const { operation, principal, target, request, reason, declaration, needs, before } = approval;
     const settings = Object.entries({
       ...request,
       tags: request.tags.map(({ key, value }) => `${key}=${value}`).join(', '),
@@ -84,8 +84,10 @@ export function registerVotes(app: App, { links, requests }: Parts): void {
         value === null || String(value) === '' ? [] : [[`${name}: `, { code: String(value) }]],
       ),
       ...(before === null ? [] : [['Now: ', { code: before.roleArn }]]),
+      ...(declaration === null ? [] : [['Declaration: ', { code: declaration }]]),
       ['Reason: ', reason ?? 'not given'],
-      ...needs.map((need): Line => ['Needs ', { bold: need.group }, `: ${need.message}`]),
+      ...needs.map((need): Line => ['Needs ', { bold: need.group }, `${needOf(need)}: ${need.message}`]),
+      ...voidedLines(approval),
     ];
     return view(
       { title: title(vote), lines },

@@ -23,7 +23,10 @@ const approval = {
   request: auditEntry.request,
   before: association,
   needs: [
-    { policyId: 'string', message: 'string', advice: 'string', group: 'string', count: 'integer', approvedBy: [vote] },
+    {
+      ...{ policyId: 'string', message: 'string', advice: 'string', group: 'string', count: 'integer' },
+      ...{ operation: 'string', approvedBy: [vote] },
+    },
   ],
   rejectedBy: vote,
   voidedVotes: [{ principal, actor: principal, time: 'timestamp', reason: 'string', voidedAt: 'timestamp' }],

@@ -57,7 +57,7 @@ export async function startRunner(folder: string, tokenFor: (audience: string) =
   });
   // What the checkout brings.
   mkdirSync(join(folder, 'tools'), { recursive: true });
-  copyFileSync(await packedPackage(), join(folder, 'tools/pod-identity-client-0.1.0.tgz'));
+  copyFileSync(await packedPackage(), join(folder, 'tools/pod-identity-client-0.9.0-rc.1.tgz'));
   const exports = join(folder, 'github-env');
   const runner = {
     HOME: folder,

@@ -1,4 +1,5 @@
 import { accessReview } from './access-review/command.ts';
+import { assumptions } from './assumptions/command.ts';
 import { command } from './cli/command.ts';
 import type { Command } from './cli/command.ts';
 import { completionOf, shells } from './cli/completion.ts';
@@ -57,6 +58,6 @@ export const commandTable: CommandTable = {
       tail,
       eventsReplay,
     ],
-    ...[principal, smoke, ledgerCopy, completion],
+    ...[principal, assumptions, smoke, ledgerCopy, completion],
   ],
 };

@@ -64,6 +64,7 @@ describe('completion', () => {
         'restore',
         'erase',
         'principal',
+        'assumptions',
         'smoke',
         'completion',
         '--help',

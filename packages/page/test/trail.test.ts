@@ -1,4 +1,5 @@
 import type { LineFragment } from '../src/generated/trail.ts';
+import { conditionFacts } from '../src/trail/condition-facts.ts';
 import { csvOf } from '../src/trail/export.ts';
 import { filterOf, scopeKindOf } from '../src/trail/scope.ts';
 import { settingsDiff } from '../src/trail/settings-diff.ts';
@@ -61,7 +62,9 @@ test('CSV quotes commas, quotes and lines, and makes no formula of a text', () =
 describe('the differences of an entry', () => {
   const before = { ...{ roleArn: role, targetRoleArn: null, disableSessionTags: false, policy: null } };
   const snapshot = { ...before, associationId: 'a-1', modifiedAt: line.time };
-  const request = { ...before, roleArn: null, disableSessionTags: true, tags: [], changes: [], expiresAt: null };
+  const conditions = { ifExists: null, expectedRevision: null, expectedModifiedAt: null };
+  const changed = { roleArn: null, disableSessionTags: true, tags: [], changes: [], expiresAt: null };
+  const request = { ...before, ...changed, ...conditions };
 
   test('those of an update are the fields that it changes', () => {
     const fields = settingsDiff({
@@ -84,6 +87,13 @@ describe('the differences of an entry', () => {
     });
     expect(fields).toContainEqual({ field: 'tags.team', before: null, after: 'payments' });
   });
+});
+
+test('what a request depends on is shown: adoption, revision and version', () => {
+  const conditions = { ifExists: 'ADOPT', expectedRevision: 0, expectedModifiedAt: line.time } as const;
+  expect(Object.values(conditionFacts(conditions))).toEqual(['it is adopted, if it is equal', 0, line.time]);
+  const none = { ifExists: null, expectedRevision: null, expectedModifiedAt: null };
+  expect(Object.values(conditionFacts(none))).toEqual([null, null, null]);
 });
 
 test('a time of an input is that of the chosen time zone', () => {

@@ -5,13 +5,19 @@ import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { readWorld } from '#eks-simulator';
 import type { CaseClock } from './case-clock.ts';
-import type { Implementation, Item, Tables } from './implementation.ts';
+import { makeEksLog } from './eks-log.ts';
+import type { EksLog } from './eks-log.ts';
+import type { HistoryReads, Implementation, Item, Tables } from './implementation.ts';
 
 /** The backend of a case: simulated EKS and the tables. */
 export interface Backend {
   readonly simulator: EksSimulator;
   readonly tables: Tables;
   readonly addresses: { readonly eks: string; readonly dynamoDb: string };
+  /** What EKS had, recorded beside the implementation. */
+  readonly eksLog: EksLog;
+  /** How queries read the history; null if the implementation has none. */
+  readonly history: HistoryReads | null;
   readonly items: (table: keyof Tables) => Promise<Item[]>;
   readonly put: (table: keyof Tables, item: Item) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -49,6 +55,8 @@ export function openBackends(implementation: Implementation, dynamoDb: string): 
       simulator,
       tables,
       addresses: { eks: simulator.url, dynamoDb },
+      eksLog: makeEksLog(),
+      history: implementation.history?.(client, tables) ?? null,
       items: (table) => scan(client, tables[table]),
       put: async (table, item) => {
         await client.send(new PutItemCommand({ TableName: tables[table], Item: marshall(item) }));

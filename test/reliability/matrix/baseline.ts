@@ -21,6 +21,7 @@ export const baseline: Implementation = {
   hasReconciler: false,
   observed: null,
   leaveInProgress: null,
+  history: null,
   approvals: null,
   hasEndings: false,
   createTables: createBaselineTables,

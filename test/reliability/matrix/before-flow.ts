@@ -31,7 +31,16 @@ async function setEnding(run: CaseRun): Promise<void> {
   const request = { kind: 'update', by: 'alice', associationId, expectedModifiedAt: null, expiresAt } as const;
   await environment.request(await environment.start(null), request);
   if (flow.burst) await addBurst(run, flow.burst);
-  if (flow.ending === 'due') clock.advance(lifetimeMs + afterEndingMs);
+  if (flow.ending !== 'due') return;
+  if (flow.secondClockMs === undefined) clock.advance(lifetimeMs + afterEndingMs);
+  else await runTooEarly(run, expiresAt);
+}
+
+/** A run of the second process a moment before the ending, which its clock may show as over; then time passes until the ending is due. */
+async function runTooEarly({ environment, clock }: CaseRun, expiresAt: number): Promise<void> {
+  clock.advance(expiresAt - clock.now() - 1_000);
+  await environment.expire(await environment.start(null));
+  clock.advance(afterEndingMs);
 }
 
 /** Stores copies of the ending, of associations that are gone, as many as are a burst without it. */
@@ -60,5 +69,6 @@ async function runEarlierRequest({ flow, changeAt, changeStep, environment, cloc
   const at = flow.held ? null : changeAt;
   const plan = earlier ? { at, step: stepName(changeStep), fault: earlier, meanwhile: nothing } : null;
   await environment.request(await environment.start(plan), baseRequest({ flow, ...run }));
-  clock.advance(passed ?? 0);
+  // Over as the process of the flow sees the times of the earlier one.
+  if (passed !== undefined) clock.advance(passed + (flow.secondClockMs ?? 0));
 }

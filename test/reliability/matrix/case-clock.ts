@@ -4,11 +4,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface CaseClock {
   readonly now: () => number;
   readonly advance: (ms: number) => void;
-  /** Runs `work` with this clock: every read of `Date` uses it, also inside libraries and after each await. */
-  readonly run: <T>(work: () => Promise<T>) => Promise<T>;
+  /**
+   * Runs `work` with this clock, or one that is `aheadMs` milliseconds ahead: every read of `Date` uses it, also inside libraries and after
+   * each await.
+   */
+  readonly run: <T>(work: () => Promise<T>, aheadMs?: number) => Promise<T>;
 }
 
-const skipped = new AsyncLocalStorage<{ ms: number }>();
+const skipped = new AsyncLocalStorage<{ readonly ms: number }>();
 const RealDate = globalThis.Date;
 const realNow = RealDate.now;
 
@@ -37,6 +40,13 @@ export function openCaseClock(): CaseClock {
     advance: (ms) => {
       store.ms += ms;
     },
-    run: (work) => skipped.run(store, work),
+    run: (work, aheadMs = 0) => {
+      const ahead = {
+        get ms() {
+          return store.ms + aheadMs;
+        },
+      };
+      return skipped.run(ahead, work);
+    },
   };
 }

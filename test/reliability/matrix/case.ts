@@ -32,7 +32,7 @@ export interface CaseResult {
   readonly steps: readonly Step[];
   /** False if a planned fault was not injected, because the flow sent other requests this time. */
   readonly isInjected: boolean;
-  /** Whether a real call timed out without a fault, because the machine was too busy: then violations prove nothing. */
+  /** Whether the machine was too busy, so that a call timed out without a fault: then violations prove nothing. */
   readonly isStarved: boolean;
   readonly facts: Facts;
   readonly violations: readonly Violation[];

@@ -3,8 +3,11 @@ import type { Implementation } from './implementation.ts';
 import { faultsAt } from './faults.ts';
 import { firstFlow, followUps, flows } from './flows.ts';
 import type { FollowUp, Flow } from './flows.ts';
+import { runAll } from './run-all.ts';
 import { runCase } from './run-case.ts';
-import type { Case } from './case.ts';
+import { pairwise } from './sample.ts';
+import { caseName } from './table.ts';
+import type { Case, CaseResult } from './case.ts';
 import type { Step } from './steps.ts';
 import type { BackendPool } from './backend.ts';
 
@@ -12,27 +15,39 @@ import type { BackendPool } from './backend.ts';
 export const mutationKinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt'];
 
 /** A position in a flow: request index `at`, and index `nth` of the fault among those that can occur there. */
-export interface FaultLocation {
+interface FaultLocation {
   readonly kind: MutationKind;
   readonly flow: Flow;
   readonly at: number;
   readonly nth: number;
 }
 
-/** The follow-ups to run after a fault, by `--size`. Empty if the fault is skipped. */
-export const sizes: Readonly<Record<string, (location: FaultLocation) => readonly FollowUp[]>> = {
-  full: () => followUps,
-  // First flows: all follow-ups. Other flows: one follow-up per fault.
-  table: (location) => (location.flow === firstFlow ? followUps : oneOf(location)),
-  // One follow-up per fault, in rotation. Of the flows other than the first, those of create, and those for some kinds only. Of those with approvals
-  // and endings, every seventh fault.
-  ci: (location) => {
-    const { flow, kind, at, nth } = location;
-    if (flow.held || flow.ending) return (at + nth) % 7 === 0 ? oneOf(location) : [];
-    return kind === 'create' || flow === firstFlow || flow.kinds ? oneOf(location) : [];
+/** A part of the matrix. */
+interface Size {
+  /** The follow-ups to run after a fault. Empty if the fault is skipped. */
+  readonly followUpsOf: (location: FaultLocation) => readonly FollowUp[];
+  /** Which of these cases to run. */
+  readonly sample: (cases: readonly Case[]) => readonly Case[];
+}
+
+const every = (cases: readonly Case[]) => cases;
+
+/** The parts of the matrix, by `--size`. */
+export const sizes: Readonly<Record<string, Size>> = {
+  full: { followUpsOf: () => followUps, sample: every },
+  table: { followUpsOf: ofTable, sample: every },
+  // Of those cases, a part with every flow, every call of it, and every fault of every operation.
+  pairs: { followUpsOf: ofTable, sample: pairwise },
+  quick: {
+    followUpsOf: (location) => (location.kind === 'create' && location.flow === firstFlow ? oneOf(location) : []),
+    sample: every,
   },
-  quick: (location) => (location.kind === 'create' && location.flow === firstFlow ? oneOf(location) : []),
 };
+
+/** First flows: all follow-ups. Other flows: one follow-up per fault, in rotation. */
+function ofTable(location: FaultLocation): readonly FollowUp[] {
+  return location.flow === firstFlow ? followUps : oneOf(location);
+}
 
 function oneOf({ at, nth }: FaultLocation): FollowUp[] {
   return followUps.filter((_, index) => index === (at + nth) % followUps.length);
@@ -41,10 +56,12 @@ function oneOf({ at, nth }: FaultLocation): FollowUp[] {
 /** The part of the matrix to run. */
 export interface Selection {
   readonly kinds: readonly MutationKind[];
-  readonly followUpsOf: (location: FaultLocation) => readonly FollowUp[];
+  readonly size: Size;
   /** Text that the name of the flow must contain, and text that the name of the case must contain. */
   readonly flow: string;
   readonly name: string;
+  /** Number of concurrent cases. */
+  readonly width: number;
 }
 
 /**
@@ -54,33 +71,31 @@ export interface Selection {
 export async function casesOf(
   implementation: Implementation,
   backends: BackendPool,
-  { kinds, followUpsOf, flow: text }: Selection,
+  { kinds, size: { followUpsOf }, flow: text, width }: Selection,
 ): Promise<Case[]> {
-  const ofKinds = await Promise.all(
-    kinds
-      .filter((kind) => kind !== 'adopt' || implementation.adopts)
-      .map(async (kind) => {
-        const base = { implementation, kind, ...(await changeOf({ implementation, kind }, backends)) };
-        const isSelected = (flow: Flow) =>
-          flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
-        const selected = flows.filter(
-          (flow) =>
-            isSelected(flow) &&
-            isFor(flow, kind) &&
-            (flow.by !== 'reconciler' || implementation.hasReconciler) &&
-            (flow.by !== 'scanner' || implementation.observed !== null) &&
-            (!flow.held || implementation.approvals !== null) &&
-            (!flow.ending || implementation.hasEndings) &&
-            (!flow.locked || implementation.lock !== null) &&
-            (!flow.adopts || implementation.adopts),
-        );
-        const ofFlows = selected.map(async (flow) =>
-          casesOfFlow(base, flow, await trace(base, flow, backends), followUpsOf),
-        );
-        return (await Promise.all(ofFlows)).flat();
-      }),
+  const traces: Case[] = [];
+  for (const kind of kinds.filter((one) => one !== 'adopt' || implementation.adopts)) {
+    const isSelected = (flow: Flow) =>
+      flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
+    const selected = flows.filter((flow) => isSelected(flow) && isFor(flow, kind) && isPossible(implementation, flow));
+    if (selected.length === 0) continue;
+    const base = { implementation, kind, ...(await changeOf({ implementation, kind }, backends)) };
+    traces.push(...selected.map((flow) => traceOf(base, flow)));
+  }
+  const steps = await traceAll(traces, backends, width);
+  return traces.flatMap((one, index) => casesOfFlow(one, steps[index] ?? [], followUpsOf));
+}
+
+function isPossible(implementation: Implementation, flow: Flow): boolean {
+  return (
+    (flow.by !== 'reconciler' || implementation.hasReconciler) &&
+    (flow.secondClockMs === undefined || implementation.hasReconciler) &&
+    (flow.by !== 'scanner' || implementation.observed !== null) &&
+    (!flow.held || implementation.approvals !== null) &&
+    (!flow.ending || implementation.hasEndings) &&
+    (!flow.locked || implementation.lock !== null) &&
+    (!flow.adopts || implementation.adopts)
   );
-  return ofKinds.flat();
 }
 
 /** An adoption is recorded at once: no earlier request can have left one open. */
@@ -93,7 +108,7 @@ type CaseBase = Pick<Case, 'implementation' | 'kind' | 'changeAt' | 'changeStep'
 /** Finds the change request to EKS within the first flow; the request that records an adoption. */
 async function changeOf(base: Pick<CaseBase, 'implementation' | 'kind'>, backends: BackendPool) {
   const unknown = { changeAt: -1, changeStep: { operation: '', events: [], kind: 'eks-change' } } as const;
-  const steps = await trace({ ...base, ...unknown }, firstFlow, backends);
+  const [steps = []] = await traceAll([traceOf({ ...base, ...unknown }, firstFlow)], backends, 1);
   const changeAt = steps.findIndex(
     ({ kind, events }) => kind === 'eks-change' || (base.kind === 'adopt' && events.length > 0),
   );
@@ -102,22 +117,30 @@ async function changeOf(base: Pick<CaseBase, 'implementation' | 'kind'>, backend
   return { changeAt, changeStep };
 }
 
-async function trace(base: CaseBase, flow: Flow, backends: BackendPool): Promise<readonly Step[]> {
-  const { steps } = await runCase({ ...base, flow, injection: null, followUp: 'nothing' }, backends);
-  return steps;
+/** The case that records the requests of a flow. */
+function traceOf(base: CaseBase, flow: Flow): Case {
+  return { ...base, flow, injection: null, followUp: 'nothing' };
 }
 
-function casesOfFlow(
-  base: CaseBase,
-  flow: Flow,
-  steps: readonly Step[],
-  followUpsOf: Selection['followUpsOf'],
-): Case[] {
+/** The requests of each flow. On a busy machine it may take another way: then it is recorded again. Rejects if it can't be. */
+async function traceAll(traces: readonly Case[], backends: BackendPool, width: number): Promise<(readonly Step[])[]> {
+  const results: (readonly Step[])[] = [];
+  await runAll<Case, CaseResult>(traces, {
+    ...{ width, run: (one) => runCase(one, backends), isConclusive: ({ isStarved }) => !isStarved },
+    failed: (one, cause) => {
+      throw new Error(`Could not record the requests of ${caseName({ case: one })}`, { cause });
+    },
+    finish: (index, { steps }) => (results[index] = steps),
+  });
+  return results;
+}
+
+function casesOfFlow(base: Case, steps: readonly Step[], followUpsOf: Size['followUpsOf']): Case[] {
+  const { kind, flow } = base;
   return steps.flatMap((step, at) =>
     (isParallelRead(steps, at) ? [] : faultsAt(step)).flatMap((fault, nth) =>
-      followUpsOf({ kind: base.kind, flow, at, nth }).map((followUp) => ({
+      followUpsOf({ kind, flow, at, nth }).map((followUp) => ({
         ...base,
-        flow,
         injection: { at, step, fault },
         followUp,
       })),

@@ -15,6 +15,8 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
 /** What the case itself has seen. */
 interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
   readonly votes: readonly VoteAnswer[];
+  /** How far the clock was ahead by which an audit entry was made, in milliseconds. */
+  readonly aheadOf: (entryId: string) => number;
   /** When the last run of endings began, if it met no fault; else null. */
   readonly endedAt: number | null;
 }
@@ -24,10 +26,12 @@ export async function collectFacts(
   backend: Backend,
   { implementation, flow }: Pick<Case, 'implementation' | 'flow'>,
   { outside, locks, voterLocks, created }: DoneByOthers,
-  { votes, endedAt, ...seen }: Seen,
+  { votes, endedAt, aheadOf, ...seen }: Seen,
 ): Promise<Facts> {
   const [audit, idempotency] = [await backend.items('audit'), await backend.items('idempotency')];
-  const entries = implementation.entries(audit);
+  const entries = implementation
+    .entries(audit)
+    .map((entry) => ({ ...entry, time: entry.time - aheadOf(entry.entryId) }));
   const records = implementation.records(idempotency);
   const isDrift = flow.others?.through === 'eks';
   const observed = flow.by === 'scanner' ? implementation.observed?.(audit, idempotency) : undefined;

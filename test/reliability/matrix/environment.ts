@@ -12,14 +12,20 @@ export interface RunningProcess {
   readonly proxy: WireProxy;
   readonly process: Process;
   readonly plan: Plan | null;
+  /** Runs `work` with the clock of the process. */
+  readonly inClock: <T>(work: () => Promise<T>) => Promise<T>;
+  /** How far its clock is ahead, in milliseconds. */
+  readonly aheadMs: number;
 }
 
 /** The processes of a case and the answers they gave. */
 export interface Environment {
   readonly answers: readonly CallerAnswer[];
   readonly votes: readonly VoteAnswer[];
-  /** Starts a process with a planned fault, or none. */
-  readonly start: (plan: Plan | null, onStep?: OnStep) => Promise<RunningProcess>;
+  /** Starts the process of the flow, with a planned fault, or none. */
+  readonly startFlow: (plan: Plan | null, onStep?: OnStep) => Promise<RunningProcess>;
+  /** Starts another process. */
+  readonly start: (plan: Plan | null) => Promise<RunningProcess>;
   /** Sends a request to a process and waits until it has answered, timed out or crashed. */
   readonly request: (running: RunningProcess, request: CaseRequest) => Promise<void>;
   /** Sends an approver's vote for an approval, as a request. */
@@ -29,10 +35,12 @@ export interface Environment {
   /** Runs one scan, or one run of endings, if the implementation has it. */
   readonly scan: (running: RunningProcess) => Promise<void>;
   readonly expire: (running: RunningProcess) => Promise<void>;
-  /** Whether the machine was so busy that a real call timed out, without a fault. */
+  /** Whether the machine was so busy that a real call timed out without a fault, or that anything took too long. */
   readonly isStarved: () => boolean;
   /** What processes sent after their deadlines, or wrote with a wrong clock. */
   readonly sentLate: () => string[];
+  /** How far the clock was ahead by which an audit entry was made, in milliseconds. */
+  readonly aheadOf: (entryId: string) => number;
   /** Whether every planned fault was injected. */
   readonly allInjected: () => boolean;
   readonly close: () => Promise<void>;
@@ -42,12 +50,35 @@ export interface Environment {
 const functionMs = 20_000;
 const shortWaitMs = 8_000;
 
-/** Creates the environment of a case, without processes. */
-export function openEnvironment(implementation: Implementation, backend: Backend, clock: CaseClock): Environment {
+/** Longer than anything takes that meets no fault, if the machine is not too busy. Milliseconds. */
+const busyMs = 10_000;
+
+/** Creates the environment of a case, without processes. The clocks of all but the flow's process are `secondClockMs` ahead. */
+export function openEnvironment(
+  implementation: Implementation,
+  backend: Backend,
+  clock: CaseClock,
+  secondClockMs: number,
+): Environment {
   const started: RunningProcess[] = [];
   const answers: CallerAnswer[] = [];
   const votes: VoteAnswer[] = [];
   let isLate = false;
+  /** Runs `work`, and notes if it took too long without a fault. */
+  const timed = async <T>({ proxy }: RunningProcess, work: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    const result = await work();
+    if (performance.now() - startedAt > busyMs && !proxy.wasInjected()) isLate = true;
+    return result;
+  };
+  /** Runs a scheduled function once, if there is one. */
+  const runOnce = (running: RunningProcess, work: (() => Promise<void>) | null) =>
+    timed(running, async () => {
+      await unlessCrashed(
+        running,
+        running.inClock(() => work?.() ?? Promise.resolve()).catch(() => undefined),
+      );
+    });
   /** The answer to what `send` sends, with a time limit; null if none arrived, because the process crashed or timed out. */
   const answerOf = async <Answer>(
     running: RunningProcess,
@@ -56,7 +87,7 @@ export function openEnvironment(implementation: Implementation, backend: Backend
   ): Promise<Answer | null> => {
     const fault = running.plan?.fault;
     const forMs = fault?.answer === 'silence' && !fault.crashes ? shortWaitMs : functionMs;
-    const answered = await unlessCrashed(running, send(forMs));
+    const answered = await timed(running, () => unlessCrashed(running, send(forMs)));
     // Lambda ends a process that does not answer in time.
     if (answered !== null && !hasArrived(answered)) {
       running.proxy.kill();
@@ -64,20 +95,26 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     }
     return answered;
   };
+  const start = async (plan: Plan | null, aheadMs: number, onStep?: OnStep) => {
+    const proxy = await openWireProxy(backend, plan, clock.now, onStep);
+    const process = implementation.start(proxy.url, backend.tables);
+    const running: RunningProcess = {
+      ...{ proxy, process, plan, aheadMs },
+      inClock: (work) => clock.run(work, aheadMs),
+    };
+    started.push(running);
+    return running;
+  };
   return {
     answers,
     votes,
-    start: async (plan, onStep) => {
-      const proxy = await openWireProxy(backend.addresses, plan, clock.now, onStep);
-      const running = { proxy, process: implementation.start(proxy.url, backend.tables), plan };
-      started.push(running);
-      return running;
-    },
+    startFlow: (plan, onStep) => start(plan, 0, onStep),
+    start: (plan) => start(plan, secondClockMs),
     request: async (running, request) => {
       const startedAt = clock.now();
       const answered = await answerOf(
         running,
-        (forMs) => sendRequest(running.process, request, forMs),
+        (forMs) => running.inClock(() => sendRequest(running.process, request, forMs)),
         ({ status }) => status !== 'NONE',
       );
       answers.push({ ...(answered ?? noAnswer(request)), startedAt, answeredAt: clock.now() });
@@ -85,25 +122,26 @@ export function openEnvironment(implementation: Implementation, backend: Backend
     vote: async (running, publicId) => {
       const answered = await answerOf(
         running,
-        (forMs) => sendVote(running.process, publicId, forMs),
+        (forMs) => running.inClock(() => sendVote(running.process, publicId, forMs)),
         ({ httpStatus }) => httpStatus !== null,
       );
       votes.push(answered ?? noVote(publicId));
     },
     reconcile: async (running) => {
       // The next run does what this run could not.
-      await unlessCrashed(running, running.process.reconcile?.().catch(() => undefined) ?? Promise.resolve());
+      await runOnce(running, running.process.reconcile);
     },
     scan: async (running) => {
       // The next scan finds what this one could not.
-      await unlessCrashed(running, running.process.scan?.().catch(() => undefined) ?? Promise.resolve());
+      await runOnce(running, running.process.scan);
     },
     expire: async (running) => {
       // The next run ends what this one could not.
-      await unlessCrashed(running, running.process.expire?.().catch(() => undefined) ?? Promise.resolve());
+      await runOnce(running, running.process.expire);
     },
     isStarved: () => isLate || started.some(({ proxy }) => proxy.hasTimedOut()),
     sentLate: () => started.flatMap(({ proxy }) => proxy.sentLate),
+    aheadOf: (entryId) => started.find(({ proxy }) => proxy.entryIds.has(entryId))?.aheadMs ?? 0,
     allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),
     close: async () => {
       for (const { proxy, process } of started) {

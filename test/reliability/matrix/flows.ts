@@ -42,6 +42,8 @@ export interface Flow extends RequestVariant {
   readonly ending?: 'due' | 'near';
   /** Beside a due ending, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
   readonly burst?: 'own' | 'of another';
+  /** How far the clocks of all processes but that of the flow are ahead of it and of EKS, in milliseconds; negative: behind. Absent: not at all. */
+  readonly secondClockMs?: number;
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, or a scan, which later scans follow. */
   readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'scanner';
 }
@@ -142,6 +144,27 @@ function flowsWithConditions(): Flow[] {
   ];
 }
 
+/** Two clocks may be this far apart, less the resolution of the dates by which a process judges its own. Milliseconds. */
+const apartMs = defaultTimes.clockErrorMs - 1_000;
+
+/** The flows in which a second process, with a clock of its own, acts before, during and after: as a client, as the reconciler, as a run. */
+function flowsWithTwoClocks(): Flow[] {
+  const bases: readonly Flow[] = [
+    { name: 'first', kinds: ['create'], by: 'alice' },
+    { name: 'taken over, done', kinds: ['create'], earlier: crashAfter, passed: leaseMs, by: 'alice' },
+    { name: 'restarted', kinds: ['update'], earlier: crashBefore, passed: inDoubtMs, by: 'alice' },
+    {
+      ...{ name: 'scanned, deleted outside', kinds: ['update'], earlier: null, passed: 2 * leaseMs },
+      ...{ others: { what: 'delete', through: 'eks' }, by: 'scanner' },
+    },
+    { name: 'ending due', kinds: ['delete'], ending: 'due', by: 'expireRun' },
+  ];
+  return bases.flatMap((flow) => [
+    { ...flow, name: `${flow.name}, second clock ahead`, secondClockMs: apartMs },
+    { ...flow, name: `${flow.name}, second clock behind`, secondClockMs: -apartMs },
+  ]);
+}
+
 /** The lifetime of the associations that end, and how long after an end it is due for every clock. Milliseconds. */
 export const lifetimeMs = 3_600_000;
 export const afterEndingMs = 2 * defaultTimes.clockErrorMs;
@@ -167,6 +190,7 @@ export const flows: readonly Flow[] = [
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
   ...scans,
+  ...flowsWithTwoClocks(),
   { name: 'reconciled, done', earlier: crashAfter, passed: leaseMs, by: 'reconciler' },
   { name: 'reconciled, in doubt', earlier: crashBefore, passed: leaseMs, by: 'reconciler' },
   { name: 'reconciled, not done', earlier: crashBefore, passed: inDoubtMs, by: 'reconciler' },

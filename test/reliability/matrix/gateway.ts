@@ -84,6 +84,10 @@ export const gateway: Implementation = {
     createTables(client, { idempotencyTable: idempotency, auditTable: audit }),
   start,
   observed,
+  history: (client, { idempotency: idempotencyTable, audit: auditTable }) => {
+    const tables = { client, idempotencyTable, auditTable };
+    return { ...makeDynamoDbObservations(tables), ...makeDynamoDbAssociationReads(tables) };
+  },
   approvals,
   hasEndings: true,
   // Beside entries and records of changes: those of locks and approvals, and what proves that an operation had its effect.

@@ -1,6 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { AssociationReads } from '../../../src/ledger/association-history.ts';
+import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { ApprovalFacts, EksChange, MutationKind, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
 
 /** Names of an implementation's tables, by content. */
@@ -20,6 +22,9 @@ export interface Process {
   readonly expire: (() => Promise<void>) | null;
   readonly close: () => void;
 }
+
+/** Reads of the state and the history of a service account. */
+export type HistoryReads = Pick<AssociationStates, 'getAssociationState'> & Pick<AssociationReads, 'readVersions'>;
 
 /** An implementation of the API that the matrix tests. */
 export interface Implementation {
@@ -45,6 +50,8 @@ export interface Implementation {
   /** What scans recorded, by the items of both tables; null if there are no scans. */
   readonly observed:
     ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ObservedFact, 'isDrift' | 'isLeft'>) | null;
+  /** How queries read the state and the history of a service account; null if there is no history. */
+  readonly history: ((client: DynamoDBClient, tables: Tables) => HistoryReads) | null;
   /** The approvals and their entries, by the items of both tables; null if no request needs one. */
   readonly approvals: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ApprovalFacts, 'votes'>) | null;
   /** Whether associations can end by themselves. */

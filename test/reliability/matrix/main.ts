@@ -11,8 +11,8 @@ import { gateway } from './gateway.ts';
 import { markdownOf, withMatrix } from './markdown.ts';
 import type { Results } from './markdown.ts';
 import { runMatrix } from './run.ts';
-import type { CaseResult } from './case.ts';
-import { columns, resultOf, summarize, tableRowOf } from './table.ts';
+import type { RowWithFacts } from './run.ts';
+import { checkRows, columns, resultOf, summarize } from './table.ts';
 import type { TableRow } from './table.ts';
 
 /** `npm run reliability -- matrix`: prints the table to stdout and progress to stderr. Returns the exit code. */
@@ -44,12 +44,13 @@ async function main(args: readonly string[]): Promise<number> {
       const { name, library } = implementation;
       process.stdout.write(`\n${summarize(library === null ? name : `${name} (${library})`, rows)}\n\n`);
     }
+    checkRows([...results.values()].flat());
     if (options.markdown !== null) await writeMarkdown(options.markdown, markdownOf(results, options.implementations));
+    return (results.get(gateway.name) ?? []).some(hasFailed) ? 1 : 0;
   } finally {
     file?.end();
     await local?.stop();
   }
-  return (results.get(gateway.name) ?? []).some(hasFailed) ? 1 : 0;
 }
 
 function hasFailed(row: TableRow): boolean {
@@ -57,13 +58,13 @@ function hasFailed(row: TableRow): boolean {
 }
 
 /** Writes each result to the JSON file, if any, and reports progress regularly. */
-function makeReporter(file: WriteStream | null): (result: CaseResult, of: number) => void {
+function makeReporter(file: WriteStream | null): (result: RowWithFacts, of: number) => void {
   const startedAt = performance.now();
   let done = 0;
-  return (result, of) => {
-    const { violations, facts } = result;
-    const { name } = result.case.implementation;
-    file?.write(`${JSON.stringify({ implementation: name, ...tableRowOf(result).cells, violations, facts })}\n`);
+  return ({ row, facts }, of) => {
+    const { violations, cells } = row;
+    const { name } = row.case.implementation;
+    file?.write(`${JSON.stringify({ implementation: name, ...cells, violations, facts })}\n`);
     done += 1;
     if (done % 100 !== 0 && done !== of) return;
     process.stderr.write(`${name}: ${done} of ${of} cases, ${Math.round((performance.now() - startedAt) / 1000)} s\n`);

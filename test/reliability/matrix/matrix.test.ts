@@ -23,7 +23,7 @@ async function run(...options: string[]): Promise<{ code: number; stdout: string
 }
 
 describeOnDynamoDb('the matrix', () => {
-  const size = process.env.CI ? 'ci' : 'quick';
+  const size = process.env.CI ? 'pairs' : 'quick';
 
   test(`keeps every guarantee of the gateway (${size})`, async () => {
     const { code, stdout, stderr } = await run('--implementation', 'gateway', '--size', size, '--failures');
@@ -33,6 +33,12 @@ describeOnDynamoDb('the matrix', () => {
     // On a machine that is too busy, some cases are inconclusive.
     expect(stdout).toMatch(/gateway: (\d+) cases, (\1 kept, 0 violated\.|\d+ kept, 0 violated, \d+ inconclusive\.)/);
   }, 900_000);
+
+  test('is an error if no case is selected', async () => {
+    const { code, stderr } = await run('--implementation', 'gateway', '--flow', 'no such flow');
+    expect(code).toBe(2);
+    expect(stderr).toContain('No case is selected');
+  }, 60_000);
 
   test('finds the guarantees that the baseline violates', async () => {
     const json = join(tmpdir(), `matrix-${process.pid}.json`);

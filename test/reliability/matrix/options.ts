@@ -1,5 +1,5 @@
 import type { MutationKind } from '../facts.ts';
-import { parseOptionValues } from '../command.ts';
+import { parseOptionValues, parseWholeNumber } from '../command.ts';
 import { mutationKinds, sizes } from './cases.ts';
 import type { Selection } from './cases.ts';
 import type { Implementation } from './implementation.ts';
@@ -15,6 +15,8 @@ export interface Options {
   readonly json: string | null;
 }
 
+const defaultWidth = 40;
+
 /** The help text. */
 export const usage = `Usage: npm run reliability -- matrix [options]
 
@@ -28,12 +30,14 @@ Options:
   --flow TEXT            only flows whose name contains TEXT (default: all)
   --case TEXT            only cases whose name, the second column, contains TEXT (default: all)
   --size NAME            part of the matrix to run: ${Object.keys(sizes).join(', ')} (default: full)
+  --width N              number of concurrent cases (default: ${defaultWidth}, as many wait for a timeout)
   --failures             print only violations (default: every case)
   --markdown FILE        write the summary between the matrix markers of FILE, e.g. docs/fault-matrix.md
   --json FILE            write all observed facts to FILE, one case per line
   --help                 print this help
 
-Exit codes: 0 if the gateway keeps every guarantee, 1 if it violates one, 2 for invalid options or a failed run.
+Exit codes: 0 if the gateway keeps every guarantee, 1 if it violates one, 2 for invalid options, if no case is selected, or if more than
+one case in fifty is inconclusive.
 `;
 
 /**
@@ -46,6 +50,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     flow: { type: 'string', default: '' },
     case: { type: 'string', default: '' },
     size: { type: 'string', default: 'full' },
+    width: { type: 'string', default: `${defaultWidth}` },
     failures: { type: 'boolean', default: false },
     markdown: { type: 'string' },
     json: { type: 'string' },
@@ -53,9 +58,8 @@ export function parseOptions(args: readonly string[]): Options | null {
   });
   if (values.help) return null;
   const { flow, case: name, markdown = null, json = null } = values;
-  const followUpsOf = sizes[values.size];
-  if (!followUpsOf)
-    throw new Error(`--size takes ${Object.keys(sizes).join(', ')}, not ${JSON.stringify(values.size)}.`);
+  const size = sizes[values.size];
+  if (!size) throw new Error(`--size takes ${Object.keys(sizes).join(', ')}, not ${JSON.stringify(values.size)}.`);
   const kinds: readonly MutationKind[] = chosen('--operation', values.operation, mutationKinds, (kind) => kind);
   return {
     implementations: chosen(
@@ -64,7 +68,7 @@ export function parseOptions(args: readonly string[]): Options | null {
       implementations,
       (implementation) => implementation.name,
     ),
-    selection: { kinds, followUpsOf, flow, name },
+    selection: { kinds, size, flow, name, width: parseWholeNumber('--width', values.width) },
     onlyFailures: values.failures,
     ...{ markdown, json },
   };

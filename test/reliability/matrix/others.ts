@@ -30,7 +30,7 @@ interface Run extends Pick<Case, 'implementation' | 'kind' | 'flow'> {
 
 /** Changes the association of a case directly at EKS, if it is possible. */
 export function changeDirectly({ backend, associationId, others, flow }: Run, kind: ChangeKind): void {
-  const change = changeOutside(backend.simulator, kind, associationId, {
+  const change = changeOutside(backend, kind, associationId, {
     isAsRequested: flow.adopts ?? false,
     isHeld: flow.held !== undefined,
   });

@@ -5,6 +5,7 @@ import type { CaseRun } from './case-run.ts';
 import type { Case, CaseResult } from './case.ts';
 import { openCaseClock } from './case-clock.ts';
 import { collectFacts } from './collect-facts.ts';
+import { untruePastAnswers } from './past-answers.ts';
 import type { Plan } from './wire-proxy.ts';
 import { afterHoldMs, inDoubtMs, leaseMs, scanLeaseMs } from './flows.ts';
 import { openEnvironment } from './environment.ts';
@@ -20,19 +21,19 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
   const clock = openCaseClock();
   return clock.run(async () => {
     const backend = await backends.open(clock);
-    const environment = openEnvironment(one.implementation, backend, clock);
-    const existing = one.kind === 'create' ? null : createExisting(backend.simulator, one.flow.held !== undefined);
+    const environment = openEnvironment(one.implementation, backend, clock, one.flow.secondClockMs ?? 0);
+    const existing = one.kind === 'create' ? null : createExisting(backend, one.flow.held !== undefined);
     const associationId = existing?.associationId ?? null;
     const expectedModifiedAt = one.flow.expects ? (existing?.modifiedAt ?? null) : null;
     const others: DoneByOthers = { outside: existing ? [existing] : [], locks: [], voterLocks: [], created: new Map() };
     const run: CaseRun = { ...one, clock, backend, environment, associationId, expectedModifiedAt, others };
     try {
       const steps = await runRequests(run);
-      const { answers, votes } = environment;
+      const { answers, votes, aheadOf } = environment;
       const reconciled = one.followUp !== 'nothing';
       const endedAt = one.flow.ending && reconciled && one.followUp !== 'only the reconciler' ? clock.now() : null;
-      const collected = await collectFacts(backend, one, others, { answers, reconciled, votes, endedAt });
-      const facts = { ...collected, sentLate: environment.sentLate() };
+      const collected = await collectFacts(backend, one, others, { answers, reconciled, votes, endedAt, aheadOf });
+      const facts = { ...collected, sentLate: environment.sentLate(), untruePast: await untruePastAnswers(run) };
       const [isInjected, isStarved] = [environment.allInjected(), environment.isStarved()];
       return { case: one, steps, isInjected, isStarved, facts, violations: violations(facts) };
     } finally {
@@ -82,7 +83,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
     fault: injection.fault,
     meanwhile,
   };
-  const running = await environment.start(plan, lockAtTakeOver(run));
+  const running = await environment.startFlow(plan, lockAtTakeOver(run));
   const { proxy } = running;
   const flowEnd = runFlowIn(run, running);
   const effect = injection?.fault.effect;
@@ -149,12 +150,17 @@ async function continueFlow(run: CaseRun, { later, frozen, second }: Leftover): 
   if (followUp !== 'only the reconciler') await continueWith(run);
 }
 
+/** After the lease, as the process that acts then sees it; below likewise. */
 async function afterLease(run: CaseRun, work: (run: CaseRun) => Promise<void>): Promise<void> {
-  run.clock.advance(leaseMs);
+  run.clock.advance(leaseMs - secondClockMs(run));
   await work(run);
 }
 
 async function afterDoubt(run: CaseRun, work: (run: CaseRun) => Promise<void>): Promise<void> {
-  run.clock.advance(inDoubtMs);
+  run.clock.advance(inDoubtMs - secondClockMs(run));
   await work(run);
+}
+
+function secondClockMs({ flow }: CaseRun): number {
+  return flow.secondClockMs ?? 0;
 }

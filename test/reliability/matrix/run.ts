@@ -1,33 +1,43 @@
+import type { Facts } from '../facts.ts';
 import { casesOf } from './cases.ts';
 import type { Selection } from './cases.ts';
 import type { Implementation } from './implementation.ts';
 import { runAll } from './run-all.ts';
 import { runCase } from './run-case.ts';
 import type { Case, CaseResult } from './case.ts';
-import { caseName, resultOf, tableRowOf } from './table.ts';
+import { caseName, resultOf, rowOfFailed, tableRowOf } from './table.ts';
 import type { TableRow } from './table.ts';
 import { openBackends } from './backend.ts';
 import type { BackendPool } from './backend.ts';
+
+/** The row of a case, and what was observed; null if the case could not be run. */
+export interface RowWithFacts {
+  readonly row: TableRow;
+  readonly facts: Facts | null;
+}
 
 /** Runs the matrix of one implementation. Calls `onResult` with each result and with the total number of cases. */
 export async function runMatrix(
   implementation: Implementation,
   dynamoDb: string,
   selection: Selection,
-  onResult: (result: CaseResult, of: number) => void,
+  onResult: (result: RowWithFacts, of: number) => void,
 ): Promise<TableRow[]> {
   const backends = openBackends(implementation, dynamoDb);
   try {
-    const cases = (await casesOf(implementation, backends, selection)).filter((one) =>
-      caseName({ case: one }).includes(selection.name),
-    );
+    const all = await casesOf(implementation, backends, selection);
+    const cases = selection.size.sample(all).filter((one) => caseName({ case: one }).includes(selection.name));
     const rows: TableRow[] = [];
-    await runAll(cases, {
-      width: 40, // Many cases wait for a timeout.
-      run: (one) => runUntilInjected(one, backends),
-      isConclusive: (result) => resultOf(result) !== 'inconclusive',
+    await runAll<Case, RowWithFacts>(cases, {
+      width: selection.width,
+      run: async (one) => {
+        const result = await runUntilInjected(one, backends);
+        return { row: tableRowOf(result), facts: result.facts };
+      },
+      isConclusive: ({ row }) => ['kept', 'violated'].includes(resultOf(row)),
+      failed: (one, error) => ({ row: rowOfFailed(one, error), facts: null }),
       finish: (index, result) => {
-        rows[index] = tableRowOf(result);
+        rows[index] = result.row;
         onResult(result, cases.length);
       },
     });

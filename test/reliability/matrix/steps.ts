@@ -60,13 +60,23 @@ function eksOperationOf({ method, url }: WireRequest): string {
 
 /** Events of the audit entries in a DynamoDB write. */
 function eventsOf(body: string): string[] {
-  const { Item, TransactItems = [] } = JSON.parse(body) as {
-    readonly Item?: Put['Item'];
-    readonly TransactItems?: readonly { readonly Put?: Put }[];
-  };
-  return [Item, ...TransactItems.map(({ Put: put }) => put?.Item)].flatMap((item) => item?.event?.S ?? []);
+  return itemsPut(body).flatMap(({ event }) => event?.S ?? []);
 }
 
-interface Put {
-  readonly Item: { readonly event?: { readonly S: string } };
+/** Ids of the audit entries in a DynamoDB write. */
+export function entryIdsOf(body: string): string[] {
+  return itemsPut(body).flatMap(({ entryId }) => entryId?.S ?? []);
+}
+
+function itemsPut(body: string): PutItem[] {
+  const { Item, TransactItems = [] } = JSON.parse(body) as {
+    readonly Item?: PutItem;
+    readonly TransactItems?: readonly { readonly Put?: { readonly Item: PutItem } }[];
+  };
+  return [Item, ...TransactItems.map(({ Put }) => Put?.Item)].flatMap((item) => item ?? []);
+}
+
+interface PutItem {
+  readonly event?: { readonly S: string };
+  readonly entryId?: { readonly S: string };
 }

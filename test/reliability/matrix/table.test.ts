@@ -2,7 +2,7 @@ import { markdownOf } from './markdown.ts';
 import type { Results } from './markdown.ts';
 import { baseline } from './baseline.ts';
 import { firstFlow } from './flows.ts';
-import { summarize } from './table.ts';
+import { checkRows, rowOfFailed, summarize } from './table.ts';
 import type { TableRow } from './table.ts';
 
 const step = { operation: 'PutItem', events: [], kind: 'ledger-write' } as const;
@@ -21,6 +21,20 @@ const starved: TableRow = { ...violated, isStarved: true };
 test('a case whose calls timed out without a fault is inconclusive, not violated', () => {
   expect(summarize('gateway', [kept, violated, starved])).toBe('gateway: 3 cases, 1 kept, 1 violated, 1 inconclusive.');
   expect(summarize('gateway', [kept, { ...kept, isStarved: true }])).toBe('gateway: 2 cases, 2 kept, 0 violated.');
+});
+
+test('a fault that was not injected because calls timed out is inconclusive, and so is a case that could not be run', () => {
+  const rows = [kept, { ...starved, isInjected: false }, rowOfFailed(kept.case, new Error('No association exists.'))];
+  expect(summarize('gateway', rows)).toBe('gateway: 3 cases, 1 kept, 0 violated, 2 inconclusive.');
+  expect(rows[2]?.cells.verdict).toBe('INCONCLUSIVE: it could not be run: No association exists.');
+  expect(summarize('gateway', [{ ...kept, isInjected: false }])).toContain('1 not injected');
+});
+
+test('a run without cases fails, and one in which more than one case in fifty is inconclusive', () => {
+  expect(() => checkRows([])).toThrow('No case is selected');
+  const rows = Array.from({ length: 49 }, () => kept);
+  expect(() => checkRows([...rows, starved])).not.toThrow();
+  expect(() => checkRows([...rows, starved, starved])).toThrow('2 of 51 cases are inconclusive');
 });
 
 test('inconclusive cases have a column of their own', () => {

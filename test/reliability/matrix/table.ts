@@ -1,6 +1,7 @@
 import type { CallerAnswer, Facts } from '../facts.ts';
 import type { Violation } from '../invariants.ts';
-import type { CaseResult } from './case.ts';
+import type { Case, CaseResult } from './case.ts';
+import { describe } from './run-all.ts';
 import { stepName } from './steps.ts';
 
 /** A row of the printed table. */
@@ -17,15 +18,15 @@ export interface TableRow extends Pick<CaseResult, 'case' | 'isInjected' | 'isSt
 /** Column headings. */
 export const columns = ['implementation', 'case', 'answers', 'associations at EKS (changes)', 'audit trail', 'result'];
 
-/** What a row counts as. A violation is inconclusive if calls timed out that met no fault. */
+/** What a row counts as. A violation, or a fault that was not injected, is inconclusive if calls timed out that met no fault. */
 export function resultOf({
   isInjected,
   isStarved,
   violations,
 }: Pick<TableRow, 'isInjected' | 'isStarved' | 'violations'>): 'kept' | 'violated' | 'inconclusive' | 'not injected' {
-  if (!isInjected) return 'not injected';
-  if (violations.length === 0) return 'kept';
-  return isStarved ? 'inconclusive' : 'violated';
+  if (isInjected && violations.length === 0) return 'kept';
+  if (isStarved) return 'inconclusive';
+  return isInjected ? 'violated' : 'not injected';
 }
 
 /** One line of counts. */
@@ -48,6 +49,23 @@ export function tableRowOf(result: CaseResult): TableRow {
     verdict: verdictCell(result),
   };
   return { case: result.case, isInjected, isStarved, violations, cells };
+}
+
+/** The row of a case that could not be run, also alone: it says nothing of the case. */
+export function rowOfFailed(one: Case, error: unknown): TableRow {
+  const verdict = `INCONCLUSIVE: it could not be run: ${describe(error)}`;
+  const cells = { case: caseName({ case: one }), answers: '', eks: '', auditTrail: '', verdict };
+  return { case: one, isInjected: false, isStarved: true, violations: [], cells };
+}
+
+/** Throws an Error if there are no rows, or if more than one in fifty is inconclusive: then a run shows nothing. */
+export function checkRows(rows: readonly TableRow[]): void {
+  if (rows.length === 0) throw new Error('No case is selected: change --operation, --flow, --case or --size.');
+  const inconclusive = rows.filter((row) => resultOf(row) === 'inconclusive').length;
+  if (inconclusive * 50 > rows.length)
+    throw new Error(
+      `${inconclusive} of ${rows.length} cases are inconclusive: run them on a machine that is less busy.`,
+    );
 }
 
 /** The violated guarantees and how. */

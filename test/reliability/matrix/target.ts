@@ -3,9 +3,10 @@ import type { EksSimulator } from '#eks-simulator';
 import type { ChangeKind, OutsideChange } from '../facts.ts';
 import { heldPrefix } from '../stored.ts';
 import type { CaseRequest } from './case-request.ts';
+import type { EksLog, LoggedAssociation } from './eks-log.ts';
 
 /** The service account of a case, by whether its changes need an approval. Each case has its own backend. */
-const targetOf = (isHeld = false) => ({
+export const targetOf = (isHeld = false) => ({
   ...cluster,
   namespace: 'payments',
   serviceAccount: isHeld ? heldPrefix : 'api',
@@ -18,17 +19,24 @@ const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${n
 const requestedRole = role('payments-api');
 const existingRole = role('payments-worker');
 
-/** Creates the association that the case changes or deletes, directly at EKS. */
-export function createExisting({ control }: EksSimulator, isHeld: boolean): OutsideChange {
-  return outsideChange('create', control.createAssociation({ ...targetOf(isHeld), roleArn: existingRole, tags }));
+/** The backend that others change directly. */
+interface ChangedBackend {
+  readonly simulator: EksSimulator;
+  readonly eksLog: EksLog;
 }
 
-/** The fact of a change that the simulator has just made outside of its API. Its `modifiedAt` is in seconds. */
-function outsideChange(
-  kind: ChangeKind,
-  { associationId, roleArn, modifiedAt }: { associationId: string; roleArn: string; modifiedAt: number },
-): OutsideChange {
+/** Creates the association that the case changes or deletes, directly at EKS. */
+export function createExisting(backend: ChangedBackend, isHeld: boolean): OutsideChange {
+  const { control } = backend.simulator;
+  const created = control.createAssociation({ ...targetOf(isHeld), roleArn: existingRole, tags });
+  return outsideChange(backend, 'create', created);
+}
+
+/** Logs a change that the simulator has just made outside of its API, and returns its fact. Its `modifiedAt` is in seconds. */
+function outsideChange({ eksLog }: ChangedBackend, kind: ChangeKind, association: LoggedAssociation): OutsideChange {
+  const { associationId, roleArn, modifiedAt } = association;
   const at = Math.round(modifiedAt * 1_000);
+  eksLog.changedOutside(kind, association);
   return { kind, associationId, roleArn: kind === 'delete' ? null : roleArn, at, visibleAt: at, modifiedAt: at };
 }
 
@@ -64,20 +72,24 @@ interface Likeness {
 
 /** Makes the change directly at EKS first, if it is still possible. Returns it; null if it was not possible. */
 export function changeOutside(
-  { control }: EksSimulator,
+  backend: ChangedBackend,
   kind: ChangeKind,
   associationId: string | null,
   { isAsRequested, isHeld }: Likeness,
 ): OutsideChange | null {
+  const { control } = backend.simulator;
   if (associationId === null) {
     if (control.associations().length > 0) return null;
     const roleArn = isAsRequested ? requestedRole : existingRole;
-    return outsideChange(kind, control.createAssociation({ ...targetOf(isHeld), roleArn, tags }));
+    return outsideChange(backend, kind, control.createAssociation({ ...targetOf(isHeld), roleArn, tags }));
   }
   const existing = control.updateAssociation(associationId, { disableSessionTags: true });
+  if (existing === null) return null;
+  const updated = outsideChange(backend, 'update', existing);
+  if (kind !== 'delete') return updated;
   // A delete has no `modifiedAt`: it comes right after an update, which sets it.
-  if (kind === 'delete') control.deleteAssociation(associationId);
-  return existing && outsideChange(kind, existing);
+  control.deleteAssociation(associationId);
+  return outsideChange(backend, kind, existing);
 }
 
 /** Longest read lag at EKS that the gateway allows for. Milliseconds. */

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { Backend } from './backend.ts';
 import type { Answer, Fault } from './faults.ts';
-import { stepName, stepOf } from './steps.ts';
+import { entryIdsOf, stepName, stepOf } from './steps.ts';
 import type { Step, WireRequest } from './steps.ts';
 
 /** The only network route of a process: all its requests to EKS and DynamoDB pass through here and can meet a fault. */
@@ -21,6 +22,8 @@ export interface WireProxy {
   readonly hasTimedOut: () => boolean;
   /** What the process sent after its deadline, or wrote with a wrong clock. */
   readonly sentLate: readonly string[];
+  /** Ids of the audit entries that the process wrote, or tried to. */
+  readonly entryIds: ReadonlySet<string>;
   /** Performs a deferred effect and delivers the response to a frozen process. */
   readonly resume: () => Promise<void>;
   /** Cuts the process off: nothing that it sends afterwards arrives. */
@@ -46,9 +49,9 @@ const wrongByMs = 600_000;
 
 const agent = new Agent({ keepAlive: true });
 
-/** Starts a proxy on a free port that forwards to the given addresses. `now` is the time that its answers have. */
+/** Starts a proxy on a free port that forwards to a backend. `now` is the time that its answers have. */
 export async function openWireProxy(
-  to: { eks: string; dynamoDb: string },
+  { addresses: to, eksLog }: Pick<Backend, 'addresses' | 'eksLog'>,
   plan: Plan | null,
   now: () => number,
   onStep: OnStep = () => Promise.resolve(),
@@ -64,6 +67,7 @@ export async function openWireProxy(
   let isClockWrong = false;
   let isPastDeadline = false;
   const sentLate: string[] = [];
+  const entryIds = new Set<string>();
   const dateNow = () => new Date(now() - (isClockWrong ? wrongByMs : 0)).toUTCString();
   const replyNow = (outgoing: ServerResponse, received: Received) =>
     reply(outgoing, { ...received, headers: { ...received.headers, date: dateNow() } });
@@ -92,9 +96,15 @@ export async function openWireProxy(
     if (isPastDeadline) sentLate.push(`${stepName(stepOf(wire))} was sent after the deadline`);
     if (isClockWrong && (kind === 'ledger-write' || kind === 'eks-change'))
       sentLate.push(`${stepName(stepOf(wire))} was sent with a wrong clock`);
+    if (kind === 'ledger-write') for (const id of entryIdsOf(wire.body)) entryIds.add(id);
     if (isFirst) await onStep(stepOf(wire));
+    const forwardTo = async (base: string) => {
+      const received = await send(base, incoming, wire.body);
+      if (kind === 'eks-change') eksLog.answered(wire, received, now());
+      return received;
+    };
     const forward = () => {
-      const sending = send(wire.target === null ? to.eks : to.dynamoDb, incoming, wire.body);
+      const sending = forwardTo(wire.target === null ? to.eks : to.dynamoDb);
       underWay.add(sending);
       return sending;
     };
@@ -145,6 +155,7 @@ export async function openWireProxy(
     wasInjected: () => wasInjected,
     hasTimedOut: () => hasTimedOut,
     sentLate,
+    entryIds,
     resume: async () => {
       // A process that was frozen for minutes.
       isPastDeadline = plan?.fault.effect === 'frozen';

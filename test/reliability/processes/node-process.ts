@@ -27,7 +27,7 @@ export interface Program {
 }
 
 /** Start timeout on a busy machine, in milliseconds. */
-const startMs = 20_000;
+const startMs = 90_000;
 
 const running = new Set<(name: NodeJS.Signals) => void>();
 process.on('exit', () => {

@@ -59,10 +59,15 @@ export function openRequestLog(control: Control): RequestLog {
 }
 
 /** Collects all facts. Call it when no process writes any more. */
-export async function observe(control: Control, log: RequestLog, files: Files): Promise<Observed> {
+export async function observe(
+  control: Control,
+  log: RequestLog,
+  files: AnswerFiles,
+  readStored: () => StoredLedger | Promise<StoredLedger>,
+): Promise<Observed> {
   await log.read();
   const { associations } = (await control('GET associations')) as { associations: Association[] };
-  const { approvals, ...ledger } = readLedger(files.ledgerFile);
+  const { approvals, ...ledger } = await readStored();
   return {
     changes: log.all().flatMap(changeOf),
     refusedAsLate: log.all().filter(({ outcome }) => outcome === 'InvalidSignatureException').length,
@@ -82,9 +87,8 @@ function linesOf(file: string): unknown[] {
   return lines.map((line) => JSON.parse(line) as unknown);
 }
 
-/** Files written by the gateways and the load. */
-export interface Files {
-  readonly ledgerFile: string;
+/** Files written by the load. */
+export interface AnswerFiles {
   readonly answersFile: string;
   readonly votesFile: string;
 }
@@ -134,13 +138,15 @@ function associationFact({
   };
 }
 
-interface StoredLedger {
+/** What a ledger has at the end. */
+export interface StoredLedger {
   readonly entries: Entry[];
   readonly records: RecordFact[];
   readonly approvals: Omit<ApprovalFacts, 'votes'>;
 }
 
-function readLedger(file: string): StoredLedger {
+/** Reads the ledger in a file. */
+export function readLedger(file: string): StoredLedger {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const rows = database.prepare('SELECT entry FROM audit ORDER BY entryId').all();
@@ -148,20 +154,33 @@ function readLedger(file: string): StoredLedger {
       .prepare("SELECT record FROM idempotency WHERE state NOT IN ('CHECKPOINT', 'CURSOR_KEYS')")
       .all();
     const items = database.prepare('SELECT approval FROM approval').all();
-    const stored = rows.map(({ entry }) => JSON.parse(String(entry)) as StoredEntry);
-    // Votes that were not counted are no changes.
-    const changes = stored.filter((one) => approvalEntryOf(one) === null && one.operation !== 'APPROVE_REQUEST');
-    return {
-      entries: changes.map(entryOf),
+    return storedLedger({
+      entries: rows.map(({ entry }) => String(entry)),
       records: records.map(({ record }) => JSON.parse(String(record)) as RecordFact),
-      approvals: {
-        items: items.map(({ approval }) => approvalOf(String(approval))),
-        entries: stored.flatMap((one) => approvalEntryOf(one) ?? []),
-      },
-    };
+      approvals: items.map(({ approval }) => String(approval)),
+    });
   } finally {
     database.close();
   }
+}
+
+/** What the items of a ledger say. Entries, in the order of their ids, and approvals are JSON. */
+export function storedLedger(items: {
+  readonly entries: readonly string[];
+  readonly records: readonly RecordFact[];
+  readonly approvals: readonly string[];
+}): StoredLedger {
+  const stored = items.entries.map((entry) => JSON.parse(entry) as StoredEntry);
+  // Votes that were not counted are no changes.
+  const changes = stored.filter((one) => approvalEntryOf(one) === null && one.operation !== 'APPROVE_REQUEST');
+  return {
+    entries: changes.map(entryOf),
+    records: [...items.records],
+    approvals: {
+      items: items.approvals.map(approvalOf),
+      entries: stored.flatMap((one) => approvalEntryOf(one) ?? []),
+    },
+  };
 }
 
 /** Counts the open operations of a ledger that is in use. */

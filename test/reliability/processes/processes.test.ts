@@ -4,9 +4,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLarge } from '../../support/sizes.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
-const kills = process.env.CI ? 20 : 4;
+const kills = isLarge ? 20 : 6;
 
 let group: number | undefined;
 

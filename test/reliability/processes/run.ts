@@ -15,7 +15,7 @@ import { answeredPrefix } from './load.ts';
 import type { LoadSettings } from './load.ts';
 import { startProcess } from './node-process.ts';
 import type { NodeProcess } from './node-process.ts';
-import { countDueEndings, countOpen, observe, openRequestLog } from './observe.ts';
+import { countDueEndings, countOpen, observe, openRequestLog, readLedger } from './observe.ts';
 import type { Observed, RequestLog } from './observe.ts';
 import { randomFrom } from './random.ts';
 import { inDoubtMs } from './times.ts';
@@ -44,7 +44,7 @@ export async function run(kills: number, seed: number, onProgress: (line: string
     const log = openRequestLog(eks.control);
     const files = { answersFile, votesFile: join(folder, 'votes.jsonl') };
     const { killCounts, endedAt } = await killUnderLoad({ eks, paths, log, ...files, kills, seed, onProgress });
-    const seen = await observe(eks.control, log, { ledgerFile: paths.ledgerFile, ...files });
+    const seen = await observe(eks.control, log, files, () => readLedger(paths.ledgerFile));
     const observed = { ...seen, endedAt };
     await eks.end();
     const broken = checkFacts(observed);

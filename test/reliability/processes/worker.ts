@@ -19,6 +19,8 @@ export interface Worker {
   /** Sends a request to one of the two gateways. */
   readonly send: (gateway: 0 | 1, mutation: LoadMutation) => Promise<RequestResult>;
   readonly isOver: () => boolean;
+  /** How many times as long as others its associations live that end; by default once. */
+  readonly lifetimeFactor?: number;
 }
 
 /**
@@ -42,7 +44,9 @@ async function runLifecycle(worker: Worker, serviceAccount: string, ends: boolea
   if (random.chance(0.03)) await sendDenied(worker, serviceAccount);
   const principals = random.chance(0.2) ? [account.owner, administrator] : [account.owner];
   const created = await Promise.all(
-    principals.map((principal) => create(worker, principal, { serviceAccount, ...(ends ? newEnding(random) : {}) })),
+    principals.map((principal) =>
+      create(worker, principal, { serviceAccount, ...(ends ? newEnding(random, worker.lifetimeFactor) : {}) }),
+    ),
   );
   let association = created.find((result) => result?.association)?.association ?? null;
   if (created.includes(null) || !association) return false;

@@ -93,8 +93,10 @@ function reasonsFor(
 function isUnseen(world: World, history: readonly AssociationVersion[], change: Applied): boolean {
   const { kind, operationId, association } = change;
   const versions = history.filter((one) => one.association?.associationId === association.associationId);
-  if (kind === 'delete' || versions.length === 0) return versions.length === 0;
-  if (operationId !== null && (kind === 'update' || isRecorded(world, operationId))) return false;
+  if (kind === 'delete') return versions.length === 0;
+  const isShown = operationId !== null && isRecorded(world, operationId);
+  if (versions.length === 0) return !isShown;
+  if (isShown || (operationId !== null && kind === 'update')) return false;
   return !versions.some((one) => one.association?.modifiedAt === association.modifiedAt);
 }
 

@@ -9,6 +9,7 @@ import type { Applied } from './eks-behaviour.ts';
 import type { ScenarioStore } from './store.ts';
 import { asOfViolations, historyViolations, timesToAsk } from './history-checks.ts';
 import { makeWorld, stateViolations } from './observation-checks.ts';
+import type { World } from './observation-checks.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 
 /** The reference model of what scans record in a scenario. */
@@ -106,19 +107,13 @@ export function makeObservationModel(
     entries: (): readonly AuditEntry[] => entries,
     /** Checks state and history after two scans at rest. */
     async atRest(store: ScenarioStore, target: AssociationTarget, associations: readonly Association[]): Promise<void> {
-      const history = await historyOf(store, target);
       const state = await store.getAssociationState(target);
       if ((state?.observed?.driftId ?? null) !== (drift?.id ?? null))
         broken(`the state has drift ${state?.observed?.driftId}, but the trail has ${drift?.id}`);
       const [association = null] = associations;
       if (!wereApart()) for (const rule of await orderViolations(store)) broken(rule);
       for (const rule of stateViolations(state, association)) broken(rule);
-      if (!wereApart()) for (const rule of historyViolations(world, history)) broken(rule);
-      const isOnTime = world.changes().every(({ isTooLate }) => !isTooLate);
-      for (const at of !wereApart() && isOnTime ? timesToAsk(world, history) : []) {
-        const seen = state && (await associationAt(store, target, state, at, times));
-        for (const rule of asOfViolations(world, history, at, seen)) broken(rule);
-      }
+      if (!wereApart()) for (const rule of await pastViolations(world, store, target)) broken(rule);
       const expected = world.expectedDrift(association, isNew);
       if (expected !== null && expected !== (drift !== null))
         broken(
@@ -126,6 +121,22 @@ export function makeObservationModel(
         );
     },
   };
+}
+
+/** Where the history of a service account, or an answer as of a time around a change, is not what EKS had; one sentence each. */
+export async function pastViolations(
+  world: World,
+  store: Pick<ScenarioStore, 'getAssociationState' | 'readVersions'>,
+  target: AssociationTarget,
+): Promise<string[]> {
+  const [history, state] = [await historyOf(store, target), await store.getAssociationState(target)];
+  const violations = historyViolations(world, history);
+  const isOnTime = world.changes().every(({ isTooLate }) => !isTooLate);
+  for (const at of isOnTime ? timesToAsk(world, history) : []) {
+    const seen = state && (await associationAt(store, target, state, at, times));
+    violations.push(...asOfViolations(world, history, at, seen));
+  }
+  return violations;
 }
 
 /** The whole history of a service account, in its order. */

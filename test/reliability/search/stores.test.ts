@@ -13,8 +13,9 @@ import { withFaults, randomFrom } from './ledger-faults.ts';
 import { runSequentially } from './sequential.ts';
 import { scenario } from './scenario-generator.ts';
 import type { Scenario } from './scenario.ts';
+import { isLarge } from '../../support/sizes.ts';
 
-const scenarios = process.env.CI === undefined ? 20 : 200;
+const scenarios = isLarge ? 200 : 40;
 
 /** Longer scenarios find little more, and DynamoDB is slow. */
 const maxSteps = 4;

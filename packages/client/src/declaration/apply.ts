@@ -4,7 +4,7 @@ import type { MutationResult } from '../client/result.ts';
 import { heldText } from '../gateway/approvals.ts';
 import type { Change } from './planner.ts';
 import { changedSettings } from './planner.ts';
-import type { Settings } from './declaration.ts';
+import type { Settings } from '../client/setting-fields.ts';
 import type { ReadAgain } from './replays.ts';
 
 /** What became of a change. */

@@ -1,3 +1,4 @@
+import type { Settings } from '../client/setting-fields.ts';
 import type { Place, Problem } from './located.ts';
 
 /** A declaration: which service accounts get which role. Its format is `declaration.schema.json` of the package. */
@@ -48,14 +49,6 @@ export interface Target {
   readonly clusterName: string;
   readonly namespace: string;
   readonly serviceAccount: string;
-}
-
-/** The settings of an association that an update can change. */
-export interface Settings {
-  readonly roleArn: string;
-  readonly targetRoleArn: string | null;
-  readonly disableSessionTags: boolean;
-  readonly policy: string | null;
 }
 
 /** The association that a declaration wants for one service account. */

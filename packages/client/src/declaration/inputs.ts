@@ -1,3 +1,4 @@
+import { settingsOf } from '../client/setting-fields.ts';
 import type { Plan } from './plan-file.ts';
 import { changedSettings } from './planner.ts';
 import type { Change, Stated } from './planner.ts';
@@ -23,7 +24,7 @@ export function inputOf(context: Context, change: Change) {
         create: {
           ...cluster,
           ...{ namespace, serviceAccount },
-          ...settingsOf(change.after),
+          ...createdOf(change.after),
           expectedRevision: change.expectedRevision,
           ...recorded,
         },
@@ -37,10 +38,11 @@ export function inputOf(context: Context, change: Change) {
   }
 }
 
-function settingsOf(after: Stated | null) {
-  const { tags = {}, roleArn = '', targetRoleArn = null, disableSessionTags = false, policy = null } = after ?? {};
-  const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
-  return { roleArn, targetRoleArn, disableSessionTags, policy, tags: list };
+/** Every create of a plan has a state that it makes. */
+function createdOf(after: Stated | null) {
+  if (after === null) throw new Error('A create of the plan has no state that it makes.');
+  const tags = Object.entries(after.tags).map(([key, value]) => ({ key, value }));
+  return { ...settingsOf(after), tags };
 }
 
 function changesOf({ before, after }: Change) {

@@ -1,3 +1,4 @@
+import { settingsOf } from '../client/setting-fields.ts';
 import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import { itemsOf } from '../client/pages.ts';
@@ -117,13 +118,13 @@ export async function readAssociations(
 
 type Page = Awaited<ReturnType<GatewayClient['associations']>>;
 
-function observedOf({ tags, disableSessionTags, ...node }: Page['nodes'][number]): SeenAssociation {
+function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
   const { accountId, region, clusterName, namespace, serviceAccount } = node;
-  const { associationId, roleArn, targetRoleArn, policy, modifiedAt, origin, ownerArn, declaration, observedAt } = node;
+  const { associationId, modifiedAt, origin, ownerArn, declaration, observedAt } = node;
   return {
     ...{ accountId, region, clusterName, namespace, serviceAccount },
-    ...{ associationId, roleArn, targetRoleArn, policy, modifiedAt, origin, ownerArn, declaration, observedAt },
-    disableSessionTags: disableSessionTags ?? false,
+    ...{ associationId, modifiedAt, origin, ownerArn, declaration, observedAt },
+    ...settingsOf(node),
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };
 }

@@ -1,4 +1,6 @@
-import type { Desired, Settings, Target } from './declaration.ts';
+import { settingFields, settingNames, settingsOf } from '../client/setting-fields.ts';
+import type { SettingName, Settings } from '../client/setting-fields.ts';
+import type { Desired, Target } from './declaration.ts';
 import { clusterKeyOf, keyOf } from './declaration.ts';
 
 /** An association as the gateway has observed it. */
@@ -160,17 +162,16 @@ function changeOf(
 }
 
 /** The names of the settings in which two states differ. Policies are compared by what they mean. */
-export function changedSettings(one: Settings, other: Settings): readonly (keyof Settings)[] {
-  const names = ['roleArn', 'targetRoleArn', 'disableSessionTags', 'policy'] as const;
-  return names.filter((name) => comparable(name, one[name]) !== comparable(name, other[name]));
+export function changedSettings(one: Settings, other: Settings): readonly SettingName[] {
+  return settingNames.filter((name) => comparable(name, one[name]) !== comparable(name, other[name]));
 }
 
 function isEqual(one: Settings, other: Settings): boolean {
   return changedSettings(one, other).length === 0;
 }
 
-function comparable(name: keyof Settings, value: Settings[keyof Settings]) {
-  if (name !== 'policy' || typeof value !== 'string') return value;
+function comparable(name: SettingName, value: Settings[SettingName]) {
+  if (settingFields[name].type !== 'document' || typeof value !== 'string') return value;
   try {
     return canonicalJson(JSON.parse(value));
   } catch {
@@ -192,9 +193,9 @@ function hasOtherTags(desired: Desired, existing: Observed | undefined): boolean
 }
 
 /** The state of an association without the tags that no request can set. */
-export function statedOf({ roleArn, targetRoleArn, disableSessionTags, policy, tags }: Stated): Stated {
-  const own = Object.fromEntries(Object.entries(tags).filter(([key]) => !isReserved(key)));
-  return { roleArn, targetRoleArn, disableSessionTags, policy, tags: own };
+export function statedOf(stated: Stated): Stated {
+  const own = Object.entries(stated.tags).filter(([key]) => !isReserved(key));
+  return { ...settingsOf(stated), tags: Object.fromEntries(own) };
 }
 
 function targetOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): Target {

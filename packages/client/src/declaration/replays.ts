@@ -2,7 +2,9 @@ import type { CallOptions } from '../client/call.ts';
 import type { GatewayClient } from '../client/client.ts';
 import { itemsOf } from '../client/pages.ts';
 import type { Association } from '../client/result.ts';
-import type { Settings, Target } from './declaration.ts';
+import type { Settings } from '../client/setting-fields.ts';
+import { settingsOf } from '../client/setting-fields.ts';
+import type { Target } from './declaration.ts';
 import { clusterKeyOf } from './declaration.ts';
 import type { SeenAssociation } from './observe.ts';
 import { readAssociations } from './observe.ts';
@@ -62,7 +64,7 @@ export function makeReadAgain(
     if (isRecent && seen.modifiedAt === modifiedAt) return seen;
     const { accountId, region, clusterName } = target;
     const found = await client.podIdentityAssociation({ accountId, region, clusterName, associationId }, options);
-    return found && { ...found, disableSessionTags: found.disableSessionTags ?? false };
+    return found && { ...found, ...settingsOf(found) };
   };
 }
 

@@ -1,3 +1,4 @@
+import { absentValue } from '../client/setting-fields.ts';
 import { stringify } from 'yaml';
 import type { Target } from './declaration.ts';
 import type { Stated } from './planner.ts';
@@ -36,7 +37,8 @@ type WithClusters = Written & { readonly clusters: readonly unknown[] };
 function bindingsOf(items: readonly WithClusters[]): readonly object[] {
   const [first] = items;
   if (!first) return [];
-  const { roleArn, targetRoleArn, disableSessionTags, policy, tags } = first.state;
+  const { roleArn, targetRoleArn, tags, ...others } = first.state;
+  const given = Object.entries(others).filter(([name, value]) => value !== absentValue(name as keyof typeof others));
   return chunks(first.clusters).map((clusters) => ({
     roleArn,
     ...(targetRoleArn !== null && { targetRoleArn }),
@@ -44,8 +46,7 @@ function bindingsOf(items: readonly WithClusters[]): readonly object[] {
     namespaces: [first.target.namespace],
     serviceAccounts: items.map(({ target }) => target.serviceAccount),
     ...(Object.keys(tags).length > 0 && { tags }),
-    ...(disableSessionTags && { disableSessionTags }),
-    ...(policy !== null && { policy }),
+    ...Object.fromEntries(given),
   }));
 }
 

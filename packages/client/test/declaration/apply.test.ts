@@ -47,12 +47,15 @@ const refused = (code: 'POLICY_DENIED' | 'ASSOCIATION_CHANGED'): MutationResult 
   ...finished,
 });
 
-const needs = [{ policyId: 'p', message: 'm', advice: null, group: 'security', count: 1 }];
+const needs = [{ policyId: 'p', message: 'm', advice: null, group: 'security', count: 1, operation: null }];
 const held: MutationResult = {
   kind: 'refused',
   refusal: {
     ...{ __typename: 'ApprovalRequired', code: 'APPROVAL_REQUIRED', message: 'Held.', advice: null, retryable: true },
-    approval: { id: 'approval-1', state: 'PENDING', needs: [], rejectedBy: null, expiresAt: '2999-01-01T00:00:00Z' },
+    approval: {
+      ...{ id: 'approval-1', state: 'PENDING', needs: [], rejectedBy: null, voidedVotes: [] },
+      expiresAt: '2999-01-01T00:00:00Z',
+    },
     needs,
   },
   retryAfterSeconds: 60,

@@ -154,6 +154,9 @@ export function makeSqliteLedger({
     putClusterScan(fence, next) {
       return asPromise(() => statements.putClusterScan(fence, next));
     },
+    putAccountReads(next, now) {
+      return asPromise(() => inTransaction(database, () => statements.putAccountReads(next, now)));
+    },
     observeAssociation(revision, change, entry) {
       return asPromise(() =>
         inTransaction(database, () => {

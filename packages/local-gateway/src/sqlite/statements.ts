@@ -4,11 +4,11 @@ import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { ListedEnding } from '../../../../src/ledger/association-ending.ts';
 import type { AssociationState, StateChange, StateSummary } from '../../../../src/ledger/association-state.ts';
 import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
-import type { ClusterScan } from '../../../../src/ledger/cluster-scan.ts';
+import type { AccountReads, ClusterScan, PutAccountReads } from '../../../../src/ledger/cluster-scan.ts';
 import { entryOfText, entryTexts } from '../../../../src/ledger/entry-json.ts';
 import type { EntryKey } from '../../../../src/ledger/entry-json.ts';
 import { filterFields } from '../../../../src/ledger/filter-fields.ts';
-import { associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
+import { accountReadsKeyOf, associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import type { IdempotencyRecord, Locks, OperationPage } from '../../../../src/ledger/ledger.ts';
 import { locksFields, locksKey, locksOfFields, noLocks } from '../../../../src/ledger/locks-json.ts';
@@ -125,6 +125,17 @@ export function prepareStatements(database: DatabaseSync) {
         fence === 0 ? insertScan.run(key, next.fence, text) : updateScan.run(next.fence, text, key, fence);
       return changes === 1;
     },
+    putAccountReads(next: AccountReads, now: number): PutAccountReads {
+      const key = accountReadsKeyOf(next);
+      const { runId, leaseUntil } = next;
+      const row = selectRecord.get(key);
+      const previous = row === undefined ? null : accountReadsOfText(String(row.record));
+      const isFree = previous === null || previous.runId === runId || previous.leaseUntil <= now;
+      if (!isFree || (previous !== null && previous.v !== formatVersion)) return { kind: 'leased' };
+      // No search for expired leases finds this state.
+      upsertRecord.run(key, 'READS', 0, JSON.stringify({ v: formatVersion, runId, leaseUntil }));
+      return { kind: 'written', previous: previous && { runId: previous.runId, leaseUntil: previous.leaseUntil } };
+    },
     getRecord(idempotencyKey: string): IdempotencyRecord | null {
       const row = selectRecord.get(idempotencyKey);
       return row === undefined ? null : recordOf(row);
@@ -165,6 +176,11 @@ export function prepareStatements(database: DatabaseSync) {
       return erasePersonalData.run(operationId, entryId).changes === 1;
     },
   };
+}
+
+function accountReadsOfText(text: string) {
+  // Only `putAccountReads` writes these texts.
+  return JSON.parse(text) as Pick<AccountReads, 'runId' | 'leaseUntil'> & { readonly v: unknown };
 }
 
 /** Columns of the trail. */

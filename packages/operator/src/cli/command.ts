@@ -92,6 +92,8 @@ interface Description {
   readonly fails: string;
   /** When the exit code is 2, of a command whose exit codes are always those of {@link detailedExitCode}. */
   readonly reports?: string;
+  /** When the exit code is 2 beside wrong arguments and settings, of a command whose work can be impossible: `the trials could not be run`. */
+  readonly unable?: string;
 }
 
 /** A row of the table: `S` are its settings, `R` is what its options and arguments request. */
@@ -102,7 +104,7 @@ interface Row<O extends Options, S, R> extends Description {
   readonly request: (values: Values<O>, args: readonly string[], problem: (text: string) => void) => R | null;
   /**
    * Returns 0, or 1 where a check found problems; with `reports` or the option {@link detailedExitCode} also 2, where there is
-   * something to report. Throws an Error where the work fails.
+   * something to report, and with `unable` where the work could not be done. Throws an Error where the work fails.
    */
   readonly run: (request: R, context: Context<S>) => number | Promise<number>;
 }

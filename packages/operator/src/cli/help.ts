@@ -9,11 +9,11 @@ const width = 120;
 type Row = readonly [term: string, text: string];
 
 /** The exit codes of all commands; those of one say when it fails. */
-export function exitCodes(fails = 'The work failed, or a check found problems'): readonly Row[] {
+export function exitCodes(fails = 'The work failed, or a check found problems', unable?: string): readonly Row[] {
   return [
     ['0', 'It is done, or was done before.'],
     ['1', `${fails}.`],
-    ['2', 'Arguments or settings are wrong. Nothing is changed.'],
+    ['2', `Arguments or settings are wrong${unable === undefined ? '. Nothing is changed' : `, or ${unable}`}.`],
   ];
 }
 
@@ -51,8 +51,8 @@ export function overview(commands: readonly Command[], group: string, summary: s
 
 /** The help of a command, and the commands below it. */
 export function commandHelp(command: Command, commands: readonly Command[]): string {
-  const { name, summary, details, variables, examples, fails, reports } = command;
-  const codes = reports === undefined ? exitCodes(fails) : reportingExitCodes(fails, reports);
+  const { name, summary, details, variables, examples, fails, reports, unable } = command;
+  const codes = reports === undefined ? exitCodes(fails, unable) : reportingExitCodes(fails, reports);
   const rows = [...optionRows(command), ['-h, --help', 'Print this text.'] as const];
   return text([
     summary,

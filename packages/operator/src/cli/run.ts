@@ -18,6 +18,7 @@ export interface CommandTable {
  * Runs the command that the words name, and returns the exit code: 0 when it is done, 1 when the work failed or a check found
  * problems, 2 when arguments or settings are wrong. Everything that is wrong with them is reported before the work begins. With
  * `--detailed-exitcode`, and for a command that says when it reports, 2 means that there is something to report, and wrong arguments end with 1.
+ * A command that says when it is unable to work ends with 2 then.
  */
 export async function runCommandLine(
   table: CommandTable,
@@ -35,6 +36,7 @@ export async function runCommandLine(
   const problems: string[] = [];
   const problem = (text: string) => void problems.push(text);
   const given = parseCommandLine(command, words.slice(command.name.split(' ').length), problem);
+  const canBeUnable = command.unable !== undefined;
   const isDetailed = command.reports !== undefined || given.values[detailedExitCode] === true;
   const work = command.prepare(given, env, problem);
   if (problems.length > 0) {
@@ -43,10 +45,10 @@ export async function runCommandLine(
   }
   try {
     const code = await work(terminal);
-    return code === 0 || (code === 2 && isDetailed) ? code : 1;
+    return code === 0 || (code === 2 && (isDetailed || canBeUnable)) ? code : 1;
   } catch (error) {
     stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return canBeUnable ? 2 : 1;
   }
 }
 

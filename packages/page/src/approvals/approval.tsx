@@ -3,6 +3,7 @@ import { useQuery } from '../api/use-query.ts';
 import { OneApproval } from '../generated/approvals.ts';
 import type { ApprovalFieldsFragment, OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
+import { conditionFacts } from '../trail/condition-facts.ts';
 import { settingsDiff } from '../trail/settings-diff.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
@@ -69,12 +70,7 @@ function Details({ approval, onVote }: DetailsProps) {
       <Diff fields={fields} label="Settings" />
       <h3>Who has to agree</h3>
       <Needs approval={approval} />
-      {approval.currentDecision && (
-        <CurrentDecision
-          decision={approval.currentDecision}
-          askedFor={approval.needs.map(({ policyId }) => policyId)}
-        />
-      )}
+      <CurrentDecisions approval={approval} />
       {state === 'PENDING' && !isOver(state, expiresAt) && <VoteForm id={id} onVote={onVote} />}
       <h3>What it is bound to</h3>
       <p class="muted">
@@ -83,6 +79,23 @@ function Details({ approval, onVote }: DetailsProps) {
       </p>
       <Facts facts={factsOf(approval)} />
     </article>
+  );
+}
+
+function CurrentDecisions({ approval }: Pick<DetailsProps, 'approval'>) {
+  const { currentDecision, currentDeleteDecision, needs } = approval;
+  const askedFor = needs.map(({ policyId }) => policyId);
+  const title = 'What policy says now';
+  return (
+    <>
+      {currentDecision && <CurrentDecision {...{ title, askedFor, decision: currentDecision }} />}
+      {currentDeleteDecision && (
+        <CurrentDecision
+          {...{ askedFor, decision: currentDeleteDecision }}
+          title={`${title} of the deletion at its end`}
+        />
+      )}
+    </>
   );
 }
 
@@ -95,11 +108,12 @@ const voidReasons: Readonly<Record<Approval['voidedVotes'][number]['reason'], st
 function Needs({ approval: { needs, rejectedBy, voidedVotes } }: { readonly approval: Approval }) {
   return (
     <ul class="needs">
-      {needs.map(({ policyId, message, group, count, approvedBy }) => (
-        <li key={policyId}>
+      {needs.map(({ policyId, message, group, count, operation, approvedBy }) => (
+        <li key={`${policyId} ${operation}`}>
           <State name={approvedBy.length >= count ? 'approved' : 'approval'}>
             {approvedBy.length} of {count} of {group}
           </State>{' '}
+          {operation && 'for the deletion at its end: '}
           <bdi>{message}</bdi>{' '}
           <a href={hrefOf('operations', { policy: policyId })}>
             <code>{policyId}</code>
@@ -146,12 +160,15 @@ function Vote({
 
 function factsOf(approval: Approval) {
   const { id, principal, actor, onBehalfOf, reason, requestedAt, expiresAt, before, operationId } = approval;
+  const { request, declaration } = approval;
   return {
     Approval: <Id id={id} />,
     'Asked by': <a href={hrefOf('trail', { principalId: principal.principalId })}>{principal.principalId}</a>,
     'Through the service': actor?.principalId,
     'On behalf of': onBehalfOf,
     Reason: reason,
+    Declaration: declaration,
+    ...conditionFacts(request),
     Asked: <Time at={requestedAt} absolute />,
     Until: <Time at={expiresAt} absolute />,
     'Association, as of': before && <Time at={before.modifiedAt} absolute />,

@@ -1,25 +1,26 @@
-import type { OneApprovalQuery } from '../generated/approvals.ts';
+import type { CurrentDecisionFragment } from '../generated/approvals.ts';
 import { Rule } from '../ui/rule.tsx';
 import { State } from '../ui/state.tsx';
 
-type Decision = NonNullable<NonNullable<OneApprovalQuery['approval']>['currentDecision']>;
-
 interface CurrentDecisionProps {
-  readonly decision: Decision;
+  readonly decision: CurrentDecisionFragment;
+  /** What it is about. */
+  readonly title: string;
   /** The policies that the approval is about. */
   readonly askedFor: readonly string[];
 }
 
 /** What policy says now of the request, without the approvals that were given: it may have changed since it was asked for. */
-export function CurrentDecision({ decision: { allowed, violations, needs }, askedFor }: CurrentDecisionProps) {
+export function CurrentDecision({ decision, title, askedFor }: CurrentDecisionProps) {
+  const { allowed, violations, needs } = decision;
   // Where an approval is all that is missing, the violations are the needs once more.
   const rules = needs.length > 0 ? needs.filter(({ policyId }) => !askedFor.includes(policyId)) : violations;
   return (
-    <section aria-label="What policy says now">
-      <h3>What policy says now</h3>
+    <section aria-label={title}>
+      <h3>{title}</h3>
       {allowed && (
         <p>
-          <State name="approved">permitted</State> without an approval: the request can be sent again as it is.
+          <State name="approved">permitted</State> without an approval.
         </p>
       )}
       {!allowed && needs.length > 0 && (

@@ -1,3 +1,4 @@
+import { settingNames } from '../../../client/src/client/setting-fields.ts';
 import { diffOf } from '../ui/diff-of.ts';
 import type { DiffField } from '../ui/diff-of.ts';
 import { textsOf } from './change.ts';
@@ -22,7 +23,7 @@ export function diffOfChange(change: Change, existing: Existing | null): DiffFie
   return diffOf(was && { ...was, ...tags }, { ...asked, ...Object.fromEntries(askedTags) } as Settings);
 }
 
-const names = ['roleArn', 'targetRoleArn', 'disableSessionTags', 'policy', 'expiresAt'] as const;
+const names = [...settingNames, 'expiresAt'] as const;
 
 function settingsOf(texts: Draft): Settings {
   return Object.fromEntries(names.map((name) => [name, texts[name] ?? null]));

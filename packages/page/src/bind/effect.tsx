@@ -84,6 +84,7 @@ function Status({ findings, check }: Pick<EffectProps, 'findings' | 'check'>) {
         reject it.
       </>
     );
+  if (result.onlyAsDryRun) return <>Policy permits this as a dry run only: you may check it, and not make it.</>;
   const isHeld = result.refusal?.code === 'APPROVAL_REQUIRED';
   return isHeld ? <>Others have to agree first.</> : <>It would be refused.</>;
 }

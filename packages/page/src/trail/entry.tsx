@@ -1,6 +1,6 @@
 import { useQuery } from '../api/use-query.ts';
 import { TrailEntry } from '../generated/trail.ts';
-import type { TrailEntryQuery } from '../generated/trail.ts';
+import type { DecisionFragment, TrailEntryQuery } from '../generated/trail.ts';
 import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
 import { Diff } from '../ui/diff.tsx';
@@ -9,6 +9,7 @@ import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, TargetName } from './cells.tsx';
+import { conditionFacts } from './condition-facts.ts';
 import { OperationEntries } from './operation.tsx';
 import { settingsDiff } from './settings-diff.ts';
 import { kindWords } from './words.ts';
@@ -44,7 +45,10 @@ export function EntryDetails({ id }: { readonly id: string }) {
           <bdi>{entry.message}</bdi>
         </p>
       )}
-      <Decision entry={entry} />
+      {entry.decision && <Decision title="Decision" decision={entry.decision} />}
+      {entry.deleteDecision && (
+        <Decision title="Decision about the deletion at its end" decision={entry.deleteDecision} />
+      )}
       {entry.findings.length > 0 && (
         <ul>
           {entry.findings.map(({ path, message, advice }) => (
@@ -70,18 +74,18 @@ export function EntryDetails({ id }: { readonly id: string }) {
 }
 
 /** Which policy decided, and why. */
-function Decision({ entry: { decision } }: { readonly entry: Entry }) {
-  if (decision === null) return null;
-  const { allowed, policyIds, violations, needs } = decision;
+function Decision({ title, decision }: { readonly title: string; readonly decision: DecisionFragment }) {
+  const { allowed, onlyAsDryRun, policyIds, violations, needs } = decision;
   // What an approval lifts is among both.
   const others = violations.filter((one) => needs.every(({ policyId }) => policyId !== one.policyId));
   return (
-    <section aria-label="Decision">
-      <h3>Decision</h3>
+    <section aria-label={title}>
+      <h3>{title}</h3>
       <p>
         <State name={allowed ? 'approved' : needs.length > 0 ? 'approval' : 'denied'}>
           {allowed ? 'permitted' : needs.length > 0 ? 'needs approval' : 'denied'}
         </State>
+        {onlyAsDryRun && ' as a dry run only'}
         {policyIds.length > 0 && (
           <>
             {' '}
@@ -115,7 +119,7 @@ function PolicyLinks({ ids }: { readonly ids: readonly string[] }) {
 }
 
 function whoFacts(entry: Entry) {
-  const { principal, actor, onBehalfOf, reason, declaration, sourceAddress, userAgent, time } = entry;
+  const { principal, actor, onBehalfOf, reason, declaration, request, sourceAddress, userAgent, time } = entry;
   const others =
     principal.otherGroupsCount > 0
       ? ` and ${principal.otherGroupsCount} other${principal.otherGroupsCount === 1 ? '' : 's'}`
@@ -129,6 +133,7 @@ function whoFacts(entry: Entry) {
     'On behalf of': onBehalfOf,
     Reason: reason,
     Declaration: declaration,
+    ...conditionFacts(request),
     'Source address': sourceAddress,
     'User agent': userAgent,
   };

@@ -1,3 +1,5 @@
+import { settingNames } from '../../../client/src/client/setting-fields.ts';
+import type { SettingName } from '../../../client/src/client/setting-fields.ts';
 import type { LineFragment, TrailEntryQuery } from '../generated/trail.ts';
 import { diffOf } from '../ui/diff-of.ts';
 import type { DiffField } from '../ui/diff-of.ts';
@@ -21,18 +23,9 @@ export function settingsDiff({
   return diffOf(was, { ...was, ...changed }, { all: true });
 }
 
-interface SettingValues {
-  readonly roleArn: string | null;
-  readonly targetRoleArn: string | null;
-  readonly disableSessionTags: boolean | null;
-  readonly policy: string | null;
-}
-
-function settingsOf({ roleArn, targetRoleArn, disableSessionTags, policy }: SettingValues): Settings {
-  return {
-    ...{ roleArn, targetRoleArn, policy },
-    disableSessionTags: disableSessionTags === null ? null : String(disableSessionTags),
-  };
+function settingsOf(values: Readonly<Record<SettingName, string | boolean | null>>): Settings {
+  const texts = settingNames.map((name) => [name, values[name] === null ? null : String(values[name])] as const);
+  return Object.fromEntries(texts);
 }
 
 function tagsOf({ tags }: NonNullable<LineFragment['request']>): Settings {

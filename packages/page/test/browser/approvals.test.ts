@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { MutationResult } from '../../../client/src/client/result.ts';
 import { describeUnless } from '../../../../test/support/requires.ts';
 import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
@@ -30,6 +31,9 @@ describeUnless(missingBrowser)('approvals', () => {
   async function held(token: string): Promise<string> {
     const pat = await makeClientOf(opened, 'pat');
     const result = await pat.createPodIdentityAssociation(driver(token));
+    return approvalOf(result);
+  }
+  function approvalOf(result: MutationResult): string {
     const id = result.kind === 'refused' && 'approval' in result.refusal ? result.refusal.approval?.id : undefined;
     if (id === undefined) throw new Error(`The request was not held: ${JSON.stringify(result)}`);
     return id;
@@ -50,6 +54,28 @@ describeUnless(missingBrowser)('approvals', () => {
     await stateOf(page, 'approved, not used yet');
     await page.getByText('Looked at it with the owners.').waitFor();
     expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  });
+
+  test('an approver sees what the request depends on, and that its ending is a deletion', async () => {
+    const pat = await makeClientOf(opened, 'pat');
+    const kim = await makeClientOf(opened, 'kim');
+    const request = { ...driver('csi-conditions'), serviceAccount: 'efs-csi-controller-sa' };
+    const asked = await pat.createPodIdentityAssociation({ ...request, ifExists: 'ADOPT', expectedRevision: 0 });
+    const page = await opened.signedIn('kim', `#/approvals?id=${approvalOf(asked)}`);
+    await page.getByText('it is adopted, if it is equal').waitFor();
+    await page.getByText('Only at the revision').waitFor();
+    await kim.approve({ approvalId: approvalOf(asked) });
+    const made = await pat.createPodIdentityAssociation({ ...request, ifExists: 'ADOPT', expectedRevision: 0 });
+    if (made.kind !== 'succeeded') throw new Error(JSON.stringify(made));
+    const { clusterName } = request;
+    const { associationId, modifiedAt } = made.association;
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const change = { clusterName, associationId, expiresAt, expectedModifiedAt: modifiedAt, reason: 'It ends.' };
+    const held = await pat.updatePodIdentityAssociation({ ...change, clientRequestToken: 'csi-ends' });
+    await page.goto(`${opened.origin}/#/approvals?id=${approvalOf(held)}`);
+    await page.getByText('for the deletion at its end').waitFor();
+    await page.getByRole('region', { name: 'What policy says now of the deletion at its end' }).waitFor();
+    await page.getByText('Only as modified at').waitFor();
   });
 
   test('who asked may not approve alone: the page says why, and the approval stays pending', async () => {

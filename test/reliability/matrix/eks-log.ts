@@ -1,0 +1,73 @@
+import type { Association } from '../../../src/model/association.ts';
+import type { ChangeKind } from '../facts.ts';
+import type { Applied } from '../search/eks-behaviour.ts';
+import { home } from '../search/home.ts';
+import { stepOf } from './steps.ts';
+import type { WireRequest } from './steps.ts';
+
+/** An association as EKS returns it: times are seconds since the epoch, tags a map. */
+export interface LoggedAssociation extends Omit<
+  Association,
+  'accountId' | 'region' | 'createdAt' | 'modifiedAt' | 'tags'
+> {
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The log of what EKS had in a case, which shares nothing with the implementation. */
+export interface EksLog {
+  /** The changes that EKS applied, in its order. */
+  readonly changes: readonly Applied[];
+  /** Logs a change outside of the API of EKS, after it. */
+  readonly changedOutside: (kind: ChangeKind, association: LoggedAssociation) => void;
+  /** Logs the change of a request, if EKS applied it, by what it really answered at `at`, in milliseconds since the epoch. */
+  readonly answered: (
+    request: WireRequest,
+    answer: { readonly status: number; readonly body: string },
+    at: number,
+  ) => void;
+}
+
+const kinds: Readonly<Record<string, ChangeKind>> = {
+  CreatePodIdentityAssociation: 'create',
+  UpdatePodIdentityAssociation: 'update',
+  DeletePodIdentityAssociation: 'delete',
+};
+
+/** An empty log. */
+export function makeEksLog(): EksLog {
+  const changes: Applied[] = [];
+  const add = (kind: ChangeKind, logged: LoggedAssociation, operationId: string | null, deletedAt: number) => {
+    const association = associationOf(logged);
+    const modifiedAt = kind === 'delete' ? deletedAt : Date.parse(association.modifiedAt);
+    changes.push({ kind, operationId, association, modifiedAt, isTooLate: false });
+    changes.sort((one, other) => one.modifiedAt - other.modifiedAt);
+  };
+  return {
+    changes,
+    changedOutside: (kind, association) => add(kind, association, null, Math.round(association.modifiedAt * 1_000)),
+    answered: (request, { status, body }, at) => {
+      const kind = kinds[stepOf(request).operation];
+      if (kind === undefined || status !== 200) return;
+      const { association } = JSON.parse(body) as { readonly association: LoggedAssociation };
+      add(kind, association, operationIdOf(request), at);
+    },
+  };
+}
+
+/** The operation that a create or an update names in its token; null for a delete, which has none. */
+function operationIdOf({ body }: WireRequest): string | null {
+  if (body === '') return null;
+  const { clientRequestToken = null } = JSON.parse(body) as { readonly clientRequestToken?: string };
+  return clientRequestToken?.replace('pod-identity-gateway-', '') ?? null;
+}
+
+function associationOf({ createdAt, modifiedAt, tags, ...rest }: LoggedAssociation): Association {
+  const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
+  return { ...home, ...rest, tags: list, createdAt: isoOf(createdAt), modifiedAt: isoOf(modifiedAt) };
+}
+
+function isoOf(seconds: number): string {
+  return new Date(Math.round(seconds * 1_000)).toISOString();
+}
