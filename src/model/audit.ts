@@ -122,7 +122,7 @@ export type AuditEntry = AuditContext & AuditEventFields;
 
 /** Whether the personal data of an entry were erased. */
 export function isErased({ personal }: Pick<AuditEntry, 'personal'>): boolean {
-  return personal !== undefined && 'sha256' in personal;
+  return personal !== undefined && Object.hasOwn(personal, 'sha256');
 }
 
 /** The public id of an entry, from which its key can be read. */
