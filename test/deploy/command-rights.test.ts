@@ -1,15 +1,18 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fullParams } from '../support/deployment.ts';
 import { openOrganization } from '../support/organization.ts';
 import type { Actor, Organization } from '../support/organization.ts';
 import { names } from '../support/organization-rows.ts';
+import { allServicePolicies } from '../support/service-control-policies.ts';
 import { isAllowed } from '../support/simulate.ts';
+import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { arn, auditTable, graphql, idempotencyTable, policyTable, signingKey, stack } = names;
 
-/** What a command sends to AWS: actions on a resource, with the keys of the items. */
-type Call = readonly [actions: string, resource: string, keys?: readonly string[]];
+/** What a command sends to AWS: actions on a resource, with the keys of the items and the attributes that it names. */
+type Call = readonly [actions: string, resource: string, keys?: readonly string[], attributes?: readonly string[]];
 
 const [trailBucket, packages] = [`arn:aws:s3:::${stack}-traillogbucket-01`, `arn:aws:s3:::${names.packageBucket}`];
 const stackArn = arn('cloudformation', `stack/${stack}/01`);
@@ -22,7 +25,7 @@ const publishCalls: readonly Call[] = [['dynamodb:GetItem dynamodb:PutItem dynam
 const trailCalls: readonly Call[] = [['dynamodb:Query', `${auditTable}/index/byTime`]];
 
 /** Whose hands type each command of the docs that uses AWS credentials, and what it sends; `administrator` is an engineer on call. */
-const commands: Readonly<Record<string, readonly [by: Actor, calls: readonly Call[]]>> = {
+const commands: Readonly<Record<string, readonly [by: Actor | 'eraser', calls: readonly Call[]]>> = {
   // The stack of deploy/iam/assumptions.yml.
   'aws cloudformation deploy': [
     'administrator',
@@ -101,6 +104,16 @@ const commands: Readonly<Record<string, readonly [by: Actor, calls: readonly Cal
       ...versionCalls,
     ],
   ],
+  'pod-identity-operator erase': [
+    'eraser',
+    [
+      ...trailCalls,
+      ['dynamodb:GetItem dynamodb:Query', auditTable],
+      ['dynamodb:BatchGetItem dynamodb:GetItem', idempotencyTable],
+      ['dynamodb:PutItem', auditTable, [`erasure-${'0'.repeat(26)}`]],
+      ['dynamodb:UpdateItem', auditTable, ['0'.repeat(26)], ['entryId', 'operationId', 'personal']],
+    ],
+  ],
   'pod-identity-operator events replay': ['administrator', trailCalls],
   'pod-identity-operator events tail': ['administrator', trailCalls],
   'pod-identity-operator inventory suggest': ['administrator', [['eks:ListClusters organizations:ListAccounts', '*']]],
@@ -154,18 +167,34 @@ beforeAll(async () => {
   organization = await openOrganization();
 }, 180_000);
 
+/** The role that erases has the policies of its page. */
+function principalOf(by: Actor | 'eraser', resource: string): SimulatedPrincipal {
+  if (by !== 'eraser') return organization.principal(by, resource);
+  const page = readFileSync(join(root, 'docs', 'personal-data.md'), 'utf8');
+  const [, text = ''] = /<!-- erasure: begin -->\s+```json\n([^]*?)```/.exec(page) ?? [];
+  const document = text.replaceAll('AUDIT_TABLE', auditTable).replaceAll('IDEMPOTENCY_TABLE', idempotencyTable);
+  return {
+    arn: fullParams.erasureRoleArn,
+    policies: [JSON.parse(document) as PolicyDocument],
+    servicePolicies: allServicePolicies(),
+  };
+}
+
 test('it is said of every command of the docs that uses AWS credentials whose hands type it', () => {
   expect(inDocs.length).toBeGreaterThan(30);
   expect(inDocs.sort()).toEqual(Object.keys(commands).sort());
 });
 
 test.each(Object.entries(commands))('%s: all policies let the hands that type it send it', async (_, [by, calls]) => {
-  for (const [actions, resource, keys] of calls) {
+  for (const [actions, resource, keys, attributes] of calls) {
     for (const action of actions.split(' ')) {
-      const context = keys === undefined ? {} : { 'dynamodb:LeadingKeys': keys };
+      const context = {
+        ...(keys && { 'dynamodb:LeadingKeys': keys }),
+        ...(attributes && { 'dynamodb:Attributes': attributes }),
+      };
       const resourcePolicy = organization.policyOf(resource.replace(/\/index\/.*/, ''));
       const request = { action, resource, context, resourcePolicy };
-      expect([by, action, resource, await isAllowed(organization.principal(by, resource), request)]).toEqual([
+      expect([by, action, resource, await isAllowed(principalOf(by, resource), request)]).toEqual([
         ...[by, action, resource, true],
       ]);
     }

@@ -144,7 +144,7 @@ const pod = (...args: readonly string[]) =>
   });
 
 test('the executable runs without anything else', async () => {
-  expect((await pod('--version')).stdout).toMatch(/^pod-identity\/\d+\.\d+\.\d+ Node\.js\/\S+ \w+\/\w+\n$/);
+  expect((await pod('--version')).stdout).toMatch(/^pod-identity\/\d+\.\d+\.\d+(-[\w.]+)? Node\.js\/\S+ \w+\/\w+\n$/);
   expect((await pod('help')).stdout).toContain('create-pod-identity-association');
   expect((await pod('completion', 'bash')).stdout).toContain('complete -o default');
   const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
