@@ -1,3 +1,4 @@
+import { EKSClient, TagResourceCommand } from '@aws-sdk/client-eks';
 import { ulid } from 'ulid';
 import { predecessorOf } from '../../src/events/predecessor.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -203,11 +204,19 @@ test('the entries of a drift keep their order by fence where the scan that resol
 });
 
 test('a tag that is changed outside is drift, although EKS keeps the time of the modification', async () => {
-  const associationId = await createdAndScanned();
-  gateway.simulator.control.updateAssociation(associationId, { tags: { team: 'other' } });
+  await createdAndScanned();
+  const { associationArn } = gateway.simulator.control.associations()[0] ?? {};
+  const eks = new EKSClient({
+    endpoint: gateway.simulator.url,
+    region: home.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const tag = (team: string) => eks.send(new TagResourceCommand({ resourceArn: associationArn, tags: { team } }));
+  await tag('other');
   await scanAll();
   const [found] = await driftEntries();
   expect(found?.message).toMatch(/^The association was changed outside of the gateway: .*tags\.team is other\b/);
-  gateway.simulator.control.updateAssociation(associationId, { tags: { team: 'third' } });
+  await tag('third');
   expect(await scanAll()).toMatchObject({ driftFound: 1 });
+  eks.destroy();
 });
