@@ -28,7 +28,7 @@ const packaging = [
   '/packages/page/test/browser/',
   '/test/(bin|deploy|lambda)/',
   '/test/checkpoints/(checkpoint|formats|independent-verifier)\\.test\\.ts$',
-  '/packages/operator/test/(assumptions/(signals|trials)|bin|export/process|inventory/suggest|policies/(check|impact|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run|verify/verify)\\.test\\.ts$',
+  '/packages/operator/test/(assumptions/(permissions|signals|trials)|bin|export/process|inventory/suggest|policies/(check|impact|replay-.*|unknown-roles)|policy-versions/run|principal/run|restore/run|smoke/run|verify/verify)\\.test\\.ts$',
   '/test/docs/(operations(-log)?|policy-author)\\.test\\.ts$',
   '/test/operations/(approval-expiry|approvals-races|approvals-search|changed-by-others|create-in-doubt|create-or-adopt|dependencies|expire|reconcile-starvation|update-and-delete)\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations|list-details|log-level|policies)\\.test\\.ts$',

@@ -17,12 +17,12 @@ const unneededInput =
 
 /** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  'src/lambda/graphql.ts': { bytes: 1_145_000, modules: 850 },
-  'src/lambda/reconcile.ts': { bytes: 646_000, modules: 555 },
-  'src/lambda/expire.ts': { bytes: 660_000, modules: 565 },
-  'src/lambda/scan.ts': { bytes: 618_000, modules: 535 },
+  'src/lambda/graphql.ts': { bytes: 1_151_000, modules: 850 },
+  'src/lambda/reconcile.ts': { bytes: 649_000, modules: 555 },
+  'src/lambda/expire.ts': { bytes: 665_000, modules: 565 },
+  'src/lambda/scan.ts': { bytes: 623_000, modules: 535 },
   'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },
-  'src/lambda/deliver.ts': { bytes: 367_000, modules: 400 },
+  'src/lambda/deliver.ts': { bytes: 370_000, modules: 400 },
   'src/lambda/compile.ts': { bytes: 360_000, modules: 400 },
   'src/lambda/page.ts': { bytes: 20_000, modules: 15 },
 };

@@ -17,6 +17,7 @@ const resources: Readonly<Record<string, 'region' | 'account'>> = {
   alarmTopicArn: 'region',
   auditStreamArn: 'region',
   breakGlassRoleArn: 'account',
+  erasureRoleArn: 'account',
   certificateArn: 'region',
   checkpointKeyArn: 'region',
   codeSigningConfigArn: 'region',

@@ -122,6 +122,11 @@ const rules: Readonly<Record<string, Rule>> = {
     fix: 'Give the ARNs of roles, not of their sessions, separated by commas without spaces.',
     list: true,
   },
+  erasureRoleArn: {
+    is: 'an IAM role ARN',
+    test: arn('iam:', '\\d{12}:role/\\S+'),
+    fix: 'Give the ARN of one role, not of a session of it.',
+  },
   policySource: oneOf(['packaged', 'table']),
   policyPublisherRoleArn: {
     is: 'an IAM role ARN',
@@ -243,8 +248,8 @@ function publisherProblems({ policySource, policyPublisherRoleArn = '' }: Settin
   return [problem('policyPublisherRoleArn', 'Policies come from a table that no role may write to.', fix)];
 }
 
-/** The settings that give a role rights of its own: to stop the gateway, to write any item, and to change policies. */
-const separateRoles = ['operatorRoleArns', 'breakGlassRoleArn', 'policyPublisherRoleArn'] as const;
+/** The settings that give a role rights of its own: to stop the gateway, to write any item, to change policies, and to erase. */
+const separateRoles = ['operatorRoleArns', 'breakGlassRoleArn', 'policyPublisherRoleArn', 'erasureRoleArn'] as const;
 
 /** One role with the rights of two could change what it is judged by, or repair the traces of what it did. */
 function sharedRoleProblems(settings: Settings): Problem[] {

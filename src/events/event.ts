@@ -17,7 +17,7 @@ type EventPrincipal = Pick<Principal, 'id' | 'kind'>;
 
 /**
  * An event: what became known of an operation, drift or a lock. It has the names and ids of an entry of the audit trail, and no text that a
- * caller or EKS wrote: no reason, no message of EKS, no tags and no session policy.
+ * caller or EKS wrote: no reason, no name of a person, no message of EKS, no tags and no session policy.
  */
 export interface GatewayEvent {
   readonly version: typeof eventVersion;
@@ -34,8 +34,8 @@ export interface GatewayEvent {
   readonly principal: EventPrincipal;
   /** The service that acted for the principal. */
   readonly actor: EventPrincipal | null;
-  /** The person named by a service. */
-  readonly onBehalfOf: string | null;
+  /** Null: events are kept where the name of a person can't be erased. */
+  readonly onBehalfOf: null;
   readonly target: AssociationTarget | null;
   readonly associationArn: string | null;
   /** When the association is deleted by the request: the ending that policy decided about as a delete. RFC 3339, UTC; null for other requests. */
@@ -57,7 +57,7 @@ const maxTextLength = 2_048;
 
 /** The event of an entry. The entry must be selected, see {@link isSelected}. */
 export function eventOf(entry: AuditEntry, predecessorId: string | null): GatewayEvent {
-  const { operationId, entryId, time, operation, principal, actor, onBehalfOf, target, before } = entry;
+  const { operationId, entryId, time, operation, principal, actor, target, before } = entry;
   const placement = placementOf(entry.event);
   if (placement === null) throw new Error(`Audit entries ${entry.event} do not become events.`);
   const settings = requestedSettings(entry);
@@ -68,7 +68,7 @@ export function eventOf(entry: AuditEntry, predecessorId: string | null): Gatewa
     ...{ time, operationId, entryId, predecessorId, operation },
     principal: principalIn(principal),
     actor: actor && principalIn(actor),
-    onBehalfOf: cut(onBehalfOf),
+    onBehalfOf: null,
     target: target && targetIn(target),
     associationArn: cut(entry.associationArn),
     deletesAt: entry.deleteDecision ? new Date(entry.deleteDecision.now).toISOString() : null,

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
-import { claimPrefix, entryOfItem, isNewerEntryItem } from '../ledger/dynamodb-item.ts';
+import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/dynamodb-item.ts';
 import type { Item } from '../ledger/dynamodb-item.ts';
 import { NotAnEntry } from '../ledger/entry-json.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
@@ -8,11 +9,11 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 /** What a record of the audit table's stream says. */
 export type StreamedChange =
   | { readonly kind: 'entry'; readonly entry: AuditEntry }
-  /** The proof that an operation created an association was added. */
+  /** The proof that an operation created an association was added, or personal data were erased. */
   | { readonly kind: 'other' }
   /** An item was added that the gateway did not write. */
   | { readonly kind: 'not-an-entry' }
-  /** An item was replaced, changed or deleted: the gateway never does that. */
+  /** An item was replaced, changed or deleted: the gateway never does that, and an erasure only removes personal data. */
   | ({ readonly kind: 'tampering' } & Tampering);
 
 /** An item that was changed or removed. */
@@ -31,6 +32,7 @@ interface Tampering {
 export function changeOf(record: DynamoDBRecord): StreamedChange {
   const { Keys = {}, NewImage = {} } = record.dynamodb ?? {};
   const [operationId, entryId] = [Keys.operationId?.S ?? '', Keys.entryId?.S ?? ''];
+  if (isErasure(record)) return { kind: 'other' };
   if (record.eventName !== 'INSERT') {
     const removedBy = (record.userIdentity as { readonly principalId?: string } | undefined)?.principalId;
     const change = record.eventName === 'REMOVE' ? 'REMOVE' : 'MODIFY';
@@ -39,6 +41,13 @@ export function changeOf(record: DynamoDBRecord): StreamedChange {
   if (entryId.startsWith(claimPrefix)) return { kind: 'other' };
   // Numbers, texts, lists and maps have the same form in both; entries have no binary attributes.
   return entryIn(NewImage as Item);
+}
+
+/** Whether only personal data were removed. `trail verify` finds an erasure that the trail does not record. */
+function isErasure({ eventName, dynamodb }: DynamoDBRecord): boolean {
+  const { OldImage = {}, NewImage = {} } = dynamodb ?? {};
+  const { [personalAttribute]: personal, ...rest } = OldImage;
+  return eventName === 'MODIFY' && personal !== undefined && isDeepStrictEqual(rest, NewImage);
 }
 
 function entryIn(item: Item): StreamedChange {

@@ -502,6 +502,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   deleteDecision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   eksRequestId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  erasedEntries?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
   event?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
   fence?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   findings?: Resolver<ReadonlyArray<ResolversTypes['InputFinding']>, ParentType, ContextType>;
@@ -511,6 +512,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   operation?: Resolver<Schema.Maybe<ResolversTypes['Operation']>, ParentType, ContextType>;
   operationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   operationKind?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
+  personalDataErased?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
   reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   refusalCode?: Resolver<Schema.Maybe<ResolversTypes['RefusalCode']>, ParentType, ContextType>;

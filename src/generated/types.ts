@@ -94,7 +94,7 @@ export type Approval = Node & {
   readonly operationId: Maybe<Scalars['ID']['output']>;
   /** The principal that asked. */
   readonly principal: RecordedPrincipal;
-  /** The reason given in the request; null without one. */
+  /** The reason given in the request; null without one, and once it is erased. */
   readonly reason: Maybe<Scalars['String']['output']>;
   /** Who rejected it; null unless REJECTED. */
   readonly rejectedBy: Maybe<ApprovalVote>;
@@ -205,7 +205,7 @@ export type ApprovalVote = {
   readonly __typename?: 'ApprovalVote';
   /** The service through which the approver voted, with a token of the approver; null without one. */
   readonly actor: Maybe<RecordedPrincipal>;
-  /** The comment given with the vote; null without one. */
+  /** The comment given with the vote; null without one, and in an audit entry once it is erased. */
   readonly comment: Maybe<Scalars['String']['output']>;
   /** Whether approvers approved a request of their own, where policy lets them (break-glass). */
   readonly ownRequest: Scalars['Boolean']['output'];
@@ -431,7 +431,7 @@ export type AssociationState = {
 };
 
 /**
- * An entry of the audit trail. Entries are never changed or deleted. The entry of a request to change an association that its principal may not
+ * An entry of the audit trail. Entries are never changed or deleted, except that operators can erase their personal data. The entry of a request to change an association that its principal may not
  * view is shown to the principal as if the association did not exist, and in full to those who may read the trail of the namespace or of the gateway.
  */
 export type AuditEntry = Node & {
@@ -462,6 +462,8 @@ export type AuditEntry = Node & {
   readonly deleteDecision: Maybe<PolicyDecision>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an EKS response. */
   readonly eksRequestId: Maybe<Scalars['String']['output']>;
+  /** Ids of the entries whose personal data are erased; null for other entries. */
+  readonly erasedEntries: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
   /** The event. */
   readonly event: AuditEvent;
   /** Fencing token of the lease under which the entry was written, counted from 1; of an approval, the number of the entry; of drift, a number that orders its entries. Else null. */
@@ -472,14 +474,16 @@ export type AuditEntry = Node & {
   readonly id: Scalars['ID']['output'];
   /** Human-readable description of the result; null without one. */
   readonly message: Maybe<Scalars['String']['output']>;
-  /** The person whom the authenticated service named; null without one. */
+  /** The person whom the authenticated service named; null without one, and once it is erased. */
   readonly onBehalfOf: Maybe<Scalars['String']['output']>;
   /** The operation; null for a dry run, for a read of the audit trail, for a lock, for drift and for an approval. */
   readonly operation: Maybe<Operation>;
-  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`, that of a repair with `repair-`. */
+  /** Id of the operation, the same in all entries of one operation; also the value of the association's ownership tag. That of a lock begins with `lock-`, that of drift with `drift-`, that of an approval with `approval-`, that of a repair with `repair-`, that of an erasure with `erasure-`. */
   readonly operationId: Scalars['ID']['output'];
   /** Kind of operation. */
   readonly operationKind: OperationKind;
+  /** Whether operators erased the personal data of the entry: then `onBehalfOf`, `sourceAddress`, `userAgent`, `reason` and the comments of votes are null, and `[name]` stands for the person in texts. */
+  readonly personalDataErased: Scalars['Boolean']['output'];
   /** The principal whose permissions were evaluated. */
   readonly principal: RecordedPrincipal;
   /** The reason given in the request; null without one. */
@@ -488,13 +492,13 @@ export type AuditEntry = Node & {
   readonly refusalCode: Maybe<RefusalCode>;
   /** The request in canonical form; null when the input was not valid. */
   readonly request: Maybe<RecordedRequest>;
-  /** Source IP address; null when not known. */
+  /** Source IP address; null when not known, and once it is erased. */
   readonly sourceAddress: Maybe<Scalars['String']['output']>;
   /** The service account that the request concerns; null when the input was not valid, and when the association did not exist. */
   readonly target: Maybe<AuditTarget>;
   /** Time of the event. */
   readonly time: Scalars['DateTime']['output'];
-  /** User agent; null when the client sent none. */
+  /** User agent; null when the client sent none, and once it is erased. */
   readonly userAgent: Maybe<Scalars['String']['output']>;
 };
 
@@ -564,6 +568,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** Operators let the signed log of the audit trail begin, within the hour, although there are old entries or traces of an earlier log. */
   | 'LOG_PERMITTED'
+  /** Operators erase the personal data of the entries in `erasedEntries`; the message has a reference to the reason. The operation id begins with `erasure-`. */
+  | 'PERSONAL_DATA_ERASED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
   /** An approver rejected the request. */
@@ -1414,6 +1420,8 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** An erasure of personal data, by `pod-identity-operator erase`; only in audit entries. */
+  | 'ERASE_PERSONAL_DATA'
   /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
   /** What a scan of the associations in EKS found; only in audit entries. */

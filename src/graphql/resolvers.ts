@@ -2,7 +2,7 @@ import type { RecordedRequestResolvers, Resolvers } from '../generated/resolvers
 import type { CheckedChangeInput } from '../generated/types.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { publicApprovalId } from '../model/approval.ts';
-import { auditEntryId } from '../model/audit.ts';
+import { auditEntryId, isErased } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { checkChanges } from '../operations/check-changes.ts';
 import type { ChangeToCheck } from '../operations/known-states.ts';
@@ -120,6 +120,7 @@ export function makeResolvers(): Resolvers {
         return visibleTo(authorizeRead, before);
       },
       association: liveAssociation,
+      personalDataErased: isErased,
       approvalId: ({ operationId: id, approvalKey: key }) => (key === undefined ? null : publicApprovalId({ id, key })),
     },
     Operation: {

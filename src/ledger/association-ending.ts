@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AssociationTarget } from '../model/association.ts';
 
 /** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
@@ -23,8 +24,17 @@ export interface Ending {
 export interface EndingSetter {
   readonly principalId: string;
   readonly actorId: string | null;
+  /** The person whom a service named, by {@link personKeyOf}; by name if an earlier version of the gateway set it. */
   readonly onBehalfOf: string | null;
 }
+
+/** A person as a setter: SHA-256 over the name, which only the entry of the operation has. */
+export function personKeyOf(onBehalfOf: string | null): string | null {
+  if (onBehalfOf === null || personKey.test(onBehalfOf)) return onBehalfOf;
+  return `sha256:${createHash('sha256').update(onBehalfOf).digest('hex')}`;
+}
+
+const personKey = /^sha256:[0-9a-f]{64}$/;
 
 /** An ending in the due list, as some revision of its state had it. */
 export interface ListedEnding {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { decodeTime } from 'ulid';
 import { boundedEntry, briefEntry } from './entry-size.ts';
 import { withHidden } from './hidden-entry.ts';
@@ -23,6 +24,7 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   readonly hidden?: HiddenAssociation | null;
   readonly approvalKey?: string;
   readonly isOwnRequest?: boolean;
+  readonly erasedEntries?: readonly string[];
 }
 
 /** What new entries are made with. */
@@ -31,6 +33,9 @@ export interface EntryDependencies {
   readonly clock: () => number;
   readonly ulid: (time: number) => string;
 }
+
+/** Bytes of the salt of personal data: too many to be guessed. */
+const saltBytes = 16;
 
 /** Creates an entry with the current time, within the size of an entry. */
 export function makeEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
@@ -52,6 +57,8 @@ export function makeEntry(deps: EntryDependencies, context: AuditContext, detail
     fence,
     ...(details.approvalKey === undefined ? {} : { approvalKey: details.approvalKey }),
     ...(details.isOwnRequest === true ? { isOwnRequest: true } : {}),
+    ...(details.erasedEntries === undefined ? {} : { erasedEntries: details.erasedEntries }),
+    personal: { salt: randomBytes(saltBytes).toString('base64url') },
   });
 }
 

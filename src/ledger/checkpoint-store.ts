@@ -20,9 +20,11 @@ export interface CheckpointHead {
 export interface StoredEntry {
   readonly operationId: string;
   readonly entryId: string;
-  /** The entry as JSON. */
+  /** The entry as JSON, without personal data that are stored beside it. */
   readonly text: string;
-  /** Names of the other stored attributes that are not those that follow from the text, such as the keys of indexes. */
+  /** The personal data as JSON; null: none are stored beside the text. */
+  readonly personal: string | null;
+  /** Names of the other stored attributes that are not those that follow from the text, such as the keys of indexes; of personal data, those that the text does not commit to. */
   differing(): readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointHead, CheckpointStore, StoredEntry } from './checkpoint-store.ts';
 import { checkpointKey } from './checkpoint-store.ts';
-import { entryItem, entryOfItem } from './dynamodb-item.ts';
+import { entryItem, entryOfItem, personalAttribute } from './dynamodb-item.ts';
 import type { Item } from './dynamodb-item.ts';
 import { getItem } from './dynamodb-read.ts';
 import { failureOf } from './dynamodb-request.ts';
@@ -82,7 +82,8 @@ async function* shardEntries(client: DynamoDBClient, TableName: string, shard: s
 /** An item of the audit table as it is stored. */
 function storedEntryOfItem(item: Item): StoredEntry {
   const [operationId, entryId, text] = [item.operationId?.S ?? '', item.entryId?.S ?? '', item.entry?.S ?? ''];
-  return { operationId, entryId, text, differing: () => differingAttributes(item) };
+  const personal = item[personalAttribute]?.S ?? null;
+  return { operationId, entryId, text, personal, differing: () => differingAttributes(item) };
 }
 
 function differingAttributes(item: Item): string[] {

@@ -4,7 +4,7 @@ import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { claimsOfCreated } from './claim-of-created.ts';
 import type { ClaimOfCreated } from './claim-of-created.ts';
-import { entryOfText, entryText, isNewerEntry, NotAnEntry } from './entry-json.ts';
+import { entryOfText, entryTexts, isNewerEntry, NotAnEntry } from './entry-json.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { filterFields } from './filter-fields.ts';
 import { auditIndexKeys, openShardOf, trailShardOf } from './keys.ts';
@@ -62,11 +62,15 @@ function versionOf(v: AttributeValue | undefined): unknown {
   return v === undefined ? undefined : unmarshall({ v }).v;
 }
 
+/** The attribute of an item of the audit table with personal data, which can be erased. IAM policies name it. */
+export const personalAttribute = 'personal';
+
 /**
- * An entry as an item: its version and key, the keys of the indexes, the attributes that filters use, and the entry as JSON
- * text.
+ * An entry as an item: its version and key, the keys of the indexes, the attributes that filters use, the entry as JSON
+ * text, and its personal data.
  */
 export function entryItem(entry: AuditEntry): Item {
+  const texts = entryTexts(entry);
   const { operationId, entryId, event, operation, time } = entry;
   return marshall({
     v: formatVersion,
@@ -78,7 +82,8 @@ export function entryItem(entry: AuditEntry): Item {
     ...filterFields(entry),
     trailShard: trailShardOf(entryId),
     ...auditIndexKeys(entry),
-    entry: entryText(entry),
+    entry: texts.entry,
+    ...(texts.personal === null ? {} : { [personalAttribute]: texts.personal }),
   });
 }
 
@@ -91,7 +96,7 @@ export function entryOfItem(item: Item): AuditEntry {
   requireSupported(`audit entry ${auditEntryId(key)}`, versionOf(item.v));
   const text = item.entry?.S;
   if (text === undefined) throw new NotAnEntry("An item of the audit table has no 'entry' attribute");
-  return entryOfText(key, text);
+  return entryOfText(key, text, item[personalAttribute]?.S ?? null);
 }
 
 /** Whether an item is an entry of a later version of the format, which a later gateway can read. */

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../model/audit.ts';
 import { changesEndingOnly, namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
+import { personKeyOf } from './association-ending.ts';
 import type { Ending } from './association-ending.ts';
 import type { AssociationState, ConfirmedAssociation, StateChange } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
@@ -20,7 +21,7 @@ export function endingAfter({ result, operation }: IdempotencyRecord, entry: Aud
   if (expiresAt !== undefined && expiresAt !== null) {
     const { associationId } = association;
     const nextAt = Date.parse(expiresAt);
-    const setter = { principalId: principal.id, actorId: actor?.id ?? null, onBehalfOf };
+    const setter = { principalId: principal.id, actorId: actor?.id ?? null, onBehalfOf: personKeyOf(onBehalfOf) };
     return { associationId, expiresAt, setBy: operationId, setter, isWarned: false, nextAt, suspendedFor: null };
   }
   // An association that a create made has none; one that it adopted keeps its own.

@@ -3,6 +3,7 @@ import { auditEntryId, parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { bytesOf, maxBytesOf } from './entry-size.ts';
 import { formatVersion, requireSupported } from './format.ts';
+import { joined, separated } from './personal-data.ts';
 import { isTrailPosition } from './trail-position.ts';
 
 /** Identifies an entry. */
@@ -22,23 +23,31 @@ export class NotAnEntry extends Error {
  * if the entry is too large: `boundedEntry` makes entries that are not.
  */
 export function entryText(entry: AuditEntry): string {
+  return entryTexts(entry).entry;
+}
+
+/** The text of an entry, and that of its personal data; null: it has none of its own. Throws an Error as {@link entryText} does. */
+export function entryTexts(entry: AuditEntry): { readonly entry: string; readonly personal: string | null } {
   const [bytes, most] = [bytesOf(entry), maxBytesOf(entry)];
   if (bytes > most) {
     throw new Error(`The audit entry ${auditEntryId(entry)} has ${bytes} bytes; at most ${most} are allowed.`);
   }
-  return JSON.stringify({ v: formatVersion, ...entry });
+  const { entry: kept, personal } = separated(entry);
+  return { entry: JSON.stringify({ v: formatVersion, ...kept }), personal };
 }
 
 /**
  * The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat` for another version, and
  * `NotAnEntry` for any other text.
+ *
+ * @param personal the text of its personal data; null: they were erased, or are in the text of the entry
  */
-export function entryOfText(key: EntryKey, text: string): AuditEntry {
+export function entryOfText(key: EntryKey, text: string, personal: string | null): AuditEntry {
   const value = parsed(key, text);
   const { v, ...entry } = (value ?? {}) as AuditEntry & { readonly v?: unknown };
   requireSupported(`audit entry ${auditEntryId(key)}`, v);
   if (!isEntry(key, entry)) throw notAnEntry(key);
-  return entry;
+  return joined(entry, personal);
 }
 
 function parsed(key: EntryKey, text: string): unknown {
@@ -138,7 +147,7 @@ function isEntry(key: EntryKey, value: unknown): boolean {
     orNull(isPrincipal, actor) &&
     [onBehalfOf, message, value.associationArn, value.refusalCode].every((field) => orNull(isText, field)) &&
     orNull(isTarget, target) &&
-    [before, request, value.decision].every((field) => orNull(isObject, field)) &&
+    [before, request, value.decision, value.personal].every((field) => orNull(isObject, field)) &&
     (fence === null || Number.isInteger(fence))
   );
 }

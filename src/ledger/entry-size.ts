@@ -172,7 +172,7 @@ function largestFirst(parts: readonly OptionalPart[], entry: AuditEntry): Option
 }
 
 /** The value at a path; undefined if there is none. */
-function valueAt(entry: AuditEntry, path: string): unknown {
+export function valueAt(entry: AuditEntry, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(

@@ -26,7 +26,8 @@ export type AuditEvent =
   | 'APPROVAL_VOTE_VOIDED'
   | 'EXPIRY_WARNED'
   | 'LOG_PERMITTED'
-  | 'STATE_REPAIRED';
+  | 'STATE_REPAIRED'
+  | 'PERSONAL_DATA_ERASED';
 
 /**
  * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
@@ -60,6 +61,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   EXPIRY_WARNED: true,
   LOG_PERMITTED: false,
   STATE_REPAIRED: true,
+  PERSONAL_DATA_ERASED: false,
 };
 
 /** Whether an entry's event is one that this version knows. */
@@ -67,7 +69,7 @@ export function isAuditEvent(event: string): event is AuditEvent {
   return Object.hasOwn(isOfChange, event);
 }
 
-/** The other events: of requests that changed nothing, of reads, of locks, and of the signed log. */
+/** The other events: of requests that changed nothing, of reads, of locks, of the signed log, and of erasures. */
 export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
 
 /** Of these events of changes, every operation that was claimed has exactly one: the one that closes it. */

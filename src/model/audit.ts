@@ -86,8 +86,8 @@ interface AuditEventFields {
   readonly entryId: string;
   /**
    * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with {@link lockPrefix} before it
-   * for a change of locks, whose earlier entries lack the prefix, with {@link driftPrefix} for drift, with {@link approvalPrefix} for an approval, and with
-   * {@link repairPrefix} for a repair.
+   * for a change of locks, whose earlier entries lack the prefix, with {@link driftPrefix} for drift, with {@link approvalPrefix} for an approval, with
+   * {@link repairPrefix} for a repair, and with {@link erasurePrefix} for an erasure.
    */
   readonly operationId: string;
   /** RFC 3339, UTC, milliseconds: the same instant as in `entryId`. */
@@ -108,10 +108,22 @@ interface AuditEventFields {
   readonly approvalKey?: string;
   /** Set on the approval that a person gave to a request of their own (break-glass). */
   readonly isOwnRequest?: true;
+  /** Public ids of the entries whose personal data an operator erases; absent for other entries. */
+  readonly erasedEntries?: readonly string[];
+  /** How the personal data of the entry are stored. Absent in entries of earlier versions, whose text has them. */
+  readonly personal?: PersonalData;
 }
 
-/** One entry of the audit trail: plain JSON, written once and never changed. */
+/** The salt of the personal data that an entry has; or what is left of those that were erased: their SHA-256 (hex), by the entry that it is of. */
+type PersonalData = { readonly salt: string } | { readonly entryId: string; readonly sha256: string };
+
+/** One entry of the audit trail: plain JSON, written once. Only its personal data can be erased. */
 export type AuditEntry = AuditContext & AuditEventFields;
+
+/** Whether the personal data of an entry were erased. */
+export function isErased({ personal }: Pick<AuditEntry, 'personal'>): boolean {
+  return personal !== undefined && Object.hasOwn(personal, 'sha256');
+}
 
 /** The public id of an entry, from which its key can be read. */
 export function auditEntryId(entry: Pick<AuditEntry, 'operationId' | 'entryId'>): string {
@@ -133,10 +145,14 @@ export const approvalPrefix = 'approval-';
 /** As {@link driftPrefix}, for the entries of repairs of states. */
 export const repairPrefix = 'repair-';
 
+/** As {@link lockPrefix}, for the entries of erasures. */
+export const erasurePrefix = 'erasure-';
+
+const prefixes = [lockPrefix, driftPrefix, approvalPrefix, repairPrefix, erasurePrefix];
+
 /** The ULID of an operation id. */
 export function ulidOf(operationId: string): string {
-  const prefix =
-    [lockPrefix, driftPrefix, approvalPrefix, repairPrefix].find((one) => operationId.startsWith(one)) ?? '';
+  const prefix = prefixes.find((one) => operationId.startsWith(one)) ?? '';
   return operationId.slice(prefix.length);
 }
 

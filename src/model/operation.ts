@@ -17,7 +17,7 @@ export type OperationKind = keyof RequestOf;
 
 /**
  * What audit entries are about: operations, reads of the audit trail itself, the locks of operators and their permissions to begin its signed
- * log, what scans observe, and votes that were not counted.
+ * log, what scans observe, votes that were not counted, and erasures.
  */
 export type AuditedOperation =
   | OperationKind
@@ -26,7 +26,8 @@ export type AuditedOperation =
   | 'LOCK_CHANGES'
   | 'OBSERVE_ASSOCIATION'
   | 'APPROVE_REQUEST'
-  | 'BEGIN_LOG';
+  | 'BEGIN_LOG'
+  | 'ERASE_PERSONAL_DATA';
 
 const audited: Readonly<Record<Exclude<AuditedOperation, OperationKind>, true>> = {
   CHECK_CHANGES: true,
@@ -35,6 +36,7 @@ const audited: Readonly<Record<Exclude<AuditedOperation, OperationKind>, true>> 
   OBSERVE_ASSOCIATION: true,
   APPROVE_REQUEST: true,
   BEGIN_LOG: true,
+  ERASE_PERSONAL_DATA: true,
 };
 
 /** Whether an entry's operation is one that this version knows. */

@@ -71,16 +71,18 @@ export function limitText(
 /** The final answer of a token whose approval was rejected or expired. */
 export function approvalEnded(approval: Approval & { readonly state: 'REJECTED' | 'EXPIRED' }): RefusedConclusion {
   const outcome = approval.state === 'REJECTED' ? 'APPROVAL_REJECTED' : 'APPROVAL_EXPIRED';
-  const message = approval.state === 'REJECTED' ? rejection(approval) : expiration(approval);
+  const [message, comment] = approval.state === 'REJECTED' ? rejection(approval) : [expiration(approval), null];
   const { needs } = approval.binding;
-  const refusal: ApprovalRefusal = { ...refusalFields(outcome, message), kind: 'ApprovalRequired', needs, approval };
+  // The trail has the comment in the entry of the vote, where it can be erased.
+  const answer = comment === null ? message : `${message.slice(0, -1)}: ${comment}`;
+  const refusal: ApprovalRefusal = { ...refusalFields(outcome, answer), kind: 'ApprovalRequired', needs, approval };
   return { outcome, message, refusal, association: null, associationArn: null, eksRequestId: null };
 }
 
-function rejection({ votes }: Approval): string {
+/** Who rejected a request when, as a sentence, and with which comment. */
+function rejection({ votes }: Approval): [message: string, comment: string | null] {
   const by = votes.find(({ vote }) => vote === 'REJECT');
-  const comment = by?.comment ? `: ${by.comment}` : '.';
-  return `${by?.principal.id} rejected the request at ${by?.time}${comment}`;
+  return [`${by?.principal.id} rejected the request at ${by?.time}.`, by?.comment || null];
 }
 
 function expiration(approval: Approval): string {

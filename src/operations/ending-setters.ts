@@ -1,3 +1,4 @@
+import { personKeyOf } from '../ledger/association-ending.ts';
 import type { Ending, EndingSetter, ListedEnding } from '../ledger/association-ending.ts';
 import type { EndingDependencies } from './due-endings.ts';
 import { inParallel } from './in-turns.ts';
@@ -35,7 +36,7 @@ export async function bySetter(
 
 /** The key of the setter of an ending; the same for all without one. */
 export function setterKey({ setter }: Pick<Ending, 'setter'>): string {
-  return setter ? JSON.stringify([setter.principalId, setter.actorId, setter.onBehalfOf]) : '';
+  return setter ? JSON.stringify([setter.principalId, setter.actorId, personKeyOf(setter.onBehalfOf)]) : '';
 }
 
 function byEnd(one: ListedEnding, other: ListedEnding): number {

@@ -1,3 +1,4 @@
+import { personKeyOf } from '../ledger/association-ending.ts';
 import type { EndingSetter, ListedEnding } from '../ledger/association-ending.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import { lockFor } from '../model/lock.ts';
@@ -139,7 +140,15 @@ async function holdAll(run: Run, bursts: readonly SetterEndings[]): Promise<void
 function logBurst({ deps, settings }: Run, setter: EndingSetter, endings: readonly ListedEnding[]): void {
   const heldUntil = new Date(deps.clock() + settings.graceMs).toISOString();
   const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
-  const fields = { ...setter, endings: endings.length, heldUntil, lock };
+  const { principalId, actorId, onBehalfOf } = setter;
+  const fields = {
+    principalId,
+    actorId,
+    onBehalfOf: personKeyOf(onBehalfOf),
+    endings: endings.length,
+    heldUntil,
+    lock,
+  };
   deps.log('error', 'Endings are held: many of one setter came due at once.', fields);
 }
 

@@ -41,6 +41,26 @@ test('the events of new entries are sent in the order of the shard, without othe
   expect(logged).toEqual([expect.objectContaining({ message: 'Events delivered.', streamRecords: 4, eventsSent: 2 })]);
 });
 
+test('an erasure of personal data is neither tampering nor an event; any other change with it is tampering', async () => {
+  const { handler, sent, logged } = open();
+  const NewImage = entryItem(auditEntry({ event: 'SUCCEEDED' }));
+  const OldImage = { ...NewImage, personal: { S: '{"salt":"…","values":{}}' } };
+  const erasure = (images: object) =>
+    record('MODIFY', NewImage, { dynamodb: { ...record('MODIFY', NewImage).dynamodb, ...images } });
+  await handler({ Records: [erasure({ OldImage, NewImage })] }, context);
+  expect(sent).toEqual([]);
+  expect(logged).toEqual([expect.objectContaining({ message: 'Events delivered.', streamRecords: 1 })]);
+  const others = [
+    { OldImage, NewImage: { ...NewImage, personal: { S: '{}' } } },
+    { OldImage: NewImage, NewImage: OldImage },
+    { OldImage, NewImage: { ...NewImage, principalId: { S: 'mallory' } } },
+    { OldImage: NewImage, NewImage },
+  ];
+  await handler({ Records: others.map(erasure) }, context);
+  const reports = logged.filter(({ message }) => message === 'An item of the audit trail was changed or removed.');
+  expect(reports).toHaveLength(4);
+});
+
 test('Lambda repeats the batch from the first event that was not sent', async () => {
   const entries = [
     auditEntry({ event: 'SUCCEEDED' }),

@@ -66,6 +66,7 @@ describe('Settings', () => {
     ['operatorRoleArns', `${operatorRoles[0]}, ${operatorRoles[1]}`, 'not an IAM role ARN'],
     ['operatorRoleArns', `arn:aws:sts::${homeAccount}:assumed-role/a/b`, 'not an IAM role ARN'],
     ['tableKeyArn', `arn:aws:kms:eu-central-1:${homeAccount}:alias/tables`, 'not the ARN of a KMS key'],
+    ['erasureRoleArn', `arn:aws:sts::${homeAccount}:assumed-role/a/b`, 'not an IAM role ARN'],
     ['policySource', 's3', 'not one of packaged, table'],
     ['policyPublisherRoleArn', 'publisher', 'not an IAM role ARN'],
     ['policyPublisherRoleArn', '', 'a table that no role may write to'],
@@ -90,6 +91,7 @@ describe('Settings', () => {
     ['operatorRoleArns', 'breakGlassRoleArn'],
     ['operatorRoleArns', 'policyPublisherRoleArn'],
     ['breakGlassRoleArn', 'policyPublisherRoleArn'],
+    ['operatorRoleArns', 'erasureRoleArn'],
   ] as const)('reject one role as %s and %s', (one, other) => {
     const shared = `arn:aws:iam::${homeAccount}:role/on-call`;
     const settings = { ...fullParams, [one]: shared, [other]: shared };
@@ -266,6 +268,7 @@ describe('The place of a deployment', () => {
     ['codeSigningConfigArn', 'region'],
     ['tableKeyArn', 'region'],
     ['breakGlassRoleArn', 'account'],
+    ['erasureRoleArn', 'account'],
     ['permissionsBoundaryArn', 'account'],
   ] as const;
 

@@ -13,7 +13,7 @@ const options: readonly (readonly (keyof typeof fullParams)[])[] = [
   ['jwtAuthorizer', 'jwtVerification'],
   ['corsOrigins', 'tags', 'rolePath'],
   ['alarmTopicArn'],
-  ['permissionsBoundaryArn'],
+  ['permissionsBoundaryArn', 'erasureRoleArn'],
   ['breakGlassRoleArn'],
   ['policySource', 'policyPublisherRoleArn'],
   ['tableKeyArn'],

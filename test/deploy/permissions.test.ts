@@ -25,7 +25,7 @@ import { openRecordedTables } from '../support/recorded-dynamodb.ts';
 import type { RecordedTables } from '../support/recorded-dynamodb.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
-import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';
+import type { PolicyDocument, SimulatedPrincipal, SimulatedRequest } from '../support/simulate.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
 import { itemKinds, kindOf } from './item-kinds.ts';
@@ -158,6 +158,71 @@ test('the break-glass role may put items into the tables, for a restore, but not
   expect(await can('dynamodb:PutItem', 'idempotency table')).toBe(true);
   expect(await can('dynamodb:UpdateItem', 'audit table')).toBe(false);
   expect(await can('dynamodb:DeleteItem', 'audit table')).toBe(false);
+});
+
+test('one role may change entries of the trail: their personal data and no other attribute', async () => {
+  const as = (arn: string) => ({ ...administrator(homeAccount), arn });
+  const can = (principal: SimulatedPrincipal, action: string, conditions: SimulatedRequest['context'] = {}) => {
+    const resource = resources['audit table'] ?? '';
+    const request = { action: `dynamodb:${action}`, resource, context: conditions };
+    return isAllowed(principal, { ...request, resourcePolicy: policyOf(resource, 'admin') });
+  };
+  const attributes = (...names: string[]) => ({ 'dynamodb:Attributes': ['operationId', 'entryId', ...names] });
+  const entryOf = (prefix: string) => ({ 'dynamodb:LeadingKeys': `${prefix}01J00000000000000000000000` });
+  const eraser = as(fullParams.erasureRoleArn);
+  expect(await can(eraser, 'UpdateItem', attributes('personal'))).toBe(true);
+  expect(await can(eraser, 'PutItem', entryOf('erasure-'))).toBe(true);
+  const denied = [
+    can(eraser, 'UpdateItem', attributes('personal', 'entry')),
+    can(eraser, 'UpdateItem', attributes('principalId')),
+    can(eraser, 'UpdateItem'),
+    can(eraser, 'DeleteItem'),
+    can(eraser, 'BatchWriteItem', entryOf('erasure-')),
+    ...['PartiQLUpdate', 'PartiQLInsert', 'PartiQLDelete'].map((action) => can(eraser, action)),
+    ...['lock-', 'drift-', ''].map((prefix) => can(eraser, 'PutItem', entryOf(prefix))),
+    can(eraser, 'PutItem'),
+    ...['locks', '0'.repeat(64)].map((key) => {
+      const resource = resources['idempotency table'] ?? '';
+      const request = { action: 'dynamodb:PutItem', resource, context: { 'dynamodb:LeadingKeys': key } };
+      return isAllowed(eraser, { ...request, resourcePolicy: policyOf(resource, 'admin') });
+    }),
+  ];
+  expect(await Promise.all(denied)).toEqual(denied.map(() => false));
+  const others = [as(fullParams.breakGlassRoleArn), as(operatorRoles[0]), ...Object.values(principals)];
+  const changes = await Promise.all(others.map((one) => can(one, 'UpdateItem', attributes('personal'))));
+  expect(changes).toEqual(others.map(() => false));
+  const recorded = await Promise.all(others.map((one) => can(one, 'PutItem', entryOf('erasure-'))));
+  // The break-glass role copies entries of a restored table.
+  expect(recorded).toEqual(others.map((one) => one.arn === fullParams.breakGlassRoleArn));
+});
+
+test('the policies of docs/personal-data.md let the erasure role do what erase sends, and no more', async () => {
+  const page = readFileSync(join(folder, '..', '..', 'docs', 'personal-data.md'), 'utf8');
+  const [, text = ''] = /<!-- erasure: begin -->\s+```json\n([^]*?)```/.exec(page) ?? [];
+  const [audit = '', idempotency = ''] = [resources['audit table'], resources['idempotency table']];
+  const document = text.replaceAll('AUDIT_TABLE', audit).replaceAll('IDEMPOTENCY_TABLE', idempotency);
+  const eraser = { arn: fullParams.erasureRoleArn, policies: [JSON.parse(document) as PolicyDocument] };
+  const can = (action: string, resource: string, conditions: SimulatedRequest['context'] = {}) => {
+    const resourcePolicy = policyOf(resource.replace(/\/index\/.*/, ''), 'admin');
+    return isAllowed(eraser, { action: `dynamodb:${action}`, resource, context: conditions, resourcePolicy });
+  };
+  const attributes = (...names: string[]) => ({ 'dynamodb:Attributes': ['operationId', 'entryId', ...names] });
+  const own = { 'dynamodb:LeadingKeys': 'erasure-01J00000000000000000000000' };
+  const sent = [
+    ...['GetItem', 'Query'].map((action) => can(action, audit)),
+    can('Query', resources['index `byTime`'] ?? ''),
+    ...['GetItem', 'BatchGetItem'].map((action) => can(action, idempotency)),
+    can('PutItem', audit, own),
+    can('UpdateItem', audit, attributes('personal')),
+  ];
+  expect(await Promise.all(sent)).toEqual(sent.map(() => true));
+  const others = [
+    can('UpdateItem', audit, attributes('personal', 'entry')),
+    can('PutItem', audit, { 'dynamodb:LeadingKeys': 'lock-01J00000000000000000000000' }),
+    ...['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => can(action, idempotency, own)),
+    can('DeleteItem', audit, own),
+  ];
+  expect(await Promise.all(others)).toEqual(others.map(() => false));
 });
 
 test('the publisher of policies may put and read policy versions, and neither change nor delete them, nor write to another table', async () => {

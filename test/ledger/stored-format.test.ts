@@ -44,6 +44,7 @@ import {
   locks,
   records,
   requests,
+  separate,
 } from '../support/stored-samples.ts';
 
 // What is stored once is read for years, and by people with tools of their own: decision 10 calls these names public. A test that
@@ -105,6 +106,7 @@ function stateItem(): Item {
 const samples = [
   ...Object.values(entries).map((entry) => ({ name: `entry ${entry.event}`, entry })),
   { name: 'entry SUCCEEDED of an adoption', entry: adoption },
+  { name: 'entry INTENT with separate personal data', entry: separate },
   { name: 'entry SUCCEEDED of an earlier ending', entry: earlierEnding },
 ];
 
@@ -162,7 +164,7 @@ test.each(records)('a stored record is read as before: $state', (record) => {
 test.each(samples)('a stored entry is read as before: $name', ({ name, entry }) => {
   const text = stored[name]?.sqlite ?? '';
   expect(entryOfItem({ ...itemOf(name), entry: { S: text } })).toEqual(entry);
-  expect(entryOfText(entry, text)).toEqual(entry);
+  expect(entryOfText(entry, text, itemOf(name).personal?.S ?? null)).toEqual(entry);
 });
 
 test('the stored state of an association is read as before', () => {

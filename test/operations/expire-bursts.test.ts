@@ -236,14 +236,17 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     await createAll(names('burst', 11), inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
     const { burstAbove } = defaultExpireSettings;
-    let holds = 0;
+    const holds: Promise<boolean>[] = [];
     const observeAssociation: ObservationStore['observeAssociation'] = async (...call) => {
-      holds += 1;
-      if (holds > 11 - burstAbove) throw new LedgerUnavailable(new Error('cut off'));
-      return ledger.observeAssociation(...call);
+      if (holds.length === 11 - burstAbove) throw new LedgerUnavailable(new Error('cut off'));
+      const held = ledger.observeAssociation(...call);
+      holds.push(held);
+      return held;
     };
     const cutOff = runNow({}, { observations: { ...ledger, observeAssociation } });
     await expect(cutOff).rejects.toThrow(LedgerUnavailable);
+    // They are sent in parallel, and those that were on their way arrive.
+    await Promise.all(holds);
     expect(alarms()).toHaveLength(1);
     expect(await runNow()).toMatchObject({ deleted: burstAbove, held: 0 });
     expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });

@@ -107,6 +107,7 @@ export const fullParams = {
   tags: 'team=platform,cost-center=42',
   permissionsBoundaryArn: `arn:aws:iam::${homeAccount}:policy/boundary`,
   breakGlassRoleArn: `arn:aws:iam::${homeAccount}:role/break-glass`,
+  erasureRoleArn: `arn:aws:iam::${homeAccount}:role/privacy`,
   policySource: 'table',
   policyPublisherRoleArn: `arn:aws:iam::${homeAccount}:role/pod-identity-gateway-prod-policy-publisher`,
   tableKeyArn: `arn:aws:kms:eu-central-1:${homeAccount}:key/${key}`,

@@ -8,6 +8,7 @@ import {
   DeleteTableCommand,
   DynamoDBClient,
   GetItemCommand,
+  paginateScan,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
@@ -56,6 +57,21 @@ export interface StoredItems {
   approval(key: string, fields: object): Promise<void>;
   /** `check` gets the item as it was. */
   state(target: AssociationTarget, fields: object, check?: (item: object) => void): Promise<void>;
+  /** All stored items. */
+  items(): Promise<StoredItem[]>;
+}
+
+/** A stored item: its table, its first key, its personal data, and all other fields. */
+export interface StoredItem {
+  readonly table: string;
+  readonly key: string;
+  readonly personal?: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function storedItem(table: string, { personal, ...fields }: Record<string, unknown>): StoredItem {
+  const { idempotencyKey, operationId = '' } = fields as Partial<Record<string, string>>;
+  return { table, key: idempotencyKey ?? operationId, fields, ...(typeof personal === 'string' ? { personal } : {}) };
 }
 
 /** All implementations of the ledger port. */
@@ -123,6 +139,18 @@ function sqliteItems(file: string): StoredItems {
       check?.(JSON.parse(String(row?.state)) as object);
       await update('UPDATE association SET state = json_patch(state, ?) WHERE associationKey = ?', fields, key);
     },
+    async items() {
+      const database = new DatabaseSync(file);
+      const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
+      const items = tables.flatMap(({ name }) =>
+        database
+          .prepare(`SELECT * FROM ${String(name)}`)
+          .all()
+          .map((row) => storedItem(String(name), row)),
+      );
+      database.close();
+      return items;
+    },
   };
 }
 
@@ -176,6 +204,14 @@ export function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditT
       const item = await read(auditTable, { operationId, entryId });
       const stored = { ...(JSON.parse(String(item.entry)) as { v: unknown }), ...fields };
       await write(auditTable, { ...item, v: stored.v, entry: JSON.stringify(stored) });
+    },
+    async items() {
+      const items: StoredItem[] = [];
+      for (const [table, TableName] of Object.entries({ idempotency: idempotencyTable, audit: auditTable })) {
+        for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))
+          items.push(...Items.map((item) => storedItem(table, unmarshall(item))));
+      }
+      return items;
     },
   };
 }

@@ -228,6 +228,15 @@ export const adoption: AuditEntry = {
   fence: 1,
 };
 
+/** An entry whose personal data are stored beside its text. */
+export const separate: AuditEntry = {
+  ...entry,
+  message: 'No rule lets alice@example.com update associations.',
+  decision: { ...decision, violations: [{ policyId: 'default-deny', message: 'No alice@example.com.', advice: null }] },
+  deleteDecision: decision,
+  personal: { salt: '0123456789012345678901' },
+};
+
 const judgedEnding: Required<JudgedEnding> = {
   endingBefore: {
     associationId: association.associationId,
@@ -328,6 +337,13 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     fence: 0,
   },
   STATE_REPAIRED: { ...entry, ...eventsOfDrift, event: 'STATE_REPAIRED', operationId: `repair-${operationId}` },
+  PERSONAL_DATA_ERASED: {
+    ...entry,
+    ...eventsOfOthers,
+    operationId: `erasure-${operationId}`,
+    ...{ event: 'PERSONAL_DATA_ERASED', operation: 'ERASE_PERSONAL_DATA', request: null },
+    ...{ erasedEntries: [`${operationId}.${entry.entryId}`], personal: { salt: '0123456789012345678901' } },
+  },
 };
 
 /** The progress of a scan with every field set. */

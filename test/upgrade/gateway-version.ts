@@ -89,6 +89,7 @@ export function openVersion({ dynamoDb, eks, tables, policies, times, clock }: V
       claim: (operationId: string) => ledger.findClaimOfCreated(operationId),
       locks: () => ledger.getLocks(),
       cursorKeys: () => ledger.getCursorKeys(),
+      accountReads: (...next: Parameters<typeof observations.putAccountReads>) => observations.putAccountReads(...next),
       state: (target: AssociationTarget) => observations.getAssociationState(target),
       versions: (target: AssociationTarget) => associations.readVersions(target, { from: '' }, 100),
       scan: (cluster: ClusterRef) => ledger.getClusterScan(cluster),

@@ -11,6 +11,8 @@ import type { OpenVersion, Version } from './versions.ts';
 type Item = Record<string, AttributeValue>;
 type Read = OpenVersion['read'];
 
+const farFuture = Date.parse('2100-01-01T00:00:00Z');
+
 /** How a version reads a kind of item, the first word of its name, by the attributes that name it. */
 const readers: Readonly<Record<string, (read: Read, item: Record<string, unknown>) => unknown>> = {
   record: (read, { idempotencyKey }) => read.record(String(idempotencyKey)),
@@ -23,6 +25,11 @@ const readers: Readonly<Record<string, (read: Read, item: Record<string, unknown
   approval: (read, { idempotencyKey }) => read.approval(String(idempotencyKey).replace('approval/', '')),
   scan: (read, { accountId, region, clusterName }) =>
     read.scan({ accountId: String(accountId), region: String(region), clusterName: String(clusterName) }),
+  // The lease is read by taking it, long after its end.
+  account: (read, { idempotencyKey }) => {
+    const [, accountId = '', region = ''] = String(idempotencyKey).split('/');
+    return read.accountReads({ accountId, region, runId: 'reader', leaseUntil: farFuture }, farFuture);
+  },
   release: (read, item) => read.policyVersion(marshall(item)),
 };
 

@@ -11,6 +11,8 @@ import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb-checkpoint
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { dynamoDbErasure } from './erasure.ts';
+import type { Erasure } from './erasure.ts';
 import { unindexedEntries } from './checkpoints/unindexed-entries.ts';
 import type { UnindexedEntries } from './checkpoints/unindexed-entries.ts';
 import { makeSqliteLedger } from './sqlite/ledger.ts';
@@ -67,7 +69,7 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 /** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
 export function openExistingLedger(
   settings: LedgerSettings,
-): Ledger & AssociationReads & CheckpointStore & UnindexedEntries {
+): Ledger & AssociationReads & CheckpointStore & UnindexedEntries & Erasure {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') return makeSqliteLedger({ file });
   const tables = { client: dynamoDbClient(settings), idempotencyTable, auditTable };
@@ -76,6 +78,7 @@ export function openExistingLedger(
     ...makeDynamoDbAssociationReads(tables),
     ...makeDynamoDbCheckpoints(tables),
     unindexedEntries: () => unindexedEntries(tables.client, auditTable),
+    ...dynamoDbErasure(tables.client, auditTable),
   };
 }
 

@@ -3,6 +3,7 @@ import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { openExistingLedger, openPolicyStore } from '../../local-gateway/src/ledger.ts';
+import type { Erasure } from '../../local-gateway/src/erasure.ts';
 import type { UnindexedEntries } from '../../local-gateway/src/checkpoints/unindexed-entries.ts';
 import type { LedgerSettings } from '../../local-gateway/src/settings.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
@@ -10,7 +11,7 @@ import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 /** Opens the ledger for a command, and closes it. */
 export async function withLedger<T>(
   settings: LedgerSettings,
-  work: (ledger: Ledger & AssociationReads & CheckpointStore & UnindexedEntries) => Promise<T>,
+  work: (ledger: Ledger & AssociationReads & CheckpointStore & UnindexedEntries & Erasure) => Promise<T>,
 ): Promise<T> {
   const ledger = openExistingLedger(settings);
   return explainUnavailable("The ledger can't be reached", () => work(ledger)).finally(() => ledger.close());

@@ -62,6 +62,7 @@ describe('completion', () => {
         'access-review',
         'lock',
         'restore',
+        'erase',
         'principal',
         'assumptions',
         'smoke',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import type { Backend } from './backend.ts';
 import type { Answer, Fault } from './faults.ts';
 import { entryIdsOf, stepName, stepOf } from './steps.ts';
@@ -44,6 +45,9 @@ export interface Plan {
   readonly meanwhile: () => Promise<void>;
 }
 
+/** How long requests that a process sends at the same time take to arrive, in real milliseconds. */
+const besideMs = 500;
+
 /** By how much a wrong clock is ahead. Milliseconds. */
 const wrongByMs = 600_000;
 
@@ -65,12 +69,16 @@ export async function openWireProxy(
     faultReached.resolve(undefined);
   };
   let isClockWrong = false;
+  /** Whether an answer has shown it: what was sent before, the process could not know. */
+  let isShownWrong = false;
   let isPastDeadline = false;
   const sentLate: string[] = [];
   const entryIds = new Set<string>();
   const dateNow = () => new Date(now() - (isClockWrong ? wrongByMs : 0)).toUTCString();
-  const replyNow = (outgoing: ServerResponse, received: Received) =>
+  const replyNow = (outgoing: ServerResponse, received: Received) => {
     reply(outgoing, { ...received, headers: { ...received.headers, date: dateNow() } });
+    isShownWrong = isClockWrong;
+  };
   const deferred = Promise.withResolvers<undefined>();
   let deferredDone: Promise<unknown> = Promise.resolve();
   const underWay = new Set<Promise<unknown>>();
@@ -94,7 +102,7 @@ export async function openWireProxy(
     const { index, isFirst } = identify(seen, wire);
     const { kind } = stepOf(wire);
     if (isPastDeadline) sentLate.push(`${stepName(stepOf(wire))} was sent after the deadline`);
-    if (isClockWrong && (kind === 'ledger-write' || kind === 'eks-change'))
+    if (isShownWrong && (kind === 'ledger-write' || kind === 'eks-change'))
       sentLate.push(`${stepName(stepOf(wire))} was sent with a wrong clock`);
     if (kind === 'ledger-write') for (const id of entryIdsOf(wire.body)) entryIds.add(id);
     if (isFirst) await onStep(stepOf(wire));
@@ -118,7 +126,11 @@ export async function openWireProxy(
     }
 
     wasInjected = true;
-    if (fault.wrongClock) isClockWrong = true;
+    if (fault.wrongClock) {
+      // What the process sent at the same time arrives before any answer shows that its clock is wrong.
+      await setTimeout(besideMs);
+      isClockWrong = true;
+    }
     if (isFirst) await plan.meanwhile();
     const effect = isFirst ? fault.effect : 'none';
     if (effect === 'later' || effect === 'frozen') {

@@ -29,6 +29,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     LATE_SUCCESS: true,
     LOCKED: true,
     LOG_PERMITTED: true,
+    PERSONAL_DATA_ERASED: true,
     REFUSED: true,
     REJECTED: true,
     RELEASED: true,

@@ -1,12 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { checkpointKey } from '../../../../src/ledger/checkpoint-store.ts';
 import type { CheckpointHead, CheckpointStore, StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
-import { entryOfText } from '../../../../src/ledger/entry-json.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
 import { firstIdOf, lastIdOf, maxTime } from '../../../../src/ledger/trail-position.ts';
 import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { asPromise } from './file.ts';
-import { auditValues } from './statements.ts';
+import { auditValues, entryOf } from './statements.ts';
 
 /** Rows per read, so that none keeps the file's write-ahead log from being truncated. */
 const pageRows = 500;
@@ -66,13 +65,13 @@ export function makeSqliteCheckpoints(database: DatabaseSync): CheckpointStore &
 /** A row of the audit trail as it is stored. */
 function storedEntryOf(row: Record<string, unknown>): StoredEntry {
   const [operationId, entryId, text] = [String(row.operationId), String(row.entryId), String(row.entry)];
-  return { operationId, entryId, text, differing: () => differingColumns(row) };
+  const personal = typeof row.personal === 'string' ? row.personal : null;
+  return { operationId, entryId, text, personal, differing: () => differingColumns(row) };
 }
 
 function differingColumns(row: Record<string, unknown>): string[] {
   try {
-    const key = { operationId: String(row.operationId), entryId: String(row.entryId) };
-    const expected = auditValues(entryOfText(key, String(row.entry)));
+    const expected = auditValues(entryOf(row));
     return Object.entries(expected).flatMap(([column, value]) => (row[column] === value ? [] : [column]));
   } catch {
     return ['entry'];

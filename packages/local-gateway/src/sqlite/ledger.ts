@@ -21,6 +21,7 @@ import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { openShardOf } from '../../../../src/ledger/keys.ts';
 import { firstEntries } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
+import type { Erasure } from '../erasure.ts';
 import type { UnindexedEntries } from '../checkpoints/unindexed-entries.ts';
 import { makeSqliteCheckpoints } from './checkpoints.ts';
 import { meets } from './condition.ts';
@@ -38,7 +39,8 @@ type SqliteLedger = Ledger &
   ApprovalStore &
   AuditOrder &
   CheckpointStore &
-  UnindexedEntries;
+  UnindexedEntries &
+  Erasure;
 
 /** How long a call waits for the lock of another process, in milliseconds. */
 const defaultBusyTimeoutMs = 2_000;
@@ -187,6 +189,13 @@ export function makeSqliteLedger({
         inTransaction(database, () => {
           if (!alreadyWritten([entry], [statements.getEntry(entry)])) statements.insertEntry(entry);
         });
+      });
+    },
+    erasePersonalData(key) {
+      return asPromise(() => {
+        // Otherwise, the file keeps the text in its free pages.
+        database.exec('PRAGMA secure_delete = ON');
+        return statements.erasePersonalData(key);
       });
     },
     getEntry(key) {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { entryOfText, entryOrNull } from '../../../../src/ledger/entry-json.ts';
+import { entryOrNull } from '../../../../src/ledger/entry-json.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
+import { entryOf } from './statements.ts';
 
 /** An entry, and its place in the order of the commits. */
 export interface OrderedEntry {
@@ -22,7 +23,7 @@ export interface AuditOrder {
 /** The statements of {@link AuditOrder} as functions. They throw the errors of SQLite. */
 export function prepareOrder(database: DatabaseSync) {
   const selectEntries = database.prepare(`
-    SELECT position, operationId, entryId, entry FROM auditOrder JOIN audit USING (operationId, entryId)
+    SELECT position, operationId, entryId, entry, personal FROM auditOrder JOIN audit USING (operationId, entryId)
     WHERE position > ? ORDER BY position LIMIT ?`);
   const insertCursor = database.prepare(`
     INSERT OR IGNORE INTO deliveryCursor (target, position) SELECT ?, coalesce(max(position), 0) FROM auditOrder`);
@@ -31,8 +32,7 @@ export function prepareOrder(database: DatabaseSync) {
   return {
     entriesAfter(position: number, limit: number): OrderedEntry[] {
       return selectEntries.all(position, limit).map((row) => {
-        const key = { operationId: String(row.operationId), entryId: String(row.entryId) };
-        return { position: Number(row.position), entry: entryOrNull(() => entryOfText(key, String(row.entry))) };
+        return { position: Number(row.position), entry: entryOrNull(() => entryOf(row)) };
       });
     },
     startCursor(target: string): number {

@@ -1,7 +1,7 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
 /** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
-export const schemaVersion = 8;
+export const schemaVersion = 9;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
 export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
@@ -11,6 +11,13 @@ export const auditColumns: readonly (keyof AuditIndexKeys)[] = [
   'associationArn',
   'deniedNamespaceKey',
   'principalId',
+];
+
+/** Columns of the trail that never change. */
+const fixedColumns = [
+  ...['operationId', 'entryId', 'event', 'operation', 'time', 'refusalCode', 'roleArns', 'policyIds'],
+  ...auditColumns,
+  'entry',
 ];
 
 /**
@@ -37,6 +44,7 @@ export const schema = `
     policyIds TEXT, -- JSON
     ${auditColumns.map((column) => `${column} TEXT,`).join('\n    ')}
     entry TEXT NOT NULL,
+    personal TEXT, -- personal data, which can be erased
     PRIMARY KEY (operationId, entryId)
   ) STRICT, WITHOUT ROWID;
   ${auditColumns.map((column) => `CREATE INDEX audit_${column} ON audit (${column}, entryId) WHERE ${column} IS NOT NULL;`).join('\n  ')}
@@ -111,7 +119,9 @@ export const schema = `
   CREATE TRIGGER associationVersion_no_delete BEFORE DELETE ON associationVersion
     BEGIN SELECT RAISE(ABORT, 'the history of associations is insert-only'); END;
 
+  -- Only personal data can be erased.
   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+    WHEN NEW.personal IS NOT NULL OR ${fixedColumns.map((column) => `NEW.${column} IS NOT OLD.${column}`).join(' OR ')}
     BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;
   CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is insert-only'); END;

@@ -5,7 +5,8 @@ import type { ListedEnding } from '../../../../src/ledger/association-ending.ts'
 import type { AssociationState, StateChange, StateSummary } from '../../../../src/ledger/association-state.ts';
 import type { ClaimOfCreated } from '../../../../src/ledger/claim-of-created.ts';
 import type { AccountReads, ClusterScan, PutAccountReads } from '../../../../src/ledger/cluster-scan.ts';
-import { entryOfText, entryText } from '../../../../src/ledger/entry-json.ts';
+import { entryOfText, entryTexts } from '../../../../src/ledger/entry-json.ts';
+import type { EntryKey } from '../../../../src/ledger/entry-json.ts';
 import { filterFields } from '../../../../src/ledger/filter-fields.ts';
 import { accountReadsKeyOf, associationKeyOf, auditIndexKeys, clusterKeyOf } from '../../../../src/ledger/keys.ts';
 import { formatVersion, requireSupported } from '../../../../src/ledger/format.ts';
@@ -29,13 +30,17 @@ export function prepareStatements(database: DatabaseSync) {
       AND record ->> 'v' = ${formatVersion} ORDER BY leaseUntil LIMIT ?`,
   );
   const selectEntry = database.prepare(
-    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId = ?',
+    'SELECT operationId, entryId, entry, personal FROM audit WHERE operationId = ? AND entryId = ?',
   );
   const selectEntries = database.prepare(
-    'SELECT operationId, entryId, entry FROM audit WHERE operationId = ? AND entryId > ? ORDER BY entryId LIMIT ?',
+    'SELECT operationId, entryId, entry, personal FROM audit WHERE operationId = ? AND entryId > ? ORDER BY entryId LIMIT ?',
   );
   const insertEntry = database.prepare(`
     INSERT INTO audit (${entryColumns.join(', ')}) VALUES (${entryColumns.map((column) => `:${column}`).join(', ')})`);
+
+  const erasePersonalData = database.prepare(
+    'UPDATE audit SET personal = NULL WHERE operationId = ? AND entryId = ? AND personal IS NOT NULL',
+  );
 
   const insertClaim = database.prepare('INSERT INTO claimOfCreated (createdBy, claimedBy) VALUES (?, ?)');
   const selectClaim = database.prepare('SELECT claimedBy FROM claimOfCreated WHERE createdBy = ? LIMIT 1');
@@ -167,6 +172,9 @@ export function prepareStatements(database: DatabaseSync) {
     insertEntry(entry: AuditEntry): void {
       insertEntry.run(auditValues(entry));
     },
+    erasePersonalData({ operationId, entryId }: EntryKey): boolean {
+      return erasePersonalData.run(operationId, entryId).changes === 1;
+    },
   };
 }
 
@@ -177,7 +185,8 @@ function accountReadsOfText(text: string) {
 
 /** Columns of the trail. */
 const entryColumns = [
-  ...['operationId', 'entryId', 'event', 'operation', 'time', 'entry', 'refusalCode', 'roleArns', 'policyIds'],
+  ...['operationId', 'entryId', 'event', 'operation', 'time', 'entry', 'personal'],
+  ...['refusalCode', 'roleArns', 'policyIds'],
   ...auditColumns,
 ];
 
@@ -187,7 +196,7 @@ export function auditValues(entry: AuditEntry): Record<string, string | null> {
   const { refusalCode = null, roleArns, policyIds } = filterFields(entry);
   const keys = auditIndexKeys(entry);
   return {
-    ...{ operationId, entryId, event, operation, time, entry: entryText(entry) },
+    ...{ operationId, entryId, event, operation, time, ...entryTexts(entry) },
     ...{ refusalCode, roleArns: jsonOrNull(roleArns), policyIds: jsonOrNull(policyIds) },
     ...Object.fromEntries(auditColumns.map((column) => [column, keys[column] ?? null])),
   };
@@ -210,6 +219,8 @@ function locksOf(row: Row): Locks {
   return locksOfFields(fields);
 }
 
-function entryOf(row: Row): AuditEntry {
-  return entryOfText({ operationId: String(row.operationId), entryId: String(row.entryId) }, String(row.entry));
+/** The entry of a row with its key, its text and its personal data. Throws as `entryOfText` does. */
+export function entryOf({ operationId, entryId, entry, personal }: Row): AuditEntry {
+  const key = { operationId: String(operationId), entryId: String(entryId) };
+  return entryOfText(key, String(entry), typeof personal === 'string' ? personal : null);
 }

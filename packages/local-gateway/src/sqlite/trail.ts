@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { entryOfText } from '../../../../src/ledger/entry-json.ts';
 import { partitionKeys } from '../../../../src/ledger/keys.ts';
 import type { PartitionKey } from '../../../../src/ledger/keys.ts';
 import type { TrailPage, TrailQuery } from '../../../../src/ledger/ledger.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../../../src/ledger/trail-page.ts';
 import type { FoundEntry } from '../../../../src/ledger/trail-page.ts';
 import { idRange } from '../../../../src/ledger/trail-position.ts';
+import { entryOf } from './statements.ts';
 
 type Column = PartitionKey['attribute'] | 'all';
 
@@ -39,7 +39,7 @@ const filteredEntry = `
 export function trailStatement(column: Column): string {
   const condition = column === 'all' ? '' : `${column} = :key AND `;
   return `
-    SELECT operationId, entryId, ${filteredEntry} AS entry FROM audit
+    SELECT operationId, entryId, ${filteredEntry} AS entry, personal FROM audit
     WHERE ${condition}entryId BETWEEN :low AND :high
     ORDER BY entryId DESC LIMIT :most`;
 }
@@ -112,12 +112,12 @@ function pageOfRows(rows: Iterable<Row>, query: TrailQuery): TrailPage {
   const found: FoundEntry[] = [];
   let examined = 0;
   let position: string | null = null;
-  for (const { operationId, entryId, entry } of rows) {
+  for (const row of rows) {
     if (examined === maxExamined) return pageOf(found, limit, position);
     examined += 1;
-    const key = { operationId: String(operationId), entryId: String(entryId) };
-    position = key.entryId;
-    if (typeof entry === 'string') found.push(...foundEntry(key.entryId, () => entryOfText(key, entry)));
+    const entryId = String(row.entryId);
+    position = entryId;
+    if (row.entry !== null) found.push(...foundEntry(entryId, () => entryOf(row)));
     if (found.length === soughtEntries(query)) return pageOf(found, limit, position);
   }
   return pageOf(found, limit, null);

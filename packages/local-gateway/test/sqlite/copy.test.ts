@@ -82,7 +82,7 @@ describe('a file of the current version', () => {
   test.each([
     ['without an index', 'DROP INDEX audit_principalId', 'index audit_principalId'],
     ['without a trigger of the insert-only trail', 'DROP TRIGGER audit_no_delete', 'trigger audit_no_delete'],
-    ['without a column', 'ALTER TABLE audit DROP COLUMN roleArns', 'table audit'],
+    ['without a column', 'ALTER TABLE approval DROP COLUMN namespace', 'table approval'],
     [
       'with another key',
       'DROP TABLE idempotency; CREATE TABLE idempotency (idempotencyKey TEXT, state TEXT, leaseUntil INTEGER, record TEXT)',

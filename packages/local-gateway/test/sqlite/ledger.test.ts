@@ -80,6 +80,27 @@ describe('a ledger file', () => {
   });
 });
 
+test('personal data of an entry can be removed from a file, not replaced, and no other column with them', async () => {
+  const file = newFile();
+  const ledger = makeSqliteLedger({ file });
+  const entry = { ...auditEntry(), sourceAddress: '192.0.2.7', personal: { salt: '0123456789012345678901' } };
+  await ledger.appendEntry(entry);
+  const database = new DatabaseSync(file);
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('audit');
+  const others = columns.map(({ name }) => String(name)).filter((name) => name !== 'personal');
+  expect(others.length).toBeGreaterThan(14);
+  for (const change of ["personal = '{}'", ...others.map((name) => `personal = NULL, ${name} = 'x'`)]) {
+    expect(() => {
+      database.exec(`UPDATE audit SET ${change}`);
+    }).toThrow('the audit trail is insert-only');
+  }
+  database.close();
+  expect(await ledger.erasePersonalData(entry)).toBe(true);
+  expect(await ledger.erasePersonalData(entry)).toBe(false);
+  expect(await ledger.getEntry(entry)).toMatchObject({ sourceAddress: null, personal: { entryId: entry.entryId } });
+  ledger.close();
+});
+
 describe('the trail in a file', () => {
   const file = newFile();
   const entry = auditEntry({ associationArn: association().associationArn });

@@ -52,9 +52,10 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   APPROVAL_VOTE_VOIDED: { status: 'Failure', severity: 'Medium' },
   EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
   STATE_REPAIRED: { status: 'Success', severity: 'Informational' },
+  PERSONAL_DATA_ERASED: { status: 'Success', severity: 'High' },
 };
 
-/** What an entry can be about besides the operations. Locks, scans and the log have no GraphQL field. */
+/** What an entry can be about besides the operations. Locks, scans, the log and erasures have no GraphQL field. */
 const otherOperations = {
   CHECK_CHANGES: { field: 'checkPodIdentityAssociations', activity: 'Read' },
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
@@ -62,6 +63,7 @@ const otherOperations = {
   OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
   APPROVE_REQUEST: { field: 'approve', activity: 'Approve' },
   BEGIN_LOG: { field: 'trail begin', activity: 'Update' },
+  ERASE_PERSONAL_DATA: { field: 'erase', activity: 'Update' },
 } as const;
 
 /**

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { summarize } from '../../../../src/operations/operations.ts';
-import { auditEntryId } from '../../../../src/model/audit.ts';
+import { auditEntryId, isErased } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import type { Principal } from '../../../../src/model/principal.ts';
@@ -180,6 +180,8 @@ function unmappedOf(entry: AuditEntry) {
     ...set('decision', decision),
     ...set('endingBefore', endingBefore),
     ...set('deleteDecision', deleteDecision),
+    ...set('erasedEntries', entry.erasedEntries ?? null),
+    ...(isErased(entry) ? { personalDataErased: true } : {}),
     ...set('eksRequestId', eksRequestId),
     ...(omitted.length > 0 ? { omitted } : {}),
   };

@@ -1,4 +1,5 @@
 import type { CreateRequest } from '../../../../src/model/association.ts';
+import { isErased } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Principal, RequestIdentity } from '../../../../src/model/principal.ts';
 import { createRequestOf } from '../../../../src/operations/differences.ts';
@@ -111,8 +112,8 @@ function knownPrincipals(entry: AuditEntry | null, owners: readonly string[]): r
 }
 
 /** Whether an entry has everything about its principal that policies can read. */
-function isComplete({ omitted }: AuditEntry): boolean {
-  return !omitted.some((path) => /^(principal|actor|onBehalfOf)\b/.test(path));
+function isComplete(entry: AuditEntry): boolean {
+  return !isErased(entry) && !entry.omitted.some((path) => /^(principal|actor|onBehalfOf)\b/.test(path));
 }
 
 function makerOf(entry: AuditEntry): JudgedBy {

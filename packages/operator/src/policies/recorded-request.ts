@@ -49,6 +49,7 @@ export const circumstanceSchema = atLeast({
   event: v.nullish(text(), null),
   refusalCode: v.nullish(text(), null),
   omitted: v.nullish(list(text()), []),
+  personal: v.exactOptional(atLeast({ sha256: v.exactOptional(text()) })),
 });
 
 /** The fields of an audit entry that depend on the operation. Complete by type. Reads have no decision. */
@@ -101,6 +102,11 @@ const requests: { readonly [Kind in OperationKind]: (entry: OperationEntry<Kind>
 const requestBy = <Kind extends OperationKind>(kind: Kind, entry: OperationEntry<Kind>) => requests[kind](entry);
 
 type Circumstances = v.InferOutput<typeof circumstanceSchema>;
+
+/** Whether the personal data of an entry were erased, on which its decision can depend. */
+export function isErased({ personal }: Circumstances): boolean {
+  return personal?.sha256 !== undefined;
+}
 
 /**
  * Whether the decision of an entry is that its principal may not view the association. It was made as for a read, before anyone asked

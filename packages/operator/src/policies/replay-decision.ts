@@ -13,6 +13,7 @@ import {
   contextOf,
   decisionFields,
   deleteRequestOf,
+  isErased,
   isOfRequest,
   operationSchema,
   requestOf,
@@ -50,6 +51,9 @@ export function replayDecision(file: string, directory: string): ReplayedDecisio
     throw new Error(
       `The entry leaves out ${entry.omitted.join(', ')} for its size, so its decision can't be replayed.`,
     );
+  }
+  if (isErased(entry)) {
+    throw new Error('The entry is not replayable: its personal data were erased, on which its decision can depend.');
   }
   if (!isOfRequest(entry)) {
     throw new Error(

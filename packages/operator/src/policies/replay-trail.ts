@@ -12,6 +12,7 @@ import {
   decisionFields,
   deleteDecision,
   deleteRequestOf,
+  isErased,
   isOfRequest,
   operationSchema,
   requestOf,
@@ -56,6 +57,8 @@ export interface ReplayCounts {
   readonly otherReasons: number;
   /** Too large to be recorded whole. */
   readonly incomplete: number;
+  /** Not replayable: their personal data were erased. */
+  readonly erased: number;
   /** Decided otherwise by some attributes of a role than by others, and the entry does not have them. */
   readonly dependingOnRoles: number;
   /** These requests by role and by the policies that use its attributes, the most first. */
@@ -86,6 +89,7 @@ export async function replayTrail(
     nowNeedingApproval: 0,
     otherReasons: 0,
     incomplete: 0,
+    erased: 0,
     dependingOnRoles: 0,
   };
   const judge = makeJudge(engine, inventory);
@@ -95,6 +99,10 @@ export async function replayTrail(
   for await (const { name, entry, recorded: of, request } of decisionsIn(lines, source)) {
     if (entry.omitted.some((path) => !unneeded.includes(path))) {
       counts.incomplete += 1;
+      continue;
+    }
+    if (isErased(entry)) {
+      counts.erased += 1;
       continue;
     }
     groups.note(entry);

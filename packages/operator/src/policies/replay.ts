@@ -144,13 +144,14 @@ export function lineOf({
 /** The counts, the roles on which decisions depend, and the principals whose requests are decided otherwise. */
 export function summaryOf(counts: ReplayCounts): string {
   const { replayed, nowDenied, nowAllowed, nowNeedingApproval, otherReasons } = counts;
-  const { incomplete, dependingOnRoles, openRoles, affected } = counts;
+  const { incomplete, erased, dependingOnRoles, openRoles, affected } = counts;
   const { requests, groups } = counts.unrecordedGroups;
   return [
     `${replayed} requests replayed: ${nowDenied} now denied, ${nowAllowed} now allowed, ${nowNeedingApproval} now needing approval, ${otherReasons} decided by other policies`,
     ...(incomplete > 0
       ? [`${incomplete} requests can't be replayed: their entries leave out parts for their size`]
       : []),
+    ...(erased > 0 ? [`${erased} requests are not replayable: their personal data were erased`] : []),
     ...(dependingOnRoles > 0
       ? [
           `${dependingOnRoles} requests depend on tags or the permissions boundary of roles, which their entries don't have: give the roles with --roles`,

@@ -1,8 +1,11 @@
 import { entryHash } from '../../../../src/checkpoints/leaf.ts';
 import type { StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
+import { personalAttribute } from '../../../../src/ledger/dynamodb-item.ts';
 import { isEntryKey, isEntryText } from '../../../../src/ledger/entry-json.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { decodeTime } from 'ulid';
+import { maxTime } from '../../../../src/ledger/trail-position.ts';
+import { makeErasures } from './erasures.ts';
 import type { Report } from './findings.ts';
 import { longestWaitMs } from './log-leaves.ts';
 import type { EntryLeaf } from './log-leaves.ts';
@@ -59,7 +62,8 @@ export async function compareWithLog(
   const { since, until } = comparison;
   const compared = { covered: 0, younger: 0 };
   const left = grouped(leaves, ({ entryId }) => entryId);
-  const right = grouped(onlyEntries(entries, comparison, report), ({ entryId }) => entryId);
+  const erasures = makeErasures(report);
+  const right = grouped(onlyEntries(entries, comparison, erasures.add, report), ({ entryId }) => entryId);
   const [removed, unmatched, older] = [makeRemoved(report), makeUnmatched(report), makeOlder(comparison, report)];
   for (let count = 1; ; count += 1) {
     const [id] = [await left.key(), await right.key()].filter((key) => key !== null).sort();
@@ -94,6 +98,7 @@ export async function compareWithLog(
       report('STRAGGLER', `Entry ${leaf.id} appeared too late: it is ${placeOf(leaf)}.`);
   }
   unmatched.end();
+  erasures.end(until === maxTime);
   return { ...compared, olderThanLog: older.end() };
 }
 
@@ -101,11 +106,18 @@ function placeOf({ index, includedAt }: EntryLeaf): string {
   return `leaf ${index} of the log, outside its order, taken in at ${includedAt}`;
 }
 
-/** The items whose keys are those of entries. Others are reported. */
-async function* onlyEntries(items: AsyncIterable<StoredEntry>, comparison: Comparison, report: Report) {
+/** The items whose keys are those of entries, each given to `see`. Others are reported. */
+async function* onlyEntries(
+  items: AsyncIterable<StoredEntry>,
+  comparison: Comparison,
+  see: (entry: StoredEntry) => void,
+  report: Report,
+) {
   for await (const item of items) {
-    if (isEntryKey(item)) yield item;
-    else reportNotAnEntry(item, comparison, report);
+    if (isEntryKey(item)) {
+      see(item);
+      yield item;
+    } else reportNotAnEntry(item, comparison, report);
   }
 }
 
@@ -163,6 +175,10 @@ function isAsLogged(leaf: EntryLeaf, entry: StoredEntry, report: Report): boolea
   }
   const differing = entry.differing();
   if (differing.length === 0) return true;
+  if (differing.includes(personalAttribute)) {
+    report('CHANGED', `The personal data of entry ${leaf.id} were changed: its text commits to others.`);
+    return false;
+  }
   report('ATTRIBUTES', `Entry ${leaf.id} has other attributes than follow from its text: ${differing.join(', ')}.`);
   return false;
 }

@@ -4,6 +4,8 @@ import { archiveLines } from '../../../../src/checkpoints/batch.ts';
 import { archiveName, archivePrefix, numberInName } from '../../../../src/checkpoints/storage.ts';
 import type { StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
 import { parseAuditEntryId } from '../../../../src/model/audit.ts';
+import type { AuditEntry } from '../../../../src/model/audit.ts';
+import { separated } from '../../../../src/ledger/personal-data.ts';
 import type { Report } from './findings.ts';
 import type { LeafAt, Log } from './log-leaves.ts';
 import { ahead } from './streams.ts';
@@ -19,12 +21,13 @@ export async function* exportedEntries(file: string): AsyncGenerator<StoredEntry
   for await (const line of linesFromEnd(file)) yield exportedEntry(line);
 }
 
-/** The text of an entry is that of its line without the id. */
+/** The text of an entry is that of its line without the id and the personal data. */
 function exportedEntry(line: string): StoredEntry {
   try {
-    const { id, ...entry } = JSON.parse(line) as { readonly id: string };
+    const { id, ...exported } = JSON.parse(line) as AuditEntry & { readonly id: string };
     const key = parseAuditEntryId(id);
-    if (key !== null) return { ...key, text: JSON.stringify(entry), differing: () => [] };
+    const { entry, personal } = separated(exported);
+    if (key !== null) return { ...key, text: JSON.stringify(entry), personal, differing: () => [] };
   } catch {
     // Said below.
   }

@@ -5,6 +5,9 @@ export type FindingKind =
   | 'INSERTED'
   | 'NOT_COVERED'
   | 'ATTRIBUTES'
+  /** Not wrong: operators erased personal data, and the trail records it. */
+  | 'ERASED'
+  | 'UNRECORDED_ERASURE'
   | 'LATE'
   | 'STRAGGLER'
   | 'OLDER_THAN_LOG'

@@ -81,6 +81,13 @@ const permission: Case = {
   ...{ activity: 'Update', type: 600303, status: 'Success', severity: 'High' },
 };
 
+const erasure: Case = {
+  ...permission,
+  event: 'PERSONAL_DATA_ERASED',
+  operation: 'ERASE_PERSONAL_DATA',
+  field: 'erase',
+};
+
 const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, severity]) =>
   operations.map(([operation, activity, type, field]) => ({
     ...{ event, refusalCode, status, severity, operation, field },
@@ -119,7 +126,7 @@ const warned: Case = {
   ...{ activity: 'Read', type: 600302, status: 'Success', severity: 'Informational' },
 };
 
-const cases = [...changes, read, ...locks, permission, ...ofScans, ...approvals, uncounted, warned];
+const cases = [...changes, read, ...locks, permission, erasure, ...ofScans, ...approvals, uncounted, warned];
 
 /** An entry of an event, with all that such an entry has. */
 function entryOf({
@@ -185,6 +192,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
       ...{ APPROVAL_VOTE_VOIDED: true, EXPIRY_WARNED: true, LOG_PERMITTED: true, STATE_REPAIRED: true },
+      ...{ PERSONAL_DATA_ERASED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));
   });

@@ -95,7 +95,7 @@ describe.each(tamperedLedgers.filter(({ available }) => available))(
         { ...item, text: item.entry },
       ];
       const lines = leaves.map(({ operationId, entryId, text }, index) => {
-        const entry = { operationId, entryId, text, differing: () => [] };
+        const entry = { operationId, entryId, text, personal: null, differing: () => [] };
         const leaf = leafText(entry, { includedAt: now, nonce: Buffer.alloc(16), isStraggler: false });
         return `${JSON.stringify({ index, leaf, entry: text })}\n`;
       });

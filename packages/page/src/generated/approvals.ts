@@ -68,6 +68,8 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** An erasure of personal data, by `pod-identity-operator erase`; only in audit entries. */
+  | 'ERASE_PERSONAL_DATA'
   /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
   /** What a scan of the associations in EKS found; only in audit entries. */

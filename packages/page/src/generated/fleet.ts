@@ -79,6 +79,8 @@ export type AuditEvent =
   | 'LOCKED'
   /** Operators let the signed log of the audit trail begin, within the hour, although there are old entries or traces of an earlier log. */
   | 'LOG_PERMITTED'
+  /** Operators erase the personal data of the entries in `erasedEntries`; the message has a reference to the reason. The operation id begins with `erasure-`. */
+  | 'PERSONAL_DATA_ERASED'
   /** The change is not done, or with OUTCOME_UNDETERMINED may have been done and replaced. Final for the token. Closes the operation. */
   | 'REFUSED'
   /** An approver rejected the request. */
@@ -148,6 +150,8 @@ export type OperationKind =
   | 'CREATE_POD_IDENTITY_ASSOCIATION'
   /** `deletePodIdentityAssociation`. */
   | 'DELETE_POD_IDENTITY_ASSOCIATION'
+  /** An erasure of personal data, by `pod-identity-operator erase`; only in audit entries. */
+  | 'ERASE_PERSONAL_DATA'
   /** A lock on changes, which operators set or lift with `pod-identity-operator lock`; only in audit entries. */
   | 'LOCK_CHANGES'
   /** What a scan of the associations in EKS found; only in audit entries. */

@@ -30,6 +30,7 @@ export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sig
   APPROVAL_VOTE_VOIDED: ['vote does not count any more', 'voided'],
   EXPIRY_WARNED: ['ends soon', 'expiring'],
   STATE_REPAIRED: ['state repaired', 'operation'],
+  PERSONAL_DATA_ERASED: ['personal data erased', 'operation'],
 };
 
 /** What an operation does, in a word. */
@@ -44,4 +45,5 @@ export const kindWords: Readonly<Record<OperationKind, string>> = {
   OBSERVE_ASSOCIATION: 'scan',
   APPROVE_REQUEST: 'vote',
   BEGIN_LOG: 'begin the log',
+  ERASE_PERSONAL_DATA: 'erase personal data',
 };
