@@ -69,7 +69,7 @@ describeOnLedgers('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) =>
     await append(now - 1);
     const { entryId, operationId } = auditEntryAt(now - 61 * minute);
     const storedEntries: typeof opened.ledger.storedEntries = async function* (from, to) {
-      if (from === 0) yield { entryId, operationId, text: '{}' };
+      if (from === 0) yield { entryId, operationId, text: '{}', personal: null, differing: () => [] };
       yield* opened.ledger.storedEntries(from, to);
     };
     expect(await log.run({ store: { ...opened.ledger, storedEntries } })).toMatchObject({ size: 1 });
