@@ -45,9 +45,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
-    ...(ended && confirmed
-      ? { confirmed, version: confirmedVersion(target, inForce(next, ended, confirmed), times) }
-      : {}),
+    ...(ended && confirmed ? { confirmed, version: confirmedVersion(target, inForce(next, confirmed), times) } : {}),
     ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
     ...(ended && !isEndingOnly ? uncertainTimeOf(next, ended) : {}),
     ...(ending === undefined ? {} : { ending, ...ownerOf(next, ending) }),
@@ -56,18 +54,13 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   };
 }
 
-/** What EKS had after an operation: of a create, what it made, although others had changed it by then; of an update, also what others had changed before. */
-function inForce(
-  { operation, result }: IdempotencyRecord,
-  entry: AuditEntry,
-  confirmed: ConfirmedAssociation,
-): ConfirmedAssociation {
+/** What EKS had after an operation: of a create, since it made it, although others changed it by then; of an update, also what others had changed before. */
+function inForce({ operation, result }: IdempotencyRecord, confirmed: ConfirmedAssociation): ConfirmedAssociation {
   if (operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && result?.association)
     return { ...confirmed, association: result.association };
-  if (confirmed.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION' || entry.request === null) return confirmed;
+  if (confirmed.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return confirmed;
   const { association } = confirmed;
-  const made = settingsOf(entry as RequestedOperation);
-  return { ...confirmed, association: { ...association, ...made, modifiedAt: association.createdAt } };
+  return { ...confirmed, association: { ...association, modifiedAt: association.createdAt } };
 }
 
 function tieOf(

@@ -48,10 +48,9 @@ export function makeAccountReads(
     const now = clock();
     const result = await put(cluster, deadline + times.clockErrorMs, now);
     if (result.kind === 'leased') return false;
-    const { previous } = result;
-    // An own one is what a repeated put finds: it hides whose it replaced.
-    const isRecent = previous?.runId === runId || (previous?.leaseUntil ?? 0) + second + times.clockErrorMs > now;
-    if (previous !== null && isRecent) await wait(second);
+    // What a repeated put finds is its own lease, which hides whose it replaced, and is not over.
+    const leaseUntil = result.previous?.leaseUntil ?? -Infinity;
+    if (leaseUntil + second + times.clockErrorMs > now) await wait(second);
     return true;
   };
 

@@ -164,11 +164,13 @@ async function carryOut(run: Run, ready: readonly (readonly ListedEnding[])[]): 
     return !isLocked;
   };
   const obstacles: Obstacles = { failures: new Map(), denied: new Set() };
-  result.queued += await inTurns(
+  const waiting = await inTurns(
     ready.map((endings) => endings.filter(isFree)),
     settings.maxPerSetter,
     (listed) => carryOutOne(run, listed, obstacles),
   );
+  // Read after the turns: they add to it too.
+  result.queued += waiting;
   const { denied } = obstacles;
   if (denied.size > 0) deps.log('error', 'Endings wait: the role for them is denied.', { accountIds: [...denied] });
 }

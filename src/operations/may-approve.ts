@@ -58,8 +58,9 @@ export function comparedGroupsOf(
 ): readonly string[] {
   const { target, principal, actor, onBehalfOf } = requested;
   const subject = { target, operation, requested: { principal, actor, onBehalfOf } };
-  const compared = binding.needs.flatMap(({ group, operation: needed = operation }) =>
-    comparedGroups(context, { action: 'ApproveRequest', approval: { ...subject, group, operation: needed } }),
+  // The same for each operation: that is in the context, by which no policy is left out.
+  const compared = binding.needs.flatMap(({ group }) =>
+    comparedGroups(context, { action: 'ApproveRequest', approval: { ...subject, group } }),
   );
   return [...new Set(compared)].sort();
 }

@@ -1,3 +1,4 @@
+import { isSigned, parseCheckpoint, signCheckpoint } from '../../src/checkpoints/note.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openBucketLog } from '../support/bucket-log.ts';
 import { openLog } from '../support/checkpoint-log.ts';
@@ -57,9 +58,35 @@ describeOnLedgers('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) =>
     // A permission of any other writer, or of another time.
     await permit(now - 1, auditEntryAt(now).operationId);
     await permit(now - 62 * minute);
+    const lock = { event: 'LOCKED', operation: 'LOCK_CHANGES', request: null } as const;
+    await append(now - 1, { ...lock, operationId: `lock-${auditEntryAt(now).entryId}` });
     await expect(log.run()).rejects.toThrow('does not begin by itself');
     await permit(now - 59 * minute);
-    expect(await log.run()).toMatchObject({ size: 4, added: 4 });
+    expect(await log.run()).toMatchObject({ size: 5, added: 5 });
+  });
+
+  test('begins although an old item of the trail is no entry', async () => {
+    await append(now - 1);
+    const { entryId, operationId } = auditEntryAt(now - 61 * minute);
+    const storedEntries: typeof opened.ledger.storedEntries = async function* (from, to) {
+      if (from === 0) yield { entryId, operationId, text: '{}', personal: null, differing: () => [] };
+      yield* opened.ledger.storedEntries(from, to);
+    };
+    expect(await log.run({ store: { ...opened.ledger, storedEntries } })).toMatchObject({ size: 1 });
+  });
+
+  test('is left to a run that began it meanwhile, and was killed', async () => {
+    await append(now - 1);
+    const putLatest = () => Promise.reject(new Error('killed'));
+    let reads = 0;
+    const getCheckpointHead = async () => {
+      reads += 1;
+      if (reads > 1) return opened.ledger.getCheckpointHead();
+      await expect(log.run({ storage: { ...log.storage, putLatest } })).rejects.toThrow('killed');
+      return null;
+    };
+    const run = log.run({ store: { ...opened.ledger, getCheckpointHead } });
+    expect(await run).toEqual({ size: 1, added: 0, isSuperseded: true });
   });
 
   test('begins by itself after a run that was killed before its first commit', async () => {
@@ -73,12 +100,15 @@ describeOnLedgers('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) =>
     expect(await log.run()).toMatchObject({ size: 1 });
   });
 
-  test('does not begin over a head of size 0 where there is another object', async () => {
-    await append(now - 1);
-    await opened.ledger.putCheckpointHead(null, { size: 0, root: '', publishedSize: 0 });
-    log.objects.put('tile/0/000.p/1', Buffer.alloc(32));
-    await expect(log.run()).rejects.toThrow('there is an object tile/0/000.p/1');
-  });
+  test.each(['tile/0/000.p/1', 'archive/0000000000000001.ndjson'])(
+    'does not begin over a head of size 0 where there is %s',
+    async (name) => {
+      await append(now - 1);
+      await opened.ledger.putCheckpointHead(null, { size: 0, root: '', publishedSize: 0 });
+      log.objects.put(name, Buffer.alloc(32));
+      await expect(log.run()).rejects.toThrow(`there is an object ${name}`);
+    },
+  );
 
   test('is not continued where a delete marker hides what it needs', async () => {
     await append(now - 1);
@@ -114,14 +144,37 @@ describeOnLedgers('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) =>
     expect(log.objects.names()).not.toContain('checkpoints/0000000000000002');
   });
 
-  test('is not caught up with a checkpoint that the key did not sign', async () => {
+  test('is not published over the checkpoint of another tree', async () => {
+    await append(now - 1);
+    await log.run();
+    await append(now);
+    log.objects.put('checkpoints/0000000000000002', log.objects.newest('checkpoint')?.bytes ?? Buffer.alloc(0));
+    await expect(log.run()).rejects.toThrow('it is the checkpoint of another tree');
+  });
+
+  /** A log of size 2 whose ledger was restored to a head of size 1. */
+  const restored = async () => {
     await append(now - 2);
     await log.run();
-    const restored = await opened.ledger.getCheckpointHead();
+    const first = await opened.ledger.getCheckpointHead();
     await append(now - 1);
     await log.run();
     const latest = await opened.ledger.getCheckpointHead();
-    await opened.ledger.putCheckpointHead(latest, restored ?? { size: 0, root: '', publishedSize: 0 });
+    await opened.ledger.putCheckpointHead(latest, first ?? { size: 0, root: '', publishedSize: 0 });
+  };
+  /** The published sizes of the heads that a run commits. */
+  const committedSizes = async () => {
+    const heads: number[] = [];
+    const putCheckpointHead: typeof opened.ledger.putCheckpointHead = (expected, next) => {
+      heads.push(next.publishedSize);
+      return opened.ledger.putCheckpointHead(expected, next);
+    };
+    await log.run({ store: { ...opened.ledger, putCheckpointHead } });
+    return heads;
+  };
+
+  test('is not caught up with a checkpoint that the key did not sign', async () => {
+    await restored();
     const other = openLog(opened.ledger);
     const [note = '', signature = ''] = String(log.objects.newest('checkpoint')?.bytes).split('\n\n');
     const { sign } = await other.key();
@@ -131,14 +184,27 @@ describeOnLedgers('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) =>
     ]);
     log.objects.put('checkpoint', Buffer.from(`${note}\n\n— ${log.deps.origin} ${forged.toString('base64')}\n`));
     other.close();
-    const heads: number[] = [];
-    const putCheckpointHead: typeof opened.ledger.putCheckpointHead = (expected, next) => {
-      heads.push(next.publishedSize);
-      return opened.ledger.putCheckpointHead(expected, next);
-    };
-    await log.run({ store: { ...opened.ledger, putCheckpointHead } });
     // By the archive: a batch is committed before it is published.
-    expect(heads).toEqual([1, 2]);
+    expect(await committedSizes()).toEqual([1, 2]);
+  });
+
+  test('is not caught up with a checkpoint of another log of the same key', async () => {
+    await restored();
+    const latest = parseCheckpoint(String(log.objects.newest('checkpoint')?.bytes));
+    if (latest === null) throw new Error('There is no checkpoint.');
+    const signer = await log.deps.signer();
+    const note = await signCheckpoint({ ...latest, origin: 'gateway.example/other' }, signer);
+    const other = parseCheckpoint(note);
+    expect(other && isSigned(other, [signer.key])).toBe(true);
+    log.objects.put('checkpoint', Buffer.from(note));
+    expect(await committedSizes()).toEqual([1, 2]);
+  });
+
+  test('is not caught up with a checkpoint to which the tiles do not lead', async () => {
+    await restored();
+    log.objects.put('tile/0/000.p/2', Buffer.alloc(64));
+    await expect(log.run()).rejects.toThrow('its tiles do not lead to the root of the head');
+    expect(await opened.ledger.getCheckpointHead()).toMatchObject({ size: 1 });
   });
 
   test('has the newest checkpoint at the fixed name after a slow put of a superseded run', async () => {

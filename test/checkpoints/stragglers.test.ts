@@ -1,3 +1,5 @@
+import { examineNext, leavesSince } from '../../src/checkpoints/stragglers.ts';
+import { entryText } from '../../src/ledger/entry-json.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openLog, problemsOfLog, readLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
@@ -48,6 +50,10 @@ describeOnLedgers('entries that appear too late, on $name,', ({ open }: LedgerUn
     expect(await after(2 * hour)).toMatchObject({ added: 2 });
     expect(await stragglers()).toEqual([late]);
     expect(await after(hour)).toMatchObject({ added: 0 });
+    // One in order follows it, and is not taken for late a day later.
+    await append(log.clock.now - 1);
+    expect(await log.run()).toMatchObject({ added: 1 });
+    expect(await after(27 * hour)).toMatchObject({ added: 0 });
     // A ledger that was restored has an earlier time.
     const head = await opened.ledger.getCheckpointHead();
     if (head === null) throw new Error('There is no head.');
@@ -68,6 +74,32 @@ describeOnLedgers('entries that appear too late, on $name,', ({ open }: LedgerUn
     expect(await stragglers()).toEqual([late]);
     expect(await log.run()).toMatchObject({ size: 259, added: 0 });
     expect(await problemsOfLog(log.folder, recent)).toEqual([]);
+  });
+
+  test('are looked for in all leaves that were taken in at a time, also in the last of a bundle', async () => {
+    const indexes = async (time: number) => {
+      const found: number[] = [];
+      for await (const { index } of leavesSince(log.storage, 1, time)) found.push(index);
+      return found;
+    };
+    expect(await indexes(now)).toEqual([0]);
+    expect(await indexes(now + 1)).toEqual([]);
+  });
+
+  test('are taken in by parts of 10,000, of one hour too', async () => {
+    const examinedTo = now - 30 * hour;
+    const storedEntries = async function* () {
+      for (let count = 0; count < 10_001; count += 1) {
+        const entry = auditEntryAt(examinedTo + 1);
+        const { entryId, operationId } = entry;
+        const text = entryText(entry);
+        yield await Promise.resolve({ entryId, operationId, text, personal: null, differing: () => [] });
+      }
+    };
+    const head = { size: 0, root: '', publishedSize: 0, examinedTo };
+    const examined = await examineNext({ ...log.deps, store: { ...opened.ledger, storedEntries } }, head);
+    expect(examined).toMatchObject({ examinedTo, hasMore: true });
+    expect(examined?.entries).toHaveLength(10_000);
   });
 
   test('are found in the hours that no run examined, one after the other', async () => {

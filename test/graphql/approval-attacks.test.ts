@@ -241,6 +241,7 @@ describe('policy versions', () => {
     return { ...whole, policies: { ...whole.policies, 'votes.cedar': rule } };
   };
 
+  const inGroup = (name: string) => `principal in PodIdentity::Group::"${name}"`;
   test.each([
     ['does not permit them', 'context.group == PodIdentity::Group::"security"', 'policy does not permit it any more'],
     ['permits them with a comment', '!context.hasReason', 'policy does not permit it any more'],
@@ -250,7 +251,12 @@ describe('policy versions', () => {
       'context has sourceAddress && context.sourceAddress == ip("192.0.2.1")',
       'policy does not permit it any more',
     ],
-    ['could deny them by a group', 'principal in PodIdentity::Group::"contractors"', 'a group that was not recorded'],
+    ['could deny them by a group', inGroup('contractors'), 'a group that was not recorded'],
+    [
+      'could deny them by several groups together',
+      `${inGroup('contractors')} && ${inGroup('visitors')}`,
+      'a group that was not recorded',
+    ],
   ])('votes that were given do not count once a version %s', async (_, condition, why) => {
     const publish = await follow(heldRule);
     const { id } = approvalIn(await approvals.create('alice'));
@@ -273,6 +279,15 @@ describe('policy versions', () => {
     const { id } = approvalIn(await approvals.create('alice'));
     await approvals.approve('ninaOfTwo', id);
     await publish(denyingVotes(condition));
+    expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
+  });
+
+  test('votes that were given count after a version that denies them by a group which was compared when they were given', async () => {
+    const publish = await follow(heldRule);
+    await publish(denyingVotes(`${inGroup('contractors')} && context.hasReason`));
+    const { id } = approvalIn(await approvals.create('alice'));
+    await approvals.approve('ninaOfTwo', id);
+    await publish(denyingVotes(inGroup('contractors')));
     expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
   });
 

@@ -144,8 +144,8 @@ describeOnLedgers('the history of associations of a ledger in $name', ({ open })
   });
 
   test('an outcome whose association is older than the confirmed one adds its version before it', async () => {
-    await succeed(association({ ...target, modifiedAt: minute(4) }), minute(4));
-    await succeed(association({ ...target, modifiedAt: minute(2) }), minute(5));
+    await succeed(association({ ...target, modifiedAt: minute(4) }), minute(4), 'UPDATE_POD_IDENTITY_ASSOCIATION');
+    await succeed(association({ ...target, modifiedAt: minute(2) }), minute(5), 'UPDATE_POD_IDENTITY_ASSOCIATION');
     expect(await history()).toMatchObject([
       { association: { modifiedAt: minute(2) }, seenAt: Date.parse(minute(5)) },
       { association: { modifiedAt: minute(4) }, seenAt: Date.parse(minute(4)) },

@@ -1,3 +1,4 @@
+import { EKSClient, TagResourceCommand } from '@aws-sdk/client-eks';
 import { ulid } from 'ulid';
 import { predecessorOf } from '../../src/events/predecessor.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -35,6 +36,26 @@ async function driftEntries() {
   const events = ['DRIFT_FOUND', 'DRIFT_RESOLVED'] as const;
   const page = await ledger.readTrail({ ...noFilters, partition, events, limit: 100, before: null });
   return page.entries.toReversed();
+}
+
+/** The fields that the only association with drift differs in, as the query by scans names them. */
+async function driftingFields() {
+  const document = /* GraphQL */ `
+    {
+      associationDrift(clusterName: "apps-dev", source: SCAN) {
+        nodes {
+          differences {
+            field
+          }
+        }
+      }
+    }
+  `;
+  interface Drifting {
+    readonly associationDrift: { readonly nodes: readonly { readonly differences: readonly { field: string }[] }[] };
+  }
+  const { data } = await gateway.send<Drifting>(document, {}, 'pat');
+  return data?.associationDrift.nodes[0]?.differences.map(({ field }) => field);
 }
 
 /** An association of the gateway, after a scan. */
@@ -89,6 +110,16 @@ test('an association that was deleted outside is drift until it is recorded as d
   expect(await scanAll()).toMatchObject({ driftFound: 0, driftResolved: 1 });
 });
 
+test('drift of an association that others created after the last one was deleted ends with it', async () => {
+  const associationId = await createdAndScanned();
+  await gateway.remove({ associationId });
+  await scanAll();
+  const outside = makeOutside('api');
+  expect(await scanAll()).toMatchObject({ driftFound: 1 });
+  gateway.simulator.control.deleteAssociation(outside.associationId);
+  expect(await scanAll()).toMatchObject({ driftFound: 0, driftResolved: 1 });
+});
+
 test('what exists before the first scan of its cluster is no drift, and what appears later is, until it is gone', async () => {
   makeOutside('before');
   expect(await scanAll()).toMatchObject({ outside: 1, driftFound: 0 });
@@ -138,20 +169,17 @@ test('a finding names what others changed, and not what an operation in doubt se
   ]);
   const [state] = await ledger.getAssociationStates([{ ...home, ...place, serviceAccount: 'api' }]);
   expect(state?.openOperations).toHaveLength(1);
-  const document = /* GraphQL */ `
-    {
-      associationDrift(clusterName: "apps-dev", source: SCAN) {
-        nodes {
-          differences {
-            field
-          }
-        }
-      }
-    }
-  `;
-  expect(await gateway.send(document, {}, 'pat')).toMatchObject({
-    data: { associationDrift: { nodes: [{ differences: [{ field: 'disableSessionTags' }] }] } },
-  });
+  expect(await driftingFields()).toEqual(['disableSessionTags']);
+});
+
+test('a finding names the fields that an operation in doubt set alike after others had changed them', async () => {
+  const associationId = await createdAndScanned();
+  gateway.simulator.control.updateAssociation(associationId, { roleArn: worker });
+  await scanAll();
+  gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
+  const update = await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' });
+  expect(update.status).toBe('IN_PROGRESS');
+  expect(await driftingFields()).toEqual(['roleArn']);
 });
 
 test('the entries of a drift keep their order by fence where the scan that resolves it has a slower clock', async () => {
@@ -176,9 +204,19 @@ test('the entries of a drift keep their order by fence where the scan that resol
 });
 
 test('a tag that is changed outside is drift, although EKS keeps the time of the modification', async () => {
-  const associationId = await createdAndScanned();
-  gateway.simulator.control.updateAssociation(associationId, { tags: { team: 'other' } });
+  await createdAndScanned();
+  const { associationArn } = gateway.simulator.control.associations()[0] ?? {};
+  const eks = new EKSClient({
+    endpoint: gateway.simulator.url,
+    region: home.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const tag = (team: string) => eks.send(new TagResourceCommand({ resourceArn: associationArn, tags: { team } }));
+  await tag('other');
   await scanAll();
   const [found] = await driftEntries();
   expect(found?.message).toMatch(/^The association was changed outside of the gateway: .*tags\.team is other\b/);
+  await tag('third');
+  expect(await scanAll()).toMatchObject({ driftFound: 1 });
+  eks.destroy();
 });

@@ -89,6 +89,29 @@ test.each<[string, Partial<Reading>, string | null]>([
     'OUTSIDE',
   ],
   [
+    'a version with another value than an open operation sets is of someone outside',
+    {
+      state: state({ openOperations: [update({ requested: { roleArn: `${other}-2` } })] }),
+      association: at(9, { roleArn: other }),
+    },
+    'OUTSIDE',
+  ],
+  [
+    'a version with other tags is of someone outside, although an open operation set the rest',
+    { state: state({ openOperations: [update()] }), association: at(9, { roleArn: other, tags: [] }) },
+    'OUTSIDE',
+  ],
+  [
+    'a later version with the same settings is of an open operation that sets these',
+    { state: state({ openOperations: [update({ requested: { policy: null } })] }), association: at(9) },
+    'OPERATION',
+  ],
+  [
+    'a later version with the same settings is of someone outside, if an open operation sets others',
+    { state: state({ openOperations: [update()] }), association: at(9) },
+    'OUTSIDE',
+  ],
+  [
     'a version that two open operations set together is of them',
     {
       state: state({
@@ -106,6 +129,11 @@ test.each<[string, Partial<Reading>, string | null]>([
   [
     'an association that existed before an open create began is of someone outside',
     { state: { ...unknown, openOperations: [create] }, association: at(0, { roleArn: other, ...createdAt(-31) }) },
+    'OUTSIDE',
+  ],
+  [
+    'an association with other settings than an open create requests is of someone outside',
+    { state: { ...unknown, openOperations: [create] }, association: at(0, createdAt(0)) },
     'OUTSIDE',
   ],
   [
@@ -221,6 +249,9 @@ test('a version of operations that can no longer act is confirmed, and they are 
   expect(judge(reading({ ...late, readAt: start + 420_000 }), times)).toMatchObject({
     change: { endedOperationIds: [], observed: { association: late.association } },
   });
+  const ofOther = update({ operationId: '01KASA3V5T0000000000000003', requested: { policy: '{}' } });
+  const withOther = reading({ ...late, state: state({ openOperations: [closed, ofOther] }) });
+  expect(judge(withOther, times)).toMatchObject({ change: { confirmed: { operationId: closed.operationId } } });
 });
 
 test('a foreign change counts as one of the association when it is seen first, and what an operation explains does not', () => {

@@ -3,6 +3,7 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { observeServiceAccount } from '../../src/observations/observe-service-account.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import type { ScanDependencies } from '../../src/observations/scan.ts';
+import { maxScanMs } from '../../src/observations/sights.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -143,6 +144,38 @@ test('a run keeps its lease as long as it can take, by every permitted clock', a
   const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
   expect(await run({ eksFor, directory }, {}, lambdaMs)).toMatchObject({ complete: 1 });
   expect(await meanwhile[0]).toMatchObject({ leased: 2, complete: 0 });
+});
+
+test.each([
+  ['ends when no clock shows a time before the deadline of its run', lambdaMs, Infinity],
+  ['is no longer than a scan may take, whatever the deadline', 60 * minutes, maxScanMs],
+])('the lease of a cluster %s', async (_, ms, most) => {
+  const leases: number[] = [];
+  const lasts = Math.min(ms + gateway.deps.times.clockErrorMs, most);
+  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+    const eks = gateway.deps.eksFor(cluster);
+    const page: typeof eks.page = async (...call) => {
+      for (const { leaseUntil } of await observations.clusterScans()) leases.push(leaseUntil - gateway.clock.now());
+      return eks.page(...call);
+    };
+    return { ...eks, page };
+  };
+  await run({ eksFor, directory: { clusters: [{ ...home, clusterName: 'apps-dev' }] } }, {}, ms);
+  expect(leases).toHaveLength(1);
+  expect(leases[0]).toBeLessThanOrEqual(lasts);
+  expect(leases[0]).toBeGreaterThan(lasts - 8_000);
+});
+
+test('a cluster that another version of the gateway scans is left to it until the end of its lease', async () => {
+  const now = gateway.clock.now();
+  const cluster = { ...home, clusterName: 'apps-dev' };
+  const leased = { cluster, fence: 1, leaseUntil: now + 1 * minutes, startedAt: now, incompleteSince: now };
+  const never = { endedAt: null, completedAt: null, firstCompletedAt: null, failure: null };
+  await observations.putClusterScan(0, { ...leased, ...never });
+  const directory = { clusters: [cluster] };
+  expect(await run({ directory })).toMatchObject({ leased: 1, complete: 0 });
+  gateway.clock.skip(1 * minutes);
+  expect(await run({ directory })).toMatchObject({ leased: 0, complete: 1 });
 });
 
 test('the time of the first complete scan of a cluster stays the same', async () => {

@@ -3,6 +3,7 @@ import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Authorize } from '../../src/policy/policy.ts';
+import { security } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -129,6 +130,22 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
     const [operationId = ''] = data?.check?.auditEntry.id.split('.') ?? [];
     const entries = await ledger.operationEntries(operationId);
     expect(entries).toMatchObject([{ operation: 'CHECK_CHANGES', declaration: 'd', target: null, request: null }]);
+  });
+
+  test('shows the revision where only approvals are missing, also to those who may not view the association', async () => {
+    await createdId();
+    const change = (deps: Gateway['deps']): Gateway['deps'] => ({
+      ...deps,
+      authorize: (context, request) => {
+        const decision = deps.authorize(context, request);
+        const needs = request.action === 'CreatePodIdentityAssociation' ? [security] : undefined;
+        return { ...decision, allowed: false, ...(needs && { needs }) };
+      },
+    });
+    const asking = await openGateway({ ledger, simulator: gateway.simulator, clock: gateway.clock, change });
+    const { data } = await check([{ create }], 'alice', asking);
+    expect(data?.check?.results).toMatchObject([{ existing: null, revision: 1 }]);
+    await asking.close();
   });
 
   test('compares the expected revision with that of the service account', async () => {

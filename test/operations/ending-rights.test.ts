@@ -176,6 +176,13 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect((await lastEntry(answer))?.decision?.now).toBeLessThan(now + hourMs);
   });
 
+  test('is not asked for where the association is not as the request expects', async () => {
+    const { associationId } = await createAssociation(gateway);
+    rules.forbids = () => true;
+    const stale = { expectedModifiedAt: '2020-01-01T00:00:00Z' };
+    expect(await end(associationId, inFuture(hourMs), 'stale', stale)).toMatchObject(refused('ASSOCIATION_CHANGED'));
+  });
+
   test('is judged again, if another request replaced the ending between its read and the claim', async () => {
     const { associationId } = await createAssociation(gateway);
     const startedAt = gateway.clock.now();

@@ -31,12 +31,12 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
 
-  const runNow = (settings: Partial<ExpireSettings> = {}, replaced: Partial<ExpireDependencies> = {}) =>
+  const runNow = (settings: Partial<ExpireSettings> = {}, replaced: Partial<ExpireDependencies> = {}, ms = minuteMs) =>
     expire(
       { ...gateway.deps, observations: ledger, approvals: ledger, ...replaced },
       { ...defaultExpireSettings, ...settings },
       'run-1',
-      gateway.deps.clock() + minuteMs,
+      gateway.deps.clock() + ms,
     );
   const associations = () =>
     gateway.simulator.control
@@ -252,6 +252,39 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });
     gateway.clock.skip(hourMs + minuteMs);
     expect(await runNow()).toMatchObject({ deleted: 11 - burstAbove });
+  });
+
+  test('a burst is none before it is due by every clock, and none of it is carried out that can not be held', async () => {
+    await createAll(names('burst', 6), inMs(hourMs));
+    gateway.clock.skip(hourMs);
+    expect(await runNow()).toMatchObject({ held: 0, deleted: 0, warned: 6 });
+    expect(alarms()).toEqual([]);
+    gateway.clock.skip(minuteMs);
+    const written: ObservationStore['observeAssociation'] = () => Promise.resolve(false);
+    const observations = { ...ledger, observeAssociation: written };
+    expect(await runNow({}, { observations })).toMatchObject({ held: 0, deleted: 0 });
+    expect(alarms()).toHaveLength(1);
+  });
+
+  test('a run without time holds nothing and carries nothing out', async () => {
+    await createAll(names('burst', 6), inMs(hourMs));
+    await createAll(['debug'], inMs(hourMs), 'pat');
+    gateway.clock.skip(hourMs + minuteMs);
+    expect(await runNow({}, {}, 9_000)).toMatchObject({ held: 0, deleted: 0, queued: 1 });
+  });
+
+  test('endings that fail in between stop none of their cluster', async () => {
+    await createAll(names('debug', 6), inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    let reads = 0;
+    const error = { exception: 'InternalFailure', message: '', requestId: null };
+    const eksFor: ExpireDependencies['eksFor'] = (cluster) => {
+      const eks = gateway.deps.eksFor(cluster);
+      const describe: typeof eks.describe = (...call) =>
+        (reads += 1) % 3 === 0 ? eks.describe(...call) : Promise.resolve({ kind: 'failed', error });
+      return { ...eks, describe };
+    };
+    expect(await runNow({ burstAbove: 6 }, { eksFor })).toMatchObject({ deleted: 2, failed: 4 });
   });
 
   test('endings whose setter is not stored are those of the request that set them, and are held with it', async () => {

@@ -139,8 +139,9 @@ describeOnLedgers('expire, on $name', ({ open }) => {
       request: { associationId, ending: { expiresAt } },
       before: { associationId },
     });
-    // A later ending is another one.
+    // A later ending is another one, warned of also while only some clocks show that it is over.
     await gateway.update({ associationId, expiresAt: inFuture(20 * hourMs), clientRequestToken: 'later' });
+    gateway.clock.skip(20 * hourMs + 1_000);
     expect(await runNow()).toMatchObject({ ...nothing, warned: 1 });
   });
 
@@ -335,6 +336,21 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(await endingOf()).toMatchObject({ suspendedFor: 'OPERATION_OPEN' });
     expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
     gateway.clock.skip(hourMs + 60_000);
+    expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
+  });
+
+  test('suspends an ending in a cluster that the inventory no longer has, and says so once', async () => {
+    await createEnded();
+    await skipPastEnd();
+    const gone = { ...gateway, deps: { ...gateway.deps, serves: () => false } };
+    const logged = () =>
+      gateway.logged.filter(({ message }) => message === 'The ending of an association was suspended.');
+    for (let run = 0; run < 2; run += 1) {
+      expect(await runNow({}, gone)).toMatchObject({ ...nothing, suspended: 1 });
+      expect(await endingOf()).toMatchObject({ suspendedFor: 'CLUSTER_NOT_SERVED' });
+      expect(logged()).toHaveLength(1);
+      gateway.clock.skip(hourMs + 60_000);
+    }
     expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
   });
 

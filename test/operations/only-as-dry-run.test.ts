@@ -109,7 +109,7 @@ test('the dry run of a create that would adopt tells that the adoption is allowe
   const policies = copyOfShipped();
   const rule = `@id("teams-check-adoptions")
 permit (
-  principal in PodIdentity::Group::"payments-team",
+  principal,
   action == PodIdentity::Action::"AdoptPodIdentityAssociation",
   resource
 )
@@ -126,6 +126,12 @@ when { context.isDryRun };`;
   const refusal = { code: 'ASSOCIATION_ALREADY_EXISTS' };
   expect(data).toEqual({ checked: { wouldBeAttempted: false, onlyAsDryRun: false, refusal } });
   expect(await other.create({ ifExists: 'ADOPT' })).toMatchObject({ refusal });
+  // Where the create is allowed as a dry run only too, its denial is what is in the way.
+  const { clusterName: production } = inProduction;
+  simulator.control.createAssociation({ clusterName: production, namespace, serviceAccount, roleArn });
+  const both = await other.send(document, { input: { ...inProduction, ifExists: 'ADOPT' } }, 'chatops');
+  const denied = { wouldBeAttempted: false, onlyAsDryRun: true, refusal: { code: 'POLICY_DENIED' } };
+  expect(both.data).toEqual({ checked: denied });
   await other.close();
   rmSync(policies, { recursive: true });
 });

@@ -1,3 +1,4 @@
+import { processCedar } from '../../src/policy/cedar.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { parseInventory } from '../../src/policy/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
@@ -49,6 +50,31 @@ describe('before the association is known', () => {
     const auditor = context(person('audrey', 'auditors'));
     expect(preauthorize(auditor, 'DescribePodIdentityAssociation', cluster)).toBeNull();
     expect(preauthorize(auditor, 'DeletePodIdentityAssociation', cluster)).not.toBeNull();
+  });
+
+  test('a principal is judged again with other groups', () => {
+    const asked = (group: string) =>
+      preauthorize(context(person('audrey', group)), 'DescribePodIdentityAssociation', cluster);
+    expect(asked('auditors')).toBeNull();
+    expect(asked('no-team')).not.toBeNull();
+    expect(asked('auditors')).toBeNull();
+  });
+
+  test('at most 1,000 results are kept', () => {
+    let evaluations = 0;
+    const instance = () => {
+      evaluations += 1;
+      return processCedar.instance();
+    };
+    const policySet = compilePolicies({ schema, policies: { 'test.cedar': permitWhen('true') } });
+    const over = makePreauthorize(policySet, inventory, undefined, { ...processCedar, instance });
+    const ask = (name: string) => over(context(person(name)), 'DeletePodIdentityAssociation', cluster);
+    for (const name of ['first', 'first']) ask(name);
+    expect(evaluations).toBe(1);
+    for (let count = 0; count < 1_000; count += 1) ask(`person-${count}`);
+    expect(evaluations).toBe(1_001);
+    ask('first');
+    expect(evaluations).toBe(1_002);
   });
 
   test('every principal is denied a cluster that is not registered', () => {

@@ -8,7 +8,7 @@ import type { Association } from '../../src/model/association.ts';
 import { observeChange } from '../../src/observations/observe-change.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { associationAt } from '../../src/queries/association-at.ts';
-import { createAssociation, holdAnswers, leaseMs, worker } from '../support/changes.ts';
+import { createAssociation, holdAnswers, leaseMs, withChanges, worker } from '../support/changes.ts';
 import { openForEachTest, openLedgerForEachTest } from '../support/each-test.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -28,8 +28,8 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
 
   beforeEach(() => gateway.simulator.control.addRole({ arn: batch, trustPolicy: podIdentityTrustPolicy }));
 
+  const place = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
   const asOf = async (at: number) => {
-    const place = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
     const state = await ledger.getAssociationState(place);
     const seen = state && (await associationAt(ledger, place, state, at, gateway.deps.times));
     return seen && { role: seen.association.roleArn, isCertain: seen.uncertain === null };
@@ -123,6 +123,41 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
     expect(await asOf(before - clockErrorMs - seconds)).toEqual({ role: api, isCertain: true });
     expect(await asOf(changedAt - seconds)).toEqual({ role: api, isCertain: false });
     expect(await asOf(changedAt + seconds)).toEqual({ role: batch, isCertain: true });
+  });
+
+  test('a create whose answer was lost was in force since it was created, although others set the same later', async () => {
+    const { clock, simulator } = gateway;
+    simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
+    await gateway.create();
+    const createdAt = clock.now();
+    const [{ associationId } = { associationId: '' }] = simulator.control.associations();
+    for (const role of [batch, api]) {
+      clock.skip(5 * seconds);
+      simulator.control.updateAssociation(associationId, { roleArn: role });
+    }
+    clock.skip(61 * seconds);
+    expect((await gateway.create()).status).toBe('SUCCEEDED');
+    expect(await asOf(createdAt + seconds)).toEqual({ role: api, isCertain: true });
+  });
+
+  test('an update put also in force what others had changed before it, and does not confirm it', async () => {
+    const { associationId } = await createAssociation(gateway, 100 * seconds);
+    const { clock, simulator } = gateway;
+    const change = (deps: Gateway['deps']) =>
+      withChanges(deps, (eks) => ({
+        update: async (call) => {
+          simulator.control.updateAssociation(associationId, { roleArn: batch });
+          const answer = await eks.update(call);
+          clock.skip(5 * seconds);
+          return answer;
+        },
+      }));
+    const raced = await openGateway({ ledger, clock, simulator, change });
+    await raced.update({ associationId, disableSessionTags: true, clientRequestToken: 'raced' });
+    await raced.close();
+    expect(await asOf(clock.now() - 4 * seconds)).toEqual({ role: batch, isCertain: true });
+    const state = await ledger.getAssociationState(place);
+    expect(state?.confirmed?.association).toMatchObject({ roleArn: api, disableSessionTags: true });
   });
 
   const scanned = {
