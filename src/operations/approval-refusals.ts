@@ -82,7 +82,8 @@ export function approvalEnded(approval: Approval & { readonly state: 'REJECTED' 
 /** Who rejected a request when, as a sentence, and with which comment. */
 function rejection({ votes }: Approval): [message: string, comment: string | null] {
   const by = votes.find(({ vote }) => vote === 'REJECT');
-  return [`${by?.principal.id} rejected the request at ${by?.time}.`, by?.comment || null];
+  const comment = by?.comment ?? '';
+  return [`${by?.principal.id} rejected the request at ${by?.time}.`, comment === '' ? null : comment];
 }
 
 function expiration(approval: Approval): string {
