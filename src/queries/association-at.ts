@@ -1,7 +1,13 @@
-import { isFromOutside, lastSeenAt, latestAssociation, tiedOperation } from '../ledger/association-history.ts';
+import {
+  isFromOutside,
+  lastReadAt,
+  lastSeenAt,
+  latestAssociation,
+  tiedOperation,
+} from '../ledger/association-history.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import type { AssociationState, UncertainTime } from '../ledger/association-state.ts';
-import type { VersionOrigin } from '../ledger/association-version.ts';
+import type { LatestVersion, VersionOrigin } from '../ledger/association-version.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 import type { ReadTimes } from '../observations/sights.ts';
 import { lastSeenOf, versionAt } from './version-at.ts';
@@ -53,8 +59,14 @@ function isLatestAt(state: AssociationState, asOf: number, { clockErrorMs }: Rea
   if (latest === null) return false;
   if (latest.origin === null) return latest.seenAt + clockErrorMs <= asOf;
   const association = latestAssociation(state);
-  if (association === null || tiedOperation(state)) return false;
+  if (association === null || tiedOperation(state) || isOnlyConfirmed(state, latest)) return false;
   return Math.max(latest.seenAt, Date.parse(association.modifiedAt)) <= asOf;
+}
+
+/** Whether an update left what no scan has read since: also what others had changed before it, which only its version has. */
+function isOnlyConfirmed(state: AssociationState, latest: LatestVersion): boolean {
+  const isOfUpdate = state.confirmed?.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && !isFromOutside(latest);
+  return isOfUpdate && (lastReadAt(state) ?? 0) <= latest.seenAt;
 }
 
 /** When an update may have been in force, from when on a version was. */

@@ -156,6 +156,8 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
     await raced.update({ associationId, disableSessionTags: true, clientRequestToken: 'raced' });
     await raced.close();
     expect(await asOf(clock.now() - 4 * seconds)).toEqual({ role: batch, isCertain: true });
+    // The state of the service account has only what the update made, until a scan has read.
+    expect(await asOf(clock.now())).toEqual({ role: batch, isCertain: true });
     const state = await ledger.getAssociationState(place);
     expect(state?.confirmed?.association).toMatchObject({ roleArn: api, disableSessionTags: true });
   });
