@@ -104,11 +104,13 @@ describe('Settings', () => {
 
   test('reject an API without any address', () => {
     const limits = { apiRateLimit: '25', apiBurstLimit: '50' };
+    const memory = Object.entries(fullParams).filter(([name]) => name.endsWith('Memory'));
     const settings = {
       ...neededParams,
       rolePath: 'pods/*',
       logRetentionInDays: '90',
       ...limits,
+      ...Object.fromEntries(memory),
       defaultEndpoint: 'false',
     };
     expect(statements(settingProblems(settings))).toEqual([expect.stringContaining('has no address')]);

@@ -45,15 +45,17 @@ test('the page on events has a row for each type, with its detail type and its e
   expect(rows.sort()).toEqual(expected.sort());
 });
 
-test('an event says who changed what for whom, and from which role to which', () => {
+test('an event says who changed what, and from which role to which, and names no person on whose behalf', () => {
   const { roleArn, associationArn } = association();
   const actor = { id: 'chatops', kind: 'SERVICE', groups: [], sessionName: null, otherGroups: null } as const;
-  const [roles, onBehalfOf] = [{ roleArn: 'new', targetRoleArn: 'other' }, 'https://id.example.com/#bob'];
+  const roles = { roleArn: 'new', targetRoleArn: 'other' };
+  const onBehalfOf = 'https://id.example.com/#bob';
   const fields = { actor, onBehalfOf, associationArn, before: association(), request: request(roles) };
   const entry = auditEntry({ event: 'SUCCEEDED', ...fields });
   expect(eventOf(entry, 'earlier')).toMatchObject({
     ...{ predecessorId: 'earlier', operationId: entry.operationId, operation: entry.operation, time: entry.time },
-    ...{ principal: { id: entry.principal.id, kind: 'USER' }, actor: { id: 'chatops', kind: 'SERVICE' }, onBehalfOf },
+    ...{ principal: { id: entry.principal.id, kind: 'USER' }, actor: { id: 'chatops', kind: 'SERVICE' } },
+    onBehalfOf: null,
     ...{ target: entry.target, associationArn, roleArnBefore: roleArn, ...roles, lock: null, ownRequest: false },
   });
   const locked = auditEntry({ event: 'LOCKED', operation: 'LOCK_CHANGES', request: null, message: 'All changes.' });

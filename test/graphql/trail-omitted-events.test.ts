@@ -23,6 +23,7 @@ const unchanged = [
   'LOCKED',
   'UNLOCKED',
   'LOG_PERMITTED',
+  'PERSONAL_DATA_ERASED',
 ];
 
 beforeAll(async () => {

@@ -12,12 +12,13 @@ const budgets: Readonly<Record<string, Pick<RequestCost, 'tableUnits' | 'indexUn
   'create, denied': { tableUnits: 3, indexUnits: 9, readUnits: 0 },
   'create, invalid': { tableUnits: 2, indexUnits: 4, readUnits: 0 },
   'dry run of a create': { tableUnits: 3, indexUnits: 6, readUnits: 1 },
-  update: { tableUnits: 26, indexUnits: 42, readUnits: 1 },
-  'check of a create and a delete': { tableUnits: 1, indexUnits: 2, readUnits: 2 },
+  // With personal data, entries of requests with a reason take more than 1 KB, as do their copies in indexes.
+  update: { tableUnits: 30, indexUnits: 54, readUnits: 1 },
+  'check of a create and a delete': { tableUnits: 2, indexUnits: 4, readUnits: 2 },
   'associations of the cluster, the first page of a deployment': { tableUnits: 2, indexUnits: 0, readUnits: 2 },
   'associations of the cluster': { tableUnits: 0, indexUnits: 0, readUnits: 1 },
-  'audit trail of the namespace': { tableUnits: 0, indexUnits: 0, readUnits: 2 },
-  delete: { tableUnits: 26, indexUnits: 41, readUnits: 1 },
+  'audit trail of the namespace': { tableUnits: 0, indexUnits: 0, readUnits: 2.5 },
+  delete: { tableUnits: 26, indexUnits: 46, readUnits: 1 },
   'an association that a scan sees first': { tableUnits: 4, indexUnits: 3, readUnits: 1 },
   'an association that a scan reads again': { tableUnits: 1, indexUnits: 1, readUnits: 1 },
 };
