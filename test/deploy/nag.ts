@@ -30,7 +30,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     finding:
-      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile|Scan|Expire|Executor)Role$/,
+      /^IAM5\[Resource::arn:.*:eks:.*:(cluster|podidentityassociation|addon)\/.*\*\] on (Graphql|Reconcile|Scan|Expire|ExpireDelete|Executor)Role$/,
     reason:
       'The ids of associations are not known before they exist, and clusters are named where the inventory has them.',
   },
@@ -40,7 +40,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     finding:
-      /^IAM5\[Resource::arn:.*:iam::\*:role\/pod-identity-gateway\/.*\] on (Change|Query|Read)OtherAccountsPolicy$/,
+      /^IAM5\[Resource::arn:.*:iam::\*:role\/pod-identity-gateway\/.*\] on (Change|Expire|Query|Read)OtherAccountsPolicy$/,
     reason: 'A role of one exact name, in any account of the own organization; the trust policy there decides.',
   },
   {
