@@ -6,7 +6,7 @@ import { audience, issuer } from '../../../packages/local-gateway/src/principals
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { TableNames } from '../../../src/ledger/tables.ts';
 import type { OpenVersion, Version } from '../../upgrade/versions.ts';
-import { times } from '../processes/times.ts';
+import { inDoubtMs, times } from '../processes/times.ts';
 import { openLine } from './line.ts';
 
 /** Where the gateways of a storm work. */
@@ -26,17 +26,24 @@ export interface Slot {
   readonly end: () => Promise<void>;
 }
 
+/** Two gateways, EKS and the load share this process, which stands still for up to a second while a version starts. Milliseconds. */
+const standstillMs = 1_500;
+
+/** The times of the process test, with an allowance for that. */
 const protocolTimes = {
   ...defaultTimes,
   leaseMs: times.LEASE_MS,
   requestMs: times.REQUEST_MS,
   signatureWindowMs: times.SIGNATURE_WINDOW_MS,
-  eksProcessingMs: times.EKS_PROCESSING_MS,
+  eksProcessingMs: times.EKS_PROCESSING_MS + standstillMs,
   listLagMs: times.LIST_LAG_MS,
   clockErrorMs: times.CLOCK_ERROR_MS,
   roleRetryMs: times.ROLE_RETRY_MS,
   leastLifetimeMs: times.LEAST_LIFETIME_MS,
 };
+
+/** How long an operation of a storm stays in doubt. Milliseconds. */
+export const stormInDoubtMs = inDoubtMs + standstillMs;
 
 /** Starts a version whose connections can be cut. Its scheduled functions run by turns until then. */
 async function startVersion(version: Version, { dynamoDb, eks, tables }: Ground) {

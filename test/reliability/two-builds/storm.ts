@@ -14,10 +14,9 @@ import { injectFaults } from '../processes/faults.ts';
 import { observe, openRequestLog } from '../processes/observe.ts';
 import { randomFrom } from '../processes/random.ts';
 import { sendRequest } from '../processes/request.ts';
-import { inDoubtMs } from '../processes/times.ts';
 import { runWorker } from '../processes/worker.ts';
 import { leftOver } from './left-over.ts';
-import { openSlot } from './slot.ts';
+import { openSlot, stormInDoubtMs } from './slot.ts';
 import type { Slot } from './slot.ts';
 import { readTables } from './tables.ts';
 
@@ -30,6 +29,8 @@ export interface Phase {
 /** What a storm did, and which guarantees it broke. */
 export interface StormResult {
   readonly broken: readonly string[];
+  /** What one version left that the other can't go on with. */
+  readonly left: readonly string[];
   /** Changes that EKS applied. */
   readonly changes: number;
   readonly kills: number;
@@ -40,7 +41,7 @@ export interface StormResult {
 const patience = { least: 800, most: 4_000 };
 
 /** How long the last version may take for what is left, once nothing is in doubt. Milliseconds. */
-const settleMs = 25_000;
+const settleMs = 90_000;
 
 /**
  * Two gateways on one table in DynamoDB, of the versions of each phase, under load, with faults of EKS and kills; then the last version alone, until nothing
@@ -80,7 +81,8 @@ export async function storm(phases: readonly Phase[], seed: number): Promise<Sto
     const items = await readTables(tables.client, tables.names);
     const facts = { ...(await observe(eks.control, log, files, () => items.ledger)), endedAt };
     return {
-      broken: [...checkFacts(facts), ...leftOver(items)],
+      broken: checkFacts(facts),
+      left: leftOver(items),
       changes: facts.changes.filter(({ effect }) => effect).length,
       kills,
       endings: facts.entries.filter(({ event, setsEnding }) => event === 'SUCCEEDED' && setsEnding).length,
@@ -173,7 +175,7 @@ async function settle(
   await slots[1].end();
   await slots[0].start(version);
   const startedAt = Date.now();
-  await sleep(inDoubtMs);
+  await sleep(stormInDoubtMs);
   const isLeft = ({ ledger, states }: Awaited<ReturnType<typeof readTables>>) =>
     ledger.records.some(({ state }) => state === 'IN_PROGRESS') ||
     states.some(
