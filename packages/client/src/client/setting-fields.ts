@@ -44,7 +44,7 @@ export function absentValue(name: SettingName): unknown {
 
 /** All settings of something that has more, with the value of those that it lacks. */
 export function settingsOf(from: { readonly [Name in SettingName]: Settings[Name] | null }): Settings {
-  const values = settingNames.map((name) => [name, from[name] ?? absentValue(name)] as const);
+  const values = settingNames.map((name) => [name, from[name] ?? absentValue(name)]);
   // The types of the table's rows are those of the settings.
-  return Object.fromEntries(values) as unknown as Settings;
+  return Object.fromEntries(values) as Settings;
 }
