@@ -82,10 +82,10 @@ export function joined(stored: AuditEntry, text: string | null): AuditEntry {
 function textWithout({ onBehalfOf: name, refusalCode }: AuditEntry): (text: string) => string {
   if (refusalCode === 'INVALID_INPUT') return () => hiddenText;
   if (name === null) return (text) => text;
+  // A text can have been cut within the name, which has up to 256 characters.
+  const parts = Array.from({ length: name.length }, (_, at) => `${name.slice(0, name.length - at)}…`);
   return (text) => {
     const rest = text.replaceAll(name, hiddenName);
-    // A text can have been cut within the name.
-    const parts = Array.from({ length: name.length }, (_, at) => `${name.slice(0, name.length - at)}…`);
     const cut = parts.find((part) => rest.includes(part));
     return cut === undefined ? rest : rest.replaceAll(cut, `${hiddenName}…`);
   };
