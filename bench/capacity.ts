@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import { recordItem } from '../src/ledger/dynamodb-item.ts';
-import { createTables, leaseIndex } from '../src/ledger/tables.ts';
+import { recordItem } from '../src/ledger/dynamodb/item.ts';
+import { createTables, leaseIndex } from '../src/ledger/dynamodb/tables.ts';
 import { unitBytes } from './prices.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { authorizeWith } from '../src/policy/authorize.ts';
-import { compilePolicies } from '../src/policy/compile.ts';
-import { makeEngine } from '../src/policy/engine.ts';
-import { parseInventory } from '../src/policy/inventory.ts';
+import { authorizeWith } from '../src/policy/decide/authorize.ts';
+import { compilePolicies } from '../src/policy/policies/compile.ts';
+import { makeEngine } from '../src/policy/decide/engine.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
 import type { Authorize } from '../src/policy/policy.ts';
-import { withRoleAttributes } from '../src/policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../src/policy/policies/role-attribute-use.ts';
 import { association } from './events.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbObservations } from '../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
-import { createTables } from '../src/ledger/tables.ts';
+import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbObservations } from '../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
+import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { eachKind, localClient, meteredClient } from './capacity.ts';

@@ -9,7 +9,7 @@ import type { AssociationReads } from '../src/ledger/association-history.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { defaultScanSettings, scan } from '../src/observations/scan.ts';
-import { parseInventory } from '../src/policy/inventory.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
 import { openGateway, withoutRateLimit } from '../test/support/gateway.ts';
 import { makeClock } from '../test/support/test-clock.ts';
 import { accounts, clusters, home, makeFleetPolicies, namespaces, perCluster } from './fleet-world.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryItem } from '../src/ledger/dynamodb-item.ts';
+import { entryItem } from '../src/ledger/dynamodb/item.ts';
 import { trailShards } from '../src/ledger/keys.ts';
-import { auditIndexes } from '../src/ledger/tables.ts';
+import { auditIndexes } from '../src/ledger/dynamodb/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
-import { defaultRequestLimits } from '../src/operations/dependencies.ts';
-import { operationMs } from '../src/operations/reconcile-operation.ts';
-import { concurrency as examinedAtOnce } from '../src/operations/reconcile.ts';
+import { defaultRequestLimits } from '../src/operations/terms/dependencies.ts';
+import { operationMs } from '../src/operations/flow/reconcile-operation.ts';
+import { concurrency as examinedAtOnce } from '../src/operations/flow/reconcile.ts';
 import { itemBytes } from './capacity.ts';
 import { openCostMeter } from './cost-meter.ts';
 import { createExample } from './cost-requests.ts';

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { sharedPolicies } from '../src/policy/applicable.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
-import { actionsOf } from '../src/policy/policy-head.ts';
+import { sharedPolicies } from '../src/policy/policies/applicable.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
+import { actionsOf } from '../src/policy/policies/policy-head.ts';
 
 /** Packages that must be bundled once: a second copy slows cold starts and breaks `instanceof`. */
 const oneCopyOf = ['@apollo/server', 'graphql'];

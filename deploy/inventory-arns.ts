@@ -1,4 +1,4 @@
-import type { Inventory } from '../src/policy/inventory.ts';
+import type { Inventory } from '../src/policy/inventory/inventory.ts';
 import { isObject } from './fold-conditions.ts';
 import type { Json } from './fold-conditions.ts';
 

@@ -13,10 +13,10 @@ import { codeCacheMakerFile } from './code-cache-notice.ts';
 import type { CodeCacheMaker } from './code-cache-notice.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
 import { readCases } from '../src/cases/cases.ts';
 import { recordSnapshot } from '../src/cases/record-snapshot.ts';
-import { encodeSnapshot } from '../src/policy/cedar-snapshot.ts';
+import { encodeSnapshot } from '../src/policy/cedar/snapshot.ts';
 import { policySetFile, readInventoryText } from '../src/policy/load.ts';
 import { compilerFile } from '../src/policy-versions/compiled-version.ts';
 
@@ -36,13 +36,13 @@ export async function copyWasm(folder: string): Promise<void> {
 }
 
 /**
- * Puts the code of Cedar's package into a bundle as a function, with which `src/policy/cedar-instance.ts` creates instances of the
+ * Puts the code of Cedar's package into a bundle as a function, with which `src/policy/cedar/instance.ts` creates instances of the
  * WebAssembly beside the bundle.
  */
 export const cedarGlue: Plugin = {
   name: 'cedar-glue',
   setup(bundler) {
-    bundler.onLoad({ filter: /src[\\/]policy[\\/]cedar-glue\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /src[\\/]policy[\\/]cedar[\\/]glue\.ts$/ }, () => ({
       contents: `import { join } from 'node:path';
         export { glue } from '@cedar-policy/cedar-wasm/nodejs';
         export const wasmFile = join(__dirname, '${wasmFile}');`,
@@ -57,7 +57,7 @@ export const cedarGlue: Plugin = {
   },
 };
 
-/** The functions of `Cedar` in `src/policy/cedar-instance.ts`. */
+/** The functions of `Cedar` in `src/policy/cedar/instance.ts`. */
 const cedarFunctions = [
   'isAuthorizedPartial',
   'policySetTextToParts',
@@ -89,7 +89,9 @@ export function cedarFrom(module: string): Plugin {
   return {
     name: 'cedar-start',
     setup(bundler) {
-      bundler.onResolve({ filter: /\/cedar-start\.ts$/ }, () => ({ path: join(import.meta.dirname, module) }));
+      bundler.onResolve({ filter: /^\.\/start\.ts$/ }, ({ importer }) =>
+        /src[\\/]policy[\\/]cedar[\\/]cedar\.ts$/.test(importer) ? { path: join(import.meta.dirname, module) } : null,
+      );
     },
   };
 }

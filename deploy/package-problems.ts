@@ -1,8 +1,8 @@
 import { parseIssuers, trustedIssuers } from '../src/app/issuers.ts';
 import type { JwtVerification } from '../src/app/issuers.ts';
 import { exampleValuesIn } from '../packages/operator/src/authoring/example-values.ts';
-import { accountOf, parseInventory } from '../src/policy/inventory.ts';
-import type { Inventory } from '../src/policy/inventory.ts';
+import { accountOf, parseInventory } from '../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../src/policy/inventory/inventory.ts';
 import { parseRoleArn } from '../src/validation/role-arns.ts';
 import { roleInOtherAccount } from './other-accounts.ts';
 import { placementProblems } from './placement-problems.ts';

@@ -2,9 +2,9 @@
 // the API at the alias, uses restored tables, names resources, evaluates the conditions of options, and checks every size.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseInventory } from '../src/policy/inventory.ts';
-import type { Inventory } from '../src/policy/inventory.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../src/policy/inventory/inventory.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
 import { policySetFile, readInventoryText } from '../src/policy/load.ts';
 import { foldConditions } from './fold-conditions.ts';
 import type { FoldableTemplate, JsonObject } from './fold-conditions.ts';

@@ -1,5 +1,5 @@
-import { resultBase } from '../../src/operations/result.ts';
-import type { MutationResult } from '../../src/operations/result.ts';
+import { resultBase } from '../../src/operations/terms/result.ts';
+import type { MutationResult } from '../../src/operations/terms/result.ts';
 import { makeEntry } from '../../src/ledger/audit-entry.ts';
 import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
 import type { AuditContext } from '../../src/model/audit.ts';

@@ -16,7 +16,7 @@ import { makeReport, withReport } from '../../src/graphql/request-report.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
 import { oneWrite } from '../../src/graphql/rules.ts';
 import { makeAuthenticate } from '../../src/app/gateway-handler.ts';
-import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
+import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb/request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { makeAppend } from './audit.ts';
 import { makeEksCalls } from './eks.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { resultBase } from '../../src/operations/result.ts';
-import type { MutationResult } from '../../src/operations/result.ts';
+import { resultBase } from '../../src/operations/terms/result.ts';
+import type { MutationResult } from '../../src/operations/terms/result.ts';
 import { auditContextOf, makeEntry } from '../../src/ledger/audit-entry.ts';
 import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
 import type { AuditContext } from '../../src/model/audit.ts';
-import { denialOf, invalidRefusal } from '../../src/operations/refusals.ts';
+import { denialOf, invalidRefusal } from '../../src/operations/terms/refusals.ts';
 import type { ValidatedAs } from '../../src/validation/validated.ts';
 import type { Association } from '../../src/model/association.ts';
 import { requestedOperation } from '../../src/model/operation.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ApolloServer } from '@apollo/server';
 import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
-import { toCedar } from '../../src/policy/entities.ts';
+import { toCedar } from '../../src/policy/entities/entities.ts';
 import { create } from './calls.ts';
 import type { NaiveInput } from './calls.ts';
 

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
-import { sha256, wasmHash } from '../../src/policy/cedar-snapshot.ts';
+import { sha256, wasmHash } from '../../src/policy/cedar/snapshot.ts';
 
 /** What the head of the file says of the code. */
 interface Head {

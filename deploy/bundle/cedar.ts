@@ -1,10 +1,10 @@
-// Takes the place of `src/policy/cedar-start.ts` in the bundles. It starts from the memory that Cedar had after parsing the schema and
+// Takes the place of `src/policy/cedar/start.ts` in the bundles. It starts from the memory that Cedar had after parsing the schema and
 // the policies at build time, so that a cold start neither parses them nor compiles the code that parses.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileCedar, makeCedar, readWasm } from '../../src/policy/cedar-instance.ts';
-import { decodeSnapshot, restore, sha256, wasmHash, withoutParsing } from '../../src/policy/cedar-snapshot.ts';
-import type { StartedCedar } from '../../src/policy/cedar-start.ts';
+import { compileCedar, makeCedar, readWasm } from '../../src/policy/cedar/instance.ts';
+import { decodeSnapshot, restore, sha256, wasmHash, withoutParsing } from '../../src/policy/cedar/snapshot.ts';
+import type { StartedCedar } from '../../src/policy/cedar/start.ts';
 import { decodeNativeCode } from './cedar-native.ts';
 
 /** SHA-256 (hex) of the snapshot that was verified with the policies. The build compiles it into the bundle. */
@@ -20,7 +20,7 @@ export const parsedCalls = () => parsed;
 export const moduleOfStart = () => startedFrom;
 
 /**
- * See `src/policy/cedar-start.ts`. A snapshot that is not the one of the build is not used: its memory could hold other policies than it
+ * See `src/policy/cedar/start.ts`. A snapshot that is not the one of the build is not used: its memory could hold other policies than it
  * says.
  */
 export function startCedar(): StartedCedar {

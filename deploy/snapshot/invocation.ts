@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import { parseIssuers } from '../../src/app/issuers.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
-import type { Inventory } from '../../src/policy/inventory.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 
 /** Where there is no inventory to take it from. */

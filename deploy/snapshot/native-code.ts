@@ -4,8 +4,8 @@
 import { writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { readCases, runCase } from '../../src/cases/cases.ts';
-import { sharedPolicies } from '../../src/policy/applicable.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
+import { sharedPolicies } from '../../src/policy/policies/applicable.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 import { moduleOfStart } from '../bundle/cedar.ts';
 import { nativeCodeOf } from '../bundle/cedar-native.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCases, runCase } from '../../src/cases/cases.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { policySetFile, readInventoryText } from '../../src/policy/load.ts';
-import type { PolicySet } from '../../src/policy/policy-set.ts';
+import type { PolicySet } from '../../src/policy/policies/policy-set.ts';
 import { parsedCalls } from '../bundle/cedar.ts';
 
 /** The compiled policies of a package, by the folder of its policies. */

@@ -1,4 +1,4 @@
-import { nativeCodeProblem } from '../policy/cedar.ts';
+import { nativeCodeProblem } from '../policy/cedar/cedar.ts';
 import type { Log } from '../runtime/log.ts';
 
 /**

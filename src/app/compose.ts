@@ -3,18 +3,23 @@ import { monotonicFactory } from 'ulid';
 import { makeEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
-import { defaultApprovalLimits } from '../operations/dependencies.ts';
-import type { ApprovalLimits, DescribeLimits } from '../operations/dependencies.ts';
-import { makeAssociationCounts } from '../operations/association-counts.ts';
+import { defaultApprovalLimits } from '../operations/terms/dependencies.ts';
+import type { ApprovalLimits, DescribeLimits } from '../operations/terms/dependencies.ts';
+import { makeAssociationCounts } from '../operations/terms/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
-import type { CurrentDependencies, Dependencies, PolicyDependencies, StoresUntil } from '../operations/dependencies.ts';
+import type {
+  CurrentDependencies,
+  Dependencies,
+  PolicyDependencies,
+  StoresUntil,
+} from '../operations/terms/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { makeDirectory } from '../policy/directory.ts';
-import { isRegistered } from '../policy/inventory.ts';
+import { makeDirectory } from '../policy/inventory/directory.ts';
+import { isRegistered } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
@@ -28,7 +33,7 @@ import type { PolicyVersion } from '../policy-versions/policy-version.ts';
 import type { PolicyStore } from '../policy-versions/store.ts';
 import { loadVersion } from '../policy-versions/verify.ts';
 import type { PackedPolicies } from '../policy-versions/packed-policies.ts';
-import type { OnFailure } from '../policy/authorize.ts';
+import type { OnFailure } from '../policy/decide/authorize.ts';
 import type { Deployed } from './settings.ts';
 
 /** What differs between the entry points. */

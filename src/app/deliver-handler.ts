@@ -4,7 +4,7 @@ import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { StoresUntil } from '../operations/dependencies.ts';
+import type { StoresUntil } from '../operations/terms/dependencies.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
 

@@ -6,7 +6,7 @@ import type { TrustedIssuer } from '../auth/verify-token.ts';
 import { refuseForeignEvents } from '../graphql/event-source-check.ts';
 import { makeHandler } from '../graphql/handler.ts';
 import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
-import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies, Dependencies } from '../operations/terms/dependencies.ts';
 
 /** How the gateway authenticates requests. */
 export interface AuthenticationSettings {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { TrustedIssuer } from '../auth/verify-token.ts';
-import { exactly, list, parseJson, text } from '../policy/json.ts';
+import { exactly, list, parseJson, text } from '../policy/inventory/json.ts';
 
 /** Whether the function verifies signatures itself. `auto`: with the keys that are in the package. */
 export type JwtVerification = 'auto' | 'on' | 'off';

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb.ts';
-import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
+import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb/ledger.ts';
+import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb/client.ts';
 import { locksKey } from '../ledger/locks-json.ts';
-import type { TableNames } from '../ledger/tables.ts';
-import type { CurrentDependencies, Dependencies, Stores, StoresUntil } from '../operations/dependencies.ts';
-import { snapshotProblem } from '../policy/cedar.ts';
+import type { TableNames } from '../ledger/dynamodb/tables.ts';
+import type { CurrentDependencies, Dependencies, Stores, StoresUntil } from '../operations/terms/dependencies.ts';
+import { snapshotProblem } from '../policy/cedar/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { makeDynamoDbCompiledStore } from '../policy-versions/compiled-store.ts';
 import { readCompilerHash } from '../policy-versions/compiled-version.ts';

@@ -5,7 +5,7 @@ import type { LeftToScan, ReportedChange } from '../observations/observe-change.
 import type { ObserveResult } from '../observations/observe-service-account.ts';
 import { scan } from '../observations/scan.ts';
 import type { ScanResult, ScanSettings } from '../observations/scan.ts';
-import type { CurrentDependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies } from '../operations/terms/dependencies.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import { reportedChange } from './reported-change.ts';

@@ -1,6 +1,10 @@
 import { maxApprovalMs } from '../model/approval.ts';
-import { defaultApprovalLimits, defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
-import type { About, ApprovalLimits, DescribeLimits, Preflight } from '../operations/dependencies.ts';
+import {
+  defaultApprovalLimits,
+  defaultDescribeLimits,
+  defaultRequestLimits,
+} from '../operations/terms/dependencies.ts';
+import type { About, ApprovalLimits, DescribeLimits, Preflight } from '../operations/terms/dependencies.ts';
 import { defaultTimes, leastRetentionMs } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { defaultTokenSettings } from '../auth/claims.ts';

@@ -1,6 +1,6 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { readLocks } from '../operations/locks.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
+import { readLocks } from '../operations/terms/locks.ts';
 
 /** How long the start of a function may wait for AWS, in milliseconds. Lambda allows 10 seconds for all of it. */
 const limitMs = 1_500;

@@ -4,7 +4,7 @@ import type {
   APIGatewayProxyEventV2,
 } from 'aws-lambda';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import type { TokenSettings } from './claims.ts';
 import { principalFromIam } from './iam.ts';

@@ -1,4 +1,4 @@
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { authenticate, authorizationHeader } from './authenticate.ts';
 import type { AuthenticationResult, IdentityEvent } from './authenticate.ts';
 import type { TokenSettings } from './claims.ts';

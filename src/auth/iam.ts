@@ -1,5 +1,5 @@
-import { permissionSetOf, serviceOf } from '../policy/inventory.ts';
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import { permissionSetOf, serviceOf } from '../policy/inventory/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { unauthenticated } from './result.ts';
 import type { PrincipalResult } from './result.ts';
 

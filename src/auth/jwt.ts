@@ -1,6 +1,6 @@
 import type { Principal } from '../model/principal.ts';
-import { serviceOf } from '../policy/inventory.ts';
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import { serviceOf } from '../policy/inventory/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { claimOf, groupsOf, isPlain } from './claims.ts';
 import type { Claims, TokenSettings } from './claims.ts';
 import { decodeToken } from './decode-token.ts';

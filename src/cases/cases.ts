@@ -3,21 +3,31 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import type { ApprovalNeed } from '../model/approval-vote.ts';
-import { mostApplicable } from '../policy/applicable.ts';
-import { decisionResult } from '../policy/approvals.ts';
-import type { DecisionResult } from '../policy/approvals.ts';
-import { authorizeWith } from '../policy/authorize.ts';
-import type { OnFailure } from '../policy/authorize.ts';
-import { caseRunProblem, casesProblem } from '../policy/bounds.ts';
+import { mostApplicable } from '../policy/policies/applicable.ts';
+import { decisionResult } from '../policy/policies/approvals.ts';
+import type { DecisionResult } from '../policy/policies/approvals.ts';
+import { authorizeWith } from '../policy/decide/authorize.ts';
+import type { OnFailure } from '../policy/decide/authorize.ts';
+import { caseRunProblem, casesProblem } from '../policy/cedar/bounds.ts';
 import type { Decision, DeniedSubject, RoleAttributes, Violation } from '../model/decision.ts';
-import type { Engine } from '../policy/engine.ts';
-import { parseInventory } from '../policy/inventory.ts';
-import type { Inventory } from '../policy/inventory.ts';
-import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text, wholeNumberIn } from '../policy/json.ts';
+import type { Engine } from '../policy/decide/engine.ts';
+import { parseInventory } from '../policy/inventory/inventory.ts';
+import type { Inventory } from '../policy/inventory/inventory.ts';
+import {
+  anyObject,
+  anyText,
+  exactly,
+  flag,
+  list,
+  oneOf,
+  parseJson,
+  text,
+  wholeNumberIn,
+} from '../policy/inventory/json.ts';
 import { dependsOnProblem, unknownPolicyProblem, withForbids } from './depends-on.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
-import { withRoleAttributes } from '../policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../policy/policies/role-attribute-use.ts';
 
 /** An authorization request, and the expected decision. */
 export interface PolicyCase {

@@ -1,6 +1,6 @@
-import { reservedIds } from '../policy/compile.ts';
-import type { Engine } from '../policy/engine.ts';
-import { indexRoleAttributes } from '../policy/role-attribute-use.ts';
+import { reservedIds } from '../policy/policies/compile.ts';
+import type { Engine } from '../policy/decide/engine.ts';
+import { indexRoleAttributes } from '../policy/policies/role-attribute-use.ts';
 
 /** The part of a case that says which policies it depends on. */
 interface Dependent {

@@ -5,7 +5,7 @@ import type { Association, AssociationSettings, CreateRequest } from '../model/a
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
-import { isTimeZone } from '../policy/calendar.ts';
+import { isTimeZone } from '../policy/inventory/calendar.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import {
   anyText,
@@ -19,7 +19,7 @@ import {
   strictFields,
   text,
   wholeNumber,
-} from '../policy/json.ts';
+} from '../policy/inventory/json.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import type { ApprovalSubject, AuthorizationRequest } from '../policy/policy.ts';
 

@@ -1,9 +1,9 @@
-import { sharedPolicies } from '../policy/applicable.ts';
-import { makeCedarHost } from '../policy/cedar.ts';
-import { recordCedar } from '../policy/cedar-recording.ts';
-import type { CedarSnapshot } from '../policy/cedar-snapshot.ts';
-import { makeEngine } from '../policy/engine.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
+import { sharedPolicies } from '../policy/policies/applicable.ts';
+import { makeCedarHost } from '../policy/cedar/cedar.ts';
+import { recordCedar } from '../policy/cedar/recording.ts';
+import type { CedarSnapshot } from '../policy/cedar/snapshot.ts';
+import { makeEngine } from '../policy/decide/engine.ts';
+import type { PolicySet } from '../policy/policies/policy-set.ts';
 import { runCase } from './cases.ts';
 import type { PolicyCase } from './cases.ts';
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
-import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/dynamodb-item.ts';
-import type { Item } from '../ledger/dynamodb-item.ts';
+import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/dynamodb/item.ts';
+import type { Item } from '../ledger/dynamodb/item.ts';
 import { NotAnEntry } from '../ledger/entry-json.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 

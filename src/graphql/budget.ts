@@ -3,7 +3,7 @@ import type { EksError, EksFor } from '../eks/eks.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { count } from '../runtime/meter.ts';
 import { makeSlots } from '../runtime/slots.ts';
 

@@ -7,7 +7,7 @@ import { ClockWrong, LedgerUnavailable } from '../ledger/ledger-unavailable.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
 import { outOfTime } from '../eks/rate-limited.ts';
-import type { QueryResult } from '../queries/query-result.ts';
+import type { QueryResult } from '../queries/terms/query-result.ts';
 import { errorCodes, isErrorCode } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 

@@ -3,7 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import { handlers } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { GraphQLError } from 'graphql';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { requestError } from './errors.ts';

@@ -3,7 +3,7 @@ import { OperationTypeNode } from 'graphql';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { refusalsByGateway } from '../model/refusal.ts';
-import type { MutationResult } from '../operations/result.ts';
+import type { MutationResult } from '../operations/terms/result.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';

@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { PolicyDependencies } from '../operations/dependencies.ts';
+import type { PolicyDependencies } from '../operations/terms/dependencies.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 import { clusterFindings } from '../validation/names.ts';
 import type { RequestReport, RequestTarget } from './request-report.ts';

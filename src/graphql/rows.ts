@@ -1,4 +1,4 @@
-import type { TakeRows } from '../queries/request-context.ts';
+import type { TakeRows } from '../queries/terms/request-context.ts';
 import { answerTooLarge } from './errors.ts';
 import { currentReport } from './request-report.ts';
 

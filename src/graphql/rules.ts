@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
 import type { FieldNode, FragmentDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
-import { operations } from '../operations/operations.ts';
+import { operations } from '../operations/kinds/operations.ts';
 
 /** The names of the queries that add an entry to the audit trail. */
 const dryRuns: readonly string[] = [

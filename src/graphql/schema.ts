@@ -1,7 +1,7 @@
 import { buildASTSchema, GraphQLScalarType, isAbstractType, isObjectType } from 'graphql';
 import type { GraphQLFieldResolver, GraphQLSchema, GraphQLTypeResolver } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { schemaDocument } from './schema-document.ts';
 
 /** The resolvers of a type, by field; `__resolveType` for an interface or a union; the implementation of a scalar. */

@@ -13,7 +13,7 @@ import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { ValidationRule } from 'graphql';
 import type { Log } from '../runtime/log.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
 import { boundedDocument } from './document-bounds.ts';
 import { makeDocumentStore, noCache } from './documents.ts';

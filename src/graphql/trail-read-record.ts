@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { responsePathAsArray } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { errorAt } from './format-error.ts';
 
 /** A path in an answer. */

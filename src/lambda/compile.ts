@@ -2,7 +2,7 @@ import { makeCompileHandler } from '../app/compile-handler.ts';
 import { readCompileSettings } from '../app/compile-settings.ts';
 import { metricsIn } from '../app/metrics.ts';
 import { lineContext } from '../app/trace.ts';
-import { clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
+import { clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb/client.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { makeDynamoDbCompiledStore } from '../policy-versions/compiled-store.ts';
 import { readCompilerHash } from '../policy-versions/compiled-version.ts';

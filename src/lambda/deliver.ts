@@ -4,8 +4,8 @@ import { eventBridgeClient, eventBusTarget, webhookTarget } from '../app/event-t
 import { metricsIn } from '../app/metrics.ts';
 import { lineContext } from '../app/trace.ts';
 import { findDisabled } from '../events/watch.ts';
-import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb.ts';
-import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
+import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb/ledger.ts';
+import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb/client.ts';
 import { makeLog } from '../runtime/log.ts';
 
 const {

@@ -4,7 +4,7 @@ import type { AssociationState, OpenOperation } from '../ledger/association-stat
 import type { Association } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences, versionDifferences } from '../operations/differences.ts';
+import { settingDifferences, versionDifferences } from '../operations/terms/differences.ts';
 import type { ReadTimes } from './sights.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Origin } from '../ledger/association-version.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences } from '../operations/differences.ts';
+import { settingDifferences } from '../operations/terms/differences.ts';
 import { explainingOperations } from './explained.ts';
 import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
 import type { ReadTimes } from './sights.ts';

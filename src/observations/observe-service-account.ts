@@ -7,7 +7,7 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
-import { createDifferences } from '../operations/differences.ts';
+import { createDifferences } from '../operations/terms/differences.ts';
 import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';

@@ -1,6 +1,6 @@
 import { failedCases, parseCases } from '../cases/cases.ts';
 import { recordSnapshot } from '../cases/record-snapshot.ts';
-import { parseInventory } from '../policy/inventory.ts';
+import { parseInventory } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { Log } from '../runtime/log.ts';
 import { hasHashesOf, maxTried, reasonOf } from './choose.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { orLedgerFailure } from '../ledger/dynamodb-request.ts';
+import { orLedgerFailure } from '../ledger/dynamodb/request.ts';
 
 /** Where compiled versions are. The methods throw `LedgerUnavailable`. */
 export interface CompiledStore {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { failureOf, orLedgerFailure } from '../ledger/dynamodb-request.ts';
+import { failureOf, orLedgerFailure } from '../ledger/dynamodb/request.ts';
 import { contentOf, versionItem, versionOf, versionsKey, policiesItem, policiesKey } from './item.ts';
 import type { Item } from './item.ts';
 import type { PolicyStore } from './store.ts';

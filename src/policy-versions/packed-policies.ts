@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { stringify } from 'safe-stable-stringify';
 import * as v from 'valibot';
-import { anyText, exactly, parseJson } from '../policy/json.ts';
+import { anyText, exactly, parseJson } from '../policy/inventory/json.ts';
 
 /** Policies with what verifies them, and an inventory: what a policy version puts in force, as the texts of its files. Immutable. */
 export interface PolicyFiles {

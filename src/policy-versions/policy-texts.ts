@@ -1,8 +1,8 @@
-import { policySourceProblems } from '../policy/bounds.ts';
-import { makeCedarHost } from '../policy/cedar.ts';
+import { policySourceProblems } from '../policy/cedar/bounds.ts';
+import { makeCedarHost } from '../policy/cedar/cedar.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import { policyTextsOf } from '../policy/policy-texts.ts';
-import type { PolicyText, PolicyTexts, PolicyTextSet } from '../policy/policy-texts.ts';
+import { policyTextsOf } from '../policy/policies/policy-texts.ts';
+import type { PolicyText, PolicyTexts, PolicyTextSet } from '../policy/policies/policy-texts.ts';
 import type { PackedPolicies } from './packed-policies.ts';
 import { unpackPolicies } from './packed-policies.ts';
 import type { PolicyVersion } from './policy-version.ts';

@@ -1,10 +1,10 @@
-import type { OnFailure } from '../policy/authorize.ts';
+import type { OnFailure } from '../policy/decide/authorize.ts';
 import { failedCases, parseCases } from '../cases/cases.ts';
-import { makeCedarHost } from '../policy/cedar.ts';
-import type { CedarHost } from '../policy/cedar.ts';
-import { makeEngine } from '../policy/engine.ts';
-import type { Engine } from '../policy/engine.ts';
-import { parseInventory } from '../policy/inventory.ts';
+import { makeCedarHost } from '../policy/cedar/cedar.ts';
+import type { CedarHost } from '../policy/cedar/cedar.ts';
+import { makeEngine } from '../policy/decide/engine.ts';
+import type { Engine } from '../policy/decide/engine.ts';
+import { parseInventory } from '../policy/inventory/inventory.ts';
 import { compileRequired, policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { PolicyVersion } from './policy-version.ts';

@@ -5,15 +5,15 @@ import { ledgerTimeout } from '../ledger/ledger.ts';
 import { parseApprovalId } from '../model/approval.ts';
 import type { Approval } from '../model/approval.ts';
 import type { Finding } from '../model/refusal.ts';
-import { requireApprovals } from '../operations/dependencies.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import { requireApprovals } from '../operations/terms/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { resolveCluster } from '../validation/names.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import type { Connection, Filters } from '../validation/paging.ts';
-import type { QueryResult } from './query-result.ts';
-import type { RequestContext } from './request-context.ts';
-import { parseScope } from './trail-scope.ts';
+import type { QueryResult } from './terms/query-result.ts';
+import type { RequestContext } from './terms/request-context.ts';
+import { parseScope } from './trail/scope.ts';
 
 /** How many approvals one page examines. */
 const maxExamined = 200;

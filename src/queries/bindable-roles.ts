@@ -1,10 +1,10 @@
 import type { BindableRole, QueryBindableRolesArgs } from '../generated/types.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
-import type { QueryResult } from './query-result.ts';
+import type { QueryResult } from './terms/query-result.ts';
 
 /** How many roles of the inventory are examined, at one evaluation of policy each. */
 const maxInventoryRoles = 50;

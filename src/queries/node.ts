@@ -3,14 +3,14 @@ import type { Approval } from '../model/approval.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { readApproval } from './approvals.ts';
-import { associationByArn } from './describe.ts';
-import { readOperation } from './operation-view.ts';
-import type { OperationView } from './operation-view.ts';
-import type { QueryResult } from './query-result.ts';
-import type { RequestContext } from './request-context.ts';
-import { readAuditEntry } from './trail.ts';
+import { associationByArn } from './associations/describe.ts';
+import { readOperation } from './trail/operation-view.ts';
+import type { OperationView } from './trail/operation-view.ts';
+import type { QueryResult } from './terms/query-result.ts';
+import type { RequestContext } from './terms/request-context.ts';
+import { readAuditEntry } from './trail/trail.ts';
 
 /** An object with a global id, and the name of its GraphQL type. */
 export type NodeObject =

@@ -1,16 +1,16 @@
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { QueryPoliciesArgs, QueryPolicyArgs } from '../generated/types.ts';
-import { requirePolicyTexts } from '../operations/dependencies.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { isForEveryone } from '../policy/policy-texts.ts';
-import type { PolicyText, PolicyTextSet } from '../policy/policy-texts.ts';
+import { requirePolicyTexts } from '../operations/terms/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
+import { isForEveryone } from '../policy/policies/policy-texts.ts';
+import type { PolicyText, PolicyTextSet } from '../policy/policies/policy-texts.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { Connection } from '../validation/paging.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
-import { pageOf } from './page-of.ts';
-import type { QueryResult } from './query-result.ts';
-import type { RequestContext } from './request-context.ts';
-import { scopeViolations } from './trail-authorization.ts';
+import type { AuthorizeRead } from './terms/authorize-read.ts';
+import { pageOf } from './terms/page-of.ts';
+import type { QueryResult } from './terms/query-result.ts';
+import type { RequestContext } from './terms/request-context.ts';
+import { scopeViolations } from './trail/authorization.ts';
 
 /** A policy in force, or one that was before, and how the two differ. */
 export interface ComparedPolicy {

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { personalAttribute } from '../../../src/ledger/dynamodb-item.ts';
-import { failureOf } from '../../../src/ledger/dynamodb-request.ts';
+import { personalAttribute } from '../../../src/ledger/dynamodb/item.ts';
+import { failureOf } from '../../../src/ledger/dynamodb/request.ts';
 import type { EntryKey } from '../../../src/ledger/entry-json.ts';
 
 /** The erasure of personal data: the one change of a stored entry. */

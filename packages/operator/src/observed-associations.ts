@@ -2,9 +2,9 @@ import type { AssociationReads } from '../../../src/ledger/association-history.t
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { ClusterRef } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import { latestSeen } from '../../../src/queries/association-at.ts';
-import type { SeenAssociation } from '../../../src/queries/association-at.ts';
-import { candidates, clustersFrom } from '../../../src/queries/association-candidates.ts';
+import { latestSeen } from '../../../src/queries/associations/at.ts';
+import type { SeenAssociation } from '../../../src/queries/associations/at.ts';
+import { candidates, clustersFrom } from '../../../src/queries/associations/candidates.ts';
 import { makeSlots } from '../../../src/runtime/slots.ts';
 import { listed } from './inventory/suggestion.ts';
 

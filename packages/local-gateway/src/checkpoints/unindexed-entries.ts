@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { claimPrefix } from '../../../../src/ledger/dynamodb-item.ts';
-import { failureOf } from '../../../../src/ledger/dynamodb-request.ts';
+import { claimPrefix } from '../../../../src/ledger/dynamodb/item.ts';
+import { failureOf } from '../../../../src/ledger/dynamodb/request.ts';
 import { trailShardOf, trailShards } from '../../../../src/ledger/keys.ts';
 import { firstIdOf, isTrailPosition, lastIdOf, maxTime } from '../../../../src/ledger/trail-position.ts';
 import type { EntryKey } from '../../../../src/ledger/entry-json.ts';

@@ -1,4 +1,4 @@
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { podIdentityTrustPolicy } from '../../../eks-simulator/src/index.ts';
 import type { World } from '../../../eks-simulator/src/index.ts';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import shipped from '../../../../policies/inventory.json' with { type: 'json' };
-import { parseInventory } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { accountId, environment, region, rolePath } from '../../../../src/policy/inventory-schema.ts';
-import { exactly, list, parseJson } from '../../../../src/policy/json.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { accountId, environment, region, rolePath } from '../../../../src/policy/inventory/schema.ts';
+import { exactly, list, parseJson } from '../../../../src/policy/inventory/json.ts';
 import { issuer } from '../principals.ts';
 import type { ExamplePrincipal } from '../principals.ts';
 import { contradictions, defaultRolePath, roleArnOf } from './contradictions.ts';

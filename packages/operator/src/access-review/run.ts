@@ -1,6 +1,6 @@
-import { clusterIn } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { namespaceIn } from '../../../../src/policy/namespaces.ts';
+import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { aligned } from '../cli/table.ts';

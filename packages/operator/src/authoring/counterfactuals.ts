@@ -1,9 +1,9 @@
 import type { AssociationSettings, CreateRequest } from '../../../../src/model/association.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../../../../src/policy/policy.ts';
-import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
+import { groupsNamed } from '../../../../src/policy/policies/recorded-principal.ts';
 
 /** An authorization request with its context. */
 export interface RequestWithContext {

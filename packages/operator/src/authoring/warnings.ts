@@ -1,7 +1,7 @@
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import type { Inventory, InventoryNamespace } from '../../../../src/policy/inventory.ts';
-import { includes, scopeText } from '../../../../src/policy/scope.ts';
-import type { NamespaceScope } from '../../../../src/policy/scope.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import type { Inventory, InventoryNamespace } from '../../../../src/policy/inventory/inventory.ts';
+import { includes, scopeText } from '../../../../src/policy/inventory/scope.ts';
+import type { NamespaceScope } from '../../../../src/policy/inventory/scope.ts';
 
 /**
  * What is valid in policies and inventory but probably not meant: an environment, cluster or account of a rule that the

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../../src/model/audit-event.ts';
-import { operations } from '../../../../src/operations/operations.ts';
-import { isAdoption } from '../../../../src/queries/change-history.ts';
+import { operations } from '../../../../src/operations/kinds/operations.ts';
+import { isAdoption } from '../../../../src/queries/drift/change-history.ts';
 
 /** `severity_id` of OCSF. */
 export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;

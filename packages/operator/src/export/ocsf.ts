@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { summarize } from '../../../../src/operations/operations.ts';
+import { summarize } from '../../../../src/operations/kinds/operations.ts';
 import { auditEntryId, isErased } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Decision } from '../../../../src/model/decision.ts';

@@ -1,5 +1,5 @@
-import { clusterIn } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { makeSlots } from '../../../../src/runtime/slots.ts';
 import type { Context } from '../cli/command.ts';
 import { readInventory } from './read.ts';

@@ -1,7 +1,7 @@
 import type { ClusterRef } from '../../../../src/model/association.ts';
-import { accountOf, clusterIn, isRegistered } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { namespaceIn } from '../../../../src/policy/namespaces.ts';
+import { accountOf, clusterIn, isRegistered } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
 import { aligned } from '../cli/table.ts';
 import type { Reading, SeenCluster } from './aws.ts';
 

@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../../../../src/model/association.ts';
-import type { PolicyJson } from '../../../../src/policy/cedar.ts';
+import type { PolicyJson } from '../../../../src/policy/cedar/cedar.ts';
 import { clusterName } from '../observed-associations.ts';
 import { differences } from './impact-judge.ts';
 import type { Impact, PoliciesInUse } from './impact-judge.ts';

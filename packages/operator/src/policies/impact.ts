@@ -1,6 +1,6 @@
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { unpackPolicies } from '../../../../src/policy-versions/packed-policies.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import type { Context } from '../cli/command.ts';

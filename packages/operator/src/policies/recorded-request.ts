@@ -1,7 +1,16 @@
 import * as v from 'valibot';
-import { readContextOf } from '../../../../src/operations/hidden.ts';
+import { readContextOf } from '../../../../src/operations/terms/hidden.ts';
 import { settingsOf } from '../../../../src/model/setting-fields.ts';
-import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } from '../../../../src/policy/json.ts';
+import {
+  anyText,
+  atLeast,
+  fields,
+  flag,
+  list,
+  oneKindOf,
+  text,
+  wholeNumber,
+} from '../../../../src/policy/inventory/json.ts';
 import {
   approvalNeed,
   association,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { readingPolicies } from '../../../../tools/explain.ts';
-import { applyApproval } from '../../../../src/policy/approvals.ts';
-import { authorizeOnSlice } from '../../../../src/policy/authorize.ts';
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
-import { atLeast, parseJson, text } from '../../../../src/policy/json.ts';
+import { applyApproval } from '../../../../src/policy/policies/approvals.ts';
+import { authorizeOnSlice } from '../../../../src/policy/decide/authorize.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
+import { atLeast, parseJson, text } from '../../../../src/policy/inventory/json.ts';
 import { readPolicySources } from '../../../../src/policy/load.ts';
 import { inventorySlice } from '../../../../src/cases/model-schemas.ts';
 import {

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../../../../src/policy/json.ts';
+import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../../../../src/policy/inventory/json.ts';
 import { recordedRole } from '../../../../src/cases/model-schemas.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
-import type { Engine } from '../../../../src/policy/engine.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { applyApproval, decisionResult } from '../../../../src/policy/approvals.ts';
-import { operations } from '../../../../src/operations/operations.ts';
+import type { Engine } from '../../../../src/policy/decide/engine.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { applyApproval, decisionResult } from '../../../../src/policy/policies/approvals.ts';
+import { operations } from '../../../../src/operations/kinds/operations.ts';
 import {
   circumstanceSchema,
   contextOf,

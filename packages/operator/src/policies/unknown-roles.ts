@@ -1,14 +1,15 @@
-import { decisionResult } from '../../../../src/policy/approvals.ts';
-import { authorizeWith } from '../../../../src/policy/authorize.ts';
-import { indexPolicies } from '../../../../src/policy/applicable.ts';
-import { processCedar } from '../../../../src/policy/cedar.ts';
-import type { PolicyJson } from '../../../../src/policy/cedar.ts';
-import type { CedarRequest, Engine } from '../../../../src/policy/engine.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { decisionResult } from '../../../../src/policy/policies/approvals.ts';
+import { authorizeWith } from '../../../../src/policy/decide/authorize.ts';
+import { indexPolicies } from '../../../../src/policy/policies/applicable.ts';
+import { processCedar } from '../../../../src/policy/cedar/cedar.ts';
+import type { PolicyJson } from '../../../../src/policy/cedar/cedar.ts';
+import type { Engine } from '../../../../src/policy/decide/engine.ts';
+import type { CedarRequest } from '../../../../src/policy/cedar/request.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import type { Decision, RoleAttributes } from '../../../../src/model/decision.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
-import { roleArns, withRoleAttributes, withRoles } from '../../../../src/policy/role-attribute-use.ts';
-import type { RoleContextKey } from '../../../../src/policy/role-context.ts';
+import { roleArns, withRoleAttributes, withRoles } from '../../../../src/policy/policies/role-attribute-use.ts';
+import type { RoleContextKey } from '../../../../src/policy/policies/role-context.ts';
 
 /** The decision on a request of which some role attributes may be unknown. */
 export type Judgement =

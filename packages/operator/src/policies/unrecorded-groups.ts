@@ -1,8 +1,8 @@
-import { indexPolicies } from '../../../../src/policy/applicable.ts';
-import { decisionResult } from '../../../../src/policy/approvals.ts';
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import { toCedar } from '../../../../src/policy/entities.ts';
-import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
+import { indexPolicies } from '../../../../src/policy/policies/applicable.ts';
+import { decisionResult } from '../../../../src/policy/policies/approvals.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import { toCedar } from '../../../../src/policy/entities/entities.ts';
+import { groupsNamed } from '../../../../src/policy/policies/recorded-principal.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
-import { authorizeWith } from '../../../../src/policy/authorize.ts';
+import { authorizeWith } from '../../../../src/policy/decide/authorize.ts';
 import { inventoryFor, parseRequest, withRolesOf } from '../../../../src/cases/cases.ts';
-import { locatePolicies } from '../../../../src/policy/compile.ts';
+import { locatePolicies } from '../../../../src/policy/policies/compile.ts';
 import { counterfactuals } from '../authoring/counterfactuals.ts';
 import type { Counterfactual } from '../authoring/counterfactuals.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
 import { readInventoryText, readPolicies, readPolicySet } from '../../../../src/policy/load.ts';
-import { placeOf } from '../../../../src/policy/locations.ts';
-import type { LocatedPolicy } from '../../../../src/policy/locations.ts';
+import { placeOf } from '../../../../src/policy/cedar/locations.ts';
+import type { LocatedPolicy } from '../../../../src/policy/cedar/locations.ts';
 import { verdict } from './recorded-request.ts';
 
 /** Policies by `@id`. */

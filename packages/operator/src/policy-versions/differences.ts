@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { liftableIds } from '../../../../src/policy/approvals.ts';
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { liftableIds } from '../../../../src/policy/policies/approvals.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import type { PolicyFiles } from '../../../../src/policy-versions/packed-policies.ts';
 import { clusterText, inventoryDifferences } from './inventory-differences.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { scopeText } from '../../../../src/policy/scope.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { scopeText } from '../../../../src/policy/inventory/scope.ts';
 
 /** The most lines: a generated inventory can differ in thousands of places. */
 const maxLines = 100;

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { claimItemsOf } from '../../../../src/ledger/dynamodb-item.ts';
+import { claimItemsOf } from '../../../../src/ledger/dynamodb/item.ts';
 import { trailShards } from '../../../../src/ledger/keys.ts';
-import { auditIndexes } from '../../../../src/ledger/tables.ts';
+import { auditIndexes } from '../../../../src/ledger/dynamodb/tables.ts';
 import { firstIdOf } from '../../../../src/ledger/trail-position.ts';
 import type { TablePair } from './tables.ts';
 

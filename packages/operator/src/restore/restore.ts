@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
-import type { TableNames } from '../../../../src/ledger/tables.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
+import type { TableNames } from '../../../../src/ledger/dynamodb/tables.ts';
 import { changeLocks } from '../lock/change-locks.ts';
 import type { LockChange } from '../lock/change-locks.ts';
 import { copyLaterEntries } from './later-entries.ts';
