@@ -15,7 +15,10 @@ const folder = join(import.meta.dirname, '..', 'policies');
 const sources = readPolicySources(folder);
 const inventoryText = readInventoryText(folder);
 
-/** A decision point with more policies, or with an inventory of more namespaces, than the shipped ones. */
+/**
+ * A decision point with more policies, or with an inventory of more namespaces, than the shipped
+ * ones.
+ */
 function pointWith(policies: readonly string[], namespaces = 0): Authorize {
   const whole = JSON.parse(inventoryText) as { readonly namespaces: readonly object[] };
   const more = Array.from({ length: namespaces }, (_, index) => ({

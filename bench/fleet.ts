@@ -43,7 +43,10 @@ const queries: Readonly<Record<string, readonly [string, number]>> = {
   'who used the role an hour ago': [`{ associations(${ofRole}, asOf: "AS_OF") { ${fields} } }`, 25],
 };
 
-/** A list with a role filter in one cluster, without the limit of reads per second that a deployment has. */
+/**
+ * A list with a role filter in one cluster, without the limit of reads per second that a deployment
+ * has.
+ */
 const listOfCluster = `{ podIdentityAssociations(clusterName: "cluster-0", roleArn: "${role(7)}", first: 100) { nodes { roleArn } } }`;
 
 /** A request, as the gateway's log has it. Milliseconds. */

@@ -37,7 +37,10 @@ interface Grown {
   readonly entries: number;
   readonly gateway: Gateway;
   readonly times: Map<string, number[]>;
-  /** The fields of a create that was done. Tokens expire within minutes, so each request is signed when it is sent. */
+  /**
+   * The fields of a create that was done. Tokens expire within minutes, so each request is signed
+   * when it is sent.
+   */
   readonly replayed: object;
 }
 
@@ -144,7 +147,9 @@ async function growDynamoDb(lengths: readonly number[], runs: number): Promise<G
   }
 }
 
-/** Measures how requests grow with the audit trail, on SQLite and on DynamoDB Local. Requires Java. */
+/**
+ * Measures how requests grow with the audit trail, on SQLite and on DynamoDB Local. Requires Java.
+ */
 export async function measureGrowth(quick: boolean): Promise<Section> {
   const runs = quick ? 40 : 150;
   const sqlite = await growSqlite(quick ? [1_000, 20_000] : [1_000, 100_000, 1_000_000], runs);

@@ -100,7 +100,10 @@ function idOf({ simulator }: Gateway): string {
   return simulator.control.associations()[0]?.associationId ?? '';
 }
 
-/** Counts the calls and units of a request of each outcome, on new tables of a DynamoDB Local and a simulated EKS. */
+/**
+ * Counts the calls and units of a request of each outcome, on new tables of a DynamoDB Local and a
+ * simulated EKS.
+ */
 export async function measureRequestCosts(endpoint: string): Promise<RequestCost[]> {
   const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   const local = localClient(endpoint);

@@ -14,7 +14,9 @@ import { end, trailOf } from './trail-entries.ts';
 import { measurePages, pageCases } from './trail-pages.ts';
 import type { MeasuredPage, PageCase } from './trail-pages.ts';
 
-/** The measured pages, and the DynamoDB requests and items read per page; `wire` is null for SQLite. */
+/**
+ * The measured pages, and the DynamoDB requests and items read per page; `wire` is null for SQLite.
+ */
 export interface MeasuredTrail {
   readonly pages: readonly MeasuredPage[];
   readonly wire: readonly { readonly requests: number; readonly read: number }[] | null;
@@ -83,7 +85,10 @@ async function countAtWire(
   return counts;
 }
 
-/** Writes an audit trail with the ledger's commits: `size` entries per commit, `atOnce` commits in parallel. */
+/**
+ * Writes an audit trail with the ledger's commits: `size` entries per commit, `atOnce` commits in
+ * parallel.
+ */
 export async function fill(name: string, ledger: Ledger, length: number, size: number, atOnce: number): Promise<void> {
   let writing: Promise<unknown>[] = [];
   let batch: AuditEntry[] = [];

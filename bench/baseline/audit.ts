@@ -28,8 +28,8 @@ export function makeAppend(client: DynamoDBClient, table: string): Append {
         }),
       );
     } catch (error) {
-      // The SDK retries a put after a lost response. Entry ids are unique, so an existing entry with this id is this
-      // one.
+      // The SDK retries a put after a lost response. Entry ids are unique, so an existing entry
+      // with this id is this one.
       if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
     }
   };

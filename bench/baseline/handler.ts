@@ -44,8 +44,8 @@ export interface Baseline {
 }
 
 /**
- * Creates the baseline: Apollo Server, Powertools idempotency, an audit entry before and after one SDK call. Each
- * baseline has its own clients and connections, like a separate process.
+ * Creates the baseline: Apollo Server, Powertools idempotency, an audit entry before and after one
+ * SDK call. Each baseline has its own clients and connections, like a separate process.
  */
 export function makeBaseline({
   eks,

@@ -15,8 +15,8 @@ import type { OperationKind } from '../../src/model/operation.ts';
 import type { BaselineDependencies } from './dependencies.ts';
 
 /**
- * The idempotency claim of a request: the first five fields form the key; the request must be the same for the same
- * key.
+ * The idempotency claim of a request: the first five fields form the key; the request must be the
+ * same for the same key.
  */
 export interface Claim {
   readonly principalId: string;
@@ -55,8 +55,9 @@ const settings = {
 };
 
 /**
- * Runs `work` unless the claim has a stored answer. Throws `LedgerUnavailable` if the claim can't be written, and
- * whatever `work` throws. Returns the answer of `work` even if its record can't be updated.
+ * Runs `work` unless the claim has a stored answer. Throws `LedgerUnavailable` if the claim can't
+ * be written, and whatever `work` throws. Returns the answer of `work` even if its record can't be
+ * updated.
  */
 export async function runIdempotently(
   { store, log }: Pick<BaselineDependencies, 'store' | 'log'>,

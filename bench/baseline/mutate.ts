@@ -25,7 +25,10 @@ export interface Mutation<Kind extends OperationKind> {
   readonly validated: ValidatedAs<RequestOf[Kind]>;
   /** Reads the association named in the request; null for a create. */
   readonly read: ((request: RequestOf[Kind], signal: AbortSignal) => Promise<Association | null>) | null;
-  /** The authorization request; null if the association does not exist, because there is nothing to authorize. */
+  /**
+   * The authorization request; null if the association does not exist, because there is nothing to
+   * authorize.
+   */
   readonly authorizationRequestFor: (
     request: RequestOf[Kind],
     before: Association | null,
@@ -37,8 +40,9 @@ export interface Mutation<Kind extends OperationKind> {
 const closingMs = 3_000;
 
 /**
- * The request flow of every mutation: validate, read, authorize, and then once per token (Powertools): intent, EKS,
- * outcome. Throws `LedgerUnavailable` and `EksReadFailed`; no change was sent to EKS then.
+ * The request flow of every mutation: validate, read, authorize, and then once per token
+ * (Powertools): intent, EKS, outcome. Throws `LedgerUnavailable` and `EksReadFailed`; no change was
+ * sent to EKS then.
  */
 export async function mutate<Kind extends OperationKind>(
   deps: BaselineDependencies,

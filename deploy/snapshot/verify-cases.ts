@@ -12,8 +12,9 @@ export function readCompiledSet(policies: string): PolicySet {
 }
 
 /**
- * Decides the cases of a folder as a deployed function does, from the snapshot of Cedar's memory where there is one. Prints how many were decided. Throws an
- * Error where a decision is not the expected one.
+ * Decides the cases of a folder as a deployed function does, from the snapshot of Cedar's memory
+ * where there is one. Prints how many were decided. Throws an Error where a decision is not the
+ * expected one.
  */
 export function verifyCases(policies: string, sources: string): void {
   const engine = makeEngine(readCompiledSet(policies));

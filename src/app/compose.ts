@@ -58,7 +58,10 @@ export interface Composition {
   readonly preflightQuota?: boolean;
   readonly deployed: Deployed;
   readonly log: Log;
-  /** Whether this entry point changes associations, ends them, or only reads them: it assumes different roles in other accounts. */
+  /**
+   * Whether this entry point changes associations, ends them, or only reads them: it assumes
+   * different roles in other accounts.
+   */
   readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
   readonly clock?: () => number;
@@ -74,7 +77,10 @@ export interface Composition {
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'stsEndpoint' | 'credentials'>;
 }
 
-/** Composes the gateway. Throws an Error if the inventory has an account that the gateway can't reach. */
+/**
+ * Composes the gateway. Throws an Error if the inventory has an account that the gateway can't
+ * reach.
+ */
 export function makeDependencies(composition: Composition): Dependencies {
   return composer(composition)(composition.policy, null);
 }
@@ -82,7 +88,10 @@ export function makeDependencies(composition: Composition): Dependencies {
 /** Where policy versions are, and how they are read. */
 export interface LivePolicies {
   readonly store: PolicyStore;
-  /** Where compiled versions are, and the hash of what compiles them in this package. Default: there are none. */
+  /**
+   * Where compiled versions are, and the hash of what compiles them in this package. Default: there
+   * are none.
+   */
   readonly compiled?: { readonly store: CompiledStore; readonly compilerHash: string } | null;
   readonly settings: LiveSettings;
   /** Receives why a policy evaluation failed. */
@@ -90,8 +99,9 @@ export interface LivePolicies {
 }
 
 /**
- * Composes a gateway that follows the policy versions. `deps` has the policy of the composition, which is that of the
- * package; requests must take their dependencies from `current`. Throws as {@link makeDependencies} does.
+ * Composes a gateway that follows the policy versions. `deps` has the policy of the composition,
+ * which is that of the package; requests must take their dependencies from `current`. Throws as
+ * {@link makeDependencies} does.
  */
 export function makeLiveDependencies(
   composition: Composition,
@@ -117,7 +127,10 @@ export function makeLiveDependencies(
   return { deps, current: makeLive(source) };
 }
 
-/** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
+/**
+ * Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered,
+ * and connections.
+ */
 function composer(
   composition: Composition,
   store: PolicyStore | null = null,
@@ -169,7 +182,10 @@ interface PolicyComposition {
   readonly makeTexts: Composition['policyTexts'];
 }
 
-/** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
+/**
+ * What follows from a policy. Throws an Error if its inventory has an account that the gateway
+ * can't reach.
+ */
 function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
   const { eks, deployed, live, packaged, store, makeTexts } = composition;
   const { recordPrincipal, inventory, policySetHash, decisionKey, comparedGroups } = policy;

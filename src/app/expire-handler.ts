@@ -16,7 +16,10 @@ interface ExpireStores {
   readonly approvals: ApprovalStore;
 }
 
-/** The handler of the scheduled function: one run that ends associations and approvals whose time is over, with one line in the log. */
+/**
+ * The handler of the scheduled function: one run that ends associations and approvals whose time is
+ * over, with one line in the log.
+ */
 export function makeExpireHandler(current: CurrentDependencies, stores: ExpireStores, settings: ExpireSettings) {
   return async (
     _event: unknown,

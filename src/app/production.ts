@@ -19,8 +19,9 @@ import type { LambdaSettings } from './settings.ts';
 import { lineContext } from './trace.ts';
 
 /**
- * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
- * theirs from `current`. `eks` is what the function does at EKS, `makeStores` what else it reads and writes.
+ * The dependencies of a function in AWS, created once for each execution environment while it
+ * starts. Requests and runs take theirs from `current`. `eks` is what the function does at EKS,
+ * `makeStores` what else it reads and writes.
  */
 export function productionDependencies<Others extends Partial<Stores>>(
   lambdaSettings: LambdaSettings,

@@ -9,9 +9,9 @@ import type { KeysUnavailable, VerifyToken } from './verify-token.ts';
 export type AuthenticatorResult = AuthenticationResult | KeysUnavailable;
 
 /**
- * Authenticates requests. A JWT is verified here first, where its issuer's keys are there. Where the route has no authorizer,
- * the claims that were verified here take the place of those of API Gateway; without a verification, the request has no
- * identity.
+ * Authenticates requests. A JWT is verified here first, where its issuer's keys are there. Where
+ * the route has no authorizer, the claims that were verified here take the place of those of API
+ * Gateway; without a verification, the request has no identity.
  */
 export function makeAuthenticator(
   verify: VerifyToken,

@@ -1,4 +1,5 @@
-// Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
+// Schemas of the model's types, as case files and audit entries hold them. Optional fields have a
+// default.
 import * as v from 'valibot';
 import type { ApprovalNeed, UsedApproval } from '../model/approval-vote.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
@@ -32,7 +33,9 @@ const clusterFields = { accountId: text(), region: text(), clusterName: text() }
 
 const targetFields = { ...clusterFields, namespace: text(), serviceAccount: text() };
 
-/** The settings of a create, and of an association after an update: an absent one has its default. */
+/**
+ * The settings of a create, and of an association after an update: an absent one has its default.
+ */
 const settingSchemas = {
   roleArn: text(),
   targetRoleArn: nullableText,

@@ -8,9 +8,11 @@ import { runCase } from './cases.ts';
 import type { PolicyCase } from './cases.ts';
 
 /**
- * The memory of a new instance of Cedar after it has parsed what decisions about all places share, and decided the cases, whatever their
- * results: decisions create what Cedar computes once, and without them, the first decision of each start would. Policies about single places are parsed
- * when a request is about them, so that they don't grow every start. Throws an Error if Cedar fails.
+ * The memory of a new instance of Cedar after it has parsed what decisions about all places share,
+ * and decided the cases, whatever their results: decisions create what Cedar computes once, and
+ * without them, the first decision of each start would. Policies about single places are parsed
+ * when a request is about them, so that they don't grow every start. Throws an Error if Cedar
+ * fails.
  *
  * @param inventoryText the inventory of the cases
  */

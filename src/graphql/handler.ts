@@ -53,8 +53,9 @@ export type GraphqlHandler = (
 const answerMs = 1_000;
 
 /**
- * Creates the handler. Makes no calls and reads nothing from the environment. The server, its limits and the log are the same
- * for all requests; each request takes its other dependencies once, when it begins.
+ * Creates the handler. Makes no calls and reads nothing from the environment. The server, its
+ * limits and the log are the same for all requests; each request takes its other dependencies once,
+ * when it begins.
  *
  * @param current by default, all requests have the same dependencies
  */
@@ -134,7 +135,8 @@ export function makeHandler(
     const head = readHead(event);
     if (head.kind === 'rejected') return rejection(head);
     const context = contextOf(event, deadline);
-    // A request that may not be executed costs no more than finding that out: Apollo Server answers it without its body.
+    // A request that may not be executed costs no more than finding that out: Apollo Server answers
+    // it without its body.
     const read = await context.then(
       () => readBody(event, head.request),
       () => head,

@@ -26,7 +26,10 @@ import { valueOf } from './errors.ts';
 import { selectedFields } from './selection.ts';
 import { hasTrailPage } from './trail-read-record.ts';
 
-/** The fields that EKS's list does not contain. Selecting any of them makes a list describe each association. */
+/**
+ * The fields that EKS's list does not contain. Selecting any of them makes a list describe each
+ * association.
+ */
 const detailResolvers = {
   roleArn: (listed) => detailed(listed).roleArn,
   tags: (listed) => detailed(listed).tags,
@@ -39,7 +42,10 @@ const detailResolvers = {
   operationId: (listed) => operationIdOf(detailed(listed)),
 } satisfies PodIdentityAssociationResolvers & Record<SettingName, unknown>;
 
-/** Throws if a list did not foresee that a field would be selected: a visible bug is better than a wrong null. */
+/**
+ * Throws if a list did not foresee that a field would be selected: a visible bug is better than a
+ * wrong null.
+ */
 function detailed(listed: ListedAssociation): Association {
   if (isDetailed(listed)) return listed;
   throw new Error(`${listed.associationArn} was listed without the fields that were selected.`);
@@ -49,7 +55,10 @@ function isDetailed(listed: ListedAssociation): listed is Association {
   return Object.hasOwn(listed, 'roleArn');
 }
 
-/** The queries about what the gateway serves and what the principal may do there. They read nothing but the inventory. */
+/**
+ * The queries about what the gateway serves and what the principal may do there. They read nothing
+ * but the inventory.
+ */
 export const discoveryQueries = {
   clusters: (_, input, context) => discovered(clusters(context.deps, context, input), context),
   namespaces: (_, input, context) => discovered(namespaces(context.deps, context, input), context),
@@ -115,7 +124,8 @@ export const associationFields = {
   auditTrail: async (association, input, context, info) => {
     const { reads, deadline, takeRows, once, requireUnlocked } = context;
     await requireUnlocked();
-    // Counted before it is read, so that the trails of a long list are not read only to be discarded.
+    // Counted before it is read, so that the trails of a long list are not read only to be
+    // discarded.
     takeRows(1);
     // The same association may be reached from many entries.
     const name = JSON.stringify([association.associationArn, input]);

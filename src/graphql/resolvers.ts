@@ -29,8 +29,8 @@ import { associationFields, discoveryQueries, lockFields, pageQueries, snapshotF
 import { reported } from './request-report.ts';
 
 /**
- * Arguments in, domain values out: resolvers contain no rules and make no AWS calls. They take dependencies from the context of
- * the request only.
+ * Arguments in, domain values out: resolvers contain no rules and make no AWS calls. They take
+ * dependencies from the context of the request only.
  */
 export function makeResolvers(): Resolvers {
   const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;

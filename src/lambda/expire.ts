@@ -11,5 +11,8 @@ const { current, stores } = productionDependencies(settings, eks, (tables) => ({
   approvals: makeDynamoDbApprovals(tables),
 }));
 
-/** The scheduled function that deletes associations at their ending, warns of endings, and records the end of approvals. */
+/**
+ * The scheduled function that deletes associations at their ending, warns of endings, and records
+ * the end of approvals.
+ */
 export const handler = makeExpireHandler(current, stores, expire);

@@ -11,18 +11,19 @@ import type { AdmitDependencies } from './flow/admit.ts';
 
 // The request flow of every mutation, one step a file:
 //
-//   admit ──── flow/admit.ts: validate · load the target · authorize, with role attributes where policy uses them · check the precondition ·
-//              authorize the delete at an earlier ending
-//   approve ── where policy asks for approvals: read record and approval; execute, or ask, wait, refuse (approvals/hold.ts)
-//   execute ── flow/execute.ts:
-//              claim    (transaction 1: idempotency record + INTENT, or + the refusal if the precondition is not met; the locks are
-//              read at the same time)
-//              effect   (one EKS call; or observing the effect of an earlier lease holder)
-//              record   (transaction 2: idempotency record + outcome)
+//   admit    flow/admit.ts       validate · load the target · authorize, with role attributes where
+//                                policy uses them · check the precondition · authorize the delete
+//                                at an earlier expiry
+//   approve  approvals/hold.ts   where policy asks for approvals: read record and approval; execute,
+//                                or ask, wait, refuse
+//   execute  flow/execute.ts     claim:  transaction 1, idempotency record + INTENT, or + the refusal
+//                                        if the precondition is not met; the locks are read beside it
+//                                effect: one EKS call, or observing that of an earlier lease holder
+//                                record: transaction 2, idempotency record + outcome
 
 /**
- * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable` where nothing can be
- * recorded; in both cases no change was sent to EKS.
+ * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable`
+ * where nothing can be recorded; in both cases no change was sent to EKS.
  */
 export async function mutate<Kind extends OperationKind>(
   deps: AdmitDependencies & ApprovalDependencies,

@@ -12,7 +12,10 @@ import { contentOf, versionItem, versionOf, versionsKey, policiesItem, policiesK
 import type { Item } from './item.ts';
 import type { PolicyStore } from './store.ts';
 
-/** A {@link PolicyStore} in a DynamoDB table (`table.ts`). Create the client with `dynamoDbClientDefaults`. */
+/**
+ * A {@link PolicyStore} in a DynamoDB table (`table.ts`). Create the client with
+ * `dynamoDbClientDefaults`.
+ */
 export function makeDynamoDbStore(client: DynamoDBClient, TableName: string): PolicyStore {
   /** Puts an item unless its key exists. Gives the item of the key that is stored then. */
   const create = async (item: Item): Promise<Item> => {

@@ -19,7 +19,10 @@ export interface PolicyTextSource {
   readonly store: Pick<PolicyStore, 'getVersion' | 'getPolicies'> | null;
 }
 
-/** Creates the reads of policy texts. What they read is kept: at most three sets of 300 KB for each version in force. */
+/**
+ * Creates the reads of policy texts. What they read is kept: at most three sets of 300 KB for each
+ * version in force.
+ */
 export function makePolicyTexts({ policy, version, packaged, store }: PolicyTextSource): PolicyTexts {
   let inForce: PolicyTextSet | null = null;
   let previous: PolicyTextSet | null = null;
@@ -46,7 +49,10 @@ function setOf(policies: readonly PolicyText[], policySetHash: string, version: 
   return { policySetHash, version: number, publishedAt, publishedBy, reason, policies };
 }
 
-/** The policies of an earlier version, which need not have been in force; null if this version of the gateway can't read them. */
+/**
+ * The policies of an earlier version, which need not have been in force; null if this version of
+ * the gateway can't read them.
+ */
 function readableTexts(packed: PackedPolicies): readonly PolicyText[] | null {
   try {
     const { schema, policies } = unpackPolicies(packed);

@@ -12,9 +12,11 @@ import { unpackPolicies, verificationHash } from './packed-policies.ts';
 import type { PackedPolicies, PolicyFiles, VerifiedFiles } from './packed-policies.ts';
 
 /**
- * Loads the policies of a version. They are compiled and verified as if they had never been, unless the build of this package or this process
- * has verified the same policies with the same cases: then only the inventory is another one, which is checked. Throws an Error that says what is
- * not as it should be: the hashes, the policies in Cedar's strict mode, a required policy, the inventory, or a case.
+ * Loads the policies of a version. They are compiled and verified as if they had never been, unless
+ * the build of this package or this process has verified the same policies with the same cases:
+ * then only the inventory is another one, which is checked. Throws an Error that says what is not
+ * as it should be: the hashes, the policies in Cedar's strict mode, a required policy, the
+ * inventory, or a case.
  *
  * @param known policies that are loaded
  */
@@ -40,8 +42,8 @@ function verified(files: PolicyFiles, verification: string, onFailure: OnFailure
 }
 
 /**
- * Compiles policies, and decides their cases, in an instance of Cedar of its own: what they do to it has no effect on the policies in force. Throws
- * an Error that says what is not as it should be.
+ * Compiles policies, and decides their cases, in an instance of Cedar of its own: what they do to
+ * it has no effect on the policies in force. Throws an Error that says what is not as it should be.
  */
 export function verifyFiles(files: VerifiedFiles): { readonly engine: Engine; readonly host: CedarHost } {
   const host = makeCedarHost();

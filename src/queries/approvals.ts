@@ -22,8 +22,9 @@ const maxExamined = 200;
 type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'mayApprove'>;
 
 /**
- * Whether a principal may see an approval: one who asked for it, also as the actor; who may read the trail in which its entries are;
- * or who may approve for any of its needs, if only with a comment.
+ * Whether a principal may see an approval: one who asked for it, also as the actor; who may read
+ * the trail in which its entries are; or who may approve for any of its needs, if only with a
+ * comment.
  */
 function maySeeApproval({ identity, authorizeRead, mayApprove }: Reader, approval: Approval): boolean {
   const { principal, actor, target } = approval.requested;
@@ -34,8 +35,8 @@ function maySeeApproval({ identity, authorizeRead, mayApprove }: Reader, approva
 }
 
 /**
- * The approval with a public id for a principal who may see it. Null otherwise, if there is none, and if another one took its place. One
- * read. Throws `LedgerUnavailable`.
+ * The approval with a public id for a principal who may see it. Null otherwise, if there is none,
+ * and if another one took its place. One read. Throws `LedgerUnavailable`.
  */
 export async function readApproval(
   deps: Pick<Dependencies, 'approvals'>,
@@ -48,7 +49,10 @@ export async function readApproval(
   return approval?.id === parsed.id && maySeeApproval(reader, approval) ? approval : null;
 }
 
-/** A page of the approvals that a principal may see. Costs one page of the ledger. Throws `LedgerUnavailable`. */
+/**
+ * A page of the approvals that a principal may see. Costs one page of the ledger. Throws
+ * `LedgerUnavailable`.
+ */
 export async function readApprovals(
   deps: Pick<Dependencies, 'approvals' | 'clock' | 'home'>,
   reader: Reader & Pick<RequestContext, 'cursors'>,

@@ -8,8 +8,10 @@ import type { QueryResult } from './terms/query-result.ts';
 import { scopeViolations } from './trail/authorization.ts';
 
 /**
- * The locks in force, for principals that may read the whole trail. Costs one read of the ledger, not what the process remembers: who asks
- * may have set one a second ago. Throws `LedgerUnavailable` if the ledger does not answer before `deadline` (milliseconds since the epoch).
+ * The locks in force, for principals that may read the whole trail. Costs one read of the ledger,
+ * not what the process remembers: who asks may have set one a second ago. Throws
+ * `LedgerUnavailable` if the ledger does not answer before `deadline` (milliseconds since the
+ * epoch).
  */
 export async function locksInForce(
   deps: LockDependencies,

@@ -20,8 +20,9 @@ export type NodeObject =
   | ({ readonly __typename: 'Approval' } & Approval);
 
 /**
- * The object with a global id; the form of the id says what it is: the ARN of an association, `<operation>.<entry>`, an
- * operation's ULID, or the public id of an approval. Null if there is none, or if the principal may not read it. Throws `LedgerUnavailable`.
+ * The object with a global id; the form of the id says what it is: the ARN of an association,
+ * `<operation>.<entry>`, an operation's ULID, or the public id of an approval. Null if there is
+ * none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
   deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'approvals'>,

@@ -33,8 +33,9 @@ interface PolicyConnection extends Connection<ComparedPolicy> {
 const maxExamined = 1_000;
 
 /**
- * The policies in force, compared with others; for principals that may read the whole trail. Reads the table of versions at most once for each
- * version in force. Throws `LedgerUnavailable` if it does not answer before `deadline` (milliseconds since the epoch).
+ * The policies in force, compared with others; for principals that may read the whole trail. Reads
+ * the table of versions at most once for each version in force. Throws `LedgerUnavailable` if it
+ * does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function policiesInForce(
   deps: Pick<Dependencies, 'policyTexts' | 'clock'>,
@@ -82,8 +83,8 @@ function compare(inForce: readonly PolicyText[], before: readonly PolicyText[] |
 }
 
 /**
- * A policy in force, for those who may read the whole trail, and for everyone if its author says so. Null otherwise, if there is none, and if
- * other policies than those of the hash are in force.
+ * A policy in force, for those who may read the whole trail, and for everyone if its author says
+ * so. Null otherwise, if there is none, and if other policies than those of the hash are in force.
  */
 export function policyInForce(
   deps: Pick<Dependencies, 'policyTexts' | 'about'>,

@@ -10,12 +10,16 @@ import { formatVersion, requireSupported } from '../format.ts';
 import { approvalItemKeyOf, approvalsKeyOf, livePartitions, pendingApprovalsKeyOf } from '../keys.ts';
 import { ttlAttribute } from './tables.ts';
 
-/** How long an approval is kept after it ended, or could have, in milliseconds: as long as the record of its token by default. */
+/**
+ * How long an approval is kept after it ended, or could have, in milliseconds: as long as the
+ * record of its token by default.
+ */
 const keptApprovalMs = 7 * 24 * 3_600_000;
 
 /**
- * An approval as an item. In the lease index, it is listed by its cluster and the time at which it was asked for. Until it ends, it is in the index by
- * cluster too, under a key that all pending or all approved ones share.
+ * An approval as an item. In the lease index, it is listed by its cluster and the time at which it
+ * was asked for. Until it ends, it is in the index by cluster too, under a key that all pending or
+ * all approved ones share.
  */
 export function approvalItem(approval: Approval): Item {
   const { id, key, revision, state, requested, requestedAt } = approval;
@@ -39,13 +43,19 @@ function endOf({ decideUntil, useUntil }: Approval): number {
   return Math.max(decideUntil, useUntil ?? 0);
 }
 
-/** The approval of an item that {@link approvalItem} made. Throws `UnsupportedFormat` if another version made it. */
+/**
+ * The approval of an item that {@link approvalItem} made. Throws `UnsupportedFormat` if another
+ * version made it.
+ */
 export function approvalOfItem(item: Item): Approval {
   requireSupported(`approval ${item.idempotencyKey?.S}`, item.v === undefined ? undefined : Number(item.v.N));
   return approvalOfText(item.approval?.S ?? '');
 }
 
-/** The put of an approval over the version that must be stored; null: none. An item of another format version is not replaced. */
+/**
+ * The put of an approval over the version that must be stored; null: none. An item of another
+ * format version is not replaced.
+ */
 export function approvalPut(TableName: string, expected: ApprovalVersion | null, next: Approval): Put {
   const put = { TableName, Item: approvalItem(next), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
   if (expected === null) return { ...put, ConditionExpression: 'attribute_not_exists(idempotencyKey)' };
@@ -56,7 +66,10 @@ export function approvalPut(TableName: string, expected: ApprovalVersion | null,
   };
 }
 
-/** An update of the item with the keys of the pending approvals of a principal, and those for each person. */
+/**
+ * An update of the item with the keys of the pending approvals of a principal, and those for each
+ * person.
+ */
 function pendingUpdate(TableName: string, { requested }: Approval, expressions: Partial<Update>): Update {
   return {
     TableName,
@@ -73,7 +86,10 @@ function personAttribute(onBehalfOf: string): string {
 
 const personPrefix = 'person/';
 
-/** Adds an approval to the pending ones of its principal, unless those are as many as it may have; null: however many they are. */
+/**
+ * Adds an approval to the pending ones of its principal, unless those are as many as it may have;
+ * null: however many they are.
+ */
 export function addPending(table: string, next: Approval, limits: PendingLimits | null): Update {
   const { onBehalfOf } = next.requested;
   const ofPerson = onBehalfOf === null ? '' : ', #person :keys';
@@ -95,7 +111,10 @@ function below(set: string, max: string): string {
   return `(attribute_not_exists(${set}) OR size(${set}) < ${max} OR contains(${set}, :key))`;
 }
 
-/** Replaces the pending approvals of a principal, as they were read, by those that can still be decided and the next one. */
+/**
+ * Replaces the pending approvals of a principal, as they were read, by those that can still be
+ * decided and the next one.
+ */
 export function replacePending(table: string, next: Approval, stored: Item | null, live: readonly Approval[]): Update {
   const all = [...live, next];
   const byPerson = Map.groupBy(all, ({ requested: { onBehalfOf } }) => onBehalfOf && personAttribute(onBehalfOf));
@@ -104,7 +123,8 @@ export function replacePending(table: string, next: Approval, stored: Item | nul
   const removed = gone.length === 0 ? '' : ` REMOVE ${gone.map((_, index) => `#gone${index}`).join(', ')}`;
   const sets = kept.map((_, index) => `, #kept${index} = :kept${index}`).join('');
   const { ExpressionAttributeValues } = namesAndValues(next, {
-    ...{ ':stored': pendingOfItem(stored), ':others': keysOf(all) },
+    ':stored': pendingOfItem(stored),
+    ':others': keysOf(all),
     ...Object.fromEntries(kept.map(({ keys }, index) => [`:kept${index}`, keys])),
   });
   return pendingUpdate(table, next, {

@@ -26,13 +26,19 @@ import { approvalItemKeyOf, approvalItemPrefix, approvalsKeyOf, livePartitions }
 import { leaseIndex, stateIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
-/** The approvals of a ledger in DynamoDB, in the table of the idempotency records. Create the client as for the ledger. */
+/**
+ * The approvals of a ledger in DynamoDB, in the table of the idempotency records. Create the client
+ * as for the ledger.
+ */
 export function makeDynamoDbApprovals({
   client,
   idempotencyTable,
   auditTable,
 }: { readonly client: DynamoDBClient } & TableNames): ApprovalStore {
-  /** Approvals by their keys; those that were deleted meanwhile, or that another version wrote, are left out. */
+  /**
+   * Approvals by their keys; those that were deleted meanwhile, or that another version wrote, are
+   * left out.
+   */
   const approvalsOf = async (keys: readonly string[]): Promise<Approval[]> => {
     const approvals: Approval[] = [];
     for (let start = 0; start < keys.length; start += maxBatch) {
@@ -137,7 +143,9 @@ async function getTogether(
   return (await withRetries(read)).items;
 }
 
-/** A page of the approvals of a cluster, newest first. Those of other format versions are left out. */
+/**
+ * A page of the approvals of a cluster, newest first. Those of other format versions are left out.
+ */
 async function clusterPage(
   client: DynamoDBClient,
   TableName: string,

@@ -87,7 +87,9 @@ export function makeDynamoDbAssociationReads({
   };
 }
 
-/** Where a list of keys comes from: an index, its hash key and its value, and how the keys begin. */
+/**
+ * Where a list of keys comes from: an index, its hash key and its value, and how the keys begin.
+ */
 interface KeySource {
   readonly index: string;
   readonly attribute: string;

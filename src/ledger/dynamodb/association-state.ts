@@ -19,13 +19,19 @@ import { formatVersion, requireSupported } from '../format.ts';
 import { associationKeyOf, clusterKeyOf, endingShards, targetOfAssociationKey } from '../keys.ts';
 import { latestIn, presenceIn } from '../state-transition.ts';
 
-/** Begins the name of the attribute of each open operation: an update can add and remove it without reading the item. */
+/**
+ * Begins the name of the attribute of each open operation: an update can add and remove it without
+ * reading the item.
+ */
 const operationPrefix = 'operation ';
 
 /** Begins the name of the attribute of each uncertain time, for the same reason. */
 const uncertainPrefix = 'uncertain ';
 
-/** The update of the item of a service account, without its table. Attributes that it does not name stay as they are. */
+/**
+ * The update of the item of a service account, without its table. Attributes that it does not name
+ * stay as they are.
+ */
 export function stateUpdate(change: StateChange, guard: Guard): Omit<Update, 'TableName'> {
   const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending } = change;
   const { endedRecord, uncertainTime } = change;
@@ -96,7 +102,10 @@ function withoutOperationId({ operationId: _, ...time }: UncertainTime) {
   return time;
 }
 
-/** The attributes of an item, besides the open operations and the uncertain times, as {@link stateUpdate} writes them. */
+/**
+ * The attributes of an item, besides the open operations and the uncertain times, as
+ * {@link stateUpdate} writes them.
+ */
 export interface StoredState {
   readonly v?: unknown;
   readonly revision: number;
@@ -117,7 +126,10 @@ export interface StoredState {
   readonly recordsInProgress?: ReadonlySet<string>;
 }
 
-/** The state of an item that {@link stateUpdate} wrote. Throws `UnsupportedFormat` if another version wrote it. */
+/**
+ * The state of an item that {@link stateUpdate} wrote. Throws `UnsupportedFormat` if another
+ * version wrote it.
+ */
 export function stateOfItem(item: Item): AssociationState {
   const key = item.idempotencyKey?.S ?? '';
   const target = targetOfAssociationKey(key);

@@ -5,7 +5,10 @@ import { queryAll } from './read.ts';
 import { statesQuery } from './state-queries.ts';
 import { targetOfAssociationKey } from '../keys.ts';
 
-/** As `AssociationReads`: the index has no key for the id of an association, so DynamoDB filters the states of the cluster. */
+/**
+ * As `AssociationReads`: the index has no key for the id of an association, so DynamoDB filters the
+ * states of the cluster.
+ */
 export async function targetsOfAssociations(
   client: DynamoDBClient,
   table: string,

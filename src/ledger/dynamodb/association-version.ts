@@ -16,8 +16,9 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
 }
 
 /**
- * A version as an item: in the index by cluster under the key of its history, in those by role under its roles. What it says besides is JSON text.
- * The put has no condition, so that it never keeps an outcome from being recorded: a key names one version.
+ * A version as an item: in the index by cluster under the key of its history, in those by role
+ * under its roles. What it says besides is JSON text. The put has no condition, so that it never
+ * keeps an outcome from being recorded: a key names one version.
  */
 export function versionItem(version: AssociationVersion): Item {
   const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead } = version;
@@ -44,7 +45,10 @@ function withoutCreatedAt({ createdAt: _, ...details }: AssociationDetails): Ass
   return details;
 }
 
-/** The version of an item that {@link versionItem} made. Throws `UnsupportedFormat` if another version of the gateway made it. */
+/**
+ * The version of an item that {@link versionItem} made. Throws `UnsupportedFormat` if another
+ * version of the gateway made it.
+ */
 export function versionOfItem(item: Item): AssociationVersion {
   const key = item.idempotencyKey?.S ?? '';
   requireSupported(`version ${key}`, item.v === undefined ? undefined : Number(item.v.N));
@@ -57,7 +61,11 @@ export function versionOfItem(item: Item): AssociationVersion {
     target,
     association: association && associationOfDetails(target, seen, { ...association, createdAt }),
     ...(association ? {} : { deleted: seen }),
-    ...{ origin, operationId, declaration, seenAt, seenOtherwiseAt },
+    origin,
+    operationId,
+    declaration,
+    seenAt,
+    seenOtherwiseAt,
     ...(isRead ? { isRead } : {}),
   };
 }

@@ -3,8 +3,9 @@ import { LedgerUnusable } from '../format.ts';
 import { LedgerUnavailable } from '../ledger.ts';
 
 /**
- * Reasons that depend on concurrent requests and the state of DynamoDB, not on the stored items: another transaction can succeed.
- * Source of all reasons: the SDK's documentation of `TransactionCanceledException`, and `BatchStatementErrorCodeEnum`.
+ * Reasons that depend on concurrent requests and the state of DynamoDB, not on the stored items:
+ * another transaction can succeed. Source of all reasons: the SDK's documentation of
+ * `TransactionCanceledException`, and `BatchStatementErrorCodeEnum`.
  */
 const transientReasons = [
   'TransactionConflict',
@@ -14,7 +15,10 @@ const transientReasons = [
   'InternalServerError',
 ];
 
-/** Reasons that hold for the same items in the same tables however often they are written. The tables have no local index. */
+/**
+ * Reasons that hold for the same items in the same tables however often they are written. The
+ * tables have no local index.
+ */
 const permanentReasons = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
 
 /** Whether another transaction with the same items can succeed at once. */
@@ -28,8 +32,8 @@ export function isPermanent({ CancellationReasons = [] }: TransactionCanceledExc
 }
 
 /**
- * The error of a cancelled transaction of which no condition failed. It wrote nothing. A reason that is not known here, or a right
- * that is missing, may pass.
+ * The error of a cancelled transaction of which no condition failed. It wrote nothing. A reason
+ * that is not known here, or a right that is missing, may pass.
  */
 export function failureOfCancellation(error: TransactionCanceledException): LedgerUnavailable {
   const reasons = (error.CancellationReasons ?? []).map(described).join(', ');

@@ -34,7 +34,8 @@ export function makeDynamoDbCheckpoints({
         await client.send(new PutItemCommand(headPut(idempotencyTable, expected, next)));
         return true;
       } catch (error) {
-        // After a lost response, a repetition by the client is rejected too: the next run finds the head.
+        // After a lost response, a repetition by the client is rejected too: the next run finds the
+        // head.
         if (error instanceof ConditionalCheckFailedException) return false;
         throw failureOf(error);
       }

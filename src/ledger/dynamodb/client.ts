@@ -9,14 +9,20 @@ import type { Deadline } from '../../runtime/deadline.ts';
 import { dynamoDbClientDefaults } from './request.ts';
 import { ClockWrong } from '../ledger-unavailable.ts';
 
-/** By what the clock of a client is judged, and the key of an item of the idempotency table that its function may read. */
+/**
+ * By what the clock of a client is judged, and the key of an item of the idempotency table that its
+ * function may read.
+ */
 export interface CheckedClock {
   readonly check: ClockCheck;
   readonly idempotencyTable: string;
   readonly readableKey: string;
 }
 
-/** Opens a client whose calls can have deadlines. With a checked clock, it writes nothing while that is wrong: calls throw `ClockWrong`. */
+/**
+ * Opens a client whose calls can have deadlines. With a checked clock, it writes nothing while that
+ * is wrong: calls throw `ClockWrong`.
+ */
 export function openDynamoDb(config: DynamoDBClientConfig, checked: CheckedClock | null = null): DynamoDBClient {
   const { requestHandler, ...defaults } = dynamoDbClientDefaults;
   const client = new DynamoDBClient({ ...defaults, requestHandler: new DeadlineHandler(requestHandler), ...config });
@@ -32,9 +38,9 @@ export function openDynamoDb(config: DynamoDBClientConfig, checked: CheckedClock
 const deadlines = new WeakMap<object, Deadline>();
 
 /**
- * A client with a deadline, which shares everything with one that {@link openDynamoDb} opened: no attempt of its calls begins
- * after the deadline. The option `abortSignal` of the SDK would do so too, but with it the SDK puts its middleware together
- * again for each call.
+ * A client with a deadline, which shares everything with one that {@link openDynamoDb} opened: no
+ * attempt of its calls begins after the deadline. The option `abortSignal` of the SDK would do so
+ * too, but with it the SDK puts its middleware together again for each call.
  */
 export function clientUntil(client: DynamoDBClient, deadline: Deadline): DynamoDBClient {
   return clientWith(client, () => deadline);
@@ -43,7 +49,10 @@ export function clientUntil(client: DynamoDBClient, deadline: Deadline): DynamoD
 /** How long a call may take that no request or run waits for alone. Milliseconds. */
 export const sharedCallMs = 10_000;
 
-/** A client each of whose calls has a deadline of its own: for what no request or run waits for alone. */
+/**
+ * A client each of whose calls has a deadline of its own: for what no request or run waits for
+ * alone.
+ */
 export function clientWithin(client: DynamoDBClient, ms: number, clock: () => number): DynamoDBClient {
   return clientWith(client, () => makeDeadline(clock() + ms, clock));
 }
@@ -53,7 +62,8 @@ function clientWith(client: DynamoDBClient, deadlineOfCall: () => Deadline): Dyn
     deadlines.set(command.input, deadlineOfCall());
     return client.send(command);
   };
-  // Inherits what is not replaced: the functions of the SDK that read pages ask whether it is one of its clients.
+  // Inherits what is not replaced: the functions of the SDK that read pages ask whether it is one
+  // of its clients.
   return Object.create(client, { send: { value: send } }) as DynamoDBClient;
 }
 
@@ -80,8 +90,9 @@ const reads: ReadonlySet<string> = new Set(
 );
 
 /**
- * Refuses writes while the clock is wrong: all of them have times. One that shows it by its answer fails too, so that nothing
- * follows from it. While it is wrong, an item is read before each write: else a process that only writes would not recover.
+ * Refuses writes while the clock is wrong: all of them have times. One that shows it by its answer
+ * fails too, so that nothing follows from it. While it is wrong, an item is read before each write:
+ * else a process that only writes would not recover.
  */
 function refuseWrites(client: DynamoDBClient, { check, idempotencyTable, readableKey }: CheckedClock) {
   const probe = new GetItemCommand({ TableName: idempotencyTable, Key: { idempotencyKey: { S: readableKey } } });

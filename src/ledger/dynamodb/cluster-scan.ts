@@ -7,7 +7,10 @@ import { formatVersion } from '../format.ts';
 import { accountReadsKeyOf, scanKeyOf, scanShard } from '../keys.ts';
 import { leaseIndex } from './tables.ts';
 
-/** The put of the progress of a cluster over that with a fence; 0: none. An item of another version is not replaced. */
+/**
+ * The put of the progress of a cluster over that with a fence; 0: none. An item of another version
+ * is not replaced.
+ */
 export function scanPut(TableName: string, fence: number, next: ClusterScan): PutItemCommandInput {
   const condition = {
     ConditionExpression: '#fence = :fence AND v = :v',
@@ -50,7 +53,10 @@ export function scanOfItem(item: Item): ClusterScan {
   return { cluster, fence, ...times, failure };
 }
 
-/** The put of the lease of an account and region, which returns what it replaces. It is in no index, and never expires. */
+/**
+ * The put of the lease of an account and region, which returns what it replaces. It is in no index,
+ * and never expires.
+ */
 export function accountReadsPut(TableName: string, next: AccountReads, now: number): PutItemCommandInput {
   const { accountId, region, runId, leaseUntil } = next;
   return {

@@ -13,7 +13,9 @@ export interface Condition {
   readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
 }
 
-/** Every part as a condition expression. For an absent item, only `absent` and `notInProgress` hold. */
+/**
+ * Every part as a condition expression. For an absent item, only `absent` and `notInProgress` hold.
+ */
 const conditionParts: Record<ConditionPart, string> = {
   absent: 'attribute_not_exists(#idempotencyKey)',
   inProgress: '#state = :inProgress',
@@ -26,7 +28,10 @@ const conditionParts: Record<ConditionPart, string> = {
   recordExpired: '#expiresAt <= :now',
 };
 
-/** Required of every stored item, so that a record of another version is not replaced. SQLite reads it first, which throws. */
+/**
+ * Required of every stored item, so that a record of another version is not replaced. SQLite reads
+ * it first, which throws.
+ */
 const supported = '#v = :v';
 
 const states: Record<string, RecordState> = { inProgress: 'IN_PROGRESS', released: 'RELEASED' };
@@ -61,7 +66,10 @@ function condition(ConditionExpression: string, values: Readonly<Record<string, 
   };
 }
 
-/** The placeholders of an expression, without their `#` or `:`. DynamoDB rejects definitions of unused ones. */
+/**
+ * The placeholders of an expression, without their `#` or `:`. DynamoDB rejects definitions of
+ * unused ones.
+ */
 function placeholders(expression: string, prefix: '#' | ':'): string[] {
   return [...new Set(expression.match(new RegExp(`(?<=${prefix})\\w+`, 'g')))];
 }

@@ -32,7 +32,10 @@ export function cursorKeysItem(keys: CursorKeys): Item {
   return marshall({ v: formatVersion, idempotencyKey: cursorKeysKey, ...keys });
 }
 
-/** The keys of an item that {@link cursorKeysItem} made. Throws `UnsupportedFormat` if another version did. */
+/**
+ * The keys of an item that {@link cursorKeysItem} made. Throws `UnsupportedFormat` if another
+ * version did.
+ */
 export function cursorKeysOfItem(item: Item): CursorKeys {
   // Only `cursorKeysItem` makes this item.
   const { v, current, former } = unmarshall(item) as CursorKeys & { readonly v: unknown };

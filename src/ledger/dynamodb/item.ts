@@ -13,8 +13,9 @@ import { locksFields, locksKey, locksOfFields } from '../locks-json.ts';
 import { ttlAttribute } from './tables.ts';
 
 /**
- * Begins the sort key of a claim of a created association, which is in the partition of the operation that created it. Lower than
- * every entry id, and than the `-` from which operations' entries are read.
+ * Begins the sort key of a claim of a created association, which is in the partition of the
+ * operation that created it. Lower than every entry id, and than the `-` from which operations'
+ * entries are read.
  */
 export const claimPrefix = '#CLAIMED_BY#';
 
@@ -22,9 +23,9 @@ export const claimPrefix = '#CLAIMED_BY#';
 export type Item = Record<string, AttributeValue>;
 
 /**
- * A record as an item: its fields as attributes, except that `result` is JSON text, which preserves all strings exactly.
- * `ttl`, in seconds, is set once the record has an expiry. `openShard` is set only while the record is IN_PROGRESS, so that
- * the lease index holds no other records.
+ * A record as an item: its fields as attributes, except that `result` is JSON text, which preserves
+ * all strings exactly. `ttl`, in seconds, is set once the record has an expiry. `openShard` is set
+ * only while the record is IN_PROGRESS, so that the lease index holds no other records.
  */
 export function recordItem(record: IdempotencyRecord): Item {
   const shard = openShardOf(record.idempotencyKey);
@@ -37,7 +38,10 @@ export function recordItem(record: IdempotencyRecord): Item {
   });
 }
 
-/** The record of an item that {@link recordItem} created. Throws `UnsupportedFormat` if another version created it. */
+/**
+ * The record of an item that {@link recordItem} created. Throws `UnsupportedFormat` if another
+ * version created it.
+ */
 export function recordOfItem(item: Item): IdempotencyRecord {
   const { v, [ttlAttribute]: _ttl, openShard: _shard, result: text, ...fields } = item;
   requireSupported(`idempotency record ${item.idempotencyKey?.S}`, versionOf(v));
@@ -51,7 +55,10 @@ export function locksItem(locks: Locks): Item {
   return marshall({ v: formatVersion, idempotencyKey: locksKey, ...locksFields(locks) });
 }
 
-/** The locks of an item that {@link locksItem} created. Throws `UnsupportedFormat` if another version created it. */
+/**
+ * The locks of an item that {@link locksItem} created. Throws `UnsupportedFormat` if another
+ * version created it.
+ */
 export function locksOfItem({ v, revision, locks, lifted }: Item): Locks {
   requireSupported('item of the locks', versionOf(v));
   const fields = { revision: Number(revision?.N), locks: String(locks?.S) };
@@ -62,12 +69,15 @@ function versionOf(v: AttributeValue | undefined): unknown {
   return v === undefined ? undefined : unmarshall({ v }).v;
 }
 
-/** The attribute of an item of the audit table with personal data, which can be erased. IAM policies name it. */
+/**
+ * The attribute of an item of the audit table with personal data, which can be erased. IAM policies
+ * name it.
+ */
 export const personalAttribute = 'personal';
 
 /**
- * An entry as an item: its version and key, the keys of the indexes, the attributes that filters use, the entry as JSON
- * text, and its personal data.
+ * An entry as an item: its version and key, the keys of the indexes, the attributes that filters
+ * use, the entry as JSON text, and its personal data.
  */
 export function entryItem(entry: AuditEntry): Item {
   const texts = entryTexts(entry);
@@ -88,8 +98,8 @@ export function entryItem(entry: AuditEntry): Item {
 }
 
 /**
- * The entry of an item that {@link entryItem} created. Throws `UnsupportedFormat` if another version created it, and
- * `NotAnEntry` if the item has no entry.
+ * The entry of an item that {@link entryItem} created. Throws `UnsupportedFormat` if another
+ * version created it, and `NotAnEntry` if the item has no entry.
  */
 export function entryOfItem(item: Item): AuditEntry {
   const key = keyOfItem(item);
@@ -112,12 +122,18 @@ function keyOfItem({ operationId, entryId }: Item) {
   return { operationId: operationId?.S ?? '', entryId: entryId?.S ?? '' };
 }
 
-/** The item of the audit table that proves that an operation created an association. In no index, and never read as an entry. */
+/**
+ * The item of the audit table that proves that an operation created an association. In no index,
+ * and never read as an entry.
+ */
 export function claimItem({ createdBy, claimedBy }: ClaimOfCreated): Item {
   return marshall({ v: formatVersion, operationId: createdBy, entryId: `${claimPrefix}${claimedBy}` });
 }
 
-/** The operation that claimed, of an item that {@link claimItem} created. Throws `UnsupportedFormat` if another version created it. */
+/**
+ * The operation that claimed, of an item that {@link claimItem} created. Throws `UnsupportedFormat`
+ * if another version created it.
+ */
 export function claimedByOfItem({ v, entryId, operationId }: Item): string {
   requireSupported(`claim of what operation ${operationId?.S} created`, versionOf(v));
   return (entryId?.S ?? '').slice(claimPrefix.length);

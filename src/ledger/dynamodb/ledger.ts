@@ -45,11 +45,11 @@ import { leaseIndex } from './tables.ts';
 import type { TableNames } from './tables.ts';
 
 /**
- * A ledger in two DynamoDB tables (`tables.ts`). A commit is one TransactWriteItems, an append one PutItem. Create the client
- * with `dynamoDbClientDefaults`: the ledger has no timeouts of its own.
+ * A ledger in two DynamoDB tables (`tables.ts`). A commit is one TransactWriteItems, an append one
+ * PutItem. Create the client with `dynamoDbClientDefaults`: the ledger has no timeouts of its own.
  *
- * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an invalid request to tables of this
- * version, which means a bug.
+ * In addition to the errors of {@link Ledger}, a method throws the exception of DynamoDB for an
+ * invalid request to tables of this version, which means a bug.
  */
 export function makeDynamoDbLedger(tables: ClientAndTables): Ledger {
   const { client, ...names } = tables;
@@ -60,13 +60,17 @@ export function makeDynamoDbLedger(tables: ClientAndTables): Ledger {
 
 type ClientAndTables = { readonly client: DynamoDBClient } & TableNames;
 
-/** The ledger on a client that shares the middleware of one with which {@link makeDynamoDbLedger} was called. */
+/**
+ * The ledger on a client that shares the middleware of one with which {@link makeDynamoDbLedger}
+ * was called.
+ */
 export function ledgerOn({ client, idempotencyTable, auditTable }: ClientAndTables): Ledger {
   return {
     async commit(expected, next, entries, use = null) {
       requireDistinct(entries);
       const condition = { ...conditionOf(expected), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-      // A transaction even without entries: only a transaction can be repeated safely when its response was lost.
+      // A transaction even without entries: only a transaction can be repeated safely when its
+      // response was lost.
       const items = [
         { Put: { TableName: idempotencyTable, Item: recordItem(next), ...condition } },
         ...entries.map((entry) => ({ Put: insertion(auditTable, entryItem(entry)) })),

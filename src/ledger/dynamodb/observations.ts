@@ -18,7 +18,10 @@ import { endingQueries, listedEndingOf, statesQuery, summaryOfItem } from './sta
 import { transact } from './transact.ts';
 import type { TableNames } from './tables.ts';
 
-/** What scans store, in the table of the idempotency records: see `docs/decisions/0044-state-of-associations.md`. */
+/**
+ * What scans store, in the table of the idempotency records: see
+ * `docs/decisions/0044-state-of-associations.md`.
+ */
 export function makeDynamoDbObservations({
   client,
   idempotencyTable,
@@ -65,7 +68,10 @@ export function makeDynamoDbObservations({
   };
 }
 
-/** A write of a single item. `rejected`: the stored one does not meet its condition. Throws `UnsupportedFormat` for a state of another version. */
+/**
+ * A write of a single item. `rejected`: the stored one does not meet its condition. Throws
+ * `UnsupportedFormat` for a state of another version.
+ */
 async function replaceOnce<Answer>(
   write: () => Promise<Answer>,
 ): Promise<{ kind: 'written'; answer: Answer } | { kind: 'rejected' } | Retryable> {

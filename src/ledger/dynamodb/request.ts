@@ -15,12 +15,13 @@ import { tableProblem } from './table-check.ts';
 import type { TableNames } from './tables.ts';
 
 /**
- * Client settings that bound every request: three attempts, each with one second to connect and two seconds to respond.
- * A DynamoDB that does not respond is detected within about seven seconds.
+ * Client settings that bound every request: three attempts, each with one second to connect and two
+ * seconds to respond. A DynamoDB that does not respond is detected within about seven seconds.
  */
 export const dynamoDbClientDefaults = {
   maxAttempts: 3,
-  // The ledger adds no middleware to a client in use, so the SDK need not put its own together for every request.
+  // The ledger adds no middleware to a client in use, so the SDK need not put its own together for
+  // every request.
   cacheMiddleware: true,
   requestHandler: {
     connectionTimeout: 1_000,
@@ -36,12 +37,15 @@ export const dynamoDbClientDefaults = {
 const maxAttempts = 6;
 
 /**
- * Time in milliseconds after which no further attempt starts. It must exceed five seconds: only then does a repeated request
- * make DynamoDB complete a transaction whose coordinator failed.
+ * Time in milliseconds after which no further attempt starts. It must exceed five seconds: only
+ * then does a repeated request make DynamoDB complete a transaction whose coordinator failed.
  */
 const maxRetryMs = 8_000;
 
-/** Pause before the second attempt, in milliseconds. It doubles for each further one; jitter cuts up to half of it. */
+/**
+ * Pause before the second attempt, in milliseconds. It doubles for each further one; jitter cuts up
+ * to half of it.
+ */
 const firstPauseMs = 25;
 
 /** The write had no effect and can succeed when repeated. */
@@ -50,7 +54,10 @@ export interface Retryable {
   readonly cause: unknown;
 }
 
-/** Repeats `attempt` while its result is retryable. Throws `LedgerUnavailable` after six attempts or eight seconds. */
+/**
+ * Repeats `attempt` while its result is retryable. Throws `LedgerUnavailable` after six attempts or
+ * eight seconds.
+ */
 export async function withRetries<T extends { readonly kind: string }>(
   attempt: () => Promise<T | Retryable>,
 ): Promise<T> {
@@ -69,14 +76,19 @@ function isRetryable(result: { readonly kind: string }): result is Retryable {
   return result.kind === 'retry';
 }
 
-/** Exceptions of DynamoDB for a request that is invalid, whatever the state of DynamoDB: a bug of the gateway. */
+/**
+ * Exceptions of DynamoDB for a request that is invalid, whatever the state of DynamoDB: a bug of
+ * the gateway.
+ */
 const invalidRequestExceptions = [
   'ValidationException',
   'SerializationException',
   'IdempotentParameterMismatchException',
 ];
 
-/** Exceptions of DynamoDB for requests beyond the throughput of a table, a partition or the account. */
+/**
+ * Exceptions of DynamoDB for requests beyond the throughput of a table, a partition or the account.
+ */
 const throttling = ['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'];
 
 /** Whether an exception of this name means that DynamoDB throttled the request. */
@@ -84,7 +96,10 @@ export function isThrottling(exception: string): boolean {
   return throttling.includes(exception);
 }
 
-/** The error to throw for a failed request: the same error if it shows a bug, else `LedgerUnavailable`. */
+/**
+ * The error to throw for a failed request: the same error if it shows a bug, else
+ * `LedgerUnavailable`.
+ */
 export function failureOf(error: unknown): unknown {
   if (error instanceof LedgerUnavailable) return error;
   const isBug = error instanceof DynamoDBServiceException && invalidRequestExceptions.includes(error.name);
@@ -101,16 +116,19 @@ export async function orLedgerFailure<T>(response: Promise<T>): Promise<T> {
 }
 
 /**
- * A plugin for the client of a ledger: where DynamoDB rejects a request as invalid, it compares the tables with those of this version,
- * and throws `LedgerUnusable` if they differ. Other requests cost nothing; where the tables can't be described, the rejection is
- * thrown as it is.
+ * A plugin for the client of a ledger: where DynamoDB rejects a request as invalid, it compares the
+ * tables with those of this version, and throws `LedgerUnusable` if they differ. Other requests
+ * cost nothing; where the tables can't be described, the rejection is thrown as it is.
  */
 export function tableCheck(
   client: DynamoDBClient,
   names: TableNames,
 ): Pluggable<ServiceInputTypes, ServiceOutputTypes> {
   let running: Promise<string | null> | null = null;
-  /** Requests that are rejected at the same time, such as those to all shards of an index, share one comparison. */
+  /**
+   * Requests that are rejected at the same time, such as those to all shards of an index, share one
+   * comparison.
+   */
   const compare = () => (running ??= tableProblem(client, names).finally(() => (running = null)));
   const check: InitializeMiddleware<ServiceInputTypes, ServiceOutputTypes> = (next) => async (args) => {
     try {

@@ -4,7 +4,10 @@ import { formatVersion } from '../format.ts';
 import { latestIn } from '../state-transition.ts';
 import type { CommittedChange } from '../state-change.ts';
 
-/** How a change may be written: with a commit, over the confirmed association if its own is later; or over one revision only; 0: no item. */
+/**
+ * How a change may be written: with a commit, over the confirmed association if its own is later;
+ * or over one revision only; 0: no item.
+ */
 export type Guard =
   | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'ownRecord' | 'demand'> }
   /** As a commit that demands nothing, if this record is in progress; null: any. */
@@ -12,8 +15,8 @@ export type Guard =
   | { readonly kind: 'revision'; readonly revision: number };
 
 /**
- * By how much the numbers of an item increase, and the key that is added to those in progress. They are a set, because a condition can't name attributes
- * that it does not know.
+ * By how much the numbers of an item increase, and the key that is added to those in progress. They
+ * are a set, because a condition can't name attributes that it does not know.
  */
 export function additionsOf({ isChange, begunRecord }: StateChange): Record<string, number | Set<string>> {
   return {

@@ -20,7 +20,10 @@ export function statesQuery(TableName: string, cluster: ClusterRef) {
   };
 }
 
-/** The parameters of the queries for the endings to examine: of those that were not warned of, and of the others. */
+/**
+ * The parameters of the queries for the endings to examine: of those that were not warned of, and
+ * of the others.
+ */
 export function endingQueries(
   TableName: string,
   { warnUntil, now }: { readonly warnUntil: number; readonly now: number },

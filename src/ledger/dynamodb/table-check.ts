@@ -16,8 +16,9 @@ interface Keyed {
 type Typed = Pick<CreateTableCommandInput, 'AttributeDefinitions'>;
 
 /**
- * How the tables of a ledger differ from those that this version creates, in keys and indexes, and what to do; null: they do
- * not. Further indexes are no difference. Costs two DescribeTable, and throws their errors.
+ * How the tables of a ledger differ from those that this version creates, in keys and indexes, and
+ * what to do; null: they do not. Further indexes are no difference. Costs two DescribeTable, and
+ * throws their errors.
  */
 export async function tableProblem(
   client: DynamoDBClient,
@@ -56,14 +57,20 @@ function differencesOf(definition: CreateTableCommandInput, table: TableDescript
   ];
 }
 
-/** E.g. `all attributes`, or their names. Attributes that are projected besides are a difference: AWS bills them. */
+/**
+ * E.g. `all attributes`, or their names. Attributes that are projected besides are a difference:
+ * AWS bills them.
+ */
 function projectionOf({ Projection }: Pick<GlobalSecondaryIndexDescription, 'Projection'>): string {
   if (Projection?.ProjectionType === 'ALL') return 'all attributes';
   if (Projection?.ProjectionType === 'KEYS_ONLY') return 'keys only';
   return [...(Projection?.NonKeyAttributes ?? [])].sort().join(', ');
 }
 
-/** The attributes of a key with their types, e.g. `operationId S, entryId S`; without a type where it is not defined. */
+/**
+ * The attributes of a key with their types, e.g. `operationId S, entryId S`; without a type where
+ * it is not defined.
+ */
 function keyOf({ AttributeDefinitions = [] }: Typed, { KeySchema = [] }: Keyed): string {
   const types = new Map(AttributeDefinitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]));
   const parts = KeySchema.map(({ AttributeName }) =>

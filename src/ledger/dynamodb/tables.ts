@@ -13,33 +13,43 @@ export interface TableNames {
   readonly auditTable: string;
 }
 
-/** Expiry attribute of idempotency records, in seconds. DynamoDB deletes a record up to two days after it. */
+/**
+ * Expiry attribute of idempotency records, in seconds. DynamoDB deletes a record up to two days
+ * after it.
+ */
 export const ttlAttribute = 'ttl';
 
-/** Index of the idempotency table: records IN_PROGRESS by shard and end of lease. Sparse: others lack the hash key. */
+/**
+ * Index of the idempotency table: records IN_PROGRESS by shard and end of lease. Sparse: others
+ * lack the hash key.
+ */
 export const leaseIndex = 'byLease';
 
 /**
- * Index of the idempotency table: the states of associations by cluster, and the versions of the history by service account. Its sort key is the
- * item's, so the order is by service account, and of versions by time.
+ * Index of the idempotency table: the states of associations by cluster, and the versions of the
+ * history by service account. Its sort key is the item's, so the order is by service account, and
+ * of versions by time.
  */
 export const stateIndex = 'byCluster';
 
 /**
- * What the index has besides keys: what a scan needs to know which associations to read, and the text of a version. Scans read it far more often
- * than changes write it.
+ * What the index has besides keys: what a scan needs to know which associations to read, and the
+ * text of a version. Scans read it far more often than changes write it.
  */
 const stateIndexAttributes = [
   ...['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId', 'recordsInProgress', 'version'],
 ];
 
-/** Indexes of the idempotency table by what versions of the history have as role and as target role, and their hash keys. */
+/**
+ * Indexes of the idempotency table by what versions of the history have as role and as target role,
+ * and their hash keys.
+ */
 export const roleIndexes = { byRole: 'roleArn', byTargetRole: 'targetRoleArn' } as const;
 
 /**
- * Indexes of the audit table and their hash keys. The sort key is the entry id, so the order is by time. All of them are
- * needed from the first release: an insert-only trail cannot gain attributes later, and CloudFormation adds only one index
- * per update.
+ * Indexes of the audit table and their hash keys. The sort key is the entry id, so the order is by
+ * time. All of them are needed from the first release: an insert-only trail cannot gain attributes
+ * later, and CloudFormation adds only one index per update.
  */
 export const auditIndexes = {
   byCluster: 'clusterKey',
@@ -109,8 +119,8 @@ function index(IndexName: string, hashKey: string, rangeKey: string): GlobalSeco
 }
 
 /**
- * Creates the tables that do not exist yet and waits up to a minute until both are active. Concurrent calls are safe. Throws
- * the error of DynamoDB, or of the timeout.
+ * Creates the tables that do not exist yet and waits up to a minute until both are active.
+ * Concurrent calls are safe. Throws the error of DynamoDB, or of the timeout.
  */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all([

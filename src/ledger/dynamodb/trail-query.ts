@@ -14,7 +14,10 @@ export interface KeyRange {
   readonly ids: IdRange;
 }
 
-/** Sends one Query for the items of a key range, newest first. Throws `LedgerUnavailable` if it fails. */
+/**
+ * Sends one Query for the items of a key range, newest first. Throws `LedgerUnavailable` if it
+ * fails.
+ */
 export type QueryRange = (
   keyRange: KeyRange,
   filters: Filters,
@@ -41,7 +44,10 @@ export function makeQueryRange(client: DynamoDBClient, auditTable: string): Quer
   };
 }
 
-/** The index with this hash key, or the table itself for its own key. Only the table supports consistent reads. */
+/**
+ * The index with this hash key, or the table itself for its own key. Only the table supports
+ * consistent reads.
+ */
 function sourceOf(attribute: KeyRange['attribute']): Pick<QueryCommandInput, 'IndexName' | 'ConsistentRead'> {
   if (attribute === 'operationId') return { ConsistentRead: true };
   const index = Object.entries(auditIndexes).find(([, key]) => key === attribute);
@@ -49,7 +55,10 @@ function sourceOf(attribute: KeyRange['attribute']): Pick<QueryCommandInput, 'In
   return { IndexName: index[0] };
 }
 
-/** The filter expression, empty if every item passes, and its values. Its `#` names are the attribute names. */
+/**
+ * The filter expression, empty if every item passes, and its values. Its `#` names are the
+ * attribute names.
+ */
 function filterOf({ events, operations, refusalCodes, roleArn, policyId, asAnswered = false }: Filters) {
   const lists = { event: events, operation: operations, refusalCode: refusalCodes };
   const items = { roleArns: roleArn, policyIds: policyId };

@@ -9,8 +9,8 @@ import type { FoundEntry } from '../trail-page.ts';
 import { idRange } from '../trail-position.ts';
 
 /**
- * Round trips to DynamoDB per call. The limit applies where a request returns few entries, because they are so large that
- * few of them fit into the 1 MB of a response.
+ * Round trips to DynamoDB per call. The limit applies where a request returns few entries, because
+ * they are so large that few of them fit into the 1 MB of a response.
  */
 const maxRoundTrips = 32;
 
@@ -18,7 +18,10 @@ const maxRoundTrips = 32;
 interface RangeProgress {
   readonly keyRange: KeyRange;
   start: QueryCommandInput['ExclusiveStartKey'];
-  /** All entries of the range from this id on have been examined; the empty string: all of the range. */
+  /**
+   * All entries of the range from this id on have been examined; the empty string: all of the
+   * range.
+   */
   examinedTo: string;
   /** Entries found that are older than what another range has been examined to. */
   waiting: FoundEntry[];
@@ -38,9 +41,10 @@ interface Progress {
 }
 
 /**
- * A page of the trail in DynamoDB. Without filters, it costs one Query, unless the page exceeds 1 MB. The partition `all`
- * costs one parallel Query for each shard, and a second one for those with more than their share of the page. Throws
- * `LedgerUnavailable`, `UnsupportedFormatOnPage`, and an Error for an invalid `limit` or `before`.
+ * A page of the trail in DynamoDB. Without filters, it costs one Query, unless the page exceeds 1
+ * MB. The partition `all` costs one parallel Query for each shard, and a second one for those with
+ * more than their share of the page. Throws `LedgerUnavailable`, `UnsupportedFormatOnPage`, and an
+ * Error for an invalid `limit` or `before`.
  */
 export async function readTrail(client: DynamoDBClient, auditTable: string, query: TrailQuery): Promise<TrailPage> {
   const ids = idRange(query);
@@ -76,9 +80,9 @@ function rangesToRead({ ranges }: Progress): RangeProgress[] {
 }
 
 /**
- * How many items to read of each range. More where few entries pass the filters; otherwise a rare event would cost one
- * request per few entries. Ranges that have not ended hold about equal shares: twice the standard deviation more than its
- * share suffices for most of them.
+ * How many items to read of each range. More where few entries pass the filters; otherwise a rare
+ * event would cost one request per few entries. Ranges that have not ended hold about equal shares:
+ * twice the standard deviation more than its share suffices for most of them.
  */
 function itemsPerRange({ query, ranges, found, examined }: Progress, readCount: number): number {
   const wanted = Math.max(soughtEntries(query) - found.length, examined - found.length);

@@ -16,11 +16,20 @@ import { alreadyWritten } from '../entry-json.ts';
 /** Result of a transaction. */
 export type TransactionResult =
   | { readonly kind: 'committed' }
-  /** `stored` is the record, the locks or the state that does not meet the condition; null if there is none. */
+  /**
+   * `stored` is the record, the locks or the state that does not meet the condition; null if there
+   * is none.
+   */
   | { readonly kind: 'conflict'; readonly stored: Item | null }
-  /** The approval that a commit uses does not meet its condition. `stored` is its item; null if there is none. */
+  /**
+   * The approval that a commit uses does not meet its condition. `stored` is its item; null if
+   * there is none.
+   */
   | { readonly kind: 'approval-mismatch'; readonly stored: Item | null }
-  /** Only the update was rejected: by its condition, or because its item would be too large. `stored` is its item. */
+  /**
+   * Only the update was rejected: by its condition, or because its item would be too large.
+   * `stored` is its item.
+   */
   | {
       readonly kind: 'update-rejected';
       readonly isCondition: boolean;
@@ -31,8 +40,10 @@ export type TransactionResult =
 /**
  * Writes items in one transaction. Throws what the methods of a ledger throw.
  *
- * @param items the write of the record, of the locks or of a state that was observed, then the puts of the entries, then others of the audit table
- * @param update of the state of a service account, or of the pending approvals of a principal; null: none
+ * @param items the write of the record, of the locks or of a state that was observed, then the puts
+ *   of the entries, then others of the audit table
+ * @param update of the state of a service account, or of the pending approvals of a principal;
+ *   null: none
  * @param use the put of the approval that a commit uses; null: none
  */
 export async function transact(
@@ -56,16 +67,19 @@ export async function transact(
       // The transaction may still take effect, so the retry keeps its token.
       if (error instanceof TransactionInProgressException) return { kind: 'retry', cause: error } as const;
       if (!(error instanceof TransactionCanceledException)) throw failureOf(error);
-      // A cancelled transaction wrote nothing. The retry gets a new token, because AWS does not document whether the old one
-      // would return the same cancellation for ten minutes. If an earlier attempt took effect after all, the conditions of
-      // the entries detect it.
+      // A cancelled transaction wrote nothing. The retry gets a new token, because AWS does not
+      // document whether the old one would return the same cancellation for ten minutes. If an
+      // earlier attempt took effect after all, the conditions of the entries detect it.
       ClientRequestToken = randomUUID();
       return resultOf(error, entries, { hasUpdate: update !== null, useIndex: use === null ? null : items.length });
     }
   });
 }
 
-/** The result of a cancelled transaction, from its reasons: one for the record, then one per entry, then those of other items, of the approval, of the update. */
+/**
+ * The result of a cancelled transaction, from its reasons: one for the record, then one per entry,
+ * then those of other items, of the approval, of the update.
+ */
 function resultOf(
   error: TransactionCanceledException,
   entries: readonly AuditEntry[],

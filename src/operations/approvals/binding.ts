@@ -8,8 +8,9 @@ import type { Decision } from '../../model/decision.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
 
 /**
- * What an approval of a request is bound to, as policy decided now. The delete that an ending is uses no other part of the inventory than the
- * request. `before` is the association before the operation; null for a create.
+ * What an approval of a request is bound to, as policy decided now. The delete that an ending is
+ * uses no other part of the inventory than the request. `before` is the association before the
+ * operation; null for a create.
  */
 export function bindingOf(
   needs: readonly ApprovalNeed[],

@@ -29,7 +29,9 @@ export interface VoteCall {
   readonly identity: RequestIdentity;
   /** When the answer must be sent. Milliseconds since the epoch. */
   readonly deadline: number;
-  /** Reads the approval with a public id; null if there is none, or if the principal may not see it. */
+  /**
+   * Reads the approval with a public id; null if there is none, or if the principal may not see it.
+   */
   readonly load: (publicId: string) => Promise<Approval | null>;
 }
 
@@ -46,8 +48,9 @@ export interface VoteAnswer {
 export type CastDependencies = LockDependencies & VoteDependencies & Pick<Dependencies, 'authorize' | 'comparedGroups'>;
 
 /**
- * Votes on an approval: validates the input, loads the approval, asks policy for each group that has to approve, and counts the vote for those for
- * which policy permits it. What the principal may not see has the same answer, entry and calls as what does not exist. Throws `LedgerUnavailable`:
+ * Votes on an approval: validates the input, loads the approval, asks policy for each group that
+ * has to approve, and counts the vote for those for which policy permits it. What the principal may
+ * not see has the same answer, entry and calls as what does not exist. Throws `LedgerUnavailable`:
  * then the vote may have been counted, and can be sent again.
  */
 export async function castVote(deps: CastDependencies, call: VoteCall): Promise<VoteAnswer> {
@@ -89,8 +92,8 @@ export async function castVote(deps: CastDependencies, call: VoteCall): Promise<
 }
 
 /**
- * The lock that stops a vote. A lock stops approvals as it stops changes. Of rejections, it stops only those of a locked principal: while changes
- * are locked, approvers can still say no.
+ * The lock that stops a vote. A lock stops approvals as it stops changes. Of rejections, it stops
+ * only those of a locked principal: while changes are locked, approvers can still say no.
  */
 function lockOf(locks: readonly Lock[], { vote: kind, identity }: VoteCall, { requested }: Approval): Lock | null {
   const { principal, actor } = identity;
@@ -115,7 +118,10 @@ function voteRefused(outcome: 'APPROVAL_NOT_FOUND' | 'APPROVAL_NOT_PENDING', mes
   return { outcome, refusal: { ...refusalFields(outcome, message), kind: 'VoteRefused' } } as const;
 }
 
-/** Records a vote that is not counted, as an entry of its own. It is brief unless an approval is known: so any caller costs the same. */
+/**
+ * Records a vote that is not counted, as an entry of its own. It is brief unless an approval is
+ * known: so any caller costs the same.
+ */
 async function refuse(
   deps: Pick<CastDependencies, 'ledger' | 'clock' | 'ulid'>,
   audit: AuditContext,

@@ -14,13 +14,18 @@ export type ExpireApprovalsDependencies = Pick<Dependencies, 'clock' | 'ulid' | 
 /** How many approvals one read has: as many as one batch of DynamoDB. */
 const pageSize = 100;
 
-/** With as many that are over, a run reads no further: they leave the list once their end is recorded, and the next run goes on. */
+/**
+ * With as many that are over, a run reads no further: they leave the list once their end is
+ * recorded, and the next run goes on.
+ */
 const maxDue = 500;
 
 /**
- * Records the end of approvals that were not given or not used in time, where no request or vote has done so: of those that it read, first the one
- * that is over the longest. Never before the end, as clocks may show it. Two runs at a time are safe: an end is written over the version that was read.
- * None is begun after `deadline`, in milliseconds since the epoch; `runId` names the run in the trail. Throws `LedgerUnavailable`.
+ * Records the end of approvals that were not given or not used in time, where no request or vote
+ * has done so: of those that it read, first the one that is over the longest. Never before the end,
+ * as clocks may show it. Two runs at a time are safe: an end is written over the version that was
+ * read. None is begun after `deadline`, in milliseconds since the epoch; `runId` names the run in
+ * the trail. Throws `LedgerUnavailable`.
  */
 export async function expireApprovals(
   deps: ExpireApprovalsDependencies,
@@ -44,11 +49,19 @@ export async function expireApprovals(
   }
 }
 
-/** What the entry says: the principal is the one who asked, the actor is the gateway. `runId` names the run. */
+/**
+ * What the entry says: the principal is the one who asked, the actor is the gateway. `runId` names
+ * the run.
+ */
 function contextOf({ requested }: Approval, runId: string): AuditContext {
   return {
     ...requested,
-    ...{ actor: expireService, sourceAddress: null, userAgent: expireService.id, apiRequestId: runId },
-    ...{ decision: null, invalidInput: null, findings: [] },
+    actor: expireService,
+    sourceAddress: null,
+    userAgent: expireService.id,
+    apiRequestId: runId,
+    decision: null,
+    invalidInput: null,
+    findings: [],
   };
 }

@@ -40,15 +40,18 @@ type WriteDependencies = Pick<ApprovalDependencies, 'clock' | 'ulid'> & { readon
 /** Each round finds an approval that was written since the round before. */
 const maxRounds = 5;
 
-/** The decision, where policy asks for approvals that the request does not have; null if it asks for none. */
+/**
+ * The decision, where policy asks for approvals that the request does not have; null if it asks for
+ * none.
+ */
 function openNeedsOf({ audit }: AdmittedMutation) {
   const needs = missingNeeds(audit);
   return audit.decision && needs.length > 0 ? { decision: audit.decision, needs } : null;
 }
 
 /**
- * Executes an admitted mutation, once it has the approvals that policy asks for: one more read, where it asks for any. Throws as `execute` does, also
- * if the approval changes again and again.
+ * Executes an admitted mutation, once it has the approvals that policy asks for: one more read,
+ * where it asks for any. Throws as `execute` does, also if the approval changes again and again.
  */
 export async function executeIfApproved<Kind extends OperationKind>(
   deps: ApprovalDependencies,
@@ -81,14 +84,20 @@ function heldRequest<Kind extends OperationKind>(
   const { identity, onBehalfOf } = authorization;
   const fingerprint = fingerprintOf(request);
   return {
-    ...{ mutation, needs, fingerprint, store: requireApprovals(deps) },
+    mutation,
+    needs,
+    fingerprint,
+    store: requireApprovals(deps),
     binding: bindingOf(needs, decision, audit),
     idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
     approvalKey: approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }),
   };
 }
 
-/** One round. Null: the approval was written by another request since it was read, or its end was recorded; what follows is read again. */
+/**
+ * One round. Null: the approval was written by another request since it was read, or its end was
+ * recorded; what follows is read again.
+ */
 async function executeHeld<Kind extends OperationKind>(
   deps: Omit<ApprovalDependencies, 'approvals'>,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
@@ -126,7 +135,10 @@ async function executeHeld<Kind extends OperationKind>(
 
 const votesDoNotCount = 'votes do not count any more';
 
-/** Executes a request by an approval whose votes count with these locks; null: they are judged with those that it reads before an operation begins. */
+/**
+ * Executes a request by an approval whose votes count with these locks; null: they are judged with
+ * those that it reads before an operation begins.
+ */
 function executeBy<Kind extends OperationKind>(
   deps: ExecuteDependencies & JudgeDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
@@ -146,7 +158,10 @@ function withoutApproval(record: IdempotencyRecord | null): JudgedApproval {
   return { record, approval: null, locks: null, votesCount: () => false };
 }
 
-/** The audit context of a request whose approvals were given. Without the approval, if its votes are not enough for what policy asks. */
+/**
+ * The audit context of a request whose approvals were given. Without the approval, if its votes are
+ * not enough for what policy asks.
+ */
 function approvedBy(audit: AuditContext, approval: Approval | null) {
   if (approval === null) return { audit, approval };
   const used = { approvalId: publicApprovalId(approval), votes: approval.votes };
@@ -160,8 +175,8 @@ function approvedBy(audit: AuditContext, approval: Approval | null) {
 }
 
 /**
- * Records that the time of an approval is over, which happens before anything follows from it. `conflict`: another process wrote it first. Throws
- * `LedgerUnavailable`.
+ * Records that the time of an approval is over, which happens before anything follows from it.
+ * `conflict`: another process wrote it first. Throws `LedgerUnavailable`.
  */
 export async function recordExpiry(
   deps: WriteDependencies,

@@ -18,8 +18,9 @@ export interface UncountedVote {
 export type JudgeDependencies = Pick<Dependencies, 'authorize' | 'comparedGroups'>;
 
 /**
- * The votes of an approval that do not count any more: by policies and inventory of now, with time, comment and address of the vote, and the voter as
- * recorded; and by the locks since. Who asks is known from the request that uses the approval, with all groups.
+ * The votes of an approval that do not count any more: by policies and inventory of now, with time,
+ * comment and address of the vote, and the voter as recorded; and by the locks since. Who asks is
+ * known from the request that uses the approval, with all groups.
  */
 export function uncountedVotes(
   deps: JudgeDependencies,
@@ -69,7 +70,8 @@ function contextOf({ principal, actor, comment, time, sourceAddress = null }: Ap
 }
 
 /**
- * The voter with groups that policy compares now and the vote did not record: each alone, and all of them. None where no group was left out.
+ * The voter with groups that policy compares now and the vote did not record: each alone, and all
+ * of them. None where no group was left out.
  */
 function withUnrecordedGroups(
   deps: Pick<Dependencies, 'comparedGroups'>,

@@ -9,7 +9,9 @@ import type { Dependencies } from '../terms/dependencies.ts';
 export interface VotePermission {
   /** The needs that the vote counts for: ids of policies, sorted. Empty if it is denied. */
   readonly policyIds: readonly string[];
-  /** Whether the principal asked for the request, or is the person on whose behalf a service did. */
+  /**
+   * Whether the principal asked for the request, or is the person on whose behalf a service did.
+   */
   readonly isOwnRequest: boolean;
   /** The decision that permits the vote; if none does, one that denies it. */
   readonly decision: Decision;
@@ -21,8 +23,9 @@ export type VotedRequest = Pick<Approval, 'binding' | 'operation'> & {
 };
 
 /**
- * Decides about a vote: policy is evaluated once for each group that the needs name, and once more for one whose need is of a delete. A policy
- * that asks for the approval of both counts the vote only if it is permitted on both. Never throws.
+ * Decides about a vote: policy is evaluated once for each group that the needs name, and once more
+ * for one whose need is of a delete. A policy that asks for the approval of both counts the vote
+ * only if it is permitted on both. Never throws.
  */
 export function votePermission(
   { authorize }: Pick<Dependencies, 'authorize'>,

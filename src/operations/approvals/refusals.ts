@@ -6,8 +6,8 @@ import { refusalFields } from '../../model/refusal.ts';
 import type { ApprovalRefusal } from '../../model/refusal.ts';
 
 /**
- * The refusal of a request that needs approvals. `approval` is null in a dry run, which asks for none. `changes` are why an earlier approval does not
- * fit, as parts of a sentence.
+ * The refusal of a request that needs approvals. `approval` is null in a dry run, which asks for
+ * none. `changes` are why an earlier approval does not fit, as parts of a sentence.
  */
 export function approvalRequired(
   needs: readonly ApprovalNeed[],
@@ -52,13 +52,19 @@ export function approversOf({ votes }: Pick<Approval, 'votes'>, policyId: string
   return votes.filter(({ vote, policyIds }) => vote === 'APPROVE' && policyIds.includes(policyId));
 }
 
-/** The refusal of a request that can't be asked for now. `reason` is a sentence; `advice` is that of the limit by default. */
+/**
+ * The refusal of a request that can't be asked for now. `reason` is a sentence; `advice` is that of
+ * the limit by default.
+ */
 export function notAskedFor(needs: readonly ApprovalNeed[], reason: string, advice?: string): ApprovalRefusal {
   const fields = refusalFields('APPROVAL_LIMIT_REACHED', `${reason} No approval was asked for.`);
   return { ...fields, advice: advice ?? fields.advice, kind: 'ApprovalRequired', needs, approval: null };
 }
 
-/** Why a principal may not wait for one more approval: its own limit, or that of the person on whose behalf a service asks. */
+/**
+ * Why a principal may not wait for one more approval: its own limit, or that of the person on whose
+ * behalf a service asks.
+ */
 export function limitText(
   result: 'limit-reached' | 'person-limit-reached',
   { ofPrincipal, ofPerson }: PendingLimits,
@@ -96,7 +102,10 @@ export function expiryOf({ decideUntil, useUntil }: Approval): string {
   return `The request was not ${what} until ${new Date(until).toISOString()}.`;
 }
 
-/** Seconds after which a held request is worth sending again: more the longer it has been held. `now` is in milliseconds since the epoch. */
+/**
+ * Seconds after which a held request is worth sending again: more the longer it has been held.
+ * `now` is in milliseconds since the epoch.
+ */
 export function heldRetrySeconds({ requestedAt }: Pick<Approval, 'requestedAt'>, now: number): number {
   const heldSeconds = (now - Date.parse(requestedAt)) / 1_000;
   return Math.round(Math.min(300, Math.max(60, heldSeconds / 10)));

@@ -1,10 +1,16 @@
 import type { Approval } from '../../model/approval.ts';
 
-/** How long a rejection counts, and how long a request can't be asked for after the second one, in milliseconds. */
+/**
+ * How long a rejection counts, and how long a request can't be asked for after the second one, in
+ * milliseconds.
+ */
 const dayMs = 86_400_000;
 const waitMs = 3_600_000;
 
-/** When a request was rejected within a day, at most twice, oldest first. `now` is in milliseconds since the epoch. */
+/**
+ * When a request was rejected within a day, at most twice, oldest first. `now` is in milliseconds
+ * since the epoch.
+ */
 export function rejectionsWithin(approval: Pick<Approval, 'rejectedAt'> | null, now: number): readonly string[] {
   return (approval?.rejectedAt ?? []).filter((time) => Date.parse(time) > now - dayMs);
 }

@@ -29,7 +29,9 @@ export interface HeldRequest<Kind extends OperationKind> {
   readonly store: ApprovalStore;
 }
 
-/** What the ledger answers, before the request has to go on. Throws `LedgerUnavailable` after that. */
+/**
+ * What the ledger answers, before the request has to go on. Throws `LedgerUnavailable` after that.
+ */
 export function inTime<T>(
   deps: Pick<Dependencies, 'clock'>,
   mutation: AdmittedMutation,
@@ -105,14 +107,30 @@ function askedApproval<Kind extends OperationKind>(
   const { principal, actor, onBehalfOf, reason, declaration, target, before } = entry;
   const declared = declaration === undefined ? {} : { declaration };
   return {
-    ...{ id, key, revision: 1, state: 'PENDING', operation: mutation.operation, fingerprint, idempotencyKey, binding },
+    id,
+    key,
+    revision: 1,
+    state: 'PENDING',
+    operation: mutation.operation,
+    fingerprint,
+    idempotencyKey,
+    binding,
     // As in the entry, which bounds what callers choose.
     requested: {
-      ...{ principal, actor, onBehalfOf, reason, ...declared, target: target ?? mutation.target, before },
+      principal,
+      actor,
+      onBehalfOf,
+      reason,
+      ...declared,
+      target: target ?? mutation.target,
+      before,
       ...requestOf(entry),
     },
-    ...{ votes: [], requestedAt: new Date(now).toISOString(), decideUntil: now + approvalLimits.decideMs },
-    ...{ useUntil: null, usedBy: null },
+    votes: [],
+    requestedAt: new Date(now).toISOString(),
+    decideUntil: now + approvalLimits.decideMs,
+    useUntil: null,
+    usedBy: null,
   };
 }
 
@@ -121,7 +139,10 @@ function requestOf({ operation, request }: AuditEntry) {
   return { operation, request } as RequestedOperation;
 }
 
-/** The entry of the question of a pending approval: a repetition adds none. Throws `LedgerUnavailable`. */
+/**
+ * The entry of the question of a pending approval: a repetition adds none. Throws
+ * `LedgerUnavailable`.
+ */
 export async function requestedEntry(
   deps: Pick<Dependencies, 'ledger' | 'clock'>,
   mutation: AdmittedMutation,

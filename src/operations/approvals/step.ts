@@ -6,7 +6,10 @@ import { changesBetween } from './binding.ts';
 
 /** What a request that needs an approval does next. */
 export type ApprovalStep =
-  /** The record decides. `approval` is the one by which its operation began, and may begin again; null: none may. */
+  /**
+   * The record decides. `approval` is the one by which its operation began, and may begin again;
+   * null: none may.
+   */
   | { readonly kind: 'observe'; readonly approval: Approval | null }
   /** An operation begins by `approval`, if its votes still count. */
   | { readonly kind: 'begin'; readonly approval: Approval }
@@ -16,7 +19,9 @@ export type ApprovalStep =
   | { readonly kind: 'wait'; readonly approval: Approval }
   /** Its time is over, which is recorded before anything follows from it. */
   | { readonly kind: 'expire'; readonly approval: Approval }
-  /** What this token asked for ended without being approved and used: the final answer of the token. */
+  /**
+   * What this token asked for ended without being approved and used: the final answer of the token.
+   */
   | { readonly kind: 'refuse'; readonly approval: Approval & { readonly state: 'REJECTED' | 'EXPIRED' } };
 
 /** The request, as far as the next step depends on it. */
@@ -29,8 +34,9 @@ export interface ApprovalQuestion {
 }
 
 /**
- * The next step, from what was read together: the table of `docs/decisions/0049-approvals.md`. What has begun is answered from its record, also where
- * a policy of this kind applies by now. `now` is in milliseconds since the epoch.
+ * The next step, from what was read together: the table of `docs/decisions/0049-approvals.md`. What
+ * has begun is answered from its record, also where a policy of this kind applies by now. `now` is
+ * in milliseconds since the epoch.
  */
 export function approvalStep(
   { idempotencyKey, fingerprint, binding, startedAt }: ApprovalQuestion,

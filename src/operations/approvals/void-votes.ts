@@ -8,8 +8,9 @@ import type { Dependencies } from '../terms/dependencies.ts';
 import type { UncountedVote } from './judge-votes.ts';
 
 /**
- * Voids votes of an approved request, over the version that was judged, with an entry. If the others are too few, it waits for approvals again until the same
- * time as before, or has expired. `conflict`: it was written since. Throws `LedgerUnavailable`.
+ * Voids votes of an approved request, over the version that was judged, with an entry. If the
+ * others are too few, it waits for approvals again until the same time as before, or has expired.
+ * `conflict`: it was written since. Throws `LedgerUnavailable`.
  */
 export async function voidVotes(
   deps: Pick<Dependencies, 'clock' | 'ulid'> & { readonly approvals: ApprovalStore },

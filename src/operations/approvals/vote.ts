@@ -50,8 +50,9 @@ export type VoteResult =
 const maxRounds = 5;
 
 /**
- * Counts the vote of a person on an approval, over the version that was read, and before it can no longer be decided by the own clock. A person has one
- * vote, which counts once for each need; to vote again in the same way changes nothing. Throws `LedgerUnavailable`.
+ * Counts the vote of a person on an approval, over the version that was read, and before it can no
+ * longer be decided by the own clock. A person has one vote, which counts once for each need; to
+ * vote again in the same way changes nothing. Throws `LedgerUnavailable`.
  */
 export async function vote(deps: VoteDependencies, read: Approval, given: Vote): Promise<VoteResult> {
   let approval: Approval | null = read;
@@ -91,7 +92,10 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
   return { kind: 'counted', approval: next, entry };
 }
 
-/** The approval after a vote; `repeated`: it has this vote already; null: the vote is not needed, or too late. */
+/**
+ * The approval after a vote; `repeated`: it has this vote already; null: the vote is not needed, or
+ * too late.
+ */
 function nextOf(
   deps: Pick<VoteDependencies, 'clock' | 'recordPrincipal' | 'approvalLimits'>,
   approval: Approval,
@@ -113,7 +117,8 @@ function nextOf(
   const actor = given.identity.actor && deps.recordPrincipal(given.identity.actor);
   const isComplete = principal.otherGroups === null && (actor?.otherGroups ?? null) === null;
   const own: ApprovalVote = {
-    ...{ principal, actor },
+    principal,
+    actor,
     vote: given.vote,
     policyIds: [...new Set([...kept, ...policyIds])].sort(),
     comment: given.comment,
@@ -138,7 +143,10 @@ function afterVote(voted: Approval, given: Vote, now: number, useMs: number): Ap
   return isComplete ? { ...voted, state: 'APPROVED', useUntil: now + useMs } : voted;
 }
 
-/** The needs that a vote counts for. Throws an Error, which means a bug, if there are none: policy did not permit it then. */
+/**
+ * The needs that a vote counts for. Throws an Error, which means a bug, if there are none: policy
+ * did not permit it then.
+ */
 function votedNeeds({ id, binding }: Approval, { policyIds }: Vote): readonly string[] {
   const voted = binding.needs.map(({ policyId }) => policyId).filter((one) => policyIds.includes(one));
   if (voted.length === 0) throw new Error(`A vote on the approval ${id} counts for none of its needs.`);

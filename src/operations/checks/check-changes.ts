@@ -27,14 +27,21 @@ export interface CheckedChange {
   readonly refusal: Refusal | null;
   /** Null if it is not valid, its association is not known, or it depends on role attributes. */
   readonly decision: Decision | null;
-  /** The roles whose attributes decide: they were not read. Empty if the decision does not depend on them. */
+  /**
+   * The roles whose attributes decide: they were not read. Empty if the decision does not depend on
+   * them.
+   */
   readonly unknownRoles: readonly string[];
-  /** The observed association of the service account; null if there is none that the principal may view. */
+  /**
+   * The observed association of the service account; null if there is none that the principal may
+   * view.
+   */
   readonly existing: Association | null;
   readonly differences: readonly Difference[] | null;
   /**
-   * How often the association changed or may have. 0 also where the change is not valid, and unless policy allows it, only approvals are
-   * missing, or the principal may view the association: it would tell which service accounts of others have one.
+   * How often the association changed or may have. 0 also where the change is not valid, and unless
+   * policy allows it, only approvals are missing, or the principal may view the association: it
+   * would tell which service accounts of others have one.
    */
   readonly revision: number;
 }
@@ -58,8 +65,9 @@ interface Caller {
 }
 
 /**
- * Checks changes against policy, locks and the states of their associations, and records one entry about all. Reads nothing from EKS or IAM, and no
- * state where policy permits the principal nothing in the cluster. Throws `LedgerUnavailable`.
+ * Checks changes against policy, locks and the states of their associations, and records one entry
+ * about all. Reads nothing from EKS or IAM, and no state where policy permits the principal nothing
+ * in the cluster. Throws `LedgerUnavailable`.
  */
 export async function checkChanges(
   deps: CheckDependencies,
@@ -115,11 +123,18 @@ async function checkOne<Kind extends OperationKind>(
     wouldBeAttempted: refusal === null && !onlyAsDryRun,
     onlyAsDryRun,
     refusal: refusal && placed(refusal, `changes.${index}.${name}`),
-    ...{ decision, unknownRoles: [], existing, differences, revision },
+    decision,
+    unknownRoles: [],
+    existing,
+    differences,
+    revision,
   };
 }
 
-/** The revision of a service account, as far as the principal may know it. Evaluates policy as often whether it has an association or not. */
+/**
+ * The revision of a service account, as far as the principal may know it. Evaluates policy as often
+ * whether it has an association or not.
+ */
 function shownRevision(
   deps: Pick<CheckOneDependencies, 'authorize' | 'clock'>,
   identity: RequestIdentity,

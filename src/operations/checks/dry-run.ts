@@ -33,17 +33,28 @@ import { denialAtEnding, denialOf, redactFor } from '../terms/refusals.ts';
 export interface DryRunResult {
   /** Whether the request would be sent to EKS. */
   readonly wouldBeAttempted: boolean;
-  /** Whether policy allows the dry run and denies the request: then `refusal` is what else it would meet or, if nothing, the denial. */
+  /**
+   * Whether policy allows the dry run and denies the request: then `refusal` is what else it would
+   * meet or, if nothing, the denial.
+   */
   readonly onlyAsDryRun: boolean;
   /** The refusal that it would meet. */
   readonly refusal: Refusal | null;
-  /** Seconds after which the mutation can succeed unchanged; null unless the refusal is retryable. */
+  /**
+   * Seconds after which the mutation can succeed unchanged; null unless the refusal is retryable.
+   */
   readonly retryAfterSeconds: number | null;
   readonly decision: Decision | null;
-  /** The association that prevents a create, or the one to be updated or deleted; null if it may not be viewed. */
+  /**
+   * The association that prevents a create, or the one to be updated or deleted; null if it may not
+   * be viewed.
+   */
   readonly existing: Association | null;
   readonly differences: readonly Difference[] | null;
-  /** What the association would be, for its warnings; null if policy does not allow the request, and for a delete. */
+  /**
+   * What the association would be, for its warnings; null if policy does not allow the request, and
+   * for a delete.
+   */
   readonly subject: DryRunSubject | null;
   readonly auditEntry: AuditEntry;
 }
@@ -52,8 +63,8 @@ export interface DryRunResult {
 export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
 
 /**
- * Admits a mutation without executing it, checks for what would prevent its effect, and records the result. Throws as the
- * mutation does.
+ * Admits a mutation without executing it, checks for what would prevent its effect, and records the
+ * result. Throws as the mutation does.
  */
 export async function dryRun<Kind extends OperationKind>(
   deps: DryRunDependencies,
@@ -108,7 +119,10 @@ export async function foreseeRequest<Kind extends OperationKind>(
   return { admission, request, denial, message, audit, refusal, existing, differences, onlyAsDryRun };
 }
 
-/** The refusal of a request that policy allows as a dry run only, or whose ending it does. `adopted` is what a create would adopt. */
+/**
+ * The refusal of a request that policy allows as a dry run only, or whose ending it does. `adopted`
+ * is what a create would adopt.
+ */
 async function denialAsChange<Kind extends OperationKind>(
   deps: RoleDependencies & JudgeEndingDependencies,
   operation: Operation<Kind>,
@@ -150,7 +164,10 @@ async function foresee<Kind extends OperationKind>(
   return { ...conclusion, message: `The request would record: ${conclusion.message}` };
 }
 
-/** That the service account has another revision than the request expects; null if not, and if it expects none: nothing is read then. */
+/**
+ * That the service account has another revision than the request expects; null if not, and if it
+ * expects none: nothing is read then.
+ */
 async function otherRevision<Kind extends OperationKind>(
   { associations, clock }: Pick<Dependencies, 'associations' | 'clock'>,
   mutation: AdmittedMutation<Kind>,

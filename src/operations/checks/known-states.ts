@@ -22,7 +22,10 @@ export interface KnownStates {
 
 type ReadDependencies = Pick<Dependencies, 'associations' | 'preauthorize' | 'home' | 'clock'>;
 
-/** Reads the states of the changes that are valid and may be permitted: one batch, after one query for each cluster in which they name associations. */
+/**
+ * Reads the states of the changes that are valid and may be permitted: one batch, after one query
+ * for each cluster in which they name associations.
+ */
 export async function knownStates(
   deps: ReadDependencies,
   identity: RequestIdentity,

@@ -7,8 +7,8 @@ const notRead: EksError = { exception: 'NotRead', message: 'Roles are not read f
 const unused = () => Promise.reject(new Error('A check of what was observed does not read this from EKS.'));
 
 /**
- * An EKS that answers from what was observed, so that a check follows the same flow as a dry run. `ask` receives each role that policy asks
- * for, which is not read.
+ * An EKS that answers from what was observed, so that a check follows the same flow as a dry run.
+ * `ask` receives each role that policy asks for, which is not read.
  */
 export function observedEks(states: KnownStates, ask: (roleArn: string) => void): Eks {
   return {
@@ -25,6 +25,11 @@ export function observedEks(states: KnownStates, ask: (roleArn: string) => void)
       ask(roleArn);
       return Promise.resolve({ kind: 'failed', error: notRead });
     },
-    ...{ create: unused, update: unused, delete: unused, page: unused, describeCluster: unused, describeAddon: unused },
+    create: unused,
+    update: unused,
+    delete: unused,
+    page: unused,
+    describeCluster: unused,
+    describeAddon: unused,
   };
 }

@@ -16,7 +16,9 @@ export type EndingDependencies = EntryDependencies &
     readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
   };
 
-/** An ending with the association that it belongs to, as the state of the service account has both. */
+/**
+ * An ending with the association that it belongs to, as the state of the service account has both.
+ */
 export interface KnownEnding {
   readonly target: AssociationTarget;
   readonly state: AssociationState;
@@ -31,7 +33,10 @@ export interface DueEnding extends KnownEnding {
 
 /** What an examination of an ending led to. */
 export type Examined =
-  /** Nothing to do now: it is not due yet, was replaced, or an operation on the service account is in progress. */
+  /**
+   * Nothing to do now: it is not due yet, was replaced, or an operation on the service account is
+   * in progress.
+   */
   | { readonly kind: 'waiting' }
   /** Its association is gone, or another one has taken its place: there is nothing left to end. */
   | { readonly kind: 'dropped' }
@@ -42,17 +47,24 @@ export type Examined =
 /** How long after an obstacle an ending is examined again. Milliseconds. */
 const suspensionMs = 3_600_000;
 
-/** An operation that is still open this long after it could last take effect is parked, or EKS can't be read. Milliseconds. */
+/**
+ * An operation that is still open this long after it could last take effect is parked, or EKS can't
+ * be read. Milliseconds.
+ */
 const longOpenMs = 600_000;
 
-/** When an ending is due, as every clock may show it: at its `expiresAt`, or later where it was held or put off. Milliseconds since the epoch. */
+/**
+ * When an ending is due, as every clock may show it: at its `expiresAt`, or later where it was held
+ * or put off. Milliseconds since the epoch.
+ */
 export function dueAt({ expiresAt, nextAt }: Pick<Ending, 'expiresAt' | 'nextAt'>): number {
   return Math.max(Date.parse(expiresAt), nextAt);
 }
 
 /**
- * Examines a listed ending: warns of it, finds that it is due, or what keeps it from being carried out. Never due before `expiresAt`, as clocks may show
- * it. Another ending that was set since waits for a run that lists it. Throws `LedgerUnavailable`.
+ * Examines a listed ending: warns of it, finds that it is due, or what keeps it from being carried
+ * out. Never due before `expiresAt`, as clocks may show it. Another ending that was set since waits
+ * for a run that lists it. Throws `LedgerUnavailable`.
  */
 export async function examineEnding(
   deps: EndingDependencies,
@@ -77,7 +89,10 @@ export async function examineEnding(
   return { kind: 'due', known: { ...known, context: await contextOf(deps, known, runId) } };
 }
 
-/** Until when operations in progress can take effect. Of a record whose operation the state does not have, that is not later than when it was written. */
+/**
+ * Until when operations in progress can take effect. Of a record whose operation the state does not
+ * have, that is not later than when it was written.
+ */
 function openUntil({ openOperations, recordsInProgress, changedAt }: AssociationState): number[] {
   const open = openOperations.filter(({ closedAt }) => closedAt === null).map(({ inDoubtUntil }) => inDoubtUntil);
   return open.length < recordsInProgress.length ? [...open, changedAt ?? 0] : open;
@@ -95,7 +110,10 @@ async function warn(deps: EndingDependencies, known: KnownEnding, runId: string)
   return { kind: isWritten ? 'warned' : 'waiting' };
 }
 
-/** Puts an ending off that others must act on first. Logs an obstacle that is new, so that an alarm is raised. */
+/**
+ * Puts an ending off that others must act on first. Logs an obstacle that is new, so that an alarm
+ * is raised.
+ */
 export async function suspend(
   deps: EndingDependencies,
   known: KnownEnding,
@@ -112,8 +130,9 @@ export async function suspend(
 }
 
 /**
- * Holds an ending of a burst, once: it leaves the due list, and is due after this time whatever its setter does meanwhile. False if the state was written
- * since it was listed: an extension has no hold.
+ * Holds an ending of a burst, once: it leaves the due list, and is due after this time whatever its
+ * setter does meanwhile. False if the state was written since it was listed: an extension has no
+ * hold.
  */
 export async function hold(
   { observations, clock }: Pick<EndingDependencies, 'observations' | 'clock'>,
@@ -125,7 +144,10 @@ export async function hold(
   return observations.observeAssociation(revision, changeOf(target, held), null);
 }
 
-/** Replaces the ending of a state, unless the state was written since it was read: then the next run reads it again. */
+/**
+ * Replaces the ending of a state, unless the state was written since it was read: then the next run
+ * reads it again.
+ */
 export async function replaceEnding(
   { observations }: Pick<EndingDependencies, 'observations'>,
   { target, revision }: AssociationState,
@@ -138,7 +160,10 @@ function changeOf(target: AssociationTarget, ending: Ending | null) {
   return { target, ending, openOperations: [], endedOperationIds: [] };
 }
 
-/** Whether a scan found that others changed or deleted the association: its ending is not carried out. */
+/**
+ * Whether a scan found that others changed or deleted the association: its ending is not carried
+ * out.
+ */
 export function hasDrift({ observed }: AssociationState): boolean {
   return observed !== null && observed.driftId !== null;
 }
@@ -152,8 +177,9 @@ export function deleteRequestOf({ target, ending, confirmed }: KnownEnding): Del
 }
 
 /**
- * What entries of an ending say: the principal is the one whose request set it, the actor is the gateway. There is no decision: policy permitted
- * the ending when it was set. `runId` names the run.
+ * What entries of an ending say: the principal is the one whose request set it, the actor is the
+ * gateway. There is no decision: policy permitted the ending when it was set. `runId` names the
+ * run.
  */
 async function contextOf(
   { ledger }: Pick<EndingDependencies, 'ledger'>,
@@ -168,8 +194,14 @@ async function contextOf(
     principal: setBy?.principal ?? expireService,
     actor: expireService,
     onBehalfOf: setBy?.onBehalfOf ?? null,
-    ...{ sourceAddress: null, userAgent: expireService.id, apiRequestId: runId },
-    ...{ target, before: null, decision: null, invalidInput: null, findings: [] },
+    sourceAddress: null,
+    userAgent: expireService.id,
+    apiRequestId: runId,
+    target,
+    before: null,
+    decision: null,
+    invalidInput: null,
+    findings: [],
     reason: `Its expiresAt is ${ending.expiresAt}, set by operation ${ending.setBy}.`,
   };
 }

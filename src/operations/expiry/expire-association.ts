@@ -30,8 +30,9 @@ export type Expired =
 export type ExpireAssociationDependencies = EndingDependencies & ExecuteDependencies;
 
 /**
- * Deletes an association at its ending, through the flow of every delete; its claim demands that ending and association are unchanged and that no
- * operation is in progress. An association that others changed is not deleted: an entry and the log tell that. Throws `LedgerUnavailable`.
+ * Deletes an association at its ending, through the flow of every delete; its claim demands that
+ * ending and association are unchanged and that no operation is in progress. An association that
+ * others changed is not deleted: an entry and the log tell that. Throws `LedgerUnavailable`.
  *
  * @param deadline when this must end, in milliseconds since the epoch
  */
@@ -74,7 +75,10 @@ export async function expireAssociation(
   return 'suspended';
 }
 
-/** Why the association is not the one that ends: it is gone, or differs from what the gateway's operations left. */
+/**
+ * Why the association is not the one that ends: it is gone, or differs from what the gateway's
+ * operations left.
+ */
 function obstacleIn({ state, confirmed }: KnownEnding, current: Association | null): RefusedConclusion | null {
   if (current === null) return gone(confirmed.association);
   return hasDrift(state) || current.modifiedAt !== confirmed.association.modifiedAt ? changedOutside(current) : null;
@@ -107,8 +111,10 @@ function mutationOf(
 }
 
 /**
- * One for each ending of each version of the association: whichever run sends it, it has one effect. What keeps it from being deleted is refused with a
- * token of its own (`refusedFor`, what was seen): the refusal is final, but a scan may have taken a change of the gateway for one of others.
+ * One for each ending of each version of the association: whichever run sends it, it has one
+ * effect. What keeps it from being deleted is refused with a token of its own (`refusedFor`, what
+ * was seen): the refusal is final, but a scan may have taken a change of the gateway for one of
+ * others.
  */
 function tokenOf({ ending, confirmed }: KnownEnding, refusedFor: Association | null): string {
   const { associationArn, modifiedAt } = confirmed.association;

@@ -14,8 +14,9 @@ export async function inParallel<Value>(
 }
 
 /**
- * Works on the first value of each queue, then on the second of each, and so on. Of one queue never on two at the same
- * time, so that a long queue takes no time from the others. Returns how many values it left.
+ * Works on the first value of each queue, then on the second of each, and so on. Of one queue never
+ * on two at the same time, so that a long queue takes no time from the others. Returns how many
+ * values it left.
  *
  * @param most how many turns a queue has
  * @param work whether a value used one of them

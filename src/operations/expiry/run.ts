@@ -14,7 +14,10 @@ import type { Examined } from './due.ts';
 import { inParallel, inTurns } from './in-turns.ts';
 import { readLocks } from '../terms/locks.ts';
 
-/** When the endings of one setter are held, how many of them a run carries out, and when it warns of endings. */
+/**
+ * When the endings of one setter are held, how many of them a run carries out, and when it warns of
+ * endings.
+ */
 export interface ExpireSettings {
   /** With more fresh due endings of one setter in a run, they are a burst, and held. */
   readonly burstAbove: number;
@@ -26,7 +29,10 @@ export interface ExpireSettings {
   readonly warningMs: number;
 }
 
-/** People end few associations at once; a mistake, such as a declaration with a wrong date, ends many. */
+/**
+ * People end few associations at once; a mistake, such as a declaration with a wrong date, ends
+ * many.
+ */
 export const defaultExpireSettings: ExpireSettings = {
   burstAbove: 5,
   graceMs: 3_600_000,
@@ -40,26 +46,37 @@ export type ExpireDependencies = ExpireAssociationDependencies &
     readonly observations: Pick<ObservationStore, 'dueEndings'>;
   };
 
-/** What one run did, and what it left. Every ending that it examined is in exactly one of the counts. */
+/**
+ * What one run did, and what it left. Every ending that it examined is in exactly one of the
+ * counts.
+ */
 export interface ExpireResult extends Record<Exclude<Expired, 'denied'> | Exclude<Examined['kind'], 'due'>, number> {
-  /** Due endings that a lock stops, those of bursts that were held, and those that wait for the turns of their setter. */
+  /**
+   * Due endings that a lock stops, those of bursts that were held, and those that wait for the
+   * turns of their setter.
+   */
   locked: number;
   held: number;
   queued: number;
   /**
-   * Time since the earliest ending was due that was not carried out although it was its turn, or that a lock stops; 0 without one. Not of suspended ones.
-   * Whole seconds.
+   * Time since the earliest ending was due that was not carried out although it was its turn, or
+   * that a lock stops; 0 without one. Not of suspended ones. Whole seconds.
    */
   oldestDueSeconds: number;
 }
 
-/** How many endings a run lists at most that were not warned of, and how many others; the earliest. */
+/**
+ * How many endings a run lists at most that were not warned of, and how many others; the earliest.
+ */
 const maxListed = 25_000;
 
 /** How many endings of one setter a run warns of at most. */
 const maxWarnings = 100;
 
-/** After so many endings in a row that were not carried out, those of the cluster wait for the next run. */
+/**
+ * After so many endings in a row that were not carried out, those of the cluster wait for the next
+ * run.
+ */
 const maxFailures = 3;
 
 /** Nothing is begun with less time left. Milliseconds. */
@@ -78,10 +95,12 @@ interface Run {
 }
 
 /**
- * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then records the end of approvals. Bursts are held, and setters
- * take turns: no setter delays the endings of another one. Two runs at a time are safe: an ending has one token, its claim demands the state that the run
- * read, and it is held over the revision that was listed. `deadline` is when the run must end, in milliseconds since the epoch; `runId` names it in the
- * trail. Throws `LedgerUnavailable`.
+ * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then
+ * records the end of approvals. Bursts are held, and setters take turns: no setter delays the
+ * endings of another one. Two runs at a time are safe: an ending has one token, its claim demands
+ * the state that the run read, and it is held over the revision that was listed. `deadline` is when
+ * the run must end, in milliseconds since the epoch; `runId` names it in the trail. Throws
+ * `LedgerUnavailable`.
  */
 export async function expire(
   deps: ExpireDependencies,
@@ -109,8 +128,17 @@ export async function expire(
 
 function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string, deadline: number): Run {
   const result: ExpireResult = {
-    ...{ deleted: 0, warned: 0, dropped: 0, suspended: 0, waiting: 0, open: 0, failed: 0 },
-    ...{ locked: 0, held: 0, queued: 0, oldestDueSeconds: 0 },
+    deleted: 0,
+    warned: 0,
+    dropped: 0,
+    suspended: 0,
+    waiting: 0,
+    open: 0,
+    failed: 0,
+    locked: 0,
+    held: 0,
+    queued: 0,
+    oldestDueSeconds: 0,
   };
   const now = deps.clock();
   const leave: Run['leave'] = ({ ending }, as) => {
@@ -121,12 +149,17 @@ function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string
   return { deps, settings, runId, deadline, result, leave, isInTime: () => deps.clock() <= deadline - leastMs };
 }
 
-/** Those of associations that others changed or deleted are seldom carried out, and make no burst. */
+/**
+ * Those of associations that others changed or deleted are seldom carried out, and make no burst.
+ */
 function isFresh({ ending, hasDrift }: ListedEnding): boolean {
   return ending.heldAt === undefined && !hasDrift;
 }
 
-/** Holds the endings of bursts, and raises one alarm for each burst. Small ones first, so that they don't wait for a large one. */
+/**
+ * Holds the endings of bursts, and raises one alarm for each burst. Small ones first, so that they
+ * don't wait for a large one.
+ */
 async function holdAll(run: Run, bursts: readonly SetterEndings[]): Promise<void> {
   const { deps, settings, result, isInTime } = run;
   const fresh = bursts.map(({ setter, endings }) => ({ setter, endings: endings.filter(isFresh) }));

@@ -9,13 +9,16 @@ export interface SetterEndings {
   readonly endings: readonly ListedEnding[];
 }
 
-/** How many endings without a stored setter a run looks up at most. The next run goes on with the others. */
+/**
+ * How many endings without a stored setter a run looks up at most. The next run goes on with the
+ * others.
+ */
 const maxLookUps = 500;
 
 /**
- * Groups due endings by who set them. The key of a group begins with the authenticated principal, so that a
- * principal can't add endings to those of another setter. The setter of an ending that does not have it is read from
- * the entry of the operation that set it. Throws `LedgerUnavailable`.
+ * Groups due endings by who set them. The key of a group begins with the authenticated principal,
+ * so that a principal can't add endings to those of another setter. The setter of an ending that
+ * does not have it is read from the entry of the operation that set it. Throws `LedgerUnavailable`.
  */
 export async function bySetter(
   { ledger }: Pick<EndingDependencies, 'ledger'>,

@@ -21,8 +21,9 @@ export type AdmitDependencies = TargetDependencies &
   Pick<Dependencies, 'preauthorize' | 'recordPrincipal' | 'clock' | 'times' | 'home' | 'associations'>;
 
 /**
- * Decides whether a request may be executed: validates it, loads its target, authorizes it, and checks its precondition.
- * Writes nothing. A dry run uses no token, so no record of an earlier request answers it. Throws `EksReadFailed` where the target can't be read.
+ * Decides whether a request may be executed: validates it, loads its target, authorizes it, and
+ * checks its precondition. Writes nothing. A dry run uses no token, so no record of an earlier
+ * request answers it. Throws `EksReadFailed` where the target can't be read.
  */
 export async function admit<Kind extends OperationKind>(
   deps: AdmitDependencies,
@@ -82,7 +83,8 @@ async function admitValid<Kind extends OperationKind>(
   if (isDenied(decision)) return denied(valid, denialOf(decision), audit);
 
   const { target, before, isCurrent } = loaded;
-  // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.
+  // No operation begins for an association that is not visible in EKS, also if the operation that
+  // named it is released meanwhile.
   const unmet =
     (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
     checkExpiresAt(deps.times, operation.kind, valid.request, valid.startedAt);

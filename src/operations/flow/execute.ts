@@ -33,8 +33,9 @@ import { answerContended, answerRefused, answerReplay, answerTokenReused } from 
 export type ExecuteDependencies = ProtocolDependencies & LockDependencies & PerformDependencies;
 
 /**
- * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with the token recorded. Null if it needs an
- * approval (`approval` is set) and has none that can be used now: then nothing was written. Throws `LedgerUnavailable`: then nothing was sent to EKS.
+ * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with
+ * the token recorded. Null if it needs an approval (`approval` is set) and has none that can be
+ * used now: then nothing was written. Throws `LedgerUnavailable`: then nothing was sent to EKS.
  */
 export async function execute<Kind extends OperationKind>(
   deps: ExecuteDependencies,
@@ -74,7 +75,8 @@ export async function execute<Kind extends OperationKind>(
       const { lease } = claimed;
       const observed = await changeOf(operation.effect).observe(deps, effectInput(deps, mutation, lease));
       if (observed.kind === 'concluded') return record(lease, observed.conclusion);
-      // The earlier effect certainly did not happen: only then is the change sent again, as a new operation.
+      // The earlier effect certainly did not happen: only then is the change sent again, as a new
+      // operation.
       const obstacle = await findObstacleToReclaim(deps, operation, mutation, approval, observed.association);
       if (obstacle) return record(lease, obstacle);
       const next = await reclaim(deps, request, lease.record);
@@ -112,8 +114,9 @@ function concludeAtOnce<Kind extends OperationKind>(
 }
 
 /**
- * Why a change whose earlier attempt had no effect must not be sent again: others may have acted since this request was
- * admitted, while it waited for EKS. `association` is the present one in EKS; null if there is none. Throws `LedgerUnavailable`.
+ * Why a change whose earlier attempt had no effect must not be sent again: others may have acted
+ * since this request was admitted, while it waited for EKS. `association` is the present one in
+ * EKS; null if there is none. Throws `LedgerUnavailable`.
  */
 async function findObstacleToReclaim<Kind extends OperationKind>(
   deps: LockDependencies & Pick<Dependencies, 'times'>,
@@ -127,7 +130,8 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   if (unmet) return unmet;
   const outOfRange = checkExpiresAt(deps.times, operation, request, startedAt);
   if (outOfRange) return outOfRange;
-  // Policy judged another state, or no ending: the next request with the token is judged by this one.
+  // Policy judged another state, or no ending: the next request with the token is judged by this
+  // one.
   if (mutation.unmet || association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
   const locks = await locksFor(deps, mutation);
   // Without its approval, the next request with the token asks for another one.
@@ -140,12 +144,18 @@ function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, l
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
 }
 
-/** A request that demands a state while another operation is in progress. Its token is not claimed: it can be used afterwards. */
+/**
+ * A request that demands a state while another operation is in progress. Its token is not claimed:
+ * it can be used afterwards.
+ */
 function refusedByState(mutation: AdmittedMutation, clientRequestToken: string): RefusedAdmission {
   return { ...mutation, kind: 'refused', ...operationInProgress(mutation.target), clientRequestToken };
 }
 
-/** What follows if the state of the service account is not the one that a request demands: null while that is not certain. */
+/**
+ * What follows if the state of the service account is not the one that a request demands: null
+ * while that is not certain.
+ */
 function concludeMismatch<Kind extends OperationKind>(
   { operation, request, target, before }: AdmittedMutation<Kind>,
   success: Conclusion | null,

@@ -33,7 +33,10 @@ export interface ReadFailures {
   readonly watched: (cluster: ClusterRef, eks: Eks) => Eks;
 }
 
-/** After so many failed reads in a row, the other operations of a cluster wait: each read can take seconds to fail. */
+/**
+ * After so many failed reads in a row, the other operations of a cluster wait: each read can take
+ * seconds to fail.
+ */
 const maxFailures = 3;
 
 /** How long one operation may take. Milliseconds. */
@@ -115,7 +118,8 @@ async function examine(
     const message = `Reads of cluster ${clusterName} failed ${maxFailures} times in a row.`;
     return keepOpen({ parked: null, message });
   }
-  // Observed before the lease is taken over: the trail gets an entry only when the outcome is known.
+  // Observed before the lease is taken over: the trail gets an entry only when the outcome is
+  // known.
   const eks = failures.watched(intent.request, deps.eksFor(intent.request));
   const observed = await observeEffect(deps, eks, intent, record);
   const conclusion = observed.kind === 'concluded' ? observed.conclusion : notDone;
@@ -125,7 +129,10 @@ async function examine(
   return close(deps, record, auditContextOfReconciler(intent, runId), conclusion);
 }
 
-/** The entry with which the operation began; null if it is missing, or of a format that this version can't read. */
+/**
+ * The entry with which the operation began; null if it is missing, or of a format that this version
+ * can't read.
+ */
 async function readIntent({ ledger }: Pick<Dependencies, 'ledger'>, operationId: string): Promise<AuditEntry | null> {
   try {
     return await findIntent(ledger, operationId);
@@ -147,8 +154,9 @@ function observeEffect<Kind extends OperationKind>(
 }
 
 /**
- * Adds an operation that stays open to those in progress on its service account, where another version of the gateway began it and did not: what begins only
- * while nothing is in progress has to see it.
+ * Adds an operation that stays open to those in progress on its service account, where another
+ * version of the gateway began it and did not: what begins only while nothing is in progress has to
+ * see it.
  */
 async function addToState(deps: ReconcileDependencies, record: IdempotencyRecord, intent: AuditEntry): Promise<void> {
   const { idempotencyKey: recordKey, operationId, fence } = record;
@@ -168,7 +176,10 @@ async function addToState(deps: ReconcileDependencies, record: IdempotencyRecord
   await deps.observations.repairAssociation({ recordKey, record, restored: null, change }, entry);
 }
 
-/** Takes the lease over and records the conclusion. It stays true meanwhile: it is certain, whatever other lease holders do. */
+/**
+ * Takes the lease over and records the conclusion. It stays true meanwhile: it is certain, whatever
+ * other lease holders do.
+ */
 async function close(
   deps: ProtocolDependencies,
   record: IdempotencyRecord,
@@ -192,7 +203,9 @@ async function close(
   return 'closed';
 }
 
-/** Defers an operation. Logs that it is parked when that is new, so that an alarm is raised once. */
+/**
+ * Defers an operation. Logs that it is parked when that is new, so that an alarm is raised once.
+ */
 async function leaveOpen(
   deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'log'>,
   record: IdempotencyRecord,

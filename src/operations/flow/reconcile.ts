@@ -3,7 +3,10 @@ import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { countReadFailures, operationMs, reconcileOperation } from './reconcile-operation.ts';
 import type { ReconcileDependencies, Reconciled } from './reconcile-operation.ts';
 
-/** What one run did, and what it left. Every operation that it found is in exactly one of the counts. */
+/**
+ * What one run did, and what it left. Every operation that it found is in exactly one of the
+ * counts.
+ */
 export interface ReconciliationResult extends Record<Reconciled, number> {
   /** Operations that were closed. */
   closed: number;
@@ -15,9 +18,14 @@ export interface ReconciliationResult extends Record<Reconciled, number> {
   failed: number;
   /** Operations that can't be examined until operators act: see `Deferral.parked`. */
   parked: number;
-  /** Operations that are examined later: because of a back-off, or because the time of the run was over. */
+  /**
+   * Operations that are examined later: because of a back-off, or because the time of the run was
+   * over.
+   */
   waiting: number;
-  /** Age of the oldest operation that stays open, without parked ones; 0 without one. Whole seconds. */
+  /**
+   * Age of the oldest operation that stays open, without parked ones; 0 without one. Whole seconds.
+   */
   oldestOpenSeconds: number;
 }
 
@@ -28,10 +36,11 @@ const maxOperations = 5_000;
 export const concurrency = 4;
 
 /**
- * Completes abandoned operations: observes the effect of each one with an expired lease at EKS, and records what is certain. It
- * never sends a change: the caller no longer waits, and credentials must not be handed to pods late. Operations without a result
- * are examined again after a wait, so that they never keep others open. `deadline` is when the run must end, in milliseconds
- * since the epoch; `runId` names the run in the trail. Throws `LedgerUnavailable`.
+ * Completes abandoned operations: observes the effect of each one with an expired lease at EKS, and
+ * records what is certain. It never sends a change: the caller no longer waits, and credentials
+ * must not be handed to pods late. Operations without a result are examined again after a wait, so
+ * that they never keep others open. `deadline` is when the run must end, in milliseconds since the
+ * epoch; `runId` names the run in the trail. Throws `LedgerUnavailable`.
  */
 export async function reconcile(
   deps: ReconcileDependencies,

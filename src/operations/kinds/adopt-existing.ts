@@ -13,15 +13,19 @@ import { adoptedWithNotice } from '../terms/late-adoption.ts';
 import type { AdoptExistingDependencies } from '../terms/operation.ts';
 import { denialAtEnding, denialOf } from '../terms/refusals.ts';
 
-/** Whether a create asks for the adoption of an association with these settings. Tags may differ: an adoption does not change them. */
+/**
+ * Whether a create asks for the adoption of an association with these settings. Tags may differ: an
+ * adoption does not change them.
+ */
 export function asksToAdopt(request: CreateRequest, existing: Association): boolean {
   return request.ifExists === 'ADOPT' && settingDifferences(completeSettings(request), existing).length === 0;
 }
 
 /**
- * What follows for a create from the association of its service account that others made. It is adopted only under a decision about
- * the adoption itself, as `adoptPodIdentityAssociation` would be: the one about the create does not permit it. An ending that it sets must be
- * permitted too, without an approval. Throws `LedgerUnavailable`.
+ * What follows for a create from the association of its service account that others made. It is
+ * adopted only under a decision about the adoption itself, as `adoptPodIdentityAssociation` would
+ * be: the one about the create does not permit it. An ending that it sets must be permitted too,
+ * without an approval. Throws `LedgerUnavailable`.
  */
 export async function concludeExisting(
   deps: AdoptExistingDependencies,
@@ -44,7 +48,10 @@ export async function concludeExisting(
   return { ...adopted, ...judged };
 }
 
-/** The refusal of a create whose principal may not adopt the equal association that exists, or not with this ending. */
+/**
+ * The refusal of a create whose principal may not adopt the equal association that exists, or not
+ * with this ending.
+ */
 function notAdopted(refused: RefusedConclusion, { refusal: denial }: ReturnType<typeof denialOf>): RefusedConclusion {
   const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;
   const advice = [refused.refusal.advice, denial.advice].join(' ');

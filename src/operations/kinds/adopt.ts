@@ -13,8 +13,9 @@ import type { Operation } from '../terms/operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
 /**
- * `adoptPodIdentityAssociation`: records an association as EKS returned it, so that drift is found against this state. It changes
- * nothing at EKS, and no tag, so that another tool that declares the association plans no change.
+ * `adoptPodIdentityAssociation`: records an association as EKS returned it, so that drift is found
+ * against this state. It changes nothing at EKS, and no tag, so that another tool that declares the
+ * association plans no change.
  */
 export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   kind: 'ADOPT_POD_IDENTITY_ASSOCIATION',
@@ -47,8 +48,9 @@ function conclude(
 }
 
 /**
- * What policy would say of a create of the association by the same principal: a rule that the association would not pass is known from
- * its adoption on. For people only; the adoption does not depend on it.
+ * What policy would say of a create of the association by the same principal: a rule that the
+ * association would not pass is known from its adoption on. For people only; the adoption does not
+ * depend on it.
  */
 function createVerdict(
   { authorize }: Pick<Dependencies, 'authorize'>,

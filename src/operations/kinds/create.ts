@@ -17,7 +17,10 @@ import type { AdoptExistingDependencies, ChangingOperation, EffectInput, Perform
 
 type Kind = 'CREATE_POD_IDENTITY_ASSOCIATION';
 
-/** `createPodIdentityAssociation`. The association's ownership tag proves later which operation created it. */
+/**
+ * `createPodIdentityAssociation`. The association's ownership tag proves later which operation
+ * created it.
+ */
 export const createOperation: ChangingOperation<Kind> = {
   kind: 'CREATE_POD_IDENTITY_ASSOCIATION',
   field: 'createPodIdentityAssociation',
@@ -57,11 +60,13 @@ export const createOperation: ChangingOperation<Kind> = {
       const observation = await observe(eks, request, { deadline });
       const seen = interpret(observation, record, request, observedAt, deps.times.clockErrorMs);
       if (seen.kind === 'own' || seen.kind === 'inconclusive') return concludedAs(concludedFrom(seen, request));
-      // Its own association may have been there, and have been replaced or deleted through the gateway since.
+      // Its own association may have been there, and have been replaced or deleted through the
+      // gateway since.
       const created = await findCreated(deps.ledger, record, request);
       if (created) return concludedAs(found(created, createdEarlier));
       if (seen.kind === 'absent') return { kind: 'not-done', association: null };
-      // The next request with the token decides whether it may be adopted: the reconciler has no authority for that.
+      // The next request with the token decides whether it may be adopted: the reconciler has no
+      // authority for that.
       const isForNextRequest = seen.kind === 'foreign' && asksToAdopt(request, seen.association);
       return isForNextRequest
         ? { kind: 'not-done', association: seen.association }
@@ -89,8 +94,9 @@ const createdEarlier = 'This request created the association; another operation 
 const firstWaitMs = 500;
 
 /**
- * Sends the create. Retries only while EKS answers, for certain, that it does not know the role, since a new role takes
- * seconds to propagate. Each attempt is signed with the date on which the operation began.
+ * Sends the create. Retries only while EKS answers, for certain, that it does not know the role,
+ * since a new role takes seconds to propagate. Each attempt is signed with the date on which the
+ * operation began.
  */
 async function createWithRoleRetry(
   deps: Pick<Dependencies, 'clock' | 'sleep' | 'times'>,
@@ -106,7 +112,10 @@ async function createWithRoleRetry(
   }
 }
 
-/** EKS answered 409: this operation created nothing, but the existing association can be an earlier one's of the same token. */
+/**
+ * EKS answered 409: this operation created nothing, but the existing association can be an earlier
+ * one's of the same token.
+ */
 async function handleConflict(
   deps: AdoptExistingDependencies,
   { eks, request, record, deadline, valid }: PerformInput<Kind>,

@@ -38,15 +38,17 @@ export const deleteOperation: ChangingOperation<'DELETE_POD_IDENTITY_ASSOCIATION
       const result = await eks.delete({ request, operationId, principalId, signingDate, deadline });
       if (result.kind === 'done') return done(result, 'EKS deleted the association.');
       if (result.kind === 'not-found') {
-        // Deleted since it was read: by an earlier attempt of this request if one is in doubt, else by another request.
+        // Deleted since it was read: by an earlier attempt of this request if one is in doubt, else
+        // by another request.
         if (before && record.inDoubtOperationIds.length > 0) return found(before, gone);
         return notFound(request, result.error);
       }
       if (result.kind === 'in-use') return rejected('EKS_REFUSED', result.error);
       return concludedByEks(result);
     },
-    // Association ids are not reused: an association that existed and is gone proves the delete at any time,
-    // regardless of who sent it. One that still exists proves nothing until the operation can no longer take effect.
+    // Association ids are not reused: an association that existed and is gone proves the delete at
+    // any time, regardless of who sent it. One that still exists proves nothing until the operation
+    // can no longer take effect.
     observe: async (deps, { eks, request, record, before, deadline }) => {
       const observedAt = deps.clock();
       const described = await eks.describe(request.associationId, { deadline });

@@ -35,14 +35,20 @@ type Ownership =
 /** What an observation proves about a record's operation. */
 export type Interpretation =
   | Ownership
-  /** Another request, or another tool, created it after the operation began, so it may have replaced the operation's own. */
+  /**
+   * Another request, or another tool, created it after the operation began, so it may have replaced
+   * the operation's own.
+   */
   | { readonly kind: 'later'; readonly association: Association }
   /** No association is visible. */
   | { readonly kind: 'absent' }
   /** Nothing follows yet. */
   | { readonly kind: 'inconclusive'; readonly message: string };
 
-/** Observes the association of a request's service account. `associationId` saves a call where it is known. */
+/**
+ * Observes the association of a request's service account. `associationId` saves a call where it is
+ * known.
+ */
 export async function observe(
   eks: Eks,
   request: CreateRequest,
@@ -69,10 +75,11 @@ async function describeObserved(eks: Eks, associationId: string, bounds: CallBou
 }
 
 /**
- * Interprets an observation. The operation's own tag is proof at any time. Everything else, present or absent, proves
- * nothing while the operation is in doubt, since its create may still take effect. An association of others shows that the
- * operation had no effect only if it certainly existed when the operation began. `observedAt` is when the observation began,
- * and `clockErrorMs` how far the clock may differ from that of EKS: milliseconds, since the epoch and in length.
+ * Interprets an observation. The operation's own tag is proof at any time. Everything else, present
+ * or absent, proves nothing while the operation is in doubt, since its create may still take
+ * effect. An association of others shows that the operation had no effect only if it certainly
+ * existed when the operation began. `observedAt` is when the observation began, and `clockErrorMs`
+ * how far the clock may differ from that of EKS: milliseconds, since the epoch and in length.
  */
 export function interpret(
   observation: Observation,
@@ -95,8 +102,9 @@ export function interpret(
 }
 
 /**
- * Who created an association without this operation's tag, once the operation can no longer take effect. `mayBeOwn`:
- * whether an operation of this request may have created an association without the tag as proof.
+ * Who created an association without this operation's tag, once the operation can no longer take
+ * effect. `mayBeOwn`: whether an operation of this request may have created an association without
+ * the tag as proof.
  */
 export function ownershipOf(
   association: Association,

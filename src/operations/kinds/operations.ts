@@ -13,7 +13,9 @@ export const operations = {
   ADOPT_POD_IDENTITY_ASSOCIATION: adoptOperation,
 } satisfies { readonly [Kind in OperationKind]: Operation<Kind> };
 
-/** The declaration of an operation; keeps the connection between kind and request for the compiler. */
+/**
+ * The declaration of an operation; keeps the connection between kind and request for the compiler.
+ */
 export function operationOf<Kind extends OperationKind>(kind: Kind): Operation<Kind> {
   const table: { readonly [K in OperationKind]: Operation<K> } = operations;
   return table[kind];

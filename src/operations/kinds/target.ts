@@ -17,10 +17,11 @@ import type { TargetDependencies } from '../terms/operation.ts';
 type ChangeKind = Exclude<OperationKind, 'CREATE_POD_IDENTITY_ASSOCIATION'>;
 
 /**
- * Loads the association of an update, delete or adoption from EKS. If it is gone, it is the one in the idempotency record of the
- * same request, if there is one: so a repeated delete is authorized and answered. One that the principal may not view is treated as
- * one that does not exist. Reads nothing if policy denies the principal every association. Throws
- * `EksReadFailed` and `LedgerUnavailable`.
+ * Loads the association of an update, delete or adoption from EKS. If it is gone, it is the one in
+ * the idempotency record of the same request, if there is one: so a repeated delete is authorized
+ * and answered. One that the principal may not view is treated as one that does not exist. Reads
+ * nothing if policy denies the principal every association. Throws `EksReadFailed` and
+ * `LedgerUnavailable`.
  */
 export async function loadExisting<Kind extends ChangeKind>(
   deps: TargetDependencies,
@@ -45,15 +46,18 @@ export async function loadExisting<Kind extends ChangeKind>(
   return { kind: 'refused', refused: notSeen(request), hidden };
 }
 
-/** The association of an update, delete or adoption: {@link loadExisting} admits none without it. */
+/**
+ * The association of an update, delete or adoption: {@link loadExisting} admits none without it.
+ */
 export function existingBefore({ before }: { readonly before: Association | null }): Association {
   if (before === null) throw new Error('An operation on an association was admitted without it.');
   return before;
 }
 
 /**
- * The association in the record of the request's token: before its operation began, or was refused instead. Null without such a
- * record, and where the request would begin an operation: no operation begins for an association that is not visible in EKS.
+ * The association in the record of the request's token: before its operation began, or was refused
+ * instead. Null without such a record, and where the request would begin an operation: no operation
+ * begins for an association that is not visible in EKS.
  */
 async function findTargetInRecord(
   deps: Pick<Dependencies, 'ledger'>,
@@ -81,8 +85,9 @@ export function checkExpectedModifiedAt(
 }
 
 /**
- * Whether it is certain that an association which EKS does not show is gone: not if it is so young that reads may not show it
- * yet. `observedAt` is when the observation began, in milliseconds since the epoch.
+ * Whether it is certain that an association which EKS does not show is gone: not if it is so young
+ * that reads may not show it yet. `observedAt` is when the observation began, in milliseconds since
+ * the epoch.
  */
 export function isCertainlyGone({ createdAt }: Association, observedAt: number, times: Times): boolean {
   return observedAt > Date.parse(createdAt) + times.listLagMs + times.clockErrorMs;

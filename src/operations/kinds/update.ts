@@ -52,9 +52,10 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
       if (result.kind === 'in-use') return rejected('EKS_REFUSED', result.error);
       return concludedByEks(result);
     },
-    // An update leaves no mark, but its settings are visible: an association that was modified since the operation began
-    // and has them is its success, regardless of who sent the change. What was modified before may have been replaced before
-    // the operation began, and both reads may lag; it proves nothing until the operation can no longer take effect. Where others
+    // An update leaves no mark, but its settings are visible: an association that was modified
+    // since the operation began and has them is its success, regardless of who sent the change.
+    // What was modified before may have been replaced before the operation began, and both reads
+    // may lag; it proves nothing until the operation can no longer take effect. Where others
     // changed or deleted the association, nothing shows whether the update was applied before.
     observe: async (deps, { eks, request, record, before, deadline }) => {
       const observedAt = deps.clock();

@@ -36,7 +36,10 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
   readonly request: RequestOf[Kind];
   /** The token of the input; null if it had none, and in a dry run. */
   readonly clientRequestToken: string | null;
-  /** Who requests it; also for later decisions about the same request, such as what its answer may show. */
+  /**
+   * Who requests it; also for later decisions about the same request, such as what its answer may
+   * show.
+   */
   readonly authorization: AuthorizationContext;
   /** The fields of every audit entry of the request. */
   readonly audit: AuditContext;
@@ -45,8 +48,8 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
   /** When the answer must be sent. Milliseconds since the epoch. */
   readonly deadline: number;
   /**
-   * The denial if policy permits the operation on no association of the cluster; null if it may permit it. Evaluated when it is
-   * asked for: a create that policy permits does not need it.
+   * The denial if policy permits the operation on no association of the cluster; null if it may
+   * permit it. Evaluated when it is asked for: a create that policy permits does not need it.
    */
   readonly denial: () => Decision | null;
 }
@@ -57,7 +60,10 @@ export interface LoadedTarget {
   readonly target: AssociationTarget;
   /** The association before the operation; null for a create. */
   readonly before: Association | null;
-  /** True if `before` was read from EKS for this request; false if it comes from the idempotency record. */
+  /**
+   * True if `before` was read from EKS for this request; false if it comes from the idempotency
+   * record.
+   */
   readonly isCurrent: boolean;
 }
 
@@ -73,7 +79,10 @@ export type TargetResult =
   /** It was not loaded: whatever it is, policy denies the request. */
   | { readonly kind: 'denied'; readonly decision: Decision };
 
-/** Time kept back from a request for what follows the effect: one transaction and the answer. Milliseconds. */
+/**
+ * Time kept back from a request for what follows the effect: one transaction and the answer.
+ * Milliseconds.
+ */
 const recordMs = 4_000;
 
 /** Until when a request may wait for its claim and for EKS. Milliseconds since the epoch. */
@@ -86,7 +95,10 @@ export interface AdmittedMutation<Kind extends OperationKind = OperationKind> ex
   readonly target: AssociationTarget;
   /** The association before the operation; null for a create. */
   readonly before: Association | null;
-  /** The precondition that `before` does not meet; null if it meets all. It keeps an operation from beginning, but not one from ending. */
+  /**
+   * The precondition that `before` does not meet; null if it meets all. It keeps an operation from
+   * beginning, but not one from ending.
+   */
   readonly unmet: RefusedConclusion | null;
 }
 
@@ -104,7 +116,10 @@ export interface RefusedAdmission<Kind extends OperationKind = OperationKind> {
   readonly audit: AuditContext;
   /** As in {@link ValidRequest}: with a denial, the audit entry is brief. */
   readonly denial: () => Decision | null;
-  /** The association that the principal may not view; `audit` and all that is answered are as if it did not exist. */
+  /**
+   * The association that the principal may not view; `audit` and all that is answered are as if it
+   * did not exist.
+   */
   readonly hidden?: HiddenAssociation | null;
 }
 

@@ -2,8 +2,8 @@ import type { Association } from '../../model/association.ts';
 import type { Difference } from '../../model/refusal.ts';
 import type { Warning } from '../../model/warning.ts';
 
-// Warnings after a change that follow from the association itself. Source: the EKS user guide, on the agent
-// and on target roles.
+// Warnings after a change that follow from the association itself. Source: the EKS user guide, on
+// the agent and on target roles.
 
 /** How long the agent on the node keeps the credentials that it has. */
 function cacheOf({ targetRoleArn }: Association): string {

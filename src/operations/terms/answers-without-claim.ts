@@ -8,13 +8,15 @@ import type { Dependencies } from './dependencies.ts';
 import { inProgressResult, recordedResult, resultBase } from './result.ts';
 import type { AnswerContext, MutationResult } from './result.ts';
 
-// Answers to requests that hold no lease: each appends one audit entry and changes nothing else. All throw
-// `LedgerUnavailable`.
+// Answers to requests that hold no lease: each appends one audit entry and changes nothing else.
+// All throw `LedgerUnavailable`.
 
 /** What an answer is recorded with. */
 type AnswerDependencies = Pick<Dependencies, 'ledger' | 'clock' | 'ulid'>;
 
-/** The request was not admitted. Its token is not claimed: once the cause is fixed, it can be used. */
+/**
+ * The request was not admitted. Its token is not claimed: once the cause is fixed, it can be used.
+ */
 export async function answerRefused(deps: AnswerDependencies, refused: RefusedAdmission): Promise<MutationResult> {
   const { outcome, refusal, associationArn, audit, denial, hidden = null } = refused;
   const entry = await recordEntry(deps, audit, {
@@ -54,7 +56,9 @@ export async function answerContended(
   return inProgressResult(deps, answer, { record, entry: await recordEntry(deps, answer.audit, details) });
 }
 
-/** The recorded result, returned again: what was answered then, whatever has happened at EKS since. */
+/**
+ * The recorded result, returned again: what was answered then, whatever has happened at EKS since.
+ */
 export async function answerReplay(
   deps: AnswerDependencies,
   answer: AnswerContext,

@@ -12,9 +12,10 @@ import { readRole } from './read-role.ts';
 export type RoleDependencies = Pick<Dependencies, 'eksFor' | 'directory' | 'log'>;
 
 /**
- * Authorizes a change. Where policy depends on attributes of its roles, they are read from IAM first, at one call each: but not for a
- * principal without a permit in the cluster, nor for a request that policy denies whatever its roles are. A role that can't be read
- * or does not exist is a denial.
+ * Authorizes a change. Where policy depends on attributes of its roles, they are read from IAM
+ * first, at one call each: but not for a principal without a permit in the cluster, nor for a
+ * request that policy denies whatever its roles are. A role that can't be read or does not exist is
+ * a denial.
  */
 export async function authorizeWithRoles(
   deps: RoleDependencies & Pick<Dependencies, 'authorize'>,

@@ -109,7 +109,9 @@ function notFoundRefusal(
   return { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
 }
 
-/** The association was modified since `expectedModifiedAt`. `differences` are those to the request. */
+/**
+ * The association was modified since `expectedModifiedAt`. `differences` are those to the request.
+ */
 export function changed(
   existing: Association,
   differences: readonly Difference[] | null,
@@ -131,7 +133,10 @@ export function revisionChanged(target: AssociationTarget, expected: number, cha
   return { ...nothing, outcome, message, refusal };
 }
 
-/** Another operation on the service account is in progress, or set its ending meanwhile, and the request expects a revision or sets an ending. */
+/**
+ * Another operation on the service account is in progress, or set its ending meanwhile, and the
+ * request expects a revision or sets an ending.
+ */
 export function operationInProgress(target: AssociationTarget) {
   const outcome = 'OPERATION_IN_PROGRESS';
   const message = `Another operation on the service account ${accountOf(target)} is in progress or has just ended, so its state is not certain.`;
@@ -141,8 +146,8 @@ export function operationInProgress(target: AssociationTarget) {
 }
 
 /**
- * Others changed or deleted the association while an update of it was in doubt: what the update left can't be seen any more.
- * `existing` is the association now; null: it is gone.
+ * Others changed or deleted the association while an update of it was in doubt: what the update
+ * left can't be seen any more. `existing` is the association now; null: it is gone.
  */
 export function updateReplaced(
   { associationId }: DeleteRequest,
@@ -154,7 +159,10 @@ export function updateReplaced(
   return replaced('AssociationChanged', message, existing, differences);
 }
 
-/** The service account got an association of others while a create was in doubt: its own may have been replaced by it. */
+/**
+ * The service account got an association of others while a create was in doubt: its own may have
+ * been replaced by it.
+ */
 export function createReplaced(existing: Association, request: CreateRequest): RefusedConclusion {
   const message = `The association may have been created and replaced since: the one of the service account ${accountOf(request)} was created by another request at ${existing.createdAt}.`;
   return replaced('AssociationAlreadyExists', message, existing, createDifferences(request, existing));

@@ -28,7 +28,10 @@ export interface DescribeLimits {
   readonly describesPerSecond: number;
 }
 
-/** Fast enough for the pages that people read; slow enough not to throttle other users of the account's EKS API. */
+/**
+ * Fast enough for the pages that people read; slow enough not to throttle other users of the
+ * account's EKS API.
+ */
 export const defaultDescribeLimits: DescribeLimits = { describeConcurrency: 8, describesPerSecond: 20 };
 
 /** A form or a bot that sends some requests at once is well within; a loop is not. */
@@ -40,13 +43,18 @@ export interface ApprovalLimits {
   readonly decideMs: number;
   /** How long one that was given can be used, in milliseconds. */
   readonly useMs: number;
-  /** How many pending ones a principal may have at most, and a service for each person that it names. */
+  /**
+   * How many pending ones a principal may have at most, and a service for each person that it
+   * names.
+   */
   readonly maxPending: number;
   /** How many pending ones a service may have at most, for all people. */
   readonly maxPendingOfService: number;
 }
 
-/** Approvers have a day, and clients some hours: what was agreed to should not be done much later. */
+/**
+ * Approvers have a day, and clients some hours: what was agreed to should not be done much later.
+ */
 export const defaultApprovalLimits: ApprovalLimits = {
   decideMs: 86_400_000,
   useMs: 14_400_000,
@@ -54,12 +62,15 @@ export const defaultApprovalLimits: ApprovalLimits = {
   maxPendingOfService: 200,
 };
 
-/** Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of changes, or nowhere. */
+/**
+ * Whether warnings include the state of the cluster, read from EKS: in dry runs, also in answers of
+ * changes, or nowhere.
+ */
 export type Preflight = 'checks' | 'changes' | 'off';
 
 /**
- * What follows from policies and inventory. They are one value because a request takes it once, when it begins: so all of the
- * request is judged by one version of both.
+ * What follows from policies and inventory. They are one value because a request takes it once,
+ * when it begins: so all of the request is judged by one version of both.
  */
 export interface PolicyDependencies {
   readonly authorize: Authorize;
@@ -70,7 +81,10 @@ export interface PolicyDependencies {
   /** The services and permission sets by which callers are authenticated. */
   readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;
-  /** Whether the inventory lists a cluster's account and region; `eksFor` has no client for any other. */
+  /**
+   * Whether the inventory lists a cluster's account and region; `eksFor` has no client for any
+   * other.
+   */
   readonly serves: (cluster: ClusterRef) => boolean;
   readonly directory: Directory;
   readonly about: About;
@@ -88,7 +102,10 @@ export interface Stores {
   readonly repairs: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
 }
 
-/** The stores of one request or run: nothing is sent to them after its deadline, nor once it has ended. Without a key, the one of all. */
+/**
+ * The stores of one request or run: nothing is sent to them after its deadline, nor once it has
+ * ended. Without a key, the one of all.
+ */
 export type StoresUntil = (deadline: Deadline) => Partial<Stores>;
 
 /** What operations and queries work with. */
@@ -98,7 +115,10 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   readonly describeLimits: DescribeLimits;
   /** What is known of associations; null where no queries are answered. */
   readonly associations: AssociationReads | null;
-  /** Null where no requests are answered: else only runs of `expire`, which are given them, read and write approvals. */
+  /**
+   * Null where no requests are answered: else only runs of `expire`, which are given them, read and
+   * write approvals.
+   */
   readonly approvals: ApprovalStore | null;
   readonly approvalLimits: ApprovalLimits;
   readonly storesUntil: StoresUntil;
@@ -111,15 +131,18 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   /** Whether pages of the audit trail that contain entries of others are recorded as read. */
   readonly recordTrailReads: boolean;
   readonly preflight: Preflight;
-  /** Whether warnings include what keeps pods from assuming the role, read from IAM, where they include the state of the cluster. */
+  /**
+   * Whether warnings include what keeps pods from assuming the role, read from IAM, where they
+   * include the state of the cluster.
+   */
   readonly preflightRoles: boolean;
   /** Null if warnings of dry runs do not include how near the cluster is to its quota. */
   readonly associationCounts: AssociationCounts | null;
 }
 
 /**
- * Gives the dependencies of a request or of a run of the reconciler, which takes them once, when it begins. Rejects with
- * `PoliciesUnavailable` if it is not known which policies are in force.
+ * Gives the dependencies of a request or of a run of the reconciler, which takes them once, when it
+ * begins. Rejects with `PoliciesUnavailable` if it is not known which policies are in force.
  */
 export type CurrentDependencies = () => Promise<Dependencies>;
 
@@ -137,7 +160,10 @@ export interface About {
   readonly policyVersion: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
 }
 
-/** The texts of the policies. Throws an Error, which means a bug, in a function that answers no requests. */
+/**
+ * The texts of the policies. Throws an Error, which means a bug, in a function that answers no
+ * requests.
+ */
 export function requirePolicyTexts({ policyTexts }: Pick<Dependencies, 'policyTexts'>): PolicyTexts {
   if (policyTexts === null) throw new Error('A function that answers no requests reads no texts of policies.');
   return policyTexts;

@@ -7,8 +7,9 @@ import type { SettingName } from '../../model/setting-fields.ts';
 import { duplicateKeys } from '../../policy/inventory/json-keys.ts';
 
 /**
- * Where an association differs from a create: role, target role, session tags, session policy, tags. Tags set by the
- * gateway and by AWS are ignored; session policies are compared as JSON, not as text.
+ * Where an association differs from a create: role, target role, session tags, session policy,
+ * tags. Tags set by the gateway and by AWS are ignored; session policies are compared as JSON, not
+ * as text.
  */
 export function createDifferences(
   request: AssociationSettings & { readonly tags: readonly Tag[] },
@@ -63,7 +64,10 @@ function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Di
     .filter((difference) => difference.requested !== difference.existing);
 }
 
-/** Where an association differs from an earlier version of it. If only the time of its modification does, that is the difference. */
+/**
+ * Where an association differs from an earlier version of it. If only the time of its modification
+ * does, that is the difference.
+ */
 export function versionDifferences(earlier: Association, association: Association): Difference[] {
   const differences = [
     ...settingDifferences(settingsOf(earlier), association),
@@ -75,7 +79,10 @@ export function versionDifferences(earlier: Association, association: Associatio
     : [{ field: 'modifiedAt', requested, existing }];
 }
 
-/** The value of a JSON text. A text with duplicate keys stays text: `JSON.parse` would hide all but the last of them. */
+/**
+ * The value of a JSON text. A text with duplicate keys stays text: `JSON.parse` would hide all but
+ * the last of them.
+ */
 function jsonOf(text: string | boolean | null): unknown {
   if (typeof text !== 'string') return text;
   try {

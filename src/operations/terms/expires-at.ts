@@ -4,12 +4,16 @@ import { namedEndings } from '../../model/operation.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import { expiresAtOutOfRange } from './expiry-conclusions.ts';
 
-/** The longest time from a request to the ending that it sets: five years, so that a wrong unit or century is noticed. Milliseconds. */
+/**
+ * The longest time from a request to the ending that it sets: five years, so that a wrong unit or
+ * century is noticed. Milliseconds.
+ */
 const longestLifetimeMs = 1_826 * 86_400_000;
 
 /**
- * The refusal of a request whose ending is not within the range, from `now` on; null if it is, or if it sets none. Only for what begins an
- * operation: what was set before is answered also after the ending.
+ * The refusal of a request whose ending is not within the range, from `now` on; null if it is, or
+ * if it sets none. Only for what begins an operation: what was set before is answered also after
+ * the ending.
  */
 export function checkExpiresAt<Kind extends OperationKind>(
   { leastLifetimeMs }: Pick<Times, 'leastLifetimeMs'>,

@@ -24,7 +24,10 @@ export function expiresAtOutOfRange(message: string, advice: string): RefusedCon
   return { ...nothing, outcome, message, refusal };
 }
 
-/** An update of the ending alone, of an association whose present version no operation made or adopted. */
+/**
+ * An update of the ending alone, of an association whose present version no operation made or
+ * adopted.
+ */
 export function notConfirmed(existing: Association): RefusedConclusion {
   const { associationId, modifiedAt } = existing;
   const message = `The association ${associationId} was modified at ${modifiedAt} outside the gateway, and was not adopted since.`;

@@ -11,7 +11,10 @@ export function readContextOf({ identity, now }: Pick<AuthorizationContext, 'ide
   return { identity, onBehalfOf: null, hasReason: false, now };
 }
 
-/** The association with the reason why its principal may not view it, as reads decide it; null if it may be viewed. */
+/**
+ * The association with the reason why its principal may not view it, as reads decide it; null if it
+ * may be viewed.
+ */
 export function hiddenFrom(
   { authorize }: Authorizer,
   authorization: Pick<AuthorizationContext, 'identity' | 'now'>,
@@ -22,9 +25,10 @@ export function hiddenFrom(
 }
 
 /**
- * The failed decision if policy can't be evaluated in this cluster, whatever the association: then it is not known whether one may be
- * viewed, and the answer must not be that it does not exist. Null if policy can be evaluated. Decided without the association, so
- * that the answer is the same whether it exists or not.
+ * The failed decision if policy can't be evaluated in this cluster, whatever the association: then
+ * it is not known whether one may be viewed, and the answer must not be that it does not exist.
+ * Null if policy can be evaluated. Decided without the association, so that the answer is the same
+ * whether it exists or not.
  */
 export function failedView(
   { authorize }: Authorizer,
@@ -36,7 +40,10 @@ export function failedView(
   return decision.failed ? decision : null;
 }
 
-/** An association that stands for one of which nothing is known. No namespace can have its name, so no policy is about it. */
+/**
+ * An association that stands for one of which nothing is known. No namespace can have its name, so
+ * no policy is about it.
+ */
 export const anyAssociation = {
   namespace: '*',
   serviceAccount: '*',

@@ -12,9 +12,10 @@ import type { Dependencies } from './dependencies.ts';
 export type JudgeEndingDependencies = Pick<Dependencies, 'authorize' | 'associations' | 'clock'>;
 
 /**
- * Judges the ending that a request sets of an existing association. One that is earlier than the present one, or the first, is a delete, which
- * policy decides about for the time of the ending; a later one is an update only. Null if the request sets none: then nothing is
- * read. One read of the ledger else; the claim demands the ending that was read. Throws `LedgerUnavailable`.
+ * Judges the ending that a request sets of an existing association. One that is earlier than the
+ * present one, or the first, is a delete, which policy decides about for the time of the ending; a
+ * later one is an update only. Null if the request sets none: then nothing is read. One read of the
+ * ledger else; the claim demands the ending that was read. Throws `LedgerUnavailable`.
  *
  * @param association as it is after the request
  */

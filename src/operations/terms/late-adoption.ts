@@ -16,9 +16,10 @@ export interface LateAdoptionReads extends Pick<Dependencies, 'clock'> {
 }
 
 /**
- * Whether an association appeared after the first complete scan of its cluster, and the gateway did not create it; null if not. Adopting
- * such a one could hide a change around the gateway, so operators are told. One read, and one more of what has an ownership tag and
- * is late. Never fails: then it counts as late.
+ * Whether an association appeared after the first complete scan of its cluster, and the gateway did
+ * not create it; null if not. Adopting such a one could hide a change around the gateway, so
+ * operators are told. One read, and one more of what has an ownership tag and is late. Never fails:
+ * then it counts as late.
  *
  * @param deadline until when it is read, in milliseconds since the epoch
  */
@@ -70,7 +71,10 @@ function withNotice(message: string, { createdAt }: Association, late: LateAdopt
   return `${message} It was created at ${createdAt}, after the first scan of its cluster at ${scannedAt}: check who made it.`;
 }
 
-/** The conclusion of an adoption, which tells people of a late one. Arguments as of {@link findLateAdoption}. */
+/**
+ * The conclusion of an adoption, which tells people of a late one. Arguments as of
+ * {@link findLateAdoption}.
+ */
 export async function adoptedWithNotice(
   deps: LateAdoptionReads,
   association: Association,
@@ -81,7 +85,10 @@ export async function adoptedWithNotice(
   return {
     outcome: 'ADOPTED',
     message: withNotice(message, association, late),
-    ...{ association, associationArn: association.associationArn, refusal: null, eksRequestId },
+    association,
+    associationArn: association.associationArn,
+    refusal: null,
+    eksRequestId,
     ...(late && { late }),
   };
 }

@@ -19,7 +19,10 @@ export async function readLocks(deps: LockDependencies): Promise<readonly Lock[]
   return (await readAllLocks(deps)).locks;
 }
 
-/** Reads the locks, also the lifted ones, and remembers those that are set. Throws `LedgerUnavailable`. */
+/**
+ * Reads the locks, also the lifted ones, and remembers those that are set. Throws
+ * `LedgerUnavailable`.
+ */
 export async function readAllLocks({ ledger, lockMemory, clock }: LockDependencies): Promise<Locks> {
   const at = clock();
   try {
@@ -35,14 +38,15 @@ export async function readAllLocks({ ledger, lockMemory, clock }: LockDependenci
 }
 
 /**
- * How long the reads of a process rely on the locks that it read last, in milliseconds. A change reads the locks itself; reads are
- * more frequent, and would pay a call each for what is seldom set.
+ * How long the reads of a process rely on the locks that it read last, in milliseconds. A change
+ * reads the locks itself; reads are more frequent, and would pay a call each for what is seldom
+ * set.
  */
 export const lockMemoryMs = 10_000;
 
 /**
- * The lock that stops the reads of a caller; null if none does. As of at most {@link lockMemoryMs} ago. Throws
- * `LedgerUnavailable` if it is not known.
+ * The lock that stops the reads of a caller; null if none does. As of at most {@link lockMemoryMs}
+ * ago. Throws `LedgerUnavailable` if it is not known.
  *
  * @param deadline when the answer must be sent, in milliseconds since the epoch
  */
@@ -60,14 +64,17 @@ export async function findReadsLock(
 }
 
 /**
- * Reads the locks for an admitted mutation: one strongly consistent read, so that a lock stops every request that reads after it was set. Throws
- * `LedgerUnavailable`.
+ * Reads the locks for an admitted mutation: one strongly consistent read, so that a lock stops
+ * every request that reads after it was set. Throws `LedgerUnavailable`.
  */
 export function locksFor(deps: LockDependencies, mutation: AdmittedMutation): Promise<Locks> {
   return withDeadline(effectDeadline(mutation) - deps.clock(), readAllLocks(deps), ledgerTimeout);
 }
 
-/** The lock that stops an admitted mutation; null if none does. The person in onBehalfOf is known from the decision. */
+/**
+ * The lock that stops an admitted mutation; null if none does. The person in onBehalfOf is known
+ * from the decision.
+ */
 export function lockOn({ locks }: Pick<Locks, 'locks'>, mutation: AdmittedMutation): Lock | null {
   const { principal, actor } = mutation.authorization.identity;
   const person = mutation.audit.decision?.slice.person;
@@ -76,9 +83,10 @@ export function lockOn({ locks }: Pick<Locks, 'locks'>, mutation: AdmittedMutati
 }
 
 /**
- * Begins to read the locks for a claim. The claim waits for them while any lock may be set, so that a locked principal in a loop
- * does not add entries of changes to the trail with every request, but only with the first that a process reads the lock for.
- * `read` are the locks by which the request was judged already; null: none were read.
+ * Begins to read the locks for a claim. The claim waits for them while any lock may be set, so that
+ * a locked principal in a loop does not add entries of changes to the trail with every request, but
+ * only with the first that a process reads the lock for. `read` are the locks by which the request
+ * was judged already; null: none were read.
  */
 export function checkLocks(
   deps: LockDependencies,
@@ -88,7 +96,8 @@ export function checkLocks(
   const expectsLock = read !== null || deps.lockMemory.mayBeSet;
   const locks = read ? Promise.resolve(read) : locksFor(deps, mutation);
   const lock = locks.then((all) => lockOn(all, mutation));
-  // A request that is answered from its record does not wait for the locks, so it does not fail because of them.
+  // A request that is answered from its record does not wait for the locks, so it does not fail
+  // because of them.
   lock.catch(() => undefined);
   return { lock, expectsLock };
 }

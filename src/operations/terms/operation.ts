@@ -34,7 +34,10 @@ export interface PerformInput<Kind extends OperationKind = OperationKind> extend
 /** What follows from an observation of EKS for the change of an earlier lease holder. */
 export type EffectObservation =
   | { readonly kind: 'concluded'; readonly conclusion: Conclusion }
-  /** It had no effect, and can no longer have one. `association` is the one in EKS in its place; null: none. */
+  /**
+   * It had no effect, and can no longer have one. `association` is the one in EKS in its place;
+   * null: none.
+   */
   | { readonly kind: 'not-done'; readonly association: Association | null };
 
 /** What the target of a request is loaded with. */
@@ -50,13 +53,16 @@ export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies,
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
   readonly kind: 'change';
-  /** The success of a request that changes nothing at EKS, which is recorded in place of an INTENT; null: the request changes something. */
+  /**
+   * The success of a request that changes nothing at EKS, which is recorded in place of an INTENT;
+   * null: the request changes something.
+   */
   readonly concludeAtOnce?: (mutation: AdmittedMutation<Kind>) => Conclusion | null;
   /** Sends the change to EKS and interprets the answer. */
   readonly perform: (deps: PerformDependencies, input: PerformInput<Kind>) => Promise<Conclusion>;
   /**
-   * Observes whether an earlier lease holder's change was applied. Others may have acted since it was sent: `docs/reliability.md` has a
-   * row for each case. Throws `LedgerUnavailable`.
+   * Observes whether an earlier lease holder's change was applied. Others may have acted since it
+   * was sent: `docs/reliability.md` has a row for each case. Throws `LedgerUnavailable`.
    */
   readonly observe: (
     deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
@@ -67,14 +73,20 @@ export interface Effect<Kind extends OperationKind> {
 /** What takes the place of an effect where an operation changes nothing at EKS. */
 export interface NoEffect<Kind extends OperationKind> {
   readonly kind: 'none';
-  /** The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in doubt. */
+  /**
+   * The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in
+   * doubt.
+   */
   readonly conclude: (
     deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
     mutation: AdmittedMutation<Kind>,
   ) => Promise<Conclusion>;
 }
 
-/** The effect of an operation that began. One without an effect never does: it is concluded with its claim. */
+/**
+ * The effect of an operation that began. One without an effect never does: it is concluded with its
+ * claim.
+ */
 export function changeOf<Kind extends OperationKind>(effect: Effect<Kind> | NoEffect<Kind>): Effect<Kind> {
   if (effect.kind === 'none') throw new Error('An operation without an effect is in progress.');
   return effect;
@@ -93,7 +105,9 @@ export interface RequestSummary {
   readonly tags: readonly Tag[];
   /** Names of the settings that an update changes. */
   readonly changes: readonly string[];
-  /** The ending that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC. */
+  /**
+   * The ending that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC.
+   */
   readonly expiresAt: string | null;
   /** What a create does about an equal association; null: it refuses the request. */
   readonly ifExists: 'ADOPT' | null;
@@ -110,8 +124,8 @@ export function summaryOfExisting({ expectedModifiedAt }: { readonly expectedMod
 }
 
 /**
- * Everything that distinguishes one operation from another. The request flow, the reconciler, drift detection, the
- * export and the resolvers read it from the one table in `operations.ts`.
+ * Everything that distinguishes one operation from another. The request flow, the reconciler, drift
+ * detection, the export and the resolvers read it from the one table in `operations.ts`.
  */
 export interface Operation<Kind extends OperationKind> {
   readonly kind: Kind;
@@ -126,16 +140,24 @@ export interface Operation<Kind extends OperationKind> {
   /** Whether a success leaves no association. */
   readonly deletes: boolean;
   readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
-  /** Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`, `LedgerUnavailable`. */
+  /**
+   * Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`,
+   * `LedgerUnavailable`.
+   */
   readonly loadTarget: (deps: TargetDependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
   /** The authorization request, about the association. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
   /** The refusal of a change of this association, as read from EKS; null if it may be changed. */
   readonly checkPrecondition: (request: RequestOf[Kind], association: Association) => RefusedConclusion | null;
-  /** The conclusion without a change at EKS, as far as reads can tell; null: the change would be sent. Throws `EksReadFailed`. */
+  /**
+   * The conclusion without a change at EKS, as far as reads can tell; null: the change would be
+   * sent. Throws `EksReadFailed`.
+   */
   readonly foresee: (deps: AdoptExistingDependencies, mutation: AdmittedMutation<Kind>) => Promise<Conclusion | null>;
   readonly effect: Effect<Kind> | NoEffect<Kind>;
-  /** Where an association differs from the request; null where an operation has nothing to compare. */
+  /**
+   * Where an association differs from the request; null where an operation has nothing to compare.
+   */
   readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;
   /** What the association should be after the operation; null: not there. */
   readonly expectedState: (request: RequestOf[Kind], before: Association | null) => ExpectedState | null;

@@ -4,8 +4,8 @@ import { parseRoleArn } from '../../validation/role-arns.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /**
- * Reads a role with the credentials for its account: that of the cluster, or of another cluster in the inventory. Fails without a
- * call for a role of any other account.
+ * Reads a role with the credentials for its account: that of the cluster, or of another cluster in
+ * the inventory. Fails without a call for a role of any other account.
  */
 export async function readRole(
   { eksFor, directory }: Pick<Dependencies, 'eksFor' | 'directory'>,

@@ -36,14 +36,20 @@ export function denialOf({ failed, violations, slice }: Decision) {
   return { outcome, refusal } as const;
 }
 
-/** {@link denialOf} a delete, for a request that sets an ending: at that time the association would be deleted. */
+/**
+ * {@link denialOf} a delete, for a request that sets an ending: at that time the association would
+ * be deleted.
+ */
 export function denialAtEnding(decision: Decision): ReturnType<typeof denialOf> {
   const { outcome, refusal } = denialOf(decision);
   const message = `At expiresAt the association is deleted, and policy does not permit that: ${refusal.message}`;
   return { outcome, refusal: { ...refusal, message } };
 }
 
-/** A result as far as the principal may see it: an existing association is shown only to those who may view it. */
+/**
+ * A result as far as the principal may see it: an existing association is shown only to those who
+ * may view it.
+ */
 export function redactFor<Result extends { readonly refusal: Refusal | null }>(
   deps: Pick<Dependencies, 'authorize'>,
   authorization: AuthorizationContext,

@@ -23,11 +23,17 @@ export interface MutationResult {
   readonly retryAfterSeconds: number | null;
   /** True when `association` already existed, and was adopted. */
   readonly adopted: boolean;
-  /** Where the association that a create adopted differs from its request, in tags only; empty for every other result. */
+  /**
+   * Where the association that a create adopted differs from its request, in tags only; empty for
+   * every other result.
+   */
   readonly differences: readonly Difference[];
   /** True when the result was read from the idempotency record. */
   readonly replayed: boolean;
-  /** The token of the input, or the one generated for it; null when a request was refused before it needed one. */
+  /**
+   * The token of the input, or the one generated for it; null when a request was refused before it
+   * needed one.
+   */
   readonly clientRequestToken: string | null;
   /** The last entry that this request added to the trail. */
   readonly auditEntry: AuditEntry;

@@ -12,19 +12,34 @@ import { reasonOf, roleWarnings } from './role-warnings.ts';
 import { targetRoleWarnings } from './target-role-warnings.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 
-/** The add-on with which the agent of EKS Pod Identity is installed. EKS Auto Mode has the agent built in. */
+/**
+ * The add-on with which the agent of EKS Pod Identity is installed. EKS Auto Mode has the agent
+ * built in.
+ */
 const agentAddon = 'eks-pod-identity-agent';
 
-/** The most time that the reads take, so that a slow EKS does not delay the answer of a change. Milliseconds. */
+/**
+ * The most time that the reads take, so that a slow EKS does not delay the answer of a change.
+ * Milliseconds.
+ */
 const readMs = 3_000;
 
-/** The most time for counting associations, where a setting says so: a large cluster takes 50 calls at 20 a second. Milliseconds. */
+/**
+ * The most time for counting associations, where a setting says so: a large cluster takes 50 calls
+ * at 20 a second. Milliseconds.
+ */
 const countMs = 8_000;
 
-/** What the readiness of cluster and roles is read with: the budget of one request, and EKS at the pace of reads. */
+/**
+ * What the readiness of cluster and roles is read with: the budget of one request, and EKS at the
+ * pace of reads.
+ */
 type ReadinessReads = Pick<Dependencies, 'eksFor' | 'directory' | 'clock' | 'preflightRoles'>;
 
-/** The warnings of a dry run, from up to two EKS calls and two IAM calls. `deadline` is in milliseconds since the epoch. */
+/**
+ * The warnings of a dry run, from up to two EKS calls and two IAM calls. `deadline` is in
+ * milliseconds since the epoch.
+ */
 export async function checkWarnings(
   reads: ReadinessReads & Pick<Dependencies, 'preflight' | 'associationCounts'>,
   { subject }: { readonly subject: DryRunSubject | null },
@@ -38,8 +53,9 @@ export async function checkWarnings(
 }
 
 /**
- * The warnings of a change that is done: what pods need now and, where the setting says so, those of a dry run. Read after
- * the change and not before: it does not depend on them, and must not wait for them.
+ * The warnings of a change that is done: what pods need now and, where the setting says so, those
+ * of a dry run. Read after the change and not before: it does not depend on them, and must not wait
+ * for them.
  */
 export async function changeWarnings<Kind extends OperationKind>(
   reads: ReadinessReads & Pick<Dependencies, 'preflight'>,
@@ -57,8 +73,8 @@ export async function changeWarnings<Kind extends OperationKind>(
 }
 
 /**
- * Whether pods can get credentials: their cluster is active and has the agent, their role trusts EKS Pod Identity, and a target role
- * trusts their role.
+ * Whether pods can get credentials: their cluster is active and has the agent, their role trusts
+ * EKS Pod Identity, and a target role trusts their role.
  *
  * @param isRead whether it is read; without, only what the association itself says
  */

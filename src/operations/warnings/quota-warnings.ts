@@ -4,13 +4,19 @@ import type { Warning } from '../../model/warning.ts';
 import type { AssociationCounts } from '../terms/association-counts.ts';
 import { reasonOf } from './role-warnings.ts';
 
-/** The quota of EKS for associations of a cluster. It is not adjustable (EKS user guide, "Service quotas"). */
+/**
+ * The quota of EKS for associations of a cluster. It is not adjustable (EKS user guide, "Service
+ * quotas").
+ */
 const quota = 5_000;
 
 /** From this number on, 90 % of the quota, there is a warning. */
 const warnFrom = 4_500;
 
-/** Whether the cluster is near its quota. EKS returns no count, so its associations are listed, at one call for each 100 of them. */
+/**
+ * Whether the cluster is near its quota. EKS returns no count, so its associations are listed, at
+ * one call for each 100 of them.
+ */
 export async function quotaWarnings(
   eks: Pick<Eks, 'page'>,
   cluster: ClusterRef,

@@ -8,7 +8,10 @@ import type { Operation } from '../terms/operation.ts';
 export interface PreflightSubject extends AssociationTarget {
   readonly roleArn: string;
   readonly targetRoleArn: string | null;
-  /** What identifies the association to its target role; null if it has none, or EKS has not set it yet. */
+  /**
+   * What identifies the association to its target role; null if it has none, or EKS has not set it
+   * yet.
+   */
   readonly externalId: string | null;
   readonly disableSessionTags: boolean | null;
 }
@@ -19,7 +22,10 @@ export interface DryRunSubject extends PreflightSubject {
   readonly isNew: boolean;
 }
 
-/** What the association would be after a request; null if policy does not allow the request, and for a delete. */
+/**
+ * What the association would be after a request; null if policy does not allow the request, and for
+ * a delete.
+ */
 export function preflightSubject<Kind extends OperationKind>(
   { expectedState }: Operation<Kind>,
   request: RequestOf[Kind],

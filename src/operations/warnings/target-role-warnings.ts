@@ -8,9 +8,10 @@ import { readRole } from '../terms/read-role.ts';
 import { reasonOf, roleNotFound } from './role-warnings.ts';
 
 /**
- * What the target role's trust policy needs, as text to paste; none if the association has no target role, or the policy was read and has
- * it. Only a role of the association's namespace is read: policy may permit any target role that is meant for pods, and a caller must not
- * find out which roles of others exist.
+ * What the target role's trust policy needs, as text to paste; none if the association has no
+ * target role, or the policy was read and has it. Only a role of the association's namespace is
+ * read: policy may permit any target role that is meant for pods, and a caller must not find out
+ * which roles of others exist.
  *
  * @param bounds null: the trust policy is not read
  */
@@ -49,7 +50,10 @@ function described(problem: TrustProblem, roleArn: string): string {
   return `it allows ${action} only with a condition on ${key}, which requests of ${roleArn} have as ${JSON.stringify(actual)}`;
 }
 
-/** Two statements, as in the IAM user guide: `sts:ExternalId` is a condition of `sts:AssumeRole` and not of `sts:TagSession`. */
+/**
+ * Two statements, as in the IAM user guide: `sts:ExternalId` is a condition of `sts:AssumeRole` and
+ * not of `sts:TagSession`.
+ */
 function neededTrust({ roleArn, targetRoleArn, externalId }: PreflightSubject, why: string): Warning {
   const allowed = { Effect: 'Allow', Principal: { AWS: roleArn } };
   const condition = externalId === null ? {} : { Condition: { StringEquals: { 'sts:ExternalId': externalId } } };

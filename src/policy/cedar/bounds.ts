@@ -1,20 +1,30 @@
-// What a policy folder may cost before Cedar or a parser sees it: bounds that one linear scan of each text checks. Publishing, the
-// build and the functions apply the same ones, because all of them compile policies and parse JSON here.
+// What a policy folder may cost before Cedar or a parser sees it: bounds that one linear scan of
+// each text checks. Publishing, the build and the functions apply the same ones, because all of
+// them compile policies and parse JSON here.
 import type { SchemaJson } from './cedar.ts';
 import { jsonBrackets, scanPolicies, schemaBrackets, tooDeep, wordsWrittenOut } from './nesting.ts';
 
-/** The bounds. `docs/policy.md` has what each costs, and how they follow from the budget of processor time. */
+/**
+ * The bounds. `docs/policy.md` has what each costs, and how they follow from the budget of
+ * processor time.
+ */
 export const bounds = {
   /** Bytes of all policy files together. */
   policyBytes: 400_000,
   policies: 1_200,
   /** Policies that can apply to one request: all but those about other places. */
   applicable: 500,
-  /** Levels of an expression: Cedar's parser overflows its stack above 100, its JSON format ends at about 60. */
+  /**
+   * Levels of an expression: Cedar's parser overflows its stack above 100, its JSON format ends at
+   * about 60.
+   */
   nesting: 50,
   schemaBytes: 20_000,
   schemaNesting: 20,
-  /** Combinations of principal type, action and resource type: Cedar validates each policy for each of them. */
+  /**
+   * Combinations of principal type, action and resource type: Cedar validates each policy for each
+   * of them.
+   */
   requestTypes: 100,
   /** Words of the schema, when the common types in it are written out. */
   schemaWords: 10_000,
@@ -23,7 +33,10 @@ export const bounds = {
   jsonBytes: 4_000_000,
   cases: 1_500,
   caseBytes: 2_000_000,
-  /** Policies that can apply to one request, times cases: the most policies that are evaluated to run the cases. */
+  /**
+   * Policies that can apply to one request, times cases: the most policies that are evaluated to
+   * run the cases.
+   */
   evaluations: 50_000,
   /** Bytes of the inventories that are parsed to run the cases. */
   caseInventoryBytes: 20_000_000,
@@ -56,7 +69,10 @@ export function policySourceProblems(schema: string, policies: Readonly<Record<s
   return [];
 }
 
-/** The exceeded bound of a schema that Cedar has parsed, but not yet used to validate policies; null if it is within all bounds. */
+/**
+ * The exceeded bound of a schema that Cedar has parsed, but not yet used to validate policies; null
+ * if it is within all bounds.
+ */
 export function requestTypesProblem(schema: SchemaJson<string>): string | null {
   const actions = Object.values(schema).flatMap((space) => Object.values(space.actions));
   const count = actions.reduce((sum, { appliesTo }) => {

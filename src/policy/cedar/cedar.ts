@@ -13,16 +13,18 @@ export type {
 } from '@cedar-policy/cedar-wasm/nodejs';
 
 /**
- * A place where Cedar runs: one instance of its WebAssembly, until a call throws. A trap leaves the instance's memory and stack in
- * an undefined state, in which every later call can fail, and other exceptions leak a part of its stack. So the instance is
- * discarded, and the next call gets a new one, in which nothing is parsed yet.
+ * A place where Cedar runs: one instance of its WebAssembly, until a call throws. A trap leaves the
+ * instance's memory and stack in an undefined state, in which every later call can fail, and other
+ * exceptions leak a part of its stack. So the instance is discarded, and the next call gets a new
+ * one, in which nothing is parsed yet.
  */
 export interface CedarHost {
   /** The instance in use. Compare it with the one in which something was parsed. */
   readonly instance: () => Cedar;
   /**
-   * A name for what an engine parses, which no other engine of this host has: Cedar's cache is shared by the whole instance. The first engines of two
-   * hosts have the same names, so that a snapshot of the memory of one is of use to the other.
+   * A name for what an engine parses, which no other engine of this host has: Cedar's cache is
+   * shared by the whole instance. The first engines of two hosts have the same names, so that a
+   * snapshot of the memory of one is of use to the other.
    */
   readonly nextEngineName: () => string;
 }
@@ -75,11 +77,20 @@ export function hostOf(cedar: Cedar): CedarHost {
 
 const { cedar, snapshotProblem, nativeCodeProblem } = startCedar();
 
-/** The host of the package's policies, and of all policies in processes that load no policy versions. */
+/**
+ * The host of the package's policies, and of all policies in processes that load no policy
+ * versions.
+ */
 export const processCedar = hostOf(cedar);
 
-/** Why the process did not start from the snapshot of Cedar's memory in the package; null if it did, or if there is none. */
+/**
+ * Why the process did not start from the snapshot of Cedar's memory in the package; null if it did,
+ * or if there is none.
+ */
 export { snapshotProblem };
 
-/** Why V8 compiles Cedar in this process, although the package has its native code; null if it does not, or if there is none. */
+/**
+ * Why V8 compiles Cedar in this process, although the package has its native code; null if it does
+ * not, or if there is none.
+ */
 export { nativeCodeProblem };

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { compileFunction } from 'node:vm';
 
 /**
- * The code of Cedar's package around its WebAssembly, as a function: each call creates an instance with a memory of its own, which
- * the package itself does once for each process. A bundle contains the function instead (`deploy/optimize.ts`).
+ * The code of Cedar's package around its WebAssembly, as a function: each call creates an instance
+ * with a memory of its own, which the package itself does once for each process. A bundle contains
+ * the function instead (`deploy/optimize.ts`).
  *
  * @param exports receives the functions of the instance
  * @param require gives the module `fs`, from which the code reads the WebAssembly

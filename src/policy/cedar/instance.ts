@@ -15,7 +15,10 @@ export type Cedar = Pick<
   | 'validate'
 >;
 
-/** What an instance of Cedar's WebAssembly exports, as far as it is used here: `WebAssembly.Memory` and `WebAssembly.Table`. */
+/**
+ * What an instance of Cedar's WebAssembly exports, as far as it is used here: `WebAssembly.Memory`
+ * and `WebAssembly.Table`.
+ */
 export interface CedarMemory {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
   readonly __wbindgen_externrefs: {
@@ -47,8 +50,8 @@ export function compileCedar(wasm: Uint8Array): object {
 }
 
 /**
- * Creates an instance of Cedar with a memory of its own, which is freed with the instance. What one instance parses, and what traps in
- * it, has no effect on others.
+ * Creates an instance of Cedar with a memory of its own, which is freed with the instance. What one
+ * instance parses, and what traps in it, has no effect on others.
  *
  * @param read Cedar's WebAssembly, where it has been read already
  * @param compile the module of it, where it need not be compiled

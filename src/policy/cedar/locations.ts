@@ -9,9 +9,13 @@ export interface LocatedPolicy {
   readonly line: number;
 }
 
-/** Where policies are in their file, in its order: Cedar returns their texts without positions, in an order of its own. */
+/**
+ * Where policies are in their file, in its order: Cedar returns their texts without positions, in
+ * an order of its own.
+ */
 export function locate(file: string, content: string, policies: readonly string[]): readonly LocatedPolicy[] {
-  // The longest first, each blanked out when found: a short policy can be equal to a part of a longer one.
+  // The longest first, each blanked out when found: a short policy can be equal to a part of a
+  // longer one.
   let rest = content;
   const located = policies
     .toSorted((one, other) => other.length - one.length)
@@ -23,7 +27,9 @@ export function locate(file: string, content: string, policies: readonly string[
   return located.toSorted((one, other) => one.start - other.start).map(({ start: _, ...policy }) => policy);
 }
 
-/** `<file>:<line>` of an error in a policy; the policy's own line when the error has no location. */
+/**
+ * `<file>:<line>` of an error in a policy; the policy's own line when the error has no location.
+ */
 export function placeOf({ file, text, line }: LocatedPolicy, error: DetailedError | null): string {
   const within = error === null ? null : lineOf(text, error);
   return `${file}:${within === null ? line : line + within - 1}`;

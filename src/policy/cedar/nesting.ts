@@ -1,4 +1,7 @@
-/** Strings and comments, in which brackets have no meaning. A carriage return ends a comment too, as in Cedar. */
+/**
+ * Strings and comments, in which brackets have no meaning. A carriage return ends a comment too, as
+ * in Cedar.
+ */
 const skipped = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"?|\/\/[^\n\r]*`;
 
 /** The brackets of a JSON text. */
@@ -7,7 +10,10 @@ export const jsonBrackets = { open: '[{', close: ']}' };
 /** The brackets of a Cedar schema. */
 export const schemaBrackets = { open: '([{<', close: ')]}>' };
 
-/** The line of the first bracket that is nested deeper than `most` levels, from 1; null if there is none. Linear. */
+/**
+ * The line of the first bracket that is nested deeper than `most` levels, from 1; null if there is
+ * none. Linear.
+ */
 export function tooDeep(text: string, { open, close }: typeof jsonBrackets, most: number): number | null {
   let [depth, line] = [0, 1];
   for (const [token] of text.matchAll(new RegExp(`${skipped}|[[\\](){}<>\\n]`, 'gs'))) {
@@ -21,7 +27,10 @@ export function tooDeep(text: string, { open, close }: typeof jsonBrackets, most
 
 /** A bracket that is open, with the expression in it as far as it was read. */
 interface Group {
-  /** Operators that join operands of any size: `&&`, `||`, `if`, `when`, `unless`. Each adds a level. */
+  /**
+   * Operators that join operands of any size: `&&`, `||`, `if`, `when`, `unless`. Each adds a
+   * level.
+   */
   joined: number;
   /** Operators within the current operand, such as `.` and `==`. */
   operators: number;
@@ -37,15 +46,18 @@ interface Group {
 export interface ScannedPolicies {
   /** The line in which each policy ends, from 1. */
   readonly policyLines: readonly number[];
-  /** The first line in which an expression has more levels than allowed, from 1; null if none has. */
+  /**
+   * The first line in which an expression has more levels than allowed, from 1; null if none has.
+   */
   readonly deepLine: number | null;
 }
 
 const policyTokens = new RegExp(`${skipped}|&&|\\|\\||[=!<>]=|[-+*!.<>()[\\]{},;\\n]|\\w+`, 'gs');
 
 /**
- * Finds the policies of a file, and counts the levels of the tree that Cedar makes of each expression: at least as many as it has, whatever it is
- * nested by. Ends at the first expression with more than `most` levels. Linear; the text need not be valid.
+ * Finds the policies of a file, and counts the levels of the tree that Cedar makes of each
+ * expression: at least as many as it has, whatever it is nested by. Ends at the first expression
+ * with more than `most` levels. Linear; the text need not be valid.
  */
 export function scanPolicies(text: string, most: number): ScannedPolicies {
   const open: Group[] = [];
@@ -108,8 +120,8 @@ function levelsOf({ joined, operators: own, inner, operand, levels }: Group): nu
 }
 
 /**
- * How many words a Cedar schema has if the common types in it are written out, as Cedar does: types that each use another one twice
- * double with each of them. Linear; the text need not be valid.
+ * How many words a Cedar schema has if the common types in it are written out, as Cedar does: types
+ * that each use another one twice double with each of them. Linear; the text need not be valid.
  */
 export function wordsWrittenOut(schema: string): number {
   const rest: string[] = [];

@@ -6,7 +6,10 @@ import type { CedarSnapshot } from './snapshot.ts';
 /** A new instance of Cedar that records what it parses. */
 export interface RecordingCedar {
   readonly cedar: Cedar;
-  /** What its memory holds now. Throws an Error if it refers to a JavaScript value, which a snapshot can't contain. */
+  /**
+   * What its memory holds now. Throws an Error if it refers to a JavaScript value, which a snapshot
+   * can't contain.
+   */
   readonly takeSnapshot: () => CedarSnapshot;
 }
 

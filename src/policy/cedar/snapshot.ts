@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Cedar, CedarMemory } from './instance.ts';
 
 /**
- * The memory of Cedar's WebAssembly after it has parsed a schema and policies: what differs from a new instance. It is valid
- * only for the module with the same hash.
+ * The memory of Cedar's WebAssembly after it has parsed a schema and policies: what differs from a
+ * new instance. It is valid only for the module with the same hash.
  */
 export interface CedarSnapshot {
   /** Of the WebAssembly module: see {@link wasmHash}. */
@@ -12,7 +12,9 @@ export interface CedarSnapshot {
   readonly calls: readonly string[];
   /** Size of the memory, in bytes. */
   readonly memoryLength: number;
-  /** Length of the table of JavaScript values. It holds none, but the memory counts its free places. */
+  /**
+   * Length of the table of JavaScript values. It holds none, but the memory counts its free places.
+   */
   readonly tableLength: number;
   /** Parts of the memory, by their offset. */
   readonly blocks: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
@@ -33,9 +35,10 @@ export function callHash(kind: 'schema' | 'policies', name: string, content: unk
 const sample = { length: 4_096, of: 65_536 } as const;
 
 /**
- * Tells builds of Cedar apart: the SHA-256 (hex) of the length of its WebAssembly and of a sixteenth of it, spread evenly, so that whatever moves code or
- * data changes it. All of it would take a fiftieth of a cold start, and would protect from nothing else: who can change the file can change the bundle,
- * and the file is executed in any case.
+ * Tells builds of Cedar apart: the SHA-256 (hex) of the length of its WebAssembly and of a
+ * sixteenth of it, spread evenly, so that whatever moves code or data changes it. All of it would
+ * take a fiftieth of a cold start, and would protect from nothing else: who can change the file can
+ * change the bundle, and the file is executed in any case.
  */
 export function wasmHash(wasm: Uint8Array): string {
   const samples: Uint8Array[] = [Buffer.from(`${wasm.length}`)];
@@ -98,7 +101,9 @@ export function withoutParsing(cedar: Cedar, calls: readonly string[], onParsed:
   };
 }
 
-/** The snapshot as a file: the length of its head, the head as JSON, and the bytes of its blocks. */
+/**
+ * The snapshot as a file: the length of its head, the head as JSON, and the bytes of its blocks.
+ */
 export function encodeSnapshot({ blocks, ...rest }: CedarSnapshot): Buffer {
   const places = blocks.map(({ offset, bytes }) => [offset, bytes.length]);
   const head = Buffer.from(JSON.stringify({ ...rest, places }));

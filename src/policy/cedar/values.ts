@@ -16,7 +16,10 @@ export function ref(entity: TypeAndId): CedarValueJson {
   return { __entity: entity };
 }
 
-/** An IP address in Cedar's format: without a zone, and a mapped IPv4 address as IPv4. Null for anything else. */
+/**
+ * An IP address in Cedar's format: without a zone, and a mapped IPv4 address as IPv4. Null for
+ * anything else.
+ */
 export function addressOf(address: string | null): string | null {
   const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
   return isIP(plain) === 0 || plain.includes('%') || (plain.includes(':') && plain.includes('.')) ? null : plain;

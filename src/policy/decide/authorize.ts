@@ -20,8 +20,9 @@ export type OnFailure = (detail: string) => void;
 type DecisionOnSlice = Omit<Decision, 'inventoryHash'>;
 
 /**
- * Creates the policy decision point for these policies and this inventory. Throws when the policies are invalid (see
- * compilePolicies). The returned function never throws. Create few: see makeEngine.
+ * Creates the policy decision point for these policies and this inventory. Throws when the policies
+ * are invalid (see compilePolicies). The returned function never throws. Create few: see
+ * makeEngine.
  */
 export function makeAuthorize(
   sources: PolicySources & { readonly inventory: Inventory; readonly onFailure?: OnFailure },
@@ -29,7 +30,10 @@ export function makeAuthorize(
   return authorizeWith(makeEngine(compilePolicies(sources)), sources.inventory, sources.onFailure);
 }
 
-/** Creates the policy decision point for an existing engine, e.g. one whose policies were compiled at build time. */
+/**
+ * Creates the policy decision point for an existing engine, e.g. one whose policies were compiled
+ * at build time.
+ */
 export function authorizeWith(engine: Engine, inventory: Inventory, onFailure?: OnFailure): Authorize {
   return (context, request) => {
     let slice = emptySlice;
@@ -45,10 +49,11 @@ export function authorizeWith(engine: Engine, inventory: Inventory, onFailure?: 
 }
 
 /**
- * Authorizes a request with a slice of the inventory, such as one from an audit entry. Never throws: a failed evaluation
- * is a denial with `failed` set.
+ * Authorizes a request with a slice of the inventory, such as one from an audit entry. Never
+ * throws: a failed evaluation is a denial with `failed` set.
  *
- * A dry run that policy does not deny is decided as the change that it asks about. Where the change is denied, it is allowed as a dry run only.
+ * A dry run that policy does not deny is decided as the change that it asks about. Where the change
+ * is denied, it is allowed as a dry run only.
  */
 export function authorizeOnSlice(
   engine: Engine,
@@ -132,12 +137,14 @@ function verdictOn(
   const decided = (verdict: Omit<Verdict, 'allowed'>) =>
     ({ kind: 'decided', verdict: { allowed, ...verdict } }) as const;
   if (allowed) return decided({ policyIds: applied, violations: [], needsApproval: false });
-  // Cedar lists no policy when none applied. When forbids applied it lists only these, so the permits are evaluated alone.
+  // Cedar lists no policy when none applied. When forbids applied it lists only these, so the
+  // permits are evaluated alone.
   const permits = applied.length > 0 ? engine.evaluatePermits(cedarRequest) : result;
   if (permits.kind === 'failed') return permits;
   const final = applied.filter((id) => !isLiftable(engine.policySet.policies[id]));
   const needsApproval = permits.allowed && final.length === 0;
-  // An approval lifts no denial, so the forbids that it would lift are not among the reasons of one.
+  // An approval lifts no denial, so the forbids that it would lift are not among the reasons of
+  // one.
   const policyIds = needsApproval ? applied : final;
   const forbids = forbidden(engine.policySet, policyIds);
   const violations = permits.allowed ? forbids : [...forbids, defaultDeny(request, slice, person)];
@@ -164,7 +171,10 @@ function failed(
   };
 }
 
-/** Reports why policy could not be evaluated. Never throws: a failing log must not turn a denial into an exception. */
+/**
+ * Reports why policy could not be evaluated. Never throws: a failing log must not turn a denial
+ * into an exception.
+ */
 export function reportFailure(onFailure: OnFailure | undefined, cause: unknown): void {
   try {
     onFailure?.(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));

@@ -25,7 +25,10 @@ export interface Engine {
   readonly policySet: PolicySet;
   /** Throws only on a failure of the engine itself. */
   readonly evaluate: (request: CedarRequest) => CedarResult;
-  /** As `evaluate`, with the permits only: it tells which permits apply, also if a forbid overrides them. */
+  /**
+   * As `evaluate`, with the permits only: it tells which permits apply, also if a forbid overrides
+   * them.
+   */
   readonly evaluatePermits: (request: CedarRequest) => CedarResult;
   /** Whether a policy that can apply to the request uses whether it is a dry run. */
   readonly usesDryRun: (request: CedarRequest) => boolean;
@@ -41,8 +44,8 @@ interface Cached {
 }
 
 /**
- * Cedar can't remove entries from its cache. When an engine is garbage collected, its policies are replaced by empty ones of the
- * same name, so that Cedar frees their memory. Names are not reused.
+ * Cedar can't remove entries from its cache. When an engine is garbage collected, its policies are
+ * replaced by empty ones of the same name, so that Cedar frees their memory. Names are not reused.
  */
 const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySets }) => {
   cedar.preparseSchema(schema, {});
@@ -50,13 +53,14 @@ const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySet
 });
 
 /**
- * Parses the policies of a set when requests need them, for many requests. Cedar caches them until the engine is garbage collected; they are
- * parsed again only in an instance that replaces a failed one. A set from compilePolicies is always accepted; evaluating one that Cedar
- * rejects throws.
+ * Parses the policies of a set when requests need them, for many requests. Cedar caches them until
+ * the engine is garbage collected; they are parsed again only in an instance that replaces a failed
+ * one. A set from compilePolicies is always accepted; evaluating one that Cedar rejects throws.
  */
 export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
   const schema = host.nextEngineName();
-  // Both functions refer to it, so that the policies stay in the cache as long as one of the functions does.
+  // Both functions refer to it, so that the policies stay in the cache as long as one of the
+  // functions does.
   const token: { cached: Cached | null } = { cached: null };
   const parsed = (): Cached => {
     const cedar = host.instance();
@@ -77,11 +81,14 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     const id = `${schema}-${part.key}`;
     if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...part.policies } }));
     policySets.add(id);
-    // Two thirds of an evaluation are the parsing and the validation of entities, which are the same for all parts.
+    // Two thirds of an evaluation are the parsing and the validation of entities, which are the
+    // same for all parts.
     if (valid.has(request))
       return evaluate(cedar, { preparsedPolicySetId: id, ...readOfRequest(request, useOfPart(part)) });
     const result = evaluate(cedar, {
-      ...{ preparsedPolicySetId: id, preparsedSchemaName: schema, validateRequest: true },
+      preparsedPolicySetId: id,
+      preparsedSchemaName: schema,
+      validateRequest: true,
       ...request,
     });
     if (!validatesAlways && !isInvalid(result)) valid.add(request);
@@ -116,7 +123,10 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
 /** The attributes of the context that were added after policy versions may have been published. */
 const laterAttributes = ['isDryRun', 'requestedBy'];
 
-/** Whether a schema has an attribute: a policy version that was published before the gateway knew the attribute has it not. */
+/**
+ * Whether a schema has an attribute: a policy version that was published before the gateway knew
+ * the attribute has it not.
+ */
 function declares({ schema }: PolicySet, attribute: string): boolean {
   return JSON.stringify(schema).includes(`"${attribute}":`);
 }
@@ -147,7 +157,10 @@ function permitsIn(part: ApplicablePolicies): ApplicablePolicies {
   return permits.length === all.length ? part : { key: `permits-${part.key}`, policies: Object.fromEntries(permits) };
 }
 
-/** The result of all policies from those of their parts, as Cedar combines policies: any forbid denies, else any permit allows. */
+/**
+ * The result of all policies from those of their parts, as Cedar combines policies: any forbid
+ * denies, else any permit allows.
+ */
 function combined(results: readonly CedarResult[]): CedarResult {
   const [first] = results;
   if (first !== undefined && results.length === 1) return first;
@@ -175,7 +188,8 @@ function evaluate(cedar: Cedar, call: Parameters<Cedar['statefulIsAuthorized']>[
     return { kind: 'failed', policyIds: [], detail: result.errors.map(({ message }) => message).join('; ') };
   }
   const { decision, diagnostics } = result.response;
-  // Cedar skips a policy that errors. A skipped forbid has no effect, so any error must be a denial.
+  // Cedar skips a policy that errors. A skipped forbid has no effect, so any error must be a
+  // denial.
   if (diagnostics.errors.length > 0) {
     return {
       kind: 'failed',

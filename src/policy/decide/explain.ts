@@ -15,7 +15,10 @@ export const evaluationFailed = reserved(
   'Ask the operators of the gateway to check its log, then send the request again.',
 );
 
-/** The violation for a role whose attributes policy needs and does not have. `attributes` is null if the role was not read. */
+/**
+ * The violation for a role whose attributes policy needs and does not have. `attributes` is null if
+ * the role was not read.
+ */
 export function roleUnknown(arn: string, attributes: Exclude<RoleAttributes, { kind: 'found' }> | null): Violation {
   if (attributes?.kind === 'absent') {
     return reserved(
@@ -58,7 +61,10 @@ const actions: Readonly<Record<AssociationAction, string>> = {
   DescribePodIdentityAssociation: 'view associations of',
 };
 
-/** Who owns a namespace need not be able to adopt: the shipped policies leave it to the platform admins. */
+/**
+ * Who owns a namespace need not be able to adopt: the shipped policies leave it to the platform
+ * admins.
+ */
 const adoptAdvice = 'Ask the platform admins to adopt the association.';
 
 /** The violation when no permit for an action applies to any association of a cluster. */
@@ -84,7 +90,8 @@ function mayNotApprove({ group, target }: ApprovalSubject, person: string | null
 /**
  * The violation when no permit applies. The advice names who can grant access.
  *
- * @param person the person in `onBehalfOf`, if the request is denied to them; null for the principal
+ * @param person the person in `onBehalfOf`, if the request is denied to them; null for the
+ *   principal
  */
 export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice, person: string | null): Violation {
   if (request.action === 'ApproveRequest') return mayNotApprove(request.approval, person);

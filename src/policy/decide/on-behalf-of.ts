@@ -14,8 +14,9 @@ export interface Verdict {
 }
 
 /**
- * The context of the same request by the person in `onBehalfOf`: as with a token that this person gave the service
- * (RFC 8693), the person is the principal and the service its actor. Null where the slice has no such person.
+ * The context of the same request by the person in `onBehalfOf`: as with a token that this person
+ * gave the service (RFC 8693), the person is the principal and the service its actor. Null where
+ * the slice has no such person.
  */
 export function contextOfPerson(context: AuthorizationContext, slice: InventorySlice): AuthorizationContext | null {
   if (context.onBehalfOf === null || slice.person === undefined) return null;
@@ -29,8 +30,9 @@ export function contextOfPerson(context: AuthorizationContext, slice: InventoryS
 }
 
 /**
- * The decision on a request that must be permitted to the principal and to the person in `onBehalfOf`. A policy that forbids it
- * to both is one violation; missing permits of both are two. A policy that an approval lifts for both is one need.
+ * The decision on a request that must be permitted to the principal and to the person in
+ * `onBehalfOf`. A policy that forbids it to both is one violation; missing permits of both are two.
+ * A policy that an approval lifts for both is one need.
  *
  * @param name the person, as the request names them
  */

@@ -1,15 +1,19 @@
 import type { EntityJson, PolicyJson, TypeAndId } from '../cedar/cedar.ts';
 
-/** Finds the sets of owners that can make a difference: one of each kind, of all those in an inventory. */
+/**
+ * Finds the sets of owners that can make a difference: one of each kind, of all those in an
+ * inventory.
+ */
 export type DifferentOwners = (
   entities: readonly EntityJson[],
   sets: readonly (readonly string[])[],
 ) => readonly (readonly string[])[];
 
 /**
- * Creates a {@link DifferentOwners} for some policies. Two sets differ for them only by the groups that an entity of the request is in,
- * by those that a policy names, and by whether there are others: Cedar can't tell the others apart, nor count them. So the number
- * of evaluations does not grow with the namespaces of an inventory.
+ * Creates a {@link DifferentOwners} for some policies. Two sets differ for them only by the groups
+ * that an entity of the request is in, by those that a policy names, and by whether there are
+ * others: Cedar can't tell the others apart, nor count them. So the number of evaluations does not
+ * grow with the namespaces of an inventory.
  */
 export function makeDifferentOwners(policies: Readonly<Record<string, PolicyJson>>): DifferentOwners {
   const named = groupsIn(Object.values(policies));

@@ -26,10 +26,12 @@ type Permits = Readonly<Record<string, PolicyJson>>;
 const maxResults = 1_000;
 
 /**
- * Creates the {@link Preauthorize} of these policies and this inventory. It evaluates the permits partially: the owners of
- * the namespace are known, one evaluation for each kind of owners (see {@link makeDifferentOwners}); everything else about the association and the
- * circumstances of the request is unknown to Cedar, which then answers whether a permit may still apply. Forbids can only deny
- * more, so they are left out. Where Cedar can't evaluate, the action may be permitted; an exception is reported to `onFailure`.
+ * Creates the {@link Preauthorize} of these policies and this inventory. It evaluates the permits
+ * partially: the owners of the namespace are known, one evaluation for each kind of owners (see
+ * {@link makeDifferentOwners}); everything else about the association and the circumstances of the
+ * request is unknown to Cedar, which then answers whether a permit may still apply. Forbids can
+ * only deny more, so they are left out. Where Cedar can't evaluate, the action may be permitted; an
+ * exception is reported to `onFailure`.
  */
 export function makePreauthorize(
   policySet: PolicySet,
@@ -87,8 +89,8 @@ export function makePreauthorize(
 }
 
 /**
- * The permits whose head names the action and the principal, or does not restrict them: first those about any place, which are few, then those
- * about one.
+ * The permits whose head names the action and the principal, or does not restrict them: first those
+ * about any place, which are few, then those about one.
  */
 function permitsFor(policySet: PolicySet, request: CedarRequest, isDryRun: boolean): readonly Permits[] {
   const principal = nameOf(request.principal);
@@ -146,7 +148,10 @@ function isOfType({ uid }: EntityJson, name: string): boolean {
   return (uid as TypeAndId).type === `PodIdentity::${name}`;
 }
 
-/** References to other entities stay known; every other attribute that is not `known` becomes an unknown. */
+/**
+ * References to other entities stay known; every other attribute that is not `known` becomes an
+ * unknown.
+ */
 function unknownAttributes(type: string, attrs: EntityJson['attrs'], known: EntityJson['attrs']): EntityJson['attrs'] {
   const valueOf = (name: string, value: CedarValueJson): CedarValueJson =>
     known[name] ?? (isReference(value) ? value : unknown(`${type}.${name}`));

@@ -8,15 +8,16 @@ import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
 import { sliceFor } from '../entities/slice.ts';
 
 /**
- * A text that is the same only for requests about which policy decides the same, so that one decision is enough for all of them; null
- * for a request that must be decided alone.
+ * A text that is the same only for requests about which policy decides the same, so that one
+ * decision is enough for all of them; null for a request that must be decided alone.
  */
 export type DecisionKey = (context: AuthorizationContext, request: AuthorizationRequest) => string | null;
 
 /**
- * Creates the {@link DecisionKey} of these policies and this inventory. A key has the request as Cedar gets it, without what the policies that can
- * apply to it do not read: other attributes, also of the context, and the ids of clusters and what is in them. Cedar can compare ids only with those that policies name, and with
- * those of the same request, of which each type has one.
+ * Creates the {@link DecisionKey} of these policies and this inventory. A key has the request as
+ * Cedar gets it, without what the policies that can apply to it do not read: other attributes, also
+ * of the context, and the ids of clusters and what is in them. Cedar can compare ids only with
+ * those that policies name, and with those of the same request, of which each type has one.
  */
 export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): DecisionKey {
   const applicable = indexPolicies(policySet);

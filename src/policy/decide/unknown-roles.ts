@@ -36,9 +36,11 @@ export function unknownRoles(
 }
 
 /**
- * The decision by the policies without role attributes, if the others can't change it: a denial by a forbid or because no permit
- * applies, or a permit, also one that needs an approval, that no forbid on role attributes can override. The role of a request that is denied anyway is therefore not
- * read, and its caller can't find out which roles exist. Null if the decision depends on the roles.
+ * The decision by the policies without role attributes, if the others can't change it: a denial by
+ * a forbid or because no permit applies, or a permit, also one that needs an approval, that no
+ * forbid on role attributes can override. The role of a request that is denied anyway is therefore
+ * not read, and its caller can't find out which roles exist. Null if the decision depends on the
+ * roles.
  */
 export function whateverRoles({ inPermits, inForbids }: UnknownRoles, verdict: Verdict): Verdict | null {
   if (verdict.allowed || verdict.needsApproval) return inForbids ? null : verdict;

@@ -6,8 +6,9 @@ export function unknown(name: string): CedarValueJson {
 }
 
 /**
- * A permit for partial evaluation. What a request can't state as unknown is so in the policy instead: the context with its optional
- * attributes, tags, and which namespace or association it names. Of the context, only whether it is a dry run is known.
+ * A permit for partial evaluation. What a request can't state as unknown is so in the policy
+ * instead: the context with its optional attributes, tags, and which namespace or association it
+ * names. Of the context, only whether it is a dry run is known.
  */
 export function withUnknowns(policy: PolicyJson, isDryRun: boolean): PolicyJson {
   const { resource } = policy;

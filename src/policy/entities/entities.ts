@@ -21,8 +21,9 @@ interface Resource {
 }
 
 /**
- * Converts an authorization request into Cedar's format. The result depends only on the arguments. Throws on an invalid
- * role ARN, a time out of range, and a slice that lacks the cluster or namespace of the request.
+ * Converts an authorization request into Cedar's format. The result depends only on the arguments.
+ * Throws on an invalid role ARN, a time out of range, and a slice that lacks the cluster or
+ * namespace of the request.
  */
 export function toCedar(
   context: AuthorizationContext,
@@ -101,7 +102,10 @@ function existing(found: Association, given: AssociationSettings, slice: Invento
   return association(found, given, found.ownerArn !== null, slice);
 }
 
-/** `given` is separate from `requested`, so that the settings of an update can't change the service account or the tags. */
+/**
+ * `given` is separate from `requested`, so that the settings of an update can't change the service
+ * account or the tags.
+ */
 function association(
   requested: Pick<CreateRequest, 'serviceAccount' | 'tags'>,
   given: AssociationSettings,

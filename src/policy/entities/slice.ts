@@ -10,8 +10,8 @@ import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
 export const emptySlice: InventorySlice = { cluster: null, namespace: null, services: [], timeZone: 'UTC' };
 
 /**
- * The part of the inventory that a request needs. `cluster` and `namespace` are null where the request is about a cluster
- * that is not registered.
+ * The part of the inventory that a request needs. `cluster` and `namespace` are null where the
+ * request is about a cluster that is not registered.
  */
 export function sliceFor(
   inventory: Inventory,

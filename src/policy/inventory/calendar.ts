@@ -1,4 +1,7 @@
-/** Whether a value is the name of a time zone in the IANA database, such as `Europe/Berlin`, that this Node.js knows. */
+/**
+ * Whether a value is the name of a time zone in the IANA database, such as `Europe/Berlin`, that
+ * this Node.js knows.
+ */
 export function isTimeZone(value: string): boolean {
   if (value === 'UTC') return true;
   // Intl also accepts offsets such as +02:00, which ignore daylight saving time.
@@ -12,8 +15,8 @@ export function isTimeZone(value: string): boolean {
 }
 
 /**
- * The day of the week, `Monday` to `Sunday`, and the hour, 0 to 23, at a time in a time zone. Throws on an unknown time zone,
- * and on a time that `Date` can't represent.
+ * The day of the week, `Monday` to `Sunday`, and the hour, 0 to 23, at a time in a time zone.
+ * Throws on an unknown time zone, and on a time that `Date` can't represent.
  *
  * @param now milliseconds since the epoch
  */

@@ -7,8 +7,8 @@ import type { Inventory, InventoryNamespace } from './inventory.ts';
 export const compiledInventoryFile = 'compiled-inventory.json';
 
 /**
- * A namespace: its name, and what differs from the defaults, in this order; the last ones are left out. Most namespaces have a name and owners
- * only, and are most of a large inventory.
+ * A namespace: its name, and what differs from the defaults, in this order; the last ones are left
+ * out. Most namespaces have a name and owners only, and are most of a large inventory.
  */
 type Row = readonly [
   name: string,
@@ -18,13 +18,16 @@ type Row = readonly [
   scope?: NamespaceScope,
 ];
 
-/** A valid inventory as text, which {@link readCompiledInventory} reads without checking it again. */
+/**
+ * A valid inventory as text, which {@link readCompiledInventory} reads without checking it again.
+ */
 export function compileInventory(inventory: Inventory): string {
   return JSON.stringify({ ...inventory, namespaces: inventory.namespaces.map(rowOf) });
 }
 
 /**
- * Reads an inventory that {@link compileInventory} wrote. Null if it is not that of the text, so that the text must be read instead.
+ * Reads an inventory that {@link compileInventory} wrote. Null if it is not that of the text, so
+ * that the text must be read instead.
  *
  * @param text of `inventory.json` in UTF-8, whose hash it must have
  */

@@ -13,22 +13,32 @@ export type RegisteredCluster = NonNullable<InventorySlice['cluster']>;
 /** A namespace of the inventory; its name can be a pattern: a prefix and `*`. */
 export type RegisteredNamespace = DescribedNamespace;
 
-/** What the inventory registers, for clients that offer a choice. What a principal may use of it, policy decides. */
+/**
+ * What the inventory registers, for clients that offer a choice. What a principal may use of it,
+ * policy decides.
+ */
 export interface Directory {
   readonly clusters: readonly RegisteredCluster[];
-  /** The namespaces of a cluster, in the order of the inventory; empty for a cluster that is not registered. */
+  /**
+   * The namespaces of a cluster, in the order of the inventory; empty for a cluster that is not
+   * registered.
+   */
   readonly namespacesOf: (cluster: ClusterRef) => readonly RegisteredNamespace[];
   /** The first of them with owners, found without the list; null if there is none. */
   readonly ownedNamespaceIn: (cluster: ClusterRef) => RegisteredNamespace | null;
   /** Paths of roles by convention, with `{namespace}` in place of the namespace's name. */
   readonly rolePaths: readonly string[];
-  /** Whether a role is one of a namespace: by its path, or because the inventory allows the namespace to use it. */
+  /**
+   * Whether a role is one of a namespace: by its path, or because the inventory allows the
+   * namespace to use it.
+   */
   readonly isRoleOf: (namespace: Omit<AssociationTarget, 'serviceAccount'>, roleArn: string) => boolean;
 }
 
 /**
- * The directory of an inventory. Lists are kept. Clusters in the same scopes share one, and lists share their namespaces: otherwise
- * 10,000 clusters with 1,000 namespaces each would take gigabytes.
+ * The directory of an inventory. Lists are kept. Clusters in the same scopes share one, and lists
+ * share their namespaces: otherwise 10,000 clusters with 1,000 namespaces each would take
+ * gigabytes.
  */
 export function makeDirectory(inventory: Inventory): Directory {
   let known: ReadonlySet<string> | null = null;

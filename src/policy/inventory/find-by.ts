@@ -1,6 +1,7 @@
 /**
- * Creates a function that finds an item of a list by a key. The first use of a list indexes it, so that further look-ups
- * take constant time. The list must not change afterwards. Of items with the same key it finds the first.
+ * Creates a function that finds an item of a list by a key. The first use of a list indexes it, so
+ * that further look-ups take constant time. The list must not change afterwards. Of items with the
+ * same key it finds the first.
  *
  * @param keysOf the keys of an item
  */

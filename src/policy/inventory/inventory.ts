@@ -31,19 +31,28 @@ export interface InventoryNamespace {
   readonly roleArns: readonly string[];
 }
 
-/** The role that IAM Identity Center created for a permission set in an account, and the groups of its users. */
+/**
+ * The role that IAM Identity Center created for a permission set in an account, and the groups of
+ * its users.
+ */
 interface InventoryPermissionSet {
   readonly accountId: string;
   /** `AWSReservedSSO_<permission set>_<hex digits>`. */
   readonly roleName: string;
-  /** The role's unique id, `AROA…`: another role with the same name is rejected. Null: any role with this name. */
+  /**
+   * The role's unique id, `AROA…`: another role with the same name is rejected. Null: any role with
+   * this name.
+   */
   readonly roleId: string | null;
   readonly groups: readonly string[];
 }
 
 /** A person whom services may name in `onBehalfOf`. */
 interface InventoryPerson {
-  /** The id of the principal that this person is with a token of their own, such as `https://issuer.example#alice`. */
+  /**
+   * The id of the principal that this person is with a token of their own, such as
+   * `https://issuer.example#alice`.
+   */
   readonly id: string;
   /** Other names of the person, such as an e-mail address. */
   readonly names: readonly string[];
@@ -52,7 +61,10 @@ interface InventoryPerson {
 
 /** A service, with what only the gateway needs to know of it. */
 interface InventoryService extends RegisteredService {
-  /** How many requests a second it may send in the long run, to each process; null or absent: as many as every principal. */
+  /**
+   * How many requests a second it may send in the long run, to each process; null or absent: as
+   * many as every principal.
+   */
   readonly requestsPerSecond?: number | null | undefined;
 }
 
@@ -62,7 +74,10 @@ export type KnownPrincipals = Pick<Inventory, 'services' | 'permissionSets'>;
 type RegisteredCluster = NonNullable<InventorySlice['cluster']>;
 type RegisteredService = InventorySlice['services'][number];
 
-/** The accounts and clusters that the gateway serves, the owners of namespaces, and the groups of services and users. */
+/**
+ * The accounts and clusters that the gateway serves, the owners of namespaces, and the groups of
+ * services and users.
+ */
 export interface Inventory {
   readonly accounts: readonly InventoryAccount[];
   readonly clusters: readonly RegisteredCluster[];
@@ -70,7 +85,10 @@ export interface Inventory {
   readonly environments: readonly { readonly name: string; readonly production: boolean }[];
   /** See namespaceIn for which of them applies. */
   readonly namespaces: readonly InventoryNamespace[];
-  /** Paths of roles by convention, such as `/pods/{namespace}/`. Each is the path of one namespace's roles only. */
+  /**
+   * Paths of roles by convention, such as `/pods/{namespace}/`. Each is the path of one namespace's
+   * roles only.
+   */
   readonly rolePaths: readonly string[];
   /** Names or patterns of namespaces that belong to the cluster itself, such as `kube-*`. */
   readonly systemNamespaces: readonly string[];
@@ -85,8 +103,8 @@ export interface Inventory {
 }
 
 /**
- * Parses the inventory from its JSON text. Throws one Error that names every problem by its line and path in the file and says
- * how to fix it.
+ * Parses the inventory from its JSON text. Throws one Error that names every problem by its line
+ * and path in the file and says how to fix it.
  *
  * @param file its name, for the message
  */
@@ -134,14 +152,18 @@ export function serviceOf(inventory: Pick<Inventory, 'services'>, id: string): R
   return found && { id: found.id, groups: found.groups, mayNamePeople: found.mayNamePeople };
 }
 
-/** How many requests a second the inventory lets a principal send; null: as many as every principal. */
+/**
+ * How many requests a second the inventory lets a principal send; null: as many as every principal.
+ */
 export function requestsPerSecondOf(inventory: Pick<Inventory, 'services'>, id: string): number | null {
   return findService(inventory.services, id)?.requestsPerSecond ?? null;
 }
 
 const findService = findBy<InventoryService>(({ id }) => [id]);
 
-/** The person with this id or name; null when they are not registered. Names are compared exactly. */
+/**
+ * The person with this id or name; null when they are not registered. Names are compared exactly.
+ */
 export function personOf(inventory: Pick<Inventory, 'people'>, name: string): InventoryPerson | null {
   return findPerson(inventory.people, name);
 }

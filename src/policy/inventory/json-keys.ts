@@ -1,6 +1,7 @@
 /**
- * The paths of the keys that an object of a JSON text has more than once. `JSON.parse` keeps the last value without an error, so
- * that the first one seems to apply. The text must be valid JSON. Takes time linear in its length.
+ * The paths of the keys that an object of a JSON text has more than once. `JSON.parse` keeps the
+ * last value without an error, so that the first one seems to apply. The text must be valid JSON.
+ * Takes time linear in its length.
  */
 export function duplicateKeys(text: string): readonly (readonly string[])[] {
   const duplicates = new Map<string, readonly string[]>();
@@ -11,8 +12,9 @@ export function duplicateKeys(text: string): readonly (readonly string[])[] {
 }
 
 /**
- * Finds the line of a value by its path: that of its key or, in a list, its own. Where the text has no such value, that of the
- * innermost one that would contain it. Lines count from 1. The text must be valid JSON.
+ * Finds the line of a value by its path: that of its key or, in a list, its own. Where the text has
+ * no such value, that of the innermost one that would contain it. Lines count from 1. The text must
+ * be valid JSON.
  */
 export function lineFinder(text: string): (path: readonly string[]) => number {
   const lines = new Map<string, number>();

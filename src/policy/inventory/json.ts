@@ -1,5 +1,5 @@
-// Schemas for the JSON files of operators, and their error messages. A message names the path, what was found and what
-// to write.
+// Schemas for the JSON files of operators, and their error messages. A message names the path, what
+// was found and what to write.
 import * as v from 'valibot';
 import { bounds, jsonProblem } from '../cedar/bounds.ts';
 import { duplicateKeys, lineFinder } from './json-keys.ts';
@@ -10,8 +10,8 @@ interface Issue {
 }
 
 /**
- * Parses a JSON text and validates it against a schema. Throws one Error that lists every problem with file, line and path; without
- * file and line if the text has only one line.
+ * Parses a JSON text and validates it against a schema. Throws one Error that lists every problem
+ * with file, line and path; without file and line if the text has only one line.
  *
  * @param file its name, for the message
  * @param mostBytes of the text
@@ -59,7 +59,10 @@ function isOfLines(text: string): boolean {
   return text.trim().includes('\n');
 }
 
-/** The path of the value that an issue is about. Unknown fields are a problem of the object that holds them. */
+/**
+ * The path of the value that an issue is about. Unknown fields are a problem of the object that
+ * holds them.
+ */
 function pathOf(issue: v.BaseIssue<unknown>): readonly string[] {
   const keys = issue.path?.map(({ key }) => String(key)) ?? [];
   return isUnknownField(issue) ? keys.slice(0, -1) : keys;
@@ -118,7 +121,10 @@ function objectShape<Input>() {
 /** Any object. */
 export const anyObject = objectShape<object>();
 
-/** An object with exactly these fields. An unknown field is a problem: usually it is a typing mistake. */
+/**
+ * An object with exactly these fields. An unknown field is a problem: usually it is a typing
+ * mistake.
+ */
 export function exactly<const Entries extends v.ObjectEntries>(entries: Entries) {
   const schema = strictFields(entries);
   return v.pipe(objectShape<v.InferInput<typeof schema>>(), schema);

@@ -9,9 +9,10 @@ import type { LocatedCluster, NamespaceScope } from './scope.ts';
 export type DescribedNamespace = NonNullable<InventorySlice['namespace']>;
 
 /**
- * A namespace in a cluster. The entry with exactly this name decides, else the one with the longest pattern that matches; of
- * entries with the same name the narrowest scope: cluster, account, environment, everywhere. Without an entry it has no owners.
- * The time does not depend on the number of entries.
+ * A namespace in a cluster. The entry with exactly this name decides, else the one with the longest
+ * pattern that matches; of entries with the same name the narrowest scope: cluster, account,
+ * environment, everywhere. Without an entry it has no owners. The time does not depend on the
+ * number of entries.
  */
 export function namespaceIn(inventory: Inventory, cluster: LocatedCluster, name: string): DescribedNamespace {
   for (const candidate of namesFor(name)) {
@@ -21,7 +22,10 @@ export function namespaceIn(inventory: Inventory, cluster: LocatedCluster, name:
   return described(inventory, name, null);
 }
 
-/** The entries of the inventory for a cluster, in its order, without those that a narrower scope replaces. */
+/**
+ * The entries of the inventory for a cluster, in its order, without those that a narrower scope
+ * replaces.
+ */
 export function entriesIn(inventory: Inventory, cluster: LocatedCluster): readonly InventoryNamespace[] {
   return inventory.namespaces.filter((entry) => entryOf(inventory, cluster, entry.name) === entry);
 }
@@ -61,7 +65,10 @@ function namesFor(name: string): readonly string[] {
 
 const findEntry = findBy<InventoryNamespace>(({ name, scope }) => [keyOf(name, scope)]);
 
-/** A name or pattern contains no space. Most entries apply everywhere: their key is the name itself, which needs no new text. */
+/**
+ * A name or pattern contains no space. Most entries apply everywhere: their key is the name itself,
+ * which needs no new text.
+ */
 function keyOf(name: string, scope: NamespaceScope): string {
   const place = scopeText(scope);
   return place === '' ? name : `${name} ${place}`;

@@ -18,7 +18,10 @@ function isArn(value: string): boolean {
   return parseRoleArn(value) !== null;
 }
 
-/** Whether two different namespaces can have the same path, one by each template: they name the namespace in different places. */
+/**
+ * Whether two different namespaces can have the same path, one by each template: they name the
+ * namespace in different places.
+ */
 export function canCollide(one: string, other: string): boolean {
   const [parts, others] = [one.split('/'), other.split('/')];
   const [place, otherPlace] = [parts.indexOf(placeholder), others.indexOf(placeholder)];

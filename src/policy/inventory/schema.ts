@@ -27,7 +27,10 @@ export const rolePath = text(
   isRolePath,
 );
 
-/** Whether a value is a prefix of namespace names and a star. The star is last, so that the longest match is unique. */
+/**
+ * Whether a value is a prefix of namespace names and a star. The star is last, so that the longest
+ * match is unique.
+ */
 function isNamespacePattern(value: string): boolean {
   return /^(?=.{1,63}$)([a-z0-9][a-z0-9-]*)?\*$/.test(value);
 }
@@ -77,7 +80,8 @@ const permissionSet = exactly({
     'the name of a role of IAM Identity Center, such as "AWSReservedSSO_PlatformAdmin_0123456789abcdef"',
     (value) => /^AWSReservedSSO_[\w+=,.@-]+_[0-9a-f]+$/.test(value) && value.length <= 64,
   ),
-  // IAM's UniqueId type: 16 to 128 characters; those of roles begin with AROA ("IAM identifiers" in the IAM user guide).
+  // IAM's UniqueId type: 16 to 128 characters; those of roles begin with AROA ("IAM identifiers" in
+  // the IAM user guide).
   roleId: v.nullish(
     text('the unique ID of the role, such as "AROA0123456789ABCDEF0"', (value) => /^AROA[A-Z0-9]{12,124}$/.test(value)),
     null,
@@ -91,7 +95,10 @@ export const personName = text(
 );
 const person = exactly({ id: text(), names: v.nullish(list(personName), []), groups: list(group) });
 
-/** The inventory's JSON. One validation reports every problem: those of single fields and contradictions between them. */
+/**
+ * The inventory's JSON. One validation reports every problem: those of single fields and
+ * contradictions between them.
+ */
 export const inventorySchema = v.pipe(
   exactly({
     accounts: list(account),
@@ -117,7 +124,10 @@ export const inventorySchema = v.pipe(
   }),
 );
 
-/** Contradictions between the valid items of the inventory's lists. Works on an invalid inventory too. */
+/**
+ * Contradictions between the valid items of the inventory's lists. Works on an invalid inventory
+ * too.
+ */
 function contradictions(inventory: unknown, isValid: boolean): readonly Contradiction[] {
   const itemsOf = <I>(field: string, item: v.GenericSchema<unknown, I>) => validItems(inventory, field, item, isValid);
   const accounts = itemsOf('accounts', account);
@@ -142,7 +152,8 @@ function contradictions(inventory: unknown, isValid: boolean): readonly Contradi
     ...accounts.flatMap(([index, one]) => foreignRoles(index, one)),
     ...(isValid || v.is(list(account), fieldOf(inventory, 'accounts')) ? unservedClusters(accounts, clusters) : []),
     ...scopeProblems(namespaces, accounts, clusters),
-    // A pattern with false would lift the protection of namespaces that the author did not think of.
+    // A pattern with false would lift the protection of namespaces that the author did not think
+    // of.
     ...namespaces
       .filter(([, { name, system }]) => system === false && name.endsWith('*'))
       .map(([index]) => ({
@@ -152,7 +163,9 @@ function contradictions(inventory: unknown, isValid: boolean): readonly Contradi
   ];
 }
 
-/** Roles to assume in an account that are not roles of it, and a role to read without one to change. */
+/**
+ * Roles to assume in an account that are not roles of it, and a role to read without one to change.
+ */
 function foreignRoles(index: number, one: v.InferOutput<typeof account>): readonly Contradiction[] {
   const problem = (field: string, message: string) => ({ path: ['accounts', index, field], message });
   const isForeign = (arn: string | null) => arn !== null && parseRoleArn(arn)?.accountId !== one.accountId;
@@ -236,7 +249,8 @@ export function validItems<Item>(
 ): readonly Indexed<Item>[] {
   const items = fieldOf(inventory, field);
   if (!Array.isArray(items)) return [];
-  // To validate them again would be half the time of a large inventory, or most of a list of wrong items.
+  // To validate them again would be half the time of a large inventory, or most of a list of wrong
+  // items.
   if (isValid) return items.map((item: Item, index) => [index, item]);
   return items.slice(0, 10_000).flatMap((item: unknown, index) => {
     const result = v.safeParse(schema, item);

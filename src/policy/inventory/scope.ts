@@ -1,6 +1,9 @@
 import type { ClusterRef } from '../../model/association.ts';
 
-/** Where an entry of the inventory applies: in an environment, an account or a cluster; everywhere if all fields are null. */
+/**
+ * Where an entry of the inventory applies: in an environment, an account or a cluster; everywhere
+ * if all fields are null.
+ */
 export interface NamespaceScope {
   readonly environment: string | null;
   readonly accountId: string | null;
@@ -25,7 +28,10 @@ export function includes(
   );
 }
 
-/** A scope in words: `cluster <account>/<region>/<name>`, `account <id>`, `environment <name>`; empty for everywhere. */
+/**
+ * A scope in words: `cluster <account>/<region>/<name>`, `account <id>`, `environment <name>`;
+ * empty for everywhere.
+ */
 export function scopeText({ environment, accountId, region, clusterName }: NamespaceScope): string {
   if (clusterName !== null) return `cluster ${accountId}/${region}/${clusterName}`;
   if (accountId !== null) return `account ${accountId}`;

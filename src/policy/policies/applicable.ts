@@ -34,10 +34,11 @@ type Policies = Pick<PolicySet, 'schema' | 'policies'>;
 type PoliciesByPlace = ReadonlyMap<string | null, readonly IndexedPolicy[]>;
 
 /**
- * Finds the policies that can apply to a request, so that a decision does not evaluate those about other actions, clusters or
- * namespaces. A policy is left out only where Cedar would find it not satisfied, without an error: because of action or
- * resource in its head, or because its first condition begins with `resource.namespace.name == "…"` or
- * `resource.name == "…"` for another name.
+ * Finds the policies that can apply to a request, so that a decision does not evaluate those about
+ * other actions, clusters or namespaces. A policy is left out only where Cedar would find it not
+ * satisfied, without an error: because of action or resource in its head, or because its first
+ * condition begins with `resource.namespace.name == "…"` or `resource.name == "…"` for another
+ * name.
  */
 export function indexPolicies(policySet: PolicySet): (request: RequestHead) => ApplicablePolicies {
   const byPlace = policiesByPlace(policySet);
@@ -50,9 +51,10 @@ export function indexPolicies(policySet: PolicySet): (request: RequestHead) => A
 }
 
 /**
- * The policies that can apply to a request, in parts that can be evaluated one by one: those about no place, which requests of the same action
- * share, and those about each of its places, for all actions. So each policy about a place is in one part only, and what is parsed for a
- * thousand namespaces grows with their own policies alone.
+ * The policies that can apply to a request, in parts that can be evaluated one by one: those about
+ * no place, which requests of the same action share, and those about each of its places, for all
+ * actions. So each policy about a place is in one part only, and what is parsed for a thousand
+ * namespaces grows with their own policies alone.
  */
 export function indexParts(policySet: PolicySet): (request: RequestHead) => readonly ApplicablePolicies[] {
   const byPlace = policiesByPlace(policySet);
@@ -77,12 +79,17 @@ export function indexParts(policySet: PolicySet): (request: RequestHead) => read
   };
 }
 
-/** The policy set without the policies about a place: those that decisions about all places share. */
+/**
+ * The policy set without the policies about a place: those that decisions about all places share.
+ */
 export function sharedPolicies(policySet: PolicySet): PolicySet {
   return { ...policySet, policies: byId(policiesByPlace(policySet).get(null) ?? []) };
 }
 
-/** How many places a request can be about: account, cluster, namespace and association, and the names of two. */
+/**
+ * How many places a request can be about: account, cluster, namespace and association, and the
+ * names of two.
+ */
 const mostPlaces = 6;
 
 /** The most policies that can apply to one request, whichever it is. */
@@ -102,7 +109,10 @@ export function policiesByPlace(policySet: Policies): PoliciesByPlace {
   return index;
 }
 
-/** Whether an action is in another one, so that a policy can be about an action that it does not name. */
+/**
+ * Whether an action is in another one, so that a policy can be about an action that it does not
+ * name.
+ */
 export function hasActionGroups(schema: PolicySet['schema']): boolean {
   return Object.values(schema).some(({ actions }) =>
     Object.values(actions).some(({ memberOf }) => (memberOf ?? []).length > 0),
@@ -112,13 +122,18 @@ export function hasActionGroups(schema: PolicySet['schema']): boolean {
 function indexOf({ schema, policies }: Policies): PoliciesByPlace {
   const isGrouped = hasActionGroups(schema);
   const indexed = Object.entries(policies).map(([id, policy]): IndexedPolicy => ({
-    ...{ id, policy, place: placeOf(policy) },
+    id,
+    policy,
+    place: placeOf(policy),
     actions: isGrouped ? null : actionsOf(policy),
   }));
   return Map.groupBy(indexed, ({ place }) => place);
 }
 
-/** Whether a policy can apply to requests with this action, such as `PodIdentity::Action::"ReadAuditTrail"`. */
+/**
+ * Whether a policy can apply to requests with this action, such as
+ * `PodIdentity::Action::"ReadAuditTrail"`.
+ */
 export function isAbout(action: string): (policy: IndexedPolicy) => boolean {
   return ({ actions }) => actions === null || actions.has(action);
 }
@@ -127,7 +142,9 @@ function byId(policies: readonly IndexedPolicy[]): ApplicablePolicies['policies'
   return Object.fromEntries(policies.map(({ id, policy }) => [id, policy]));
 }
 
-/** What a policy must be about, by its head or the begin of its first condition; null: any place. */
+/**
+ * What a policy must be about, by its head or the begin of its first condition; null: any place.
+ */
 function placeOf({ resource, conditions }: PolicyJson): string | null {
   const { entity, in: within } = resource as Constraint;
   const inHead = entity ?? within?.entity;
@@ -158,7 +175,10 @@ function named(path: string, name: string): string {
   return `${path} == ${JSON.stringify(name)}`;
 }
 
-/** An access of attributes as text, such as `resource.namespace.name`; another expression ends in a text that no access has. */
+/**
+ * An access of attributes as text, such as `resource.namespace.name`; another expression ends in a
+ * text that no access has.
+ */
 function attributePath(expression: unknown): string {
   const { Var: variable, '.': access } = expression as {
     readonly Var?: string;
@@ -167,7 +187,10 @@ function attributePath(expression: unknown): string {
   return access ? `${attributePath(access.left)}.${access.attr}` : (variable ?? '(…)');
 }
 
-/** Every place that a request is about: its resource, what the resource is in, and the names of both. */
+/**
+ * Every place that a request is about: its resource, what the resource is in, and the names of
+ * both.
+ */
 function placesIn({ resource, entities }: RequestHead): ReadonlySet<string> {
   const byName = new Map(entities.map((entity) => [nameOf(entity.uid as TypeAndId), entity]));
   const places = new Set([nameOf(resource)]);

@@ -1,4 +1,5 @@
-// Forbids that an approval lifts: those of the file `approvals.cedar`. Elsewhere no annotation makes a forbid one of them.
+// Forbids that an approval lifts: those of the file `approvals.cedar`. Elsewhere no annotation
+// makes a forbid one of them.
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import type { ApprovalNeed, ApprovalVote, UsedApproval } from '../../model/approval-vote.ts';
@@ -16,7 +17,10 @@ interface Policies {
 /** The file of the forbids that an approval lifts. */
 export const approvalsFile = 'approvals.cedar';
 
-/** The annotations that a forbid of this file may have. A misspelled `@count` would ask for fewer people. */
+/**
+ * The annotations that a forbid of this file may have. A misspelled `@count` would ask for fewer
+ * people.
+ */
 const annotationNames: readonly string[] = ['id', 'message', 'advice', 'approvers', 'count', 'readers'];
 
 /** The changes. A read can't wait for an approval, nor can a vote on one. */
@@ -27,7 +31,9 @@ const actions: readonly string[] = ['Create', 'Update', 'Delete', 'Adopt'].map(
 /** As long as the groups of a token: see `auth/claims.ts`. */
 const groupPattern = /^\P{Cc}{1,256}$/u;
 
-/** What is wrong with a policy of a file as one that an approval lifts, or that pretends to be one. */
+/**
+ * What is wrong with a policy of a file as one that an approval lifts, or that pretends to be one.
+ */
 export function approvalProblems(file: string, policy: PolicyJson): readonly string[] {
   const annotations = policy.annotations ?? {};
   if (file !== approvalsFile) {
@@ -67,8 +73,9 @@ export function liftableIds({ policies }: Policies): readonly string[] {
 }
 
 /**
- * The needs of a request on which these policies apply. An IAM session or a service proves no person: who is behind it could approve with a
- * token of their own. So a request of one needs two people.
+ * The needs of a request on which these policies apply. An IAM session or a service proves no
+ * person: who is behind it could approve with a token of their own. So a request of one needs two
+ * people.
  *
  * @param policyIds sorted
  */
@@ -103,8 +110,9 @@ function areMet(needs: readonly ApprovalNeed[], votes: readonly ApprovalVote[]):
 }
 
 /**
- * The decision on a request with the approval that it uses: allowed if policy asks for approvals only and the votes are enough for all of them.
- * Any other decision stays as it is, so that no approval lifts a denial.
+ * The decision on a request with the approval that it uses: allowed if policy asks for approvals
+ * only and the votes are enough for all of them. Any other decision stays as it is, so that no
+ * approval lifts a denial.
  */
 export function applyApproval<D extends Omit<Decision, 'inventoryHash'>>(decision: D, used: UsedApproval): D {
   const { allowed, needs } = decision;

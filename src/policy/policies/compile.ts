@@ -28,10 +28,11 @@ export const reservedIds = [
 ] as const;
 
 /**
- * Parses policies and their schema, and validates them in Cedar's strict mode. Throws one Error that lists every problem:
- * what is beyond a bound (`bounds.ts`), syntax errors, schema violations, warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`,
- * a policy that uses roles for other actions than create and update, one of `approvals.cedar` that is not a forbid of changes with `@approvers`, and `@approvers`
- * or `@count` in another file.
+ * Parses policies and their schema, and validates them in Cedar's strict mode. Throws one Error
+ * that lists every problem: what is beyond a bound (`bounds.ts`), syntax errors, schema violations,
+ * warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`, a policy
+ * that uses roles for other actions than create and update, one of `approvals.cedar` that is not a
+ * forbid of changes with `@approvers`, and `@approvers` or `@count` in another file.
  *
  * @param host where Cedar reads the policies
  */
@@ -85,7 +86,10 @@ function findingsOf(
     : [...result.validationErrors, ...result.validationWarnings];
 }
 
-/** The findings with file and line, each once: the text of a policy has positions, its JSON has none. */
+/**
+ * The findings with file and line, each once: the text of a policy has positions, its JSON has
+ * none.
+ */
 function locatedFindings(
   schema: SchemaJson<string>,
   policies: ReadonlyMap<string, ParsedPolicy>,

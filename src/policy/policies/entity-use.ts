@@ -30,14 +30,20 @@ export function useOf(policies: readonly PolicyJson[]): EntityUse {
 
 const placeType = /"type":"PodIdentity::(Account|Cluster|Namespace|Association)"/;
 
-/** A part of an expression: an access of an attribute, a test for one or for a path of them, or another. */
+/**
+ * A part of an expression: an access of an attribute, a test for one or for a path of them, or
+ * another.
+ */
 interface Part {
   readonly attr?: string | readonly string[];
   readonly left?: Part;
   readonly Var?: string;
 }
 
-/** Collects the names of attributes, which are always literals in Cedar, and returns whether the context is used as a whole. */
+/**
+ * Collects the names of attributes, which are always literals in Cedar, and returns whether the
+ * context is used as a whole.
+ */
 function collectUse(part: unknown, attributes: Set<string>): boolean {
   if (typeof part !== 'object' || part === null) return false;
   const { attr, left, Var: variable } = part as Part;
@@ -66,8 +72,9 @@ function readOf({ attrs, tags, parents, ...entity }: EntityJson, use: EntityUse)
 }
 
 /**
- * The request with what is read of it. Policies with this use decide the same about it, except that an error can have another text: an attribute
- * that they read is there or not, as in the whole request, and Cedar compares entities by their ids alone.
+ * The request with what is read of it. Policies with this use decide the same about it, except that
+ * an error can have another text: an attribute that they read is there or not, as in the whole
+ * request, and Cedar compares entities by their ids alone.
  */
 export function readOfRequest<Request extends RequestContent>(request: Request, use: EntityUse): Request {
   const { entities, context } = request;
@@ -88,7 +95,10 @@ function onlyRead<Value>(values: Readonly<Record<string, Value>>, { attributes }
   return Object.fromEntries(Object.entries(values).filter(([name]) => attributes.has(name)));
 }
 
-/** Whether an entity says more than its id. One that does not is the same as none, where no attribute of it is read. */
+/**
+ * Whether an entity says more than its id. One that does not is the same as none, where no
+ * attribute of it is read.
+ */
 function isNotEmpty({ attrs, parents, tags = {} }: EntityJson): boolean {
   return Object.keys(attrs).length + parents.length + Object.keys(tags).length > 0;
 }

@@ -21,7 +21,10 @@ export interface Constraint {
   readonly in?: Constraint;
 }
 
-/** The actions that the head of a policy names, such as `PodIdentity::Action::"ReadAuditTrail"`; null: any action. */
+/**
+ * The actions that the head of a policy names, such as `PodIdentity::Action::"ReadAuditTrail"`;
+ * null: any action.
+ */
 export function actionsOf(policy: PolicyJson): ReadonlySet<string> | null {
   const { entity, entities } = policy.action as Constraint;
   const actions = entities ?? (entity === undefined ? null : [entity]);

@@ -16,7 +16,9 @@ export interface PolicyText extends Pick<LocatedPolicy, 'file' | 'text'> {
 export interface PolicyTextSet {
   /** SHA-256 (hex) of the policies and their schema. */
   readonly policySetHash: string;
-  /** Number of the version; null: the policies of the package. So are the other fields of a version. */
+  /**
+   * Number of the version; null: the policies of the package. So are the other fields of a version.
+   */
   readonly version: number | null;
   /** RFC 3339, UTC. */
   readonly publishedAt: string | null;
@@ -33,7 +35,10 @@ type PolicyBaseline = 'PREVIOUS_VERSION' | 'PACKAGE';
 export interface PolicyTexts {
   /** Those in force. */
   readonly inForce: () => PolicyTextSet;
-  /** Those that they are compared with; null if there are none, or if they can't be read any more. Throws `LedgerUnavailable`. */
+  /**
+   * Those that they are compared with; null if there are none, or if they can't be read any more.
+   * Throws `LedgerUnavailable`.
+   */
   readonly baseline: (baseline: PolicyBaseline) => Promise<PolicyTextSet | null>;
 }
 
@@ -52,7 +57,10 @@ export function policyTextsOf(policies: PolicySources['policies'], host?: CedarH
   return located.sort((one, other) => (one.file === other.file ? 0 : one.file < other.file ? -1 : 1));
 }
 
-/** Whether a policy's author shows its text to everyone who may send requests: by `@readers("everyone")`. */
+/**
+ * Whether a policy's author shows its text to everyone who may send requests: by
+ * `@readers("everyone")`.
+ */
 export function isForEveryone({ annotations }: Pick<PolicyText, 'annotations'>): boolean {
   return annotations.some(({ name, value }) => name === 'readers' && value === 'everyone');
 }

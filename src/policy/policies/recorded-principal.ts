@@ -5,9 +5,11 @@ import type { PolicySet } from './policy-set.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 
 /**
- * Creates the function that reduces principals to what audit entries record. It keeps the groups that can change a decision
- * of these policies with this inventory: Cedar can compare groups only with those that a policy names, also as approvers, and with the owners of
- * a namespace. So a recorded decision can be replayed, and the size of an entry does not grow with the groups of a token.
+ * Creates the function that reduces principals to what audit entries record. It keeps the groups
+ * that can change a decision of these policies with this inventory: Cedar can compare groups only
+ * with those that a policy names, also as approvers, and with the owners of a namespace. So a
+ * recorded decision can be replayed, and the size of an entry does not grow with the groups of a
+ * token.
  */
 export function makeRecordPrincipal(policySet: PolicySet, inventory: Pick<Inventory, 'namespaces'>): RecordPrincipal {
   let known: ReadonlySet<string> | null = null;
@@ -34,7 +36,10 @@ function approversIn({ annotations }: PolicyJson): readonly string[] {
   return typeof annotations?.approvers === 'string' ? [annotations.approvers] : [];
 }
 
-/** The ids of the groups in a part of a policy's JSON: an object with the type and the id, in the head and in conditions. */
+/**
+ * The ids of the groups in a part of a policy's JSON: an object with the type and the id, in the
+ * head and in conditions.
+ */
 function groupsIn(part: unknown): readonly string[] {
   if (typeof part !== 'object' || part === null) return [];
   const { type, id } = part as { readonly type?: unknown; readonly id?: unknown };

@@ -55,7 +55,10 @@ function useOf(policies: readonly PolicyJson[]): RoleUse {
   };
 }
 
-/** The roles of the association of a create or an update, each with its key in the context; none for other requests. */
+/**
+ * The roles of the association of a create or an update, each with its key in the context; none for
+ * other requests.
+ */
 export function roleArns(request: AuthorizationRequest): readonly { key: RoleContextKey; arn: string }[] {
   switch (request.action) {
     case 'CreatePodIdentityAssociation':

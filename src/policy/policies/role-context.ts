@@ -13,8 +13,8 @@ const actionsWithRoles: readonly string[] = ['CreatePodIdentityAssociation', 'Up
 );
 
 /**
- * Whether a policy uses roles for other requests than those that have them. Cedar accepts that: for these, a test with `has` is
- * false, so that a forbid with `unless` would deny all of them.
+ * Whether a policy uses roles for other requests than those that have them. Cedar accepts that: for
+ * these, a test with `has` is false, so that a forbid with `unless` would deny all of them.
  */
 export function usesRolesElsewhere(policy: PolicyJson): boolean {
   if (roleKeysIn(policy).length === 0) return false;

@@ -35,8 +35,9 @@ const batch = 50;
 type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'cursors' | 'deadline'>;
 
 /**
- * The associations that a principal may view, of all clusters of the inventory, from what is stored: no EKS call. Throws what
- * `AssociationReads` throws, and `LedgerUnavailable` if it does not answer before `deadline`.
+ * The associations that a principal may view, of all clusters of the inventory, from what is
+ * stored: no EKS call. Throws what `AssociationReads` throws, and `LedgerUnavailable` if it does
+ * not answer before `deadline`.
  */
 export async function observedAssociations(
   deps: Pick<Dependencies, 'directory' | 'associations' | 'clock' | 'times'>,
@@ -87,7 +88,10 @@ async function readPage(
   };
 }
 
-/** The rows of a page. `end` is the place at which the next page begins; null if the clusters have no others. */
+/**
+ * The rows of a page. `end` is the place at which the next page begins; null if the clusters have
+ * no others.
+ */
 async function readRows(
   reads: AssociationReads,
   views: AssociationViews,

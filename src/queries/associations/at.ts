@@ -13,24 +13,32 @@ import type { ReadTimes } from '../../observations/sights.ts';
 import { lastSeenOf, versionAt } from './version-at.ts';
 import type { Span, VersionAt } from './version-at.ts';
 
-/** An association, and what is known of how long it was so. Times are milliseconds since the epoch. */
+/**
+ * An association, and what is known of how long it was so. Times are milliseconds since the epoch.
+ */
 export interface SeenAssociation {
   readonly association: Association;
   readonly origin: VersionOrigin;
   readonly operationId: string | null;
-  /** The declaration whose operation made or adopted it; null without one, and of a state that others made. */
+  /**
+   * The declaration whose operation made or adopted it; null without one, and of a state that
+   * others made.
+   */
   readonly declaration: string | null;
   readonly seenOtherwiseBefore: number | null;
   readonly firstSeenAt: number;
   readonly observedAt: number;
   readonly seenOtherwiseAfter: number | null;
-  /** When it is not certain that it was in force, with the time that was asked about in between; null if that is certain, and of the latest. */
+  /**
+   * When it is not certain that it was in force, with the time that was asked about in between;
+   * null if that is certain, and of the latest.
+   */
   readonly uncertain: Span | null;
 }
 
 /**
- * The association of a service account as of a time, in milliseconds since the epoch; null if there was none then. Throws as
- * `AssociationReads` does.
+ * The association of a service account as of a time, in milliseconds since the epoch; null if there
+ * was none then. Throws as `AssociationReads` does.
  */
 export async function associationAt(
   reads: Pick<AssociationReads, 'readVersions'>,
@@ -63,7 +71,10 @@ function isLatestAt(state: AssociationState, asOf: number, { clockErrorMs }: Rea
   return Math.max(latest.seenAt, Date.parse(association.modifiedAt)) <= asOf;
 }
 
-/** Whether an update left what no scan has read since: also what others had changed before it, which only its version has. */
+/**
+ * Whether an update left what no scan has read since: also what others had changed before it, which
+ * only its version has.
+ */
 function isOnlyConfirmed(state: AssociationState, latest: LatestVersion): boolean {
   const isOfUpdate = state.confirmed?.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && !isFromOutside(latest);
   return isOfUpdate && (lastReadAt(state) ?? 0) <= latest.seenAt;
@@ -94,7 +105,9 @@ function seenAt(at: VersionAt | null, asOf: number): SeenAssociation | null {
   return {
     association,
     ...(isAdoptedLater ? ofOthers(association) : { origin, operationId, declaration }),
-    ...{ seenOtherwiseBefore: seenOtherwiseAt, firstSeenAt, observedAt },
+    seenOtherwiseBefore: seenOtherwiseAt,
+    firstSeenAt,
+    observedAt,
     seenOtherwiseAfter: next && Math.max(next.seenAt, observedAt),
     uncertain,
   };
@@ -104,7 +117,10 @@ function ofOthers({ ownerArn }: Association) {
   return { origin: ownerArn === null ? 'OUTSIDE' : 'ADD_ON', operationId: null, declaration: null } as const;
 }
 
-/** The effect of an operation that a scan saw before the outcome was recorded; null if there is none. */
+/**
+ * The effect of an operation that a scan saw before the outcome was recorded; null if there is
+ * none.
+ */
 function aheadOf({ confirmed, observed }: AssociationState): Association | null {
   const seen = observed?.association ?? null;
   if (observed?.origin !== 'OPERATION' || seen === null) return null;

@@ -40,8 +40,8 @@ export function clustersFrom<Cluster extends ClusterRef>(clusters: readonly Clus
 }
 
 /**
- * The service accounts of clusters, which must be in order, from a place on: of a role by the index of roles, whatever the number of clusters;
- * otherwise of one cluster after the other.
+ * The service accounts of clusters, which must be in order, from a place on: of a role by the index
+ * of roles, whatever the number of clusters; otherwise of one cluster after the other.
  */
 export async function* candidates(
   reads: AssociationReads,

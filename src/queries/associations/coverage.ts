@@ -9,7 +9,10 @@ import type { RequestContext } from '../terms/request-context.ts';
 /** How many clusters one read of the store has. */
 const batch = 100;
 
-/** What is known of clusters as of a time (milliseconds since the epoch), as far as the principal may list associations in them. */
+/**
+ * What is known of clusters as of a time (milliseconds since the epoch), as far as the principal
+ * may list associations in them.
+ */
 export async function coverageOf(
   deps: Pick<Dependencies, 'directory'>,
   reads: Pick<AssociationReads, 'getClusterScans'>,

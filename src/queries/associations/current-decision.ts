@@ -11,9 +11,11 @@ import { operationOf } from '../../operations/kinds/operations.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../policy/policy.ts';
 
 /**
- * What the policies in force say now of the request that waits for an approval, without the approvals that were given. Evaluates policy once, on what
- * the approval recorded: the groups of the principal that policies knew then, the association as approvers see it, no source address. Null
- * once the approval has ended, and if policy depends on role attributes, which only the request itself reads.
+ * What the policies in force say now of the request that waits for an approval, without the
+ * approvals that were given. Evaluates policy once, on what the approval recorded: the groups of
+ * the principal that policies knew then, the association as approvers see it, no source address.
+ * Null once the approval has ended, and if policy depends on role attributes, which only the
+ * request itself reads.
  */
 export function currentDecision(
   { authorize, clock }: Pick<Dependencies, 'authorize' | 'clock'>,
@@ -26,8 +28,9 @@ export function currentDecision(
 }
 
 /**
- * What they say of the delete that the request is by its ending, as {@link judgeEnding} finds. Null also if it is none. One read of the ledger, if the
- * request sets an ending of an existing association. Throws `LedgerUnavailable`.
+ * What they say of the delete that the request is by its ending, as {@link judgeEnding} finds. Null
+ * also if it is none. One read of the ledger, if the request sets an ending of an existing
+ * association. Throws `LedgerUnavailable`.
  *
  * @param deadline when the answer must be sent, in milliseconds since the epoch
  */

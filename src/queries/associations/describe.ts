@@ -11,8 +11,9 @@ import type { QueryResult } from '../terms/query-result.ts';
 type Viewer = Pick<RequestContext, 'authorizeRead' | 'mayViewIn' | 'describer' | 'deadline'>;
 
 /**
- * Reads an association from EKS for a principal who may view it. The value is null if it does not exist or may not be
- * viewed; which of the two is not disclosed, and there is no EKS call where the principal may view nothing in the cluster.
+ * Reads an association from EKS for a principal who may view it. The value is null if it does not
+ * exist or may not be viewed; which of the two is not disclosed, and there is no EKS call where the
+ * principal may view nothing in the cluster.
  */
 export async function describeAssociation(
   { home }: Pick<Dependencies, 'home'>,
@@ -22,7 +23,8 @@ export async function describeAssociation(
   const { associationId } = input;
   const cluster = resolveCluster(input, home);
   const nothing = { kind: 'ok', value: null } as const;
-  // A malformed id can't exist at EKS, and no principal may view associations of a cluster that is not registered.
+  // A malformed id can't exist at EKS, and no principal may view associations of a cluster that is
+  // not registered.
   if (!isAssociationId(associationId) || !mayViewIn(cluster)) return nothing;
 
   const described = await describer.describe({ ...cluster, associationId }, deadline);
@@ -32,8 +34,8 @@ export async function describeAssociation(
 }
 
 /**
- * The association with an ARN, as it is now: see {@link describeAssociation}. Of several fields of one request that ask for the
- * same association, only the first costs an EKS call.
+ * The association with an ARN, as it is now: see {@link describeAssociation}. Of several fields of
+ * one request that ask for the same association, only the first costs an EKS call.
  */
 export async function associationByArn(
   { authorizeRead, mayViewIn, describer, deadline }: Viewer,

@@ -18,13 +18,19 @@ type PageReader = Reader & Pick<RequestContext, 'cursors'>;
 /** How many namespaces one page examines, at two evaluations of policy each. */
 const maxExaminedNamespaces = 200;
 
-/** How many clusters one page examines, at up to 82 evaluations of policy each: its own, and those of 40 namespaces. */
+/**
+ * How many clusters one page examines, at up to 82 evaluations of policy each: its own, and those
+ * of 40 namespaces.
+ */
 const maxExaminedClusters = 25;
 
 /** How many namespaces of a cluster are examined besides those that the principal's groups own. */
 const maxForeignNamespaces = 20;
 
-/** The clusters in which the principal may read something. Reads nothing but the inventory, and the keys of cursors. */
+/**
+ * The clusters in which the principal may read something. Reads nothing but the inventory, and the
+ * keys of cursors.
+ */
 export function clusters(
   deps: Pick<Dependencies, 'directory'>,
   reader: PageReader,
@@ -39,7 +45,10 @@ export function clusters(
   return pageOf(reader.cursors, 'clusters', deps.directory.clusters, nameOf, visible, input, maxExaminedClusters);
 }
 
-/** The namespaces of a cluster in which the principal may read something. Reads as {@link clusters} does. */
+/**
+ * The namespaces of a cluster in which the principal may read something. Reads as {@link clusters}
+ * does.
+ */
 export async function namespaces(
   deps: Pick<Dependencies, 'directory' | 'home'>,
   { allowsRead, cursors }: Pick<PageReader, 'allowsRead' | 'cursors'>,
@@ -57,7 +66,10 @@ export async function namespaces(
   return pageOf(cursors, query, items, ({ name }) => name, visible, input, maxExaminedNamespaces);
 }
 
-/** Whether the principal may read something in a namespace of a cluster; examines only so many namespaces. */
+/**
+ * Whether the principal may read something in a namespace of a cluster; examines only so many
+ * namespaces.
+ */
 function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader, cluster: ClusterRef) {
   return examinedNamespaces(deps, reader, cluster).some((scope) => {
     const { mayList, mayReadAuditTrail } = rightsOn(reader.allowsRead, scope);
@@ -66,8 +78,8 @@ function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader,
 }
 
 /**
- * Whether the principal may list the associations of a cluster, or of a namespace in it; examines only so many namespaces, and 0 where it may
- * view nothing in the cluster.
+ * Whether the principal may list the associations of a cluster, or of a namespace in it; examines
+ * only so many namespaces, and 0 where it may view nothing in the cluster.
  */
 export function mayListIn(
   deps: Pick<Dependencies, 'directory'>,
@@ -80,7 +92,9 @@ export function mayListIn(
   return mayList(whole) || (reader.mayViewIn(cluster) && examinedNamespaces(deps, reader, cluster).some(mayList));
 }
 
-/** The namespaces of a cluster that are examined: at first those that the principal's groups own. */
+/**
+ * The namespaces of a cluster that are examined: at first those that the principal's groups own.
+ */
 function examinedNamespaces(
   { directory }: Pick<Dependencies, 'directory'>,
   { identity }: Pick<Reader, 'identity'>,

@@ -67,7 +67,9 @@ export async function validateAssociations(
   const places = targetFields.filter((field) => filter[field] !== null);
   return {
     kind: 'valid',
-    ...{ selection: filter, name, first: firstOf(input) },
+    selection: filter,
+    name,
+    first: firstOf(input),
     asOf: asOf === null ? null : Math.floor(asOf),
     from: isValid ? position : '',
     matches: (target) => places.every((field) => target[field] === undefined || target[field] === filter[field]),

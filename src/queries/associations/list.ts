@@ -30,8 +30,9 @@ export interface ListBounds {
 }
 
 /**
- * The associations of a cluster, namespace or service account, in EKS's order. With details, associations are omitted
- * that were deleted meanwhile or that the principal may not view one by one.
+ * The associations of a cluster, namespace or service account, in EKS's order. With details,
+ * associations are omitted that were deleted meanwhile or that the principal may not view one by
+ * one.
  */
 export async function podIdentityAssociations(
   deps: Pick<Dependencies, 'eksFor' | 'clock' | 'home'>,

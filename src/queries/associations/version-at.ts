@@ -8,7 +8,10 @@ import { maxScanMs } from '../../observations/sights.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { settingDifferences } from '../../operations/terms/differences.ts';
 
-/** Times between which something is not certain, in milliseconds since the epoch. `until` is null if it is not over. */
+/**
+ * Times between which something is not certain, in milliseconds since the epoch. `until` is null if
+ * it is not over.
+ */
 export interface Span {
   readonly from: number;
   readonly until: number | null;
@@ -26,12 +29,16 @@ type PresentVersion = AssociationVersion & { readonly association: Association }
 
 type Reads = Pick<AssociationReads, 'readVersions'>;
 
-/** How many versions one read returns: a deletion, the version before it, and the one before that, seldom more. */
+/**
+ * How many versions one read returns: a deletion, the version before it, and the one before that,
+ * seldom more.
+ */
 const few = 4;
 
 /**
- * The version of a service account that was in force at a time, in milliseconds since the epoch; null if there was none. `docs/decisions/0045-history-of-associations.md` has
- * the rules. At most six reads of up to four versions. Throws as `AssociationReads` does.
+ * The version of a service account that was in force at a time, in milliseconds since the epoch;
+ * null if there was none. `docs/decisions/0045-history-of-associations.md` has the rules. At most
+ * six reads of up to four versions. Throws as `AssociationReads` does.
  */
 export async function versionAt(
   reads: Reads,
@@ -79,8 +86,9 @@ export async function versionAt(
 }
 
 /**
- * The version in force at a time, and one with the same `modifiedAt`, from those that were made by then, the last one first. One that differs in tags only,
- * which may not move `modifiedAt`, and an adoption of what was known, count from when they were seen.
+ * The version in force at a time, and one with the same `modifiedAt`, from those that were made by
+ * then, the last one first. One that differs in tags only, which may not move `modifiedAt`, and an
+ * adoption of what was known, count from when they were seen.
  */
 async function runAt(
   reads: Reads,
@@ -103,7 +111,10 @@ function countsFromSight(version: PresentVersion, other: PresentVersion | undefi
   return version.origin === 'ADOPTED' || hasSameSettings(version, other);
 }
 
-/** Whether it is unknown which of two versions came last: both are outcomes of operations, and no read has shown one since. */
+/**
+ * Whether it is unknown which of two versions came last: both are outcomes of operations, and no
+ * read has shown one since.
+ */
 function isTie(version: PresentVersion, other: PresentVersion): boolean {
   const isOutcome = ({ origin, operationId, isRead }: AssociationVersion) =>
     origin === 'OPERATION' && operationId !== null && isRead !== true;
@@ -120,8 +131,9 @@ function hasSameSettings(one: PresentVersion, other: PresentVersion): boolean {
 }
 
 /**
- * When an association was deleted, by the versions that say so: after it was changed or seen last, and before its absence was known. An absence that a later version refutes was a
- * read that lagged too long.
+ * When an association was deleted, by the versions that say so: after it was changed or seen last,
+ * and before its absence was known. An absence that a later version refutes was a read that lagged
+ * too long.
  */
 function deletionIn(ofGroup: readonly AssociationVersion[], { clockErrorMs, listLagMs }: ReadTimes) {
   const last = ofGroup.find(isPresent);
@@ -150,7 +162,10 @@ function unseenDeletion(
   return { from: Math.min(until, Math.max(madeAt(version), readAt - clockErrorMs - listLagMs)), until };
 }
 
-/** When a version was last seen, as far as the one after it tells: an operation knows only that its own was not there yet. */
+/**
+ * When a version was last seen, as far as the one after it tells: an operation knows only that its
+ * own was not there yet.
+ */
 export function lastSeenOf({ seenAt }: AssociationVersion, next: AssociationVersion | null): number {
   const seenAgain = next && isRead(next) ? next.seenOtherwiseAt : null;
   return Math.max(seenAt, seenAgain ?? seenAt);

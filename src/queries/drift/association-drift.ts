@@ -23,7 +23,10 @@ export interface AssociationDrift {
   readonly lastEntry: AuditEntry | null;
   /** When a scan saw it last, as RFC 3339 text in UTC; null where EKS was read. */
   readonly observedAt: string | null;
-  /** Operation id of the entries that scans wrote about it; null without one, and where EKS was read. */
+  /**
+   * Operation id of the entries that scans wrote about it; null without one, and where EKS was
+   * read.
+   */
   readonly driftId: string | null;
 }
 
@@ -31,8 +34,8 @@ export interface AssociationDrift {
 export const unobserved = { observedAt: null, driftId: null };
 
 /**
- * How an association differs from its record in the trail; null if it does not. `deadline` is when reading the trail must
- * end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
+ * How an association differs from its record in the trail; null if it does not. `deadline` is when
+ * reading the trail must end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
  */
 export async function driftOf(
   deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
@@ -99,7 +102,9 @@ function isTargetOf({ target }: AuditEntry, association: Association): boolean {
   return fields.every((field) => target?.[field] === association[field]);
 }
 
-/** Whether EKS still has an association whose delete is recorded, for longer than its reads may lag. */
+/**
+ * Whether EKS still has an association whose delete is recorded, for longer than its reads may lag.
+ */
 function isDeleted(
   { effects: [last] }: ChangeHistory,
   { clock, times }: Pick<Dependencies, 'clock' | 'times'>,

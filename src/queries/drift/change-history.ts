@@ -12,8 +12,9 @@ export interface ChangeHistory {
   /** The newest entry; null without one. */
   readonly last: AuditEntry | null;
   /**
-   * The entry of each change that EKS made, and of each adoption, newest first: in the order in which they left their state, which they need
-   * not be recorded in. A delete is first, since nothing follows it, and a create last.
+   * The entry of each change that EKS made, and of each adoption, newest first: in the order in
+   * which they left their state, which they need not be recorded in. A delete is first, since
+   * nothing follows it, and a create last.
    */
   readonly effects: readonly AuditEntry[];
   /** The newest entry of each operation that can still take effect. */
@@ -29,18 +30,23 @@ interface EntriesRead {
   readonly isComplete: boolean;
 }
 
-/** What reading a history needs. `deadline`: when reading must end, in milliseconds since the epoch. */
+/**
+ * What reading a history needs. `deadline`: when reading must end, in milliseconds since the epoch.
+ */
 export type HistoryReader = Pick<Dependencies, 'ledger' | 'clock' | 'times'> & { readonly deadline: number };
 
-/** Most associations have fewer entries than this, so that one small page contains their whole history. */
+/**
+ * Most associations have fewer entries than this, so that one small page contains their whole
+ * history.
+ */
 const firstPageSize = 50;
 
 /** Size of every further page: as many as the ledger examines for one. */
 const pageSize = 1_000;
 
 /**
- * Pages per association: about 9,000 entries of changes. A principal that may change an association can make its history longer;
- * what is behind this limit is reported as not examined.
+ * Pages per association: about 9,000 entries of changes. A principal that may change an association
+ * can make its history longer; what is behind this limit is reported as not examined.
  */
 const maxPages = 10;
 
@@ -63,7 +69,8 @@ export async function readHistory(reader: HistoryReader, associationArn: string)
 }
 
 /**
- * The entries that say how an operation began and ended, newest first. Strongly consistent. Throws `LedgerUnavailable`.
+ * The entries that say how an operation began and ended, newest first. Strongly consistent. Throws
+ * `LedgerUnavailable`.
  */
 export function readOutcome(reader: HistoryReader, operationId: string): Promise<EntriesRead> {
   const partition = { kind: 'operation', operationId } as const;
@@ -84,9 +91,10 @@ function inOrder(effects: readonly AuditEntry[], times: Times): readonly AuditEn
 }
 
 /**
- * The time of an adoption in the order of effects. What was recorded before it is a part of the adopted state for certain: this state is
- * younger, or the read was begun so much later that it can't have been stale. Ids of one process never go back, so that of an operation
- * can be later than its beginning, by no more than a request may last. Milliseconds since the epoch.
+ * The time of an adoption in the order of effects. What was recorded before it is a part of the
+ * adopted state for certain: this state is younger, or the read was begun so much later that it
+ * can't have been stale. Ids of one process never go back, so that of an operation can be later
+ * than its beginning, by no more than a request may last. Milliseconds since the epoch.
  */
 function adoptedAt({ operationId, before }: AuditEntry, { requestMs, listLagMs, clockErrorMs }: Times): number {
   return Math.max(Date.parse(before?.modifiedAt ?? ''), decodeTime(operationId) - requestMs - listLagMs) - clockErrorMs;
@@ -102,8 +110,8 @@ export function isDelete({ operation, request }: AuditEntry): boolean {
 }
 
 /**
- * Whether an entry is of an operation that changed nothing at EKS, an adoption or a create that adopted what existed: then `before` is also
- * the state that it left.
+ * Whether an entry is of an operation that changed nothing at EKS, an adoption or a create that
+ * adopted what existed: then `before` is also the state that it left.
  */
 export function isAdoption({ operation, request, event, before }: AuditEntry): boolean {
   if (request === null) return false;

@@ -36,10 +36,12 @@ interface Found {
 }
 
 /**
- * A page of the associations that differ from what the gateway left, as far as the principal may view them. From EKS, it compares up to `first`
- * associations of EKS's list with the trail (one describe and one page of the trail each); after the end of the list follow the successes of the
- * last 90 days in the trail whose association EKS no longer lists. From scans, it compares the states of up to `first` service accounts, without EKS.
- * Both listing and reading the trail must be permitted. Throws `LedgerUnavailable` and what `AssociationReads` throws.
+ * A page of the associations that differ from what the gateway left, as far as the principal may
+ * view them. From EKS, it compares up to `first` associations of EKS's list with the trail (one
+ * describe and one page of the trail each); after the end of the list follow the successes of the
+ * last 90 days in the trail whose association EKS no longer lists. From scans, it compares the
+ * states of up to `first` service accounts, without EKS. Both listing and reading the trail must be
+ * permitted. Throws `LedgerUnavailable` and what `AssociationReads` throws.
  */
 export async function associationDrift(
   deps: DriftReads & Pick<Dependencies, 'home' | 'log' | 'associations'>,
@@ -107,7 +109,10 @@ async function readObserved(
   return { kind: 'ok', value: { ...part.value, coverage } };
 }
 
-/** What differs at EKS now. It is counted for the operators' alarm, with what could not be examined; the answer has the details. */
+/**
+ * What differs at EKS now. It is counted for the operators' alarm, with what could not be examined;
+ * the answer has the details.
+ */
 async function readLive(
   deps: DriftReads & Pick<Dependencies, 'log'>,
   query: DriftQuery,

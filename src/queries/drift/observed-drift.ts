@@ -14,7 +14,10 @@ import type { QueryResult } from '../terms/query-result.ts';
 
 /** A page of drift that scans saw. */
 export interface ObservedPart {
-  /** With the place at which to continue after each; of two of the same service account, the place is the same. */
+  /**
+   * With the place at which to continue after each; of two of the same service account, the place
+   * is the same.
+   */
   readonly items: readonly { readonly drift: AssociationDrift; readonly position: string }[];
   /** Where the next page begins; null at the end. */
   readonly next: string | null;
@@ -22,8 +25,9 @@ export interface ObservedPart {
 }
 
 /**
- * The drift of the service accounts of a cluster from a place on, as scans saw it last: one read of the scan, and two for each 100 service
- * accounts. Not valid for a cluster of which no scan was completed: there, no drift would mean nothing. Throws as `AssociationReads` does.
+ * The drift of the service accounts of a cluster from a place on, as scans saw it last: one read of
+ * the scan, and two for each 100 service accounts. Not valid for a cluster of which no scan was
+ * completed: there, no drift would mean nothing. Throws as `AssociationReads` does.
  */
 export async function observedDrift(
   reads: AssociationReads,
@@ -67,7 +71,10 @@ function notScanned({ clusterName }: DriftQuery['scope'], scan: ClusterScan | nu
   };
 }
 
-/** The drift of one service account; two where the association that the gateway left was replaced outside. */
+/**
+ * The drift of one service account; two where the association that the gateway left was replaced
+ * outside.
+ */
 function driftIn(state: AssociationState): AssociationDrift[] {
   const { latest, observed } = state;
   const isForeign = observed?.origin === 'OUTSIDE' || observed?.origin === 'ADD_ON';
@@ -97,7 +104,10 @@ function isOpenDelete({ operation, closedAt }: OpenOperation): boolean {
   return operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && closedAt === null;
 }
 
-/** How an association that others made or changed differs from what the gateway left, as far as it left it. */
+/**
+ * How an association that others made or changed differs from what the gateway left, as far as it
+ * left it.
+ */
 function comparisonOf(
   state: AssociationState,
   recorded: Association | null,

@@ -67,8 +67,8 @@ export function driftPosition(value: unknown): DriftPosition | null {
 export type DriftReads = Pick<Dependencies, 'eksFor' | 'ledger' | 'clock' | 'times'>;
 
 /**
- * Compares associations of EKS's list with the trail, from a position on. Ends early if the time runs out; then at least one
- * association was compared.
+ * Compares associations of EKS's list with the trail, from a position on. Ends early if the time
+ * runs out; then at least one association was compared.
  */
 export async function compare(
   deps: DriftReads,
@@ -98,8 +98,8 @@ export async function compare(
 }
 
 /**
- * Associations that should exist by a page of the trail and that EKS does not list. `before` is the position in the trail.
- * Ends early if the time runs out.
+ * Associations that should exist by a page of the trail and that EKS does not list. `before` is the
+ * position in the trail. Ends early if the time runs out.
  */
 export async function findDeleted(
   deps: DriftReads,
@@ -146,8 +146,9 @@ function leavesAssociation(entry: AuditEntry): boolean {
 }
 
 /**
- * What the absence of an association means, if an entry is of the latest change that EKS made to it: of an earlier change, a
- * later page must not contradict an earlier one. Null: the gateway deleted it, or may have done so.
+ * What the absence of an association means, if an entry is of the latest change that EKS made to
+ * it: of an earlier change, a later page must not contradict an earlier one. Null: the gateway
+ * deleted it, or may have done so.
  */
 async function absenceOf(
   reader: HistoryReader,

@@ -13,9 +13,10 @@ import { isAdoption } from './change-history.ts';
 import type { ChangeHistory } from './change-history.ts';
 
 /**
- * Where an association differs from what the operations of the gateway left: from the settings that requests named, since an
- * update adopts nothing that was changed outside before it, and from the tags of the create or of the newest adoption. A difference that an open operation
- * explains is left out. At least one effect is needed.
+ * Where an association differs from what the operations of the gateway left: from the settings that
+ * requests named, since an update adopts nothing that was changed outside before it, and from the
+ * tags of the create or of the newest adoption. A difference that an open operation explains is
+ * left out. At least one effect is needed.
  */
 export function differencesFrom(
   { effects, open }: Pick<ChangeHistory, 'effects' | 'open'>,
@@ -74,7 +75,8 @@ function modifiedLater(effects: readonly AuditEntry[], { modifiedAt }: Associati
 function endOf(entry: AuditEntry, times: Times): number {
   const { time, fence, eksRequestId, operationId, before } = entry;
   if (isAdoption(entry) && before) return Date.parse(before.modifiedAt);
-  // An answer to the only request proves that EKS has applied it; otherwise, EKS can apply it until `inDoubtUntil`.
+  // An answer to the only request proves that EKS has applied it; otherwise, EKS can apply it until
+  // `inDoubtUntil`.
   const isAnswered = eksRequestId !== null && fence === 1;
   return Math.max(Date.parse(time), isAnswered ? 0 : inDoubtUntil(decodeTime(operationId), times));
 }

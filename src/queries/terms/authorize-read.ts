@@ -17,8 +17,9 @@ type ReadRequest = Extract<
 export type AuthorizeRead = (request: ReadRequest) => Decision;
 
 /**
- * Creates the authorizer of the reads of one GraphQL request. It evaluates policy once for each object: a short
- * document can select the same one thousands of times, and each evaluation occupies the process.
+ * Creates the authorizer of the reads of one GraphQL request. It evaluates policy once for each
+ * object: a short document can select the same one thousands of times, and each evaluation occupies
+ * the process.
  */
 export function makeAuthorizeRead(
   { authorize, clock }: Pick<Dependencies, 'authorize' | 'clock'>,
@@ -37,7 +38,10 @@ export function makeAuthorizeRead(
 /** Whether a principal may read something. Never throws. */
 export type AllowsRead = (request: ReadRequest) => boolean;
 
-/** Creates the {@link AllowsRead} of one GraphQL request: requests about which policy decides the same are decided once. */
+/**
+ * Creates the {@link AllowsRead} of one GraphQL request: requests about which policy decides the
+ * same are decided once.
+ */
 export function makeAllowsRead(
   { decisionKey, clock }: Pick<Dependencies, 'decisionKey' | 'clock'>,
   identity: RequestIdentity,
@@ -54,7 +58,10 @@ export function makeAllowsRead(
   };
 }
 
-/** Whether a principal may view any association of a cluster. If not, none is read, so that nothing shows which exist. */
+/**
+ * Whether a principal may view any association of a cluster. If not, none is read, so that nothing
+ * shows which exist.
+ */
 export type MayViewIn = (cluster: ClusterRef) => boolean;
 
 /** Creates the {@link MayViewIn} of one GraphQL request. */
@@ -71,12 +78,16 @@ export function visibleTo(authorizeRead: AuthorizeRead, association: Association
   return authorizeRead({ action: 'DescribePodIdentityAssociation', association }).allowed ? association : null;
 }
 
-/** Whether a principal may approve for any need of an approval, if only with a comment. Never throws. */
+/**
+ * Whether a principal may approve for any need of an approval, if only with a comment. Never
+ * throws.
+ */
 export type MayApprove = (approval: Approval) => boolean;
 
 /**
- * Creates the {@link MayApprove} of one GraphQL request: each approval is judged once, and policy is asked once about those about which it decides the same. A short
- * document can list hundreds of them many times.
+ * Creates the {@link MayApprove} of one GraphQL request: each approval is judged once, and policy
+ * is asked once about those about which it decides the same. A short document can list hundreds of
+ * them many times.
  */
 export function makeMayApprove(
   { authorize, decisionKey, clock }: Pick<Dependencies, 'authorize' | 'decisionKey' | 'clock'>,

@@ -14,12 +14,15 @@ export interface Describer {
   readonly leastMs: RateLimiter['leastMs'];
 }
 
-/** How many describes of one request wait for EKS at the same time, so that those of other requests get their turn. */
+/**
+ * How many describes of one request wait for EKS at the same time, so that those of other requests
+ * get their turn.
+ */
 const concurrentDescribes = 4;
 
 /**
- * Creates a describer for one request. After a failure it sends no more calls for the account and region: the answer is
- * lost, and EKS may be throttling.
+ * Creates a describer for one request. After a failure it sends no more calls for the account and
+ * region: the answer is lost, and EKS may be throttling.
  */
 export function makeDescriber(
   { eksFor }: Pick<Dependencies, 'eksFor'>,

@@ -5,9 +5,9 @@ import { cursorFinding } from '../../validation/paging.ts';
 import { outOfTime } from '../../eks/rate-limited.ts';
 
 /**
- * A position in EKS's list: one of its pages, and an offset in it. EKS's tokens mark only the start of a page, so a page
- * of ours that starts in the middle of one reads that page again from its start. The id finds the place even if
- * associations before it were deleted meanwhile.
+ * A position in EKS's list: one of its pages, and an offset in it. EKS's tokens mark only the start
+ * of a page, so a page of ours that starts in the middle of one reads that page again from its
+ * start. The id finds the place even if associations before it were deleted meanwhile.
  */
 export interface ListPosition {
   /** EKS's token of the page; null for the first page. */
@@ -44,7 +44,10 @@ export type ListPage =
 
 const firstPage: ListPosition = { token: null, offset: 0, associationId: null };
 
-/** Reads a range of the list from as many of EKS's pages as it spans. `clock` returns milliseconds since the epoch. */
+/**
+ * Reads a range of the list from as many of EKS's pages as it spans. `clock` returns milliseconds
+ * since the epoch.
+ */
 export async function readList(eks: Eks, range: ListRange, bounds: CallBounds, clock: () => number): Promise<ListPage> {
   const { namespace, serviceAccount, limit } = range;
   const start = range.start ?? firstPage;
@@ -91,7 +94,10 @@ function offsetIn(summaries: readonly AssociationSummary[], { offset, associatio
   return index >= 0 ? index + 1 : Math.min(Math.max(0, offset - 1), summaries.length);
 }
 
-/** A cursor forged with the token of another list must not disclose associations that were not authorized. */
+/**
+ * A cursor forged with the token of another list must not disclose associations that were not
+ * authorized.
+ */
 function matching(found: readonly ListedSummary[], { namespace, serviceAccount }: ListRange): ListedSummary[] {
   return found.filter(
     ({ summary }) =>

@@ -11,7 +11,10 @@ export type QueryFailure =
   | { readonly kind: 'denied'; readonly violations: readonly Violation[] }
   /** EKS could not be read. */
   | { readonly kind: 'eks-failed'; readonly error: EksError }
-  /** A page begins with an entry that another version of the gateway wrote; `endCursor` continues after it. */
+  /**
+   * A page begins with an entry that another version of the gateway wrote; `endCursor` continues
+   * after it.
+   */
   | { readonly kind: 'unsupported-format'; readonly error: UnsupportedFormat; readonly endCursor: string };
 
 /** The result of a query. */

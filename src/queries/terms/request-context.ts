@@ -11,7 +11,10 @@ export type TakeRows = (count: number) => void;
 /** What the resolvers of one GraphQL request share. */
 export interface RequestContext {
   readonly identity: RequestIdentity;
-  /** The dependencies of the request, of one version of policies and inventory from its beginning to its end. */
+  /**
+   * The dependencies of the request, of one version of policies and inventory from its beginning to
+   * its end.
+   */
   readonly deps: Dependencies;
   /** The dependencies of its reads, whose cost has limits. */
   readonly reads: Dependencies;
@@ -20,13 +23,19 @@ export interface RequestContext {
   readonly mayViewIn: MayViewIn;
   readonly mayApprove: MayApprove;
   readonly cursors: Cursors;
-  /** When the answer must be sent: before the function ends, and `requestMs` after it began. Milliseconds since the epoch. */
+  /**
+   * When the answer must be sent: before the function ends, and `requestMs` after it began.
+   * Milliseconds since the epoch.
+   */
   readonly deadline: number;
   /** Describes each association once, within the rate limit of the process. */
   readonly describer: Describer;
   readonly takeRows: TakeRows;
   readonly trailReads: TrailReads;
-  /** Rejects if a lock stops the reads of the principal, or if that is not known. Whatever reads for an answer waits for it. */
+  /**
+   * Rejects if a lock stops the reads of the principal, or if that is not known. Whatever reads for
+   * an answer waits for it.
+   */
   readonly requireUnlocked: () => Promise<void>;
   /** A read that several fields of the request may ask for: made once for each name. */
   readonly once: <Result>(name: string, read: () => Promise<Result>) => Promise<Result>;

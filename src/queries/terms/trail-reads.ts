@@ -7,14 +7,20 @@ import type { RequestIdentity } from '../../model/principal.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 
-/** The pages of the trail that one request reads. They are recorded together, before the answer is sent. */
+/**
+ * The pages of the trail that one request reads. They are recorded together, before the answer is
+ * sent.
+ */
 export interface TrailReads {
   /**
-   * Notes a page, unless it contains only the reader's own entries, or the gateway is configured not to record reads. False if the
-   * record has no room for it: then it must not be returned.
+   * Notes a page, unless it contains only the reader's own entries, or the gateway is configured
+   * not to record reads. False if the record has no room for it: then it must not be returned.
    */
   readonly note: (partition: AuditPartition, entries: readonly AuditEntry[]) => boolean;
-  /** Writes the record, if a page was noted: without it, none may be returned. Throws `LedgerUnavailable`. */
+  /**
+   * Writes the record, if a page was noted: without it, none may be returned. Throws
+   * `LedgerUnavailable`.
+   */
   readonly record: (deadline: number) => Promise<void>;
 }
 

@@ -8,8 +8,9 @@ import { parseAssociationArn } from '../../validation/associations.ts';
 import type { AuthorizeRead } from '../terms/authorize-read.ts';
 
 /**
- * The scope for policy of a partition, where the partition alone determines it. Null where its entries must be read
- * first: an ARN does not contain the namespace, an operation id nothing, and a principal id not the kind of principal.
+ * The scope for policy of a partition, where the partition alone determines it. Null where its
+ * entries must be read first: an ARN does not contain the namespace, an operation id nothing, and a
+ * principal id not the kind of principal.
  */
 export function scopeOf(partition: AuditPartition, { principal }: RequestIdentity): TrailScope | null {
   switch (partition.kind) {
@@ -34,9 +35,9 @@ export function scopeViolations(authorizeRead: AuthorizeRead, scope: TrailScope)
 }
 
 /**
- * Why a principal may not read entries of a partition that had to be read first; empty if permitted. Each entry must be
- * in a scope that the principal may read. A denial is explained by the partition alone, so that it does not disclose
- * whether there are entries.
+ * Why a principal may not read entries of a partition that had to be read first; empty if
+ * permitted. Each entry must be in a scope that the principal may read. A denial is explained by
+ * the partition alone, so that it does not disclose whether there are entries.
  */
 export function entriesViolations(
   authorizeRead: AuthorizeRead,
@@ -53,20 +54,29 @@ export function entriesViolations(
   return violations.length > 0 ? violations : scopeViolations(authorizeRead, { kind: 'gateway' });
 }
 
-/** The entries that a principal may read one by one: each in any scope that contains it, as {@link shownEntry}. */
+/**
+ * The entries that a principal may read one by one: each in any scope that contains it, as
+ * {@link shownEntry}.
+ */
 export function readableEntries(authorizeRead: AuthorizeRead, entries: readonly AuditEntry[]): AuditEntry[] {
   return entries
     .filter((entry) => mayReadAny(authorizeRead, scopesOf(entry)))
     .map((entry) => shownEntry(authorizeRead, entry));
 }
 
-/** A readable entry as far as a principal may see it: what it hides is shown to readers of the namespace or of the gateway. */
+/**
+ * A readable entry as far as a principal may see it: what it hides is shown to readers of the
+ * namespace or of the gateway.
+ */
 export function shownEntry(authorizeRead: AuthorizeRead, entry: AuditEntry): AuditEntry {
   const [, ...others] = scopesOf(entry);
   return isHidden(entry) && !mayReadAny(authorizeRead, others) ? asAnswered(entry) : entry;
 }
 
-/** Whether a query must compare events as they were answered: otherwise, which entries match would disclose what they hide. */
+/**
+ * Whether a query must compare events as they were answered: otherwise, which entries match would
+ * disclose what they hide.
+ */
 export function filtersAsAnswered(authorizeRead: AuthorizeRead, { partition: { kind }, events }: TrailQuery): boolean {
   const mayHide = events !== null && (kind === 'principal' || kind === 'operation');
   return mayHide && !mayReadAny(authorizeRead, [{ kind: 'gateway' }]);
@@ -80,7 +90,8 @@ function mayReadAny(authorizeRead: AuthorizeRead, scopes: readonly TrailScope[])
 function entryScopes(partition: AuditPartition, entry: AuditEntry): TrailScope[] {
   const [ofPrincipal, ...others] = scopesOf(entry);
   if (partition.kind === 'principal') return [ofPrincipal];
-  // For an association, one's own entries don't count: pages would be readable or not by whose entries are on them.
+  // For an association, one's own entries don't count: pages would be readable or not by whose
+  // entries are on them.
   return partition.kind === 'operation' ? [ofPrincipal, ...others] : others;
 }
 
@@ -99,14 +110,18 @@ function partitionScope(partition: AuditPartition, entries: readonly AuditEntry[
   if (partition.kind === 'principal') {
     return { kind: 'principal', principal: principalOf(partition.principalId, entries) };
   }
-  // Stryker disable next-line ConditionalExpression: without the check, the absent ARN of another partition is malformed too
+  // Stryker disable next-line ConditionalExpression: without the check, the absent ARN of another
+  // partition is malformed too
   const arn = partition.kind === 'association' ? parseAssociationArn(partition.associationArn) : null;
   if (arn === null) return { kind: 'gateway' };
   const { accountId, region, clusterName } = arn;
   return { kind: 'cluster', accountId, region, clusterName };
 }
 
-/** The principal as the trail recorded it. Without entries there is nothing to disclose, whatever kind is assumed. */
+/**
+ * The principal as the trail recorded it. Without entries there is nothing to disclose, whatever
+ * kind is assumed.
+ */
 function principalOf(id: string, [entry]: readonly AuditEntry[]): Principal {
   return entry?.principal ?? { id, kind: 'USER', groups: [], sessionName: null };
 }

@@ -13,7 +13,10 @@ function isKnown({ event, operation, refusalCode }: AuditEntry): boolean {
   return isAuditEvent(event) && isAuditedOperation(operation) && codes.has(refusalCode);
 }
 
-/** The page up to its first entry with values that a later version has added, or the error of one that begins with it. */
+/**
+ * The page up to its first entry with values that a later version has added, or the error of one
+ * that begins with it.
+ */
 export function upToUnknown(page: TrailPage): TrailPage | UnsupportedFormatOnPage {
   const { entries } = page;
   const unknown = entries.find((entry) => !isKnown(entry));

@@ -9,9 +9,10 @@ import type { QueryResult } from '../terms/query-result.ts';
 import { scopeViolations } from './authorization.ts';
 
 /**
- * Operations with an expired lease, the one that the reconciler examined the longest time ago first; for principals that may read
- * the whole trail. Costs one search for expired leases. Throws `LedgerUnavailable` if the ledger does not answer before
- * `deadline` (milliseconds since the epoch).
+ * Operations with an expired lease, the one that the reconciler examined the longest time ago
+ * first; for principals that may read the whole trail. Costs one search for expired leases. Throws
+ * `LedgerUnavailable` if the ledger does not answer before `deadline` (milliseconds since the
+ * epoch).
  */
 export async function openOperations(
   { ledger, clock }: Pick<Dependencies, 'ledger' | 'clock'>,

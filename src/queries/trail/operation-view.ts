@@ -37,17 +37,21 @@ export interface OperationView {
   readonly entries: readonly AuditEntry[];
 }
 
-/** Events of other requests with the operation's token, which say nothing about the operation itself. */
+/**
+ * Events of other requests with the operation's token, which say nothing about the operation
+ * itself.
+ */
 const foreignEvents: readonly AuditEvent[] = ['REPLAYED', 'CONTENDED', 'TOKEN_REUSED'];
 
 /** Events of requests that were refused before an operation began. */
 const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
- * An operation as far as the principal may read its entries. Null if there is none, if its first entry may not be read, and
- * for a dry run, the warning of an ending, a read of the trail or a lock. Costs a read of its first entry, and, if that is readable, a read of the others;
- * further ones only if the token was sent 100 times before the operation was closed. Read once, however often a request
- * selects it. Throws `LedgerUnavailable`.
+ * An operation as far as the principal may read its entries. Null if there is none, if its first
+ * entry may not be read, and for a dry run, the warning of an ending, a read of the trail or a
+ * lock. Costs a read of its first entry, and, if that is readable, a read of the others; further
+ * ones only if the token was sent 100 times before the operation was closed. Read once, however
+ * often a request selects it. Throws `LedgerUnavailable`.
  */
 export function readOperation(
   deps: Pick<Dependencies, 'clock' | 'times' | 'ledger'>,
@@ -68,7 +72,8 @@ async function viewOf(
   const own = entries.filter(({ event }) => !foreignEvents.includes(event));
   const [first] = own;
   const last = own.at(-1);
-  // The first entry names the principal of the operation; without it, the others could be of a reused token.
+  // The first entry names the principal of the operation; without it, the others could be of a
+  // reused token.
   if (first === undefined || last === undefined || first.entryId !== all[0]?.entryId) return null;
   if (first.event === 'CHECKED' || first.event === 'EXPIRY_WARNED') return null;
   const { operation: kind } = first;
@@ -100,7 +105,10 @@ function usedApprovalOf({ decision, deleteDecision }: AuditEntry): UsedApproval 
   return decision?.approval ?? deleteDecision?.approval;
 }
 
-/** The first entries of an operation; only the first one if it is not readable, because it decides whether the operation is. */
+/**
+ * The first entries of an operation; only the first one if it is not readable, because it decides
+ * whether the operation is.
+ */
 async function entriesIfReadable(
   { ledger }: Pick<Dependencies, 'ledger'>,
   authorizeRead: AuthorizeRead,
@@ -115,7 +123,10 @@ async function entriesIfReadable(
 /** How many pages of an operation are searched: 1,000 entries each. */
 const maxPages = 10;
 
-/** The entry that closes an operation with more entries than one page: those of its other lease holders and of contended requests. */
+/**
+ * The entry that closes an operation with more entries than one page: those of its other lease
+ * holders and of contended requests.
+ */
 async function closingEntryOf({ ledger }: Pick<Dependencies, 'ledger'>, operationId: string) {
   const query = {
     ...noFilters,
@@ -137,7 +148,10 @@ function statusOf(closing: AuditEvent): OperationStatus {
   return closing === 'SUCCEEDED' || closing === 'RELEASED' ? closing : 'REFUSED';
 }
 
-/** As the mutation itself would answer, computed from the entries that the record's lease was written with. */
+/**
+ * As the mutation itself would answer, computed from the entries that the record's lease was
+ * written with.
+ */
 function secondsToWait({ clock, times }: Pick<Dependencies, 'clock' | 'times'>, own: readonly AuditEntry[]): number {
   const [first] = own;
   const last = own.at(-1);

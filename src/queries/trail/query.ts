@@ -70,8 +70,8 @@ function isPosition(position: unknown): position is string {
 const policyIdRules = [maxLength(256, 'Give the @id of a policy, as violations and decisions name it.'), wellFormed];
 
 /**
- * The events that a partition does not contain, which the answer names: an empty one could be taken for proof that there were no
- * such requests. A namespace has DENIED if the query names it.
+ * The events that a partition does not contain, which the answer names: an empty one could be taken
+ * for proof that there were no such requests. A namespace has DENIED if the query names it.
  */
 export function omittedEvents({ kind }: AuditPartition, events: readonly AuditEvent[] | null): readonly AuditEvent[] {
   if (kind === 'all' || kind === 'principal' || kind === 'operation') return [];

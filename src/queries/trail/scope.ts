@@ -15,7 +15,10 @@ export type ParsedScope =
   | { readonly kind: 'valid'; readonly partition: AuditPartition }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] };
 
-/** Validates a scope and converts it into a partition of the ledger. GraphQL guarantees that exactly one field is set. */
+/**
+ * Validates a scope and converts it into a partition of the ledger. GraphQL guarantees that exactly
+ * one field is set.
+ */
 export function parseScope(scope: AuditScope, home: Dependencies['home']): ParsedScope {
   const { cluster, principalId, associationArn, operationId } = scope;
   if (cluster) return clusterPartition(cluster, home);

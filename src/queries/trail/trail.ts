@@ -33,9 +33,10 @@ export type TrailConnection = Connection<AuditEntry> & { readonly omittedEvents:
 type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads' | 'cursors'>;
 
 /**
- * A page of the audit trail, newest first, for a principal who may read that part of it. Costs one page of the ledger,
- * before it one entry where policy needs to know whose part it is. `reader.trailReads` notes it. Throws `LedgerUnavailable` if the ledger
- * does not answer before `deadline` (milliseconds since the epoch).
+ * A page of the audit trail, newest first, for a principal who may read that part of it. Costs one
+ * page of the ledger, before it one entry where policy needs to know whose part it is.
+ * `reader.trailReads` notes it. Throws `LedgerUnavailable` if the ledger does not answer before
+ * `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
   deps: Pick<Dependencies, 'ledger' | 'clock' | 'home'>,
@@ -56,7 +57,10 @@ export async function auditTrail(
   return read(deps, reader, validated, scopeOf(partition, reader.identity), deadline);
 }
 
-/** A page of what the trail holds about an association, whose namespace is known: see {@link auditTrail}. */
+/**
+ * A page of what the trail holds about an association, whose namespace is known: see
+ * {@link auditTrail}.
+ */
 export async function associationTrail(
   deps: Pick<Dependencies, 'ledger' | 'clock'>,
   reader: Reader,
@@ -71,7 +75,10 @@ export async function associationTrail(
   return read(deps, reader, validated, scope, deadline);
 }
 
-/** Reads an entry for a principal who may read any of the scopes that contain it. Null otherwise, and if there is none. */
+/**
+ * Reads an entry for a principal who may read any of the scopes that contain it. Null otherwise,
+ * and if there is none.
+ */
 export async function readAuditEntry(
   { ledger }: Pick<Dependencies, 'ledger'>,
   { authorizeRead, once }: Pick<RequestContext, 'authorizeRead' | 'once'>,
@@ -93,7 +100,8 @@ async function read(
   const readPage = (page: TrailQuery) =>
     withDeadline(deadline - deps.clock(), deps.ledger.readTrail(page), ledgerTimeout);
   const violations = (entries: readonly AuditEntry[]) => entriesViolations(authorizeRead, query.partition, entries);
-  // Without permission as for an empty partition, the newest entry shows whose it is before a page is read.
+  // Without permission as for an empty partition, the newest entry shows whose it is before a page
+  // is read.
   const mustProbe = scope === null && violations([]).length > 0;
   const newest = mustProbe
     ? await readPage({ ...newestEntry, partition: query.partition }).catch(unsupportedPage)
@@ -104,7 +112,8 @@ async function read(
 
   const asAnswered = filtersAsAnswered(authorizeRead, query);
   const page = await readPage({ ...query, asAnswered }).catch(unsupportedPage);
-  // The principal of an unsupported entry is not known, so its partition must be readable as if it were empty.
+  // The principal of an unsupported entry is not known, so its partition must be readable as if it
+  // were empty.
   const isEmpty = entriesOf(page)?.length === 0;
   const hidden = scope === null && !(isEmpty && probed !== null) ? violations(entriesOf(page) ?? []) : [];
   if (hidden.length > 0) return { kind: 'denied', violations: hidden };

@@ -11,7 +11,10 @@ export interface UnindexedEntries {
   unindexedEntries(): AsyncIterable<EntryKey>;
 }
 
-/** The entries of a table that are not in the shard of the index `byTime` in which reads look for them. Scans the table. */
+/**
+ * The entries of a table that are not in the shard of the index `byTime` in which reads look for
+ * them. Scans the table.
+ */
 export async function* unindexedEntries(client: DynamoDBClient, TableName: string): AsyncGenerator<EntryKey> {
   const names = { ProjectionExpression: 'operationId, entryId, trailShard' };
   try {

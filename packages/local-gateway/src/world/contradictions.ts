@@ -62,7 +62,9 @@ function placeOf(world: unknown, defaults: Defaults): Defaults {
   };
 }
 
-/** Names of roles of patterns, which have no path, and roles that IAM can't have at the same time. */
+/**
+ * Names of roles of patterns, which have no path, and roles that IAM can't have at the same time.
+ */
 function roleProblems(world: unknown, defaults: Defaults): readonly Contradiction[] {
   const ownPath = fieldOf(world, 'rolePath');
   const path = v.is(rolePath, ownPath) ? ownPath : defaultRolePath;

@@ -33,9 +33,10 @@ const maxTried = 50;
 const maxPeople = 10;
 
 /**
- * What would have to differ for another decision: each single change out of a fixed list that turns an allowed request into a
- * denied one, or lifts violations of a denied one without adding others. The list covers what policies usually depend on: groups,
- * persons, reason, time, cluster, role, settings, service account and tags.
+ * What would have to differ for another decision: each single change out of a fixed list that turns
+ * an allowed request into a denied one, or lifts violations of a denied one without adding others.
+ * The list covers what policies usually depend on: groups, persons, reason, time, cluster, role,
+ * settings, service account and tags.
  */
 export function counterfactuals(
   authorize: Authorize,

@@ -5,7 +5,9 @@ import { isLiftable } from '../../../../src/policy/policies/approvals.ts';
 import type { Engine } from '../../../../src/policy/decide/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 
-/** A policy that denies the request of a case that does not depend on it, or asks for its approval. */
+/**
+ * A policy that denies the request of a case that does not depend on it, or asks for its approval.
+ */
 export interface Effect {
   readonly policyId: string;
   /** Of the case. */

@@ -17,7 +17,10 @@ import type { Context } from '../cli/command.ts';
 
 /** The result of a check. */
 export interface CheckReport {
-  /** Each case with another result than it expects, and each policy without a case; also those of the examples. */
+  /**
+   * Each case with another result than it expects, and each policy without a case; also those of
+   * the examples.
+   */
   readonly failures: readonly string[];
   /** What is valid but probably not meant. */
   readonly warnings: readonly string[];
@@ -28,8 +31,8 @@ export interface CheckReport {
 }
 
 /**
- * Validates a folder of policies and runs its cases. Throws an Error that says what is wrong when policies, inventory or a
- * case can't be read.
+ * Validates a folder of policies and runs its cases. Throws an Error that says what is wrong when
+ * policies, inventory or a case can't be read.
  */
 export function checkPolicies(directory: string): CheckReport {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema, inventory.json and cases.';
@@ -54,7 +57,10 @@ function check(directory: string): CheckReport {
   };
 }
 
-/** Policies whose approvers no case lets vote. Neither policies nor the inventory list all groups of tokens, so a misspelled one is valid. */
+/**
+ * Policies whose approvers no case lets vote. Neither policies nor the inventory list all groups of
+ * tokens, so a misspelled one is valid.
+ */
 function groupsWithoutVote(policySet: PolicySet, cases: readonly PolicyCase[]): readonly string[] {
   const voting = cases
     .filter(({ expected }) => expected === 'allowed')
@@ -76,8 +82,8 @@ interface Findings {
 }
 
 /**
- * The findings of the policies in `examples`, which are not active: each file is checked with the policies of the folder and with its
- * cases, whose names begin with its own.
+ * The findings of the policies in `examples`, which are not active: each file is checked with the
+ * policies of the folder and with its cases, whose names begin with its own.
  */
 function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): Findings {
   const folder = join(directory, 'examples');

@@ -10,7 +10,10 @@ type Counts = Readonly<Partial<Record<Impact['kind'], number>>>;
 /** What a policy changes. */
 interface RuleImpact {
   readonly policyId: string;
-  /** Whether the policy denies regardless of who asks: it reads neither the principal nor for whom it acts. */
+  /**
+   * Whether the policy denies regardless of who asks: it reads neither the principal nor for whom
+   * it acts.
+   */
   readonly regardlessOfPrincipal: boolean;
   readonly counts: Counts;
   readonly namespaces: readonly (ClusterRef & { readonly namespace: string; readonly counts: Counts })[];
@@ -28,7 +31,10 @@ export interface ImpactSummary {
 
 type MutableCounts = { -readonly [Kind in keyof Counts]: Counts[Kind] };
 
-/** Creates the collection of what differs. Its size depends on rules, namespaces and roles, not on associations. */
+/**
+ * Creates the collection of what differs. Its size depends on rules, namespaces and roles, not on
+ * associations.
+ */
 export function collectImpacts(sides: readonly PoliciesInUse[]) {
   let judged = 0;
   const total: MutableCounts = {};

@@ -25,7 +25,10 @@ export interface ImpactRequest extends Replacement {
 
 type ImpactContext = Context<LedgerSettings & { readonly hasPolicyTable: boolean }>;
 
-/** Judges the observed associations and recorded requests, and prints what would be decided otherwise. Gives the exit code. */
+/**
+ * Judges the observed associations and recorded requests, and prints what would be decided
+ * otherwise. Gives the exit code.
+ */
 export async function run(request: ImpactRequest, context: ImpactContext): Promise<number> {
   const { settings, print, warn } = context;
   const isJson = request.output === 'json';

@@ -42,8 +42,9 @@ export interface ReplayedDecision {
 }
 
 /**
- * Replays the decision of an audit entry, with the policies of a folder and the slice of the inventory that the entry
- * records. Throws an Error that says what is wrong when entry or policies can't be read.
+ * Replays the decision of an audit entry, with the policies of a folder and the slice of the
+ * inventory that the entry records. Throws an Error that says what is wrong when entry or policies
+ * can't be read.
  */
 export function replayDecision(file: string, directory: string): ReplayedDecision {
   const entry = parseJson(file, readFileSync(file, 'utf8'), entrySchema);

@@ -14,7 +14,10 @@ import type { RoleContextKey } from '../../../../src/policy/policies/role-contex
 /** The decision on a request of which some role attributes may be unknown. */
 export type Judgement =
   | { readonly kind: 'decided'; readonly decision: Decision }
-  /** These policies apply with some attributes of these roles and not with others, and the decision depends on it. */
+  /**
+   * These policies apply with some attributes of these roles and not with others, and the decision
+   * depends on it.
+   */
   | { readonly kind: 'depends'; readonly policyIds: readonly string[]; readonly roleArns: readonly string[] };
 
 /** Decides a request with what is known of its roles. Of several with one ARN, the first counts. */
@@ -25,9 +28,10 @@ export type Judge = (
 ) => Judgement;
 
 /**
- * Creates a {@link Judge}. Where attributes of a role are unknown, Cedar evaluates the policies that use them partially, and the request
- * is decided twice: with each permit and without each forbid of which Cedar can't say whether it applies, and the reverse. It assumes
- * that the role exists.
+ * Creates a {@link Judge}. Where attributes of a role are unknown, Cedar evaluates the policies
+ * that use them partially, and the request is decided twice: with each permit and without each
+ * forbid of which Cedar can't say whether it applies, and the reverse. It assumes that the role
+ * exists.
  */
 export function makeJudge(engine: Engine, inventory: Inventory): Judge {
   const authorize = authorizeWith(engine, inventory);
@@ -56,12 +60,16 @@ export function makeJudge(engine: Engine, inventory: Inventory): Judge {
     if (decisionResult(most) !== decisionResult(least)) {
       return { kind: 'depends', policyIds: [...open].sort(), roleArns: unknownRoles };
     }
-    // The policies that decide certainly: permits where the fewest apply, forbids where the fewest apply.
+    // The policies that decide certainly: permits where the fewest apply, forbids where the fewest
+    // apply.
     return { kind: 'decided', decision: most.allowed ? least : most };
   };
 }
 
-/** An engine that evaluates the policies without role attributes, and is told which of the others apply. */
+/**
+ * An engine that evaluates the policies without role attributes, and is told which of the others
+ * apply.
+ */
 function assuming(engine: Engine, applying: (request: CedarRequest) => readonly string[]): Engine {
   const others = engine.roleAttributes?.others ?? engine;
   const applyingOf = (request: CedarRequest, wanted: PolicyJson['effect']) =>
@@ -87,7 +95,10 @@ function assuming(engine: Engine, applying: (request: CedarRequest) => readonly 
   };
 }
 
-/** The policies with role attributes that apply to a request, and those that apply with some values of the unknown roles. */
+/**
+ * The policies with role attributes that apply to a request, and those that apply with some values
+ * of the unknown roles.
+ */
 type PartialEvaluation = (
   request: CedarRequest,
   keys: readonly RoleContextKey[],
@@ -110,7 +121,10 @@ function makePartialEvaluation({ policySet, roleAttributes }: Engine): PartialEv
   };
 }
 
-/** A part of a policy in which these roles of the context are there, with attributes that are unknown to Cedar. */
+/**
+ * A part of a policy in which these roles of the context are there, with attributes that are
+ * unknown to Cedar.
+ */
 function withUnknownRoles<Part>(part: Part, keys: readonly RoleContextKey[]): Part {
   if (Array.isArray(part)) return part.map((one: unknown) => withUnknownRoles(one, keys)) as Part;
   if (typeof part !== 'object' || part === null) return part;

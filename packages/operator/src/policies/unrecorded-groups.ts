@@ -28,7 +28,10 @@ interface Decided {
   readonly judge: (context: AuthorizationContext) => Judgement;
 }
 
-/** Requests that would be decided otherwise if a principal were in a group that its entry may have left out. */
+/**
+ * Requests that would be decided otherwise if a principal were in a group that its entry may have
+ * left out.
+ */
 export interface UnrecordedGroups {
   readonly requests: number;
   /** Sorted. */
@@ -36,11 +39,13 @@ export interface UnrecordedGroups {
 }
 
 /**
- * Creates a collection of requests that groups which are not recorded would decide otherwise, each group alone. Candidates are groups
- * named by a changed policy that can apply, and owners of the namespace: no others can change the decision.
+ * Creates a collection of requests that groups which are not recorded would decide otherwise, each
+ * group alone. Candidates are groups named by a changed policy that can apply, and owners of the
+ * namespace: no others can change the decision.
  *
- * An entry records every group of the policies and owners of its time (see `makeRecordPrincipal`), so a group was not left out if
- * another entry with the same hashes has it, or if the policies with the hash name it.
+ * An entry records every group of the policies and owners of its time (see `makeRecordPrincipal`),
+ * so a group was not left out if another entry with the same hashes has it, or if the policies with
+ * the hash name it.
  *
  * @param policySet the changed policies
  * @param groupsNamedBy the groups that the policies with a hash name; none if they are not known

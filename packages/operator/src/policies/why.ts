@@ -16,8 +16,9 @@ import { verdict } from './recorded-request.ts';
 type Places = ReadonlyMap<string, LocatedPolicy>;
 
 /**
- * Explains the decision on the request of a case: which policies decided and where they are, and what would have to differ for
- * another decision. Throws an Error that says what is wrong when the case or the policies can't be read.
+ * Explains the decision on the request of a case: which policies decided and where they are, and
+ * what would have to differ for another decision. Throws an Error that says what is wrong when the
+ * case or the policies can't be read.
  *
  * @returns lines of text
  */
@@ -68,7 +69,10 @@ function differences(decision: Decision, others: readonly Counterfactual[], plac
   ];
 }
 
-/** The text of the policies that no tried change lifts: their conditions say what would have to differ. */
+/**
+ * The text of the policies that no tried change lifts: their conditions say what would have to
+ * differ.
+ */
 function remaining({ violations }: Decision, others: readonly Counterfactual[], places: Places): readonly string[] {
   const lifted = others.flatMap((one) => one.lifted);
   return violations

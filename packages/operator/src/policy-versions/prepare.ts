@@ -31,8 +31,8 @@ export interface PreparedPolicies {
 }
 
 /**
- * Reads a version from its files, and verifies it as a build and the functions do. Throws an Error that says what is not
- * valid.
+ * Reads a version from its files, and verifies it as a build and the functions do. Throws an Error
+ * that says what is not valid.
  *
  * @param policies folder of the policies and their cases
  * @param inventory file of the deployment's inventory
