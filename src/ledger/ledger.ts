@@ -123,12 +123,11 @@ const noTrailFilters = {
 /** The filters that every entry passes. */
 export const noFilters = { since: null, until: null, ...noTrailFilters } as const;
 
-// Object.keys gives exactly the keys of the literal above.
-const filterNames = Object.keys(noTrailFilters) as (keyof TrailFilters)[];
-
 /** Whether a query has a filter: then entries are read that are not returned. */
 export function hasFilters(query: TrailFilters): boolean {
-  return filterNames.some((name) => query[name] !== null);
+  // Object.keys gives exactly the keys of the literal above.
+  const names = Object.keys(noTrailFilters) as (keyof TrailFilters)[];
+  return names.some((name) => query[name] !== null);
 }
 
 /** A page of the trail. */
