@@ -44,7 +44,8 @@ const packaging = [
   '/test/validation/limits\\.test\\.ts$',
   '/test/tools/release\\.test\\.ts$',
   '/test/upgrade/(baseline|template)\\.test\\.ts$',
-  '/packages/client/test/(against-aws-cli.*|aws-credentials|bad-input|browser|command-lines/.*|declaration/(approved-apply|declared-fleet|killed-apply|page)|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
+  '/packages/client/test/browser\\.test\\.ts$',
+  '/packages/command/test/(against-aws-cli.*|aws-credentials|bad-input|command-lines/.*|declaration/(approved-apply|declared-fleet|killed-apply|page)|docs|first-steps|jmespath|killed-server|login|options|output|shorthand|signing-in|skeleton|stored-login)\\.test\\.ts$',
   '/packages/eks-simulator/test/(aws-cli|faults-of-changes|main)\\.test\\.ts$',
   '/packages/[^/]+/test/package\\.test\\.ts$',
 ];
