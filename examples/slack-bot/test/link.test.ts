@@ -5,8 +5,10 @@ import type { World } from './world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld({
-    gateway: { CLOCK_ERROR_MS: '0', EXPIRE_INTERVAL_MS: '200' },
-    ...{ decideMs: 2_000, tokenSeconds: '20' },
+    gateway: { EXPIRE_INTERVAL_MS: '200' },
+    clockErrorMs: 0,
+    decideMs: 2_000,
+    tokenSeconds: '20',
   });
 }, 120_000);
 afterAll(() => world.close());

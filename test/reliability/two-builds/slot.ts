@@ -3,10 +3,9 @@ import { startHttpApi } from '../../../packages/local-gateway/src/http-api/http-
 import { makeAuthorizer } from '../../../packages/local-gateway/src/http-api/authorizer.ts';
 import type { SigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { audience, issuer } from '../../../packages/local-gateway/src/principals.ts';
-import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import type { OpenVersion, Version } from '../../upgrade/versions.ts';
-import { inDoubtMs, times } from '../processes/times.ts';
+import { inDoubtMs, intervalMs, times } from '../processes/times.ts';
 import { openLine } from './line.ts';
 
 /** Where the gateways of a storm work. */
@@ -30,17 +29,7 @@ export interface Slot {
 const standstillMs = 1_500;
 
 /** The times of the process test, with an allowance for that. */
-const protocolTimes = {
-  ...defaultTimes,
-  leaseMs: times.LEASE_MS,
-  requestMs: times.REQUEST_MS,
-  signatureWindowMs: times.SIGNATURE_WINDOW_MS,
-  eksProcessingMs: times.EKS_PROCESSING_MS + standstillMs,
-  listLagMs: times.LIST_LAG_MS,
-  clockErrorMs: times.CLOCK_ERROR_MS,
-  roleRetryMs: times.ROLE_RETRY_MS,
-  leastLifetimeMs: times.LEAST_LIFETIME_MS,
-};
+const protocolTimes = { ...times, eksProcessingMs: times.eksProcessingMs + standstillMs };
 
 /** How long an operation of a storm stays in doubt. Milliseconds. */
 export const stormInDoubtMs = inDoubtMs + standstillMs;
@@ -57,7 +46,7 @@ async function startVersion(version: Version, { dynamoDb, eks, tables }: Ground)
     while (!isKilled) {
       // What fails because of a fault, or a kill, is done by a later run.
       for (const run of [opened.reconcile, opened.scan, opened.expire]) await run().catch(() => undefined);
-      await sleep(times.RECONCILE_INTERVAL_MS);
+      await sleep(intervalMs);
     }
   };
   const scheduled = schedule();
