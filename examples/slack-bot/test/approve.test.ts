@@ -1,6 +1,6 @@
-import { textOf } from '../local/block-text.ts';
-import { buttonOf } from '../local/slack.ts';
-import type { Message } from '../local/web-api.ts';
+import { textOf } from './local/block-text.ts';
+import { buttonOf } from './local/slack.ts';
+import type { Message } from './local/web-api.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { textOf } from '../local/block-text.ts';
+import { textOf } from './local/block-text.ts';
 import type { Draft } from '../src/forms.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';

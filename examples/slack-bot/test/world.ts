@@ -10,11 +10,11 @@ import { startLocalGateway } from '../../../packages/local-gateway/src/gateway.t
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
 import { readLocalSettings } from '../../../packages/local-gateway/src/settings.ts';
-import { startSlack } from '../local/slack.ts';
-import type { Message } from '../local/web-api.ts';
+import { startSlack } from './local/slack.ts';
+import type { Message } from './local/web-api.ts';
 import { freePort, installExample, run } from './programs.ts';
 import type { Variables } from './programs.ts';
-import { textOf } from '../local/block-text.ts';
+import { textOf } from './local/block-text.ts';
 
 const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const signingSecret = 'signing-secret';
@@ -48,7 +48,7 @@ export async function openWorld(
   const closeGateway = closeAtEnd(gateway.close);
   const provider = await run(
     folder,
-    ['local/identity-provider.ts', local, changes.tokenSeconds ?? '600'],
+    ['test/local/identity-provider.ts', local, changes.tokenSeconds ?? '600'],
     {},
     /^Issuer (\S+)/,
   );
