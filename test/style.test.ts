@@ -14,7 +14,7 @@ const files = [
   'docs/**/*.md',
   'policies/**/*.{cedar,cedarschema}',
   'policies/cases/*/*.json',
-  'bench/**/*.md',
+  'test/reliability/**/*.md',
   'packages/*/README.md',
   'examples/*/README.md',
   'src/**/*.ts',
