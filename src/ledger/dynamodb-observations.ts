@@ -18,7 +18,7 @@ import { endingQueries, listedEndingOf, statesQuery, summaryOfItem } from './dyn
 import { transact } from './dynamodb-transact.ts';
 import type { TableNames } from './tables.ts';
 
-/** What scans store, in the table of the idempotency records: see `docs/decisions/0044-state-of-associations.md`. */
+/** What scans store, in the table of the idempotency records: see `docs/decisions/0005-association-state-and-history.md`. */
 export function makeDynamoDbObservations({
   client,
   idempotencyTable,
