@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -11,18 +9,14 @@ import { makeSqliteLedger } from '../src/sqlite/ledger.ts';
 import { loadSigningKey } from '../src/keys.ts';
 import { mintToken, principals } from '../src/principals.ts';
 import type { EksSimulator } from '../../eks-simulator/src/index.ts';
-import { awsCli, missingAwsCli } from '../../../test/support/aws-cli.ts';
 import { createDocument } from '../../../test/support/documents.ts';
 import type { Payload } from '../../../test/support/documents.ts';
 import { input, openSimulator } from '../../../test/support/gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../../../test/support/ledgers.ts';
-import { testUnless } from '../../../test/support/requires.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import type { ServerProcess } from '../../../test/support/server-process.ts';
 
-const run = promisify(execFile);
 const create = 'CreatePodIdentityAssociation';
-const tokenCommand = join(import.meta.dirname, '../src/token.ts');
 
 let folder: string;
 let servers: ServerProcess[] = [];
@@ -43,22 +37,16 @@ async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
   return server;
 }
 
-/** What `npm run --silent token -- alice` prints. */
-async function printedToken(): Promise<string> {
-  const { stdout } = await run(process.execPath, [tokenCommand, 'alice'], { env: { LOCAL_FOLDER: folder } });
-  return stdout.trim();
-}
-
 async function token(): Promise<string> {
   const alice = principals.find(({ name }) => name === 'alice');
   if (!alice) throw new Error('The example principal alice is missing.');
   return mintToken(await loadSigningKey(folder), alice, { expiresInSeconds: 60 });
 }
 
-async function send({ url }: ServerProcess, fields: object = {}, bearer?: string): Promise<Payload> {
+async function send({ url }: ServerProcess, fields: object = {}): Promise<Payload> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { authorization: `Bearer ${bearer ?? (await token())}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query: createDocument, variables: { input: { ...input, ...fields } } }),
   });
   const { data } = (await response.json()) as { data: { create: Payload } };
@@ -82,36 +70,6 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe('npm start', () => {
-  testUnless(missingAwsCli)('creates an association that the AWS CLI shows', async () => {
-    const server = await start();
-    const { status, association } = await send(server, {}, await printedToken());
-    expect(status).toBe('SUCCEEDED');
-    const aws = (...args: string[]) =>
-      run(
-        awsCli ?? 'aws',
-        ['eks', ...args, '--cluster-name', 'apps-dev', '--endpoint-url', server.eksUrl, '--output', 'json'],
-        {
-          env: {
-            ...process.env,
-            AWS_DEFAULT_REGION: 'eu-central-1',
-            AWS_ACCESS_KEY_ID: 'x',
-            AWS_SECRET_ACCESS_KEY: 'x',
-          },
-        },
-      );
-    const listed = JSON.parse((await aws('list-pod-identity-associations')).stdout) as { associations: unknown[] };
-    expect(listed.associations).toMatchObject([{ associationId: association?.associationId, serviceAccount: 'api' }]);
-    const id = association?.associationId ?? '';
-    const described = await aws('describe-pod-identity-association', '--association-id', id);
-    const { association: shown } = JSON.parse(described.stdout) as { association: Record<string, unknown> };
-    const { tags = [], modifiedAt, ...same } = association ?? {};
-    for (const field of ['clusterName', 'namespace', 'serviceAccount', 'roleArn', 'associationArn', 'associationId']) {
-      expect(shown[field]).toBe((same as Record<string, unknown>)[field]);
-    }
-    expect(shown.tags).toEqual(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
-    expect(Date.parse(String(shown.modifiedAt))).toBe(Date.parse(String(modifiedAt)));
-  });
-
   test('keeps EKS and the ledger across a restart', async () => {
     const first = await start();
     const { association } = await send(first);

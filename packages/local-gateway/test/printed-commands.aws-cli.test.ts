@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { awsCli, missingAwsCli } from '../../../test/support/aws-cli.ts';
+import { createDocument } from '../../../test/support/documents.ts';
+import type { Payload } from '../../../test/support/documents.ts';
+import { input } from '../../../test/support/gateway.ts';
 import { testUnless } from '../../../test/support/requires.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import type { ServerProcess } from '../../../test/support/server-process.ts';
 
+const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../..');
 
 let folder: string;
@@ -39,7 +43,7 @@ function printedCommand(label: string): string {
 async function runInShell(command: string, path = process.env.PATH): Promise<unknown> {
   const others = Object.entries(process.env).filter(([name]) => !/^AWS_|^(LOCAL_FOLDER|WORLD_FILE)$/.test(name));
   const env = { ...Object.fromEntries(others), HOME: folder, PATH: path };
-  const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: root, env });
+  const { stdout } = await run('bash', ['-c', command], { cwd: root, env });
   return JSON.parse(stdout);
 }
 
@@ -54,6 +58,41 @@ test('npm start prints an AWS CLI command with endpoint, region and credentials'
 testUnless(missingAwsCli)('the printed AWS CLI command works without AWS settings', async () => {
   const path = [dirname(awsCli ?? ''), process.env.PATH].join(delimiter);
   expect(await runInShell(`${printedCommand('Associations:')} --output json`, path)).toEqual({ associations: [] });
+});
+
+/** Creates an association with the token that `npm run --silent token -- alice` prints. */
+async function create(): Promise<Payload> {
+  const command = join(import.meta.dirname, '../src/token.ts');
+  const token = await run(process.execPath, [command, 'alice'], { env: { LOCAL_FOLDER: folder } });
+  const response = await fetch(server.url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token.stdout.trim()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: createDocument, variables: { input } }),
+  });
+  const { data } = (await response.json()) as { data: { create: Payload } };
+  return data.create;
+}
+
+testUnless(missingAwsCli)('the AWS CLI shows an association that the gateway created', async () => {
+  const { status, association } = await create();
+  expect(status).toBe('SUCCEEDED');
+  const id = association?.associationId ?? '';
+  const path = [dirname(awsCli ?? ''), process.env.PATH].join(delimiter);
+  const list = `${printedCommand('Associations:')} --output json`;
+  expect(await runInShell(list, path)).toMatchObject({
+    associations: [{ associationId: id, serviceAccount: 'api' }],
+  });
+  const describe = list.replace('list-pod-identity-associations', 'describe-pod-identity-association');
+  const described = (await runInShell(`${describe} --association-id ${id}`, path)) as {
+    association: Record<string, unknown>;
+  };
+  const { tags = [], modifiedAt, ...same } = association ?? {};
+  const shown = described.association;
+  for (const field of ['clusterName', 'namespace', 'serviceAccount', 'roleArn', 'associationArn', 'associationId']) {
+    expect(shown[field]).toBe((same as Record<string, unknown>)[field]);
+  }
+  expect(shown.tags).toEqual(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
+  expect(Date.parse(String(shown.modifiedAt))).toBe(Date.parse(String(modifiedAt)));
 });
 
 test('the printed request is answered, also in a terminal without the folder of the server', async () => {
