@@ -5,13 +5,10 @@ import type { Ending } from './association-ending.ts';
 import type { AssociationVersion, LatestVersion, Origin } from './association-version.ts';
 
 /**
- * <<<<<<< HEAD What is known of the association of one service account: what the gateway's
- * operations confirmed, what scans observed, and which operations may still act. EKS's `modifiedAt`
- * is the version of an association, not the time at which someone read it:
- * `docs/decisions/0044-state-of-associations.md`. ======= What is known of the association of one
- * service account: what the gateway's operations confirmed, what scans observed, and which
- * operations may still act. EKS's `modifiedAt` is the version of an association, not the time at
- * which someone read it: `docs/decisions/0005-association-state-and-history.md`. >>>>>>> d2
+ * What is known of the association of one service account: what the gateway's operations confirmed,
+ * what scans observed, and which operations may still act. EKS's `modifiedAt` is the version of an
+ * association, not the time at which someone read it:
+ * `docs/decisions/0005-association-state-and-history.md`.
  */
 export interface AssociationState {
   readonly target: AssociationTarget;

@@ -34,12 +34,9 @@ export interface ApprovalQuestion {
 }
 
 /**
- * <<<<<<< HEAD:src/operations/approvals/step.ts The next step, from what was read together: the
- * table of `docs/decisions/0049-approvals.md`. What has begun is answered from its record, also
- * where a policy of this kind applies by now. `now` is in milliseconds since the epoch. ======= The
- * next step, from what was read together: the table of `docs/decisions/0008-approvals.md`. What has
- * begun is answered from its record, also where a policy of this kind applies by now. `now` is in
- * milliseconds since the epoch. >>>>>>> d2:src/operations/approval-step.ts
+ * The next step, from what was read together: the table of `docs/decisions/0008-approvals.md`. What
+ * has begun is answered from its record, also where a policy of this kind applies by now. `now` is
+ * in milliseconds since the epoch.
  */
 export function approvalStep(
   { idempotencyKey, fingerprint, binding, startedAt }: ApprovalQuestion,

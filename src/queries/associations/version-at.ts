@@ -36,13 +36,9 @@ type Reads = Pick<AssociationReads, 'readVersions'>;
 const few = 4;
 
 /**
- * <<<<<<< HEAD:src/queries/associations/version-at.ts The version of a service account that was in
- * force at a time, in milliseconds since the epoch; null if there was none.
- * `docs/decisions/0045-history-of-associations.md` has the rules. At most six reads of up to four
- * versions. Throws as `AssociationReads` does. ======= The version of a service account that was in
- * force at a time, in milliseconds since the epoch; null if there was none.
- * `docs/decisions/0005-association-state-and-history.md` has the rules. At most six reads of up to
- * four versions. Throws as `AssociationReads` does. >>>>>>> d2:src/queries/version-at.ts
+ * The version of a service account that was in force at a time, in milliseconds since the epoch;
+ * null if there was none. `docs/decisions/0005-association-state-and-history.md` has the rules. At
+ * most six reads of up to four versions. Throws as `AssociationReads` does.
  */
 export async function versionAt(
   reads: Reads,
