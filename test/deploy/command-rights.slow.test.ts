@@ -109,7 +109,7 @@ const commands: Readonly<Record<string, readonly [by: Actor | 'eraser', calls: r
     [
       ...trailCalls,
       ['dynamodb:GetItem dynamodb:Query', auditTable],
-      ['dynamodb:BatchGetItem dynamodb:GetItem', idempotencyTable],
+      ['dynamodb:GetItem', idempotencyTable],
       ['dynamodb:PutItem', auditTable, [`erasure-${'0'.repeat(26)}`]],
       ['dynamodb:UpdateItem', auditTable, ['0'.repeat(26)], ['entryId', 'operationId', 'personal']],
     ],
