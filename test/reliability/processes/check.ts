@@ -1,5 +1,6 @@
 import type { CallerAnswer, EksChange, Facts, RecordFact, TrailEntry } from '../facts.ts';
 import { unapproved } from '../approvals.ts';
+import { endedWithoutApproval } from '../endings.ts';
 import { violations } from '../invariants.ts';
 
 /** All violations in the facts of a run, one per line; empty if every guarantee is kept. */
@@ -8,8 +9,9 @@ export function checkFacts(facts: Facts): string[] {
     ...byServiceAccount(facts).flatMap((each) =>
       violations(each).map(({ invariant, what }) => `${invariant}: ${what}`),
     ),
-    // An approval is of one service account, and has facts that name none.
+    // An approval is of a request: its facts name no service account, so they are in no group.
     ...unapproved(facts).map((what) => `approved: ${what}`),
+    ...endedWithoutApproval(facts).map((what) => `ended: ${what}`),
     ...foreignAnswers(facts),
     ...facts.records.flatMap((token) => unlikeTrail(token, facts.entries)),
     ...unrecordedChanges(facts),
@@ -37,7 +39,10 @@ function idleConditions({ approvals, endedAt, entries, changes }: Facts): string
   return [...(isUsed ? [] : ['load: no approval was used']), ...(hasEnded ? [] : ['load: no association ended'])];
 }
 
-/** The facts grouped by service account. Facts without a known service account form one group. */
+/**
+ * The facts grouped by service account, but for approvals. Facts without a known service account
+ * form one group.
+ */
 export function byServiceAccount(facts: Facts): Facts[] {
   const ofToken = new Map(facts.entries.map((entry) => [nameOf(entry), entry.serviceAccount]));
   const ofOperation = new Map(facts.entries.map((entry) => [entry.operationId, entry.serviceAccount]));
