@@ -153,6 +153,11 @@ test.each<[string, Partial<Facts>, RegExp]>([
     },
     /^load: no change reached EKS/,
   ],
+  [
+    'a trail that has no token of any request, so that nothing can be demanded of one token',
+    { entries: good.entries.map((one) => ({ ...one, clientRequestToken: null })) },
+    /^load: no entry has the token of a request/,
+  ],
   ['an HTTP 500 answer', { answers: [succeeded, { ...failed, httpStatus: 500 }] }, /^answered: /],
 ])('reports %s', (_, seen, line) => {
   expect(checkFacts({ ...good, ...seen })).toContainEqual(expect.stringMatching(line));

@@ -17,7 +17,15 @@ export function checkFacts(facts: Facts): string[] {
     ...unrecordedChanges(facts),
     ...unlikeLastEntry(facts),
     ...idleLoad(facts),
+    ...unknownTokens(facts),
   ];
+}
+
+/** Entries whose tokens are read from the wrong place would let every guarantee of a token pass. */
+function unknownTokens({ changes, entries, answers }: Facts): string[] {
+  const tokens = new Set(answers.map(nameOf));
+  const isKnown = changes.every(({ effect }) => !effect) || entries.some((entry) => tokens.has(nameOf(entry)));
+  return isKnown ? [] : ['load: no entry has the token of a request'];
 }
 
 /** A load without effect keeps every guarantee, for example because the gateway rejects its GraphQL documents. */
