@@ -42,6 +42,16 @@ const independent = {
   page: layers.slice(0, layers.indexOf('page')),
 };
 
+/**
+ * The folders of a large layer, bottom up: a folder imports only from itself and from folders above it in this list. Files
+ * directly in the layer are its entry points, or what all of its folders share.
+ */
+const folders = {
+  operations: ['terms', 'warnings', 'kinds', 'flow', 'approvals', 'expiry', 'checks'],
+  policy: ['cedar', 'inventory', 'policies', 'entities', 'decide'],
+  queries: ['terms', 'associations', 'trail', 'drift'],
+};
+
 const pathOf = (layer) => `^src/${layer}${layer.endsWith('.ts') ? '$' : '/'}`;
 
 const rules = layers.map((layer, index) => {
@@ -62,6 +72,16 @@ const rules = layers.map((layer, index) => {
     to: { path: '^(src|packages|test|bench|deploy|tools)/', pathNot },
   };
 });
+
+const folderRules = Object.entries(folders).flatMap(([layer, names]) =>
+  names.map((name, index) => ({
+    name: `folder-${layer}-${name}`,
+    comment: `src/${layer}/${name} may import only from folders below it, see docs/architecture.md`,
+    severity: 'error',
+    from: { path: `^src/${layer}/${name}/` },
+    to: { path: `^src/${layer}/[^/]+/`, pathNot: `^src/${layer}/(${names.slice(0, index + 1).join('|')})/` },
+  })),
+);
 
 /** The simulator runs beside the gateway on a developer's machine only. */
 const simulator = '^packages/eks-simulator/';
@@ -87,6 +107,7 @@ const sharedByCommands = '^tools/(command|explain)\\.ts$';
 export default {
   forbidden: [
     ...rules,
+    ...folderRules,
     {
       name: 'no-folder-without-layer',
       comment: 'Add the folder to the layers in .dependency-cruiser.js and to docs/architecture.md',

@@ -4,7 +4,10 @@ export interface Section {
   readonly name: string;
   /** A file of docs; by default `performance.md`. */
   readonly document?: string;
-  /** Whether the tables depend on machine and time, which are then written above them. By default true. */
+  /**
+   * Whether the tables depend on machine and time, which are then written above them. By default
+   * true.
+   */
   readonly isMeasured?: boolean;
   /** Markdown. */
   readonly tables: string;

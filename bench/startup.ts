@@ -1,5 +1,6 @@
-// Start-up of the command beside that of the AWS CLI: npm run bench -- startup. Pairs of starts, in turn, so that the load of
-// the machine meets both; the medians of the times and of the ratios of the pairs.
+// Start-up of the command beside that of the AWS CLI: npm run bench -- startup. Pairs of starts, in
+// turn, so that the load of the machine meets both; the medians of the times and of the ratios of
+// the pairs.
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

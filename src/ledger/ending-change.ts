@@ -34,15 +34,18 @@ function namedEnding<Kind extends OperationKind>({ operation, request }: Request
 }
 
 /**
- * The association whose ending a success names: an update can also clear it. That a create without one leaves none, or a delete, says nothing of what was set
- * since.
+ * The association whose ending a success names: an update can also clear it. That a create without
+ * one leaves none, or a delete, says nothing of what was set since.
  */
 export function endingOwner({ result, operation }: IdempotencyRecord, ending: Ending | null): string | undefined {
   if (ending) return ending.associationId;
   return operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? result?.association?.associationId : undefined;
 }
 
-/** Whether the ending of a success is replaced although its association is not confirmed: a later version of the same association is. */
+/**
+ * Whether the ending of a success is replaced although its association is not confirmed: a later
+ * version of the same association is.
+ */
 export function keepsEnding(confirmed: ConfirmedAssociation | null, { endingOf }: StateChange): boolean {
   return endingOf !== undefined && confirmed?.association.associationId === endingOf && !confirmed.isDeleted;
 }

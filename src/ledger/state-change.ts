@@ -12,11 +12,20 @@ import type { Ending } from './association-ending.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 
-/** What a commit writes besides its record and entries: nothing for entries that neither begin nor end an operation. */
+/**
+ * What a commit writes besides its record and entries: nothing for entries that neither begin nor
+ * end an operation.
+ */
 export interface CommittedChange extends StateChange {
-  /** Whether an operation begins: then nothing is committed without this change. An outcome is recorded in any case. */
+  /**
+   * Whether an operation begins: then nothing is committed without this change. An outcome is
+   * recorded in any case.
+   */
   readonly begins: boolean;
-  /** Key of the record whose operation may be in progress whatever the commit demands: it ends that, and begins the next. Null: none. */
+  /**
+   * Key of the record whose operation may be in progress whatever the commit demands: it ends that,
+   * and begins the next. Null: none.
+   */
   readonly ownRecord: string | null;
   /** What the state must be; null: no condition. */
   readonly demand: StateDemand | null;
@@ -54,7 +63,10 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   };
 }
 
-/** What EKS had after an operation: of a create, since it made it, although others changed it by then; of an update, also what others had changed before. */
+/**
+ * What EKS had after an operation: of a create, since it made it, although others changed it by
+ * then; of an update, also what others had changed before.
+ */
 function inForce({ operation, result }: IdempotencyRecord, confirmed: ConfirmedAssociation): ConfirmedAssociation {
   if (operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && result?.association)
     return { ...confirmed, association: result.association };
@@ -73,7 +85,10 @@ function tieOf(
   return { tie: { ...operationOf(next, ended), closedAt: Date.parse(ended.time), saw } };
 }
 
-/** An update that EKS did not answer may have been in force before what a read showed later, whatever its outcome is. */
+/**
+ * An update that EKS did not answer may have been in force before what a read showed later,
+ * whatever its outcome is.
+ */
 function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<StateChange, 'uncertainTime'> {
   const { operation, operationId, startedAt, result } = next;
   const { before } = ended;
@@ -86,7 +101,10 @@ function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<State
   return { uncertainTime: { operationId, associationId, startedAt, modifiedAt, closedAt: Date.parse(ended.time) } };
 }
 
-/** The key that is added to those in progress, or removed from them. A record whose operation is followed by its next one stays. */
+/**
+ * The key that is added to those in progress, or removed from them. A record whose operation is
+ * followed by its next one stays.
+ */
 function recordIn(
   { idempotencyKey, operation }: IdempotencyRecord,
   begun: AuditEntry | undefined,
@@ -113,8 +131,13 @@ function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRec
   // Lease holders write entries of operations only, and changes keep their request.
   const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
   return {
-    ...{ operationId, operation: operation as OperationKind, recordKey, requested },
-    ...{ inDoubtUntil, closedAt: null, saw: null },
+    operationId,
+    operation: operation as OperationKind,
+    recordKey,
+    requested,
+    inDoubtUntil,
+    closedAt: null,
+    saw: null,
   };
 }
 
@@ -125,12 +148,13 @@ function settingsOf<Kind extends OperationKind>({ operation, request }: Requeste
 }
 
 /**
- * What remains of an operation after its outcome. One that was closed by an observation explains what it may still do while it is in doubt,
- * and one whose outcome was not determined keeps what was seen. Null: nothing remains, since EKS answered or the operation
- * can no longer take effect.
+ * What remains of an operation after its outcome. One that was closed by an observation explains
+ * what it may still do while it is in doubt, and one whose outcome was not determined keeps what
+ * was seen. Null: nothing remains, since EKS answered or the operation can no longer take effect.
  */
 function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperation | null {
-  // The record is the next operation's where a released one is followed by it: the released one can no longer take effect.
+  // The record is the next operation's where a released one is followed by it: the released one can
+  // no longer take effect.
   if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
   if (!sendsChange[next.operation]) return null;
   const closedAt = Date.parse(ended.time);
@@ -156,7 +180,10 @@ function confirmedBy({ result, operation }: IdempotencyRecord, entry: AuditEntry
   return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
 }
 
-/** What an operation made of what EKS returned: others may have changed it too, and a scan must find that, so it is not confirmed. */
+/**
+ * What an operation made of what EKS returned: others may have changed it too, and a scan must find
+ * that, so it is not confirmed.
+ */
 const madeBy: Readonly<Record<OperationKind, (entry: AuditEntry, seen: Association) => Association>> = {
   CREATE_POD_IDENTITY_ASSOCIATION: createdBy,
   UPDATE_POD_IDENTITY_ASSOCIATION: updatedBy,

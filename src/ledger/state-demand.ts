@@ -12,8 +12,9 @@ interface Demanding {
 }
 
 /**
- * What the entry that begins an operation, or that sets an ending at once, demands. Such an entry keeps its request. Whatever depends on the ending
- * excludes every other operation in progress: so an extension and the deletion at the ending never overlap.
+ * What the entry that begins an operation, or that sets an ending at once, demands. Such an entry
+ * keeps its request. Whatever depends on the ending excludes every other operation in progress: so
+ * an extension and the deletion at the ending never overlap.
  */
 export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
   if (!entry?.request) return null;
@@ -35,7 +36,10 @@ function named<Kind extends OperationKind>({ operation, request }: RequestedOper
   return { changes: expectedRevisions[operation](request), setsEnding: namedEndings[operation](request) !== undefined };
 }
 
-/** What keeps a state from permitting a commit; null if nothing does. DynamoDB has the same condition in `dynamodb-state-condition.ts`. */
+/**
+ * What keeps a state from permitting a commit; null if nothing does. DynamoDB has the same
+ * condition in `dynamodb-state-condition.ts`.
+ */
 export function mismatchOf(state: AssociationState | null, change: Demanding): StateMismatch | null {
   if (change.demand === null) return null;
   const { changes, confirmed } = change.demand;

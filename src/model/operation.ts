@@ -2,8 +2,8 @@ import type { AdoptRequest, AssociationSettings, CreateRequest, DeleteRequest, U
 import { completeSettings } from './setting-fields.ts';
 
 /**
- * The canonical request of each operation. A new operation is added here first: every table over its keys then fails to
- * compile until it has a row for it.
+ * The canonical request of each operation. A new operation is added here first: every table over
+ * its keys then fails to compile until it has a row for it.
  */
 export interface RequestOf {
   readonly CREATE_POD_IDENTITY_ASSOCIATION: CreateRequest;
@@ -16,8 +16,9 @@ export interface RequestOf {
 export type OperationKind = keyof RequestOf;
 
 /**
- * What audit entries are about: operations, reads of the audit trail itself, the locks of operators and their permissions to begin its signed
- * log, what scans observe, votes that were not counted, and erasures.
+ * What audit entries are about: operations, reads of the audit trail itself, the locks of operators
+ * and their permissions to begin its signed log, what scans observe, votes that were not counted,
+ * and erasures.
  */
 export type AuditedOperation =
   | OperationKind
@@ -54,7 +55,10 @@ export const namedSettings: {
   ADOPT_POD_IDENTITY_ASSOCIATION: () => ({}),
 };
 
-/** Whether an operation sends a change to EKS. One that sends none begins and ends in one transaction. */
+/**
+ * Whether an operation sends a change to EKS. One that sends none begins and ends in one
+ * transaction.
+ */
 export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
   CREATE_POD_IDENTITY_ASSOCIATION: true,
   UPDATE_POD_IDENTITY_ASSOCIATION: true,
@@ -62,7 +66,9 @@ export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
   ADOPT_POD_IDENTITY_ASSOCIATION: false,
 };
 
-/** The revision of the service account that a request expects when its operation begins; null: any. */
+/**
+ * The revision of the service account that a request expects when its operation begins; null: any.
+ */
 export const expectedRevisions: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => number | null } = {
   CREATE_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
   UPDATE_POD_IDENTITY_ASSOCIATION: () => null,
@@ -70,7 +76,10 @@ export const expectedRevisions: { readonly [Kind in OperationKind]: (request: Re
   ADOPT_POD_IDENTITY_ASSOCIATION: () => null,
 };
 
-/** The ending that a request sets; null: it clears it. Undefined: the ending stays as it is, if there is one. */
+/**
+ * The ending that a request sets; null: it clears it. Undefined: the ending stays as it is, if
+ * there is one.
+ */
 export const namedEndings: {
   readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => string | null | undefined;
 } = {
@@ -80,7 +89,10 @@ export const namedEndings: {
   ADOPT_POD_IDENTITY_ASSOCIATION: () => undefined,
 };
 
-/** Whether an update changes the ending alone: then it sends nothing to EKS, and begins and ends in one transaction. */
+/**
+ * Whether an update changes the ending alone: then it sends nothing to EKS, and begins and ends in
+ * one transaction.
+ */
 export function changesEndingOnly({ changes, expiresAt }: UpdateRequest): boolean {
   return expiresAt !== undefined && Object.keys(changes).length === 0;
 }
@@ -98,7 +110,10 @@ export type RequestedOperation<Kind extends OperationKind = OperationKind> = {
   readonly [K in Kind]: { readonly operation: K; readonly request: RequestOf[K] };
 }[Kind];
 
-/** Pairs an operation with its request. The pair is correlated by the type parameter, which TypeScript can't see in a union. */
+/**
+ * Pairs an operation with its request. The pair is correlated by the type parameter, which
+ * TypeScript can't see in a union.
+ */
 export function requestedOperation<Kind extends OperationKind>(operation: Kind, request: RequestOf[Kind]) {
   return { operation, request } as RequestedOperation;
 }

@@ -4,12 +4,12 @@ import type { AssociationState, OpenOperation } from '../ledger/association-stat
 import type { Association } from '../model/association.ts';
 import type { Difference } from '../model/refusal.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences, versionDifferences } from '../operations/differences.ts';
+import { settingDifferences, versionDifferences } from '../operations/terms/differences.ts';
 import type { ReadTimes } from './sights.ts';
 
 /**
- * The operations that explain how an association differs from the confirmed one (`base`), or all of it where none is confirmed. Empty if
- * something remains that they do not explain.
+ * The operations that explain how an association differs from the confirmed one (`base`), or all of
+ * it where none is confirmed. Empty if something remains that they do not explain.
  */
 export function explainingOperations(
   state: AssociationState | null,
@@ -36,8 +36,8 @@ export function explainingOperations(
 }
 
 /**
- * How an association differs from the confirmed version of it by what others did: without what open operations set, unless that is all. At least
- * one field, if they differ.
+ * How an association differs from the confirmed version of it by what others did: without what open
+ * operations set, unless that is all. At least one field, if they differ.
  */
 export function foreignDifferences(
   { openOperations }: Pick<AssociationState, 'openOperations'>,

@@ -7,7 +7,7 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
-import { createDifferences } from '../operations/differences.ts';
+import { createDifferences } from '../operations/terms/differences.ts';
 import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';
@@ -39,13 +39,16 @@ export interface Listed {
 /** What became of it. */
 export type ObserveResult =
   | { readonly kind: 'observed'; readonly origin: Origin | null; readonly drift: DriftEvent | null }
-  /** Nothing was written: the read was older than what is known, or an operation wrote meanwhile. The next scan decides. */
+  /**
+   * Nothing was written: the read was older than what is known, or an operation wrote meanwhile.
+   * The next scan decides.
+   */
   | { readonly kind: 'undecided' }
   | { readonly kind: 'failed'; readonly error: EksError };
 
 /**
- * Observes the association of a service account: reads EKS, then the state, and writes what follows if the state is still the one that was read.
- * Throws `LedgerUnavailable` and `UnsupportedFormat`.
+ * Observes the association of a service account: reads EKS, then the state, and writes what follows
+ * if the state is still the one that was read. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeServiceAccount(
   deps: ObserveDependencies,
@@ -73,8 +76,8 @@ export async function observeServiceAccount(
 }
 
 /**
- * Whether the ownership tag names the `INTENT` of a create with these settings for this service account, which is not recorded to have made another
- * association. Copied tags prove nothing else.
+ * Whether the ownership tag names the `INTENT` of a create with these settings for this service
+ * account, which is not recorded to have made another association. Copied tags prove nothing else.
  */
 async function isCreatedByGateway(
   { ledger }: Pick<ObserveDependencies, 'ledger'>,

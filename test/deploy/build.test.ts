@@ -7,8 +7,8 @@ import type { Metafile } from 'esbuild';
 import { budgets, bundleProblems } from '../../deploy/bundle-rules.ts';
 import { writeCodeCache } from '../../deploy/optimize.ts';
 import { startBudgets, startProblems } from '../../deploy/start-budgets.ts';
-import { compiledInventoryFile, readCompiledInventory } from '../../src/policy/compiled-inventory.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { compiledInventoryFile, readCompiledInventory } from '../../src/policy/inventory/compiled.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { copyBuild } from '../support/lambda-package.ts';
 
 // A build takes a second where nothing else runs.

@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSnapshotSize, memoryBudget, snapshotBudget } from '../../deploy/bundle-rules.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../src/policy/cedar-snapshot.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../src/policy/cedar/snapshot.ts';
 import { copyWasm, snapshotFile, verifyCedarSnapshot, writeCedarSnapshot } from '../../deploy/optimize.ts';
 import { readCases } from '../../src/cases/cases.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { policySetFile, readPolicySources } from '../../src/policy/load.ts';
 import { folderOfTeams } from '../support/many-teams.ts';
 import { shipped } from '../support/policy-sample.ts';

@@ -6,7 +6,7 @@ import { decodeNativeCode } from '../../deploy/bundle/cedar-native.ts';
 import { nativeCodeFile, withoutAddresses, withProgram, writeNativeCode } from '../../deploy/native-code.ts';
 import type { Program } from '../../deploy/native-code.ts';
 import { copyWasm, wasmFile, writeCedarSnapshot } from '../../deploy/optimize.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { policySetFile, readPolicySources } from '../../src/policy/load.ts';
 import { shipped } from '../support/policy-sample.ts';
 

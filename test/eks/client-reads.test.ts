@@ -1,7 +1,7 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import { answerError, startAnsweringServer } from '../support/answering-server.ts';
-import { readList } from '../../src/queries/list-pages.ts';
+import { readList } from '../../src/queries/terms/list-pages.ts';
 import {
   association,
   call,

@@ -1,4 +1,4 @@
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { home, roleArn } from '../support/gateway.ts';
 import { idsOf, useListGateway } from '../support/list-gateway.ts';
 

@@ -8,10 +8,10 @@ import { DeleteItemCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { isReadAtStart } from '../../deploy/start-budgets.ts';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
-import { createTable, createTables } from '../../src/ledger/tables.ts';
+import { createTable, createTables } from '../../src/ledger/dynamodb/tables.ts';
 import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
 import { policiesKey } from '../../src/policy-versions/item.ts';
 import type { EksSimulator } from '#eks-simulator';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/tables.ts';
-import { inventoryHash } from '../../src/policy/inventory.ts';
+import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/dynamodb/tables.ts';
+import { inventoryHash } from '../../src/policy/inventory/inventory.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
 import { corsConfiguration } from '../../packages/local-gateway/src/http-api/cors.ts';
 import { describeVariables, timeVariables } from '../../src/app/settings.ts';
@@ -16,7 +16,7 @@ import {
 } from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
-import { entryItem } from '../../src/ledger/dynamodb-item.ts';
+import { entryItem } from '../../src/ledger/dynamodb/item.ts';
 import { pagePaths } from '../../src/page/page.ts';
 import { deliveredEvents } from '../../src/events/event-types.ts';
 import { entries } from '../support/stored-samples.ts';

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import { dynamoDbClientDefaults, withRetries } from '../../src/ledger/dynamodb-request.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
+import { dynamoDbClientDefaults, withRetries } from '../../src/ledger/dynamodb/request.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { TableNames } from '../../src/ledger/tables.ts';
+import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';

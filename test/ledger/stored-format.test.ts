@@ -10,15 +10,15 @@ import {
   locksOfItem,
   recordItem,
   recordOfItem,
-} from '../../src/ledger/dynamodb-item.ts';
-import type { Item } from '../../src/ledger/dynamodb-item.ts';
+} from '../../src/ledger/dynamodb/item.ts';
+import type { Item } from '../../src/ledger/dynamodb/item.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
-import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/dynamodb-cursor-keys.ts';
-import { accountReadsOfItem, accountReadsPut, scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
-import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
-import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb-association-version.ts';
+import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/dynamodb/cursor-keys.ts';
+import { accountReadsOfItem, accountReadsPut, scanItem, scanOfItem } from '../../src/ledger/dynamodb/cluster-scan.ts';
+import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb/association-state.ts';
+import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb/association-version.ts';
 import { approvalOfText, approvalText } from '../../src/ledger/approval-text.ts';
-import { approvalItem, approvalOfItem } from '../../src/ledger/dynamodb-approval-item.ts';
+import { approvalItem, approvalOfItem } from '../../src/ledger/dynamodb/approval-item.ts';
 import { approvalItemKeyOf, pendingApprovalsKeyOf } from '../../src/ledger/keys.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
 import {

@@ -29,7 +29,7 @@ export default {
     slow: ['<rootDir>/test/ledger/trail.test.ts'],
   },
   dynamodb: {
-    mutate: ['src/ledger/{dynamodb*,table*}.ts'],
+    mutate: ['src/ledger/dynamodb/*.ts'],
     tests: [ledgerTests, '<rootDir>/test/ledger/{dynamodb,dynamodb-item,dynamodb-tables,tables}.test.ts'],
     slow: ['<rootDir>/test/ledger/{dynamodb-faults,dynamodb-trail,trail}.test.ts'],
   },
@@ -39,12 +39,12 @@ export default {
     slow: ['<rootDir>/test/ledger/trail.test.ts'],
   },
   observation: {
-    mutate: ['src/operations/{observe,refusals}.ts'],
+    mutate: ['src/operations/{kinds/observe,terms/refusals}.ts'],
     tests: ['<rootDir>/test/operations/{changed-by-others,create-in-doubt,mutate,observe,reconcile,refusals}.test.ts'],
     slow: [],
   },
   reading: {
-    mutate: ['src/queries/{authorize-read,trail-authorization}.ts'],
+    mutate: ['src/queries/{terms/authorize-read,trail/authorization}.ts'],
     tests: [
       '<rootDir>/test/queries/{authorize-read,trail-authorization}.test.ts',
       '<rootDir>/test/graphql/{hidden-associations,hidden-entries}.test.ts',

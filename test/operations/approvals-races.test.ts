@@ -1,7 +1,7 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { publicApprovalId } from '../../src/model/approval.ts';
-import { defaultApprovalLimits } from '../../src/operations/dependencies.ts';
+import { defaultApprovalLimits } from '../../src/operations/terms/dependencies.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { createAssociation, inDoubtMs, leaseMs, operations, reconcileNow, worker } from '../support/changes.ts';

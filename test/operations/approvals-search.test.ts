@@ -4,7 +4,7 @@ import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
+import { defaultExpireSettings, expire } from '../../src/operations/expiry/run.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { inDoubtMs, reconcileNow } from '../support/changes.ts';

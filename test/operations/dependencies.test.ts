@@ -10,7 +10,7 @@ const options: ts.CompilerOptions = {
 
 /** The members of `Dependencies`, by a program that has it. */
 function membersIn(program: ts.Program): ReadonlySet<string> {
-  const source = program.getSourceFile(join(root, 'src/operations/dependencies.ts'));
+  const source = program.getSourceFile(join(root, 'src/operations/terms/dependencies.ts'));
   const declaration = source?.statements.find(
     (one) => ts.isInterfaceDeclaration(one) && one.name.text === 'Dependencies',
   );
@@ -20,7 +20,7 @@ function membersIn(program: ts.Program): ReadonlySet<string> {
 
 test('functions of operations, queries and the protocol declare no dependency that they do not use', () => {
   const program = ts.createProgram(
-    [join(root, 'src/graphql/handler.ts'), join(root, 'src/operations/reconcile.ts')],
+    [join(root, 'src/graphql/handler.ts'), join(root, 'src/operations/flow/reconcile.ts')],
     options,
   );
   const members = membersIn(program);

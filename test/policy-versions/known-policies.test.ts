@@ -1,8 +1,8 @@
-import { makeCedarHost } from '../../src/policy/cedar.ts';
-import { makeCedar } from '../../src/policy/cedar-instance.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { makeCedarHost } from '../../src/policy/cedar/cedar.ts';
+import { makeCedar } from '../../src/policy/cedar/instance.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { policyOf } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { packPolicies, verificationHash } from '../../src/policy-versions/packed-policies.ts';

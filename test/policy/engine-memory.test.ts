@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readCases, runCase } from '../../src/cases/cases.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import type { Engine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import type { Engine } from '../../src/policy/decide/engine.ts';
 import { readInventoryText, readPolicySet } from '../../src/policy/load.ts';
 import { shipped } from '../support/policy-sample.ts';
 

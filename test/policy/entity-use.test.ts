@@ -1,16 +1,16 @@
 import { readCases } from '../../src/cases/cases.ts';
-import { makeCedarHost } from '../../src/policy/cedar.ts';
-import type { SchemaJson } from '../../src/policy/cedar.ts';
-import { makeCedar } from '../../src/policy/cedar-instance.ts';
-import type { Cedar } from '../../src/policy/cedar-instance.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import type { CedarRequest } from '../../src/policy/engine.ts';
-import { toCedar } from '../../src/policy/entities.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { makeCedarHost } from '../../src/policy/cedar/cedar.ts';
+import type { SchemaJson } from '../../src/policy/cedar/cedar.ts';
+import { makeCedar } from '../../src/policy/cedar/instance.ts';
+import type { Cedar } from '../../src/policy/cedar/instance.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import type { CedarRequest } from '../../src/policy/cedar/request.ts';
+import { toCedar } from '../../src/policy/entities/entities.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import type { PolicySet } from '../../src/policy/policy-set.ts';
-import { sliceFor } from '../../src/policy/slice.ts';
+import type { PolicySet } from '../../src/policy/policies/policy-set.ts';
+import { sliceFor } from '../../src/policy/entities/slice.ts';
 import { alice, context, create, shipped } from '../support/policy-sample.ts';
 import { isLarge } from '../support/sizes.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { checkPolicies } from '../../packages/operator/src/policies/check.ts';
 import { readCases, runCase } from '../../src/cases/cases.ts';
 import type { PolicyCase } from '../../src/cases/cases.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { loadPolicy, readInventoryText, readPolicies, readPolicySources } from '../../src/policy/load.ts';
 import { copyOfShipped, replaceIn, shipped } from '../support/policy-sample.ts';
 

@@ -1,14 +1,14 @@
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { readCases, runCase, untestedPolicies } from '../../src/cases/cases.ts';
 import type { PolicyCase } from '../../src/cases/cases.ts';
-import { processCedar } from '../../src/policy/cedar.ts';
-import type { PolicyJson } from '../../src/policy/cedar.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import type { PolicySet, PolicySources } from '../../src/policy/compile.ts';
-import { authorizeWith } from '../../src/policy/authorize.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import type { Engine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { processCedar } from '../../src/policy/cedar/cedar.ts';
+import type { PolicyJson } from '../../src/policy/cedar/cedar.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import type { PolicySet, PolicySources } from '../../src/policy/policies/compile.ts';
+import { authorizeWith } from '../../src/policy/decide/authorize.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import type { Engine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import { alice, context, create, pat, shipped } from '../support/policy-sample.ts';
 

@@ -1,6 +1,6 @@
 import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
-import { makeDescriber } from '../../src/queries/describer.ts';
-import { associationDrift } from '../../src/queries/drift.ts';
+import { makeDescriber } from '../../src/queries/terms/describer.ts';
+import { associationDrift } from '../../src/queries/drift/drift.ts';
 import { readerOf } from '../support/cursors.ts';
 import { holdAnswers, worker } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';

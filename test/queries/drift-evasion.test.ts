@@ -1,10 +1,10 @@
 import { readWorld, startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
-import { makeDescriber } from '../../src/queries/describer.ts';
-import type { AssociationDrift } from '../../src/queries/association-drift.ts';
-import { associationDrift } from '../../src/queries/drift.ts';
+import { makeDescriber } from '../../src/queries/terms/describer.ts';
+import type { AssociationDrift } from '../../src/queries/drift/association-drift.ts';
+import { associationDrift } from '../../src/queries/drift/drift.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { parse } from 'yaml';
-import type { Inventory } from '../../../src/policy/inventory.ts';
+import type { Inventory } from '../../../src/policy/inventory/inventory.ts';
 import { startScannedGateway } from '../../../packages/client/test/declaration/scanned-gateway.ts';
 import type { ScannedGateway } from '../../../packages/client/test/declaration/scanned-gateway.ts';
 import { startRunner } from '../../../packages/client/test/github-runner.ts';

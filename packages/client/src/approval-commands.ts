@@ -24,8 +24,13 @@ const approval = {
   before: association,
   needs: [
     {
-      ...{ policyId: 'string', message: 'string', advice: 'string', group: 'string', count: 'integer' },
-      ...{ operation: 'string', approvedBy: [vote] },
+      policyId: 'string',
+      message: 'string',
+      advice: 'string',
+      group: 'string',
+      count: 'integer',
+      operation: 'string',
+      approvedBy: [vote],
     },
   ],
   rejectedBy: vote,

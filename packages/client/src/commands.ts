@@ -1,6 +1,8 @@
 import type { ValueMap } from './aws/value.ts';
 
-/** A parameter of an operation, named as in the EKS API. Its option has the same name in kebab case. */
+/**
+ * A parameter of an operation, named as in the EKS API. Its option has the same name in kebab case.
+ */
 export interface Parameter {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'boolean' | 'map';
@@ -9,21 +11,29 @@ export interface Parameter {
   readonly minimum?: number;
   /** Accepted and not documented, as in the AWS CLI, whose pagination options take its place. */
   readonly hidden?: true;
-  /** Of the gateway, not of the EKS API: absent from skeletons, and its option can't be shortened. */
+  /**
+   * Of the gateway, not of the EKS API: absent from skeletons, and its option can't be shortened.
+   */
   readonly own?: true;
   /** A letter that stands for the option, as in `-f`. */
   readonly short?: string;
   readonly help: string;
 }
 
-/** The shape of an answer: for each field its type, the shape of a structure, or that of the items of a list. */
+/**
+ * The shape of an answer: for each field its type, the shape of a structure, or that of the items
+ * of a list.
+ */
 export type Shape =
   'string' | 'boolean' | 'integer' | 'timestamp' | 'map' | { readonly [field: string]: Shape } | readonly [Shape];
 
 /** A command: its options and its answer. */
 export interface Command {
   readonly name: string;
-  /** The operation of the EKS API or of the gateway. Error messages and the titles of tables name it. */
+  /**
+   * The operation of the EKS API or of the gateway. Error messages and the titles of tables name
+   * it.
+   */
   readonly operation: string;
   readonly summary: string;
   readonly parameters: readonly Parameter[];
@@ -32,15 +42,21 @@ export interface Command {
   readonly listField?: string;
   /** Another field with a list, of which pages can repeat items. */
   readonly sharedField?: string;
-  /** Whether the answer has what the command looks for: then, with `--detailed-exitcode`, the exit code is 2. */
+  /**
+   * Whether the answer has what the command looks for: then, with `--detailed-exitcode`, the exit
+   * code is 2.
+   */
   readonly finds?: (answer: ValueMap) => boolean;
-  /** Whether the answer says that not all was done: then this is the exit code, or 1 with `--detailed-exitcode`; null: all was done. */
+  /**
+   * Whether the answer says that not all was done: then this is the exit code, or 1 with
+   * `--detailed-exitcode`; null: all was done.
+   */
   readonly failure?: (answer: ValueMap) => 3 | 254 | 255 | null;
   /** Whether it changes associations, so that its result can take a while. */
   readonly isMutation?: true;
   /**
-   * Whether it makes several requests, has files, and ends as `terraform plan` does: `runCompound` runs it. It has no input documents and
-   * skeletons, and no shape of an answer.
+   * Whether it makes several requests, has files, and ends as `terraform plan` does: `runCompound`
+   * runs it. It has no input documents and skeletons, and no shape of an answer.
    */
   readonly isCompound?: true;
   /** An argument without an option that it needs. */
@@ -204,7 +220,10 @@ export const association = {
   policy: 'string',
 } as const satisfies Shape;
 
-/** The commands of the AWS CLI, with the parameters of the EKS API in the order of its model, and then those of the gateway. */
+/**
+ * The commands of the AWS CLI, with the parameters of the EKS API in the order of its model, and
+ * then those of the gateway.
+ */
 export const awsCommands: readonly Command[] = [
   {
     name: 'create-pod-identity-association',

@@ -25,7 +25,10 @@ export interface CompletedProgram {
   readonly options: readonly CompletedOption[];
 }
 
-/** Completion scripts by the name of the shell. Options of a name have the same choices in all commands. */
+/**
+ * Completion scripts by the name of the shell. Options of a name have the same choices in all
+ * commands.
+ */
 export const completionScripts = { bash, fish, zsh } as const satisfies Readonly<
   Record<string, (program: CompletedProgram) => string>
 >;

@@ -8,7 +8,10 @@ const name: Parameter = {
   help: 'The name of the declaration. Audit entries record it.',
 };
 
-/** The commands of declarations, each of several requests. Their answers are files and texts of their own. */
+/**
+ * The commands of declarations, each of several requests. Their answers are files and texts of
+ * their own.
+ */
 export const declarationCommands: readonly Command[] = [
   {
     name: 'plan',

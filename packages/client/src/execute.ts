@@ -28,7 +28,10 @@ export interface Execution {
   readonly host: Host;
 }
 
-/** What a command prints, and whether its answer has what it looks for; null for a command that looks for nothing. */
+/**
+ * What a command prints, and whether its answer has what it looks for; null for a command that
+ * looks for nothing.
+ */
 export interface Executed {
   readonly output: string;
   readonly found: boolean | null;
@@ -81,7 +84,10 @@ function isFound(answer: Value, finds: NonNullable<Command['finds']>): boolean {
   return isMap(answer) && finds(answer);
 }
 
-/** Whether pages are left to the caller: by `--no-paginate`, or by a size or token of one page among the given values. */
+/**
+ * Whether pages are left to the caller: by `--no-paginate`, or by a size or token of one page among
+ * the given values.
+ */
 function checkManualPaging({ command, globals, values }: Execution, given: Values | ValueMap): boolean {
   if (command.listField === undefined) return false;
   if (globals.paginate !== false && given.maxResults === undefined && given.nextToken === undefined) return false;

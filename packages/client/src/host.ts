@@ -10,7 +10,10 @@ export interface Request {
   readonly command: Command;
   readonly input: ValueMap;
   readonly connection: Connection;
-  /** How long to wait for a result that takes longer, and for approvers, in milliseconds; null without `--wait`. */
+  /**
+   * How long to wait for a result that takes longer, and for approvers, in milliseconds; null
+   * without `--wait`.
+   */
   readonly waitMs: number | null;
 }
 
@@ -27,8 +30,8 @@ export interface Host {
   /** Asks for missing options where `--cli-auto-prompt` wants it; null without a terminal. */
   readonly prompter: Prompter | null;
   /**
-   * Sends a request. Returns the answer of the EKS operation, with times in ISO 8601; what is null counts as absent.
-   * Throws a `CommandError`.
+   * Sends a request. Returns the answer of the EKS operation, with times in ISO 8601; what is null
+   * counts as absent. Throws a `CommandError`.
    */
   readonly call: (request: Request) => Promise<ValueMap>;
   /** Opens what commands of several requests use; absent in a program without these commands. */

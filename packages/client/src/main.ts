@@ -8,8 +8,8 @@ const interrupt = new AbortController();
 process.once('SIGINT', () => {
   interrupt.abort(new InterruptedError('Interrupted. A change that was sent may still be made.'));
 });
-// A reader such as `head` can end before the output does: that changes nothing for a command that has its result, and ends one that
-// would read more pages. A full disk is an error.
+// A reader such as `head` can end before the output does: that changes nothing for a command that
+// has its result, and ends one that would read more pages. A full disk is an error.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit();
   process.stderr.write(`The output can't be written: ${message}\n`);

@@ -12,7 +12,8 @@ export interface Prompter {
 }
 
 /**
- * The prompter, if `--cli-auto-prompt`, `AWS_CLI_AUTO_PROMPT` or `cli_auto_prompt` of the profile turns prompts on.
+ * The prompter, if `--cli-auto-prompt`, `AWS_CLI_AUTO_PROMPT` or `cli_auto_prompt` of the profile
+ * turns prompts on.
  *
  * @param prompter null without a terminal
  * @throws {@link UsageError} if the option is given without a terminal

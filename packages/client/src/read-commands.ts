@@ -67,7 +67,9 @@ export const coverage = {
 
 const optionalCluster: Parameter = { name: 'clusterName', type: 'string', help: 'Only clusters with this name.' };
 
-/** The commands that read what the gateway knows: its clusters and namespaces, and its operations. */
+/**
+ * The commands that read what the gateway knows: its clusters and namespaces, and its operations.
+ */
 export const readCommands: readonly Command[] = [
   {
     name: 'associations',

@@ -98,7 +98,9 @@ function findCommand(name: string | null): Command {
   );
 }
 
-/** The values of a command with those that the prompter, if there is one, adds for missing options. */
+/**
+ * The values of a command with those that the prompter, if there is one, adds for missing options.
+ */
 async function completeValues(
   command: Command,
   values: Values,

@@ -2,7 +2,10 @@ import process from 'node:process';
 import { InterruptedError } from './aws/errors.ts';
 import type { Prompter } from './prompt.ts';
 
-/** Asks on standard error, so that standard output has results only. The library is loaded with the first question. */
+/**
+ * Asks on standard error, so that standard output has results only. The library is loaded with the
+ * first question.
+ */
 export const terminalPrompter: Prompter = {
   text: async (message) => {
     const { isCancel, text } = await import('@clack/prompts');

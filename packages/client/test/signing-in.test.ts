@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { SignJWT } from 'jose';
 import { parse } from 'yaml';
 import { parseIssuers } from '../../../src/app/issuers.ts';
-import type { Inventory } from '../../../src/policy/inventory.ts';
+import type { Inventory } from '../../../src/policy/inventory/inventory.ts';
 import { loadSigningKey } from '../../local-gateway/src/keys.ts';
 import type { SigningKey } from '../../local-gateway/src/keys.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../src/sqlite/ledger.ts';
 import { loadSigningKey } from '../src/keys.ts';

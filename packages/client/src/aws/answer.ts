@@ -4,8 +4,8 @@ import type { Value, ValueMap } from './value.ts';
 import { isList, isMap } from './value.ts';
 
 /**
- * An answer as the AWS CLI holds it: the fields of the shape, in its order, without those that are null; times as text in
- * the local time zone.
+ * An answer as the AWS CLI holds it: the fields of the shape, in its order, without those that are
+ * null; times as text in the local time zone.
  */
 export function toAnswer(shape: Readonly<Record<string, Shape>>, raw: ValueMap): ValueMap {
   const fields = Object.entries(shape).flatMap(([field, part]) => {

@@ -12,7 +12,10 @@ To see help text, you can run:
   ${program} <command> help
 `;
 
-/** What standard error shows for an error, in the formats of AWS CLI 2.34. `legacy` is the format of earlier versions. */
+/**
+ * What standard error shows for an error, in the formats of AWS CLI 2.34. `legacy` is the format of
+ * earlier versions.
+ */
 export async function errorText(error: CommandError, format: ErrorFormat): Promise<string> {
   const showsUsage = error instanceof UsageError && error.showsUsage;
   const { lines, fields } = error instanceof ServiceError ? error.details : { lines: [], fields: {} };

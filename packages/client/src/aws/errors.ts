@@ -65,7 +65,9 @@ export class InterruptedError extends CommandError {
   readonly code = 'Interrupted';
 }
 
-/** Any other failure: no connection, a file that can't be read, a result that the format can't show. */
+/**
+ * Any other failure: no connection, a file that can't be read, a result that the format can't show.
+ */
 export class GeneralError extends CommandError {
   readonly exitCode = exitCodes.general;
   readonly code = 'GeneralError';

@@ -7,7 +7,8 @@ const mark = '\0number';
 const tokens = /"(?:[^"\\]|\\[^])*"|-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN/g;
 
 /**
- * The value of a JSON text as Python reads it: 1.0 is not 1, an integer has any size, and NaN and Infinity are numbers.
+ * The value of a JSON text as Python reads it: 1.0 is not 1, an integer has any size, and NaN and
+ * Infinity are numbers.
  *
  * @throws SyntaxError for a text that is not valid
  */

@@ -14,7 +14,10 @@ export interface Option {
   readonly choices?: readonly string[];
   readonly required?: boolean;
   readonly hidden?: boolean;
-  /** Whether it is not an option of the AWS CLI. It can't be shortened, so that prefixes mean what they mean there. */
+  /**
+   * Whether it is not an option of the AWS CLI. It can't be shortened, so that prefixes mean what
+   * they mean there.
+   */
   readonly own?: boolean;
   /** A letter that stands for it, as in `-f`. */
   readonly short?: string;
@@ -37,7 +40,9 @@ export const outputFormats = ['json', 'text', 'table', 'yaml', 'yaml-stream', 'o
 /** Formats of `--cli-error-format`. */
 export const errorFormats = ['legacy', 'json', 'yaml', 'text', 'table', 'enhanced'] as const;
 
-/** The options of all commands: those of AWS CLI 2.23 and 2.34, `--help`, and those of the gateway. */
+/**
+ * The options of all commands: those of AWS CLI 2.23 and 2.34, `--help`, and those of the gateway.
+ */
 export const globalOptions: readonly Option[] = [
   flag('debug', 'Write what is sent and received to standard error.'),
   valued('endpoint-url', 'The URL of the gateway.', { placeholder: 'url' }),
@@ -128,7 +133,10 @@ export function optionsOf(command: Command): readonly Option[] {
   ];
 }
 
-/** An option whose value the parser reads, if no input documents do: the AWS CLI reads integers after those. */
+/**
+ * An option whose value the parser reads, if no input documents do: the AWS CLI reads integers
+ * after those.
+ */
 function typedOption({ isCompound, parameters }: Command, option: Option): Option {
   const isInteger = parameters.some(({ name, type }) => name === option.key && type === 'integer');
   return isCompound === true && isInteger ? { ...option, isInteger: true } : option;

@@ -26,11 +26,12 @@ interface Position {
 type FetchPage = (input: ValueMap) => Promise<ValueMap>;
 
 /**
- * Reads a list as the paginator of botocore does. The answer's `nextToken` and the input's `maxResults` are EKS's names.
+ * Reads a list as the paginator of botocore does. The answer's `nextToken` and the input's
+ * `maxResults` are EKS's names.
  *
  * @param field the field of the answer that holds the items
- * @throws {@link UsageError} or {@link GeneralError} for an invalid starting token, with the exit code of the AWS CLI;
- *   {@link GeneralError} for a service that repeats a token
+ * @throws {@link UsageError} or {@link GeneralError} for an invalid starting token, with the exit
+ *   code of the AWS CLI; {@link GeneralError} for a service that repeats a token
  */
 export async function readPages(fetch: FetchPage, input: ValueMap, field: string, paging: Paging): Promise<Pages> {
   const start = paging.startingToken === undefined ? null : readToken(paging.startingToken);

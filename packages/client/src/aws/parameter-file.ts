@@ -14,8 +14,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The text of the file that `file://path` or `fileb://path` names; any other value unchanged. `~`, `$NAME` and `${NAME}`
- * in the path are replaced, and line ends become `\n`, as in the AWS CLI.
+ * The text of the file that `file://path` or `fileb://path` names; any other value unchanged. `~`,
+ * `$NAME` and `${NAME}` in the path are replaced, and line ends become `\n`, as in the AWS CLI.
  *
  * @throws {@link ParameterFileError}
  */

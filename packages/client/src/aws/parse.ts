@@ -25,9 +25,10 @@ type Role =
   | { readonly kind: 'unknown' };
 
 /**
- * Parses arguments by Python's `argparse` rules, which the AWS CLI follows: an option can be shortened to any prefix that
- * only one option has; its value follows or is attached with `=`; the last of repeated options counts; what no option
- * takes is left for the next pass. Ends at an option in `finals`.
+ * Parses arguments by Python's `argparse` rules, which the AWS CLI follows: an option can be
+ * shortened to any prefix that only one option has; its value follows or is attached with `=`; the
+ * last of repeated options counts; what no option takes is left for the next pass. Ends at an
+ * option in `finals`.
  *
  * @throws {@link UsageError}
  */
@@ -58,8 +59,8 @@ export function parseArguments(options: readonly Option[], args: readonly string
 }
 
 /**
- * Takes the first argument that is none of an option from those that remain, by the rules of `argparse`: a `--` beside it goes
- * with it, and so does one alone. Null where there is none.
+ * Takes the first argument that is none of an option from those that remain, by the rules of
+ * `argparse`: a `--` beside it goes with it, and so does one alone. Null where there is none.
  */
 export function takePositional(rest: readonly Remainder[]): readonly [taken: string | null, others: readonly string[]] {
   const at = rest.findIndex(({ isPositional }) => isPositional);

@@ -1,12 +1,18 @@
 import type { PythonValue, Value } from './value.ts';
 import { isList, isMap, isPythonValue, pythonValue } from './value.ts';
 
-/** A value as Python's `str` shows it: the AWS CLI's text and table output, and its messages, show values so. */
+/**
+ * A value as Python's `str` shows it: the AWS CLI's text and table output, and its messages, show
+ * values so.
+ */
 export function str(value: Value): string {
   return typeof value === 'string' ? value : repr(value);
 }
 
-/** A value as Python's `repr` shows it. A number without a fraction is shown as an integer; a date as `str` shows it. */
+/**
+ * A value as Python's `repr` shows it. A number without a fraction is shown as an integer; a date
+ * as `str` shows it.
+ */
 export function repr(value: Value): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return numeral(value);
@@ -35,7 +41,10 @@ export function typeName(value: Value): string {
   return names[typeof value] ?? (value === null ? 'NoneType' : isList(value) ? 'list' : 'dict');
 }
 
-/** The integer that Python's `int` reads from a text; null where it rejects the text. Digits of other scripts are not read. */
+/**
+ * The integer that Python's `int` reads from a text; null where it rejects the text. Digits of
+ * other scripts are not read.
+ */
 export function parseInteger(text: string): number | null {
   const stripped = strip(text);
   return /^[+-]?\d+(_\d+)*$/.test(stripped) ? Number(stripped.replaceAll('_', '')) : null;

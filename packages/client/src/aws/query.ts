@@ -5,7 +5,8 @@ import { parseExpression } from './jmespath/parser.ts';
 import type { Value } from './value.ts';
 
 /**
- * The function that applies a JMESPath expression. It throws `EvaluationError` where the expression does not fit the value.
+ * The function that applies a JMESPath expression. It throws `EvaluationError` where the expression
+ * does not fit the value.
  *
  * @throws {@link UsageError} if the expression is not valid
  */

@@ -17,7 +17,9 @@ export interface Connection {
   readonly gatewayRegion: string | null;
   /** A JWT; null to use others. */
   readonly token: string | null;
-  /** The file of POD_IDENTITY_TOKEN_FILE, used without `token`; null for a login or AWS credentials. */
+  /**
+   * The file of POD_IDENTITY_TOKEN_FILE, used without `token`; null for a login or AWS credentials.
+   */
   readonly tokenFile: string | null;
   /** The profile of `--profile`, which comes before keys of the environment. */
   readonly profile: string | null;
@@ -40,7 +42,8 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 const defaultTimeoutSeconds = 60;
 
 /**
- * @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout that is not a number
+ * @throws {@link UsageError} for an endpoint that is not a URL, {@link GeneralError} for a timeout
+ *   that is not a number
  */
 export function readConnection(values: Values, found: Profile | null, environment: Environment): Connection {
   const profile = found ?? {};
@@ -75,14 +78,20 @@ export function readOutputFormat(values: Values, profile: Profile, environment: 
   return format;
 }
 
-/** The format of `--cli-error-format`, of `AWS_CLI_ERROR_FORMAT` or of the profile. An unknown one counts as absent. */
+/**
+ * The format of `--cli-error-format`, of `AWS_CLI_ERROR_FORMAT` or of the profile. An unknown one
+ * counts as absent.
+ */
 export function readErrorFormat(values: Values, profile: Profile, environment: Environment): ErrorFormat {
   const wanted =
     text(values['cli-error-format']) ?? set(environment.AWS_CLI_ERROR_FORMAT) ?? set(profile.cli_error_format);
   return errorFormats.find((one) => one === wanted) ?? 'enhanced';
 }
 
-/** The profile that an option or the environment names, or else the default profile. Null if the named one does not exist. */
+/**
+ * The profile that an option or the environment names, or else the default profile. Null if the
+ * named one does not exist.
+ */
 export async function readProfile(values: Values, environment: Environment): Promise<Profile | null> {
   const name = profileName(values, environment);
   const { loadSharedConfigFiles } = await import('@smithy/core/config');
@@ -111,8 +120,8 @@ function regionOf(values: Values, profile: Profile, environment: Environment): s
 }
 
 /**
- * Checks what a client of the AWS CLI checks when it is made: that a region is a label of a host's name, that the profile
- * exists, and timeouts.
+ * Checks what a client of the AWS CLI checks when it is made: that a region is a label of a host's
+ * name, that the profile exists, and timeouts.
  *
  * @throws {@link GeneralError}
  */
@@ -128,7 +137,9 @@ export function checkConnection({ region, missingProfile, readTimeoutMs, connect
   }
 }
 
-/** An option comes before the environment: with `--profile`, a token of the environment is not used. */
+/**
+ * An option comes before the environment: with `--profile`, a token of the environment is not used.
+ */
 function tokenOf(values: Values, environment: Environment): string | null {
   const given = text(values.token);
   if (given !== null) return fileOrText('--token', given, environment).trim();

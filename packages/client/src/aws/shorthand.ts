@@ -3,7 +3,10 @@ import { codePoint, skipBlanks, trimEnd } from './strings.ts';
 /** What shorthand can express; the option's type decides which of it is valid. */
 export type ShorthandValue = string | readonly ShorthandValue[] | { readonly [key: string]: ShorthandValue };
 
-/** A value that is not valid shorthand. Its message shows the input with a mark under the position of the problem. */
+/**
+ * A value that is not valid shorthand. Its message shows the input with a mark under the position
+ * of the problem.
+ */
 export class ShorthandError extends Error {}
 
 /** How deeply lists and maps may be nested. No option needs more than one level. */
@@ -22,7 +25,8 @@ interface Cursor {
 }
 
 /**
- * Parses the AWS CLI's shorthand syntax (`a=b,c=[d,e],f={g=h}`) as `awscli.shorthand` does, without the option's type.
+ * Parses the AWS CLI's shorthand syntax (`a=b,c=[d,e],f={g=h}`) as `awscli.shorthand` does, without
+ * the option's type.
  *
  * @throws {@link ShorthandError}
  */
@@ -100,7 +104,10 @@ function separator(cursor: Cursor, end: string): void {
   cursor.index = skipBlanks(cursor.text, cursor.index);
 }
 
-/** `a=b` is a string and `a=b,c` a list. In `a=b,c=d`, the value ends before the comma, because `c` is a key. */
+/**
+ * `a=b` is a string and `a=b,c` a list. In `a=b,c=d`, the value ends before the comma, because `c`
+ * is a key.
+ */
 function commaSeparated(cursor: Cursor): ShorthandValue {
   const first = firstValue(cursor);
   cursor.index = skipBlanks(cursor.text, cursor.index);
@@ -120,8 +127,9 @@ function commaSeparated(cursor: Cursor): ShorthandValue {
 }
 
 /*
- * The characters of unquoted values, as in awscli.shorthand. Characters beyond the Basic Multilingual Plane are in none
- * of them. `\x1c-\x1f` are blanks in Python's regular expressions and not in those of JavaScript.
+ * The characters of unquoted values, as in awscli.shorthand. Characters beyond the Basic
+ * Multilingual Plane are in none of them. `\x1c-\x1f` are blanks in Python's regular expressions
+ * and not in those of JavaScript.
  */
 const start = String.raw`(?:\\,|[!#-&(-+\--<>-Z\\-z|-\uffff])`;
 const firstFollow = String.raw`(?:\\,|[\s\x1c-\x1f!#-&(-+\--\\^-|~-\uffff])*`;

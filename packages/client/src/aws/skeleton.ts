@@ -8,7 +8,10 @@ export function inputSkeleton({ parameters }: Command): string {
   return formatJson(Object.fromEntries(ofEks(parameters).map(({ name, type }) => [name, sampleInputs[type]])));
 }
 
-/** `--generate-cli-skeleton yaml-input`: the same for `--cli-input-yaml`, with a comment on each parameter. */
+/**
+ * `--generate-cli-skeleton yaml-input`: the same for `--cli-input-yaml`, with a comment on each
+ * parameter.
+ */
 export function yamlInputSkeleton({ parameters }: Command): string {
   return ofEks(parameters)
     .map((parameter, index) => yamlParameter(parameter, index === 0))

@@ -1,5 +1,6 @@
 /*
- * Strings as Python treats them, where JavaScript differs: by code points, not by UTF-16 code units.
+ * Strings as Python treats them, where JavaScript differs: by code points, not by UTF-16 code
+ * units.
  */
 
 /** The characters that Python's `str.strip` removes. */
@@ -31,7 +32,10 @@ export function codePoint(text: string, index: number): string {
   return String.fromCodePoint(text.codePointAt(index) ?? 0);
 }
 
-/** The order of two strings by code points. The default order of JavaScript compares UTF-16 code units. */
+/**
+ * The order of two strings by code points. The default order of JavaScript compares UTF-16 code
+ * units.
+ */
 export function compareText(one: string, other: string): number {
   const [left, right] = [Array.from(one), Array.from(other)];
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {

@@ -1,4 +1,7 @@
-/** `Did you mean X?` with a space before it, where one of the names is like the given one; else the empty text. */
+/**
+ * `Did you mean X?` with a space before it, where one of the names is like the given one; else the
+ * empty text.
+ */
 export function suggestion(given: string, names: readonly string[]): string {
   const most = Math.max(1, Math.floor(given.length / 4));
   const [best] = names

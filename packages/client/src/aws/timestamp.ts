@@ -1,6 +1,6 @@
 /**
- * A time as the AWS CLI prints it: in the local time zone, with six digits of the second's fraction, or without it on a
- * full second.
+ * A time as the AWS CLI prints it: in the local time zone, with six digits of the second's
+ * fraction, or without it on a full second.
  *
  * @param offset the zone's distance from UTC in minutes
  */

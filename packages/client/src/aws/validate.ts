@@ -7,7 +7,8 @@ import { isMap } from './value.ts';
 const pythonTypes = { string: 'str', integer: 'int', boolean: 'bool', map: 'dict' } as const;
 
 /**
- * Checks the types of an input as botocore does before a request. What values mean is left to the gateway.
+ * Checks the types of an input as botocore does before a request. What values mean is left to the
+ * gateway.
  *
  * @throws {@link UsageError} with all problems, a line each
  */

@@ -2,14 +2,14 @@
 const mark = Symbol();
 
 /**
- * A value of an answer, an input or an expression. A `Date` occurs in the skeletons of answers only: the gateway sends times as
- * text.
+ * A value of an answer, an input or an expression. A `Date` occurs in the skeletons of answers
+ * only: the gateway sends times as text.
  */
 export type Value = string | number | boolean | null | Date | PythonValue | readonly Value[] | ValueMap;
 
 /**
- * A value of the AWS CLI's that JavaScript has no type for: a float without a fraction, an integer that a number can't hold, a
- * date. No parameter accepts one; queries calculate with numbers.
+ * A value of the AWS CLI's that JavaScript has no type for: a float without a fraction, an integer
+ * that a number can't hold, a date. No parameter accepts one; queries calculate with numbers.
  */
 export interface PythonValue {
   readonly [mark]: true;

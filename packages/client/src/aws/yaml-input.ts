@@ -5,8 +5,8 @@ import type { Value } from './value.ts';
 import { pythonValue } from './value.ts';
 
 /**
- * The value of a YAML text, in version 1.2 with the dates of version 1.1, which the AWS CLI reads. Throws an Error for a text that is
- * not valid.
+ * The value of a YAML text, in version 1.2 with the dates of version 1.1, which the AWS CLI reads.
+ * Throws an Error for a text that is not valid.
  */
 export function parseYaml(text: string): Value {
   const document = parseDocument(text, { version: '1.2', schema: 'core', logLevel: 'error' });

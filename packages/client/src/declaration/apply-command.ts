@@ -58,7 +58,8 @@ function planOf(path: string): Plan {
 }
 
 /**
- * Checks before the first change that the plan is the caller's and recent, that its deletes are confirmed, and that policy still permits all of it.
+ * Checks before the first change that the plan is the caller's and recent, that its deletes are
+ * confirmed, and that policy still permits all of it.
  *
  * @throws {@link GeneralError}
  */
@@ -72,7 +73,8 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   }
   if (values.allowPartial === true) return;
   const checks = await check(client, plan, plan.changes, { signal });
-  // Of a run that was interrupted, some changes are made already: only a decision of policy counts here.
+  // Of a run that was interrupted, some changes are made already: only a decision of policy counts
+  // here.
   const decisions = checks.map((one) =>
     one.onlyAsDryRun ? { ...one, onlyAsDryRun: false } : { ...one, refusal: null },
   );

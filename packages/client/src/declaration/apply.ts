@@ -17,12 +17,17 @@ export type Outcome =
   | (Held & { readonly change: Change })
   /** The result is not known: to learn it, apply the plan again. */
   | { readonly kind: 'inProgress'; readonly change: Change; readonly message: string }
-  /** No answer, or an error in place of a result: it is not known either, and no other change follows. */
+  /**
+   * No answer, or an error in place of a result: it is not known either, and no other change
+   * follows.
+   */
   | { readonly kind: 'failed'; readonly change: Change; readonly message: string; readonly isLost: boolean }
   /** Not sent. */
   | { readonly kind: 'notStarted'; readonly change: Change; readonly message: string };
 
-/** A change that others have to approve; no approval is asked for beyond the limit of pending ones. */
+/**
+ * A change that others have to approve; no approval is asked for beyond the limit of pending ones.
+ */
 interface Held {
   readonly kind: 'approvalRequired';
   readonly approvalId: string | null;
@@ -33,7 +38,10 @@ interface Held {
 export interface Runner {
   /** Sends a change, with the plan's token, until its result is known or it gives up. */
   readonly send: (change: Change) => Promise<MutationResult>;
-  /** As `send`, and waits for its approvers. Absent: a change that needs an approval is reported as such. */
+  /**
+   * As `send`, and waits for its approvers. Absent: a change that needs an approval is reported as
+   * such.
+   */
   readonly sendAndWait?: ((change: Change) => Promise<MutationResult>) | undefined;
   /** Reads what a replayed change left. */
   readonly readAgain: ReadAgain;
@@ -50,8 +58,8 @@ export interface Runner {
 const maxWaiting = 20;
 
 /**
- * Makes the changes of a plan, deletes last. Each has a token of its own, so that a second run, or another at the same time, gets its
- * recorded result. Outcomes are in the order of the changes.
+ * Makes the changes of a plan, deletes last. Each has a token of its own, so that a second run, or
+ * another at the same time, gets its recorded result. Outcomes are in the order of the changes.
  */
 export async function runChanges(changes: readonly Change[], runner: Runner): Promise<readonly Outcome[]> {
   const outcomes = new Map<Change, Outcome>();
@@ -81,7 +89,10 @@ export async function runChanges(changes: readonly Change[], runner: Runner): Pr
   return changes.map((change) => outcomes.get(change) ?? notStarted(change, 'It was not reached.'));
 }
 
-/** Waits for the changes that need an approval, a few at once: the gateway limits the pending ones of a principal. */
+/**
+ * Waits for the changes that need an approval, a few at once: the gateway limits the pending ones
+ * of a principal.
+ */
 async function waitForEach(
   outcomes: readonly Outcome[],
   { sendAndWait, ...runner }: Runner,

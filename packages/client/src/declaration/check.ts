@@ -15,9 +15,14 @@ export interface Checked {
   } | null;
   /** Whether policy allows the check, and denies the change. */
   readonly onlyAsDryRun: boolean;
-  /** Roles whose tags or permissions boundary decide: the change itself reads them, so that it can still be denied. */
+  /**
+   * Roles whose tags or permissions boundary decide: the change itself reads them, so that it can
+   * still be denied.
+   */
   readonly unknownRoles: readonly string[];
-  /** Of the service account: a create that expects it does not undo what happened after the plan. */
+  /**
+   * Of the service account: a create that expects it does not undo what happened after the plan.
+   */
   readonly revision: number;
 }
 
@@ -74,7 +79,10 @@ export function batches<Item>(items: readonly Item[], size: number): readonly (r
   return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
-/** The results of work on each item, in the order of items, with a few at once. Rejects with the first failure. */
+/**
+ * The results of work on each item, in the order of items, with a few at once. Rejects with the
+ * first failure.
+ */
 export async function mapLimited<Item, Result>(
   items: readonly Item[],
   limit: number,

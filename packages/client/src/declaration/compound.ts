@@ -52,7 +52,8 @@ export function readText(path: string): string {
 }
 
 /**
- * Writes a file as a whole: a process that ends meanwhile leaves what was there before. Only its owner can read it.
+ * Writes a file as a whole: a process that ends meanwhile leaves what was there before. Only its
+ * owner can read it.
  *
  * @throws {@link GeneralError}
  */

@@ -1,7 +1,10 @@
 import type { Settings } from '../client/setting-fields.ts';
 import type { Place, Problem } from './located.ts';
 
-/** A declaration: which service accounts get which role. Its format is `declaration.schema.json` of the package. */
+/**
+ * A declaration: which service accounts get which role. Its format is `declaration.schema.json` of
+ * the package.
+ */
 export interface Declaration {
   readonly name: string;
   readonly bindings: readonly Binding[];

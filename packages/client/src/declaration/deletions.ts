@@ -12,7 +12,8 @@ const maxUnconfirmed = 10;
 const maxUnconfirmedShare = 0.05;
 
 /**
- * The deletes of a plan. More than 10, or more than 5 % of the associations of a cluster, need to be confirmed.
+ * The deletes of a plan. More than 10, or more than 5 % of the associations of a cluster, need to
+ * be confirmed.
  *
  * @param sizes the number of associations of each cluster, by its key
  */

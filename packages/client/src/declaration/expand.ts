@@ -3,7 +3,9 @@ import { clusterKeyOf, keyOf } from './declaration.ts';
 import type { Problem } from './located.ts';
 import { filled, matches } from './template.ts';
 
-/** A cluster that the caller may see, with the namespaces that the inventory lists for it by name. */
+/**
+ * A cluster that the caller may see, with the namespaces that the inventory lists for it by name.
+ */
 export interface KnownCluster {
   readonly accountId: string;
   readonly region: string;
@@ -22,8 +24,9 @@ export interface Expanded {
 const maxAssociations = 100_000;
 
 /**
- * The associations of a declaration, in time linear in their number: what a selector matches is found once. A selector that matches
- * nothing is a problem, because a misspelt one would let --prune delete what it selected before; so are two bindings for one service account.
+ * The associations of a declaration, in time linear in their number: what a selector matches is
+ * found once. A selector that matches nothing is a problem, because a misspelt one would let
+ * --prune delete what it selected before; so are two bindings for one service account.
  */
 export function expand({ bindings }: Declaration, clusters: readonly KnownCluster[]): Expanded {
   const select = selection(clusters);

@@ -5,7 +5,10 @@ import { readAssociations } from './observe.ts';
 import { statedOf } from './planner.ts';
 import { declarationText } from './write.ts';
 
-/** Writes a declaration of the associations that were observed. Those of EKS add-ons are left out: the add-ons declare them. */
+/**
+ * Writes a declaration of the associations that were observed. Those of EKS add-ons are left out:
+ * the add-ons declare them.
+ */
 export async function runExport(compound: Compound): Promise<number> {
   const { values, host } = compound;
   const filter = {

@@ -6,7 +6,10 @@ import type { Change, Stated } from './planner.ts';
 /** What the inputs of all changes of a plan share. */
 type Context = Pick<Plan, 'declaration' | 'onBehalfOf'>;
 
-/** The input of a change's mutation, without its token. The server compares it with that of an earlier request of the same token. */
+/**
+ * The input of a change's mutation, without its token. The server compares it with that of an
+ * earlier request of the same token.
+ */
 export function inputOf(context: Context, change: Change) {
   const { accountId, region, clusterName, namespace, serviceAccount } = change.target;
   const cluster = { accountId, region, clusterName };
@@ -23,7 +26,8 @@ export function inputOf(context: Context, change: Change) {
       return {
         create: {
           ...cluster,
-          ...{ namespace, serviceAccount },
+          namespace,
+          serviceAccount,
           ...createdOf(change.after),
           expectedRevision: change.expectedRevision,
           ...recorded,

@@ -2,8 +2,9 @@ import type { Plan } from './plan-file.ts';
 import { declarationText } from './write.ts';
 
 /**
- * A declaration of the state before a plan: planned with --prune under the same name, it changes updated associations back, creates
- * deleted ones again and deletes created ones. Its limits are in its first lines.
+ * A declaration of the state before a plan: planned with --prune under the same name, it changes
+ * updated associations back, creates deleted ones again and deletes created ones. Its limits are in
+ * its first lines.
  */
 export function inverseDeclaration({ declaration, changes, denied, unchanged, leftOver, createdAt }: Plan): string {
   const before = [...changes, ...denied].flatMap(({ target, before: state }) =>

@@ -26,8 +26,9 @@ interface Field extends Located {
 type At = (node: { readonly range?: readonly number[] | null } | null) => Place;
 
 /**
- * The value of a YAML text and the place of each of its parts, in time linear in its length. Anchors are rejected: an alias could
- * repeat another without end. What is not valid is a problem, not an error.
+ * The value of a YAML text and the place of each of its parts, in time linear in its length.
+ * Anchors are rejected: an alias could repeat another without end. What is not valid is a problem,
+ * not an error.
  */
 export function readLocated(text: string): { readonly root: Located; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
@@ -50,7 +51,10 @@ export function readLocated(text: string): { readonly root: Located; readonly pr
   return { root, problems };
 }
 
-/** Null for a text whose nesting exceeds the stack. Duplicate keys are found here: the library compares each key with all others. */
+/**
+ * Null for a text whose nesting exceeds the stack. Duplicate keys are found here: the library
+ * compares each key with all others.
+ */
 function parse(text: string, lineCounter: LineCounter) {
   try {
     const options = {

@@ -13,7 +13,10 @@ import type { Observed } from './planner.ts';
 const concurrency = 8;
 const pageSize = 1_000;
 
-/** The clusters that the caller may see, with the namespaces that a pattern of the declaration needs. */
+/**
+ * The clusters that the caller may see, with the namespaces that a pattern of the declaration
+ * needs.
+ */
 export async function readClusters(
   client: GatewayClient,
   declaration: Declaration,
@@ -122,8 +125,17 @@ function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
   const { accountId, region, clusterName, namespace, serviceAccount } = node;
   const { associationId, modifiedAt, origin, ownerArn, declaration, observedAt } = node;
   return {
-    ...{ accountId, region, clusterName, namespace, serviceAccount },
-    ...{ associationId, modifiedAt, origin, ownerArn, declaration, observedAt },
+    accountId,
+    region,
+    clusterName,
+    namespace,
+    serviceAccount,
+    associationId,
+    modifiedAt,
+    origin,
+    ownerArn,
+    declaration,
+    observedAt,
     ...settingsOf(node),
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };

@@ -1,6 +1,8 @@
 import type { Retry } from '../client/retry.ts';
 
-/** Keeps changes that run at once from sending while the gateway or EKS asks one of them to wait. */
+/**
+ * Keeps changes that run at once from sending while the gateway or EKS asks one of them to wait.
+ */
 export interface Pace {
   /** Waits until requests may be sent. */
   readonly turn: () => Promise<void>;

@@ -79,7 +79,9 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
   return { plan, remarks: { ...difference, undecided }, oldestScan };
 }
 
-/** What is observed in the clusters of a declaration, and in those where its name made something. */
+/**
+ * What is observed in the clusters of a declaration, and in those where its name made something.
+ */
 async function observeFor(
   client: GatewayClient,
   { name, desired }: { readonly name: string; readonly desired: readonly Desired[] },

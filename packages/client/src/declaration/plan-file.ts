@@ -28,7 +28,10 @@ export interface Plan {
 
 const format = 'pod-identity-plan/1';
 
-/** How long a plan may be applied. The gateway keeps the results of tokens for days: a token never takes effect a second time. */
+/**
+ * How long a plan may be applied. The gateway keeps the results of tokens for days: a token never
+ * takes effect a second time.
+ */
 const maxPlanAgeMs = 24 * 3_600_000;
 
 /** A plan can't be applied. */
@@ -43,8 +46,8 @@ export function planText(content: PlanContent): string {
 }
 
 /**
- * Reads a plan. The checksum finds edits and damage; it is not a signature, which an editor could compute again. The
- * gateway authorizes each change again, and refuses a token with another input.
+ * Reads a plan. The checksum finds edits and damage; it is not a signature, which an editor could
+ * compute again. The gateway authorizes each change again, and refuses a token with another input.
  *
  * @throws {@link PlanError}
  */

@@ -35,12 +35,18 @@ export interface Change {
   readonly after: Stated | null;
   /** The version of the association that the plan saw; null for a create. */
   readonly expectedModifiedAt: string | null;
-  /** The revision of the service account that a create expects; null for other changes, and until the change is checked. */
+  /**
+   * The revision of the service account that a create expects; null for other changes, and until
+   * the change is checked.
+   */
   readonly expectedRevision: number | null;
   readonly reason: string | null;
   /** Groups that have to approve it, as policy was when it was planned; absent if none has to. */
   readonly approvers?: readonly string[];
-  /** True where policy allows who planned it only to check it; absent otherwise. Who applies needs a plan of their own. */
+  /**
+   * True where policy allows who planned it only to check it; absent otherwise. Who applies needs a
+   * plan of their own.
+   */
   readonly onlyAsDryRun?: boolean;
 }
 
@@ -161,7 +167,9 @@ function changeOf(
   };
 }
 
-/** The names of the settings in which two states differ. Policies are compared by what they mean. */
+/**
+ * The names of the settings in which two states differ. Policies are compared by what they mean.
+ */
 export function changedSettings(one: Settings, other: Settings): readonly SettingName[] {
   return settingNames.filter((name) => comparable(name, one[name]) !== comparable(name, other[name]));
 }

@@ -10,7 +10,10 @@ import type { SeenAssociation } from './observe.ts';
 import { readAssociations } from './observe.ts';
 import type { Change } from './planner.ts';
 
-/** The association of a replayed success, as it is now; null if it does not exist or may not be viewed. */
+/**
+ * The association of a replayed success, as it is now; null if it does not exist or may not be
+ * viewed.
+ */
 export type ReadAgain = (
   change: Pick<Change, 'action' | 'target'>,
   recorded: Pick<Association, 'associationId' | 'modifiedAt'>,
@@ -18,7 +21,10 @@ export type ReadAgain = (
 
 type Client = Pick<GatewayClient, 'podIdentityAssociation' | 'podIdentityAssociations' | 'associations'>;
 
-/** As long as what the gateway saw last is taken for what is there, if EKS still lists the association. */
+/**
+ * As long as what the gateway saw last is taken for what is there, if EKS still lists the
+ * association.
+ */
 const maxAgeMs = 3_600_000;
 /** The associations that EKS lists by one call. */
 const pageSize = 100;
@@ -32,9 +38,10 @@ interface Namespace {
 }
 
 /**
- * Makes the function that reads again what changes of earlier runs left. A namespace is listed once, at its first replay, if that takes fewer
- * calls to EKS than to describe each of its changes. An association that the list does not show, or which the gateway saw in another version or
- * not recently, is described.
+ * Makes the function that reads again what changes of earlier runs left. A namespace is listed
+ * once, at its first replay, if that takes fewer calls to EKS than to describe each of its changes.
+ * An association that the list does not show, or which the gateway saw in another version or not
+ * recently, is described.
  *
  * @param clock milliseconds since the epoch
  */

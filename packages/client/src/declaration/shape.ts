@@ -1,6 +1,9 @@
 import type { Located, Problem } from './located.ts';
 
-/** The keywords of JSON Schema that the schema of declarations uses. `test/declaration/schema.test.ts` finds others. */
+/**
+ * The keywords of JSON Schema that the schema of declarations uses.
+ * `test/declaration/schema.test.ts` finds others.
+ */
 export interface Schema {
   readonly description?: string;
   readonly type?: string | readonly string[];

@@ -28,7 +28,10 @@ function isName(name: string): name is keyof TemplateValues {
   return (names as readonly string[]).includes(name);
 }
 
-/** Whether a name matches a pattern in which `*` stands for any text. Its cost is at most the product of both lengths. */
+/**
+ * Whether a name matches a pattern in which `*` stands for any text. Its cost is at most the
+ * product of both lengths.
+ */
 export function matches(pattern: string, name: string): boolean {
   const [first = '', ...others] = pattern.split('*');
   const last = others.pop();

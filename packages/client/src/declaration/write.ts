@@ -18,8 +18,8 @@ interface Group<Item> {
 const maxItems = 1_000;
 
 /**
- * The text of a declaration with one association for each of `written`, whose service accounts differ. What is equal in clusters and
- * settings becomes one binding.
+ * The text of a declaration with one association for each of `written`, whose service accounts
+ * differ. What is equal in clusters and settings becomes one binding.
  */
 export function declarationText(name: string, written: readonly Written[]): string {
   const sorted = [...written].sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
@@ -50,7 +50,10 @@ function bindingsOf(items: readonly WithClusters[]): readonly object[] {
   }));
 }
 
-/** A cluster by all that identifies it, so that the declaration never means another of the same name. */
+/**
+ * A cluster by all that identifies it, so that the declaration never means another of the same
+ * name.
+ */
 function selectorOf({ clusterName, accountId, region }: Written['target']): unknown {
   return accountId === undefined || region === undefined ? clusterName : { clusterName, accountId, region };
 }

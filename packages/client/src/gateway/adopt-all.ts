@@ -23,9 +23,9 @@ export interface AdoptAllSettings {
 }
 
 /**
- * `PLANNED` and `DENIED` are what a plan says: it would be adopted, once it is approved if it has to be, or refused. `APPROVAL_REQUIRED`: others
- * have to approve it first.
- * `IN_PROGRESS`: it may be adopted, or may still be. `NOT_SENT`: an error of another one ended the run before.
+ * `PLANNED` and `DENIED` are what a plan says: it would be adopted, once it is approved if it has
+ * to be, or refused. `APPROVAL_REQUIRED`: others have to approve it first. `IN_PROGRESS`: it may be
+ * adopted, or may still be. `NOT_SENT`: an error of another one ended the run before.
  */
 type Status = keyof typeof countNames;
 
@@ -48,9 +48,15 @@ interface Adoption {
   message: string | null;
 }
 
-/** How many requests run at once. The gateway limits the requests of each principal, and the client waits as it says. */
+/**
+ * How many requests run at once. The gateway limits the requests of each principal, and the client
+ * waits as it says.
+ */
 const concurrency = 4;
-/** How many adoptions wait for approvers at once: the gateway limits the pending approvals of each principal. */
+/**
+ * How many adoptions wait for approvers at once: the gateway limits the pending approvals of each
+ * principal.
+ */
 const maxWaiting = 20;
 
 const pageSize = 100;
@@ -59,9 +65,10 @@ const pageSize = 100;
 const progressEvery = 50;
 
 /**
- * Adopts every association of a cluster that the gateway does not know: those that drift reports as `UNMANAGED`. Each adoption expects the
- * `modifiedAt` that was listed, and its token follows from both: a run that was interrupted can be repeated, and has no second effect. Without
- * `yes`, each is checked first, and the plan is shown; it is adopted if a person agrees.
+ * Adopts every association of a cluster that the gateway does not know: those that drift reports as
+ * `UNMANAGED`. Each adoption expects the `modifiedAt` that was listed, and its token follows from
+ * both: a run that was interrupted can be repeated, and has no second effect. Without `yes`, each
+ * is checked first, and the plan is shown; it is adopted if a person agrees.
  *
  * @throws {@link UsageError} if there is neither `yes` nor `plan`, and no terminal to ask at
  */
@@ -108,7 +115,9 @@ async function foreignIn(
   return adoptions.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
 }
 
-/** The dry run without its warnings, which cost two EKS calls each and say nothing of an adoption. */
+/**
+ * The dry run without its warnings, which cost two EKS calls each and say nothing of an adoption.
+ */
 const checkDocument = /* GraphQL */ `
   query CheckAdoption($input: AdoptPodIdentityAssociationInput!) {
     checkAdoptPodIdentityAssociation(input: $input) {
@@ -228,8 +237,14 @@ function answerOf(adoptions: readonly Adoption[]): ValueMap {
 function rowOf({ association, status, message }: Adoption): ValueMap {
   const { namespace, serviceAccount, associationId, roleArn, modifiedAt } = association;
   return {
-    ...{ namespace, serviceAccount, associationId, roleArn, modifiedAt },
-    ...{ madeBy: makerOf(association), status, message },
+    namespace,
+    serviceAccount,
+    associationId,
+    roleArn,
+    modifiedAt,
+    madeBy: makerOf(association),
+    status,
+    message,
   };
 }
 

@@ -17,10 +17,12 @@ const sources =
   /^(aws_access_key_id|credential_process|role_arn|source_profile|sso_\w+|web_identity_token_file|login_session)$/;
 
 /**
- * Finds credentials as the AWS CLI does: those of `--profile`, or else of the environment, of the profile that AWS_PROFILE names
- * or the default profile, of a container or an instance. The SDK would prefer AWS_PROFILE to keys in the environment.
+ * Finds credentials as the AWS CLI does: those of `--profile`, or else of the environment, of the
+ * profile that AWS_PROFILE names or the default profile, of a container or an instance. The SDK
+ * would prefer AWS_PROFILE to keys in the environment.
  *
- * @throws {@link ConfigurationError} when there are none, {@link GeneralError} when they can't be loaded
+ * @throws {@link ConfigurationError} when there are none, {@link GeneralError} when they can't be
+ *   loaded
  */
 export function credentialProvider(settings: CredentialSettings): () => Promise<AwsCredentials> {
   const { profile, environment } = settings;

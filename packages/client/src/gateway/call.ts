@@ -28,8 +28,8 @@ const limitMs = 60_000;
 const defaultSessionLimitMs = 600_000;
 
 /**
- * The `call` of a host: sends the requests of one command to the gateway, and says on standard error what people should
- * know.
+ * The `call` of a host: sends the requests of one command to the gateway, and says on standard
+ * error what people should know.
  */
 export function makeCall(settings: CallSettings): Host['call'] {
   let created: GatewayClient | null = null;
@@ -144,7 +144,10 @@ function endpointUrlOf({ endpointUrl }: Connection): string {
   );
 }
 
-/** The order of credentials, as docs/command.md lists it. An explicit profile comes before all that is only there. */
+/**
+ * The order of credentials, as docs/command.md lists it. An explicit profile comes before all that
+ * is only there.
+ */
 function authenticationOf(connection: Connection, settings: CallSettings): Authentication {
   const { token, tokenFile, signRequest, profile, region, gatewayRegion } = connection;
   if (token !== null) return bearer(token);

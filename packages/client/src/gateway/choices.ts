@@ -2,7 +2,9 @@ import { UsageError } from '../aws/errors.ts';
 import type { Value } from '../aws/value.ts';
 import type { ApprovalState, AssociationOrigin, AuditEvent, DriftSource, IfExists } from '../generated/operations.ts';
 
-/** The values of each parameter that is an enum of the gateway. The types make the lists complete. */
+/**
+ * The values of each parameter that is an enum of the gateway. The types make the lists complete.
+ */
 interface Choices {
   readonly events: AuditEvent;
   readonly ifExists: IfExists;

@@ -2,8 +2,9 @@ import type { Value, ValueMap } from '../aws/value.ts';
 import { isList, isMap } from '../aws/value.ts';
 
 /**
- * One line for each cluster of an answer whose associations are not known at the time that was asked for or, unless that is in the past, whose last
- * scan failed, so that a short list is not read as complete, also where the output has no place for the coverage.
+ * One line for each cluster of an answer whose associations are not known at the time that was
+ * asked for or, unless that is in the past, whose last scan failed, so that a short list is not
+ * read as complete, also where the output has no place for the coverage.
  */
 export function coverageLines({ coverage }: ValueMap, isPast: boolean): string[] {
   const clusters: readonly Value[] = isList(coverage) ? coverage : [];

@@ -31,7 +31,9 @@ const exceptions: Readonly<Record<string, string>> = {
 /** What a refusal of a change and of a vote have in common. */
 type AnyRefused = Pick<Refused, 'refusal' | 'retryAfterSeconds' | 'clientRequestToken' | 'operationId'>;
 
-/** The error of what was refused, with what people need: the reason, the policy, and who can help. */
+/**
+ * The error of what was refused, with what people need: the reason, the policy, and who can help.
+ */
 export function refusalError(operation: string, { refusal, ...result }: AnyRefused): CommandError {
   const { lines, fields } = refusalDetails(refusal);
   const token = result.clientRequestToken === null ? [] : [`Client request token: ${result.clientRequestToken}`];
@@ -80,7 +82,10 @@ function hasAdvice({ __typename, code }: Refusal): boolean {
   return __typename === 'PolicyDenied' || __typename === 'InvalidInput' || code === 'APPROVAL_REQUIRED';
 }
 
-/** The reasons and differences of a refusal, a line each. Its message has those of policies and findings. A type that is not known has none. */
+/**
+ * The reasons and differences of a refusal, a line each. Its message has those of policies and
+ * findings. A type that is not known has none.
+ */
 function reasonsOf(refusal: Refusal): readonly string[] {
   switch (refusal.__typename) {
     case 'PolicyDenied':

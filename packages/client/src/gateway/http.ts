@@ -11,12 +11,16 @@ import type { Fetch, HttpResponse } from '../client/transport.ts';
 /** As a request of `Fetch`, of any method. */
 type HttpRequest = Omit<Parameters<Fetch>[1], 'method'> & { readonly method: string };
 
-/** Connections that may fail before any succeeds: a gateway that was never reached is not waited for. */
+/**
+ * Connections that may fail before any succeeds: a gateway that was never reached is not waited
+ * for.
+ */
 const maxFailedConnections = 4;
 
 /**
- * The part of `fetch` that the client uses, with the options of the AWS CLI for certificates and timeouts, which `fetch` does not
- * have. It also starts faster. `onConnected` is called before each request is sent. Proxies of the environment are used from Node.js 24.5 on.
+ * The part of `fetch` that the client uses, with the options of the AWS CLI for certificates and
+ * timeouts, which `fetch` does not have. It also starts faster. `onConnected` is called before each
+ * request is sent. Proxies of the environment are used from Node.js 24.5 on.
  */
 export function makeFetch(
   connection: Connection,

@@ -19,7 +19,10 @@ import { clusterOf, filters, optional, page, required } from './inputs.ts';
 type Send = (client: GatewayClient, input: ValueMap, options: MutationOptions) => Promise<MutationResult>;
 type Ask = (client: GatewayClient, request: Request, options: CallOptions) => Promise<ValueMap>;
 
-/** The mutations, by the operations of the commands. Their inputs have the types that the command line has checked. */
+/**
+ * The mutations, by the operations of the commands. Their inputs have the types that the command
+ * line has checked.
+ */
 export const mutations: Readonly<Record<string, Send>> = {
   CreatePodIdentityAssociation: (client, input, options) =>
     client.createPodIdentityAssociation(createInput(input), options),

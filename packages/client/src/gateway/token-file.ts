@@ -8,8 +8,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The JWT in the file that POD_IDENTITY_TOKEN_FILE names. Read for each request, because its writer replaces it before it
- * expires, as the kubelet does.
+ * The JWT in the file that POD_IDENTITY_TOKEN_FILE names. Read for each request, because its writer
+ * replaces it before it expires, as the kubelet does.
  *
  * @throws {@link ConfigurationError} that names the file, never its content
  */

@@ -1,8 +1,9 @@
 import type { Kept, Migration, Restart, RoleTrust } from './migration.ts';
 
 /**
- * The steps of a move in their order, as text for people. The IRSA annotation and its trust statement stay until the restarted pods use
- * Pod Identity, so that every step can be undone by the one before.
+ * The steps of a move in their order, as text for people. The IRSA annotation and its trust
+ * statement stay until the restarted pods use Pod Identity, so that every step can be undone by the
+ * one before.
  *
  * @param hasPods whether the input had pods, so that workloads and nodes are known
  */

@@ -39,9 +39,11 @@ export interface Kept {
 const roleArn = /^arn:aws[a-z-]*:iam::(\d{12}):role\/.+$/;
 
 /**
- * Plans the move of service accounts. An add-on, a role of another account, and pods where Pod Identity does not run stay with IRSA.
+ * Plans the move of service accounts. An add-on, a role of another account, and pods where Pod
+ * Identity does not run stay with IRSA.
  *
- * @param accountId the account of the clusters; null if it is not known, so that roles of other accounts are not found
+ * @param accountId the account of the clusters; null if it is not known, so that roles of other
+ *   accounts are not found
  */
 export function planMigration(accounts: readonly IrsaAccount[], accountId: string | null): Migration {
   const judged = accounts.map((account) => ({ account, reason: reasonToKeep(account, accountId) }));

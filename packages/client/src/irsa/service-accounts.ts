@@ -42,9 +42,11 @@ interface Manifest {
 const roleAnnotation = 'eks.amazonaws.com/role-arn';
 
 /**
- * The service accounts with a role in the output of `kubectl get serviceaccounts,pods -A -o json`, where the pods may be absent.
+ * The service accounts with a role in the output of `kubectl get serviceaccounts,pods -A -o json`,
+ * where the pods may be absent.
  *
- * @throws SyntaxError for a text that is not JSON, TypeError for one that is not a list of Kubernetes
+ * @throws SyntaxError for a text that is not JSON, TypeError for one that is not a list of
+ *   Kubernetes
  */
 export function readKubernetes(text: string, clusterName: string): KubernetesFile {
   const list = JSON.parse(text) as { readonly items?: readonly (Manifest | null)[] } | null;

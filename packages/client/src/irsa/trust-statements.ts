@@ -15,8 +15,9 @@ interface Group {
 }
 
 /**
- * The statements by which EKS Pod Identity may assume a role for these service accounts, and for no other: one for each namespace and set
- * of clusters. `sts:TagSession` is part of each, because EKS adds session tags, which the conditions compare.
+ * The statements by which EKS Pod Identity may assume a role for these service accounts, and for no
+ * other: one for each namespace and set of clusters. `sts:TagSession` is part of each, because EKS
+ * adds session tags, which the conditions compare.
  */
 export function trustStatements(accounts: readonly IrsaAccount[], accountId: string | null): readonly TrustStatement[] {
   const clusters = new Map<string, Set<string>>();

@@ -17,8 +17,8 @@ export interface BrowserSignIn {
 }
 
 /**
- * Signs a person in by the authorization code grant with PKCE, whose redirect comes to a server on the loopback address
- * (RFC 8252, section 7.3). The server is closed when this ends.
+ * Signs a person in by the authorization code grant with PKCE, whose redirect comes to a server on
+ * the loopback address (RFC 8252, section 7.3). The server is closed when this ends.
  */
 export async function signInWithBrowser(
   config: oidc.Configuration,

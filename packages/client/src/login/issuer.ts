@@ -52,7 +52,10 @@ function issuerUrl(issuer: string): URL {
   throw new ConfigurationError(`The issuer "${issuer}" is not an https URL.`);
 }
 
-/** As requests to the gateway: with the same certificates, time limits and proxies. Shows no tokens with `--debug`. */
+/**
+ * As requests to the gateway: with the same certificates, time limits and proxies. Shows no tokens
+ * with `--debug`.
+ */
 function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
   const send = makeFetch(connection, settings.environment);
   const debug = (text: string) => {
@@ -70,7 +73,8 @@ function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
       signal: AbortSignal.any(signals),
     });
     debug(`< ${response.status}`);
-    // Without `www-authenticate`: for the library, it would take the place of the error in the body.
+    // Without `www-authenticate`: for the library, it would take the place of the error in the
+    // body.
     const kept = ['content-type', 'retry-after'].map((name) => [name, response.headers.get(name) ?? ''] as const);
     const content = await response.text();
     return new Response(content === '' ? null : content, {

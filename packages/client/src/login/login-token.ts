@@ -8,8 +8,8 @@ import type { Login } from './store.ts';
 const marginMs = 30_000;
 
 /**
- * The provider of the access token of the login to a gateway, which is renewed when it is about to expire. Null without a
- * login. The library of OpenID Connect is loaded with the first renewal.
+ * The provider of the access token of the login to a gateway, which is renewed when it is about to
+ * expire. Null without a login. The library of OpenID Connect is loaded with the first renewal.
  */
 export function loginToken(
   gatewayUrl: string,
@@ -21,7 +21,8 @@ export function loginToken(
   if (login === null) return null;
   return async () => {
     if (login === null || !isFresh(login)) {
-      // Only one command sends a refresh token, which the issuer may accept once; the others find what it got.
+      // Only one command sends a refresh token, which the issuer may accept once; the others find
+      // what it got.
       const renewedOrFresh = async (now: Login | null) =>
         now === null || isFresh(now) ? now : renewed(now, gatewayUrl, connection, settings);
       login = await changeLogin(file, gatewayUrl, renewedOrFresh, settings.signal);

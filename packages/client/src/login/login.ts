@@ -46,7 +46,9 @@ function shown({ issuer, clientId, accessToken, expiresAt, refreshToken }: Login
   };
 }
 
-/** The options, or else the environment, or else the settings of the last login at the same issuer. */
+/**
+ * The options, or else the environment, or else the settings of the last login at the same issuer.
+ */
 function issuerSettings(input: ValueMap, { environment }: CallSettings, last: Login | null): IssuerSettings {
   const given = (name: string, variable: string): string | null => {
     const value = input[name] ?? environment[`POD_IDENTITY_${variable}`];
@@ -70,7 +72,8 @@ function issuerSettings(input: ValueMap, { environment }: CallSettings, last: Lo
 }
 
 function parametersOf({ scope, audience, resource }: IssuerSettings, config: oidc.Configuration) {
-  // Many issuers give a refresh token for this scope only; others reject a scope that they don't know.
+  // Many issuers give a refresh token for this scope only; others reject a scope that they don't
+  // know.
   const mayStay = config.serverMetadata().scopes_supported?.includes('offline_access') === true;
   return {
     scope: scope ?? (mayStay ? 'openid offline_access' : 'openid'),

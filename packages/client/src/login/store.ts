@@ -48,7 +48,8 @@ export function readLogin(file: string, gatewayUrl: string): Login | null {
 }
 
 /**
- * Replaces the login to a gateway while no other command changes logins: one that waited sees what the other one wrote.
+ * Replaces the login to a gateway while no other command changes logins: one that waited sees what
+ * the other one wrote.
  *
  * @param change gets the login as it is now, and returns the new one, or null to delete it
  */
@@ -101,7 +102,10 @@ function contentOf(file: string): string | null {
   }
 }
 
-/** The permissions of a file; null where there is none, as in the home of another user, which containers may have. */
+/**
+ * The permissions of a file; null where there is none, as in the home of another user, which
+ * containers may have.
+ */
 function modeOf(file: string): number | null {
   try {
     return statSync(file).mode & 0o777;

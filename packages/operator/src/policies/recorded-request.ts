@@ -1,7 +1,16 @@
 import * as v from 'valibot';
-import { readContextOf } from '../../../../src/operations/hidden.ts';
+import { readContextOf } from '../../../../src/operations/terms/hidden.ts';
 import { settingsOf } from '../../../../src/model/setting-fields.ts';
-import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } from '../../../../src/policy/json.ts';
+import {
+  anyText,
+  atLeast,
+  fields,
+  flag,
+  list,
+  oneKindOf,
+  text,
+  wholeNumber,
+} from '../../../../src/policy/inventory/json.ts';
 import {
   approvalNeed,
   association,
@@ -52,7 +61,10 @@ export const circumstanceSchema = atLeast({
   personal: v.exactOptional(atLeast({ sha256: v.exactOptional(text()) })),
 });
 
-/** The fields of an audit entry that depend on the operation. Complete by type. Reads have no decision. */
+/**
+ * The fields of an audit entry that depend on the operation. Complete by type. Reads have no
+ * decision.
+ */
 const schemas = {
   CREATE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('CREATE_POD_IDENTITY_ASSOCIATION'),
@@ -109,8 +121,8 @@ export function isErased({ personal }: Circumstances): boolean {
 }
 
 /**
- * Whether the decision of an entry is that its principal may not view the association. It was made as for a read, before anyone asked
- * whether the association may be changed.
+ * Whether the decision of an entry is that its principal may not view the association. It was made
+ * as for a read, before anyone asked whether the association may be changed.
  */
 function isOfView({ event, refusalCode }: Circumstances): boolean {
   return refusalCode === 'ASSOCIATION_NOT_FOUND' && (event === 'DENIED' || event === 'CHECKED');
@@ -151,8 +163,9 @@ export function contextOf(entry: Circumstances, now: number, name: string): Auth
 }
 
 /**
- * A decision in words: `allowed by …`, `allowed as a dry run only by …`, `denied by …`, `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and
- * how many of which group must approve.
+ * A decision in words: `allowed by …`, `allowed as a dry run only by …`, `denied by …`,
+ * `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and how many
+ * of which group must approve.
  */
 export function verdict({ allowed, policyIds, violations, needs, onlyAsDryRun }: RecordedDecision): string {
   if (needs !== undefined) {
@@ -164,7 +177,9 @@ export function verdict({ allowed, policyIds, violations, needs, onlyAsDryRun }:
   return `${result} by ${[...new Set(ids)].join(', ')}`;
 }
 
-/** Events of approvals whose entries have the decision about a vote, or repeat that of the request. */
+/**
+ * Events of approvals whose entries have the decision about a vote, or repeat that of the request.
+ */
 const eventsOfVotes: readonly string[] = [
   'APPROVED',
   'REJECTED',

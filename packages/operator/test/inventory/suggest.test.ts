@@ -1,4 +1,4 @@
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { ownAccount } from './fake-organization.ts';
 import { callsOf, complete, inventory, lake, own, shop, suggest, world } from './run-suggest.ts';
 

@@ -1,7 +1,7 @@
 import { makeJudge } from '../../src/policies/unknown-roles.ts';
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../../../src/policy/load.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import {

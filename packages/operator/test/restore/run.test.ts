@@ -4,7 +4,7 @@ import {
   DescribeTimeToLiveCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { runOperator } from '../run-operator.ts';

@@ -7,7 +7,10 @@ import type { DiffField } from '../ui/diff-of.ts';
 type Entry = NonNullable<TrailEntryQuery['auditEntry']>;
 type Settings = Readonly<Record<string, string | null>>;
 
-/** What a request changes: the association before, and the settings that it asks for. Empty where nothing is recorded of either. */
+/**
+ * What a request changes: the association before, and the settings that it asks for. Empty where
+ * nothing is recorded of either.
+ */
 export function settingsDiff({
   operationKind,
   before,

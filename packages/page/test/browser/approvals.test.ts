@@ -6,12 +6,10 @@ import type { OpenPage } from './support.ts';
 
 /** A request that the shipped policies hold for a second platform administrator. */
 const driver = (clientRequestToken: string) => ({
-  ...{
-    clusterName: 'apps-prod',
-    namespace: 'kube-system',
-    serviceAccount: 'ebs-csi-controller-sa',
-    clientRequestToken,
-  },
+  clusterName: 'apps-prod',
+  namespace: 'kube-system',
+  serviceAccount: 'ebs-csi-controller-sa',
+  clientRequestToken,
   roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
   tags: [
     { key: 'request', value: clientRequestToken },

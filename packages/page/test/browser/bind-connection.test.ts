@@ -34,7 +34,10 @@ describeUnless(missingBrowser)('a request of the page', () => {
     return page;
   }
 
-  /** The answers of the first `times` creates are lost after the gateway has processed them. Returns the tokens that are sent. */
+  /**
+   * The answers of the first `times` creates are lost after the gateway has processed them. Returns
+   * the tokens that are sent.
+   */
   async function loseAnswers(page: Page, times: number): Promise<string[]> {
     const tokens: string[] = [];
     await page.route('**/graphql', async (route) => {
@@ -107,13 +110,26 @@ describeUnless(missingBrowser)('a request of the page', () => {
     const page = await filled('throttled');
     const tokens = await loseAnswers(page, 0);
     const refusal = {
-      ...{ __typename: 'EksRefused', code: 'THROTTLED', message: 'EKS throttled the request.', advice: 'Wait.' },
-      ...{ retryable: true, exception: 'ThrottlingException', eksMessage: 'Rate exceeded' },
+      __typename: 'EksRefused',
+      code: 'THROTTLED',
+      message: 'EKS throttled the request.',
+      advice: 'Wait.',
+      retryable: true,
+      exception: 'ThrottlingException',
+      eksMessage: 'Rate exceeded',
     };
     const payload = {
-      ...{ __typename: 'CreatePodIdentityAssociationPayload', status: 'REFUSED', association: null, refusal },
-      ...{ retryAfterSeconds: 120, replayed: false, adopted: false, expiresAt: null, clientRequestToken: 't' },
-      ...{ warnings: [], auditEntry: { id: '1.1', operationId: '1' } },
+      __typename: 'CreatePodIdentityAssociationPayload',
+      status: 'REFUSED',
+      association: null,
+      refusal,
+      retryAfterSeconds: 120,
+      replayed: false,
+      adopted: false,
+      expiresAt: null,
+      clientRequestToken: 't',
+      warnings: [],
+      auditEntry: { id: '1.1', operationId: '1' },
     };
     await page.route(
       '**/graphql',
@@ -137,8 +153,12 @@ describeUnless(missingBrowser)('a request of the page', () => {
 
   test('that others have to approve is sent again by itself once a second person has', async () => {
     const driver = new URLSearchParams({
-      ...{ clusterName: 'apps-prod', accountId: '111122223333', region: 'eu-central-1', namespace: 'kube-system' },
-      ...{ serviceAccount: 'ebs-csi-controller-sa', tags: 'team=platform' },
+      clusterName: 'apps-prod',
+      accountId: '111122223333',
+      region: 'eu-central-1',
+      namespace: 'kube-system',
+      serviceAccount: 'ebs-csi-controller-sa',
+      tags: 'team=platform',
       roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
     });
     const page = await opened.signedIn('pat', `#/bind?${driver.toString()}`);

@@ -33,7 +33,10 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
   async function bound(serviceAccount: string): Promise<string> {
     const alice = await makeClientOf(opened, 'alice');
     const created = await alice.createPodIdentityAssociation({
-      ...{ clusterName: 'apps-dev', namespace: 'payments', serviceAccount, roleArn: role('payments-api') },
+      clusterName: 'apps-dev',
+      namespace: 'payments',
+      serviceAccount,
+      roleArn: role('payments-api'),
       tags: [{ key: 'team', value: 'payments' }],
     });
     if (created.kind !== 'succeeded') throw new Error(JSON.stringify(created));
@@ -106,7 +109,8 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     await result(page).getByText('done', { exact: true }).waitFor();
     const alice = await makeClientOf(opened, 'alice');
     expect(await alice.podIdentityAssociation({ clusterName: 'apps-dev', associationId })).toMatchObject({
-      ...{ disableSessionTags: true, roleArn: role('payments-api') },
+      disableSessionTags: true,
+      roleArn: role('payments-api'),
     });
   });
 

@@ -55,7 +55,10 @@ describeUnless(missingBrowser)('the operations', () => {
 
   const part = (page: Page, name: string) => page.getByRole('region', { name });
 
-  /** Loses the answer to a create before it has an effect: the operation stays in doubt for some minutes. */
+  /**
+   * Loses the answer to a create before it has an effect: the operation stays in doubt for some
+   * minutes.
+   */
   async function loseCreate(serviceAccount: string): Promise<string> {
     const { eksUrl, url, token } = opened.gateway;
     const fault = { operation: 'CreatePodIdentityAssociation', kind: 'cut-before' };
@@ -182,8 +185,12 @@ describeUnless(missing)('the policies in force', () => {
   beforeAll(async () => {
     const name = `page-${randomUUID()}`;
     const settings = {
-      ...{ LEDGER: 'dynamodb', AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '', POLICY_SOURCE: 'table' },
-      ...{ POLICY_TABLE: name, IDEMPOTENCY_TABLE: `${name}-idempotency`, AUDIT_TABLE: `${name}-audit` },
+      LEDGER: 'dynamodb',
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '',
+      POLICY_SOURCE: 'table',
+      POLICY_TABLE: name,
+      IDEMPOTENCY_TABLE: `${name}-idempotency`,
+      AUDIT_TABLE: `${name}-audit`,
       POLICY_REFRESH_MS: '50',
     };
     opened = await openPage({ settings });

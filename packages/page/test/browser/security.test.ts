@@ -5,7 +5,10 @@ import { describeUnless } from '../../../../test/support/requires.ts';
 import { missingBrowser, openPage } from './support.ts';
 import type { OpenPage } from './support.ts';
 
-/** A server of another origin: it serves a script, a page, and a page with the address `?frame=` in a frame. */
+/**
+ * A server of another origin: it serves a script, a page, and a page with the address `?frame=` in
+ * a frame.
+ */
 async function startOther() {
   const requested: string[] = [];
   const server = createServer((request, response) => {
@@ -33,8 +36,9 @@ describeUnless(missingBrowser)('the policy of the page', () => {
   });
 
   /**
-   * Opens the page as if an attacker had found a way to add markup to its HTML, and code to its script: with the headers that the gateway
-   * sends. Resolves when the browser reported what it blocked: the directives.
+   * Opens the page as if an attacker had found a way to add markup to its HTML, and code to its
+   * script: with the headers that the gateway sends. Resolves when the browser reported what it
+   * blocked: the directives.
    */
   async function openInjected(markup: string, code = ''): Promise<{ page: Page; blocked: () => Promise<string[]> }> {
     const page = await (await opened.newContext()).newPage();

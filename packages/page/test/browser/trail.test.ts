@@ -6,8 +6,11 @@ import type { OpenPage } from './support.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${name}`;
 const input = (serviceAccount: string, fields: object = {}) => ({
-  ...{ clusterName: 'apps-dev', namespace: 'payments', serviceAccount, roleArn: role('payments-api') },
-  ...{ tags: [{ key: 'team', value: 'payments' }] },
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount,
+  roleArn: role('payments-api'),
+  tags: [{ key: 'team', value: 'payments' }],
   ...fields,
 });
 const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> ‮evil ${'x'.repeat(200)}`;

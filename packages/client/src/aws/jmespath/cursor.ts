@@ -2,7 +2,10 @@ import { InvalidExpression } from './errors.ts';
 import { tokensOf } from './lexer.ts';
 import type { Token, TokenType } from './lexer.ts';
 
-/** The tokens of an expression, read one after the other. Messages are those of the AWS CLI, with the place. */
+/**
+ * The tokens of an expression, read one after the other. Messages are those of the AWS CLI, with
+ * the place.
+ */
 export class Cursor {
   readonly #expression: string;
   readonly #tokens: readonly Token[];
@@ -14,7 +17,10 @@ export class Cursor {
     this.#tokens = tokensOf(expression);
   }
 
-  /** The token that is read next, or one as many places ahead. The last one, of type `eof`, is never passed. */
+  /**
+   * The token that is read next, or one as many places ahead. The last one, of type `eof`, is never
+   * passed.
+   */
   peek(ahead = 0): Token {
     const index = Math.min(this.#index + ahead, this.#tokens.length - 1);
     const token = this.#tokens[index];

@@ -43,7 +43,10 @@ export function isFalse(value: Data): boolean {
   return value === null || value === false || value === '';
 }
 
-/** Whether two values are equal by `==`. Below the top level, false and 0 are equal, and so are true and 1, as in Python. */
+/**
+ * Whether two values are equal by `==`. Below the top level, false and 0 are equal, and so are true
+ * and 1, as in Python.
+ */
 export function isEqual(left: Data, right: Data): boolean {
   return (typeof left === 'boolean') === (typeof right === 'boolean') && isEqualInPython(left, right);
 }
@@ -80,7 +83,8 @@ export function isOrdered(value: Data): value is Ordered {
 }
 
 /**
- * Negative, 0 or positive as `left` is less than, equal to or greater than `right`: numbers by value, texts by code points.
+ * Negative, 0 or positive as `left` is less than, equal to or greater than `right`: numbers by
+ * value, texts by code points.
  *
  * @throws {@link EvaluationError} for a number and a text
  */
@@ -90,7 +94,9 @@ export function compareOrdered(left: Ordered, right: Ordered): number {
   throw new EvaluationError('A number and a text have no order.');
 }
 
-/** JavaScript compares UTF-16 units: it puts a character beyond U+FFFF before one from U+E000 on. */
+/**
+ * JavaScript compares UTF-16 units: it puts a character beyond U+FFFF before one from U+E000 on.
+ */
 function compareTexts(left: string, right: string): number {
   const [a, b] = [Array.from(left), Array.from(right)];
   const index = a.findIndex((character, at) => character !== b[at]);

@@ -94,7 +94,9 @@ function compare(comparison: Comparison, left: Data, right: Data): Data {
   return comparison === 'gt' ? order > 0 : order >= 0;
 }
 
-/** Whether a value has an expression in it. It is not copied: YAML names what a result has twice. */
+/**
+ * Whether a value has an expression in it. It is not copied: YAML names what a result has twice.
+ */
 function hasReference(value: Data): boolean {
   if (isArray(value)) return value.some(hasReference);
   return isObject(value) ? Object.values(value).some(hasReference) : isReference(value);

@@ -89,8 +89,9 @@ const delimited: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * The tokens of a JMESPath expression, the last of type `eof`, by the rules of the library that the AWS CLI uses (jmespath.py 1.0).
- * These are the grammar's, and the old literals without quotes: `` `text` ``.
+ * The tokens of a JMESPath expression, the last of type `eof`, by the rules of the library that the
+ * AWS CLI uses (jmespath.py 1.0). These are the grammar's, and the old literals without quotes: ``
+ * `text` ``.
  *
  * @throws {@link InvalidExpression}
  */

@@ -4,8 +4,8 @@ import type { Value } from '../value.ts';
 export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte';
 
 /**
- * A part of an expression. `nodes` of `steps` and `indexed` are applied one after the other; a projection applies `right` to each
- * element of `left`.
+ * A part of an expression. `nodes` of `steps` and `indexed` are applied one after the other; a
+ * projection applies `right` to each element of `left`.
  */
 export type Node =
   | { readonly kind: 'current' }

@@ -29,8 +29,9 @@ const projectionStop = 10;
 const current: Node = { kind: 'current' };
 
 /**
- * Parses a JMESPath expression as the library of the AWS CLI does (jmespath.py 1.0). It accepts somewhat more than the grammar: the
- * arguments of a function need no comma between them, nor do the entries of a multi-select hash.
+ * Parses a JMESPath expression as the library of the AWS CLI does (jmespath.py 1.0). It accepts
+ * somewhat more than the grammar: the arguments of a function need no comma between them, nor do
+ * the entries of a multi-select hash.
  *
  * @throws `InvalidExpression`
  */

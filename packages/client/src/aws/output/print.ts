@@ -31,7 +31,10 @@ export async function printResult(result: Result, options: PrintOptions): Promis
   return (await import('./table.ts')).formatTable(options.title, value, options.style);
 }
 
-/** Text has no place for the pages of a list as a whole: the query applies to each page, and to the token after them. */
+/**
+ * Text has no place for the pages of a list as a whole: the query applies to each page, and to the
+ * token after them.
+ */
 async function printText(result: Result, select: PrintOptions['select']): Promise<string> {
   const { formatText } = await import('./text.ts');
   if (result.kind === 'answer') return formatText(select(result.answer));

@@ -13,7 +13,9 @@ export interface Section {
 }
 
 export interface TableStyle {
-  /** Columns of the terminal. In a table that is wider, sections with one row are shown vertically. */
+  /**
+   * Columns of the terminal. In a table that is wider, sections with one row are shown vertically.
+   */
   readonly width: number;
   readonly color: boolean;
 }
@@ -46,7 +48,9 @@ function sectionWidth(section: Section): number {
   return Math.max(textWidth(section.title ?? 'None') + edges, cells + edges);
 }
 
-/** A section with headers and one row as a section with a row of header and value for each column. */
+/**
+ * A section with headers and one row as a section with a row of header and value for each column.
+ */
 function vertical(section: Section): Section {
   const [row, ...others] = section.rows;
   if (!row || others.length > 0 || section.headers.length === 0) return section;
@@ -121,7 +125,10 @@ function largest(numbers: readonly number[]): number {
   return numbers.reduce((one, other) => Math.max(one, other), 0);
 }
 
-/** Widths scaled to a sum of `total`. What rounding leaves is spread from the left or, if columns grow, from the right. */
+/**
+ * Widths scaled to a sum of `total`. What rounding leaves is spread from the left or, if columns
+ * grow, from the right.
+ */
 function scaledWidths(widths: readonly number[], total: number): readonly number[] {
   const sum = widths.reduce((one, other) => one + other, 0);
   const scaled = widths.map((width) => roundToEven((total / sum) * width));

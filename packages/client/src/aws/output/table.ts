@@ -7,7 +7,8 @@ import { renderTable } from './table-render.ts';
 import type { Section, TableStyle } from './table-render.ts';
 
 /**
- * `--output table`. An empty result, which includes 0 and false, prints nothing, as with the AWS CLI.
+ * `--output table`. An empty result, which includes 0 and false, prints nothing, as with the AWS
+ * CLI.
  *
  * @param title the name of the operation
  * @throws {@link GeneralError} for lists that the format can't show
@@ -17,7 +18,10 @@ export function formatTable(title: string, value: Value, style: TableStyle): str
   return addValue(sections, title, value, 0) ? renderTable(sections, style) : '';
 }
 
-/** Adds the sections of a value; null as title continues the current section. Returns false if it is empty. */
+/**
+ * Adds the sections of a value; null as title continues the current section. Returns false if it is
+ * empty.
+ */
 function addValue(sections: Section[], title: string | null, value: Value, indent: number): boolean {
   if (isEmpty(value)) return false;
   if (title !== null) newSection(sections, title, indent);
@@ -71,7 +75,10 @@ function addMaps(sections: Section[], list: readonly Value[], title: string | nu
   });
 }
 
-/** A row with the scalars of a map, with their keys as headers; a map with one scalar is a row of key and value. */
+/**
+ * A row with the scalars of a map, with their keys as headers; a map with one scalar is a row of
+ * key and value.
+ */
 function addMap(sections: Section[], map: ValueMap, indent: number): void {
   const scalars = keysOf([map], isScalar);
   const [only, ...others] = scalars;

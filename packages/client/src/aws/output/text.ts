@@ -5,10 +5,11 @@ import type { Value, ValueMap } from '../value.ts';
 import { isList, isMap, isScalar } from '../value.ts';
 
 /**
- * `--output text`: one line for each map, with its scalars in the order of their keys, separated by tabs. Nested maps and
- * lists follow on lines that begin with their key in capitals.
+ * `--output text`: one line for each map, with its scalars in the order of their keys, separated by
+ * tabs. Nested maps and lists follow on lines that begin with their key in capitals.
  *
- * @throws {@link GeneralError} for a list that mixes maps with other values, which the format can't express
+ * @throws {@link GeneralError} for a list that mixes maps with other values, which the format can't
+ *   express
  */
 export function formatText(value: Value): string {
   return lines(value, null, null).join('');
@@ -40,7 +41,10 @@ function linesOfScalars(scalars: readonly Value[], label: string | null): string
   return scalars.map((scalar) => `${label.toUpperCase()}\t${str(scalar)}\n`);
 }
 
-/** @param columns the keys of all maps of a list; null for a map alone, whose scalars are the columns */
+/**
+ * @param columns the keys of all maps of a list; null for a map alone, whose scalars are the
+ *   columns
+ */
 function linesOfMap(map: ValueMap, label: string | null, columns: readonly string[] | null): string[] {
   const keys = Object.keys(map).sort(compareText);
   const shown = columns ?? keys.filter((key) => isScalar(map[key]));

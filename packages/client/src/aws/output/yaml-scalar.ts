@@ -1,4 +1,7 @@
-/** Where a scalar is written: the column in which it begins, and the indentation of its further lines. */
+/**
+ * Where a scalar is written: the column in which it begins, and the indentation of its further
+ * lines.
+ */
 export interface Place {
   readonly column: number;
   readonly indent: number;
@@ -9,7 +12,10 @@ export interface Place {
 /** Lines longer than this are folded at the next space. */
 const foldAfter = 80;
 
-/** Texts that YAML would read as null, a boolean, a number, a timestamp or a directive of the resolver of ruamel.yaml. */
+/**
+ * Texts that YAML would read as null, a boolean, a number, a timestamp or a directive of the
+ * resolver of ruamel.yaml.
+ */
 const notAString = new RegExp(
   [
     '~|null|Null|NULL|',
@@ -27,7 +33,9 @@ const notAString = new RegExp(
 );
 
 const breaks = /[\n\u0085\u2028\u2029]/;
-/** Everything but line feed, printable ASCII and the printable part of the Basic Multilingual Plane. */
+/**
+ * Everything but line feed, printable ASCII and the printable part of the Basic Multilingual Plane.
+ */
 const unprintable = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 const indicators = new RegExp(
   [
@@ -54,8 +62,8 @@ export function yamlScalar(text: string, place: Place): string {
 }
 
 /**
- * The text with single spaces after column 80 replaced by line breaks. Its own line breaks, which only a quoted text has,
- * are written as one more line break.
+ * The text with single spaces after column 80 replaced by line breaks. Its own line breaks, which
+ * only a quoted text has, are written as one more line break.
  *
  * @param quote a single quote, or empty for a plain text
  */

@@ -5,7 +5,10 @@ import { isList, isMap, isScalar } from '../value.ts';
 import { formatJson, isEmptyMap } from './json.ts';
 import { yamlScalar } from './yaml-scalar.ts';
 
-/** `--output yaml`: block style with sorted keys. A scalar is printed as JSON, and an empty map not at all. */
+/**
+ * `--output yaml`: block style with sorted keys. A scalar is printed as JSON, and an empty map not
+ * at all.
+ */
 export function formatYaml(value: Value): string {
   if (isEmptyMap(value)) return '';
   if (isScalar(value)) return formatJson(value);
@@ -22,7 +25,10 @@ function isEmpty(value: Value): boolean {
   return isEmptyMap(value) || (isList(value) && value.length === 0);
 }
 
-/** Names of the lists and maps that occur more than once, as `--query` can make them, and those that are written. */
+/**
+ * Names of the lists and maps that occur more than once, as `--query` can make them, and those that
+ * are written.
+ */
 interface Anchors {
   readonly names: ReadonlyMap<Value, string>;
   readonly written: Set<Value>;
@@ -79,7 +85,10 @@ function keyAndValue(key: string, value: Value, indent: number, anchors: Anchors
   return `${spaced(start, mark)}\n${' '.repeat(nested)}${block(value, nested, anchors)}`;
 }
 
-/** `&name` for the first occurrence of a list or map that occurs again, `*name` for a further one, or nothing. */
+/**
+ * `&name` for the first occurrence of a list or map that occurs again, `*name` for a further one,
+ * or nothing.
+ */
 function markOf(value: Value, { names, written }: Anchors): string {
   const name = names.get(value);
   if (name === undefined) return '';
@@ -92,7 +101,10 @@ function spaced(...words: readonly string[]): string {
   return words.filter((word) => word !== '').join(' ');
 }
 
-/** Whether libyaml writes a key before its colon, rather than after a question mark on a line of its own. */
+/**
+ * Whether libyaml writes a key before its colon, rather than after a question mark on a line of its
+ * own.
+ */
 function isShortKey(key: string): boolean {
   return Buffer.byteLength(key) <= 128 && !/[\n\u0085\u2028\u2029]/.test(key);
 }
