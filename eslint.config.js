@@ -66,6 +66,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: { 'max-lines': ['error', { max: 250, skipComments: true, skipBlankLines: true }] },
+  },
+  {
     // The entry points, and the tests' own switches.
     files: [
       'src/app/settings.ts',

@@ -10,6 +10,7 @@ import type {
 import type { Origin } from '../ledger/association-version.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
+import { hasTrait } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import { settingDifferences } from '../operations/terms/differences.ts';
 import { explainingOperations } from './explained.ts';
@@ -123,12 +124,7 @@ function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes):
   if (state === null || last === null) return undecided;
   // The id of one that is gone says nothing of another that replaced it.
   if (associationId !== null && associationId !== last.associationId) return undecided;
-  if (
-    state.openOperations.some(
-      ({ operation, closedAt }) => operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && closedAt === null,
-    )
-  )
-    return undecided;
+  if (state.openOperations.some((one) => hasTrait('deletes', one) && one.closedAt === null)) return undecided;
   const settledAt = Math.max(state.changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
   if (readAt <= settledAt || state.revision !== knownRevision) return undecided;
   const origin =
