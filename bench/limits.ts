@@ -71,7 +71,7 @@ function scanTable(): string {
   return table(['`SCAN_INTERVAL_MS`', 'reads a day', 'reads of an association a day', 'associations'], rows);
 }
 
-/** The table of limits in `docs/scale.md`. It depends on constants of the code and of `serverless.yml`, not on the machine. */
+/** The table of limits in `docs/limits.md`. It depends on constants of the code and of `serverless.yml`, not on the machine. */
 export async function limitsSection(): Promise<Section> {
   const { unitsOfEntries, trailBytes, indexes } = await measureCreate();
   const perSecond = (limit: number, units: number) => Math.floor(limit / units).toLocaleString('en');
@@ -129,7 +129,7 @@ export async function limitsSection(): Promise<Section> {
   const gigabytes = (trailBytes * 1e6) / 1e9;
   return {
     name: 'limits',
-    document: 'scale.md',
+    document: 'limits.md',
     isMeasured: false,
     tables: [
       table(['limit', 'value', 'reached at creates a second', 'what moves it'], rows),

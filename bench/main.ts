@@ -54,7 +54,7 @@ const programs: Programs = {
   startup: ['the start-up of the command beside that of the AWS CLI', () => import('./startup.ts')],
 };
 
-const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md, docs/cold-starts.md and docs/scale.md.
+const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md and docs/limits.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
