@@ -114,7 +114,7 @@ const faults: readonly Fault[] = [
 
 const missingPython = spawnSync('python3', ['--version']).error ? 'there is no python3' : null;
 
-const pages = ['docs/clients.md', 'docs/graphql-clients.md', 'docs/command.md', 'packages/client/README.md'];
+const pages = ['docs/clients.md', 'docs/command.md', 'packages/client/README.md'];
 
 describe.each(pages)('%s', (page) => {
   const blocks = blocksOf(page);
@@ -163,7 +163,7 @@ describe.each(pages)('%s', (page) => {
 
 /** The commands of the page for gql.tada. */
 async function generateTadaTypes(): Promise<void> {
-  const blocks = blocksOf('docs/graphql-clients.md').filter(({ heading }) => heading === 'gql.tada');
+  const blocks = blocksOf('docs/clients.md').filter(({ heading }) => heading === 'gql.tada');
   const codeOf = (language: string) => blocks.find((block) => block.language === language)?.code ?? '';
   copyFileSync(join(repository, 'schema.graphql'), join(consumer.folder, 'schema.graphql'));
   const compilerOptions = { plugins: [JSON.parse(codeOf('json')) as object] };
