@@ -19,8 +19,8 @@ export interface Replacement {
 const unused = (name: string) => `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
 
 /**
- * Each saves processor time of every cold start, or a fiftieth of the bundle: docs/performance.md has the figures, and
- * `npm run bench -- --only replacements` measures them. `path` holds in a folder of `node_modules`, whatever the separator.
+ * Each saves processor time of every cold start, or a fiftieth of the bundle:
+ * `npm run bench -- --only replacements` measures it. `path` holds in a folder of `node_modules`, whatever the separator.
  */
 export const replacements: readonly Replacement[] = [
   {

@@ -14,9 +14,7 @@ function blocksOf(document: string): Map<string, string> {
 
 test('every block of the benchmark in docs/performance.md has figures', () => {
   const blocks = blocksOf(performance);
-  const ofRequests = ['warm', 'decisions', 'growth', 'memory', 'cost'];
-  const ofStarts = ['cold', 'sizes', 'versions', 'replacements'];
-  expect([...blocks.keys()]).toEqual([...ofRequests, ...ofStarts]);
+  expect([...blocks.keys()]).toEqual(['warm', 'decisions', 'growth', 'memory', 'cost', 'cold']);
   for (const [name, text] of blocks) expect({ name, text }).toEqual({ name, text: expect.stringMatching(/\d/) });
 });
 
