@@ -13,7 +13,10 @@ const names: Readonly<Record<string, string>> = {
   awsCli: '`aws eks create-pod-identity-association` (v2)',
 };
 
-/** Tables of cold starts: one core and two, in milliseconds and as ratios to the naive bundle of the same contract. */
+/**
+ * Tables of cold starts: one core and two, in milliseconds and as ratios to the naive bundle of the
+ * same contract.
+ */
 export function coldSection(measured: readonly MeasuredColdStart[]): Section {
   const tables = ([1, 2] as const).map((cores) => {
     const subjects = measured.filter((one) => one.cores === cores);

@@ -7,7 +7,10 @@ import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { median, quantile } from './statistics.ts';
 
-/** How often the build with all replacements starts in a round, against which the others are compared. */
+/**
+ * How often the build with all replacements starts in a round, against which the others are
+ * compared.
+ */
 const startsOfWhole = 4;
 
 /** A build of the gateway that lacks one replacement, or none. */
@@ -22,8 +25,9 @@ interface Build {
 }
 
 /**
- * Measures what each replacement of a module saves: bytes, and processor time of a cold start. Each is left out of a build of its own,
- * and all builds start in turns on one core, so that a busy machine slows all alike.
+ * Measures what each replacement of a module saves: bytes, and processor time of a cold start. Each
+ * is left out of a build of its own, and all builds start in turns on one core, so that a busy
+ * machine slows all alike.
  */
 export async function measureReplacements(folder: string, rounds: number): Promise<Section> {
   const whole = await buildWithout(folder, null);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommandLine, ServiceError } from '../../packages/client/src/command.ts';
+import { runCommandLine, ServiceError } from '../../packages/command/src/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs', 'declarations.md'), 'utf8');

@@ -1,4 +1,4 @@
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { sealedFor } from '../support/cursors.ts';
 import { home, openGateway } from '../support/gateway.ts';
 import { useListGateway } from '../support/list-gateway.ts';

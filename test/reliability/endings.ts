@@ -1,11 +1,11 @@
 import { isClosing } from './attribution.ts';
-import type { Facts, TrailEntry } from './facts.ts';
+import type { ApprovalFacts, Facts, TrailEntry } from './facts.ts';
 
 /*
  * What must hold of associations that end. Each check gives one line per violation.
  */
 
-/** All violations; none if nothing ends. */
+/** All violations but those of {@link endedWithoutApproval}; none if nothing ends. */
 export function untrueEndings(facts: Facts): string[] {
   const { entries } = facts;
   const endings = endingsSet(entries);
@@ -20,17 +20,27 @@ export function untrueEndings(facts: Facts): string[] {
       ),
     ].flatMap(moreThanOnce),
     ...leftOver(facts, endings),
-    ...entries.flatMap((entry) => unapprovedDelete(facts, entry, endings)),
   ];
 }
 
-/** An update that ends an association earlier than before, or at all, without the approval that a delete of it needs. */
-function unapprovedDelete({ approvals }: Facts, entry: TrailEntry, endings: readonly SetEnding[]): string[] {
+/**
+ * Updates that end an association earlier than before, or at all, without the approval that a
+ * delete of it needs. Approvals are not of one service account: give it all facts of a run. Empty
+ * without the facts of approvals.
+ */
+export function endedWithoutApproval(facts: Facts): string[] {
+  const { approvals, entries } = facts;
+  if (!approvals) return [];
+  const endings = endingsSet(entries);
+  return entries.flatMap((entry) => unapprovedDelete(approvals, entry, endings));
+}
+
+function unapprovedDelete(approvals: ApprovalFacts, entry: TrailEntry, endings: readonly SetEnding[]): string[] {
   const { operationId, associationArn, time, event, setsEnding, isEndingOnly, endsHeld } = entry;
   if (!endsHeld || event !== (isEndingOnly ? 'SUCCEEDED' : 'INTENT')) return [];
   const last = endings.findLast((one) => one.associationArn === associationArn && one.time < time);
   const isLater = typeof last?.at === 'number' && typeof setsEnding === 'number' && setsEnding >= last.at;
-  const isApproved = approvals?.entries.some(({ usedBy }) => usedBy === operationId) ?? false;
+  const isApproved = approvals.entries.some(({ usedBy }) => usedBy === operationId);
   return isLater || isApproved ? [] : [`${operationId} ends ${associationArn} without the approval of a delete`];
 }
 

@@ -1,5 +1,5 @@
-import { clientUntil, openDynamoDb } from '../../src/ledger/dynamodb-client.ts';
-import { ledgerOn } from '../../src/ledger/dynamodb.ts';
+import { clientUntil, openDynamoDb } from '../../src/ledger/dynamodb/client.ts';
+import { ledgerOn } from '../../src/ledger/dynamodb/ledger.ts';
 import { makeDeadline } from '../../src/runtime/deadline.ts';
 import { auditEntry, openRecord } from './ledger-samples.ts';
 

@@ -1,4 +1,4 @@
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from './each-test.ts';
 import { openGateway, roleArn } from './gateway.ts';

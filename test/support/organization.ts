@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isKnown } from '../../packages/operator/src/lock/change-locks.ts';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { startAnsweringServer } from './answering-server.ts';
 import { fullParams, homeAccount, operatorRoles, otherAccount, paramArguments } from './deployment.ts';
 import { openService, properties } from './lambda-package.ts';

@@ -15,9 +15,10 @@ import { answeredPrefix } from './load.ts';
 import type { LoadSettings } from './load.ts';
 import { startProcess } from './node-process.ts';
 import type { NodeProcess } from './node-process.ts';
-import { countDueEndings, countOpen, observe, openRequestLog, readLedger } from './observe.ts';
+import { observe, openRequestLog } from './observe.ts';
 import type { Observed, RequestLog } from './observe.ts';
 import { randomFrom } from './random.ts';
+import { countDueEndings, countOpen, readLedger } from './stored-ledger.ts';
 import { inDoubtMs } from './times.ts';
 
 /** The result of a run. */

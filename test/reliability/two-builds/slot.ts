@@ -4,7 +4,7 @@ import { makeAuthorizer } from '../../../packages/local-gateway/src/http-api/aut
 import type { SigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { audience, issuer } from '../../../packages/local-gateway/src/principals.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
-import type { TableNames } from '../../../src/ledger/tables.ts';
+import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import type { OpenVersion, Version } from '../../upgrade/versions.ts';
 import { inDoubtMs, times } from '../processes/times.ts';
 import { openLine } from './line.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDynamoDbAssociationReads } from '../../../../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbObservations } from '../../../../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbAssociationReads } from '../../../../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbObservations } from '../../../../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
 import { openTables } from '../../../../test/support/ledgers.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';

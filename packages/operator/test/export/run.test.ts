@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { runOperator } from '../run-operator.ts';

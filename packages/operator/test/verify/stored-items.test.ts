@@ -3,7 +3,7 @@ import type { NativeAttributeValue } from '@aws-sdk/util-dynamodb';
 import { makeDeliverHandler } from '../../../../src/app/deliver-handler.ts';
 import { leafText } from '../../../../src/checkpoints/leaf.ts';
 import { archiveName } from '../../../../src/checkpoints/storage.ts';
-import type { Item } from '../../../../src/ledger/dynamodb-item.ts';
+import type { Item } from '../../../../src/ledger/dynamodb/item.ts';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { trailShardOf } from '../../../../src/ledger/keys.ts';
 import type { AuditPartition } from '../../../../src/ledger/ledger.ts';
