@@ -170,7 +170,7 @@ beforeAll(async () => {
 /** The role that erases has the policies of its page. */
 function principalOf(by: Actor | 'eraser', resource: string): SimulatedPrincipal {
   if (by !== 'eraser') return organization.principal(by, resource);
-  const page = readFileSync(join(root, 'docs', 'personal-data.md'), 'utf8');
+  const page = readFileSync(join(root, 'docs', 'audit-proof.md'), 'utf8');
   const [, text = ''] = /<!-- erasure: begin -->\s+```json\n([^]*?)```/.exec(page) ?? [];
   const document = text.replaceAll('AUDIT_TABLE', auditTable).replaceAll('IDEMPOTENCY_TABLE', idempotencyTable);
   return {

@@ -119,7 +119,6 @@ const missingPython = spawnSync('python3', ['--version']).error ? 'there is no p
 
 const pages = [
   'docs/clients.md',
-  'docs/graphql-clients.md',
   'docs/command.md',
   'packages/client/README.md',
   'packages/command/README.md',
@@ -172,7 +171,7 @@ describe.each(pages)('%s', (page) => {
 
 /** The commands of the page for gql.tada. */
 async function generateTadaTypes(): Promise<void> {
-  const blocks = blocksOf('docs/graphql-clients.md').filter(({ heading }) => heading === 'gql.tada');
+  const blocks = blocksOf('docs/clients.md').filter(({ heading }) => heading === 'gql.tada');
   const codeOf = (language: string) => blocks.find((block) => block.language === language)?.code ?? '';
   copyFileSync(join(repository, 'schema.graphql'), join(consumer.folder, 'schema.graphql'));
   const compilerOptions = { plugins: [JSON.parse(codeOf('json')) as object] };

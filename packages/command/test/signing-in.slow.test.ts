@@ -56,7 +56,7 @@ beforeAll(async () => {
   ]);
   consumer = installed;
   key = await loadSigningKey(folder);
-  page = readFileSync(join(repository, 'docs/signing-in.md'), 'utf8').replaceAll(
+  page = readFileSync(join(repository, 'docs/authentication.md'), 'utf8').replaceAll(
     'https://login.example',
     provider.issuer,
   );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runCommandLine, ServiceError } from '../../packages/command/src/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs', 'migrating.md'), 'utf8');
+const page = readFileSync(join(root, 'docs', 'declarations.md'), 'utf8');
 
 function blocks(language: string): string[] {
   const found = [...page.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))];
@@ -15,8 +15,8 @@ test.each([
   ['adopts', { associationId: 'a-0123456789abcdefg', clientRequestToken: 'adopt-a-0123456789abcdefg' }],
   ['creates with the token of the commit', { namespace: 'payments', clientRequestToken: 'payments-api-0a1b2c3' }],
 ])('the command of the page that %s is accepted', async (_, expected) => {
-  expect(blocks('sh')).toHaveLength(3);
-  const line = blocks('sh')['plan' in expected ? 0 : 'associationId' in expected ? 1 : 2] ?? '';
+  expect(blocks('bash')).toHaveLength(3);
+  const line = blocks('bash')['plan' in expected ? 0 : 'associationId' in expected ? 1 : 2] ?? '';
   const words = line.replaceAll('\\\n', ' ').trim().split(/\s+/);
   const args = words.slice(1).map((word) => word.replaceAll('"', '').replace('$COMMIT', '0a1b2c3'));
   const sent: object[] = [];
