@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startAnsweringServer } from '../support/answering-server.ts';
 import { closeAtEnd } from '../support/left-open.ts';
 
-const writer = join(import.meta.dirname, '..', 'support', 'frozen-writer.ts');
+const writer = join(import.meta.dirname, 'frozen-writer.ts');
 const leftMs = 2_000;
 
 /** A process that writes, and the first request that DynamoDB received of it. */
