@@ -1,5 +1,5 @@
 import { isClosing } from './attribution.ts';
-import type { ApprovalFacts, Facts, TrailEntry } from './facts.ts';
+import type { Facts, TrailEntry } from './facts.ts';
 
 /*
  * What must hold of associations that end. Each check gives one line per violation.
@@ -28,20 +28,22 @@ export function untrueEndings(facts: Facts): string[] {
  * delete of it needs. Approvals are not of one service account: give it all facts of a run. Empty
  * without the facts of approvals.
  */
-export function endedWithoutApproval(facts: Facts): string[] {
-  const { approvals, entries } = facts;
+export function endedWithoutApproval({ approvals, entries }: Facts): string[] {
   if (!approvals) return [];
-  const endings = endingsSet(entries);
-  return entries.flatMap((entry) => unapprovedDelete(approvals, entry, endings));
+  const users = new Set(approvals.entries.map(({ usedBy }) => usedBy));
+  return earlierEndings(entries)
+    .filter(({ operationId }) => !users.has(operationId))
+    .map(({ operationId, associationArn }) => `${operationId} ends ${associationArn} without the approval of a delete`);
 }
 
-function unapprovedDelete(approvals: ApprovalFacts, entry: TrailEntry, endings: readonly SetEnding[]): string[] {
-  const { operationId, associationArn, time, event, setsEnding, isEndingOnly, endsHeld } = entry;
-  if (!endsHeld || event !== (isEndingOnly ? 'SUCCEEDED' : 'INTENT')) return [];
-  const last = endings.findLast((one) => one.associationArn === associationArn && one.time < time);
-  const isLater = typeof last?.at === 'number' && typeof setsEnding === 'number' && setsEnding >= last.at;
-  const isApproved = approvals.entries.some(({ usedBy }) => usedBy === operationId);
-  return isLater || isApproved ? [] : [`${operationId} ends ${associationArn} without the approval of a delete`];
+/** The first entries of updates that end an association earlier than before, or at all, whose delete needs an approval. */
+export function earlierEndings(entries: readonly TrailEntry[]): TrailEntry[] {
+  const endings = endingsSet(entries);
+  return entries.filter(({ associationArn, time, event, setsEnding, isEndingOnly, endsHeld }) => {
+    if (!endsHeld || event !== (isEndingOnly ? 'SUCCEEDED' : 'INTENT')) return false;
+    const last = endings.findLast((one) => one.associationArn === associationArn && one.time < time);
+    return !(typeof last?.at === 'number' && typeof setsEnding === 'number' && setsEnding >= last.at);
+  });
 }
 
 /** An ending that a success set or, where `at` is null, cleared. */

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeAuthorizer } from '../../../packages/local-gateway/src/http-api/authorizer.ts';
 import { startHttpApi } from '../../../packages/local-gateway/src/http-api/http-api.ts';
@@ -23,6 +24,8 @@ async function main({ build, policies, dynamoDb, eks, tables, keyFolder }: Gatew
     handler: gateway.handle,
   });
   process.stdout.write(`${readyPrefix}${api.url}\n`);
+  // For the next start: a process that is killed writes nothing at its end.
+  flushCompileCache();
   for (const parent = process.ppid; process.ppid === parent;) {
     if (await hasRound(gateway)) process.stdout.write(`${roundDone}\n`);
     await sleep(roundIntervalMs);

@@ -23,7 +23,8 @@ export interface PhaseRun {
   /** Answers so far, by address. */
   readonly answers: () => readonly [number, number];
   readonly waitFor: WaitFor;
-  readonly onKill: (kill: Kill) => void;
+  /** Runs while the killed gateway is gone. */
+  readonly onKill: (kill: Kill) => Promise<void>;
 }
 
 /** Answers of each address between two kills. */
@@ -48,7 +49,7 @@ export async function runPhase(run: PhaseRun, phase: Phase, plan: readonly KillP
     await killAt(run, at, point);
     const kill = { build: phase[at], point: point.name };
     kills.push(kill);
-    run.onKill(kill);
+    await run.onKill(kill);
     await goOnWithout(run, phase, at);
     await run.slots[at].start(phase[at]);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { closeAtEnd } from '../../support/left-open.ts';
 import { dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
+import { earlierEndings } from '../endings.ts';
 import { checkFacts } from '../processes/check.ts';
 import { startEks } from '../processes/eks.ts';
 import { injectFaults } from '../processes/faults.ts';
@@ -12,7 +13,7 @@ import { observe, openRequestLog, readEvery } from '../processes/observe.ts';
 import { randomFrom } from '../processes/random.ts';
 import { policiesOfBuilds } from './builds.ts';
 import { makeJournal } from './journal.ts';
-import { leftOver } from './left-over.ts';
+import { leftOver, unnamedRecords } from './left-over.ts';
 import { killPlan, runPhase } from './phases.ts';
 import type { Kill, Phase } from './phases.ts';
 import { settle } from './settle.ts';
@@ -30,6 +31,14 @@ export interface Storm {
   readonly stormMs: number;
   /** Receives progress lines. */
   readonly onProgress: (line: string) => void;
+}
+
+/** What the phases of a storm did. */
+interface PhasesResult {
+  /** The kills of each phase. */
+  readonly kills: readonly (readonly Kill[])[];
+  /** Records that were in progress after a kill, and that no state named. */
+  readonly unnamed: readonly string[];
 }
 
 /** What a storm did, and which guarantees it broke. */
@@ -55,8 +64,7 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 export async function runStorm(storm: Storm): Promise<StormResult> {
   const parts = await openParts();
   try {
-    const kills = await underLoad(parts, storm);
-    return await judge(parts, storm, kills);
+    return await judge(parts, storm, await underLoad(parts, storm));
   } finally {
     await parts.close();
   }
@@ -81,7 +89,7 @@ async function openParts() {
   const close = closeAtEnd(async () => {
     await Promise.all([...slots.map(({ end }) => end()), eks.end()]);
     await tables.close();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 3 });
   });
   const files = { answersFile: join(folder, 'answers'), votesFile: join(folder, 'votes') };
   for (const file of Object.values(files)) writeFileSync(file, '');
@@ -89,8 +97,8 @@ async function openParts() {
   return { folder, eks, journal, slots, files, read, log: openRequestLog(eks.control), close };
 }
 
-/** Runs the phases under load and faults, and ends both. Returns the kills. */
-async function underLoad(parts: Parts, storm: Storm): Promise<readonly (readonly Kill[])[]> {
+/** Runs the phases under load and faults, and ends both. */
+async function underLoad(parts: Parts, storm: Storm): Promise<PhasesResult> {
   const { slots, eks, files, log, folder } = parts;
   const { seed } = storm;
   const answers: [number, number] = [0, 0];
@@ -103,15 +111,18 @@ async function underLoad(parts: Parts, storm: Storm): Promise<readonly (readonly
     readEvery(5_000, log, over.signal),
     failIfEnded(load, over.signal),
   ]);
-  const phases = runPhases(parts, storm, () => [...answers]);
+  const phases = runPhases(parts, storm, () => [...answers], over.signal);
   try {
     await Promise.race([phases, background]);
+    over.abort();
+    await background;
+    await endLoad(load);
+    return await phases;
   } finally {
     over.abort();
+    load.signal('SIGKILL');
+    await Promise.allSettled([phases, background, load.ended]);
   }
-  await background;
-  await endLoad(load);
-  return phases;
 }
 
 /** Runs the phases, and waits until the load has met what guarantees are about. */
@@ -119,26 +130,33 @@ async function runPhases(
   { slots, journal, read }: Parts,
   { phases, killsPerPhase, seed, stormMs, onProgress }: Storm,
   answers: () => [number, number],
-): Promise<readonly (readonly Kill[])[]> {
-  const waitFor = waitsUntil(stormMs);
-  const onKill = ({ build, point }: Kill) => onProgress(`the ${build} build was killed ${point}`);
+  signal: AbortSignal,
+): Promise<PhasesResult> {
+  const waitFor = waitsUntil(stormMs, signal);
+  const unnamed: string[] = [];
+  const onKill = async ({ build, point }: Kill) => {
+    onProgress(`the ${build} build was killed ${point}`);
+    unnamed.push(...unnamedRecords(await read(), await read(), await read()));
+  };
   const run = { slots, journal, random: randomFrom(seed + 2_000), answers, waitFor, onKill };
   const kills: (readonly Kill[])[] = [];
   for (const [index, phase] of phases.entries()) {
     onProgress(`a phase of the builds ${phase.join(' and ')}`);
     kills.push(await runPhase(run, phase, killPlan(killsPerPhase, seed + index * killsPerPhase)));
   }
-  await waitFor('an approval was used, an ending set, and one carried out', async () => hasAll(await read()));
-  return kills;
+  const met = 'an approval was used, and an ending set, carried out, and brought forward';
+  await waitFor(met, async () => hasMetAll(await read()));
+  return { kills, unnamed };
 }
 
-/** Whether a load has used an approval, set an ending, and met one. */
-function hasAll({ ledger: { approvals, entries } }: Awaited<ReturnType<Parts['read']>>): boolean {
+/** Whether a load has used an approval, set an ending, met one, and brought one forward where a delete needs an approval. */
+function hasMetAll({ ledger: { approvals, entries } }: Awaited<ReturnType<Parts['read']>>): boolean {
   const succeeded = entries.filter(({ event }) => event === 'SUCCEEDED');
   return (
     approvals.entries.some(({ usedBy }) => usedBy !== null) &&
     succeeded.some(({ setsEnding }) => setsEnding) &&
-    succeeded.some(({ ending }) => ending)
+    succeeded.some(({ ending }) => ending) &&
+    earlierEndings(entries).length > 0
   );
 }
 
@@ -146,7 +164,7 @@ function hasAll({ ledger: { approvals, entries } }: Awaited<ReturnType<Parts['re
 async function judge(
   parts: Parts,
   { phases, onProgress }: Storm,
-  kills: readonly (readonly Kill[])[],
+  { kills, unnamed }: PhasesResult,
 ): Promise<StormResult> {
   const { slots, eks, log, files, journal, read } = parts;
   const last = phases.at(-1)?.[0] ?? 'present';
@@ -154,7 +172,7 @@ async function judge(
   const endedAt = await settle(slots, last, read);
   const items = await read();
   const facts = { ...(await observe(eks.control, log, files, () => items.ledger)), endedAt };
-  const [broken, left] = [checkFacts(facts), leftOver(items)];
+  const [broken, left] = [checkFacts(facts), [...unnamed, ...leftOver(items)]];
   const stalledMs = eks.longestStallMs();
   if (broken.length + left.length > 0 && stalledMs > stormStallAllowanceMs)
     throw new Inconclusive(`EKS stood still for ${stalledMs} ms, so a guarantee may be broken.`);

@@ -7,13 +7,14 @@ export class Inconclusive extends Error {}
 export type WaitFor = (what: string, condition: () => boolean | Promise<boolean>) => Promise<void>;
 
 /** Between two looks at a condition, in milliseconds. */
-const intervalMs = 50;
+const intervalMs = 100;
 
-/** `stormMs`: the time of the storm, from now on. */
-export function waitsUntil(stormMs: number): WaitFor {
+/** `stormMs`: the time of the storm, from now on. What waits fails once `signal` aborts. */
+export function waitsUntil(stormMs: number, signal: AbortSignal): WaitFor {
   const end = performance.now() + stormMs;
   return async (what, condition) => {
     while (!(await condition())) {
+      signal.throwIfAborted();
       if (performance.now() > end) throw new Inconclusive(`Not reached within ${stormMs} ms: ${what}.`);
       await sleep(intervalMs);
     }
