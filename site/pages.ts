@@ -26,9 +26,10 @@ export function slugOf(heading: string): string {
 }
 
 /**
- * The address on the site for a link of a page. Pages keep theirs, a README is the index of its folder, and everything else is
- * in the repository. `page` is the path of the page in docs; `repository` is an address without a slash at its end. Throws an
- * error if the file does not exist: VitePress finds dead links between pages only.
+ * The address on the site for a link of a page. Pages keep theirs, a README is the index of its
+ * folder, and everything else is in the repository. `page` is the path of the page in docs;
+ * `repository` is an address without a slash at its end. Throws an error if the file does not
+ * exist: VitePress finds dead links between pages only.
  */
 export function siteLink(link: string, page: string, repository: string): string {
   if (/^([a-z][a-z\d+.-]*:|#|\/)/i.test(link)) return link;
@@ -43,8 +44,8 @@ export function siteLink(link: string, page: string, repository: string): string
 }
 
 /**
- * The navigation: what the introduction of docs/README.md links to, its headings with the first link of each row or list item,
- * and the decisions.
+ * The navigation: what the introduction of docs/README.md links to, its headings with the first
+ * link of each row or list item, and the decisions.
  */
 export function sidebarOf(repository: string): readonly SidebarGroup[] {
   const [introduction = '', ...sections] = readFileSync(join(root, 'docs', 'README.md'), 'utf8').split(/^## /m);
@@ -59,7 +60,7 @@ export function sidebarOf(repository: string): readonly SidebarGroup[] {
   return [start, ...groups, { text: 'Decisions', collapsed: true, items }];
 }
 
-/** The link that a row of a table or an item of a list begins with. The rows of decisions have a number before it. */
+/** The link at the beginning of a list item or a row, after the number that decisions have there. */
 const rows = /^(?:\| *(?:\d+ \| *)?|- )\[([^\]]+)\]\(([^)]+)\)/gm;
 
 /** The links that a pattern finds in the text of a page, in its order. */

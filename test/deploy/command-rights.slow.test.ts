@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullParams } from '../support/deployment.ts';
-import { openOrganization } from '../support/organization.ts';
-import type { Actor, Organization } from '../support/organization.ts';
+import { openOrganization } from './organization.ts';
+import type { Actor, Organization } from './organization.ts';
 import { names } from '../support/organization-rows.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { isAllowed } from '../support/simulate.ts';

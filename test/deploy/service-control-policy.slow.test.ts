@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullParams, homeAccount } from '../support/deployment.ts';
-import { openOrganization } from '../support/organization.ts';
-import type { Actor, Organization } from '../support/organization.ts';
+import { openOrganization } from './organization.ts';
+import type { Actor, Organization } from './organization.ts';
 import { servicePolicy } from '../support/service-control-policies.ts';
 import { escapes, names, writes } from '../support/organization-rows.ts';
 import type { Row } from '../support/organization-rows.ts';

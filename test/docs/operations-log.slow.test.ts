@@ -6,7 +6,7 @@ import type { ExtractedMetric } from '../support/embedded-metrics.ts';
 import { fieldsOf, selectedLines } from '../support/insights.ts';
 import type { Line } from '../support/insights.ts';
 import { openDynamoDb } from '../support/ledgers.ts';
-import { logScenario } from '../support/log-scenario.ts';
+import { logScenario } from './log-scenario.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { operatorPages } from '../support/runbook.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { testTitles } from '../support/test-titles.ts';
+import { testTitles } from './test-titles.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs', 'threat-model.md'), 'utf8');

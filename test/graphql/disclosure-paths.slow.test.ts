@@ -11,8 +11,8 @@ import type { Asked } from '../support/approvals.ts';
 import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { Payload } from '../support/documents.ts';
-import { pathsTo, pathText, selectionOf } from '../support/schema-paths.ts';
-import type { SchemaPath } from '../support/schema-paths.ts';
+import { pathsTo, pathText, selectionOf } from './schema-paths.ts';
+import type { SchemaPath } from './schema-paths.ts';
 
 const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 'schema.graphql'), 'utf8'));
 

@@ -11,7 +11,7 @@ import type { Gateway } from '../support/gateway.ts';
 import { lockOperations } from '../support/locks.ts';
 import { copyOfShipped, shipped } from '../support/policy-sample.ts';
 import { makeClock } from '../support/test-clock.ts';
-import { wholeSelection } from '../support/whole-selection.ts';
+import { wholeSelection } from './whole-selection.ts';
 
 // Whoever may not view an association must not be able to tell it from an id that does not exist. Two gateways with the same
 // associations get the same requests, of which one names an association that exists; then everything that the caller was

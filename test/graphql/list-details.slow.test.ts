@@ -1,6 +1,6 @@
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { home, roleArn } from '../support/gateway.ts';
-import { idsOf, useListGateway } from '../support/list-gateway.ts';
+import { idsOf, useListGateway } from './list-gateway.ts';
 
 const { gateway, withDependencies, fill, listCalls, describeCalls, send, list } = useListGateway();
 

@@ -22,8 +22,8 @@ import { extractedMetrics } from '../support/embedded-metrics.ts';
 import { input, openSimulator, roleArn } from '../support/gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../support/ledgers.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
-import { functionCredentials, runFunction } from '../support/lambda-runtime-api.ts';
-import type { RunningFunction } from '../support/lambda-runtime-api.ts';
+import { functionCredentials, runFunction } from './lambda-runtime-api.ts';
+import type { RunningFunction } from './lambda-runtime-api.ts';
 import { onCreate } from '../support/policy-sample.ts';
 import { publish, versionWith } from '../support/policy-versions.ts';
 import { describeUnless } from '../support/requires.ts';
@@ -219,7 +219,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
   });
 
   it('reads at a start only files that the budgets of the build count', async () => {
-    const NODE_OPTIONS = `--require ${join(root, 'test', 'support', 'record-reads.cjs')}`;
+    const NODE_OPTIONS = `--require ${join(root, 'test', 'lambda', 'record-reads.cjs')}`;
     const settings = { ...environment(), NODE_OPTIONS };
     const reading = await runFunction({
       taskRoot,

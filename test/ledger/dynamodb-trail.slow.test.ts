@@ -1,6 +1,6 @@
 import type { Ledger, AuditPartition } from '../../src/ledger/ledger.ts';
 import { firstIdOf, lastIdOf } from '../../src/ledger/trail-position.ts';
-import { openMeteredLedger } from '../support/counted-trail.ts';
+import { openMeteredLedger } from './counted-trail.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import {
   appendAll,

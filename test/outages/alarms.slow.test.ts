@@ -7,8 +7,8 @@ import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { openStack, realReconciliation, realRequests, rejected } from '../support/outage.ts';
-import type { Request } from '../support/outage.ts';
+import { openStack, realReconciliation, realRequests, rejected } from './outage.ts';
+import type { Request } from './outage.ts';
 
 let ledger: Ledger;
 let gateway: Gateway;

@@ -7,7 +7,7 @@ import type { Gateway } from '../support/gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { openStack, realReconciliation, realRequests } from '../support/outage.ts';
+import { openStack, realReconciliation, realRequests } from './outage.ts';
 import { linesSelectedBy } from '../support/runbook.ts';
 
 const list = 'query Mine { podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { id } } }';

@@ -7,8 +7,8 @@ import { runOperator } from '../../packages/operator/test/run-operator.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { openStack, realReconciliation, realRequests } from '../support/outage.ts';
-import type { Request } from '../support/outage.ts';
+import { openStack, realReconciliation, realRequests } from './outage.ts';
+import type { Request } from './outage.ts';
 import { linesSelectedBy } from '../support/runbook.ts';
 
 const alice = 'https://issuer.example#alice';

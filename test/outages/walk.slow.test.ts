@@ -18,7 +18,7 @@ import { home, openGateway } from '../support/gateway.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
 import { openSqlite } from '../support/ledgers.ts';
 import { startLogServers } from '../support/log-servers.ts';
-import { openStack, realReconciliation } from '../support/outage.ts';
+import { openStack, realReconciliation } from './outage.ts';
 import { streamRecord } from '../support/stream-record.ts';
 import { linesSelectedBy, operatorPages, runbookBlocks } from '../support/runbook.ts';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts';
-import { decided, testThatNoneIsUsed } from '../support/unused-versions.ts';
+import { decided, testThatNoneIsUsed } from './unused-versions.ts';
 
 testThatNoneIsUsed(hostileVersions.filter((version) => !sampleVersions.includes(version)));
 

@@ -1,7 +1,7 @@
 import { followVersions } from '../support/followed-policy-versions.ts';
 import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts';
 import { shippedVersion, versionWith } from '../support/policy-versions.ts';
-import { decided, good, testThatNoneIsUsed } from '../support/unused-versions.ts';
+import { decided, good, testThatNoneIsUsed } from './unused-versions.ts';
 
 /** Denies what the shipped policies allow. */
 const frozen = versionWith({

@@ -1,7 +1,7 @@
 import { clientRequestTokenFindings, reasonFindings } from '../../src/validation/free-texts.ts';
 import { tagFindings } from '../../src/validation/tags.ts';
 import { validateCreate } from '../../src/validation/create.ts';
-import { defaults, findingsOf, goodInput } from '../support/create-input.ts';
+import { defaults, findingsOf, goodInput } from './create-input.ts';
 
 const million = 1_000_000;
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AssociationFact, ApprovalFacts, CallerAnswer, ChangeKind, EksChange, Facts } from '../facts.ts';
 import type { VoteAnswer } from '../facts.ts';
 import type { StoredLedger } from './stored-ledger.ts';
@@ -49,6 +50,14 @@ export function openRequestLog(control: Control): RequestLog {
     for (const request of last) requests.set(request.requestId, request);
   };
   return { read, all: () => [...requests.values()] };
+}
+
+/** Reads the log in intervals until `signal` aborts. Throws as reading does. */
+export async function readEvery(ms: number, log: RequestLog, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await log.read();
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** Collects all facts. Call it when no process writes any more. */

@@ -19,8 +19,8 @@ export interface Worker {
   /** Sends a request to one of the two gateways. */
   readonly send: (gateway: 0 | 1, mutation: LoadMutation) => Promise<RequestResult>;
   readonly isOver: () => boolean;
-  /** How many times as long as others its associations live that end; by default once. */
-  readonly lifetimeFactor?: number;
+  /** How many times as long as `lifetimeMs` its associations live that end. */
+  readonly lifetimeFactor: number;
 }
 
 /**
@@ -75,7 +75,7 @@ async function endOrExtend(worker: Worker, association: AssociationView): Promis
 }
 
 /** An ending within the lifetimes, or some times as far away. */
-function newEnding(random: Random, factor = 1): { readonly expiresAt: string } {
+function newEnding(random: Random, factor: number): { readonly expiresAt: string } {
   const ms = random.between(lifetimeMs.least, lifetimeMs.most) * factor;
   return { expiresAt: new Date(Date.now() + ms).toISOString() };
 }

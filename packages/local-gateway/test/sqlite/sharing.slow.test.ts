@@ -55,7 +55,7 @@ describe('a file that several processes share', () => {
 
   test('waits until another process releases its lock', async () => {
     const file = newFile();
-    const ledger = makeSqliteLedger({ file, busyTimeoutMs: 5_000 });
+    const ledger = makeSqliteLedger({ file, busyTimeoutMs: 50_000 });
     const locking = run(process.execPath, ['-e', lockFor(file, 100)]);
     await new Promise((resolve) => locking.child.stdout?.once('data', resolve));
     await ledger.appendEntry(auditEntry());
@@ -67,7 +67,7 @@ describe('a file that several processes share', () => {
     const file = newFile();
     const first = new DatabaseSync(file);
     first.exec(`PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; ${schema}`);
-    const second = run(process.execPath, ['-e', openFile(file, 5_000)]);
+    const second = run(process.execPath, ['-e', openFile(file, 50_000)]);
     await new Promise((resolve) => second.child.stdout?.once('data', resolve));
     await new Promise((resolve) => setTimeout(resolve, 200));
     first.exec('COMMIT');

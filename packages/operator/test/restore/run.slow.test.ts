@@ -11,7 +11,7 @@ import { runOperator } from '../run-operator.ts';
 import { openSimulator, openGateway } from '../../../../test/support/gateway.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
-import { startPointInTimeRecovery } from '../../../../test/support/point-in-time-recovery.ts';
+import { startPointInTimeRecovery } from './point-in-time-recovery.ts';
 
 const second = Math.floor(Date.now() / 1_000) * 1_000 - 5_000;
 const to = new Date(second).toISOString();

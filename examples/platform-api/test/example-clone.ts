@@ -1,8 +1,8 @@
 import { cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { installPackages } from './installed-package.ts';
+import { installPackages } from '../../../test/support/installed-package.ts';
 
-const repository = join(import.meta.dirname, '../..');
+const repository = join(import.meta.dirname, '../../..');
 
 /** Entries of a clone that are not links: the copy of the example, and what a build would leave in the working tree. */
 const own = ['.git', '.cache', '.local', 'examples', 'node_modules'];

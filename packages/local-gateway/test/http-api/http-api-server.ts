@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket, TcpNetConnectOpts } from 'node:net';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
-import type { Authorize } from '../../packages/local-gateway/src/http-api/authorizer.ts';
-import { startHttpApi } from '../../packages/local-gateway/src/http-api/http-api.ts';
-import type { HttpApi, HttpApiHandler, HttpApiSettings } from '../../packages/local-gateway/src/http-api/http-api.ts';
+import type { Authorize } from '../../src/http-api/authorizer.ts';
+import { startHttpApi } from '../../src/http-api/http-api.ts';
+import type { HttpApi, HttpApiHandler, HttpApiSettings } from '../../src/http-api/http-api.ts';
 
 /** Authorizes every request, as alice. */
 export const admitAll: Authorize = async () => ({ kind: 'authorized', claims: { sub: 'alice' }, scopes: null });

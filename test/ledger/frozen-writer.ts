@@ -1,7 +1,7 @@
 import { clientUntil, openDynamoDb } from '../../src/ledger/dynamodb/client.ts';
 import { ledgerOn } from '../../src/ledger/dynamodb/ledger.ts';
 import { makeDeadline } from '../../src/runtime/deadline.ts';
-import { auditEntry, openRecord } from './ledger-samples.ts';
+import { auditEntry, openRecord } from '../support/ledger-samples.ts';
 
 // A process that writes to a ledger at the endpoint of its arguments, until the deadline that is so many milliseconds ahead. It can be stopped meanwhile.
 const [endpoint = '', leftMs = ''] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { openForEachTest } from './each-test.ts';
-import { openGateway, roleArn } from './gateway.ts';
-import type { Gateway } from './gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { openGateway, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 
 /** A page of `podIdentityAssociations`. */
 interface Page<Node> {

@@ -1,7 +1,7 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
 import type { CreateCall, Eks } from '../../src/eks/eks.ts';
 import type { CreateRequest } from '../../src/model/association.ts';
-import { startAnsweringServer } from './answering-server.ts';
+import { startAnsweringServer } from '../support/answering-server.ts';
 
 /** The cluster of the samples. */
 export const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };

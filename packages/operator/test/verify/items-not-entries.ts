@@ -1,6 +1,6 @@
-import { entryText } from '../../src/ledger/entry-json.ts';
-import type { EntryKey } from '../../src/ledger/entry-json.ts';
-import { auditEntryAt } from './ledger-samples.ts';
+import { entryText } from '../../../../src/ledger/entry-json.ts';
+import type { EntryKey } from '../../../../src/ledger/entry-json.ts';
+import { auditEntryAt } from '../../../../test/support/ledger-samples.ts';
 
 /** An item that is stored beside entries. */
 export interface StoredItem extends EntryKey {

@@ -1,4 +1,4 @@
-import { openBehindProxy } from './fault-proxy.ts';
+import { openBehindProxy } from '../support/fault-proxy.ts';
 
 /** An empty ledger in DynamoDB whose requests are recorded by a proxy. */
 export async function openMeteredLedger() {

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { runtimeClient } from './lambda-runtime-client.ts';
-import { closeAtEnd } from './left-open.ts';
+import { runtimeClient } from '../support/lambda-runtime-client.ts';
+import { closeAtEnd } from '../support/left-open.ts';
 
 /** The result of an invocation, or of the start of a function. */
 type Outcome =
