@@ -117,12 +117,7 @@ const faults: readonly Fault[] = [
 
 const missingPython = spawnSync('python3', ['--version']).error ? 'there is no python3' : null;
 
-const pages = [
-  'docs/clients.md',
-  'docs/command.md',
-  'packages/client/README.md',
-  'packages/command/README.md',
-];
+const pages = ['docs/clients.md', 'docs/command.md', 'packages/client/README.md', 'packages/command/README.md'];
 
 describe.each(pages)('%s', (page) => {
   const blocks = blocksOf(page);
