@@ -4,6 +4,7 @@ import './bin/require-node-24.cjs';
 /** What the projects share. */
 const shared = {
   transform: {
+    '/@apollo/server/dist/cjs/ApolloServer\\.js$': '<rootDir>/test/support/apollo-server.js',
     '\\.[jt]s$': [
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileCache } from '../support/compile-cache.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
@@ -13,6 +14,7 @@ function run(script: string, ...args: string[]) {
   expect(program).toBe('node');
   const { status, stdout, stderr } = spawnSync(process.execPath, [...command, ...words, ...args], {
     cwd: root,
+    env: { ...process.env, ...compileCache },
     encoding: 'utf8',
   });
   return { status, stdout, stderr };

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientOf, simulate, some } from './simulation.ts';
+import { compileCache } from '../../../test/support/compile-cache.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 const manifest = join(import.meta.dirname, '../package.json');
@@ -13,7 +14,9 @@ afterEach(() => running.splice(0).forEach((child) => child.kill('SIGKILL')));
 
 /** Starts the command; resolves after its first output on stdout, or when it exits. */
 async function start(environment: Record<string, string>, ...options: string[]) {
-  const child = spawn(process.execPath, [main, ...options], { env: { PATH: process.env.PATH, ...environment } });
+  const child = spawn(process.execPath, [main, ...options], {
+    env: { PATH: process.env.PATH, ...compileCache, ...environment },
+  });
   running.push(child);
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import type { ServerProcess } from '../../../test/support/server-process.ts';
+import { compileCache } from '../../../test/support/compile-cache.ts';
 
 const program = join(import.meta.dirname, '../src/query.ts');
 let folder: string;
@@ -22,7 +23,7 @@ afterAll(async () => {
 /** Writes files to the folder, and runs the command in it. */
 function query(files: Record<string, string>, ...args: string[]) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const env = { ...process.env, LOCAL_FOLDER: folder };
+  const env = { ...process.env, ...compileCache, LOCAL_FOLDER: folder };
   return new Promise<{ code: number | string; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, [program, ...args], { env, cwd: folder }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? 1), stdout, stderr });

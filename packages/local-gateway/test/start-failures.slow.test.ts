@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
+import { compileCache } from '../../../test/support/compile-cache.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const main = join(root, 'packages/local-gateway/src/start.ts');
@@ -23,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** Runs `npm start` until it ends; kills it after 50 seconds, in which case `code` is null. */
 async function start(env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: folder, ...env },
+    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: folder, ...compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 50_000,
     killSignal: 'SIGKILL',

@@ -7,6 +7,7 @@ import { decodeJwt } from 'jose';
 import { makeAuthorizer } from '../src/http-api/authorizer.ts';
 import { loadSigningKey } from '../src/keys.ts';
 import { audience, issuer, principals } from '../src/principals.ts';
+import { compileCache } from '../../../test/support/compile-cache.ts';
 
 const program = join(import.meta.dirname, '../src/token.ts');
 let folder: string;
@@ -24,7 +25,7 @@ interface Outcome {
 }
 
 function token(args: string[], localFolder = folder): Promise<Outcome> {
-  const env = { ...process.env, LOCAL_FOLDER: localFolder };
+  const env = { ...process.env, ...compileCache, LOCAL_FOLDER: localFolder };
   return new Promise((resolve) => {
     execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? 1), stdout, stderr });

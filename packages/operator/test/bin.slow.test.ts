@@ -4,13 +4,17 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { runOperator } from './run-operator.ts';
+import { compileCache } from '../../../test/support/compile-cache.ts';
 
 const bin = join(import.meta.dirname, '../bin/pod-identity-operator.cjs');
 
 /** Runs the command with a Node.js that says of itself what the code makes it say. */
 function runOn(pretend: string, ...args: string[]) {
   const code = `${pretend}; process.argv.splice(1, 0, ''); require(${JSON.stringify(bin)})`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', code, '--', ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', code, '--', ...args], {
+    env: { ...process.env, ...compileCache },
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 
