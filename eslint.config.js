@@ -19,6 +19,8 @@ export default tseslint.config(
       'coverage/',
       '**/src/generated/',
       'test/baseline/',
+      // Its packages are not installed.
+      'site/.vitepress/',
     ],
   },
   js.configs.recommended,
@@ -62,6 +64,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: { 'max-lines': ['error', { max: 250, skipComments: true, skipBlankLines: true }] },
   },
   {
     // The entry points, and the tests' own switches.

@@ -22,8 +22,8 @@ export interface Replacement {
 const unused = (name: string) => `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
 
 /**
- * Each saves processor time of every cold start, or a fiftieth of the bundle: docs/cold-starts.md
- * has the figures. `path` holds in a folder of `node_modules`, whatever the separator.
+ * Each saves processor time of every cold start, or a fiftieth of the bundle. `path` holds in a
+ * folder of `node_modules`, whatever the separator.
  */
 export const replacements: readonly Replacement[] = [
   {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Times } from '../../src/idempotency/times.ts';
 import { closeAtEnd } from './left-open.ts';
+import { compileCache } from './compile-cache.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const main = join(root, 'packages/local-gateway/src/start.ts');
@@ -19,7 +20,7 @@ export type ServerProcess = Awaited<ReturnType<typeof startServerProcess>>;
 export async function startServerProcess(env: Readonly<Record<string, string>>, times: Partial<Times> | null = null) {
   const program = times === null ? [main] : [timedMain, JSON.stringify(times)];
   const child = spawn(process.execPath, program, {
-    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
