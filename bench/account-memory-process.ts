@@ -1,5 +1,5 @@
-// Reads EKS in more and more accounts, each with an assumed role, and sends the memory after each number of them to its parent:
-// node --expose-gc account-memory-process.ts EKS_URL STS_URL NUMBER…
+// Reads EKS in more and more accounts, each with an assumed role, and sends the memory after each
+// number of them to its parent: node --expose-gc account-memory-process.ts EKS_URL STS_URL NUMBER…
 import { makeEksFor } from '../src/eks/eks-for.ts';
 import type { AccountMemory } from './account-memory.ts';
 
@@ -13,7 +13,13 @@ const accounts = Array.from({ length: most }, (_, index) => {
   return { accountId, regions: [region], roleArn, readRoleArn: `${roleArn}-read` };
 });
 const eksFor = makeEksFor({
-  ...{ accounts, home, access: 'read', executorRoleArn: null, endpoint, stsEndpoint, clock: Date.now },
+  accounts,
+  home,
+  access: 'read',
+  executorRoleArn: null,
+  endpoint,
+  stsEndpoint,
+  clock: Date.now,
   credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
 });
 

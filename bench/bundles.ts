@@ -21,8 +21,8 @@ export async function buildGateway(folder: string, without: readonly string[] = 
 }
 
 /**
- * Copies a build of the gateway, and makes its code cache one of another version of V8, as in a package that was built with another Node.js or
- * architecture. Returns the path of the handler.
+ * Copies a build of the gateway, and makes its code cache one of another version of V8, as in a
+ * package that was built with another Node.js or architecture. Returns the path of the handler.
  */
 export async function withRejectedCodeCache(bundle: string): Promise<string> {
   const outdir = `${dirname(bundle)}-rejected`;
@@ -36,14 +36,19 @@ export function nameOfBuild(handler: string): string {
   return basename(dirname(resolve(handler)));
 }
 
-/** Builds the gateway with other policies and another inventory than the shipped ones, and returns the path of its handler. */
+/**
+ * Builds the gateway with other policies and another inventory than the shipped ones, and returns
+ * the path of its handler.
+ */
 export async function buildGatewayWith(outdir: string, policies: string, inventory: string): Promise<string> {
   const options = ['--outdir', outdir, '--policies', policies, '--inventory', inventory];
   await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
   return join(outdir, 'graphql.mjs');
 }
 
-/** Builds a handler of `bench/naive` as esbuild does without further settings, and returns its path. */
+/**
+ * Builds a handler of `bench/naive` as esbuild does without further settings, and returns its path.
+ */
 export async function buildNaive(folder: string, name: 'empty' | 'tiny' | 'contract'): Promise<string> {
   const outfile = join(folder, `naive-${name}`, 'index.cjs');
   await mkdir(dirname(outfile), { recursive: true });

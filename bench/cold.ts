@@ -7,20 +7,26 @@ import { association, createEvent, functionEnvironment, tinyCreateEvent } from '
 import { onCore, runProcess } from './process.ts';
 
 /**
- * What is started. `rejected` is the gateway of a package that was built with another Node.js or architecture, `awsCli` is
- * `aws eks create-pod-identity-association`, the same call without a gateway.
+ * What is started. `rejected` is the gateway of a package that was built with another Node.js or
+ * architecture, `awsCli` is `aws eks create-pod-identity-association`, the same call without a
+ * gateway.
  */
 type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'rejected' | 'awsCli' | `build:${string}`;
 
 /** One start, in milliseconds. */
 export interface ColdStart {
-  /** From the start of the process to the answer of the first mutation. For the AWS CLI, to the end of the process. */
+  /**
+   * From the start of the process to the answer of the first mutation. For the AWS CLI, to the end
+   * of the process.
+   */
   readonly answeredMs: number;
   /** From the start of the process until the bundle is initialized. */
   readonly importMs: number | null;
   /** The first request. */
   readonly firstRequestMs: number | null;
-  /** Processor time of all threads until the answer: it depends less on what else the machine does. */
+  /**
+   * Processor time of all threads until the answer: it depends less on what else the machine does.
+   */
   readonly cpuMs: number | null;
   /** From the start of the process to its end. */
   readonly processMs: number;
@@ -50,10 +56,16 @@ const none = { importMs: null, firstRequestMs: null, cpuMs: null, residentBytes:
 const awsCli = '/usr/bin/aws';
 const harness = join(import.meta.dirname, 'harness.cjs');
 
-/** Whether V8 must reject the code cache of a subject, without which its row would be that of another. */
+/**
+ * Whether V8 must reject the code cache of a subject, without which its row would be that of
+ * another.
+ */
 const mustReject: Readonly<Partial<Record<Subject, boolean>>> = { gateway: false, rejected: true };
 
-/** Measures cold starts on one core and on two, in turns, so that a busy machine slows all subjects alike. */
+/**
+ * Measures cold starts on one core and on two, in turns, so that a busy machine slows all subjects
+ * alike.
+ */
 export async function measureColdStarts({ folder, runs, builds }: ColdSettings): Promise<MeasuredColdStart[]> {
   const gateway = await buildGateway(folder);
   const bundles = new Map<Subject, string>([
@@ -88,8 +100,8 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
 }
 
 /**
- * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject its code cache as it must; not checked
- * without `isRejected`.
+ * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject
+ * its code cache as it must; not checked without `isRejected`.
  */
 export async function startBundle(
   endpoints: Endpoints,

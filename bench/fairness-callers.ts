@@ -17,7 +17,10 @@ async function post(url: string, token: string, query: string): Promise<number> 
   return response.status;
 }
 
-/** Reads a page of the trail again and again, with pauses, until a time. Returns how long it waited for each answer, in milliseconds. */
+/**
+ * Reads a page of the trail again and again, with pauses, until a time. Returns how long it waited
+ * for each answer, in milliseconds.
+ */
 export async function politeCaller(url: string, token: string, until: number): Promise<number[]> {
   const waits: number[] = [];
   while (Date.now() < until) {
@@ -30,7 +33,10 @@ export async function politeCaller(url: string, token: string, until: number): P
   return waits;
 }
 
-/** Sends denied creates without a pause until a time. Returns how many were answered and how many were refused at the limit. */
+/**
+ * Sends denied creates without a pause until a time. Returns how many were answered and how many
+ * were refused at the limit.
+ */
 export async function greedyCaller(url: string, token: string, until: number) {
   const counts = { answered: 0, refused: 0 };
   while (Date.now() < until) {

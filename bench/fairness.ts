@@ -59,7 +59,10 @@ async function startGateway(): Promise<Gateway> {
   return { url, tokenOf, stop };
 }
 
-/** The waits of the polite callers for some seconds, in milliseconds, and how many answers the greedy one got. */
+/**
+ * The waits of the polite callers for some seconds, in milliseconds, and how many answers the
+ * greedy one got.
+ */
 async function measure({ url, tokenOf }: Gateway, seconds: number, connections: number) {
   const until = Date.now() + seconds * 1_000;
   const greedyToken = await tokenOf('greedy');

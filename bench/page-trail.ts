@@ -7,7 +7,10 @@ export type OpenedPage = Awaited<ReturnType<OpenPage['signedIn']>>;
 /** Entries that are scrolled to: each page of the API has 200. */
 const scrolledTo = 2_000;
 
-/** Milliseconds by what was measured in the view of the trail, which has so many entries; NaN for what needs some. */
+/**
+ * Milliseconds by what was measured in the view of the trail, which has so many entries; NaN for
+ * what needs some.
+ */
 export async function trailTimes(page: OpenedPage, length: number): Promise<Readonly<Record<string, number>>> {
   const first = await shown(page, '#/trail?scope=gateway', '.table .row-link, .empty');
   return {

@@ -78,7 +78,10 @@ async function measure({ opened }: Fleet, associations: number): Promise<Times> 
   return times;
 }
 
-/** The median of key strokes that spell a name and delete it again, each until the frame after it is painted. */
+/**
+ * The median of key strokes that spell a name and delete it again, each until the frame after it is
+ * painted.
+ */
 async function searchTime(page: OpenedPage): Promise<number> {
   const strokes = await page.evaluate<number[]>(`(async () => {
     const input = document.querySelector('[type=search]');

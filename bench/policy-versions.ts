@@ -47,7 +47,10 @@ let live: PolicyFiles | null = null;
 /** Items of the table of compiled versions, by their keys. */
 const compiledItems = new Map<string, unknown>();
 
-/** What a start reads: the list of versions, a version, a compiled one, a record that does not exist, and an empty list of EKS. */
+/**
+ * What a start reads: the list of versions, a version, a compiled one, a record that does not
+ * exist, and an empty list of EKS.
+ */
 function answerTo(target: string, body: string): object {
   if (target === '') return { associations: [] };
   const { TableName, Key, Item } = JSON.parse(body) as { TableName: string } & Record<
@@ -106,7 +109,8 @@ async function start(
   const { stderr, stdout } = await run(process.execPath, args, { env });
   if (stdout.includes('not used')) throw new Error(`The compiled version was not used: ${stdout}`);
   if (version === null || stdout.includes('"policyVersion":1')) return Number(stderr);
-  // Otherwise the start would be measured without what it is about. On a busy machine, the time that a start waits can be too short.
+  // Otherwise the start would be measured without what it is about. On a busy machine, the time
+  // that a start waits can be too short.
   if (attempts === 1) throw new Error(`The version was not loaded: ${stdout}`);
   return await start(gateway, endpoint, [version, isCompiled], attempts - 1);
 }
@@ -123,8 +127,8 @@ async function compile(gateway: string, endpoint: string, files: PolicyFiles): P
 }
 
 /**
- * Measures the processor time of starts with policy versions beside that with the policies of the package: in turns, so that a busy machine slows all
- * alike. No request is sent.
+ * Measures the processor time of starts with policy versions beside that with the policies of the
+ * package: in turns, so that a busy machine slows all alike. No request is sent.
  */
 export async function measureVersions(folder: string, rounds: number): Promise<Section> {
   const gateway = await buildGateway(folder);
@@ -146,7 +150,7 @@ export async function measureVersions(folder: string, rounds: number): Promise<S
       return [name, median(own), ...ratiosOf(own, first)];
     });
     const head = ['in force', 'CPU of a start, ms', 'ratio', 'quartiles'];
-    return { name: 'versions', document: 'cold-starts.md', tables: `${rounds} rounds.\n\n${table(head, rows)}` };
+    return { name: 'versions', document: null, tables: `${rounds} rounds.\n\n${table(head, rows)}` };
   } finally {
     stop();
   }

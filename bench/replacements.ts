@@ -7,7 +7,10 @@ import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { median, quantile } from './statistics.ts';
 
-/** How often the build with all replacements starts in a round, against which the others are compared. */
+/**
+ * How often the build with all replacements starts in a round, against which the others are
+ * compared.
+ */
 const startsOfWhole = 4;
 
 /** A build of the gateway that lacks one replacement, or none. */
@@ -22,8 +25,9 @@ interface Build {
 }
 
 /**
- * Measures what each replacement of a module saves: bytes, and processor time of a cold start. Each is left out of a build of its own,
- * and all builds start in turns on one core, so that a busy machine slows all alike.
+ * Measures what each replacement of a module saves: bytes, and processor time of a cold start. Each
+ * is left out of a build of its own, and all builds start in turns on one core, so that a busy
+ * machine slows all alike.
  */
 export async function measureReplacements(folder: string, rounds: number): Promise<Section> {
   const whole = await buildWithout(folder, null);
@@ -83,5 +87,5 @@ function sectionOf(whole: Build, others: readonly Build[]): Section {
     ]);
   const head = ['replacement', 'bytes', 'CPU, ms', 'half of the rounds', 'of a cold start'];
   const text = `${whole.cpuMs.length} rounds. With all replacements, the bundle has ${whole.bytes.toLocaleString('en')} bytes, and a cold start takes ${reference.toFixed(0)} ms of the processor. Left out, each costs:`;
-  return { name: 'replacements', document: 'cold-starts.md', tables: `${text}\n\n${table(head, rows)}` };
+  return { name: 'replacements', document: null, tables: `${text}\n\n${table(head, rows)}` };
 }

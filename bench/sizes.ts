@@ -10,7 +10,9 @@ import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { median, ratiosOf } from './statistics.ts';
 
-/** Policies about single namespaces, and namespaces in the inventory, on top of the shipped ones. */
+/**
+ * Policies about single namespaces, and namespaces in the inventory, on top of the shipped ones.
+ */
 const subjects = [
   { name: 'the shipped policies and inventory', policies: 0, namespaces: 0 },
   { name: 'and 1,000 policies about single namespaces', policies: 1_000, namespaces: 0 },
@@ -29,8 +31,9 @@ async function answered(start: () => Promise<ColdStart>, attempts = 10): Promise
 }
 
 /**
- * Measures what policies and namespaces add to a cold start: one create in the namespace of the benchmark, on one core. The builds start in
- * turns, so that a busy machine slows all alike; the ratios are those of the rounds.
+ * Measures what policies and namespaces add to a cold start: one create in the namespace of the
+ * benchmark, on one core. The builds start in turns, so that a busy machine slows all alike; the
+ * ratios are those of the rounds.
  */
 export async function measureSizes(folder: string, rounds: number): Promise<Section> {
   const builds: { bundle: string; imageBytes: number; cpuMs: number[]; residentBytes: number[] }[] = [];
@@ -74,5 +77,5 @@ export async function measureSizes(folder: string, rounds: number): Promise<Sect
     'ratio',
     'quartiles',
   ];
-  return { name: 'sizes', document: 'cold-starts.md', tables: `${rounds} rounds.\n\n${table(head, rows)}` };
+  return { name: 'sizes', document: null, tables: `${rounds} rounds.\n\n${table(head, rows)}` };
 }

@@ -23,7 +23,10 @@ const alice = 'https://id.example.com/#alice';
 const arn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/busy/a-';
 const hot = `${arn}0123456789abcdefg`;
 
-/** The measured partitions. Each is the busiest of its kind and holds from all entries down to a sixteenth of them. */
+/**
+ * The measured partitions. Each is the busiest of its kind and holds from all entries down to a
+ * sixteenth of them.
+ */
 export const partitions: readonly AuditPartition[] = [
   { kind: 'all' },
   { kind: 'cluster', ...busy },
@@ -34,8 +37,8 @@ export const partitions: readonly AuditPartition[] = [
 ];
 
 /**
- * Generates the entries of an audit trail of this length, oldest first. Trails of equal length are equal except for
- * random parts of ids.
+ * Generates the entries of an audit trail of this length, oldest first. Trails of equal length are
+ * equal except for random parts of ids.
  */
 export function* trailOf(length: number): Generator<AuditEntry> {
   let operationId = '';
@@ -71,7 +74,11 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     apiRequestId: `request-${index}`,
     target: where,
     request: {
-      ...{ ...where, roleArn, targetRoleArn: null, disableSessionTags: false, policy: null },
+      ...where,
+      roleArn,
+      targetRoleArn: null,
+      disableSessionTags: false,
+      policy: null,
       tags: ['cost-centre', 'service', 'team'].map((key) => ({ key, value: where.namespace })),
     },
     before: null,
@@ -79,8 +86,13 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     findings: [],
     reason: 'Ticket 4711: the cart reads its table.',
     decision: {
-      ...{ allowed: true, failed: false, policyIds: ['owners-create'], violations: [] },
-      ...{ policySetHash: 'a'.repeat(64), inventoryHash: 'b'.repeat(64), now: time },
+      allowed: true,
+      failed: false,
+      policyIds: ['owners-create'],
+      violations: [],
+      policySetHash: 'a'.repeat(64),
+      inventoryHash: 'b'.repeat(64),
+      now: time,
       slice: {
         cluster: {
           ...target,
@@ -109,8 +121,8 @@ function spread(number: number): number {
 }
 
 /**
- * Half of the entries belong to the busy cluster, half of those to one namespace, and half of those to one service
- * account.
+ * Half of the entries belong to the busy cluster, half of those to one namespace, and half of those
+ * to one service account.
  */
 function placeOf(share: number) {
   const [inCluster, inNamespace, inAccount] = [2, 4, 8].map((parts) => share % parts === 0);

@@ -40,7 +40,8 @@ function queryOf(partition: AuditPartition, fields: Partial<TrailQuery> = {}): T
 }
 
 /**
- * Lists the pages to measure. Reads ahead to the position of the deep pages; a partition that is too short has none.
+ * Lists the pages to measure. Reads ahead to the position of the deep pages; a partition that is
+ * too short has none.
  */
 export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
   const cases: PageCase[] = [];
@@ -61,7 +62,9 @@ export async function pageCases(ledger: Ledger): Promise<PageCase[]> {
   return [...cases, { partition: operation.kind, page: 'first', query: queryOf(operation) }];
 }
 
-/** The position after this many entries of a partition; null if there are no more entries behind it. */
+/**
+ * The position after this many entries of a partition; null if there are no more entries behind it.
+ */
 async function positionAfter(ledger: Ledger, partition: AuditPartition, count: number): Promise<string | null> {
   let before: string | null = null;
   for (let left = count; left > 0;) {

@@ -1,4 +1,5 @@
-// One step of the bench trail-proof, and what it took: node bench/trail-proof-process.ts STEP FOLDER FILE, as a child with an IPC channel.
+// One step of the bench trail-proof, and what it took: node bench/trail-proof-process.ts STEP
+// FOLDER FILE, as a child with an IPC channel.
 import { commandTable } from '../packages/operator/src/commands.ts';
 import { runCommandLine } from '../packages/operator/src/cli/run.ts';
 import { localCheckpoints } from '../packages/local-gateway/src/checkpoints/local-checkpoints.ts';

@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../src/model/audit.ts';
-import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import type { Ledger, IdempotencyRecord } from '../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
-import { createTables } from '../src/ledger/tables.ts';
+import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { startFaultProxy } from '../test/support/fault-proxy.ts';
 import { end, trailOf } from './trail-entries.ts';
 import { measurePages, pageCases } from './trail-pages.ts';
 import type { MeasuredPage, PageCase } from './trail-pages.ts';
 
-/** The measured pages, and the DynamoDB requests and items read per page; `wire` is null for SQLite. */
+/**
+ * The measured pages, and the DynamoDB requests and items read per page; `wire` is null for SQLite.
+ */
 export interface MeasuredTrail {
   readonly pages: readonly MeasuredPage[];
   readonly wire: readonly { readonly requests: number; readonly read: number }[] | null;
@@ -83,7 +85,10 @@ async function countAtWire(
   return counts;
 }
 
-/** Writes an audit trail with the ledger's commits: `size` entries per commit, `atOnce` commits in parallel. */
+/**
+ * Writes an audit trail with the ledger's commits: `size` entries per commit, `atOnce` commits in
+ * parallel.
+ */
 export async function fill(name: string, ledger: Ledger, length: number, size: number, atOnce: number): Promise<void> {
   let writing: Promise<unknown>[] = [];
   let batch: AuditEntry[] = [];

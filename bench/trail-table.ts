@@ -7,15 +7,16 @@ export interface TrailOfLength {
 }
 
 /**
- * A Markdown table of every page of the long trail: its time relative to the first page of the same partition in the
- * short trail (for a filtered page, to the same page), and the DynamoDB requests.
+ * A Markdown table of every page of the long trail: its time relative to the first page of the same
+ * partition in the short trail (for a filtered page, to the same page), and the DynamoDB requests.
  */
 export function tableOf(store: string, short: TrailOfLength, long: TrailOfLength): string {
   const { pages, wire } = long.measured;
   const ofWire = wire === null ? [] : ['requests', 'items read'];
   const head = ['partition', 'page', 'entries', 'ms', `times that of ${grouped(short.length)}`, ...ofWire];
   const rows = pages.map(({ partition, page, entries, ms }, index) => {
-    // The cost of a filter depends on what it excludes, so filtered pages are compared with filtered pages.
+    // The cost of a filter depends on what it excludes, so filtered pages are compared with
+    // filtered pages.
     const like = page.startsWith('only') ? page : 'first';
     const other = short.measured.pages.find((measured) => measured.partition === partition && measured.page === like);
     const counts = wire?.[index];

@@ -1,6 +1,7 @@
-// Measures warm requests in one process: node bench/warm-process.ts GATEWAY CALLS ISSUERS BLOCKS SIZE [BUILD…]. GATEWAY is its graphql.mjs,
-// CALLS the bundle of bench/naive/recorded.ts, ISSUERS a file with the keys of the tokens, SIZE the requests of a block, BUILD the handler of
-// another build. Writes the figures as JSON to file descriptor 3.
+// Measures warm requests in one process: node bench/warm-process.ts GATEWAY CALLS ISSUERS BLOCKS
+// SIZE [BUILD…]. GATEWAY is its graphql.mjs, CALLS the bundle of bench/naive/recorded.ts, ISSUERS a
+// file with the keys of the tokens, SIZE the requests of a block, BUILD the handler of another
+// build. Writes the figures as JSON to file descriptor 3.
 import { writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
@@ -108,7 +109,10 @@ async function block(prepare: Prepare, count: number, atOnce: number): Promise<B
   return { wallMs: (performance.now() - startedAt) / count, cpuMs: (user + system) / 1_000 / count };
 }
 
-/** Takes a block of each subject in turns. The first quarter of the rounds is not counted: V8 compiles. */
+/**
+ * Takes a block of each subject in turns. The first quarter of the rounds is not counted: V8
+ * compiles.
+ */
 async function inTurns<Name extends string>(
   some: Readonly<Record<Name, Prepare>>,
   rounds: number,

@@ -10,7 +10,10 @@ import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { median, ratiosOf as ratios } from './statistics.ts';
 
-/** Milliseconds of a request in a block of many, and of the processor for it. Garbage collections of the block are in both. */
+/**
+ * Milliseconds of a request in a block of many, and of the processor for it. Garbage collections of
+ * the block are in both.
+ */
 export interface Block {
   readonly wallMs: number;
   readonly cpuMs: number;
@@ -36,14 +39,18 @@ export interface WarmFigures {
   readonly heapMb: number;
 }
 
-/** Rounds and the requests of a block. Single requests would flatter: garbage collections fall between them. */
+/**
+ * Rounds and the requests of a block. Single requests would flatter: garbage collections fall
+ * between them.
+ */
 const sizes = {
   quick: { blocks: 10, size: 20, slowBlocks: 2 },
   whole: { blocks: 40, size: 50, slowBlocks: 4 },
 };
 
 /**
- * Measures warm requests on one core: with answers at once, and with answers as slow as those of AWS.
+ * Measures warm requests on one core: with answers at once, and with answers as slow as those of
+ * AWS.
  *
  * @param builds other builds of the gateway to compare creates with, as paths of their handlers
  */

@@ -28,9 +28,9 @@ import type { IssuerEntry } from '../src/app/issuers.ts';
 import { buildPage } from '../packages/page/build.ts';
 import { writePage } from '../packages/page/write.ts';
 import { checkPolicies } from '../packages/operator/src/policies/check.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
-import { compiledInventoryFile, compileInventory } from '../src/policy/compiled-inventory.ts';
-import { parseInventory } from '../src/policy/inventory.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
+import { compiledInventoryFile, compileInventory } from '../src/policy/inventory/compiled.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
 import { policySetFile, readPolicySet, verificationFile } from '../src/policy/load.ts';
 import { verificationHash } from '../src/policy-versions/packed-policies.ts';
 import { readVerifiedFiles } from '../packages/operator/src/policy-versions/prepare.ts';
@@ -43,8 +43,8 @@ const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
 
 /**
- * `@as-integrations/aws-lambda` is CommonJS and loads `@apollo/server` by `require`, which resolves to another build than
- * the `import`s of the gateway. This plugin resolves both to the same build.
+ * `@as-integrations/aws-lambda` is CommonJS and loads `@apollo/server` by `require`, which resolves
+ * to another build than the `import`s of the gateway. This plugin resolves both to the same build.
  */
 const oneApollo: Plugin = {
   name: 'one-apollo',
@@ -56,7 +56,8 @@ const oneApollo: Plugin = {
 };
 
 /**
- * CommonJS, because `require` loads Node's modules faster than `import` does. The extension `.cjs` makes it CommonJS whatever package.json is above it.
+ * CommonJS, because `require` loads Node's modules faster than `import` does. The extension `.cjs`
+ * makes it CommonJS whatever package.json is above it.
  */
 const options = {
   absWorkingDir: root,
@@ -65,7 +66,8 @@ const options = {
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  // `import()` of Node's modules would load them as ES modules, and code from a cache can't do it at all.
+  // `import()` of Node's modules would load them as ES modules, and code from a cache can't do it
+  // at all.
   supported: { 'dynamic-import': false },
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
@@ -73,11 +75,13 @@ const options = {
   plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), lazyZlib, parsedSchema, shortNames],
   minifySyntax: true,
   minifyWhitespace: true,
-  // For line numbers of stack traces; the package leaves the maps out, as they would double its size.
+  // For line numbers of stack traces; the package leaves the maps out, as they would double its
+  // size.
   sourcemap: 'external',
   // `graphql` skips its check for a second copy of itself in production.
   define: {
-    ...{ 'process.env.NODE_ENV': '"production"', 'globalThis.process.env.NODE_ENV': '"production"' },
+    'process.env.NODE_ENV': '"production"',
+    'globalThis.process.env.NODE_ENV': '"production"',
     // What tells browsers from Node.js: reading it loads a module of Node.js.
     navigator: 'undefined',
   },
@@ -85,7 +89,10 @@ const options = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
-/** Lists the packages in the bundles, with their licences, as CycloneDX. The list of two equal builds is equal. */
+/**
+ * Lists the packages in the bundles, with their licences, as CycloneDX. The list of two equal
+ * builds is equal.
+ */
 const billOfMaterials = (outputFile: string) =>
   cyclonedxEsbuildPlugin({
     specVersion: '1.6',
@@ -96,7 +103,10 @@ const billOfMaterials = (outputFile: string) =>
     logLevel: 'silent',
   });
 
-/** Inputs of a package: a folder of policies with their cases, the file of an inventory, and optionally one of issuers. */
+/**
+ * Inputs of a package: a folder of policies with their cases, the file of an inventory, and
+ * optionally one of issuers.
+ */
 interface Sources {
   readonly policies: string;
   readonly inventory: string;
@@ -106,7 +116,10 @@ interface Sources {
   readonly without: readonly string[];
 }
 
-/** Writes the bundles, Cedar's WebAssembly, the policies and the page to `outdir`. Throws an Error that says what is not valid. */
+/**
+ * Writes the bundles, Cedar's WebAssembly, the policies and the page to `outdir`. Throws an Error
+ * that says what is not valid.
+ */
 async function buildInto(outdir: string, { policies, inventory, issuers, without }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
@@ -134,7 +147,8 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   const { metafile, warnings } = await build({ ...options, outdir, define, plugins });
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
-    // A build without a replacement is for measurements: it may exceed the budgets, and hold what no function needs.
+    // A build without a replacement is for measurements: it may exceed the budgets, and hold what
+    // no function needs.
     ...(without.length > 0 ? [] : [...bundleProblems(metafile), ...missedReplacements(metafile)]),
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
@@ -167,7 +181,10 @@ async function clean(outdir: string): Promise<void> {
   if ((await readdir(outdir)).length > 0) throw new Error(`${outdir} is not empty: choose a new folder.`);
 }
 
-/** Copies the policies without their cases, and stores them compiled, so that no cold start of a function compiles them. */
+/**
+ * Copies the policies without their cases, and stores them compiled, so that no cold start of a
+ * function compiles them.
+ */
 async function copyPolicies(from: string, policySet: PolicySet, to: string): Promise<void> {
   await mkdir(to);
   const names = await readdir(from);
@@ -186,7 +203,10 @@ async function sizesIn(folder: string): Promise<ReadonlyMap<string, number>> {
   return sizes;
 }
 
-/** Throws a UsageError for a replacement that does not exist, and for a build without one that would be deployed. */
+/**
+ * Throws a UsageError for a replacement that does not exist, and for a build without one that would
+ * be deployed.
+ */
 function checkWithout(without: readonly string[], outdir: string): void {
   const unknown = without.find((name) => replacements.every((one) => one.name !== name));
   if (unknown !== undefined)

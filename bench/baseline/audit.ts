@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { failureOf } from '../../src/ledger/dynamodb-request.ts';
+import { failureOf } from '../../src/ledger/dynamodb/request.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 
 /** An audit entry as stored, with the attributes it is found by. */
@@ -28,8 +28,8 @@ export function makeAppend(client: DynamoDBClient, table: string): Append {
         }),
       );
     } catch (error) {
-      // The SDK retries a put after a lost response. Entry ids are unique, so an existing entry with this id is this
-      // one.
+      // The SDK retries a put after a lost response. Entry ids are unique, so an existing entry
+      // with this id is this one.
       if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
     }
   };

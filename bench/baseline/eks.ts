@@ -145,7 +145,12 @@ function createCommand(request: CreateRequest, { clientRequestToken, operationId
   const { clusterName, namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy } = request;
   const own = request.tags.length < maxTags ? [{ key: operationTagKey, value: operationId }] : [];
   return new CreatePodIdentityAssociationCommand({
-    ...{ clusterName, namespace, serviceAccount, roleArn, clientRequestToken, disableSessionTags },
+    clusterName,
+    namespace,
+    serviceAccount,
+    roleArn,
+    clientRequestToken,
+    disableSessionTags,
     tags: Object.fromEntries([...request.tags, ...own].map(({ key, value }) => [key, value])),
     ...(targetRoleArn === null ? {} : { targetRoleArn }),
     ...(policy === null ? {} : { policy }),
@@ -155,7 +160,9 @@ function createCommand(request: CreateRequest, { clientRequestToken, operationId
 function updateCommand({ clusterName, associationId, changes }: UpdateRequest, { clientRequestToken }: ChangeOptions) {
   const { targetRoleArn, policy, ...rest } = changes;
   return new UpdatePodIdentityAssociationCommand({
-    ...{ clusterName, associationId, clientRequestToken },
+    clusterName,
+    associationId,
+    clientRequestToken,
     ...rest,
     // In an update, EKS keeps an omitted field and removes a field that is an empty string.
     ...(targetRoleArn === undefined ? {} : { targetRoleArn: targetRoleArn ?? '' }),

@@ -1,5 +1,5 @@
-import { resultBase } from '../../src/operations/result.ts';
-import type { MutationResult } from '../../src/operations/result.ts';
+import { resultBase } from '../../src/operations/terms/result.ts';
+import type { MutationResult } from '../../src/operations/terms/result.ts';
 import { makeEntry } from '../../src/ledger/audit-entry.ts';
 import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
 import type { AuditContext } from '../../src/model/audit.ts';
@@ -17,7 +17,10 @@ import { changedRefusal, notFoundRefusal, refusalByEks } from './refusals.ts';
 export interface Execution<Request extends MutationRequest> {
   readonly audit: AuditContext;
   readonly request: Request;
-  /** The association named in the request, as it was read; null for a create, or if it does not exist. */
+  /**
+   * The association named in the request, as it was read; null for a create, or if it does not
+   * exist.
+   */
   readonly before: Association | null;
   readonly clientRequestToken: string;
   /** Aborts the wait for EKS while there is time left to record the outcome. */
@@ -25,12 +28,15 @@ export interface Execution<Request extends MutationRequest> {
   readonly change: (request: Request, options: ChangeOptions) => Promise<EksChangeResult>;
 }
 
-/** Suggested wait before a retry, in seconds. Powertools does not report the remaining time of a record in progress. */
+/**
+ * Suggested wait before a retry, in seconds. Powertools does not report the remaining time of a
+ * record in progress.
+ */
 export const waitSeconds = 5;
 
 /**
- * Runs once per token: records the intent, calls EKS, records the outcome. Throws `LedgerUnavailable` if the intent
- * can't be recorded; no request is sent to EKS then.
+ * Runs once per token: records the intent, calls EKS, records the outcome. Throws
+ * `LedgerUnavailable` if the intent can't be recorded; no request is sent to EKS then.
  */
 export async function execute<Request extends MutationRequest>(
   deps: BaselineDependencies,
@@ -78,7 +84,10 @@ export async function execute<Request extends MutationRequest>(
 /** Each execution is a new operation with one holder. Powertools has no fencing tokens. */
 const fence = 1;
 
-/** The refusal of a change to an association that does not exist or was modified; null if the change may be sent. */
+/**
+ * The refusal of a change to an association that does not exist or was modified; null if the change
+ * may be sent.
+ */
 function failedPrecondition(request: MutationRequest, before: Association | null): Refusal | null {
   if (!('associationId' in request)) return null;
   if (!before) return notFoundRefusal(request);
@@ -88,8 +97,9 @@ function failedPrecondition(request: MutationRequest, before: Association | null
 }
 
 /**
- * Records the outcome. If this write fails, EKS has still applied the change, and an error would make the caller repeat
- * it. The log then contains the missing entry, and the answer names the intent.
+ * Records the outcome. If this write fails, EKS has still applied the change, and an error would
+ * make the caller repeat it. The log then contains the missing entry, and the answer names the
+ * intent.
  */
 async function recordOutcome(
   deps: BaselineDependencies,

@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { summarize } from '../../src/operations/operations.ts';
+import { summarize } from '../../src/operations/kinds/operations.ts';
 import { isOperation } from '../../src/model/operation.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
 import type { ChangeKind, EksChange, RecordFact, TrailEntry } from '../../test/reliability/facts.ts';
@@ -27,8 +27,9 @@ export interface IdempotencyItem {
 }
 
 /**
- * Reads facts from the tables, oldest entries first. With a filter, a record is found by the entries with its token, so
- * a record without entries is missing; without a filter all records are returned.
+ * Reads facts from the tables, oldest entries first. With a filter, a record is found by the
+ * entries with its token, so a record without entries is missing; without a filter all records are
+ * returned.
  */
 export async function readBaseline(
   client: DynamoDBClient,
@@ -49,8 +50,8 @@ export function trailEntriesOf(items: readonly AuditItem[]): TrailEntry[] {
 }
 
 /**
- * Converts Powertools records into facts. The audit `items` provide the operation of a record in progress; without them
- * it is ''.
+ * Converts Powertools records into facts. The audit `items` provide the operation of a record in
+ * progress; without them it is ''.
  */
 export function recordFactsOf(records: readonly IdempotencyItem[], items: readonly AuditItem[] = []): RecordFact[] {
   const lastOf = new Map(oldestFirst(items).flatMap((item) => recordsOf(item).map((id) => [id, item.operationId])));
@@ -58,8 +59,8 @@ export function recordFactsOf(records: readonly IdempotencyItem[], items: readon
 }
 
 /**
- * The operation of a change that reached EKS: that of the last earlier intent for such a change. EKS gets the caller's
- * token, which all operations of a request share. Null if there is no intent.
+ * The operation of a change that reached EKS: that of the last earlier intent for such a change.
+ * EKS gets the caller's token, which all operations of a request share. Null if there is no intent.
  */
 export function operationOf(
   { kind, serviceAccount, associationId, time }: Omit<EksChange, 'operationId'>,
@@ -121,8 +122,18 @@ function trailEntryOf(item: AuditItem): TrailEntry {
     throw new Error('The baseline records changes only, and no adoptions.');
   }
   return {
-    ...{ operationId, entryId, time: Date.parse(time), event, kind: kinds[operation], principal: principal.id },
-    ...{ apiRequestId, serviceAccount, associationArn, refusalCode, clientRequestToken, fence },
+    operationId,
+    entryId,
+    time: Date.parse(time),
+    event,
+    kind: kinds[operation],
+    principal: principal.id,
+    apiRequestId,
+    serviceAccount,
+    associationArn,
+    refusalCode,
+    clientRequestToken,
+    fence,
     roleArn: item.request === null ? null : (summarize(item).settings.roleArn ?? null),
   };
 }

@@ -16,7 +16,7 @@ import { makeReport, withReport } from '../../src/graphql/request-report.ts';
 import type { GraphqlHandler, Authenticate } from '../../src/graphql/handler.ts';
 import { oneWrite } from '../../src/graphql/rules.ts';
 import { makeAuthenticate } from '../../src/app/gateway-handler.ts';
-import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb-request.ts';
+import { dynamoDbClientDefaults } from '../../src/ledger/dynamodb/request.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { makeAppend } from './audit.ts';
 import { makeEksCalls } from './eks.ts';
@@ -44,8 +44,8 @@ export interface Baseline {
 }
 
 /**
- * Creates the baseline: Apollo Server, Powertools idempotency, an audit entry before and after one SDK call. Each
- * baseline has its own clients and connections, like a separate process.
+ * Creates the baseline: Apollo Server, Powertools idempotency, an audit entry before and after one
+ * SDK call. Each baseline has its own clients and connections, like a separate process.
  */
 export function makeBaseline({
   eks,

@@ -8,15 +8,15 @@ import {
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import type { Context as LambdaContext } from 'aws-lambda';
-import type { MutationResult } from '../../src/operations/result.ts';
+import type { MutationResult } from '../../src/operations/terms/result.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { MutationRequest } from '../../src/model/operation.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
 import type { BaselineDependencies } from './dependencies.ts';
 
 /**
- * The idempotency claim of a request: the first five fields form the key; the request must be the same for the same
- * key.
+ * The idempotency claim of a request: the first five fields form the key; the request must be the
+ * same for the same key.
  */
 export interface Claim {
   readonly principalId: string;
@@ -55,8 +55,9 @@ const settings = {
 };
 
 /**
- * Runs `work` unless the claim has a stored answer. Throws `LedgerUnavailable` if the claim can't be written, and
- * whatever `work` throws. Returns the answer of `work` even if its record can't be updated.
+ * Runs `work` unless the claim has a stored answer. Throws `LedgerUnavailable` if the claim can't
+ * be written, and whatever `work` throws. Returns the answer of `work` even if its record can't be
+ * updated.
  */
 export async function runIdempotently(
   { store, log }: Pick<BaselineDependencies, 'store' | 'log'>,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { resultBase } from '../../src/operations/result.ts';
-import type { MutationResult } from '../../src/operations/result.ts';
+import { resultBase } from '../../src/operations/terms/result.ts';
+import type { MutationResult } from '../../src/operations/terms/result.ts';
 import { auditContextOf, makeEntry } from '../../src/ledger/audit-entry.ts';
 import type { AuditEventDetails } from '../../src/ledger/audit-entry.ts';
 import type { AuditContext } from '../../src/model/audit.ts';
-import { denialOf, invalidRefusal } from '../../src/operations/refusals.ts';
+import { denialOf, invalidRefusal } from '../../src/operations/terms/refusals.ts';
 import type { ValidatedAs } from '../../src/validation/validated.ts';
 import type { Association } from '../../src/model/association.ts';
 import { requestedOperation } from '../../src/model/operation.ts';
@@ -25,7 +25,10 @@ export interface Mutation<Kind extends OperationKind> {
   readonly validated: ValidatedAs<RequestOf[Kind]>;
   /** Reads the association named in the request; null for a create. */
   readonly read: ((request: RequestOf[Kind], signal: AbortSignal) => Promise<Association | null>) | null;
-  /** The authorization request; null if the association does not exist, because there is nothing to authorize. */
+  /**
+   * The authorization request; null if the association does not exist, because there is nothing to
+   * authorize.
+   */
   readonly authorizationRequestFor: (
     request: RequestOf[Kind],
     before: Association | null,
@@ -37,8 +40,9 @@ export interface Mutation<Kind extends OperationKind> {
 const closingMs = 3_000;
 
 /**
- * The request flow of every mutation: validate, read, authorize, and then once per token (Powertools): intent, EKS,
- * outcome. Throws `LedgerUnavailable` and `EksReadFailed`; no change was sent to EKS then.
+ * The request flow of every mutation: validate, read, authorize, and then once per token
+ * (Powertools): intent, EKS, outcome. Throws `LedgerUnavailable` and `EksReadFailed`; no change was
+ * sent to EKS then.
  */
 export async function mutate<Kind extends OperationKind>(
   deps: BaselineDependencies,

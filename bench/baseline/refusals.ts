@@ -5,7 +5,8 @@ import type { Refusal } from '../../src/model/refusal.ts';
 import type { EksRefusal } from './eks.ts';
 
 /**
- * The refusal for an EKS exception. It does not include the existing association, because that needs another EKS call.
+ * The refusal for an EKS exception. It does not include the existing association, because that
+ * needs another EKS call.
  */
 export function refusalByEks(outcome: EksRefusal, { exception, message: eksMessage }: EksError): Refusal {
   const refusal = refusalFields(outcome, `EKS rejected the request: ${exception}: ${eksMessage}`);
@@ -34,8 +35,8 @@ export function changedRefusal({ associationId, modifiedAt }: Association, expec
 }
 
 /**
- * The refusal of a token that was used with different input. The operation is unknown while the earlier request is
- * running.
+ * The refusal of a token that was used with different input. The operation is unknown while the
+ * earlier request is running.
  */
 export function tokenReusedRefusal(originalOperationId: string | null): Refusal {
   const message = 'This clientRequestToken was used for an earlier request with different input.';

@@ -9,8 +9,8 @@ export interface BaselineTables {
 }
 
 /**
- * Creates both tables and waits until they exist: the first as Powertools documents it, the second with the key of the
- * gateway's audit table.
+ * Creates both tables and waits until they exist: the first as Powertools documents it, the second
+ * with the key of the gateway's audit table.
  */
 export async function createBaselineTables(client: DynamoDBClient, tables: BaselineTables): Promise<void> {
   await client.send(

@@ -18,7 +18,10 @@ export interface CheckpointSettings {
   readonly metricsNamespace: string;
 }
 
-/** Reads the settings of the checkpoint function. Throws an Error that names all missing variables and describes every wrong value. */
+/**
+ * Reads the settings of the checkpoint function. Throws an Error that names all missing variables
+ * and describes every wrong value.
+ */
 export function readCheckpointSettings(env: Environment = process.env): CheckpointSettings {
   return readSettings(env, (reader) => ({
     region: reader.region('AWS_REGION'),

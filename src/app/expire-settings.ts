@@ -1,5 +1,5 @@
-import { defaultExpireSettings } from '../operations/expire.ts';
-import type { ExpireSettings } from '../operations/expire.ts';
+import { defaultExpireSettings } from '../operations/expiry/run.ts';
+import type { ExpireSettings } from '../operations/expiry/run.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import { executorRoleArn, lambdaSettings } from './settings.ts';
@@ -8,7 +8,10 @@ import type { LambdaSettings } from './settings.ts';
 /** A hold gives people time to act. It must not keep access for long. */
 const maxGraceMs = 86_400_000;
 
-/** Reads when endings are held, how many a run carries out, and when they are announced; each setting has a default. */
+/**
+ * Reads when endings are held, how many a run carries out, and when they are announced; each
+ * setting has a default.
+ */
 export function readExpireSettings(reader: SettingsReader): ExpireSettings {
   const { burstAbove, graceMs, maxPerSetter, warningMs } = defaultExpireSettings;
   const settings = {

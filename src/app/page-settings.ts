@@ -20,7 +20,10 @@ export interface IssuerSignIn {
   readonly connectOrigins: readonly string[];
 }
 
-/** Reads the settings of the page function. Throws an Error that names all missing variables and describes every wrong value. */
+/**
+ * Reads the settings of the page function. Throws an Error that names all missing variables and
+ * describes every wrong value.
+ */
 export function readPageSettings(env: Environment = process.env): PageSettings {
   return readSettings(env, (reader) => {
     const issuer = reader.required('JWT_ISSUER');
@@ -43,7 +46,9 @@ export function readIssuerSignIn(reader: SettingsReader, issuer: string, clientI
   };
   return {
     signIn: {
-      ...{ kind: 'oidc', issuer, clientId },
+      kind: 'oidc',
+      issuer,
+      clientId,
       scope: optional('PAGE_SCOPE'),
       audience: optional('PAGE_AUDIENCE'),
       resource: optional('PAGE_RESOURCE'),

@@ -1,6 +1,10 @@
 import { maxApprovalMs } from '../model/approval.ts';
-import { defaultApprovalLimits, defaultDescribeLimits, defaultRequestLimits } from '../operations/dependencies.ts';
-import type { About, ApprovalLimits, DescribeLimits, Preflight } from '../operations/dependencies.ts';
+import {
+  defaultApprovalLimits,
+  defaultDescribeLimits,
+  defaultRequestLimits,
+} from '../operations/terms/dependencies.ts';
+import type { About, ApprovalLimits, DescribeLimits, Preflight } from '../operations/terms/dependencies.ts';
 import { defaultTimes, leastRetentionMs } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { defaultTokenSettings } from '../auth/claims.ts';
@@ -25,10 +29,15 @@ export interface LambdaSettings extends GatewaySettings {
   readonly livePolicies: LivePolicySettings | null;
 }
 
-/** The table of policies, and how fresh they are. Null in settings: the policies of the package are in force. */
+/**
+ * The table of policies, and how fresh they are. Null in settings: the policies of the package are
+ * in force.
+ */
 export interface LivePolicySettings extends LiveSettings {
   readonly table: string;
-  /** The table of compiled versions; null: each process compiles and verifies the version in force. */
+  /**
+   * The table of compiled versions; null: each process compiles and verifies the version in force.
+   */
   readonly compiledTable: string | null;
 }
 
@@ -59,7 +68,10 @@ export interface GatewaySettings {
 /** What was deployed, and when. */
 export type Deployed = Pick<About, 'version' | 'deployedAt'>;
 
-/** Reads the settings of both functions. Throws an Error that names all missing variables and describes every wrong value. */
+/**
+ * Reads the settings of both functions. Throws an Error that names all missing variables and
+ * describes every wrong value.
+ */
 export function readLambdaSettings(env: Environment = process.env): LambdaSettings {
   return readSettings(env, lambdaSettings);
 }
@@ -102,8 +114,8 @@ export function executorRoleArn(reader: SettingsReader): string | null {
 }
 
 /**
- * Reads whether policies come from a table, and how fresh they are. A request waits for a read after twice the time of a
- * refresh, which must be sooner than the policies get too old.
+ * Reads whether policies come from a table, and how fresh they are. A request waits for a read
+ * after twice the time of a refresh, which must be sooner than the policies get too old.
  *
  * @param table its name where it has a default; otherwise it must be set
  */

@@ -1,4 +1,4 @@
-import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/terms/dependencies.ts';
 import { defaultTimes, leastRetentionMs } from '../../src/idempotency/times.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import type { Environment } from '../../src/app/environment.ts';

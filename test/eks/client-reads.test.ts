@@ -1,16 +1,8 @@
 import { connectEks, eksOf } from '../../src/eks/client.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import { answerError, startAnsweringServer } from '../support/answering-server.ts';
-import { readList } from '../../src/queries/list-pages.ts';
-import {
-  association,
-  call,
-  cluster,
-  credentials,
-  incompleteBody,
-  request,
-  withServer,
-} from '../support/eks-samples.ts';
+import { readList } from '../../src/queries/terms/list-pages.ts';
+import { association, call, cluster, credentials, incompleteBody, request, withServer } from './eks-samples.ts';
 
 const firstId = association.associationId;
 const secondId = 'a-22222222222222222';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAtEnd } from './left-open.ts';
+import { compileCache } from './compile-cache.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const main = join(root, 'packages/local-gateway/src/start.ts');
@@ -16,7 +17,7 @@ export type ServerProcess = Awaited<ReturnType<typeof startServerProcess>>;
  */
 export async function startServerProcess(env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, ['LEASE_MS' in env ? shortLeaseMain : main], {
-    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

@@ -1,5 +1,5 @@
-import type { MutationResult } from '../../../src/operations/result.ts';
-import { reconcile } from '../../../src/operations/reconcile.ts';
+import type { MutationResult } from '../../../src/operations/terms/result.ts';
+import { reconcile } from '../../../src/operations/flow/reconcile.ts';
 import type { CallerAnswer, ChangeKind } from '../facts.ts';
 import type { Attempt } from './model-state.ts';
 import type { Process } from './processes.ts';

@@ -1,4 +1,4 @@
-import { expire } from '../../../src/operations/expire.ts';
+import { expire } from '../../../src/operations/expiry/run.ts';
 import { limits } from './bursts.ts';
 import { serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';

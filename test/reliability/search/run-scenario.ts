@@ -1,4 +1,4 @@
-import { latestSeen } from '../../../src/queries/association-at.ts';
+import { latestSeen } from '../../../src/queries/associations/at.ts';
 import { makeBursts } from './bursts.ts';
 import { makeCallers } from './callers.ts';
 import { driftViolations } from './drift.ts';

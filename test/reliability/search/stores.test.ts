@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
-import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb-request.ts';
+import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb/approvals.ts';
+import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
+import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb/request.ts';
 import { dynamoDbErasure } from '../../../packages/local-gateway/src/erasure.ts';
 import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';

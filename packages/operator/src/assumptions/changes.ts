@@ -14,7 +14,10 @@ function conflictWith(associationId: string) {
   return { status: 409, exception: 'ResourceInUseException', message };
 }
 
-/** Creates, updates and deletes: what they change, what a repeated token does, and how EKS rejects them. */
+/**
+ * Creates, updates and deletes: what they change, what a repeated token does, and how EKS rejects
+ * them.
+ */
 export const changes: readonly Assumption[] = [
   {
     id: 'conflict',

@@ -22,7 +22,10 @@ export interface PictureEdge {
   readonly isOutside: boolean;
 }
 
-/** Service accounts on the left, the roles that they reach on the right, as fine as the number of nodes permits. */
+/**
+ * Service accounts on the left, the roles that they reach on the right, as fine as the number of
+ * nodes permits.
+ */
 export interface Picture {
   /** What the two sides show, e.g. "Service accounts" and "Roles". */
   readonly sides: readonly [string, string];
@@ -41,11 +44,16 @@ interface Level {
 }
 
 const serviceAccount = (row: Row): Head => ({
-  ...{ id: placeOf(row), name: row.serviceAccount, params: { open: placeOf(row) } },
+  id: placeOf(row),
+  name: row.serviceAccount,
+  params: { open: placeOf(row) },
   group: `${row.namespace} · ${row.clusterName} · ${row.accountId}`,
 });
 const namespaceOfAccount = ({ accountId, namespace }: Row): Head => ({
-  ...{ id: `${accountId}/${namespace}`, name: namespace, group: accountId, params: { accountId, namespace } },
+  id: `${accountId}/${namespace}`,
+  name: namespace,
+  group: accountId,
+  params: { accountId, namespace },
 });
 const namespaceOfAll = ({ namespace }: Row): Head => ({
   id: namespace,
@@ -55,7 +63,10 @@ const namespaceOfAll = ({ namespace }: Row): Head => ({
 });
 const accountOf = (arn: string) => arn.split(':')[4] ?? '';
 const role = (arn: string): Head => ({
-  ...{ id: arn, name: partsOfArn(arn).name, group: partsOfArn(arn).place, params: { roleArn: arn } },
+  id: arn,
+  name: partsOfArn(arn).name,
+  group: partsOfArn(arn).place,
+  params: { roleArn: arn },
 });
 const pathOfRole = (arn: string): Head => {
   const path = arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1);
@@ -78,7 +89,10 @@ const levels: readonly [Level, ...Level[]] = [
 /** More nodes than this are grouped. */
 export const maxNodes = 200;
 
-/** The finest picture of rows with at most so many nodes; the coarsest one leaves out the nodes with the fewest associations, in one for all of them. */
+/**
+ * The finest picture of rows with at most so many nodes; the coarsest one leaves out the nodes with
+ * the fewest associations, in one for all of them.
+ */
 export function pictureOf(rows: readonly Row[], most = maxNodes): Picture {
   const level = levels.find((one) => countOf(one, rows) <= most);
   if (level) return pictureAt(level, rows);
@@ -129,7 +143,9 @@ function pictureAt({ sides, left, right }: Level, rows: readonly Row[]): Picture
       const key = JSON.stringify([from.id, to.id]);
       const known = edges.get(key);
       edges.set(key, {
-        ...{ from: from.id, to: to.id, associations: (known?.associations ?? 0) + 1 },
+        from: from.id,
+        to: to.id,
+        associations: (known?.associations ?? 0) + 1,
         isOutside: (known?.isOutside ?? false) || isOutside(row),
       });
     }
@@ -154,7 +170,10 @@ function inOrder(nodes: readonly PictureNode[], order: (one: PictureNode, other:
   return nodes.toSorted((one, other) => collator.compare(one.group, other.group) || order(one, other));
 }
 
-/** The right side: nodes and groups as high as the middle of what reaches them, so that few lines cross. */
+/**
+ * The right side: nodes and groups as high as the middle of what reaches them, so that few lines
+ * cross.
+ */
 function besideTheirs(nodes: readonly PictureNode[], left: readonly PictureNode[], edges: readonly PictureEdge[]) {
   const places = new Map(left.map(({ id }, index) => [id, index]));
   const reached = Map.groupBy(edges, ({ to }) => to);

@@ -10,7 +10,10 @@ import type { Line } from './picture-lines.ts';
 /** Pixels, as in the style sheet. */
 const lineHeight = 24;
 
-/** Which service accounts reach which roles. Pointing at a name, or going to it, traces what it is connected with. */
+/**
+ * Which service accounts reach which roles. Pointing at a name, or going to it, traces what it is
+ * connected with.
+ */
 export function Picture({ rows }: { readonly rows: readonly Row[] }) {
   const picture = useMemo(() => pictureOf(rows), [rows]);
   const [traced, setTraced] = useState<string | null>(null);

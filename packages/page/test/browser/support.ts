@@ -13,7 +13,8 @@ const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
   .map((name) => join('/usr/bin', name))
   .find((path) => existsSync(path));
 
-// A browser on a busy machine can be late once. In CI, a test is repeated then, and its first error printed; a race fails both times or shows there.
+// A browser on a busy machine can be late once. In CI, a test is repeated then, and its first error
+// printed; a race fails both times or shows there.
 if (process.env.CI) jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 /** Why tests in a browser can't run here; null if they can. */
@@ -31,7 +32,10 @@ export interface OpenPage {
   readonly origin: string;
   /** A new context, with storage of its own, which `close` closes. */
   readonly newContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
-  /** Opens the page in a new context and signs in as an example principal. `fragment`: e.g. `#/trail`. */
+  /**
+   * Opens the page in a new context and signs in as an example principal. `fragment`: e.g.
+   * `#/trail`.
+   */
   readonly signedIn: (principal: string, fragment?: string, options?: BrowserContextOptions) => Promise<Page>;
   readonly close: () => Promise<void>;
 }
@@ -53,7 +57,10 @@ export async function openPage(options: Partial<LocalGatewayOptions> = {}): Prom
     return context;
   };
   return {
-    ...{ gateway, browser, origin, newContext },
+    gateway,
+    browser,
+    origin,
+    newContext,
     signedIn: async (principal, fragment = '', contextOptions = {}) => {
       const context = await newContext(contextOptions);
       const page = await context.newPage();
