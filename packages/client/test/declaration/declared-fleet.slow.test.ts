@@ -1,3 +1,4 @@
+// Quick test: packages/client/test/declaration/planner.test.ts.
 import { startFaultyRoute } from '../gateway.ts';
 import { outside, paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
