@@ -19,6 +19,8 @@ export default tseslint.config(
       'coverage/',
       '**/src/generated/',
       'test/baseline/',
+      // Its packages are not installed.
+      'site/.vitepress/',
     ],
   },
   js.configs.recommended,

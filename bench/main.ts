@@ -54,7 +54,7 @@ const programs: Programs = {
   startup: ['the start-up of the command beside that of the AWS CLI', () => import('./startup.ts')],
 };
 
-const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md, docs/cold-starts.md and docs/scale.md.
+const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md and docs/limits.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
@@ -94,8 +94,8 @@ const measureParts = () =>
           const section = await measure({ folder, quick, builds });
           process.stderr.write(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} seconds\n`);
           const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}${builds.length > 0 ? ' --build FILE' : ''}`;
-          if (print) process.stdout.write(`${section.tables}\n`);
-          else await writeSection(section, command);
+          if (print || section.document === null) process.stdout.write(`${section.tables}\n`);
+          else await writeSection(section, section.document, command);
         }
       } finally {
         await rm(folder, { recursive: true });

@@ -87,5 +87,5 @@ function sectionOf(whole: Build, others: readonly Build[]): Section {
     ]);
   const head = ['replacement', 'bytes', 'CPU, ms', 'half of the rounds', 'of a cold start'];
   const text = `${whole.cpuMs.length} rounds. With all replacements, the bundle has ${whole.bytes.toLocaleString('en')} bytes, and a cold start takes ${reference.toFixed(0)} ms of the processor. Left out, each costs:`;
-  return { name: 'replacements', document: 'cold-starts.md', tables: `${text}\n\n${table(head, rows)}` };
+  return { name: 'replacements', document: null, tables: `${text}\n\n${table(head, rows)}` };
 }

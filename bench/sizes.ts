@@ -77,5 +77,5 @@ export async function measureSizes(folder: string, rounds: number): Promise<Sect
     'ratio',
     'quartiles',
   ];
-  return { name: 'sizes', document: 'cold-starts.md', tables: `${rounds} rounds.\n\n${table(head, rows)}` };
+  return { name: 'sizes', document: null, tables: `${rounds} rounds.\n\n${table(head, rows)}` };
 }

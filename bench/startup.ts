@@ -8,12 +8,12 @@ import { startAnsweringServer } from '../test/support/answering-server.ts';
 import { awsCli, missingAwsCli } from '../test/support/aws-cli.ts';
 import { median } from './statistics.ts';
 
-const client = join(import.meta.dirname, '../packages/client');
+const command = join(import.meta.dirname, '../packages/command');
 const rounds = 15;
 const run = promisify(execFile);
 
 if (awsCli === null) throw new Error(`No comparison: ${missingAwsCli}.`);
-execFileSync(process.execPath, ['build.js'], { cwd: client, stdio: 'inherit' });
+execFileSync(process.execPath, ['build.js'], { cwd: command, stdio: 'inherit' });
 
 const gateway = await startAnsweringServer((response) => response.end('{"data":{"viewer":{"id":"x"}}}'));
 const whoami = ['whoami', '--token', 't', '--endpoint-url', gateway.endpoint];
@@ -21,9 +21,9 @@ const skeleton = ['list-pod-identity-associations', '--cluster-name', 'c', '--ge
 const starts: Readonly<Record<string, readonly string[]>> = {
   'aws --version': [awsCli, '--version'],
   'aws eks … --generate-cli-skeleton': [awsCli, 'eks', ...skeleton, '--region', 'eu-central-1'],
-  'pod-identity --version': [process.execPath, join(client, 'dist/main.js'), '--version'],
-  'pod-identity … --generate-cli-skeleton': [process.execPath, join(client, 'dist/main.js'), ...skeleton],
-  'pod-identity whoami': [process.execPath, join(client, 'dist/main.js'), ...whoami],
+  'pod-identity --version': [process.execPath, join(command, 'dist/main.js'), '--version'],
+  'pod-identity … --generate-cli-skeleton': [process.execPath, join(command, 'dist/main.js'), ...skeleton],
+  'pod-identity whoami': [process.execPath, join(command, 'dist/main.js'), ...whoami],
 };
 
 /** Milliseconds that a program takes. */

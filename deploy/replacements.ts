@@ -22,9 +22,9 @@ export interface Replacement {
 const unused = (name: string) => `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
 
 /**
- * Each saves processor time of every cold start, or a fiftieth of the bundle: docs/cold-starts.md
- * has the figures, and `npm run bench -- --only replacements` measures them. `path` holds in a
- * folder of `node_modules`, whatever the separator.
+ * Each saves processor time of every cold start, or a fiftieth of the bundle, as
+ * `npm run bench -- --only replacements` measures. `path` holds in a folder of `node_modules`,
+ * whatever the separator.
  */
 export const replacements: readonly Replacement[] = [
   {

@@ -245,7 +245,7 @@ export function settingProblems(settings: Settings, stage: string | null = null)
 
 function operatorProblems({ operatorRoleArns = '' }: Settings): Problem[] {
   if (operatorRoleArns !== '') return [];
-  const fix = 'Give the roles of the operators that stop the gateway in an emergency (docs/recovery.md).';
+  const fix = 'Give the roles of the operators that stop the gateway in an emergency (docs/incidents.md).';
   return [problem('operatorRoleArns', 'No role may set locks.', fix)];
 }
 

@@ -1,4 +1,4 @@
-import { sendsChange } from '../model/operation.ts';
+import { hasTrait } from '../model/operation.ts';
 import { endingIn, keepsEnding } from './ending-change.ts';
 import type {
   AssociationState,
@@ -24,7 +24,7 @@ function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssoc
   if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
   if (isSame && confirmed.isDeleted) return false;
   const { modifiedAt } = confirmed.association;
-  return sendsChange[by.operation] ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
+  return hasTrait('sendsChange', by) ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
 }
 
 /**

@@ -110,7 +110,7 @@ const commands: Readonly<Record<string, readonly [by: Actor | 'eraser', calls: r
     [
       ...trailCalls,
       ['dynamodb:GetItem dynamodb:Query', auditTable],
-      ['dynamodb:BatchGetItem dynamodb:GetItem', idempotencyTable],
+      ['dynamodb:GetItem', idempotencyTable],
       ['dynamodb:PutItem', auditTable, [`erasure-${'0'.repeat(26)}`]],
       ['dynamodb:UpdateItem', auditTable, ['0'.repeat(26)], ['entryId', 'operationId', 'personal']],
     ],
@@ -171,7 +171,7 @@ beforeAll(async () => {
 /** The role that erases has the policies of its page. */
 function principalOf(by: Actor | 'eraser', resource: string): SimulatedPrincipal {
   if (by !== 'eraser') return organization.principal(by, resource);
-  const page = readFileSync(join(root, 'docs', 'personal-data.md'), 'utf8');
+  const page = readFileSync(join(root, 'docs', 'audit-proof.md'), 'utf8');
   const [, text = ''] = /<!-- erasure: begin -->\s+```json\n([^]*?)```/.exec(page) ?? [];
   const document = text.replaceAll('AUDIT_TABLE', auditTable).replaceAll('IDEMPOTENCY_TABLE', idempotencyTable);
   return {

@@ -139,7 +139,7 @@ describe('The notice about the code cache of a package', () => {
   test('names the only Node.js that uses it', () => {
     expect(codeCacheNotice({ nodeVersion: 'v24.21.0', architecture: 'arm64' }, functions)).toBe(
       "Only Node.js v24.21.0 on arm64 uses the code cache: where AWS's runtime has another version, a cold start compiles the bundle " +
-        '(docs/cold-starts.md#the-code-cache).',
+        '(docs/performance.md#the-code-cache).',
     );
   });
 
@@ -158,7 +158,7 @@ describe('The notice about the code cache of a package', () => {
       expect(codeCacheNotice({ nodeVersion, architecture }, target)).toBe(
         `The package lacks a code cache that its functions (nodejs24.x on ${target.architecture}) can use: it was built by Node.js ` +
           `${nodeVersion} on ${architecture}, so a cold start compiles the bundle. Build on ${target.architecture} in AWS's image ` +
-          '(docs/cold-starts.md#the-code-cache).',
+          '(docs/performance.md#the-code-cache).',
       );
     },
   );

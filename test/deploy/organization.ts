@@ -92,9 +92,9 @@ function principalsOf(template: Template): Readonly<Record<Actor, SimulatedPrinc
   };
 }
 
-/** The policy of an operator in docs/recovery.md, for this deployment. */
+/** The policy of an operator in docs/incidents.md, for this deployment. */
 function operatorPolicy(): PolicyDocument {
-  const page = readFileSync(join(root, 'docs', 'recovery.md'), 'utf8');
+  const page = readFileSync(join(root, 'docs', 'incidents.md'), 'utf8');
   const [, text] = /```json\n([^]*?)```/.exec(page) ?? [];
   const values = { REGION: region, 'ACCOUNT-ID': homeAccount, STAGE: 'prod', 'TABLE-KEY-ARN': fullParams.tableKeyArn };
   const filled = Object.entries(values).reduce((all, [name, value]) => all.replaceAll(name, value), text ?? '');

@@ -197,8 +197,8 @@ test('one role may change entries of the trail: their personal data and no other
   expect(recorded).toEqual(others.map((one) => one.arn === fullParams.breakGlassRoleArn));
 });
 
-test('the policies of docs/personal-data.md let the erasure role do what erase sends, and no more', async () => {
-  const page = readFileSync(join(folder, '..', '..', 'docs', 'personal-data.md'), 'utf8');
+test('the policies of docs/audit-proof.md let the erasure role do what erase sends, and no more', async () => {
+  const page = readFileSync(join(folder, '..', '..', 'docs', 'audit-proof.md'), 'utf8');
   const [, text = ''] = /<!-- erasure: begin -->\s+```json\n([^]*?)```/.exec(page) ?? [];
   const [audit = '', idempotency = ''] = [resources['audit table'], resources['idempotency table']];
   const document = text.replaceAll('AUDIT_TABLE', audit).replaceAll('IDEMPOTENCY_TABLE', idempotency);

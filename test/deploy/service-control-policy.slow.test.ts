@@ -109,7 +109,7 @@ test('every call of pod-identity-operator lock is permitted to an operator under
   }
 });
 
-test('break-glass can restore the tables as docs/recovery.md says, under all policies', async () => {
+test('break-glass can restore the tables as docs/incidents.md says, under all policies', async () => {
   const inUse = [
     'DescribeContinuousBackups',
     'DescribeTable',

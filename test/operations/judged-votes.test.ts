@@ -11,7 +11,7 @@ import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
-// An operation that begins by an approval judges the votes again: rules K of docs/decisions/0049-approvals.md.
+// An operation that begins by an approval judges the votes again, as docs/decisions/0008-approvals.md describes.
 
 const { decideMs } = defaultApprovalLimits;
 const idOf = (name: string) => `https://issuer.example#${name}`;

@@ -27,8 +27,8 @@ test('the policies and the case in the docs are valid', () => {
 
 test('the page about approvals has a rule, an exception for break-glass and cases of both that pass', () => {
   const folder = copyOfShipped();
-  const [rule = '', breakGlass = ''] = blocks('cedar', 'policy-approvals.md');
-  const [held = '', vote = ''] = blocks('json', 'policy-approvals.md');
+  const [rule = '', breakGlass = ''] = blocks('cedar', 'approvals.md');
+  const [held = '', vote = ''] = blocks('json', 'approvals.md');
   const guardrails = join(folder, 'guardrails.cedar');
   const shippedForbid = /@id\("no-vote-on-own-request"\)[^;]*;/;
   expect(readFileSync(guardrails, 'utf8')).toMatch(shippedForbid);

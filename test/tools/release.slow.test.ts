@@ -68,7 +68,7 @@ describe('a release', () => {
       'docs/command.md',
       (text: string) => text.replace(`-${version}.tgz`, '-9.9.9.tgz'),
       null,
-      'docs/command.md names pod-identity-client',
+      'docs/command.md names pod-identity-command',
     ],
     ['no changes in the changelog', 'CHANGELOG.md', () => '# Changelog\n', null, 'CHANGELOG.md has no changes'],
     [
@@ -101,8 +101,8 @@ test('a dry run makes the packages and says what it would publish, and publishes
     cwd: root,
   });
   const lines = stdout.trim().split('\n');
-  expect(lines).toHaveLength(4);
-  for (const name of ['eks-simulator', 'pod-identity-client', 'pod-identity-gateway-local'])
+  expect(lines).toHaveLength(5);
+  for (const name of ['eks-simulator', 'pod-identity-client', 'pod-identity-command', 'pod-identity-gateway-local'])
     expect(lines).toContainEqual(
       expect.stringMatching(
         new RegExp(`^would run: npm publish \\S+/${name}-${version}\\.tgz --provenance .* --tag next$`),

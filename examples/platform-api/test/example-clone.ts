@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { installPackage } from '../../../packages/client/test/installed-package.ts';
+import { installPackages } from '../../../test/support/installed-package.ts';
 
 const repository = join(import.meta.dirname, '../../..');
 
@@ -15,7 +15,7 @@ export async function cloneWithExample(
   name: string,
 ): Promise<{ readonly folder: string; readonly remove: () => void }> {
   // Inside the repository, whose packages it resolves.
-  const { folder, remove } = await installPackage(join(repository, '.cache/consumers'));
+  const { folder, remove } = await installPackages(join(repository, '.cache/consumers'), ['pod-identity-client']);
   for (const file of ['package.json', 'package-lock.json']) rmSync(join(folder, file), { force: true });
   for (const entry of readdirSync(repository)) {
     if (!own.includes(entry)) symlinkSync(join(repository, entry), join(folder, entry));

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { browse } from '../../../packages/client/test/identity-provider/identity-provider.ts';
+import { browse } from '../../../packages/command/test/identity-provider/identity-provider.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { freePort, installExample } from './programs.ts';
 

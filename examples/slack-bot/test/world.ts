@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { types } from '@slack/bolt';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
-import { browse } from '../../../packages/client/test/identity-provider/identity-provider.ts';
+import { browse } from '../../../packages/command/test/identity-provider/identity-provider.ts';
 import { bearer, makeGatewayClient } from '../../../packages/client/src/index.ts';
 import { startLocalGateway } from '../../../packages/local-gateway/src/gateway.ts';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';

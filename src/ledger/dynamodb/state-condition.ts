@@ -1,4 +1,4 @@
-import { sendsChange } from '../../model/operation.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { Sight, StateChange, StateDemand } from '../association-state.ts';
 import { formatVersion } from '../format.ts';
 import { latestIn } from '../state-transition.ts';
@@ -66,7 +66,7 @@ function conditionOfCommit(change: StateChange, guard: Guard): Condition {
   return {
     parts: [
       supported,
-      `(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt ${sendsChange[confirmed.operation] ? '<' : '<='} :modifiedAt)`,
+      `(attribute_not_exists(#confirmed) OR #confirmed.#modifiedAt ${hasTrait('sendsChange', confirmed) ? '<' : '<='} :modifiedAt)`,
       'NOT (#confirmed.#associationId = :id AND #confirmed.#isDeleted = :true)',
       ...history,
     ],

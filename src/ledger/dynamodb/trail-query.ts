@@ -3,7 +3,7 @@ import type { DynamoDBClient, QueryCommandInput, QueryCommandOutput } from '@aws
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { orLedgerFailure } from './request.ts';
 import type { PartitionKey } from '../keys.ts';
-import type { TrailQuery } from '../ledger.ts';
+import type { TrailFilters, TrailQuery } from '../ledger.ts';
 import { auditIndexes } from './tables.ts';
 import type { IdRange } from '../trail-position.ts';
 
@@ -24,7 +24,16 @@ export type QueryRange = (
   input: Pick<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>,
 ) => Promise<QueryCommandOutput>;
 
-type Filters = Pick<TrailQuery, 'events' | 'operations' | 'refusalCodes' | 'roleArn' | 'policyId' | 'asAnswered'>;
+type Filters = TrailFilters & Pick<TrailQuery, 'asAnswered'>;
+
+/** The attribute that each filter compares, in the order of the conditions. */
+const attributes = {
+  events: 'event',
+  operations: 'operation',
+  refusalCodes: 'refusalCode',
+  roleArn: 'roleArns',
+  policyId: 'policyIds',
+} as const satisfies Readonly<Record<keyof TrailFilters, string>>;
 
 /** A {@link QueryRange} of the audit table. */
 export function makeQueryRange(client: DynamoDBClient, auditTable: string): QueryRange {
@@ -59,13 +68,15 @@ function sourceOf(attribute: KeyRange['attribute']): Pick<QueryCommandInput, 'In
  * The filter expression, empty if every item passes, and its values. Its `#` names are the
  * attribute names.
  */
-function filterOf({ events, operations, refusalCodes, roleArn, policyId, asAnswered = false }: Filters) {
-  const lists = { event: events, operation: operations, refusalCode: refusalCodes };
-  const items = { roleArns: roleArn, policyIds: policyId };
+function filterOf(filters: Filters) {
+  const { events, asAnswered = false } = filters;
+  const wanted = Object.entries(attributes).map(([name, attribute]) => {
+    return [attribute, filters[name as keyof TrailFilters]] as const;
+  });
   const conditions: string[] = [];
   const values: Record<string, string> = {};
-  for (const [name, list] of Object.entries(lists)) {
-    if (list === null) continue;
+  for (const [name, list] of wanted) {
+    if (list === null || typeof list === 'string') continue;
     // Without duplicates, because DynamoDB accepts at most 100 values.
     const placeholders = [...new Set<string>(list)].map((value, index) => {
       values[`:${name}${index}`] = value;
@@ -79,8 +90,8 @@ function filterOf({ events, operations, refusalCodes, roleArn, policyId, asAnswe
     conditions.push(events.includes('REFUSED') ? `(${condition} OR ${hidden})` : `${condition} AND NOT ${hidden}`);
     Object.assign(values, { ':denied': 'DENIED', ':notFound': 'ASSOCIATION_NOT_FOUND' });
   }
-  for (const [name, item] of Object.entries(items)) {
-    if (item === null) continue;
+  for (const [name, item] of wanted) {
+    if (typeof item !== 'string') continue;
     values[`:${name}`] = item;
     conditions.push(`contains(#${name}, :${name})`);
   }

@@ -26,3 +26,9 @@ export const lifetimeMs = { least: 2_000, most: 6_000 };
 
 /** Longest delay of an effect by a fault: well within `EKS_PROCESSING_MS`, because timers can be late. */
 export const latestEffectMs = 500;
+
+/**
+ * How long EKS may stand still without breaking what the gateways assume of it: the clocks are the
+ * same, so the allowance for their error counts as well.
+ */
+export const stallAllowanceMs = times.EKS_PROCESSING_MS - latestEffectMs + times.CLOCK_ERROR_MS;

@@ -19,8 +19,8 @@ export interface Worker {
   /** Sends a request to one of the two gateways. */
   readonly send: (gateway: 0 | 1, mutation: LoadMutation) => Promise<RequestResult>;
   readonly isOver: () => boolean;
-  /** How many times as long as others its associations live that end; by default once. */
-  readonly lifetimeFactor?: number;
+  /** How many times as long as `lifetimeMs` its associations live that end. */
+  readonly lifetimeFactor: number;
 }
 
 /**
@@ -51,7 +51,7 @@ async function runLifecycle(worker: Worker, serviceAccount: string, ends: boolea
   let association = created.find((result) => result?.association)?.association ?? null;
   if (created.includes(null) || !association) return false;
 
-  if (ends) return endOrExtend(worker, association);
+  if (ends) return endOrChangeEnding(worker, association);
   for (let updates = random.between(0, 2); updates > 0; updates -= 1) {
     const updated = await update(worker, association);
     if (!updated?.association) return false;
@@ -60,12 +60,16 @@ async function runLifecycle(worker: Worker, serviceAccount: string, ends: boolea
   return random.chance(0.2) || (await remove(worker, association)) !== null;
 }
 
-/** Leaves an association to its ending, or extends it, alone or with another change, or clears it. Others use the service account no more. */
-async function endOrExtend(worker: Worker, association: AssociationView): Promise<false> {
+/**
+ * Leaves an association to its ending, or puts it off, brings it forward or clears it, alone or with
+ * another change. Others use the service account no more.
+ */
+async function endOrChangeEnding(worker: Worker, association: AssociationView): Promise<false> {
   const { random, account } = worker;
   await sleep(random.between(0, lifetimeMs.most));
-  if (random.chance(0.5)) return false;
-  const ending = random.chance(0.7) ? newEnding(random, 10) : { expiresAt: null };
+  if (random.chance(0.4)) return false;
+  const later = newEnding(random, 10);
+  const ending = random.oneOf([later, later, newEnding(random, 1), newEnding(random, 1), { expiresAt: null }]);
   const other = account.roles.find((role) => role !== association.roleArn);
   const change = random.chance(0.5) ? { roleArn: other } : {};
   const { associationId } = association;
@@ -75,7 +79,7 @@ async function endOrExtend(worker: Worker, association: AssociationView): Promis
 }
 
 /** An ending within the lifetimes, or some times as far away. */
-function newEnding(random: Random, factor = 1): { readonly expiresAt: string } {
+function newEnding(random: Random, factor: number): { readonly expiresAt: string } {
   const ms = random.between(lifetimeMs.least, lifetimeMs.most) * factor;
   return { expiresAt: new Date(Date.now() + ms).toISOString() };
 }

@@ -3,6 +3,7 @@ import type { AssociationReads } from '../../../src/ledger/association-history.t
 import type { Endings } from '../../../src/ledger/association-ending.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
+import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
@@ -193,6 +194,19 @@ export function gatedObservations(
   };
 }
 
+/** The lease of the account: each call takes a turn, and can fail. Other scenarios share the ledger, so each has an account of its own. */
+export function gatedLease(environment: Environment, process: Process): Pick<ObservationStore, 'putAccountReads'> {
+  const { ledger, series } = environment;
+  const write = writerOf(environment, process);
+  return {
+    putAccountReads: (next, now) =>
+      write(
+        () => `the lease until ${next.leaseUntil}`,
+        () => ledger.putAccountReads({ ...next, accountId: `${next.accountId}-${series}` }, now),
+      ),
+  };
+}
+
 /** What repairs read and write of service accounts: each call takes a turn, and can fail. */
 export function gatedRepairs(
   environment: Environment,
@@ -264,6 +278,7 @@ export function gatedEks(
       return faults.eks;
     },
     cannotRead: () => faults.cannotRead,
+    isRoleMissing: () => faults.isRoleMissing ?? false,
     onSent: (kind, operationId, associationId) => {
       model.sent(attempt, kind, operationId);
       endings.sent(attempt, associationId);
@@ -301,6 +316,7 @@ export function gatedEks(
     describe: async (id, bounds) => {
       const described = await read('describes', () => direct.describe(id, bounds));
       attempt.seen = described.kind === 'found' ? described.association.modifiedAt : null;
+      if (faults.isRoleMissing) attempt.wasDenied = true;
       return described;
     },
     list: (target, bounds) => read('lists', () => direct.list(target, bounds)),

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { partitionKeys } from '../../../../src/ledger/keys.ts';
 import type { PartitionKey } from '../../../../src/ledger/keys.ts';
-import type { TrailPage, TrailQuery } from '../../../../src/ledger/ledger.ts';
+import type { TrailFilters, TrailPage, TrailQuery } from '../../../../src/ledger/ledger.ts';
 import {
   emptyPage,
   excludesEverything,
@@ -78,9 +78,14 @@ export function makeTrailReader(database: DatabaseSync): (query: TrailQuery) => 
 }
 
 function filterParameters({ events, operations, refusalCodes, roleArn, policyId, asAnswered }: TrailQuery) {
-  const lists = { events, operations, refusalCodes };
-  const texts = Object.entries(lists).map(([name, list]) => [name, jsonOrNull(list)] as const);
-  return { ...Object.fromEntries(texts), roleArn, policyId, asAnswered: asAnswered === true ? 1 : 0 };
+  const filters: Record<keyof TrailFilters, string | null> = {
+    events: jsonOrNull(events),
+    operations: jsonOrNull(operations),
+    refusalCodes: jsonOrNull(refusalCodes),
+    roleArn,
+    policyId,
+  };
+  return { ...filters, asAnswered: asAnswered === true ? 1 : 0 };
 }
 
 function jsonOrNull(names: readonly string[] | null): string | null {

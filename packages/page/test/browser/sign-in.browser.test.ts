@@ -1,5 +1,5 @@
 import type { BrowserContextOptions, Page, Request } from 'playwright-core';
-import { startIdentityProvider } from '../../../client/test/identity-provider/identity-provider.ts';
+import { startIdentityProvider } from '../../../command/test/identity-provider/identity-provider.ts';
 import { describeUnless } from '../../../../test/support/requires.ts';
 import { axeViolations, missingBrowser, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
