@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/dynamodb/tables.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/page/page.test.ts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';

@@ -1,3 +1,4 @@
+// Quick test: examples/slack-bot/test/render.test.ts.
 import { textOf } from './local/block-text.ts';
 import { buttonOf } from './local/slack.ts';
 import type { Message } from './local/web-api.ts';

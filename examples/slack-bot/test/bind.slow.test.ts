@@ -1,3 +1,4 @@
+// Quick test: examples/slack-bot/test/render.test.ts.
 import { textOf } from './local/block-text.ts';
 import type { Draft } from '../src/forms.ts';
 import { openWorld } from './world.ts';

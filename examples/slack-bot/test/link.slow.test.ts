@@ -1,3 +1,4 @@
+// Quick test: examples/slack-bot/test/account-links.test.ts.
 import { textOf } from './local/block-text.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';

@@ -1,3 +1,4 @@
+// Quick test: packages/client/test/client.test.ts.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
