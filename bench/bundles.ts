@@ -8,21 +8,16 @@ import { rejectCodeCache } from '../test/support/code-cache.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/**
- * Builds the gateway as `npm run build` does, and returns the path of its handler.
- *
- * @param without names of replacements of `deploy/replacements.ts` to leave out
- */
-export async function buildGateway(folder: string, without: readonly string[] = []): Promise<string> {
-  const outdir = join(folder, ['dist', ...without].join('-'));
-  const options = ['--outdir', outdir, ...without.flatMap((name) => ['--without', name])];
-  await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
+/** Builds the gateway as `npm run build` does, and returns the path of its handler. */
+export async function buildGateway(folder: string): Promise<string> {
+  const outdir = join(folder, 'dist');
+  await promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', outdir], { cwd: root });
   return join(outdir, 'graphql.mjs');
 }
 
 /**
- * Copies a build of the gateway, and makes its code cache one of another version of V8, as in a package that was built with another Node.js or
- * architecture. Returns the path of the handler.
+ * Copies a build of the gateway, and makes its code cache one of another version of V8, as in a
+ * package that was built with another Node.js or architecture. Returns the path of the handler.
  */
 export async function withRejectedCodeCache(bundle: string): Promise<string> {
   const outdir = `${dirname(bundle)}-rejected`;
@@ -36,14 +31,9 @@ export function nameOfBuild(handler: string): string {
   return basename(dirname(resolve(handler)));
 }
 
-/** Builds the gateway with other policies and another inventory than the shipped ones, and returns the path of its handler. */
-export async function buildGatewayWith(outdir: string, policies: string, inventory: string): Promise<string> {
-  const options = ['--outdir', outdir, '--policies', policies, '--inventory', inventory];
-  await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
-  return join(outdir, 'graphql.mjs');
-}
-
-/** Builds a handler of `bench/naive` as esbuild does without further settings, and returns its path. */
+/**
+ * Builds a handler of `bench/naive` as esbuild does without further settings, and returns its path.
+ */
 export async function buildNaive(folder: string, name: 'empty' | 'tiny' | 'contract'): Promise<string> {
   const outfile = join(folder, `naive-${name}`, 'index.cjs');
   await mkdir(dirname(outfile), { recursive: true });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import { recordItem } from '../src/ledger/dynamodb-item.ts';
-import { createTables, leaseIndex } from '../src/ledger/tables.ts';
+import { recordItem } from '../src/ledger/dynamodb/item.ts';
+import { createTables, leaseIndex } from '../src/ledger/dynamodb/tables.ts';
 import { unitBytes } from './prices.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
@@ -32,7 +32,10 @@ interface Corrections {
   readonly index: number;
 }
 
-/** The units that AWS charges for an item of up to 1 KB in a transaction: see `docs/performance.md`, Cost. */
+/**
+ * The units that AWS charges for an item of up to 1 KB in a transaction: see `docs/performance.md`,
+ * Cost.
+ */
 const chargedInTransaction = { table: 2, index: 1 };
 
 /** A client of DynamoDB Local. */
@@ -42,9 +45,9 @@ export function localClient(endpoint: string): DynamoDBClient {
 }
 
 /**
- * A client whose requests ask for their capacity, which is reported. DynamoDB Local's units of transactions are corrected to those of
- * AWS. The answer to a failed condition has no units: for a cancelled transaction, those of its items in the tables are reported, which
- * AWS charges.
+ * A client whose requests ask for their capacity, which is reported. DynamoDB Local's units of
+ * transactions are corrected to those of AWS. The answer to a failed condition has no units: for a
+ * cancelled transaction, those of its items in the tables are reported, which AWS charges.
  */
 export async function meteredClient(
   endpoint: string,
@@ -98,7 +101,10 @@ interface Input {
   }[];
 }
 
-/** The size of an item as DynamoDB counts it: names and values in UTF-8 ("DynamoDB item sizes and formats" in its guide). */
+/**
+ * The size of an item as DynamoDB counts it: names and values in UTF-8 ("DynamoDB item sizes and
+ * formats" in its guide).
+ */
 export function itemBytes(item: Item): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 }
@@ -112,8 +118,8 @@ function valueBytes({ S, N, L, M }: AttributeValue): number {
 }
 
 /**
- * Measures what DynamoDB Local reports for an item of up to 1 KB in a transaction, in a table and in an index: some of its versions
- * report 4 for both.
+ * Measures what DynamoDB Local reports for an item of up to 1 KB in a transaction, in a table and
+ * in an index: some of its versions report 4 for both.
  */
 async function measureCorrections(endpoint: string): Promise<Corrections> {
   const client = localClient(endpoint);

@@ -13,7 +13,10 @@ const names: Readonly<Record<string, string>> = {
   awsCli: '`aws eks create-pod-identity-association` (v2)',
 };
 
-/** Tables of cold starts: one core and two, in milliseconds and as ratios to the naive bundle of the same contract. */
+/**
+ * Tables of cold starts: one core and two, in milliseconds and as ratios to the naive bundle of the
+ * same contract.
+ */
 export function coldSection(measured: readonly MeasuredColdStart[]): Section {
   const tables = ([1, 2] as const).map((cores) => {
     const subjects = measured.filter((one) => one.cores === cores);
@@ -33,7 +36,7 @@ export function coldSection(measured: readonly MeasuredColdStart[]): Section {
     const where = cores === 1 ? 'One core' : 'Two cores';
     return `${where}, ${naive.length} rounds, medians in milliseconds:\n\n${table(head, rows)}`;
   });
-  return { name: 'cold', document: 'cold-starts.md', tables: tables.join('\n\n') };
+  return { name: 'cold', tables: tables.join('\n\n') };
 }
 
 const timesOf = (starts: readonly ColdStart[], time: keyof ColdStart) => starts.flatMap((start) => start[time] ?? []);

@@ -7,25 +7,29 @@ import { association, createEvent, functionEnvironment, tinyCreateEvent } from '
 import { onCore, runProcess } from './process.ts';
 
 /**
- * What is started. `rejected` is the gateway of a package that was built with another Node.js or architecture, `awsCli` is
- * `aws eks create-pod-identity-association`, the same call without a gateway.
+ * What is started. `rejected` is the gateway of a package that was built with another Node.js or
+ * architecture, `awsCli` is `aws eks create-pod-identity-association`, the same call without a
+ * gateway.
  */
 type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'rejected' | 'awsCli' | `build:${string}`;
 
 /** One start, in milliseconds. */
 export interface ColdStart {
-  /** From the start of the process to the answer of the first mutation. For the AWS CLI, to the end of the process. */
+  /**
+   * From the start of the process to the answer of the first mutation. For the AWS CLI, to the end
+   * of the process.
+   */
   readonly answeredMs: number;
   /** From the start of the process until the bundle is initialized. */
   readonly importMs: number | null;
   /** The first request. */
   readonly firstRequestMs: number | null;
-  /** Processor time of all threads until the answer: it depends less on what else the machine does. */
+  /**
+   * Processor time of all threads until the answer: it depends less on what else the machine does.
+   */
   readonly cpuMs: number | null;
   /** From the start of the process to its end. */
   readonly processMs: number;
-  /** Memory of the process after the answer. */
-  readonly residentBytes: number | null;
 }
 
 /** The starts of one subject, in the order of the rounds. */
@@ -45,15 +49,21 @@ export interface ColdSettings {
 }
 
 /** What is not known of a process that is not a function. */
-const none = { importMs: null, firstRequestMs: null, cpuMs: null, residentBytes: null };
+const none = { importMs: null, firstRequestMs: null, cpuMs: null };
 
 const awsCli = '/usr/bin/aws';
 const harness = join(import.meta.dirname, 'harness.cjs');
 
-/** Whether V8 must reject the code cache of a subject, without which its row would be that of another. */
+/**
+ * Whether V8 must reject the code cache of a subject, without which its row would be that of
+ * another.
+ */
 const mustReject: Readonly<Partial<Record<Subject, boolean>>> = { gateway: false, rejected: true };
 
-/** Measures cold starts on one core and on two, in turns, so that a busy machine slows all subjects alike. */
+/**
+ * Measures cold starts on one core and on two, in turns, so that a busy machine slows all subjects
+ * alike.
+ */
 export async function measureColdStarts({ folder, runs, builds }: ColdSettings): Promise<MeasuredColdStart[]> {
   const gateway = await buildGateway(folder);
   const bundles = new Map<Subject, string>([
@@ -88,10 +98,10 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
 }
 
 /**
- * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject its code cache as it must; not checked
- * without `isRejected`.
+ * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject
+ * its code cache as it must; not checked without `isRejected`.
  */
-export async function startBundle(
+async function startBundle(
   endpoints: Endpoints,
   core: number | null,
   folder: string,
@@ -103,11 +113,10 @@ export async function startBundle(
   await writeFile(eventFile, JSON.stringify(await (isTiny ? tinyCreateEvent() : createEvent())));
   const command = onCore(core, [process.execPath, harness, bundle, eventFile]);
   const { startedAt, totalMs, report } = await runProcess(command, functionEnvironment(endpoints, bundle));
-  const { importedAt, answeredAt, cpuMs, residentBytes, cacheRejected, answer } = JSON.parse(report) as {
+  const { importedAt, answeredAt, cpuMs, cacheRejected, answer } = JSON.parse(report) as {
     readonly importedAt: number;
     readonly answeredAt: number;
     readonly cpuMs: number;
-    readonly residentBytes: number;
     readonly cacheRejected?: boolean;
     readonly answer: { readonly body: string };
   };
@@ -121,7 +130,6 @@ export async function startBundle(
     firstRequestMs: answeredAt - importedAt,
     cpuMs,
     processMs: totalMs,
-    residentBytes,
   };
 }
 

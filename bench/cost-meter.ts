@@ -21,9 +21,14 @@ import { unitBytes } from './prices.ts';
 export interface Cost {
   readonly cpuMs: number;
   readonly eksCalls: number;
-  /** Records and entries that the ledger returned, with the one that a page reads beyond its end. */
+  /**
+   * Records and entries that the ledger returned, with the one that a page reads beyond its end.
+   */
   readonly rows: number;
-  /** Write units of DynamoDB for the entries and records, in the table and its indexes; a transaction counts twice in the table. */
+  /**
+   * Write units of DynamoDB for the entries and records, in the table and its indexes; a
+   * transaction counts twice in the table.
+   */
   readonly writeUnits: number;
   /** Bytes of the largest entry. */
   readonly entryBytes: number;
@@ -36,7 +41,10 @@ export type CostMeter = Awaited<ReturnType<typeof openCostMeter>>;
 
 const home = { accountId: '111122223333', region: 'eu-central-1' };
 
-/** Opens a gateway with the shipped policies, an embedded ledger, and a simulated EKS with this many associations of payments. */
+/**
+ * Opens a gateway with the shipped policies, an embedded ledger, and a simulated EKS with this many
+ * associations of payments.
+ */
 export async function openCostMeter(associationCount: number) {
   const simulator = await startEksSimulator({ world: readWorld() });
   const ledger = makeSqliteLedger({ file: ':memory:' });

@@ -5,7 +5,10 @@ import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { measureRequestCosts } from './request-units.ts';
 
-/** Counts calls and units of each outcome, against DynamoDB Local and the EKS simulator. Requires Java. */
+/**
+ * Counts calls and units of each outcome, against DynamoDB Local and the EKS simulator. Requires
+ * Java.
+ */
 export async function measureCost(): Promise<Section> {
   const local = await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
   try {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { authorizeWith } from '../src/policy/authorize.ts';
-import { compilePolicies } from '../src/policy/compile.ts';
-import { makeEngine } from '../src/policy/engine.ts';
-import { parseInventory } from '../src/policy/inventory.ts';
+import { authorizeWith } from '../src/policy/decide/authorize.ts';
+import { compilePolicies } from '../src/policy/policies/compile.ts';
+import { makeEngine } from '../src/policy/decide/engine.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../src/policy/load.ts';
 import type { Authorize } from '../src/policy/policy.ts';
-import { withRoleAttributes } from '../src/policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../src/policy/policies/role-attribute-use.ts';
 import { association } from './events.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
@@ -15,7 +15,10 @@ const folder = join(import.meta.dirname, '..', 'policies');
 const sources = readPolicySources(folder);
 const inventoryText = readInventoryText(folder);
 
-/** A decision point with more policies, or with an inventory of more namespaces, than the shipped ones. */
+/**
+ * A decision point with more policies, or with an inventory of more namespaces, than the shipped
+ * ones.
+ */
 function pointWith(policies: readonly string[], namespaces = 0): Authorize {
   const whole = JSON.parse(inventoryText) as { readonly namespaces: readonly object[] };
   const more = Array.from({ length: namespaces }, (_, index) => ({

@@ -26,9 +26,10 @@ interface Answer {
 }
 
 /**
- * A DynamoDB in memory with what a mutation needs: GetItem, PutItem and TransactWriteItems of puts, with their conditions. Updates, which are of
- * the state of an association, succeed and are not kept. It answers within a millisecond, so that a benchmark measures its client. Not for
- * tests: those use DynamoDB Local.
+ * A DynamoDB in memory with what a mutation needs: GetItem, PutItem and TransactWriteItems of puts,
+ * with their conditions. Updates, which are of the state of an association, succeed and are not
+ * kept. It answers within a millisecond, so that a benchmark measures its client. Not for tests:
+ * those use DynamoDB Local.
  *
  * @param delayMs how long every answer waits
  */
@@ -89,12 +90,18 @@ function refused(exception: string, fields: object): Answer {
   return { status: 400, body: { __type: `com.amazonaws.dynamodb.v20120810#${exception}`, ...fields } };
 }
 
-/** The key of a record is `idempotencyKey`, in the first builds `tokenKey`, that of an entry `operationId` and `entryId`. */
+/**
+ * The key of a record is `idempotencyKey`, in the first builds `tokenKey`, that of an entry
+ * `operationId` and `entryId`.
+ */
 function keyOf(table: string, { idempotencyKey, tokenKey = idempotencyKey, operationId, entryId }: Item): string {
   return [table, ...(tokenKey ? [tokenKey.S] : [operationId?.S, entryId?.S])].join('/');
 }
 
-/** Whether the stored item meets the condition of a put: terms joined by AND, in alternatives joined by OR. */
+/**
+ * Whether the stored item meets the condition of a put: terms joined by AND, in alternatives joined
+ * by OR.
+ */
 function meets(items: Map<string, Item>, put: Put): boolean {
   if (put.ConditionExpression === undefined) return true;
   const stored = items.get(keyOf(put.TableName, put.Item)) ?? {};

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onCore } from './process.ts';
 
-/** Endpoints over TLS, as AWS has them: over plain HTTP, the SDK loads code that it never needs on AWS. */
+/**
+ * Endpoints over TLS, as AWS has them: over plain HTTP, the SDK loads code that it never needs on
+ * AWS.
+ */
 export interface Endpoints {
   readonly eks: string;
   readonly dynamoDb: string;
@@ -26,7 +29,10 @@ export interface EndpointSettings {
   readonly delays?: { readonly dynamoDb: number; readonly eks: number; readonly sts: number };
 }
 
-/** Starts the EKS simulator, a DynamoDB and an STS in another process, with a certificate of their own. Requires openssl. */
+/**
+ * Starts the EKS simulator, a DynamoDB and an STS in another process, with a certificate of their
+ * own. Requires openssl.
+ */
 export async function startEndpoints({ folder, core, delays }: EndpointSettings): Promise<Endpoints> {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   await promisify(execFile)('openssl', [

@@ -5,7 +5,10 @@ import type { World } from '#eks-simulator';
 import { audience, issuer } from '../packages/local-gateway/src/principals.ts';
 import { jwtEvent } from '../test/support/lambda-event.ts';
 
-/** What every benchmark creates. The simulated EKS has the cluster and the role, and policy permits it to alice. */
+/**
+ * What every benchmark creates. The simulated EKS has the cluster and the role, and policy permits
+ * it to alice.
+ */
 export const association = {
   clusterName: 'apps-dev',
   namespace: 'payments',
@@ -46,7 +49,9 @@ export function tinyCreateEvent(): Promise<APIGatewayProxyEventV2> {
   return jwtEvent('alice', tinyDocument, { input: { ...association, clientRequestToken: randomUUID() } });
 }
 
-/** How many service accounts have a role of their own in the simulated EKS: `sa0`, `sa1` and so on. */
+/**
+ * How many service accounts have a role of their own in the simulated EKS: `sa0`, `sa1` and so on.
+ */
 export const serviceAccounts = 40_000;
 
 /** The fields of a create for one of these service accounts. */
@@ -55,7 +60,10 @@ export function ofServiceAccount(index: number) {
   return { serviceAccount, roleArn: `arn:aws:iam::111122223333:role/pods/payments/payments-${serviceAccount}` };
 }
 
-/** The shipped world with a role for each of many service accounts, so that each create of a benchmark has one of its own. */
+/**
+ * The shipped world with a role for each of many service accounts, so that each create of a
+ * benchmark has one of its own.
+ */
 export function manyRoles(): World {
   const world = readWorld();
   const roles = Array.from({ length: serviceAccounts }, (_, index) => ({
@@ -87,12 +95,13 @@ export function functionEnvironment(
     TOKENS_TABLE: 'idempotency',
     AUDIT_TABLE: 'audit',
     POLICIES_DIRECTORY: `${dist}/policies`,
+    // Earlier builds do not look for it beside the policies.
     ISSUERS_FILE: `${dist}/issuers.json`,
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
     API_ID: 'local',
     API_STAGE: '$default',
     // All requests are those of one principal.
-    PRINCIPAL_REQUEST_BURST: '1000000',
+    PRINCIPAL_REQUESTS_PER_SECOND: '0',
   };
 }

@@ -7,7 +7,7 @@ import type { FleetGateway } from './fleet-gateway.ts';
 import { clusters, namespaces } from './fleet-world.ts';
 import { watch } from './fleet-watch.ts';
 
-const executable = join(import.meta.dirname, '../packages/client/src/main.ts');
+const executable = join(import.meta.dirname, '../packages/command/src/main.ts');
 
 /** What a plan of a declaration has, and how long it took. */
 export interface Planned {
@@ -55,8 +55,9 @@ export interface Applied {
 }
 
 /**
- * Applies a plan: a runner is killed three times, each after another tenth of the changes, then two run at once. Throws an Error if one of these does not end
- * with all changes done, or if a change has not exactly one effect.
+ * Applies a plan: a runner is killed three times, each after another tenth of the changes, then two
+ * run at once. Throws an Error if one of these does not end with all changes done, or if a change
+ * has not exactly one effect.
  */
 export async function applyWithKills(fleet: FleetGateway, { file, changes }: Planned): Promise<Applied> {
   const { control } = fleet.simulator;
@@ -81,7 +82,9 @@ export async function applyWithKills(fleet: FleetGateway, { file, changes }: Pla
   return { seconds, killedAt, effects: effects.length, distinct };
 }
 
-/** Applies the plan in a process of its own, which is killed once it has reported so many changes. */
+/**
+ * Applies the plan in a process of its own, which is killed once it has reported so many changes.
+ */
 async function apply({ gateway }: FleetGateway, file: string, killedAfter = Infinity) {
   const env = {
     ...process.env,

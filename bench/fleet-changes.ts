@@ -60,7 +60,10 @@ export async function changeOutside({ simulator, ledger }: FleetGateway): Promis
   ];
 }
 
-/** The changes that have exactly one entry `DRIFT_FOUND`, as they should; throws an Error if there is any other entry. */
+/**
+ * The changes that have exactly one entry `DRIFT_FOUND`, as they should; throws an Error if there
+ * is any other entry.
+ */
 export function foundIn(changes: readonly Change[], entries: readonly AuditEntry[]): readonly Change[] {
   const found = changes.filter((change, kind) => {
     const of = entries.filter(({ target }) => target?.clusterName === `cluster-${kind * 4}`);
@@ -79,8 +82,16 @@ export function foundIn(changes: readonly Change[], entries: readonly AuditEntry
 /** The newest entries of an event, at most 1,000. */
 export async function entriesOf(ledger: FleetGateway['ledger'], event: AuditEntry['event'], limit = 1_000) {
   const { entries } = await ledger.readTrail({
-    ...{ partition: { kind: 'all' }, since: null, until: null, events: [event], roleArn: null, policyId: null },
-    ...{ operations: null, refusalCodes: null, limit, before: null },
+    partition: { kind: 'all' },
+    since: null,
+    until: null,
+    events: [event],
+    roleArn: null,
+    policyId: null,
+    operations: null,
+    refusalCodes: null,
+    limit,
+    before: null,
   });
   return entries;
 }
@@ -89,8 +100,16 @@ async function adopted(ledger: FleetGateway['ledger'], { clusterName }: Pick<Ass
   const cluster = clusters.find((one) => one.clusterName === clusterName);
   if (!cluster) throw new Error(`${clusterName} is not a cluster of the fleet.`);
   const { entries } = await ledger.readTrail({
-    ...{ partition: { kind: 'cluster', ...cluster }, since: null, until: null, events: ['SUCCEEDED'], roleArn: null },
-    ...{ policyId: null, operations: null, refusalCodes: null, limit: 1, before: null },
+    partition: { kind: 'cluster', ...cluster },
+    since: null,
+    until: null,
+    events: ['SUCCEEDED'],
+    roleArn: null,
+    policyId: null,
+    operations: null,
+    refusalCodes: null,
+    limit: 1,
+    before: null,
   });
   return entries[0];
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbObservations } from '../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
-import { createTables } from '../src/ledger/tables.ts';
+import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbObservations } from '../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
+import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { eachKind, localClient, meteredClient } from './capacity.ts';
@@ -29,7 +29,10 @@ const steps = {
 
 type Step = keyof typeof steps;
 
-/** Measures the units of the steps on DynamoDB Local: with associations in one of the 200 clusters, and in five. Requires Java. */
+/**
+ * Measures the units of the steps on DynamoDB Local: with associations in one of the 200 clusters,
+ * and in five. Requires Java.
+ */
 export async function measureFleetUnits(): Promise<Readonly<Record<Step, StepUnits>>> {
   const local = await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
   try {
@@ -95,14 +98,18 @@ const eksMs = 80;
 /** How many clusters a run scans at once. */
 const atOnce = 8;
 
-/** What else a run of the function takes, of which there is one a minute: it reads locks and progress. Milliseconds, assumed. */
+/**
+ * What else a run of the function takes, of which there is one a minute: it reads locks and
+ * progress. Milliseconds, assumed.
+ */
 const runMs = 300;
 
 /** Of the function `scan`: gigabytes. */
 const memoryGb = 0.5;
 
 /**
- * What scans of so many associations cost, with 50 in each cluster, the default settings and no changes. Dollars of a month, and once for the first scan.
+ * What scans of so many associations cost, with 50 in each cluster, the default settings and no
+ * changes. Dollars of a month, and once for the first scan.
  */
 function costOf(units: Readonly<Record<Step, StepUnits>>, associations: number) {
   const count = associations / perCluster;
@@ -124,7 +131,10 @@ function costOf(units: Readonly<Record<Step, StepUnits>>, associations: number) 
   const seconds = runs * (runMs / 1_000) + (lists * eksMs) / 1_000 / atOnce + describes / (atOnce * readsPerSecond);
   return {
     once: count * dollars(first.cluster) + associations * dollars(first.association),
-    ...{ dynamoDb, lists, describes, seconds },
+    dynamoDb,
+    lists,
+    describes,
+    seconds,
     lambda: seconds * memoryGb * prices.lambdaGbSecond,
   };
 }

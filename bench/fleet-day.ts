@@ -23,7 +23,10 @@ Usage: npm run bench -- fleet-day [OPTIONS]
 
 const rows: (string | number | null)[][] = [];
 
-/** Runs a step and adds a row about it: the text about its result, its time, its requests to EKS and memory. */
+/**
+ * Runs a step and adds a row about it: the text about its result, its time, its requests to EKS and
+ * memory.
+ */
 async function step<Result>(
   fleet: FleetGateway,
   name: string,
@@ -71,7 +74,10 @@ async function driftIn({ gateway }: FleetGateway, count: number): Promise<number
   return sum;
 }
 
-/** How many associations have a role that a change outside gave them, as of a time; now if it is null. */
+/**
+ * How many associations have a role that a change outside gave them, as of a time; now if it is
+ * null.
+ */
 async function withOutsideRole({ gateway }: FleetGateway, asOf: string | null): Promise<number> {
   const query = `query ($asOf: DateTime, $cluster: String) {
     associations(filter: { clusterName: $cluster }, asOf: $asOf, first: 100) { nodes { roleArn } }

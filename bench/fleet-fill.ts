@@ -10,14 +10,27 @@ export const role = (index: number) => `arn:aws:iam::${home}:role/pods/payments/
 export function associationOf(cluster: ClusterRef, index: number): Association {
   const associationId = `a-${String(index).padStart(17, '0')}`;
   return {
-    ...{ ...cluster, namespace: 'payments', serviceAccount: `service-${index}`, roleArn: role(index), associationId },
+    ...cluster,
+    namespace: 'payments',
+    serviceAccount: `service-${index}`,
+    roleArn: role(index),
+    associationId,
     associationArn: `arn:aws:eks:${cluster.region}:${cluster.accountId}:podidentityassociation/${cluster.clusterName}/${associationId}`,
-    ...{ tags: [], createdAt: '2026-11-01T00:00:00.000Z', modifiedAt: '2026-11-01T00:00:00.000Z', ownerArn: null },
-    ...{ disableSessionTags: false, targetRoleArn: null, externalId: null, policy: null },
+    tags: [],
+    createdAt: '2026-11-01T00:00:00.000Z',
+    modifiedAt: '2026-11-01T00:00:00.000Z',
+    ownerArn: null,
+    disableSessionTags: false,
+    targetRoleArn: null,
+    externalId: null,
+    policy: null,
   };
 }
 
-/** Stores what a first scan of all clusters sees. `seenAt` in milliseconds since the epoch; `count` associations in each cluster. */
+/**
+ * Stores what a first scan of all clusters sees. `seenAt` in milliseconds since the epoch; `count`
+ * associations in each cluster.
+ */
 export async function fillFleet(store: ObservationStore, seenAt: number, count = perCluster): Promise<void> {
   const inSlot = makeSlots(16);
   const observe = async (cluster: ClusterRef, association: Association) => {

@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEksSimulator } from '#eks-simulator';
-import { runOnGateway } from '../packages/client/test/gateway.ts';
+import { runOnGateway } from '../packages/command/test/run-on-gateway.ts';
 import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
 import { simulatedWorld } from '../packages/local-gateway/src/world/simulated.ts';
 import type { AssociationReads } from '../src/ledger/association-history.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { defaultScanSettings, scan } from '../src/observations/scan.ts';
-import { parseInventory } from '../src/policy/inventory.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
 import { openGateway, withoutRateLimit } from '../test/support/gateway.ts';
 import { makeClock } from '../test/support/test-clock.ts';
 import { accounts, clusters, home, makeFleetPolicies, namespaces, perCluster } from './fleet-world.ts';
@@ -26,8 +26,9 @@ const intervalMs = 60_000;
 export const declaredRole = 'declared';
 
 /**
- * Opens a gateway over HTTP, with a simulated EKS of 200 clusters in 30 accounts, in which Terraform made an association for each of 50 service accounts
- * of a cluster; half of them have a role of the convention of their namespace.
+ * Opens a gateway over HTTP, with a simulated EKS of 200 clusters in 30 accounts, in which
+ * Terraform made an association for each of 50 service accounts of a cluster; half of them have a
+ * role of the convention of their namespace.
  *
  * @param makeStore gets a file for it
  * @param served how many of the clusters have associations
@@ -57,9 +58,11 @@ export async function openFleetGateway(
   }
 
   /**
-   * Scans all clusters a minute later, without waiting for the limit of reads per second. Throws an Error if one could not be scanned.
+   * Scans all clusters a minute later, without waiting for the limit of reads per second. Throws an
+   * Error if one could not be scanned.
    *
-   * @param maxAgeMs after which time associations are read again although nothing tells that they changed
+   * @param maxAgeMs after which time associations are read again although nothing tells that they
+   *   changed
    */
   const scanAll = async (maxAgeMs = defaultScanSettings.maxAgeMs) => {
     // Ten minutes for each scan would be longer than the credentials of other accounts are valid.
@@ -71,7 +74,10 @@ export async function openFleetGateway(
     return result;
   };
 
-  /** Runs a command line of `pod-identity`, as a platform administrator. Throws an Error if its exit code is not one of `codes`. */
+  /**
+   * Runs a command line of `pod-identity`, as a platform administrator. Throws an Error if its exit
+   * code is not one of `codes`.
+   */
   const run = async (args: readonly string[], codes: readonly number[] = [0]) => {
     const environment = { POD_IDENTITY_ENDPOINT_URL: gateway.url, POD_IDENTITY_TOKEN: await gateway.tokenOf('pat') };
     const outcome = await runOnGateway(args, { environment });
@@ -89,16 +95,17 @@ export async function openFleetGateway(
   return { gateway, simulator, ledger, clock, policies, folder, file, scanAll, run, close };
 }
 
-/** An association that Terraform made: every second one has a role outside the path of its namespace. */
+/**
+ * An association that Terraform made: every second one has a role outside the path of its
+ * namespace.
+ */
 function terraformAssociation(accountId: string, index: number) {
   const namespace = namespaces[index % namespaces.length] ?? '';
   const path = index % 2 === 0 ? `pods/${namespace}` : 'terraform';
   return {
-    ...{
-      namespace,
-      serviceAccount: `service-${index}`,
-      roleArn: `arn:aws:iam::${accountId}:role/${path}/role-${index}`,
-    },
+    namespace,
+    serviceAccount: `service-${index}`,
+    roleArn: `arn:aws:iam::${accountId}:role/${path}/role-${index}`,
     tags: { team: namespace, 'managed-by': 'Terraform' },
   };
 }

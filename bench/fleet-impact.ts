@@ -10,7 +10,9 @@ const executable = join(import.meta.dirname, '../packages/operator/src/main.ts')
 export interface Impact {
   readonly seconds: number;
   readonly counts: Readonly<Record<string, number>>;
-  /** Resident memory of the command, after a third of its time, two thirds, and at most. Megabytes. */
+  /**
+   * Resident memory of the command, after a third of its time, two thirds, and at most. Megabytes.
+   */
   readonly resident: readonly [number, number, number];
 }
 
@@ -22,7 +24,10 @@ forbid (principal, action == PodIdentity::Action::"CreatePodIdentityAssociation"
 when { resource.namespace.name == "team-4" };
 `;
 
-/** Judges all observed associations by the policies of the fleet and one rule more, with `policies impact`. */
+/**
+ * Judges all observed associations by the policies of the fleet and one rule more, with
+ * `policies impact`.
+ */
 export async function impactOfOneRule({ policies, folder, file }: FleetGateway): Promise<Impact> {
   const changed = join(folder, 'changed-policies');
   cpSync(policies, changed, { recursive: true });

@@ -8,9 +8,15 @@ export interface Watched<Result> {
   readonly seconds: number;
   /** The number of requests to EKS, by operation. */
   readonly calls: Readonly<Record<string, number>>;
-  /** Those that had an effect, as `CreatePodIdentityAssociation cluster/namespace/name`; an id in place of namespace and name for others. */
+  /**
+   * Those that had an effect, as `CreatePodIdentityAssociation cluster/namespace/name`; an id in
+   * place of namespace and name for others.
+   */
   readonly effects: readonly string[];
-  /** Resident memory of this process at the middle and the end, and the heap after a garbage collection. Megabytes. */
+  /**
+   * Resident memory of this process at the middle and the end, and the heap after a garbage
+   * collection. Megabytes.
+   */
   readonly memory: { readonly middle: number; readonly end: number; readonly heap: number };
 }
 

@@ -33,7 +33,9 @@ export function makeFleetPolicies(): string {
   const file = join(folder, 'inventory.json');
   const inventory = JSON.parse(readFileSync(file, 'utf8')) as { readonly namespaces: readonly object[] };
   const served = accounts.map((accountId) => ({
-    ...{ accountId, name: `account-${accountId}`, regions: [region] },
+    accountId,
+    name: `account-${accountId}`,
+    regions: [region],
     ...(accountId === home ? {} : { roleArn: `arn:aws:iam::${accountId}:role/pod-identity-gateway` }),
   }));
   const fleet = {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
 import type { AssociationReads } from '../src/ledger/association-history.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
-import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbObservations } from '../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbObservations } from '../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { createTables } from '../src/ledger/tables.ts';
+import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { openGateway, withoutRateLimit } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
@@ -43,7 +43,10 @@ const queries: Readonly<Record<string, readonly [string, number]>> = {
   'who used the role an hour ago': [`{ associations(${ofRole}, asOf: "AS_OF") { ${fields} } }`, 25],
 };
 
-/** A list with a role filter in one cluster, without the limit of reads per second that a deployment has. */
+/**
+ * A list with a role filter in one cluster, without the limit of reads per second that a deployment
+ * has.
+ */
 const listOfCluster = `{ podIdentityAssociations(clusterName: "cluster-0", roleArn: "${role(7)}", first: 100) { nodes { roleArn } } }`;
 
 /** A request, as the gateway's log has it. Milliseconds. */

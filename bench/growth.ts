@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
-import { createTables } from '../src/ledger/tables.ts';
+import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { makeContext } from '../packages/local-gateway/src/http-api/context.ts';
-import { reconcile } from '../src/operations/reconcile.ts';
+import { reconcile } from '../src/operations/flow/reconcile.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
@@ -19,7 +19,7 @@ import { writeAbandoned } from './open-operations.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { median } from './statistics.ts';
-import { fill } from './trail-stores.ts';
+import { fill } from './trail-fill.ts';
 
 const hourMs = 3_600_000;
 
@@ -37,7 +37,10 @@ interface Grown {
   readonly entries: number;
   readonly gateway: Gateway;
   readonly times: Map<string, number[]>;
-  /** The fields of a create that was done. Tokens expire within minutes, so each request is signed when it is sent. */
+  /**
+   * The fields of a create that was done. Tokens expire within minutes, so each request is signed
+   * when it is sent.
+   */
   readonly replayed: object;
 }
 
@@ -144,7 +147,9 @@ async function growDynamoDb(lengths: readonly number[], runs: number): Promise<G
   }
 }
 
-/** Measures how requests grow with the audit trail, on SQLite and on DynamoDB Local. Requires Java. */
+/**
+ * Measures how requests grow with the audit trail, on SQLite and on DynamoDB Local. Requires Java.
+ */
 export async function measureGrowth(quick: boolean): Promise<Section> {
   const runs = quick ? 40 : 150;
   const sqlite = await growSqlite(quick ? [1_000, 20_000] : [1_000, 100_000, 1_000_000], runs);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryItem } from '../src/ledger/dynamodb-item.ts';
+import { entryItem } from '../src/ledger/dynamodb/item.ts';
 import { trailShards } from '../src/ledger/keys.ts';
-import { auditIndexes } from '../src/ledger/tables.ts';
+import { auditIndexes } from '../src/ledger/dynamodb/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
-import { defaultRequestLimits } from '../src/operations/dependencies.ts';
-import { operationMs } from '../src/operations/reconcile-operation.ts';
-import { concurrency as examinedAtOnce } from '../src/operations/reconcile.ts';
+import { defaultRequestLimits } from '../src/operations/terms/dependencies.ts';
+import { operationMs } from '../src/operations/flow/reconcile-operation.ts';
+import { concurrency as examinedAtOnce } from '../src/operations/flow/reconcile.ts';
 import { itemBytes } from './capacity.ts';
 import { openCostMeter } from './cost-meter.ts';
 import { createExample } from './cost-requests.ts';
@@ -16,10 +16,16 @@ import type { Section } from './report.ts';
 
 /** Limits of AWS, each with the page that states it. */
 const awsLimits = {
-  /** Units a second of one partition key of a table or an index. "Best practices for designing and using partition keys effectively". */
+  /**
+   * Units a second of one partition key of a table or an index. "Best practices for designing and
+   * using partition keys effectively".
+   */
   keyWrites: 1_000,
   keyReads: 3_000,
-  /** Write units a second of a new on-demand table, and of each index, until it has had more. "DynamoDB on-demand capacity mode". */
+  /**
+   * Write units a second of a new on-demand table, and of each index, until it has had more.
+   * "DynamoDB on-demand capacity mode".
+   */
   newTable: 4_000,
   /** Concurrent executions of an account and region. "Lambda quotas". */
   concurrency: 1_000,
@@ -27,7 +33,10 @@ const awsLimits = {
   apiGateway: 10_000,
 } as const;
 
-/** An item in a transaction takes twice its units in the table, and once in an index: see `docs/performance.md`, Cost. */
+/**
+ * An item in a transaction takes twice its units in the table, and once in an index: see
+ * `docs/performance.md`, Cost.
+ */
 const transactionFactor = 2;
 
 /** About how long calls take on AWS, in milliseconds. They are made one after the other. */
@@ -37,12 +46,16 @@ const callMs = { dynamoDb: 5, eks: 80 };
 const createMs = 3 * callMs.dynamoDb + callMs.eks + 10;
 const examinationMs = 3 * callMs.dynamoDb + 2 * callMs.eks;
 
-/** The share of a minute in which the reconciler begins to examine operations: its timeout of 60 seconds less what it keeps back. */
+/**
+ * The share of a minute in which the reconciler begins to examine operations: its timeout of 60
+ * seconds less what it keeps back.
+ */
 const examiningShare = (58_000 - operationMs) / 60_000;
 
 /**
- * Seconds of a run in which the scan reads: its timeout, less 5 that its handler keeps back and 10 that a read may take. A run begins each minute; one
- * that finds the account and region leased leaves them to the next.
+ * Seconds of a run in which the scan reads: its timeout, less 5 that its handler keeps back and 10
+ * that a read may take. A run begins each minute; one that finds the account and region leased
+ * leaves them to the next.
  */
 const readingSeconds = 120 - 5 - 10;
 const runsEverySeconds = 120;
@@ -71,7 +84,10 @@ function scanTable(): string {
   return table(['`SCAN_INTERVAL_MS`', 'reads a day', 'reads of an association a day', 'associations'], rows);
 }
 
-/** The table of limits in `docs/scale.md`. It depends on constants of the code and of `serverless.yml`, not on the machine. */
+/**
+ * The table of limits in `docs/limits.md`. It depends on constants of the code and of
+ * `serverless.yml`, not on the machine.
+ */
 export async function limitsSection(): Promise<Section> {
   const { unitsOfEntries, trailBytes, indexes } = await measureCreate();
   const perSecond = (limit: number, units: number) => Math.floor(limit / units).toLocaleString('en');
@@ -129,7 +145,7 @@ export async function limitsSection(): Promise<Section> {
   const gigabytes = (trailBytes * 1e6) / 1e9;
   return {
     name: 'limits',
-    document: 'scale.md',
+    document: 'limits.md',
     isMeasured: false,
     tables: [
       table(['limit', 'value', 'reached at creates a second', 'what moves it'], rows),
@@ -140,7 +156,9 @@ export async function limitsSection(): Promise<Section> {
   };
 }
 
-/** What the entries of one create take in DynamoDB; the gateway writes them into an embedded ledger. */
+/**
+ * What the entries of one create take in DynamoDB; the gateway writes them into an embedded ledger.
+ */
 async function measureCreate() {
   const meter = await openCostMeter(0);
   try {

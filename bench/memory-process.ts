@@ -1,5 +1,6 @@
-// Sends creates to a bundle, and measures its memory: node --expose-gc bench/memory-process.ts GATEWAY BATCHES SIZE, as a child with
-// an IPC channel. After each batch it sends the figures, and waits for a message.
+// Sends creates to a bundle, and measures its memory: node --expose-gc bench/memory-process.ts
+// GATEWAY BATCHES SIZE, as a child with an IPC channel. After each batch it sends the figures, and
+// waits for a message.
 import { once } from 'node:events';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createEvent, ofServiceAccount } from './events.ts';

@@ -38,7 +38,10 @@ export async function measureMemory(folder: string, mutations: number): Promise<
   }
 }
 
-/** The figures that the process sends, which goes on after each. Throws an Error if it ends before the last. */
+/**
+ * The figures that the process sends, which goes on after each. Throws an Error if it ends before
+ * the last.
+ */
 async function figuresOf(child: ChildProcess, mutations: number, endpoints: Endpoints): Promise<MemoryFigures[]> {
   const figures: MemoryFigures[] = [];
   const ended = once(child, 'exit') as Promise<[number | null]>;

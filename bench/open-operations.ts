@@ -13,12 +13,16 @@ export interface Abandoned {
   readonly startedAt: number;
 }
 
-/** Writes what a create leaves whose process ends before EKS answers: its INTENT and a record in progress. Returns its operation. */
+/**
+ * Writes what a create leaves whose process ends before EKS answers: its INTENT and a record in
+ * progress. Returns its operation.
+ */
 export async function writeAbandoned(ledger: Ledger, { startedAt, ...place }: Abandoned): Promise<string> {
   const operationId = ulid(startedAt);
   const create = request(place);
   const record = openRecord({
-    ...{ operationId, startedAt },
+    operationId,
+    startedAt,
     leaseUntil: startedAt + defaultTimes.leaseMs,
     inDoubtUntil: inDoubtUntil(startedAt, defaultTimes),
   });

@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** A command line that runs on one core; unchanged where that is null. Requires taskset (util-linux). */
+/**
+ * A command line that runs on one core; unchanged where that is null. Requires taskset
+ * (util-linux).
+ */
 export function onCore(core: number | null, command: readonly [string, ...string[]]): [string, ...string[]] {
   return core === null ? [...command] : ['taskset', '--cpu-list', String(core), ...command];
 }

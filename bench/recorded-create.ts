@@ -35,8 +35,9 @@ async function sentBy(run: () => Promise<unknown>): Promise<SentRequest[]> {
 }
 
 /**
- * Records the calls of a create by the gateway, and returns what makes the inputs of equal calls for another service account: they have
- * the same items and fields, with ids and keys of their own. Both names must have the same length, so that the calls have the same bytes.
+ * Records the calls of a create by the gateway, and returns what makes the inputs of equal calls
+ * for another service account: they have the same items and fields, with ids and keys of their own.
+ * Both names must have the same length, so that the calls have the same bytes.
  *
  * @param run sends the create
  * @param recorded name of its service account

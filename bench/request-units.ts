@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb/association-reads.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
-import { makeDynamoDbObservations } from '../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../src/ledger/dynamodb.ts';
-import { createTables } from '../src/ledger/tables.ts';
+import { makeDynamoDbObservations } from '../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
+import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { observeServiceAccount } from '../src/observations/observe-service-account.ts';
 import { home, input, openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
@@ -100,7 +100,10 @@ function idOf({ simulator }: Gateway): string {
   return simulator.control.associations()[0]?.associationId ?? '';
 }
 
-/** Counts the calls and units of a request of each outcome, on new tables of a DynamoDB Local and a simulated EKS. */
+/**
+ * Counts the calls and units of a request of each outcome, on new tables of a DynamoDB Local and a
+ * simulated EKS.
+ */
 export async function measureRequestCosts(endpoint: string): Promise<RequestCost[]> {
   const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   const local = localClient(endpoint);

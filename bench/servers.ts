@@ -1,5 +1,5 @@
-// The endpoints of a benchmark, in a process of their own: node bench/servers.ts KEY CERTIFICATE DYNAMODB_DELAY_MS
-// EKS_DELAY_MS STS_DELAY_MS
+// The endpoints of a benchmark, in a process of their own: node bench/servers.ts KEY CERTIFICATE
+// DYNAMODB_DELAY_MS EKS_DELAY_MS STS_DELAY_MS
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';

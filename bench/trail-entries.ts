@@ -1,7 +1,6 @@
 import { ulid } from 'ulid';
 import type { AuditEntry } from '../src/model/audit.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
-import type { AuditPartition } from '../src/ledger/ledger.ts';
 
 /** Milliseconds of a day. */
 const dayMs = 86_400_000;
@@ -14,28 +13,15 @@ export const end = Date.UTC(2027, 5, 30, 12);
 
 const begin = end - days * dayMs;
 
-/** A time range in the middle that covers a tenth of the trail. */
-export const middle = { since: begin + 54 * dayMs, until: begin + 66 * dayMs };
-
 const target = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'busy' };
 const busy = { ...target, namespace: 'shop', serviceAccount: 'cart' };
 const alice = 'https://id.example.com/#alice';
 const arn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/busy/a-';
 const hot = `${arn}0123456789abcdefg`;
 
-/** The measured partitions. Each is the busiest of its kind and holds from all entries down to a sixteenth of them. */
-export const partitions: readonly AuditPartition[] = [
-  { kind: 'all' },
-  { kind: 'cluster', ...busy },
-  { kind: 'namespace', ...busy },
-  { kind: 'serviceAccount', ...busy },
-  { kind: 'principal', principalId: alice },
-  { kind: 'association', associationArn: hot },
-];
-
 /**
- * Generates the entries of an audit trail of this length, oldest first. Trails of equal length are equal except for
- * random parts of ids.
+ * Generates the entries of an audit trail of this length, oldest first. Trails of equal length are
+ * equal except for random parts of ids.
  */
 export function* trailOf(length: number): Generator<AuditEntry> {
   let operationId = '';
@@ -71,7 +57,11 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     apiRequestId: `request-${index}`,
     target: where,
     request: {
-      ...{ ...where, roleArn, targetRoleArn: null, disableSessionTags: false, policy: null },
+      ...where,
+      roleArn,
+      targetRoleArn: null,
+      disableSessionTags: false,
+      policy: null,
       tags: ['cost-centre', 'service', 'team'].map((key) => ({ key, value: where.namespace })),
     },
     before: null,
@@ -79,8 +69,13 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     findings: [],
     reason: 'Ticket 4711: the cart reads its table.',
     decision: {
-      ...{ allowed: true, failed: false, policyIds: ['owners-create'], violations: [] },
-      ...{ policySetHash: 'a'.repeat(64), inventoryHash: 'b'.repeat(64), now: time },
+      allowed: true,
+      failed: false,
+      policyIds: ['owners-create'],
+      violations: [],
+      policySetHash: 'a'.repeat(64),
+      inventoryHash: 'b'.repeat(64),
+      now: time,
       slice: {
         cluster: {
           ...target,
@@ -109,8 +104,8 @@ function spread(number: number): number {
 }
 
 /**
- * Half of the entries belong to the busy cluster, half of those to one namespace, and half of those to one service
- * account.
+ * Half of the entries belong to the busy cluster, half of those to one namespace, and half of those
+ * to one service account.
  */
 function placeOf(share: number) {
   const [inCluster, inNamespace, inAccount] = [2, 4, 8].map((parts) => share % parts === 0);

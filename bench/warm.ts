@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { audience, issuer } from '../packages/local-gateway/src/principals.ts';
 import { testKeys } from '../test/support/lambda-event.ts';
 import { buildCalls, buildGateway, nameOfBuild } from './bundles.ts';
@@ -10,7 +10,10 @@ import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { median, ratiosOf as ratios } from './statistics.ts';
 
-/** Milliseconds of a request in a block of many, and of the processor for it. Garbage collections of the block are in both. */
+/**
+ * Milliseconds of a request in a block of many, and of the processor for it. Garbage collections of
+ * the block are in both.
+ */
 export interface Block {
   readonly wallMs: number;
   readonly cpuMs: number;
@@ -36,21 +39,29 @@ export interface WarmFigures {
   readonly heapMb: number;
 }
 
-/** Rounds and the requests of a block. Single requests would flatter: garbage collections fall between them. */
+/**
+ * Rounds and the requests of a block. Single requests would flatter: garbage collections fall
+ * between them.
+ */
 const sizes = {
   quick: { blocks: 10, size: 20, slowBlocks: 2 },
   whole: { blocks: 40, size: 50, slowBlocks: 4 },
 };
 
 /**
- * Measures warm requests on one core: with answers at once, and with answers as slow as those of AWS.
+ * Measures warm requests on one core: with answers at once, and with answers as slow as those of
+ * AWS.
  *
  * @param builds other builds of the gateway to compare creates with, as paths of their handlers
  */
 export async function measureWarm(folder: string, isQuick: boolean, builds: readonly string[]): Promise<Section> {
   const { blocks, size, slowBlocks } = isQuick ? sizes.quick : sizes.whole;
   const [gateway, calls] = [await buildGateway(folder), await buildCalls(folder)];
-  const issuers = join(folder, 'issuers.json');
+  // The gateway looks for the issuers beside the policies.
+  const withKeys = join(folder, 'with-keys');
+  const issuers = join(withKeys, 'issuers.json');
+  await mkdir(withKeys);
+  await symlink(join(dirname(gateway), 'policies'), join(withKeys, 'policies'));
   await writeFile(issuers, JSON.stringify([{ issuer, audiences: [audience], jwks: await testKeys() }]));
   const measure = async (
     delays: { dynamoDb: number; eks: number; sts: number },

@@ -10,19 +10,20 @@ const root = join(import.meta.dirname, '..');
 /** Where, when and how figures were measured. */
 function circumstances(command: string): string {
   const [core] = cpus();
-  // On a machine with a load above its cores, times are mostly waits for a core: only those of the processor say something.
+  // On a machine with a load above its cores, times are mostly waits for a core: only those of the
+  // processor say something.
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const day = new Date().toISOString().slice(0, 10);
   return `Measured on ${day} at ${commit}: ${cpus().length} cores (${core?.model.trim()}) with a load of ${loadavg()[0]?.toFixed(0)}, Node.js ${process.version}, \`${command}\`.`;
 }
 
 /**
- * Writes the tables of a section into its document, between the lines `<!-- bench NAME -->` and `<!-- end of NAME -->`. Throws an Error
- * if the document lacks them.
+ * Writes the tables of a section into its document, between the lines `<!-- bench NAME -->` and
+ * `<!-- end of NAME -->`. Throws an Error if the document lacks them.
  */
-export async function writeSection(section: Section, command: string): Promise<void> {
-  const { name, document: file = 'performance.md', isMeasured = true, tables } = section;
-  const document = join(root, 'docs', file);
+export async function writeSection(section: Section, file: string | undefined, command: string): Promise<void> {
+  const { name, isMeasured = true, tables } = section;
+  const document = join(root, 'docs', file ?? 'performance.md');
   const content = isMeasured ? `${circumstances(command)}\n\n${tables}` : tables;
   const filled = fill(document, readFileSync(document, 'utf8'), name, content);
   writeFileSync(document, await format(filled, { ...(await resolveConfig(document)), filepath: document }));

@@ -22,15 +22,15 @@ import {
 import { missedReplacements, replacements, replaceUnneeded } from './replacements.ts';
 import { startProblems } from './start-budgets.ts';
 import { finishSupplyChain, pageSbomFile, sbomFile } from './supply-chain.ts';
-import { runCommand, UsageError } from '../tools/command.ts';
+import { runCommand } from '../tools/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
 import { buildPage } from '../packages/page/build.ts';
 import { writePage } from '../packages/page/write.ts';
 import { checkPolicies } from '../packages/operator/src/policies/check.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
-import { compiledInventoryFile, compileInventory } from '../src/policy/compiled-inventory.ts';
-import { parseInventory } from '../src/policy/inventory.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
+import { compiledInventoryFile, compileInventory } from '../src/policy/inventory/compiled.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
 import { policySetFile, readPolicySet, verificationFile } from '../src/policy/load.ts';
 import { verificationHash } from '../src/policy-versions/packed-policies.ts';
 import { readVerifiedFiles } from '../packages/operator/src/policy-versions/prepare.ts';
@@ -43,8 +43,8 @@ const root = join(import.meta.dirname, '..');
 const ownOutdir = join(root, 'dist');
 
 /**
- * `@as-integrations/aws-lambda` is CommonJS and loads `@apollo/server` by `require`, which resolves to another build than
- * the `import`s of the gateway. This plugin resolves both to the same build.
+ * `@as-integrations/aws-lambda` is CommonJS and loads `@apollo/server` by `require`, which resolves
+ * to another build than the `import`s of the gateway. This plugin resolves both to the same build.
  */
 const oneApollo: Plugin = {
   name: 'one-apollo',
@@ -56,7 +56,8 @@ const oneApollo: Plugin = {
 };
 
 /**
- * CommonJS, because `require` loads Node's modules faster than `import` does. The extension `.cjs` makes it CommonJS whatever package.json is above it.
+ * CommonJS, because `require` loads Node's modules faster than `import` does. The extension `.cjs`
+ * makes it CommonJS whatever package.json is above it.
  */
 const options = {
   absWorkingDir: root,
@@ -65,7 +66,8 @@ const options = {
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  // `import()` of Node's modules would load them as ES modules, and code from a cache can't do it at all.
+  // `import()` of Node's modules would load them as ES modules, and code from a cache can't do it
+  // at all.
   supported: { 'dynamic-import': false },
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
@@ -73,11 +75,13 @@ const options = {
   plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), lazyZlib, parsedSchema, shortNames],
   minifySyntax: true,
   minifyWhitespace: true,
-  // For line numbers of stack traces; the package leaves the maps out, as they would double its size.
+  // For line numbers of stack traces; the package leaves the maps out, as they would double its
+  // size.
   sourcemap: 'external',
   // `graphql` skips its check for a second copy of itself in production.
   define: {
-    ...{ 'process.env.NODE_ENV': '"production"', 'globalThis.process.env.NODE_ENV': '"production"' },
+    'process.env.NODE_ENV': '"production"',
+    'globalThis.process.env.NODE_ENV': '"production"',
     // What tells browsers from Node.js: reading it loads a module of Node.js.
     navigator: 'undefined',
   },
@@ -85,7 +89,10 @@ const options = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
-/** Lists the packages in the bundles, with their licences, as CycloneDX. The list of two equal builds is equal. */
+/**
+ * Lists the packages in the bundles, with their licences, as CycloneDX. The list of two equal
+ * builds is equal.
+ */
 const billOfMaterials = (outputFile: string) =>
   cyclonedxEsbuildPlugin({
     specVersion: '1.6',
@@ -96,18 +103,22 @@ const billOfMaterials = (outputFile: string) =>
     logLevel: 'silent',
   });
 
-/** Inputs of a package: a folder of policies with their cases, the file of an inventory, and optionally one of issuers. */
+/**
+ * Inputs of a package: a folder of policies with their cases, the file of an inventory, and
+ * optionally one of issuers.
+ */
 interface Sources {
   readonly policies: string;
   readonly inventory: string;
   /** File of issuers with their keys; null: API Gateway alone verifies tokens. */
   readonly issuers: string | null;
-  /** Names of replacements of modules to leave out, see `deploy/replacements.ts`. */
-  readonly without: readonly string[];
 }
 
-/** Writes the bundles, Cedar's WebAssembly, the policies and the page to `outdir`. Throws an Error that says what is not valid. */
-async function buildInto(outdir: string, { policies, inventory, issuers, without }: Sources): Promise<void> {
+/**
+ * Writes the bundles, Cedar's WebAssembly, the policies and the page to `outdir`. Throws an Error
+ * that says what is not valid.
+ */
+async function buildInto(outdir: string, { policies, inventory, issuers }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
@@ -129,13 +140,12 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   const snapshotHash = await writeCedarSnapshot(outdir, policies);
   console.log(`Cedar's native code: ${await writeNativeCode(outdir, policies, snapshotHash)}`);
   const define = { ...options.define, ...cedarDefines(snapshotHash) };
-  const chosen = replacements.filter(({ name }) => !without.includes(name));
-  const plugins = [replaceUnneeded(chosen), ...options.plugins, billOfMaterials(sbomFile)];
+  const plugins = [replaceUnneeded(replacements), ...options.plugins, billOfMaterials(sbomFile)];
   const { metafile, warnings } = await build({ ...options, outdir, define, plugins });
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
-    // A build without a replacement is for measurements: it may exceed the budgets, and hold what no function needs.
-    ...(without.length > 0 ? [] : [...bundleProblems(metafile), ...missedReplacements(metafile)]),
+    ...bundleProblems(metafile),
+    ...missedReplacements(metafile),
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
@@ -149,7 +159,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
   const sizes = await sizesIn(outdir);
   for (const [file, bytes] of sizes) console.log(`${(bytes / 1000).toFixed(0).padStart(7)} kB  ${file}`);
-  const tooMuch = without.length > 0 ? [] : startProblems(sizes);
+  const tooMuch = startProblems(sizes);
   if (tooMuch.length > 0) throw new Error(tooMuch.join('\n'));
 }
 
@@ -167,7 +177,10 @@ async function clean(outdir: string): Promise<void> {
   if ((await readdir(outdir)).length > 0) throw new Error(`${outdir} is not empty: choose a new folder.`);
 }
 
-/** Copies the policies without their cases, and stores them compiled, so that no cold start of a function compiles them. */
+/**
+ * Copies the policies without their cases, and stores them compiled, so that no cold start of a
+ * function compiles them.
+ */
 async function copyPolicies(from: string, policySet: PolicySet, to: string): Promise<void> {
   await mkdir(to);
   const names = await readdir(from);
@@ -186,24 +199,14 @@ async function sizesIn(folder: string): Promise<ReadonlyMap<string, number>> {
   return sizes;
 }
 
-/** Throws a UsageError for a replacement that does not exist, and for a build without one that would be deployed. */
-function checkWithout(without: readonly string[], outdir: string): void {
-  const unknown = without.find((name) => replacements.every((one) => one.name !== name));
-  if (unknown !== undefined)
-    throw new UsageError(`--without is ${JSON.stringify(unknown)}: give a name from deploy/replacements.ts.`);
-  if (without.length > 0 && outdir === ownOutdir) throw new UsageError('--without requires --outdir.');
-}
-
 const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory; and the files of the page.
 
-Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER] [--without NAME]
+Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER]
 
   --policies FOLDER  policies, with their cases (default: policies beside package.json)
   --inventory FILE   inventory of the deployment (default: inventory.json in the folder of policies)
   --issuers FILE     issuers of tokens with their keys, so that the function verifies signatures itself (default: none)
   --outdir FOLDER    an empty or new folder for the result (default: dist beside package.json, which is emptied)
-  --without NAME     leaves out a replacement of deploy/replacements.ts, to measure what it saves. Can be given several times.
-                     Requires --outdir, so that such a build is not deployed
   -h, --help         print this text
 
 Exits with 0 when everything is built, with 1 when policies, inventory, issuers or bundles are not valid, with 2 when the arguments
@@ -217,16 +220,13 @@ process.exitCode = await runCommand({
     inventory: { type: 'string' },
     issuers: { type: 'string' },
     outdir: { type: 'string', default: ownOutdir },
-    without: { type: 'string', multiple: true, default: [] },
   },
   run: async (values) => {
     const policies = resolve(values.policies);
     // The cases use the inventory in the folder of policies; a deployment serves other clusters.
     const inventory = resolve(values.inventory ?? join(policies, 'inventory.json'));
     const issuers = values.issuers === undefined ? null : resolve(values.issuers);
-    const { outdir, without } = values;
-    checkWithout(without, resolve(outdir));
-    await buildInto(resolve(outdir), { policies, inventory, issuers, without });
+    await buildInto(resolve(values.outdir), { policies, inventory, issuers });
     return 0;
   },
 });

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { sharedPolicies } from '../src/policy/applicable.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
-import { actionsOf } from '../src/policy/policy-head.ts';
+import { sharedPolicies } from '../src/policy/policies/applicable.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
+import { actionsOf } from '../src/policy/policies/policy-head.ts';
 
 /** Packages that must be bundled once: a second copy slows cold starts and breaks `instanceof`. */
 const oneCopyOf = ['@apollo/server', 'graphql'];
@@ -11,11 +11,16 @@ const oneCopyOf = ['@apollo/server', 'graphql'];
 const localInput = /^(src\/(local|cli|demo)|packages|test)\//;
 const localBuiltin = /^(node:)?sqlite$/;
 
-/** What no function needs: it would be loaded or compiled at every cold start. Replaced modules keep their names. */
+/**
+ * What no function needs: it would be loaded or compiled at every cold start. Replaced modules keep
+ * their names.
+ */
 const unneededInput =
   /node_modules\/(@apollo\/(usage-reporting-protobuf|protobufjs)|@graphql-tools\/(?!schema\/)[a-z-]+|@aws-sdk\/credential-provider-(?!env|node)[a-z-]+|@smithy\/credential-provider-imds|undici|sha\.js)\//;
 
-/** The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it. */
+/**
+ * The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it.
+ */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   'src/lambda/graphql.ts': { bytes: 1_151_000, modules: 850 },
   'src/lambda/reconcile.ts': { bytes: 649_000, modules: 555 },
@@ -27,16 +32,23 @@ export const budgets: Readonly<Record<string, { readonly bytes: number; readonly
   'src/lambda/page.ts': { bytes: 20_000, modules: 15 },
 };
 
-/** The most bytes of Cedar's snapshot, which every cold start reads, hashes and copies: about 1 ms for each megabyte. */
+/**
+ * The most bytes of Cedar's snapshot, which every cold start reads, hashes and copies: about 1 ms
+ * for each megabyte.
+ */
 export const snapshotBudget = 8_000_000;
 
 /**
- * The most bytes of the memory that Cedar has after a start, 160 pages. It has about 1.9 MB more than the snapshot: it never shrinks, so that it
- * also has room for the most that a decision of the cases took.
+ * The most bytes of the memory that Cedar has after a start, 160 pages. It has about 1.9 MB more
+ * than the snapshot: it never shrinks, so that it also has room for the most that a decision of the
+ * cases took.
  */
 export const memoryBudget = 160 * 65_536;
 
-/** Throws an Error that names the policies that take most of Cedar's snapshot, or of its memory, if these exceed their budgets. */
+/**
+ * Throws an Error that names the policies that take most of Cedar's snapshot, or of its memory, if
+ * these exceed their budgets.
+ */
 export function checkSnapshotSize(
   size: { readonly bytes: number; readonly memoryLength: number },
   policySet: PolicySet,
@@ -62,7 +74,10 @@ export function checkSnapshotSize(
   );
 }
 
-/** What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are valid. */
+/**
+ * What is wrong with the bundles in esbuild's metafile, one sentence each; empty when they are
+ * valid.
+ */
 export function bundleProblems(metafile: Metafile): string[] {
   return Object.entries(metafile.outputs)
     .filter(([, { entryPoint }]) => entryPoint !== undefined)

@@ -1,7 +1,10 @@
 /** The file of a build with what made its code cache, a {@link CodeCacheMaker}. */
 export const codeCacheMakerFile = 'code-cache.json';
 
-/** What made a code cache, with the names and the fields that the functions log when V8 rejects it (`src/app/code-caches.ts`). */
+/**
+ * What made a code cache, with the names and the fields that the functions log when V8 rejects it
+ * (`src/app/code-caches.ts`).
+ */
 export interface CodeCacheMaker {
   /** As `process.version`. */
   readonly nodeVersion: string;
@@ -18,12 +21,12 @@ export interface FunctionRuntime {
 }
 
 /**
- * What a package lacks, in one line, or under which condition. Only AWS knows the exact version of its runtime, so nothing more can be said where the
- * major version and the architecture agree.
+ * What a package lacks, in one line, or under which condition. Only AWS knows the exact version of
+ * its runtime, so nothing more can be said where the major version and the architecture agree.
  */
 export function codeCacheNotice({ nodeVersion, architecture }: CodeCacheMaker, functions: FunctionRuntime): string {
   const made = `Node.js ${nodeVersion} on ${architecture}`;
-  const advice = '(docs/cold-starts.md#the-code-cache)';
+  const advice = '(docs/performance.md#the-code-cache)';
   const [major = ''] = nodeVersion.slice(1).split('.');
   const isSameArchitecture = architecture.replace(/^x64$/, 'x86_64') === functions.architecture;
   if (isSameArchitecture && functions.runtime === `nodejs${major}.x`) {

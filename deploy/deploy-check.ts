@@ -1,4 +1,5 @@
-// A plugin of the Serverless Framework that rejects wrong settings, inventories and policies before anything is deployed.
+// A plugin of the Serverless Framework that rejects wrong settings, inventories and policies before
+// anything is deployed.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageProblems } from './package-problems.ts';
@@ -78,7 +79,10 @@ export default function deployCheck(serverless: Serverless) {
   return { hooks: { initialize: checkSettings, 'before:package:initialize': checkBundles } };
 }
 
-/** The account of the credentials; null when there are none, or AWS does not answer: a package needs neither. */
+/**
+ * The account of the credentials; null when there are none, or AWS does not answer: a package needs
+ * neither.
+ */
 async function accountOrNull(aws: ReturnType<Serverless['getProvider']>): Promise<string | null> {
   const timeout = AbortSignal.timeout(identityMs);
   const timedOut = new Promise<null>((resolve) => timeout.addEventListener('abort', () => resolve(null)));

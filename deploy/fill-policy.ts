@@ -1,4 +1,5 @@
-// Prints a service control policy of deploy/iam with the names of an organization: `npm run scp -- --help`.
+// Prints a service control policy of deploy/iam with the names of an organization:
+// `npm run scp -- --help`.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, UsageError } from '../tools/command.ts';
@@ -94,7 +95,10 @@ function valuesOf(name: string, { meaning, form, list = false }: Placeholder, gi
   return values;
 }
 
-/** A part of a policy with the values; a text with a placeholder that has several becomes a list, or more items of its list. */
+/**
+ * A part of a policy with the values; a text with a placeholder that has several becomes a list, or
+ * more items of its list.
+ */
 function withValues(part: unknown, values: readonly (readonly [string, readonly string[]])[]): unknown {
   if (typeof part === 'string') {
     const texts = values.reduce(
@@ -109,7 +113,10 @@ function withValues(part: unknown, values: readonly (readonly [string, readonly 
   return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, withValues(each, values)]));
 }
 
-/** The policy with these values, without white space. Throws `UsageError`, which names what is missing or wrong. */
+/**
+ * The policy with these values, without white space. Throws `UsageError`, which names what is
+ * missing or wrong.
+ */
 function filled(policy: PolicyName, given: ReadonlyMap<string, string>): string {
   const needed = placeholdersOf(policy);
   const names = needed.map(([name]) => name);

@@ -9,8 +9,9 @@ const nameProperties: Readonly<Record<string, string>> = {
 };
 
 /**
- * Names alarms and rules `SERVICE-STAGE.LOGICAL-ID`. A stage has no dot, so a policy on `SERVICE-STAGE.*` does not reach those
- * of a stage whose name begins with this one. CloudFormation would generate names with a dash, and shorten those of rules.
+ * Names alarms and rules `SERVICE-STAGE.LOGICAL-ID`. A stage has no dot, so a policy on
+ * `SERVICE-STAGE.*` does not reach those of a stage whose name begins with this one. CloudFormation
+ * would generate names with a dash, and shorten those of rules.
  */
 export function withFixedNames(resources: Readonly<Record<string, JsonObject>>, stack: string) {
   return Object.fromEntries(
@@ -23,8 +24,9 @@ export function withFixedNames(resources: Readonly<Record<string, JsonObject>>, 
 }
 
 /**
- * The bucket of the packages with a name that a policy can spell out: CloudFormation would shorten the stage in a generated
- * one. The stage and the longest region fit into the 63 characters of a name.
+ * The bucket of the packages with a name that a policy can spell out: CloudFormation would shorten
+ * the stage in a generated one. The stage and the longest region fit into the 63 characters of a
+ * name.
  */
 export function withBucketName(bucket: JsonObject, stack: string): JsonObject {
   const BucketName = { 'Fn::Sub': `${stack}-\${AWS::Region}-\${AWS::AccountId}` };

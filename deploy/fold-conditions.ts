@@ -1,6 +1,7 @@
-// Options of the stack are CloudFormation conditions over parameters of the framework, which are constants by the time a
-// template is packaged. Evaluating them then keeps unused resources and empty values out of the template, so that what is
-// reviewed, checked and simulated is what is deployed.
+// Options of the stack are CloudFormation conditions over parameters of the framework, which are
+// constants by the time a template is packaged. Evaluating them then keeps unused resources and
+// empty values out of the template, so that what is reviewed, checked and simulated is what is
+// deployed.
 
 /** A template, or a part of one, as JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -19,8 +20,9 @@ export interface FoldableTemplate {
 type Known = ReadonlyMap<string, boolean>;
 
 /**
- * The template without the conditions whose value is known: with the chosen branch of each `Fn::If`, and without the
- * resources and outputs of unmet ones. Conditions over pseudo parameters such as `AWS::Region` remain.
+ * The template without the conditions whose value is known: with the chosen branch of each
+ * `Fn::If`, and without the resources and outputs of unmet ones. Conditions over pseudo parameters
+ * such as `AWS::Region` remain.
  */
 export function foldConditions<T extends FoldableTemplate>(template: T): T {
   const known = knownConditions(template.Conditions ?? {});

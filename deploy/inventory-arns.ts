@@ -1,8 +1,11 @@
-import type { Inventory } from '../src/policy/inventory.ts';
+import type { Inventory } from '../src/policy/inventory/inventory.ts';
 import { isObject } from './fold-conditions.ts';
 import type { Json } from './fold-conditions.ts';
 
-/** The placeholders of roles.yml: all clusters, all associations, or one add-on of all clusters, of the account of the stack. */
+/**
+ * The placeholders of roles.yml: all clusters, all associations, or one add-on of all clusters, of
+ * the account of the stack.
+ */
 const placeholder =
   /^(arn:\$\{AWS::Partition\}:eks):\*:(\$\{AWS::AccountId\}):(cluster|podidentityassociation|addon)\/\*(\/[\w-]+\/\*)?$/;
 
@@ -10,14 +13,14 @@ const placeholder =
 const rolePaths = /^(arn:.*:role\/)(.+,.+)$/;
 
 /**
- * Clusters named one by one. An inline policy holds 10,240 characters ("IAM and AWS STS quotas"); each cluster needs an ARN of
- * up to 210 characters in each of three statements.
+ * Clusters named one by one. An inline policy holds 10,240 characters ("IAM and AWS STS quotas");
+ * each cluster needs an ARN of up to 210 characters in each of three statements.
  */
 const maxNamedClusters = 14;
 
 /**
- * Replaces the placeholders in a part of the template: `cluster/*` of all regions by the clusters of the inventory in the
- * gateway's own account, and a list of role paths by one ARN for each.
+ * Replaces the placeholders in a part of the template: `cluster/*` of all regions by the clusters
+ * of the inventory in the gateway's own account, and a list of role paths by one ARN for each.
  */
 export function withArnsOf(inventory: Pick<Inventory, 'accounts' | 'clusters'>, value: Json): Json {
   if (Array.isArray(value)) return (value as Json[]).flatMap((item) => withArnsOf(inventory, item));
@@ -43,9 +46,10 @@ function arnsOf(inventory: Pick<Inventory, 'accounts' | 'clusters'>, text: strin
 }
 
 /**
- * The regions and clusters of the gateway's own account. A region without listed clusters is served whole, as authorization
- * does; so is each region when there are too many clusters for one policy. An inventory without clusters of the account gives
- * the region `none`, which does not exist, because IAM does not accept an empty list.
+ * The regions and clusters of the gateway's own account. A region without listed clusters is served
+ * whole, as authorization does; so is each region when there are too many clusters for one policy.
+ * An inventory without clusters of the account gives the region `none`, which does not exist,
+ * because IAM does not accept an empty list.
  */
 function scopes({ accounts, clusters }: Pick<Inventory, 'accounts' | 'clusters'>) {
   const home = accounts.filter(({ roleArn }) => roleArn === null);

@@ -7,7 +7,10 @@ const maxTags = 49;
 /** Audiences of an authorizer ("Quotas for HTTP APIs" of API Gateway). */
 const maxAudiences = 50;
 
-/** Lists that are longer than AWS accepts, a tag of which only the last value would count, and places of different kinds. */
+/**
+ * Lists that are longer than AWS accepts, a tag of which only the last value would count, and
+ * places of different kinds.
+ */
 export function listProblems({ tags = '', jwtAudience = '', otherAccounts = '' }: Settings): Problem[] {
   const audiences = jwtAudience.split(',').length;
   const kinds = new Set(otherAccounts.split(',').map((value) => value.slice(0, 2).replace(/\d\d/, 'account')));

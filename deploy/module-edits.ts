@@ -7,8 +7,8 @@ export function edited(text: string, pattern: RegExp, change: (...groups: string
 }
 
 /**
- * Writes constants where a module uses them as computed names of properties. esbuild can't know that computing them has no effect, and keeps
- * whatever has one.
+ * Writes constants where a module uses them as computed names of properties. esbuild can't know
+ * that computing them has no effect, and keeps whatever has one.
  */
 export function withPlainNames(text: string): string {
   const constants = new Map(
@@ -20,7 +20,10 @@ export function withPlainNames(text: string): string {
   });
 }
 
-/** The exceptions of GetRole in the API reference of IAM. An exception that is not registered is one of the client's base class. */
+/**
+ * The exceptions of GetRole in the API reference of IAM. An exception that is not registered is one
+ * of the client's base class.
+ */
 const roleErrors = ['NoSuchEntityException', 'ServiceFailureException'];
 
 /** Registers only the exceptions of GetRole with the client of IAM. */

@@ -16,8 +16,9 @@ export const nativeCodeFile = 'cedar-native.bin';
 const processes = 4;
 
 /**
- * Writes the native code of what Cedar runs in the cases to `outdir`, which holds everything else from which Cedar starts. Only the build of Node.js
- * that runs now uses it. Returns a summary of the decisions from it, or why there is none: functions start slower without it, and do the same.
+ * Writes the native code of what Cedar runs in the cases to `outdir`, which holds everything else
+ * from which Cedar starts. Only the build of Node.js that runs now uses it. Returns a summary of
+ * the decisions from it, or why there is none: functions start slower without it, and do the same.
  *
  * @param sources the folder of the policies, with their cases
  * @param snapshotHash of the snapshot in `outdir`
@@ -43,8 +44,9 @@ export async function writeNativeCode(outdir: string, sources: string, snapshotH
 }
 
 /**
- * The code without what differs in another process, so that equal builds have equal code: upper halves of addresses, which V8 writes whole when it
- * reads the code. Throws an Error if anything else differs: nothing tells whether V8 would write that.
+ * The code without what differs in another process, so that equal builds have equal code: upper
+ * halves of addresses, which V8 writes whole when it reads the code. Throws an Error if anything
+ * else differs: nothing tells whether V8 would write that.
  */
 export function withoutAddresses(code: Buffer, other: Buffer): Buffer {
   if (code.length !== other.length) throw new Error('V8 compiles it to different lengths');
@@ -59,10 +61,11 @@ export function withoutAddresses(code: Buffer, other: Buffer): Buffer {
 }
 
 /**
- * Where the upper four bytes begin of an address of eight that an x86-64 instruction loads into a register, if a byte belongs to them: REX.W, an
- * operation code from B8 to BF, the address ("Intel 64 and IA-32 Architectures Software Developer's Manual", MOV). V8 writes a number into the lower
- * four for the time in which the code is stored (`SetWasmCalleeTag` in its wasm-serialization.cc). For other processors, it writes whole numbers, so
- * that nothing differs.
+ * Where the upper four bytes begin of an address of eight that an x86-64 instruction loads into a
+ * register, if a byte belongs to them: REX.W, an operation code from B8 to BF, the address ("Intel
+ * 64 and IA-32 Architectures Software Developer's Manual", MOV). V8 writes a number into the lower
+ * four for the time in which the code is stored (`SetWasmCalleeTag` in its wasm-serialization.cc).
+ * For other processors, it writes whole numbers, so that nothing differs.
  */
 function upperHalfWith(code: Buffer, index: number): number | undefined {
   return [0, 1, 2, 3]
@@ -82,14 +85,20 @@ interface Decided {
   readonly snapshotHash: string;
 }
 
-/** Decides all cases in a new process, with these flags of V8, further arguments, and variables. Returns what it prints. */
+/**
+ * Decides all cases in a new process, with these flags of V8, further arguments, and variables.
+ * Returns what it prints.
+ */
 export type Program = (
   flags?: readonly string[],
   args?: readonly string[],
   env?: Readonly<Record<string, string>>,
 ) => Promise<string>;
 
-/** Uses the program `deploy/snapshot/native-code.ts` as if it were a function of a package. It fails where a decision is not the expected one. */
+/**
+ * Uses the program `deploy/snapshot/native-code.ts` as if it were a function of a package. It fails
+ * where a decision is not the expected one.
+ */
 export async function withProgram<Result>(
   { outdir, sources, snapshotHash }: Decided,
   use: (program: Program) => Promise<Result>,

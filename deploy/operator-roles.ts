@@ -2,8 +2,9 @@ import { isObject } from './fold-conditions.ts';
 import type { Json } from './fold-conditions.ts';
 
 /**
- * A part of a template in which each list of `aws:PrincipalArn` is flat: lists in it, and texts with ARNs that commas separate, are
- * replaced by their parts. YAML can't join lists, and a policy can't contain the result of `Fn::Split` beside other ARNs.
+ * A part of a template in which each list of `aws:PrincipalArn` is flat: lists in it, and texts
+ * with ARNs that commas separate, are replaced by their parts. YAML can't join lists, and a policy
+ * can't contain the result of `Fn::Split` beside other ARNs.
  */
 export function withFlatPrincipals(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(withFlatPrincipals);

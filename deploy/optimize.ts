@@ -1,4 +1,5 @@
-// What a build adds to its bundles so that they start faster. Each part can be missing: then the functions start slower.
+// What a build adds to its bundles so that they start faster. Each part can be missing: then the
+// functions start slower.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,10 +14,10 @@ import { codeCacheMakerFile } from './code-cache-notice.ts';
 import type { CodeCacheMaker } from './code-cache-notice.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
 import { readCases } from '../src/cases/cases.ts';
 import { recordSnapshot } from '../src/cases/record-snapshot.ts';
-import { encodeSnapshot } from '../src/policy/cedar-snapshot.ts';
+import { encodeSnapshot } from '../src/policy/cedar/snapshot.ts';
 import { policySetFile, readInventoryText } from '../src/policy/load.ts';
 import { compilerFile } from '../src/policy-versions/compiled-version.ts';
 
@@ -36,13 +37,13 @@ export async function copyWasm(folder: string): Promise<void> {
 }
 
 /**
- * Puts the code of Cedar's package into a bundle as a function, with which `src/policy/cedar-instance.ts` creates instances of the
- * WebAssembly beside the bundle.
+ * Puts the code of Cedar's package into a bundle as a function, with which
+ * `src/policy/cedar/instance.ts` creates instances of the WebAssembly beside the bundle.
  */
 export const cedarGlue: Plugin = {
   name: 'cedar-glue',
   setup(bundler) {
-    bundler.onLoad({ filter: /src[\\/]policy[\\/]cedar-glue\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /src[\\/]policy[\\/]cedar[\\/]glue\.ts$/ }, () => ({
       contents: `import { join } from 'node:path';
         export { glue } from '@cedar-policy/cedar-wasm/nodejs';
         export const wasmFile = join(__dirname, '${wasmFile}');`,
@@ -57,7 +58,7 @@ export const cedarGlue: Plugin = {
   },
 };
 
-/** The functions of `Cedar` in `src/policy/cedar-instance.ts`. */
+/** The functions of `Cedar` in `src/policy/cedar/instance.ts`. */
 const cedarFunctions = [
   'isAuthorizedPartial',
   'policySetTextToParts',
@@ -69,7 +70,10 @@ const cedarFunctions = [
   'validate',
 ];
 
-/** The code of Cedar's package without the functions that the gateway does not use: esbuild drops none inside of a function. */
+/**
+ * The code of Cedar's package without the functions that the gateway does not use: esbuild drops
+ * none inside of a function.
+ */
 function withoutUnused(text: string): string {
   return edited(text, /\/\*\*[^]*?\*\/\nfunction (\w+)\([^]*?\n\}\nexports\.\1 = \1;\n/g, (whole, name = '') =>
     cedarFunctions.includes(name) ? whole : '',
@@ -89,7 +93,9 @@ export function cedarFrom(module: string): Plugin {
   return {
     name: 'cedar-start',
     setup(bundler) {
-      bundler.onResolve({ filter: /\/cedar-start\.ts$/ }, () => ({ path: join(import.meta.dirname, module) }));
+      bundler.onResolve({ filter: /^\.\/start\.ts$/ }, ({ importer }) =>
+        /src[\\/]policy[\\/]cedar[\\/]cedar\.ts$/.test(importer) ? { path: join(import.meta.dirname, module) } : null,
+      );
     },
   };
 }
@@ -100,8 +106,9 @@ export function cedarDefines(snapshotHash: string): Record<string, string> {
 }
 
 /**
- * Writes `cedar-snapshot.bin` to `outdir`, which holds Cedar's WebAssembly and the compiled policies. Returns its SHA-256 (hex).
- * Throws an Error if it is too large, or if a case is not decided from it as it should be.
+ * Writes `cedar-snapshot.bin` to `outdir`, which holds Cedar's WebAssembly and the compiled
+ * policies. Returns its SHA-256 (hex). Throws an Error if it is too large, or if a case is not
+ * decided from it as it should be.
  *
  * @param sources the folder of the policies, with their cases
  */
@@ -118,7 +125,9 @@ export async function writeCedarSnapshot(outdir: string, sources: string): Promi
   return hash;
 }
 
-/** Writes by what the functions find versions that this package has compiled, see `compilerFile`. */
+/**
+ * Writes by what the functions find versions that this package has compiled, see `compilerFile`.
+ */
 export async function writeCompilerHash(outdir: string): Promise<void> {
   const parts = await Promise.all(['compile.cjs', wasmFile].map((name) => readFile(join(outdir, name))));
   const hash = createHash('sha256');
@@ -127,8 +136,8 @@ export async function writeCompilerHash(outdir: string): Promise<void> {
 }
 
 /**
- * Decides all cases as a function with this hash of the snapshot in `outdir` does. Returns a summary. Throws an Error if a decision is not
- * the expected one.
+ * Decides all cases as a function with this hash of the snapshot in `outdir` does. Returns a
+ * summary. Throws an Error if a decision is not the expected one.
  */
 export async function verifyCedarSnapshot(outdir: string, sources: string, snapshotHash: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
@@ -153,9 +162,10 @@ export async function verifyCedarSnapshot(outdir: string, sources: string, snaps
 }
 
 /**
- * Shortens the names of variables. Stack traces in the log stay readable without a source map: what a module exports keeps its name, as do
- * methods and the functions and classes of the gateway's own modules, but not functions inside of functions.
- * (esbuild's `keepNames` would keep all names, for a tenth more time of each request.)
+ * Shortens the names of variables. Stack traces in the log stay readable without a source map: what
+ * a module exports keeps its name, as do methods and the functions and classes of the gateway's own
+ * modules, but not functions inside of functions. (esbuild's `keepNames` would keep all names, for
+ * a tenth more time of each request.)
  */
 export const shortNames: Plugin = {
   name: 'short-names',
@@ -177,7 +187,10 @@ export const shortNames: Plugin = {
   },
 };
 
-/** A module that exports all its functions and classes. The bundle has the same content, as unused exports are dropped. */
+/**
+ * A module that exports all its functions and classes. The bundle has the same content, as unused
+ * exports are dropped.
+ */
 function exportingAll(text: string): string {
   return text.replace(/^(?=(?:async function|function|class) \w)/gm, 'export ');
 }
@@ -204,15 +217,16 @@ export async function writeSchema(outdir: string): Promise<void> {
 }
 
 /**
- * Writes V8's code cache of the graphql function beside its bundle, and what made it. The cache is used by the build of Node.js that
- * made it, and ignored by others.
+ * Writes V8's code cache of the graphql function beside its bundle, and what made it. The cache is
+ * used by the build of Node.js that made it, and ignored by others.
  *
  * @param options further options of Node.js
  */
 export async function writeCodeCache(outdir: string, options: readonly string[] = []): Promise<void> {
   const program = join(import.meta.dirname, 'snapshot', 'code-cache.ts');
-  // With these options, equal builds have equal caches; V8 accepts the caches without them too. Without the variables of this process:
-  // they could name other endpoints, or options of Node.js that change the cache.
+  // With these options, equal builds have equal caches; V8 accepts the caches without them too.
+  // Without the variables of this process: they could name other endpoints, or options of Node.js
+  // that change the cache.
   const all = ['--predictable', '--random-seed=1', ...options, program, outdir];
   const { stdout } = await run(process.execPath, all, { env: {}, timeout: 120_000 });
   console.log(`code cache of graphql: ${stdout}`);

@@ -3,7 +3,10 @@ import type { Json, JsonObject } from './fold-conditions.ts';
 /** What a function may do with a role of another account. */
 type Access = 'change' | 'expire' | 'read';
 
-/** The logical IDs of the policies in roles.yml, and the role of deploy/iam/other-account.yml that each lets its function assume. */
+/**
+ * The logical IDs of the policies in roles.yml, and the role of deploy/iam/other-account.yml that
+ * each lets its function assume.
+ */
 const policies: Readonly<Record<string, Access>> = {
   ChangeOtherAccountsPolicy: 'change',
   ExpireOtherAccountsPolicy: 'expire',
@@ -11,18 +14,25 @@ const policies: Readonly<Record<string, Access>> = {
   ReadOtherAccountsPolicy: 'read',
 };
 
-/** The part of an ARN after `role/`, of a role of deploy/iam/other-account.yml; `stack` is the service and its stage. */
+/**
+ * The part of an ARN after `role/`, of a role of deploy/iam/other-account.yml; `stack` is the
+ * service and its stage.
+ */
 export function roleInOtherAccount(stack: string, region: string, access: Access): string {
   return `pod-identity-gateway/${stack}-${region}-${access}`;
 }
 
-/** An organizational unit as `aws:ResourceOrgPaths` has it, or a whole organization; the last slash may be missing. */
+/**
+ * An organizational unit as `aws:ResourceOrgPaths` has it, or a whole organization; the last slash
+ * may be missing.
+ */
 export const organizationPath = /^o-[a-z0-9]{10,32}\/r-[a-z0-9]{4,32}(\/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})*\/?$/;
 
 /**
- * Lets each function assume its role in the accounts of the setting `otherAccounts`: the accounts of the own organization, of
- * some of its organizational units, or listed ones. The role has this name in every account, so the size of a policy does not
- * grow with an organization. Without the setting, the policies are removed.
+ * Lets each function assume its role in the accounts of the setting `otherAccounts`: the accounts
+ * of the own organization, of some of its organizational units, or listed ones. The role has this
+ * name in every account, so the size of a policy does not grow with an organization. Without the
+ * setting, the policies are removed.
  */
 export function withRolesOfOtherAccounts(
   resources: Readonly<Record<string, JsonObject>>,
@@ -38,7 +48,10 @@ export function withRolesOfOtherAccounts(
   );
 }
 
-/** The bus of the stack with a policy that lets the accounts of the setting `otherAccounts` send events. */
+/**
+ * The bus of the stack with a policy that lets the accounts of the setting `otherAccounts` send
+ * events.
+ */
 export function withSendersOf(
   resources: Readonly<Record<string, JsonObject>>,
   otherAccounts: string,
@@ -73,7 +86,8 @@ function grantOf(otherAccounts: string, stack: string, access: Access): Grant {
   const role = roleInOtherAccount(stack, '${AWS::Region}', access);
   const roleIn = (account: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:iam::${account}:role/${role}` });
   if (values.every((value) => /^\d{12}$/.test(value))) return { Resource: values.map(roleIn), Condition: {} };
-  // Units of another organization have no effect. An account that is in no organization has no such key, so no access.
+  // Units of another organization have no effect. An account that is in no organization has no such
+  // key, so no access.
   const own = { StringEquals: { 'aws:ResourceOrgID': '${aws:PrincipalOrgID}' } };
   const paths = values.filter((value) => value !== 'organization').map((value) => `${value.replace(/\/$/, '')}/*`);
   const within = { 'ForAnyValue:StringLike': { 'aws:ResourceOrgPaths': paths } };

@@ -1,5 +1,6 @@
-// A plugin of the Serverless Framework that writes and prints the hash of the zip file, for provenance: two builds of the same
-// commit, policies and inventory by the same Node.js have the same hash. It also prints for which Node.js the package has a code cache.
+// A plugin of the Serverless Framework that writes and prints the hash of the zip file, for
+// provenance: two builds of the same commit, policies and inventory by the same Node.js have the
+// same hash. It also prints for which Node.js the package has a code cache.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -1,8 +1,8 @@
 import { parseIssuers, trustedIssuers } from '../src/app/issuers.ts';
 import type { JwtVerification } from '../src/app/issuers.ts';
 import { exampleValuesIn } from '../packages/operator/src/authoring/example-values.ts';
-import { accountOf, parseInventory } from '../src/policy/inventory.ts';
-import type { Inventory } from '../src/policy/inventory.ts';
+import { accountOf, parseInventory } from '../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../src/policy/inventory/inventory.ts';
 import { parseRoleArn } from '../src/validation/role-arns.ts';
 import { roleInOtherAccount } from './other-accounts.ts';
 import { placementProblems } from './placement-problems.ts';
@@ -26,8 +26,8 @@ const policyFix =
   'Copy the policies, adapt the rule and its cases, and build with them: npm run build -- --policies FOLDER.';
 
 /**
- * What is wrong with the inventory, policies and issuers of a package, alone, with these settings and in this place. Throws an
- * Error for an invalid inventory or issuers file.
+ * What is wrong with the inventory, policies and issuers of a package, alone, with these settings
+ * and in this place. Throws an Error for an invalid inventory or issuers file.
  */
 export function packageProblems(
   { inventory: text, policies, issuers }: PackageContents,
@@ -91,7 +91,10 @@ function homeProblems(inventory: Inventory, accountId: string | null): Problem[]
       ];
 }
 
-/** Roles of other accounts that the functions may not assume, by their names or because `otherAccounts` lacks the account. */
+/**
+ * Roles of other accounts that the functions may not assume, by their names or because
+ * `otherAccounts` lacks the account.
+ */
 function otherAccountProblems({ accounts }: Inventory, settings: Settings, placement: Placement): Problem[] {
   const others = accounts.filter(({ roleArn }) => roleArn !== null);
   return [...misnamedRoles(others, placement), ...unlistedAccounts(others, settings)];
@@ -130,7 +133,10 @@ function unlistedAccounts(accounts: Inventory['accounts'], { otherAccounts = '' 
   ];
 }
 
-/** The policies of the tables only except operators from what they deny: that permits nothing to a role of another account. */
+/**
+ * The policies of the tables only except operators from what they deny: that permits nothing to a
+ * role of another account.
+ */
 function operatorsElsewhere({ accounts }: Inventory, { operatorRoleArns = '' }: Settings): Problem[] {
   const [home] = accounts.filter(({ roleArn }) => roleArn === null);
   if (home === undefined) return [];
@@ -143,7 +149,10 @@ function operatorsElsewhere({ accounts }: Inventory, { operatorRoleArns = '' }: 
     });
 }
 
-/** Roles that namespaces may use beside the naming convention, which IAM would not let the gateway pass. */
+/**
+ * Roles that namespaces may use beside the naming convention, which IAM would not let the gateway
+ * pass.
+ */
 function inventoryRolesOutside({ accounts, namespaces }: Inventory, { rolePath = '' }: Settings): Problem[] {
   const home = new Set(accounts.filter(({ roleArn }) => roleArn === null).map(({ accountId }) => accountId));
   const isWithin = pathMatcher(rolePath.split(','));
@@ -160,7 +169,10 @@ function inventoryRolesOutside({ accounts, namespaces }: Inventory, { rolePath =
   );
 }
 
-/** A function that would not start, and settings under which tokens would pass without a verified signature or never pass. */
+/**
+ * A function that would not start, and settings under which tokens would pass without a verified
+ * signature or never pass.
+ */
 function issuerProblems(issuers: string, settings: Settings): Problem[] {
   const { jwtIssuer = '', jwtAudience = '', jwtAuthorizer, jwtVerification } = settings;
   const entries = parseIssuers(issuers);

@@ -12,7 +12,10 @@ export interface Placement {
   readonly accountId: string | null;
 }
 
-/** Settings that name a resource which must be in the account of the deployment, and whether it must be in its region too. */
+/**
+ * Settings that name a resource which must be in the account of the deployment, and whether it must
+ * be in its region too.
+ */
 const resources: Readonly<Record<string, 'region' | 'account'>> = {
   alarmTopicArn: 'region',
   auditStreamArn: 'region',
@@ -27,12 +30,14 @@ const resources: Readonly<Record<string, 'region' | 'account'>> = {
 };
 
 /**
- * Stages whose names fit into those of all resources: the longest is that of the bucket, which has 63 characters with a region
- * of 14 and the account.
+ * Stages whose names fit into those of all resources: the longest is that of the bucket, which has
+ * 63 characters with a region of 14 and the account.
  */
 const stageName = /^[a-z][a-z0-9-]{0,13}$/;
 
-/** Settings that do not fit the place of the deployment, and a stage that can't be part of names. */
+/**
+ * Settings that do not fit the place of the deployment, and a stage that can't be part of names.
+ */
 export function placementProblems(settings: Settings, placement: Placement): Problem[] {
   const { stage } = placement;
   const elsewhere = Object.entries(resources).flatMap(([setting, place]) => {
@@ -45,7 +50,10 @@ export function placementProblems(settings: Settings, placement: Placement): Pro
   return [{ what, where: '--stage', fix }, ...elsewhere];
 }
 
-/** An ARN has these parts: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`. A managed policy of AWS is of the account `aws`. */
+/**
+ * An ARN has these parts: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`. A managed policy of AWS
+ * is of the account `aws`.
+ */
 function misplaced(setting: string, arn: string, place: 'region' | 'account', placement: Placement): Problem[] {
   const [, partition = '', , region = '', accountId = ''] = arn.split(':');
   const inOther = (what: string, own: string) =>

@@ -3,14 +3,18 @@ import type { JsonObject } from './fold-conditions.ts';
 
 type Resources = Readonly<Record<string, JsonObject>>;
 
-/** Stands for the logical id of the version in release.yml: the framework derives it from the package. */
+/**
+ * Stands for the logical id of the version in release.yml: the framework derives it from the
+ * package.
+ */
 const versionInFiles = /\bGraphqlVersion\b/g;
 
 /**
- * Points the alias and the alarms of release.yml at the version that the framework creates for this package, and the API at the
- * alias. Only the alias may be invoked by the API. A version that an update replaces is deleted with it, when its traffic has ended:
- * kept versions would use up the code storage of the account. The hash of signed code is not known here, so a version of it
- * has none.
+ * Points the alias and the alarms of release.yml at the version that the framework creates for this
+ * package, and the API at the alias. Only the alias may be invoked by the API. A version that an
+ * update replaces is deleted with it, when its traffic has ended: kept versions would use up the
+ * code storage of the account. The hash of signed code is not known here, so a version of it has
+ * none.
  */
 export function withAlias(template: Resources, isSigned: boolean): Resources {
   const [version] = Object.entries(template).find(([, { Type }]) => Type === 'AWS::Lambda::Version') ?? [];

@@ -10,7 +10,10 @@ export interface StackNames {
 
 type Resources = Readonly<Record<string, JsonObject>>;
 
-/** The service and the kind of ARNs that policies contain, by type of resource, and what follows the name. */
+/**
+ * The service and the kind of ARNs that policies contain, by type of resource, and what follows the
+ * name.
+ */
 const arns: Readonly<Record<string, readonly [service: string, kind: string, rest?: string]>> = {
   'AWS::DynamoDB::Table': ['dynamodb', 'table/'],
   'AWS::Events::Rule': ['events', 'rule/'],
@@ -22,8 +25,9 @@ const arns: Readonly<Record<string, readonly [service: string, kind: string, res
 const nameProperties = ['RoleName', 'FunctionName', 'LogGroupName', 'Name', 'AlarmName', 'TableName'];
 
 /**
- * A part of a template with its functions replaced by texts as long as their values: what the size of a policy is counted on.
- * A generated name is the stack, the logical ID and 13 characters, at least as many as CloudFormation adds.
+ * A part of a template with its functions replaced by texts as long as their values: what the size
+ * of a policy is counted on. A generated name is the stack, the logical ID and 13 characters, at
+ * least as many as CloudFormation adds.
  */
 export function rendered(part: Json, resources: Resources, stack: StackNames): Json {
   const account = '0'.repeat(12);

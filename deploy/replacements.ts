@@ -5,13 +5,16 @@ import { edited, withPlainNames, withRoleErrors } from './module-edits.ts';
 
 /** A module of a package, of which a bundle needs less or nothing. */
 export interface Replacement {
-  /** For the option `--without` of the build, which measures what the replacement saves. */
+  /** As `docs/cold-starts.md` names it. */
   readonly name: string;
   /** What it is for, and why the functions do without it. */
   readonly why: string;
   /** The path of the module's file. */
   readonly path: RegExp;
-  /** What takes its place; or a change of its text, which throws an Error where it finds nothing to change. */
+  /**
+   * What takes its place; or a change of its text, which throws an Error where it finds nothing to
+   * change.
+   */
   readonly contents: string | ((text: string) => string);
 }
 
@@ -19,8 +22,8 @@ export interface Replacement {
 const unused = (name: string) => `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
 
 /**
- * Each saves processor time of every cold start, or a fiftieth of the bundle: docs/cold-starts.md has the figures, and
- * `npm run bench -- --only replacements` measures them. `path` holds in a folder of `node_modules`, whatever the separator.
+ * Each saves processor time of every cold start, or a fiftieth of the bundle. `path` holds in a
+ * folder of `node_modules`, whatever the separator.
  */
 export const replacements: readonly Replacement[] = [
   {
@@ -140,7 +143,10 @@ export function replaceUnneeded(chosen: readonly Replacement[]): Plugin {
   };
 }
 
-/** One sentence for each replacement that replaced nothing, e.g. because a new version of a package has other files. */
+/**
+ * One sentence for each replacement that replaced nothing, e.g. because a new version of a package
+ * has other files.
+ */
 export function missedReplacements({ inputs }: Pick<Metafile, 'inputs'>): string[] {
   const paths = Object.keys(inputs);
   return replacements

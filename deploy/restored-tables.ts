@@ -1,14 +1,18 @@
 import { isObject } from './fold-conditions.ts';
 import type { Json, JsonObject } from './fold-conditions.ts';
 
-/** The logical IDs of the tables, and the parameter with the name of a table that takes the place of each. */
+/**
+ * The logical IDs of the tables, and the parameter with the name of a table that takes the place of
+ * each.
+ */
 const tables = { IdempotencyTable: 'idempotencyTableName', AuditTable: 'auditTableName' } as const;
 
 type Resources = Readonly<Record<string, JsonObject>>;
 
 /**
- * Lets functions, roles, alarms and dashboard use restored tables instead of those of the stack, which stay as they are: a table
- * can't be imported under a logical ID that the stack has already. Returns the resources unchanged without such parameters.
+ * Lets functions, roles, alarms and dashboard use restored tables instead of those of the stack,
+ * which stay as they are: a table can't be imported under a logical ID that the stack has already.
+ * Returns the resources unchanged without such parameters.
  */
 export function withRestoredTables(resources: Resources, settings: Readonly<Record<string, string>>): Resources {
   const names = new Map(
@@ -26,7 +30,9 @@ export function withRestoredTables(resources: Resources, settings: Readonly<Reco
   );
 }
 
-/** A part of a template in which Ref, Fn::GetAtt and Fn::Sub of the tables name the restored ones. */
+/**
+ * A part of a template in which Ref, Fn::GetAtt and Fn::Sub of the tables name the restored ones.
+ */
 function replaceIn(value: Json, names: ReadonlyMap<string, string>): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((each) => replaceIn(each, names));
   if (!isObject(value)) return value;

@@ -12,7 +12,10 @@ const retentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Predefined configurations of CodeDeploy for Lambda ("Working with deployment configurations" in its user guide). */
+/**
+ * Predefined configurations of CodeDeploy for Lambda ("Working with deployment configurations" in
+ * its user guide).
+ */
 const trafficShifts = [
   'AllAtOnce',
   ...[5, 10, 15, 30].map((minutes) => `Canary10Percent${minutes}Minutes`),
@@ -167,7 +170,8 @@ const rules: Readonly<Record<string, Rule>> = {
   trafficShift: oneOf(trafficShifts),
   apiRateLimit: requestLimit,
   apiBurstLimit: requestLimit,
-  // More than an account has by default, and less than a mistake: nothing but Lambda knows the quota of the account.
+  // More than an account has by default, and less than a mistake: nothing but Lambda knows the
+  // quota of the account.
   graphqlConcurrency: {
     is: 'a number of concurrent requests up to 9900',
     test: (value) => /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 9_900,
@@ -177,10 +181,6 @@ const rules: Readonly<Record<string, Rule>> = {
   reconcileMemory: memory,
   scanMemory: memory,
   expireMemory: memory,
-  checkpointMemory: memory,
-  compileMemory: memory,
-  deliverMemory: memory,
-  pageMemory: memory,
   domainName: {
     is: 'a domain name',
     test: (value) => /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(value),
@@ -209,7 +209,10 @@ function isIssuer(value: string): boolean {
   return protocol === 'https:' && search === '' && hash === '' && !isExampleHost(hostname);
 }
 
-/** The stage that may be packaged, but not deployed, without any setting, and deployed without operators. */
+/**
+ * The stage that may be packaged, but not deployed, without any setting, and deployed without
+ * operators.
+ */
 export const lenientStage = 'dev';
 
 /** What is wrong with the settings by themselves. */
@@ -238,7 +241,7 @@ export function settingProblems(settings: Settings, stage: string | null = null)
 
 function operatorProblems({ operatorRoleArns = '' }: Settings): Problem[] {
   if (operatorRoleArns !== '') return [];
-  const fix = 'Give the roles of the operators that stop the gateway in an emergency (docs/recovery.md).';
+  const fix = 'Give the roles of the operators that stop the gateway in an emergency (docs/incidents.md).';
   return [problem('operatorRoleArns', 'No role may set locks.', fix)];
 }
 
@@ -248,10 +251,16 @@ function publisherProblems({ policySource, policyPublisherRoleArn = '' }: Settin
   return [problem('policyPublisherRoleArn', 'Policies come from a table that no role may write to.', fix)];
 }
 
-/** The settings that give a role rights of its own: to stop the gateway, to write any item, to change policies, and to erase. */
+/**
+ * The settings that give a role rights of its own: to stop the gateway, to write any item, to
+ * change policies, and to erase.
+ */
 const separateRoles = ['operatorRoleArns', 'breakGlassRoleArn', 'policyPublisherRoleArn', 'erasureRoleArn'] as const;
 
-/** One role with the rights of two could change what it is judged by, or repair the traces of what it did. */
+/**
+ * One role with the rights of two could change what it is judged by, or repair the traces of what
+ * it did.
+ */
 function sharedRoleProblems(settings: Settings): Problem[] {
   const rolesOf = (name: string) => (settings[name] ?? '').split(',').filter((arn) => arn !== '');
   return separateRoles.flatMap((one, at) =>

@@ -3,18 +3,23 @@ import { readSettings } from '../src/app/environment.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../src/app/settings.ts';
 import type { Problem, Settings } from './problems.ts';
 
-/** A parameter with the variable that may set it, and a variable that is passed to the functions, in the text of serverless.yml. */
+/**
+ * A parameter with the variable that may set it, and a variable that is passed to the functions, in
+ * the text of serverless.yml.
+ */
 const parameter = /^ {4}(\w+): \$\{env:(\w+), '/gm;
 const passedOn = /^ +\w+: \$\{env:(\w+), null\}$/gm;
 
-/** The variables of this shell that serverless.yml passes to the functions, which no parameter sets. */
+/**
+ * The variables of this shell that serverless.yml passes to the functions, which no parameter sets.
+ */
 function passedOnIn(serverlessYml: string, env: Environment): string[] {
   return [...serverlessYml.matchAll(passedOn)].flatMap(([, name = '']) => ((env[name] ?? '') === '' ? [] : [name]));
 }
 
 /**
- * What this deployment takes from the variables of the shell, as `NAME=value`: they have common names such as TAGS, and may have been
- * set for something else.
+ * What this deployment takes from the variables of the shell, as `NAME=value`: they have common
+ * names such as TAGS, and may have been set for something else.
  */
 export function shellVariables(serverlessYml: string, env: Environment, settings: Settings): string[] {
   const parameters = [...serverlessYml.matchAll(parameter)].flatMap(([, setting = '', name = '']) => {

@@ -17,11 +17,21 @@ interface Size {
   readonly fix: string;
 }
 
-// Quotas of IAM, Lambda, CloudFormation, DynamoDB, EventBridge and S3, from their documentation. Those of IAM are counted without white
-// space. A trust policy may have up to 4,096 characters where the quota of the account was raised, which can't be seen from here.
+// Quotas of IAM, Lambda, CloudFormation, DynamoDB, EventBridge and S3, from their documentation.
+// Those of IAM are counted without white space. A trust policy may have up to 4,096 characters
+// where the quota of the account was raised, which can't be seen from here.
 const limits = {
-  ...{ inlinePolicies: 10_240, managedPolicy: 6_144, trustPolicy: 2_048, tablePolicy: 20_480, eventPattern: 2_048 },
-  ...{ environment: 4_096, unzipped: 262_144_000, template: 1_000_000, resources: 500, outputs: 200, parameters: 200 },
+  inlinePolicies: 10_240,
+  managedPolicy: 6_144,
+  trustPolicy: 2_048,
+  tablePolicy: 20_480,
+  eventPattern: 2_048,
+  environment: 4_096,
+  unzipped: 262_144_000,
+  template: 1_000_000,
+  resources: 500,
+  outputs: 200,
+  parameters: 200,
 } as const;
 
 const shorterLists =
@@ -57,7 +67,11 @@ function problemOf({ what, size, limit, unit, where, fix }: Size): Problem {
 function templateSizes(template: FoldableTemplate & { readonly Parameters?: object }, unzipped: number): Size[] {
   const count = (section: object | undefined) => Object.keys(section ?? {}).length;
   const of = (what: string, size: number, limit: number, unit: string): Size => ({
-    ...{ what, size, limit, unit: `${unit} for CloudFormation`, where: 'the template in .serverless' },
+    what,
+    size,
+    limit,
+    unit: `${unit} for CloudFormation`,
+    where: 'the template in .serverless',
     fix: 'Leave out options, or take resources of your own out of the stack.',
   });
   return [
@@ -66,8 +80,12 @@ function templateSizes(template: FoldableTemplate & { readonly Parameters?: obje
     of('The template has', count(template.Outputs), limits.outputs, 'outputs'),
     of('The template has', count(template.Parameters), limits.parameters, 'parameters'),
     {
-      ...{ what: 'The unzipped package has', size: unzipped, limit: limits.unzipped, unit: 'bytes for Lambda' },
-      ...{ where: 'dist', fix: 'Leave clusters and namespaces without entries of their own out of the inventory.' },
+      what: 'The unzipped package has',
+      size: unzipped,
+      limit: limits.unzipped,
+      unit: 'bytes for Lambda',
+      where: 'dist',
+      fix: 'Leave clusters and namespaces without entries of their own out of the inventory.',
     },
   ];
 }
@@ -90,8 +108,12 @@ function policySizes({ Resources }: FoldableTemplate, stack: StackNames): Size[]
     return [
       { what, size, limit: limits.inlinePolicies, unit: iam, where, fix: shorterLists },
       {
-        ...{ what: `The trust policy of ${name} has`, size: text(AssumeRolePolicyDocument ?? {}), unit: iam, where },
-        ...{ limit: limits.trustPolicy, fix: 'Trust fewer principals.' },
+        what: `The trust policy of ${name} has`,
+        size: text(AssumeRolePolicyDocument ?? {}),
+        unit: iam,
+        where,
+        limit: limits.trustPolicy,
+        fix: 'Trust fewer principals.',
       },
     ];
   });
@@ -161,7 +183,9 @@ function otherSizes({ Resources }: FoldableTemplate, stack: StackNames): Size[] 
   });
 }
 
-/** Files of the build that stay out of the package, as `package.patterns` in serverless.yml says. */
+/**
+ * Files of the build that stay out of the package, as `package.patterns` in serverless.yml says.
+ */
 const unpackaged = /\.map$|^sbom\.json$|^NOTICE\.txt$/;
 
 /** The size of the files of a folder that are packaged, in bytes. */

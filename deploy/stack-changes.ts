@@ -1,4 +1,5 @@
-// What an update of the stack would do to its resources: what it replaces, removes and renames, and the indexes that it adds.
+// What an update of the stack would do to its resources: what it replaces, removes and renames, and
+// the indexes that it adds.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -43,8 +44,9 @@ const stateful = [
 const named = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm', 'AWS::Events::Rule'];
 
 /**
- * Why an update must not be made, one sentence each: it would replace or remove what holds state, replace what a function uses, change a key policy, change an
- * index, or rename an alarm or a rule. Throws an Error for a type whose properties are not known here.
+ * Why an update must not be made, one sentence each: it would replace or remove what holds state,
+ * replace what a function uses, change a key policy, change an index, or rename an alarm or a rule.
+ * Throws an Error for a type whose properties are not known here.
  */
 export function refusedChanges(deployed: ComparedTemplate, next: ComparedTemplate): string[] {
   const [before, after] = [withPlainVersion(deployed), withPlainVersion(next)];
@@ -57,7 +59,10 @@ export function refusedChanges(deployed: ComparedTemplate, next: ComparedTemplat
   ];
 }
 
-/** The template with one logical id for the function's version, of which each package has its own, with alarms of that name. */
+/**
+ * The template with one logical id for the function's version, of which each package has its own,
+ * with alarms of that name.
+ */
 function withPlainVersion(template: ComparedTemplate): ComparedTemplate {
   const [id] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::Lambda::Version') ?? [];
   if (id === undefined) return template;
@@ -88,7 +93,10 @@ function stateProblems(change: Change): string[] {
   return isSamePolicy ? problems : [...problems, `The policy of the key ${name} changes.`];
 }
 
-/** While the update runs, functions refer to what is replaced, and after a roll-back to what is gone. */
+/**
+ * While the update runs, functions refer to what is replaced, and after a roll-back to what is
+ * gone.
+ */
 function usedByFunctions(changes: readonly Change[], { Resources }: ComparedTemplate): string[] {
   const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
   const text = JSON.stringify(functions);
@@ -134,7 +142,10 @@ export function indexesOf(properties: ComparedResource['Properties'] | null): re
   return (properties?.GlobalSecondaryIndexes ?? []) as readonly TableIndex[];
 }
 
-/** An index can't change, and an earlier version, which runs beside the new one and after a roll-back, reads what a later one removes. */
+/**
+ * An index can't change, and an earlier version, which runs beside the new one and after a
+ * roll-back, reads what a later one removes.
+ */
 function changedIndexes({ name, before, after }: Change): string[] {
   if (after === null) return [];
   const kept = new Map(indexesOf(after).map((index) => [index.IndexName, index]));

@@ -1,12 +1,16 @@
 import { largestOf } from './bundle-rules.ts';
 
 /**
- * The most bytes that a start of the graphql function reads: of its code, and of what a deployment chooses. Most of them are also compiled or
- * hashed. The policies' budget is less than what all their bounds together would permit.
+ * The most bytes that a start of the graphql function reads: of its code, and of what a deployment
+ * chooses. Most of them are also compiled or hashed. The policies' budget is less than what all
+ * their bounds together would permit.
  */
 export const startBudgets = { code: 10_500_000, policies: 12_000_000 } as const;
 
-/** Files of a build that a start reads, by the budget that counts them. `test/lambda/bundle.test.ts` checks that these are all. */
+/**
+ * Files of a build that a start reads, by the budget that counts them. `test/lambda/bundle.slow.test.ts`
+ * checks that these are all.
+ */
 const files = {
   code: /^(graphql\.cjs(\.cache)?|cedar_wasm_bg\.wasm|cedar-native\.bin|schema\.json)$/,
   policies: /^(cedar-snapshot\.bin|issuers\.json|policies\/.*\.(json|sha256))$/,

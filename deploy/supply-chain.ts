@@ -1,10 +1,16 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Licences of packages in the bundles that the project accepts: permissive ones, as SPDX names them. */
+/**
+ * Licences of packages in the bundles that the project accepts: permissive ones, as SPDX names
+ * them.
+ */
 const accepted = new Set(['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT']);
 
-/** Files of a build about the packages in its bundles. They belong to the release, not into the deployed package. */
+/**
+ * Files of a build about the packages in its bundles. They belong to the release, not into the
+ * deployed package.
+ */
 export const sbomFile = 'sbom.json';
 /** Of the page: a part of the other by the time that a build is done. */
 export const pageSbomFile = 'sbom-page.json';
@@ -81,8 +87,9 @@ function packageOf({ group, name }: Component): string {
 }
 
 /**
- * Checks the licences in the bill of materials of a build, completes it, and writes the notice beside it. Throws an Error that
- * lists licences that are not accepted. `inputs` are the files in the bundles, relative to `root`.
+ * Checks the licences in the bill of materials of a build, completes it, and writes the notice
+ * beside it. Throws an Error that lists licences that are not accepted. `inputs` are the files in
+ * the bundles, relative to `root`.
  */
 export async function finishSupplyChain(root: string, outdir: string, inputs: readonly string[]): Promise<void> {
   const [file, pageFile] = [join(outdir, sbomFile), join(outdir, pageSbomFile)];
@@ -114,8 +121,9 @@ interface Manifest {
 }
 
 /**
- * The component with version and licence of its package. A folder inside a package, such as `esm`, can have a package.json of its
- * own without a licence, and with a version that its author forgot to raise.
+ * The component with version and licence of its package. A folder inside a package, such as `esm`,
+ * can have a package.json of its own without a licence, and with a version that its author forgot
+ * to raise.
  */
 async function ofPackage(root: string, component: BomComponent, inputs: readonly string[]): Promise<BomComponent> {
   if (licensesOf(component).length > 0) return component;
@@ -132,7 +140,10 @@ async function ofPackage(root: string, component: BomComponent, inputs: readonly
   };
 }
 
-/** Merges the components of one package and version: what depends on a dropped one depends on the kept one. */
+/**
+ * Merges the components of one package and version: what depends on a dropped one depends on the
+ * kept one.
+ */
 function withoutDuplicates(all: readonly BomComponent[], dependencies: readonly Dependency[]) {
   const kept = new Map<string, BomComponent>();
   for (const component of all) {

@@ -1,10 +1,11 @@
-// A plugin of the Serverless Framework that finishes the template: it grants what the inventory in the package needs, points
-// the API at the alias, uses restored tables, names resources, evaluates the conditions of options, and checks every size.
+// A plugin of the Serverless Framework that finishes the template: it grants what the inventory in
+// the package needs, points the API at the alias, uses restored tables, names resources, evaluates
+// the conditions of options, and checks every size.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseInventory } from '../src/policy/inventory.ts';
-import type { Inventory } from '../src/policy/inventory.ts';
-import type { PolicySet } from '../src/policy/compile.ts';
+import { parseInventory } from '../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../src/policy/inventory/inventory.ts';
+import type { PolicySet } from '../src/policy/policies/compile.ts';
 import { policySetFile, readInventoryText } from '../src/policy/load.ts';
 import { foldConditions } from './fold-conditions.ts';
 import type { FoldableTemplate, JsonObject } from './fold-conditions.ts';
@@ -50,7 +51,10 @@ function readPackaged(folder: string): Packaged {
   return { inventory, policySetHash: hash };
 }
 
-/** The template of this deployment: without unmet conditions, and with the permissions that this inventory needs. */
+/**
+ * The template of this deployment: without unmet conditions, and with the permissions that this
+ * inventory needs.
+ */
 function finished(template: FoldableTemplate, packaged: Packaged, settings: Settings, stack: string): FoldableTemplate {
   const { inventory, policySetHash } = packaged;
   const Outputs = {
@@ -80,7 +84,8 @@ export default function template(serverless: Serverless) {
   const aws = serverless.getProvider('aws');
   const stackName = () => `${service.service}-${aws.getStage()}`;
 
-  // The framework has written the template that creates the bucket by now, and merges the full one with a copy of it.
+  // The framework has written the template that creates the bucket by now, and merges the full one
+  // with a copy of it.
   const nameBucket = () => {
     const withName = (core: FoldableTemplate): FoldableTemplate => {
       const { ServerlessDeploymentBucket: bucket = {} } = core.Resources;

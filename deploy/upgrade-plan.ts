@@ -1,4 +1,5 @@
-// A plugin of the Serverless Framework that says in which steps the package can be deployed over the last release.
+// A plugin of the Serverless Framework that says in which steps the package can be deployed over
+// the last release.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastBaseline } from '../tools/baselines.ts';

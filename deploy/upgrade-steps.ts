@@ -1,15 +1,22 @@
-// DynamoDB creates one index of a table at a time, and CloudFormation fails an update that asks for more.
+// DynamoDB creates one index of a table at a time, and CloudFormation fails an update that asks for
+// more.
 import { addedIndexes, indexesOf } from './stack-changes.ts';
 import type { ComparedTemplate, TableIndex } from './stack-changes.ts';
 
-/** A template to deploy before the new version: the deployed one, with at most one more index in each table. */
+/**
+ * A template to deploy before the new version: the deployed one, with at most one more index in
+ * each table.
+ */
 export interface UpgradeStep {
   /** The added indexes, e.g. `byRole of IdempotencyTable`. */
   readonly adds: readonly string[];
   readonly template: ComparedTemplate;
 }
 
-/** The steps before the last one, which deploys `after`; none, if it adds at most one index to each table. */
+/**
+ * The steps before the last one, which deploys `after`; none, if it adds at most one index to each
+ * table.
+ */
 export function stepsBefore(before: ComparedTemplate, after: ComparedTemplate): UpgradeStep[] {
   const added = [...addedIndexes(before, after)];
   const updates = Math.max(1, ...added.map(([, indexes]) => indexes.length));

@@ -13,7 +13,10 @@ import { runCommand, UsageError } from './command.ts';
 const root = join(import.meta.dirname, '..');
 const cedar = '@cedar-policy/cedar-wasm';
 
-/** The package with every option on. Names that follow from its hash, or the time, are always the same. */
+/**
+ * The package with every option on. Names that follow from its hash, or the time, are always the
+ * same.
+ */
 async function packagedTemplate(): Promise<string> {
   const service = await openService({ isOwn: true, isBuilt: true });
   try {
@@ -25,7 +28,9 @@ async function packagedTemplate(): Promise<string> {
   }
 }
 
-/** The gateway and its ledger as one file, but for Cedar, whose WebAssembly comes from its package. */
+/**
+ * The gateway and its ledger as one file, but for Cedar, whose WebAssembly comes from its package.
+ */
 export async function buildGateway(outfile: string): Promise<void> {
   await build({
     absWorkingDir: root,

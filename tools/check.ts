@@ -51,7 +51,10 @@ process.exitCode = await runCommand({
   },
 });
 
-/** Runs commands, as many at once as there are processors. Prints the output of each when it ends, and returns the names of those that failed. */
+/**
+ * Runs commands, as many at once as there are processors. Prints the output of each when it ends,
+ * and returns the names of those that failed.
+ */
 async function failedOf(commands: (readonly [name: string, command: string])[]): Promise<string[]> {
   const failed: string[] = [];
   const worker = async () => {

@@ -8,7 +8,10 @@ export interface Command<O extends ParseArgsOptionsConfig> {
   readonly options: O;
   /** How many arguments besides options it accepts; 0 by default. */
   readonly maxArguments?: number;
-  /** Gives the exit code. Throws `UsageError` for wrong arguments, any other Error where the work fails. */
+  /**
+   * Gives the exit code. Throws `UsageError` for wrong arguments, any other Error where the work
+   * fails.
+   */
   readonly run: (values: OptionValues<O>, args: readonly string[]) => number | Promise<number>;
 }
 
@@ -17,7 +20,10 @@ export type OptionValues<O extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ args: string[]; allowPositionals: true; options: O }>
 >['values'];
 
-/** The arguments are wrong. The message says how in one line; `details`, such as a list of names, follow below it. */
+/**
+ * The arguments are wrong. The message says how in one line; `details`, such as a list of names,
+ * follow below it.
+ */
 export class UsageError extends Error {
   readonly details: string;
   constructor(message: string, details = '') {
@@ -28,8 +34,9 @@ export class UsageError extends Error {
 }
 
 /**
- * Runs a command and gives its exit code. `--help` and `-h` print the help, with code 0. Wrong arguments are explained on
- * standard error in one line, with code 2. An Error that `run` throws is printed without its stack trace, with code 1.
+ * Runs a command and gives its exit code. `--help` and `-h` print the help, with code 0. Wrong
+ * arguments are explained on standard error in one line, with code 2. An Error that `run` throws is
+ * printed without its stack trace, with code 1.
  */
 export async function runCommand<O extends ParseArgsOptionsConfig>(
   command: Command<O>,

@@ -1,6 +1,6 @@
 /**
- * Does what a setting or an argument makes possible, and names it where that fails: `prefix: message advice`. The original
- * error is the cause.
+ * Does what a setting or an argument makes possible, and names it where that fails:
+ * `prefix: message advice`. The original error is the cause.
  */
 export async function explainFailure<T>(prefix: string, advice: string, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -11,8 +11,9 @@ export async function explainFailure<T>(prefix: string, advice: string, work: ()
 }
 
 /**
- * Reads a folder of policies. Where the file system refuses, throws an Error that names the folder and how to set another;
- * what is wrong inside the files is thrown as it is, as it already names its place.
+ * Reads a folder of policies. Where the file system refuses, throws an Error that names the folder
+ * and how to set another; what is wrong inside the files is thrown as it is, as it already names
+ * its place.
  */
 export function readingPolicies<T>(directory: string, advice: string, read: () => T): T {
   try {

@@ -1,4 +1,5 @@
-// Generates the files that codegen.ts names: npm run codegen. With --check, it writes nothing and fails where one is out of date.
+// Generates the files that codegen.ts names: npm run codegen. With --check, it writes nothing and
+// fails where one is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codegen } from '@graphql-codegen/core';
@@ -16,8 +17,9 @@ async function loadPlugin(name: string): Promise<CodegenPlugin> {
 }
 
 /**
- * The text of one file of the configuration. This calls the core of GraphQL Code Generator, because its command line
- * installs 300 packages for remote schemas, some of which do not support Node.js 20.
+ * The text of one file of the configuration. This calls the core of GraphQL Code Generator, because
+ * its command line installs 300 packages for remote schemas, some of which do not support Node.js
+ * 20.
  */
 async function generate(filename: string, output: Types.ConfiguredOutput): Promise<string> {
   const plugins: Types.ConfiguredPlugin[] = normalizeConfig(output.plugins ?? []);

@@ -2,8 +2,8 @@
 export type Programs = Readonly<Record<string, readonly [summary: string, load: () => Promise<unknown>]>>;
 
 /**
- * Loads the program that the first argument of this process names. The program finds the arguments after its name as its own.
- * False where the argument names none.
+ * Loads the program that the first argument of this process names. The program finds the arguments
+ * after its name as its own. False where the argument names none.
  */
 export async function runProgram(programs: Programs): Promise<boolean> {
   const [, , name = ''] = process.argv;

@@ -23,7 +23,10 @@ export function readPackages(root: string): ProjectPackage[] {
   }));
 }
 
-/** What keeps a version from being released, one sentence each. `tag`: the tag that it is released by; null: it has none yet. */
+/**
+ * What keeps a version from being released, one sentence each. `tag`: the tag that it is released
+ * by; null: it has none yet.
+ */
 export function releaseProblems(root: string, tag: string | null): string[] {
   const packages = readPackages(root);
   const { version = '' } = packages[0] ?? {};

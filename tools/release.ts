@@ -21,7 +21,10 @@ Usage: npm run release -- [--dry-run] [--tag TAG] [--packed FOLDER] [--assets FO
 Exits with 1 if versions differ, the changelog or the baseline lacks the version, or a command fails.
 `;
 
-/** The tarballs of the packages that are published, made if the folder has none. Throws an Error for one of another version. */
+/**
+ * The tarballs of the packages that are published, made if the folder has none. Throws an Error for
+ * one of another version.
+ */
 function packAll(folder: string): string[] {
   const published = readPackages(root).filter((one) => one.private !== true);
   mkdirSync(folder, { recursive: true });
@@ -39,7 +42,9 @@ function packAll(folder: string): string[] {
   return found.map((name) => join(folder, name));
 }
 
-/** What publishes the version. A candidate does not become the version that npm installs by default. */
+/**
+ * What publishes the version. A candidate does not become the version that npm installs by default.
+ */
 function commandsFor(version: string, tarballs: readonly string[], assets: readonly string[]): string[][] {
   const isTried = isCandidate(version);
   const options = ['--provenance', '--access', 'public', '--tag', isTried ? 'next' : 'latest'];

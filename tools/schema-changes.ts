@@ -36,7 +36,10 @@ function readSchema(folder: string): GraphQLSchema {
   return buildSchema(readFileSync(join(folder, 'schema.graphql'), 'utf8'));
 }
 
-/** Semantic versioning: breaking changes need a new major version, or a new minor version before 1.0.0. */
+/**
+ * Semantic versioning: breaking changes need a new major version, or a new minor version before
+ * 1.0.0.
+ */
 function isBreakingVersion(root: string, release: string): boolean {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -21,7 +21,11 @@ export async function create(input: NaiveInput): Promise<{ associationId: string
   const operationId = randomUUID();
   await write(clientRequestToken, operationId, 'INTENT');
   const command = new CreatePodIdentityAssociationCommand({
-    ...{ clusterName, namespace, serviceAccount, roleArn, tags: { team: namespace } },
+    clusterName,
+    namespace,
+    serviceAccount,
+    roleArn,
+    tags: { team: namespace },
     clientRequestToken: `naive-${operationId}`,
   });
   const { association } = await eks.send(command);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ApolloServer } from '@apollo/server';
 import { handlers, startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
-import { toCedar } from '../../src/policy/entities.ts';
+import { toCedar } from '../../src/policy/entities/entities.ts';
 import { create } from './calls.ts';
 import type { NaiveInput } from './calls.ts';
 
@@ -30,13 +30,15 @@ function isAllowed(subject: string, { clusterName, namespace, serviceAccount, ro
       {
         action: 'CreatePodIdentityAssociation',
         association: {
-          ...{ ...home, clusterName, namespace, serviceAccount, roleArn },
-          ...{
-            tags: [{ key: 'team', value: namespace }],
-            targetRoleArn: null,
-            disableSessionTags: false,
-            policy: null,
-          },
+          ...home,
+          clusterName,
+          namespace,
+          serviceAccount,
+          roleArn,
+          tags: [{ key: 'team', value: namespace }],
+          targetRoleArn: null,
+          disableSessionTags: false,
+          policy: null,
         },
       },
       {
@@ -71,7 +73,10 @@ const server = new ApolloServer<{ subject: string }>({
   },
 });
 
-/** The stack of the gateway by the stock settings of its parts, with the gateway's schema and policies. */
+/**
+ * The stack of the gateway by the stock settings of its parts, with the gateway's schema and
+ * policies.
+ */
 export const handler = startServerAndCreateLambdaHandler(
   server,
   handlers.createAPIGatewayProxyEventV2RequestHandler(),

@@ -33,7 +33,10 @@ function isAllowed(subject: string, { namespace, serviceAccount }: NaiveInput): 
   const principal = { type: 'User', id: subject };
   const resource = { type: 'Association', id: `${namespace}/${serviceAccount}` };
   const answer = isAuthorized({
-    ...{ principal, action: { type: 'Action', id: 'Create' }, resource, context: {} },
+    principal,
+    action: { type: 'Action', id: 'Create' },
+    resource,
+    context: {},
     policies: { staticPolicies: policies },
     entities: [
       { uid: principal, attrs: {}, parents: [{ type: 'Group', id: 'payments-team' }] },

@@ -1,9 +1,10 @@
-// Cedar's native code, as V8 compiled it at build time. V8 has functions that write and read it, for its own tests only: their names are
-// not an interface, and a wrong argument ends the process. So everything is checked before they are called.
+// Cedar's native code, as V8 compiled it at build time. V8 has functions that write and read it,
+// for its own tests only: their names are not an interface, and a wrong argument ends the process.
+// So everything is checked before they are called.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
-import { sha256, wasmHash } from '../../src/policy/cedar-snapshot.ts';
+import { sha256, wasmHash } from '../../src/policy/cedar/snapshot.ts';
 
 /** What the head of the file says of the code. */
 interface Head {
@@ -16,8 +17,9 @@ interface Head {
 }
 
 /**
- * The build of Node.js that runs: code refers to places in its program. The head of an executable file lists the sizes and addresses of its parts, so
- * that another build of the same version has another one.
+ * The build of Node.js that runs: code refers to places in its program. The head of an executable
+ * file lists the sizes and addresses of its parts, so that another build of the same version has
+ * another one.
  */
 function nodeBuild(): string {
   const head = Buffer.alloc(4_096);
@@ -31,7 +33,10 @@ function nodeBuild(): string {
   }
 }
 
-/** A function of V8 itself. Only code that is compiled here can name it: V8 accepts such names only meanwhile. */
+/**
+ * A function of V8 itself. Only code that is compiled here can name it: V8 accepts such names only
+ * meanwhile.
+ */
 function v8Function(name: string, parameters: string): (...args: readonly object[]) => unknown {
   setFlagsFromString('--allow-natives-syntax');
   try {
@@ -46,13 +51,17 @@ function v8Function(name: string, parameters: string): (...args: readonly object
 /**
  * The code that V8 has optimized of a module.
  *
- * @param module a `WebAssembly.Module` of which V8 has optimized at least one function. Anything else ends the process
+ * @param module a `WebAssembly.Module` of which V8 has optimized at least one function. Anything
+ *   else ends the process
  */
 export function nativeCodeOf(module: object): Buffer {
   return Buffer.from(v8Function('SerializeWasmModule', 'module')(module) as ArrayBuffer);
 }
 
-/** Native code as a file: the length of its head, the head as JSON, and the code of this build of Node.js and this WebAssembly. */
+/**
+ * Native code as a file: the length of its head, the head as JSON, and the code of this build of
+ * Node.js and this WebAssembly.
+ */
 export function encodeNativeCode(code: Buffer, wasm: Uint8Array): Buffer {
   const head: Head = { node: nodeBuild(), wasmHash: wasmHash(wasm), hash: sha256(code) };
   const json = Buffer.from(JSON.stringify(head));
@@ -62,8 +71,9 @@ export function encodeNativeCode(code: Buffer, wasm: Uint8Array): Buffer {
 }
 
 /**
- * The module with the code of a file that {@link encodeNativeCode} created. Throws an Error that says why it can't be used: it is damaged, or of another
- * build of Node.js or of Cedar, or V8 rejects it, because it has other flags or runs on another processor.
+ * The module with the code of a file that {@link encodeNativeCode} created. Throws an Error that
+ * says why it can't be used: it is damaged, or of another build of Node.js or of Cedar, or V8
+ * rejects it, because it has other flags or runs on another processor.
  */
 export function decodeNativeCode(file: Buffer, wasm: Uint8Array): object {
   const headEnd = 4 + file.readUInt32LE(0);

@@ -1,27 +1,34 @@
-// Takes the place of `src/policy/cedar-start.ts` in the bundles. It starts from the memory that Cedar had after parsing the schema and
-// the policies at build time, so that a cold start neither parses them nor compiles the code that parses.
+// Takes the place of `src/policy/cedar/start.ts` in the bundles. It starts from the memory that
+// Cedar had after parsing the schema and the policies at build time, so that a cold start neither
+// parses them nor compiles the code that parses.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileCedar, makeCedar, readWasm } from '../../src/policy/cedar-instance.ts';
-import { decodeSnapshot, restore, sha256, wasmHash, withoutParsing } from '../../src/policy/cedar-snapshot.ts';
-import type { StartedCedar } from '../../src/policy/cedar-start.ts';
+import { compileCedar, makeCedar, readWasm } from '../../src/policy/cedar/instance.ts';
+import { decodeSnapshot, restore, sha256, wasmHash, withoutParsing } from '../../src/policy/cedar/snapshot.ts';
+import type { StartedCedar } from '../../src/policy/cedar/start.ts';
 import { decodeNativeCode } from './cedar-native.ts';
 
-/** SHA-256 (hex) of the snapshot that was verified with the policies. The build compiles it into the bundle. */
+/**
+ * SHA-256 (hex) of the snapshot that was verified with the policies. The build compiles it into the
+ * bundle.
+ */
 declare const CEDAR_SNAPSHOT_HASH: string;
 
 let parsed = 0;
 let startedFrom: CompiledModule | null = null;
 
-/** How many schemas and policy sets the first instance has parsed, because they were not in the snapshot. */
+/**
+ * How many schemas and policy sets the first instance has parsed, because they were not in the
+ * snapshot.
+ */
 export const parsedCalls = () => parsed;
 
 /** The module of the first instance, for the build. */
 export const moduleOfStart = () => startedFrom;
 
 /**
- * See `src/policy/cedar-start.ts`. A snapshot that is not the one of the build is not used: its memory could hold other policies than it
- * says.
+ * See `src/policy/cedar/start.ts`. A snapshot that is not the one of the build is not used: its
+ * memory could hold other policies than it says.
  */
 export function startCedar(): StartedCedar {
   const wasm = readWasm();
@@ -52,12 +59,14 @@ interface CompiledModule {
 }
 
 /**
- * The module of Cedar's WebAssembly: with its native code, if the package has that and this process can use it. Otherwise V8 compiles each function
- * when it is called first.
+ * The module of Cedar's WebAssembly: with its native code, if the package has that and this process
+ * can use it. Otherwise V8 compiles each function when it is called first.
  */
 function compiledModule(wasm: Uint8Array): CompiledModule {
   const without = (nativeCodeProblem: string | null) => ({
-    ...{ module: compileCedar(wasm), hasNativeCode: false, nativeCodeProblem },
+    module: compileCedar(wasm),
+    hasNativeCode: false,
+    nativeCodeProblem,
   });
   const file = join(__dirname, 'cedar-native.bin');
   if (process.env.CEDAR_NATIVE_CODE === 'off' || !existsSync(file)) return without(null);

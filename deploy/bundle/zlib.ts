@@ -1,5 +1,6 @@
-// Takes the place of `node:zlib` in the bundles, and loads it when it is used first: that takes some milliseconds, and functions use it for policy
-// versions alone. `start.mjs` loads it where they are in a table.
+// Takes the place of `node:zlib` in the bundles, and loads it when it is used first: that takes
+// some milliseconds, and functions use it for policy versions alone. `start.mjs` loads it where
+// they are in a table.
 type Zlib = ReturnType<typeof load>;
 const load = () => process.getBuiltinModule('node:zlib');
 

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /**
- * The answers of AWS to one create, on a free port of this machine: every write to DynamoDB succeeds, every query finds nothing,
- * and EKS returns the association of the request.
+ * The answers of AWS to one create, on a free port of this machine: every write to DynamoDB
+ * succeeds, every query finds nothing, and EKS returns the association of the request.
  */
 export async function startAws(): Promise<{ url: string; stop: () => void }> {
   const server = createServer((request, response) => {
@@ -27,7 +27,10 @@ export async function startAws(): Promise<{ url: string; stop: () => void }> {
   return { url: `http://127.0.0.1:${address.port}`, stop };
 }
 
-/** With the time of this program, which may stand still: with another one, the function would find its clock wrong. */
+/**
+ * With the time of this program, which may stand still: with another one, the function would find
+ * its clock wrong.
+ */
 const headers = () => ({ 'content-type': 'application/json', date: new Date().toUTCString() });
 
 async function answerTo(request: IncomingMessage): Promise<object> {

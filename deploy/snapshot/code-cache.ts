@@ -1,4 +1,5 @@
-// Writes V8's code cache of the graphql function after one invocation, with what it compiled: node code-cache.ts DIST
+// Writes V8's code cache of the graphql function after one invocation, with what it compiled: node
+// code-cache.ts DIST
 import { writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +17,8 @@ interface StartedFunction {
 const [dist = ''] = process.argv.slice(2);
 // V8 would drop the code of functions that did not run for some collections of garbage.
 setFlagsFromString('--no-flush-bytecode');
-// Time stands still, so that what is compiled does not depend on how fast the machine is: no deadline passes, and no timer fires.
+// Time stands still, so that what is compiled does not depend on how fast the machine is: no
+// deadline passes, and no timer fires.
 mock.timers.enable({ apis: ['Date', 'setInterval', 'setTimeout'], now: Date.now() });
 const monotonicNs = process.hrtime.bigint();
 mock.method(process.hrtime, 'bigint', () => monotonicNs);

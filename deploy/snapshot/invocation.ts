@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import { parseIssuers } from '../../src/app/issuers.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
-import type { Inventory } from '../../src/policy/inventory.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 
 /** Where there is no inventory to take it from. */
@@ -18,7 +18,10 @@ function issuersFileOf(policies: string): string {
   return join(policies, '..', 'issuers.json');
 }
 
-/** Issuer and audience of the create: the first of the package, as the function rejects packaged issuers other than its own. */
+/**
+ * Issuer and audience of the create: the first of the package, as the function rejects packaged
+ * issuers other than its own.
+ */
 function issuerOf(policies: string): { readonly issuer: string; readonly audience: string } {
   const [first] = parseIssuers(readFileSync(issuersFileOf(policies), 'utf8'));
   return { issuer: first?.issuer ?? 'https://issuer.invalid', audience: first?.audiences[0] ?? defaultAudience };
@@ -37,10 +40,10 @@ export function environmentFor(policies: string, awsUrl: string): Record<string,
     IDEMPOTENCY_TABLE: 'idempotency',
     AUDIT_TABLE: 'audit',
     POLICIES_DIRECTORY: policies,
-    ISSUERS_FILE: issuersFileOf(policies),
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
-    // Keys could be packaged for this issuer, or fetched from it; the token of the create has no signature.
+    // Keys could be packaged for this issuer, or fetched from it; the token of the create has no
+    // signature.
     JWT_VERIFICATION: 'off',
     API_ID: api.apiId,
     API_STAGE: api.stage,
@@ -73,7 +76,9 @@ const document = /* GraphQL */ `
   }
 `;
 
-/** A create in the first namespace of the inventory by one of its owners, with a role by convention. */
+/**
+ * A create in the first namespace of the inventory by one of its owners, with a role by convention.
+ */
 export function createEvent(policies: string): APIGatewayProxyEventV2WithJWTAuthorizer {
   const inventory = parseInventory(readInventoryText(policies));
   const { owners } = namespaceOf(inventory);
@@ -120,7 +125,11 @@ function inputFor(inventory: Inventory): object {
   const path = (inventory.rolePaths[0] ?? '/pods/{namespace}/').replaceAll('{namespace}', name);
   const { accountId, region, clusterName } = cluster;
   return {
-    ...{ accountId, region, clusterName, namespace: name, serviceAccount: 'build' },
+    accountId,
+    region,
+    clusterName,
+    namespace: name,
+    serviceAccount: 'build',
     roleArn: `arn:aws:iam::${accountId}:role${path}${name}-build`,
     tags: [{ key: 'team', value: name }],
     clientRequestToken: 'build',

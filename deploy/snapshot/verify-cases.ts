@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCases, runCase } from '../../src/cases/cases.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { policySetFile, readInventoryText } from '../../src/policy/load.ts';
-import type { PolicySet } from '../../src/policy/policy-set.ts';
+import type { PolicySet } from '../../src/policy/policies/policy-set.ts';
 import { parsedCalls } from '../bundle/cedar.ts';
 
 /** The compiled policies of a package, by the folder of its policies. */
@@ -12,8 +12,9 @@ export function readCompiledSet(policies: string): PolicySet {
 }
 
 /**
- * Decides the cases of a folder as a deployed function does, from the snapshot of Cedar's memory where there is one. Prints how many were decided. Throws an
- * Error where a decision is not the expected one.
+ * Decides the cases of a folder as a deployed function does, from the snapshot of Cedar's memory
+ * where there is one. Prints how many were decided. Throws an Error where a decision is not the
+ * expected one.
  */
 export function verifyCases(policies: string, sources: string): void {
   const engine = makeEngine(readCompiledSet(policies));

@@ -18,7 +18,10 @@ const types: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
-/** Builds the page from its sources, in memory. Rejects with the errors of esbuild. `plugins`: e.g. one that lists what is in it. */
+/**
+ * Builds the page from its sources, in memory. Rejects with the errors of esbuild. `plugins`: e.g.
+ * one that lists what is in it.
+ */
 export async function buildPage({ plugins = [] }: { readonly plugins?: Plugin[] } = {}): Promise<PageFiles> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: import.meta.dirname,

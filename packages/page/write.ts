@@ -5,7 +5,10 @@ import { indexFile, suffixes } from '../../src/page/files.ts';
 import type { CompressedFiles } from '../../src/page/files.ts';
 import type { PageFiles } from './build.ts';
 
-/** The files of the page as they are sent. `quality` is that of Brotli, 0 to 11: 11 takes a second, and is for files that are kept. */
+/**
+ * The files of the page as they are sent. `quality` is that of Brotli, 0 to 11: 11 takes a second,
+ * and is for files that are kept.
+ */
 export function compressPage(files: PageFiles, quality: number): CompressedFiles {
   const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
   return new Map(

@@ -23,8 +23,9 @@ type CheckpointHandlerDependencies = Omit<CheckpointDependencies, keyof Senders>
 };
 
 /**
- * The handler of the scheduled function: one run of the checkpoints, with one line in the log. The line of a run that signed has the key, so
- * that it is known outside of the log of the trail. Throws what made a run fail, after its line.
+ * The handler of the scheduled function: one run of the checkpoints, with one line in the log. The
+ * line of a run that signed has the key, so that it is known outside of the log of the trail.
+ * Throws what made a run fail, after its line.
  */
 export function makeCheckpointHandler({ sendersUntil, ...shared }: CheckpointHandlerDependencies, log: Log) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<CheckpointResult> => {

@@ -2,7 +2,10 @@ import { makeCompileRun } from '../policy-versions/compile-version.ts';
 import type { CompileDependencies, CompileResult } from '../policy-versions/compile-version.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 
-/** The handler of the scheduled function: one run that compiles the policy version in force, with one line in the log. */
+/**
+ * The handler of the scheduled function: one run that compiles the policy version in force, with
+ * one line in the log.
+ */
 export function makeCompileHandler(deps: CompileDependencies): () => Promise<CompileResult> {
   const run = makeCompileRun(deps);
   return async () => {

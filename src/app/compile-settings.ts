@@ -12,7 +12,10 @@ export interface CompileSettings {
   readonly metricsNamespace: string;
 }
 
-/** Reads the settings of the compile function. Throws an Error that names all missing variables and describes every wrong value. */
+/**
+ * Reads the settings of the compile function. Throws an Error that names all missing variables and
+ * describes every wrong value.
+ */
 export function readCompileSettings(env: Environment = process.env): CompileSettings {
   return readSettings(env, (reader) => ({
     region: reader.region('AWS_REGION'),

@@ -3,18 +3,23 @@ import { monotonicFactory } from 'ulid';
 import { makeEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
-import { defaultApprovalLimits } from '../operations/dependencies.ts';
-import type { ApprovalLimits, DescribeLimits } from '../operations/dependencies.ts';
-import { makeAssociationCounts } from '../operations/association-counts.ts';
+import { defaultApprovalLimits } from '../operations/terms/dependencies.ts';
+import type { ApprovalLimits, DescribeLimits } from '../operations/terms/dependencies.ts';
+import { makeAssociationCounts } from '../operations/terms/association-counts.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
-import type { CurrentDependencies, Dependencies, PolicyDependencies, StoresUntil } from '../operations/dependencies.ts';
+import type {
+  CurrentDependencies,
+  Dependencies,
+  PolicyDependencies,
+  StoresUntil,
+} from '../operations/terms/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { makeDirectory } from '../policy/directory.ts';
-import { isRegistered } from '../policy/inventory.ts';
+import { makeDirectory } from '../policy/inventory/directory.ts';
+import { isRegistered } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
@@ -28,7 +33,7 @@ import type { PolicyVersion } from '../policy-versions/policy-version.ts';
 import type { PolicyStore } from '../policy-versions/store.ts';
 import { loadVersion } from '../policy-versions/verify.ts';
 import type { PackedPolicies } from '../policy-versions/packed-policies.ts';
-import type { OnFailure } from '../policy/authorize.ts';
+import type { OnFailure } from '../policy/decide/authorize.ts';
 import type { Deployed } from './settings.ts';
 
 /** What differs between the entry points. */
@@ -53,7 +58,10 @@ export interface Composition {
   readonly preflightQuota?: boolean;
   readonly deployed: Deployed;
   readonly log: Log;
-  /** Whether this entry point changes associations, ends them, or only reads them: it assumes different roles in other accounts. */
+  /**
+   * Whether this entry point changes associations, ends them, or only reads them: it assumes
+   * different roles in other accounts.
+   */
   readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
   readonly clock?: () => number;
@@ -69,7 +77,10 @@ export interface Composition {
   readonly eks?: Pick<EksForSettings, 'endpoint' | 'stsEndpoint' | 'credentials'>;
 }
 
-/** Composes the gateway. Throws an Error if the inventory has an account that the gateway can't reach. */
+/**
+ * Composes the gateway. Throws an Error if the inventory has an account that the gateway can't
+ * reach.
+ */
 export function makeDependencies(composition: Composition): Dependencies {
   return composer(composition)(composition.policy, null);
 }
@@ -77,7 +88,10 @@ export function makeDependencies(composition: Composition): Dependencies {
 /** Where policy versions are, and how they are read. */
 export interface LivePolicies {
   readonly store: PolicyStore;
-  /** Where compiled versions are, and the hash of what compiles them in this package. Default: there are none. */
+  /**
+   * Where compiled versions are, and the hash of what compiles them in this package. Default: there
+   * are none.
+   */
   readonly compiled?: { readonly store: CompiledStore; readonly compilerHash: string } | null;
   readonly settings: LiveSettings;
   /** Receives why a policy evaluation failed. */
@@ -85,8 +99,9 @@ export interface LivePolicies {
 }
 
 /**
- * Composes a gateway that follows the policy versions. `deps` has the policy of the composition, which is that of the
- * package; requests must take their dependencies from `current`. Throws as {@link makeDependencies} does.
+ * Composes a gateway that follows the policy versions. `deps` has the policy of the composition,
+ * which is that of the package; requests must take their dependencies from `current`. Throws as
+ * {@link makeDependencies} does.
  */
 export function makeLiveDependencies(
   composition: Composition,
@@ -112,7 +127,10 @@ export function makeLiveDependencies(
   return { deps, current: makeLive(source) };
 }
 
-/** Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered, and connections. */
+/**
+ * Creates the dependencies of a policy. Those of all policies share clock, ids, what is remembered,
+ * and connections.
+ */
 function composer(
   composition: Composition,
   store: PolicyStore | null = null,
@@ -164,7 +182,10 @@ interface PolicyComposition {
   readonly makeTexts: Composition['policyTexts'];
 }
 
-/** What follows from a policy. Throws an Error if its inventory has an account that the gateway can't reach. */
+/**
+ * What follows from a policy. Throws an Error if its inventory has an account that the gateway
+ * can't reach.
+ */
 function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
   const { eks, deployed, live, packaged, store, makeTexts } = composition;
   const { recordPrincipal, inventory, policySetHash, decisionKey, comparedGroups } = policy;

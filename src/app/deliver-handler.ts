@@ -4,7 +4,7 @@ import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { StoresUntil } from '../operations/dependencies.ts';
+import type { StoresUntil } from '../operations/terms/dependencies.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
 
@@ -29,9 +29,10 @@ interface Added {
 }
 
 /**
- * The handler of the functions that read the stream of the audit table: it sends the events of new entries, and reports items that were
- * changed or removed, or that are not entries. An event without records is of the schedule: then it checks that nothing is switched off. The answer names the first record whose event was not
- * sent; Lambda repeats the batch from there.
+ * The handler of the functions that read the stream of the audit table: it sends the events of new
+ * entries, and reports items that were changed or removed, or that are not entries. An event
+ * without records is of the schedule: then it checks that nothing is switched off. The answer names
+ * the first record whose event was not sent; Lambda repeats the batch from there.
  */
 export function makeDeliverHandler(deps: DeliverDependencies) {
   return async (
@@ -61,8 +62,9 @@ export function makeDeliverHandler(deps: DeliverDependencies) {
 }
 
 /**
- * The entries of records, in their order. Reports tampering before anything is sent. `unreadable` is the sequence number of an entry of a
- * newer version, which ends the list: a newer version of this function sends it.
+ * The entries of records, in their order. Reports tampering before anything is sent. `unreadable`
+ * is the sequence number of an entry of a newer version, which ends the list: a newer version of
+ * this function sends it.
  */
 function readRecords(records: readonly DynamoDBRecord[], log: Log) {
   const added: Added[] = [];

@@ -5,8 +5,8 @@ import { utcTimestamp } from '../validation/timestamps.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads one variable at a time. A wrong value is recorded as a problem and the fallback returned, so that all problems are
- * reported together. An empty variable counts as not set.
+ * Reads one variable at a time. A wrong value is recorded as a problem and the fallback returned,
+ * so that all problems are reported together. An empty variable counts as not set.
  */
 export interface SettingsReader {
   /** Any text. */
@@ -45,7 +45,9 @@ export class SettingsError extends Error {
   }
 }
 
-/** Runs `read`. Throws `SettingsError` with the variables which are not set and every wrong value. */
+/**
+ * Runs `read`. Throws `SettingsError` with the variables which are not set and every wrong value.
+ */
 export function readSettings<T>(env: Environment, read: (reader: SettingsReader) => T): T {
   const missing: string[] = [];
   const problems: string[] = [];
@@ -127,12 +129,18 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }
 
-/** Whether a text is the origin of a page exactly as browsers send it: scheme, host and, if it is not the default, port. */
+/**
+ * Whether a text is the origin of a page exactly as browsers send it: scheme, host and, if it is
+ * not the default, port.
+ */
 export function isOrigin(text: string): boolean {
   return isHttpUrl(text) && new URL(text).origin === text;
 }
 
-/** Validation accepts wildcards in these fields, as policies may permit them; a setting names exactly one. */
+/**
+ * Validation accepts wildcards in these fields, as policies may permit them; a setting names
+ * exactly one.
+ */
 function isRegion(text: string): boolean {
   return regionFindings(text).length === 0 && !text.includes('*');
 }

@@ -28,7 +28,10 @@ export function webhookTarget({ url, secrets, secretArn }: WebhookTarget, region
   return makeWebhook({ url, secrets: read, clock: Date.now, sleep });
 }
 
-/** Reads the secrets of a secret in Secrets Manager, every five minutes. While it can't be read, the secrets known are used. */
+/**
+ * Reads the secrets of a secret in Secrets Manager, every five minutes. While it can't be read, the
+ * secrets known are used.
+ */
 function secretsOf(SecretId: string, region: string): () => Promise<readonly string[]> {
   const client = new SecretsManagerClient({ ...clientDefaults, region });
   let known: { readonly secrets: readonly string[]; readonly readAt: number } | null = null;

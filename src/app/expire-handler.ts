@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
-import type { CurrentDependencies } from '../operations/dependencies.ts';
-import { expire } from '../operations/expire.ts';
-import type { ExpireResult, ExpireSettings } from '../operations/expire.ts';
+import type { CurrentDependencies } from '../operations/terms/dependencies.ts';
+import { expire } from '../operations/expiry/run.ts';
+import type { ExpireResult, ExpireSettings } from '../operations/expiry/run.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 
@@ -16,7 +16,10 @@ interface ExpireStores {
   readonly approvals: ApprovalStore;
 }
 
-/** The handler of the scheduled function: one run that ends associations and approvals whose time is over, with one line in the log. */
+/**
+ * The handler of the scheduled function: one run that ends associations and approvals whose time is
+ * over, with one line in the log.
+ */
 export function makeExpireHandler(current: CurrentDependencies, stores: ExpireStores, settings: ExpireSettings) {
   return async (
     _event: unknown,

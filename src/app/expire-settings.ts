@@ -1,19 +1,19 @@
-import { defaultExpireSettings } from '../operations/expire.ts';
-import type { ExpireSettings } from '../operations/expire.ts';
+import { defaultExpireSettings } from '../operations/expiry/run.ts';
+import type { ExpireSettings } from '../operations/expiry/run.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import { executorRoleArn, lambdaSettings } from './settings.ts';
 import type { LambdaSettings } from './settings.ts';
 
-/** A hold gives people time to act. It must not keep access for long. */
-const maxGraceMs = 86_400_000;
-
-/** Reads when endings are held, how many a run carries out, and when they are announced; each setting has a default. */
+/**
+ * Reads when endings are held, how many a run carries out, and when they are announced; each
+ * setting has a default.
+ */
 export function readExpireSettings(reader: SettingsReader): ExpireSettings {
   const { burstAbove, graceMs, maxPerSetter, warningMs } = defaultExpireSettings;
   const settings = {
     burstAbove: reader.number('EXPIRE_BURST_ABOVE', burstAbove, { least: 1 }),
-    graceMs: reader.number('EXPIRE_GRACE_MS', graceMs, { most: maxGraceMs }),
+    graceMs,
     maxPerSetter: reader.number('EXPIRE_MAX_PER_SETTER', maxPerSetter, { least: 1 }),
     warningMs: reader.number('EXPIRE_WARNING_MS', warningMs),
   };

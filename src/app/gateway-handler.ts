@@ -6,7 +6,7 @@ import type { TrustedIssuer } from '../auth/verify-token.ts';
 import { refuseForeignEvents } from '../graphql/event-source-check.ts';
 import { makeHandler } from '../graphql/handler.ts';
 import type { Authenticate, GraphqlHandler } from '../graphql/handler.ts';
-import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies, Dependencies } from '../operations/terms/dependencies.ts';
 
 /** How the gateway authenticates requests. */
 export interface AuthenticationSettings {
@@ -14,8 +14,8 @@ export interface AuthenticationSettings {
   readonly issuers: readonly TrustedIssuer[];
 }
 /**
- * The Lambda handler of both routes: it accepts the events of its API only, and authenticates their senders. See
- * `makeHandler` for `current`.
+ * The Lambda handler of both routes: it accepts the events of its API only, and authenticates their
+ * senders. See `makeHandler` for `current`.
  */
 export function makeGatewayHandler(
   deps: Dependencies,
@@ -26,7 +26,10 @@ export function makeGatewayHandler(
   return refuseForeignEvents(handler, settings.eventSource, deps.log);
 }
 
-/** Authenticates requests by their tokens or AWS credentials, with the groups that the inventory registers. */
+/**
+ * Authenticates requests by their tokens or AWS credentials, with the groups that the inventory
+ * registers.
+ */
 export function makeAuthenticate({ tokens, issuers }: AuthenticationSettings): Authenticate {
   return makeAuthenticator(makeVerifyToken(issuers), tokens);
 }

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import type { TrustedIssuer } from '../auth/verify-token.ts';
-import { exactly, list, parseJson, text } from '../policy/json.ts';
+import { exactly, list, parseJson, text } from '../policy/inventory/json.ts';
 
-/** Whether the function verifies signatures itself. `auto`: with the keys that are in the package. */
+/**
+ * Whether the function verifies signatures itself. `auto`: with the keys that are in the package.
+ */
 export type JwtVerification = 'auto' | 'on' | 'off';
 
 /** The issuer that API Gateway's authorizer accepts, and what the function verifies itself. */
@@ -54,14 +56,18 @@ export type IssuerEntry = v.InferOutput<typeof issuer>;
 /** An issuer, with its keys or where to read them, if that is known. */
 type AcceptedIssuer = Pick<TrustedIssuer, 'issuer' | 'audiences'> & Pick<IssuerEntry, 'jwks' | 'jwksUri'>;
 
-/** Parses the issuers file. Throws one Error that names every problem by its line and path and says how to fix it. */
+/**
+ * Parses the issuers file. Throws one Error that names every problem by its line and path and says
+ * how to fix it.
+ */
 export function parseIssuers(content: string): readonly IssuerEntry[] {
   return parseJson('issuers.json', content, issuers);
 }
 
 /**
- * The issuers whose tokens are accepted: those of the file, or without entries the one of API Gateway's authorizer. Throws
- * an Error if the file lacks that one, or if it lacks the keys of an issuer whose signatures must be verified.
+ * The issuers whose tokens are accepted: those of the file, or without entries the one of API
+ * Gateway's authorizer. Throws an Error if the file lacks that one, or if it lacks the keys of an
+ * issuer whose signatures must be verified.
  */
 export function trustedIssuers(entries: readonly IssuerEntry[], settings: IssuerSettings): readonly TrustedIssuer[] {
   const { issuer: ofAuthorizer, audiences, verification } = settings;
@@ -78,7 +84,10 @@ export function trustedIssuers(entries: readonly IssuerEntry[], settings: Issuer
   });
 }
 
-/** Keys in the package need no request, so they are always used; those behind a URL only where that is wanted. */
+/**
+ * Keys in the package need no request, so they are always used; those behind a URL only where that
+ * is wanted.
+ */
 function keysOf({ jwks, jwksUri }: AcceptedIssuer, verification: JwtVerification): TrustedIssuer['keys'] {
   if (verification === 'off') return null;
   if (jwks !== undefined) return { keys: jwks.keys };

@@ -2,8 +2,10 @@ import { embeddedMetrics } from '../runtime/embedded-metrics.ts';
 import type { MetricDefinition, MetricsOf } from '../runtime/embedded-metrics.ts';
 
 /**
- * The fields of the log that are metrics of CloudWatch, with the same names. A line has no field for what did
- * not happen, which so costs nothing; but `failures` and `failedChanges` are also 0, because alarms compare their shares. No metric is split by what clients choose, so that their number is bounded.
+ * The fields of the log that are metrics of CloudWatch, with the same names. A line has no field
+ * for what did not happen, which so costs nothing; but `failures` and `failedChanges` are also 0,
+ * because alarms compare their shares. No metric is split by what clients choose, so that their
+ * number is bounded.
  */
 export const metrics: Readonly<Record<string, MetricDefinition>> = {
   requests: { unit: 'Count', dimensions: ['outcome', 'code'] },
@@ -47,7 +49,10 @@ export const metrics: Readonly<Record<string, MetricDefinition>> = {
   watching: { unit: 'Count' },
 };
 
-/** The metrics of the lines of the log, in a namespace of CloudWatch; without one, lines have no metrics. */
+/**
+ * The metrics of the lines of the log, in a namespace of CloudWatch; without one, lines have no
+ * metrics.
+ */
 export function metricsIn(namespace: string): MetricsOf | undefined {
   return namespace === '' ? undefined : embeddedMetrics(namespace, metrics);
 }

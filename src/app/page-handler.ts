@@ -4,7 +4,9 @@ import type { PageAnswer, PageRequest } from '../page/page.ts';
 /** What the page needs of an event. */
 type PageEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'headers' | 'requestContext'>;
 
-/** The handler of the page function: public files, so that it does not matter who sends the event. */
+/**
+ * The handler of the page function: public files, so that it does not matter who sends the event.
+ */
 export function makePageHandler(page: (request: PageRequest) => PageAnswer) {
   return ({ rawPath, headers: sent, requestContext }: PageEvent): Promise<APIGatewayProxyStructuredResultV2> => {
     const { method } = requestContext.http;

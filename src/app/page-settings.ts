@@ -20,17 +20,19 @@ export interface IssuerSignIn {
   readonly connectOrigins: readonly string[];
 }
 
-/** Reads the settings of the page function. Throws an Error that names all missing variables and describes every wrong value. */
+/**
+ * Reads the settings of the page function. Throws an Error that names all missing variables and
+ * describes every wrong value.
+ */
 export function readPageSettings(env: Environment = process.env): PageSettings {
   return readSettings(env, (reader) => {
     const issuer = reader.required('JWT_ISSUER');
     const { signIn, connectOrigins } = readIssuerSignIn(reader, issuer, reader.required('PAGE_CLIENT_ID'));
-    // Not `page`, which the runtime would take for the module of the handler `page`.
-    const directory = reader.text('PAGE_DIRECTORY', '');
     return {
       config: { graphql: graphqlPath, signIn },
       connectOrigins,
-      folder: directory === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/page-files` : directory,
+      // Not `page`, which the runtime would take for the module of the handler `page`.
+      folder: `${reader.required('LAMBDA_TASK_ROOT')}/dist/page-files`,
     };
   });
 }
@@ -43,7 +45,9 @@ export function readIssuerSignIn(reader: SettingsReader, issuer: string, clientI
   };
   return {
     signIn: {
-      ...{ kind: 'oidc', issuer, clientId },
+      kind: 'oidc',
+      issuer,
+      clientId,
       scope: optional('PAGE_SCOPE'),
       audience: optional('PAGE_AUDIENCE'),
       resource: optional('PAGE_RESOURCE'),

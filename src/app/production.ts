@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb.ts';
-import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
+import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb/ledger.ts';
+import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb/client.ts';
 import { locksKey } from '../ledger/locks-json.ts';
-import type { TableNames } from '../ledger/tables.ts';
-import type { CurrentDependencies, Dependencies, Stores, StoresUntil } from '../operations/dependencies.ts';
-import { snapshotProblem } from '../policy/cedar.ts';
+import type { TableNames } from '../ledger/dynamodb/tables.ts';
+import type { CurrentDependencies, Dependencies, Stores, StoresUntil } from '../operations/terms/dependencies.ts';
+import { snapshotProblem } from '../policy/cedar/cedar.ts';
 import { loadCompiledPolicy } from '../policy/load.ts';
 import { makeDynamoDbCompiledStore } from '../policy-versions/compiled-store.ts';
 import { readCompilerHash } from '../policy-versions/compiled-version.ts';
@@ -19,8 +19,9 @@ import type { LambdaSettings } from './settings.ts';
 import { lineContext } from './trace.ts';
 
 /**
- * The dependencies of a function in AWS, created once for each execution environment while it starts. Requests and runs take
- * theirs from `current`. `eks` is what the function does at EKS, `makeStores` what else it reads and writes.
+ * The dependencies of a function in AWS, created once for each execution environment while it
+ * starts. Requests and runs take theirs from `current`. `eks` is what the function does at EKS,
+ * `makeStores` what else it reads and writes.
  */
 export function productionDependencies<Others extends Partial<Stores>>(
   lambdaSettings: LambdaSettings,

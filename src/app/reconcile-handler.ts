@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import type { CurrentDependencies } from '../operations/dependencies.ts';
-import { reconcile } from '../operations/reconcile.ts';
-import type { ReconciliationResult } from '../operations/reconcile.ts';
-import type { ReconcileDependencies } from '../operations/reconcile-operation.ts';
+import type { CurrentDependencies } from '../operations/terms/dependencies.ts';
+import { reconcile } from '../operations/flow/reconcile.ts';
+import type { ReconciliationResult } from '../operations/flow/reconcile.ts';
+import type { ReconcileDependencies } from '../operations/flow/reconcile-operation.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 

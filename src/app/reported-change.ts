@@ -4,8 +4,9 @@ import type { ReportedChange } from '../observations/observe-change.ts';
 const associationField = v.object({ associationId: v.string() });
 
 /**
- * An event of EventBridge with an EKS call that CloudTrail recorded. A failed call has an `errorCode`. CloudTrail names parameters of the path
- * as the API's URI does (`name`) or as the SDK does (`clusterName`).
+ * An event of EventBridge with an EKS call that CloudTrail recorded. A failed call has an
+ * `errorCode`. CloudTrail names parameters of the path as the API's URI does (`name`) or as the SDK
+ * does (`clusterName`).
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
 const callOfEks = v.object({
@@ -24,7 +25,10 @@ const callOfEks = v.object({
   }),
 });
 
-/** The change of an association that an event tells of; null if it tells of none, as the event of the schedule does. */
+/**
+ * The change of an association that an event tells of; null if it tells of none, as the event of
+ * the schedule does.
+ */
 export function reportedChange(event: unknown): ReportedChange | null {
   const parsed = v.safeParse(callOfEks, event);
   if (!parsed.success) return null;

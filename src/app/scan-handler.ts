@@ -5,7 +5,7 @@ import type { LeftToScan, ReportedChange } from '../observations/observe-change.
 import type { ObserveResult } from '../observations/observe-service-account.ts';
 import { scan } from '../observations/scan.ts';
 import type { ScanResult, ScanSettings } from '../observations/scan.ts';
-import type { CurrentDependencies } from '../operations/dependencies.ts';
+import type { CurrentDependencies } from '../operations/terms/dependencies.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import { reportedChange } from './reported-change.ts';
@@ -14,8 +14,8 @@ import { reportedChange } from './reported-change.ts';
 const answerMs = 5_000;
 
 /**
- * The handler of the scheduled function: one run of the scan or, for an event with a change that CloudTrail recorded, one observation of its
- * association. Either has one line in the log.
+ * The handler of the scheduled function: one run of the scan or, for an event with a change that
+ * CloudTrail recorded, one observation of its association. Either has one line in the log.
  */
 export function makeScanHandler(current: CurrentDependencies, observations: ObservationStore, settings: ScanSettings) {
   return async (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => {
@@ -46,7 +46,8 @@ function observationFields(change: ReportedChange | null, result: ObserveResult 
   if (kind !== 'observed') return subject;
   const { origin, drift } = result;
   return {
-    ...{ ...subject, origin },
+    ...subject,
+    origin,
     ...(drift === 'DRIFT_FOUND' ? { driftFound: 1 } : {}),
     ...(drift === 'DRIFT_RESOLVED' ? { driftResolved: 1 } : {}),
   };

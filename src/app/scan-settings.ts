@@ -5,7 +5,9 @@ import type { Environment, SettingsReader } from './environment.ts';
 import { lambdaSettings } from './settings.ts';
 import type { LambdaSettings } from './settings.ts';
 
-/** The longest delay of a timer of Node.js, which runs the scan of the local server. Milliseconds. */
+/**
+ * The longest delay of a timer of Node.js, which runs the scan of the local server. Milliseconds.
+ */
 const longestTimerMs = 2_147_483_647;
 
 /** Reads how often, and how fast, clusters are scanned; each setting has a default. */

@@ -1,17 +1,21 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { readLocks } from '../operations/locks.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
+import { readLocks } from '../operations/terms/locks.ts';
 
-/** How long the start of a function may wait for AWS, in milliseconds. Lambda allows 10 seconds for all of it. */
+/**
+ * How long the start of a function may wait for AWS, in milliseconds. Lambda allows 10 seconds for
+ * all of it.
+ */
 const limitMs = 1_500;
 
 /** What a start uses. */
 type Used = Pick<Dependencies, 'authorize' | 'clock' | 'directory' | 'eksFor' | 'ledger' | 'lockMemory'>;
 
 /**
- * Does once, while the function starts, what otherwise the first request would wait for: a read of the policies in force, a
- * decision, two reads of DynamoDB, and a list of EKS that finds nothing, so that connections are open. Changes nothing
- * and never rejects: the first request reports what fails.
+ * Does once, while the function starts, what otherwise the first request would wait for: a read of
+ * the policies in force, a decision, two reads of DynamoDB, and a list of EKS that finds nothing,
+ * so that connections are open. Changes nothing and never rejects: the first request reports what
+ * fails.
  */
 export async function warmUp(deps: Used, current: () => Promise<Used> = () => Promise.resolve(deps)): Promise<void> {
   const [cluster] = deps.directory.clusters;
@@ -28,8 +32,8 @@ export async function warmUp(deps: Used, current: () => Promise<Used> = () => Pr
 }
 
 /**
- * Decides on the usual request: a create by an owner of a namespace, with a role by convention. A denial would run more of
- * Cedar than most requests do.
+ * Decides on the usual request: a create by an owner of a namespace, with a role by convention. A
+ * denial would run more of Cedar than most requests do.
  */
 function decide({ authorize, clock, directory }: Used, cluster: ClusterRef): void {
   const { name: namespace, owners } = directory.ownedNamespaceIn(cluster) ?? {
@@ -49,9 +53,15 @@ function decide({ authorize, clock, directory }: Used, cluster: ClusterRef): voi
     {
       action: 'CreatePodIdentityAssociation',
       association: {
-        ...{ accountId, region, clusterName, namespace, serviceAccount: 'warm-up' },
+        accountId,
+        region,
+        clusterName,
+        namespace,
+        serviceAccount: 'warm-up',
         roleArn: `arn:aws:iam::${accountId}:role${path}${namespace}-warm-up`.replaceAll('*', 'x'),
-        ...{ targetRoleArn: null, disableSessionTags: false, policy: null },
+        targetRoleArn: null,
+        disableSessionTags: false,
+        policy: null,
         tags: [{ key: 'team', value: namespace }],
       },
     },

@@ -4,7 +4,7 @@ import type {
   APIGatewayProxyEventV2,
 } from 'aws-lambda';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import type { TokenSettings } from './claims.ts';
 import { principalFromIam } from './iam.ts';
@@ -14,7 +14,10 @@ import type { PrincipalResult, Unauthenticated } from './result.ts';
 
 type IamAuthorizer = APIGatewayEventRequestContextIAMAuthorizer['iam'];
 
-/** The parts of an API Gateway event (HTTP API, payload format 2.0) that carry the identity, on the JWT and IAM routes. */
+/**
+ * The parts of an API Gateway event (HTTP API, payload format 2.0) that carry the identity, on the
+ * JWT and IAM routes.
+ */
 export interface IdentityEvent {
   readonly headers: APIGatewayProxyEventV2['headers'];
   readonly requestContext: Pick<APIGatewayEventRequestContextV2, 'requestId'> & {
@@ -39,8 +42,9 @@ export type AuthenticationResult =
   { readonly kind: 'authenticated'; readonly identity: RequestIdentity } | Unauthenticated;
 
 /**
- * Reads the identity of a request from its event. The token or the signature has been verified before; no signature is
- * checked here. An event whose identity is missing or ambiguous is unauthenticated.
+ * Reads the identity of a request from its event. The token or the signature has been verified
+ * before; no signature is checked here. An event whose identity is missing or ambiguous is
+ * unauthenticated.
  */
 export function authenticate(
   event: IdentityEvent,

@@ -1,4 +1,4 @@
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { authenticate, authorizationHeader } from './authenticate.ts';
 import type { AuthenticationResult, IdentityEvent } from './authenticate.ts';
 import type { TokenSettings } from './claims.ts';
@@ -9,9 +9,9 @@ import type { KeysUnavailable, VerifyToken } from './verify-token.ts';
 export type AuthenticatorResult = AuthenticationResult | KeysUnavailable;
 
 /**
- * Authenticates requests. A JWT is verified here first, where its issuer's keys are there. Where the route has no authorizer,
- * the claims that were verified here take the place of those of API Gateway; without a verification, the request has no
- * identity.
+ * Authenticates requests. A JWT is verified here first, where its issuer's keys are there. Where
+ * the route has no authorizer, the claims that were verified here take the place of those of API
+ * Gateway; without a verification, the request has no identity.
  */
 export function makeAuthenticator(
   verify: VerifyToken,

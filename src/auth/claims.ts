@@ -2,7 +2,10 @@ import { characterCount } from '../validation/text-rules.ts';
 import { parsed, unauthenticated } from './result.ts';
 import type { Parsed } from './result.ts';
 
-/** Which tokens are accepted, and how they are read. A dot in the name of a claim is part of the name, not a path. */
+/**
+ * Which tokens are accepted, and how they are read. A dot in the name of a claim is part of the
+ * name, not a path.
+ */
 export interface TokenSettings {
   /** E.g. `groups` or `cognito:groups`. */
   readonly groupsClaim: string;
@@ -34,15 +37,24 @@ const maxGroups = 200;
 /** The most characters of a group's name. */
 const maxGroupLength = 256;
 
-/** Prefix of the groups made from scopes. A group of the token must not begin with it: it could pass for a scope. */
+/**
+ * Prefix of the groups made from scopes. A group of the token must not begin with it: it could pass
+ * for a scope.
+ */
 const scopePrefix = 'scope:';
 
-/** The value of a claim; undefined when the token lacks it. Inherited properties such as `constructor` don't count. */
+/**
+ * The value of a claim; undefined when the token lacks it. Inherited properties such as
+ * `constructor` don't count.
+ */
 export function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-/** Whether a text has no control characters and survives a round trip through UTF-8, so that it can be part of IDs and logs. */
+/**
+ * Whether a text has no control characters and survives a round trip through UTF-8, so that it can
+ * be part of IDs and logs.
+ */
 export function isPlain(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text);
 }
@@ -69,11 +81,11 @@ function stringsOf(name: string, claim: unknown, split: (text: string) => string
 }
 
 /**
- * The groups of a token: those of the groups claim, then `scope:<name>` for each scope, without duplicates, in the order
- * of the claims. A token without a required scope is rejected.
+ * The groups of a token: those of the groups claim, then `scope:<name>` for each scope, without
+ * duplicates, in the order of the claims. A token without a required scope is rejected.
  *
- * A groups claim that is a string is one group, even with spaces and commas: issuers write a list of one as a string, and
- * splitting `Platform Admins` would grant groups that the issuer did not.
+ * A groups claim that is a string is one group, even with spaces and commas: issuers write a list
+ * of one as a string, and splitting `Platform Admins` would grant groups that the issuer did not.
  */
 export function groupsOf(
   claims: Claims,

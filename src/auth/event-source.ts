@@ -57,10 +57,12 @@ const eventShape = v.object({
 const maxQuoted = 100;
 
 /**
- * Why an event does not come from the API of this gateway, in one sentence; null if it may come from there.
+ * Why an event does not come from the API of this gateway, in one sentence; null if it may come
+ * from there.
  *
- * A principal that may invoke the function can send any event, also one that passes. This check refuses events of other sources that
- * were connected to the function, such as another API, a function URL or a test event, and an identity on the wrong route.
+ * A principal that may invoke the function can send any event, also one that passes. This check
+ * refuses events of other sources that were connected to the function, such as another API, a
+ * function URL or a test event, and an identity on the wrong route.
  */
 export function eventProblem(event: unknown, source: EventSource): string | null {
   const { success, output, issues } = v.safeParse(eventShape, event, { abortEarly: true });

@@ -1,12 +1,15 @@
-import { permissionSetOf, serviceOf } from '../policy/inventory.ts';
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import { permissionSetOf, serviceOf } from '../policy/inventory/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { unauthenticated } from './result.ts';
 import type { PrincipalResult } from './result.ts';
 
 /** Prefix of the names of IAM Identity Center's roles, whose sessions are people. */
 const identityCenterPrefix = 'AWSReservedSSO_';
 
-/** Account, role name and session name, as in the IAM and STS service models. The ARN of a session lacks the role's path. */
+/**
+ * Account, role name and session name, as in the IAM and STS service models. The ARN of a session
+ * lacks the role's path.
+ */
 const assumedRolePattern =
   /^arn:aws[a-z-]{0,20}:sts::([0-9]{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{1,64})$/;
 
@@ -14,8 +17,9 @@ const assumedRolePattern =
 const userPattern = /^arn:aws[a-z-]{0,20}:iam::([0-9]{12}):user\/(?:[\x21-\x7E]{0,510}\/)?([\w+=,.@-]{1,64})$/;
 
 /**
- * The principal of a request signed with AWS credentials (Signature Version 4). A role session is a service, except for
- * the roles of IAM Identity Center: AWS sets their session name to the name of the user.
+ * The principal of a request signed with AWS credentials (Signature Version 4). A role session is a
+ * service, except for the roles of IAM Identity Center: AWS sets their session name to the name of
+ * the user.
  *
  * @param userArn the ARN that API Gateway found for the credentials
  * @param userId the unique ID that it found; of a role session `AROA…:<session name>`
@@ -43,7 +47,10 @@ export function principalFromIam(
   );
 }
 
-/** A role that was deleted and created again, possibly by someone else, keeps its name but not its unique ID. */
+/**
+ * A role that was deleted and created again, possibly by someone else, keeps its name but not its
+ * unique ID.
+ */
 function otherRole(roleName: string): PrincipalResult {
   return unauthenticated(
     `The role ${roleName} does not have the unique ID that the inventory lists: ask the platform admins to check the role and to correct roleId.`,

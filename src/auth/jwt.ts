@@ -1,6 +1,6 @@
 import type { Principal } from '../model/principal.ts';
-import { serviceOf } from '../policy/inventory.ts';
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import { serviceOf } from '../policy/inventory/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { claimOf, groupsOf, isPlain } from './claims.ts';
 import type { Claims, TokenSettings } from './claims.ts';
 import { decodeToken } from './decode-token.ts';
@@ -9,23 +9,31 @@ import { parsed, unauthenticated } from './result.ts';
 import type { Parsed, PrincipalResult } from './result.ts';
 import { foreignTokenMark, kindOfToken } from './token-type.ts';
 
-/** The most bytes of a principal's ID in UTF-8: it is part of DynamoDB keys, of which a sort key holds 1,024 bytes. */
+/**
+ * The most bytes of a principal's ID in UTF-8: it is part of DynamoDB keys, of which a sort key
+ * holds 1,024 bytes.
+ */
 const maxIdBytes = 900;
 
-/** The claims that must be equal in the Authorization header and in the claims that the authorizer verified. */
+/**
+ * The claims that must be equal in the Authorization header and in the claims that the authorizer
+ * verified.
+ */
 const comparedClaims = ['iss', 'sub', 'exp'] as const;
 
 /**
- * The text after `Bearer` in an Authorization header; null where it can't be a JWT. `Bearer` is optional, as for API Gateway's
- * authorizer ("Control access to HTTP APIs with JWT authorizers" in its developer guide).
+ * The text after `Bearer` in an Authorization header; null where it can't be a JWT. `Bearer` is
+ * optional, as for API Gateway's authorizer ("Control access to HTTP APIs with JWT authorizers" in
+ * its developer guide).
  */
 export function tokenIn(authorization: string): string | null {
   return /^(?:bearer\s+)?([\w.-]+)$/i.exec(authorization.trim())?.[1] ?? null;
 }
 
 /**
- * A NumericDate (RFC 7519), from a number or from its decimal notation: API Gateway passes both `1700000000` and `1.7e+09`.
- * Either notation represents a double exactly, so dates can be compared as numbers.
+ * A NumericDate (RFC 7519), from a number or from its decimal notation: API Gateway passes both
+ * `1700000000` and `1.7e+09`. Either notation represents a double exactly, so dates can be compared
+ * as numbers.
  */
 function numericDate(value: unknown): number | null {
   if (typeof value === 'string' && /^[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e\+?[0-9]{1,2})?$/i.test(value))
@@ -40,8 +48,8 @@ function isSame(name: (typeof comparedClaims)[number], claims: Claims, verified:
 }
 
 /**
- * `<issuer>#<subject>`. An issuer has no `#` (OpenID Connect Core, section 2: no fragment), so the first `#` ends the
- * issuer, and two different pairs never have the same ID.
+ * `<issuer>#<subject>`. An issuer has no `#` (OpenID Connect Core, section 2: no fragment), so the
+ * first `#` ends the issuer, and two different pairs never have the same ID.
  */
 function idOf(issuer: unknown, subject: unknown, place: string): Parsed<string> {
   if (typeof issuer === 'string' && typeof subject === 'string') {
@@ -69,7 +77,10 @@ function principalOf(
   };
 }
 
-/** The service that acts for the subject; null without one. Of nested actors only the outermost counts (RFC 8693, section 4.1). */
+/**
+ * The service that acts for the subject; null without one. Of nested actors only the outermost
+ * counts (RFC 8693, section 4.1).
+ */
 function actorOf(claims: Claims, inventory: KnownPrincipals): Parsed<Principal | null> {
   const act = claimOf(claims, 'act');
   if (act === undefined) return parsed(null);
@@ -91,9 +102,10 @@ function actorOf(claims: Claims, inventory: KnownPrincipals): Parsed<Principal |
 }
 
 /**
- * The principal of a request with a JWT. API Gateway has verified the token in the Authorization header, but it passes the
- * claims as flat strings, where a list is indistinguishable from a string with spaces. So the header is decoded again, and
- * accepted only if it is the token that API Gateway verified.
+ * The principal of a request with a JWT. API Gateway has verified the token in the Authorization
+ * header, but it passes the claims as flat strings, where a list is indistinguishable from a string
+ * with spaces. So the header is decoded again, and accepted only if it is the token that API
+ * Gateway verified.
  *
  * @param verified the claims as API Gateway passes them
  */

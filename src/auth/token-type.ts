@@ -1,12 +1,16 @@
 import { claimOf } from './claims.ts';
 import type { Claims } from './claims.ts';
 
-/** The `typ` of an access token's header: absent, or of RFC 7519, section 5.1, or RFC 9068, section 2.1. */
+/**
+ * The `typ` of an access token's header: absent, or of RFC 7519, section 5.1, or RFC 9068, section
+ * 2.1.
+ */
 const accessTypes: readonly unknown[] = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
 
 /**
- * Claims that only ID tokens, logout tokens and other statements have (OpenID Connect Core, sections 2 and 3.3.2.11; FAPI;
- * RFC 8417), which are meant for the client that signs a user in and not for an API.
+ * Claims that only ID tokens, logout tokens and other statements have (OpenID Connect Core,
+ * sections 2 and 3.3.2.11; FAPI; RFC 8417), which are meant for the client that signs a user in and
+ * not for an API.
  */
 const foreignClaims = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
 
@@ -14,8 +18,9 @@ const foreignClaims = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
 const foreignKeycloakTypes: readonly unknown[] = ['ID', 'Refresh', 'Offline', 'Logout'];
 
 /**
- * The mark by which a token is not an access token, e.g. `claim nonce`; null if it has none. Not every ID token has a mark: the
- * audience must be one that the issuer gives to access tokens of this API only.
+ * The mark by which a token is not an access token, e.g. `claim nonce`; null if it has none. Not
+ * every ID token has a mark: the audience must be one that the issuer gives to access tokens of
+ * this API only.
  */
 export function foreignTokenMark(header: Claims, claims: Claims): string | null {
   const type = claimOf(header, 'typ');
@@ -29,9 +34,9 @@ export function foreignTokenMark(header: Claims, claims: Claims): string | null 
 }
 
 /**
- * Whether a token was issued to a client for itself (client credentials grant), by the conventions of common issuers: the
- * subject is the client (RFC 9068, section 2.2; Amazon Cognito; Okta's `cid`), Auth0's `@clients` and `gty`, Microsoft
- * Entra's `idtyp`.
+ * Whether a token was issued to a client for itself (client credentials grant), by the conventions
+ * of common issuers: the subject is the client (RFC 9068, section 2.2; Amazon Cognito; Okta's
+ * `cid`), Auth0's `@clients` and `gty`, Microsoft Entra's `idtyp`.
  */
 function isClientToken(claims: Claims): boolean {
   const subject = claimOf(claims, 'sub');
@@ -44,8 +49,9 @@ function isClientToken(claims: Claims): boolean {
 }
 
 /**
- * Whether a token shows that a person signed in: time or methods of the authentication (RFC 9068, section 2.2.1), Microsoft
- * Entra's `idtyp`, or its `scp`, which only tokens of users have; Okta's `uid`, likewise.
+ * Whether a token shows that a person signed in: time or methods of the authentication (RFC 9068,
+ * section 2.2.1), Microsoft Entra's `idtyp`, or its `scp`, which only tokens of users have; Okta's
+ * `uid`, likewise.
  */
 function isPersonToken(claims: Claims): boolean {
   const has = (name: string) => claimOf(claims, name) !== undefined;

@@ -14,7 +14,10 @@ export interface TrustedIssuer {
   readonly issuer: string;
   /** A token needs one of them, in `aud` or, without that, in `client_id`. */
   readonly audiences: readonly string[];
-  /** Its public keys, or the URL that serves them. Null: the function does not verify its signatures. */
+  /**
+   * Its public keys, or the URL that serves them. Null: the function does not verify its
+   * signatures.
+   */
   readonly keys: JSONWebKeySet | URL | null;
 }
 
@@ -40,8 +43,9 @@ export type VerifyToken = (token: string) => Promise<Verification>;
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /**
- * Reading keys over the network: at most 3 seconds, again after 10 minutes, and for a `kid` that is not known at most every 30
- * seconds, so that tokens with invented `kid`s can't make the function send requests.
+ * Reading keys over the network: at most 3 seconds, again after 10 minutes, and for a `kid` that is
+ * not known at most every 30 seconds, so that tokens with invented `kid`s can't make the function
+ * send requests.
  */
 const remote = { timeoutDuration: 3_000, cacheMaxAge: 600_000, cooldownDuration: 30_000 };
 
@@ -61,13 +65,17 @@ const tokenErrors = [
   errors.JWKSMultipleMatchingKeys,
 ];
 
-/** Finds the key of a token by its header, and reads the keys again when it is time. The same key is the same object until then. */
+/**
+ * Finds the key of a token by its header, and reads the keys again when it is time. The same key is
+ * the same object until then.
+ */
 type KeyOf = (header?: JWTHeaderParameters, token?: FlattenedJWSInput) => Promise<CryptoKey>;
 
 /**
- * Checks issuer and audience of tokens, and, where the keys of the issuer are there, signature and times. No request is sent
- * before the first token of an issuer whose keys are behind a URL. The signature of a token that is sent again is not computed
- * again while its key is among those of the issuer.
+ * Checks issuer and audience of tokens, and, where the keys of the issuer are there, signature and
+ * times. No request is sent before the first token of an issuer whose keys are behind a URL. The
+ * signature of a token that is sent again is not computed again while its key is among those of the
+ * issuer.
  */
 export function makeVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken {
   const known = new Map(issuers.map((one) => [one.issuer, { ...one, check: checkOf(one) }]));
@@ -89,7 +97,10 @@ export function makeVerifyToken(issuers: readonly TrustedIssuer[]): VerifyToken 
   };
 }
 
-/** Returns the claims of a token whose signature and times are valid. Throws an error of `jose` for another one. */
+/**
+ * Returns the claims of a token whose signature and times are valid. Throws an error of `jose` for
+ * another one.
+ */
 type Check = (token: string) => Promise<Claims>;
 
 function checkOf({ issuer, keys }: TrustedIssuer): Check | null {
@@ -107,8 +118,9 @@ interface VerifiedToken {
 }
 
 /**
- * Remembers verified tokens, by the hash of all of their bytes. The key is looked up in each request, as without a memory, and must be
- * the one that verified the token: a key that was removed or replaced no longer counts as soon as the keys are read again.
+ * Remembers verified tokens, by the hash of all of their bytes. The key is looked up in each
+ * request, as without a memory, and must be the one that verified the token: a key that was removed
+ * or replaced no longer counts as soon as the keys are read again.
  */
 function rememberVerified(keyOf: KeyOf, issuer: string): Check {
   const tokens = makeLruCache<VerifiedToken>(remembered.count);

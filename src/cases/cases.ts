@@ -3,21 +3,31 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import type { ApprovalNeed } from '../model/approval-vote.ts';
-import { mostApplicable } from '../policy/applicable.ts';
-import { decisionResult } from '../policy/approvals.ts';
-import type { DecisionResult } from '../policy/approvals.ts';
-import { authorizeWith } from '../policy/authorize.ts';
-import type { OnFailure } from '../policy/authorize.ts';
-import { caseRunProblem, casesProblem } from '../policy/bounds.ts';
+import { mostApplicable } from '../policy/policies/applicable.ts';
+import { decisionResult } from '../policy/policies/approvals.ts';
+import type { DecisionResult } from '../policy/policies/approvals.ts';
+import { authorizeWith } from '../policy/decide/authorize.ts';
+import type { OnFailure } from '../policy/decide/authorize.ts';
+import { caseRunProblem, casesProblem } from '../policy/cedar/bounds.ts';
 import type { Decision, DeniedSubject, RoleAttributes, Violation } from '../model/decision.ts';
-import type { Engine } from '../policy/engine.ts';
-import { parseInventory } from '../policy/inventory.ts';
-import type { Inventory } from '../policy/inventory.ts';
-import { anyObject, anyText, exactly, flag, list, oneOf, parseJson, text, wholeNumberIn } from '../policy/json.ts';
+import type { Engine } from '../policy/decide/engine.ts';
+import { parseInventory } from '../policy/inventory/inventory.ts';
+import type { Inventory } from '../policy/inventory/inventory.ts';
+import {
+  anyObject,
+  anyText,
+  exactly,
+  flag,
+  list,
+  oneOf,
+  parseJson,
+  text,
+  wholeNumberIn,
+} from '../policy/inventory/json.ts';
 import { dependsOnProblem, unknownPolicyProblem, withForbids } from './depends-on.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy/policy.ts';
-import { withRoleAttributes } from '../policy/role-attribute-use.ts';
+import { withRoleAttributes } from '../policy/policies/role-attribute-use.ts';
 
 /** An authorization request, and the expected decision. */
 export interface PolicyCase {
@@ -28,8 +38,8 @@ export interface PolicyCase {
   /** Allowed: exactly the permits that apply. Otherwise exactly the violations. Sorted. */
   readonly policyIds: readonly string[];
   /**
-   * The policies that it depends on; null: all. Other forbids are left out, and other permits are not compared, but any permit
-   * lifts `default-deny`.
+   * The policies that it depends on; null: all. Other forbids are left out, and other permits are
+   * not compared, but any permit lifts `default-deny`.
    */
   readonly dependsOn: readonly string[] | null;
   /** Denied, with onBehalfOf: whom every violation concerns. Null: not compared. */
@@ -38,13 +48,19 @@ export interface PolicyCase {
   readonly needs: readonly Pick<ApprovalNeed, 'group' | 'count'>[] | null;
   readonly context: AuthorizationContext;
   readonly request: AuthorizationRequest;
-  /** Roles as IAM describes them. One that is not in the list exists, without tags and permissions boundary. */
+  /**
+   * Roles as IAM describes them. One that is not in the list exists, without tags and permissions
+   * boundary.
+   */
   readonly roles: readonly RoleAttributes[];
   /** Fields that replace those of the inventory in this case; null: the inventory is unchanged. */
   readonly inventory: object | null;
 }
 
-/** The texts of cases by their file, relative to the folder of the policies. The folder is what a case expects. */
+/**
+ * The texts of cases by their file, relative to the folder of the policies. The folder is what a
+ * case expects.
+ */
 export type CaseFiles = Readonly<Record<string, string>>;
 
 /** What the cases of each folder expect. */
@@ -54,7 +70,10 @@ const resultOfFolder: ReadonlyMap<string, DecisionResult> = new Map([
   [join('cases', 'needs-approval'), 'needs approval'],
 ]);
 
-/** Reads the files of the cases of a folder: `*.json` in `cases/allow`, `cases/deny` and `cases/needs-approval`. */
+/**
+ * Reads the files of the cases of a folder: `*.json` in `cases/allow`, `cases/deny` and
+ * `cases/needs-approval`.
+ */
 export function readCaseFiles(directory: string): CaseFiles {
   const files = [...resultOfFolder.keys()].flatMap((folder) => {
     if (!existsSync(join(directory, folder))) return [];
@@ -76,7 +95,10 @@ export function readCases(directory: string): readonly PolicyCase[] {
   return parseCases(readCaseFiles(directory));
 }
 
-/** Each case with another result than it expects. Throws an Error, before it runs any, if they would take too long. */
+/**
+ * Each case with another result than it expects. Throws an Error, before it runs any, if they would
+ * take too long.
+ */
 export function failedCases(engine: Engine, inventoryText: string, cases: readonly PolicyCase[]): readonly string[] {
   const own = cases.filter(({ inventory }) => inventory !== null).length;
   const { length: applicable } = mostApplicable(engine.policySet);
@@ -120,7 +142,10 @@ export function decideCase(engine: Engine, inventory: Inventory, one: PolicyCase
   return withRolesOf(one, authorizeWith(relevant, inventory, onFailure))(one.context, one.request);
 }
 
-/** The permits or violations of a decision, sorted. Of the permits, those that the case depends on, if one of them applies. */
+/**
+ * The permits or violations of a decision, sorted. Of the permits, those that the case depends on,
+ * if one of them applies.
+ */
 function comparedPolicies({ allowed, policyIds, violations }: Decision, { dependsOn }: PolicyCase): readonly string[] {
   if (!allowed) return idsOf(violations);
   const listed = policyIds.filter((id) => dependsOn?.includes(id));
@@ -148,7 +173,10 @@ function parseCase(file: string, content: string): PolicyCase {
   return { ...rest, file, expected, policyIds: [...rest.policyIds].sort(), context: contextOf(file, context) };
 }
 
-/** Reads the request of a file with the fields of a case. The expected decision is optional and ignored. Throws on an invalid file. */
+/**
+ * Reads the request of a file with the fields of a case. The expected decision is optional and
+ * ignored. Throws on an invalid file.
+ */
 export function parseRequest(
   file: string,
   content: string,

@@ -1,6 +1,6 @@
-import { reservedIds } from '../policy/compile.ts';
-import type { Engine } from '../policy/engine.ts';
-import { indexRoleAttributes } from '../policy/role-attribute-use.ts';
+import { reservedIds } from '../policy/policies/compile.ts';
+import type { Engine } from '../policy/decide/engine.ts';
+import { indexRoleAttributes } from '../policy/policies/role-attribute-use.ts';
 
 /** The part of a case that says which policies it depends on. */
 interface Dependent {
@@ -26,8 +26,9 @@ export function unknownPolicyProblem({ policySet }: Engine, { dependsOn }: Depen
 }
 
 /**
- * An engine that decides as if it had all permits, but only these forbids. So what it denies, the whole policy set denies too: a forbid
- * overrides every permit, and without a forbid no permit applies. A policy that fails to evaluate is a failure, in the list or not.
+ * An engine that decides as if it had all permits, but only these forbids. So what it denies, the
+ * whole policy set denies too: a forbid overrides every permit, and without a forbid no permit
+ * applies. A policy that fails to evaluate is a failure, in the list or not.
  */
 export function withForbids(engine: Engine, ids: readonly string[]): Engine {
   const { policySet, evaluate, evaluatePermits, usesDryRun, roleAttributes } = engine;
@@ -46,7 +47,10 @@ export function withForbids(engine: Engine, ids: readonly string[]): Engine {
   };
 }
 
-/** How the permits and these forbids use role attributes: a forbid that is left out does not require that a role exists. */
+/**
+ * How the permits and these forbids use role attributes: a forbid that is left out does not require
+ * that a role exists.
+ */
 function roleAttributesOf({ policySet }: Engine, others: Engine, ids: readonly string[]): Engine['roleAttributes'] {
   const using = Object.entries(policySet.policies).filter(
     ([id, { effect }]) => !Object.hasOwn(others.policySet.policies, id) && (effect === 'permit' || ids.includes(id)),

@@ -1,11 +1,12 @@
-// Schemas of the model's types, as case files and audit entries hold them. Optional fields have a default.
+// Schemas of the model's types, as case files and audit entries hold them. Optional fields have a
+// default.
 import * as v from 'valibot';
 import type { ApprovalNeed, UsedApproval } from '../model/approval-vote.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
-import type { OperationKind } from '../model/operation.ts';
+import { operationKinds } from '../model/operation.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
-import { isTimeZone } from '../policy/calendar.ts';
+import { isTimeZone } from '../policy/inventory/calendar.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
 import {
   anyText,
@@ -19,7 +20,7 @@ import {
   strictFields,
   text,
   wholeNumber,
-} from '../policy/json.ts';
+} from '../policy/inventory/json.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import type { ApprovalSubject, AuthorizationRequest } from '../policy/policy.ts';
 
@@ -32,7 +33,9 @@ const clusterFields = { accountId: text(), region: text(), clusterName: text() }
 
 const targetFields = { ...clusterFields, namespace: text(), serviceAccount: text() };
 
-/** The settings of a create, and of an association after an update: an absent one has its default. */
+/**
+ * The settings of a create, and of an association after an update: an absent one has its default.
+ */
 const settingSchemas = {
   roleArn: text(),
   targetRoleArn: nullableText,
@@ -111,13 +114,6 @@ const trailScope = oneKindOf('kind', [
   strictFields({ kind: v.literal('principal'), principal }),
   strictFields({ kind: v.literal('gateway') }),
 ]);
-
-const operationKinds = [
-  'CREATE_POD_IDENTITY_ASSOCIATION',
-  'UPDATE_POD_IDENTITY_ASSOCIATION',
-  'DELETE_POD_IDENTITY_ASSOCIATION',
-  'ADOPT_POD_IDENTITY_ASSOCIATION',
-] as const satisfies readonly OperationKind[];
 
 /** What a vote is about. */
 const approvalSubject: SchemaOf<ApprovalSubject> = exactly({

@@ -1,16 +1,18 @@
-import { sharedPolicies } from '../policy/applicable.ts';
-import { makeCedarHost } from '../policy/cedar.ts';
-import { recordCedar } from '../policy/cedar-recording.ts';
-import type { CedarSnapshot } from '../policy/cedar-snapshot.ts';
-import { makeEngine } from '../policy/engine.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
+import { sharedPolicies } from '../policy/policies/applicable.ts';
+import { makeCedarHost } from '../policy/cedar/cedar.ts';
+import { recordCedar } from '../policy/cedar/recording.ts';
+import type { CedarSnapshot } from '../policy/cedar/snapshot.ts';
+import { makeEngine } from '../policy/decide/engine.ts';
+import type { PolicySet } from '../policy/policies/policy-set.ts';
 import { runCase } from './cases.ts';
 import type { PolicyCase } from './cases.ts';
 
 /**
- * The memory of a new instance of Cedar after it has parsed what decisions about all places share, and decided the cases, whatever their
- * results: decisions create what Cedar computes once, and without them, the first decision of each start would. Policies about single places are parsed
- * when a request is about them, so that they don't grow every start. Throws an Error if Cedar fails.
+ * The memory of a new instance of Cedar after it has parsed what decisions about all places share,
+ * and decided the cases, whatever their results: decisions create what Cedar computes once, and
+ * without them, the first decision of each start would. Policies about single places are parsed
+ * when a request is about them, so that they don't grow every start. Throws an Error if Cedar
+ * fails.
  *
  * @param inventoryText the inventory of the cases
  */

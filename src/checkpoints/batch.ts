@@ -9,9 +9,9 @@ import { bundlesOf, extend, readBundle, rootOfEdge, tileWidth } from './tiles.ts
 import type { TreeEdge } from './tiles.ts';
 
 /**
- * How much older than the newest entry of the log an entry may be to be taken in, in milliseconds: an entry can be stored, and appear
- * in the index, some time after the time in its id. The log is sorted but for this time, which lets readers compare it with the
- * trail in one pass.
+ * How much older than the newest entry of the log an entry may be to be taken in, in milliseconds:
+ * an entry can be stored, and appear in the index, some time after the time in its id. The log is
+ * sorted but for this time, which lets readers compare it with the trail in one pass.
  */
 export const overlapMs = 15 * 60_000;
 
@@ -47,13 +47,19 @@ export function archiveLines(bytes: Buffer): ArchiveLine[] {
 /** What the log has of the time in which entries can be new. */
 export interface RecentLeaves {
   readonly ids: ReadonlySet<string>;
-  /** The latest time in the id of an entry; null: the log has no entry. Milliseconds since the epoch. */
+  /**
+   * The latest time in the id of an entry; null: the log has no entry. Milliseconds since the
+   * epoch.
+   */
   readonly newest: number | null;
   /** When the last entry was taken in. Milliseconds since the epoch. */
   readonly includedAt: number;
 }
 
-/** Reads the log from its end to where no entry can be new any more. Throws `LogConflict` if a bundle is missing. */
+/**
+ * Reads the log from its end to where no entry can be new any more. Throws `LogConflict` if a
+ * bundle is missing.
+ */
 export async function recentLeaves(storage: Pick<LogStorage, 'get'>, size: number): Promise<RecentLeaves> {
   const ids = new Set<string>();
   let newest = -Infinity;
@@ -64,7 +70,8 @@ export async function recentLeaves(storage: Pick<LogStorage, 'get'>, size: numbe
     for (const { id } of leaves) ids.add(id);
     newest = Math.max(newest, ...times);
     includedAt = Math.max(includedAt, Date.parse(leaves.at(-1)?.includedAt ?? ''));
-    // A leaf in order is at most `overlapMs` older than any before it, so those before this one are too old.
+    // A leaf in order is at most `overlapMs` older than any before it, so those before this one are
+    // too old.
     if (Math.min(...times) < newest - 2 * overlapMs) break;
   }
   return { ids, newest: Number.isFinite(newest) ? newest : null, includedAt };
@@ -112,7 +119,10 @@ export function archivePart(
   return Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
-/** What a part of the archive adds to the tree with an edge. Throws `LogConflict` if it is not the part that follows on that. */
+/**
+ * What a part of the archive adds to the tree with an edge. Throws `LogConflict` if it is not the
+ * part that follows on that.
+ */
 export function batchOf(edge: TreeEdge, part: Buffer): Batch {
   const lines = archiveLines(part);
   if (lines.some(({ index }, at) => index !== edge.size + at))

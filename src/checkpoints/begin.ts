@@ -7,7 +7,10 @@ import { noHead, replaceHead } from './head.ts';
 import { archiveName } from './storage.ts';
 import { examinedAtMs } from './stragglers.ts';
 
-/** How old an entry may be when a log begins by itself, and how long an operator's permission is valid. Milliseconds. */
+/**
+ * How old an entry may be when a log begins by itself, and how long an operator's permission is
+ * valid. Milliseconds.
+ */
 const permittedMs = 3_600_000;
 
 /** A log would begin where there was one, or after entries that it should have had. */
@@ -22,9 +25,10 @@ class LogNotBegun extends Error {
 }
 
 /**
- * The head of an empty log, stored before the first object of the log; null if another run has begun it. Otherwise, a principal
- * that can delete the head and hide the objects would get a new log, with a good signature. Throws `LogNotBegun` if there are traces of a log, or an entry is old,
- * unless an operator permitted it within the hour, in the trail.
+ * The head of an empty log, stored before the first object of the log; null if another run has
+ * begun it. Otherwise, a principal that can delete the head and hide the objects would get a new
+ * log, with a good signature. Throws `LogNotBegun` if there are traces of a log, or an entry is
+ * old, unless an operator permitted it within the hour, in the trail.
  *
  * @param head one without leaves
  */
@@ -45,7 +49,10 @@ export async function hasEntries({ store, clock }: CheckpointDependencies): Prom
   return (await firstEntry(store.storedEntries(0, clock()))) !== null;
 }
 
-/** An object of a log, or its marker. A run that was killed can leave the first part of the archive after the head. */
+/**
+ * An object of a log, or its marker. A run that was killed can leave the first part of the archive
+ * after the head.
+ */
 async function traceOfLog({ storage }: CheckpointDependencies, isBegun: boolean): Promise<string | null> {
   for await (const { name, isMarker } of storage.versions?.list() ?? objects(storage.list(''))) {
     if (isMarker) return `a delete marker hides ${name}`;

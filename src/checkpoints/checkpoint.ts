@@ -20,12 +20,14 @@ export interface CheckpointResult {
 }
 
 /**
- * Takes the new entries of the trail into the log, and signs its head. Two runs at once, and a run that was killed at any point, are
- * safe: what comes after a size is decided by the first part of the archive that is written for it, the head is committed by
- * compare-and-set, and only a committed head is published. A later run publishes it with the same bytes.
+ * Takes the new entries of the trail into the log, and signs its head. Two runs at once, and a run
+ * that was killed at any point, are safe: what comes after a size is decided by the first part of
+ * the archive that is written for it, the head is committed by compare-and-set, and only a
+ * committed head is published. A later run publishes it with the same bytes.
  *
- * Throws `LogConflict` where the log is not as the committed head says; it is not continued then. Throws `LogNotBegun` where only an operator
- * may let it begin. Throws the errors of store, storage and key too.
+ * Throws `LogConflict` where the log is not as the committed head says; it is not continued then.
+ * Throws `LogNotBegun` where only an operator may let it begin. Throws the errors of store, storage
+ * and key too.
  *
  * @param deadline when the run must end, in milliseconds since the epoch
  */
@@ -54,8 +56,9 @@ export async function checkpoint(deps: CheckpointDependencies, deadline: number)
 }
 
 /**
- * After a restore of the ledger, the head is older than the log: the log is continued where it ends. Without a signature of the present
- * key, the parts of the archive lead there, one after the other.
+ * After a restore of the ledger, the head is older than the log: the log is continued where it
+ * ends. Without a signature of the present key, the parts of the archive lead there, one after the
+ * other.
  */
 async function catchUp(deps: CheckpointDependencies, head: CheckpointHead): Promise<CheckpointHead | null> {
   const latest = parseCheckpoint((await deps.storage.get(latestCheckpoint))?.toString() ?? '');
@@ -96,7 +99,9 @@ async function nextStep(
   return appended(deps, head, { entries, hasMore: false }, { ...recent, isStraggler: true, examinedTo });
 }
 
-/** The batch that follows a head: with these entries, or what another run has written in its place. */
+/**
+ * The batch that follows a head: with these entries, or what another run has written in its place.
+ */
 async function appended(
   deps: CheckpointDependencies,
   head: CheckpointHead,

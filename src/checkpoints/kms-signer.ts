@@ -5,8 +5,9 @@ import { verifierKeyOfSpki } from './note.ts';
 import type { NoteSigner } from './note.ts';
 
 /**
- * The key of KMS that signs checkpoints: an asymmetric one with the spec ECC_NIST_EDWARDS25519. KMS gets the text itself, which may have 4,096
- * bytes. Its public key is read once. Throws the errors of KMS, and an Error if it is a key of another kind.
+ * The key of KMS that signs checkpoints: an asymmetric one with the spec ECC_NIST_EDWARDS25519. KMS
+ * gets the text itself, which may have 4,096 bytes. Its public key is read once. Throws the errors
+ * of KMS, and an Error if it is a key of another kind.
  *
  * @param name the name of the key in notes
  */

@@ -5,8 +5,9 @@ import { auditEntryId } from '../model/audit.ts';
 import type { StoredEntry } from '../ledger/checkpoint-store.ts';
 
 /**
- * What the log says of an entry. It has the hash of the entry's text and not the text, and a nonce, so that what remains of a leaf
- * that is erased, its hash in the tree, discloses nothing about the entry.
+ * What the log says of an entry. It has the hash of the entry's text and not the text, and a nonce,
+ * so that what remains of a leaf that is erased, its hash in the tree, discloses nothing about the
+ * entry.
  */
 export interface Leaf {
   /** Public id of the entry: `<operationId>.<entryId>`. */
@@ -18,8 +19,8 @@ export interface Leaf {
   /** SHA-256, in hex, of the text of the entry as it is stored. */
   readonly sha256: string;
   /**
-   * Set on an entry that appeared after entries had been taken in that are newer by more than the overlap. Its place in the log says
-   * nothing about its time.
+   * Set on an entry that appeared after entries had been taken in that are newer by more than the
+   * overlap. Its place in the log says nothing about its time.
    */
   readonly straggler?: true;
 }
@@ -55,12 +56,18 @@ export function entryHash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The id of the entry of a leaf within its operation: a ULID, unless the leaf is that of an item that is not an entry. */
+/**
+ * The id of the entry of a leaf within its operation: a ULID, unless the leaf is that of an item
+ * that is not an entry.
+ */
 export function entryIdOf({ id }: Pick<Leaf, 'id'>): string {
   return id.slice(id.lastIndexOf('.') + 1);
 }
 
-/** The time in the id of the entry of a leaf, in milliseconds since the epoch; null if it is not the id of an entry. */
+/**
+ * The time in the id of the entry of a leaf, in milliseconds since the epoch; null if it is not the
+ * id of an entry.
+ */
 export function entryTimeOf(leaf: Pick<Leaf, 'id'>): number | null {
   const entryId = entryIdOf(leaf);
   return isTrailPosition(entryId) ? decodeTime(entryId) : null;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-// Hashes of the Merkle tree of RFC 6962, section 2.1: SHA-256, with a prefix that tells a leaf from a node.
+// Hashes of the Merkle tree of RFC 6962, section 2.1: SHA-256, with a prefix that tells a leaf from
+// a node.
 
 /** The hash of a leaf. */
 export function leafHash(data: Uint8Array): Buffer {
@@ -25,7 +26,10 @@ export function rootOf(hashes: readonly Uint8Array[]): Buffer {
   return tree.root();
 }
 
-/** A tree that grows by one leaf at a time, of which only the roots of its complete subtrees are kept. */
+/**
+ * A tree that grows by one leaf at a time, of which only the roots of its complete subtrees are
+ * kept.
+ */
 export interface GrowingTree {
   readonly size: number;
   append(hash: Uint8Array): void;
@@ -61,8 +65,8 @@ export function makeTree(): GrowingTree {
 }
 
 /**
- * The root that an inclusion proof leads to; null if the proof has the wrong length for the index and the size, or the index is not in
- * the tree. Source: RFC 9162, section 2.1.3.2.
+ * The root that an inclusion proof leads to; null if the proof has the wrong length for the index
+ * and the size, or the index is not in the tree. Source: RFC 9162, section 2.1.3.2.
  */
 export function rootOfProof(
   leaf: Uint8Array,
@@ -85,7 +89,8 @@ export function rootOfProof(
 }
 
 /**
- * The inclusion proof of a leaf, from its sibling up to the child of the root. Source: RFC 6962, section 2.1.1.
+ * The inclusion proof of a leaf, from its sibling up to the child of the root. Source: RFC 6962,
+ * section 2.1.1.
  *
  * @param subtreeRoot the root of the leaves from `start` (inclusive) to `end` (exclusive)
  */

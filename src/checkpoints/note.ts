@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 
-// Checkpoints as signed notes: https://c2sp.org/signed-note and https://c2sp.org/tlog-checkpoint. Other signatures of a note, such
-// as those of witnesses, are kept and not read.
+// Checkpoints as signed notes: https://c2sp.org/signed-note and https://c2sp.org/tlog-checkpoint.
+// Other signatures of a note, such as those of witnesses, are kept and not read.
 
 /** The head of a log at a size. */
 export interface Checkpoint {
@@ -20,7 +20,10 @@ export interface SignedCheckpoint extends Checkpoint {
   readonly signatures: readonly { readonly name: string; readonly keyId: string; readonly signature: Buffer }[];
 }
 
-/** A public key that signs checkpoints. Its text form is a vkey: `<name>+<key id>+<base64 of the type and the key>`. */
+/**
+ * A public key that signs checkpoints. Its text form is a vkey:
+ * `<name>+<key id>+<base64 of the type and the key>`.
+ */
 export interface VerifierKey {
   readonly name: string;
   /** The first four bytes, in hex, of the SHA-256 of name, type and key. */
@@ -36,13 +39,18 @@ export interface NoteSigner {
   sign(text: Buffer): Promise<Uint8Array>;
 }
 
-/** Signature type of Ed25519. A further algorithm is a further type; notes name theirs by the key id. */
+/**
+ * Signature type of Ed25519. A further algorithm is a further type; notes name theirs by the key
+ * id.
+ */
 const ed25519Type = 0x01;
 
 /** Header of an Ed25519 key in SubjectPublicKeyInfo form: RFC 8410. */
 const spkiHeader = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** The key with this name and these 32 bytes. Throws an Error for a name that notes can't contain. */
+/**
+ * The key with this name and these 32 bytes. Throws an Error for a name that notes can't contain.
+ */
 function verifierKey(name: string, publicKey: Uint8Array): VerifierKey {
   if (!/^[^\s+]+$/u.test(name)) throw new Error(`The name of a key may not be empty or have spaces or +: ${name}`);
   const material = Buffer.concat([Buffer.of(ed25519Type), publicKey]);
@@ -50,7 +58,10 @@ function verifierKey(name: string, publicKey: Uint8Array): VerifierKey {
   return { name, keyId: hash.toString('hex', 0, 4), material };
 }
 
-/** The key of a public key in SubjectPublicKeyInfo form, as KMS gives it. Throws an Error if it is not an Ed25519 key. */
+/**
+ * The key of a public key in SubjectPublicKeyInfo form, as KMS gives it. Throws an Error if it is
+ * not an Ed25519 key.
+ */
 export function verifierKeyOfSpki(name: string, spki: Uint8Array): VerifierKey {
   const header = Buffer.from(spki).subarray(0, spkiHeader.length);
   if (!header.equals(spkiHeader) || spki.length !== spkiHeader.length + 32) {

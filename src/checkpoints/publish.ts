@@ -8,7 +8,10 @@ import { archiveName, checkpointName, LogConflict, putSame } from './storage.ts'
 import { readEdge } from './tiles.ts';
 import type { TreeEdge } from './tiles.ts';
 
-/** Publishes a committed head: bundles and tiles, then the checkpoint, so that a checkpoint has all that it covers. */
+/**
+ * Publishes a committed head: bundles and tiles, then the checkpoint, so that a checkpoint has all
+ * that it covers.
+ */
 export async function publish(
   deps: CheckpointDependencies,
   head: CheckpointHead,
@@ -31,8 +34,9 @@ export async function storedBatch({ storage }: CheckpointDependencies, edge: Tre
 }
 
 /**
- * Puts a checkpoint at the fixed name. This put can be slow, and land after that of a later run, so the head is read again after it: if it is
- * later, its checkpoint is put again. If that is not there yet, the run that makes it puts it after this one.
+ * Puts a checkpoint at the fixed name. This put can be slow, and land after that of a later run, so
+ * the head is read again after it: if it is later, its checkpoint is put again. If that is not
+ * there yet, the run that makes it puts it after this one.
  */
 async function putLatest(deps: CheckpointDependencies, size: number, note: Buffer): Promise<void> {
   const { store, storage } = deps;
@@ -42,7 +46,10 @@ async function putLatest(deps: CheckpointDependencies, size: number, note: Buffe
   if (later !== null) await putLatest(deps, current, later);
 }
 
-/** Puts the published checkpoint at the fixed name again, where an earlier one is: a run that was killed can leave it. */
+/**
+ * Puts the published checkpoint at the fixed name again, where an earlier one is: a run that was
+ * killed can leave it.
+ */
 export async function restoreLatest(deps: CheckpointDependencies, { publishedSize }: CheckpointHead): Promise<void> {
   const note = await deps.storage.get(checkpointName(publishedSize));
   if (note === null) throw new LogConflict(checkpointName(publishedSize), 'it is missing');

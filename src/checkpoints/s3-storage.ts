@@ -15,8 +15,9 @@ import type { LogStorage, ObjectVersion, ObjectVersions } from './storage.ts';
 const mostAttempts = 5;
 
 /**
- * A log in a bucket. An object that S3 says exists already is not written: `If-None-Match`. With Object Lock, versions of objects can't be
- * deleted or replaced; the checksums that S3 requires for that are those of the SDK.
+ * A log in a bucket. An object that S3 says exists already is not written: `If-None-Match`. With
+ * Object Lock, versions of objects can't be deleted or replaced; the checksums that S3 requires for
+ * that are those of the SDK.
  *
  * @param abortSignal after it, nothing is sent. Default: none
  */

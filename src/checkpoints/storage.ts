@@ -1,9 +1,11 @@
 /**
- * Where the log is kept: a bucket with Object Lock, or a folder. All objects but `checkpoint` are written once. Every method throws the
- * error of the storage.
+ * Where the log is kept: a bucket with Object Lock, or a folder. All objects but `checkpoint` are
+ * written once. Every method throws the error of the storage.
  */
 export interface LogStorage {
-  /** Writes an object unless there is one with this name. False: there is, and nothing was written. */
+  /**
+   * Writes an object unless there is one with this name. False: there is, and nothing was written.
+   */
   putIfAbsent(name: string, bytes: Uint8Array): Promise<boolean>;
   /** Replaces {@link latestCheckpoint}, which readers of C2SP logs expect at a fixed name. */
   putLatest(bytes: Uint8Array): Promise<void>;
@@ -67,7 +69,10 @@ export class LogConflict extends Error {
   }
 }
 
-/** Writes an object, also again. Throws `LogConflict` if there is one with the same name and another content. */
+/**
+ * Writes an object, also again. Throws `LogConflict` if there is one with the same name and another
+ * content.
+ */
 export async function putSame(storage: LogStorage, name: string, bytes: Uint8Array): Promise<void> {
   if (await storage.putIfAbsent(name, bytes)) return;
   const stored = await storage.get(name);

@@ -8,20 +8,25 @@ import type { Leaf } from './leaf.ts';
 import type { LogStorage } from './storage.ts';
 import { readBundle, tileWidth } from './tiles.ts';
 
-/** Entries are compared with the log once more at this age. Later stragglers are not found. Milliseconds. */
+/**
+ * Entries are compared with the log once more at this age. Later stragglers are not found.
+ * Milliseconds.
+ */
 export const examinedAtMs = 24 * 3_600_000;
 
 /** Entries of this time are compared at once. Milliseconds. */
 const sliceMs = 3_600_000;
 
-/** Entries of a slice of time that the log does not have, and up to when entries are compared then. */
+/**
+ * Entries of a slice of time that the log does not have, and up to when entries are compared then.
+ */
 export interface Examined extends NewEntries {
   readonly examinedTo: number;
 }
 
 /**
- * Compares the entries of the next hour that is a day old with the log; null: no hour is. What appeared too late to be taken in by its order is
- * found so.
+ * Compares the entries of the next hour that is a day old with the log; null: no hour is. What
+ * appeared too late to be taken in by its order is found so.
  */
 export async function examineNext(
   { store, storage, clock }: CheckpointDependencies,
@@ -33,7 +38,8 @@ export async function examineNext(
   const to = from + sliceMs;
   const ids = await idsOf(leavesSince(storage, size, from), to + overlapMs);
   const { entries, hasMore } = await newEntries(store.storedEntries(from, to - 1), { ids });
-  // Rare, and then the rest of the log is read: an earlier run may have taken them in as stragglers.
+  // Rare, and then the rest of the log is read: an earlier run may have taken them in as
+  // stragglers.
   const later = entries.length === 0 ? ids : await idsOf(leavesSince(storage, size, to), Infinity);
   const missing = entries.filter((entry) => !later.has(auditEntryId(entry)));
   return { entries: missing, hasMore, examinedTo: hasMore ? from : to };
@@ -49,7 +55,10 @@ async function idsOf(leaves: AsyncIterable<Leaf>, until: number): Promise<Set<st
   return ids;
 }
 
-/** The leaves that were taken in at a time or later, in the order of the log. An entry is taken in at its own time or later. */
+/**
+ * The leaves that were taken in at a time or later, in the order of the log. An entry is taken in
+ * at its own time or later.
+ */
 export async function* leavesSince(
   storage: Pick<LogStorage, 'get'>,
   size: number,

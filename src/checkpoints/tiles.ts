@@ -74,7 +74,10 @@ async function readTile(storage: Pick<LogStorage, 'get'>, tile: TileAt): Promise
   return Array.from({ length: tile.width }, (_, at) => bytes.subarray(at * hashBytes, (at + 1) * hashBytes));
 }
 
-/** Reads the bundle that has the leaf at an index. Throws `LogConflict` if it is missing or has another number of leaves. */
+/**
+ * Reads the bundle that has the leaf at an index. Throws `LogConflict` if it is missing or has
+ * another number of leaves.
+ */
 export async function readBundle(storage: Pick<LogStorage, 'get'>, at: number, size: number): Promise<string[]> {
   const tile = tileOf('entries', at, size);
   const bytes = await storage.get(tileName(tile));
@@ -84,7 +87,9 @@ export async function readBundle(storage: Pick<LogStorage, 'get'>, at: number, s
   return leaves;
 }
 
-/** A tree with what a growing one needs of it: the hashes of the last, partial tile of each level. */
+/**
+ * A tree with what a growing one needs of it: the hashes of the last, partial tile of each level.
+ */
 export interface TreeEdge {
   readonly size: number;
   /** By level; empty where the last tile is full. */
@@ -136,7 +141,10 @@ export function extend(
   return { edge: { size, partial }, tiles };
 }
 
-/** Bundles of the leaves from index `start` on, of which `before` are the leaves of the last, partial bundle before it. */
+/**
+ * Bundles of the leaves from index `start` on, of which `before` are the leaves of the last,
+ * partial bundle before it.
+ */
 export function bundlesOf(start: number, before: readonly string[], added: readonly string[]): Map<string, Buffer> {
   const leaves = [...before, ...added];
   const bundles = new Map<string, Buffer>();
@@ -147,7 +155,10 @@ export function bundlesOf(start: number, before: readonly string[], added: reado
   return bundles;
 }
 
-/** The inclusion proof of the leaf at an index in the tree of a size, from the tiles. Throws `LogConflict` for a missing tile. */
+/**
+ * The inclusion proof of the leaf at an index in the tree of a size, from the tiles. Throws
+ * `LogConflict` for a missing tile.
+ */
 export function proofFromTiles(storage: Pick<LogStorage, 'get'>, index: number, size: number): Promise<Buffer[]> {
   return inclusionProof(index, size, (start, end) => subtreeRoot(storage, start, end, size));
 }

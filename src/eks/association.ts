@@ -36,7 +36,10 @@ const settingShapes = {
   policy: optionalText,
 } as const satisfies Record<SettingName, v.GenericSchema>;
 
-/** `PodIdentityAssociation` in the EKS API reference: the fields that EKS always returns, and the optional ones. */
+/**
+ * `PodIdentityAssociation` in the EKS API reference: the fields that EKS always returns, and the
+ * optional ones.
+ */
 const associationShape = v.object({
   ...summaryFields,
   ...settingShapes,
@@ -46,12 +49,15 @@ const associationShape = v.object({
   externalId: optionalText,
 });
 
-/** The most characters of an association as JSON. One with every field and tag at its greatest length has under 50,000. */
+/**
+ * The most characters of an association as JSON. One with every field and tag at its greatest
+ * length has under 50,000.
+ */
 const maxLength = 60_000;
 
 /**
- * An association of the SDK as a domain object, tags sorted by key. Null if a field that EKS always returns is missing, a field
- * has the wrong type, or it belongs to another cluster.
+ * An association of the SDK as a domain object, tags sorted by key. Null if a field that EKS always
+ * returns is missing, a field has the wrong type, or it belongs to another cluster.
  */
 export function associationFrom(output: unknown, cluster: ClusterRef): Association | null {
   const parsed = v.safeParse(associationShape, output);
@@ -69,7 +75,9 @@ export function associationFrom(output: unknown, cluster: ClusterRef): Associati
   return JSON.stringify(association).length > maxLength ? null : association;
 }
 
-/** A summary of the SDK as a domain object; null under the conditions of {@link associationFrom}. */
+/**
+ * A summary of the SDK as a domain object; null under the conditions of {@link associationFrom}.
+ */
 export function summaryFrom(listed: unknown, cluster: ClusterRef): AssociationSummary | null {
   const parsed = v.safeParse(summaryShape, listed);
   return parsed.success && isIn(cluster, parsed.output) ? summaryOf(parsed.output, cluster) : null;

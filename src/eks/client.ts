@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
-import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
+import type { PodIdentityAssociation, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-eks';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, MetadataBearer, RequestSigner } from '@smithy/types';
+import type { AwsCredentialIdentity, DeserializeMiddleware, MetadataBearer, RequestSigner } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';
 import type { ClockCheck } from '../runtime/clock-check.ts';
@@ -17,7 +17,7 @@ import { createCommand, deleteCommand, updateCommand } from './commands.ts';
 import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
 import {
   changeFailure,
-  clockFailure,
+  ClockWrong,
   credentialsFailure,
   CredentialsTimeout,
   eksErrorOf,
@@ -37,11 +37,17 @@ export interface EksSettings extends SdkSettings {
   readonly sessionFor?: SessionFor | undefined;
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: () => number;
-  /** Judges the clock by the answers of EKS; while it is wrong, no change is sent. Default: it is taken as right. */
+  /**
+   * Judges the clock by the answers of EKS; while it is wrong, no change is sent. Default: it is
+   * taken as right.
+   */
   readonly clockCheck?: ClockCheck | undefined;
 }
 
-/** What all clusters of one account and region share: settings, connection pool and cached credentials. */
+/**
+ * What all clusters of one account and region share: settings, connection pool and cached
+ * credentials.
+ */
 export interface EksConnection {
   readonly settings: EksSettings;
   readonly reader: EKSClient;
@@ -127,7 +133,6 @@ async function change(
   } catch (error) {
     return credentialsFailure(error);
   }
-  if (connection.settings.clockCheck?.isWrong()) return clockFailure;
   try {
     const output = await signing.run({ credentials, date: new Date(bounds.signingDate) }, () =>
       send(connection.changer, { abortSignal: abortAt(connection, bounds.deadline) }),
@@ -141,7 +146,10 @@ async function change(
   }
 }
 
-/** The credentials of a change, until its deadline: those of its operation's session, or of the reads. */
+/**
+ * The credentials of a change, until its deadline: those of its operation's session, or of the
+ * reads.
+ */
 function credentialsOf(connection: EksConnection, bounds: ChangeBounds): Promise<AwsCredentialIdentity> {
   const { settings, reader } = connection;
   const { sessionFor, clock } = settings;
@@ -161,10 +169,16 @@ interface Signing {
   readonly date: Date;
 }
 
-/** The signing of the change that is being sent. The SDK offers no way to hand it to the signer of a shared client. */
+/**
+ * The signing of the change that is being sent. The SDK offers no way to hand it to the signer of a
+ * shared client.
+ */
 const signing = new AsyncLocalStorage<Signing>();
 
-/** Throws an Error for a request that is not sent by {@link change}: it would be signed with another date. */
+/**
+ * Throws an Error for a request that is not sent by {@link change}: it would be signed with another
+ * date.
+ */
 function currentSigning(): Signing {
   const current = signing.getStore();
   if (current === undefined) throw new Error('A change is not signed with the date of its operation.');
@@ -172,9 +186,10 @@ function currentSigning(): Signing {
 }
 
 /**
- * A client that signs with the date in {@link signing}, whatever the time is, and sends each request once. EKS rejects a
- * signature that is older than five minutes, so a create that a frozen process sends later has no effect. Clock-skew correction
- * would defeat this. Connections are shared with the reader.
+ * A client that signs with the date in {@link signing}, whatever the time is, and sends each
+ * request once. EKS rejects a signature that is older than five minutes, so a create that a frozen
+ * process sends later has no effect. Clock-skew correction would defeat this. Connections are
+ * shared with the reader.
  */
 function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): EKSClient {
   const inner = new SignatureV4({
@@ -195,9 +210,24 @@ function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): E
     disableClockSkewCorrection: () => Promise.resolve(true),
     signer: () => Promise.resolve(signer),
   });
+  if (settings.clockCheck) changer.middlewareStack.add(refuse(settings.clockCheck), refusing);
   changer.middlewareStack.use(meterOf('eks'));
   if (settings.clockCheck) changer.middlewareStack.use(clockCheckPlugin(settings.clockCheck));
   return changer;
+}
+
+/**
+ * After the SDK has signed: answers to other calls can show meanwhile that the clock is wrong.
+ * Before the meter: nothing is sent.
+ */
+const refusing = { step: 'deserialize', priority: 'high', name: 'refuseChanges' } as const;
+
+/** Throws `ClockWrong` in place of sending while the clock is wrong. */
+function refuse(check: ClockCheck): DeserializeMiddleware<ServiceInputTypes, ServiceOutputTypes> {
+  return (next) => (args) => {
+    if (check.isWrong()) throw new ClockWrong();
+    return next(args);
+  };
 }
 
 async function describe(

@@ -9,7 +9,10 @@ import { eksErrorOf, isAbsent, unexpectedResponse } from './errors.ts';
 /** A status of EKS. Its values can grow, so only its form is checked. */
 const status = v.pipe(v.string(), v.regex(/^[A-Z_]{1,40}$/));
 
-/** The parts of `Cluster` in the EKS API reference that are read. `computeConfig.enabled` is EKS Auto Mode. */
+/**
+ * The parts of `Cluster` in the EKS API reference that are read. `computeConfig.enabled` is EKS
+ * Auto Mode.
+ */
 const clusterShape = v.object({
   name: v.string(),
   status,

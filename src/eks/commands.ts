@@ -10,7 +10,10 @@ import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import type { CreateCall, DeleteCall, UpdateCall } from './eks.ts';
 
-/** The SDK command of a create. Adds the ownership tag unless the request already has 50 tags, the maximum of EKS. */
+/**
+ * The SDK command of a create. Adds the ownership tag unless the request already has 50 tags, the
+ * maximum of EKS.
+ */
 export function createCommand({ clusterName }: ClusterRef, { request, operationId }: CreateCall) {
   const { namespace, serviceAccount } = request;
   const hasRoom = request.tags.length < maxTags;
@@ -38,7 +41,10 @@ export function updateCommand({ clusterName }: ClusterRef, { request, operationI
   });
 }
 
-/** The settings as EKS takes them. `cleared` is sent for a setting that is null; undefined: it is left out. */
+/**
+ * The settings as EKS takes them. `cleared` is sent for a setting that is null; undefined: it is
+ * left out.
+ */
 function sentSettings(settings: Partial<AssociationSettings>, cleared?: ''): SentSettings {
   const values = settingNames.map((name) => [name, settings[name] === null ? cleared : settings[name]]);
   // The names and types of settings are those of the EKS API.
@@ -53,8 +59,9 @@ export function deleteCommand({ clusterName }: ClusterRef, { request }: DeleteCa
 }
 
 /**
- * The client request token sent to EKS, 47 characters. Other EKS operations require 33 to 126 characters of letters, digits
- * and hyphens. CloudTrail records the token, so an event can be traced to its operation.
+ * The client request token sent to EKS, 47 characters. Other EKS operations require 33 to 126
+ * characters of letters, digits and hyphens. CloudTrail records the token, so an event can be
+ * traced to its operation.
  */
 function clientTokenOf(operationId: string): string {
   return `pod-identity-gateway-${operationId}`;

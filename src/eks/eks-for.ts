@@ -27,16 +27,23 @@ export interface EksForSettings {
   readonly accounts: readonly ServedAccount[];
   /** Account of the gateway's own credentials, and the region whose STS it uses. */
   readonly home: { readonly accountId: string; readonly region: string };
-  /** Whether associations are changed, deleted at their ending, or only read: in other accounts, each has a role of its own. */
+  /**
+   * Whether associations are changed, deleted at their ending, or only read: in other accounts,
+   * each has a role of its own.
+   */
   readonly access: 'change' | 'expire' | 'read';
   /**
-   * ARN of the role in the gateway's own account that changes associations; null: its own role does. With one, each change, in
-   * any account, has a session of its own, and everything else has no right to change.
+   * ARN of the role in the gateway's own account that changes associations; null: its own role
+   * does. With one, each change, in any account, has a session of its own, and everything else has
+   * no right to change.
    */
   readonly executorRoleArn: string | null;
   /** URL to use instead of the AWS endpoints, e.g. that of the simulator. */
   readonly endpoint?: string | undefined;
-  /** URL to use instead of the endpoint of AWS STS. Default: that of the SDK, which AWS_ENDPOINT_URL_STS can set. */
+  /**
+   * URL to use instead of the endpoint of AWS STS. Default: that of the SDK, which
+   * AWS_ENDPOINT_URL_STS can set.
+   */
   readonly stsEndpoint?: string | undefined;
   /** The gateway's own credentials. Default: the credential provider chain of the SDK. */
   readonly credentials?: SdkSettings['credentials'];
@@ -44,7 +51,10 @@ export interface EksForSettings {
   readonly clock: () => number;
   /** As that of `EksSettings`. */
   readonly clockCheck?: ClockCheck | undefined;
-  /** Where connections are kept, so that those of another inventory are used where everything else is the same. */
+  /**
+   * Where connections are kept, so that those of another inventory are used where everything else
+   * is the same.
+   */
   readonly connections?: EksConnections;
 }
 
@@ -52,11 +62,12 @@ export interface EksForSettings {
 type EksConnections = Map<string, EksConnection>;
 
 /**
- * Finds the EKS of a cluster: with the gateway's own credentials in its own account, and with the assumed role in others.
- * One connection per account, region and roles is kept.
+ * Finds the EKS of a cluster: with the gateway's own credentials in its own account, and with the
+ * assumed role in others. One connection per account, region and roles is kept.
  *
- * Throws an Error if another account has no role to assume, because its requests would reach a cluster of the same name in
- * the gateway's own account. The result throws an Error for a cluster whose account or region is not in the inventory.
+ * Throws an Error if another account has no role to assume, because its requests would reach a
+ * cluster of the same name in the gateway's own account. The result throws an Error for a cluster
+ * whose account or region is not in the inventory.
  */
 export function makeEksFor(settings: EksForSettings): EksFor {
   checkAccounts(settings);
@@ -119,16 +130,23 @@ function credentialsIn(account: ServedAccount, settings: EksForSettings, assume:
   const sessionFor = executorRoleArn === null ? undefined : sessionsOf(roleArn ?? executorRoleArn, assume);
   if (roleArn === null) return { credentials, sessionFor };
   const request = { ...readerOf(account, roleArn, settings), RoleSessionName: 'pod-identity-gateway' };
-  // The client keeps the credentials, and calls this again before they expire: for all requests, so with a deadline of its own.
+  // The client keeps the credentials, and calls this again before they expire: for all requests, so
+  // with a deadline of its own.
   return { credentials: () => assume(request, makeDeadline(clock() + assumeRoleMs, clock)), sessionFor };
 }
 
-/** The role that reads and deletes associations at their ending, as deploy/iam/other-account.yml names it: never that of changes. */
+/**
+ * The role that reads and deletes associations at their ending, as deploy/iam/other-account.yml
+ * names it: never that of changes.
+ */
 function endingRoleOf({ roleArn }: ServedAccount): string | null {
   return roleArn && `${roleArn.replace(/-change$/, '')}-expire`;
 }
 
-/** With which role associations are read. Endings are read with the role that deletes: none begins where that can't be assumed. */
+/**
+ * With which role associations are read. Endings are read with the role that deletes: none begins
+ * where that can't be assumed.
+ */
 function readerOf({ readRoleArn }: ServedAccount, roleArn: string, { access, executorRoleArn }: EksForSettings) {
   if (access === 'expire') {
     return { RoleArn: roleArn, ...(executorRoleArn && { SourceIdentity: sourceIdentityOf(expireServiceId) }) };
@@ -137,8 +155,9 @@ function readerOf({ readRoleArn }: ServedAccount, roleArn: string, { access, exe
 }
 
 /**
- * Assumes roles with the gateway's own credentials, at the STS of its own region: the STS of a cluster's region might not be
- * enabled in its account. Credentials of a regional STS are valid in all regions. The client is created at its first use.
+ * Assumes roles with the gateway's own credentials, at the STS of its own region: the STS of a
+ * cluster's region might not be enabled in its account. Credentials of a regional STS are valid in
+ * all regions. The client is created at its first use.
  */
 function assumeRoleWith({ home, stsEndpoint, credentials }: EksForSettings): AssumeRole {
   let client: STSClient | null = null;

@@ -15,17 +15,26 @@ export interface CallBounds {
   readonly deadline: number;
   /** Whether a read that waited for its turn is still needed; by default it is. */
   readonly isNeeded?: () => boolean;
-  /** Whether the request is answered without the read: then one beyond the limit of its reads fails alone. By default it is not. */
+  /**
+   * Whether the request is answered without the read: then one beyond the limit of its reads fails
+   * alone. By default it is not.
+   */
   readonly isOptional?: boolean;
 }
 
 /** Fields of every change. A change is sent once: the SDK does not retry it. */
 export interface ChangeBounds extends CallBounds {
-  /** Part of the `clientRequestToken` and, in a create with fewer than 50 tags, value of the ownership tag. */
+  /**
+   * Part of the `clientRequestToken` and, in a create with fewer than 50 tags, value of the
+   * ownership tag.
+   */
   readonly operationId: string;
   /** Id of the principal whose permissions decided, for CloudTrail. */
   readonly principalId: string;
-  /** Date of the signature, in milliseconds since the epoch. EKS rejects the call when it is five minutes old. */
+  /**
+   * Date of the signature, in milliseconds since the epoch. EKS rejects the call when it is five
+   * minutes old.
+   */
   readonly signingDate: number;
 }
 
@@ -44,7 +53,10 @@ export interface DeleteCall extends ChangeBounds {
   readonly request: DeleteRequest;
 }
 
-/** An error of EKS, of the SDK or of the network. Its texts are bounded, so that they can be stored and returned. */
+/**
+ * An error of EKS, of the SDK or of the network. Its texts are bounded, so that they can be stored
+ * and returned.
+ */
 export interface EksError {
   /** E.g. `InvalidParameterException`; at most 128 characters. */
   readonly exception: string;
@@ -79,16 +91,24 @@ export type RejectedOutcome = SubsetOf<
   | 'EKS_UNREACHABLE'
 >;
 
-/** Result of a change. Every kind but `done` and `unknown` means that this call certainly had no effect. */
+/**
+ * Result of a change. Every kind but `done` and `unknown` means that this call certainly had no
+ * effect.
+ */
 export type ChangeResult =
   /** `association` is as it is now or, after a delete, as it was. */
   | { readonly kind: 'done'; readonly association: Association; readonly requestId: string | null }
-  /** 409: the service account already has an association. Its id, if the message of EKS contains it. */
+  /**
+   * 409: the service account already has an association. Its id, if the message of EKS contains it.
+   */
   | { readonly kind: 'in-use'; readonly associationId: string | null; readonly error: EksError }
   /** 404: the cluster or the association does not exist. */
   | { readonly kind: 'not-found'; readonly error: EksError }
   | { readonly kind: 'rejected'; readonly outcome: RejectedOutcome; readonly error: EksError }
-  /** 5xx, a response that is not one of EKS, timeout or broken connection: the change may have taken effect, or may still do so. */
+  /**
+   * 5xx, a response that is not one of EKS, timeout or broken connection: the change may have taken
+   * effect, or may still do so.
+   */
   | { readonly kind: 'unknown'; readonly error: EksError };
 
 /** Result of a describe. `absent`: the association or its cluster does not exist. */
@@ -183,5 +203,8 @@ export interface Eks {
   readRole(roleArn: string, bounds: CallBounds): Promise<RoleResult>;
 }
 
-/** Returns the EKS of a cluster. Throws an Error if the account or region of the cluster is not in the inventory. */
+/**
+ * Returns the EKS of a cluster. Throws an Error if the account or region of the cluster is not in
+ * the inventory.
+ */
 export type EksFor = (cluster: ClusterRef) => Eks;

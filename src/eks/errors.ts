@@ -13,7 +13,10 @@ interface Raised {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
-/** Error codes of Node.js that mean that no connection was established, so no byte of the request was sent. */
+/**
+ * Error codes of Node.js that mean that no connection was established, so no byte of the request
+ * was sent.
+ */
 const notConnected: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /** Exceptions of EKS for throttling. The service model does not list them for these operations. */
@@ -24,21 +27,30 @@ export function isThrottling(exception: unknown): boolean {
   return throttling.includes(exception);
 }
 
-/** Whether an error says that the gateway lacks a right: EKS denied the call, or AWS STS the role for it. */
+/**
+ * Whether an error says that the gateway lacks a right: EKS denied the call, or AWS STS the role
+ * for it.
+ */
 export function isDenial(exception: string): boolean {
   return exception === 'AccessDenied' || exception === 'AccessDeniedException';
 }
 
-/** Message of a ResourceInUseException: the service account already has the association with this id. */
+/**
+ * Message of a ResourceInUseException: the service account already has the association with this
+ * id.
+ */
 const alreadyExists = /Association already exists: ([a-z]-[a-z0-9]{17})(?![a-z0-9])/;
 
-/** The most characters of a message of EKS, and of its other texts: they are stored and returned. */
+/**
+ * The most characters of a message of EKS, and of its other texts: they are stored and returned.
+ */
 const maxMessageLength = 1_024;
 const maxNameLength = 128;
 
 /**
- * The exception, message and request id of an error that the SDK or the network threw, each of bounded length. A response
- * that is not one of AWS, e.g. the page of a proxy, is an `UnexpectedResponse`: the SDK's own message shows its internals.
+ * The exception, message and request id of an error that the SDK or the network threw, each of
+ * bounded length. A response that is not one of AWS, e.g. the page of a proxy, is an
+ * `UnexpectedResponse`: the SDK's own message shows its internals.
  */
 export function eksErrorOf(error: unknown): EksError {
   const raised = (error ?? {}) as Raised;
@@ -82,7 +94,10 @@ function isServiceException({ $fault, name }: Raised): boolean {
   return $fault !== undefined && typeof name === 'string' && /^[A-Za-z]/.test(name) && !unnamed.includes(name);
 }
 
-/** Whether a response is an exception of EKS: of the REST protocol of AWS, so that a proxy can't have written it by chance. */
+/**
+ * Whether a response is an exception of EKS: of the REST protocol of AWS, so that a proxy can't
+ * have written it by chance.
+ */
 function isEksException(raised: Raised): boolean {
   const { $response, $metadata, code, __type: type } = raised;
   const isNamed = Boolean($response?.headers?.['x-amzn-errortype']) || typeof type === 'string';
@@ -104,8 +119,9 @@ export class CredentialsTimeout extends Error {
 }
 
 /**
- * The result of a change for which no credentials could be had, so that nothing was sent. Where AWS STS rejects the request, or
- * there is nothing to sign it with, operators have to act; otherwise the request succeeds later.
+ * The result of a change for which no credentials could be had, so that nothing was sent. Where AWS
+ * STS rejects the request, or there is nothing to sign it with, operators have to act; otherwise
+ * the request succeeds later.
  */
 export function credentialsFailure(error: unknown): Extract<ChangeResult, { kind: 'rejected' }> {
   const { $metadata, name } = (error ?? {}) as Raised;
@@ -117,22 +133,28 @@ export function credentialsFailure(error: unknown): Extract<ChangeResult, { kind
   return { kind: 'rejected', outcome: isDenied ? 'CREDENTIALS_DENIED' : 'CREDENTIALS_UNAVAILABLE', error: eksError };
 }
 
-/** The result of a change that is not sent because the clock of this process is wrong: it would be signed with that. */
-export const clockFailure = {
-  kind: 'rejected',
-  outcome: 'EKS_UNREACHABLE',
-  error: { exception: 'ClockWrong', message: 'The clock of the gateway is wrong.', requestId: null },
-} as const satisfies ChangeResult;
+/**
+ * Thrown in place of sending a change: the clock of this process, with which it is signed, is
+ * wrong.
+ */
+export class ClockWrong extends Error {
+  constructor() {
+    super('The clock of the gateway is wrong.');
+    this.name = 'ClockWrong';
+  }
+}
 
 /**
- * The result of a change that threw. Only an exception of EKS with a status 4xx and a connection that was never established
- * prove that the change had no effect; everything else is `unknown`. Source of the names and messages: the EKS API reference and, where it says
- * nothing, reports of users.
+ * The result of a change that threw. Only an exception of EKS with a status 4xx and a connection
+ * that was never established prove that the change had no effect; everything else is `unknown`.
+ * Source of the names and messages: the EKS API reference and, where it says nothing, reports of
+ * users.
  */
 export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'done' }> {
   const raised = (error ?? {}) as Raised;
   const eksError = eksErrorOf(error);
   const rejected = (outcome: RejectedOutcome) => ({ kind: 'rejected', outcome, error: eksError }) as const;
+  if (error instanceof ClockWrong) return rejected('EKS_UNREACHABLE');
   const status = raised.$metadata?.httpStatusCode;
   if (status === undefined && notConnected.includes(raised.code)) return rejected('EKS_UNREACHABLE');
   // After a 408, EKS may still have processed the part of the request that it received.

@@ -6,10 +6,16 @@ import { summaryFrom } from './association.ts';
 import type { AssociationSummary, CallBounds, Eks, ListResult, PageQuery, PageResult } from './eks.ts';
 import { eksErrorOf, endlessList, isAbsent, unexpectedResponse } from './errors.ts';
 
-/** Summaries per page: the maximum of EKS. Constant, because EKS does not document a page token with another size. */
+/**
+ * Summaries per page: the maximum of EKS. Constant, because EKS does not document a page token with
+ * another size.
+ */
 const eksPageSize = 100;
 
-/** Exceptions that EKS can raise for an invalid page token. It documents none; the rest of the request is known to be valid. */
+/**
+ * Exceptions that EKS can raise for an invalid page token. It documents none; the rest of the
+ * request is known to be valid.
+ */
 const tokenExceptions: readonly string[] = [
   'InvalidParameterException',
   'InvalidRequestException',
@@ -17,7 +23,10 @@ const tokenExceptions: readonly string[] = [
   'ValidationException',
 ];
 
-/** One page of the associations of a cluster. Errors of EKS and of the network are results, not exceptions. */
+/**
+ * One page of the associations of a cluster. Errors of EKS and of the network are results, not
+ * exceptions.
+ */
 export async function listPage(
   reader: EKSClient,
   cluster: ClusterRef,
@@ -43,8 +52,9 @@ export async function listPage(
 }
 
 /**
- * The page of a response. A response without a list, with an association of another cluster or with the token of the page
- * itself is a failure: an end of the list that EKS did not state would prove that an association does not exist.
+ * The page of a response. A response without a list, with an association of another cluster or with
+ * the token of the page itself is a failure: an end of the list that EKS did not state would prove
+ * that an association does not exist.
  */
 function pageFrom(
   output: ListPodIdentityAssociationsCommandOutput,

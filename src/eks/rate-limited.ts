@@ -9,8 +9,9 @@ export const outOfTime: EksError = {
 };
 
 /**
- * EKS whose reads wait for their turn, because other tools in the account share its quota. A read whose turn does not come
- * before its deadline fails with {@link outOfTime}, and is not sent. Changes don't wait: they are sent at once or not at all.
+ * EKS whose reads wait for their turn, because other tools in the account share its quota. A read
+ * whose turn does not come before its deadline fails with {@link outOfTime}, and is not sent.
+ * Changes don't wait: they are sent at once or not at all.
  */
 export function rateLimitedEksFor(eksFor: EksFor, rateLimiter: Pick<RateLimiter, 'run'>): EksFor {
   const rateLimited = async <Result>(read: () => Promise<Result>, { deadline, isNeeded = always }: CallBounds) =>

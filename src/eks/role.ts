@@ -16,7 +16,10 @@ const tag = v.object({
 });
 const arn = v.pipe(v.string(), v.maxLength(2_048));
 
-/** The parts of `Role` in the IAM API reference that are read. The trust policy is percent-encoded JSON. */
+/**
+ * The parts of `Role` in the IAM API reference that are read. The trust policy is percent-encoded
+ * JSON.
+ */
 const roleShape = v.object({
   Arn: v.string(),
   AssumeRolePolicyDocument: v.pipe(v.string(), v.maxLength(65_536)),
@@ -31,7 +34,10 @@ export function connectIam(config: IAMClientConfig): IAMClient {
   return client;
 }
 
-/** Reads a role of the account of the client. Errors of IAM and of the network are results, not exceptions. */
+/**
+ * Reads a role of the account of the client. Errors of IAM and of the network are results, not
+ * exceptions.
+ */
 export async function readRole(client: IAMClient, roleArn: string, abortSignal: Deadline): Promise<RoleResult> {
   try {
     const command = new GetRoleCommand({ RoleName: parseRoleArn(roleArn)?.name });

@@ -15,7 +15,10 @@ export type SendResult =
 
 /** Where events are sent. */
 export interface EventTarget {
-  /** Sends events, which are in the order of their operations; one result for each. Does not reject. `deadline`: milliseconds since the epoch. */
+  /**
+   * Sends events, which are in the order of their operations; one result for each. Does not reject.
+   * `deadline`: milliseconds since the epoch.
+   */
   send(events: readonly GatewayEvent[], deadline: number): Promise<readonly SendResult[]>;
 }
 
@@ -32,7 +35,10 @@ export interface DeliveryDependencies {
 export interface Delivery {
   /** How many events were sent. */
   readonly sent: number;
-  /** Index of the first entry whose event was not sent; null if there is none. Those after it may have been. */
+  /**
+   * Index of the first entry whose event was not sent; null if there is none. Those after it may
+   * have been.
+   */
   readonly failedAt: number | null;
   /** Indexes of all entries whose events were not sent. */
   readonly failed: ReadonlySet<number>;
@@ -47,8 +53,8 @@ export function logUnreadable(log: Log, fields: Record<string, unknown>): void {
 const concurrentReads = 8;
 
 /**
- * Sends the events of entries, which are in the order in which they were written. Logs why the first one failed. Throws
- * `LedgerUnavailable`; then nothing was sent.
+ * Sends the events of entries, which are in the order in which they were written. Logs why the
+ * first one failed. Throws `LedgerUnavailable`; then nothing was sent.
  */
 export async function deliver(
   { ledger, target, denialShare, log }: DeliveryDependencies,
@@ -76,7 +82,10 @@ export async function deliver(
   return { sent: selected.length - failed.size, failedAt, failed };
 }
 
-/** The event of an entry, without its predecessor. Null, and reported, if the gateway did not write the entry: repeating it would not help. */
+/**
+ * The event of an entry, without its predecessor. Null, and reported, if the gateway did not write
+ * the entry: repeating it would not help.
+ */
 function readableEvent(entry: AuditEntry, log: Log): GatewayEvent | null {
   try {
     return eventOf(entry, null);

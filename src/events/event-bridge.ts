@@ -7,7 +7,10 @@ import { detailTypeOf } from './event-types.ts';
 /** The most events of one request. Source: PutEvents in the EventBridge API reference. */
 const maxEntries = 10;
 
-/** The most bytes of one request, as EventBridge counts them: 256 KB for all of its events together. An event has a few kilobytes. */
+/**
+ * The most bytes of one request, as EventBridge counts them: 256 KB for all of its events together.
+ * An event has a few kilobytes.
+ */
 const maxBytes = 262_144;
 
 /** Attempts for the events of a request; EventBridge accepts some of them and throttles others. */
@@ -85,7 +88,10 @@ function entryOf(event: GatewayEvent, bus: string): PutEventsRequestEntry {
   };
 }
 
-/** Size of an event as EventBridge counts it ("Calculating PutEvents event entry size" in its user guide). */
+/**
+ * Size of an event as EventBridge counts it ("Calculating PutEvents event entry size" in its user
+ * guide).
+ */
 function bytesOf({ Source = '', DetailType = '', Detail = '', Resources = [] }: PutEventsRequestEntry): number {
   const timeBytes = 14;
   return timeBytes + Buffer.byteLength([Source, DetailType, Detail, ...Resources].join(''));

@@ -4,7 +4,9 @@ import type { AuditEvent } from '../model/audit-event.ts';
 type Selection =
   /** All of them. */
   | 'ALL'
-  /** Those of a lease holder: of an operation that began. A refusal without a lease began nothing. */
+  /**
+   * Those of a lease holder: of an operation that began. A refusal without a lease began nothing.
+   */
   | 'LEASED'
   /** A share, see `isSampled`. They have no predecessor and are none. */
   | 'SAMPLED';
@@ -19,8 +21,8 @@ interface Placement {
 }
 
 /**
- * The event of each kind of audit entry; null: none. A new kind does not compile until it is placed here. The filters in deploy/events.yml
- * name the kinds that become events.
+ * The event of each kind of audit entry; null: none. A new kind does not compile until it is placed
+ * here. The filters in deploy/events.yml name the kinds that become events.
  */
 export const eventTypes = {
   INVALID: null,

@@ -9,15 +9,19 @@ import type { Principal } from '../model/principal.ts';
 import { placementOf } from './event-types.ts';
 import type { EventType } from './event-types.ts';
 
-/** Version of the schema of events, `docs/event.schema.json`. Fields and types may be added within a version. */
+/**
+ * Version of the schema of events, `docs/event.schema.json`. Fields and types may be added within a
+ * version.
+ */
 const eventVersion = '1';
 
 /** Who did something. */
 type EventPrincipal = Pick<Principal, 'id' | 'kind'>;
 
 /**
- * An event: what became known of an operation, drift or a lock. It has the names and ids of an entry of the audit trail, and no text that a
- * caller or EKS wrote: no reason, no name of a person, no message of EKS, no tags and no session policy.
+ * An event: what became known of an operation, drift or a lock. It has the names and ids of an
+ * entry of the audit trail, and no text that a caller or EKS wrote: no reason, no name of a person,
+ * no message of EKS, no tags and no session policy.
  */
 export interface GatewayEvent {
   readonly version: typeof eventVersion;
@@ -28,7 +32,10 @@ export interface GatewayEvent {
   readonly time: string;
   readonly operationId: string;
   readonly entryId: string;
-  /** `entryId` of the event before it in the operation; null for the first, and for events outside the order of an operation. */
+  /**
+   * `entryId` of the event before it in the operation; null for the first, and for events outside
+   * the order of an operation.
+   */
   readonly predecessorId: string | null;
   readonly operation: AuditedOperation;
   readonly principal: EventPrincipal;
@@ -38,7 +45,10 @@ export interface GatewayEvent {
   readonly onBehalfOf: null;
   readonly target: AssociationTarget | null;
   readonly associationArn: string | null;
-  /** When the association is deleted by the request: the ending that policy decided about as a delete. RFC 3339, UTC; null for other requests. */
+  /**
+   * When the association is deleted by the request: the ending that policy decided about as a
+   * delete. RFC 3339, UTC; null for other requests.
+   */
   readonly deletesAt: string | null;
   /** The role before the change. */
   readonly roleArnBefore: string | null;
@@ -65,7 +75,11 @@ export function eventOf(entry: AuditEntry, predecessorId: string | null): Gatewa
     version: eventVersion,
     id: auditEntryId(entry),
     type: placement.type,
-    ...{ time, operationId, entryId, predecessorId, operation },
+    time,
+    operationId,
+    entryId,
+    predecessorId,
+    operation,
     principal: principalIn(principal),
     actor: actor && principalIn(actor),
     onBehalfOf: null,
@@ -76,13 +90,16 @@ export function eventOf(entry: AuditEntry, predecessorId: string | null): Gatewa
     roleArn: cut(settings.roleArn ?? null),
     targetRoleArn: cut(settings.targetRoleArn ?? null),
     refusalCode: entry.refusalCode,
-    // Written by the command of operators from the scope of the lock. The messages of other entries can quote EKS or a session policy.
+    // Written by the command of operators from the scope of the lock. The messages of other entries
+    // can quote EKS or a session policy.
     lock: operation === 'LOCK_CHANGES' ? cut(entry.message) : null,
     ownRequest: entry.isOwnRequest === true,
   };
 }
 
-/** Whether an entry becomes an event. `denialShare` is the share of denials that do, from 0 to 1. */
+/**
+ * Whether an entry becomes an event. `denialShare` is the share of denials that do, from 0 to 1.
+ */
 export function isSelected(entry: Pick<AuditEntry, 'event' | 'fence' | 'entryId'>, denialShare: number): boolean {
   switch (placementOf(entry.event)?.selection) {
     case undefined:
@@ -96,7 +113,10 @@ export function isSelected(entry: Pick<AuditEntry, 'event' | 'fence' | 'entryId'
   }
 }
 
-/** Whether an id is in a share of all ids. Depends on nothing else, so that a repetition and a replay select the same entries. */
+/**
+ * Whether an id is in a share of all ids. Depends on nothing else, so that a repetition and a
+ * replay select the same entries.
+ */
 function isSampled(entryId: string, share: number): boolean {
   return createHash('sha256').update(entryId).digest().readUInt32BE() < share * 2 ** 32;
 }

@@ -11,12 +11,15 @@ const pageSize = 100;
 const clockMarginMs = 600_000;
 
 /**
- * The `entryId` of the event before that of an entry in the same operation; null if it is the first. Throws `LedgerUnavailable`.
+ * The `entryId` of the event before that of an entry in the same operation; null if it is the
+ * first. Throws `LedgerUnavailable`.
  *
- * The order is by lease, then by id. All entries of an operation except LATE_SUCCESS are written by its lease holder, under the
- * condition that it still has the lease, so this is the order of writing regardless of the clocks of lease holders: when an
- * entry is stored, all before it are, and no entry is added between them later. A LATE_SUCCESS is written by a lease holder that lost the lease. It follows the
- * last event up to its lease, and nothing follows it. So the answer is the same in a repetition and in a replay.
+ * The order is by lease, then by id. All entries of an operation except LATE_SUCCESS are written by
+ * its lease holder, under the condition that it still has the lease, so this is the order of
+ * writing regardless of the clocks of lease holders: when an entry is stored, all before it are,
+ * and no entry is added between them later. A LATE_SUCCESS is written by a lease holder that lost
+ * the lease. It follows the last event up to its lease, and nothing follows it. So the answer is
+ * the same in a repetition and in a replay.
  */
 export async function predecessorOf(ledger: Pick<Ledger, 'readTrail'>, entry: AuditEntry): Promise<string | null> {
   if (!isChained(entry)) return null;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
-import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/dynamodb-item.ts';
-import type { Item } from '../ledger/dynamodb-item.ts';
+import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/dynamodb/item.ts';
+import type { Item } from '../ledger/dynamodb/item.ts';
 import { NotAnEntry } from '../ledger/entry-json.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 
@@ -13,7 +13,10 @@ export type StreamedChange =
   | { readonly kind: 'other' }
   /** An item was added that the gateway did not write. */
   | { readonly kind: 'not-an-entry' }
-  /** An item was replaced, changed or deleted: the gateway never does that, and an erasure only removes personal data. */
+  /**
+   * An item was replaced, changed or deleted: the gateway never does that, and an erasure only
+   * removes personal data.
+   */
   | ({ readonly kind: 'tampering' } & Tampering);
 
 /** An item that was changed or removed. */
@@ -21,13 +24,16 @@ interface Tampering {
   readonly change: 'MODIFY' | 'REMOVE';
   readonly operationId: string;
   readonly entryId: string;
-  /** The service that removed it, where one did: DynamoDB for an expiry, which the audit table must not have. */
+  /**
+   * The service that removed it, where one did: DynamoDB for an expiry, which the audit table must
+   * not have.
+   */
   readonly removedBy?: string;
 }
 
 /**
- * Reads a record of the stream ("Record" in the API reference of DynamoDB Streams, as Lambda passes it on). Throws `UnsupportedFormat` for an
- * entry of a later version.
+ * Reads a record of the stream ("Record" in the API reference of DynamoDB Streams, as Lambda passes
+ * it on). Throws `UnsupportedFormat` for an entry of a later version.
  */
 export function changeOf(record: DynamoDBRecord): StreamedChange {
   const { Keys = {}, NewImage = {} } = record.dynamodb ?? {};
@@ -43,7 +49,10 @@ export function changeOf(record: DynamoDBRecord): StreamedChange {
   return entryIn(NewImage as Item);
 }
 
-/** Whether only personal data were removed. `trail verify` finds an erasure that the trail does not record. */
+/**
+ * Whether only personal data were removed. `trail verify` finds an erasure that the trail does not
+ * record.
+ */
 function isErasure({ eventName, dynamodb }: DynamoDBRecord): boolean {
   const { OldImage = {}, NewImage = {} } = dynamodb ?? {};
   const { [personalAttribute]: personal, ...rest } = OldImage;

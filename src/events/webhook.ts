@@ -3,7 +3,8 @@ import { makeSlots } from '../runtime/slots.ts';
 import type { EventTarget, SendResult } from './deliver.ts';
 import type { GatewayEvent } from './event.ts';
 
-// Deliveries follow Standard Webhooks 1.0.0: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+// Deliveries follow Standard Webhooks 1.0.0:
+// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
 /** Operations whose events are sent at the same time. */
 const concurrentOperations = 8;
@@ -14,20 +15,29 @@ const answerMs = 5_000;
 /** Attempts for one event in one call; the caller repeats it later. */
 const maxAttempts = 3;
 
-/** Pause before the second attempt, in milliseconds. It doubles for the third; jitter cuts up to half of it. */
+/**
+ * Pause before the second attempt, in milliseconds. It doubles for the third; jitter cuts up to
+ * half of it.
+ */
 const firstPauseMs = 500;
 
 /** A receiver of events. */
 export interface WebhookSettings {
   /** An https URL; http on this machine only, see {@link webhookUrlProblem}. */
   readonly url: string;
-  /** The secrets that sign, see {@link parseSecrets}. Read for each call, so that a rotation needs no restart. */
+  /**
+   * The secrets that sign, see {@link parseSecrets}. Read for each call, so that a rotation needs
+   * no restart.
+   */
   readonly secrets: () => Promise<readonly string[]>;
   readonly clock: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** An HTTPS endpoint. The events of an operation are sent one after the other; after a failure, no later one of it is. */
+/**
+ * An HTTPS endpoint. The events of an operation are sent one after the other; after a failure, no
+ * later one of it is.
+ */
 export function makeWebhook(settings: WebhookSettings): EventTarget {
   return {
     async send(events, deadline) {
@@ -83,7 +93,10 @@ async function sendEvent(
   return result;
 }
 
-/** The status of the answer, or why there is none. A redirect is not followed: its target was never checked. */
+/**
+ * The status of the answer, or why there is none. A redirect is not followed: its target was never
+ * checked.
+ */
 async function post(url: string, headers: Record<string, string>, body: string): Promise<number | string> {
   try {
     const signal = AbortSignal.timeout(answerMs);
@@ -110,7 +123,10 @@ function keyOf(secret: string): Buffer {
   return Buffer.from(secret.slice(secretPrefix.length), 'base64');
 }
 
-/** One or two secrets of a text, separated by spaces: during a rotation both sign. Throws an Error that does not contain them. */
+/**
+ * One or two secrets of a text, separated by spaces: during a rotation both sign. Throws an Error
+ * that does not contain them.
+ */
 export function parseSecrets(text: string): string[] {
   const secrets = text.split(/\s+/).filter((secret) => secret !== '');
   const isValid = (secret: string) => {

@@ -6,11 +6,17 @@ import { currentReport } from './request-report.ts';
 /** The most errors of an answer; if there are more, the last one says how many. */
 const maxErrors = 10;
 
-/** The most bytes of an answer. Lambda allows 6 MB for the JSON text in which the answer is one string, with escaped quotes. */
+/**
+ * The most bytes of an answer. Lambda allows 6 MB for the JSON text in which the answer is one
+ * string, with escaped quotes.
+ */
 const maxBytes = 5_000_000;
 const maxEscapedBytes = 6_000_000;
 
-/** An answer as JSON, of bounded size: at most 10 errors, and an error in place of an answer of more than 5 MB. */
+/**
+ * An answer as JSON, of bounded size: at most 10 errors, and an error in place of an answer of more
+ * than 5 MB.
+ */
 export function stringifyAnswer({ errors, ...result }: FormattedExecutionResult): string {
   const text = JSON.stringify({ ...(errors ? { errors: boundedErrors(errors) } : {}), ...result });
   if (fits(text)) return text;
@@ -25,7 +31,10 @@ function boundedErrors(errors: readonly GraphQLFormattedError[]): readonly Graph
   return [...errors.slice(0, maxErrors - 1), { ...first, message }];
 }
 
-/** Short texts are not measured: a character has at most three bytes in UTF-8, and at most two after escaping. */
+/**
+ * Short texts are not measured: a character has at most three bytes in UTF-8, and at most two after
+ * escaping.
+ */
 function fits(text: string): boolean {
   if (text.length * 3 <= maxBytes) return true;
   return Buffer.byteLength(text) <= maxBytes && Buffer.byteLength(JSON.stringify(text)) <= maxEscapedBytes;

@@ -2,8 +2,9 @@ import { GraphQLError } from 'graphql';
 import type { EksError, EksFor } from '../eks/eks.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
-import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import { hasFilters } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { count } from '../runtime/meter.ts';
 import { makeSlots } from '../runtime/slots.ts';
 
@@ -12,24 +13,31 @@ export interface ReadLimits {
   /** EKS calls. At 20 a second, a request has no time for more. */
   readonly eksCalls: number;
   /**
-   * Audit entries and approvals that the ledger examines, and service accounts whose association is read. A page with filters counts as the most entries
-   * that it can examine.
+   * Audit entries and approvals that the ledger examines, and service accounts whose association is
+   * read. A page with filters counts as the most entries that it can examine.
    */
   readonly entries: number;
 }
 
-/** Enough for a page of 100 associations with their trails, and for ten trail pages of the largest size. */
+/**
+ * Enough for a page of 100 associations with their trails, and for ten trail pages of the largest
+ * size.
+ */
 const readLimits: ReadLimits = { eksCalls: 500, entries: 10_000 };
 
-/** How many ledger reads of a request run at the same time. Each may exceed the limit by one page of entries. */
+/**
+ * How many ledger reads of a request run at the same time. Each may exceed the limit by one page of
+ * entries.
+ */
 const concurrentReads = 8;
 
 /** The most entries that a filtered page examines. */
 const filteredPage = 1_000;
 
 /**
- * Dependencies for the reads of one request. A read beyond the limits fails, with an error for its field; other fields are
- * answered. Mutations and dry runs do not use them, so that the reads of a query never stop a change halfway.
+ * Dependencies for the reads of one request. A read beyond the limits fails, with an error for its
+ * field; other fields are answered. Mutations and dry runs do not use them, so that the reads of a
+ * query never stop a change halfway.
  */
 export function withinLimits(deps: Dependencies, limits: ReadLimits = readLimits): Dependencies {
   const spent = { eksCalls: 0, entries: 0 };
@@ -160,7 +168,3 @@ function countedApprovals(approvals: ApprovalStore, spend: Spend): ApprovalStore
 }
 
 const one = () => 1;
-
-function hasFilters({ events, operations, refusalCodes, roleArn, policyId }: TrailQuery): boolean {
-  return [events, operations, refusalCodes, roleArn, policyId].some((filter) => filter !== null);
-}

@@ -3,8 +3,9 @@ import type { ValueNode } from 'graphql';
 import { parseTimestamp, utcTimestamp } from '../validation/timestamps.ts';
 
 /**
- * The scalar `DateTime`: RFC 3339 text, as `parseTimestamp` reads it. Inputs keep the text of the client, since comparisons
- * need its fraction of a second; answers are in UTC with milliseconds. Errors don't contain the value.
+ * The scalar `DateTime`: RFC 3339 text, as `parseTimestamp` reads it. Inputs keep the text of the
+ * client, since comparisons need its fraction of a second; answers are in UTC with milliseconds.
+ * Errors don't contain the value.
  */
 export const dateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',

@@ -2,9 +2,10 @@ import { GraphQLError, Kind } from 'graphql';
 import type { ASTNode, DocumentNode, FieldNode, ValidationRule } from 'graphql';
 
 /**
- * The most parts of a document. The validation of GraphQL compares fields of the same name, and fragments, with each other, so its
- * time grows with the square of their number, and a long cycle of fragments exhausts the call stack. A selection of every
- * field of the schema has about half as many.
+ * The most parts of a document. The validation of GraphQL compares fields of the same name, and
+ * fragments, with each other, so its time grows with the square of their number, and a long cycle
+ * of fragments exhausts the call stack. A selection of every field of the schema has about half as
+ * many.
  */
 const limits: Readonly<Partial<Record<ASTNode['kind'], { readonly most: number; readonly name: string }>>> = {
   [Kind.FIELD]: { most: 500, name: 'fields' },
@@ -13,7 +14,10 @@ const limits: Readonly<Partial<Record<ASTNode['kind'], { readonly most: number; 
   [Kind.OPERATION_DEFINITION]: { most: 10, name: 'operations' },
 };
 
-/** Rejects a document with too many parts before any other rule looks at it. Visits each part of the document once. */
+/**
+ * Rejects a document with too many parts before any other rule looks at it. Visits each part of the
+ * document once.
+ */
 export const boundedDocument: ValidationRule = (context) => ({
   Document(document) {
     const message = tooManyParts(document);
@@ -39,7 +43,9 @@ function tooManyParts(document: DocumentNode): string | null {
   return null;
 }
 
-/** The definitions of a document, and the selections of a definition, a field or an inline fragment. */
+/**
+ * The definitions of a document, and the selections of a definition, a field or an inline fragment.
+ */
 function partsOf(node: ASTNode): readonly ASTNode[] {
   const { definitions, selectionSet } = node as Partial<
     Pick<DocumentNode, 'definitions'> & Pick<FieldNode, 'selectionSet'>

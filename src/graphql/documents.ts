@@ -9,14 +9,14 @@ interface KeyValueCache<Value> {
 }
 
 /**
- * The most characters of the documents that are kept: those of about 400 usual mutations. A syntax tree takes up to 230 times as many
- * bytes as its text has characters.
+ * The most characters of the documents that are kept: those of about 400 usual mutations. A syntax
+ * tree takes up to 230 times as many bytes as its text has characters.
  */
 const maxCharacters = 100_000;
 
 /**
- * Where Apollo Server keeps the documents that it has parsed and validated, by the hashes of their texts. Its own store writes each
- * new document as JSON to find out its size.
+ * Where Apollo Server keeps the documents that it has parsed and validated, by the hashes of their
+ * texts. Its own store writes each new document as JSON to find out its size.
  */
 export function makeDocumentStore(): KeyValueCache<DocumentNode> {
   const documents = makeLruCache<DocumentNode>(maxCharacters, ({ loc }) => loc?.end ?? 0);

@@ -8,13 +8,16 @@ interface ErrorCodeRow {
   readonly status: number;
   /** Seconds after which the same request can succeed without a change; null where it can't. */
   readonly retryAfterSeconds: number | null;
-  /** Who has to act: the client, or the operators of the gateway, for whom the log line of the request is an error. */
+  /**
+   * Who has to act: the client, or the operators of the gateway, for whom the log line of the
+   * request is an error.
+   */
   readonly causedBy: 'client' | 'gateway';
 }
 
 /**
- * Every code of a top-level error, and all that follows from it. The answers, the log and the list in docs/contract.md read
- * this table; nothing else decides whether a client may retry.
+ * Every code of a top-level error, and all that follows from it. The answers, the log and the list
+ * in docs/contract.md read this table; nothing else decides whether a client may retry.
  */
 export const errorCodes = {
   UNAUTHENTICATED: {

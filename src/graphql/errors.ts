@@ -7,15 +7,15 @@ import { ClockWrong, LedgerUnavailable } from '../ledger/ledger-unavailable.ts';
 import type { Violation } from '../model/decision.ts';
 import type { Finding } from '../model/refusal.ts';
 import { outOfTime } from '../eks/rate-limited.ts';
-import type { QueryResult } from '../queries/query-result.ts';
+import type { QueryResult } from '../queries/terms/query-result.ts';
 import { errorCodes, isErrorCode } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 
 type Extensions = Readonly<Record<string, unknown>>;
 
 /**
- * An error with a code. `formatError` adds whether and when to retry by the code's row; `retryAfterSeconds` in `extensions`
- * overrides the row.
+ * An error with a code. `formatError` adds whether and when to retry by the code's row;
+ * `retryAfterSeconds` in `extensions` overrides the row.
  */
 function errorOf(code: ErrorCode, message: string, extensions: Extensions = {}, originalError?: Error): GraphQLError {
   return new GraphQLError(message, {
@@ -24,7 +24,10 @@ function errorOf(code: ErrorCode, message: string, extensions: Extensions = {}, 
   });
 }
 
-/** An error that prevents a request from being executed, with the HTTP status of its code. The log has its cause. */
+/**
+ * An error that prevents a request from being executed, with the HTTP status of its code. The log
+ * has its cause.
+ */
 export function requestError(
   code: ErrorCode,
   message: string,
@@ -34,7 +37,10 @@ export function requestError(
   return errorOf(code, message, { ...extensions, http: { status: errorCodes[code].status } }, originalError);
 }
 
-/** The principal sent more requests than it may. Nothing was done, so a mutation can be sent again with the same token. */
+/**
+ * The principal sent more requests than it may. Nothing was done, so a mutation can be sent again
+ * with the same token.
+ */
 export function rateLimited(waitMs: number): GraphQLError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
   const headers = new HeaderMap([['retry-after', String(retryAfterSeconds)]]);
@@ -43,7 +49,10 @@ export function rateLimited(waitMs: number): GraphQLError {
   });
 }
 
-/** A lock stops the reads of the principal, those in a cluster, or all. Says neither who set it nor why: the caller may have stolen the token. */
+/**
+ * A lock stops the reads of the principal, those in a cluster, or all. Says neither who set it nor
+ * why: the caller may have stolen the token.
+ */
 export function readsLocked(): GraphQLError {
   return errorOf(
     'READS_LOCKED',
@@ -51,7 +60,10 @@ export function readsLocked(): GraphQLError {
   );
 }
 
-/** Throws an error before a request is executed: with the status of its code, where a client is told about it. */
+/**
+ * Throws an error before a request is executed: with the status of its code, where a client is told
+ * about it.
+ */
 export function notExecuted(thrown: unknown): never {
   const error = thrown instanceof GraphQLError ? thrown : errorOfException(thrown);
   const { code, ...extensions } = error?.extensions ?? {};
@@ -94,8 +106,8 @@ export function answerTooLarge(size: string, operation: OperationTypeNode | null
 }
 
 /**
- * EKS could not be read. Reads change nothing, so a retry is safe. EKS's own message names roles and actions of the
- * gateway, so only the log has it.
+ * EKS could not be read. Reads change nothing, so a retry is safe. EKS's own message names roles
+ * and actions of the gateway, so only the log has it.
  */
 function eksReadFailed(eksError: EksError): GraphQLError {
   const { exception } = eksError;
@@ -115,7 +127,10 @@ function eksReadFailed(eksError: EksError): GraphQLError {
   return failed(`EKS answered ${exception}. Retry.`);
 }
 
-/** Another version of the gateway wrote an item: usually a deployment is in progress. The log names the item. */
+/**
+ * Another version of the gateway wrote an item: usually a deployment is in progress. The log names
+ * the item.
+ */
 function unsupportedFormat(cause: Error, page: { readonly endCursor?: string } = {}): GraphQLError {
   const message =
     'Another version of the gateway wrote an item that this one cannot read. Retry in a minute: a deployment may be in progress.' +
@@ -123,7 +138,9 @@ function unsupportedFormat(cause: Error, page: { readonly endCursor?: string } =
   return errorOf('LEDGER_FORMAT_UNSUPPORTED', message, page, cause);
 }
 
-/** The error for an exception of a layer below; null if it is not one that a client is told about. */
+/**
+ * The error for an exception of a layer below; null if it is not one that a client is told about.
+ */
 export function errorOfException(thrown: unknown): GraphQLError | null {
   if (thrown instanceof EksReadFailed) return eksReadFailed(thrown.eksError);
   if (thrown instanceof UnsupportedFormat) return unsupportedFormat(thrown);

@@ -9,8 +9,9 @@ import type { GraphqlHandler } from './handler.ts';
 const maxRequestId = 256;
 
 /**
- * A handler that gets only events of the gateway's API. Any other JSON value is answered with status 403 and logged as a
- * warning: an operator finds by `lambdaRequestId` in CloudTrail who invoked the function.
+ * A handler that gets only events of the gateway's API. Any other JSON value is answered with
+ * status 403 and logged as a warning: an operator finds by `lambdaRequestId` in CloudTrail who
+ * invoked the function.
  */
 export function refuseForeignEvents(handler: GraphqlHandler, source: EventSource, log: Log): GraphqlHandler {
   return async (event, context) => {
@@ -36,7 +37,9 @@ function refusal(requestId: string): APIGatewayProxyStructuredResultV2 {
   };
 }
 
-/** The request id that the event claims; null where it has none. The event can be any JSON value. */
+/**
+ * The request id that the event claims; null where it has none. The event can be any JSON value.
+ */
 function requestIdOf(event: unknown): string | null {
   const { requestContext } = (event ?? {}) as { requestContext?: unknown };
   const { requestId } = (requestContext ?? {}) as { requestId?: unknown };

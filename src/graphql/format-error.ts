@@ -21,8 +21,9 @@ interface Described {
 const maxLocations = 2;
 
 /**
- * The error that the client gets, and its report for the log: every top-level error of every answer passes here. It always
- * has code, request ID, and whether and when to retry. Bugs and failed services are masked; the log has the details.
+ * The error that the client gets, and its report for the log: every top-level error of every answer
+ * passes here. It always has code, request ID, and whether and when to retry. Bugs and failed
+ * services are masked; the log has the details.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { code, message, extensions } = describe(formatted, error);
@@ -71,8 +72,9 @@ function describe(formatted: GraphQLFormattedError, error: unknown): Described {
 }
 
 /**
- * The message of an error that graphql-js raises during execution, if a variable has no value where an argument needs one;
- * null for other errors. Validation can't find it: such a variable has a default, and the client gave null.
+ * The message of an error that graphql-js raises during execution, if a variable has no value where
+ * an argument needs one; null for other errors. Validation can't find it: such a variable has a
+ * default, and the client gave null.
  */
 function argumentMessage(error: unknown): string | null {
   const cause = rootCause(error);
@@ -81,7 +83,10 @@ function argumentMessage(error: unknown): string | null {
   return `The argument ${argument} is not valid: a variable in it is null or has no value.`;
 }
 
-/** What was thrown: graphql-js wraps it in an error with the place in the document, also if it is a GraphQLError. */
+/**
+ * What was thrown: graphql-js wraps it in an error with the place in the document, also if it is a
+ * GraphQLError.
+ */
 function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }

@@ -3,12 +3,16 @@ import type { ASTNode, GraphQLError } from 'graphql';
 import { firstCharacters } from '../validation/text-rules.ts';
 import type { ErrorCode } from './error-codes.ts';
 
-/** The most characters of a message: those of graphql-js contain names of the document, of any length. */
+/**
+ * The most characters of a message: those of graphql-js contain names of the document, of any
+ * length.
+ */
 const maxMessageLength = 500;
 
 /**
- * The message of an error that graphql-js or Apollo Server raised because of the client. Where theirs can contain a value of the
- * document or of a variable, which may be secret, this one has the place and the expected type only.
+ * The message of an error that graphql-js or Apollo Server raised because of the client. Where
+ * theirs can contain a value of the document or of a variable, which may be secret, this one has
+ * the place and the expected type only.
  */
 export function clientMessage(code: ErrorCode, error: GraphQLError): string {
   if (code === 'GRAPHQL_PARSE_FAILED') return syntaxMessage(error);
@@ -38,14 +42,20 @@ const valueKinds: ReadonlySet<string> = new Set([
   Kind.OBJECT,
 ]);
 
-/** Beginnings of messages about a literal, as far as the name of the expected type; the value comes after it. */
+/**
+ * Beginnings of messages about a literal, as far as the name of the expected type; the value comes
+ * after it.
+ */
 const expectedTypes = [
   /^Expected value of type "([\w[\]!]+)"/,
   /^Value "\w*" does not exist in "(\w+)" enum/,
   /^(?:Enum )?"?(\w+)"? cannot represent/,
 ];
 
-/** The message about a value that is written in the document; null if the error is about something else. */
+/**
+ * The message about a value that is written in the document; null if the error is about something
+ * else.
+ */
 function literalMessage({ nodes, message }: GraphQLError): string | null {
   const [node] = nodes ?? [];
   if (!node || !valueKinds.has(node.kind)) return null;

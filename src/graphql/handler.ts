@@ -1,26 +1,26 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { rateLimitedEksFor } from '../eks/rate-limited.ts';
-import { makeAllowsRead, makeAuthorizeRead, makeMayApprove, makeMayViewIn } from '../queries/authorize-read.ts';
-import { makeCursors } from '../queries/cursors.ts';
-import { makeDescriber } from '../queries/describer.ts';
+import { makeAllowsRead, makeAuthorizeRead, makeMayApprove, makeMayViewIn } from '../queries/terms/authorize-read.ts';
+import { makeCursors } from '../queries/terms/cursors.ts';
+import { makeDescriber } from '../queries/terms/describer.ts';
 import { count } from '../runtime/meter.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
 import { makeTokenBuckets } from '../runtime/token-buckets.ts';
-import type { CurrentDependencies, Dependencies } from '../operations/dependencies.ts';
-import { findReadsLock } from '../operations/locks.ts';
+import type { CurrentDependencies, Dependencies } from '../operations/terms/dependencies.ts';
+import { findReadsLock } from '../operations/terms/locks.ts';
 import type { EksFor } from '../eks/eks.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import { requestsPerSecondOf } from '../policy/inventory.ts';
-import type { KnownPrincipals } from '../policy/inventory.ts';
+import { requestsPerSecondOf } from '../policy/inventory/inventory.ts';
+import type { KnownPrincipals } from '../policy/inventory/inventory.ts';
 import { PoliciesUnavailable } from '../policy-versions/live.ts';
-import { makeOnce } from '../queries/request-context.ts';
-import { makeTrailReads } from '../queries/trail-reads.ts';
-import type { RequestContext } from '../queries/request-context.ts';
+import { makeOnce } from '../queries/terms/request-context.ts';
+import { makeTrailReads } from '../queries/terms/trail-reads.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
 import { withinLimits } from './budget.ts';
 import { rateLimited, readsLocked, requestError } from './errors.ts';
@@ -53,8 +53,9 @@ export type GraphqlHandler = (
 const answerMs = 1_000;
 
 /**
- * Creates the handler. Makes no calls and reads nothing from the environment. The server, its limits and the log are the same
- * for all requests; each request takes its other dependencies once, when it begins.
+ * Creates the handler. Makes no calls and reads nothing from the environment. The server, its
+ * limits and the log are the same for all requests; each request takes its other dependencies once,
+ * when it begins.
  *
  * @param current by default, all requests have the same dependencies
  */
@@ -134,7 +135,8 @@ export function makeHandler(
     const head = readHead(event);
     if (head.kind === 'rejected') return rejection(head);
     const context = contextOf(event, deadline);
-    // A request that may not be executed costs no more than finding that out: Apollo Server answers it without its body.
+    // A request that may not be executed costs no more than finding that out: Apollo Server answers
+    // it without its body.
     const read = await context.then(
       () => readBody(event, head.request),
       () => head,

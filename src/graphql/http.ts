@@ -3,7 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import { handlers } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { GraphQLError } from 'graphql';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { errorCodes } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { requestError } from './errors.ts';
@@ -15,12 +15,18 @@ export type ReadRequest =
   | { readonly kind: 'request'; readonly request: HTTPGraphQLRequest }
   | { readonly kind: 'rejected'; readonly code: ErrorCode; readonly error: GraphQLError };
 
-/** The most tokens of a document: enough for introspection and for 50 tags as literals; too few to keep the parser busy. */
+/**
+ * The most tokens of a document: enough for introspection and for 50 tags as literals; too few to
+ * keep the parser busy.
+ */
 export const maxTokens = 5_000;
 
 const example = '{"query": "…", "variables": {…}}';
 
-/** Method and headers of an event, if they are those of a request: POST, with JSON in UTF-8. Reads no body. */
+/**
+ * Method and headers of an event, if they are those of a request: POST, with JSON in UTF-8. Reads
+ * no body.
+ */
 export function readHead(event: APIGatewayProxyEventV2): ReadRequest {
   const headers = new HeaderMap(
     Object.entries(event.headers).map(([name, value = '']) => [name.toLowerCase(), value] as const),
@@ -36,7 +42,10 @@ export function readHead(event: APIGatewayProxyEventV2): ReadRequest {
   return { kind: 'request', request: { method, headers, search: '', body: undefined } };
 }
 
-/** Adds the body of an event, a JSON object of up to 6 MB, to its head. Call it only where the sender is known. */
+/**
+ * Adds the body of an event, a JSON object of up to 6 MB, to its head. Call it only where the
+ * sender is known.
+ */
 export function readBody(event: APIGatewayProxyEventV2, head: HTTPGraphQLRequest): ReadRequest {
   const body = parsedBody(event);
   if (body.kind === 'invalid') {
@@ -87,8 +96,8 @@ interface Incoming {
 }
 
 /**
- * How `@as-integrations/aws-lambda` reads events and answers. Its own handler for HTTP APIs would parse the body again, and
- * answer an exception with its message.
+ * How `@as-integrations/aws-lambda` reads events and answers. Its own handler for HTTP APIs would
+ * parse the body again, and answer an exception with its message.
  */
 export const requestHandler = handlers.createRequestHandler<Incoming, Response>(({ request }) => request, {
   success: ({ status = 200, headers, body }) => {
@@ -111,7 +120,10 @@ export function rejection({ code, error }: Extract<ReadRequest, { kind: 'rejecte
 
 const jsonType = 'application/json; charset=utf-8';
 
-/** Headers of every answer: it is data for one client, and no browser should run, frame, guess or keep it. */
+/**
+ * Headers of every answer: it is data for one client, and no browser should run, frame, guess or
+ * keep it.
+ */
 const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -120,7 +132,10 @@ const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Two years, as browsers' preload lists require at least one. Over plain HTTP the header has no meaning (RFC 6797). */
+/**
+ * Two years, as browsers' preload lists require at least one. Over plain HTTP the header has no
+ * meaning (RFC 6797).
+ */
 const strictTransport = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' } as const;
 
 /** Adds the security headers to the answer to an event. */

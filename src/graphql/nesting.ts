@@ -1,6 +1,9 @@
 import { Lexer, Source, TokenKind } from 'graphql';
 
-/** The most brackets of a document that are open at a time. The limits of fields and inputs need far fewer. */
+/**
+ * The most brackets of a document that are open at a time. The limits of fields and inputs need far
+ * fewer.
+ */
 const maxOpen = 100;
 
 const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
@@ -10,8 +13,9 @@ const closing: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACK
 const brackets = /[{[(]/g;
 
 /**
- * Whether a document is nested so deeply that the parser or validation, which recurse, could exhaust the call stack. Reads up to
- * `maxTokens` tokens; the parser rejects longer documents, and those with invalid tokens.
+ * Whether a document is nested so deeply that the parser or validation, which recurse, could
+ * exhaust the call stack. Reads up to `maxTokens` tokens; the parser rejects longer documents, and
+ * those with invalid tokens.
  */
 export function isNestedTooDeeply(document: string, maxTokens: number): boolean {
   if ((document.match(brackets)?.length ?? 0) <= maxOpen) return false;

@@ -9,24 +9,27 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import type { SettingName } from '../model/setting-fields.ts';
 import { bindableRoles } from '../queries/bindable-roles.ts';
-import { clusters, namespaces } from '../queries/discovery.ts';
-import type { QueryResult } from '../queries/query-result.ts';
-import type { RequestContext } from '../queries/request-context.ts';
-import { associationDrift } from '../queries/drift.ts';
-import { observedAssociations } from '../queries/associations.ts';
-import { podIdentityAssociations } from '../queries/list.ts';
-import type { ListedAssociation } from '../queries/list.ts';
+import { clusters, namespaces } from '../queries/associations/discovery.ts';
+import type { QueryResult } from '../queries/terms/query-result.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
+import { associationDrift } from '../queries/drift/drift.ts';
+import { observedAssociations } from '../queries/associations/associations.ts';
+import { podIdentityAssociations } from '../queries/associations/list.ts';
+import type { ListedAssociation } from '../queries/associations/list.ts';
 import { locksInForce } from '../queries/locks.ts';
-import { openOperations } from '../queries/open-operations.ts';
+import { openOperations } from '../queries/trail/open-operations.ts';
 import { policiesInForce, policyInForce } from '../queries/policies.ts';
-import { associationTrail, auditTrail } from '../queries/trail.ts';
-import type { TrailConnection } from '../queries/trail.ts';
+import { associationTrail, auditTrail } from '../queries/trail/trail.ts';
+import type { TrailConnection } from '../queries/trail/trail.ts';
 import type { Connection } from '../validation/paging.ts';
 import { valueOf } from './errors.ts';
 import { selectedFields } from './selection.ts';
 import { hasTrailPage } from './trail-read-record.ts';
 
-/** The fields that EKS's list does not contain. Selecting any of them makes a list describe each association. */
+/**
+ * The fields that EKS's list does not contain. Selecting any of them makes a list describe each
+ * association.
+ */
 const detailResolvers = {
   roleArn: (listed) => detailed(listed).roleArn,
   tags: (listed) => detailed(listed).tags,
@@ -39,7 +42,10 @@ const detailResolvers = {
   operationId: (listed) => operationIdOf(detailed(listed)),
 } satisfies PodIdentityAssociationResolvers & Record<SettingName, unknown>;
 
-/** Throws if a list did not foresee that a field would be selected: a visible bug is better than a wrong null. */
+/**
+ * Throws if a list did not foresee that a field would be selected: a visible bug is better than a
+ * wrong null.
+ */
 function detailed(listed: ListedAssociation): Association {
   if (isDetailed(listed)) return listed;
   throw new Error(`${listed.associationArn} was listed without the fields that were selected.`);
@@ -49,7 +55,10 @@ function isDetailed(listed: ListedAssociation): listed is Association {
   return Object.hasOwn(listed, 'roleArn');
 }
 
-/** The queries about what the gateway serves and what the principal may do there. They read nothing but the inventory. */
+/**
+ * The queries about what the gateway serves and what the principal may do there. They read nothing
+ * but the inventory.
+ */
 export const discoveryQueries = {
   clusters: (_, input, context) => discovered(clusters(context.deps, context, input), context),
   namespaces: (_, input, context) => discovered(namespaces(context.deps, context, input), context),
@@ -115,7 +124,8 @@ export const associationFields = {
   auditTrail: async (association, input, context, info) => {
     const { reads, deadline, takeRows, once, requireUnlocked } = context;
     await requireUnlocked();
-    // Counted before it is read, so that the trails of a long list are not read only to be discarded.
+    // Counted before it is read, so that the trails of a long list are not read only to be
+    // discarded.
     takeRows(1);
     // The same association may be reached from many entries.
     const name = JSON.stringify([association.associationArn, input]);

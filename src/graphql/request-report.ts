@@ -3,7 +3,7 @@ import { OperationTypeNode } from 'graphql';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import { refusalsByGateway } from '../model/refusal.ts';
-import type { MutationResult } from '../operations/result.ts';
+import type { MutationResult } from '../operations/terms/result.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 import type { Meter } from '../runtime/meter.ts';
@@ -13,10 +13,16 @@ import type { ErrorCode } from './error-codes.ts';
 /** A top-level error, as the log has it: no message and no value of the client. */
 interface ReportedError {
   readonly code: ErrorCode;
-  /** Path of the field in the answer, e.g. `auditTrail.nodes.0.before`; null if the error concerns the whole request. */
+  /**
+   * Path of the field in the answer, e.g. `auditTrail.nodes.0.before`; null if the error concerns
+   * the whole request.
+   */
   readonly path: string | null;
   readonly level: 'warn' | 'error';
-  /** Stack, and cause with its message, of an error of the gateway or of a service that it calls; else null. */
+  /**
+   * Stack, and cause with its message, of an error of the gateway or of a service that it calls;
+   * else null.
+   */
   readonly detail: string | null;
 }
 
@@ -28,7 +34,10 @@ interface ReportedResult {
   readonly refusalCode: RefusalCode | null;
   /** Whether the result is one that was recorded for an earlier request. */
   readonly isReplay: boolean;
-  /** What EKS or IAM did not permit the gateway; null for other results, whose message is in the audit trail. */
+  /**
+   * What EKS or IAM did not permit the gateway; null for other results, whose message is in the
+   * audit trail.
+   */
   readonly detail: string | null;
 }
 
@@ -41,7 +50,9 @@ interface ReportedPolicies {
   /** Number of the policy version; null for those of the package. */
   readonly policyVersion: { readonly number: number } | null;
 }
-/** The cluster that a request is about, and the namespace where that is known: validated names only. */
+/**
+ * The cluster that a request is about, and the namespace where that is known: validated names only.
+ */
 export type RequestTarget = ClusterRef & Partial<Pick<AssociationTarget, 'namespace'>>;
 
 /** What is noted about a request while it is answered, for the one line that the log has of it. */
@@ -65,7 +76,10 @@ export interface RequestReport {
   readonly meter: Meter;
 }
 
-/** The report of the current request. Apollo Server formats errors and answers without access to the request. */
+/**
+ * The report of the current request. Apollo Server formats errors and answers without access to the
+ * request.
+ */
 const current = new AsyncLocalStorage<RequestReport>();
 
 /** Answers a request; while it does, `currentReport` returns the report. */
@@ -114,8 +128,9 @@ type ReportableResult = Pick<MutationResult, 'auditEntry'> & Partial<Pick<Mutati
 const maxErrors = 10;
 
 /**
- * The level of a request's line, and its fields without those that every line has. `requests` is always 1, a metric. `failures`
- * and `failedChanges` are 0 or 1, so that their averages are shares of all requests and of all changes.
+ * The level of a request's line, and its fields without those that every line has. `requests` is
+ * always 1, a metric. `failures` and `failedChanges` are 0 or 1, so that their averages are shares
+ * of all requests and of all changes.
  */
 export function reportLine(report: RequestReport, answer: { readonly statusCode: number; readonly body: string }) {
   const { requestId, route, identity, policies, target, operation, operationName, fields, result, errors } = report;
@@ -155,7 +170,10 @@ export function reportLine(report: RequestReport, answer: { readonly statusCode:
 
 const rank = { warn: 0, error: 1 } as const;
 
-/** Whether a change has no result, or is refused, because of the gateway or a service that it calls, not by its request. */
+/**
+ * Whether a change has no result, or is refused, because of the gateway or a service that it calls,
+ * not by its request.
+ */
 function isFailedChange({ result, errors }: RequestReport): boolean {
   if (result === null) return errors.some(({ code }) => errorCodes[code].causedBy === 'gateway');
   return result.event === 'UNKNOWN' || (result.refusalCode !== null && refusalsByGateway.has(result.refusalCode));

@@ -1,12 +1,13 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { PolicyDependencies } from '../operations/dependencies.ts';
+import type { PolicyDependencies } from '../operations/terms/dependencies.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 import { clusterFindings } from '../validation/names.ts';
 import type { RequestReport, RequestTarget } from './request-report.ts';
 
 /**
- * The dependencies of a request, which note in its report what the request is about: the first cluster that policy is asked
- * about or EKS is called for, and its namespace as soon as policy is asked about that.
+ * The dependencies of a request, which note in its report what the request is about: the first
+ * cluster that policy is asked about or EKS is called for, and its namespace as soon as policy is
+ * asked about that.
  */
 export function noteTarget<Deps extends PolicyDependencies>(deps: Deps, report: RequestReport): Deps {
   const note = (target: RequestTarget | null) => {

@@ -4,23 +4,23 @@ import type { SettingName } from '../model/setting-fields.ts';
 import { publicApprovalId } from '../model/approval.ts';
 import { auditEntryId, isErased } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
-import { checkChanges } from '../operations/check-changes.ts';
-import type { ChangeToCheck } from '../operations/known-states.ts';
-import { dryRun } from '../operations/dry-run.ts';
-import type { DryRunResult } from '../operations/dry-run.ts';
+import { checkChanges } from '../operations/checks/check-changes.ts';
+import type { ChangeToCheck } from '../operations/checks/known-states.ts';
+import { dryRun } from '../operations/checks/dry-run.ts';
+import type { DryRunResult } from '../operations/checks/dry-run.ts';
 import { mutate } from '../operations/mutate.ts';
-import { changeWarnings, checkWarnings } from '../operations/preflight.ts';
-import type { InputOf } from '../operations/admission.ts';
-import type { Operation } from '../operations/operation.ts';
-import { endingSetBy } from '../operations/result.ts';
-import type { MutationResult } from '../operations/result.ts';
-import { operations, summarize } from '../operations/operations.ts';
-import { visibleTo } from '../queries/authorize-read.ts';
-import { associationByArn, describeAssociation } from '../queries/describe.ts';
+import { changeWarnings, checkWarnings } from '../operations/warnings/preflight.ts';
+import type { InputOf } from '../operations/terms/admission.ts';
+import type { Operation } from '../operations/terms/operation.ts';
+import { endingSetBy } from '../operations/terms/result.ts';
+import type { MutationResult } from '../operations/terms/result.ts';
+import { operations, summarize } from '../operations/kinds/operations.ts';
+import { visibleTo } from '../queries/terms/authorize-read.ts';
+import { associationByArn, describeAssociation } from '../queries/associations/describe.ts';
 import { readNode } from '../queries/node.ts';
-import { readOperation } from '../queries/operation-view.ts';
-import type { RequestContext } from '../queries/request-context.ts';
-import { readAuditEntry } from '../queries/trail.ts';
+import { readOperation } from '../queries/trail/operation-view.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
+import { readAuditEntry } from '../queries/trail/trail.ts';
 import { changesToCheckFindings } from '../validation/changes-to-check.ts';
 import { dateTime } from './date-time.ts';
 import { valueOf } from './errors.ts';
@@ -29,8 +29,8 @@ import { associationFields, discoveryQueries, lockFields, pageQueries, snapshotF
 import { reported } from './request-report.ts';
 
 /**
- * Arguments in, domain values out: resolvers contain no rules and make no AWS calls. They take dependencies from the context of
- * the request only.
+ * Arguments in, domain values out: resolvers contain no rules and make no AWS calls. They take
+ * dependencies from the context of the request only.
  */
 export function makeResolvers(): Resolvers {
   const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;

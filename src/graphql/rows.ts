@@ -1,8 +1,11 @@
-import type { TakeRows } from '../queries/request-context.ts';
+import type { TakeRows } from '../queries/terms/request-context.ts';
 import { answerTooLarge } from './errors.ts';
 import { currentReport } from './request-report.ts';
 
-/** Maximum number of rows (associations and entries, at any depth) of one answer. `stringifyAnswer` limits its bytes. */
+/**
+ * Maximum number of rows (associations and entries, at any depth) of one answer. `stringifyAnswer`
+ * limits its bytes.
+ */
 const maxRows = 5_000;
 
 /** Creates the counter of one request. */

@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
 import type { FieldNode, FragmentDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
-import { operations } from '../operations/operations.ts';
+import { operations } from '../operations/kinds/operations.ts';
 
 /** The names of the queries that add an entry to the audit trail. */
 const dryRuns: readonly string[] = [
@@ -9,8 +9,9 @@ const dryRuns: readonly string[] = [
 ];
 
 /**
- * A request may contain one field that writes: a mutation, whose time limit is that of one operation, so that a batch would
- * time out halfway; or a dry run, which adds an entry to the audit trail.
+ * A request may contain one field that writes: a mutation, whose time limit is that of one
+ * operation, so that a batch would time out halfway; or a dry run, which adds an entry to the audit
+ * trail.
  */
 export const oneWrite: ValidationRule = (context) => ({
   OperationDefinition(operation) {
@@ -23,7 +24,10 @@ export const oneWrite: ValidationRule = (context) => ({
   },
 });
 
-/** Reports a limit's rejection as a validation error; by default these rules throw, which becomes an internal error. */
+/**
+ * Reports a limit's rejection as a validation error; by default these rules throw, which becomes an
+ * internal error.
+ */
 export const reported = {
   propagateOnRejection: false,
   onReject: [
@@ -32,7 +36,10 @@ export const reported = {
   ],
 };
 
-/** Rejects subscriptions. The rules of graphql-js accept fields of an operation whose type the schema does not have. */
+/**
+ * Rejects subscriptions. The rules of graphql-js accept fields of an operation whose type the
+ * schema does not have.
+ */
 export const noSubscription: ValidationRule = (context) => ({
   OperationDefinition(operation) {
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return;
@@ -43,7 +50,10 @@ export const noSubscription: ValidationRule = (context) => ({
 
 type GetFragment = (name: string) => FragmentDefinitionNode | null | undefined;
 
-/** The fields of a selection set. Visits each fragment once, as execution does: fragments can spread each other many times. */
+/**
+ * The fields of a selection set. Visits each fragment once, as execution does: fragments can spread
+ * each other many times.
+ */
 export function rootFields(
   { selections }: SelectionSetNode,
   getFragment: GetFragment,

@@ -1,15 +1,19 @@
 import { buildASTSchema, GraphQLScalarType, isAbstractType, isObjectType } from 'graphql';
 import type { GraphQLFieldResolver, GraphQLSchema, GraphQLTypeResolver } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { schemaDocument } from './schema-document.ts';
 
-/** The resolvers of a type, by field; `__resolveType` for an interface or a union; the implementation of a scalar. */
+/**
+ * The resolvers of a type, by field; `__resolveType` for an interface or a union; the
+ * implementation of a scalar.
+ */
 type TypeResolvers = Readonly<Record<string, unknown>> | GraphQLScalarType;
 
 /**
- * The schema with its resolvers, without what `makeExecutableSchema` of GraphQL Tools does for schemas in several parts. Throws an
- * Error for a resolver of a type or a field that the schema does not have.
+ * The schema with its resolvers, without what `makeExecutableSchema` of GraphQL Tools does for
+ * schemas in several parts. Throws an Error for a resolver of a type or a field that the schema
+ * does not have.
  */
 export function makeSchema(resolvers: Resolvers): GraphQLSchema {
   // `npm run codegen` and the tests validate the schema.

@@ -4,8 +4,9 @@ import type { FieldNode, GraphQLResolveInfo, SelectionNode, SelectionSetNode } f
 type Selected = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues'>;
 
 /**
- * Names of the fields that a request selects at the end of a path below the current field. Fragments, `@skip` and
- * `@include` are evaluated as in execution. No field of the path may be of an interface or union type.
+ * Names of the fields that a request selects at the end of a path below the current field.
+ * Fragments, `@skip` and `@include` are evaluated as in execution. No field of the path may be of
+ * an interface or union type.
  */
 export function selectedFields(info: Selected, path: readonly string[]): Set<string> {
   let fields: readonly FieldNode[] = info.fieldNodes;
@@ -18,7 +19,10 @@ function below(info: Selected, fields: readonly FieldNode[]): FieldNode[] {
   return fields.flatMap(({ selectionSet }) => (selectionSet ? fieldsOf(info, selectionSet, visited) : []));
 }
 
-/** The fields of a selection set. Visits each fragment once, as execution does: fragments can spread each other many times. */
+/**
+ * The fields of a selection set. Visits each fragment once, as execution does: fragments can spread
+ * each other many times.
+ */
 function fieldsOf(info: Selected, { selections }: SelectionSetNode, visited: Set<string>): FieldNode[] {
   return selections
     .filter((selection) => isIncluded(info, selection))

@@ -13,7 +13,7 @@ import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { ValidationRule } from 'graphql';
 import type { Log } from '../runtime/log.ts';
 import { firstCharacters } from '../validation/text-rules.ts';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { stringifyAnswer } from './answer.ts';
 import { boundedDocument } from './document-bounds.ts';
 import { makeDocumentStore, noCache } from './documents.ts';
@@ -27,7 +27,10 @@ import { makeSchema } from './schema.ts';
 import { recordTrailReads } from './trail-read-record.ts';
 import { countFinding, variableFindings } from './variables.ts';
 
-/** In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges, node, auditTrail, edges, node, decision, violations, message. */
+/**
+ * In fields, fragments included. The longest useful path has 9: podIdentityAssociations, edges,
+ * node, auditTrail, edges, node, decision, violations, message.
+ */
 const maxDepth = 9;
 
 const maxAliases = 15;
@@ -35,8 +38,14 @@ const maxAliases = 15;
 /** The most characters of an operation's name in the log. */
 const maxNameLength = 100;
 
-/** One for all servers: it has no state, and building and validating it is most of the work of creating a server. */
+/**
+ * One for all servers: it has no state, and building and validating it is most of the work of
+ * creating a server.
+ */
 const schema = makeSchema(makeResolvers());
+
+/** One for all servers of a process: which documents are valid depends on the schema alone. */
+const documentStore = makeDocumentStore();
 
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
 export function makeServer(log: Log): ApolloServer<RequestContext> {
@@ -46,9 +55,10 @@ export function makeServer(log: Log): ApolloServer<RequestContext> {
     includeStacktraceInErrorResponses: false,
     formatError,
     stringifyResult: stringifyAnswer,
-    // Clients send the document when they are told so. A store would need a bound of its own for what strangers put there.
+    // Clients send the document when they are told so. A store would need a bound of its own for
+    // what strangers put there.
     persistedQueries: false,
-    documentStore: makeDocumentStore(),
+    documentStore,
     cache: noCache,
     parseOptions: { maxLexicalTokens: maxTokens },
     validationRules: [...makeRules()],
@@ -102,7 +112,8 @@ function checkRequests(): ApolloServerPlugin<RequestContext> {
           const tooMany = countFinding(variables);
           const findings = tooMany ? [tooMany] : variableFindings(schema, operation, variables);
           if (findings.length > 0) throw wrongVariables(findings);
-          // A mutation reads the locks itself, and its trail has every attempt; of its payload, only fields that read are stopped.
+          // A mutation reads the locks itself, and its trail has every attempt; of its payload,
+          // only fields that read are stopped.
           if (operation.operation === OperationTypeNode.QUERY) await contextValue.requireUnlocked().catch(notExecuted);
         },
       }),

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { responsePathAsArray } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { RequestContext } from '../queries/request-context.ts';
+import type { RequestContext } from '../queries/terms/request-context.ts';
 import { errorAt } from './format-error.ts';
 
 /** A path in an answer. */
@@ -10,7 +10,10 @@ type Path = readonly (string | number)[];
 /** Where the answer to a request has pages of the trail. */
 const pathsOf = new WeakMap<RequestContext, Path[]>();
 
-/** Remembers that a field answers with a page of the trail: it is null in the answer if the read can't be recorded. */
+/**
+ * Remembers that a field answers with a page of the trail: it is null in the answer if the read
+ * can't be recorded.
+ */
 export function hasTrailPage(context: RequestContext, { path }: Pick<GraphQLResolveInfo, 'path'>): void {
   const paths = pathsOf.get(context) ?? [];
   pathsOf.set(context, [...paths, responsePathAsArray(path)]);
@@ -36,7 +39,10 @@ export function recordTrailReads(): ApolloServerPlugin<RequestContext> {
   };
 }
 
-/** Sets the field at a path to null, unless something above it is null. Every field of a page of the trail is nullable. */
+/**
+ * Sets the field at a path to null, unless something above it is null. Every field of a page of the
+ * trail is nullable.
+ */
 function setNull(data: unknown, path: Path): void {
   const parent = path
     .slice(0, -1)

@@ -13,12 +13,16 @@ import type { Finding } from '../model/refusal.ts';
 import { quote } from '../validation/text-rules.ts';
 import { expectedType } from './graphql-messages.ts';
 
-/** The most values in the variables of a request, those in lists and objects included: ten times those of the largest useful one. */
+/**
+ * The most values in the variables of a request, those in lists and objects included: ten times
+ * those of the largest useful one.
+ */
 const maxValues = 5_000;
 
 /**
- * What is wrong with the number of values in a request's variables; null: nothing. It is found before any other check
- * reads the variables. Stops at the limit, so it costs less than the parser of JSON, whatever the nesting.
+ * What is wrong with the number of values in a request's variables; null: nothing. It is found
+ * before any other check reads the variables. Stops at the limit, so it costs less than the parser
+ * of JSON, whatever the nesting.
  */
 export function countFinding(variables: Readonly<Record<string, unknown>>): Finding | null {
   let count = 0;
@@ -45,8 +49,9 @@ interface Collected {
 }
 
 /**
- * What is wrong with the types of a request's variables. graphql-js checks them too, but its messages quote the values, which
- * may be secret: these name the path and the expected type only. Time is linear in the size of the variables.
+ * What is wrong with the types of a request's variables. graphql-js checks them too, but its
+ * messages quote the values, which may be secret: these name the path and the expected type only.
+ * Time is linear in the size of the variables.
  */
 export function variableFindings(
   schema: GraphQLSchema,

@@ -5,10 +5,12 @@ import type { RecordAndApproval } from '../ledger/approvals.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Approval } from '../model/approval.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import { hasTrait } from '../model/operation.ts';
 
 /**
- * What a request that needs an approval read before its claim: the record of its token, and the approval if it fits the request. Without one that can
- * be used, the request is answered from its record, and an operation of its token is observed, but none begins.
+ * What a request that needs an approval read before its claim: the record of its token, and the
+ * approval if it fits the request. Without one that can be used, the request is answered from its
+ * record, and an operation of its token is observed, but none begins.
  */
 export type ReadApproval = RecordAndApproval;
 
@@ -19,17 +21,19 @@ export interface UsedByCommit {
 }
 
 /**
- * Whether it is certain that a released operation had no effect: EKS answered so, nothing was sent, or `modifiedAt` of its association did not
- * change. That a create which was in doubt is not visible does not prove it.
+ * Whether it is certain that a released operation had no effect: EKS answered so, nothing was sent,
+ * or `modifiedAt` of its association did not change. That a create which was in doubt is not
+ * visible does not prove it.
  */
-function isReleaseProven({ state, operation, operationId, inDoubtOperationIds }: IdempotencyRecord): boolean {
-  if (state !== 'RELEASED') return false;
-  return operation !== 'CREATE_POD_IDENTITY_ASSOCIATION' || !inDoubtOperationIds.includes(operationId);
+function isReleaseProven(record: IdempotencyRecord): boolean {
+  if (record.state !== 'RELEASED') return false;
+  return !hasTrait('creates', record) || !record.inDoubtOperationIds.includes(record.operationId);
 }
 
 /**
- * Whether an operation may begin by an approval that fits its request: it is APPROVED, or the operation before it of the token used it and certainly
- * had no effect. `before` is the record that the operation follows; null: none, or an expired one. `now` is in milliseconds since the epoch.
+ * Whether an operation may begin by an approval that fits its request: it is APPROVED, or the
+ * operation before it of the token used it and certainly had no effect. `before` is the record that
+ * the operation follows; null: none, or an expired one. `now` is in milliseconds since the epoch.
  */
 export function canBeUsed(
   { state, useUntil, usedBy }: Approval,

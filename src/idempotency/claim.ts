@@ -19,26 +19,31 @@ import type { NewOperation } from './record.ts';
 export interface ClaimRequest extends NewOperation {
   readonly audit: AuditContext;
   /**
-   * What is known without an effect, a refusal or the success of an operation that has none: it is recorded as the token's final
-   * answer instead of an INTENT. An operation of the token that is in progress or finished is taken over or answered all the same.
-   * Null: an operation with an effect may begin.
+   * What is known without an effect, a refusal or the success of an operation that has none: it is
+   * recorded as the token's final answer instead of an INTENT. An operation of the token that is in
+   * progress or finished is taken over or answered all the same. Null: an operation with an effect
+   * may begin.
    */
   readonly conclusion: Conclusion | null;
   /**
-   * What follows if the state of the service account is not the one that the request demands: a refusal; or null, while that is not certain, as
-   * another operation is in progress.
+   * What follows if the state of the service account is not the one that the request demands: a
+   * refusal; or null, while that is not certain, as another operation is in progress.
    */
   readonly concludeMismatch: (mismatch: StateMismatch) => RefusedConclusion | null;
   /**
-   * The lock that stops the change: then no operation begins, but an earlier one is answered or observed. Null: no lock. An unused
-   * token is claimed while the locks are read: the lease holder waits for them before the effect.
+   * The lock that stops the change: then no operation begins, but an earlier one is answered or
+   * observed. Null: no lock. An unused token is claimed while the locks are read: the lease holder
+   * waits for them before the effect.
    */
   readonly lock: Promise<Lock | null>;
   /** Whether to wait for the locks before anything is written. */
   readonly expectsLock: boolean;
   /** Until when the ledger must have answered. Milliseconds since the epoch. */
   readonly deadline: number;
-  /** What a request that needs an approval read; null: it needs none. A refusal in place of an INTENT uses none either. */
+  /**
+   * What a request that needs an approval read; null: it needs none. A refusal in place of an
+   * INTENT uses none either.
+   */
   readonly approval: ReadApproval | null;
 }
 
@@ -58,7 +63,10 @@ export type ClaimResult =
   | { readonly kind: 'concluded'; readonly lease: Lease; readonly conclusion: Conclusion }
   /** A lock keeps the operation from beginning. Nothing was written. */
   | { readonly kind: 'locked'; readonly lock: Lock }
-  /** Another operation on the service account is in progress, and the request demands a state. Nothing was written. */
+  /**
+   * Another operation on the service account is in progress, and the request demands a state.
+   * Nothing was written.
+   */
   | { readonly kind: 'state-uncertain' }
   /** The request needs an approval, and has none that can be used now. Nothing was written. */
   | { readonly kind: 'approval-unusable' }
@@ -78,13 +86,16 @@ interface Attempt {
   readonly used: UsedByCommit | null;
 }
 
-/** Each round finds a record that was written since the round before; several in a row mean many concurrent requests. */
+/**
+ * Each round finds a record that was written since the round before; several in a row mean many
+ * concurrent requests.
+ */
 const maxRounds = 4;
 
 /**
- * Claims the token of a request: one transaction for an unused token, which also records the INTENT. Where a record
- * exists, its state decides, and the next write demands that it still has that state. Throws `LedgerUnavailable`: then EKS
- * must not be called.
+ * Claims the token of a request: one transaction for an unused token, which also records the
+ * INTENT. Where a record exists, its state decides, and the next write demands that it still has
+ * that state. Throws `LedgerUnavailable`: then EKS must not be called.
  */
 export async function claim(deps: ClaimDependencies, request: ClaimRequest): Promise<ClaimResult> {
   const lock = request.expectsLock ? await request.lock : null;
@@ -120,14 +131,19 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
 /** A write to try, or the end of the claim. */
 type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
 
-/** What a request does first: it claims its token as if it were unused, unless it has read the record. Begins before the locks are read. */
+/**
+ * What a request does first: it claims its token as if it were unused, unless it has read the
+ * record. Begins before the locks are read.
+ */
 function firstStep(deps: RecordDependencies, request: ClaimRequest): Step | Promise<Step> {
   const record = request.approval?.record ?? null;
   if (record === null || isExpired(record, request.startedAt)) return claimUnused(deps, request);
   return nextStep(deps, request, record);
 }
 
-/** What a request does first while changes are locked: only an operation that began before goes on. */
+/**
+ * What a request does first while changes are locked: only an operation that began before goes on.
+ */
 async function stepUnderLock(deps: ClaimDependencies, request: ClaimRequest, lock: Lock): Promise<Step> {
   const reading = deps.ledger.getRecord(request.idempotencyKey);
   const record = await withDeadline(request.deadline - deps.clock(), reading, ledgerTimeout);
@@ -135,7 +151,10 @@ async function stepUnderLock(deps: ClaimDependencies, request: ClaimRequest, loc
   return nextStep(deps, request, record);
 }
 
-/** What a request does about an existing record. It does not take over or claim one without having read the locks. */
+/**
+ * What a request does about an existing record. It does not take over or claim one without having
+ * read the locks.
+ */
 async function nextStep(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Promise<Step> {
   if (record.fingerprint !== request.fingerprint) return { kind: 'token-reused', record };
   switch (record.state) {
@@ -173,8 +192,8 @@ function claimExpired(deps: RecordDependencies, request: ClaimRequest, expired: 
 }
 
 /**
- * Takes over the expired lease of an operation. Null when another request or run took it over first. Throws
- * `LedgerUnavailable`. `message` says in the trail who took over.
+ * Takes over the expired lease of an operation. Null when another request or run took it over
+ * first. Throws `LedgerUnavailable`. `message` says in the trail who took over.
  */
 export async function takeOver(
   deps: ClaimDependencies,
@@ -206,8 +225,9 @@ export function freshRecord(
 }
 
 /**
- * The beginning of an operation after the one of `before`, or the conclusion in place of it. A success must not be older than a request may last, since drift
- * compares when it was observed with when others were recorded.
+ * The beginning of an operation after the one of `before`, or the conclusion in place of it. A
+ * success must not be older than a request may last, since drift compares when it was observed with
+ * when others were recorded.
  */
 function begin(
   deps: RecordDependencies,

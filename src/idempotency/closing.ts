@@ -27,8 +27,9 @@ export function closing(
 }
 
 /**
- * What a request writes in place of an INTENT if it has no effect: the conclusion is the final answer of its token. The entry of a
- * refusal has no fence, since nothing began: it is not among the changes of the trail. That of a success is.
+ * What a request writes in place of an INTENT if it has no effect: the conclusion is the final
+ * answer of its token. The entry of a refusal has no fence, since nothing began: it is not among
+ * the changes of the trail. That of a success is.
  */
 export function closingAtOnce(
   deps: RecordDependencies,

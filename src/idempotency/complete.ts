@@ -8,7 +8,10 @@ import { closing } from './closing.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { ProtocolDependencies } from './dependencies.ts';
 
-/** What became of a lease holder's conclusion. `record` is the record as last known; `entry`, the last entry written. */
+/**
+ * What became of a lease holder's conclusion. `record` is the record as last known; `entry`, the
+ * last entry written.
+ */
 export interface Completion {
   readonly kind:
     /** The conclusion is recorded. */
@@ -29,9 +32,9 @@ export interface CompletingRequest {
 }
 
 /**
- * Records what a lease holder concluded: idempotency record and audit entry, in one transaction. The answer
- * is only what is recorded: a superseded lease holder answers from the record; with the ledger unavailable, the outcome is
- * not known.
+ * Records what a lease holder concluded: idempotency record and audit entry, in one transaction.
+ * The answer is only what is recorded: a superseded lease holder answers from the record; with the
+ * ledger unavailable, the outcome is not known.
  */
 export async function complete(
   deps: ProtocolDependencies,
@@ -49,13 +52,17 @@ export async function complete(
     // A closing demands nothing of the state.
     return await superseded(deps, request, lease, conclusion, result.kind === 'conflict' ? result.record : null);
   } catch (error) {
-    // Whatever the effect was, its INTENT is recorded: the reconciler or the next request finds out and closes it.
+    // Whatever the effect was, its INTENT is recorded: the reconciler or the next request finds out
+    // and closes it.
     deps.log('error', 'The outcome of an operation could not be recorded.', { operationId, error: String(error) });
     return { kind: 'unknown', ...lease };
   }
 }
 
-/** A later lease holder owns the record: the answer is what it recorded, not what EKS answered to this one. */
+/**
+ * A later lease holder owns the record: the answer is what it recorded, not what EKS answered to
+ * this one.
+ */
 async function superseded(
   deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid'>,
   request: CompletingRequest,

@@ -10,7 +10,10 @@ export type LeaseHolderOutcome = {
   [Name in OutcomeName]: (typeof outcomes)[Name]['recordState'] extends 'untouched' ? never : Name;
 }[OutcomeName];
 
-/** What a lease holder concludes: the outcome, with the details for the answer and for the audit trail. */
+/**
+ * What a lease holder concludes: the outcome, with the details for the answer and for the audit
+ * trail.
+ */
 export interface Conclusion {
   readonly outcome: LeaseHolderOutcome;
   /** One sentence for the trail and, in a refusal, for the answer. */
@@ -22,7 +25,10 @@ export interface Conclusion {
   /** ARN of the association that was created, changed, deleted or found. */
   readonly associationArn: string | null;
   readonly eksRequestId: string | null;
-  /** What the ending was judged by that a create sets of the association which it adopts, or does not adopt for it. */
+  /**
+   * What the ending was judged by that a create sets of the association which it adopts, or does
+   * not adopt for it.
+   */
   readonly ending?: JudgedEnding;
   /** Set if an association was adopted that may be a change around the gateway. */
   readonly late?: LateAdoption;

@@ -2,16 +2,20 @@ import type { Deferral, IdempotencyRecord } from '../ledger/ledger.ts';
 import type { ProtocolDependencies } from './dependencies.ts';
 import type { Times } from './times.ts';
 
-/** Longest time between two attempts of the reconciler to complete an operation, and the time for which it is parked. */
+/**
+ * Longest time between two attempts of the reconciler to complete an operation, and the time for
+ * which it is parked.
+ */
 const maxWaitMs = 3_600_000;
 
 /** Why an operation stays open. */
 export type OpenReason = Pick<Deferral, 'parked' | 'message'>;
 
 /**
- * Records when the reconciler examines an operation with an expired lease again. A request with its token can take it over at any
- * time. Writes no audit entry: nothing is known of the operation that was not known before. The record moves behind those that
- * have waited longer. Null if another process has written the record since it was read. Throws `LedgerUnavailable`.
+ * Records when the reconciler examines an operation with an expired lease again. A request with its
+ * token can take it over at any time. Writes no audit entry: nothing is known of the operation that
+ * was not known before. The record moves behind those that have waited longer. Null if another
+ * process has written the record since it was read. Throws `LedgerUnavailable`.
  */
 export async function defer(
   deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'times'>,
@@ -31,8 +35,8 @@ export function isDue({ deferral }: IdempotencyRecord, now: number): boolean {
 }
 
 /**
- * Waits begin with the length of a lease and double up to an hour. An operation in doubt is examined as soon as it no longer is:
- * then its outcome is certain if EKS can be read.
+ * Waits begin with the length of a lease and double up to an hour. An operation in doubt is
+ * examined as soon as it no longer is: then its outcome is certain if EKS can be read.
  */
 function deferralOf({ deferral, inDoubtUntil }: IdempotencyRecord, now: number, times: Times, reason: OpenReason) {
   const attempts = (deferral?.attempts ?? 0) + 1;

@@ -13,7 +13,10 @@ import { succeedingRecord } from './record.ts';
 /** What became of an attempt to begin the next operation of a token. */
 export type ReclaimResult =
   | { readonly kind: 'claimed'; readonly lease: Lease }
-  /** The state of the service account is not the one that the request expects. Nothing was written; `conclusion` is that of the earlier operation. */
+  /**
+   * The state of the service account is not the one that the request expects. Nothing was written;
+   * `conclusion` is that of the earlier operation.
+   */
   | { readonly kind: 'mismatch'; readonly conclusion: Conclusion }
   /** As in `ClaimResult`: the earlier operation remains open. */
   | { readonly kind: 'approval-unusable' }
@@ -21,9 +24,10 @@ export type ReclaimResult =
   | { readonly kind: 'superseded' };
 
 /**
- * Closes a taken-over operation that had no effect and can have none any more, and claims the next one, in one
- * transaction. Throws `LedgerUnavailable`. The caller has checked that nothing but the state of the service account keeps the next one
- * from beginning, since `conclusion` is older than what was observed.
+ * Closes a taken-over operation that had no effect and can have none any more, and claims the next
+ * one, in one transaction. Throws `LedgerUnavailable`. The caller has checked that nothing but the
+ * state of the service account keeps the next one from beginning, since `conclusion` is older than
+ * what was observed.
  */
 export async function reclaim(
   deps: ClaimDependencies,

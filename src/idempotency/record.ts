@@ -16,8 +16,8 @@ export interface TokenUse {
 }
 
 /**
- * Key of a request's idempotency record: SHA-256 (hex) over principal, actor, onBehalfOf, operation and token. Two
- * principals can use the same token and never get each other's results.
+ * Key of a request's idempotency record: SHA-256 (hex) over principal, actor, onBehalfOf, operation
+ * and token. Two principals can use the same token and never get each other's results.
  */
 export function idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }: TokenUse): string {
   const { principal, actor } = identity;
@@ -29,15 +29,19 @@ export interface ApprovalSubjectKey extends Omit<TokenUse, 'clientRequestToken'>
   readonly fingerprint: string;
 }
 
-/** Key of the approval of a request, whatever its token: SHA-256 (hex) over operation, fingerprint, principal, actor and onBehalfOf. */
+/**
+ * Key of the approval of a request, whatever its token: SHA-256 (hex) over operation, fingerprint,
+ * principal, actor and onBehalfOf.
+ */
 export function approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }: ApprovalSubjectKey): string {
   const { principal, actor } = identity;
   return sha256(stringify([operation, fingerprint, principal.id, actor?.id ?? null, onBehalfOf]));
 }
 
 /**
- * SHA-256 (hex) of the canonical request, without token and reason: equal for requests that mean the same. A field that a later
- * version adds counts only where it is not null, so that a request without it keeps the fingerprint of its live token.
+ * SHA-256 (hex) of the canonical request, without token and reason: equal for requests that mean
+ * the same. A field that a later version adds counts only where it is not null, so that a request
+ * without it keeps the fingerprint of its live token.
  */
 export function fingerprintOf(request: MutationRequest): string {
   const counted = Object.entries(request).filter(([name, value]) => value !== null || countedNulls.includes(name));
@@ -45,8 +49,9 @@ export function fingerprintOf(request: MutationRequest): string {
 }
 
 /**
- * The fields of requests that count also where they are null: those that were null in fingerprints from the beginning, and `expiresAt`, which is
- * absent where a request leaves the ending as it is. Add only fields of the second kind.
+ * The fields of requests that count also where they are null: those that were null in fingerprints
+ * from the beginning, and `expiresAt`, which is absent where a request leaves the ending as it is.
+ * Add only fields of the second kind.
  */
 const countedNulls = ['targetRoleArn', 'policy', 'expectedModifiedAt', 'expiresAt'];
 
@@ -60,7 +65,10 @@ export interface NewOperation {
   readonly idempotencyKey: string;
   readonly fingerprint: string;
   readonly operation: OperationKind;
-  /** Read before anything was written; also the signing date of the change. Milliseconds since the epoch. */
+  /**
+   * Read before anything was written; also the signing date of the change. Milliseconds since the
+   * epoch.
+   */
   readonly startedAt: number;
   /** The association's `modifiedAt` before the operation; null for a create. */
   readonly modifiedAtBefore: string | null;
@@ -85,12 +93,17 @@ export function newRecord(begin: NewOperation, operationId: string, times: Times
   };
 }
 
-/** The record of an operation that follows a released one: its fence is higher, and it keeps the operations in doubt. */
+/**
+ * The record of an operation that follows a released one: its fence is higher, and it keeps the
+ * operations in doubt.
+ */
 export function succeedingRecord(released: IdempotencyRecord, fresh: IdempotencyRecord): IdempotencyRecord {
   return { ...fresh, fence: released.fence + 1, inDoubtOperationIds: released.inDoubtOperationIds };
 }
 
-/** The record after the next lease holder took over its expired lease. The operation stays the same. */
+/**
+ * The record after the next lease holder took over its expired lease. The operation stays the same.
+ */
 export function takenOver(expired: IdempotencyRecord, now: number, times: Times): IdempotencyRecord {
   const { deferral: _, ...record } = expired;
   return { ...record, fence: expired.fence + 1, leaseUntil: now + times.leaseMs };
@@ -117,20 +130,24 @@ export function concluded(
 }
 
 /**
- * How many operations in doubt a record keeps. Each stays in doubt for minutes, so this covers about ten hours of lost
- * answers to one request.
+ * How many operations in doubt a record keeps. Each stays in doubt for minutes, so this covers
+ * about ten hours of lost answers to one request.
  */
 const maxInDoubt = 100;
 
-/** The record with its operation among those in doubt: its effect is not visible in EKS, which does not prove that it has none. */
+/**
+ * The record with its operation among those in doubt: its effect is not visible in EKS, which does
+ * not prove that it has none.
+ */
 export function withOperationInDoubt(record: IdempotencyRecord): IdempotencyRecord {
   const inDoubtOperationIds = [...record.inDoubtOperationIds, record.operationId].slice(-maxInDoubt);
   return { ...record, inDoubtOperationIds };
 }
 
 /**
- * Seconds (whole, at least 1) after which the same request is worth sending again: as long as the operation has taken so
- * far, so that waits grow; but no later than the lease ends or, without a lease, the operation is no longer in doubt.
+ * Seconds (whole, at least 1) after which the same request is worth sending again: as long as the
+ * operation has taken so far, so that waits grow; but no later than the lease ends or, without a
+ * lease, the operation is no longer in doubt.
  */
 export function retryAfterSeconds(
   record: Pick<IdempotencyRecord, 'startedAt' | 'leaseUntil' | 'inDoubtUntil'>,

@@ -24,10 +24,12 @@ interface Finding {
 }
 
 /**
- * Corrects what is in progress on a service account where another version of the gateway closed an operation and left its record's key: the key goes, in one
- * transaction with what the outcome says and the state lacks. A record that is missing, and whose operation the trail does not close, is
- * in progress again: so it is among the open operations, and the reconciler closes it. `recordsInProgress` may be older than the state. Throws
- * `LedgerUnavailable`; what another format version wrote is left to that version.
+ * Corrects what is in progress on a service account where another version of the gateway closed an
+ * operation and left its record's key: the key goes, in one transaction with what the outcome says
+ * and the state lacks. A record that is missing, and whose operation the trail does not close, is
+ * in progress again: so it is among the open operations, and the reconciler closes it.
+ * `recordsInProgress` may be older than the state. Throws `LedgerUnavailable`; what another format
+ * version wrote is left to that version.
  */
 export async function repairClosed(
   deps: RepairDependencies,
@@ -97,7 +99,10 @@ async function entriesOf(ledger: RepairDependencies['ledger'], operationId: stri
   return entries;
 }
 
-/** A record in progress in place of one that is missing. Its lease is over, and no earlier lease holder can write it. */
+/**
+ * A record in progress in place of one that is missing. Its lease is over, and no earlier lease
+ * holder can write it.
+ */
 function restoredRecord(
   idempotencyKey: string,
   { operationId, operation, inDoubtUntil }: OpenOperation,
@@ -107,15 +112,26 @@ function restoredRecord(
   const intent = entries.find(({ event }) => event === 'INTENT');
   const fence = Math.max(0, ...entries.map((entry) => entry.fence ?? 0)) + 1;
   return {
-    ...{ idempotencyKey, operation, operationId, fence, state: 'IN_PROGRESS' },
+    idempotencyKey,
+    operation,
+    operationId,
+    fence,
+    state: 'IN_PROGRESS',
     fingerprint: intent?.request ? fingerprintOf(intent.request) : sha256(''),
-    ...{ startedAt: decodeTime(operationId), leaseUntil: now, inDoubtUntil },
+    startedAt: decodeTime(operationId),
+    leaseUntil: now,
+    inDoubtUntil,
     modifiedAtBefore: intent?.before?.modifiedAt ?? null,
-    ...{ expiresAt: null, inDoubtOperationIds: [], result: null },
+    expiresAt: null,
+    inDoubtOperationIds: [],
+    result: null,
   };
 }
 
-/** Writes a repair with its entry. Another write may have been faster: then there is nothing to do, or the next run does it. */
+/**
+ * Writes a repair with its entry. Another write may have been faster: then there is nothing to do,
+ * or the next run does it.
+ */
 async function write(deps: RepairDependencies, by: Repairer, { repair, message }: Finding): Promise<void> {
   await deps.observations.repairAssociation(repair, repairEntry(deps, repair.change.target, by, message));
 }

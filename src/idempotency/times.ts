@@ -1,6 +1,9 @@
 /** The protocol's times, in milliseconds. */
 export interface Times {
-  /** How long a lease lasts. Longer than a request can take, so that a lease expires only if its lease holder is stuck or gone. */
+  /**
+   * How long a lease lasts. Longer than a request can take, so that a lease expires only if its
+   * lease holder is stuck or gone.
+   */
   readonly leaseMs: number;
   /** How long a request may take, whatever time its function has left. */
   readonly requestMs: number;
@@ -12,11 +15,17 @@ export interface Times {
   readonly listLagMs: number;
   /** How far the clocks of this process and of EKS may differ. */
   readonly clockErrorMs: number;
-  /** How long the result of a finished operation is kept for replays; at least {@link leastRetentionMs}. */
+  /**
+   * How long the result of a finished operation is kept for replays; at least
+   * {@link leastRetentionMs}.
+   */
   readonly retentionMs: number;
   /** How long a create is retried while EKS does not know the role yet. */
   readonly roleRetryMs: number;
-  /** The least time from a request to the ending that it sets: longer than the longest schedule and clock error. No setting. */
+  /**
+   * The least time from a request to the ending that it sets: longer than the longest schedule and
+   * clock error.
+   */
   readonly leastLifetimeMs: number;
 }
 
@@ -34,8 +43,8 @@ export const defaultTimes: Times = {
 };
 
 /**
- * A plan may be applied for 24 hours (`pod-identity apply`), by a clock that may be an hour wrong, as that of the planner: until then, a token
- * that took effect must be known.
+ * A plan may be applied for 24 hours (`pod-identity apply`), by a clock that may be an hour wrong,
+ * as that of the planner: until then, a token that took effect must be known.
  */
 export const leastRetentionMs = 26 * 3_600_000;
 
@@ -43,8 +52,8 @@ export const leastRetentionMs = 26 * 3_600_000;
 export type InDoubtTimes = Pick<Times, 'signatureWindowMs' | 'eksProcessingMs' | 'listLagMs' | 'clockErrorMs'>;
 
 /**
- * Until when an operation that began at `startedAt` is in doubt, in milliseconds since the epoch. After this, it can't
- * take effect at EKS any more, and whatever effect it had is visible there.
+ * Until when an operation that began at `startedAt` is in doubt, in milliseconds since the epoch.
+ * After this, it can't take effect at EKS any more, and whatever effect it had is visible there.
  */
 export function inDoubtUntil(startedAt: number, times: InDoubtTimes): number {
   return startedAt + times.signatureWindowMs + times.eksProcessingMs + times.listLagMs + times.clockErrorMs;

@@ -8,8 +8,8 @@ import { lineContext } from '../app/trace.ts';
 import { makeKmsSigner } from '../checkpoints/kms-signer.ts';
 import { makeS3Storage } from '../checkpoints/s3-storage.ts';
 import { checkpointKey } from '../ledger/checkpoint-store.ts';
-import { makeDynamoDbCheckpoints } from '../ledger/dynamodb-checkpoints.ts';
-import { clientUntil, openDynamoDb } from '../ledger/dynamodb-client.ts';
+import { makeDynamoDbCheckpoints } from '../ledger/dynamodb/checkpoints.ts';
+import { clientUntil, openDynamoDb } from '../ledger/dynamodb/client.ts';
 import { makeClockCheck } from '../runtime/clock-check.ts';
 import { makeLog } from '../runtime/log.ts';
 

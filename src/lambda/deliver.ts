@@ -4,8 +4,8 @@ import { eventBridgeClient, eventBusTarget, webhookTarget } from '../app/event-t
 import { metricsIn } from '../app/metrics.ts';
 import { lineContext } from '../app/trace.ts';
 import { findDisabled } from '../events/watch.ts';
-import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb.ts';
-import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb-client.ts';
+import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb/ledger.ts';
+import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb/client.ts';
 import { makeLog } from '../runtime/log.ts';
 
 const {
@@ -30,10 +30,16 @@ const log = makeLog((line) => process.stdout.write(line), {
   context: () => lineContext(),
 });
 
-/** The functions that read the stream of the audit table: one sends to EventBridge and reports tampering, one to the webhook. */
+/**
+ * The functions that read the stream of the audit table: one sends to EventBridge and reports
+ * tampering, one to the webhook.
+ */
 export const handler = makeDeliverHandler({
   ledger: makeDynamoDbLedger({ client: dynamoDb, ...tables }),
   storesUntil: (deadline) => ({ ledger: ledgerOn({ client: clientUntil(opened, deadline), ...tables }) }),
-  ...{ target, denialShare, log, clock: Date.now },
+  target,
+  denialShare,
+  log,
+  clock: Date.now,
   findDisabled: () => findDisabled({ dynamoDb, eventBridge, auditTable: tables.auditTable, rules }),
 });

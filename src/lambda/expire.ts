@@ -1,8 +1,8 @@
 import { makeExpireHandler } from '../app/expire-handler.ts';
 import { readExpireFunctionSettings } from '../app/expire-settings.ts';
 import { productionDependencies } from '../app/production.ts';
-import { makeDynamoDbApprovals } from '../ledger/dynamodb-approvals.ts';
-import { makeDynamoDbObservations } from '../ledger/dynamodb-observations.ts';
+import { makeDynamoDbApprovals } from '../ledger/dynamodb/approvals.ts';
+import { makeDynamoDbObservations } from '../ledger/dynamodb/observations.ts';
 
 const { expire, executorRoleArn, ...settings } = readExpireFunctionSettings();
 const eks = { access: 'expire', executorRoleArn } as const;
@@ -11,5 +11,8 @@ const { current, stores } = productionDependencies(settings, eks, (tables) => ({
   approvals: makeDynamoDbApprovals(tables),
 }));
 
-/** The scheduled function that deletes associations at their ending, warns of endings, and records the end of approvals. */
+/**
+ * The scheduled function that deletes associations at their ending, warns of endings, and records
+ * the end of approvals.
+ */
 export const handler = makeExpireHandler(current, stores, expire);

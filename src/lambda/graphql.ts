@@ -4,8 +4,8 @@ import { parseIssuers, trustedIssuers } from '../app/issuers.ts';
 import { productionDependencies } from '../app/production.ts';
 import { readGraphqlSettings } from '../app/settings.ts';
 import { warmUp } from '../app/warm-up.ts';
-import { makeDynamoDbApprovals } from '../ledger/dynamodb-approvals.ts';
-import { makeDynamoDbAssociationReads } from '../ledger/dynamodb-association-reads.ts';
+import { makeDynamoDbApprovals } from '../ledger/dynamodb/approvals.ts';
+import { makeDynamoDbAssociationReads } from '../ledger/dynamodb/association-reads.ts';
 import { makePolicyTexts } from '../policy-versions/policy-texts.ts';
 
 const { issuersFile, issuer, executorRoleArn, ...settings } = readGraphqlSettings();

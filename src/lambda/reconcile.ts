@@ -1,7 +1,7 @@
 import { productionDependencies } from '../app/production.ts';
 import { makeReconcileHandler } from '../app/reconcile-handler.ts';
 import { readLambdaSettings } from '../app/settings.ts';
-import { makeDynamoDbRepairs } from '../ledger/dynamodb-repairs.ts';
+import { makeDynamoDbRepairs } from '../ledger/dynamodb/repairs.ts';
 
 const eks = { access: 'read', executorRoleArn: null } as const;
 const { current, stores } = productionDependencies(readLambdaSettings(), eks, (tables) => ({

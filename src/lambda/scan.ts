@@ -1,7 +1,7 @@
 import { productionDependencies } from '../app/production.ts';
 import { makeScanHandler } from '../app/scan-handler.ts';
 import { readScanFunctionSettings } from '../app/scan-settings.ts';
-import { makeDynamoDbObservations } from '../ledger/dynamodb-observations.ts';
+import { makeDynamoDbObservations } from '../ledger/dynamodb/observations.ts';
 
 const { scan, ...settings } = readScanFunctionSettings();
 const eks = { access: 'read', executorRoleArn: null } as const;

@@ -1,7 +1,10 @@
 import type { Approval } from '../model/approval.ts';
 import type { ApprovalPartition } from './approvals.ts';
 
-/** Where an approval is in a list that is sorted by a time in milliseconds since the epoch, and then by key. */
+/**
+ * Where an approval is in a list that is sorted by a time in milliseconds since the epoch, and then
+ * by key.
+ */
 export interface ApprovalPosition {
   readonly time: number;
   readonly key: string;
@@ -32,7 +35,10 @@ export function requestedPosition({ requestedAt, key }: Approval): ApprovalPosit
   return { time: Date.parse(requestedAt), key };
 }
 
-/** The position in the list of a partition. Those of all clusters are sorted by key, so that a page of them reads no more than it has. */
+/**
+ * The position in the list of a partition. Those of all clusters are sorted by key, so that a page
+ * of them reads no more than it has.
+ */
 export function positionIn({ kind }: ApprovalPartition, approval: Approval): ApprovalPosition {
   return kind === 'cluster' ? requestedPosition(approval) : { time: 0, key: approval.key };
 }

@@ -4,7 +4,10 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { ApprovalVersion } from './approval-version.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 
-/** Which approvals are listed: those of a cluster or one of its namespaces, or of all clusters those that are pending or approved. */
+/**
+ * Which approvals are listed: those of a cluster or one of its namespaces, or of all clusters those
+ * that are pending or approved.
+ */
 export type ApprovalPartition =
   | ({ readonly kind: 'cluster'; readonly namespace: string | null } & ClusterRef)
   /** Those of all clusters whose end is not recorded. */
@@ -12,7 +15,10 @@ export type ApprovalPartition =
 
 /** A page of approvals. */
 export interface ApprovalPage {
-  /** Newest first within a cluster; those of all clusters by key, also those whose time is over and was not recorded yet. */
+  /**
+   * Newest first within a cluster; those of all clusters by key, also those whose time is over and
+   * was not recorded yet.
+   */
   readonly approvals: readonly Approval[];
   /** `after` of the next page; null if there are no more. The page after it can be empty. */
   readonly next: string | null;
@@ -36,23 +42,29 @@ export interface PendingLimits {
 type ApprovalWrite = 'written' | 'conflict' | 'limit-reached' | 'person-limit-reached';
 
 /**
- * The approvals in the ledger. An approval is consumed by the commit of the claim that uses it. Every method throws `LedgerUnavailable` and
- * `UnsupportedFormat` as the methods of the ledger do.
+ * The approvals in the ledger. An approval is consumed by the commit of the claim that uses it.
+ * Every method throws `LedgerUnavailable` and `UnsupportedFormat` as the methods of the ledger do.
  */
 export interface ApprovalStore {
   /**
-   * The record of a token and the approval of a request, in one strongly consistent read of both as they were at one time: otherwise an
-   * approval could look used by another request, although the record that used it was written before.
+   * The record of a token and the approval of a request, in one strongly consistent read of both as
+   * they were at one time: otherwise an approval could look used by another request, although the
+   * record that used it was written before.
    */
   getRecordAndApproval(idempotencyKey: string, approvalKey: string): Promise<RecordAndApproval>;
 
-  /** The approval with this key; null if there is none. Its id tells whether another took the place of the one that is sought. Strongly consistent. */
+  /**
+   * The approval with this key; null if there is none. Its id tells whether another took the place
+   * of the one that is sought. Strongly consistent.
+   */
   getApproval(key: string): Promise<Approval | null>;
 
   /**
-   * Writes the next version of an approval, or another in its place, with its entry, in one transaction, if the stored one is `expected` (null:
-   * none is stored). `limits` are for one that is asked for; null: it was asked for before, and is counted without a limit. A limit is reached by as many
-   * pending ones, without those that can no longer be decided when `next` was asked for. To write the same again is `written`, see `Ledger.commit`.
+   * Writes the next version of an approval, or another in its place, with its entry, in one
+   * transaction, if the stored one is `expected` (null: none is stored). `limits` are for one that
+   * is asked for; null: it was asked for before, and is counted without a limit. A limit is reached
+   * by as many pending ones, without those that can no longer be decided when `next` was asked for.
+   * To write the same again is `written`, see `Ledger.commit`.
    */
   putApproval(
     expected: (ApprovalVersion & Pick<Approval, 'state'>) | null,
@@ -62,8 +74,9 @@ export interface ApprovalStore {
   ): Promise<ApprovalWrite>;
 
   /**
-   * A page of at most `limit` approvals; of a namespace, it examines at most 200. Eventually consistent. `after` is `next` of the previous page;
-   * null: the first. Throws an Error if it is not a position.
+   * A page of at most `limit` approvals; of a namespace, it examines at most 200. Eventually
+   * consistent. `after` is `next` of the previous page; null: the first. Throws an Error if it is
+   * not a position.
    */
   listApprovals(partition: ApprovalPartition, limit: number, after: string | null): Promise<ApprovalPage>;
 }

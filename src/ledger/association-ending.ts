@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { AssociationTarget } from '../model/association.ts';
 
-/** When an association ends, as the last successful request that named an ending set it. It belongs to one association, not to its successor. */
+/**
+ * When an association ends, as the last successful request that named an ending set it. It belongs
+ * to one association, not to its successor.
+ */
 export interface Ending {
   readonly associationId: string;
   /** RFC 3339, UTC. */
@@ -16,15 +19,24 @@ export interface Ending {
   readonly nextAt: number;
   /** Why it could not be carried out when it was examined last; null if nothing kept it. */
   readonly suspendedFor: EndingObstacle | null;
-  /** When it was held as one of a burst, milliseconds since the epoch: once at most. Absent if it was not. */
+  /**
+   * When it was held as one of a burst, milliseconds since the epoch: once at most. Absent if it
+   * was not.
+   */
   readonly heldAt?: number;
 }
 
-/** The authenticated identity that set an ending. A declaration is not part of it: anyone can name one. */
+/**
+ * The authenticated identity that set an ending. A declaration is not part of it: anyone can name
+ * one.
+ */
 export interface EndingSetter {
   readonly principalId: string;
   readonly actorId: string | null;
-  /** The person whom a service named, by {@link personKeyOf}; by name if an earlier version of the gateway set it. */
+  /**
+   * The person whom a service named, by {@link personKeyOf}; by name if an earlier version of the
+   * gateway set it.
+   */
   readonly onBehalfOf: string | null;
 }
 
@@ -46,16 +58,22 @@ export interface ListedEnding {
 }
 
 /**
- * What keeps a due ending from being carried out until others act: the association was changed outside the gateway, an operation on the service account
- * stays open, the inventory lacks the cluster, or EKS refuses the delete.
+ * What keeps a due ending from being carried out until others act: the association was changed
+ * outside the gateway, an operation on the service account stays open, the inventory lacks the
+ * cluster, or EKS refuses the delete.
  */
 export type EndingObstacle = 'CHANGED_OUTSIDE' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED' | 'REFUSED';
 
-/** The endings of associations, as the function `expire` finds them. The method throws as those of the ledger do. */
+/**
+ * The endings of associations, as the function `expire` finds them. The method throws as those of
+ * the ledger do.
+ */
 export interface Endings {
   /**
-   * The endings to examine: up to `limit` that were not warned of and are examined next at or before `warnUntil`, and as many others that are at
-   * or before `now` (milliseconds since the epoch); of each kind the earliest. Without those of another format version. Eventually consistent.
+   * The endings to examine: up to `limit` that were not warned of and are examined next at or
+   * before `warnUntil`, and as many others that are at or before `now` (milliseconds since the
+   * epoch); of each kind the earliest. Without those of another format version. Eventually
+   * consistent.
    */
   dueEndings(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<ListedEnding[]>;
 }

@@ -1,4 +1,5 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import { operationTraits } from '../model/operation.ts';
 import type { AssociationState, AssociationStates, ConfirmedAssociation, OpenOperation } from './association-state.ts';
 import type { AssociationVersion, DeletedAssociation, LatestVersion } from './association-version.ts';
 import type { ClusterScan } from './cluster-scan.ts';
@@ -10,7 +11,7 @@ export function confirmedVersion(
   times: Pick<AssociationVersion, 'seenAt' | 'seenOtherwiseAt'>,
 ): AssociationVersion {
   if (isDeleted) return deletedVersion(target, association, { operationId, declaration, ...times });
-  const origin = operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? 'ADOPTED' : 'OPERATION';
+  const { origin } = operationTraits[operation];
   return { target, association, origin, operationId, declaration, ...times };
 }
 
@@ -29,7 +30,10 @@ export function latestAssociation({ latest, observed, confirmed }: AssociationSt
   return (isFromOutside(latest) ? observed?.association : confirmed?.association) ?? null;
 }
 
-/** An outcome that has the same `modifiedAt` as the confirmed one, until a scan has read which was the last; null: there is none. */
+/**
+ * An outcome that has the same `modifiedAt` as the confirmed one, until a scan has read which was
+ * the last; null: there is none.
+ */
 export function tiedOperation({ confirmed, openOperations }: AssociationState): OpenOperation | null {
   if (confirmed === null || confirmed.isDeleted) return null;
   const { associationId, modifiedAt } = confirmed.association;
@@ -43,12 +47,18 @@ export function isFromOutside(version: LatestVersion | null | undefined): boolea
   return version?.origin === 'OUTSIDE' || version?.origin === 'ADD_ON';
 }
 
-/** When the latest version of a state was last seen, in milliseconds since the epoch; null without one. */
+/**
+ * When the latest version of a state was last seen, in milliseconds since the epoch; null without
+ * one.
+ */
 export function lastSeenAt(state: AssociationState): number | null {
   return state.latest && Math.max(state.latest.seenAt, lastReadAt(state) ?? 0);
 }
 
-/** When a scan last read the latest version of a state, or an earlier one, in milliseconds since the epoch; null if none did. */
+/**
+ * When a scan last read the latest version of a state, or an earlier one, in milliseconds since the
+ * epoch; null if none did.
+ */
 export function lastReadAt({ latest, observed }: AssociationState): number | null {
   if (latest === null || observed === null) return null;
   const isSeen =
@@ -56,7 +66,10 @@ export function lastReadAt({ latest, observed }: AssociationState): number | nul
   return isSeen ? observed.at : null;
 }
 
-/** Where to begin and end in the order of `placeOf`: texts, the first inclusive, the second exclusive. */
+/**
+ * Where to begin and end in the order of `placeOf`: texts, the first inclusive, the second
+ * exclusive.
+ */
 export interface KeyRange {
   readonly from: string;
   readonly to: string;
@@ -69,24 +82,39 @@ export interface FoundTargets {
   readonly isComplete: boolean;
 }
 
-/** What requests read of the states and the history. The methods throw as those of the ledger do. Lists are eventually consistent. */
+/**
+ * What requests read of the states and the history. The methods throw as those of the ledger do.
+ * Lists are eventually consistent.
+ */
 export interface AssociationReads extends Pick<AssociationStates, 'getAssociationState'> {
   /** The service accounts of a cluster that have a state, up to `limit`. */
   targetsInCluster(cluster: ClusterRef, range: KeyRange, limit: number): Promise<FoundTargets>;
 
-  /** The service accounts of which any version has this role or target role, without duplicates. Examines up to `limit` versions by each. */
+  /**
+   * The service accounts of which any version has this role or target role, without duplicates.
+   * Examines up to `limit` versions by each.
+   */
   targetsWithRole(roleArn: string, range: KeyRange, limit: number): Promise<FoundTargets>;
 
   /** The states of up to 100 service accounts, in this order; null for one without. */
   getAssociationStates(targets: readonly AssociationTarget[]): Promise<(AssociationState | null)[]>;
 
-  /** The service accounts of a cluster whose state names one of up to 100 associations as the last one. Reads the states of the whole cluster. */
+  /**
+   * The service accounts of a cluster whose state names one of up to 100 associations as the last
+   * one. Reads the states of the whole cluster.
+   */
   targetsOfAssociations(cluster: ClusterRef, associationIds: readonly string[]): Promise<AssociationTarget[]>;
 
-  /** Up to `limit` versions of a service account: before a place (exclusive), the last one first, or from one on (inclusive), in order. */
+  /**
+   * Up to `limit` versions of a service account: before a place (exclusive), the last one first, or
+   * from one on (inclusive), in order.
+   */
   readVersions(target: AssociationTarget, range: VersionRange, limit: number): Promise<AssociationVersion[]>;
 
-  /** The progress of the scans of up to 100 clusters, in this order; null for one that was never scanned. */
+  /**
+   * The progress of the scans of up to 100 clusters, in this order; null for one that was never
+   * scanned.
+   */
   getClusterScans(clusters: readonly ClusterRef[]): Promise<(ClusterScan | null)[]>;
 }
 

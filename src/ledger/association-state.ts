@@ -5,17 +5,19 @@ import type { Ending } from './association-ending.ts';
 import type { AssociationVersion, LatestVersion, Origin } from './association-version.ts';
 
 /**
- * What is known of the association of one service account: what the gateway's operations confirmed, what scans observed, and which
- * operations may still act. EKS's `modifiedAt` is the version of an association, not the time at which someone read it:
- * `docs/decisions/0044-state-of-associations.md`.
+ * What is known of the association of one service account: what the gateway's operations confirmed,
+ * what scans observed, and which operations may still act. EKS's `modifiedAt` is the version of an
+ * association, not the time at which someone read it:
+ * `docs/decisions/0005-association-state-and-history.md`.
  */
 export interface AssociationState {
   readonly target: AssociationTarget;
   /** Increases by one with every write. */
   readonly revision: number;
   /**
-   * How often the association changed or may have: outcomes of operations, and foreign changes that scans found. The public `revision` of the
-   * service account. Operations that begin, and those that certainly did nothing, don't move it.
+   * How often the association changed or may have: outcomes of operations, and foreign changes that
+   * scans found. The public `revision` of the service account. Operations that begin, and those
+   * that certainly did nothing, don't move it.
    */
   readonly changes: number;
   /** When an operation last began or ended, in milliseconds since the epoch; null if none did. */
@@ -24,11 +26,15 @@ export interface AssociationState {
   readonly confirmed: ConfirmedAssociation | null;
   /** What the last scan observed; null if none did. */
   readonly observed: ObservedState | null;
-  /** The operations that may act, or were closed before it was certain that they no longer can. By id. */
+  /**
+   * The operations that may act, or were closed before it was certain that they no longer can. By
+   * id.
+   */
   readonly openOperations: readonly OpenOperation[];
   /**
-   * Keys of the idempotency records whose operation is in progress, in their order. Another version of the gateway may have left one that is closed,
-   * or begun one that is missing: scans and the reconciler repair that.
+   * Keys of the idempotency records whose operation is in progress, in their order. Another version
+   * of the gateway may have left one that is closed, or begun one that is missing: scans and the
+   * reconciler repair that.
    */
   readonly recordsInProgress: readonly string[];
   /** The latest version in the history; null if it has none. */
@@ -40,8 +46,8 @@ export interface AssociationState {
 }
 
 /**
- * When an update may have been in force: it began, and its effect is known only by a read that showed what was there later. Kept, because the answers as
- * of these times say so.
+ * When an update may have been in force: it began, and its effect is known only by a read that
+ * showed what was there later. Kept, because the answers as of these times say so.
  */
 export interface UncertainTime {
   readonly operationId: string;
@@ -62,8 +68,8 @@ export interface ConfirmedAssociation {
   readonly operationId: string;
   readonly operation: OperationKind;
   /**
-   * The declaration whose operation confirmed it; null after an operation without one, and where no outcome of an operation confirmed it: then
-   * the association is not only the declaration's.
+   * The declaration whose operation confirmed it; null after an operation without one, and where no
+   * outcome of an operation confirmed it: then the association is not only the declaration's.
    */
   readonly declaration: string | null;
 }
@@ -82,11 +88,16 @@ export interface OpenOperation {
   readonly operation: OperationKind;
   /** Key of its idempotency record. Absent where another version of the gateway began it. */
   readonly recordKey?: string;
-  /** The settings that it names: all of a create, those that an update changes, none of a delete. */
+  /**
+   * The settings that it names: all of a create, those that an update changes, none of a delete.
+   */
   readonly requested: Partial<AssociationSettings>;
   /** Until when it can take effect. Milliseconds since the epoch. */
   readonly inDoubtUntil: number;
-  /** When an outcome was recorded that an observation proved, not an answer of EKS; null while it is open. Milliseconds since the epoch. */
+  /**
+   * When an outcome was recorded that an observation proved, not an answer of EKS; null while it is
+   * open. Milliseconds since the epoch.
+   */
   readonly closedAt: number | null;
   /** What was seen when its outcome could not be determined; null if nothing was. */
   readonly saw: Sight | null;
@@ -121,7 +132,10 @@ export interface StateChange {
   readonly isLate?: boolean;
   /** Added to the uncertain times. */
   readonly uncertainTime?: UncertainTime;
-  /** What remains of an update if the confirmed version has the `modifiedAt` of its own: it is not known which came last. */
+  /**
+   * What remains of an update if the confirmed version has the `modifiedAt` of its own: it is not
+   * known which came last.
+   */
   readonly tie?: OpenOperation;
   /** The version that must be the confirmed one; absent: any. */
   readonly tiedTo?: Sight;
@@ -134,13 +148,22 @@ export interface StateChange {
   readonly endedRecord?: string;
   /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
   readonly isChange?: boolean;
-  /** Replaces the ending; null: there is none any more. In a commit, an association that is not the confirmed one keeps no ending. */
+  /**
+   * Replaces the ending; null: there is none any more. In a commit, an association that is not the
+   * confirmed one keeps no ending.
+   */
   readonly ending?: Ending | null;
-  /** The association whose ending a commit replaces also where a later version of it is confirmed; absent: none. */
+  /**
+   * The association whose ending a commit replaces also where a later version of it is confirmed;
+   * absent: none.
+   */
   readonly endingOf?: string;
 }
 
-/** What a commit demands of the state of its service account, besides that no operation but the one that it ends is in progress. */
+/**
+ * What a commit demands of the state of its service account, besides that no operation but the one
+ * that it ends is in progress.
+ */
 export interface StateDemand {
   /** How often the association must have changed; null: any. */
   readonly changes: number | null;
@@ -176,17 +199,22 @@ export interface StateSummary {
   readonly recordsInProgress: readonly string[];
 }
 
-/** The states, as scans of EKS read and write them. The methods throw as those of the ledger do, which writes the states with its commits. */
+/**
+ * The states, as scans of EKS read and write them. The methods throw as those of the ledger do,
+ * which writes the states with its commits.
+ */
 export interface AssociationStates {
-  /** What is known of the association of a service account; null if nothing is. Strongly consistent. */
+  /**
+   * What is known of the association of a service account; null if nothing is. Strongly consistent.
+   */
   getAssociationState(target: AssociationTarget): Promise<AssociationState | null>;
 
   /** The states of a cluster, without those of another format version. Eventually consistent. */
   statesOfCluster(cluster: ClusterRef): Promise<StateSummary[]>;
 
   /**
-   * Changes the state of a service account if it has this revision (0: none is stored), and appends an entry, in one transaction. False if it has
-   * another: nothing was written.
+   * Changes the state of a service account if it has this revision (0: none is stored), and appends
+   * an entry, in one transaction. False if it has another: nothing was written.
    */
   observeAssociation(revision: number, change: StateChange, entry: AuditEntry | null): Promise<boolean>;
 }

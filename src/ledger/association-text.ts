@@ -9,10 +9,16 @@ const absent = {
   policy: null,
 } as const;
 
-/** An association without what its item says already, and without nulls: an item of more than 1 KB costs more units. */
+/**
+ * An association without what its item says already, and without nulls: an item of more than 1 KB
+ * costs more units.
+ */
 export type AssociationDetails = Partial<Association>;
 
-/** The details of an association, also without its id and its version, and without its ARN if that follows from them. */
+/**
+ * The details of an association, also without its id and its version, and without its ARN if that
+ * follows from them.
+ */
 export function detailsOf(association: Association): AssociationDetails {
   const { accountId: _a, region: _r, clusterName: _c, namespace: _n, serviceAccount: _s, ...rest } = association;
   const { associationId, modifiedAt: _m, ...details } = rest;

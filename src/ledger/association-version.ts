@@ -4,34 +4,49 @@ import type { Association, AssociationTarget } from '../model/association.ts';
 export interface LatestVersion {
   /** Null if it says that the association is gone. */
   readonly origin: VersionOrigin | null;
-  /** When it was first seen: when its outcome was recorded, or when the read of a scan began. Milliseconds since the epoch. */
+  /**
+   * When it was first seen: when its outcome was recorded, or when the read of a scan began.
+   * Milliseconds since the epoch.
+   */
   readonly seenAt: number;
-  /** When the service account was last seen otherwise before; null if that is not known. Milliseconds since the epoch. */
+  /**
+   * When the service account was last seen otherwise before; null if that is not known.
+   * Milliseconds since the epoch.
+   */
   readonly seenOtherwiseAt: number | null;
 }
 
 /**
- * A version of the association of a service account, from when it is known on. Written once, with the outcome or the observation that
- * shows it, and never changed: when it was replaced, the next version tells. See `docs/decisions/0045-history-of-associations.md`.
+ * A version of the association of a service account, from when it is known on. Written once, with
+ * the outcome or the observation that shows it, and never changed: when it was replaced, the next
+ * version tells. See `docs/decisions/0005-association-state-and-history.md`.
  */
 export interface AssociationVersion extends LatestVersion {
   readonly target: AssociationTarget;
   /** Null: there was none any more. */
   readonly association: Association | null;
-  /** The association that is gone, as it was known last. Set exactly where `association` is null. */
+  /**
+   * The association that is gone, as it was known last. Set exactly where `association` is null.
+   */
   readonly deleted?: DeletedAssociation;
   /** The operation that made or adopted this version; null if a scan found it. */
   readonly operationId: string | null;
   /** The declaration whose operation made or adopted this version; null without one. */
   readonly declaration: string | null;
-  /** Set if a scan read it although an operation made it: of several versions with the same `modifiedAt`, this was the last one. */
+  /**
+   * Set if a scan read it although an operation made it: of several versions with the same
+   * `modifiedAt`, this was the last one.
+   */
   readonly isRead?: true;
 }
 
 /** What a version says of an association that is gone. */
 export type DeletedAssociation = Pick<Association, 'associationId' | 'createdAt' | 'modifiedAt'>;
 
-/** Who made the state of an association: an operation of the gateway, an EKS add-on, or someone else. */
+/**
+ * Who made the state of an association: an operation of the gateway, an EKS add-on, or someone
+ * else.
+ */
 export type Origin = 'OPERATION' | 'ADD_ON' | 'OUTSIDE';
 
 /** As {@link Origin}, and whether the operation made a version or adopted what others had made. */

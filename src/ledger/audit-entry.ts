@@ -78,14 +78,28 @@ export function repairEntry(
   const operationId = `${repairPrefix}${deps.ulid(deps.clock())}`;
   const principal = { id, kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null } as const;
   const context: AuditContext = {
-    ...{ operation: 'OBSERVE_ASSOCIATION', request: null, principal, actor: null, onBehalfOf: null },
-    ...{ sourceAddress: null, userAgent: id, apiRequestId: operationId, reason: null },
-    ...{ target, before: null, decision: null, invalidInput: null, findings: [] },
+    operation: 'OBSERVE_ASSOCIATION',
+    request: null,
+    principal,
+    actor: null,
+    onBehalfOf: null,
+    sourceAddress: null,
+    userAgent: id,
+    apiRequestId: operationId,
+    reason: null,
+    target,
+    before: null,
+    decision: null,
+    invalidInput: null,
+    findings: [],
   };
   return makeEntry(deps, context, { operationId, event: 'STATE_REPAIRED', fence, message });
 }
 
-/** Creates an entry and appends it to the trail. Returns what its principal may know of it. Throws `LedgerUnavailable`. */
+/**
+ * Creates an entry and appends it to the trail. Returns what its principal may know of it. Throws
+ * `LedgerUnavailable`.
+ */
 export async function recordEntry(
   deps: EntryDependencies & { readonly ledger: Ledger },
   context: AuditContext,
@@ -101,14 +115,18 @@ export function findIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId
   return findEntry(ledger, operationId, ({ event }) => event === 'INTENT');
 }
 
-/** The oldest entry of an operation that is sought; null if there is none. Throws `LedgerUnavailable`. */
+/**
+ * The oldest entry of an operation that is sought; null if there is none. Throws
+ * `LedgerUnavailable`.
+ */
 export async function findEntry(
   ledger: Pick<Ledger, 'operationEntries'>,
   operationId: string,
   isSought: (entry: AuditEntry) => boolean,
 ): Promise<AuditEntry | null> {
   for (let after: string | null = null; ;) {
-    // In the first page, except where another process whose clock is slow appended a page full of entries.
+    // In the first page, except where another process whose clock is slow appended a page full of
+    // entries.
     const entries = await ledger.operationEntries(operationId, { after });
     const found = entries.find(isSought);
     if (found !== undefined) return found;
@@ -142,8 +160,8 @@ export function auditContextOf(
 }
 
 /**
- * The audit context of what the reconciler does for an abandoned operation: the operation's own, as its INTENT recorded
- * it, sent by the reconciler. `runId` names the reconciler's run.
+ * The audit context of what the reconciler does for an abandoned operation: the operation's own, as
+ * its INTENT recorded it, sent by the reconciler. `runId` names the reconciler's run.
  */
 export function auditContextOfReconciler(intent: AuditEntry, runId: string): AuditContext {
   // The fields that say what happened are set by makeEntry.

@@ -4,9 +4,10 @@ import type { IdempotencyRecord } from './ledger.ts';
 import { stateChangeOf } from './state-change.ts';
 
 /**
- * What is left to write after a record was closed: its key is not in progress any more, and what its outcome says, unless the state has it. An ending is
- * applied in any case: a version that knows no endings wrote the rest. `closing` is the entry that closed the record; null: it closed
- * no operation on this service account.
+ * What is left to write after a record was closed: its key is not in progress any more, and what
+ * its outcome says, unless the state has it. An ending is applied in any case: a version that knows
+ * no endings wrote the rest. `closing` is the entry that closed the record; null: it closed no
+ * operation on this service account.
  */
 export function changeOfClosed(
   { target, openOperations }: AssociationState,

@@ -6,7 +6,10 @@ import type { StateRepairs } from './state-repair.ts';
 /** How far the scans of one cluster are. Plain JSON; times are milliseconds since the epoch. */
 export interface ClusterScan {
   readonly cluster: ClusterRef;
-  /** Fencing token: increases by one with every lease. Only the scanner with the current fence can write. */
+  /**
+   * Fencing token: increases by one with every lease. Only the scanner with the current fence can
+   * write.
+   */
   readonly fence: number;
   /** End of the lease: from then on, another run can scan the cluster. */
   readonly leaseUntil: number;
@@ -15,15 +18,26 @@ export interface ClusterScan {
   readonly endedAt: number | null;
   /** When the last scan began that read everything that was due; null if none did. */
   readonly completedAt: number | null;
-  /** When the first such scan began: what was in the cluster before is not known; null if none did. */
+  /**
+   * When the first such scan began: what was in the cluster before is not known; null if none did.
+   */
   readonly firstCompletedAt: number | null;
-  /** When the first scan began since the last one that read everything; null if that was the last one. Older items never have it. */
+  /**
+   * When the first scan began since the last one that read everything; null if that was the last
+   * one. Older items never have it.
+   */
   readonly incompleteSince: number | null;
-  /** Why the last scan could not read everything; null if it could, or if its time was over. Texts are those of `EksError`. */
+  /**
+   * Why the last scan could not read everything; null if it could, or if its time was over. Texts
+   * are those of `EksError`.
+   */
   readonly failure: { readonly exception: string; readonly message: string } | null;
 }
 
-/** The lease of an account and region, which share a quota of EKS: one run at a time scans their clusters. */
+/**
+ * The lease of an account and region, which share a quota of EKS: one run at a time scans their
+ * clusters.
+ */
 export interface AccountReads {
   readonly accountId: string;
   readonly region: string;
@@ -32,7 +46,10 @@ export interface AccountReads {
   readonly leaseUntil: number;
 }
 
-/** What became of a put of such a lease: written over the previous one, or not, because another run has it. */
+/**
+ * What became of a put of such a lease: written over the previous one, or not, because another run
+ * has it.
+ */
 export type PutAccountReads =
   | { readonly kind: 'written'; readonly previous: Pick<AccountReads, 'runId' | 'leaseUntil'> | null }
   | { readonly kind: 'leased' };
@@ -45,18 +62,28 @@ export interface ClusterScanReads {
 
 /** The progress of scans. The methods throw as those of the ledger do. */
 interface ClusterScans {
-  /** The progress in every cluster that was scanned, without items of another format version. Eventually consistent. */
+  /**
+   * The progress in every cluster that was scanned, without items of another format version.
+   * Eventually consistent.
+   */
   clusterScans(): Promise<ClusterScan[]>;
 
-  /** Replaces the progress of a cluster if the stored one has this fence (0: none is stored). False if it has another: nothing was written. */
+  /**
+   * Replaces the progress of a cluster if the stored one has this fence (0: none is stored). False
+   * if it has another: nothing was written.
+   */
   putClusterScan(fence: number, next: ClusterScan): Promise<boolean>;
 
-  /** Replaces the lease of an account and region if it is of the same run, or ended at `now` or before. */
+  /**
+   * Replaces the lease of an account and region if it is of the same run, or ended at `now` or
+   * before.
+   */
   putAccountReads(next: AccountReads, now: number): Promise<PutAccountReads>;
 }
 
 /**
- * What scans store, and the endings that `expire` examines: a port of its own, in the same store as the ledger, so that functions that only change associations do not contain
- * it. Both stores pass the same contract tests.
+ * What scans store, and the endings that `expire` examines: a port of its own, in the same store as
+ * the ledger, so that functions that only change associations do not contain it. Both stores pass
+ * the same contract tests.
  */
 export type ObservationStore = AssociationStates & StateRepairs & ClusterScans & Endings;

@@ -1,6 +1,9 @@
 import type { Expectation, IdempotencyRecord, RecordState } from './ledger.ts';
 
-/** What a write demands of a stored record: as a commit, or that it was not written since it was read. `none`: no record is stored. */
+/**
+ * What a write demands of a stored record: as a commit, or that it was not written since it was
+ * read. `none`: no record is stored.
+ */
 export type RecordCondition =
   | Expectation
   | { readonly kind: 'none' }
@@ -11,7 +14,9 @@ export type RecordCondition =
       readonly fence: number;
     };
 
-/** Names of the conditions on a stored record. Each store implements all of them, under these names. */
+/**
+ * Names of the conditions on a stored record. Each store implements all of them, under these names.
+ */
 export type ConditionPart =
   | 'absent'
   | 'inProgress'
@@ -24,8 +29,8 @@ export type ConditionPart =
   | 'recordExpired';
 
 /**
- * What each kind of condition requires of the stored record: every part of at least one alternative. Both stores read
- * this table, so they can differ only in how they implement a part.
+ * What each kind of condition requires of the stored record: every part of at least one
+ * alternative. Both stores read this table, so they can differ only in how they implement a part.
  */
 export const requirements: Record<RecordCondition['kind'], ConditionPart[][]> = {
   // DynamoDB deletes an expired record up to two days late, so an expired record counts as absent.

@@ -18,15 +18,19 @@ export class NotAnEntry extends Error {
 }
 
 /**
- * An entry as JSON text, the form in which both stores keep it. Text preserves every string and caller input exactly
- * (lone surrogates, keys like `__proto__`, any number); the data types of a store do not. Throws an Error, which means a bug,
- * if the entry is too large: `boundedEntry` makes entries that are not.
+ * An entry as JSON text, the form in which both stores keep it. Text preserves every string and
+ * caller input exactly (lone surrogates, keys like `__proto__`, any number); the data types of a
+ * store do not. Throws an Error, which means a bug, if the entry is too large: `boundedEntry` makes
+ * entries that are not.
  */
 export function entryText(entry: AuditEntry): string {
   return entryTexts(entry).entry;
 }
 
-/** The text of an entry, and that of its personal data; null: it has none of its own. Throws an Error as {@link entryText} does. */
+/**
+ * The text of an entry, and that of its personal data; null: it has none of its own. Throws an
+ * Error as {@link entryText} does.
+ */
 export function entryTexts(entry: AuditEntry): { readonly entry: string; readonly personal: string | null } {
   const [bytes, most] = [bytesOf(entry), maxBytesOf(entry)];
   if (bytes > most) {
@@ -37,10 +41,11 @@ export function entryTexts(entry: AuditEntry): { readonly entry: string; readonl
 }
 
 /**
- * The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat` for another version, and
- * `NotAnEntry` for any other text.
+ * The entry with this key, from the text that {@link entryText} created. Throws `UnsupportedFormat`
+ * for another version, and `NotAnEntry` for any other text.
  *
- * @param personal the text of its personal data; null: they were erased, or are in the text of the entry
+ * @param personal the text of its personal data; null: they were erased, or are in the text of the
+ *   entry
  */
 export function entryOfText(key: EntryKey, text: string, personal: string | null): AuditEntry {
   const value = parsed(key, text);
@@ -68,11 +73,12 @@ function isSameEntry(one: AuditEntry, other: AuditEntry): boolean {
 }
 
 /**
- * Whether the commit with these entries was applied before and only its response was lost: then all entries are stored
- * unchanged. Throws an Error, which means a bug, if a different entry is stored under one of the keys, or if only some of
- * the entries are stored.
+ * Whether the commit with these entries was applied before and only its response was lost: then all
+ * entries are stored unchanged. Throws an Error, which means a bug, if a different entry is stored
+ * under one of the keys, or if only some of the entries are stored.
  *
- * @param stored the stored entry under the key of each entry, in the same order; null if there is none
+ * @param stored the stored entry under the key of each entry, in the same order; null if there is
+ *   none
  */
 export function alreadyWritten(entries: readonly AuditEntry[], stored: readonly (AuditEntry | null)[]): boolean {
   const found = entries.filter((entry, index) => {
@@ -114,8 +120,8 @@ export function isEntryKey(key: EntryKey): boolean {
 }
 
 /**
- * Whether the text of an item is the entry with this key, of any version of the format. Of a newer version only version and key are
- * examined.
+ * Whether the text of an item is the entry with this key, of any version of the format. Of a newer
+ * version only version and key are examined.
  */
 export function isEntryText(key: EntryKey, text: string): boolean {
   try {
@@ -127,14 +133,17 @@ export function isEntryText(key: EntryKey, text: string): boolean {
   }
 }
 
-/** Whether a parsed text is an entry with this key, of a later version of the format. `v`: the version that is stored with it. */
+/**
+ * Whether a parsed text is an entry with this key, of a later version of the format. `v`: the
+ * version that is stored with it.
+ */
 export function isNewerEntry(key: EntryKey, v: unknown, value: unknown): boolean {
   return Number.isInteger(v) && Number(v) > formatVersion && isObject(value) && hasKey(key, value);
 }
 
 /**
- * Whether a parsed text is an entry with this key: the fields that the gateway reads of entries of every kind have their types. Unknown
- * fields and values are those of a later gateway.
+ * Whether a parsed text is an entry with this key: the fields that the gateway reads of entries of
+ * every kind have their types. Unknown fields and values are those of a later gateway.
  */
 function isEntry(key: EntryKey, value: unknown): boolean {
   if (!isObject(value) || !hasKey(key, value)) return false;

@@ -2,12 +2,16 @@ import type { UsedApproval } from '../model/approval-vote.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { settingFields, settingNames } from '../model/setting-fields.ts';
 
-/** The most bytes of an entry as JSON, unless it records a change: so much can any caller have written with one request. */
+/**
+ * The most bytes of an entry as JSON, unless it records a change: so much can any caller have
+ * written with one request.
+ */
 const maxBytes = 16_384;
 
 /**
- * The most bytes of an entry of a change. It contains the whole request and the whole association before it, because the
- * reconciler and drift detection read them: with 50 of the largest tags each, that is 160 KB. DynamoDB stores up to 400 KB.
+ * The most bytes of an entry of a change. It contains the whole request and the whole association
+ * before it, because the reconciler and drift detection read them: with 50 of the largest tags
+ * each, that is 160 KB. DynamoDB stores up to 400 KB.
  */
 const maxChangeBytes = 262_144;
 
@@ -17,19 +21,29 @@ export function maxBytesOf({ fence }: Pick<AuditEntry, 'fence'>): number {
 }
 
 /**
- * The bytes that an entry of a principal without permits should not exceed as JSON: one write unit of DynamoDB. Only the names
- * of principal, cluster and service account, which are kept, can make it larger.
+ * The bytes that an entry of a principal without permits should not exceed as JSON: one write unit
+ * of DynamoDB. Only the names of principal, cluster and service account, which are kept, can make
+ * it larger.
  */
 const maxBriefBytes = 1_024;
 
-/** The most bytes of what an entry hides from its principal. Entries that can hide something leave room for it. */
+/**
+ * The most bytes of what an entry hides from its principal. Entries that can hide something leave
+ * room for it.
+ */
 const maxHiddenBytes = 4_096;
 
-/** The most characters (UTF-16) of texts that come from other systems, and of those in a brief entry. */
+/**
+ * The most characters (UTF-16) of texts that come from other systems, and of those in a brief
+ * entry.
+ */
 const maxTexts = { userAgent: 512, message: 1_024 };
 const maxBriefTexts = { userAgent: 64, message: 80 };
 
-/** The most bytes (UTF-8) of the message of a TRAIL_READ, which names all that was read: a hundred associations. */
+/**
+ * The most bytes (UTF-8) of the message of a TRAIL_READ, which names all that was read: a hundred
+ * associations.
+ */
 export const maxReadMessageBytes = 12_000;
 
 /** The most characters of a reason where even the rest of an entry is too large. */
@@ -48,7 +62,10 @@ const none = () => [];
 const nothing = () => null;
 const first = (value: unknown) => (Array.isArray(value) ? value.slice(0, 5) : value);
 
-/** The approval of a decision with who voted, without what they said, their groups, and those that policy compared. */
+/**
+ * The approval of a decision with who voted, without what they said, their groups, and those that
+ * policy compared.
+ */
 function withoutTexts(value: unknown): UsedApproval {
   const approval = value as UsedApproval;
   const votes = approval.votes.map(({ comparedGroups: _, ...vote }) => ({
@@ -114,15 +131,18 @@ const briefParts: readonly OptionalPart[] = [
   { path: 'onBehalfOf', shorten: nothing },
 ];
 
-/** Left out of what is hidden from the principal of an entry, where smaller parts are not enough. */
+/**
+ * Left out of what is hidden from the principal of an entry, where smaller parts are not enough.
+ */
 const hiddenWholes: readonly OptionalPart[] = [
   { path: 'before', shorten: nothing },
   { path: 'decision', shorten: nothing },
 ];
 
 /**
- * The entry with at most the bytes that it may have. Where it has more, whole parts are left out, one after the other, and
- * named in `omitted` and in the message. Texts that callers or other systems choose freely are cut.
+ * The entry with at most the bytes that it may have. Where it has more, whole parts are left out,
+ * one after the other, and named in `omitted` and in the message. Texts that callers or other
+ * systems choose freely are cut.
  */
 export function boundedEntry(entry: AuditEntry): AuditEntry {
   const texts = entry.event === 'TRAIL_READ' ? { ...maxTexts, message: maxReadMessageBytes } : maxTexts;
@@ -137,8 +157,8 @@ export function boundedEntry(entry: AuditEntry): AuditEntry {
 }
 
 /**
- * A bounded entry with what is hidden from its principal, and at most 4 KB more. Only hidden parts are left out; the message, which the
- * principal can read, does not name them.
+ * A bounded entry with what is hidden from its principal, and at most 4 KB more. Only hidden parts
+ * are left out; the message, which the principal can read, does not name them.
  */
 export function boundedHidden(answered: AuditEntry, entry: AuditEntry): AuditEntry {
   const parts = details.filter(({ path }) => /^(before|decision)\b/.test(path));
@@ -148,8 +168,9 @@ export function boundedHidden(answered: AuditEntry, entry: AuditEntry): AuditEnt
 }
 
 /**
- * The entry with at most 1 KB, unless names are unusually long: who requested what, and why it was refused. So a principal
- * without permits can have only so much written, whatever its requests contain.
+ * The entry with at most 1 KB, unless names are unusually long: who requested what, and why it was
+ * refused. So a principal without permits can have only so much written, whatever its requests
+ * contain.
  */
 export function briefEntry(entry: AuditEntry): AuditEntry {
   const { message, ...brief } = leaveOutUntil(maxBriefBytes, withTexts(entry, maxBriefTexts), briefParts);

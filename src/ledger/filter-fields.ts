@@ -6,7 +6,10 @@ import { settingFields, settingNames } from '../model/setting-fields.ts';
 import type { GivenSettings } from '../model/setting-fields.ts';
 import { isHidden } from './hidden-entry.ts';
 
-/** What the filters of the trail compare besides event and operation. A field without values is left out. */
+/**
+ * What the filters of the trail compare besides event and operation. A field without values is left
+ * out.
+ */
 interface FilterFields {
   readonly refusalCode?: RefusalCode;
   /** The roles and target roles that an entry names. */
@@ -16,9 +19,10 @@ interface FilterFields {
 }
 
 /**
- * The fields of an entry for the filters of the trail. The roles of the association before a change are among them only if
- * policy permitted the change: principals can read their own denied requests, but not what the association was. The policies that hide
- * an association from the principal are not among them either.
+ * The fields of an entry for the filters of the trail. The roles of the association before a change
+ * are among them only if policy permitted the change: principals can read their own denied
+ * requests, but not what the association was. The policies that hide an association from the
+ * principal are not among them either.
  */
 export function filterFields(entry: AuditEntry): FilterFields {
   const { refusalCode, before, decision, deleteDecision } = entry;

@@ -1,12 +1,16 @@
 import { LedgerUnavailable } from './ledger.ts';
 
 /**
- * Version of the stored form of records and entries, their field `v`. docs/decisions/0010-persistent-formats.md says what
- * may change within a version, and how a new one is introduced.
+ * Version of the stored form of records and entries, their field `v`.
+ * docs/decisions/0004-stored-formats-and-indexes.md says what may change within a version, and how
+ * a new one is introduced.
  */
 export const formatVersion = 1;
 
-/** A stored item has a version that this gateway can't read: usually, a newer one wrote it. Nothing was written. */
+/**
+ * A stored item has a version that this gateway can't read: usually, a newer one wrote it. Nothing
+ * was written.
+ */
 export class UnsupportedFormat extends Error {
   readonly code = 'LEDGER_FORMAT_UNSUPPORTED';
   /** Names the item. */
@@ -52,8 +56,8 @@ export function requireSupported(item: string, v: unknown): void {
 }
 
 /**
- * The store rejects what this version of the gateway reads or writes, and will until operators act: usually, another version
- * created its tables. The rejected write was not applied.
+ * The store rejects what this version of the gateway reads or writes, and will until operators act:
+ * usually, another version created its tables. The rejected write was not applied.
  */
 export class LedgerUnusable extends LedgerUnavailable {
   override readonly code = 'LEDGER_UNUSABLE';

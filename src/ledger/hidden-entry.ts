@@ -3,8 +3,9 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { Decision } from '../model/decision.ts';
 import { boundedHidden } from './entry-size.ts';
 
-// An entry about an association that its principal may not view. The principal was answered that it does not exist; the stored
-// entry says more, to those who may read the trail of the namespace or of the gateway.
+// An entry about an association that its principal may not view. The principal was answered that it
+// does not exist; the stored entry says more, to those who may read the trail of the namespace or
+// of the gateway.
 
 /** An association that a principal asked to change and may not view. */
 export interface HiddenAssociation {
@@ -21,12 +22,18 @@ export function withHidden(entry: AuditEntry, { association, decision }: HiddenA
   return boundedHidden(entry, { ...entry, event, target, before: association, decision, associationArn });
 }
 
-/** Whether an entry says what its principal may not know. No other request finds a target and no association. */
+/**
+ * Whether an entry says what its principal may not know. No other request finds a target and no
+ * association.
+ */
 export function isHidden({ event, refusalCode, target }: AuditEntry): boolean {
   return (event === 'DENIED' || event === 'CHECKED') && refusalCode === 'ASSOCIATION_NOT_FOUND' && target !== null;
 }
 
-/** The entry as its principal was answered: for an association that is hidden, as if it did not exist. */
+/**
+ * The entry as its principal was answered: for an association that is hidden, as if it did not
+ * exist.
+ */
 export function asAnswered(entry: AuditEntry): AuditEntry {
   if (!isHidden(entry)) return entry;
   const event = entry.event === 'DENIED' ? 'REFUSED' : entry.event;

@@ -3,12 +3,15 @@ import type { OperationKind } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /**
- * State of a record: `IN_PROGRESS` until the operation completes; `RELEASED` when it certainly had no effect and can be retried
- * with the same token; `SUCCEEDED` and `REFUSED` are final.
+ * State of a record: `IN_PROGRESS` until the operation completes; `RELEASED` when it certainly had
+ * no effect and can be retried with the same token; `SUCCEEDED` and `REFUSED` are final.
  */
 export type RecordState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REFUSED' | 'RELEASED';
 
-/** The result of a completed operation, kept for replays. Exactly one of `association` and `refusal` is set. */
+/**
+ * The result of a completed operation, kept for replays. Exactly one of `association` and `refusal`
+ * is set.
+ */
 export interface RecordedResult {
   readonly association: Association | null;
   readonly refusal: Refusal | null;
@@ -24,27 +27,41 @@ export interface Deferral {
   readonly attempts: number;
   /** When it examines the operation again. Milliseconds since the epoch. */
   readonly nextAt: number;
-  /** Why it can't be examined until operators act: the inventory lacks its cluster, or its INTENT can't be read. Null if EKS may answer next time. */
+  /**
+   * Why it can't be examined until operators act: the inventory lacks its cluster, or its INTENT
+   * can't be read. Null if EKS may answer next time.
+   */
   readonly parked: 'CLUSTER_NOT_SERVED' | 'INTENT_UNREADABLE' | null;
   /** One sentence for people: why the outcome is not known yet. */
   readonly message: string;
 }
 
-/** The state of one client request token. Plain JSON; numeric times are milliseconds since the epoch. */
+/**
+ * The state of one client request token. Plain JSON; numeric times are milliseconds since the
+ * epoch.
+ */
 export interface IdempotencyRecord {
-  /** Key of the record: SHA-256, in lower-case hex, of the principal, the operation and the client request token. */
+  /**
+   * Key of the record: SHA-256, in lower-case hex, of the principal, the operation and the client
+   * request token.
+   */
   readonly idempotencyKey: string;
   readonly operation: OperationKind;
   /** The current or last operation of the record. */
   readonly operationId: string;
-  /** Fencing token: increases by one with every lease. Only the lease holder with the current fence can write. */
+  /**
+   * Fencing token: increases by one with every lease. Only the lease holder with the current fence
+   * can write.
+   */
   readonly fence: number;
   readonly state: RecordState;
   /** SHA-256, in lower-case hex, of the canonical request. */
   readonly fingerprint: string;
   /** Start of the operation (`t0`), and the signing date of its requests to EKS. */
   readonly startedAt: number;
-  /** End of the lease. From then on, another request or the reconciler can take the operation over. */
+  /**
+   * End of the lease. From then on, another request or the reconciler can take the operation over.
+   */
   readonly leaseUntil: number;
   /** When the operation stops being in doubt: from then on, it can no longer take effect in EKS. */
   readonly inDoubtUntil: number;
@@ -56,6 +73,9 @@ export interface IdempotencyRecord {
   readonly inDoubtOperationIds: readonly string[];
   /** Set exactly when SUCCEEDED or REFUSED. */
   readonly result: RecordedResult | null;
-  /** Set while IN_PROGRESS, once the reconciler has examined the operation without a result. Older records never have it. */
+  /**
+   * Set while IN_PROGRESS, once the reconciler has examined the operation without a result. Older
+   * records never have it.
+   */
   readonly deferral?: Deferral;
 }

@@ -4,7 +4,10 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { AuditPartition, TrailQuery } from './ledger.ts';
 import { lastDigitOf } from './trail-position.ts';
 
-/** The hash keys of an entry in the indexes of the trail. Without a key, the entry is not in that index. */
+/**
+ * The hash keys of an entry in the indexes of the trail. Without a key, the entry is not in that
+ * index.
+ */
 export interface AuditIndexKeys {
   /** `<account>/<region>/<cluster>`; only of changes. */
   readonly clusterKey?: string;
@@ -20,10 +23,11 @@ export interface AuditIndexKeys {
 }
 
 /**
- * The index keys of an entry. Only entries of changes, that is, those that a lease holder wrote, are in the indexes of what
- * can be changed: otherwise a caller in a loop, permitted or not, could bury the changes of others under entries that changed
- * nothing. Denied requests have an index of their own for the owners of the namespace. Throws an Error if a target contains
- * a `/` (no valid target does).
+ * The index keys of an entry. Only entries of changes, that is, those that a lease holder wrote,
+ * are in the indexes of what can be changed: otherwise a caller in a loop, permitted or not, could
+ * bury the changes of others under entries that changed nothing. Denied requests have an index of
+ * their own for the owners of the namespace. Throws an Error if a target contains a `/` (no valid
+ * target does).
  */
 export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
   const { target, fence, event, associationArn, principal } = entry;
@@ -39,10 +43,10 @@ export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
 }
 
 /**
- * The keys are names joined by `/`. Different targets have different keys, because no valid name contains a `/`: accounts
- * are digits, regions letters, digits and `-`, cluster names letters, digits, `-` and `_` (EKS), namespaces RFC 1123 labels
- * and service accounts RFC 1123 subdomains (Kubernetes). Any other name was not validated, and could produce the key of
- * another target.
+ * The keys are names joined by `/`. Different targets have different keys, because no valid name
+ * contains a `/`: accounts are digits, regions letters, digits and `-`, cluster names letters,
+ * digits, `-` and `_` (EKS), namespaces RFC 1123 labels and service accounts RFC 1123 subdomains
+ * (Kubernetes). Any other name was not validated, and could produce the key of another target.
  */
 function targetKeys(target: AssociationTarget) {
   const names = [...clusterNames(target), target.namespace, target.serviceAccount];
@@ -68,14 +72,15 @@ export interface PartitionKey {
 }
 
 /**
- * The keys of the entries with these events in a partition; none if no entry can have it. A name with a `/` is safe here: the
- * key then contains more slashes than any stored one.
+ * The keys of the entries with these events in a partition; none if no entry can have it. A name
+ * with a `/` is safe here: the key then contains more slashes than any stored one.
  */
 export function partitionKeys(
   partition: Exclude<AuditPartition, { kind: 'all' }>,
   events: TrailQuery['events'],
 ): PartitionKey[] {
-  // DynamoDB rejects a query by a key that it would reject in an item: empty, over 2,048 bytes or invalid UTF-8.
+  // DynamoDB rejects a query by a key that it would reject in an item: empty, over 2,048 bytes or
+  // invalid UTF-8.
   return keysOf(partition, events).filter(
     ({ value }) => value !== '' && Buffer.byteLength(value) <= 2_048 && value.isWellFormed(),
   );
@@ -110,12 +115,16 @@ function namespaceKeys(value: string, events: TrailQuery['events']): PartitionKe
 }
 
 /**
- * Shards of the index of the whole trail. A DynamoDB partition accepts 1,000 write units a second: eight carry bursts of 200
- * requests a second with two entries each, even if every entry has the largest size. A page costs one query for each.
+ * Shards of the index of the whole trail. A DynamoDB partition accepts 1,000 write units a second:
+ * eight carry bursts of 200 requests a second with two entries each, even if every entry has the
+ * largest size. A page costs one query for each.
  */
 export const trailShards = Array.from('01234567');
 
-/** The shard of an entry, from the last digit of its id, which is random or counts up. Throws an Error if it is not a ULID. */
+/**
+ * The shard of an entry, from the last digit of its id, which is random or counts up. Throws an
+ * Error if it is not a ULID.
+ */
 export function trailShardOf(entryId: string): string {
   return String(lastDigitOf(entryId) % trailShards.length);
 }
@@ -123,7 +132,10 @@ export function trailShardOf(entryId: string): string {
 /** Shards of the lease index, so that its writes are spread over several DynamoDB partitions. */
 export const openShards = Array.from('0123456789abcdef');
 
-/** The shard of an open record: the first digit of its key. Throws an Error if the key is not a SHA-256 in lower-case hex. */
+/**
+ * The shard of an open record: the first digit of its key. Throws an Error if the key is not a
+ * SHA-256 in lower-case hex.
+ */
 export function openShardOf(idempotencyKey: string): string {
   const shard = idempotencyKey.slice(0, 1);
   // The search for expired leases reads only these shards.
@@ -136,7 +148,10 @@ export function openShardOf(idempotencyKey: string): string {
 /** Key of the item with the keys of cursors. IAM policies name it. */
 export const cursorKeysKey = 'cursor-keys';
 
-/** Begins the key of the item with what is known of the association of a service account. No key of a record begins so: those are hashes. */
+/**
+ * Begins the key of the item with what is known of the association of a service account. No key of
+ * a record begins so: those are hashes.
+ */
 export const associationPrefix = 'association/';
 
 /** The key of the item of a service account. Throws an Error if a name contains a `/`. */
@@ -158,8 +173,8 @@ export function targetOfAssociationKey(key: string): AssociationTarget {
 }
 
 /**
- * The place of a service account in the order of lists of states and of the history. A place ends before the next one at its text and
- * `!`, because no name has a character below `-`.
+ * The place of a service account in the order of lists of states and of the history. A place ends
+ * before the next one at its text and `!`, because no name has a character below `-`.
  */
 export function placeOf(target: AssociationTarget): string {
   return targetKeys(target).serviceAccountKey;
@@ -170,7 +185,10 @@ export function targetOfPlace(place: string): AssociationTarget {
   return targetOfAssociationKey(`${associationPrefix}${place}`);
 }
 
-/** Key of the item with the progress of the scans of a cluster. Throws an Error if a name contains a `/`. */
+/**
+ * Key of the item with the progress of the scans of a cluster. Throws an Error if a name contains a
+ * `/`.
+ */
 export function scanKeyOf(cluster: ClusterRef): string {
   return `scan/${clusterKeyOf(cluster)}`;
 }
@@ -180,7 +198,10 @@ export function accountReadsKeyOf({ accountId, region }: Omit<ClusterRef, 'clust
   return `scan/${accountId}/${region}`;
 }
 
-/** The key of the item of an approval. Throws an Error if the key is not a SHA-256 in lower-case hex. */
+/**
+ * The key of the item of an approval. Throws an Error if the key is not a SHA-256 in lower-case
+ * hex.
+ */
 export function approvalItemKeyOf(key: string): string {
   if (!/^[0-9a-f]{64}$/.test(key))
     throw new Error(`The key of an approval must be a SHA-256 in lower-case hex, got ${JSON.stringify(key)}.`);
@@ -190,24 +211,34 @@ export function approvalItemKeyOf(key: string): string {
 /** Begins the keys of the items of approvals. IAM policies name it. */
 export const approvalItemPrefix = 'approval/';
 
-/** The key of the item with the pending approvals of a principal, whose id can have any characters. IAM policies name its beginning. */
+/**
+ * The key of the item with the pending approvals of a principal, whose id can have any characters.
+ * IAM policies name its beginning.
+ */
 export function pendingApprovalsKeyOf(principalId: string): string {
   return `pending-approvals/${createHash('sha256').update(principalId).digest('hex')}`;
 }
 
-/** The key by which the approvals of a cluster are listed in the lease index. No shard of open records begins so. */
+/**
+ * The key by which the approvals of a cluster are listed in the lease index. No shard of open
+ * records begins so.
+ */
 export function approvalsKeyOf(cluster: ClusterRef): string {
   return `approvals/${clusterKeyOf(cluster)}`;
 }
 
-/** The keys that approvals of a state share in the index by cluster, until they end. The key of a cluster contains a `/`. */
+/**
+ * The keys that approvals of a state share in the index by cluster, until they end. The key of a
+ * cluster contains a `/`.
+ */
 export const livePartitions = { PENDING: 'pending-approvals', APPROVED: 'approved-approvals' } as const;
 
 /** The shard of the lease index with the scans. No open record is in it: see {@link openShards}. */
 export const scanShard = 'scans';
 
 /**
- * The shards of the lease index with the endings of associations: those that were not warned of, and the others. One shard each is enough, since an item
- * changes only with an outcome, an observation or an examination of its service account.
+ * The shards of the lease index with the endings of associations: those that were not warned of,
+ * and the others. One shard each is enough, since an item changes only with an outcome, an
+ * observation or an examination of its service account.
  */
 export const endingShards = { toWarn: 'endings-to-warn', warned: 'endings' } as const;

@@ -2,8 +2,9 @@ import type { Association } from '../model/association.ts';
 import type { AssociationState } from './association-state.ts';
 
 /**
- * The association of a service account, as an outcome or a scan last showed it; null if it was gone, and where nothing is known. Of two of the same
- * version, which differ in tags, the one that was recorded last.
+ * The association of a service account, as an outcome or a scan last showed it; null if it was
+ * gone, and where nothing is known. Of two of the same version, which differ in tags, the one that
+ * was recorded last.
  */
 export function knownAssociation(state: AssociationState | null): Association | null {
   if (state === null) return null;

@@ -1,4 +1,7 @@
-/** The store cannot be reached or did not respond in time. A write may have been applied. `cause` is the error of the store. */
+/**
+ * The store cannot be reached or did not respond in time. A write may have been applied. `cause` is
+ * the error of the store.
+ */
 export class LedgerUnavailable extends Error {
   readonly code: string = 'LEDGER_UNAVAILABLE';
   constructor(cause: unknown) {
@@ -7,7 +10,10 @@ export class LedgerUnavailable extends Error {
   }
 }
 
-/** The clock of this process is wrong, so it writes nothing. A write that showed it may have been applied. */
+/**
+ * The clock of this process is wrong, so it writes nothing. A write that showed it may have been
+ * applied.
+ */
 export class ClockWrong extends LedgerUnavailable {
   constructor() {
     super(new Error('The clock of this process is wrong by more than CLOCK_ERROR_MS.'));

@@ -1,15 +1,24 @@
 import type { Locks } from './ledger.ts';
 
-/** Key of the item with all locks, in the table of the idempotency records. No key of a record is equal: those are hashes. */
+/**
+ * Key of the item with all locks, in the table of the idempotency records. No key of a record is
+ * equal: those are hashes.
+ */
 export const locksKey = 'locks';
 
 /** The locks of a ledger in which none was ever set. */
 export const noLocks: Locks = { revision: 0, locks: [] };
 
-/** The most bytes that all locks may take as JSON: every change reads them. In DynamoDB, 16 KB are 4 read units. */
+/**
+ * The most bytes that all locks may take as JSON: every change reads them. In DynamoDB, 16 KB are 4
+ * read units.
+ */
 export const maxLocksBytes = 16_384;
 
-/** The locks as stored fields, without a format version. Throws an Error if they take too many bytes. */
+/**
+ * The locks as stored fields, without a format version. Throws an Error if they take too many
+ * bytes.
+ */
 export function locksFields({ revision, locks, lifted }: Locks): StoredLocks {
   return { revision, locks: locksText({ locks }), ...(lifted === undefined ? {} : { lifted: JSON.stringify(lifted) }) };
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { AuditEntry } from '../model/audit.ts';
 import { valueAt } from './entry-size.ts';
 
-// Personal data of an entry are stored beside its text, under a name of their own, so that they can be erased: the text is hashed into the
-// signed log and copied to its archive, and never changes. It commits to them by a hash, which their salt keeps from being guessed.
+// Personal data of an entry are stored beside its text, under a name of their own, so that they can
+// be erased: the text is hashed into the signed log and copied to its archive, and never changes.
+// It commits to them by a hash, which their salt keeps from being guessed.
 
 /** Stands for the name of a person in a text, and for a text that quotes an input. */
 const [hiddenName, hiddenText] = ['[name]', '[text]'];
@@ -43,7 +44,10 @@ interface PersonalText {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Separates an entry from its personal data. Equal entries give equal texts. An entry without a salt is one of an earlier version. */
+/**
+ * Separates an entry from its personal data. Equal entries give equal texts. An entry without a
+ * salt is one of an earlier version.
+ */
 export function separated(entry: AuditEntry): SeparatedEntry {
   const { personal } = entry;
   if (personal === undefined || !('salt' in personal)) return { entry, personal: null };
@@ -62,8 +66,8 @@ export function separated(entry: AuditEntry): SeparatedEntry {
 }
 
 /**
- * Joins an entry with its personal data. Those that were erased, or are not the ones that the entry commits to, are null, and
- * `isErased` is true.
+ * Joins an entry with its personal data. Those that were erased, or are not the ones that the entry
+ * commits to, are null, and `isErased` is true.
  */
 export function joined(stored: AuditEntry, text: string | null): AuditEntry {
   const { personal, ...entry } = stored;

@@ -1,7 +1,7 @@
 import type { Association, UpdateRequest } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { namedSettings, sendsChange } from '../model/operation.ts';
+import { hasTrait, namedSettings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { settingNames } from '../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../model/setting-fields.ts';
@@ -12,11 +12,20 @@ import type { Ending } from './association-ending.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 
-/** What a commit writes besides its record and entries: nothing for entries that neither begin nor end an operation. */
+/**
+ * What a commit writes besides its record and entries: nothing for entries that neither begin nor
+ * end an operation.
+ */
 export interface CommittedChange extends StateChange {
-  /** Whether an operation begins: then nothing is committed without this change. An outcome is recorded in any case. */
+  /**
+   * Whether an operation begins: then nothing is committed without this change. An outcome is
+   * recorded in any case.
+   */
   readonly begins: boolean;
-  /** Key of the record whose operation may be in progress whatever the commit demands: it ends that, and begins the next. Null: none. */
+  /**
+   * Key of the record whose operation may be in progress whatever the commit demands: it ends that,
+   * and begins the next. Null: none.
+   */
   readonly ownRecord: string | null;
   /** What the state must be; null: no condition. */
   readonly demand: StateDemand | null;
@@ -54,11 +63,14 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   };
 }
 
-/** What EKS had after an operation: of a create, since it made it, although others changed it by then; of an update, also what others had changed before. */
-function inForce({ operation, result }: IdempotencyRecord, confirmed: ConfirmedAssociation): ConfirmedAssociation {
-  if (operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && result?.association)
-    return { ...confirmed, association: result.association };
-  if (confirmed.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return confirmed;
+/**
+ * What EKS had after an operation: of a create, since it made it, although others changed it by
+ * then; of an update, also what others had changed before.
+ */
+function inForce(record: IdempotencyRecord, confirmed: ConfirmedAssociation): ConfirmedAssociation {
+  const changed = hasTrait('updates', record) ? record.result?.association : null;
+  if (changed) return { ...confirmed, association: changed };
+  if (!hasTrait('creates', confirmed)) return confirmed;
   const { association } = confirmed;
   return { ...confirmed, association: { ...association, modifiedAt: association.createdAt } };
 }
@@ -68,16 +80,19 @@ function tieOf(
   ended: AuditEntry,
   { association: { associationId, modifiedAt } }: ConfirmedAssociation,
 ): Pick<StateChange, 'tie'> {
-  if (next.operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION') return {};
+  if (!hasTrait('updates', next)) return {};
   const saw = { associationId, modifiedAt, isGone: false };
   return { tie: { ...operationOf(next, ended), closedAt: Date.parse(ended.time), saw } };
 }
 
-/** An update that EKS did not answer may have been in force before what a read showed later, whatever its outcome is. */
+/**
+ * An update that EKS did not answer may have been in force before what a read showed later,
+ * whatever its outcome is.
+ */
 function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<StateChange, 'uncertainTime'> {
-  const { operation, operationId, startedAt, result } = next;
+  const { operationId, startedAt, result } = next;
   const { before } = ended;
-  if (operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION' || ended.operationId !== operationId) return {};
+  if (!hasTrait('updates', next) || ended.operationId !== operationId) return {};
   if (ended.eksRequestId !== null || before === null || !mayHaveChanged(ended)) return {};
   const refusal = result?.refusal ?? null;
   const existing = refusal && 'existing' in refusal ? refusal.existing : null;
@@ -86,16 +101,23 @@ function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<State
   return { uncertainTime: { operationId, associationId, startedAt, modifiedAt, closedAt: Date.parse(ended.time) } };
 }
 
-/** The key that is added to those in progress, or removed from them. A record whose operation is followed by its next one stays. */
+/**
+ * The key that is added to those in progress, or removed from them. A record whose operation is
+ * followed by its next one stays.
+ */
 function recordIn(
-  { idempotencyKey, operation }: IdempotencyRecord,
+  next: IdempotencyRecord,
   begun: AuditEntry | undefined,
   ended: AuditEntry | undefined,
   isEndingOnly: boolean,
 ): Pick<CommittedChange, 'begunRecord' | 'endedRecord' | 'ownRecord'> {
+  const { idempotencyKey } = next;
   if (begun) return { begunRecord: idempotencyKey, ownRecord: ended ? idempotencyKey : null };
   // An operation that sends no change begins and ends in one commit.
-  return { ...(sendsChange[operation] && !isEndingOnly ? { endedRecord: idempotencyKey } : {}), ownRecord: null };
+  return {
+    ...(hasTrait('sendsChange', next) && !isEndingOnly ? { endedRecord: idempotencyKey } : {}),
+    ownRecord: null,
+  };
 }
 
 function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
@@ -113,8 +135,13 @@ function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRec
   // Lease holders write entries of operations only, and changes keep their request.
   const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
   return {
-    ...{ operationId, operation: operation as OperationKind, recordKey, requested },
-    ...{ inDoubtUntil, closedAt: null, saw: null },
+    operationId,
+    operation: operation as OperationKind,
+    recordKey,
+    requested,
+    inDoubtUntil,
+    closedAt: null,
+    saw: null,
   };
 }
 
@@ -125,14 +152,15 @@ function settingsOf<Kind extends OperationKind>({ operation, request }: Requeste
 }
 
 /**
- * What remains of an operation after its outcome. One that was closed by an observation explains what it may still do while it is in doubt,
- * and one whose outcome was not determined keeps what was seen. Null: nothing remains, since EKS answered or the operation
- * can no longer take effect.
+ * What remains of an operation after its outcome. One that was closed by an observation explains
+ * what it may still do while it is in doubt, and one whose outcome was not determined keeps what
+ * was seen. Null: nothing remains, since EKS answered or the operation can no longer take effect.
  */
 function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperation | null {
-  // The record is the next operation's where a released one is followed by it: the released one can no longer take effect.
+  // The record is the next operation's where a released one is followed by it: the released one can
+  // no longer take effect.
   if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
-  if (!sendsChange[next.operation]) return null;
+  if (!hasTrait('sendsChange', next)) return null;
   const closedAt = Date.parse(ended.time);
   const saw = sightOf(next, ended);
   return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };
@@ -146,17 +174,21 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
   return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
 }
 
-function confirmedBy({ result, operation }: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+function confirmedBy(record: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+  const { result, operation } = record;
   const { event, operationId, declaration } = entry;
   if (event !== 'SUCCEEDED' || !result?.association) return null;
-  const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
+  const isDeleted = hasTrait('deletes', record);
   // A create that adopted an association confirms it as an adoption does.
   const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
   const association = madeBy[by](entry, result.association);
   return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
 }
 
-/** What an operation made of what EKS returned: others may have changed it too, and a scan must find that, so it is not confirmed. */
+/**
+ * What an operation made of what EKS returned: others may have changed it too, and a scan must find
+ * that, so it is not confirmed.
+ */
 const madeBy: Readonly<Record<OperationKind, (entry: AuditEntry, seen: Association) => Association>> = {
   CREATE_POD_IDENTITY_ASSOCIATION: createdBy,
   UPDATE_POD_IDENTITY_ASSOCIATION: updatedBy,

@@ -1,6 +1,5 @@
-import type { DeleteRequest } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { expectedRevisions, namedEndings } from '../model/operation.ts';
+import { expectedRevisions, hasTrait, namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { AssociationState, StateDemand, StateMismatch } from './association-state.ts';
 import { setsEndingOnly } from './ending-change.ts';
@@ -12,17 +11,19 @@ interface Demanding {
 }
 
 /**
- * What the entry that begins an operation, or that sets an ending at once, demands. Such an entry keeps its request. Whatever depends on the ending
- * excludes every other operation in progress: so an extension and the deletion at the ending never overlap.
+ * What the entry that begins an operation, or that sets an ending at once, demands. Such an entry
+ * keeps its request. Whatever depends on the ending excludes every other operation in progress: so
+ * an extension and the deletion at the ending never overlap.
  */
 export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
   if (!entry?.request) return null;
   const { changes, setsEnding } = named(entry as RequestedOperation);
-  const { ending, expectedModifiedAt } = entry.request as DeleteRequest;
   const { before, endingBefore } = entry;
-  if (entry.operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && ending && before && expectedModifiedAt !== null) {
+  if (hasTrait('deletes', entry) && before) {
+    const { ending, expectedModifiedAt } = entry.request;
     const { associationId } = before;
-    return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, endingSetBy: ending.setBy };
+    if (ending && expectedModifiedAt !== null)
+      return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, endingSetBy: ending.setBy };
   }
   // A request is judged by the ending that it replaces.
   const judged = endingBefore === undefined ? {} : { endingSetBy: endingBefore?.setBy ?? null };
@@ -35,7 +36,10 @@ function named<Kind extends OperationKind>({ operation, request }: RequestedOper
   return { changes: expectedRevisions[operation](request), setsEnding: namedEndings[operation](request) !== undefined };
 }
 
-/** What keeps a state from permitting a commit; null if nothing does. DynamoDB has the same condition in `dynamodb-state-condition.ts`. */
+/**
+ * What keeps a state from permitting a commit; null if nothing does. DynamoDB has the same
+ * condition in `dynamodb-state-condition.ts`.
+ */
 export function mismatchOf(state: AssociationState | null, change: Demanding): StateMismatch | null {
   if (change.demand === null) return null;
   const { changes, confirmed } = change.demand;

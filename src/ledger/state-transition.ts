@@ -1,4 +1,4 @@
-import { sendsChange } from '../model/operation.ts';
+import { hasTrait } from '../model/operation.ts';
 import { endingIn, keepsEnding } from './ending-change.ts';
 import type {
   AssociationState,
@@ -13,8 +13,10 @@ import type { CommittedChange } from './state-change.ts';
 import type { StateRepair } from './state-repair.ts';
 
 /**
- * Whether an outcome replaces what is confirmed: only if its association is a later one. What is deleted stays deleted, and a delete
- * does not replace a later association. An adoption replaces the same version too, whose tags others may have changed. DynamoDB has the same condition in `dynamodb-association-state.ts`.
+ * Whether an outcome replaces what is confirmed: only if its association is a later one. What is
+ * deleted stays deleted, and a delete does not replace a later association. An adoption replaces
+ * the same version too, whose tags others may have changed. DynamoDB has the same condition in
+ * `dynamodb-association-state.ts`.
  */
 function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssociation): boolean {
   if (confirmed === null) return true;
@@ -22,12 +24,13 @@ function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssoc
   if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
   if (isSame && confirmed.isDeleted) return false;
   const { modifiedAt } = confirmed.association;
-  return sendsChange[by.operation] ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
+  return hasTrait('sendsChange', by) ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
 }
 
 /**
- * Whether a confirmed association is the latest version after what scans saw last: not where that is a later version, or that this one is
- * gone. DynamoDB has the same condition in `dynamodb-state-condition.ts`.
+ * Whether a confirmed association is the latest version after what scans saw last: not where that
+ * is a later version, or that this one is gone. DynamoDB has the same condition in
+ * `dynamodb-state-condition.ts`.
  */
 function isAddedAfter(sight: Sight | null, { association, isDeleted }: ConfirmedAssociation): boolean {
   if (sight === null || sight.modifiedAt < association.modifiedAt) return true;
@@ -44,14 +47,19 @@ export function presenceIn({
   return sight ? { isPresent: !sight.isGone, associationId: sight.associationId } : null;
 }
 
-/** What the state keeps of a version that is added to the history; null if none is, or a later one is known. */
+/**
+ * What the state keeps of a version that is added to the history; null if none is, or a later one
+ * is known.
+ */
 export function latestIn({ version, isLate }: StateChange): LatestVersion | null {
   return version && isLate !== true
     ? { origin: version.origin, seenAt: version.seenAt, seenOtherwiseAt: version.seenOtherwiseAt }
     : null;
 }
 
-/** The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds. */
+/**
+ * The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds.
+ */
 export function stateAfter(state: AssociationState | null, change: StateChange): AssociationState {
   const {
     target,
@@ -89,8 +97,9 @@ function recordsAfter(state: AssociationState | null, { begunRecord, endedRecord
 }
 
 /**
- * The changes to try for a commit, in order: if the state does not permit one, the next. A version is added to the history in any case, since its place does not
- * depend on when it is recorded. The last of an outcome that demands nothing is none.
+ * The changes to try for a commit, in order: if the state does not permit one, the next. A version
+ * is added to the history in any case, since its place does not depend on when it is recorded. The
+ * last of an outcome that demands nothing is none.
  */
 export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change === null) return [null];
@@ -109,7 +118,10 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
   ];
 }
 
-/** An outcome of the same `modifiedAt` as the confirmed one: a scan finds out which of them was the last, and neither is drift. */
+/**
+ * An outcome of the same `modifiedAt` as the confirmed one: a scan finds out which of them was the
+ * last, and neither is drift.
+ */
 function tiedChange(change: CommittedChange, tie: OpenOperation): CommittedChange {
   const isOther = (operationId: string) => operationId !== tie.operationId;
   return {
@@ -120,7 +132,10 @@ function tiedChange(change: CommittedChange, tie: OpenOperation): CommittedChang
   };
 }
 
-/** Whether a state permits one of the alternatives. DynamoDB has the same conditions in `dynamodb-state-condition.ts`. */
+/**
+ * Whether a state permits one of the alternatives. DynamoDB has the same conditions in
+ * `dynamodb-state-condition.ts`.
+ */
 export function isPermitted(
   state: AssociationState | null,
   change: StateChange & Partial<Pick<CommittedChange, 'demand'>>,

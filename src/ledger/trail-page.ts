@@ -21,7 +21,10 @@ export interface FoundEntry {
   readonly entry: AuditEntry | UnsupportedFormat;
 }
 
-/** The result of reading an item as an entry, none if it is not one. Other errors than `UnsupportedFormat` and `NotAnEntry` are thrown. */
+/**
+ * The result of reading an item as an entry, none if it is not one. Other errors than
+ * `UnsupportedFormat` and `NotAnEntry` are thrown.
+ */
 export function foundEntry(entryId: string, read: () => AuditEntry): FoundEntry[] {
   if (!isTrailPosition(entryId)) return [];
   try {
@@ -39,11 +42,14 @@ export function excludesEverything({ events, operations, refusalCodes }: TrailQu
 }
 
 /**
- * The page with the first `limit` of the entries found. It ends before an entry of another format version, so that newer
- * entries can be read. Throws `UnsupportedFormatOnPage` if it would begin with one.
+ * The page with the first `limit` of the entries found. It ends before an entry of another format
+ * version, so that newer entries can be read. Throws `UnsupportedFormatOnPage` if it would begin
+ * with one.
  *
- * @param found entries that pass the filters, newest first; more than `limit` of them mean that another page follows
- * @param position the oldest id that was examined, also one that is not an entry's; null if the partition is at its end
+ * @param found entries that pass the filters, newest first; more than `limit` of them mean that
+ *   another page follows
+ * @param position the oldest id that was examined, also one that is not an entry's; null if the
+ *   partition is at its end
  */
 export function pageOf(found: readonly FoundEntry[], limit: number, position: string | null): TrailPage {
   const entries: AuditEntry[] = [];

@@ -4,7 +4,10 @@ import type { TrailQuery } from './ledger.ts';
 /** The latest time that a ULID can contain, in milliseconds since the epoch. */
 export const maxTime = 2 ** 48 - 1;
 
-/** ULID: 48 bits of time and 80 random bits in Crockford's base 32. Source: https://github.com/ulid/spec. */
+/**
+ * ULID: 48 bits of time and 80 random bits in Crockford's base 32. Source:
+ * https://github.com/ulid/spec.
+ */
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ulidPattern = new RegExp(`^[0-7][${digits}]{25}$`);
 
@@ -17,7 +20,10 @@ export interface IdRange {
   readonly high: string;
 }
 
-/** Whether a text is a position in the trail: any ULID, whether or not an entry has it. `readTrail` throws for others. */
+/**
+ * Whether a text is a position in the trail: any ULID, whether or not an entry has it. `readTrail`
+ * throws for others.
+ */
 export function isTrailPosition(text: string): boolean {
   return ulidPattern.test(text);
 }
@@ -39,8 +45,8 @@ export function lastIdOf(time: number): string {
 }
 
 /**
- * The ids that match the time range and the position of a query; null if none can. Throws an Error if `limit` is not a
- * positive integer or `before` is not a position.
+ * The ids that match the time range and the position of a query; null if none can. Throws an Error
+ * if `limit` is not a positive integer or `before` is not a position.
  */
 export function idRange(query: TrailQuery): IdRange | null {
   const { since, until, limit, before } = query;
@@ -60,7 +66,10 @@ export function idRange(query: TrailQuery): IdRange | null {
   return low > high ? null : { low, high };
 }
 
-/** The lowest position that is not below a text between two positions: what was examined down to the text continues there. */
+/**
+ * The lowest position that is not below a text between two positions: what was examined down to the
+ * text continues there.
+ */
 export function positionFrom(text: string): string {
   const [same = ''] = prefixPattern.exec(text) ?? [];
   if (same === text) return padded(same);

@@ -21,8 +21,10 @@ export function versionPrefixOf(target: AssociationTarget): string {
 }
 
 /**
- * The place of a version in the history of its service account, which is the order in which EKS had them: by when the association was created, since EKS
- * uses no id twice; then by `modifiedAt`; a deletion is the last of its id. No clock of the gateway could order them. Of the same `modifiedAt`, by when they were seen.
+ * The place of a version in the history of its service account, which is the order in which EKS had
+ * them: by when the association was created, since EKS uses no id twice; then by `modifiedAt`; a
+ * deletion is the last of its id. No clock of the gateway could order them. Of the same
+ * `modifiedAt`, by when they were seen.
  */
 export function versionPlaceOf(version: VersionKey): string {
   const { association, seenAt, operationId } = version;
@@ -40,7 +42,10 @@ export function associationOfVersion({
   return of;
 }
 
-/** Where the versions of an association begin that have this `modifiedAt`; without one, where those of the association do. */
+/**
+ * Where the versions of an association begin that have this `modifiedAt`; without one, where those
+ * of the association do.
+ */
 export function placeOfVersions({ createdAt, associationId }: DeletedAssociation, modifiedAt = ''): string {
   return `${createdAt} ${associationId} ${modifiedAt}`;
 }
@@ -57,7 +62,9 @@ export function partsOfVersionKey(key: string) {
     key.split(' ');
   return {
     target: targetOfPlace(place.slice(historyPrefix.length)),
-    ...{ createdAt, associationId, modifiedAt: modifiedAt === deletion ? null : modifiedAt },
+    createdAt,
+    associationId,
+    modifiedAt: modifiedAt === deletion ? null : modifiedAt,
     seenAt: Date.parse(seenAt),
     operationId: operationId === 'scan' ? null : operationId,
   };

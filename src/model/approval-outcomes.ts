@@ -3,11 +3,16 @@ import type { OutcomeRow } from './outcome-row.ts';
 
 /** The outcomes of requests that need an approval, and of votes. */
 export const approvalOutcomes = {
-  /** Only policies that an approval lifts forbid the request. Nothing was begun: once it is approved, the same request is executed. */
+  /**
+   * Only policies that an approval lifts forbid the request. Nothing was begun: once it is
+   * approved, the same request is executed.
+   */
   APPROVAL_REQUIRED: {
     ...unrecorded,
     code: 'APPROVAL_REQUIRED',
-    ...{ event: 'APPROVAL_REQUESTED', retryable: true, retryAfterSeconds: 60 },
+    event: 'APPROVAL_REQUESTED',
+    retryable: true,
+    retryAfterSeconds: 60,
     advice:
       'Ask the approvers of each need to approve it; then send the same request with the same clientRequestToken again, which executes it.',
   },
@@ -17,7 +22,10 @@ export const approvalOutcomes = {
     code: 'APPROVAL_REJECTED',
     advice: 'Read the comment of the approver. To ask again, use a new clientRequestToken.',
   },
-  /** What this token asked for was not approved in time, or not executed in time once it was approved. */
+  /**
+   * What this token asked for was not approved in time, or not executed in time once it was
+   * approved.
+   */
   APPROVAL_EXPIRED: {
     ...final,
     code: 'APPROVAL_EXPIRED',
@@ -27,7 +35,9 @@ export const approvalOutcomes = {
   APPROVAL_LIMIT_REACHED: {
     ...unrecorded,
     code: 'APPROVAL_LIMIT_REACHED',
-    ...{ event: 'REFUSED', retryable: true, retryAfterSeconds: 300 },
+    event: 'REFUSED',
+    retryable: true,
+    retryAfterSeconds: 300,
     advice:
       'Wait until approvers have decided about your other requests; the same clientRequestToken can be used again.',
   },

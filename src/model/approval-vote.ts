@@ -1,12 +1,14 @@
 import type { RecordedPrincipal } from './principal.ts';
 
-/** A forbid of `approvals.cedar` that applies to a request, and whose approval lifts it. Plain JSON. */
+/**
+ * A forbid of `approvals.cedar` that applies to a request, and whose approval lifts it. Plain JSON.
+ */
 export interface ApprovalNeed {
   /** The policy's `@id`. */
   readonly policyId: string;
   /**
-   * SHA-256 (hex) of the policy, with its annotations, in Cedar's JSON format with sorted keys: an approver of one text has not agreed to another.
-   * Comments and spaces don't count.
+   * SHA-256 (hex) of the policy, with its annotations, in Cedar's JSON format with sorted keys: an
+   * approver of one text has not agreed to another. Comments and spaces don't count.
    */
   readonly policyHash: string;
   /** What is not allowed without an approval. */
@@ -14,9 +16,15 @@ export interface ApprovalNeed {
   readonly advice: string | null;
   /** The group of `@approvers`. */
   readonly group: string;
-  /** How many different people must approve: `@count`, 1 by default, but at least 2 where the principal of the request is not a person with a token. */
+  /**
+   * How many different people must approve: `@count`, 1 by default, but at least 2 where the
+   * principal of the request is not a person with a token.
+   */
   readonly count: number;
-  /** Set on a need of the delete that the ending of the request is: votes on it are votes on a delete. Absent: a need of the request itself. */
+  /**
+   * Set on a need of the delete that the ending of the request is: votes on it are votes on a
+   * delete. Absent: a need of the request itself.
+   */
   readonly operation?: 'DELETE_POD_IDENTITY_ASSOCIATION';
 }
 
@@ -37,7 +45,10 @@ export interface ApprovalVote {
   readonly sourceAddress?: string | null;
   /** Revision of the locks that the vote was compared with; absent in votes of earlier versions. */
   readonly locksRevision?: number;
-  /** The groups that policy could judge the vote by, sorted; absent where all groups of `principal` and `actor` are recorded. */
+  /**
+   * The groups that policy could judge the vote by, sorted; absent where all groups of `principal`
+   * and `actor` are recorded.
+   */
   readonly comparedGroups?: readonly string[];
 }
 
@@ -51,7 +62,10 @@ export interface VoidedVote extends Pick<ApprovalVote, 'principal' | 'actor' | '
   readonly voidedAt: string;
 }
 
-/** What the decision of an operation records of the approval that it used, so that the decision can be made again. */
+/**
+ * What the decision of an operation records of the approval that it used, so that the decision can
+ * be made again.
+ */
 export interface UsedApproval {
   /** Its public id. */
   readonly approvalId: string;

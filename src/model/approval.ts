@@ -15,32 +15,53 @@ import type { OperationKind, RequestedOperation } from './operation.ts';
  */
 type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
 
-/** What an approval is bound to, besides its key. If any part differs, it does not fit the request, and another approval begins. */
+/**
+ * What an approval is bound to, besides its key. If any part differs, it does not fit the request,
+ * and another approval begins.
+ */
 export interface ApprovalBinding {
-  /** The needs, sorted by policy, those of the request itself first; their messages and advice don't matter. */
+  /**
+   * The needs, sorted by policy, those of the request itself first; their messages and advice don't
+   * matter.
+   */
   readonly needs: readonly ApprovalNeed[];
   /** SHA-256 (hex) of the part of the inventory that the decision used. */
   readonly sliceHash: string;
   /** The declaration of the request; absent without one. */
   readonly declaration?: string;
-  /** SHA-256 (hex) of the settings of the association before the operation, and its `modifiedAt`; null for a create. */
+  /**
+   * SHA-256 (hex) of the settings of the association before the operation, and its `modifiedAt`;
+   * null for a create.
+   */
   readonly before: { readonly settingsHash: string; readonly modifiedAt: string } | null;
 }
 
-/** Who asks for which change: a request that policy could decide about, so its target and its canonical form are known. */
+/**
+ * Who asks for which change: a request that policy could decide about, so its target and its
+ * canonical form are known.
+ */
 type RequestedChange = Omit<RecordedSubject, 'target' | 'operation' | 'request'> &
   RequestedOperation & { readonly target: AssociationTarget };
 
 /**
- * One question to approvers, and what became of it. There is at most one for a request of a principal (`key`); when something that it is
- * bound to changes, or when a new token asks again after it ended, one with a new id takes its place. Plain JSON.
+ * One question to approvers, and what became of it. There is at most one for a request of a
+ * principal (`key`); when something that it is bound to changes, or when a new token asks again
+ * after it ended, one with a new id takes its place. Plain JSON.
  */
 export interface Approval {
-  /** `approvalPrefix`, then the ULID of this approval; also the operation id of its audit entries. */
+  /**
+   * `approvalPrefix`, then the ULID of this approval; also the operation id of its audit entries.
+   */
   readonly id: string;
-  /** SHA-256, in lower-case hex, over operation, fingerprint, principal, actor and person of `onBehalfOf`. */
+  /**
+   * SHA-256, in lower-case hex, over operation, fingerprint, principal, actor and person of
+   * `onBehalfOf`.
+   */
   readonly key: string;
-  /** Increases by one with every write of this approval, from 1; also the fence of its audit entries. */
+  /**
+   * Increases by one with every write of this approval, from 1; also the fence of its audit
+   * entries.
+   */
   readonly revision: number;
   readonly state: ApprovalState;
   readonly operation: OperationKind;
@@ -52,9 +73,15 @@ export interface Approval {
   /** Who asks for what, as the entry of the question records it. */
   readonly requested: RequestedChange;
   readonly votes: readonly ApprovalVote[];
-  /** The votes that do not count any more, oldest first, at most {@link maxVoidedVotes}; absent without any. */
+  /**
+   * The votes that do not count any more, oldest first, at most {@link maxVoidedVotes}; absent
+   * without any.
+   */
   readonly voidedVotes?: readonly VoidedVote[];
-  /** When the request was rejected last, at most twice, oldest first: RFC 3339, UTC. Also by approvals in whose place this one is. */
+  /**
+   * When the request was rejected last, at most twice, oldest first: RFC 3339, UTC. Also by
+   * approvals in whose place this one is.
+   */
   readonly rejectedAt?: readonly string[];
   /** When it was asked for: RFC 3339, UTC. */
   readonly requestedAt: string;
@@ -66,7 +93,10 @@ export interface Approval {
   readonly usedBy: string | null;
 }
 
-/** The longest time that an approval can be given, and that one can be used, in milliseconds: what people agreed to long ago is not what they would agree to now. */
+/**
+ * The longest time that an approval can be given, and that one can be used, in milliseconds: what
+ * people agreed to long ago is not what they would agree to now.
+ */
 export const maxApprovalMs = 30 * 86_400_000;
 
 /** How many voided votes an approval keeps: the trail has all. */
@@ -85,7 +115,10 @@ export function parseApprovalId(text: string): Pick<Approval, 'id' | 'key'> | nu
 
 const publicIdPattern = new RegExp(`^(${approvalPrefix}[0-9A-HJKMNP-TV-Z]{26})\\.([0-9a-f]{64})$`);
 
-/** When the clock ends that applied last, in milliseconds since the epoch: that of the approval's use, if it was approved. */
+/**
+ * When the clock ends that applied last, in milliseconds since the epoch: that of the approval's
+ * use, if it was approved.
+ */
 export function expiryOf({ useUntil, decideUntil }: Pick<Approval, 'useUntil' | 'decideUntil'>): number {
   return useUntil ?? decideUntil;
 }

@@ -9,7 +9,8 @@ export interface ClusterRef {
 }
 
 /**
- * A tag. Lists of tags are used instead of records, because `__proto__` and the like are valid tag keys.
+ * A tag. Lists of tags are used instead of records, because `__proto__` and the like are valid tag
+ * keys.
  */
 export interface Tag {
   readonly key: string;
@@ -25,8 +26,8 @@ export interface AssociationTarget extends ClusterRef {
 }
 
 /**
- * An EKS Pod Identity association: every field of `PodIdentityAssociation` in the EKS API reference, with the account and
- * region of its cluster. A field that EKS leaves out is null.
+ * An EKS Pod Identity association: every field of `PodIdentityAssociation` in the EKS API
+ * reference, with the account and region of its cluster. A field that EKS leaves out is null.
  */
 export interface Association extends AssociationTarget {
   readonly roleArn: string;
@@ -58,20 +59,24 @@ export interface AssociationSettings {
 }
 
 /**
- * A create in canonical form: defaults filled in, absent and null alike, tags sorted by key. Inputs that mean the same
- * have equal canonical forms, so the request's fingerprint is taken from it.
+ * A create in canonical form: defaults filled in, absent and null alike, tags sorted by key. Inputs
+ * that mean the same have equal canonical forms, so the request's fingerprint is taken from it.
  */
 export interface CreateRequest extends AssociationTarget, AssociationSettings {
   /** The tags of the input; the gateway's own tag is added only when the request is sent to EKS. */
   readonly tags: readonly Tag[];
   /**
-   * The revision of the service account that the request was made for, compared when an operation begins; absent: any. Absent rather than
-   * null, so that requests without it have the same entries as before.
+   * The revision of the service account that the request was made for, compared when an operation
+   * begins; absent: any. Absent rather than null, so that requests without it have the same entries
+   * as before.
    */
   readonly expectedRevision?: number;
   /** What to do about an equal association; absent: refuse the request. */
   readonly ifExists?: 'ADOPT';
-  /** When the association ends: RFC 3339, UTC. Absent: it does not end by itself, and an adopted one keeps its ending. */
+  /**
+   * When the association ends: RFC 3339, UTC. Absent: it does not end by itself, and an adopted one
+   * keeps its ending.
+   */
   readonly expiresAt?: string;
 }
 
@@ -103,20 +108,29 @@ export type AdoptRequest = ExistingRequest;
 export interface UpdateRequest extends ExistingRequest {
   /** The settings to change; null clears one, an absent one stays unchanged. */
   readonly changes: Partial<AssociationSettings>;
-  /** When the association ends: RFC 3339, UTC; null: it does not end by itself any more. Absent: its ending stays as it is. */
+  /**
+   * When the association ends: RFC 3339, UTC; null: it does not end by itself any more. Absent: its
+   * ending stays as it is.
+   */
   readonly expiresAt?: string | null;
 }
 
 /** Maximum number of tags on an EKS resource. */
 export const maxTags = 50;
 
-/** Prefix of tag keys reserved for the gateway. Requests can't set them, so a tag with it proves ownership. */
+/**
+ * Prefix of tag keys reserved for the gateway. Requests can't set them, so a tag with it proves
+ * ownership.
+ */
 export const gatewayTagPrefix = 'pod-identity-gateway/';
 
 /** Key of the tag that names the operation which created an association. */
 export const operationTagKey = `${gatewayTagPrefix}operation`;
 
-/** The operation that created an association, from its ownership tag; null if the gateway did not create it. Not validated. */
+/**
+ * The operation that created an association, from its ownership tag; null if the gateway did not
+ * create it. Not validated.
+ */
 export function operationIdOf(association: { readonly tags: readonly Tag[] }): string | null {
   return association.tags.find(({ key }) => key === operationTagKey)?.value ?? null;
 }

@@ -30,7 +30,8 @@ export type AuditEvent =
   | 'PERSONAL_DATA_ERASED';
 
 /**
- * Whether an event is of a change, written by its lease holders, or by a scan that found a change of others, or announces one. The trails of a cluster, namespace, service account or association
+ * Whether an event is of a change, written by its lease holders, or by a scan that found a change
+ * of others, or announces one. The trails of a cluster, namespace, service account or association
  * contain only these.
  */
 const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
@@ -69,10 +70,16 @@ export function isAuditEvent(event: string): event is AuditEvent {
   return Object.hasOwn(isOfChange, event);
 }
 
-/** The other events: of requests that changed nothing, of reads, of locks, of the signed log, and of erasures. */
+/**
+ * The other events: of requests that changed nothing, of reads, of locks, of the signed log, and of
+ * erasures.
+ */
 export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
 
-/** Of these events of changes, every operation that was claimed has exactly one: the one that closes it. */
+/**
+ * Of these events of changes, every operation that was claimed has exactly one: the one that closes
+ * it.
+ */
 export const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
 /** True for the event that closes an operation. */
@@ -80,5 +87,8 @@ export function isClosing(event: AuditEvent): boolean {
   return closingEvents.includes(event);
 }
 
-/** The events of an operation that is still open: its effect can be visible at EKS before the trail says so. */
+/**
+ * The events of an operation that is still open: its effect can be visible at EKS before the trail
+ * says so.
+ */
 export const openEvents: readonly AuditEvent[] = ['INTENT', 'UNKNOWN', 'TAKEN_OVER'];

@@ -10,20 +10,29 @@ import type { Finding } from './finding.ts';
 interface Circumstances {
   readonly principal: RecordedPrincipal;
   readonly actor: RecordedPrincipal | null;
-  /** The person named by a service: a claim that grants nothing and can deny, see `InventorySlice.person`. */
+  /**
+   * The person named by a service: a claim that grants nothing and can deny, see
+   * `InventorySlice.person`.
+   */
   readonly onBehalfOf: string | null;
   readonly sourceAddress: string | null;
   readonly userAgent: string | null;
   readonly apiRequestId: string;
   /** The reason given with the request. */
   readonly reason: string | null;
-  /** The name of the declaration that made the request. Absent without one: few requests have it, and brief entries have no room. */
+  /**
+   * The name of the declaration that made the request. Absent without one: few requests have it,
+   * and brief entries have no room.
+   */
   readonly declaration?: string;
 }
 
 /** An input that was not valid, without its values, which can be secrets or have megabytes. */
 export interface InvalidInputSummary {
-  /** SHA-256 (hex) of the input as JSON with sorted keys: equal for equal inputs. Null if it has over 10 million characters. */
+  /**
+   * SHA-256 (hex) of the input as JSON with sorted keys: equal for equal inputs. Null if it has
+   * over 10 million characters.
+   */
   readonly sha256: string | null;
   /** Size of that JSON in bytes; null where `sha256` is. */
   readonly bytes: number | null;
@@ -55,13 +64,19 @@ export interface RecordedEnding {
   readonly setBy: string;
 }
 
-/** What a request was judged by that sets an ending of an existing association. Absent in other entries. */
+/**
+ * What a request was judged by that sets an ending of an existing association. Absent in other
+ * entries.
+ */
 export interface JudgedEnding {
-  /** The ending that the service account had, which the operation demands when it begins; null: none. */
+  /**
+   * The ending that the service account had, which the operation demands when it begins; null:
+   * none.
+   */
   readonly endingBefore?: RecordedEnding | null;
   /**
-   * The decision about the delete that such a request is: at the ending, of the association as it is then. Absent if the association ends no
-   * earlier by it than before.
+   * The decision about the delete that such a request is: at the ending, of the association as it
+   * is then. Absent if the association ends no earlier by it than before.
    */
   readonly deleteDecision?: Decision;
 }
@@ -74,7 +89,10 @@ interface Subject extends RecordedInvalidInput, JudgedEnding {
   readonly decision: Decision | null;
 }
 
-/** The operation, with its canonical request; without one if the input was invalid, for a read of the trail, and for a lock. */
+/**
+ * The operation, with its canonical request; without one if the input was invalid, for a read of
+ * the trail, and for a lock.
+ */
 type RecordedOperation = RequestedOperation | { readonly operation: AuditedOperation; readonly request: null };
 
 /** What every audit entry of a request says, whatever happened: who requested what. */
@@ -82,11 +100,15 @@ export type AuditContext = Circumstances & Subject & RecordedOperation;
 
 /** What happened. */
 interface AuditEventFields {
-  /** A ULID: sorts by time, and by order of writing within one process. The public id is `<operationId>.<entryId>`. */
+  /**
+   * A ULID: sorts by time, and by order of writing within one process. The public id is
+   * `<operationId>.<entryId>`.
+   */
   readonly entryId: string;
   /**
-   * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with {@link lockPrefix} before it
-   * for a change of locks, whose earlier entries lack the prefix, with {@link driftPrefix} for drift, with {@link approvalPrefix} for an approval, with
+   * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with
+   * {@link lockPrefix} before it for a change of locks, whose earlier entries lack the prefix, with
+   * {@link driftPrefix} for drift, with {@link approvalPrefix} for an approval, with
    * {@link repairPrefix} for a repair, and with {@link erasurePrefix} for an erasure.
    */
   readonly operationId: string;
@@ -100,9 +122,15 @@ interface AuditEventFields {
   readonly associationArn: string | null;
   /** EKS's request id, as in CloudTrail. */
   readonly eksRequestId: string | null;
-  /** Paths of the parts that were left out or shortened because the entry would have been too large; usually empty. */
+  /**
+   * Paths of the parts that were left out or shortened because the entry would have been too large;
+   * usually empty.
+   */
   readonly omitted: readonly string[];
-  /** Fence of the lease holder that wrote the entry, of drift the revision of the state that it was written with, of an approval its revision; null where there was no lease. */
+  /**
+   * Fence of the lease holder that wrote the entry, of drift the revision of the state that it was
+   * written with, of an approval its revision; null where there was no lease.
+   */
   readonly fence: number | null;
   /** Key of the approval that the entry is about; absent for other entries. */
   readonly approvalKey?: string;
@@ -110,11 +138,17 @@ interface AuditEventFields {
   readonly isOwnRequest?: true;
   /** Public ids of the entries whose personal data an operator erases; absent for other entries. */
   readonly erasedEntries?: readonly string[];
-  /** How the personal data of the entry are stored. Absent in entries of earlier versions, whose text has them. */
+  /**
+   * How the personal data of the entry are stored. Absent in entries of earlier versions, whose
+   * text has them.
+   */
   readonly personal?: PersonalData;
 }
 
-/** The salt of the personal data that an entry has; or what is left of those that were erased: their SHA-256 (hex), by the entry that it is of. */
+/**
+ * The salt of the personal data that an entry has; or what is left of those that were erased: their
+ * SHA-256 (hex), by the entry that it is of.
+ */
 type PersonalData = { readonly salt: string } | { readonly entryId: string; readonly sha256: string };
 
 /** One entry of the audit trail: plain JSON, written once. Only its personal data can be erased. */
@@ -131,8 +165,8 @@ export function auditEntryId(entry: Pick<AuditEntry, 'operationId' | 'entryId'>)
 }
 
 /**
- * What the operation id of the entries of locks begins with. It is a part of their key in the audit table by which IAM policies
- * select them: operators may add these entries and no others.
+ * What the operation id of the entries of locks begins with. It is a part of their key in the audit
+ * table by which IAM policies select them: operators may add these entries and no others.
  */
 export const lockPrefix = 'lock-';
 

@@ -6,7 +6,10 @@ export type DeniedSubject = 'PRINCIPAL' | 'ON_BEHALF_OF' | 'BOTH';
 
 /** One reason for a denial. */
 export interface Violation {
-  /** The policy's `@id`, or `default-deny`, `cluster-not-registered`, `evaluation-failed`, `role-not-found`, `role-not-read`. */
+  /**
+   * The policy's `@id`, or `default-deny`, `cluster-not-registered`, `evaluation-failed`,
+   * `role-not-found`, `role-not-read`.
+   */
   readonly policyId: string;
   /** What is not allowed. */
   readonly message: string;
@@ -16,7 +19,10 @@ export interface Violation {
   readonly deniedTo?: DeniedSubject;
 }
 
-/** Role attributes: tags and permissions boundary of a role, which policies can use; or why they are not known. */
+/**
+ * Role attributes: tags and permissions boundary of a role, which policies can use; or why they are
+ * not known.
+ */
 export type RoleAttributes =
   | {
       readonly arn: string;
@@ -31,7 +37,10 @@ export type RoleAttributes =
   /** It could not be read, for this reason: the name of an exception. */
   | { readonly arn: string; readonly kind: 'failed'; readonly reason: string };
 
-/** The part of the inventory that one decision used, as plain JSON. With the two hashes it lets a decision be made again. */
+/**
+ * The part of the inventory that one decision used, as plain JSON. With the two hashes it lets a
+ * decision be made again.
+ */
 export interface InventorySlice {
   /** Null when the cluster isn't registered. */
   readonly cluster: {
@@ -44,12 +53,17 @@ export interface InventorySlice {
     /** Other accounts whose roles may be target roles. */
     readonly targetRoleAccounts: readonly string[];
   } | null;
-  /** Null when no namespace is in question or the cluster isn't registered; an unlisted namespace has no owners. */
+  /**
+   * Null when no namespace is in question or the cluster isn't registered; an unlisted namespace
+   * has no owners.
+   */
   readonly namespace: {
     readonly name: string;
     readonly owners: readonly string[];
     readonly system: boolean;
-    /** Paths of the roles that belong to this namespace by convention, such as `/pods/payments/`. */
+    /**
+     * Paths of the roles that belong to this namespace by convention, such as `/pods/payments/`.
+     */
     readonly rolePaths: readonly string[];
     /** Roles outside the naming convention that this namespace may use. */
     readonly roleArns: readonly string[];
@@ -66,13 +80,25 @@ export interface InventorySlice {
     readonly id: string;
     readonly groups: readonly string[];
   };
-  /** The time zone in which policies see the day of the week and the hour: a name in the IANA database. */
+  /**
+   * The time zone in which policies see the day of the week and the hour: a name in the IANA
+   * database.
+   */
   readonly timeZone: string;
-  /** Of a vote: the id of the principal that the person in `onBehalfOf` of the request is; absent without one, and where the inventory doesn't list it. */
+  /**
+   * Of a vote: the id of the principal that the person in `onBehalfOf` of the request is; absent
+   * without one, and where the inventory doesn't list it.
+   */
   readonly requestedFor?: string;
-  /** The groups that the inventory has of that person; absent with `requestedFor`, and in entries of earlier versions. */
+  /**
+   * The groups that the inventory has of that person; absent with `requestedFor`, and in entries of
+   * earlier versions.
+   */
   readonly requestedForGroups?: readonly string[];
-  /** The roles of the association, read from IAM; absent where no policy that can apply uses role attributes. */
+  /**
+   * The roles of the association, read from IAM; absent where no policy that can apply uses role
+   * attributes.
+   */
   readonly roles?: readonly RoleAttributes[];
 }
 
@@ -89,21 +115,28 @@ export interface Decision {
   readonly policySetHash: string;
   /** SHA-256 (hex) of the inventory. */
   readonly inventoryHash: string;
-  /** The time that policies saw, milliseconds since the epoch. Entries are written later, some minutes later. */
+  /**
+   * The time that policies saw, milliseconds since the epoch. Entries are written later, some
+   * minutes later.
+   */
   readonly now: number;
   readonly slice: InventorySlice;
   /**
-   * ARNs of roles whose attributes policy needs and the request did not have: then it is denied. Absent if policy decided without, or
-   * had them.
+   * ARNs of roles whose attributes policy needs and the request did not have: then it is denied.
+   * Absent if policy decided without, or had them.
    */
   readonly unknownRoles?: readonly string[];
   /**
-   * The approvals that policy asks for. With `allowed` false, they are the only obstacle, and `violations` are theirs: permits apply, and no
-   * other forbid does. With `allowed` true, `approval` has them. Absent where none is needed, and where the request is denied anyway.
+   * The approvals that policy asks for. With `allowed` false, they are the only obstacle, and
+   * `violations` are theirs: permits apply, and no other forbid does. With `allowed` true,
+   * `approval` has them. Absent where none is needed, and where the request is denied anyway.
    */
   readonly needs?: readonly ApprovalNeed[];
   /** The approval that lifted the forbids of `needs`; absent without one. */
   readonly approval?: UsedApproval;
-  /** True where policy allows the dry run, and denies the change itself to the same caller. Absent otherwise. */
+  /**
+   * True where policy allows the dry run, and denies the change itself to the same caller. Absent
+   * otherwise.
+   */
   readonly onlyAsDryRun?: true;
 }

@@ -11,8 +11,8 @@ export type LockScope =
 export interface Lock {
   readonly scope: LockScope;
   /**
-   * Set on a lock that also stops reads: those of the principal, those at EKS in the cluster, or all. The scans stop with the reads of their
-   * clusters.
+   * Set on a lock that also stops reads: those of the principal, those at EKS in the cluster, or
+   * all. The scans stop with the reads of their clusters.
    */
   readonly stopsReads?: true;
   /** Why it was set; null without a reason. */
@@ -23,18 +23,27 @@ export interface Lock {
   readonly lockedAt: string;
 }
 
-/** What a process remembers of the locks. One object for each process, which changes with every read. */
+/**
+ * What a process remembers of the locks. One object for each process, which changes with every
+ * read.
+ */
 export interface LockMemory {
   /** Whether the last read showed any lock, of whatever scope, or failed. */
   mayBeSet: boolean;
-  /** The locks that the last successful read showed, and when it was sent, in milliseconds since the epoch; unset before it. */
+  /**
+   * The locks that the last successful read showed, and when it was sent, in milliseconds since the
+   * epoch; unset before it.
+   */
   lastRead?: { readonly locks: readonly Lock[]; readonly at: number };
 }
 
 /** What a change concerns, as far as locks matter. */
 export interface LockSubject {
   readonly cluster: ClusterRef;
-  /** Ids of the principal, of the actor, and of the person named by a service, as far as there are any. */
+  /**
+   * Ids of the principal, of the actor, and of the person named by a service, as far as there are
+   * any.
+   */
   readonly principalIds: readonly string[];
 }
 
@@ -51,7 +60,10 @@ export function readsLockFor(locks: readonly Lock[], principalIds: readonly stri
   return locks.find((lock) => lock.stopsReads === true && isOfCaller(lock)) ?? null;
 }
 
-/** The lock that stops reads at EKS in a cluster, regardless of who asks for them; null if none does. */
+/**
+ * The lock that stops reads at EKS in a cluster, regardless of who asks for them; null if none
+ * does.
+ */
 export function clusterReadsLockFor(locks: readonly Lock[], cluster: ClusterRef): Lock | null {
   return lockFor(
     locks.filter(({ stopsReads }) => stopsReads === true),

@@ -9,11 +9,17 @@ export interface OutcomeRow {
   /** The refusal code; null where the outcome is not a refusal. */
   readonly code: string | null;
   readonly event: AuditEvent;
-  /** The state that the idempotency record gets; `untouched` where this request does not hold its lease. */
+  /**
+   * The state that the idempotency record gets; `untouched` where this request does not hold its
+   * lease.
+   */
   readonly recordState: 'SUCCEEDED' | 'REFUSED' | 'RELEASED' | 'IN_PROGRESS' | 'untouched';
   /** True when the unchanged request can succeed later. */
   readonly retryable: boolean;
-  /** Seconds to wait before a refused request is sent again: set where it is retryable. Null while in progress: the lease says it. */
+  /**
+   * Seconds to wait before a refused request is sent again: set where it is retryable. Null while
+   * in progress: the lease says it.
+   */
   readonly retryAfterSeconds: number | null;
   /** What to do; null where nothing needs to be done. An answer may carry more exact advice. */
   readonly advice: string | null;
@@ -42,7 +48,10 @@ export const inProgress = {
 /** The unchanged request can't succeed later. */
 export const notRetryable = { retryable: false, retryAfterSeconds: null } as const;
 
-/** The refusal is the token's one final answer: the change was not made and will not be, except where the outcome says otherwise. */
+/**
+ * The refusal is the token's one final answer: the change was not made and will not be, except
+ * where the outcome says otherwise.
+ */
 export const final = { status: 'REFUSED', event: 'REFUSED', recordState: 'REFUSED', ...notRetryable } as const;
 
 /** The change was not made, and the token can be used again. */

@@ -12,8 +12,9 @@ const locked = {
 } as const;
 
 /**
- * Every outcome of a mutation, and all that follows from it. Operations, ledger writes, the reconciler, the docs' list of
- * refusals and its test read this table; nothing else decides what an outcome means.
+ * Every outcome of a mutation, and all that follows from it. Operations, ledger writes, the
+ * reconciler, the docs' list of refusals and its test read this table; nothing else decides what an
+ * outcome means.
  */
 export const outcomes = {
   ...approvalOutcomes,
@@ -47,7 +48,9 @@ export const outcomes = {
   POLICY_EVALUATION_FAILED: {
     ...unrecorded,
     code: 'POLICY_EVALUATION_FAILED',
-    ...{ event: 'DENIED', retryable: true, retryAfterSeconds: 60 },
+    event: 'DENIED',
+    retryable: true,
+    retryAfterSeconds: 60,
     advice: 'Ask the operators of the gateway to fix the policy that failed; then send the request again.',
   },
   /** Policy depends on tags or permissions boundary of a role that IAM does not have. */
@@ -90,7 +93,10 @@ export const outcomes = {
     code: 'ASSOCIATION_NOT_FOUND',
     advice: 'Check clusterName and associationId; list the associations to see which ones you may view.',
   },
-  /** No association was visible to the principal when the request was admitted. Nothing was begun or recorded: a read can lag behind a create. */
+  /**
+   * No association was visible to the principal when the request was admitted. Nothing was begun or
+   * recorded: a read can lag behind a create.
+   */
   ASSOCIATION_NOT_SEEN: {
     ...unrecorded,
     ...notRetryable,
@@ -99,30 +105,43 @@ export const outcomes = {
     advice:
       'Check clusterName and associationId; list the associations to see which ones you may view. The same clientRequestToken can be used again, for example once a new association is visible.',
   },
-  /** The association is not the one that `expectedModifiedAt` names, or the service account has another revision than `expectedRevision`. */
+  /**
+   * The association is not the one that `expectedModifiedAt` names, or the service account has
+   * another revision than `expectedRevision`.
+   */
   ASSOCIATION_CHANGED: {
     ...final,
     code: 'ASSOCIATION_CHANGED',
     advice: 'Read the association again, check your change against it, and use a new clientRequestToken.',
   },
-  /** `expiresAt` is too near or too far. Compared when an operation begins, so that a repetition is answered also after the ending. */
+  /**
+   * `expiresAt` is too near or too far. Compared when an operation begins, so that a repetition is
+   * answered also after the ending.
+   */
   EXPIRES_AT_OUT_OF_RANGE: {
     ...final,
     code: 'EXPIRES_AT_OUT_OF_RANGE',
     advice: 'Give an expiresAt within the range, and use a new clientRequestToken.',
   },
-  /** An update of the ending alone, of an association that the gateway did not make as it is now. */
+  /**
+   * An update of the ending alone, of an association that the gateway did not make as it is now.
+   */
   ASSOCIATION_NOT_CONFIRMED: {
     ...final,
     code: 'ASSOCIATION_NOT_CONFIRMED',
     advice:
       'Adopt the association, then set expiresAt with a new clientRequestToken; or change a setting with the same update.',
   },
-  /** A request expects a revision or sets an ending, and another operation on the service account may still change it. Nothing was begun. */
+  /**
+   * A request expects a revision or sets an ending, and another operation on the service account
+   * may still change it. Nothing was begun.
+   */
   OPERATION_IN_PROGRESS: {
     ...unrecorded,
     code: 'OPERATION_IN_PROGRESS',
-    ...{ event: 'REFUSED', retryable: true, retryAfterSeconds: 10 },
+    event: 'REFUSED',
+    retryable: true,
+    retryAfterSeconds: 10,
     advice: 'Send the same request again after retryAfterSeconds, when the other operation has ended.',
   },
   CLUSTER_NOT_FOUND: {
@@ -161,7 +180,10 @@ export const outcomes = {
     advice:
       'Ask the operators of the gateway to add the permission named in eksMessage to its IAM role. Then send the same request again.',
   },
-  /** The gateway may not assume the role that changes associations, or has no credentials itself. Nothing was sent to EKS. */
+  /**
+   * The gateway may not assume the role that changes associations, or has no credentials itself.
+   * Nothing was sent to EKS.
+   */
   CREDENTIALS_DENIED: {
     ...released,
     code: 'GATEWAY_ACCESS_DENIED',
@@ -190,9 +212,15 @@ export const outcomes = {
     advice:
       'The gateway could not connect to EKS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
   },
-  /** The operation had no effect and can't have one any more. Not returned as such: the next request with the token claims it again. */
+  /**
+   * The operation had no effect and can't have one any more. Not returned as such: the next request
+   * with the token claims it again.
+   */
   NOT_DONE: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
-  /** The change was not sent to EKS. The request fails, and the next one with the token claims it again. */
+  /**
+   * The change was not sent to EKS. The request fails, and the next one with the token claims it
+   * again.
+   */
   NOT_SENT: { ...inProgress, event: 'RELEASED', recordState: 'RELEASED' },
   /** A create in doubt: an equal association exists, and no tag can prove who created it. */
   OUTCOME_UNDETERMINED: {
@@ -201,7 +229,10 @@ export const outcomes = {
     advice:
       'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the ownership tag.',
   },
-  /** An operation in doubt whose association others changed, deleted or created: it may have been applied before. */
+  /**
+   * An operation in doubt whose association others changed, deleted or created: it may have been
+   * applied before.
+   */
   MAY_HAVE_BEEN_REPLACED: {
     ...final,
     code: 'OUTCOME_UNDETERMINED',

@@ -1,14 +1,23 @@
 /** A person, or a workload. */
 type PrincipalKind = 'USER' | 'SERVICE';
 
-/** An authenticated principal. Policy decisions use it; audit entries keep a {@link RecordedPrincipal}. */
+/**
+ * An authenticated principal. Policy decisions use it; audit entries keep a
+ * {@link RecordedPrincipal}.
+ */
 export interface Principal {
-  /** `<issuer>#<subject>` by JWT; `iam:<account>:role/<name>`, `iam:<account>:user/<name>` or, for a person of IAM Identity Center, `iam:<account>:role/<name>/<session>` by SigV4. */
+  /**
+   * `<issuer>#<subject>` by JWT; `iam:<account>:role/<name>`, `iam:<account>:user/<name>` or, for a
+   * person of IAM Identity Center, `iam:<account>:role/<name>/<session>` by SigV4.
+   */
   readonly id: string;
   readonly kind: PrincipalKind;
   /** From the token's claims, or from the inventory. */
   readonly groups: readonly string[];
-  /** IAM session name: recorded, never used in decisions, because the client that calls AssumeRole chooses it. */
+  /**
+   * IAM session name: recorded, never used in decisions, because the client that calls AssumeRole
+   * chooses it.
+   */
   readonly sessionName: string | null;
 }
 
@@ -16,8 +25,8 @@ export interface Principal {
 export const expireServiceId = 'pod-identity-gateway/expire';
 
 /**
- * Whether a principal is a person with a token. An IAM session proves no person: people who may assume the role, or have the user's keys,
- * have one beside a token of their own.
+ * Whether a principal is a person with a token. An IAM session proves no person: people who may
+ * assume the role, or have the user's keys, have one beside a token of their own.
  */
 export function isPersonWithToken({ kind, id }: Pick<Principal, 'kind' | 'id'>): boolean {
   return kind === 'USER' && !id.startsWith('iam:');

@@ -41,13 +41,19 @@ export type ApprovalRefusal = RefusalBase & {
   readonly approval: Approval | null;
 };
 
-/** Why nothing was done: plain JSON, stored in idempotency records and returned. `kind` is the GraphQL type's name. */
+/**
+ * Why nothing was done: plain JSON, stored in idempotency records and returned. `kind` is the
+ * GraphQL type's name.
+ */
 export type Refusal =
   | (RefusalBase & { readonly kind: 'InvalidInput'; readonly findings: readonly Finding[] })
   | (RefusalBase & {
       readonly kind: 'PolicyDenied';
       readonly violations: readonly Violation[];
-      /** The groups that own the namespace in question; empty if it has none or the cluster isn't registered. */
+      /**
+       * The groups that own the namespace in question; empty if it has none or the cluster isn't
+       * registered.
+       */
       readonly owners: readonly string[];
     })
   | (RefusalBase & { readonly kind: 'TokenReused'; readonly originalOperationId: string })
@@ -71,13 +77,17 @@ export type RefusedOutcome = {
   [Name in OutcomeName]: (typeof outcomes)[Name]['code'] extends null ? never : Name;
 }[OutcomeName];
 
-/** The fields of a refusal that its outcome's row determines. `message` is one sentence for people. */
+/**
+ * The fields of a refusal that its outcome's row determines. `message` is one sentence for people.
+ */
 export function refusalFields(outcome: RefusedOutcome, message: string) {
   const { code, retryable, advice } = outcomes[outcome];
   return { code, message, advice, retryable };
 }
 
-/** Seconds after which a refused request can be sent again unchanged; null where that does not help. */
+/**
+ * Seconds after which a refused request can be sent again unchanged; null where that does not help.
+ */
 export function retryAfterSecondsOf({ code, retryable }: Pick<Refusal, 'code' | 'retryable'>): number | null {
   if (!retryable) return null;
   const row = Object.values<Outcome>(outcomes).find((each) => each.code === code && each.retryable);

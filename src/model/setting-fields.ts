@@ -2,15 +2,22 @@ import type { Association, AssociationSettings } from './association.ts';
 
 /** What a setting of an association is, for every layer that handles settings one by one. */
 interface SettingField<Value> {
-  /** `role`: an IAM role ARN, by which the trail can be searched; `document`: JSON text, compared by what it means, and possibly large. */
+  /**
+   * `role`: an IAM role ARN, by which the trail can be searched; `document`: JSON text, compared by
+   * what it means, and possibly large.
+   */
   readonly type: 'role' | 'flag' | 'document' | 'text';
-  /** The value if a create leaves it out or EKS returns none. Null: an update can clear it. Absent: every association has it. */
+  /**
+   * The value if a create leaves it out or EKS returns none. Null: an update can clear it. Absent:
+   * every association has it.
+   */
   readonly absent?: Value;
 }
 
 /**
- * The settings of an association, one row each. Validation, the calls to EKS, comparison, policy, audit entries and the trail's filters
- * follow from it or have a table over the same keys, so that a setting which one of them lacks does not compile.
+ * The settings of an association, one row each. Validation, the calls to EKS, comparison, policy,
+ * audit entries and the trail's filters follow from it or have a table over the same keys, so that
+ * a setting which one of them lacks does not compile.
  */
 export const settingFields = {
   roleArn: { type: 'role' },

@@ -13,7 +13,9 @@ type WarningCode =
   | 'TAGS_DIFFER'
   | 'CREDENTIALS_OUTLIVE_ENDING';
 
-/** Something that does not stop a change, but can keep pods from using the association as intended. */
+/**
+ * Something that does not stop a change, but can keep pods from using the association as intended.
+ */
 export interface Warning {
   readonly code: WarningCode;
   /** One sentence for people. */

@@ -27,8 +27,9 @@ interface Account {
 }
 
 /**
- * The accounts and regions of these clusters for one run, each with a lease, so that overlapping runs keep one rate limit. `deadline` is when
- * the run must end, in milliseconds since the epoch. The functions throw `LedgerUnavailable`.
+ * The accounts and regions of these clusters for one run, each with a lease, so that overlapping
+ * runs keep one rate limit. `deadline` is when the run must end, in milliseconds since the epoch.
+ * The functions throw `LedgerUnavailable`.
  */
 export function makeAccountReads(
   deps: AccountReadsDependencies,
@@ -41,8 +42,9 @@ export function makeAccountReads(
     observations.putAccountReads({ accountId, region, runId, leaseUntil }, now);
 
   /**
-   * False if another run has the lease. If one may have read within the last second, by every permitted clock, waits until it has not. After a
-   * killed run, the lease ends when no clock shows a time before its deadline.
+   * False if another run has the lease. If one may have read within the last second, by every
+   * permitted clock, waits until it has not. After a killed run, the lease ends when no clock shows
+   * a time before its deadline.
    */
   const take = async (cluster: ClusterRef): Promise<boolean> => {
     const now = clock();
@@ -70,7 +72,10 @@ export function makeAccountReads(
   };
 
   return {
-    /** EKS within the rate limit of the cluster's account and region; null if another run reads these. */
+    /**
+     * EKS within the rate limit of the cluster's account and region; null if another run reads
+     * these.
+     */
     async begin(cluster: ClusterRef): Promise<EksFor | null> {
       const { isTaken, eksFor } = accountOf(cluster);
       return (await isTaken) ? eksFor : null;

@@ -23,7 +23,10 @@ export interface Observation {
 
 /** The scan of a cluster, as far as what it records depends on it. */
 export interface ScanLease {
-  /** When the last complete scan of the cluster began; null if there was none. Milliseconds since the epoch. */
+  /**
+   * When the last complete scan of the cluster began; null if there was none. Milliseconds since
+   * the epoch.
+   */
   readonly completedAt: number | null;
 }
 
@@ -40,8 +43,9 @@ export interface DriftChange {
 export type DriftEvent = Extract<AuditEvent, 'DRIFT_FOUND' | 'DRIFT_RESOLVED'>;
 
 /**
- * The drift of a service account: EKS differs from what operations of the gateway left, or has an association since the first
- * scan of its cluster that none made. Each new difference is an entry DRIFT_FOUND, its end an entry DRIFT_RESOLVED.
+ * The drift of a service account: EKS differs from what operations of the gateway left, or has an
+ * association since the first scan of its cluster that none made. Each new difference is an entry
+ * DRIFT_FOUND, its end an entry DRIFT_RESOLVED.
  */
 export function driftChangeOf(deps: EntryDependencies, observation: Observation): DriftChange {
   const seen = observation.state?.observed ?? null;
@@ -66,7 +70,8 @@ function isDrift({ state, observed, association, scan }: Observation, seen: Obse
   // Where nothing is recorded, nothing is missing.
   if (association === null) return confirmed?.isDeleted === false;
   if (confirmed !== null) return true;
-  // What was decided of an association stays: this scan may have begun before the cluster was first scanned.
+  // What was decided of an association stays: this scan may have begun before the cluster was first
+  // scanned.
   if (seen?.sight?.associationId === association.associationId) return seen.driftId !== null;
   // Associations from before the first scan of their cluster may be older than the gateway.
   return scan.completedAt !== null;
@@ -79,7 +84,11 @@ function isSameSight(one: ObservedState, other: ObservedState): boolean {
 
 /** Who writes entries of drift. */
 export const scanner: RecordedPrincipal = {
-  ...{ id: 'pod-identity-gateway/scan', kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null },
+  id: 'pod-identity-gateway/scan',
+  kind: 'SERVICE',
+  groups: [],
+  otherGroups: null,
+  sessionName: null,
 };
 
 function entryOf(
@@ -92,14 +101,29 @@ function entryOf(
   const confirmed = confirmedIn(state);
   const seen = association ?? confirmed ?? state?.observed?.association ?? null;
   const context: AuditContext = {
-    ...{ operation: 'OBSERVE_ASSOCIATION', request: null, principal: scanner, actor: null, onBehalfOf: null },
-    ...{ sourceAddress: null, userAgent: scanner.id, apiRequestId: operationId, reason: null },
-    ...{ target, before: confirmed, decision: null, invalidInput: null, findings: [] },
+    operation: 'OBSERVE_ASSOCIATION',
+    request: null,
+    principal: scanner,
+    actor: null,
+    onBehalfOf: null,
+    sourceAddress: null,
+    userAgent: scanner.id,
+    apiRequestId: operationId,
+    reason: null,
+    target,
+    before: confirmed,
+    decision: null,
+    invalidInput: null,
+    findings: [],
   };
   const message = event === 'DRIFT_FOUND' ? foundMessage(state, association) : resolvedMessage(observed);
   return makeEntry(deps, context, {
     // Scans have clocks of their own: the order of the entries is that of the writes of the state.
-    ...{ operationId, event, fence: observed.revision, message, associationArn: seen?.associationArn ?? null },
+    operationId,
+    event,
+    fence: observed.revision,
+    message,
+    associationArn: seen?.associationArn ?? null,
   });
 }
 

@@ -2,14 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { inDoubtUntil } from '../idempotency/times.ts';
 import type { AssociationState, OpenOperation } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
+import { hasTrait } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences, versionDifferences } from '../operations/differences.ts';
+import { settingDifferences, versionDifferences } from '../operations/terms/differences.ts';
 import type { ReadTimes } from './sights.ts';
 
 /**
- * The operations that explain how an association differs from the confirmed one (`base`), or all of it where none is confirmed. Empty if
- * something remains that they do not explain.
+ * The operations that explain how an association differs from the confirmed one (`base`), or all of
+ * it where none is confirmed. Empty if something remains that they do not explain.
  */
 export function explainingOperations(
   state: AssociationState | null,
@@ -21,9 +22,8 @@ export function explainingOperations(
   if (base === null) {
     return operations.filter(
       (one) =>
-        (one.operation === 'CREATE_POD_IDENTITY_ASSOCIATION'
-          ? mayHaveMade(one, association, times)
-          : mayHaveChanged(one, association)) && settingDifferences(one.requested, association).length === 0,
+        (hasTrait('creates', one) ? mayHaveMade(one, association, times) : mayHaveChanged(one, association)) &&
+        settingDifferences(one.requested, association).length === 0,
     );
   }
   if (!isDeepStrictEqual(base.tags, association.tags)) return [];
@@ -36,8 +36,8 @@ export function explainingOperations(
 }
 
 /**
- * How an association differs from the confirmed version of it by what others did: without what open operations set, unless that is all. At least
- * one field, if they differ.
+ * How an association differs from the confirmed version of it by what others did: without what open
+ * operations set, unless that is all. At least one field, if they differ.
  */
 export function foreignDifferences(
   { openOperations }: Pick<AssociationState, 'openOperations'>,
@@ -59,7 +59,7 @@ function sets({ requested }: OpenOperation, field: string, association: Associat
 
 /** Whether an association can be what an update made: a create changes none that exists. */
 function mayHaveChanged(one: OpenOperation, association: Association): boolean {
-  return one.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && mayHaveActed(one, association);
+  return hasTrait('updates', one) && mayHaveActed(one, association);
 }
 
 /** Whether an association can be what a create made: not if it existed before. */

@@ -10,8 +10,9 @@ import type {
 import type { Origin } from '../ledger/association-version.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
+import { hasTrait } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences } from '../operations/differences.ts';
+import { settingDifferences } from '../operations/terms/differences.ts';
 import { explainingOperations } from './explained.ts';
 import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
 import type { ReadTimes } from './sights.ts';
@@ -24,11 +25,17 @@ export interface Reading {
   readonly readAt: number;
   /** The association in EKS; null if EKS has none. */
   readonly association: Association | null;
-  /** The association that was read by its id; null if the list of EKS has none for the service account. */
+  /**
+   * The association that was read by its id; null if the list of EKS has none for the service
+   * account.
+   */
   readonly associationId: string | null;
   /** The state of the ledger, read after EKS; null: there is none. */
   readonly state: AssociationState | null;
-  /** Whether the ownership tag of the association names an operation whose `INTENT` has its settings. */
+  /**
+   * Whether the ownership tag of the association names an operation whose `INTENT` has its
+   * settings.
+   */
   readonly isOwn: boolean;
 }
 
@@ -43,9 +50,9 @@ type ObservedChange = Omit<StateChange, 'target' | 'observed'> & Required<Pick<S
 const undecided: Judgement = { kind: 'undecided' };
 
 /**
- * Who made what a scan read. A read that is older than what was seen before decides nothing. A change is explained by what an operation
- * confirmed, or by operations that may have made it; every other change was made outside. See
- * `docs/decisions/0044-state-of-associations.md`.
+ * Who made what a scan read. A read that is older than what was seen before decides nothing. A
+ * change is explained by what an operation confirmed, or by operations that may have made it; every
+ * other change was made outside. See `docs/decisions/0005-association-state-and-history.md`.
  */
 export function judge(reading: Reading, times: ReadTimes): Judgement {
   return reading.association === null
@@ -65,7 +72,8 @@ function judgePresence(reading: Reading, association: Association, times: ReadTi
 
   const explaining = explainingOperations(state, base, association, times);
   if (explaining.length > 0) {
-    // Once all of them can no longer act, the association is what they left: it is confirmed as an outcome is.
+    // Once all of them can no longer act, the association is what they left: it is confirmed as an
+    // outcome is.
     const isFinal = explaining.every((operation) => lapsed.includes(operation));
     const last = explaining.at(-1);
     const confirmedNow = isFinal && last ? { confirmed: confirmedBy(last, association) } : {};
@@ -105,7 +113,10 @@ function confirmedBy(
   return { association, isDeleted: false, operationId, operation, declaration: null };
 }
 
-/** An association that EKS does not show is gone once it is certain that reads show what was made before. */
+/**
+ * An association that EKS does not show is gone once it is certain that reads show what was made
+ * before.
+ */
 function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes): Judgement {
   const { state, readAt, knownRevision, associationId } = reading;
   const sights = sightsOf(state);
@@ -113,12 +124,7 @@ function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes):
   if (state === null || last === null) return undecided;
   // The id of one that is gone says nothing of another that replaced it.
   if (associationId !== null && associationId !== last.associationId) return undecided;
-  if (
-    state.openOperations.some(
-      ({ operation, closedAt }) => operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && closedAt === null,
-    )
-  )
-    return undecided;
+  if (state.openOperations.some((one) => hasTrait('deletes', one) && one.closedAt === null)) return undecided;
   const settledAt = Math.max(state.changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
   if (readAt <= settledAt || state.revision !== knownRevision) return undecided;
   const origin =
@@ -184,7 +190,10 @@ function isUnchanged(one: Association, other: Association): boolean {
   return isDeepStrictEqual(one.tags, other.tags) && settingDifferences(settingsOf(one), other).length === 0;
 }
 
-/** The operations that can no longer act on what was read: closed ones that ceased to be in doubt before. */
+/**
+ * The operations that can no longer act on what was read: closed ones that ceased to be in doubt
+ * before.
+ */
 function lapsedOperations(state: AssociationState | null, readAt: number): OpenOperation[] {
   return (state?.openOperations ?? []).filter(
     ({ closedAt, inDoubtUntil }) => closedAt !== null && inDoubtUntil < readAt,

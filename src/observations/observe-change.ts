@@ -18,7 +18,10 @@ export interface ObserveChangeDependencies extends ObserveDependencies {
   readonly eksFor: EksFor;
 }
 
-/** Left to the scan: the cluster is unknown, was never scanned or has a lock on reads, or the association is gone, which only a list proves. */
+/**
+ * Left to the scan: the cluster is unknown, was never scanned or has a lock on reads, or the
+ * association is gone, which only a list proves.
+ */
 export interface LeftToScan {
   readonly kind: 'left-to-scan';
 }
@@ -26,8 +29,9 @@ export interface LeftToScan {
 const leftToScan: LeftToScan = { kind: 'left-to-scan' };
 
 /**
- * Observes an association at once, instead of when it is due: two reads of EKS, without its list. What it writes, a scan of the cluster would
- * write too, so it needs no lease: the state's revision decides between them. Throws `LedgerUnavailable` and `UnsupportedFormat`.
+ * Observes an association at once, instead of when it is due: two reads of EKS, without its list.
+ * What it writes, a scan of the cluster would write too, so it needs no lease: the state's revision
+ * decides between them. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeChange(
   deps: ObserveChangeDependencies,

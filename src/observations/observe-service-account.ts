@@ -7,7 +7,8 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
-import { createDifferences } from '../operations/differences.ts';
+import { hasTrait } from '../model/operation.ts';
+import { createDifferences } from '../operations/terms/differences.ts';
 import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';
@@ -39,13 +40,16 @@ export interface Listed {
 /** What became of it. */
 export type ObserveResult =
   | { readonly kind: 'observed'; readonly origin: Origin | null; readonly drift: DriftEvent | null }
-  /** Nothing was written: the read was older than what is known, or an operation wrote meanwhile. The next scan decides. */
+  /**
+   * Nothing was written: the read was older than what is known, or an operation wrote meanwhile.
+   * The next scan decides.
+   */
   | { readonly kind: 'undecided' }
   | { readonly kind: 'failed'; readonly error: EksError };
 
 /**
- * Observes the association of a service account: reads EKS, then the state, and writes what follows if the state is still the one that was read.
- * Throws `LedgerUnavailable` and `UnsupportedFormat`.
+ * Observes the association of a service account: reads EKS, then the state, and writes what follows
+ * if the state is still the one that was read. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeServiceAccount(
   deps: ObserveDependencies,
@@ -73,8 +77,8 @@ export async function observeServiceAccount(
 }
 
 /**
- * Whether the ownership tag names the `INTENT` of a create with these settings for this service account, which is not recorded to have made another
- * association. Copied tags prove nothing else.
+ * Whether the ownership tag names the `INTENT` of a create with these settings for this service
+ * account, which is not recorded to have made another association. Copied tags prove nothing else.
  */
 async function isCreatedByGateway(
   { ledger }: Pick<ObserveDependencies, 'ledger'>,
@@ -84,7 +88,7 @@ async function isCreatedByGateway(
   // Anyone who may tag at EKS sets the value, also one that is not the key of an entry.
   if (operationId === null || !isValid(operationId)) return false;
   const intent = await readIntent(ledger, operationId);
-  if (intent?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return false;
+  if (intent === null || !hasTrait('creates', intent)) return false;
   const { request } = intent;
   const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
   if (names.some((name) => request[name] !== association[name])) return false;

@@ -16,12 +16,18 @@ export interface ClusterScanResult {
   listed: number;
   /** Service accounts whose state was written. */
   observed: number;
-  /** Of these, associations that no operation and no add-on explains, and those that were deleted outside. */
+  /**
+   * Of these, associations that no operation and no add-on explains, and those that were deleted
+   * outside.
+   */
   outside: number;
   /** Differences that are new since the last scan, and those that ended: one entry each. */
   driftFound: number;
   driftResolved: number;
-  /** Service accounts whose read was older than what is known, or that changed meanwhile: the next scan reads them. */
+  /**
+   * Service accounts whose read was older than what is known, or that changed meanwhile: the next
+   * scan reads them.
+   */
   undecided: number;
   /** Whether everything that was due was read. */
   isComplete: boolean;
@@ -31,8 +37,14 @@ export interface ClusterScanResult {
 
 /** The result of a scan that read nothing. */
 export const nothingScanned: ClusterScanResult = {
-  ...{ listed: 0, observed: 0, outside: 0, driftFound: 0, driftResolved: 0, undecided: 0 },
-  ...{ isComplete: false, failure: null },
+  listed: 0,
+  observed: 0,
+  outside: 0,
+  driftFound: 0,
+  driftResolved: 0,
+  undecided: 0,
+  isComplete: false,
+  failure: null,
 };
 
 /** What a scan of a cluster works with. */
@@ -41,13 +53,19 @@ export type ScanClusterDependencies = ObserveDependencies &
 
 /** How a cluster is scanned. Times are milliseconds since the epoch. */
 interface ScanBounds {
-  /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
+  /**
+   * After this time, an association is read again although nothing tells that it changed.
+   * Milliseconds.
+   */
   readonly maxAgeMs: number;
   readonly deadline: number;
   readonly lease: ScanLease & Pick<ClusterScan, 'fence'>;
 }
 
-/** After so many failed reads in a row, the cluster waits for the next run: each can take seconds to fail. */
+/**
+ * After so many failed reads in a row, the cluster waits for the next run: each can take seconds to
+ * fail.
+ */
 const maxFailures = 3;
 
 /** How many associations are read at the same time. The rate limit of the account comes on top. */
@@ -60,9 +78,10 @@ const readMs = 10_000;
 const repairMs = 5_000;
 
 /**
- * Lists a cluster and reads what is new, changed by an operation since, gone from the list, or was read longer ago than `maxAgeMs`. A scan whose time is
- * over continues with the next one: what it read is no longer due. Then repairs what is in progress, also where EKS can't be read.
- * Throws `LedgerUnavailable`.
+ * Lists a cluster and reads what is new, changed by an operation since, gone from the list, or was
+ * read longer ago than `maxAgeMs`. A scan whose time is over continues with the next one: what it
+ * read is no longer due. Then repairs what is in progress, also where EKS can't be read. Throws
+ * `LedgerUnavailable`.
  */
 export async function scanCluster(
   deps: ScanClusterDependencies,

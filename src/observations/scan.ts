@@ -15,9 +15,15 @@ import { maxScanMs } from './sights.ts';
 export interface ScanSettings {
   /** How long after a complete scan the next one of the same cluster begins. Milliseconds. */
   readonly intervalMs: number;
-  /** After this time, an association is read again although nothing tells that it changed. Milliseconds. */
+  /**
+   * After this time, an association is read again although nothing tells that it changed.
+   * Milliseconds.
+   */
   readonly maxAgeMs: number;
-  /** How many reads may start within any one second, in each account and region, of all runs together. */
+  /**
+   * How many reads may start within any one second, in each account and region, of all runs
+   * together.
+   */
   readonly readsPerSecond: number;
 }
 
@@ -39,9 +45,15 @@ export interface ScanResult {
   incomplete: number;
   /** Clusters that EKS did not let the run read. */
   unreadable: number;
-  /** Clusters that can't be read, and of which no scan has read everything for {@link blindIntervals}. */
+  /**
+   * Clusters that can't be read, and of which no scan has read everything for
+   * {@link blindIntervals}.
+   */
   blindClusters: number;
-  /** Clusters that another run scans, or whose account and region it reads, and those that are due but that this run had no time for. */
+  /**
+   * Clusters that another run scans, or whose account and region it reads, and those that are due
+   * but that this run had no time for.
+   */
   leased: number;
   waiting: number;
   /** Clusters in which operators have locked reads. */
@@ -49,32 +61,51 @@ export interface ScanResult {
   /** Service accounts whose state was written; of these, those that were changed outside. */
   observed: number;
   outside: number;
-  /** Differences that are new since the last scan, and those that ended: one entry each in the audit trail. */
+  /**
+   * Differences that are new since the last scan, and those that ended: one entry each in the audit
+   * trail.
+   */
   driftFound: number;
   driftResolved: number;
-  /** Time since the oldest complete scan of a cluster began; 0 without clusters. Whole seconds. A cluster without one counts from its first scan. */
+  /**
+   * Time since the oldest complete scan of a cluster began; 0 without clusters. Whole seconds. A
+   * cluster without one counts from its first scan.
+   */
   oldestScanSeconds: number;
 }
 
 /** How many clusters are scanned at the same time. */
 const concurrency = 8;
 
-/** After so many intervals without a complete scan, a cluster that can't be read is blind: fewer can be a fault that passes. */
+/**
+ * After so many intervals without a complete scan, a cluster that can't be read is blind: fewer can
+ * be a fault that passes.
+ */
 const blindIntervals = 3;
 
 /** A cluster is begun only with this much time left. Milliseconds. */
 const leastMs = 12_000;
 
 /**
- * Scans the clusters of the inventory that are due, those that were scanned the longest time ago first. One run at a time reads an account and region,
- * which keeps the rate limit, and scans a cluster: each has a lease, that of a cluster with a fence. Locks on changes do not stop it, because it changes nothing at EKS, and what is found matters most while changes are locked;
- * locks on reads do, from the next run on.
- * `deadline` is when the run must end, in milliseconds since the epoch. Throws `LedgerUnavailable`.
+ * Scans the clusters of the inventory that are due, those that were scanned the longest time ago
+ * first. One run at a time reads an account and region, which keeps the rate limit, and scans a
+ * cluster: each has a lease, that of a cluster with a fence. Locks on changes do not stop it,
+ * because it changes nothing at EKS, and what is found matters most while changes are locked; locks
+ * on reads do, from the next run on. `deadline` is when the run must end, in milliseconds since the
+ * epoch. Throws `LedgerUnavailable`.
  */
 export async function scan(deps: ScanDependencies, settings: ScanSettings, deadline: number): Promise<ScanResult> {
   const result: ScanResult = {
-    ...{ complete: 0, incomplete: 0, unreadable: 0, leased: 0, waiting: 0, locked: 0, observed: 0, outside: 0 },
-    ...{ driftFound: 0, driftResolved: 0 },
+    complete: 0,
+    incomplete: 0,
+    unreadable: 0,
+    leased: 0,
+    waiting: 0,
+    locked: 0,
+    observed: 0,
+    outside: 0,
+    driftFound: 0,
+    driftResolved: 0,
     blindClusters: 0,
     oldestScanSeconds: 0,
   };
@@ -117,8 +148,8 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
 }
 
 /**
- * Takes the lease of a cluster; null if another run has it. It ends when no clock shows a time before the deadline of the run: after a
- * killed run, the cluster must not wait.
+ * Takes the lease of a cluster; null if another run has it. It ends when no clock shows a time
+ * before the deadline of the run: after a killed run, the cluster must not wait.
  */
 async function take(
   { observations, clock, times }: ScanDependencies,
@@ -130,7 +161,11 @@ async function take(
   if (last !== null && last.leaseUntil > now) return null;
   const { accountId, region, clusterName } = ref;
   const lease: ClusterScan = {
-    ...{ endedAt: null, completedAt: null, firstCompletedAt: null, failure: null, ...last },
+    endedAt: null,
+    completedAt: null,
+    firstCompletedAt: null,
+    failure: null,
+    ...last,
     incompleteSince: last?.incompleteSince ?? now,
     cluster: { accountId, region, clusterName },
     fence: (last?.fence ?? 0) + 1,
@@ -188,14 +223,20 @@ function outcomeOf({ isComplete, failure }: ClusterScanResult): 'complete' | 'in
   return isComplete ? 'complete' : 'incomplete';
 }
 
-/** A cluster is due after the interval, also if it can't be read; one whose scan was not finished, at once. */
+/**
+ * A cluster is due after the interval, also if it can't be read; one whose scan was not finished,
+ * at once.
+ */
 function isDue(last: ClusterScan | null, now: number, { intervalMs }: ScanSettings): boolean {
   if (!last?.endedAt) return true;
   const isFinished = last.failure !== null || (last.completedAt !== null && last.completedAt >= last.startedAt);
   return !isFinished || last.startedAt <= now - intervalMs;
 }
 
-/** Until when the changes of a cluster are known: when its last complete scan began, or else its first scan. */
+/**
+ * Until when the changes of a cluster are known: when its last complete scan began, or else its
+ * first scan.
+ */
 function seenUntil({ completedAt, incompleteSince, startedAt }: ClusterScan): number {
   return completedAt ?? incompleteSince ?? startedAt;
 }

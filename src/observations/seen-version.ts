@@ -19,11 +19,11 @@ import type { AssociationVersion } from '../ledger/association-version.ts';
 import type { Association } from '../model/association.ts';
 
 /**
- * The version that an observation adds to the history; null if it shows the latest one again, or one that an open operation made: that comes
- * with its outcome.
+ * The version that an observation adds to the history; null if it shows the latest one again, or
+ * one that an open operation made: that comes with its outcome.
  *
- * @param absentAt when the service account had no association, if it has no state: when the last complete scan of its cluster began;
- * null if there was none. Milliseconds since the epoch.
+ * @param absentAt when the service account had no association, if it has no state: when the last
+ *   complete scan of its cluster began; null if there was none. Milliseconds since the epoch.
  */
 export function seenVersion(
   { target, observed, confirmed, endedOperationIds }: Omit<StateChange, 'version'>,
@@ -59,7 +59,10 @@ export function seenVersion(
   return isKnown ? null : { target, association, origin, ...byScan, ...times };
 }
 
-/** When a version was seen: of two with the same `modifiedAt`, whatever the clocks of scans show, the second one later. */
+/**
+ * When a version was seen: of two with the same `modifiedAt`, whatever the clocks of scans show,
+ * the second one later.
+ */
 function seenAtOf({ at }: ObservedState, association: Association | null, state: AssociationState | null): number {
   const isSame = state?.latest && latestAssociation(state)?.modifiedAt === association?.modifiedAt;
   return isSame ? Math.max(at, state.latest.seenAt + 1) : at;

@@ -9,8 +9,9 @@ export type ReadTimes = InDoubtTimes;
 export const maxScanMs = 15 * 60_000;
 
 /**
- * Whether a read proves that the association was there when a scan did not see it: EKS uses no id twice, so that scan read longer after the
- * change than reads may lag, or by a wrong clock. It began at `observed.at` and read during its run.
+ * Whether a read proves that the association was there when a scan did not see it: EKS uses no id
+ * twice, so that scan read longer after the change than reads may lag, or by a wrong clock. It
+ * began at `observed.at` and read during its run.
  */
 function isRefuted(state: AssociationState | null, associationId: string, readAt: number, times: ReadTimes): boolean {
   const { sight = null, at = 0 } = state?.observed ?? {};

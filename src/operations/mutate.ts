@@ -1,42 +1,29 @@
-import { auditContextOf } from '../ledger/audit-entry.ts';
-import type { AuditContext } from '../model/audit.ts';
-import { requestedOperation } from '../model/operation.ts';
-import type { OperationKind, RequestOf } from '../model/operation.ts';
-import type { Association } from '../model/association.ts';
-import { resolveCluster } from '../validation/names.ts';
-import type { Admission, LoadedTarget, MutationCall, ValidRequest } from './admission.ts';
-import { executeIfApproved } from './approval.ts';
-import type { ApprovalDependencies } from './approval.ts';
-import { gone } from './conclusions.ts';
-import { isDenied } from './decisions.ts';
-import type { Dependencies } from './dependencies.ts';
-import { checkExpiresAt } from './expires-at.ts';
-import type { Operation, TargetDependencies } from './operation.ts';
-import { denialAtEnding, denialOf, invalidRefusal, redactFor } from './refusals.ts';
-import { authorizeWithRoles } from './authorize-with-roles.ts';
-import type { RoleDependencies } from './authorize-with-roles.ts';
-import { judgeEnding } from './judge-ending.ts';
-import type { MutationResult } from './result.ts';
-import { answerRefused } from './answers-without-claim.ts';
+import type { OperationKind } from '../model/operation.ts';
+import type { MutationCall } from './terms/admission.ts';
+import { executeIfApproved } from './approvals/hold.ts';
+import type { ApprovalDependencies } from './approvals/hold.ts';
+import type { Operation } from './terms/operation.ts';
+import { redactFor } from './terms/refusals.ts';
+import type { MutationResult } from './terms/result.ts';
+import { answerRefused } from './terms/answers-without-claim.ts';
+import { admit } from './flow/admit.ts';
+import type { AdmitDependencies } from './flow/admit.ts';
 
-// The request flow of every mutation, from top to bottom of this file and of execute.ts:
+// The request flow of every mutation, one step a file:
 //
-//   admit ──── validate · load the target · authorize, with role attributes where policy uses them · check the precondition ·
-//              authorize the delete at an earlier ending
-//   approve ── where policy asks for approvals: read record and approval; execute, or ask, wait, refuse (approval.ts)
-//   execute ── claim    (transaction 1: idempotency record + INTENT, or + the refusal if the precondition is not met; the locks are
-//              read at the same time)
-//              effect   (one EKS call; or observing the effect of an earlier lease holder)
-//              record   (transaction 2: idempotency record + outcome)
-
-/** What a request is admitted with. */
-export type AdmitDependencies = TargetDependencies &
-  RoleDependencies &
-  Pick<Dependencies, 'preauthorize' | 'recordPrincipal' | 'clock' | 'times' | 'home' | 'associations'>;
+//   admit    flow/admit.ts       validate · load the target · authorize, with role attributes where
+//                                policy uses them · check the precondition · authorize the delete
+//                                at an earlier expiry
+//   approve  approvals/hold.ts   where policy asks for approvals: read record and approval; execute,
+//                                or ask, wait, refuse
+//   execute  flow/execute.ts     claim:  transaction 1, idempotency record + INTENT, or + the refusal
+//                                        if the precondition is not met; the locks are read beside it
+//                                effect: one EKS call, or observing that of an earlier lease holder
+//                                record: transaction 2, idempotency record + outcome
 
 /**
- * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable` where nothing can be
- * recorded; in both cases no change was sent to EKS.
+ * Runs a mutation. Throws `EksReadFailed` where the target can't be read, and `LedgerUnavailable`
+ * where nothing can be recorded; in both cases no change was sent to EKS.
  */
 export async function mutate<Kind extends OperationKind>(
   deps: AdmitDependencies & ApprovalDependencies,
@@ -52,100 +39,4 @@ export async function mutate<Kind extends OperationKind>(
   const adopted = result.adopted ? result.association : null;
   const differences = (adopted && operation.differences(mutation.request, adopted)) ?? [];
   return redactFor(deps, mutation.authorization, { ...result, differences });
-}
-
-/**
- * Decides whether a request may be executed: validates it, loads its target, authorizes it, and checks its precondition.
- * Writes nothing. A dry run uses no token, so no record of an earlier request answers it. Throws as {@link mutate} does.
- */
-export async function admit<Kind extends OperationKind>(
-  deps: AdmitDependencies,
-  operation: Operation<Kind>,
-  { identity, input, deadline }: MutationCall<Kind>,
-  { isDryRun }: { readonly isDryRun: boolean },
-): Promise<Admission<Kind>> {
-  const startedAt = deps.clock();
-  const validated = operation.validate(input, deps.home);
-  const { reason, onBehalfOf, declaration } = validated;
-  const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
-  const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun, now: startedAt };
-  const declared = declaration === null ? {} : { declaration };
-  const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf, ...declared };
-  const denial = () => deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
-  if (validated.kind === 'invalid') {
-    return {
-      kind: 'refused',
-      request: null,
-      outcome: 'INVALID_INPUT',
-      refusal: invalidRefusal(validated),
-      associationArn: null,
-      clientRequestToken,
-      authorization,
-      audit: { ...audit, ...validated.recorded },
-      denial,
-    };
-  }
-  const valid: ValidRequest<Kind> = {
-    operation: operation.kind,
-    request: validated.request,
-    clientRequestToken,
-    authorization,
-    audit: { ...audit, ...requestedOperation(operation.kind, validated.request) },
-    startedAt,
-    deadline: Math.min(deadline, startedAt + deps.times.requestMs),
-    denial,
-  };
-  return admitValid(deps, operation, valid);
-}
-
-/** {@link admit}, from loading the target on. */
-async function admitValid<Kind extends OperationKind>(
-  deps: TargetDependencies & RoleDependencies & Pick<Dependencies, 'times' | 'associations' | 'clock'>,
-  operation: Operation<Kind>,
-  valid: ValidRequest<Kind>,
-): Promise<Admission<Kind>> {
-  const loaded = await operation.loadTarget(deps, valid);
-  if (loaded.kind === 'refused') return { ...valid, ...loaded.refused, hidden: loaded.hidden, kind: 'refused' };
-  if (loaded.kind === 'denied') {
-    const { decision } = loaded;
-    return denied(valid, denialOf(decision), { ...valid.audit, decision });
-  }
-
-  const decision = await authorizeWithRoles(deps, valid, operation.authorizationRequest(valid.request, loaded));
-  const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
-  if (isDenied(decision)) return denied(valid, denialOf(decision), audit);
-
-  const { target, before, isCurrent } = loaded;
-  // No operation begins for an association that is not visible in EKS, also if the operation that named it is released meanwhile.
-  const unmet =
-    (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
-    checkExpiresAt(deps.times, operation.kind, valid.request, valid.startedAt);
-  const after = before && stateAfter(operation, valid.request, before);
-  const ending = after && !unmet ? await judgeEnding(deps, valid, after) : null;
-  const judged = { ...audit, ...ending };
-  const { deleteDecision } = judged;
-  if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtEnding(deleteDecision), judged);
-  return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit: judged } };
-}
-
-/** An existing association as it is after a request. */
-export function stateAfter<Kind extends OperationKind>(
-  { expectedState }: Pick<Operation<Kind>, 'expectedState'>,
-  request: RequestOf[Kind],
-  before: Association,
-): Association {
-  return { ...before, ...expectedState(request, before)?.settings };
-}
-
-function denied<Kind extends OperationKind>(
-  valid: ValidRequest<Kind>,
-  denial: ReturnType<typeof denialOf>,
-  audit: AuditContext,
-) {
-  return { ...valid, ...denial, audit, associationArn: null, kind: 'refused' } as const;
-}
-
-function targetOf({ target }: LoadedTarget): AuditContext['target'] {
-  const { accountId, region, clusterName, namespace, serviceAccount } = target;
-  return { accountId, region, clusterName, namespace, serviceAccount };
 }

@@ -5,7 +5,10 @@ export interface PageConfig {
   readonly signIn: LocalSignIn | OidcSignIn;
 }
 
-/** Sign-in as an example principal: on a local machine, `POST /page/token` gives a token of any of them. */
+/**
+ * Sign-in as an example principal: on a local machine, `POST /page/token` gives a token of any of
+ * them.
+ */
 export interface LocalSignIn {
   readonly kind: 'local';
   readonly principals: readonly { readonly name: string; readonly description: string }[];

@@ -25,7 +25,10 @@ const types: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** Reads the files that a build has written to a folder. Throws the Error of the file system where it can't be read. */
+/**
+ * Reads the files that a build has written to a folder. Throws the Error of the file system where
+ * it can't be read.
+ */
 export function readPageFiles(folder: string): CompressedFiles {
   const stored = readdirSync(folder, { withFileTypes: true, recursive: true });
   const names = stored

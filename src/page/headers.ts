@@ -1,7 +1,8 @@
 /**
- * What every answer of the page's routes carries. The policy admits the scripts and styles of the page's own files only: no inline script or
- * style, no `eval`, no markup from texts (Trusted Types without a policy), no frame around the page. `connectOrigins` are those that signing in
- * calls, e.g. `https://login.example`.
+ * What every answer of the page's routes carries. The policy admits the scripts and styles of the
+ * page's own files only: no inline script or style, no `eval`, no markup from texts (Trusted Types
+ * without a policy), no frame around the page. `connectOrigins` are those that signing in calls,
+ * e.g. `https://login.example`.
  */
 export function securityHeaders(connectOrigins: readonly string[]): ReadonlyMap<string, string> {
   const policy = [

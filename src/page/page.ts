@@ -13,7 +13,10 @@ export const pagePaths = ['/', '/assets/{proxy+}', configPath] as const;
 /** The parts of a request that decide the answer. */
 export interface PageRequest {
   readonly method: string;
-  /** Without the query, of which the page has none: views are in the fragment of the URL, which servers don't see. */
+  /**
+   * Without the query, of which the page has none: views are in the fragment of the URL, which
+   * servers don't see.
+   */
   readonly path: string;
   /** The value of a header by its name in lower case. */
   readonly header: (name: string) => string | undefined;
@@ -35,7 +38,10 @@ export interface PageContents {
   readonly connectOrigins: readonly string[];
 }
 
-/** Answers requests of {@link pagePaths}: the same way on a local machine and in Lambda. Other paths get status 404. */
+/**
+ * Answers requests of {@link pagePaths}: the same way on a local machine and in Lambda. Other paths
+ * get status 404.
+ */
 export function makePage({ files, config, connectOrigins }: PageContents): (request: PageRequest) => PageAnswer {
   const { signIn } = config;
   const issuer = signIn.kind === 'oidc' ? [new URL(signIn.issuer).origin] : [];
@@ -77,7 +83,10 @@ function compressed(type: string, text: string): CompressedFile {
   return { type, br: brotliCompressSync(text), gzip: gzipSync(text) };
 }
 
-/** Weak, because it is the same for all encodings. A browser that keeps the file keeps its headers too, so they are part of it. */
+/**
+ * Weak, because it is the same for all encodings. A browser that keeps the file keeps its headers
+ * too, so they are part of it.
+ */
 function etagOf({ gzip }: CompressedFile, headers: ReadonlyMap<string, string>): string {
   const hash = createHash('sha256')
     .update(gunzipSync(gzip))

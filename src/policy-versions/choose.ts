@@ -9,11 +9,20 @@ import type { PackedPolicies } from './packed-policies.ts';
 /** Where policy versions come from, and what becomes of them. */
 export interface VersionSource<Value> {
   readonly store: Pick<PolicyStore, 'versions' | 'getPolicies'>;
-  /** The policy of the package: it is in force only while there is no version, and used for a version of the same hashes. */
+  /**
+   * The policy of the package: it is in force only while there is no version, and used for a
+   * version of the same hashes.
+   */
   readonly packaged: LoadedPolicy;
-  /** Loads and verifies the policies of a version, beside those that are loaded. Throws an Error if it may not be put in force. */
+  /**
+   * Loads and verifies the policies of a version, beside those that are loaded. Throws an Error if
+   * it may not be put in force.
+   */
   readonly load: (version: PolicyVersion, packed: PackedPolicies, loaded: readonly LoadedPolicy[]) => LoadedPolicy;
-  /** Loads a version that was compiled; null where there is no compiled one, so that its policies are loaded and verified. Never rejects. */
+  /**
+   * Loads a version that was compiled; null where there is no compiled one, so that its policies
+   * are loaded and verified. Never rejects.
+   */
   readonly loadCompiled?: (version: PolicyVersion, loaded: readonly LoadedPolicy[]) => Promise<LoadedPolicy | null>;
   /** What requests get. Throws an Error if the gateway can't work with the inventory. */
   readonly compose: (policy: LoadedPolicy, version: PolicyVersion | null) => Value;
@@ -28,7 +37,9 @@ export interface ChosenVersion<Value> {
   readonly value: Value;
   /** The highest number in the list; null if there is no version. */
   readonly newest: number | null;
-  /** Whether a newer version is tried again at the next read, because its policies were not stored. */
+  /**
+   * Whether a newer version is tried again at the next read, because its policies were not stored.
+   */
   readonly isProvisional: boolean;
 }
 
@@ -44,9 +55,10 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * Creates a function that chooses the policy version in force: the newest one that may be put in force. It costs one read of the
- * list while its newest version is the one that it was. Throws `LedgerUnavailable` if the store does not answer, and an Error if
- * no version of a list that is not empty may be put in force: the policies of the package may permit what was revoked since.
+ * Creates a function that chooses the policy version in force: the newest one that may be put in
+ * force. It costs one read of the list while its newest version is the one that it was. Throws
+ * `LedgerUnavailable` if the store does not answer, and an Error if no version of a list that is
+ * not empty may be put in force: the policies of the package may permit what was revoked since.
  */
 export function chooseVersion<Value>(source: VersionSource<Value>) {
   const { store, packaged, load, loadCompiled, compose, log } = source;
@@ -70,7 +82,10 @@ export function chooseVersion<Value>(source: VersionSource<Value>) {
     log('error', 'Policy version refused.', { ...fields, reason: reasonOf(problem) });
   };
 
-  /** The version if it may be put in force; null if not, or not yet. What keeps it from that is reported once. */
+  /**
+   * The version if it may be put in force; null if not, or not yet. What keeps it from that is
+   * reported once.
+   */
   const take = async (listed: ListedVersion, live: ChosenVersion<Value> | null) => {
     const { number, version } = listed;
     if (refused.has(number)) return null;

@@ -1,6 +1,6 @@
 import { failedCases, parseCases } from '../cases/cases.ts';
 import { recordSnapshot } from '../cases/record-snapshot.ts';
-import { parseInventory } from '../policy/inventory.ts';
+import { parseInventory } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { Log } from '../runtime/log.ts';
 import { hasHashesOf, maxTried, reasonOf } from './choose.ts';
@@ -13,8 +13,9 @@ import type { PolicyStore } from './store.ts';
 import { requireHashes, verifyFiles } from './verify.ts';
 
 /**
- * Compiles a version. Everything is made from its text, after it was verified, and its cases are decided once more from what is stored. Throws an
- * Error that says why the version may not be put in force.
+ * Compiles a version. Everything is made from its text, after it was verified, and its cases are
+ * decided once more from what is stored. Throws an Error that says why the version may not be put
+ * in force.
  */
 export function compileVersion(version: PolicyVersion, packed: PackedPolicies): Uint8Array {
   const files = unpackPolicies(packed);
@@ -55,13 +56,17 @@ export interface CompileResult {
   readonly compiledBytes: number | null;
 }
 
-/** How long a compiled version is kept, and how long before its end it is stored again while it is in force. Seconds. */
+/**
+ * How long a compiled version is kept, and how long before its end it is stored again while it is
+ * in force. Seconds.
+ */
 const keptSeconds = 30 * 86_400;
 const renewedSeconds = 15 * 86_400;
 
 /**
- * Creates a run that compiles the version in force, unless it is compiled. A version that may not be put in force is reported once, and the one before it
- * compiled. Rejects with `LedgerUnavailable`.
+ * Creates a run that compiles the version in force, unless it is compiled. A version that may not
+ * be put in force is reported once, and the one before it compiled. Rejects with
+ * `LedgerUnavailable`.
  */
 export function makeCompileRun(deps: CompileDependencies): () => Promise<CompileResult> {
   const { store, compiled, packaged, compilerHash, clock, log } = deps;

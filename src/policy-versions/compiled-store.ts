@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { orLedgerFailure } from '../ledger/dynamodb-request.ts';
+import { orLedgerFailure } from '../ledger/dynamodb/request.ts';
 
 /** Where compiled versions are. The methods throw `LedgerUnavailable`. */
 export interface CompiledStore {
   /** The content with this key; null if there is none. Throws an Error if it is not whole. */
   get(key: string): Promise<Uint8Array | null>;
-  /** When the content with this key is deleted, in seconds since the epoch; null if there is none. */
+  /**
+   * When the content with this key is deleted, in seconds since the epoch; null if there is none.
+   */
   expiresAt(key: string): Promise<number | null>;
   /** Stores a content, in place of an earlier one. */
   put(key: string, content: Uint8Array, expiresAt: number): Promise<void>;
@@ -17,8 +19,9 @@ export interface CompiledStore {
 const maxPartBytes = 390_000;
 
 /**
- * A {@link CompiledStore} in a DynamoDB table. The item of a key has the first part of its content, its hash and the number of its parts. The others are found by the hash too, and
- * stored before, so that parts of two contents that are stored at the same time are never read as one.
+ * A {@link CompiledStore} in a DynamoDB table. The item of a key has the first part of its content,
+ * its hash and the number of its parts. The others are found by the hash too, and stored before, so
+ * that parts of two contents that are stored at the same time are never read as one.
  */
 export function makeDynamoDbCompiledStore(
   client: DynamoDBClient,

@@ -1,20 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import type { OnFailure } from '../policy/authorize.ts';
-import { hostOf } from '../policy/cedar.ts';
-import type { CedarHost } from '../policy/cedar.ts';
-import { makeCedar } from '../policy/cedar-instance.ts';
-import { decodeSnapshot, encodeSnapshot, restore, withoutParsing } from '../policy/cedar-snapshot.ts';
-import type { CedarSnapshot } from '../policy/cedar-snapshot.ts';
-import { compileInventory, decodeInventory } from '../policy/compiled-inventory.ts';
-import type { PolicySources } from '../policy/compile.ts';
-import { makeEngine } from '../policy/engine.ts';
-import type { Engine } from '../policy/engine.ts';
-import type { Inventory } from '../policy/inventory.ts';
+import type { OnFailure } from '../policy/decide/authorize.ts';
+import { hostOf } from '../policy/cedar/cedar.ts';
+import type { CedarHost } from '../policy/cedar/cedar.ts';
+import { makeCedar } from '../policy/cedar/instance.ts';
+import { decodeSnapshot, encodeSnapshot, restore, withoutParsing } from '../policy/cedar/snapshot.ts';
+import type { CedarSnapshot } from '../policy/cedar/snapshot.ts';
+import { compileInventory, decodeInventory } from '../policy/inventory/compiled.ts';
+import type { PolicySources } from '../policy/policies/compile.ts';
+import { makeEngine } from '../policy/decide/engine.ts';
+import type { Engine } from '../policy/decide/engine.ts';
+import type { Inventory } from '../policy/inventory/inventory.ts';
 import { policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
+import type { PolicySet } from '../policy/policies/policy-set.ts';
 import type { PolicyVersion } from './policy-version.ts';
 import { requireHashes } from './verify.ts';
 
@@ -30,7 +30,10 @@ export interface CompiledVersion {
   readonly snapshot: CedarSnapshot;
 }
 
-/** The file of a package with the SHA-256 (hex) of what compiles versions: the bundle of the function `compile`, and Cedar's WebAssembly. */
+/**
+ * The file of a package with the SHA-256 (hex) of what compiles versions: the bundle of the
+ * function `compile`, and Cedar's WebAssembly.
+ */
 export const compilerFile = 'compiler.sha256';
 
 /** The hash of what compiles versions; null where no build wrote it. */
@@ -39,12 +42,18 @@ export function readCompilerHash(policiesDirectory: string): string | null {
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
-/** By what a compiled version is found: what it was compiled from, and what compiled it. So another package never uses it. */
+/**
+ * By what a compiled version is found: what it was compiled from, and what compiled it. So another
+ * package never uses it.
+ */
 export function compiledKey({ versionHash }: Pick<PolicyVersion, 'versionHash'>, compilerHash: string): string {
   return `${versionHash}/${compilerHash}`;
 }
 
-/** A compiled version as bytes: the length of its head, the head as JSON, and the snapshot; compressed by Brotli. */
+/**
+ * A compiled version as bytes: the length of its head, the head as JSON, and the snapshot;
+ * compressed by Brotli.
+ */
 export function encodeCompiled({ snapshot, inventory, ...rest }: CompiledVersion): Uint8Array {
   const head = Buffer.from(JSON.stringify({ ...rest, inventory: compileInventory(inventory) }));
   const length = Buffer.alloc(4);
@@ -67,10 +76,12 @@ export function decodeCompiled(content: Uint8Array): CompiledVersion {
 }
 
 /**
- * Loads a compiled version without compiling and verifying it: its content is that of {@link encodeCompiled}, from a store into which only the
- * function `compile` of this package writes. Throws an Error if it can't be read, or is that of another version.
+ * Loads a compiled version without compiling and verifying it: its content is that of
+ * {@link encodeCompiled}, from a store into which only the function `compile` of this package
+ * writes. Throws an Error if it can't be read, or is that of another version.
  *
- * @param known policies that are loaded: one that was verified with the same files shares its instance of Cedar
+ * @param known policies that are loaded: one that was verified with the same files shares its
+ *   instance of Cedar
  */
 export function loadCompiled(
   version: PolicyVersion,
@@ -93,7 +104,8 @@ function restored(compiled: CompiledVersion, onFailure: OnFailure | undefined): 
 }
 
 /**
- * The policies of a compiled version in an instance of Cedar of their own, whose memory is that of the snapshot.
+ * The policies of a compiled version in an instance of Cedar of their own, whose memory is that of
+ * the snapshot.
  *
  * @param onParsed is called when something is parsed that the snapshot does not hold
  */

@@ -7,12 +7,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { failureOf, orLedgerFailure } from '../ledger/dynamodb-request.ts';
+import { failureOf, orLedgerFailure } from '../ledger/dynamodb/request.ts';
 import { contentOf, versionItem, versionOf, versionsKey, policiesItem, policiesKey } from './item.ts';
 import type { Item } from './item.ts';
 import type { PolicyStore } from './store.ts';
 
-/** A {@link PolicyStore} in a DynamoDB table (`table.ts`). Create the client with `dynamoDbClientDefaults`. */
+/**
+ * A {@link PolicyStore} in a DynamoDB table (`table.ts`). Create the client with
+ * `dynamoDbClientDefaults`.
+ */
 export function makeDynamoDbStore(client: DynamoDBClient, TableName: string): PolicyStore {
   /** Puts an item unless its key exists. Gives the item of the key that is stored then. */
   const create = async (item: Item): Promise<Item> => {

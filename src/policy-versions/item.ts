@@ -8,7 +8,10 @@ import type { PackedPolicies } from './packed-policies.ts';
 /** An item of the table of policies. */
 export type Item = Record<string, AttributeValue>;
 
-/** `itemKey` of all versions; `itemNumber` is the number of the version. The stored name is older than the term "policy version". */
+/**
+ * `itemKey` of all versions; `itemNumber` is the number of the version. The stored name is older
+ * than the term "policy version".
+ */
 export const versionsKey = 'release';
 
 /** The key of the policies with this hash. */

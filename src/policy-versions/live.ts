@@ -7,9 +7,15 @@ import type { ChosenVersion, VersionSource } from './choose.ts';
 
 /** How fresh the live policies are. Milliseconds. */
 export interface LiveSettings {
-  /** After this time, a request starts a read of the list of policy versions; after twice this time, it waits for the read. */
+  /**
+   * After this time, a request starts a read of the list of policy versions; after twice this time,
+   * it waits for the read.
+   */
   readonly refreshMs: number;
-  /** For how long the last policies are used while the list can't be read. Then no request is answered. */
+  /**
+   * For how long the last policies are used while the list can't be read. Then no request is
+   * answered.
+   */
   readonly maxAgeMs: number;
 }
 
@@ -37,7 +43,10 @@ const waitMs = 3_000;
 /** The least time between a read that failed and the next one. Milliseconds. */
 const retryMs = 1_000;
 
-/** The version in force, and when the read of it began: not when it ended, as Lambda may stop the process in between. */
+/**
+ * The version in force, and when the read of it began: not when it ended, as Lambda may stop the
+ * process in between.
+ */
 interface Live<Value> extends ChosenVersion<Value> {
   readonly read: Read;
 }
@@ -52,9 +61,10 @@ interface Read {
 }
 
 /**
- * Creates a function that gives what follows from the live policies: one immutable value, which a request takes when it
- * begins. A policy version that may not be put in force is refused, and the newest one that may stays in force. Rejects with
- * {@link PoliciesUnavailable} if it is not known what is in force.
+ * Creates a function that gives what follows from the live policies: one immutable value, which a
+ * request takes when it begins. A policy version that may not be put in force is refused, and the
+ * newest one that may stays in force. Rejects with {@link PoliciesUnavailable} if it is not known
+ * what is in force.
  */
 export function makeLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
   const { settings, log } = source;
@@ -95,13 +105,17 @@ export function makeLive<Value>(source: LiveSource<Value>): () => Promise<Value>
   };
 
   const age = () => (live === null ? Infinity : clock.now() - live.read.startedAt);
-  /** Whether the clock stepped back since: then the age may be more than it shows, but not by more than the step. */
+  /**
+   * Whether the clock stepped back since: then the age may be more than it shows, but not by more
+   * than the step.
+   */
   const isDoubtful = () => live !== null && live.read.steps !== clock.steps();
 
   return async () => {
     const mayRead = failure === null || clock.now() - failure.at >= retryMs;
     if ((age() > refreshMs || isDoubtful()) && mayRead) {
-      // While DynamoDB does not answer, only the first request waits for it, until no policies are left.
+      // While DynamoDB does not answer, only the first request waits for it, until no policies are
+      // left.
       const waits = age() > maxAgeMs || ((age() > 2 * refreshMs || isDoubtful()) && failure === null);
       const done = refresh();
       if (waits) await withDeadline(waitMs, done, () => new Error()).catch(() => undefined);

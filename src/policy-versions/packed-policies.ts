@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { stringify } from 'safe-stable-stringify';
 import * as v from 'valibot';
-import { anyText, exactly, parseJson } from '../policy/json.ts';
+import { anyText, exactly, parseJson } from '../policy/inventory/json.ts';
 
-/** Policies with what verifies them, and an inventory: what a policy version puts in force, as the texts of its files. Immutable. */
+/**
+ * Policies with what verifies them, and an inventory: what a policy version puts in force, as the
+ * texts of its files. Immutable.
+ */
 export interface PolicyFiles {
   /** `schema.cedarschema`. */
   readonly schema: string;
@@ -23,7 +26,10 @@ export interface PolicyFiles {
 /** What verifies the policies of a version: all but the inventory of the deployment. */
 export type VerifiedFiles = Omit<PolicyFiles, 'inventory'>;
 
-/** SHA-256 (hex) of policies with everything that their verification follows from, but the gateway itself, as canonical JSON. */
+/**
+ * SHA-256 (hex) of policies with everything that their verification follows from, but the gateway
+ * itself, as canonical JSON.
+ */
 export function verificationHash({ schema, policies, required, cases, caseInventory }: VerifiedFiles): string {
   const verified: VerifiedFiles = { schema, policies, required, cases, caseInventory };
   return sha256(stringify(verified));
@@ -37,10 +43,16 @@ export interface PackedPolicies {
   readonly content: Uint8Array;
 }
 
-/** The most bytes of `content`: an item of DynamoDB has at most 400 KB, and needs some for its other attributes. */
+/**
+ * The most bytes of `content`: an item of DynamoDB has at most 400 KB, and needs some for its other
+ * attributes.
+ */
 const maxContentBytes = 390_000;
 
-/** The most bytes of the files as JSON. A text that repeats itself could otherwise become very large again. */
+/**
+ * The most bytes of the files as JSON. A text that repeats itself could otherwise become very large
+ * again.
+ */
 const maxTextBytes = 16_000_000;
 
 /** Packs the files of a version. Throws an Error if they are too large for the store. */
@@ -57,7 +69,10 @@ export function packPolicies(files: PolicyFiles): PackedPolicies {
   return { hash: sha256(json), content };
 }
 
-/** Unpacks the files of a version. Throws an Error if the content does not match the hash, or is not policies. */
+/**
+ * Unpacks the files of a version. Throws an Error if the content does not match the hash, or is not
+ * policies.
+ */
 export function unpackPolicies({ hash, content }: PackedPolicies): PolicyFiles {
   const json = brotliDecompressSync(content, { maxOutputLength: maxTextBytes }).toString('utf8');
   const found = sha256(json);

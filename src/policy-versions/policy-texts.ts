@@ -1,8 +1,8 @@
-import { policySourceProblems } from '../policy/bounds.ts';
-import { makeCedarHost } from '../policy/cedar.ts';
+import { policySourceProblems } from '../policy/cedar/bounds.ts';
+import { makeCedarHost } from '../policy/cedar/cedar.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import { policyTextsOf } from '../policy/policy-texts.ts';
-import type { PolicyText, PolicyTexts, PolicyTextSet } from '../policy/policy-texts.ts';
+import { policyTextsOf } from '../policy/policies/policy-texts.ts';
+import type { PolicyText, PolicyTexts, PolicyTextSet } from '../policy/policies/policy-texts.ts';
 import type { PackedPolicies } from './packed-policies.ts';
 import { unpackPolicies } from './packed-policies.ts';
 import type { PolicyVersion } from './policy-version.ts';
@@ -19,7 +19,10 @@ export interface PolicyTextSource {
   readonly store: Pick<PolicyStore, 'getVersion' | 'getPolicies'> | null;
 }
 
-/** Creates the reads of policy texts. What they read is kept: at most three sets of 300 KB for each version in force. */
+/**
+ * Creates the reads of policy texts. What they read is kept: at most three sets of 300 KB for each
+ * version in force.
+ */
 export function makePolicyTexts({ policy, version, packaged, store }: PolicyTextSource): PolicyTexts {
   let inForce: PolicyTextSet | null = null;
   let previous: PolicyTextSet | null = null;
@@ -46,7 +49,10 @@ function setOf(policies: readonly PolicyText[], policySetHash: string, version: 
   return { policySetHash, version: number, publishedAt, publishedBy, reason, policies };
 }
 
-/** The policies of an earlier version, which need not have been in force; null if this version of the gateway can't read them. */
+/**
+ * The policies of an earlier version, which need not have been in force; null if this version of
+ * the gateway can't read them.
+ */
 function readableTexts(packed: PackedPolicies): readonly PolicyText[] | null {
   try {
     const { schema, policies } = unpackPolicies(packed);

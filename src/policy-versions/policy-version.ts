@@ -1,6 +1,12 @@
-/** A published version of policies and inventory: an entry of a list. The one with the highest number is in force. */
+/**
+ * A published version of policies and inventory: an entry of a list. The one with the highest
+ * number is in force.
+ */
 export interface PolicyVersion {
-  /** From 0, without gaps. Version 0 has the policies that the package had when the first version was published. */
+  /**
+   * From 0, without gaps. Version 0 has the policies that the package had when the first version
+   * was published.
+   */
   readonly number: number;
   /** Hash of its content, see `PackedPolicies`. */
   readonly versionHash: string;
@@ -10,10 +16,14 @@ export interface PolicyVersion {
   readonly inventoryHash: string;
   /** RFC 3339, UTC. */
   readonly publishedAt: string;
-  /** ARN of the credentials, or the user of the operating system where the store is on this machine. */
+  /**
+   * ARN of the credentials, or the user of the operating system where the store is on this machine.
+   */
   readonly publishedBy: string;
   readonly reason: string | null;
-  /** The number of the version whose policies are in force again; null if policies were published. */
+  /**
+   * The number of the version whose policies are in force again; null if policies were published.
+   */
   readonly rollbackTo: number | null;
 }
 

@@ -1,10 +1,10 @@
-import type { OnFailure } from '../policy/authorize.ts';
+import type { OnFailure } from '../policy/decide/authorize.ts';
 import { failedCases, parseCases } from '../cases/cases.ts';
-import { makeCedarHost } from '../policy/cedar.ts';
-import type { CedarHost } from '../policy/cedar.ts';
-import { makeEngine } from '../policy/engine.ts';
-import type { Engine } from '../policy/engine.ts';
-import { parseInventory } from '../policy/inventory.ts';
+import { makeCedarHost } from '../policy/cedar/cedar.ts';
+import type { CedarHost } from '../policy/cedar/cedar.ts';
+import { makeEngine } from '../policy/decide/engine.ts';
+import type { Engine } from '../policy/decide/engine.ts';
+import { parseInventory } from '../policy/inventory/inventory.ts';
 import { compileRequired, policyOf } from '../policy/load.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import type { PolicyVersion } from './policy-version.ts';
@@ -12,9 +12,11 @@ import { unpackPolicies, verificationHash } from './packed-policies.ts';
 import type { PackedPolicies, PolicyFiles, VerifiedFiles } from './packed-policies.ts';
 
 /**
- * Loads the policies of a version. They are compiled and verified as if they had never been, unless the build of this package or this process
- * has verified the same policies with the same cases: then only the inventory is another one, which is checked. Throws an Error that says what is
- * not as it should be: the hashes, the policies in Cedar's strict mode, a required policy, the inventory, or a case.
+ * Loads the policies of a version. They are compiled and verified as if they had never been, unless
+ * the build of this package or this process has verified the same policies with the same cases:
+ * then only the inventory is another one, which is checked. Throws an Error that says what is not
+ * as it should be: the hashes, the policies in Cedar's strict mode, a required policy, the
+ * inventory, or a case.
  *
  * @param known policies that are loaded
  */
@@ -40,8 +42,8 @@ function verified(files: PolicyFiles, verification: string, onFailure: OnFailure
 }
 
 /**
- * Compiles policies, and decides their cases, in an instance of Cedar of its own: what they do to it has no effect on the policies in force. Throws
- * an Error that says what is not as it should be.
+ * Compiles policies, and decides their cases, in an instance of Cedar of its own: what they do to
+ * it has no effect on the policies in force. Throws an Error that says what is not as it should be.
  */
 export function verifyFiles(files: VerifiedFiles): { readonly engine: Engine; readonly host: CedarHost } {
   const host = makeCedarHost();

@@ -2,26 +2,26 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecordPrincipal } from '../model/principal.ts';
-import { approvalsFile, liftableIds } from './approvals.ts';
-import { compilePolicies } from './compile.ts';
-import type { PolicySet, PolicySources } from './compile.ts';
-import { authorizeWith } from './authorize.ts';
-import type { OnFailure } from './authorize.ts';
-import { processCedar } from './cedar.ts';
-import type { CedarHost } from './cedar.ts';
-import { makeEngine } from './engine.ts';
-import type { Engine } from './engine.ts';
-import { compiledInventoryFile, readCompiledInventory } from './compiled-inventory.ts';
-import { parseInventory } from './inventory.ts';
-import { list, parseJson, text } from './json.ts';
-import type { Inventory } from './inventory.ts';
+import { approvalsFile, liftableIds } from './policies/approvals.ts';
+import { compilePolicies } from './policies/compile.ts';
+import type { PolicySet, PolicySources } from './policies/compile.ts';
+import { authorizeWith } from './decide/authorize.ts';
+import type { OnFailure } from './decide/authorize.ts';
+import { processCedar } from './cedar/cedar.ts';
+import type { CedarHost } from './cedar/cedar.ts';
+import { makeEngine } from './decide/engine.ts';
+import type { Engine } from './decide/engine.ts';
+import { compiledInventoryFile, readCompiledInventory } from './inventory/compiled.ts';
+import { parseInventory } from './inventory/inventory.ts';
+import { list, parseJson, text } from './inventory/json.ts';
+import type { Inventory } from './inventory/inventory.ts';
 import type { Authorize, Preauthorize } from './policy.ts';
-import { makePreauthorize } from './preauthorize.ts';
-import { makeRecordPrincipal } from './recorded-principal.ts';
-import { makeComparedGroups } from './compared-groups.ts';
-import type { ComparedGroups } from './compared-groups.ts';
-import { makeDecisionKey } from './same-decision.ts';
-import type { DecisionKey } from './same-decision.ts';
+import { makePreauthorize } from './decide/preauthorize.ts';
+import { makeRecordPrincipal } from './policies/recorded-principal.ts';
+import { makeComparedGroups } from './decide/compared-groups.ts';
+import type { ComparedGroups } from './decide/compared-groups.ts';
+import { makeDecisionKey } from './decide/same-decision.ts';
+import type { DecisionKey } from './decide/same-decision.ts';
 
 /** A loaded policy folder. */
 export interface LoadedPolicy {
@@ -33,15 +33,23 @@ export interface LoadedPolicy {
   readonly policySetHash: string;
   readonly decisionKey: DecisionKey;
   readonly comparedGroups: ComparedGroups;
-  /** The policy files by name. Read when they are asked for, where a build compiled the policies. */
+  /**
+   * The policy files by name. Read when they are asked for, where a build compiled the policies.
+   */
   readonly texts: () => PolicySources['policies'];
-  /** The hash of what its policies were verified with, see `verificationHash`; null where that is not known. */
+  /**
+   * The hash of what its policies were verified with, see `verificationHash`; null where that is
+   * not known.
+   */
   readonly verification: string | null;
   /** The same policies, as they are compiled, with another inventory. */
   readonly withInventory: (inventory: Inventory) => LoadedPolicy;
 }
 
-/** Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and its location. */
+/**
+ * Loads policies, schema and inventory from a folder. Throws an Error that lists every problem and
+ * its location.
+ */
 export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   const sources = readPolicySources(directory);
   const policySet = compileRequired(directory, sources, readRequiredText(directory));
@@ -50,16 +58,16 @@ export function loadPolicy(directory: string, onFailure?: OnFailure): LoadedPoli
 }
 
 /**
- * Compiles the policies of a folder. Throws an Error that lists every problem, and one if a required policy is missing: an
- * empty or missing file of forbids would otherwise lift them.
+ * Compiles the policies of a folder. Throws an Error that lists every problem, and one if a
+ * required policy is missing: an empty or missing file of forbids would otherwise lift them.
  */
 export function readPolicySet(directory: string): PolicySet {
   return compileRequired(directory, readPolicySources(directory), readRequiredText(directory));
 }
 
 /**
- * Compiles policies. Throws an Error that lists every problem, and one if a required policy is missing, or if one that an approval lifts is not
- * required.
+ * Compiles policies. Throws an Error that lists every problem, and one if a required policy is
+ * missing, or if one that an approval lifts is not required.
  *
  * @param name of the policies, for the message
  * @param required the text of `required-policies.json`
@@ -105,8 +113,8 @@ const requiredPolicies = v.pipe(
 export const policySetFile = 'policy-set.json';
 
 /**
- * Like `loadPolicy`, for a folder with the policy set and the inventory that a build compiled and validated. Parsing and validating the
- * texts would be the longest part of a function's cold start.
+ * Like `loadPolicy`, for a folder with the policy set and the inventory that a build compiled and
+ * validated. Parsing and validating the texts would be the longest part of a function's cold start.
  */
 export function loadCompiledPolicy(directory: string, onFailure?: OnFailure): LoadedPolicy {
   // Only a build writes this file, from the result of compilePolicies.

@@ -12,7 +12,10 @@ import type { RequestIdentity, Principal } from '../model/principal.ts';
 /** The identity of a request and its circumstances: Cedar's principal and context. */
 export interface AuthorizationContext {
   readonly identity: RequestIdentity;
-  /** The person on whose behalf a service acts. A person whom the inventory lists needs permission too. */
+  /**
+   * The person on whose behalf a service acts. A person whom the inventory lists needs permission
+   * too.
+   */
   readonly onBehalfOf: string | null;
   /** Whether a reason was given. */
   readonly hasReason: boolean;
@@ -27,7 +30,10 @@ export type AuthorizationRequest =
   | {
       readonly action: 'CreatePodIdentityAssociation';
       readonly association: CreateRequest;
-      /** The roles of the association, read from IAM; only those that {@link Decision.unknownRoles} asked for. */
+      /**
+       * The roles of the association, read from IAM; only those that {@link Decision.unknownRoles}
+       * asked for.
+       */
       readonly roles?: readonly RoleAttributes[];
     }
   /** `association` is the state at EKS before the update; `becomes` are all settings after it. */
@@ -35,7 +41,10 @@ export type AuthorizationRequest =
       readonly action: 'UpdatePodIdentityAssociation';
       readonly association: Association;
       readonly becomes: AssociationSettings;
-      /** The ending that the update sets, RFC 3339; null: it clears the ending. Absent: the ending stays as it is. */
+      /**
+       * The ending that the update sets, RFC 3339; null: it clears the ending. Absent: the ending
+       * stays as it is.
+       */
       readonly expiresAt?: string | null;
       /** As for a create. */
       readonly roles?: readonly RoleAttributes[];
@@ -83,9 +92,10 @@ export type AssociationAction = Exclude<
 >;
 
 /**
- * Decides about an action on an association of a cluster before it is known which one: the denial if
- * policy permits the action on none, whatever the association and the circumstances; null if it may permit it. So a principal
- * without permits causes no read, and can't tell what exists. Never throws.
+ * Decides about an action on an association of a cluster before it is known which one: the denial
+ * if policy permits the action on none, whatever the association and the circumstances; null if it
+ * may permit it. So a principal without permits causes no read, and can't tell what exists. Never
+ * throws.
  */
 export type Preauthorize = (
   context: AuthorizationContext,

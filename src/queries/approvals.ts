@@ -5,15 +5,15 @@ import { ledgerTimeout } from '../ledger/ledger.ts';
 import { parseApprovalId } from '../model/approval.ts';
 import type { Approval } from '../model/approval.ts';
 import type { Finding } from '../model/refusal.ts';
-import { requireApprovals } from '../operations/dependencies.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import { requireApprovals } from '../operations/terms/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { resolveCluster } from '../validation/names.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import type { Connection, Filters } from '../validation/paging.ts';
-import type { QueryResult } from './query-result.ts';
-import type { RequestContext } from './request-context.ts';
-import { parseScope } from './trail-scope.ts';
+import type { QueryResult } from './terms/query-result.ts';
+import type { RequestContext } from './terms/request-context.ts';
+import { parseScope } from './trail/scope.ts';
 
 /** How many approvals one page examines. */
 const maxExamined = 200;
@@ -22,8 +22,9 @@ const maxExamined = 200;
 type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'mayApprove'>;
 
 /**
- * Whether a principal may see an approval: one who asked for it, also as the actor; who may read the trail in which its entries are;
- * or who may approve for any of its needs, if only with a comment.
+ * Whether a principal may see an approval: one who asked for it, also as the actor; who may read
+ * the trail in which its entries are; or who may approve for any of its needs, if only with a
+ * comment.
  */
 function maySeeApproval({ identity, authorizeRead, mayApprove }: Reader, approval: Approval): boolean {
   const { principal, actor, target } = approval.requested;
@@ -34,8 +35,8 @@ function maySeeApproval({ identity, authorizeRead, mayApprove }: Reader, approva
 }
 
 /**
- * The approval with a public id for a principal who may see it. Null otherwise, if there is none, and if another one took its place. One
- * read. Throws `LedgerUnavailable`.
+ * The approval with a public id for a principal who may see it. Null otherwise, if there is none,
+ * and if another one took its place. One read. Throws `LedgerUnavailable`.
  */
 export async function readApproval(
   deps: Pick<Dependencies, 'approvals'>,
@@ -48,7 +49,10 @@ export async function readApproval(
   return approval?.id === parsed.id && maySeeApproval(reader, approval) ? approval : null;
 }
 
-/** A page of the approvals that a principal may see. Costs one page of the ledger. Throws `LedgerUnavailable`. */
+/**
+ * A page of the approvals that a principal may see. Costs one page of the ledger. Throws
+ * `LedgerUnavailable`.
+ */
 export async function readApprovals(
   deps: Pick<Dependencies, 'approvals' | 'clock' | 'home'>,
   reader: Reader & Pick<RequestContext, 'cursors'>,

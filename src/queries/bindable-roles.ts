@@ -1,10 +1,10 @@
 import type { BindableRole, QueryBindableRolesArgs } from '../generated/types.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
-import type { QueryResult } from './query-result.ts';
+import type { QueryResult } from './terms/query-result.ts';
 
 /** How many roles of the inventory are examined, at one evaluation of policy each. */
 const maxInventoryRoles = 50;
@@ -13,9 +13,10 @@ const maxInventoryRoles = 50;
 const maxRoleNameLength = 64;
 
 /**
- * Roles with which policy would permit a create for a service account, also once others approve it: those that the inventory allows its namespace to use, and
- * those of the conventional paths, for which a role named `<namespace>-<serviceAccount>` is evaluated. Reads nothing but
- * the inventory and writes nothing.
+ * Roles with which policy would permit a create for a service account, also once others approve it:
+ * those that the inventory allows its namespace to use, and those of the conventional paths, for
+ * which a role named `<namespace>-<serviceAccount>` is evaluated. Reads nothing but the inventory
+ * and writes nothing.
  */
 export function bindableRoles(
   deps: Pick<Dependencies, 'authorize' | 'preauthorize' | 'clock' | 'directory' | 'home'>,
@@ -33,7 +34,10 @@ export function bindableRoles(
   if (deps.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
   const decide = (role: string) =>
     deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
-  /** Where policy depends on tags or permissions boundary of the role, which are not read here, it may permit the role; an approval can too. */
+  /**
+   * Where policy depends on tags or permissions boundary of the role, which are not read here, it
+   * may permit the role; an approval can too.
+   */
   const mayBeBound = (role: string) => {
     const { allowed, needs, unknownRoles = [] } = decide(role);
     return allowed || needs !== undefined || unknownRoles.length > 0;

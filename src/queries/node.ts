@@ -3,14 +3,14 @@ import type { Approval } from '../model/approval.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { readApproval } from './approvals.ts';
-import { associationByArn } from './describe.ts';
-import { readOperation } from './operation-view.ts';
-import type { OperationView } from './operation-view.ts';
-import type { QueryResult } from './query-result.ts';
-import type { RequestContext } from './request-context.ts';
-import { readAuditEntry } from './trail.ts';
+import { associationByArn } from './associations/describe.ts';
+import { readOperation } from './trail/operation-view.ts';
+import type { OperationView } from './trail/operation-view.ts';
+import type { QueryResult } from './terms/query-result.ts';
+import type { RequestContext } from './terms/request-context.ts';
+import { readAuditEntry } from './trail/trail.ts';
 
 /** An object with a global id, and the name of its GraphQL type. */
 export type NodeObject =
@@ -20,8 +20,9 @@ export type NodeObject =
   | ({ readonly __typename: 'Approval' } & Approval);
 
 /**
- * The object with a global id; the form of the id says what it is: the ARN of an association, `<operation>.<entry>`, an
- * operation's ULID, or the public id of an approval. Null if there is none, or if the principal may not read it. Throws `LedgerUnavailable`.
+ * The object with a global id; the form of the id says what it is: the ARN of an association,
+ * `<operation>.<entry>`, an operation's ULID, or the public id of an approval. Null if there is
+ * none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
   deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'approvals'>,

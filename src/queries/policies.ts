@@ -1,16 +1,16 @@
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { QueryPoliciesArgs, QueryPolicyArgs } from '../generated/types.ts';
-import { requirePolicyTexts } from '../operations/dependencies.ts';
-import type { Dependencies } from '../operations/dependencies.ts';
-import { isForEveryone } from '../policy/policy-texts.ts';
-import type { PolicyText, PolicyTextSet } from '../policy/policy-texts.ts';
+import { requirePolicyTexts } from '../operations/terms/dependencies.ts';
+import type { Dependencies } from '../operations/terms/dependencies.ts';
+import { isForEveryone } from '../policy/policies/policy-texts.ts';
+import type { PolicyText, PolicyTextSet } from '../policy/policies/policy-texts.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { Connection } from '../validation/paging.ts';
-import type { AuthorizeRead } from './authorize-read.ts';
-import { pageOf } from './page-of.ts';
-import type { QueryResult } from './query-result.ts';
-import type { RequestContext } from './request-context.ts';
-import { scopeViolations } from './trail-authorization.ts';
+import type { AuthorizeRead } from './terms/authorize-read.ts';
+import { pageOf } from './terms/page-of.ts';
+import type { QueryResult } from './terms/query-result.ts';
+import type { RequestContext } from './terms/request-context.ts';
+import { scopeViolations } from './trail/authorization.ts';
 
 /** A policy in force, or one that was before, and how the two differ. */
 export interface ComparedPolicy {
@@ -33,8 +33,9 @@ interface PolicyConnection extends Connection<ComparedPolicy> {
 const maxExamined = 1_000;
 
 /**
- * The policies in force, compared with others; for principals that may read the whole trail. Reads the table of versions at most once for each
- * version in force. Throws `LedgerUnavailable` if it does not answer before `deadline` (milliseconds since the epoch).
+ * The policies in force, compared with others; for principals that may read the whole trail. Reads
+ * the table of versions at most once for each version in force. Throws `LedgerUnavailable` if it
+ * does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function policiesInForce(
   deps: Pick<Dependencies, 'policyTexts' | 'clock'>,
@@ -82,8 +83,8 @@ function compare(inForce: readonly PolicyText[], before: readonly PolicyText[] |
 }
 
 /**
- * A policy in force, for those who may read the whole trail, and for everyone if its author says so. Null otherwise, if there is none, and if
- * other policies than those of the hash are in force.
+ * A policy in force, for those who may read the whole trail, and for everyone if its author says
+ * so. Null otherwise, if there is none, and if other policies than those of the hash are in force.
  */
 export function policyInForce(
   deps: Pick<Dependencies, 'policyTexts' | 'about'>,

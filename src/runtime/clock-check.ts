@@ -5,7 +5,10 @@ import type { Log } from './log.ts';
 export interface ClockCheck {
   /** Whether the last judgement was that it is wrong by more than the clock error. */
   isWrong(): boolean;
-  /** Notes that a call is sent. The result judges the clock by the `Date` of the answer, if it has one. */
+  /**
+   * Notes that a call is sent. The result judges the clock by the `Date` of the answer, if it has
+   * one.
+   */
   sent(): (date: string | undefined) => void;
 }
 
@@ -25,10 +28,10 @@ const resolutionMs = 1_000;
 const ringMs = 60_000;
 
 /**
- * Judges a clock by answers: their `Date` must be between when the call was sent and when its answer was received, both
- * by this clock, give or take its error. Both ends are needed: a process that Lambda stopped in between reads an old
- * answer. While the clock is wrong, a line is logged once a minute. Only a call that was sent afterwards shows that it is
- * right again.
+ * Judges a clock by answers: their `Date` must be between when the call was sent and when its
+ * answer was received, both by this clock, give or take its error. Both ends are needed: a process
+ * that Lambda stopped in between reads an old answer. While the clock is wrong, a line is logged
+ * once a minute. Only a call that was sent afterwards shows that it is right again.
  */
 export function makeClockCheck({ clock, clockErrorMs, log }: ClockCheckSettings): ClockCheck {
   let calls = 0;
@@ -64,7 +67,10 @@ export function makeClockCheck({ clock, clockErrorMs, log }: ClockCheckSettings)
   };
 }
 
-/** A plugin for the `middlewareStack` of an SDK client: each answer judges the clock, also that of a failed attempt. */
+/**
+ * A plugin for the `middlewareStack` of an SDK client: each answer judges the clock, also that of a
+ * failed attempt.
+ */
 export function clockCheckPlugin<Input extends object, Output extends object>(
   check: ClockCheck,
 ): Pluggable<Input, Output> {

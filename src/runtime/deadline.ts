@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { monotonicMs } from './monotonic.ts';
 
 /**
- * The answer, or the error of `timeoutError` once `leftMs` milliseconds have passed. The call itself goes on and
- * may still have its effect, so the caller must treat the outcome as unknown.
+ * The answer, or the error of `timeoutError` once `leftMs` milliseconds have passed. The call
+ * itself goes on and may still have its effect, so the caller must treat the outcome as unknown.
  */
 export async function withDeadline<T>(leftMs: number, answer: Promise<T>, timeoutError: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -18,8 +18,8 @@ export async function withDeadline<T>(leftMs: number, answer: Promise<T>, timeou
 }
 
 /**
- * Until when a request or a run may send anything. It is an abort signal for clients of the AWS SDK, which ask for
- * `aborted` before each attempt, and abort one that is open when it ends.
+ * Until when a request or a run may send anything. It is an abort signal for clients of the AWS
+ * SDK, which ask for `aborted` before each attempt, and abort one that is open when it ends.
  */
 export interface Deadline extends Pick<AbortSignal, 'addEventListener' | 'removeEventListener'> {
   /** Milliseconds since the epoch. */
@@ -28,7 +28,10 @@ export interface Deadline extends Pick<AbortSignal, 'addEventListener' | 'remove
   readonly aborted: boolean;
   /** The SDK adds listeners instead. */
   readonly onabort: null;
-  /** Ends it early: what is answered sends nothing more, also after Lambda stopped the process for minutes. */
+  /**
+   * Ends it early: what is answered sends nothing more, also after Lambda stopped the process for
+   * minutes.
+   */
   readonly end: () => void;
 }
 
@@ -36,8 +39,9 @@ export interface Deadline extends Pick<AbortSignal, 'addEventListener' | 'remove
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * Makes the deadline `at`, in milliseconds since the epoch by `clock`. It is over by whichever clock is ahead: the
- * machine's may be set back, and a monotonic one may stand still while Lambda stops the process.
+ * Makes the deadline `at`, in milliseconds since the epoch by `clock`. It is over by whichever
+ * clock is ahead: the machine's may be set back, and a monotonic one may stand still while Lambda
+ * stops the process.
  */
 export function makeDeadline(at: number, clock: () => number): Deadline {
   const leftMs = Math.max(0, at - clock());

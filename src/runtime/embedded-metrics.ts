@@ -1,13 +1,18 @@
 /** A metric of CloudWatch that is a field of lines of the log. */
 export interface MetricDefinition {
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'None';
-  /** Fields by whose values the metric is split. Each combination of values is billed as a metric. */
+  /**
+   * Fields by whose values the metric is split. Each combination of values is billed as a metric.
+   */
   readonly dimensions?: readonly string[];
   /** Whether a metric that is split is also counted as a whole, which is billed as one more. */
   readonly isAlsoWhole?: boolean;
 }
 
-/** The metrics in the fields of a line: the value of its field `_aws`; null if it has none. `time` is in milliseconds since the epoch. */
+/**
+ * The metrics in the fields of a line: the value of its field `_aws`; null if it has none. `time`
+ * is in milliseconds since the epoch.
+ */
 export type MetricsOf = (fields: Readonly<Record<string, unknown>>, time: number) => object | null;
 
 /** A MetricDirective of the specification. */
@@ -18,9 +23,10 @@ interface Directive {
 }
 
 /**
- * Describes metrics in the embedded metric format of CloudWatch ("Specification: Embedded metric format" in its user
- * guide): CloudWatch takes the values from the fields that `_aws` names, so a line of the log needs no other for its metrics. A
- * field is a metric if it has a definition and is a number; a dimension counts if its field is a text.
+ * Describes metrics in the embedded metric format of CloudWatch ("Specification: Embedded metric
+ * format" in its user guide): CloudWatch takes the values from the fields that `_aws` names, so a
+ * line of the log needs no other for its metrics. A field is a metric if it has a definition and is
+ * a number; a dimension counts if its field is a text.
  */
 export function embeddedMetrics(namespace: string, definitions: Readonly<Record<string, MetricDefinition>>): MetricsOf {
   const rows = Object.entries(definitions);

@@ -22,8 +22,9 @@ const maxTexts = 15;
 const maxFields = 40;
 
 /**
- * A log of one JSON object a line, the format that CloudWatch Logs Insights parses. A line has at most 8 KB: of a longer one,
- * lists and objects are left out and texts cut, and `truncated` is set. Its metrics stay.
+ * A log of one JSON object a line, the format that CloudWatch Logs Insights parses. A line has at
+ * most 8 KB: of a longer one, lists and objects are left out and texts cut, and `truncated` is set.
+ * Its metrics stay.
  */
 export function makeLog(write: (line: string) => void, { metricsOf, context }: LogOptions = {}): Log {
   return (level, message, fields) => {

@@ -1,10 +1,16 @@
-/** Values by key, of a bounded size together. Those that were not used for the longest time are forgotten first. */
+/**
+ * Values by key, of a bounded size together. Those that were not used for the longest time are
+ * forgotten first.
+ */
 export interface LruCache<Value> {
   readonly get: (key: string) => Value | undefined;
   readonly set: (key: string, value: Value) => void;
 }
 
-/** Creates an empty cache. `sizeOf` returns the size of a value, in the unit of `maxSize`; by default, values are counted. */
+/**
+ * Creates an empty cache. `sizeOf` returns the size of a value, in the unit of `maxSize`; by
+ * default, values are counted.
+ */
 export function makeLruCache<Value extends object>(
   maxSize: number,
   sizeOf: (value: Value) => number = () => 1,

@@ -15,7 +15,10 @@ interface Dependency {
   readonly requestIds: { readonly failed: string[]; readonly answered: string[] };
 }
 
-/** What one piece of work, such as a request, did: how often something happened, and its calls of dependencies. */
+/**
+ * What one piece of work, such as a request, did: how often something happened, and its calls of
+ * dependencies.
+ */
 export interface Meter {
   readonly counts: Map<string, number>;
   readonly dependencies: Map<string, Dependency>;
@@ -35,7 +38,10 @@ const maxRequestIds = 5;
 /** The most characters of a request id. */
 const maxIdLength = 128;
 
-/** The meter of the current work. Most of what is measured is called without access to the request that causes it. */
+/**
+ * The meter of the current work. Most of what is measured is called without access to the request
+ * that causes it.
+ */
 const current = new AsyncLocalStorage<Meter>();
 
 /** A meter of work that has not begun. */
@@ -48,7 +54,10 @@ export function withMeter<T>(meter: Meter, work: () => T): T {
   return current.run(meter, work);
 }
 
-/** Counts something that happened in the current work. `name` becomes a field of its line in the log. */
+/**
+ * Counts something that happened in the current work. `name` becomes a field of its line in the
+ * log.
+ */
 export function count(name: string, times = 1): void {
   const meter = current.getStore();
   if (meter === undefined) return;
@@ -97,9 +106,10 @@ function dependencyOf({ dependencies }: Meter, name: string): Dependency {
 }
 
 /**
- * The fields of the log about what was measured. For a dependency `eks`: `eksCalls`, `eksMs` (for how long at least one call
- * was pending, until now), `eksSlowestMs`, and if there are any, `eksThrottles` and `eksRequestIds` (those of failed calls
- * first). Counts have the names that were counted. What did not happen has no field.
+ * The fields of the log about what was measured. For a dependency `eks`: `eksCalls`, `eksMs` (for
+ * how long at least one call was pending, until now), `eksSlowestMs`, and if there are any,
+ * `eksThrottles` and `eksRequestIds` (those of failed calls first). Counts have the names that were
+ * counted. What did not happen has no field.
  */
 export function meterFields({ counts, dependencies }: Meter): Record<string, number | string[]> {
   const fields: Record<string, number | string[]> = Object.fromEntries(counts);

@@ -26,7 +26,10 @@ export interface RateLimiter {
 
 const second = 1_000;
 
-/** Creates a rate limiter. `clock` returns milliseconds since the epoch; `wait` resolves after so many milliseconds. */
+/**
+ * Creates a rate limiter. `clock` returns milliseconds since the epoch; `wait` resolves after so
+ * many milliseconds.
+ */
 export function makeRateLimiter(
   { concurrency, perSecond }: RateLimits,
   clock: () => number,

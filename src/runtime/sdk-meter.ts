@@ -18,8 +18,9 @@ interface Raised {
 }
 
 /**
- * A plugin for the `middlewareStack` of an SDK client that measures each attempt, with those of the SDK's own retries: the
- * step `deserialize` is inside of the retries. First in that step, it sees the exceptions that responses are turned into.
+ * A plugin for the `middlewareStack` of an SDK client that measures each attempt, with those of the
+ * SDK's own retries: the step `deserialize` is inside of the retries. First in that step, it sees
+ * the exceptions that responses are turned into.
  */
 export function sdkMeter<Input extends object, Output extends object>(meter: SdkMeter): Pluggable<Input, Output> {
   const { dependency, isThrottling, keepsRequestIds = false } = meter;

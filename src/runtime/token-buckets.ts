@@ -9,8 +9,9 @@ export interface RequestLimits {
 }
 
 /**
- * Takes a token from the bucket of a key. The result is 0, or the milliseconds until there is one if the bucket is empty. A key with a rate of its
- * own (`perSecond`) has a burst of at least a second of it.
+ * Takes a token from the bucket of a key. The result is 0, or the milliseconds until there is one
+ * if the bucket is empty. A key with a rate of its own (`perSecond`) has a burst of at least a
+ * second of it.
  */
 export type TakeToken = (key: string, perSecond?: number | null) => number;
 
@@ -20,7 +21,10 @@ interface Bucket {
   readonly at: number;
 }
 
-/** The most buckets. Beyond it, the one that was not used for the longest time is forgotten, as if it were full. */
+/**
+ * The most buckets. Beyond it, the one that was not used for the longest time is forgotten, as if
+ * it were full.
+ */
 const maxBuckets = 10_000;
 
 /** Creates a token bucket for each key. `clock` returns milliseconds since the epoch. */

@@ -11,16 +11,17 @@ export interface AssociationArn extends ClusterRef {
 }
 
 /**
- * Whether a value can be the ID of an association. Those of EKS Pod Identity begin with `a-`, those of other EKS services
- * with other letters.
+ * Whether a value can be the ID of an association. Those of EKS Pod Identity begin with `a-`, those
+ * of other EKS services with other letters.
  */
 export function isAssociationId(value: string): boolean {
   return /^[a-z]-[a-z0-9]{17}$/.test(value);
 }
 
 /**
- * Parses the ARN of an association, `arn:<partition>:eks:<region>:<account>:podidentityassociation/<cluster>/<id>` (the
- * service authorization reference of EKS). Null when the value is not such an ARN.
+ * Parses the ARN of an association,
+ * `arn:<partition>:eks:<region>:<account>:podidentityassociation/<cluster>/<id>` (the service
+ * authorization reference of EKS). Null when the value is not such an ARN.
  */
 export function parseAssociationArn(value: string): AssociationArn | null {
   const match = /^arn:aws[a-z-]*:eks:([^:]*):([^:]*):podidentityassociation\/([^/]*)\/([^/]*)$/.exec(value);

@@ -6,10 +6,16 @@ import type { ClusterDefaults } from './names.ts';
 /** The most changes of one check. */
 const maxChanges = 100;
 
-/** In how many clusters the changes of one check may name associations: the states of each are searched for them. */
+/**
+ * In how many clusters the changes of one check may name associations: the states of each are
+ * searched for them.
+ */
 const maxSearchedClusters = 10;
 
-/** Findings on the number of changes and of the clusters that they need; not on the changes themselves. */
+/**
+ * Findings on the number of changes and of the clusters that they need; not on the changes
+ * themselves.
+ */
 export function changesToCheckFindings(changes: readonly CheckedChangeInput[], home: ClusterDefaults): Finding[] {
   if (changes.length < 1 || changes.length > maxChanges) {
     const message = `changes has ${changes.length} items; it must have from 1 to ${maxChanges}.`;

@@ -10,24 +10,32 @@ const maxAnsweredFindings = 100;
 /** The most findings of an audit entry. */
 const maxRecordedFindings = 10;
 
-/** The most characters of a message or an advice in an audit entry; the longest advice has fewer. */
+/**
+ * The most characters of a message or an advice in an audit entry; the longest advice has fewer.
+ */
 const maxRecordedLength = 300;
 
 /**
- * The most characters of an input of which a hash is computed: more than a request can have (API Gateway: 10 MB), unless its
- * document repeats a variable.
+ * The most characters of an input of which a hash is computed: more than a request can have (API
+ * Gateway: 10 MB), unless its document repeats a variable.
  */
 const maxHashedLength = 10_000_000;
 
 /** The most levels of an input: no valid one has so many, and more would exhaust the call stack. */
 const maxLevels = 10;
 
-/** A value as JSON with sorted keys: equal for equal values. Levels below the tenth become `"[Object]"` and `"[Array]"`. */
+/**
+ * A value as JSON with sorted keys: equal for equal values. Levels below the tenth become
+ * `"[Object]"` and `"[Array]"`.
+ */
 export const canonicalJson = configure({ maximumDepth: maxLevels });
 
 /** The answer to an invalid input and its record, both of bounded size. */
 export interface DescribedInvalidInput {
-  /** The first 100 findings, in the order of the fields; if there are more, a last one says how many. At least one. */
+  /**
+   * The first 100 findings, in the order of the fields; if there are more, a last one says how
+   * many. At least one.
+   */
   readonly findings: readonly Finding[];
   readonly recorded: RecordedInvalidInput & { readonly invalidInput: InvalidInputSummary };
 }

@@ -21,7 +21,10 @@ const maxClusterNameLength = 100;
 /** Limit of an RFC 1123 label in Kubernetes, `IsDNS1123Label`. */
 const maxLabelLength = 63;
 
-/** Limit of an RFC 1123 subdomain in Kubernetes, `IsDNS1123Subdomain`. Its parts have no limit of their own there. */
+/**
+ * Limit of an RFC 1123 subdomain in Kubernetes, `IsDNS1123Subdomain`. Its parts have no limit of
+ * their own there.
+ */
 const maxSubdomainLength = 253;
 
 /** A rule about the format of a value. Wildcards are left to the rule `no-wildcard`. */
@@ -29,7 +32,8 @@ function format(rule: string, isValid: (value: string) => boolean, problem: stri
   return { rule, problem: (value) => (isValid(withoutWildcards(value)) ? null : problem), advice };
 }
 
-// Each expression below compares a few adjacent characters only, so its time is linear in the length of the value.
+// Each expression below compares a few adjacent characters only, so its time is linear in the
+// length of the value.
 
 function hasClusterNameCharacters(value: string): boolean {
   return /^[0-9A-Za-z][A-Za-z0-9_-]*$/.test(value);
@@ -54,8 +58,8 @@ export function isAccountId(value: string): boolean {
 }
 
 /**
- * Whether a value has the format of a region code in any partition of botocore's endpoints: `us-east-1`,
- * `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`.
+ * Whether a value has the format of a region code in any partition of botocore's endpoints:
+ * `us-east-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`.
  */
 export function isRegion(value: string): boolean {
   return /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-[0-9]{1,2}$/.test(value);
@@ -127,7 +131,10 @@ export function accountIdFindings(value: Text): Finding[] {
   return optionalText('accountId', value, accountIdRules);
 }
 
-/** Findings on a region, which is optional. Only the format is checked: the inventory says which regions are served. */
+/**
+ * Findings on a region, which is optional. Only the format is checked: the inventory says which
+ * regions are served.
+ */
 export function regionFindings(value: Text): Finding[] {
   return optionalText('region', value, regionRules);
 }
@@ -137,7 +144,9 @@ export function clusterFindings({ clusterName, accountId, region }: ClusterInput
   return [...clusterNameFindings(clusterName), ...accountIdFindings(accountId), ...regionFindings(region)];
 }
 
-/** The cluster that an input identifies. The deployment's own account and region are the defaults. */
+/**
+ * The cluster that an input identifies. The deployment's own account and region are the defaults.
+ */
 export function resolveCluster(
   { clusterName, accountId, region }: ClusterInput & { readonly clusterName: string },
   home: ClusterDefaults,

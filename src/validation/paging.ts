@@ -5,8 +5,9 @@ import type { Finding } from '../model/refusal.ts';
 export type PageInput = Pick<QueryAuditTrailArgs, 'first' | 'after'>;
 
 /**
- * What a query selects by: every argument but those of the page, null where it is not given. An argument that the schema gains does not
- * compile until the query reads it; cursors are bound to all of them.
+ * What a query selects by: every argument but those of the page, null where it is not given. An
+ * argument that the schema gains does not compile until the query reads it; cursors are bound to
+ * all of them.
  */
 export type Filters<Args> = {
   readonly [Name in Exclude<keyof Args, 'first' | 'after'>]-?: Exclude<Args[Name], undefined>;
@@ -22,7 +23,9 @@ interface Edge<Item> {
 export interface Connection<Item> {
   readonly edges: readonly Edge<Item>[];
   readonly hasNextPage: boolean;
-  /** The cursor to pass as `after` for the next page; null when the page is empty and the last one. */
+  /**
+   * The cursor to pass as `after` for the next page; null when the page is empty and the last one.
+   */
   readonly endCursor: string | null;
 }
 
@@ -42,7 +45,10 @@ export function firstFindings({ first }: PageInput, more = ', and read further p
   return [{ path: 'first', rule: 'page-size', message: `first is ${size}; it must be from 1 to ${maxFirst}.`, advice }];
 }
 
-/** The position of a cursor, or a finding where the cursor is not one of the query and the principal. */
+/**
+ * The position of a cursor, or a finding where the cursor is not one of the query and the
+ * principal.
+ */
 export type ReadCursor =
   { readonly kind: 'position'; readonly position: unknown } | { readonly kind: 'invalid'; readonly finding: Finding };
 

@@ -8,7 +8,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A rule for every statement of a policy. `problem` is the predicate of a message whose subject is the policy. */
+/**
+ * A rule for every statement of a policy. `problem` is the predicate of a message whose subject is
+ * the policy.
+ */
 export interface StatementRule {
   readonly rule: string;
   readonly problem: (statement: JsonObject) => string | null;
@@ -18,7 +21,10 @@ export interface StatementRule {
 const principalElements = ['Principal', 'NotPrincipal'];
 const statementElements = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'];
 
-/** Condition operators that can be followed by `IfExists` (IAM User Guide, "Condition operators"), in lower case. */
+/**
+ * Condition operators that can be followed by `IfExists` (IAM User Guide, "Condition operators"),
+ * in lower case.
+ */
 const conditionOperators = new Set(
   [
     ...['StringEquals', 'StringNotEquals', 'StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase'],
@@ -38,7 +44,9 @@ const conditionOperators = new Set(
   ].map((operator) => operator.toLowerCase()),
 );
 
-/** The grammar of IAM for one statement (IAM User Guide, "Grammar of the IAM JSON policy language"). */
+/**
+ * The grammar of IAM for one statement (IAM User Guide, "Grammar of the IAM JSON policy language").
+ */
 export const statementRules: readonly StatementRule[] = [
   {
     rule: 'policy-effect',
@@ -111,7 +119,9 @@ export const statementRules: readonly StatementRule[] = [
   },
 ];
 
-/** Whether a value is one or several non-empty strings, as IAM accepts for actions and resources. */
+/**
+ * Whether a value is one or several non-empty strings, as IAM accepts for actions and resources.
+ */
 function isStringOrStrings(value: unknown): value is string | readonly string[] {
   const strings: readonly unknown[] = Array.isArray(value) ? value : [value];
   return strings.length > 0 && strings.every((item) => typeof item === 'string' && item !== '');
@@ -124,7 +134,10 @@ function hasOneOf(statement: JsonObject, name: string): boolean {
   return present.length === 1 && element !== undefined && isStringOrStrings(statement[element]);
 }
 
-/** The problem with the first invalid item of `name` or `Not<name>`; null without one, and where it has another type. */
+/**
+ * The problem with the first invalid item of `name` or `Not<name>`; null without one, and where it
+ * has another type.
+ */
 function invalidItem(
   statement: JsonObject,
   name: string,
@@ -165,7 +178,10 @@ function isConditionValue(value: unknown): boolean {
   return values.every((one) => ['string', 'number', 'boolean'].includes(typeof one));
 }
 
-/** Whether a condition operator exists in IAM. Like the names of keys, operators are not case-sensitive. */
+/**
+ * Whether a condition operator exists in IAM. Like the names of keys, operators are not
+ * case-sensitive.
+ */
 function isOperator(name: string): boolean {
   // ASCII only: beyond it, other characters have the same lower case, e.g. the Kelvin sign.
   if (!/^[A-Za-z:]+$/.test(name)) return false;

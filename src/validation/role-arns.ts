@@ -11,7 +11,10 @@ const maxPathLength = 512;
 /** `roleNameType` in the IAM service model. */
 const roleNamePattern = /^[\w+=,.@-]{1,64}$/;
 
-/** The parts of an ARN: `type` is the resource up to its first slash or colon, `rest` is the remainder. */
+/**
+ * The parts of an ARN: `type` is the resource up to its first slash or colon, `rest` is the
+ * remainder.
+ */
 interface ArnParts {
   readonly partition: string;
   readonly service: string;
@@ -38,7 +41,10 @@ export interface RoleArn {
   readonly name: string;
 }
 
-/** Splits a role ARN without checking its parts. Null when the value does not have the structure of a role ARN. */
+/**
+ * Splits a role ARN without checking its parts. Null when the value does not have the structure of
+ * a role ARN.
+ */
 function splitRoleArn(value: string): RoleArn | null {
   const parts = splitArn(withoutWildcards(value));
   if (parts?.service !== 'iam' || parts.region !== '' || parts.type !== 'role') return null;
@@ -65,7 +71,10 @@ const adviceByType = new Map([
   ['sts federated-user', 'A federated session cannot be associated with a service account: give a role ARN'],
 ]);
 
-/** The role ARN of an assumed-role session, without the path, which the session's ARN lacks; else an example. */
+/**
+ * The role ARN of an assumed-role session, without the path, which the session's ARN lacks; else an
+ * example.
+ */
 function roleArnOfSession({ partition, accountId, rest }: ArnParts): string {
   const roleArn = `arn:${partition}:iam::${accountId}:role/${rest.split('/', 2)[1] ?? ''}`;
   return parseRoleArn(roleArn) === null ? example : roleArn;
@@ -84,7 +93,10 @@ function adviceForOther(value: string): string {
   return `${advice ?? 'Give the ARN of the role from IAM'}, e.g. "${example}".`;
 }
 
-/** A rule about one part of a role ARN. It holds where the value is not a role ARN: that has a rule of its own. */
+/**
+ * A rule about one part of a role ARN. It holds where the value is not a role ARN: that has a rule
+ * of its own.
+ */
 function partRule(rule: string, isValid: (role: RoleArn) => boolean, problem: string, advice: string): TextRule {
   return {
     rule,
@@ -133,12 +145,18 @@ const roleArnRules: readonly TextRule[] = [
   ),
 ];
 
-/** Findings on the ARN of the role that the pods get. Policy decides whether the account of the role is allowed. */
+/**
+ * Findings on the ARN of the role that the pods get. Policy decides whether the account of the role
+ * is allowed.
+ */
 export function roleArnFindings(value: Text): Finding[] {
   return requiredText('roleArn', value, roleArnRules, example);
 }
 
-/** Findings on the ARN of the role that the first role assumes. EKS reads the empty string as "clear", so it is invalid. */
+/**
+ * Findings on the ARN of the role that the first role assumes. EKS reads the empty string as
+ * "clear", so it is invalid.
+ */
 export function targetRoleArnFindings(value: Text): Finding[] {
   return optionalText('targetRoleArn', value, roleArnRules);
 }

@@ -19,7 +19,8 @@ const textRules: readonly TextRule[] = [
   maxLength(maxPolicyLength, 'Remove white space, or merge statements by listing several actions in one.'),
   {
     rule: 'policy-characters',
-    // `sessionPolicyDocumentType` in the STS service model: with other characters, pods can't get credentials.
+    // `sessionPolicyDocumentType` in the STS service model: with other characters, pods can't get
+    // credentials.
     problem: (value) => {
       const found = /[^\t\n\r\x20-\xFF]/u.exec(value);
       return found === null
@@ -39,14 +40,19 @@ function statementsOf({ Statement: given }: JsonObject): { place: string; statem
   );
 }
 
-/** A rule for the policy as an object. `problem` is the predicate of a message whose subject is `policy`. */
+/**
+ * A rule for the policy as an object. `problem` is the predicate of a message whose subject is
+ * `policy`.
+ */
 interface DocumentRule {
   readonly rule: string;
   readonly problem: (document: JsonObject) => string | null;
   readonly advice: string;
 }
 
-/** The rule of a policy for its statements. The finding is on the first statement that breaks it. */
+/**
+ * The rule of a policy for its statements. The finding is on the first statement that breaks it.
+ */
 function forEachStatement({ rule, problem, advice }: StatementRule): DocumentRule {
   return {
     rule,
@@ -73,7 +79,10 @@ function duplicateSid(document: JsonObject): { place: string; sid: string } | nu
   return null;
 }
 
-/** The grammar of IAM policies (IAM User Guide, "Grammar of the IAM JSON policy language") for session policies. */
+/**
+ * The grammar of IAM policies (IAM User Guide, "Grammar of the IAM JSON policy language") for
+ * session policies.
+ */
 const documentRules: readonly DocumentRule[] = [
   {
     rule: 'policy-version',
@@ -147,7 +156,10 @@ function sessionTagFindings(disableSessionTags: boolean | null | undefined): Fin
   ];
 }
 
-/** Findings on the session policy: the rules of EKS, the limits of STS and the grammar of IAM. At most one for each rule. */
+/**
+ * Findings on the session policy: the rules of EKS, the limits of STS and the grammar of IAM. At
+ * most one for each rule.
+ */
 export function policyFindings(value: Text, disableSessionTags: boolean | null | undefined): Finding[] {
   const textFindings = optionalText(path, value, textRules);
   if (value === null || value === undefined || value === '') return textFindings;

@@ -21,7 +21,8 @@ const updateRules: SettingRules = {
   ...createRules,
   roleArn: ({ roleArn }) => (roleArn === undefined ? [] : roleArnFindings(roleArn)),
   disableSessionTags: ({ disableSessionTags }) => (disableSessionTags === null ? [notCleared] : []),
-  // An absent disableSessionTags keeps its current value, which policy and EKS check together with the session policy.
+  // An absent disableSessionTags keeps its current value, which policy and EKS check together with
+  // the session policy.
   policy: ({ policy, disableSessionTags }) => policyFindings(policy, disableSessionTags ?? true),
 };
 
@@ -30,7 +31,10 @@ export function createdSettingFindings(given: GivenSettings): Record<SettingName
   return findingsOf(createRules, given);
 }
 
-/** The settings that an update changes, with the findings on them. Null clears a setting that can be cleared. */
+/**
+ * The settings that an update changes, with the findings on them. Null clears a setting that can be
+ * cleared.
+ */
 export function changedSettings(input: UpdatePodIdentityAssociationInput) {
   const changed = settingNames.filter(
     (name) => input[name] !== undefined && (input[name] !== null || canBeCleared(name)),

@@ -8,7 +8,10 @@ import type { TextRule } from './text-rules.ts';
 const maxKeyLength = 128;
 const maxValueLength = 256;
 
-/** The most tags to check one by one, which bounds the findings. More than `maxTags` are invalid in any case. */
+/**
+ * The most tags to check one by one, which bounds the findings. More than `maxTags` are invalid in
+ * any case.
+ */
 const maxCheckedTags = 60;
 
 /** Whether a value begins with a prefix, ignoring the case of ASCII letters. */
@@ -99,8 +102,8 @@ function countFindings(count: number): Finding[] {
 }
 
 /**
- * Findings on tags, by the EKS service model and the AWS tag naming rules. Keys such as `__proto__` are valid: the AWS SDK
- * sends them like any other.
+ * Findings on tags, by the EKS service model and the AWS tag naming rules. Keys such as `__proto__`
+ * are valid: the AWS SDK sends them like any other.
  */
 export function tagFindings(tags: readonly TagInput[] | null | undefined): Finding[] {
   const given = tags ?? [];

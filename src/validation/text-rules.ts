@@ -7,7 +7,10 @@ export type Text = string | null | undefined;
 export interface TextRule {
   /** Its name, kebab-case. */
   readonly rule: string;
-  /** The predicate of a message whose subject is the field and its value (`has 70 characters`); null when the value is valid. */
+  /**
+   * The predicate of a message whose subject is the field and its value (`has 70 characters`); null
+   * when the value is valid.
+   */
   readonly problem: (value: string) => string | null;
   /** How to fix it. */
   readonly advice: string | ((value: string) => string);
@@ -16,7 +19,10 @@ export interface TextRule {
 /** The most characters of a quoted value in a message. */
 const quoteLength = 60;
 
-/** Characters that are invisible or change how the surrounding text is displayed: control, format, surrogate, separator. */
+/**
+ * Characters that are invisible or change how the surrounding text is displayed: control, format,
+ * surrogate, separator.
+ */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const shortEscapes = new Map([
@@ -27,12 +33,18 @@ const shortEscapes = new Map([
   ['\\', '\\\\'],
 ]);
 
-/** The number of Unicode characters (code points), as AWS counts. An unpaired surrogate counts as one. */
+/**
+ * The number of Unicode characters (code points), as AWS counts. An unpaired surrogate counts as
+ * one.
+ */
 export function characterCount(text: string): number {
   return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
 }
 
-/** The first `limit` Unicode characters. Time is linear in `limit`, independent of the length of the text. */
+/**
+ * The first `limit` Unicode characters. Time is linear in `limit`, independent of the length of the
+ * text.
+ */
 export function firstCharacters(text: string, limit: number): string {
   if (text.length <= limit) return text;
   // A character takes at most two code units.
@@ -46,7 +58,9 @@ export function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** A value in quotes for a message: at most 60 characters, with escapes for invisible characters. */
+/**
+ * A value in quotes for a message: at most 60 characters, with escapes for invisible characters.
+ */
 export function quote(value: string): string {
   let shown = '';
   for (const character of firstCharacters(value, quoteLength + 1)) {
@@ -59,8 +73,8 @@ export function quote(value: string): string {
 }
 
 /**
- * The longest string of which every rule is checked, in UTF-16 code units: no valid value is longer. The others are only
- * reported as too long, so that the work does not grow with the input.
+ * The longest string of which every rule is checked, in UTF-16 code units: no valid value is
+ * longer. The others are only reported as too long, so that the work does not grow with the input.
  */
 const maxChecked = 10_000;
 
@@ -135,7 +149,9 @@ export function notBlank(advice: string): TextRule {
   };
 }
 
-/** Rejects wildcards: an association has exactly one service account and one role (EKS User Guide). */
+/**
+ * Rejects wildcards: an association has exactly one service account and one role (EKS User Guide).
+ */
 export function noWildcard(advice: string): TextRule {
   return {
     rule: 'no-wildcard',

@@ -1,10 +1,13 @@
 /**
- * Whether a condition of a trust policy holds when EKS Pod Identity assumes a role: `unknown` if it depends on an operator or
- * a key whose value is not known here.
+ * Whether a condition of a trust policy holds when EKS Pod Identity assumes a role: `unknown` if it
+ * depends on an operator or a key whose value is not known here.
  */
 export type Truth = 'yes' | 'no' | 'unknown';
 
-/** The values of condition keys, by their lower-case names: null for a key that the request does not have. */
+/**
+ * The values of condition keys, by their lower-case names: null for a key that the request does not
+ * have.
+ */
 export type ConditionContext = ReadonlyMap<string, string | null>;
 
 /** A comparison that decides a condition of the request's context. */
@@ -78,8 +81,8 @@ function truthOf(value: boolean): Truth {
 }
 
 /**
- * Whether a value matches a pattern with `*` for any characters and `?` for one. Takes at most as many steps as the product of
- * the lengths; a trust policy has at most 4,096 characters.
+ * Whether a value matches a pattern with `*` for any characters and `?` for one. Takes at most as
+ * many steps as the product of the lengths; a trust policy has at most 4,096 characters.
  */
 export function matchesWildcards(pattern: string, value: string): boolean {
   let [at, star, restart] = [0, -1, 0];

@@ -24,7 +24,10 @@ export interface TrustSubject extends AssociationTarget {
 export type TrustProblem =
   /** No statement allows it, or the policy can't be read. */
   | { readonly kind: 'not-allowed'; readonly action: string }
-  /** Each statement that allows it has a condition that these pods do not meet: on this key, with this value. */
+  /**
+   * Each statement that allows it has a condition that these pods do not meet: on this key, with
+   * this value.
+   */
   | { readonly kind: 'condition'; readonly action: string; readonly key: string; readonly actual: string | null }
   /** A statement denies it. */
   | { readonly kind: 'denied'; readonly action: string };
@@ -38,9 +41,10 @@ export interface TargetTrustSubject {
 }
 
 /**
- * What keeps the pods of a service account from getting a role, by the role's trust policy; at most one problem for each action.
- * Conditions whose keys or operators are not known count as met, so none found does not prove that the role can be assumed.
- * EKS Pod Identity needs both actions (EKS user guide, "Create IAM role with trust policy").
+ * What keeps the pods of a service account from getting a role, by the role's trust policy; at most
+ * one problem for each action. Conditions whose keys or operators are not known count as met, so
+ * none found does not prove that the role can be assumed. EKS Pod Identity needs both actions (EKS
+ * user guide, "Create IAM role with trust policy").
  */
 export function trustProblems(document: unknown, subject: TrustSubject): readonly TrustProblem[] {
   const context = contextOf(subject);
@@ -52,8 +56,9 @@ export function trustProblems(document: unknown, subject: TrustSubject): readonl
 }
 
 /**
- * As {@link trustProblems}, for a target role, which the role of the association assumes (EKS user guide, "Access AWS resources
- * using EKS Pod Identity target IAM roles"). `sts:ExternalId` is a condition key of `sts:AssumeRole` only.
+ * As {@link trustProblems}, for a target role, which the role of the association assumes (EKS user
+ * guide, "Access AWS resources using EKS Pod Identity target IAM roles"). `sts:ExternalId` is a
+ * condition key of `sts:AssumeRole` only.
  */
 export function targetTrustProblems(document: unknown, subject: TargetTrustSubject): readonly TrustProblem[] {
   const { roleArn, externalId, disableSessionTags } = subject;
@@ -90,8 +95,8 @@ function problemOf(statements: readonly Statement[], action: string, context: Co
 }
 
 /**
- * The condition keys whose values are known (EKS user guide, "Grant Pods access to AWS resources based on tags", and "Confused
- * deputy"). Without session tags, the request has no tags.
+ * The condition keys whose values are known (EKS user guide, "Grant Pods access to AWS resources
+ * based on tags", and "Confused deputy"). Without session tags, the request has no tags.
  */
 function contextOf(subject: TrustSubject): ConditionContext {
   const { accountId, region, clusterName, namespace, serviceAccount, disableSessionTags } = subject;
@@ -128,7 +133,9 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** The statements of a policy; IAM allows a single one in place of a list. None for another value. */
+/**
+ * The statements of a policy; IAM allows a single one in place of a list. None for another value.
+ */
 function statementsOf(document: unknown): readonly Statement[] {
   if (!isObject(document)) return [];
   const { Statement: given } = document as { readonly Statement?: unknown };

@@ -4,7 +4,9 @@ import { clientRequestTokenFindings, declarationFindings, onBehalfOfFindings, re
 import type { DescribedInvalidInput } from './invalid-input.ts';
 import type { Text } from './text-rules.ts';
 
-/** The fields that every mutation accepts beside the change itself. Absent and null mean the same. */
+/**
+ * The fields that every mutation accepts beside the change itself. Absent and null mean the same.
+ */
 type MetadataInput = Pick<
   DeletePodIdentityAssociationInput,
   'clientRequestToken' | 'reason' | 'onBehalfOf' | 'declaration'
@@ -29,7 +31,10 @@ export interface ValidatedMetadata {
   readonly findings: { readonly [Field in keyof RequestMetadata]: readonly Finding[] };
 }
 
-/** Validates the fields that every mutation accepts. A valid field is kept even where others are invalid. */
+/**
+ * Validates the fields that every mutation accepts. A valid field is kept even where others are
+ * invalid.
+ */
 export function validateMetadata(input: MetadataInput): ValidatedMetadata {
   const { clientRequestToken, reason, onBehalfOf, declaration } = input;
   const findings = {

@@ -1,6 +1,6 @@
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { EventTarget } from '../../src/events/deliver.ts';
-import { claimItem, entryItem } from '../../src/ledger/dynamodb-item.ts';
+import { claimItem, entryItem } from '../../src/ledger/dynamodb/item.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { streamRecord as record } from '../support/stream-record.ts';

@@ -1,6 +1,6 @@
 import { failedCases, parseCases } from '../../src/cases/cases.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import { alice, forbidWhen, onCreate, request, shipped } from '../support/policy-sample.ts';
 

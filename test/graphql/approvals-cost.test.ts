@@ -1,5 +1,5 @@
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import { openGateway } from '../support/gateway.ts';
 import { approval, approvalEntry, approvalNeed } from '../support/ledger-samples.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Association } from '../../src/model/association.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';

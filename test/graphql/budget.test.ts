@@ -3,7 +3,7 @@ import { withinLimits } from '../../src/graphql/budget.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { association, auditEntry } from '../support/ledger-samples.ts';

@@ -1,9 +1,9 @@
-import { parseInventory } from '../../src/policy/inventory.ts';
-import { makeDirectory } from '../../src/policy/directory.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
+import { makeDirectory } from '../../src/policy/inventory/directory.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { home, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 

@@ -2,7 +2,7 @@ import { makeHandler } from '../../src/graphql/handler.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
 import { association, auditEntry } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';

@@ -1,7 +1,7 @@
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { lockMemoryMs, readLocks } from '../../src/operations/locks.ts';
+import { lockMemoryMs, readLocks } from '../../src/operations/terms/locks.ts';
 import type { LockScope } from '../../src/model/lock.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

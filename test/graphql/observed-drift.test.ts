@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';

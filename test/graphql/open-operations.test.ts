@@ -1,5 +1,5 @@
-import { reconcile } from '../../src/operations/reconcile.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import { reconcile } from '../../src/operations/flow/reconcile.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

@@ -7,7 +7,7 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Lock } from '../../src/model/lock.ts';
-import { revisionChanged } from '../../src/operations/conclusions.ts';
+import { revisionChanged } from '../../src/operations/terms/conclusions.ts';
 import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 

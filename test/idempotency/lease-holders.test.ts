@@ -1,5 +1,5 @@
 import { defaultTimes } from '../../src/idempotency/times.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { holdAnswers, inDoubtMs, leaseMs, reconcileNow, withChanges } from '../support/changes.ts';

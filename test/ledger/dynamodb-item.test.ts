@@ -1,4 +1,4 @@
-import { entryItem, entryOfItem, recordItem, recordOfItem } from '../../src/ledger/dynamodb-item.ts';
+import { entryItem, entryOfItem, recordItem, recordOfItem } from '../../src/ledger/dynamodb/item.ts';
 import { auditEntry, openRecord } from '../support/ledger-samples.ts';
 
 test('an item gives back the entry or record that it was made from', () => {

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { auditTableDefinition, idempotencyTableDefinition } from '../../src/ledger/tables.ts';
+import { auditTableDefinition, idempotencyTableDefinition } from '../../src/ledger/dynamodb/tables.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
 import { auditEntry, openRecord, recordTime as now, trailQuery } from '../support/ledger-samples.ts';
 

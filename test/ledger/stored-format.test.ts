@@ -10,15 +10,15 @@ import {
   locksOfItem,
   recordItem,
   recordOfItem,
-} from '../../src/ledger/dynamodb-item.ts';
-import type { Item } from '../../src/ledger/dynamodb-item.ts';
+} from '../../src/ledger/dynamodb/item.ts';
+import type { Item } from '../../src/ledger/dynamodb/item.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
-import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/dynamodb-cursor-keys.ts';
-import { accountReadsOfItem, accountReadsPut, scanItem, scanOfItem } from '../../src/ledger/dynamodb-cluster-scan.ts';
-import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb-association-state.ts';
-import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb-association-version.ts';
+import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/dynamodb/cursor-keys.ts';
+import { accountReadsOfItem, accountReadsPut, scanItem, scanOfItem } from '../../src/ledger/dynamodb/cluster-scan.ts';
+import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb/association-state.ts';
+import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb/association-version.ts';
 import { approvalOfText, approvalText } from '../../src/ledger/approval-text.ts';
-import { approvalItem, approvalOfItem } from '../../src/ledger/dynamodb-approval-item.ts';
+import { approvalItem, approvalOfItem } from '../../src/ledger/dynamodb/approval-item.ts';
 import { approvalItemKeyOf, pendingApprovalsKeyOf } from '../../src/ledger/keys.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
 import {
@@ -47,7 +47,7 @@ import {
   separate,
 } from '../support/stored-samples.ts';
 
-// What is stored once is read for years, and by people with tools of their own: decision 10 calls these names public. A test that
+// What is stored once is read for years, and by people with tools of their own: decision 4 calls these names public. A test that
 // writes and reads with the same code can't see that a name changed; these files can. They are written again only for a format
 // version of their own: UPDATE_STORED=1 npx jest test/ledger/stored-format.
 

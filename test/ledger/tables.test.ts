@@ -10,9 +10,9 @@ import {
   auditTableDefinition,
   createTables,
   idempotencyTableDefinition,
-} from '../../src/ledger/tables.ts';
+} from '../../src/ledger/dynamodb/tables.ts';
 import { readSettings } from '../../src/app/environment.ts';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { openLedger } from '../../packages/local-gateway/src/ledger.ts';
 import { readLedgerSettings } from '../../packages/local-gateway/src/settings.ts';
 import { auditEntry, openRecord, recordTime as now, trailQuery } from '../support/ledger-samples.ts';

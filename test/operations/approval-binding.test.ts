@@ -1,4 +1,4 @@
-import { bindingOf, changesBetween } from '../../src/operations/approval-binding.ts';
+import { bindingOf, changesBetween } from '../../src/operations/approvals/binding.ts';
 import { approvalNeed, association } from '../support/ledger-samples.ts';
 import { entries } from '../support/stored-samples.ts';
 

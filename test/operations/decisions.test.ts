@@ -1,4 +1,4 @@
-import { isAllowed } from '../../src/operations/decisions.ts';
+import { isAllowed } from '../../src/operations/terms/decisions.ts';
 import { entries } from '../support/stored-samples.ts';
 
 test('a request is allowed only if the deletion that its ending is is allowed too', () => {

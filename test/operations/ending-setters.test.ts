@@ -1,5 +1,5 @@
 import type { Ending, ListedEnding } from '../../src/ledger/association-ending.ts';
-import { bySetter } from '../../src/operations/ending-setters.ts';
+import { bySetter } from '../../src/operations/expiry/setters.ts';
 import { association, auditEntry } from '../support/ledger-samples.ts';
 
 const entry = auditEntry();

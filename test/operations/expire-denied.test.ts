@@ -2,7 +2,7 @@ import { makeEksFor } from '../../src/eks/eks-for.ts';
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { defaultExpireSettings, expire } from '../../src/operations/expire.ts';
+import { defaultExpireSettings, expire } from '../../src/operations/expiry/run.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startSts, stsError } from '../support/sts-server.ts';

@@ -1,4 +1,4 @@
-import { inTurns } from '../../src/operations/in-turns.ts';
+import { inTurns } from '../../src/operations/expiry/in-turns.ts';
 
 /** Queues of values whose first letter names the queue. */
 const queues = (...counts: readonly number[]) =>

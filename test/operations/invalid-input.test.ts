@@ -2,11 +2,11 @@ import { entryText } from '../../src/ledger/entry-json.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import { dryRun } from '../../src/operations/dry-run.ts';
+import { dryRun } from '../../src/operations/checks/dry-run.ts';
 import { mutate } from '../../src/operations/mutate.ts';
-import type { InputOf } from '../../src/operations/admission.ts';
-import { operations } from '../../src/operations/operations.ts';
-import type { MutationResult } from '../../src/operations/result.ts';
+import type { InputOf } from '../../src/operations/terms/admission.ts';
+import { operations } from '../../src/operations/kinds/operations.ts';
+import type { MutationResult } from '../../src/operations/terms/result.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 
 let ledger: Ledger;

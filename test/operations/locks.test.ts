@@ -2,7 +2,7 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { LockScope } from '../../src/model/lock.ts';
 import { inDoubtMs, operations, reconcileNow } from '../support/changes.ts';
-import { readLocks } from '../../src/operations/locks.ts';
+import { readLocks } from '../../src/operations/terms/locks.ts';
 import { home, input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';

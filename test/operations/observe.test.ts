@@ -1,7 +1,7 @@
 import type { Association, CreateRequest } from '../../src/model/association.ts';
 import type { CallBounds, DescribeResult, ListResult } from '../../src/eks/eks.ts';
-import { createDifferences } from '../../src/operations/differences.ts';
-import { concludedFrom, interpret, observe, ownershipOf } from '../../src/operations/observe.ts';
+import { createDifferences } from '../../src/operations/terms/differences.ts';
+import { concludedFrom, interpret, observe, ownershipOf } from '../../src/operations/kinds/observe.ts';
 import { openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
 import { eksWith } from '../support/mutations.ts';
 

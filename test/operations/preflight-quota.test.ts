@@ -1,7 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
-import { makeAssociationCounts } from '../../src/operations/association-counts.ts';
-import { quotaWarnings } from '../../src/operations/quota-warnings.ts';
+import { makeAssociationCounts } from '../../src/operations/terms/association-counts.ts';
+import { quotaWarnings } from '../../src/operations/warnings/quota-warnings.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';

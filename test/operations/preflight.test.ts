@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { withinLimits } from '../../src/graphql/budget.ts';
-import { checkWarnings } from '../../src/operations/preflight.ts';
+import { checkWarnings } from '../../src/operations/warnings/preflight.ts';
 import type { Warning } from '../../src/model/warning.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';

@@ -2,8 +2,8 @@ import type { Decision, Violation } from '../../src/model/decision.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { retryAfterSecondsOf } from '../../src/model/refusal.ts';
-import { evaluationFailed, roleUnknown } from '../../src/policy/explain.ts';
-import { denialOf, invalidRefusal, redactFor } from '../../src/operations/refusals.ts';
+import { evaluationFailed, roleUnknown } from '../../src/policy/decide/explain.ts';
+import { denialOf, invalidRefusal, redactFor } from '../../src/operations/terms/refusals.ts';
 import { describeInvalidInput } from '../../src/validation/invalid-input.ts';
 import { admittedCreate } from '../support/mutations.ts';
 

@@ -1,8 +1,8 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { defaultApprovalLimits } from '../../src/operations/dependencies.ts';
-import { vote } from '../../src/operations/vote.ts';
-import type { VoteResult } from '../../src/operations/vote.ts';
+import { defaultApprovalLimits } from '../../src/operations/terms/dependencies.ts';
+import { vote } from '../../src/operations/approvals/vote.ts';
+import type { VoteResult } from '../../src/operations/approvals/vote.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';

@@ -1,6 +1,6 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { readLocks } from '../../src/operations/locks.ts';
+import { readLocks } from '../../src/operations/terms/locks.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { holdAnswers } from '../support/changes.ts';

@@ -1,14 +1,14 @@
-import { indexPolicies } from '../../src/policy/applicable.ts';
+import { indexPolicies } from '../../src/policy/policies/applicable.ts';
 import { readCases } from '../../src/cases/cases.ts';
-import { processCedar } from '../../src/policy/cedar.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import type { CedarRequest } from '../../src/policy/engine.ts';
-import { toCedar } from '../../src/policy/entities.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { processCedar } from '../../src/policy/cedar/cedar.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import type { CedarRequest } from '../../src/policy/cedar/request.ts';
+import { toCedar } from '../../src/policy/entities/entities.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
-import { sliceFor } from '../../src/policy/slice.ts';
+import { sliceFor } from '../../src/policy/entities/slice.ts';
 import { alice, context, create, shipped } from '../support/policy-sample.ts';
 
 const sources = readPolicySources(shipped);

@@ -1,6 +1,6 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compilePolicies } from '../../src/policy/compile.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { loadPolicy, readPolicySet, readPolicySources, readRequiredText } from '../../src/policy/load.ts';
 import { copyOfShipped, shipped } from '../support/policy-sample.ts';
 

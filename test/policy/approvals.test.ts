@@ -1,12 +1,12 @@
 import type { ApprovalVote } from '../../src/model/approval-vote.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { Principal } from '../../src/model/principal.ts';
-import { applyApproval } from '../../src/policy/approvals.ts';
-import { makeAuthorize } from '../../src/policy/authorize.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { applyApproval } from '../../src/policy/policies/approvals.ts';
+import { makeAuthorize } from '../../src/policy/decide/authorize.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { policyOf, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
 import {
   alice,
   association,

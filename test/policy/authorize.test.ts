@@ -1,8 +1,8 @@
-import { compilePolicies } from '../../src/policy/compile.ts';
-import type { PolicySet } from '../../src/policy/compile.ts';
-import { authorizeWith } from '../../src/policy/authorize.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import type { PolicySet } from '../../src/policy/policies/compile.ts';
+import { authorizeWith } from '../../src/policy/decide/authorize.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import {

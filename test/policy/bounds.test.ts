@@ -4,11 +4,11 @@ import {
   caseRunProblem,
   jsonProblem,
   policySourceProblems,
-} from '../../src/policy/bounds.ts';
-import { makeCedarHost } from '../../src/policy/cedar.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
+} from '../../src/policy/cedar/bounds.ts';
+import { makeCedarHost } from '../../src/policy/cedar/cedar.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { readPolicySources } from '../../src/policy/load.ts';
-import { scanPolicies, tooDeep, jsonBrackets, wordsWrittenOut } from '../../src/policy/nesting.ts';
+import { scanPolicies, tooDeep, jsonBrackets, wordsWrittenOut } from '../../src/policy/cedar/nesting.ts';
 import { shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);

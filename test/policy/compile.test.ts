@@ -1,4 +1,4 @@
-import { compilePolicies, policySetHash } from '../../src/policy/compile.ts';
+import { compilePolicies, policySetHash } from '../../src/policy/policies/compile.ts';
 import { readPolicySources } from '../../src/policy/load.ts';
 import { shipped } from '../support/policy-sample.ts';
 

@@ -1,10 +1,10 @@
-import { authorizeWith } from '../../src/policy/authorize.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { authorizeWith } from '../../src/policy/decide/authorize.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
-import { makePreauthorize } from '../../src/policy/preauthorize.ts';
+import { makePreauthorize } from '../../src/policy/decide/preauthorize.ts';
 import { alice, association, context, create, person, remove, request, shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);

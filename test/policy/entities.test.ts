@@ -1,5 +1,5 @@
-import { makeAuthorize } from '../../src/policy/authorize.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { makeAuthorize } from '../../src/policy/decide/authorize.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import {

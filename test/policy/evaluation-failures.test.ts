@@ -1,11 +1,11 @@
-import { compilePolicies } from '../../src/policy/compile.ts';
-import type { PolicySet } from '../../src/policy/compile.ts';
-import { makeAuthorize, authorizeOnSlice, authorizeWith } from '../../src/policy/authorize.ts';
-import { processCedar } from '../../src/policy/cedar.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { toCedar } from '../../src/policy/entities.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
-import type { Inventory } from '../../src/policy/inventory.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import type { PolicySet } from '../../src/policy/policies/compile.ts';
+import { makeAuthorize, authorizeOnSlice, authorizeWith } from '../../src/policy/decide/authorize.ts';
+import { processCedar } from '../../src/policy/cedar/cedar.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { toCedar } from '../../src/policy/entities/entities.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../src/policy/inventory/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import {
   alice,

@@ -6,7 +6,7 @@ import {
   permissionSetOf,
   parseInventory,
   serviceOf,
-} from '../../src/policy/inventory.ts';
+} from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 import { shipped } from '../support/policy-sample.ts';
 

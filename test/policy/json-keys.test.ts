@@ -1,5 +1,5 @@
-import { duplicateKeys, lineFinder } from '../../src/policy/json-keys.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { duplicateKeys, lineFinder } from '../../src/policy/inventory/json-keys.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 import { shipped } from '../support/policy-sample.ts';
 

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCases, runCase } from '../../src/cases/cases.ts';
-import { compiledInventoryFile, compileInventory, readCompiledInventory } from '../../src/policy/compiled-inventory.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import type { PolicySet } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { compiledInventoryFile, compileInventory, readCompiledInventory } from '../../src/policy/inventory/compiled.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import type { PolicySet } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import {
   loadCompiledPolicy,
   loadPolicy,

@@ -1,11 +1,11 @@
-import { authorizeWith } from '../../src/policy/authorize.ts';
-import { makeCedarHost } from '../../src/policy/cedar.ts';
-import { makeCedar } from '../../src/policy/cedar-instance.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { authorizeWith } from '../../src/policy/decide/authorize.ts';
+import { makeCedarHost } from '../../src/policy/cedar/cedar.ts';
+import { makeCedar } from '../../src/policy/cedar/instance.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readPolicySources } from '../../src/policy/load.ts';
-import { makePreauthorize } from '../../src/policy/preauthorize.ts';
+import { makePreauthorize } from '../../src/policy/decide/preauthorize.ts';
 import { teamInventory, teamPolicies } from '../support/many-teams.ts';
 import { alice, context, create, person, shipped } from '../support/policy-sample.ts';
 

@@ -1,8 +1,8 @@
-import { makeDirectory } from '../../src/policy/directory.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
-import { makeAuthorize } from '../../src/policy/authorize.ts';
+import { makeDirectory } from '../../src/policy/inventory/directory.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
+import { makeAuthorize } from '../../src/policy/decide/authorize.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { namespaceIn } from '../../src/policy/namespaces.ts';
+import { namespaceIn } from '../../src/policy/inventory/namespaces.ts';
 import { alice, context, create, person, request, shipped } from '../support/policy-sample.ts';
 
 const content = readInventoryText(shipped);

@@ -1,5 +1,5 @@
 import { loadPolicy, readInventoryText } from '../../src/policy/load.ts';
-import { parseInventory, personOf } from '../../src/policy/inventory.ts';
+import { parseInventory, personOf } from '../../src/policy/inventory/inventory.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import {
   alice,

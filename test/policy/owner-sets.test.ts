@@ -1,8 +1,8 @@
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { makeDifferentOwners } from '../../src/policy/owner-sets.ts';
-import { makePreauthorize } from '../../src/policy/preauthorize.ts';
+import { makeDifferentOwners } from '../../src/policy/decide/owner-sets.ts';
+import { makePreauthorize } from '../../src/policy/decide/preauthorize.ts';
 import { context, person, shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);

@@ -1,8 +1,8 @@
-import { processCedar } from '../../src/policy/cedar.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { processCedar } from '../../src/policy/cedar/cedar.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { makePreauthorize } from '../../src/policy/preauthorize.ts';
+import { makePreauthorize } from '../../src/policy/decide/preauthorize.ts';
 import { alice, bob, context, overflow, pat, person, request, service, shipped } from '../support/policy-sample.ts';
 
 const { schema } = readPolicySources(shipped);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../../src/model/principal.ts';
-import { authorizeWith } from '../../src/policy/authorize.ts';
+import { authorizeWith } from '../../src/policy/decide/authorize.ts';
 import { readCases } from '../../src/cases/cases.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { loadPolicy, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationContext } from '../../src/policy/policy.ts';
-import { makeRecordPrincipal } from '../../src/policy/recorded-principal.ts';
+import { makeRecordPrincipal } from '../../src/policy/policies/recorded-principal.ts';
 import { alice, person, shipped } from '../support/policy-sample.ts';
 
 const sources = readPolicySources(shipped);

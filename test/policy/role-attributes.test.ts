@@ -1,11 +1,11 @@
 import type { RoleAttributes } from '../../src/model/decision.ts';
-import { authorizeWith, makeAuthorize } from '../../src/policy/authorize.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { makeEngine } from '../../src/policy/engine.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { authorizeWith, makeAuthorize } from '../../src/policy/decide/authorize.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
-import { withRoleAttributes, withRoles } from '../../src/policy/role-attribute-use.ts';
+import { withRoleAttributes, withRoles } from '../../src/policy/policies/role-attribute-use.ts';
 import {
   alice,
   bob,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeAuthorize } from '../../src/policy/authorize.ts';
-import { compilePolicies } from '../../src/policy/compile.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { makeAuthorize } from '../../src/policy/decide/authorize.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
-import { makeDecisionKey } from '../../src/policy/same-decision.ts';
+import { makeDecisionKey } from '../../src/policy/decide/same-decision.ts';
 import { shipped } from '../support/policy-sample.ts';
 
 const schema = readFileSync(join(shipped, 'schema.cedarschema'), 'utf8');

@@ -1,7 +1,7 @@
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText } from '../../src/policy/load.ts';
 import type { AuthorizationRequest, TrailScope } from '../../src/policy/policy.ts';
-import { sliceFor } from '../../src/policy/slice.ts';
+import { sliceFor } from '../../src/policy/entities/slice.ts';
 import {
   alice,
   context,

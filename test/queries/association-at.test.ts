@@ -7,7 +7,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association } from '../../src/model/association.ts';
 import { observeChange } from '../../src/observations/observe-change.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
-import { associationAt } from '../../src/queries/association-at.ts';
+import { associationAt } from '../../src/queries/associations/at.ts';
 import { createAssociation, holdAnswers, leaseMs, withChanges, worker } from '../support/changes.ts';
 import { openForEachTest, openLedgerForEachTest } from '../support/each-test.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';

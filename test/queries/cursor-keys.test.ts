@@ -1,7 +1,7 @@
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { cursorKeyMs, formerKeyMs } from '../../src/queries/cursor-keys.ts';
-import { makeCursors } from '../../src/queries/cursors.ts';
+import { cursorKeyMs, formerKeyMs } from '../../src/queries/terms/cursor-keys.ts';
+import { makeCursors } from '../../src/queries/terms/cursors.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import { makeClock } from '../support/test-clock.ts';

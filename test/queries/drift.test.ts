@@ -1,8 +1,8 @@
-import { makeDescriber } from '../../src/queries/describer.ts';
+import { makeDescriber } from '../../src/queries/terms/describer.ts';
 import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
-import { associationDrift } from '../../src/queries/drift.ts';
+import { associationDrift } from '../../src/queries/drift/drift.ts';
 import type { QueryAssociationDriftArgs } from '../../src/generated/types.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
 import { readerOf, sealedFor } from '../support/cursors.ts';

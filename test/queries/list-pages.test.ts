@@ -1,4 +1,4 @@
-import { readList } from '../../src/queries/list-pages.ts';
+import { readList } from '../../src/queries/terms/list-pages.ts';
 import { eksError, eksWith } from '../support/mutations.ts';
 
 test.each([

@@ -1,12 +1,12 @@
 import type { AuditPartition } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal, RecordedPrincipal } from '../../src/model/principal.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { TrailScope } from '../../src/policy/policy.ts';
-import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
-import { makeOnce } from '../../src/queries/request-context.ts';
-import { readAuditEntry } from '../../src/queries/trail.ts';
-import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail-authorization.ts';
+import { makeAuthorizeRead } from '../../src/queries/terms/authorize-read.ts';
+import { makeOnce } from '../../src/queries/terms/request-context.ts';
+import { readAuditEntry } from '../../src/queries/trail/trail.ts';
+import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail/authorization.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';

@@ -2,8 +2,8 @@ import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Principal } from '../../src/model/principal.ts';
-import { auditTrail } from '../../src/queries/trail.ts';
-import { makeTrailReads } from '../../src/queries/trail-reads.ts';
+import { auditTrail } from '../../src/queries/trail/trail.ts';
+import { makeTrailReads } from '../../src/queries/terms/trail-reads.ts';
 import { readerOf } from '../support/cursors.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';

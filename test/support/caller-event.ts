@@ -3,7 +3,7 @@ import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { TokenSettings } from '../../src/auth/claims.ts';
 import { authenticate } from '../../src/auth/authenticate.ts';
 import type { IdentityEvent } from '../../src/auth/authenticate.ts';
-import type { KnownPrincipals } from '../../src/policy/inventory.ts';
+import type { KnownPrincipals } from '../../src/policy/inventory/inventory.ts';
 
 export const settings = defaultTokenSettings;
 

@@ -1,8 +1,8 @@
 import { podIdentityTrustPolicy } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { defaultTimes } from '../../src/idempotency/times.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
-import { reconcile } from '../../src/operations/reconcile.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
+import { reconcile } from '../../src/operations/flow/reconcile.ts';
 import type { Eks } from '../../src/eks/eks.ts';
 import type { WholeAssociation } from './documents.ts';
 import { roleArn } from './gateway.ts';

@@ -1,8 +1,8 @@
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
 import type { RequestIdentity } from '../../src/model/principal.ts';
-import type { Dependencies } from '../../src/operations/dependencies.ts';
-import { makeAuthorizeRead } from '../../src/queries/authorize-read.ts';
-import { makeCursors } from '../../src/queries/cursors.ts';
+import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
+import { makeAuthorizeRead } from '../../src/queries/terms/authorize-read.ts';
+import { makeCursors } from '../../src/queries/terms/cursors.ts';
 
 type Used = Pick<Dependencies, 'authorize' | 'clock' | 'cursorKeyMemory' | 'decisionKey' | 'ledger'>;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/dependencies.ts';
+import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/terms/dependencies.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
-import type { ApprovalLimits, Dependencies } from '../../src/operations/dependencies.ts';
+import type { ApprovalLimits, Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import { makeDependencies, makeLiveDependencies } from '../../src/app/compose.ts';
 import type { Composition, LivePolicies } from '../../src/app/compose.ts';

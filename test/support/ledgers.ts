@@ -18,16 +18,16 @@ import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbCheckpoints } from '../../src/ledger/dynamodb-checkpoints.ts';
-import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
+import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
+import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbCheckpoints } from '../../src/ledger/dynamodb/checkpoints.ts';
+import { makeDynamoDbObservations } from '../../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
-import { createTables } from '../../src/ledger/tables.ts';
+import { createTables } from '../../src/ledger/dynamodb/tables.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';
-import type { TableNames } from '../../src/ledger/tables.ts';
+import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { takeTables } from './reused-tables.ts';
 
 /** Endpoint of the DynamoDB for tests; undefined if none is available. */

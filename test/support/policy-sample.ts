@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { settingsOf } from '../../src/model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
 import type { Principal, RequestIdentity } from '../../src/model/principal.ts';
-import { makeAuthorize } from '../../src/policy/authorize.ts';
-import { parseInventory } from '../../src/policy/inventory.ts';
+import { makeAuthorize } from '../../src/policy/decide/authorize.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
 import type { AuthorizationContext, Authorize, ListScope, AuthorizationRequest } from '../../src/policy/policy.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { createTable } from '../../src/ledger/tables.ts';
+import { createTable } from '../../src/ledger/dynamodb/tables.ts';
 import { readCaseFiles } from '../../src/cases/cases.ts';
-import { policySetHash } from '../../src/policy/compile.ts';
-import { inventoryHash } from '../../src/policy/inventory.ts';
+import { policySetHash } from '../../src/policy/policies/compile.ts';
+import { inventoryHash } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources, readRequiredText } from '../../src/policy/load.ts';
 import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
 import type { PolicyVersion } from '../../src/policy-versions/policy-version.ts';

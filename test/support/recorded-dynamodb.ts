@@ -1,8 +1,8 @@
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import type { TableNames } from '../../src/ledger/tables.ts';
+import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
+import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbObservations } from '../../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
+import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { startAnsweringServer } from './answering-server.ts';
 import type { SeenRequest } from './answering-server.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';

@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, ResourceNotFoundException, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { TableNames } from '../../src/ledger/tables.ts';
+import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { closeAtEnd } from './left-open.ts';
 
 /** Tables with a client for them. `close` deletes them and closes the client. */

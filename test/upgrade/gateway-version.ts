@@ -6,18 +6,18 @@ import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { makeScanHandler } from '../../src/app/scan-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { Times } from '../../src/idempotency/times.ts';
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb-approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb-association-reads.ts';
-import { openDynamoDb } from '../../src/ledger/dynamodb-client.ts';
-import { makeDynamoDbObservations } from '../../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbRepairs } from '../../src/ledger/dynamodb-repairs.ts';
-import { makeDynamoDbLedger } from '../../src/ledger/dynamodb.ts';
-import type { TableNames } from '../../src/ledger/tables.ts';
+import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
+import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
+import { openDynamoDb } from '../../src/ledger/dynamodb/client.ts';
+import { makeDynamoDbObservations } from '../../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbRepairs } from '../../src/ledger/dynamodb/repairs.ts';
+import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
+import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import type { AssociationTarget, ClusterRef } from '../../src/model/association.ts';
 import { loadCompiledPolicy } from '../../src/policy/load.ts';
 import { versionOf } from '../../src/policy-versions/item.ts';
-import { defaultApprovalLimits } from '../../src/operations/dependencies.ts';
-import { defaultExpireSettings } from '../../src/operations/expire.ts';
+import { defaultApprovalLimits } from '../../src/operations/terms/dependencies.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 
 /** What a version of the gateway runs with. */
 export interface VersionSettings {

@@ -18,7 +18,10 @@ const refusalSchema = z
     'Why the gateway refuses the change. Other fields by code: violations, findings, needs, approval, existing, differences.',
   );
 
-/** The fields of every answer beside `data`. `status` and `next` are written by this server; all else comes from the gateway. */
+/**
+ * The fields of every answer beside `data`. `status` and `next` are written by this server; all
+ * else comes from the gateway.
+ */
 const envelope = {
   status: z.enum(['OK', 'SUCCEEDED', 'REFUSED', 'APPROVAL_REQUIRED', 'IN_PROGRESS', 'FAILED']),
   next: nullable.describe(
@@ -100,7 +103,10 @@ const advice: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** The answer to arguments that the tool does not accept. The values are not repeated: they can be of any size. */
+/**
+ * The answer to arguments that the tool does not accept. The values are not repeated: they can be
+ * of any size.
+ */
 export function invalid(issues: readonly z.core.$ZodIssue[]): Answer {
   const findings = issues.slice(0, 10).map(({ path, message }) => ({
     path: plainText(path.join('.'), 100),
@@ -117,8 +123,9 @@ export function invalid(issues: readonly z.core.$ZodIssue[]): Answer {
 }
 
 /**
- * The result of the protocol. Refusals and failures are errors of the tool's execution, as the specification asks for what a model can correct or
- * explain; a change that is held or in progress is not. The text that this server wrote and the JSON, for clients that don't read structured
+ * The result of the protocol. Refusals and failures are errors of the tool's execution, as the
+ * specification asks for what a model can correct or explain; a change that is held or in progress
+ * is not. The text that this server wrote and the JSON, for clients that don't read structured
  * content, are separate.
  */
 export function resultOf(answer: Answer) {

@@ -25,7 +25,10 @@ const changedData = z.looseObject({ association: z.looseObject({}), warnings: z.
 /** Repetitions are replays; what a change replaces is gone. */
 const destroys = { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true };
 
-/** Sends a change under its token. Whatever becomes of it, the answer has the token, so that the call can be repeated. */
+/**
+ * Sends a change under its token. Whatever becomes of it, the answer has the token, so that the
+ * call can be repeated.
+ */
 async function send<Input extends { readonly clientRequestToken?: string | undefined }>(
   name: string,
   input: Input,

@@ -1,10 +1,4 @@
-import {
-  CommandError,
-  GatewayError,
-  LostAnswerError,
-  RegionMissingError,
-  UnsentError,
-} from 'pod-identity-client/command';
+import { CommandError, GatewayError, LostAnswerError, RegionMissingError, UnsentError } from 'pod-identity-command';
 import { empty, unknown } from './answer.ts';
 import type { Answer } from './answer.ts';
 
@@ -25,7 +19,10 @@ export function failed(error: unknown, change?: { readonly token: string; readon
   return { ...empty, status: 'FAILED', error: problem, request, next };
 }
 
-/** Whether the gateway may have begun a change: not where a setting was missing, or where it rejected the request as a whole. */
+/**
+ * Whether the gateway may have begun a change: not where a setting was missing, or where it
+ * rejected the request as a whole.
+ */
 function mayBeSent(error: unknown): boolean {
   if (error instanceof GatewayError) return error.retryable || error.status < 400 || error.status >= 500;
   return !(error instanceof CommandError || error instanceof RegionMissingError || error instanceof UnsentError);

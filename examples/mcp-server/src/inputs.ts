@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
-/** A text of bounded length. The gateway checks names and ARNs, and says what is wrong with each. */
+/**
+ * A text of bounded length. The gateway checks names and ARNs, and says what is wrong with each.
+ */
 const text = (limit: number) => z.string().min(1).max(limit);
 
 const clusterName = text(100).describe('Name of the EKS cluster, as list_clusters shows it.');

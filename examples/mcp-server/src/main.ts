@@ -1,9 +1,13 @@
-// The MCP server over standard input and output. Standard output has the protocol only; messages for people are on standard error.
+// The MCP server over standard input and output. Standard output has the protocol only; messages
+// for people are on standard error.
 import process from 'node:process';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { makeServer } from './server.ts';
 
-/** Larger messages end the server: the SDK's limit of 10 MiB would end it at arguments that a tool can still refuse. */
+/**
+ * Larger messages end the server: the SDK's limit of 10 MiB would end it at arguments that a tool
+ * can still refuse.
+ */
 const maxMessageBytes = 16 * 1024 * 1024;
 /** Below the minute after which most clients give up. */
 const defaultTimeLimitSeconds = 45;

@@ -1,6 +1,7 @@
 /**
- * Characters that a reader does not see, or that change how others are shown: controls except line feed and tab, bidirectional and other
- * format characters (with the tag characters, which can spell hidden text), private use, unassigned, variation selectors, lone surrogates.
+ * Characters that a reader does not see, or that change how others are shown: controls except line
+ * feed and tab, bidirectional and other format characters (with the tag characters, which can spell
+ * hidden text), private use, unassigned, variation selectors, lone surrogates.
  */
 const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu;
 
@@ -15,7 +16,10 @@ export function plainText(text: string, limit = longestText): string {
   return shown.replaceAll(invisible, (found) => `\\u{${found.codePointAt(0)?.toString(16) ?? ''}}`);
 }
 
-/** A value of JSON with {@link plainText} for all its strings: what others wrote stays a string of bounded length. */
+/**
+ * A value of JSON with {@link plainText} for all its strings: what others wrote stays a string of
+ * bounded length.
+ */
 export function plain<Value>(value: Value, limit = longestText): Value {
   if (typeof value === 'string') return plainText(value, limit) as Value;
   if (Array.isArray(value)) return value.map((item: unknown) => plain(item, limit)) as Value;

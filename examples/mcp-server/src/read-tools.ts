@@ -23,7 +23,10 @@ interface Page {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** The answer of a list, whose texts are short. A page can be shorter than its limit, or empty, although more follow. */
+/**
+ * The answer of a list, whose texts are short. A page can be shorter than its limit, or empty,
+ * although more follow.
+ */
 export function pageOf(name: string, { nodes, pageInfo }: Page, others: object = {}) {
   const nextCursor = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   const data = { [name]: plain(nodes, longestInList), ...plain(others, longestInList), nextCursor };

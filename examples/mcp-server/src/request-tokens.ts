@@ -15,14 +15,20 @@ interface ChangeCall {
   readonly input: { readonly clientRequestToken?: string | undefined; readonly reason?: string | undefined };
 }
 
-/** How long a call repeats an equal one that succeeded: longer than an agent needs to find out that it has no answer. */
+/**
+ * How long a call repeats an equal one that succeeded: longer than an agent needs to find out that
+ * it has no answer.
+ */
 const repetitionMs = 600_000;
 
 /**
- * Makes the memory of a session, which is that of the process. An id of JSON-RPC does not identify what an agent wants: each repetition has another
- * one. Equal arguments do, as long as nothing else happened: a call without a token repeats the request of the equal call before it, whose answer
- * may not have reached the agent, until that is refused for good, until another change of the same service account succeeds after it, or until it
- * succeeded ten minutes ago. So `bind, bind` is one request, and `bind, delete, bind` are three. As at the gateway, the reason does not tell requests apart.
+ * Makes the memory of a session, which is that of the process. An id of JSON-RPC does not identify
+ * what an agent wants: each repetition has another one. Equal arguments do, as long as nothing else
+ * happened: a call without a token repeats the request of the equal call before it, whose answer
+ * may not have reached the agent, until that is refused for good, until another change of the same
+ * service account succeeds after it, or until it succeeded ten minutes ago. So `bind, bind` is one
+ * request, and `bind, delete, bind` are three. As at the gateway, the reason does not tell requests
+ * apart.
  */
 export function makeRequestTokens(clock = Date.now): RequestTokens {
   const remembered = new Map<string, Remembered>();
@@ -61,7 +67,9 @@ function targetOf({ accountId, region, clusterName, namespace, serviceAccount }:
   return JSON.stringify([accountId, region, clusterName, namespace, serviceAccount]);
 }
 
-/** Identifies a call by its tool and arguments. The order of fields is that of the tool's schema. */
+/**
+ * Identifies a call by its tool and arguments. The order of fields is that of the tool's schema.
+ */
 function keyOf({ tool, input }: ChangeCall): string {
   const { clientRequestToken: _, reason: __, ...others } = input;
   return createHash('sha256')

@@ -2,8 +2,8 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
-import { openGateway } from 'pod-identity-client/command';
-import type { CallSettings } from 'pod-identity-client/command';
+import { openGateway } from 'pod-identity-command';
+import type { CallSettings } from 'pod-identity-command';
 import type { Retry } from 'pod-identity-client';
 import * as z from 'zod';
 import metadata from '../package.json' with { type: 'json' };
@@ -34,7 +34,10 @@ const instructions = `Pod Identity associations give pods of a Kubernetes servic
 
 const tools = new Map([...readTools, ...trailTools, ...changeTools].map((one) => [one.name, one]));
 
-/** The server, not connected yet. Its handlers are its own: those of `McpServer` answer invalid arguments without the fields of an answer. */
+/**
+ * The server, not connected yet. Its handlers are its own: those of `McpServer` answer invalid
+ * arguments without the fields of an answer.
+ */
 export function makeServer(settings: ServerSettings): McpServer {
   const mcp = new McpServer({ name: metadata.name, version: metadata.version }, { instructions });
   const tokens = makeRequestTokens();
@@ -60,7 +63,10 @@ function definitionOf({ name, title, description, input, data, annotations }: To
   const schemaOf = (schema: z.ZodType, io: 'input' | 'output') =>
     z.toJSONSchema(schema, { target: 'draft-7', io }) as { readonly type: 'object' };
   return {
-    ...{ name, title, description, annotations },
+    name,
+    title,
+    description,
+    annotations,
     inputSchema: schemaOf(input, 'input'),
     outputSchema: schemaOf(answerSchema(data), 'output'),
   };

@@ -6,7 +6,9 @@ import type { RequestTokens } from './request-tokens.ts';
 /** What a tool runs with. */
 export interface Run {
   readonly client: GatewayClient;
-  /** Ends the call when the client cancels it or its time is over, and tells the client of retries. */
+  /**
+   * Ends the call when the client cancels it or its time is over, and tells the client of retries.
+   */
   readonly options: CallOptions;
   readonly tokens: RequestTokens;
 }
@@ -34,7 +36,10 @@ interface Annotations {
 
 /** A read of what operators wrote: the inventory, and the person's own identity. */
 export const reads = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
-/** A read whose texts can come from anyone: names, tags, reasons, comments, also of associations made outside the gateway. */
+/**
+ * A read whose texts can come from anyone: names, tags, reasons, comments, also of associations
+ * made outside the gateway.
+ */
 export const readsOthers = { ...reads, openWorldHint: true };
 
 /** A tool whose `run` gets the input of its schema. */

@@ -27,7 +27,10 @@ function field(values: ViewState, name: string): string | undefined {
   return (element?.selected_option?.value ?? element?.value ?? '').trim() || undefined;
 }
 
-/** Registers the forms of `/pod-identity bind`: place, role, what would happen, and the request itself. */
+/**
+ * Registers the forms of `/pod-identity bind`: place, role, what would happen, and the request
+ * itself.
+ */
 export function registerBind(app: App, parts: Parts): void {
   const { requests, links } = parts;
 
@@ -87,7 +90,8 @@ export function registerBind(app: App, parts: Parts): void {
     const owner = (await requests.read(token))?.person;
     const person = personOf(body);
     const isOwner = owner?.user === person.user && owner.team === person.team;
-    // The request is sent with the credentials of who asked: the press of another person must not use them.
+    // The request is sent with the credentials of who asked: the press of another person must not
+    // use them.
     if (isOwner) {
       await requests.resume(token);
       return;
@@ -121,7 +125,10 @@ type Findings = Extract<Refusal, { __typename: 'InvalidInput' }>['findings'];
 /** Slack waits for three seconds. Milliseconds. */
 const longestCheckMs = 2_000;
 
-/** What is wrong in the first form, by field: the menu of roles would be empty, without saying why. Null if nothing is, or it takes too long to tell. */
+/**
+ * What is wrong in the first form, by field: the menu of roles would be empty, without saying why.
+ * Null if nothing is, or it takes too long to tell.
+ */
 async function errorsIn(place: Place, clientOf: () => Promise<GatewayClient>): Promise<Record<string, string> | null> {
   const { cluster = '', namespace = '', serviceAccount = '', tags = [] } = place;
   const check = async () => {
@@ -142,7 +149,9 @@ async function errorsIn(place: Place, clientOf: () => Promise<GatewayClient>): P
   ]);
 }
 
-/** The menus. Each has at most the 100 options that Slack takes: people type to narrow them down. */
+/**
+ * The menus. Each has at most the 100 options that Slack takes: people type to narrow them down.
+ */
 function registerMenus(app: App, { requests }: Parts): void {
   const menus = { cluster: clusterOptions, namespace: namespaceOptions, role: bindableOptions };
   for (const [name, choices] of Object.entries(menus)) {
@@ -162,13 +171,20 @@ function registerMenus(app: App, { requests }: Parts): void {
   }
 }
 
-/** The request of a filled form. `expiresAt` is computed once: a repetition has to be the same request. */
+/**
+ * The request of a filled form. `expiresAt` is computed once: a repetition has to be the same
+ * request.
+ */
 function draftOf(place: Place, values: ViewState): Draft {
   const { channel, cluster = '', namespace = '', serviceAccount = '', tags = [] } = place;
   const days = Number(field(values, 'days') ?? 0);
   const reason = field(values, 'reason');
   const input: Input = {
-    ...{ ...clusterOf(cluster), namespace, serviceAccount, tags, roleArn: field(values, 'role') ?? '' },
+    ...clusterOf(cluster),
+    namespace,
+    serviceAccount,
+    tags,
+    roleArn: field(values, 'role') ?? '',
     ...(reason !== undefined && { reason }),
     ...(days > 0 && { expiresAt: new Date(Date.now() + days * 86_400_000).toISOString() }),
   };

@@ -1,8 +1,9 @@
 import type { types } from '@slack/bolt';
 
 /**
- * A piece of a line. All of them become elements of rich text, which Slack shows as they are: in contrast to `mrkdwn`, nothing in a text can
- * become a mention, a link or markup, so there is nothing to escape.
+ * A piece of a line. All of them become elements of rich text, which Slack shows as they are: in
+ * contrast to `mrkdwn`, nothing in a text can become a mention, a link or markup, so there is
+ * nothing to escape.
  */
 type Part = string | { bold: string } | { code: string } | { user: string } | { time: string };
 export type Line = readonly Part[];
@@ -23,7 +24,9 @@ interface Button {
   readonly style?: 'primary' | 'danger';
 }
 
-/** The longest text of a block, by Slack's limits, and how much of one part is shown. Characters. */
+/**
+ * The longest text of a block, by Slack's limits, and how much of one part is shown. Characters.
+ */
 const longestBlock = 3_000;
 const longestPart = 1_000;
 

@@ -5,7 +5,10 @@ import type { Place } from './forms.ts';
 
 type Option = NonNullable<ReturnType<typeof optionOf>>;
 
-/** The options that Slack takes for one menu, and the items that are read at most to find them: Slack waits for three seconds. */
+/**
+ * The options that Slack takes for one menu, and the items that are read at most to find them:
+ * Slack waits for three seconds.
+ */
 const mostOptions = 100;
 const mostRead = 1_000;
 
@@ -17,14 +20,19 @@ export function clusterOptions(client: GatewayClient, _place: Place, typed: stri
   });
 }
 
-/** Namespaces of the cluster that contain the text; with a prefix of the inventory, the text itself. */
+/**
+ * Namespaces of the cluster that contain the text; with a prefix of the inventory, the text itself.
+ */
 export function namespaceOptions(client: GatewayClient, { cluster = '' }: Place, typed: string): Promise<Option[]> {
   return filtered(itemsOf(client.namespaces, { ...clusterOf(cluster), first: 200 }), ({ name }) =>
     matching(name, name.endsWith('*'), typed),
   );
 }
 
-/** Roles that policy would let the person bind there; with a path of the naming convention, the role of that name in it. */
+/**
+ * Roles that policy would let the person bind there; with a path of the naming convention, the role
+ * of that name in it.
+ */
 export async function bindableOptions(client: GatewayClient, place: Place, typed: string): Promise<Option[]> {
   const { cluster = '', namespace = '', serviceAccount = '', tags = [] } = place;
   const roles = await client.bindableRoles({ ...clusterOf(cluster), namespace, serviceAccount, tags });

@@ -20,7 +20,10 @@ const seenSeconds = 2 * 24 * 3_600;
 /** Events after which a request has its last answer: to send it again is a replay. */
 const ends = new Set(['change.succeeded', 'change.refused', 'approval.rejected']);
 
-/** Events that end the wait for an approval: the request is sent again, and makes the change or is answered that it was not approved. */
+/**
+ * Events that end the wait for an approval: the request is sent again, and makes the change or is
+ * answered that it was not approved.
+ */
 const waitEnds = new Set(['approval.approved', 'approval.expired']);
 
 /** The receiver of the gateway's webhook. A redelivery is harmless: it shows the same again. */
@@ -35,7 +38,8 @@ export function makeEventReceiver({ settings, slack, store }: RequestDependencie
       response.writeHead(400).end();
       return;
     }
-    // Within five seconds, and the work afterwards: what a crash loses is looked up at the next start.
+    // Within five seconds, and the work afterwards: what a crash loses is looked up at the next
+    // start.
     response.writeHead(204).end();
     await handle(event).catch((error: unknown) => failureLines(error));
   };

@@ -7,7 +7,10 @@ import type { Person } from './people.ts';
 import { askedLines, retryButton } from './render.ts';
 import type { BotRequest } from './requests.ts';
 
-/** What a person is told of an error: what the gateway said, with its request id, or an id that finds the error in the bot's log. */
+/**
+ * What a person is told of an error: what the gateway said, with its request id, or an id that
+ * finds the error in the bot's log.
+ */
 export function failureLines(error: unknown): Line[] {
   if (error instanceof GatewayError) {
     const id: Line[] = error.requestId === null ? [] : [['Request id: ', { code: error.requestId }]];

@@ -46,10 +46,16 @@ export function view(
   };
 }
 
-/** The id of the menu of a cluster's namespaces: with another id, Slack forgets what was chosen for another cluster. */
+/**
+ * The id of the menu of a cluster's namespaces: with another id, Slack forgets what was chosen for
+ * another cluster.
+ */
 export const namespaceMenu = (cluster: string) => `namespace:${cluster}`;
 
-/** Cluster, namespace and service account. With a cluster only: without it, there are no namespaces to offer. */
+/**
+ * Cluster, namespace and service account. With a cluster only: without it, there are no namespaces
+ * to offer.
+ */
 export function placeView(place: Place): types.ModalView {
   const { cluster } = place;
   const rest = [

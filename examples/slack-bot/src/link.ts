@@ -26,7 +26,10 @@ interface Unconfirmed {
   readonly attempts: number;
 }
 
-/** The person has no link, or it has ended. The bot can do nothing for them until they link an account. */
+/**
+ * The person has no link, or it has ended. The bot can do nothing for them until they link an
+ * account.
+ */
 export class NotLinkedError extends Error {}
 
 /** The issuer did not complete a sign-in or a renewal. */
@@ -45,9 +48,10 @@ const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789';
 export type AccountLinks = ReturnType<typeof makeAccountLinks>;
 
 /**
- * Links accounts of the issuer to people in Slack: authorization code flow with PKCE, state and nonce. A link is in force only once the person
- * has sent, in Slack, the code that the browser shows after the sign-in. So a person who opens the link of another one signs in for nothing:
- * the code is valid only for who asked for the link, and only the one who signed in sees it.
+ * Links accounts of the issuer to people in Slack: authorization code flow with PKCE, state and
+ * nonce. A link is in force only once the person has sent, in Slack, the code that the browser
+ * shows after the sign-in. So a person who opens the link of another one signs in for nothing: the
+ * code is valid only for who asked for the link, and only the one who signed in sees it.
  */
 export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store: Store) {
   const redirectUri = `${publicUrl}/link/callback`;
@@ -58,7 +62,10 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
     throw new IssuerError('The identity provider does not answer. Try again later.', { cause: error });
   };
 
-  /** The URL at which the person signs in: one-time, for ten minutes. Only for the eyes of the person. */
+  /**
+   * The URL at which the person signs in: one-time, for ten minutes. Only for the eyes of the
+   * person.
+   */
   async function begin(person: Person): Promise<string> {
     const [state, verifier, nonce] = [oidc.randomState(), oidc.randomPKCECodeVerifier(), oidc.randomNonce()];
     const signIn: SignIn = { ...person, verifier, nonce };
@@ -75,7 +82,10 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
     return url.href;
   }
 
-  /** Ends a sign-in. Returns the code that the person has to send in Slack, and whose account and whose link it is. */
+  /**
+   * Ends a sign-in. Returns the code that the person has to send in Slack, and whose account and
+   * whose link it is.
+   */
   async function finish(query: URLSearchParams): Promise<{ code: string; name: string; user: string }> {
     const state = query.get('state') ?? '';
     const signIn = await store.take<SignIn>(`sign-in:${state}`);
@@ -101,7 +111,10 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
     return { code: `${code.slice(0, 4)}-${code.slice(4)}`, name, user };
   }
 
-  /** Puts the link of a person in force. Returns the account's name; null if the code is not the one that their browser shows. */
+  /**
+   * Puts the link of a person in force. Returns the account's name; null if the code is not the one
+   * that their browser shows.
+   */
   async function confirm(person: Person, code: string): Promise<string | null> {
     const key = `unconfirmed:${keyOf(person)}`;
     const unconfirmed = await store.take<Unconfirmed>(key);
@@ -140,7 +153,10 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
     });
   }
 
-  /** Ends the link, here and at the issuer, after a renewal that has begun. Returns whether there was one. */
+  /**
+   * Ends the link, here and at the issuer, after a renewal that has begun. Returns whether there
+   * was one.
+   */
   async function unlink(person: Person): Promise<boolean> {
     const key = `link:${keyOf(person)}`;
     const link = await inTurn(key, () => store.take<Link>(key));

@@ -22,7 +22,10 @@ export const keyOf = ({ team, user }: Person): string => `${team}:${user}`;
 
 const running = new Map<string, Promise<unknown>>();
 
-/** Runs the works of one key one after the other: events, repetitions and presses of one request don't interleave. */
+/**
+ * Runs the works of one key one after the other: events, repetitions and presses of one request
+ * don't interleave.
+ */
 export async function inTurn<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
   const turn = (running.get(key) ?? Promise.resolve()).then(work, work);
   running.set(key, turn);

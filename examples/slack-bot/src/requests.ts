@@ -24,8 +24,8 @@ export interface BotRequest {
   /** The message. */
   readonly ts: string;
   /**
-   * `waiting` for the first answer or for approvers, `inProgress` while the gateway works on it, `stopped` until who asked tries again, `final`
-   * once it has its last answer.
+   * `waiting` for the first answer or for approvers, `inProgress` while the gateway works on it,
+   * `stopped` until who asked tries again, `final` once it has its last answer.
    */
   readonly state: 'waiting' | 'inProgress' | 'stopped' | 'final';
   /** What the message shows, so that it is edited only when that changes. */
@@ -52,8 +52,9 @@ const retries = { maxAttempts: 3, maxElapsedMs: 3_000 };
 export type Requests = ReturnType<typeof makeRequests>;
 
 /**
- * Requests of people. Whatever happens to one (an answer, an event, a press), the same request is sent again with the same token and the
- * person's own credentials, and its message shows the answer: the gateway makes the change once, and replays what it answered.
+ * Requests of people. Whatever happens to one (an answer, an event, a press), the same request is
+ * sent again with the same token and the person's own credentials, and its message shows the
+ * answer: the gateway makes the change once, and replays what it answered.
  */
 export function makeRequests({ settings, store, links, slack }: RequestDependencies) {
   /** A client with the person's own token. @throws what `accessToken` throws */
@@ -63,7 +64,10 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     return makeGatewayClient({ url: settings.gateway.url, authentication: bearer(token), retries, headers });
   }
 
-  /** Sends a request for the first time, or once more if Slack delivers its trigger again: it has one message. */
+  /**
+   * Sends a request for the first time, or once more if Slack delivers its trigger again: it has
+   * one message.
+   */
   async function submit(request: Pick<BotRequest, 'token' | 'person' | 'input' | 'channel'>): Promise<void> {
     await inTurn(request.token, async () => {
       const known = await read(request.token);
@@ -79,7 +83,10 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     });
   }
 
-  /** After an approval or its end, whose event can be late or delivered again: a request that has stopped since then is not sent again without who asked. */
+  /**
+   * After an approval or its end, whose event can be late or delivered again: a request that has
+   * stopped since then is not sent again without who asked.
+   */
   async function resumeWaiting(token: string): Promise<void> {
     await inTurn(token, async () => {
       const request = await read(token);
@@ -130,7 +137,10 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
   const ask = (client: GatewayClient, { input, token }: BotRequest) =>
     client.createPodIdentityAssociation({ ...input, clientRequestToken: token });
 
-  /** Keeps what happened to a request, and then edits its message: a crash in between delays the message, and nothing else. */
+  /**
+   * Keeps what happened to a request, and then edits its message: a crash in between delays the
+   * message, and nothing else.
+   */
   async function show(request: BotRequest, card: Card, state: BotRequest['state']): Promise<void> {
     const shown = JSON.stringify(messageOf(card));
     const isShown = request.isShown && shown === request.shown;
@@ -145,7 +155,10 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     await keep({ ...request, isShown: true });
   }
 
-  /** An operation in progress ended without a change, and its token can be used again: that is for who asked to decide. */
+  /**
+   * An operation in progress ended without a change, and its token can be used again: that is for
+   * who asked to decide.
+   */
   async function release(token: string): Promise<void> {
     await inTurn(token, async () => {
       const request = await read(token);
@@ -153,7 +166,9 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     });
   }
 
-  /** After a start: what happened to requests in the meantime, and messages whose edits were lost. */
+  /**
+   * After a start: what happened to requests in the meantime, and messages whose edits were lost.
+   */
   async function resumeOpen(): Promise<void> {
     for (const { token } of await store.list<BotRequest>('request:')) {
       await inTurn(token, async () => {

@@ -19,7 +19,10 @@ export interface Settings {
     readonly clientId: string;
     /** Undefined: a public client. */
     readonly clientSecret: string | undefined;
-    /** Parameters of the authorization request, e.g. `scope`, and `resource` or `audience` as the issuer requires. */
+    /**
+     * Parameters of the authorization request, e.g. `scope`, and `resource` or `audience` as the
+     * issuer requires.
+     */
     readonly parameters: Readonly<Record<string, string>>;
   };
   /** The file that keeps links and requests across restarts; undefined: memory only. */

@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 
-/** What the bot keeps: links of people with their tokens, sign-ins that have begun, and requests with their messages. */
+/**
+ * What the bot keeps: links of people with their tokens, sign-ins that have begun, and requests
+ * with their messages.
+ */
 export interface Store {
   readonly get: <Value>(key: string) => Promise<Value | null>;
   /** Keeps a value for this time. */
   readonly set: (key: string, value: object, seconds: number) => Promise<void>;
-  /** Removes a value and returns it. Of several calls at once, one gets it: one-time values rest on that. */
+  /**
+   * Removes a value and returns it. Of several calls at once, one gets it: one-time values rest on
+   * that.
+   */
   readonly take: <Value>(key: string) => Promise<Value | null>;
   /** The values of all keys with this prefix. */
   readonly list: <Value>(prefix: string) => Promise<readonly Value[]>;
@@ -20,8 +26,9 @@ interface Item {
 }
 
 /**
- * A store in memory, which is also written to a file that only its owner may read, if one is given. It is for one process: for more, keep the
- * values elsewhere, encrypted, and let `take` be a conditional delete.
+ * A store in memory, which is also written to a file that only its owner may read, if one is given.
+ * It is for one process: for more, keep the values elsewhere, encrypted, and let `take` be a
+ * conditional delete.
  *
  * @throws Error if the file can't be read
  */

@@ -17,8 +17,8 @@ interface Vote {
 }
 
 /**
- * Registers the buttons of approvals. A vote is given with the token of who presses: the gateway decides whether it counts, and the bot has no
- * token of its own that could vote.
+ * Registers the buttons of approvals. A vote is given with the token of who presses: the gateway
+ * decides whether it counts, and the bot has no token of its own that could vote.
  */
 export function registerVotes(app: App, { links, requests }: Parts): void {
   app.action<BlockButtonAction>(/^vote_(approve|reject)/, async ({ ack, body, action, client, respond }) => {

@@ -16,14 +16,19 @@ export interface Found {
   readonly association: SimulatedAssociation;
 }
 
-/** The association that a request names, and the client request token of operations that have one. */
+/**
+ * The association that a request names, and the client request token of operations that have one.
+ */
 export interface CallTarget {
   readonly cluster: ClusterRef;
   readonly associationId: string;
   readonly clientRequestToken?: string | null;
 }
 
-/** Call of an operation on one association. Its IAM action has the operation's name (IAM's list of actions for EKS). */
+/**
+ * Call of an operation on one association. Its IAM action has the operation's name (IAM's list of
+ * actions for EKS).
+ */
 export function associationCall(
   backend: Backend,
   { cluster, associationId, clientRequestToken = null }: CallTarget,
@@ -49,8 +54,9 @@ export function pathTarget(request: ApiRequest): { readonly cluster: ClusterRef;
 }
 
 /**
- * Finds the association of an operation on `associationPath`. Refuses an unknown cluster with 404, an id of wrong length with
- * 400, an unknown association with 404. `find` searches the current state for changes, or the visible state for reads.
+ * Finds the association of an operation on `associationPath`. Refuses an unknown cluster with 404,
+ * an id of wrong length with 400, an unknown association with 404. `find` searches the current
+ * state for changes, or the visible state for reads.
  */
 export function findAssociation(
   backend: Backend,

@@ -46,7 +46,9 @@ export const associationIdLength = 19;
 
 const idAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Builds an association with a new id. `now` and `visibleFrom` are milliseconds since the epoch. */
+/**
+ * Builds an association with a new id. `now` and `visibleFrom` are milliseconds since the epoch.
+ */
 export function newAssociation(
   cluster: ClusterRef,
   choice: AssociationChoice,
@@ -56,7 +58,9 @@ export function newAssociation(
   const { accountId, region, clusterName } = cluster;
   const associationId = newAssociationId();
   return {
-    ...{ accountId, region, clusterName },
+    accountId,
+    region,
+    clusterName,
     ...choice,
     associationArn: associationArn(cluster, associationId),
     associationId,
@@ -87,7 +91,14 @@ export function associationDetails(association: SimulatedAssociation): object {
   const { roleArn, tags, createdAt, modifiedAt, disableSessionTags, targetRoleArn, externalId, policy } = association;
   return {
     ...associationSummary(association),
-    ...{ roleArn, tags, createdAt, modifiedAt, disableSessionTags, targetRoleArn, externalId, policy },
+    roleArn,
+    tags,
+    createdAt,
+    modifiedAt,
+    disableSessionTags,
+    targetRoleArn,
+    externalId,
+    policy,
   };
 }
 
@@ -97,7 +108,10 @@ export function associationSummary(association: SimulatedAssociation): object {
   return { clusterName, namespace, serviceAccount, associationArn, associationId, ownerArn };
 }
 
-/** The format in the EKS user guide, where a target role's trust policy checks it ("Target IAM roles"). */
+/**
+ * The format in the EKS user guide, where a target role's trust policy checks it ("Target IAM
+ * roles").
+ */
 function externalIdOf({ region, accountId, clusterName }: ClusterRef, choice: AssociationChoice): string | null {
   const { namespace, serviceAccount, targetRoleArn } = choice;
   return targetRoleArn && [region, accountId, clusterName, namespace, serviceAccount].join('/');

@@ -3,19 +3,31 @@ import type { StateFile } from './state-file.ts';
 import { clusterKey } from './world-names.ts';
 import type { ClusterRef } from './world-names.ts';
 
-/** The associations of all clusters. Changes act on the current state; reads see the visible state, which may lag behind. */
+/**
+ * The associations of all clusters. Changes act on the current state; reads see the visible state,
+ * which may lag behind.
+ */
 export interface Associations {
   readonly all: () => readonly SimulatedAssociation[];
   readonly count: (cluster: ClusterRef) => number;
   readonly byId: (associationId: string) => SimulatedAssociation | null;
-  /** The association that occupies a service account: its own, or a deleted one while the deletion lags. */
+  /**
+   * The association that occupies a service account: its own, or a deleted one while the deletion
+   * lags.
+   */
   readonly occupant: (cluster: ClusterRef, namespace: string, serviceAccount: string) => SimulatedAssociation | null;
   readonly visibleById: (associationId: string) => SimulatedAssociation | null;
   readonly visibleInCluster: (cluster: ClusterRef) => readonly SimulatedAssociation[];
   readonly insert: (association: SimulatedAssociation) => void;
-  /** Replaces the association with the same id. Reads return the old one for another `lagMs` milliseconds. */
+  /**
+   * Replaces the association with the same id. Reads return the old one for another `lagMs`
+   * milliseconds.
+   */
   readonly replace: (association: SimulatedAssociation, lagMs: number) => void;
-  /** Null for an unknown id. For `lagMs` milliseconds, reads still return it and it occupies its service account. */
+  /**
+   * Null for an unknown id. For `lagMs` milliseconds, reads still return it and it occupies its
+   * service account.
+   */
   readonly remove: (associationId: string, lagMs: number) => SimulatedAssociation | null;
 }
 
@@ -27,8 +39,9 @@ interface Lagging {
 }
 
 /**
- * Starts with the associations of the state file, or with none. A change is written to the state file before it is applied in
- * memory, so an answer never describes something that a restart would lose. `clock` returns milliseconds since the epoch.
+ * Starts with the associations of the state file, or with none. A change is written to the state
+ * file before it is applied in memory, so an answer never describes something that a restart would
+ * lose. `clock` returns milliseconds since the epoch.
  */
 export function openAssociations(stateFile: StateFile | null, clock: () => number): Associations {
   const byId = new Map<string, SimulatedAssociation>();

@@ -12,7 +12,10 @@ const sessionName = /^[\w+=,.@-]{2,64}$/;
 /** Shortest and longest session, and the one when a request names none; seconds. */
 const duration = { least: 900, most: 43_200, fallback: 3_600 };
 
-/** AssumeRole of STS: credentials of a role of the world, in any account, whose trust policy names the signer or its account. */
+/**
+ * AssumeRole of STS: credentials of a role of the world, in any account, whose trust policy names
+ * the signer or its account.
+ */
 export const assumeRole: Operation = {
   name: 'AssumeRole',
   service: 'sts',
@@ -25,7 +28,11 @@ export const assumeRole: Operation = {
     const session = sessionOf(form);
     if ('kind' in session) return session;
     return {
-      ...{ cluster: null, namespace: null, serviceAccount: null, associationId: null, clientRequestToken: null },
+      cluster: null,
+      namespace: null,
+      serviceAccount: null,
+      associationId: null,
+      clientRequestToken: null,
       session,
       permission: { action: 'sts:AssumeRole', resource: session.roleArn },
       run: () => start(session, signer, backend),

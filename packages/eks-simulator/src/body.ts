@@ -4,8 +4,9 @@ import { asBoolean, asFields, asText, optional, parseJson, ShapeError } from './
 import type { Fields } from './shape.ts';
 
 /**
- * Parses the JSON body of a request with `take`. Refuses invalid JSON and fields of a wrong type with 400
- * `SerializationException`. `take` receives all fields: unknown ones are ignored, as rest-json servers do.
+ * Parses the JSON body of a request with `take`. Refuses invalid JSON and fields of a wrong type
+ * with 400 `SerializationException`. `take` receives all fields: unknown ones are ignored, as
+ * rest-json servers do.
  */
 export function readBody<T>(body: string, take: (fields: Fields, where: string) => T): T | Refusal {
   const where = 'the request body';

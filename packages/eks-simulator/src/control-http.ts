@@ -68,7 +68,10 @@ const associationRoutes: Readonly<Record<string, AssociationRoute>> = {
 
 const known = [...Object.keys(routes), ...Object.keys(associationRoutes).map((method) => `${method} associations/ID`)];
 
-/** Answers a request to the control API, which needs no signature: 400 for invalid input, 404 for an unknown route. */
+/**
+ * Answers a request to the control API, which needs no signature: 400 for invalid input, 404 for an
+ * unknown route.
+ */
 export function serveControl(control: Control, { method, url, body }: RawRequest): Reply {
   if (typeof body !== 'string') return body;
   const [path = '', query = ''] = url.slice(controlPrefix.length).split('?');

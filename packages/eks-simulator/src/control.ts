@@ -12,7 +12,9 @@ import { asRole } from './world.ts';
 import type { ClusterRef } from './world-names.ts';
 import type { Role } from './world.ts';
 
-/** An association to create outside the EKS API, without its checks of role, tags, policy and quota. */
+/**
+ * An association to create outside the EKS API, without its checks of role, tags, policy and quota.
+ */
 export interface DirectAssociation {
   /** Optional if the name of the cluster is unique in the world. */
   readonly accountId?: string | null;
@@ -43,9 +45,14 @@ export interface Control {
   readonly associations: () => readonly SimulatedAssociation[];
   /** Creates one outside the EKS API. Reads return it after `listLagMs`. */
   readonly createAssociation: (association: DirectAssociation) => SimulatedAssociation;
-  /** Changes one outside the EKS API, without its checks; visible at once. Returns null for an unknown id. */
+  /**
+   * Changes one outside the EKS API, without its checks; visible at once. Returns null for an
+   * unknown id.
+   */
   readonly updateAssociation: (associationId: string, changes: AssociationChange) => SimulatedAssociation | null;
-  /** Deletes one outside the EKS API, with the lag `deleteLagMs`. Returns false for an unknown id. */
+  /**
+   * Deletes one outside the EKS API, with the lag `deleteLagMs`. Returns false for an unknown id.
+   */
   readonly deleteAssociation: (associationId: string) => boolean;
   /** Adds a role, or replaces the one with the same ARN. */
   readonly addRole: (role: Role) => void;
@@ -122,7 +129,9 @@ function createDirectly(backend: Backend, given: DirectAssociation): SimulatedAs
   if (existing) throw new ShapeError(`Association already exists: ${existing.associationId}`);
 
   const choice = {
-    ...{ namespace, serviceAccount, roleArn },
+    namespace,
+    serviceAccount,
+    roleArn,
     tags: association.tags ?? {},
     disableSessionTags: association.disableSessionTags ?? false,
     targetRoleArn: association.targetRoleArn ?? null,

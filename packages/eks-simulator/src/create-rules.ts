@@ -17,7 +17,10 @@ export interface CreateInput {
   readonly clientRequestToken: string | null;
 }
 
-/** Checks the rules that depend on the input only, in the order of the fields. Reports the first violation. */
+/**
+ * Checks the rules that depend on the input only, in the order of the fields. Reports the first
+ * violation.
+ */
 export function checkCreateInput(
   { accountId, clusterName }: ClusterRef,
   input: CreateInput,

@@ -12,8 +12,8 @@ import type { Fields } from './shape.ts';
 import type { ClusterRef } from './world-names.ts';
 
 /**
- * CreatePodIdentityAssociation. `clientRequestToken` is logged and otherwise ignored: how EKS treats a repeated token is not
- * documented, so a repeat gets 409 like any second create.
+ * CreatePodIdentityAssociation. `clientRequestToken` is logged and otherwise ignored: how EKS
+ * treats a repeated token is not documented, so a repeat gets 409 like any second create.
  */
 export const createPodIdentityAssociation: Operation = {
   name: 'CreatePodIdentityAssociation',

@@ -7,7 +7,10 @@ import type { ClusterRef } from './world-names.ts';
 
 const name = 'DeletePodIdentityAssociation';
 
-/** DeletePodIdentityAssociation. A second delete gets 404 at once, even while reads still return the association. */
+/**
+ * DeletePodIdentityAssociation. A second delete gets 404 at once, even while reads still return the
+ * association.
+ */
 export const deletePodIdentityAssociation: Operation = {
   name,
   method: 'DELETE',

@@ -3,7 +3,10 @@ import type { Refusal, Reply } from './reply.ts';
 
 /** The steps of serving a request. Each is recorded in the request log. */
 export interface Steps {
-  /** Runs the operation: checks its rules and applies its effect. `lagMs`: how long reads return the state before it. */
+  /**
+   * Runs the operation: checks its rules and applies its effect. `lagMs`: how long reads return the
+   * state before it.
+   */
   readonly effect: (lagMs?: number) => Reply;
   /** Records that the fault prevented the operation. */
   readonly notDone: () => void;

@@ -2,7 +2,10 @@ import { changingOperations, operationsWithoutId, operationNames } from './opera
 import type { Call, OperationName } from './operation.ts';
 import { asFields, asText, asWhole, optional, required, ShapeError } from './shape.ts';
 
-/** Every kind of fault; README.md describes them. `delayed`: requires `delayMs`. `needsEffect`: not for reads. */
+/**
+ * Every kind of fault; README.md describes them. `delayed`: requires `delayMs`. `needsEffect`: not
+ * for reads.
+ */
 const kinds = {
   'error-before': { delayed: false, needsEffect: false },
   'error-after': { delayed: false, needsEffect: false },
@@ -36,14 +39,20 @@ export interface Fault {
   readonly times?: number;
   /** Only requests about this namespace, service account or association; any when absent. */
   readonly match?: { readonly namespace?: string; readonly serviceAccount?: string; readonly associationId?: string };
-  /** Milliseconds; required for `late-effect`, `delay`, `delay-before` and `lag`, rejected for the others. */
+  /**
+   * Milliseconds; required for `late-effect`, `delay`, `delay-before` and `lag`, rejected for the
+   * others.
+   */
   readonly delayMs?: number;
 }
 
 /** Queue of faults, applied in the order in which they were added. */
 export interface Faults {
   readonly add: (fault: Fault) => void;
-  /** Returns the first fault that matches the request, and uses it up by one. Null when none matches. */
+  /**
+   * Returns the first fault that matches the request, and uses it up by one. Null when none
+   * matches.
+   */
   readonly take: (operation: OperationName, call: Call) => Fault | null;
   /** Faults that are not used up; `times` is what remains. */
   readonly pending: () => readonly Fault[];

@@ -9,9 +9,10 @@ export interface AllowedSources {
 }
 
 /**
- * Which header of a request shows that a page of another origin may have sent it; null: none. A page can reach a server on loopback
- * under a name of its own that resolves to 127.0.0.1 (DNS rebinding): its requests name that host. Browsers send `Origin` with
- * every request of a page that changes something. The own pages are those with the port of `host` under an accepted name.
+ * Which header of a request shows that a page of another origin may have sent it; null: none. A
+ * page can reach a server on loopback under a name of its own that resolves to 127.0.0.1 (DNS
+ * rebinding): its requests name that host. Browsers send `Origin` with every request of a page that
+ * changes something. The own pages are those with the port of `host` under an accepted name.
  */
 export function foreignPart(
   { host = '', origin }: { readonly host?: string | undefined; readonly origin?: string | undefined },
@@ -26,13 +27,19 @@ export function foreignPart(
   return isOwn ? null : 'origin';
 }
 
-/** What stands for all addresses of a machine when a server listens, and loopback of the same family. */
+/**
+ * What stands for all addresses of a machine when a server listens, and loopback of the same
+ * family.
+ */
 const anyAddress: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],
 ]);
 
-/** The URL of a server on this machine; by loopback where it listens on all addresses, which are no name to accept. */
+/**
+ * The URL of a server on this machine; by loopback where it listens on all addresses, which are no
+ * name to accept.
+ */
 export function localUrl(host: string, port: number): string {
   const name = anyAddress.get(host) ?? host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
@@ -49,7 +56,9 @@ function isAccepted(name: string, accepted: readonly string[]): boolean {
   return isLoopback || accepted.includes(name);
 }
 
-/** A name as browsers write it: in lower case, an IPv6 address in brackets and in its shortest form. */
+/**
+ * A name as browsers write it: in lower case, an IPv6 address in brackets and in its shortest form.
+ */
 function canonical(name: string): string {
   const bracketed = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
   return URL.canParse(`http://${bracketed}`) ? new URL(`http://${bracketed}`).hostname : bracketed.toLowerCase();

@@ -6,7 +6,10 @@ import type { Role } from './world.ts';
 /** The form of a role's name (IAM API reference, GetRole). */
 const roleName = /^[\w+=,.@-]{1,64}$/;
 
-/** GetRole of IAM: the role of a name in the account of the signature, with its trust policy, tags and permissions boundary. */
+/**
+ * GetRole of IAM: the role of a name in the account of the signature, with its trust policy, tags
+ * and permissions boundary.
+ */
 export const getRole: Operation = {
   name: 'GetRole',
   service: 'iam',
@@ -20,7 +23,11 @@ export const getRole: Operation = {
       return refusal(400, 'ValidationError', 'The specified value for roleName is invalid.');
     }
     return {
-      ...{ cluster: null, namespace: null, serviceAccount: null, associationId: null, clientRequestToken: null },
+      cluster: null,
+      namespace: null,
+      serviceAccount: null,
+      associationId: null,
+      clientRequestToken: null,
       permission: { action: 'iam:GetRole', resource: `arn:aws:iam::${accountId}:role/${name}` },
       run: () => {
         const role = roles.find(accountId, name);

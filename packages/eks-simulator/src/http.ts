@@ -6,8 +6,8 @@ import type { Refusal, Reply } from './reply.ts';
 const maxBodyBytes = 1_048_576;
 
 /**
- * Reads a body to its end. Refuses a body that is too long (413) or not UTF-8 (400). Returns null when the client
- * disconnects before the end.
+ * Reads a body to its end. Refuses a body that is too long (413) or not UTF-8 (400). Returns null
+ * when the client disconnects before the end.
  */
 export async function readBody(request: IncomingMessage): Promise<string | Refusal | null> {
   const chunks: Buffer[] = [];
@@ -16,7 +16,8 @@ export async function readBody(request: IncomingMessage): Promise<string | Refus
     // Node's types leave the chunks of a stream open; without an encoding they are buffers.
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      // The rest of a long body is read but not stored: clients read the answer only after sending the whole body.
+      // The rest of a long body is read but not stored: clients read the answer only after sending
+      // the whole body.
       if (bytes <= maxBodyBytes) chunks.push(chunk);
     }
   } catch {
@@ -44,7 +45,10 @@ export const jsonProtocol: Protocol = {
   bodyOf: (reply) => JSON.stringify(bodyOf(reply)),
 };
 
-/** Returns a function that sends a reply in a protocol. `clock` returns milliseconds since the epoch. */
+/**
+ * Returns a function that sends a reply in a protocol. `clock` returns milliseconds since the
+ * epoch.
+ */
 export function sendReply(
   response: ServerResponse,
   requestId: string,

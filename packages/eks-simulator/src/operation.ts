@@ -60,7 +60,10 @@ export interface Backend {
   readonly clock: () => number;
   /** Milliseconds from an association's creation until reads return it. */
   readonly listLagMs: number;
-  /** Milliseconds for which reads still return a deleted association, and it occupies its service account. */
+  /**
+   * Milliseconds for which reads still return a deleted association, and it occupies its service
+   * account.
+   */
   readonly deleteLagMs: number;
   /** Quota of associations per cluster. */
   readonly maxAssociations: number;
@@ -81,7 +84,9 @@ export interface ApiRequest {
 export interface Call {
   /** Null for a request that names none. */
   readonly cluster: ClusterRef | null;
-  /** Of the request, or of the association that it names; null when unknown. Faults match on them. */
+  /**
+   * Of the request, or of the association that it names; null when unknown. Faults match on them.
+   */
   readonly namespace: string | null;
   readonly serviceAccount: string | null;
   readonly associationId: string | null;
@@ -89,13 +94,21 @@ export interface Call {
   readonly clientRequestToken: string | null;
   /** The session that an AssumeRole asks for; used in the request log only. */
   readonly session?: SessionRequest;
-  /** The IAM action, and the ARN of its resource, that an `access-denied` fault reports as missing. */
+  /**
+   * The IAM action, and the ARN of its resource, that an `access-denied` fault reports as missing.
+   */
   readonly permission: { readonly action: string; readonly resource: string };
-  /** Checks the rules and applies the effect, synchronously. `lagMs` overrides `listLagMs` or `deleteLagMs`. */
+  /**
+   * Checks the rules and applies the effect, synchronously. `lagMs` overrides `listLagMs` or
+   * `deleteLagMs`.
+   */
   readonly run: (lagMs?: number) => Reply;
 }
 
-/** An operation of a simulated API. To add one, add its name above, its file, and a line in `operations.ts`. */
+/**
+ * An operation of a simulated API. To add one, add its name above, its file, and a line in
+ * `operations.ts`.
+ */
 export interface Operation {
   readonly name: OperationName;
   /** EKS when absent. */

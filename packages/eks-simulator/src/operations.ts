@@ -27,7 +27,10 @@ const operations: readonly Operation[] = [
   assumeRole,
 ];
 
-/** Finds the operation of a service with a method and a path without query, and decodes the path parameters. Null for an unknown path. */
+/**
+ * Finds the operation of a service with a method and a path without query, and decodes the path
+ * parameters. Null for an unknown path.
+ */
 export function findOperation(
   service: Service,
   method: string,

@@ -13,7 +13,10 @@ export interface Paging<T> {
   readonly listName: string;
   /** Signs page tokens. */
   readonly secret: string;
-  /** Identifies an item. Pages are in the order of these keys, so one can start after an item that was deleted. */
+  /**
+   * Identifies an item. Pages are in the order of these keys, so one can start after an item that
+   * was deleted.
+   */
   readonly keyOf: (item: T) => string;
   /** Named in refusals; absent for a list that is not of a cluster. */
   readonly clusterName?: string;

@@ -5,7 +5,10 @@ import type { Service } from './signature.ts';
 
 // The query protocol of AWS, as IAM and STS speak it: forms in, XML out.
 
-/** The service of a request. EKS has no operation with the path of IAM and STS, which the scope of the signature tells apart. */
+/**
+ * The service of a request. EKS has no operation with the path of IAM and STS, which the scope of
+ * the signature tells apart.
+ */
 export function serviceOf(request: {
   readonly method: string;
   readonly url: string;
@@ -20,7 +23,10 @@ const namespaces = {
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
 };
 
-/** Codes of the query protocol for exceptions that EKS names otherwise ("Common errors" of both API references). */
+/**
+ * Codes of the query protocol for exceptions that EKS names otherwise ("Common errors" of both API
+ * references).
+ */
 const queryCodes: Readonly<Record<string, string>> = {
   AccessDeniedException: 'AccessDenied',
   ExpiredTokenException: 'ExpiredToken',

@@ -59,7 +59,10 @@ export function throttled(clusterName?: string): Refusal {
   return { ...refusal(429, 'ThrottlingException', 'Rate exceeded'), ...namedCluster(clusterName) };
 }
 
-/** For a request that a page of another origin may have sent: 421 because of its host, 403 because of its origin. */
+/**
+ * For a request that a page of another origin may have sent: 421 because of its host, 403 because
+ * of its origin.
+ */
 export function foreignPage(part: 'host' | 'origin'): Refusal {
   if (part === 'origin') return refusal(403, 'ForbiddenOrigin', 'Pages of other origins may not use the simulator');
   const advice =
@@ -67,7 +70,10 @@ export function foreignPage(part: 'host' | 'origin'): Refusal {
   return refusal(421, 'MisdirectedRequest', `The Host of the request is not a name of this machine: ${advice}`);
 }
 
-/** 403 with IAM's message. AWS sends it although the service model of these operations does not list it. */
+/**
+ * 403 with IAM's message. AWS sends it although the service model of these operations does not list
+ * it.
+ */
 export function accessDenied(userArn: string, action: string, resource: string): Refusal {
   const need = `${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
   return refusal(403, 'AccessDeniedException', `User: ${userArn} is not authorized to perform: ${need}`);

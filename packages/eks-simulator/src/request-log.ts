@@ -16,9 +16,14 @@ export interface LoggedRequest {
   readonly amzDate: string | null;
   /** Of the credentials that signed it; null when absent. */
   readonly accessKeyId: string | null;
-  /** The IAM user, or the session of a role, that signed it; null when the signature was refused. */
+  /**
+   * The IAM user, or the session of a role, that signed it; null when the signature was refused.
+   */
   readonly principalArn: string | null;
-  /** Null, like the fields up to `fault`, when the request was refused before its operation was known. */
+  /**
+   * Null, like the fields up to `fault`, when the request was refused before its operation was
+   * known.
+   */
   readonly operation: OperationName | null;
   readonly cluster: ClusterRef | null;
   readonly namespace: string | null;
@@ -30,7 +35,10 @@ export interface LoggedRequest {
   readonly session: SessionRequest | null;
   /** The fault that applied to the request. */
   readonly fault: FaultKind | null;
-  /** Result of the operation: `succeeded`, the exception's name, `not-done` (prevented by a fault) or `pending`. */
+  /**
+   * Result of the operation: `succeeded`, the exception's name, `not-done` (prevented by a fault)
+   * or `pending`.
+   */
   readonly outcome: string;
   /** What the client received: a status, `cut`, or null for no answer (yet). */
   readonly answer: number | 'cut' | null;

@@ -1,7 +1,10 @@
 import { trustsPodIdentity } from './trust-policy.ts';
 import type { Role } from './world.ts';
 
-/** State of a role, from EKS's point of view. `mistrusting`: its trust policy does not allow EKS Pod Identity. */
+/**
+ * State of a role, from EKS's point of view. `mistrusting`: its trust policy does not allow EKS Pod
+ * Identity.
+ */
 export type RoleState = 'absent' | 'mistrusting' | 'usable';
 
 /** The IAM roles of the world, and those added later. */
@@ -12,7 +15,9 @@ export interface Roles {
   readonly state: (arn: string) => RoleState;
   /** The role of this ARN, if it exists already. */
   readonly withArn: (arn: string) => Role | null;
-  /** The role of this name in an account, if it exists already. Names are unique whatever the path. */
+  /**
+   * The role of this name in an account, if it exists already. Names are unique whatever the path.
+   */
   readonly find: (accountId: string, roleName: string) => Role | null;
 }
 

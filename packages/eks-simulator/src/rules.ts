@@ -1,12 +1,14 @@
 import type { RoleState } from './roles.ts';
 import { roleArnPattern } from './world-names.ts';
 
-/** Limits in Unicode characters; `tags` is a count (EKS API reference; `policy`: reported by users). */
+/**
+ * Limits in Unicode characters; `tags` is a count (EKS API reference; `policy`: reported by users).
+ */
 const limits = { tags: 50, tagKey: 128, tagValue: 256, policy: 2048 };
 
 /**
- * Problem with a role's ARN in a cluster of the given account; null when it is valid. The message for another account is the
- * one that users report for an update with the empty string as role.
+ * Problem with a role's ARN in a cluster of the given account; null when it is valid. The message
+ * for another account is the one that users report for an update with the empty string as role.
  */
 export function roleProblem(accountId: string, roleArn: string): string | null {
   const role = roleArnPattern.exec(roleArn);
@@ -55,7 +57,10 @@ export function tagKeysProblem(tagKeys: readonly string[]): string | null {
   return firstProblem(tagKeys, tagKeyProblem);
 }
 
-/** Problem with all tags of a resource together. Tags of AWS do not count against the limit (EKS API reference). */
+/**
+ * Problem with all tags of a resource together. Tags of AWS do not count against the limit (EKS API
+ * reference).
+ */
 export function allTagsProblem(tags: Readonly<Record<string, string>>): string | null {
   const count = Object.keys(tags).filter((key) => !isReserved(key)).length;
   return count > limits.tags ? `A resource can have at most ${limits.tags} tags, but would have ${count}` : null;

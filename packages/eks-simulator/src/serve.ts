@@ -26,7 +26,9 @@ export interface Connection {
   readonly answer: (reply: Reply) => void;
   /** Destroys the socket without an answer. */
   readonly cut: () => void;
-  /** Waits in real time, not by the simulator's clock. Never resolves after the simulator is closed. */
+  /**
+   * Waits in real time, not by the simulator's clock. Never resolves after the simulator is closed.
+   */
   readonly wait: (delayMs: number) => Promise<void>;
 }
 
@@ -125,7 +127,16 @@ function newEntry({ requestId, method, url, headers }: RawRequest, now: number):
     path: url,
     amzDate: headers['x-amz-date']?.toString() ?? null,
     accessKeyId: /[ ,]Credential=([^/,]+)\//.exec(headers.authorization ?? '')?.[1] ?? null,
-    ...{ operation: null, cluster: null, namespace: null, serviceAccount: null, associationId: null },
-    ...{ clientRequestToken: null, principalArn: null, session: null, fault: null, outcome: 'pending', answer: null },
+    operation: null,
+    cluster: null,
+    namespace: null,
+    serviceAccount: null,
+    associationId: null,
+    clientRequestToken: null,
+    principalArn: null,
+    session: null,
+    fault: null,
+    outcome: 'pending',
+    answer: null,
   };
 }

@@ -27,11 +27,17 @@ export interface Session {
 /** The sessions of assumed roles. They end with the simulator. */
 export interface Sessions {
   readonly start: (request: SessionRequest) => Session;
-  /** The session of an access key, also an expired one of the last hour; null for one that was not issued here. */
+  /**
+   * The session of an access key, also an expired one of the last hour; null for one that was not
+   * issued here.
+   */
   readonly find: (accessKeyId: string) => Session | null;
 }
 
-/** What the ids of all issued access keys begin with; those of AWS begin with ASIA too, and have 20 characters. */
+/**
+ * What the ids of all issued access keys begin with; those of AWS begin with ASIA too, and have 20
+ * characters.
+ */
 const prefix = 'ASIA0SIM';
 
 /** How long an expired session is remembered, in milliseconds. */

@@ -41,7 +41,9 @@ const settings = {
 /** Name of an environment variable of the command. */
 export type SettingName = keyof typeof settings;
 
-/** A setting has a wrong value. The message names the variable, what it must hold, and the problem. */
+/**
+ * A setting has a wrong value. The message names the variable, what it must hold, and the problem.
+ */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 

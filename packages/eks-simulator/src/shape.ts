@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** JSON has an unexpected shape. The message names the place, what is wrong, and what is expected. */
+/**
+ * JSON has an unexpected shape. The message names the place, what is wrong, and what is expected.
+ */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
@@ -15,7 +17,10 @@ export interface TextForm {
   readonly means: string;
 }
 
-/** Reads and parses a JSON file; `what` names its kind in errors. Throws a ShapeError that names the file. */
+/**
+ * Reads and parses a JSON file; `what` names its kind in errors. Throws a ShapeError that names the
+ * file.
+ */
 export function readJsonFile(path: string, what: string): unknown {
   let text: string;
   try {
@@ -36,8 +41,8 @@ export function parseJson(text: string, where: string): unknown {
 }
 
 /**
- * Checks that `value` is a JSON object. With `known`, other fields are errors: in a file or request written by hand they are
- * typing mistakes.
+ * Checks that `value` is a JSON object. With `known`, other fields are errors: in a file or request
+ * written by hand they are typing mistakes.
  */
 export function asFields(value: unknown, where: string, known?: readonly string[]): Fields {
   if (!isFields(value)) throw new ShapeError(`${where} must be a JSON object`);
@@ -77,7 +82,10 @@ export function asBoolean(value: unknown, where: string): boolean {
   return value;
 }
 
-/** Checks that `value` is an object of strings. `fromEntries` keeps a key such as `__proto__` an ordinary key. */
+/**
+ * Checks that `value` is an object of strings. `fromEntries` keeps a key such as `__proto__` an
+ * ordinary key.
+ */
 export function asTexts(value: unknown, where: string): Readonly<Record<string, string>> {
   const entries = Object.entries(asFields(value, where));
   return Object.fromEntries(entries.map(([key, text]) => [key, asText(text, `${where}.${key}`)]));
@@ -106,7 +114,10 @@ export function required<T>(
   return value;
 }
 
-/** Message of anything thrown. Does not test for `Error`: an error of another realm, as under Jest, is not an instance. */
+/**
+ * Message of anything thrown. Does not test for `Error`: an error of another realm, as under Jest,
+ * is not an instance.
+ */
 export function messageOf(error: unknown): string {
   return isFields(error) ? String(error.message) : String(error);
 }

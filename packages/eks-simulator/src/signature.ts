@@ -34,8 +34,9 @@ export function scopeOf({ authorization = '' }: IncomingHttpHeaders) {
 }
 
 /**
- * Reads the signer and region of a Signature Version 4, and checks its date. The HMAC is not checked, because the simulator
- * has no secret keys. `wanted` is the service. `now` is milliseconds since the epoch; `windowMs` is milliseconds.
+ * Reads the signer and region of a Signature Version 4, and checks its date. The HMAC is not
+ * checked, because the simulator has no secret keys. `wanted` is the service. `now` is milliseconds
+ * since the epoch; `windowMs` is milliseconds.
  */
 export function readSignature(
   headers: IncomingHttpHeaders,
@@ -124,7 +125,10 @@ function invalidSignature(message: string): Refusal {
   return refusal(403, 'InvalidSignatureException', message);
 }
 
-/** Parses a time such as `20261124T100000Z` to milliseconds since the epoch; null when it is invalid. */
+/**
+ * Parses a time such as `20261124T100000Z` to milliseconds since the epoch; null when it is
+ * invalid.
+ */
 function amzTime(text: string): number | null {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (!parts) return null;

@@ -29,23 +29,38 @@ import type { World } from './world.ts';
 export interface EksSimulatorOptions {
   /** TCP port; 0, the default, picks a free one. */
   readonly port?: number;
-  /** Address to listen on; `127.0.0.1` when absent, `0.0.0.0` for all. Anyone who can reach the port can do everything: nothing is authorized. */
+  /**
+   * Address to listen on; `127.0.0.1` when absent, `0.0.0.0` for all. Anyone who can reach the port
+   * can do everything: nothing is authorized.
+   */
   readonly host?: string;
-  /** Names in the header Host that are accepted besides loopback names and `host`, without a port; none when absent. */
+  /**
+   * Names in the header Host that are accepted besides loopback names and `host`, without a port;
+   * none when absent.
+   */
   readonly allowedHosts?: readonly string[];
   /** The world that ships with the simulator when absent. */
   readonly world?: World;
-  /** How far a signature's date may differ from the clock, in ms; 300,000, the value of AWS, when absent. */
+  /**
+   * How far a signature's date may differ from the clock, in ms; 300,000, the value of AWS, when
+   * absent.
+   */
   readonly signatureWindowMs?: number;
   /** How long reads omit a new association, in ms; 0 when absent. */
   readonly listLagMs?: number;
-  /** How long reads still return a deleted association, and its service account can't get another, in ms; 0 when absent. */
+  /**
+   * How long reads still return a deleted association, and its service account can't get another,
+   * in ms; 0 when absent.
+   */
   readonly deleteLagMs?: number;
   /** JSON file that keeps the associations, locked until `close`; in memory only when absent. */
   readonly stateFile?: string;
   /** Quota of associations per cluster; 5,000, the quota of EKS, when absent. */
   readonly maxAssociations?: number;
-  /** Milliseconds since the epoch; `Date.now` when absent. The delays of faults always take real time. */
+  /**
+   * Milliseconds since the epoch; `Date.now` when absent. The delays of faults always take real
+   * time.
+   */
   readonly clock?: () => number;
 }
 
@@ -60,8 +75,9 @@ export interface EksSimulator {
 }
 
 /**
- * Starts an HTTP server that implements the EKS REST API for pod identity associations. Rejects with a StartError when the
- * port can't be used, when the state file can't be used, or while another process holds the state file.
+ * Starts an HTTP server that implements the EKS REST API for pod identity associations. Rejects
+ * with a StartError when the port can't be used, when the state file can't be used, or while
+ * another process holds the state file.
  */
 export async function startEksSimulator(options: EksSimulatorOptions = {}): Promise<EksSimulator> {
   const world = options.world ?? readWorld();
@@ -72,7 +88,8 @@ export async function startEksSimulator(options: EksSimulatorOptions = {}): Prom
   const host = options.host ?? '127.0.0.1';
   const hosts = [host, ...(options.allowedHosts ?? [])];
   const server = createServer((request, response) => void serve(deps, control, timers, hosts, request, response));
-  // Clients keep connections open between requests. Node's default of 5 seconds could cut one at the moment of its reuse.
+  // Clients keep connections open between requests. Node's default of 5 seconds could cut one at
+  // the moment of its reuse.
   server.keepAliveTimeout = 60_000;
 
   const close = async () => {

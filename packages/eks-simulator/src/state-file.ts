@@ -35,9 +35,9 @@ export interface StateFile {
 }
 
 /**
- * Locks and reads a state file; a file that does not exist yet holds no associations. Throws a StartError when another
- * process uses the file, when it can't be read or written, or when its content is invalid: ignoring invalid associations
- * would have the same effect as deleting them.
+ * Locks and reads a state file; a file that does not exist yet holds no associations. Throws a
+ * StartError when another process uses the file, when it can't be read or written, or when its
+ * content is invalid: ignoring invalid associations would have the same effect as deleting them.
  */
 export function openStateFile(path: string): StateFile {
   const release = startWith(path, () => {

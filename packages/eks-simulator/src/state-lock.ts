@@ -6,7 +6,10 @@ import { StartError } from './start-error.ts';
 /** The process that holds a lock, as the lock file describes it. */
 interface LockHolder {
   readonly pid: number;
-  /** Start time of the process in the units of /proc, which distinguishes it from a later one with the same pid; null without /proc. */
+  /**
+   * Start time of the process in the units of /proc, which distinguishes it from a later one with
+   * the same pid; null without /proc.
+   */
   readonly started: string | null;
 }
 
@@ -14,16 +17,18 @@ interface LockHolder {
 const maxAttempts = 10;
 
 /**
- * Locks a state file for this process with a file beside it, `<state file>.lock`, and returns the function that releases
- * the lock. The lock of a process that has ended is taken over at once. Throws a StartError while the process that holds it runs, and the
- * error of the file system when the lock file can't be written. Holds between the processes of one machine only: a pid
- * means nothing in another container or on another machine.
+ * Locks a state file for this process with a file beside it, `<state file>.lock`, and returns the
+ * function that releases the lock. The lock of a process that has ended is taken over at once.
+ * Throws a StartError while the process that holds it runs, and the error of the file system when
+ * the lock file can't be written. Holds between the processes of one machine only: a pid means
+ * nothing in another container or on another machine.
  */
 export function lockStateFile(stateFile: string): () => void {
   const lockFile = `${stateFile}.lock`;
   const holder: LockHolder = { pid: process.pid, started: startOf(process.pid) };
   const content = JSON.stringify({ ...holder, id: randomUUID() });
-  // A link appears under its name with its whole content, so no process ever reads half a lock file.
+  // A link appears under its name with its whole content, so no process ever reads half a lock
+  // file.
   const draft = `${lockFile}.${randomUUID()}`;
   writeFileSync(draft, content);
   try {
@@ -88,7 +93,10 @@ function isRunning({ pid, started }: LockHolder): boolean {
   return started === null || found === null || started === found;
 }
 
-/** Start time of a process from /proc (proc(5), fields 3 and 22 of `stat`); `ended` for a zombie; null without /proc. */
+/**
+ * Start time of a process from /proc (proc(5), fields 3 and 22 of `stat`); `ended` for a zombie;
+ * null without /proc.
+ */
 function startOf(pid: number): string | null {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === null) return null;

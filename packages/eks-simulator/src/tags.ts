@@ -91,7 +91,10 @@ function retag({ associations }: Backend, association: SimulatedAssociation, tag
   return answer({});
 }
 
-/** Parses the ARN in the path. Refuses anything but the ARN of an association with 400, such as a bare association id. */
+/**
+ * Parses the ARN in the path. Refuses anything but the ARN of an association with 400, such as a
+ * bare association id.
+ */
 function targetOf({ signer, pathParameters }: ApiRequest): Target | Refusal {
   const [resourceArn = ''] = pathParameters;
   const [, region, accountId, clusterName, associationId] = arnPattern.exec(resourceArn) ?? [];
@@ -101,7 +104,9 @@ function targetOf({ signer, pathParameters }: ApiRequest): Target | Refusal {
   return { kind: 'target', signer, cluster: { accountId, region, clusterName }, associationId };
 }
 
-/** The association, if its cluster is that of the ARN, in the account and region of the signature. */
+/**
+ * The association, if its cluster is that of the ARN, in the account and region of the signature.
+ */
 function owned({ signer, cluster }: Target, association: SimulatedAssociation | null): SimulatedAssociation | null {
   const { accountId, region } = signer;
   if (!association || clusterKey(association) !== clusterKey(cluster)) return null;

@@ -7,7 +7,10 @@ export interface TrustPolicy {
   readonly Statement: readonly TrustStatement[];
 }
 
-/** A statement of a trust policy. Only effect, service and AWS principals, and actions are evaluated. */
+/**
+ * A statement of a trust policy. Only effect, service and AWS principals, and actions are
+ * evaluated.
+ */
 export interface TrustStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Principal?: unknown;
@@ -18,7 +21,10 @@ export interface TrustStatement {
 const podIdentityPrincipal = 'pods.eks.amazonaws.com';
 const neededActions = ['sts:AssumeRole', 'sts:TagSession'];
 
-/** The trust policy that EKS Pod Identity requires (EKS user guide, "Create IAM role with trust policy"). */
+/**
+ * The trust policy that EKS Pod Identity requires (EKS user guide, "Create IAM role with trust
+ * policy").
+ */
 export const podIdentityTrustPolicy: TrustPolicy = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: podIdentityPrincipal }, Action: neededActions }],
@@ -30,7 +36,10 @@ export function asTrustPolicy(value: unknown, where: string): TrustPolicy {
   return { Statement: required(fields, 'Statement', where, asStatements) };
 }
 
-/** Whether EKS accepts the role: it must allow `pods.eks.amazonaws.com` both sts:AssumeRole and sts:TagSession. */
+/**
+ * Whether EKS accepts the role: it must allow `pods.eks.amazonaws.com` both sts:AssumeRole and
+ * sts:TagSession.
+ */
 export function trustsPodIdentity(policy: TrustPolicy): boolean {
   const statements = policy.Statement.filter(({ Principal }) =>
     namesIn('Service', Principal).includes(podIdentityPrincipal),
@@ -38,7 +47,10 @@ export function trustsPodIdentity(policy: TrustPolicy): boolean {
   return neededActions.every((action) => allows(statements, action));
 }
 
-/** Whether a trust policy allows an action to one of these names of a principal: ARNs, or the id of its account. */
+/**
+ * Whether a trust policy allows an action to one of these names of a principal: ARNs, or the id of
+ * its account.
+ */
 export function allowsPrincipal(policy: TrustPolicy, names: readonly string[], action: string): boolean {
   const statements = policy.Statement.filter(
     ({ Principal }) =>

@@ -15,7 +15,10 @@ export interface UpdateInput {
   readonly clientRequestToken: string | null;
 }
 
-/** Checks the rules that depend on input and association, in the order of the fields. Reports the first violation. */
+/**
+ * Checks the rules that depend on input and association, in the order of the fields. Reports the
+ * first violation.
+ */
 export function checkUpdateInput(
   association: SimulatedAssociation,
   input: UpdateInput,

@@ -12,7 +12,10 @@ import type { ClusterRef } from './world-names.ts';
 
 const name = 'UpdatePodIdentityAssociation';
 
-/** UpdatePodIdentityAssociation. `clientRequestToken` is logged and otherwise ignored, as for a create. */
+/**
+ * UpdatePodIdentityAssociation. `clientRequestToken` is logged and otherwise ignored, as for a
+ * create.
+ */
 export const updatePodIdentityAssociation: Operation = {
   name,
   method: 'POST',

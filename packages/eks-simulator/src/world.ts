@@ -10,7 +10,10 @@ import { asAccount, asPolicyArn, asRoleArn, clusterKey } from './world-names.ts'
 export interface Role {
   readonly arn: string;
   readonly trustPolicy: TrustPolicy;
-  /** When EKS can use it: an ISO 8601 time, or seconds after the simulator learns of it. At once when absent. */
+  /**
+   * When EKS can use it: an ISO 8601 time, or seconds after the simulator learns of it. At once
+   * when absent.
+   */
   readonly existsFrom?: string | number;
   /** None when absent. */
   readonly tags?: Readonly<Record<string, string>>;
@@ -34,12 +37,17 @@ export const defaultWorldFile = join(import.meta.dirname, 'world.json');
 /** Largest `existsFrom` in seconds: one year. */
 const secondsOfYear = 31_536_000;
 
-/** Reads a world file; the shipped one by default. Throws an error that names the file, the place in it, and the problem. */
+/**
+ * Reads a world file; the shipped one by default. Throws an error that names the file, the place in
+ * it, and the problem.
+ */
 export function readWorld(path: string = defaultWorldFile): World {
   return parseWorld(readJsonFile(path, 'world file'), path);
 }
 
-/** Checks the parsed JSON of a world file. Throws a ShapeError whose message starts with `where`. */
+/**
+ * Checks the parsed JSON of a world file. Throws a ShapeError whose message starts with `where`.
+ */
 export function parseWorld(json: unknown, where = 'world'): World {
   const fields = asFields(json, where, ['defaultAccountId', 'accessKeys', 'clusters', 'roles']);
   const world = {

@@ -1,4 +1,6 @@
-/** Accounts, clusters, namespaces with their owners, roles and principals: the JSON of a world file. */
+/**
+ * Accounts, clusters, namespaces with their owners, roles and principals: the JSON of a world file.
+ */
 export interface LocalWorld {
   /** Account of clusters and requests that name none: 12 digits; `111122223333` when absent. */
   readonly accountId?: string;
@@ -15,17 +17,25 @@ export interface LocalWorld {
         readonly environment?: string;
       }
   )[];
-  /** Which environments are production; one that is not listed is. Only `dev` is not, when absent. */
+  /**
+   * Which environments are production; one that is not listed is. Only `dev` is not, when absent.
+   */
   readonly environments?: readonly { readonly name: string; readonly production: boolean }[];
   /** A name, or a prefix and `*`. */
   readonly namespaces?: readonly {
     readonly name: string;
     /** Groups. */
     readonly owners: readonly string[];
-    /** Names of roles at the role path of the namespace, in each account with a cluster; or ARNs of other roles that it may use. */
+    /**
+     * Names of roles at the role path of the namespace, in each account with a cluster; or ARNs of
+     * other roles that it may use.
+     */
     readonly roles?: readonly string[];
   }[];
-  /** Roles with fields of their own, target roles, and roles of the namespaces above that differ from the default. */
+  /**
+   * Roles with fields of their own, target roles, and roles of the namespaces above that differ
+   * from the default.
+   */
   readonly roles?: readonly {
     readonly arn: string;
     /** Trusts EKS Pod Identity when absent. */
@@ -59,13 +69,25 @@ export interface LocalGatewayOptions {
   readonly port?: number;
   /** Port of the simulated EKS on 127.0.0.1; 0, the default, picks a free one. */
   readonly eksSimulatorPort?: number;
-  /** Accounts, clusters, namespaces, roles and principals of your own, as in a world file. Those of the examples when absent. */
+  /**
+   * Accounts, clusters, namespaces, roles and principals of your own, as in a world file. Those of
+   * the examples when absent.
+   */
   readonly world?: LocalWorld;
-  /** Folder with `*.cedar` files, `schema.cedarschema`, `required-policies.json` and, without a world, `inventory.json`. The example policies when absent. */
+  /**
+   * Folder with `*.cedar` files, `schema.cedarschema`, `required-policies.json` and, without a
+   * world, `inventory.json`. The example policies when absent.
+   */
   readonly policiesDirectory?: string;
-  /** Folder that keeps signing key, ledger and associations. When absent, nothing is kept after `close`. */
+  /**
+   * Folder that keeps signing key, ledger and associations. When absent, nothing is kept after
+   * `close`.
+   */
   readonly folder?: string;
-  /** Further settings of `--help`, as environment variables, such as `{ RECONCILE_INTERVAL_MS: '1000' }`. */
+  /**
+   * Further settings of `--help`, as environment variables, such as
+   * `{ RECONCILE_INTERVAL_MS: '1000' }`.
+   */
   readonly settings?: Readonly<Record<string, string>>;
   /** Receives each line of the gateway's log, a JSON object; the lines are dropped when absent. */
   readonly onLogLine?: (line: string) => void;
@@ -91,16 +113,24 @@ export interface AwsCredentials {
 export interface LocalGateway {
   /** URL of the GraphQL API, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  /** Endpoint of the simulated EKS, for the AWS SDK and CLI; its control API is below `/_simulator/`. Null when the settings name another endpoint. */
+  /**
+   * Endpoint of the simulated EKS, for the AWS SDK and CLI; its control API is below
+   * `/_simulator/`. Null when the settings name another endpoint.
+   */
   readonly eksUrl: string | null;
-  /** A token, valid for an hour: of a principal such as `alice`, or with the given claims. Rejects for an unknown name. */
+  /**
+   * A token, valid for an hour: of a principal such as `alice`, or with the given claims. Rejects
+   * for an unknown name.
+   */
   readonly token: (principal: string | TokenClaims) => Promise<string>;
   /**
-   * Credentials that sign requests to `/iam/graphql`, for `execute-api` in the region of the gateway: of a service such as
-   * `ci-deployer`. Rejects for an unknown name.
+   * Credentials that sign requests to `/iam/graphql`, for `execute-api` in the region of the
+   * gateway: of a service such as `ci-deployer`. Rejects for an unknown name.
    */
   readonly credentials: (identity: string) => Promise<AwsCredentials>;
-  /** Answers the requests in progress, then stops everything and removes what was not to be kept. */
+  /**
+   * Answers the requests in progress, then stops everything and removes what was not to be kept.
+   */
   readonly close: () => Promise<void>;
 }
 

@@ -11,8 +11,9 @@ export const secretFileName = 'aws-secret-access-key';
 const secretPattern = /^[\w-]{40}$/;
 
 /**
- * Reads the secret access key of a folder, which is created where it is missing. Throws an Error that names the file when it holds
- * something else, and one that names LOCAL_FOLDER when it can't be written.
+ * Reads the secret access key of a folder, which is created where it is missing. Throws an Error
+ * that names the file when it holds something else, and one that names LOCAL_FOLDER when it can't
+ * be written.
  */
 export async function loadSecretAccessKey(folder: string): Promise<string> {
   const create = () => Promise.resolve(randomBytes(30).toString('base64url'));
@@ -23,8 +24,9 @@ export async function loadSecretAccessKey(folder: string): Promise<string> {
 }
 
 /**
- * The credentials that the local server accepts on the IAM route. The access key id is the name of the identity: of a service of
- * the world, or of an example; the example inventory registers `ci-deployer` as a service and the two permission sets.
+ * The credentials that the local server accepts on the IAM route. The access key id is the name of
+ * the identity: of a service of the world, or of an example; the example inventory registers
+ * `ci-deployer` as a service and the two permission sets.
  */
 export function identitiesOf(
   { home: { accountId }, world }: { readonly home: { readonly accountId: string }; readonly world: MadeWorld | null },

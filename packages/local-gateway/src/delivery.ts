@@ -12,7 +12,10 @@ const stepMs = 30_000;
 /** What the local delivery uses. */
 export interface LocalDelivery extends DeliveryDependencies {
   readonly ledger: Pick<Ledger, 'readTrail'> & AuditOrder;
-  /** Ids of entries after the cursor whose events were sent, so that this process does not repeat them while an earlier one fails. */
+  /**
+   * Ids of entries after the cursor whose events were sent, so that this process does not repeat
+   * them while an earlier one fails.
+   */
   readonly sentAhead: Set<string>;
 }
 
@@ -22,8 +25,8 @@ export function isOrdered<T extends object>(ledger: T & Partial<AuditOrder>): le
 }
 
 /**
- * Sends the events of the entries after the stored position, and stores how far it came. A process that ends in between sends some events
- * again, and loses no event. Throws `LedgerUnavailable`.
+ * Sends the events of the entries after the stored position, and stores how far it came. A process
+ * that ends in between sends some events again, and loses no event. Throws `LedgerUnavailable`.
  */
 export async function deliverNext(deps: LocalDelivery, cursor: string): Promise<void> {
   const { ledger, sentAhead } = deps;

@@ -13,8 +13,9 @@ export interface SecretFile {
 }
 
 /**
- * Reads a secret of a folder. Creates folder and file where they are missing, both for their owner only. Processes that start at the
- * same time all get the same secret. Throws an Error that names LOCAL_FOLDER when the file can't be written or read.
+ * Reads a secret of a folder. Creates folder and file where they are missing, both for their owner
+ * only. Processes that start at the same time all get the same secret. Throws an Error that names
+ * LOCAL_FOLDER when the file can't be written or read.
  */
 export async function readOrCreate(folder: string, { name, holds, create }: SecretFile): Promise<string> {
   const file = join(folder, name);
@@ -26,8 +27,9 @@ export async function readOrCreate(folder: string, { name, holds, create }: Secr
 }
 
 /**
- * Writes the secret to a temporary file and links that to the final name. A reader finds a complete secret or none; of two
- * processes that create it at the same time, the second one uses that of the first.
+ * Writes the secret to a temporary file and links that to the final name. A reader finds a complete
+ * secret or none; of two processes that create it at the same time, the second one uses that of the
+ * first.
  */
 async function createFile(folder: string, file: string, content: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

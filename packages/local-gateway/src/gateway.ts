@@ -8,15 +8,15 @@ import { explainFailure, readingPolicies } from '../../../tools/explain.ts';
 import type { GraphqlHandler } from '../../../src/graphql/handler.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Log } from '../../../src/runtime/log.ts';
-import { expire } from '../../../src/operations/expire.ts';
-import { reconcile } from '../../../src/operations/reconcile.ts';
-import type { CurrentDependencies, Dependencies } from '../../../src/operations/dependencies.ts';
+import { expire } from '../../../src/operations/expiry/run.ts';
+import { reconcile } from '../../../src/operations/flow/reconcile.ts';
+import type { CurrentDependencies, Dependencies } from '../../../src/operations/terms/dependencies.ts';
 import { scan } from '../../../src/observations/scan.ts';
-import type { OnFailure } from '../../../src/policy/authorize.ts';
+import type { OnFailure } from '../../../src/policy/decide/authorize.ts';
 import { makePolicyTexts } from '../../../src/policy-versions/policy-texts.ts';
 import { loadPolicy, policyOf, readPolicies, readPolicySet } from '../../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../../src/policy/load.ts';
-import { makeEngine } from '../../../src/policy/engine.ts';
+import { makeEngine } from '../../../src/policy/decide/engine.ts';
 import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
 import { localEventSource, startHttpApi } from './http-api/http-api.ts';
 import { localCheckpoints } from './checkpoints/local-checkpoints.ts';
@@ -35,7 +35,10 @@ import { startTimer } from './timer.ts';
 import { makeWorld } from './world/world.ts';
 import type { MadeWorld } from './world/world.ts';
 
-/** The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and optionally a simulated EKS. */
+/**
+ * The gateway on this machine: the Lambda handler behind HTTP, with its ledger, its reconciler and
+ * optionally a simulated EKS.
+ */
 export interface LocalGateway {
   /** E.g. `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
@@ -67,12 +70,15 @@ const checkpointMs = 30_000;
 /** Longest time of one run of the scan, in milliseconds. */
 const scanMs = 60_000;
 
+/** Between two checkpoints of the trail. Milliseconds. */
+const checkpointIntervalMs = 10_000;
+
 /** Lifetime of the tokens of the page, which asks for a new one before it ends. Seconds. */
 const pageTokenSeconds = 3_600;
 
 /**
- * Starts all of it. Rejects with an Error that names the setting to fix when a port, a file, a table or a policy can't be
- * used; everything that was started before is closed by then.
+ * Starts all of it. Rejects with an Error that names the setting to fix when a port, a file, a
+ * table or a policy can't be used; everything that was started before is closed by then.
  */
 export async function startLocalGateway(settings: LocalSettings, log: Log): Promise<LocalGateway> {
   const started: Closer[] = [];
@@ -145,7 +151,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (settings.ledgerFile !== ':memory:') {
     const checkpoints = localCheckpoints(ledger, settings.folder);
     const run = () => checkpoint(checkpoints, Date.now() + checkpointMs);
-    const checkpointer = startTimer('The checkpoint failed.', settings.checkpointIntervalMs, run, log);
+    const checkpointer = startTimer('The checkpoint failed.', checkpointIntervalMs, run, log);
     started.push(() => checkpointer.stop());
   }
   if (settings.webhook !== null && isOrdered(ledger)) {
@@ -235,8 +241,8 @@ async function compose(
 const refusalDelayMs = 200;
 
 /**
- * In AWS each request in progress has a process of its own. Here all share one, in which a caller that ignores refusals
- * would take the time of the others.
+ * In AWS each request in progress has a process of its own. Here all share one, in which a caller
+ * that ignores refusals would take the time of the others.
  */
 function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
   return async (event, context) => {
@@ -247,8 +253,9 @@ function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
 }
 
 /**
- * Starts the simulator, which holds the lock on its state file: a second server on one folder is refused here. Signing key
- * and ledger may be shared by several servers, so without the simulator the folder needs no lock.
+ * Starts the simulator, which holds the lock on its state file: a second server on one folder is
+ * refused here. Signing key and ledger may be shared by several servers, so without the simulator
+ * the folder needs no lock.
  */
 async function startSimulator(settings: LocalSettings, world: World): Promise<EksSimulator> {
   const { eksSimulatorPort: port, folder, ledgerFile, times } = settings;

@@ -4,7 +4,10 @@ export interface Invocation {
   readonly start: string;
   /** E.g. `npm run --silent token --`. */
   readonly token: string;
-  /** What another terminal must set before the command of a token, e.g. `LOCAL_FOLDER='/tmp/a' `; empty if nothing. */
+  /**
+   * What another terminal must set before the command of a token, e.g. `LOCAL_FOLDER='/tmp/a' `;
+   * empty if nothing.
+   */
   readonly variables: string;
   /** Where the defaults of LOCAL_FOLDER and POLICIES_DIRECTORY are. */
   readonly defaults: { readonly folder: string; readonly policies: string };

@@ -16,8 +16,8 @@ export interface ExternalIssuer {
 const answerMs = 10_000;
 
 /**
- * The issuers whose tokens are accepted: the one of this machine, and `external` with the keys that it has now. Rejects with an Error that
- * names JWT_ISSUER where they can't be read.
+ * The issuers whose tokens are accepted: the one of this machine, and `external` with the keys that
+ * it has now. Rejects with an Error that names JWT_ISSUER where they can't be read.
  */
 export async function readIssuers(key: SigningKey, external: ExternalIssuer | null): Promise<AuthorizerSettings[]> {
   const own = { issuer, audience, keys: key.publicKeys };

@@ -35,9 +35,10 @@ const fileName = 'signing-key.json';
 const modulusLength = 2048;
 
 /**
- * Reads the signing key from `folder`. Creates folder and key where they are missing: an RSA key of 2,048 bits as a JWK, in
- * a file that only its owner may read. Processes that start at the same time all get the same key. Throws
- * `SigningKeyUnusable` when the file holds something else, and an Error that names LOCAL_FOLDER when it can't be written.
+ * Reads the signing key from `folder`. Creates folder and key where they are missing: an RSA key of
+ * 2,048 bits as a JWK, in a file that only its owner may read. Processes that start at the same
+ * time all get the same key. Throws `SigningKeyUnusable` when the file holds something else, and an
+ * Error that names LOCAL_FOLDER when it can't be written.
  */
 export async function loadSigningKey(folder: string): Promise<SigningKey> {
   const text = await readOrCreate(folder, { name: fileName, holds: 'signing key', create: newKey });
@@ -69,7 +70,9 @@ async function parseSigningKey(text: string): Promise<SigningKey> {
   return { kid, privateKey, publicKeys: { keys: [{ ...publicJwk, kid, alg: 'RS256', use: 'sig' }] } };
 }
 
-/** OpenSSL accepts a private key whose numbers do not match; its signatures could not be verified. */
+/**
+ * OpenSSL accepts a private key whose numbers do not match; its signatures could not be verified.
+ */
 function assertPair(privateKey: KeyObject, publicKey: KeyObject): void {
   const probe = Buffer.from('probe');
   if (!verify('sha256', probe, publicKey, sign('sha256', probe, privateKey))) {

@@ -1,15 +1,15 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { explainFailure } from '../../../tools/explain.ts';
-import { clientWithin, openDynamoDb, sharedCallMs } from '../../../src/ledger/dynamodb-client.ts';
+import { clientWithin, openDynamoDb, sharedCallMs } from '../../../src/ledger/dynamodb/client.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
-import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb-approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb-association-reads.ts';
-import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb-checkpoints.ts';
-import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb-observations.ts';
-import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb/approvals.ts';
+import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb/association-reads.ts';
+import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb/checkpoints.ts';
+import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb/observations.ts';
+import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { dynamoDbErasure } from './erasure.ts';
 import type { Erasure } from './erasure.ts';
@@ -17,8 +17,8 @@ import { unindexedEntries } from './checkpoints/unindexed-entries.ts';
 import type { UnindexedEntries } from './checkpoints/unindexed-entries.ts';
 import { makeSqliteLedger } from './sqlite/ledger.ts';
 import type { AuditOrder } from './sqlite/order.ts';
-import { tableProblem } from '../../../src/ledger/table-check.ts';
-import { createTable, createTables } from '../../../src/ledger/tables.ts';
+import { tableProblem } from '../../../src/ledger/dynamodb/table-check.ts';
+import { createTable, createTables } from '../../../src/ledger/dynamodb/tables.ts';
 import { makeDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 import { policyTableDefinition } from './policy-table.ts';
@@ -27,7 +27,10 @@ import type { LedgerSettings } from './settings.ts';
 /** Credentials for endpoints on this machine, which do not check them. */
 const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects with an Error that names the settings to fix. */
+/**
+ * Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects
+ * with an Error that names the settings to fix.
+ */
 export async function openLedger(
   settings: LedgerSettings,
 ): Promise<Ledger & ObservationStore & AssociationReads & ApprovalStore & CheckpointStore & Partial<AuditOrder>> {
@@ -66,7 +69,10 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
   return `The endpoint is ${where}.${credentials} Set AWS_ENDPOINT_URL_DYNAMODB to use another endpoint.`;
 }
 
-/** Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed when it is read. */
+/**
+ * Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed
+ * when it is read.
+ */
 export function openExistingLedger(
   settings: LedgerSettings,
 ): Ledger & AssociationReads & CheckpointStore & UnindexedEntries & Erasure {
@@ -82,7 +88,10 @@ export function openExistingLedger(
   };
 }
 
-/** Creates the table of policies of the settings if it is missing. Rejects with an Error that names the settings to fix. */
+/**
+ * Creates the table of policies of the settings if it is missing. Rejects with an Error that names
+ * the settings to fix.
+ */
 export async function createPolicyTable(settings: LedgerSettings): Promise<void> {
   const client = dynamoDbClient(settings);
   const create = () => createTable(client, policyTableDefinition(settings.policyTable));
@@ -106,7 +115,10 @@ export function dynamoDbClient(settings: LedgerSettings): DynamoDBClient {
   });
 }
 
-/** Placeholder credentials for an AWS client whose endpoint is on this machine, unless there are others; else nothing. */
+/**
+ * Placeholder credentials for an AWS client whose endpoint is on this machine, unless there are
+ * others; else nothing.
+ */
 export function credentialsFor(
   { hasCredentials }: Pick<LedgerSettings, 'hasCredentials'>,
   endpoint: string | undefined,

@@ -22,10 +22,16 @@ interface LocalPageRequest {
   readonly readBody: () => Promise<BodyRead>;
 }
 
-/** Answers requests of the page; null for those of other routes, and where the client has disconnected. */
+/**
+ * Answers requests of the page; null for those of other routes, and where the client has
+ * disconnected.
+ */
 export type AnswerPage = (request: LocalPageRequest) => Promise<Answer | null>;
 
-/** How people sign in: at an issuer, or as one of the principals, of whom `mint` makes tokens of this lifetime. */
+/**
+ * How people sign in: at an issuer, or as one of the principals, of whom `mint` makes tokens of
+ * this lifetime.
+ */
 export interface LocalPage {
   readonly issuer: IssuerSignIn | null;
   readonly principals: readonly ExamplePrincipal[];
@@ -39,7 +45,10 @@ const packaged = join(import.meta.dirname, 'page-files');
 /** Quality of Brotli for files that are built when they are first asked for. */
 const quickQuality = 4;
 
-/** The routes of the page, as in AWS; and `POST /page/token` where people don't sign in at an issuer. */
+/**
+ * The routes of the page, as in AWS; and `POST /page/token` where people don't sign in at an
+ * issuer.
+ */
 export function makeLocalPage(local: LocalPage): AnswerPage {
   const { issuer, principals } = local;
   const named = principals.map(({ name, description }) => ({ name, description }));
@@ -60,7 +69,10 @@ export function makeLocalPage(local: LocalPage): AnswerPage {
   };
 }
 
-/** The files of the package, or those of the sources of the repository, which esbuild makes in a moment. */
+/**
+ * The files of the package, or those of the sources of the repository, which esbuild makes in a
+ * moment.
+ */
 async function loadFiles(): Promise<CompressedFiles> {
   if (existsSync(packaged)) return readPageFiles(packaged);
   // Not literals, so that the package does not contain esbuild.
@@ -71,8 +83,8 @@ async function loadFiles(): Promise<CompressedFiles> {
 }
 
 /**
- * A token of a principal, for the page of this server only: the request must come from it, and its type is one that pages of other origins
- * can't send without a permission.
+ * A token of a principal, for the page of this server only: the request must come from it, and its
+ * type is one that pages of other origins can't send without a permission.
  */
 async function answerToken(
   { principals, expiresInSeconds, mint }: LocalPage,

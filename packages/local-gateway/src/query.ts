@@ -26,7 +26,10 @@ Environment variables:
 Exits with 0 when the answer has no errors, with 1 when it has, and with 2 when the arguments are wrong.
 `;
 
-/** The GraphQL request that the arguments describe. Throws `UsageError` for files that can't be used. */
+/**
+ * The GraphQL request that the arguments describe. Throws `UsageError` for files that can't be
+ * used.
+ */
 async function requestOf(documentFile: string, variablesFile: string | undefined, operationName: string | undefined) {
   const query = await textOf(documentFile);
   if (variablesFile === undefined) return { query, operationName };

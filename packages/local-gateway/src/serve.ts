@@ -10,8 +10,9 @@ import type { LocalSettings } from './settings.ts';
 import { stopWith } from './signals.ts';
 
 /**
- * Starts the gateway on this machine, prints how to use it, and runs until SIGTERM or SIGINT. Resolves once it listens, on
- * loopback unless LISTEN_ADDRESS says otherwise. Rejects as `startLocalGateway` does.
+ * Starts the gateway on this machine, prints how to use it, and runs until SIGTERM or SIGINT.
+ * Resolves once it listens, on loopback unless LISTEN_ADDRESS says otherwise. Rejects as
+ * `startLocalGateway` does.
  */
 export async function serve(settings: LocalSettings, invocation: Invocation): Promise<void> {
   const log = makeLog((line) => process.stderr.write(line));
@@ -24,7 +25,10 @@ export async function serve(settings: LocalSettings, invocation: Invocation): Pr
   process.stdout.write(describeGateway(gateway, settings, invocation));
 }
 
-/** Addresses and example commands; each command is complete, so that it works on a machine without AWS settings. */
+/**
+ * Addresses and example commands; each command is complete, so that it works on a machine without
+ * AWS settings.
+ */
 function describeGateway(gateway: LocalGateway, settings: LocalSettings, { token, variables }: Invocation): string {
   const { url, simulator, home } = gateway;
   const { ledger, ledgerFile, idempotencyTable, auditTable, eksEndpoint } = settings;
@@ -50,7 +54,10 @@ ${list}${signed}A request:     curl -s ${url}/graphql -H "authorization: Bearer 
 `;
 }
 
-/** Whom and what the examples name: the first of the world. Without a service there is no signed request. */
+/**
+ * Whom and what the examples name: the first of the world. Without a service there is no signed
+ * request.
+ */
 function examplesOf({ world, home }: LocalGateway) {
   if (world === null)
     return { cluster: { ...home, clusterName: 'apps-dev' }, principal: 'alice', service: 'ci-deployer' };
@@ -62,7 +69,10 @@ function examplesOf({ world, home }: LocalGateway) {
   };
 }
 
-/** The simulator checks that requests are signed, not by whom. The access key selects the account: its ID, any other that of the gateway. */
+/**
+ * The simulator checks that requests are signed, not by whom. The access key selects the account:
+ * its ID, any other that of the gateway.
+ */
 function listCommand(url: string, home: LocalGateway['home'], { accountId, region, clusterName }: ClusterRef): string {
   return `AWS_ACCESS_KEY_ID=${accountId === home.accountId ? 'local' : accountId} AWS_SECRET_ACCESS_KEY=local aws eks list-pod-identity-associations \\
                  --cluster-name ${clusterName} --region ${region} --endpoint-url ${url}`;

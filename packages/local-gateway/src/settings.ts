@@ -12,7 +12,7 @@ import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/se
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
 import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
-import type { ExpireSettings } from '../../../src/operations/expire.ts';
+import type { ExpireSettings } from '../../../src/operations/expiry/run.ts';
 import type { ExternalIssuer } from './issuers.ts';
 import { shellQuoted } from './invocation.ts';
 import { audience } from './principals.ts';
@@ -33,7 +33,10 @@ export interface LedgerSettings {
   readonly idempotencyTable: string;
   readonly auditTable: string;
   readonly policyTable: string;
-  /** Whether the environment holds AWS credentials; without them, placeholders are used for loopback endpoints. */
+  /**
+   * Whether the environment holds AWS credentials; without them, placeholders are used for loopback
+   * endpoints.
+   */
   readonly hasCredentials: boolean;
 }
 
@@ -55,7 +58,10 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly eksSimulatorPort: number;
   /** Endpoint of EKS; null: the simulator is started. */
   readonly eksEndpoint: string | null;
-  /** Clusters, owners, roles and principals; null: the inventory of the policies, and the roles and principals of the examples. */
+  /**
+   * Clusters, owners, roles and principals; null: the inventory of the policies, and the roles and
+   * principals of the examples.
+   */
   readonly world: WorldText | null;
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
@@ -64,7 +70,10 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly livePolicies: LivePolicySettings | null;
   /** Origins of the pages that may call the gateway; in AWS, API Gateway has this setting. */
   readonly corsOrigins: readonly string[];
-  /** Names by which the gateway and the simulator are reached, besides loopback names; without ports. */
+  /**
+   * Names by which the gateway and the simulator are reached, besides loopback names; without
+   * ports.
+   */
   readonly allowedHosts: readonly string[];
   /** How often, and how fast, clusters are scanned. */
   readonly scan: ScanSettings;
@@ -73,8 +82,6 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly expire: ExpireSettings;
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
-  /** Milliseconds between two checkpoints of the trail. */
-  readonly checkpointIntervalMs: number;
   /** Where events are sent; null: nowhere. */
   readonly webhook: WebhookTarget | null;
   /** Share of the denials that become events, from 0 to 1. */
@@ -93,7 +100,10 @@ const maxPort = 65_535;
 /** The longest delay of Node.js's timers, in milliseconds; a longer one would fire at once. */
 const maxTimerMs = 2_147_483_647;
 
-/** How clusters of the simulator are scanned: it has no quota, and people wait for what they have just changed. */
+/**
+ * How clusters of the simulator are scanned: it has no quota, and people wait for what they have
+ * just changed.
+ */
 const simulatorScan: ScanSettings = {
   ...defaultScanSettings,
   intervalMs: 10_000,
@@ -102,7 +112,8 @@ const simulatorScan: ScanSettings = {
 };
 
 /**
- * Reads the settings; each has a default. Throws an Error that describes every wrong value and how to fix it.
+ * Reads the settings; each has a default. Throws an Error that describes every wrong value and how
+ * to fix it.
  *
  * @param givenWorld the JSON of a world, in place of WORLD_FILE
  */
@@ -130,7 +141,6 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       expireIntervalMs: reader.number('EXPIRE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
       expire: readExpireSettings(reader),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
-      checkpointIntervalMs: reader.number('CHECKPOINT_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
       webhook: localWebhook(reader, ledger),
       denialShare: readDenialShare(reader),
       ...readIssuer(reader),
@@ -138,12 +148,18 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
   });
 }
 
-/** The folder that holds keys, ledger and simulator state: `.local` beside package.json unless LOCAL_FOLDER is set. */
+/**
+ * The folder that holds keys, ledger and simulator state: `.local` beside package.json unless
+ * LOCAL_FOLDER is set.
+ */
 export function readLocalFolder(env: Environment = process.env): string {
   return readSettings(env, localFolder);
 }
 
-/** The set variables that say whose key and whose names a token has, as another terminal needs them: `LOCAL_FOLDER='/tmp/a' `. */
+/**
+ * The set variables that say whose key and whose names a token has, as another terminal needs them:
+ * `LOCAL_FOLDER='/tmp/a' `.
+ */
 export function tokenVariables({ LOCAL_FOLDER = '', WORLD_FILE = '' }: Environment = process.env): string {
   return Object.entries({ LOCAL_FOLDER, WORLD_FILE })
     .map(([name, value]) => (value === '' ? '' : `${name}=${shellQuoted(resolve(value))} `))
@@ -164,7 +180,10 @@ export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
   };
 }
 
-/** Only the SQLite ledger keeps the order of its entries; tables have a stream, which the functions in AWS read. */
+/**
+ * Only the SQLite ledger keeps the order of its entries; tables have a stream, which the functions
+ * in AWS read.
+ */
 function localWebhook(reader: SettingsReader, { ledger }: LedgerSettings): WebhookTarget | null {
   const webhook = readWebhook(reader);
   if (webhook !== null && ledger === 'dynamodb') {

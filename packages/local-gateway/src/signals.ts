@@ -6,8 +6,9 @@ const signals = ['SIGTERM', 'SIGINT'] as const;
 let stop: ((signal: (typeof signals)[number]) => void) | null = null;
 
 /**
- * Ends the process at SIGTERM and SIGINT, with the exit code of shells, until {@link stopWith}. Called before anything is loaded: the first
- * process of a container ignores signals that it does not handle.
+ * Ends the process at SIGTERM and SIGINT, with the exit code of shells, until {@link stopWith}.
+ * Called before anything is loaded: the first process of a container ignores signals that it does
+ * not handle.
  */
 export function handleSignals(): void {
   stopWith((signal) => process.exit(128 + constants.signals[signal]));

@@ -73,7 +73,10 @@ export function tokenCommand(invocation: Invocation): Command<typeof options> {
   };
 }
 
-/** The claims of the example principal that the arguments name. Throws `UsageError` where they do not name one. */
+/**
+ * The claims of the example principal that the arguments name. Throws `UsageError` where they do
+ * not name one.
+ */
 function claimsOfExample(values: OptionValues<typeof options>, args: readonly string[]): Claims {
   const option = (['groups', 'service'] as const).find((each) => values[each] !== undefined);
   if (option !== undefined)

@@ -2,23 +2,30 @@ import type { AssociationReads } from '../../../src/ledger/association-history.t
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { ClusterRef } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import { latestSeen } from '../../../src/queries/association-at.ts';
-import type { SeenAssociation } from '../../../src/queries/association-at.ts';
-import { candidates, clustersFrom } from '../../../src/queries/association-candidates.ts';
+import { latestSeen } from '../../../src/queries/associations/at.ts';
+import type { SeenAssociation } from '../../../src/queries/associations/at.ts';
+import { candidates, clustersFrom } from '../../../src/queries/associations/candidates.ts';
 import { makeSlots } from '../../../src/runtime/slots.ts';
 import { listed } from './inventory/suggestion.ts';
 
 /** An association as it was seen last. */
 export interface ObservedAssociation extends SeenAssociation {
-  /** The first entry of the operation that made or adopted it; null if none did, or the trail does not have it any more. */
+  /**
+   * The first entry of the operation that made or adopted it; null if none did, or the trail does
+   * not have it any more.
+   */
   readonly entry: AuditEntry | null;
 }
 
 type Reads = AssociationReads & Pick<Ledger, 'operationEntries'>;
 
 const everyAssociation = {
-  ...{ roleArn: null, accountId: null, region: null, clusterName: null },
-  ...{ namespace: null, serviceAccount: null },
+  roleArn: null,
+  accountId: null,
+  region: null,
+  clusterName: null,
+  namespace: null,
+  serviceAccount: null,
 };
 
 /** Operations whose entries are read at the same time. */
@@ -27,7 +34,10 @@ const concurrency = 20;
 /** How many clusters one read of the store has. */
 const batch = 100;
 
-/** The associations of clusters as they were seen last, a page of the store at a time, cluster by cluster. Throws as the ledger does. */
+/**
+ * The associations of clusters as they were seen last, a page of the store at a time, cluster by
+ * cluster. Throws as the ledger does.
+ */
 export async function* observedAssociations(
   reads: Reads,
   clusters: readonly ClusterRef[],
@@ -54,7 +64,10 @@ export async function* observedAssociations(
 /** How far the scans of clusters are. Times are RFC 3339, clusters `<account>/<region>/<name>`. */
 export interface Coverage {
   readonly clusters: number;
-  /** Clusters without a complete scan: their associations are known only as far as operations made them. */
+  /**
+   * Clusters without a complete scan: their associations are known only as far as operations made
+   * them.
+   */
   readonly neverScanned: readonly string[];
   /** Clusters whose last scan failed, with the exception. */
   readonly failed: readonly { readonly cluster: string; readonly exception: string }[];
@@ -86,7 +99,10 @@ export async function coverageOf(
   };
 }
 
-/** The clusters whose associations may not all be known, one line each kind; empty if there are none. */
+/**
+ * The clusters whose associations may not all be known, one line each kind; empty if there are
+ * none.
+ */
 export function gapsIn({ clusters, neverScanned, failed }: Coverage): readonly string[] {
   return [
     ...(neverScanned.length === 0

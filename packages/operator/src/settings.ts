@@ -21,7 +21,10 @@ const tables = [
   ['AUDIT_TABLE', 'table of the audit trail, an output of the stack'],
 ] as const;
 
-/** The ledger of a deployment or of `npm start`. Its file must exist: creating an empty one would hide a wrong setting. */
+/**
+ * The ledger of a deployment or of `npm start`. Its file must exist: creating an empty one would
+ * hide a wrong setting.
+ */
 export const existingLedger: Settings<LedgerSettings> = {
   variables: [
     ['LEDGER', 'where the ledger is: sqlite, a file of npm start, or dynamodb, a deployment (default: sqlite)'],
@@ -54,7 +57,9 @@ export const ledgerAndLog: Settings<LedgerSettings & { readonly log: LogSettings
   read: (reader, values) => ({ ...existingLedger.read(reader, values), log: readLogSettings(reader) }),
 };
 
-/** As {@link existingLedger}, and whether POLICY_TABLE names the table with the policies in force. */
+/**
+ * As {@link existingLedger}, and whether POLICY_TABLE names the table with the policies in force.
+ */
 export const ledgerAndPolicies: Settings<LedgerSettings & { readonly hasPolicyTable: boolean }> = {
   variables: [
     ...existingLedger.variables,

@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Params } from './params.ts';
 
-/** What is shown: a view, and what it shows. All of it is in the fragment of the URL, so that links show the same to others. */
+/**
+ * What is shown: a view, and what it shows. All of it is in the fragment of the URL, so that links
+ * show the same to others.
+ */
 export interface Route {
   /** E.g. `fleet`, or `trail/entry`. */
   readonly view: string;

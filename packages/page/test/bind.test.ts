@@ -16,14 +16,29 @@ const roles: OfferedRoles = [
   { roleArn: role('*'), source: 'CONVENTION' },
 ];
 const draft: Draft = {
-  ...{ clusterName: 'apps-dev', accountId: '111122223333', region: 'eu-central-1' },
-  ...{ namespace: 'payments', serviceAccount: 'api', roleArn: 'payments-api', tags: 'team=payments' },
+  clusterName: 'apps-dev',
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  namespace: 'payments',
+  serviceAccount: 'api',
+  roleArn: 'payments-api',
+  tags: 'team=payments',
 };
 const bound: Bound = {
-  ...{ accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev', namespace: 'payments' },
-  ...{ serviceAccount: 'api', associationId: 'a-0123456789abcdefg', roleArn: role('payments-api') },
-  ...{ targetRoleArn: 'arn:aws:iam::444455556666:role/pods/target', disableSessionTags: null, policy: null },
-  ...{ tags: [], modifiedAt: '2026-11-27T09:00:00.000Z', ownerArn: null, expiresAt: null },
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'api',
+  associationId: 'a-0123456789abcdefg',
+  roleArn: role('payments-api'),
+  targetRoleArn: 'arn:aws:iam::444455556666:role/pods/target',
+  disableSessionTags: null,
+  policy: null,
+  tags: [],
+  modifiedAt: '2026-11-27T09:00:00.000Z',
+  ownerArn: null,
+  expiresAt: null,
 };
 const ofBound: Draft = { clusterName: 'apps-dev', associationId: bound.associationId };
 
@@ -69,9 +84,15 @@ describe('a change', () => {
     expect(changeOf({ ...draft, tags: 'team=payments&=', ifExists: 'ADOPT', expiresAt: ending }, null, roles)).toEqual({
       kind: 'create',
       input: {
-        ...{ clusterName: 'apps-dev', accountId: '111122223333', region: 'eu-central-1' },
-        ...{ namespace: 'payments', serviceAccount: 'api', roleArn: role('payments-api') },
-        ...{ tags: [{ key: 'team', value: 'payments' }], ifExists: 'ADOPT', expiresAt: ending },
+        clusterName: 'apps-dev',
+        accountId: '111122223333',
+        region: 'eu-central-1',
+        namespace: 'payments',
+        serviceAccount: 'api',
+        roleArn: role('payments-api'),
+        tags: [{ key: 'team', value: 'payments' }],
+        ifExists: 'ADOPT',
+        expiresAt: ending,
       },
     });
   });
@@ -81,7 +102,8 @@ describe('a change', () => {
     const expected = { clusterName: 'apps-dev', associationId: bound.associationId };
     expect(changeOf(filled, bound, roles)?.input).toEqual({
       ...expected,
-      ...{ expectedModifiedAt: bound.modifiedAt, targetRoleArn: null },
+      expectedModifiedAt: bound.modifiedAt,
+      targetRoleArn: null,
     });
     expect(changeOf(filled, null, roles)).toBeNull();
   });
@@ -126,8 +148,13 @@ describe('a request that is sent to its end', () => {
   const refused = { kind: 'refused', refusal: {}, retryAfterSeconds: null, ...answered } as unknown as Refused;
   const failure = (code: string, retryable: boolean) =>
     new GatewayError(code, {
-      ...{ code, status: 500, requestId: null, retryable, retryAfterSeconds: retryable ? 2 : null },
-      ...{ extensions: {}, data: null },
+      code,
+      status: 500,
+      requestId: null,
+      retryable,
+      retryAfterSeconds: retryable ? 2 : null,
+      extensions: {},
+      data: null,
     });
 
   /** Sends with these answers, one after the other; waits are recorded and take no time. */

@@ -2,7 +2,7 @@ import { summaryOf } from '../src/fleet/coverage.ts';
 import { elsewhereOf } from '../src/fleet/elsewhere.ts';
 import { groupRows } from '../src/fleet/groups.ts';
 import { tracksOf } from '../src/fleet/picture-lines.ts';
-import { maxNodes, pictureOf } from '../src/fleet/picture.ts';
+import { maxNodes, pictureOf } from '../src/fleet/picture-data.ts';
 import { filtersOf, foundRows, mergedRows, placeOf, readPlace, serverFilter, signOf } from '../src/fleet/rows.ts';
 import type { Row } from '../src/fleet/rows.ts';
 import { intervalOf, shortInterval } from '../src/fleet/times.ts';
@@ -11,11 +11,22 @@ import { sortRows } from '../src/ui/sort.ts';
 const role = (path: string, account = '111122223333') => `arn:aws:iam::${account}:role/${path}`;
 
 const rowOf = (fields: Partial<Row> = {}): Row => ({
-  ...{ accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' },
-  ...{ namespace: 'payments', serviceAccount: 'api', roleArn: role('pods/payments/payments-api') },
-  ...{ targetRoleArn: null, associationId: 'a-1', origin: 'OPERATION', operationId: '01KA0000000000000000000001' },
-  ...{ declaration: null, seenOtherwiseBefore: null, firstSeenAt: '2026-11-01T10:00:00.000Z' },
-  ...{ observedAt: '2026-11-01T11:00:00.000Z', seenOtherwiseAfter: null, expiresAt: null },
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'api',
+  roleArn: role('pods/payments/payments-api'),
+  targetRoleArn: null,
+  associationId: 'a-1',
+  origin: 'OPERATION',
+  operationId: '01KA0000000000000000000001',
+  declaration: null,
+  seenOtherwiseBefore: null,
+  firstSeenAt: '2026-11-01T10:00:00.000Z',
+  observedAt: '2026-11-01T11:00:00.000Z',
+  seenOtherwiseAfter: null,
+  expiresAt: null,
   ...fields,
 });
 
@@ -60,8 +71,11 @@ describe('the search of the fleet', () => {
 
 test('a place survives the URL, and other texts are none', () => {
   expect(readPlace(placeOf(rowOf()))).toEqual({
-    ...{ accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' },
-    ...{ namespace: 'payments', serviceAccount: 'api' },
+    accountId: '111122223333',
+    region: 'eu-central-1',
+    clusterName: 'apps-dev',
+    namespace: 'payments',
+    serviceAccount: 'api',
   });
   expect([null, '', 'a/b/c/d', 'a/b/c/d/e/f', 'a//c/d/e'].map(readPlace)).toEqual([null, null, null, null, null]);
 });
@@ -167,8 +181,13 @@ describe('times', () => {
 
 test('coverage counts each cluster once, and tells those not known from those not up to date', () => {
   const cluster = (clusterName: string, fields: object = {}) => ({
-    ...{ accountId: '111122223333', region: 'eu-central-1', clusterName, isKnown: true, failure: null },
-    ...{ firstScannedAt: '2026-11-01T10:00:00Z', scannedAt: '2026-11-01T11:00:00Z' },
+    accountId: '111122223333',
+    region: 'eu-central-1',
+    clusterName,
+    isKnown: true,
+    failure: null,
+    firstScannedAt: '2026-11-01T10:00:00Z',
+    scannedAt: '2026-11-01T11:00:00Z',
     ...fields,
   });
   const never = { isKnown: false, firstScannedAt: null, scannedAt: null };
@@ -177,8 +196,10 @@ test('coverage counts each cluster once, and tells those not known from those no
     ...[cluster('c', { failure: 'ThrottlingException', scannedAt: '2026-11-01T10:30:00Z' })],
   ]);
   expect(summary).toMatchObject({
-    ...{ clusters: 3, oldestScanAt: '2026-11-01T10:30:00Z' },
-    ...{ notKnown: [{ clusterName: 'b' }], failed: [{ clusterName: 'c' }] },
+    clusters: 3,
+    oldestScanAt: '2026-11-01T10:30:00Z',
+    notKnown: [{ clusterName: 'b' }],
+    failed: [{ clusterName: 'c' }],
   });
 });
 

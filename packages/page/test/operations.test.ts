@@ -39,8 +39,14 @@ describe('the difference of two texts', () => {
 
 describe('a lock', () => {
   const lock = {
-    ...{ accountId: null, region: null, clusterName: null, principalId: null, stopsReads: false },
-    ...{ lockedBy: 'pat', lockedAt: '2026-11-28T00:00:00Z', reason: null },
+    accountId: null,
+    region: null,
+    clusterName: null,
+    principalId: null,
+    stopsReads: false,
+    lockedBy: 'pat',
+    lockedAt: '2026-11-28T00:00:00Z',
+    reason: null,
   };
   const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
 

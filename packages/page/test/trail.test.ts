@@ -18,8 +18,11 @@ describe('the parameters of the trail', () => {
     [
       'clusterName=apps-dev&namespace=payments',
       {
-        ...{ clusterName: 'apps-dev', namespace: 'payments' },
-        ...{ accountId: null, region: null, serviceAccount: null },
+        clusterName: 'apps-dev',
+        namespace: 'payments',
+        accountId: null,
+        region: null,
+        serviceAccount: null,
       },
     ],
   ])('%p names a scope', (query, scope) => {
@@ -36,17 +39,32 @@ describe('the parameters of the trail', () => {
 
   test('filters are lists or texts, and absent where they are empty', () => {
     expect(filter('events=DENIED,INTENT&policyId=p&refusalCodes=')).toMatchObject({
-      ...{ events: ['DENIED', 'INTENT'], policyId: 'p', refusalCodes: undefined, since: undefined },
+      events: ['DENIED', 'INTENT'],
+      policyId: 'p',
+      refusalCodes: undefined,
+      since: undefined,
     });
   });
 });
 
 const entry = (fields: Partial<LineFragment>) => ({ ...line, ...fields });
 const line: LineFragment = {
-  ...{ id: '1.2', time: '2026-11-27T10:00:00.000Z', event: 'DENIED', operationId: '1' },
-  ...{ operationKind: 'CREATE_POD_IDENTITY_ASSOCIATION', principal: { principalId: 'issuer#alice', kind: 'USER' } },
-  ...{ actor: null, onBehalfOf: null, target: null, request: null, reason: null, declaration: null },
-  ...{ refusalCode: null, message: null, associationArn: null, approvalId: null },
+  id: '1.2',
+  time: '2026-11-27T10:00:00.000Z',
+  event: 'DENIED',
+  operationId: '1',
+  operationKind: 'CREATE_POD_IDENTITY_ASSOCIATION',
+  principal: { principalId: 'issuer#alice', kind: 'USER' },
+  actor: null,
+  onBehalfOf: null,
+  target: null,
+  request: null,
+  reason: null,
+  declaration: null,
+  refusalCode: null,
+  message: null,
+  associationArn: null,
+  approvalId: null,
 };
 
 test('CSV quotes commas, quotes and lines, and makes no formula of a text', () => {
@@ -60,7 +78,7 @@ test('CSV quotes commas, quotes and lines, and makes no formula of a text', () =
 });
 
 describe('the differences of an entry', () => {
-  const before = { ...{ roleArn: role, targetRoleArn: null, disableSessionTags: false, policy: null } };
+  const before = { roleArn: role, targetRoleArn: null, disableSessionTags: false, policy: null };
   const snapshot = { ...before, associationId: 'a-1', modifiedAt: line.time };
   const conditions = { ifExists: null, expectedRevision: null, expectedModifiedAt: null };
   const changed = { roleArn: null, disableSessionTags: true, tags: [], changes: [], expiresAt: null };
@@ -68,7 +86,8 @@ describe('the differences of an entry', () => {
 
   test('those of an update are the fields that it changes', () => {
     const fields = settingsDiff({
-      ...{ operationKind: 'UPDATE_POD_IDENTITY_ASSOCIATION', before: snapshot },
+      operationKind: 'UPDATE_POD_IDENTITY_ASSOCIATION',
+      before: snapshot,
       request: { ...request, changes: ['disableSessionTags'] },
     });
     expect(fields[0]).toEqual({ field: 'disableSessionTags', before: 'false', after: 'true' });
@@ -83,7 +102,9 @@ describe('the differences of an entry', () => {
   test('a create sets its fields and tags', () => {
     const created = { ...request, roleArn: role, tags: [{ key: 'team', value: 'payments' }] };
     const fields = settingsDiff({
-      ...{ operationKind: 'CREATE_POD_IDENTITY_ASSOCIATION', before: null, request: created },
+      operationKind: 'CREATE_POD_IDENTITY_ASSOCIATION',
+      before: null,
+      request: created,
     });
     expect(fields).toContainEqual({ field: 'tags.team', before: null, after: 'payments' });
   });

@@ -1,4 +1,4 @@
-import { defaultApprovalLimits } from '../../../src/operations/dependencies.ts';
+import { defaultApprovalLimits } from '../../../src/operations/terms/dependencies.ts';
 import { baseRequest, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
 import { afterEndingMs, expireSettings, lifetimeMs } from './flows.ts';

@@ -1,5 +1,5 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
-import { defaultExpireSettings } from '../../../src/operations/expire.ts';
+import { defaultExpireSettings } from '../../../src/operations/expiry/run.ts';
 import { maxScanMs } from '../../../src/observations/sights.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';

@@ -1,6 +1,6 @@
 import type { Approval } from '../../../src/model/approval.ts';
 import { publicApprovalId } from '../../../src/model/approval.ts';
-import { castVote } from '../../../src/operations/cast-vote.ts';
+import { castVote } from '../../../src/operations/approvals/cast-vote.ts';
 import { approvers } from './asked-needs.ts';
 import type { Ballot } from './asked-needs.ts';
 import { ulids } from './environment.ts';

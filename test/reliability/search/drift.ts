@@ -1,7 +1,7 @@
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import type { Dependencies } from '../../../src/operations/dependencies.ts';
-import { driftOf } from '../../../src/queries/association-drift.ts';
+import type { Dependencies } from '../../../src/operations/terms/dependencies.ts';
+import { driftOf } from '../../../src/queries/drift/association-drift.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { kindOf } from './facts-of.ts';
 

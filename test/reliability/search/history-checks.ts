@@ -1,5 +1,5 @@
 import type { AssociationVersion } from '../../../src/ledger/association-version.ts';
-import type { SeenAssociation } from '../../../src/queries/association-at.ts';
+import type { SeenAssociation } from '../../../src/queries/associations/at.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { World } from './observation-checks.ts';
 

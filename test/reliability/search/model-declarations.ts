@@ -1,6 +1,6 @@
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import type { SeenAssociation } from '../../../src/queries/association-at.ts';
+import type { SeenAssociation } from '../../../src/queries/associations/at.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { entryFact, kindOf } from './facts-of.ts';
 import type { Model } from './model.ts';

@@ -3,7 +3,7 @@ import type { ObservedState, Sight, StateChange } from '../../../src/ledger/asso
 import type { AssociationVersion } from '../../../src/ledger/association-version.ts';
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import { associationAt } from '../../../src/queries/association-at.ts';
+import { associationAt } from '../../../src/queries/associations/at.ts';
 import { predecessorOf } from '../../../src/events/predecessor.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { ScenarioStore } from './store.ts';

@@ -1,5 +1,5 @@
-import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/dependencies.ts';
-import type { Dependencies } from '../../../src/operations/dependencies.ts';
+import { defaultDescribeLimits, defaultRequestLimits } from '../../../src/operations/terms/dependencies.ts';
+import type { Dependencies } from '../../../src/operations/terms/dependencies.ts';
 import type { Decision } from '../../../src/model/decision.ts';
 import type { AuthorizationRequest } from '../../../src/policy/policy.ts';
 import { approvalLimits, askingForDeletes, policiesThatAsk } from './asked-needs.ts';

@@ -1,9 +1,9 @@
-import type { MutationResult } from '../../../src/operations/result.ts';
+import type { MutationResult } from '../../../src/operations/terms/result.ts';
 import { mutate } from '../../../src/operations/mutate.ts';
-import { operations } from '../../../src/operations/operations.ts';
-import { changeWarnings } from '../../../src/operations/preflight.ts';
-import type { MutationCall } from '../../../src/operations/admission.ts';
-import type { Operation } from '../../../src/operations/operation.ts';
+import { operations } from '../../../src/operations/kinds/operations.ts';
+import { changeWarnings } from '../../../src/operations/warnings/preflight.ts';
+import type { MutationCall } from '../../../src/operations/terms/admission.ts';
+import type { Operation } from '../../../src/operations/terms/operation.ts';
 import type { OperationKind } from '../../../src/model/operation.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
 import { othersRole, roleArn, serviceAccount } from './environment.ts';

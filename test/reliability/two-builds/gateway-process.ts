@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { TableNames } from '../../../src/ledger/tables.ts';
+import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import { startProcess } from '../processes/node-process.ts';
 import type { NodeProcess } from '../processes/node-process.ts';
 import type { BuildName } from './builds.ts';

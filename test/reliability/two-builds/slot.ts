@@ -1,4 +1,4 @@
-import type { TableNames } from '../../../src/ledger/tables.ts';
+import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import type { BuildName } from './builds.ts';
 import { startGatewayProcess } from './gateway-process.ts';
 import type { Journal } from './journal.ts';

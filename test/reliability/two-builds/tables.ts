@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { TableNames } from '../../../src/ledger/tables.ts';
+import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import type { RecordFact } from '../facts.ts';
 import { storedLedger, textsOf } from '../processes/stored-ledger.ts';
 import type { StoredLedger } from '../processes/stored-ledger.ts';

@@ -1,6 +1,5 @@
-import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { Times } from '../../../src/idempotency/times.ts';
-import { stallAllowanceMs, times } from '../processes/times.ts';
+import { intervalMs, stallAllowanceMs, times } from '../processes/times.ts';
 
 /** What EKS may take longer in a storm than in the process test: two builds start again and again. */
 const slowerByMs = 1_500;
@@ -10,15 +9,10 @@ const slowerByMs = 1_500;
  * takes longer than a lease each time, gateways only take over from one another.
  */
 export const stormTimes = (slowness: number): Times => ({
-  ...defaultTimes,
-  leaseMs: times.LEASE_MS * slowness,
-  requestMs: times.REQUEST_MS * slowness,
-  signatureWindowMs: times.SIGNATURE_WINDOW_MS,
-  eksProcessingMs: times.EKS_PROCESSING_MS + slowerByMs,
-  listLagMs: times.LIST_LAG_MS,
-  clockErrorMs: times.CLOCK_ERROR_MS,
-  roleRetryMs: times.ROLE_RETRY_MS,
-  leastLifetimeMs: times.LEAST_LIFETIME_MS,
+  ...times,
+  leaseMs: times.leaseMs * slowness,
+  requestMs: times.requestMs * slowness,
+  eksProcessingMs: times.eksProcessingMs + slowerByMs,
 });
 
 /** How slow a machine is on which a gateway takes so long to start, in milliseconds. */
@@ -32,7 +26,7 @@ const usualStartMs = 1_500;
 const mostSlowness = 6;
 
 /** The least time between two rounds of the scheduled functions of a gateway, in milliseconds. */
-export const roundIntervalMs = times.RECONCILE_INTERVAL_MS;
+export const roundIntervalMs = intervalMs;
 
 /** How long EKS may stand still in a storm, in milliseconds. */
 export const stormStallAllowanceMs = stallAllowanceMs + slowerByMs;

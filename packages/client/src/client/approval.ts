@@ -7,7 +7,10 @@ import { sleep } from './retry.ts';
 /** An approval, with the request that it is about. */
 export type Approval = ApprovalDetailsFragment;
 
-/** What a client that waits for an approval has to know of it: its state, who has to approve and who has, and until when. */
+/**
+ * What a client that waits for an approval has to know of it: its state, who has to approve and who
+ * has, and until when.
+ */
 export type ApprovalStatus = ApprovalStatusFragment;
 
 /** How long a mutation waits for its approval. */
@@ -20,28 +23,39 @@ export interface ApprovalWait {
 
 /** Options of a change. */
 export interface MutationOptions extends CallOptions {
-  /** Wait while others have to approve the request, and then send it again; by default, this is a refusal. */
+  /**
+   * Wait while others have to approve the request, and then send it again; by default, this is a
+   * refusal.
+   */
   readonly waitForApproval?: ApprovalWait | undefined;
 }
 
 /** A refusal that ends once others approve the request. */
 type Held = Refused & { readonly refusal: Extract<Refusal, { __typename: 'ApprovalRequired' }> };
 
-/** What a wait does: sends the same request with the same token, and reads an approval, which writes nothing. */
+/**
+ * What a wait does: sends the same request with the same token, and reads an approval, which writes
+ * nothing.
+ */
 interface Requests {
   readonly send: () => Promise<MutationResult>;
   readonly read: (id: string) => Promise<ApprovalStatus | null>;
 }
 
-/** The first poll follows soon, for people who are at their terminals; the gateway's `retryAfterSeconds` is the longest wait. */
+/**
+ * The first poll follows soon, for people who are at their terminals; the gateway's
+ * `retryAfterSeconds` is the longest wait.
+ */
 const firstPollMs = 2_000;
 const defaultPollSeconds = 60;
 
 /**
- * Sends a request, and while it is held, polls its approval. As soon as that is not pending any more, sends the request again: only an answer to
- * the request is a result, and only it is recorded. A result that is still held means that `maxElapsedMs` are over.
+ * Sends a request, and while it is held, polls its approval. As soon as that is not pending any
+ * more, sends the request again: only an answer to the request is a result, and only it is
+ * recorded. A result that is still held means that `maxElapsedMs` are over.
  *
- * @throws what `send` throws, errors of reading that a later poll can't overcome, and the reason of the signal
+ * @throws what `send` throws, errors of reading that a later poll can't overcome, and the reason of
+ *   the signal
  */
 export async function sendUntilDecided(
   { send, read }: Requests,

@@ -37,13 +37,22 @@ export const anonymous: Authentication = { route: '/graphql', authenticate: ({ h
 
 /** What to sign requests with. */
 export interface SigV4Settings {
-  /** Credentials, or a provider such as `fromNodeProviderChain()` of `@aws-sdk/credential-providers`. */
+  /**
+   * Credentials, or a provider such as `fromNodeProviderChain()` of
+   * `@aws-sdk/credential-providers`.
+   */
   readonly credentials: Provided<AwsCredentials>;
-  /** Region of the gateway; not needed when its URL names it (`….execute-api.<region>.amazonaws.com`). */
+  /**
+   * Region of the gateway; not needed when its URL names it
+   * (`….execute-api.<region>.amazonaws.com`).
+   */
   readonly region?: string | undefined;
 }
 
-/** Authenticates with AWS credentials (Signature Version 4 for `execute-api`). The signer is loaded with the first request. */
+/**
+ * Authenticates with AWS credentials (Signature Version 4 for `execute-api`). The signer is loaded
+ * with the first request.
+ */
 export function sigV4({ credentials, region }: SigV4Settings): Authentication {
   return {
     route: '/iam/graphql',

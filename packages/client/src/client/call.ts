@@ -7,7 +7,10 @@ import { sendOnce } from './transport.ts';
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Ends the call: it throws the reason of the signal. A mutation that was sent may still take effect. */
+  /**
+   * Ends the call: it throws the reason of the signal. A mutation that was sent may still take
+   * effect.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Called before each wait for a retry. */
   readonly onRetry?: ((retry: Retry) => void) | undefined;
@@ -24,7 +27,10 @@ export interface Call {
   readonly request: GraphQLRequest;
   /** The client request token; null for a query, or if the request has none. */
   readonly token: string | null;
-  /** Whether the request may be sent again: a mutation without a token of the caller would be another request. */
+  /**
+   * Whether the request may be sent again: a mutation without a token of the caller would be
+   * another request.
+   */
   readonly isRepeatable?: boolean;
 }
 
@@ -38,7 +44,8 @@ export interface ResponseContent {
  * Sends a request until its answer is final.
  *
  * @param attemptWith what a response with data means
- * @throws GatewayError for an error without data, LostAnswerError if no attempt got an answer, and the reason of the signal
+ * @throws GatewayError for an error without data, LostAnswerError if no attempt got an answer, and
+ *   the reason of the signal
  */
 export function call<Result>(
   { connection, limits }: Sender,

@@ -15,13 +15,19 @@ import type { Fetch } from './transport.ts';
 
 /** What a client is made of. */
 export interface ClientSettings {
-  /** URL of the gateway, e.g. `https://abc.execute-api.eu-central-1.amazonaws.com`. A path of the API at its end is replaced. */
+  /**
+   * URL of the gateway, e.g. `https://abc.execute-api.eu-central-1.amazonaws.com`. A path of the
+   * API at its end is replaced.
+   */
   readonly url: string;
   /** {@link bearer}, {@link sigV4} or {@link anonymous}. */
   readonly authentication: Authentication;
   /** By default the platform's own. */
   readonly fetch?: Fetch;
-  /** Milliseconds for one attempt; null for no limit. By default 35 seconds: API Gateway answers within 30. */
+  /**
+   * Milliseconds for one attempt; null for no limit. By default 35 seconds: API Gateway answers
+   * within 30.
+   */
   readonly timeoutMs?: number | null;
   /** By default 8 attempts within a minute. */
   readonly retries?: Partial<RetryLimits>;
@@ -30,10 +36,11 @@ export interface ClientSettings {
 }
 
 /**
- * The operations of the gateway, one function each. All of them retry as the settings allow: lost answers, requests in
- * progress, and whatever the gateway says can succeed later. A mutation keeps its token in all attempts; the client generates
- * one where the input has none. They throw a `GatewayError` for an error of the gateway, a `LostAnswerError` if no attempt got an
- * answer, and the reason of `signal`.
+ * The operations of the gateway, one function each. All of them retry as the settings allow: lost
+ * answers, requests in progress, and whatever the gateway says can succeed later. A mutation keeps
+ * its token in all attempts; the client generates one where the input has none. They throw a
+ * `GatewayError` for an error of the gateway, a `LostAnswerError` if no attempt got an answer, and
+ * the reason of `signal`.
  */
 export interface GatewayClient {
   readonly createPodIdentityAssociation: Mutation<Schema.CreatePodIdentityAssociationInput>;
@@ -44,7 +51,10 @@ export interface GatewayClient {
   readonly checkUpdatePodIdentityAssociation: Check<Schema.UpdatePodIdentityAssociationInput>;
   readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
   readonly checkAdoptPodIdentityAssociation: Check<Schema.AdoptPodIdentityAssociationInput>;
-  /** Up to 100 changes, checked against policy and what was observed. For a plan: each result has the revision of its service account. */
+  /**
+   * Up to 100 changes, checked against policy and what was observed. For a plan: each result has
+   * the revision of its service account.
+   */
   readonly checkPodIdentityAssociations: Query<
     Schema.BatchCheckQueryVariables,
     Schema.BatchCheckQuery['checkPodIdentityAssociations']
@@ -66,7 +76,10 @@ export interface GatewayClient {
     Schema.AssociationDriftQueryVariables,
     Schema.AssociationDriftQuery['associationDrift']
   >;
-  /** A page of the associations of all clusters, as they were seen last or as of a time, with what is known of each cluster. */
+  /**
+   * A page of the associations of all clusters, as they were seen last or as of a time, with what
+   * is known of each cluster.
+   */
   readonly associations: Query<Schema.AssociationsQueryVariables, Schema.AssociationsQuery['associations']>;
   /** A page of the clusters that the gateway serves, as far as you may see them. */
   readonly clusters: Query<Schema.ClustersQueryVariables, Schema.ClustersQuery['clusters']>;
@@ -74,14 +87,17 @@ export interface GatewayClient {
   readonly namespaces: Query<Schema.NamespacesQueryVariables, Schema.NamespacesQuery['namespaces']>;
   /** Roles that policy would let you bind to a service account. */
   readonly bindableRoles: Query<Schema.BindableRolesQueryVariables, Schema.BindableRolesQuery['bindableRoles']>;
-  /** An operation with its status and entries; null when it does not exist or you are not allowed to read its entries. */
+  /**
+   * An operation with its status and entries; null when it does not exist or you are not allowed to
+   * read its entries.
+   */
   readonly operation: (
     variables: Schema.OperationQueryVariables,
     options?: CallOptions,
   ) => Promise<Schema.OperationQuery['operation']>;
   /**
-   * As `operation`, once it is not IN_PROGRESS any more: asks again as long as the settings allow, and then gives the operation as
-   * it is. Nothing is sent again.
+   * As `operation`, once it is not IN_PROGRESS any more: asks again as long as the settings allow,
+   * and then gives the operation as it is. Nothing is sent again.
    */
   readonly completedOperation: GatewayClient['operation'];
   /** Operations that are not completed yet. */
@@ -97,12 +113,14 @@ export interface GatewayClient {
   /** The authenticated principal. */
   readonly viewer: (options?: CallOptions) => Promise<Schema.ViewerQuery['viewer']>;
   /**
-   * Sends a document of your own, and gives its data. Queries are retried as all others. A mutation is retried only if a
-   * variable, or an input in it, has a `clientRequestToken`: without one, a retry would be another request. It is repeated while a
-   * `status` of its payloads is IN_PROGRESS, and where a `retryAfterSeconds` of a refusal says so: select both. An error beside
-   * data is thrown too: `data` of the `GatewayError` is the rest.
+   * Sends a document of your own, and gives its data. Queries are retried as all others. A mutation
+   * is retried only if a variable, or an input in it, has a `clientRequestToken`: without one, a
+   * retry would be another request. It is repeated while a `status` of its payloads is IN_PROGRESS,
+   * and where a `retryAfterSeconds` of a refusal says so: select both. An error beside data is
+   * thrown too: `data` of the `GatewayError` is the rest.
    *
-   * @param document text, or a document of GraphQL Code Generator's `documentMode: 'string'`, which determines both types
+   * @param document text, or a document of GraphQL Code Generator's `documentMode: 'string'`, which
+   *   determines both types
    */
   readonly request: <Data = Record<string, unknown>, Variables extends object = Record<string, unknown>>(
     document: GatewayDocument<Data, Variables>,
@@ -217,7 +235,10 @@ function completed(sender: Sender): GatewayClient['completedOperation'] {
     );
 }
 
-/** An operation whose field is null only beside an error, and that may be repeated: a query, or a vote. */
+/**
+ * An operation whose field is null only beside an error, and that may be repeated: a query, or a
+ * vote.
+ */
 function presentQuery<Name extends OperationName>(sender: Sender, name: Name) {
   const send = query(sender, name);
   return async (variables: Operations[Name][0], options?: CallOptions) => present(await send(variables, options));
@@ -234,7 +255,10 @@ interface Operation {
   readonly token: string | null;
 }
 
-/** @param attemptWith what the value of the operation's one field means, whose type the operation determines */
+/**
+ * @param attemptWith what the value of the operation's one field means, whose type the operation
+ *   determines
+ */
 function sendOperation<Result>(
   sender: Sender,
   { name, variables, token }: Operation,

@@ -1,11 +1,20 @@
-/** An error of the gateway: an entry of `errors` in a GraphQL response, or an answer of API Gateway in its place. */
+/**
+ * An error of the gateway: an entry of `errors` in a GraphQL response, or an answer of API Gateway
+ * in its place.
+ */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
-  /** `extensions.code`, e.g. `FORBIDDEN`. Codes may be added. For an answer that is not GraphQL, `HTTP_` and the status. */
+  /**
+   * `extensions.code`, e.g. `FORBIDDEN`. Codes may be added. For an answer that is not GraphQL,
+   * `HTTP_` and the status.
+   */
   readonly code: string;
   /** Status of the HTTP response. */
   readonly status: number;
-  /** What the operators of the gateway need to find the request in their logs; null when the answer has none. */
+  /**
+   * What the operators of the gateway need to find the request in their logs; null when the answer
+   * has none.
+   */
   readonly requestId: string | null;
   /** Whether the unchanged request can succeed later. */
   readonly retryable: boolean;
@@ -34,8 +43,9 @@ type GatewayErrorDetails = Pick<
 >;
 
 /**
- * No attempt got an answer: the connection failed, timed out, or ended before the answer was complete. A change may have
- * been made. To learn what happened, send the same input with `clientRequestToken` again.
+ * No attempt got an answer: the connection failed, timed out, or ended before the answer was
+ * complete. A change may have been made. To learn what happened, send the same input with
+ * `clientRequestToken` again.
  */
 export class LostAnswerError extends Error {
   override readonly name = 'LostAnswerError';
@@ -49,14 +59,18 @@ export class LostAnswerError extends Error {
 }
 
 /**
- * The request was not sent, and sending it again would not help: the certificate of the gateway is not trusted, or the token
- * can't be in a header. A `fetch` of your own can throw it to end the retries.
+ * The request was not sent, and sending it again would not help: the certificate of the gateway is
+ * not trusted, or the token can't be in a header. A `fetch` of your own can throw it to end the
+ * retries.
  */
 export class UnsentError extends Error {
   override readonly name = 'UnsentError';
 }
 
-/** A request can't be signed, because neither the URL of the gateway nor the settings name its region. */
+/**
+ * A request can't be signed, because neither the URL of the gateway nor the settings name its
+ * region.
+ */
 export class RegionMissingError extends Error {
   override readonly name = 'RegionMissingError';
 }

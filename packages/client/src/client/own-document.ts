@@ -3,8 +3,9 @@ import type { CallOptions, ResponseContent, Sender } from './call.ts';
 import type { Attempt } from './retry.ts';
 
 /**
- * A GraphQL document as text: a string, or a `TypedDocumentString` of GraphQL Code Generator, which carries the types of its data
- * and variables. Print the parsed documents of other libraries with `print` of `graphql`.
+ * A GraphQL document as text: a string, or a `TypedDocumentString` of GraphQL Code Generator, which
+ * carries the types of its data and variables. Print the parsed documents of other libraries with
+ * `print` of `graphql`.
  */
 export interface GatewayDocument<Data, Variables> {
   readonly length: number;
@@ -27,7 +28,8 @@ export function sendDocument<Data, Variables extends object>(
   { operationName, ...options }: RequestOptions = {},
 ): Promise<Data> {
   const query = document.toString();
-  // The word in a comment or a text also counts: the request is then sent once too rarely, and not once too often.
+  // The word in a comment or a text also counts: the request is then sent once too rarely, and not
+  // once too often.
   const isMutation = /\bmutation\b/.test(query);
   const token = isMutation ? tokenIn(variables) : null;
   const isRepeatable = !isMutation || token !== null;
@@ -35,7 +37,10 @@ export function sendDocument<Data, Variables extends object>(
   return call(sender, { request, token, isRepeatable }, options, (content) => attemptOf<Data>(content, isMutation));
 }
 
-/** What a response means: the fields of a mutation are payloads, whose status and refusal say whether to send it again. */
+/**
+ * What a response means: the fields of a mutation are payloads, whose status and refusal say
+ * whether to send it again.
+ */
 function attemptOf<Data>({ data, errors }: ResponseContent, isMutation: boolean): Attempt<Data> {
   const [error] = errors;
   if (error !== undefined) {
@@ -57,7 +62,10 @@ interface Pending {
   readonly retryAfterSeconds?: number | null;
 }
 
-/** Whether a payload is to be asked for again: an unknown status counts as in progress, as the schema asks. */
+/**
+ * Whether a payload is to be asked for again: an unknown status counts as in progress, as the
+ * schema asks.
+ */
 function isPending(field: unknown): field is Pending {
   if (typeof field !== 'object' || field === null || !('status' in field) || typeof field.status !== 'string')
     return false;

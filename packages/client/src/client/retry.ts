@@ -14,7 +14,10 @@ export interface Retry {
   readonly delayMs: number;
   /** Why: the answer was lost, or says that the request is in progress or can succeed later. */
   readonly reason: string;
-  /** Id of the operation whose outcome is waited for; absent where the answer names none, or was lost. */
+  /**
+   * Id of the operation whose outcome is waited for; absent where the answer names none, or was
+   * lost.
+   */
   readonly operationId?: string;
 }
 
@@ -44,8 +47,8 @@ const firstDelayMs = 500;
 const longestDelayMs = 20_000;
 
 /**
- * Repeats an attempt until it is done or a limit is reached. Waits as long as the gateway asks, or else a random time up to
- * a bound that doubles with every retry.
+ * Repeats an attempt until it is done or a limit is reached. Waits as long as the gateway asks, or
+ * else a random time up to a bound that doubles with every retry.
  *
  * @throws what an attempt or its `end` throws, and the reason of the signal
  */
@@ -66,7 +69,10 @@ export async function withRetries<Result>(
   }
 }
 
-/** Full jitter: clients that failed together do not come back together. At least 50 ms, so that a limit of attempts lasts. */
+/**
+ * Full jitter: clients that failed together do not come back together. At least 50 ms, so that a
+ * limit of attempts lasts.
+ */
 function backoff(count: number): number {
   return Math.max(50, Math.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (count - 1)));
 }

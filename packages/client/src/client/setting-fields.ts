@@ -1,6 +1,8 @@
 import type { UpdatePodIdentityAssociationInput } from '../generated/operations.ts';
 
-/** What an update has besides settings: which association, and how the request is made and recorded. */
+/**
+ * What an update has besides settings: which association, and how the request is made and recorded.
+ */
 type OtherField =
   | ('accountId' | 'associationId' | 'clientRequestToken' | 'clusterName' | 'declaration' | 'expectedModifiedAt')
   | ('expiresAt' | 'onBehalfOf' | 'reason' | 'region');

@@ -22,7 +22,9 @@ export interface HttpResponse {
 
 /** How to reach the gateway. */
 export interface Connection {
-  /** E.g. `https://abc.execute-api.eu-central-1.amazonaws.com`, with or without the path of the API. */
+  /**
+   * E.g. `https://abc.execute-api.eu-central-1.amazonaws.com`, with or without the path of the API.
+   */
   readonly url: string;
   readonly authentication: Authentication;
   readonly fetch: Fetch;
@@ -131,7 +133,10 @@ function read(url: URL, response: HttpResponse, text: string): Answer {
   return readOther(url, response, isRecord(body) ? body : {});
 }
 
-/** API Gateway and proxies answer in their own form: without a result, the request may have been executed. */
+/**
+ * API Gateway and proxies answer in their own form: without a result, the request may have been
+ * executed.
+ */
 function readOther(url: URL, response: HttpResponse, body: Readonly<Record<string, unknown>>): Answer {
   const { status, headers } = response;
   const message = [body.message, body.advice].filter((part) => typeof part === 'string').join('. ');
@@ -150,7 +155,10 @@ function readOther(url: URL, response: HttpResponse, body: Readonly<Record<strin
   return { kind: 'error', error: new GatewayError(text, details) };
 }
 
-/** What an answer says that only something else than the gateway can give, such as a web site: a page, or a redirect. */
+/**
+ * What an answer says that only something else than the gateway can give, such as a web site: a
+ * page, or a redirect.
+ */
 function foreignText(url: URL, { status, headers }: HttpResponse): string | null {
   const location = status >= 300 && status < 400 ? headers.get('location') : null;
   const type = headers.get('content-type');

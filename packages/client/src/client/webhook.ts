@@ -2,13 +2,19 @@
 export interface WebhookDelivery {
   /** The headers by their names in lower case, or a `Headers` object. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>> | Headers;
-  /** The body exactly as it was received: JSON that was parsed and written again has another signature. */
+  /**
+   * The body exactly as it was received: JSON that was parsed and written again has another
+   * signature.
+   */
   readonly body: string;
 }
 
 /** How a delivery is verified. */
 export interface WebhookVerification {
-  /** The secrets of the webhook, `whsec_` and base64: during a rotation, the old one and the new one. */
+  /**
+   * The secrets of the webhook, `whsec_` and base64: during a rotation, the old one and the new
+   * one.
+   */
   readonly secrets: readonly string[];
   /** How far the clocks of sender and receiver may differ, in seconds. Default: 300. */
   readonly toleranceSeconds?: number;
@@ -16,7 +22,10 @@ export interface WebhookVerification {
   readonly clock?: () => number;
 }
 
-/** A delivery that is not from the gateway, or too old: answer it with status 400, and do not use its content. */
+/**
+ * A delivery that is not from the gateway, or too old: answer it with status 400, and do not use
+ * its content.
+ */
 export class WebhookVerificationError extends Error {
   constructor(message: string) {
     super(message);
@@ -28,9 +37,10 @@ const secretPrefix = 'whsec_';
 const signaturePrefix = 'v1,';
 
 /**
- * The event of a delivery, after its signature and its time are verified, by the rules of Standard Webhooks
- * (https://www.standardwebhooks.com). Signatures are compared by WebCrypto, in a time that does not depend on them. Throws a
- * {@link WebhookVerificationError}. An event can arrive more than once: drop those whose `id` you have.
+ * The event of a delivery, after its signature and its time are verified, by the rules of Standard
+ * Webhooks (https://www.standardwebhooks.com). Signatures are compared by WebCrypto, in a time that
+ * does not depend on them. Throws a {@link WebhookVerificationError}. An event can arrive more than
+ * once: drop those whose `id` you have.
  */
 export async function verifyWebhook(delivery: WebhookDelivery, verification: WebhookVerification): Promise<unknown> {
   const { secrets, toleranceSeconds = 300, clock = Date.now } = verification;

@@ -12,8 +12,8 @@ export function checkpointKeyFile(folder: string): string {
 }
 
 /**
- * The Ed25519 key of a folder, which signs checkpoints. Creates it where it is missing, in a file that only its owner may read. Throws an Error
- * that names the file when it holds something else.
+ * The Ed25519 key of a folder, which signs checkpoints. Creates it where it is missing, in a file
+ * that only its owner may read. Throws an Error that names the file when it holds something else.
  *
  * @param name the name of the key in notes
  */

@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { claimPrefix } from '../../../../src/ledger/dynamodb-item.ts';
-import { failureOf } from '../../../../src/ledger/dynamodb-request.ts';
+import { claimPrefix } from '../../../../src/ledger/dynamodb/item.ts';
+import { failureOf } from '../../../../src/ledger/dynamodb/request.ts';
 import { trailShardOf, trailShards } from '../../../../src/ledger/keys.ts';
 import { firstIdOf, isTrailPosition, lastIdOf, maxTime } from '../../../../src/ledger/trail-position.ts';
 import type { EntryKey } from '../../../../src/ledger/entry-json.ts';
@@ -11,7 +11,10 @@ export interface UnindexedEntries {
   unindexedEntries(): AsyncIterable<EntryKey>;
 }
 
-/** The entries of a table that are not in the shard of the index `byTime` in which reads look for them. Scans the table. */
+/**
+ * The entries of a table that are not in the shard of the index `byTime` in which reads look for
+ * them. Scans the table.
+ */
 export async function* unindexedEntries(client: DynamoDBClient, TableName: string): AsyncGenerator<EntryKey> {
   const names = { ProjectionExpression: 'operationId, entryId, trailShard' };
   try {

@@ -5,7 +5,10 @@ import { printVote } from './print.ts';
 import { api } from './steps.ts';
 import type { Step } from './steps.ts';
 
-/** Of a system component in production, which the example policies let in if another platform admin approves it. */
+/**
+ * Of a system component in production, which the example policies let in if another platform admin
+ * approves it.
+ */
 const input = {
   ...api,
   clusterName: 'apps-prod',

@@ -137,7 +137,10 @@ const trailDocument = /* GraphQL */ `
   }
 `;
 
-/** A GraphQL client of one principal. It keeps the operation ids of its requests, to read the trail later. */
+/**
+ * A GraphQL client of one principal. It keeps the operation ids of its requests, to read the trail
+ * later.
+ */
 export function makeClient(url: string, token: string) {
   const operationIds = new Set<string>();
 

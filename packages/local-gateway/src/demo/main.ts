@@ -26,7 +26,9 @@ Usage: npm run demo
 Exits with 0 when every response is the expected one, else with 1.
 `;
 
-/** Starts the gateway, runs the steps and stops it. True when every response is the expected one. */
+/**
+ * Starts the gateway, runs the steps and stops it. True when every response is the expected one.
+ */
 async function demo(): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'pod-identity-gateway-'));
   const log: string[] = [];

@@ -20,16 +20,22 @@ export type Admission =
   | { readonly kind: 'dropped' }
   | { readonly kind: 'answered'; readonly answer: Answer };
 
-/** The route by which other programs find out that the local server accepts requests. API Gateway does not have it. */
+/**
+ * The route by which other programs find out that the local server accepts requests. API Gateway
+ * does not have it.
+ */
 const healthRouteKey = 'GET /health';
 
-/** The routes, as in `serverless.yml`: all methods that clients try reach the handler, which says that POST is right. */
+/**
+ * The routes, as in `serverless.yml`: all methods that clients try reach the handler, which says
+ * that POST is right.
+ */
 const routesOf = (path: string) => new Set(routedMethods.map((method) => `${method} ${path}`));
 const [jwtRoutes, iamRoutes] = [routesOf(jwtPath), routesOf(iamPath)];
 
 /**
- * Authorizes a request by its route. An HTTP API responds to all routes that it does not have with 404, and to OPTIONS too
- * unless CORS is configured.
+ * Authorizes a request by its route. An HTTP API responds to all routes that it does not have with
+ * 404, and to OPTIONS too unless CORS is configured.
  */
 export async function admit(
   { authorize, authorizeIam }: Authorizers,
@@ -55,7 +61,9 @@ export async function admit(
   });
 }
 
-/** The result for a request whose body was read, by its authorizer or the answer that refuses it. */
+/**
+ * The result for a request whose body was read, by its authorizer or the answer that refuses it.
+ */
 async function withBody(
   read: BodyRead,
   authorizerOf: (body: Buffer) => Promise<RequestAuthorizer | Answer>,

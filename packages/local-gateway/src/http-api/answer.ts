@@ -28,8 +28,9 @@ export function gatewayAnswer(statusCode: number, message: string, more: Record<
 const maxQuoted = 100;
 
 /**
- * The response to a request that a page of another origin may have sent, see `foreignPart`; null for other requests. The preflight of
- * a foreign origin is not refused: an HTTP API answers it, without a permission. API Gateway has neither check.
+ * The response to a request that a page of another origin may have sent, see `foreignPart`; null
+ * for other requests. The preflight of a foreign origin is not refused: an HTTP API answers it,
+ * without a permission. API Gateway has neither check.
  */
 export function refuseForeignPage({ method, headers }: RequestHead, allowed: AllowedSources): Answer | null {
   const [host = '', origin = ''] = [headers.get('host'), headers.get('origin')];
@@ -51,14 +52,17 @@ function quoted(text: string): string {
   return JSON.stringify(text.slice(0, maxQuoted));
 }
 
-/** API Gateway's response to a request without a route. `advice` in the body is an addition of the local server. */
+/**
+ * API Gateway's response to a request without a route. `advice` in the body is an addition of the
+ * local server.
+ */
 export function notFoundAnswer(advice: string): Answer {
   return gatewayAnswer(404, 'Not Found', { advice });
 }
 
 /**
- * API Gateway's response to a request that the authorizer rejects. `www-authenticate` describes the error, unless the request
- * has no token. `advice` in the body is an addition of the local server.
+ * API Gateway's response to a request that the authorizer rejects. `www-authenticate` describes the
+ * error, unless the request has no token. `advice` in the body is an addition of the local server.
  */
 export function unauthorizedAnswer(
   { description }: Extract<Authorization, { kind: 'unauthorized' }>,
@@ -71,7 +75,10 @@ export function unauthorizedAnswer(
   return { ...answer, headers: new Map([...headers, ['www-authenticate', hasToken ? challenge : 'Bearer']]) };
 }
 
-/** API Gateway's response to a request whose signature the IAM authorizer rejects. `advice` is an addition of the local server. */
+/**
+ * API Gateway's response to a request whose signature the IAM authorizer rejects. `advice` is an
+ * addition of the local server.
+ */
 export function forbiddenAnswer(description: string): Answer {
   const fault = `${description.charAt(0).toUpperCase()}${description.slice(1)}.`;
   return gatewayAnswer(403, 'Forbidden', {
@@ -79,15 +86,19 @@ export function forbiddenAnswer(description: string): Answer {
   });
 }
 
-/** RFC 6750, section 3, allows only these characters in an error_description; parts of ours come from the token. */
+/**
+ * RFC 6750, section 3, allows only these characters in an error_description; parts of ours come
+ * from the token.
+ */
 function quotable(text: string): string {
   return text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
 }
 
 /**
- * Converts a handler's result to a response, payload format 2.0: a result with `statusCode` is a response, any other is the
- * body of a JSON response with status 200. Throws where API Gateway could not convert the result.
- * Source: as for `toEvent`; `text/plain` for a result without a content type was observed on the real service.
+ * Converts a handler's result to a response, payload format 2.0: a result with `statusCode` is a
+ * response, any other is the body of a JSON response with status 200. Throws where API Gateway
+ * could not convert the result. Source: as for `toEvent`; `text/plain` for a result without a
+ * content type was observed on the real service.
  */
 export function toAnswer(result: unknown): Answer {
   if (!isRecord(result) || result.statusCode === undefined) {

@@ -8,12 +8,18 @@ export type Authorization =
       readonly kind: 'authorized';
       /** In the form that API Gateway passes to functions: see `flattenClaims`. */
       readonly claims: Record<string, string>;
-      /** Null, as from API Gateway for a route that names no `authorizationScopes`, whatever the token's `scope`. */
+      /**
+       * Null, as from API Gateway for a route that names no `authorizationScopes`, whatever the
+       * token's `scope`.
+       */
       readonly scopes: string[] | null;
     }
   | {
       readonly kind: 'unauthorized';
-      /** What is wrong with the token, in lower case and without a full stop, e.g. `the token expired at …`. */
+      /**
+       * What is wrong with the token, in lower case and without a full stop, e.g.
+       * `the token expired at …`.
+       */
       readonly description: string;
     };
 
@@ -31,11 +37,13 @@ export interface AuthorizerSettings {
 }
 
 /**
- * Checks tokens as the JWT authorizer of an API Gateway HTTP API does, but with keys given here in place of the issuer's
- * `jwks_uri`, and with RS256 as the only algorithm. The token is in the Authorization header, with or without `Bearer`
- * before it. Its `kid` must name a key, its signature must be valid, `iss` must be the issuer, `aud` (without it,
- * `client_id`) must contain the audience, `exp` must be in the future, and `nbf` and `iat`, where present, must not be.
- * Source of the rules: "Control access to HTTP APIs with JWT authorizers" in API Gateway's developer guide.
+ * Checks tokens as the JWT authorizer of an API Gateway HTTP API does, but with keys given here in
+ * place of the issuer's `jwks_uri`, and with RS256 as the only algorithm. The token is in the
+ * Authorization header, with or without `Bearer` before it. Its `kid` must name a key, its
+ * signature must be valid, `iss` must be the issuer, `aud` (without it, `client_id`) must contain
+ * the audience, `exp` must be in the future, and `nbf` and `iat`, where present, must not be.
+ * Source of the rules: "Control access to HTTP APIs with JWT authorizers" in API Gateway's
+ * developer guide.
  */
 export function makeAuthorizer({ issuer, audience, keys, clockToleranceSeconds = 0 }: AuthorizerSettings): Authorize {
   const keySet = createLocalJWKSet(keys);
@@ -100,8 +108,8 @@ function describeClaim({ claim, reason, payload }: errors.JWTClaimValidationFail
 }
 
 /**
- * Names the issuer in a token with an invalid signature where it is another one: a token of another issuer is signed with
- * another key too, and the issuer is the more useful explanation.
+ * Names the issuer in a token with an invalid signature where it is another one: a token of another
+ * issuer is signed with another key too, and the issuer is the more useful explanation.
  */
 function otherIssuer(token: string, issuer: string): string | null {
   try {

@@ -11,8 +11,9 @@ export type BodyRead =
 const drainFactor = 4;
 
 /**
- * Reads a request's body of at most `maxBytes`. The rest of a body that is too large is read and discarded up to a limit: a
- * client that is still sending when the connection closes gets a connection error in place of the response.
+ * Reads a request's body of at most `maxBytes`. The rest of a body that is too large is read and
+ * discarded up to a limit: a client that is still sending when the connection closes gets a
+ * connection error in place of the response.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyRead> {
   return new Promise((resolve) => {

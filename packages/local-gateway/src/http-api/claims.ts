@@ -1,9 +1,11 @@
 /**
- * The claims of a token as API Gateway's HTTP API hands them to a function: every value a string, lists and objects in
- * the notation of Go's `fmt`: `"[a b]"`, `"map[sub:x]"`, `"true"`, `"1700000000"`. A claim that is null is left out.
+ * The claims of a token as API Gateway's HTTP API hands them to a function: every value a string,
+ * lists and objects in the notation of Go's `fmt`: `"[a b]"`, `"map[sub:x]"`, `"true"`,
+ * `"1700000000"`. A claim that is null is left out.
  *
- * AWS does not document this; it was observed on the real service (lists and numbers in many public reports, objects in
- * aws/aws-lambda-go issue 570). The notation is lossy: a space inside a list's member looks like a separator.
+ * AWS does not document this; it was observed on the real service (lists and numbers in many public
+ * reports, objects in aws/aws-lambda-go issue 570). The notation is lossy: a space inside a list's
+ * member looks like a separator.
  */
 export function flattenClaims(payload: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(

@@ -10,15 +10,16 @@ export interface Connections {
   /** Once true, a response must end its connection. */
   isClosing(): boolean;
   /**
-   * Stops listening, closes the connections without a request, waits up to `graceMs` for the requests in progress and their
-   * connections, and closes the rest.
+   * Stops listening, closes the connections without a request, waits up to `graceMs` for the
+   * requests in progress and their connections, and closes the rest.
    */
   close(graceMs: number): Promise<void>;
 }
 
 /** Tracks all connections of a server. Call it before the server listens. */
 export function trackConnections(server: Server): Connections {
-  // Node.js can close idle connections, but treats one that has sent nothing yet (browsers open such) as busy.
+  // Node.js can close idle connections, but treats one that has sent nothing yet (browsers open
+  // such) as busy.
   const responses = new Map<Duplex, Set<ServerResponse>>();
   const work = new Set<Promise<void>>();
   let closing: Promise<void> | null = null;
@@ -33,7 +34,8 @@ export function trackConnections(server: Server): Connections {
   });
 
   async function closeAll(graceMs: number): Promise<void> {
-    // `server.close` calls this; it would close connections whose response is not completely sent yet.
+    // `server.close` calls this; it would close connections whose response is not completely sent
+    // yet.
     server.closeIdleConnections = () => undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const [socket, inProgress] of responses) if (inProgress.size === 0) socket.destroy();

@@ -8,8 +8,9 @@ export interface FunctionIdentity {
 }
 
 /**
- * The context that Lambda gives a handler with each invocation. `deadline` is in milliseconds since the epoch;
- * `getRemainingTimeInMillis` counts down to it. The callback functions throw, as Lambda does not support them on Node.js 24.
+ * The context that Lambda gives a handler with each invocation. `deadline` is in milliseconds since
+ * the epoch; `getRemainingTimeInMillis` counts down to it. The callback functions throw, as Lambda
+ * does not support them on Node.js 24.
  */
 export function makeContext({ accountId, functionName }: FunctionIdentity, deadline: number): Context {
   return {

@@ -1,7 +1,9 @@
 import type { Answer } from './answer.ts';
 import type { RequestHead } from './event.ts';
 
-/** What an HTTP API with CORS permits to pages of the origins; `serverless.yml` has the same values. */
+/**
+ * What an HTTP API with CORS permits to pages of the origins; `serverless.yml` has the same values.
+ */
 export const corsConfiguration = {
   methods: ['POST'],
   headers: ['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'],
@@ -10,8 +12,9 @@ export const corsConfiguration = {
 } as const;
 
 /**
- * The answer of an HTTP API with CORS to any OPTIONS request, of which a preflight of an allowed origin gets the headers that
- * permit the request; null for other requests, and without CORS. Source: "Configure CORS for HTTP APIs in API Gateway".
+ * The answer of an HTTP API with CORS to any OPTIONS request, of which a preflight of an allowed
+ * origin gets the headers that permit the request; null for other requests, and without CORS.
+ * Source: "Configure CORS for HTTP APIs in API Gateway".
  */
 export function preflightAnswer(origins: readonly string[], { method, headers }: RequestHead): Answer | null {
   if (method !== 'OPTIONS' || origins.length === 0) return null;

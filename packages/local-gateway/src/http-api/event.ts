@@ -105,8 +105,9 @@ export interface EventInput {
 }
 
 /**
- * The event that an HTTP API's Lambda proxy integration sends, payload format 2.0, for a route with an authorizer.
- * Source: "Create AWS Lambda proxy integrations for HTTP APIs" in API Gateway's developer guide.
+ * The event that an HTTP API's Lambda proxy integration sends, payload format 2.0, for a route with
+ * an authorizer. Source: "Create AWS Lambda proxy integrations for HTTP APIs" in API Gateway's
+ * developer guide.
  */
 export function toEvent(input: EventInput): LocalEvent {
   const { api, routeKey, requestId, head, authorizer, body, time } = input;
@@ -162,9 +163,9 @@ function forwardedHeaders(head: RequestHead, body: Buffer, time: number): Record
 const textualTypes = new Set(['application/json', 'application/xml', 'application/javascript', 'application/graphql']);
 
 /**
- * Whether a body is put into the event as text. AWS does not document the types; observed on the real service: `text/*` and
- * the four above, unless they name a charset other than UTF-8. Everything else is base64, including form data and bodies
- * without a type.
+ * Whether a body is put into the event as text. AWS does not document the types; observed on the
+ * real service: `text/*` and the four above, unless they name a charset other than UTF-8.
+ * Everything else is base64, including form data and bodies without a type.
  */
 function isTextual(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');

@@ -30,9 +30,14 @@ export interface HttpApiSettings extends Authorizers {
   /** Account ID in events: 12 digits. */
   readonly accountId: string;
   readonly stage?: string;
-  /** Origins of the pages that may call the API, e.g. `https://console.example`; none by default. */
+  /**
+   * Origins of the pages that may call the API, e.g. `https://console.example`; none by default.
+   */
   readonly corsOrigins?: readonly string[];
-  /** Names in the header Host that are accepted besides loopback names and `host`, without a port; none by default. */
+  /**
+   * Names in the header Host that are accepted besides loopback names and `host`, without a port;
+   * none by default.
+   */
   readonly allowedHosts?: readonly string[];
   readonly functionName?: string;
   /** Time-out of the handler, as Lambda has; the client then gets status 500. */
@@ -50,8 +55,9 @@ export interface HttpApi {
   /** E.g. `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
   /**
-   * Accepts no new requests and waits up to `graceMs` for those in progress. Resolves when all connections are closed and
-   * the handlers have ended or that time is over. Connections without a request are closed at once.
+   * Accepts no new requests and waits up to `graceMs` for those in progress. Resolves when all
+   * connections are closed and the handlers have ended or that time is over. Connections without a
+   * request are closed at once.
    */
   close(): Promise<void>;
 }
@@ -63,12 +69,15 @@ export function localEventSource(accountId: string): EventSource {
   return { apiId: localApiId, accountId, stage: defaultStage, acceptsIam: true };
 }
 
-/** API Gateway's quota for the request line and the values of the headers, in bytes; here the names count too. */
+/**
+ * API Gateway's quota for the request line and the values of the headers, in bytes; here the names
+ * count too.
+ */
 const maxHeaderBytes = 10_240;
 
 /**
- * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with a JWT route and an IAM route does.
- * Rejects when it can't listen on the port.
+ * Serves a Lambda handler over HTTP, as an API Gateway HTTP API with a JWT route and an IAM route
+ * does. Rejects when it can't listen on the port.
  */
 export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> {
   const { port, host = '127.0.0.1', requestTimeoutMs = 30_000, graceMs = 30_000 } = settings;
@@ -78,7 +87,8 @@ export async function startHttpApi(settings: HttpApiSettings): Promise<HttpApi> 
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
   });
-  // Closes the connection of a client that does not read its response. A handler never takes longer than this.
+  // Closes the connection of a client that does not read its response. A handler never takes longer
+  // than this.
   server.setTimeout(functionTimeoutMs + requestTimeoutMs);
   const connections = trackConnections(server);
   server.on('request', (request, response) => {
@@ -151,7 +161,10 @@ function isOwn({ allowedHosts = [] }: HttpApiSettings, host: string, { headers }
   return foreignPart(sent, { hosts: [host, ...allowedHosts] }) === null;
 }
 
-/** Runs the handler with the function's time-out. Unlike Lambda, it can't stop a handler that takes longer. */
+/**
+ * Runs the handler with the function's time-out. Unlike Lambda, it can't stop a handler that takes
+ * longer.
+ */
 async function invoke(
   { handler, accountId, functionName = 'pod-identity-gateway', functionTimeoutMs = 29_000 }: HttpApiSettings,
   event: LocalEvent,

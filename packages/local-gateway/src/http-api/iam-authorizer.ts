@@ -40,9 +40,10 @@ export interface IamAuthorizerSettings {
 const windowMs = 300_000;
 
 /**
- * Checks Signature Version 4 in the Authorization header as a route with IAM authorization does, against a list of credentials:
- * date, scope, signed headers, body and HMAC. Session tokens are not checked, and every identity may invoke the API.
- * Source: "Create a signed AWS API request" in IAM's user guide.
+ * Checks Signature Version 4 in the Authorization header as a route with IAM authorization does,
+ * against a list of credentials: date, scope, signed headers, body and HMAC. Session tokens are not
+ * checked, and every identity may invoke the API. Source: "Create a signed AWS API request" in
+ * IAM's user guide.
  */
 export function makeIamAuthorizer(settings: IamAuthorizerSettings): AuthorizeIam {
   const { identities, region, accountId, clock = Date.now } = settings;
@@ -136,7 +137,10 @@ function isEqual(expected: Signature | null, { scope, signature }: Signature): b
   return timingSafeEqual(Buffer.from(expected.signature, 'hex'), Buffer.from(signature, 'hex'));
 }
 
-/** Parses a time such as `20261124T100000Z` to milliseconds since the epoch; null when it is not valid. */
+/**
+ * Parses a time such as `20261124T100000Z` to milliseconds since the epoch; null when it is not
+ * valid.
+ */
 function amzTime(text: string): number | null {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);

@@ -42,12 +42,20 @@ export function prepareApprovals(database: DatabaseSync) {
     putApproval(next: Approval): void {
       const { key, state, requested, requestedAt, decideUntil } = next;
       upsert.run({
-        ...{ key, state, decideUntil, requestedAt: Date.parse(requestedAt), approval: approvalText(next) },
-        ...{ clusterKey: approvalsKeyOf(requested.target), namespace: requested.target.namespace },
+        key,
+        state,
+        decideUntil,
+        requestedAt: Date.parse(requestedAt),
+        approval: approvalText(next),
+        clusterKey: approvalsKeyOf(requested.target),
+        namespace: requested.target.namespace,
         principalId: requested.principal.id,
       });
     },
-    /** The limit that other approvals reach which can still be decided when this one is asked for; null: none. */
+    /**
+     * The limit that other approvals reach which can still be decided when this one is asked for;
+     * null: none.
+     */
     limitReached({ key, requested, requestedAt }: Approval, { ofPrincipal, ofPerson }: PendingLimits) {
       const { principal, onBehalfOf: person } = requested;
       const counted = countPending.get({ principal: principal.id, person, time: Date.parse(requestedAt), key });

@@ -2,13 +2,17 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { schema } from './schema.ts';
 
-/** How long a file may be as another process leaves it for a moment while it creates the file. Milliseconds. */
+/**
+ * How long a file may be as another process leaves it for a moment while it creates the file.
+ * Milliseconds.
+ */
 const creationMs = 200;
 
 /**
- * Whether a file has no table, was in use with a write-ahead log, and the log is missing. A ledger writes its first entries to
- * the log; until it has 1,000 pages or the last process closes it, a copy of the file alone is empty. Reads 32 bytes. A copy
- * that was made later looks like a complete, older ledger, and can't be told from one.
+ * Whether a file has no table, was in use with a write-ahead log, and the log is missing. A ledger
+ * writes its first entries to the log; until it has 1,000 pages or the last process closes it, a
+ * copy of the file alone is empty. Reads 32 bytes. A copy that was made later looks like a
+ * complete, older ledger, and can't be told from one.
  */
 export function isWithoutItsLog(file: string): boolean {
   const deadline = performance.now() + creationMs;
@@ -34,7 +38,8 @@ function isBare(file: string): boolean {
   const isDatabase = header.toString('latin1', 0, 16) === 'SQLite format 3\0';
   const writeVersion = header[18];
   const pages = header.readUInt32BE(28);
-  // Version 2 is that of a write-ahead log. The first page is the list of tables, and each table has a page.
+  // Version 2 is that of a write-ahead log. The first page is the list of tables, and each table
+  // has a page.
   return isDatabase && writeVersion === 2 && pages === 1;
 }
 
@@ -58,7 +63,10 @@ const shape = `
     ELSE '' END AS form
   FROM sqlite_schema AS object WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'`;
 
-/** The tables, indexes and triggers of a ledger that a file lacks or has in another form. Further ones are no difference. */
+/**
+ * The tables, indexes and triggers of a ledger that a file lacks or has in another form. Further
+ * ones are no difference.
+ */
 export function schemaDifferences(database: DatabaseSync): string[] {
   const expected = new DatabaseSync(':memory:');
   expected.exec(schema);

@@ -5,13 +5,17 @@ import { LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
 import { foreignObjects, isWithoutItsLog, schemaDifferences } from './check.ts';
 import { schema, schemaVersion } from './schema.ts';
 
-/** Primary result code SQLITE_BUSY: another connection has locked the file. Source: https://www.sqlite.org/rescode.html. */
+/**
+ * Primary result code SQLITE_BUSY: another connection has locked the file. Source:
+ * https://www.sqlite.org/rescode.html.
+ */
 const sqliteBusy = 5;
 
 /**
- * Opens a ledger file. Creates the file, its folder and its tables if they are missing. Concurrent calls are safe, also from
- * several processes. Throws an Error if the file cannot be opened, was created by another version or another program, or was
- * copied without its log; the file is not changed then.
+ * Opens a ledger file. Creates the file, its folder and its tables if they are missing. Concurrent
+ * calls are safe, also from several processes. Throws an Error if the file cannot be opened, was
+ * created by another version or another program, or was copied without its log; the file is not
+ * changed then.
  *
  * @param timeout milliseconds to wait for another process that has locked the file
  */
@@ -39,7 +43,10 @@ export function openSqliteFile(file: string, timeout: number): DatabaseSync {
   throw new Error(`The ledger file ${file} ${problem}`);
 }
 
-/** Why a file with this version of the schema can't be used, and what to do; null: it can. 0: the schema was created now. */
+/**
+ * Why a file with this version of the schema can't be used, and what to do; null: it can. 0: the
+ * schema was created now.
+ */
 function schemaProblem(database: DatabaseSync, version: number): string | null {
   if (version === 0) return null;
   if (version !== schemaVersion) {
@@ -60,8 +67,8 @@ function logMissing(file: string): string {
 }
 
 /**
- * Enables the write-ahead log, so that other processes can read during a write. SQLite ignores its timeout while another
- * process enables it too, hence this loop.
+ * Enables the write-ahead log, so that other processes can read during a write. SQLite ignores its
+ * timeout while another process enables it too, hence this loop.
  */
 function useWal(database: DatabaseSync, timeout: number): void {
   const deadline = performance.now() + timeout;
@@ -79,8 +86,9 @@ function useWal(database: DatabaseSync, timeout: number): void {
 }
 
 /**
- * Creates the schema in a file without one, and returns the version that the file had before; 0: it had none. Writes nothing if the schema exists, so
- * that a process can start while another one is stuck in a write.
+ * Creates the schema in a file without one, and returns the version that the file had before; 0: it
+ * had none. Writes nothing if the schema exists, so that a process can start while another one is
+ * stuck in a write.
  */
 function createSchema(database: DatabaseSync): number {
   const existing = versionOf(database);
@@ -107,8 +115,8 @@ export function sqliteErrorCode(error: unknown): number | null {
 }
 
 /**
- * The result of `work` as a promise. An error of SQLite (a file that another process locks, a full or broken disk) rejects
- * it with `LedgerUnavailable`, any other error as it is.
+ * The result of `work` as a promise. An error of SQLite (a file that another process locks, a full
+ * or broken disk) rejects it with `LedgerUnavailable`, any other error as it is.
  */
 export function asPromise<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => {

@@ -20,7 +20,10 @@ type Synchronous = {
   ) => Awaited<ReturnType<AssociationReads[Name]>>;
 };
 
-/** The prepared statements of the history and of what queries read, as functions. They throw the errors of SQLite. */
+/**
+ * The prepared statements of the history and of what queries read, as functions. They throw the
+ * errors of SQLite.
+ */
 export function prepareHistory(database: DatabaseSync) {
   const insert = database.prepare(`
     INSERT OR IGNORE INTO associationVersion (place, versionPlace, roleArn, targetRoleArn, version) VALUES (?, ?, ?, ?, ?)`);

@@ -46,8 +46,8 @@ type SqliteLedger = Ledger &
 const defaultBusyTimeoutMs = 2_000;
 
 /**
- * A ledger in one SQLite file, or in memory (`:memory:`). Several processes can share a file. Throws an Error if the file
- * cannot be opened.
+ * A ledger in one SQLite file, or in memory (`:memory:`). Several processes can share a file.
+ * Throws an Error if the file cannot be opened.
  */
 export function makeSqliteLedger({
   file,
@@ -242,7 +242,10 @@ export function makeSqliteLedger({
 /** A change of a state, and whether nothing is written without it. */
 type StateWrite = StateChange & Pick<CommittedChange, 'begins'>;
 
-/** Writes the first of the alternatives of a change that the stored state permits. Throws `UnsupportedFormat` where an operation begins. */
+/**
+ * Writes the first of the alternatives of a change that the stored state permits. Throws
+ * `UnsupportedFormat` where an operation begins.
+ */
 function commitState(
   statements: Statements,
   change: StateWrite | null,
@@ -262,7 +265,10 @@ function commitState(
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-/** Runs `work` in a transaction that excludes the writes of other processes. Rolls back if it throws. */
+/**
+ * Runs `work` in a transaction that excludes the writes of other processes. Rolls back if it
+ * throws.
+ */
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {

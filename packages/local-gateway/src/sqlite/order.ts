@@ -10,7 +10,10 @@ export interface OrderedEntry {
   readonly entry: AuditEntry | null;
 }
 
-/** The entries in the order in which they were committed, and how far each reader is. Its methods throw `LedgerUnavailable`. */
+/**
+ * The entries in the order in which they were committed, and how far each reader is. Its methods
+ * throw `LedgerUnavailable`.
+ */
 export interface AuditOrder {
   /** Up to `limit` entries after a position, in order. Throws `UnsupportedFormat`. */
   entriesAfter(position: number, limit: number): Promise<OrderedEntry[]>;

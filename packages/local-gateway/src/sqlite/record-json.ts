@@ -6,14 +6,18 @@ import { associationKeyOf } from '../../../../src/ledger/keys.ts';
 import type { IdempotencyRecord } from '../../../../src/ledger/ledger.ts';
 
 /**
- * A record as JSON text, the form in which the SQLite store keeps it. Fields that another version of the gateway added are kept.
- * Its names are public: `test/ledger/stored-format.test.ts` pins them.
+ * A record as JSON text, the form in which the SQLite store keeps it. Fields that another version
+ * of the gateway added are kept. Its names are public: `test/ledger/stored-format.test.ts` pins
+ * them.
  */
 export function recordText(record: IdempotencyRecord): string {
   return JSON.stringify({ v: formatVersion, ...record });
 }
 
-/** The record of a text that {@link recordText} created. Throws `UnsupportedFormat` for another version. */
+/**
+ * The record of a text that {@link recordText} created. Throws `UnsupportedFormat` for another
+ * version.
+ */
 export function recordOfText(text: string): IdempotencyRecord {
   // Only `recordText` creates these texts.
   const { v, ...record } = JSON.parse(text) as IdempotencyRecord & { readonly v?: unknown };
@@ -21,12 +25,18 @@ export function recordOfText(text: string): IdempotencyRecord {
   return record;
 }
 
-/** The state of a service account as JSON text, with the fields that another version of the gateway added. */
+/**
+ * The state of a service account as JSON text, with the fields that another version of the gateway
+ * added.
+ */
 export function stateText(state: AssociationState): string {
   return JSON.stringify({ v: formatVersion, ...state });
 }
 
-/** The state of a text that {@link stateText} created. Throws `UnsupportedFormat` for another version. */
+/**
+ * The state of a text that {@link stateText} created. Throws `UnsupportedFormat` for another
+ * version.
+ */
 export function stateOfText(text: string): AssociationState {
   // Only `stateText` creates these texts.
   const { v, ...state } = JSON.parse(text) as AssociationState & { readonly v?: unknown };
@@ -45,7 +55,10 @@ export function versionText(version: AssociationVersion): string {
   return JSON.stringify({ v: formatVersion, ...version });
 }
 
-/** The version of a text that {@link versionText} created. Throws `UnsupportedFormat` for another version of the gateway. */
+/**
+ * The version of a text that {@link versionText} created. Throws `UnsupportedFormat` for another
+ * version of the gateway.
+ */
 export function versionOfText(text: string): AssociationVersion {
   // Only `versionText` creates these texts.
   const { v, ...version } = JSON.parse(text) as AssociationVersion & { readonly v?: unknown };

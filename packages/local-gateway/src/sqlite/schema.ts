@@ -1,6 +1,9 @@
 import type { AuditIndexKeys } from '../../../../src/ledger/keys.ts';
 
-/** Version of the schema below, stored in the file as `user_version`. A file without a schema has version 0. */
+/**
+ * Version of the schema below, stored in the file as `user_version`. A file without a schema has
+ * version 0.
+ */
 export const schemaVersion = 9;
 
 /** Indexed columns of the trail. `entryId` has an index too, where DynamoDB has one of shards. */
@@ -21,8 +24,9 @@ const fixedColumns = [
 ];
 
 /**
- * The statements that create the schema in a new file. The trigger for INSERT is needed because INSERT OR REPLACE does not fire
- * the trigger for DELETE. WITHOUT ROWID removes the rowid, a second key by which a row could be replaced.
+ * The statements that create the schema in a new file. The trigger for INSERT is needed because
+ * INSERT OR REPLACE does not fire the trigger for DELETE. WITHOUT ROWID removes the rowid, a second
+ * key by which a row could be replaced.
  */
 export const schema = `
   CREATE TABLE idempotency (

@@ -19,7 +19,10 @@ import { prepareHistory } from './history.ts';
 import { recordOfText, recordText, scanOfText, scanText, stateOfText, stateText } from './record-json.ts';
 import { auditColumns } from './schema.ts';
 
-/** The prepared statements of a ledger file, except those of the trail, as functions. They throw the errors of SQLite. */
+/**
+ * The prepared statements of a ledger file, except those of the trail, as functions. They throw the
+ * errors of SQLite.
+ */
 export function prepareStatements(database: DatabaseSync) {
   const selectRecord = database.prepare('SELECT record FROM idempotency WHERE idempotencyKey = ?');
   const upsertRecord = database.prepare(`
@@ -196,8 +199,15 @@ export function auditValues(entry: AuditEntry): Record<string, string | null> {
   const { refusalCode = null, roleArns, policyIds } = filterFields(entry);
   const keys = auditIndexKeys(entry);
   return {
-    ...{ operationId, entryId, event, operation, time, ...entryTexts(entry) },
-    ...{ refusalCode, roleArns: jsonOrNull(roleArns), policyIds: jsonOrNull(policyIds) },
+    operationId,
+    entryId,
+    event,
+    operation,
+    time,
+    ...entryTexts(entry),
+    refusalCode,
+    roleArns: jsonOrNull(roleArns),
+    policyIds: jsonOrNull(policyIds),
     ...Object.fromEntries(auditColumns.map((column) => [column, keys[column] ?? null])),
   };
 }
@@ -219,7 +229,9 @@ function locksOf(row: Row): Locks {
   return locksOfFields(fields);
 }
 
-/** The entry of a row with its key, its text and its personal data. Throws as `entryOfText` does. */
+/**
+ * The entry of a row with its key, its text and its personal data. Throws as `entryOfText` does.
+ */
 export function entryOf({ operationId, entryId, entry, personal }: Row): AuditEntry {
   const key = { operationId: String(operationId), entryId: String(entryId) };
   return entryOfText(key, String(entry), typeof personal === 'string' ? personal : null);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { partitionKeys } from '../../../../src/ledger/keys.ts';
 import type { PartitionKey } from '../../../../src/ledger/keys.ts';
-import type { TrailPage, TrailQuery } from '../../../../src/ledger/ledger.ts';
+import type { TrailFilters, TrailPage, TrailQuery } from '../../../../src/ledger/ledger.ts';
 import {
   emptyPage,
   excludesEverything,
@@ -18,11 +18,17 @@ type Column = PartitionKey['attribute'] | 'all';
 
 type Row = Record<string, unknown>;
 
-/** The event of an entry, which `asAnswered` of `hidden-entry.ts` changes where the entry hides an association. */
+/**
+ * The event of an entry, which `asAnswered` of `hidden-entry.ts` changes where the entry hides an
+ * association.
+ */
 const comparedEvent = `
   CASE WHEN :asAnswered = 1 AND event = 'DENIED' AND refusalCode = 'ASSOCIATION_NOT_FOUND' THEN 'REFUSED' ELSE event END`;
 
-/** The entry itself where it passes the filters, else NULL, so that excluded entries are counted but not read. */
+/**
+ * The entry itself where it passes the filters, else NULL, so that excluded entries are counted but
+ * not read.
+ */
 const filteredEntry = `
   CASE WHEN (:events IS NULL OR ${comparedEvent} IN (SELECT value FROM json_each(:events)))
         AND (:operations IS NULL OR operation IN (SELECT value FROM json_each(:operations)))
@@ -45,8 +51,8 @@ export function trailStatement(column: Column): string {
 }
 
 /**
- * A function that reads pages of the trail of a file. It prepares each statement on first use, and throws
- * `UnsupportedFormatOnPage`, and an Error for an invalid `limit` or `before`.
+ * A function that reads pages of the trail of a file. It prepares each statement on first use, and
+ * throws `UnsupportedFormatOnPage`, and an Error for an invalid `limit` or `before`.
  */
 export function makeTrailReader(database: DatabaseSync): (query: TrailQuery) => TrailPage {
   const statements = new Map<Column, ReturnType<DatabaseSync['prepare']>>();
@@ -72,9 +78,14 @@ export function makeTrailReader(database: DatabaseSync): (query: TrailQuery) => 
 }
 
 function filterParameters({ events, operations, refusalCodes, roleArn, policyId, asAnswered }: TrailQuery) {
-  const lists = { events, operations, refusalCodes };
-  const texts = Object.entries(lists).map(([name, list]) => [name, jsonOrNull(list)] as const);
-  return { ...Object.fromEntries(texts), roleArn, policyId, asAnswered: asAnswered === true ? 1 : 0 };
+  const filters: Record<keyof TrailFilters, string | null> = {
+    events: jsonOrNull(events),
+    operations: jsonOrNull(operations),
+    refusalCodes: jsonOrNull(refusalCodes),
+    roleArn,
+    policyId,
+  };
+  return { ...filters, asAnswered: asAnswered === true ? 1 : 0 };
 }
 
 function jsonOrNull(names: readonly string[] | null): string | null {
@@ -92,7 +103,8 @@ function* merged(results: readonly IterableIterator<Row>[]): Generator<Row> {
       newest.row = nextOf(newest.rows);
     }
   } finally {
-    // A statement that is not read to its end keeps the file's write-ahead log from being truncated.
+    // A statement that is not read to its end keeps the file's write-ahead log from being
+    // truncated.
     for (const { rows } of heads) rows.return?.();
   }
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { duplicates } from '../../../../src/policy/contradictions.ts';
-import type { Contradiction } from '../../../../src/policy/contradictions.ts';
+import { duplicates } from '../../../../src/policy/inventory/contradictions.ts';
+import type { Contradiction } from '../../../../src/policy/inventory/contradictions.ts';
 import {
   accountId,
   environment,
@@ -8,8 +8,8 @@ import {
   region,
   rolePath,
   validItems,
-} from '../../../../src/policy/inventory-schema.ts';
-import { rolePathOf } from '../../../../src/policy/role-paths.ts';
+} from '../../../../src/policy/inventory/schema.ts';
+import { rolePathOf } from '../../../../src/policy/inventory/role-paths.ts';
 import { parseRoleArn } from '../../../../src/validation/role-arns.ts';
 import { cluster, isRoleName, namespace, person, role, service } from './items.ts';
 
@@ -62,7 +62,9 @@ function placeOf(world: unknown, defaults: Defaults): Defaults {
   };
 }
 
-/** Names of roles of patterns, which have no path, and roles that IAM can't have at the same time. */
+/**
+ * Names of roles of patterns, which have no path, and roles that IAM can't have at the same time.
+ */
 function roleProblems(world: unknown, defaults: Defaults): readonly Contradiction[] {
   const ownPath = fieldOf(world, 'rolePath');
   const path = v.is(rolePath, ownPath) ? ownPath : defaultRolePath;

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
-import { accountId, clusterName, namespaceName, personName, region } from '../../../../src/policy/inventory-schema.ts';
-import { anyObject, exactly, flag, list, text } from '../../../../src/policy/json.ts';
+import { accountId, clusterName, namespaceName, personName, region } from '../../../../src/policy/inventory/schema.ts';
+import { anyObject, exactly, flag, list, text } from '../../../../src/policy/inventory/json.ts';
 import { parseRoleArn } from '../../../../src/validation/role-arns.ts';
 import { asRole, podIdentityTrustPolicy } from '../../../eks-simulator/src/index.ts';
 
-/** A name of `token NAME`; of a service it is an access key id and the name of an IAM role too, so the characters are few. */
+/**
+ * A name of `token NAME`; of a service it is an access key id and the name of an IAM role too, so
+ * the characters are few.
+ */
 const principalName = text('a name of 1 to 64 letters, digits and _+=.@-', (value) => /^[\w+=.@-]{1,64}$/.test(value));
 const group = text('a group, such as "payments-team"');
 const groups = v.nullish(list(group), []);
@@ -33,7 +36,10 @@ export const namespace = exactly({
   roles: v.nullish(list(roleOfNamespace), []),
 });
 
-/** A role of the simulated IAM, whose rules are those of the simulator. By default it trusts EKS Pod Identity. */
+/**
+ * A role of the simulated IAM, whose rules are those of the simulator. By default it trusts EKS Pod
+ * Identity.
+ */
 export const role = v.pipe(
   anyObject,
   v.rawTransform(({ dataset, addIssue, NEVER }) => {

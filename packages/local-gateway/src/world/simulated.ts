@@ -1,12 +1,13 @@
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { podIdentityTrustPolicy } from '../../../eks-simulator/src/index.ts';
 import type { World } from '../../../eks-simulator/src/index.ts';
 
 type Role = World['roles'][number];
 
 /**
- * What the simulator starts with: the clusters of an inventory, these roles, and in other accounts the roles that the gateway assumes.
- * The ID of each account is an access key of it, for the AWS CLI; other keys belong to the account of the gateway.
+ * What the simulator starts with: the clusters of an inventory, these roles, and in other accounts
+ * the roles that the gateway assumes. The ID of each account is an access key of it, for the AWS
+ * CLI; other keys belong to the account of the gateway.
  *
  * @param roles of pods; without a trust policy they trust EKS Pod Identity
  */

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import shipped from '../../../../policies/inventory.json' with { type: 'json' };
-import { parseInventory } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { accountId, environment, region, rolePath } from '../../../../src/policy/inventory-schema.ts';
-import { exactly, list, parseJson } from '../../../../src/policy/json.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { accountId, environment, region, rolePath } from '../../../../src/policy/inventory/schema.ts';
+import { exactly, list, parseJson } from '../../../../src/policy/inventory/json.ts';
 import { issuer } from '../principals.ts';
 import type { ExamplePrincipal } from '../principals.ts';
 import { contradictions, defaultRolePath, roleArnOf } from './contradictions.ts';
@@ -12,7 +12,10 @@ import { cluster, isRoleName, namespace, person, role, service } from './items.t
 import { simulatedWorld } from './simulated.ts';
 import type { World as SimulatedWorld } from '../../../eks-simulator/src/index.ts';
 
-/** The JSON of a world. One validation reports every problem: those of single fields and contradictions between them. */
+/**
+ * The JSON of a world. One validation reports every problem: those of single fields and
+ * contradictions between them.
+ */
 function worldSchema(defaults: Defaults) {
   return v.pipe(
     exactly({
@@ -55,8 +58,8 @@ export interface MadeWorld {
 }
 
 /**
- * Reads a world: accounts, clusters, namespaces with their owners, roles and principals. Throws one Error that names every problem
- * by its line and path in the file and says how to fix it.
+ * Reads a world: accounts, clusters, namespaces with their owners, roles and principals. Throws one
+ * Error that names every problem by its line and path in the file and says how to fix it.
  *
  * @param file its name, for the message
  * @param defaults account and region where the world names none
@@ -103,7 +106,8 @@ function inventoryOf(world: ParsedWorld): object {
     clusters,
     environments,
     namespaces: namespaces.map(({ name, owners, roles }) => ({
-      ...{ name, owners },
+      name,
+      owners,
       roleArns: roles.filter((text) => !isRoleName(text)),
     })),
     rolePaths: [world.rolePath],
@@ -141,7 +145,8 @@ function principalsOf({ principals: people, services }: ParsedWorld): readonly E
   return [
     ...people.map(({ name, groups }) => ({ name, description: described(groups), claims: { sub: name, groups } })),
     ...services.map(({ name, groups }) => ({
-      ...{ name, description: `a service, ${described(groups)}` },
+      name,
+      description: `a service, ${described(groups)}`,
       claims: { sub: name, client_id: name },
     })),
   ];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { makeWorld } from '../../src/world/world.ts';
 import { parseWorld as parseSimulated } from '../../../eks-simulator/src/world.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A line of CSV (RFC 4180), with its end. A text that a spreadsheet would take for a formula begins with an apostrophe, as OWASP recommends
- * against CSV injection.
+ * A line of CSV (RFC 4180), with its end. A text that a spreadsheet would take for a formula begins
+ * with an apostrophe, as OWASP recommends against CSV injection.
  *
  * @param values null: an empty field
  */

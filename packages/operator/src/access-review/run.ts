@@ -1,6 +1,6 @@
-import { clusterIn } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { namespaceIn } from '../../../../src/policy/namespaces.ts';
+import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { aligned } from '../cli/table.ts';
@@ -19,7 +19,10 @@ export interface ReviewRequest {
   readonly output: 'table' | 'csv' | 'json';
 }
 
-/** An association in the review of an owner. Also the columns of CSV, in this order. Times are RFC 3339. */
+/**
+ * An association in the review of an owner. Also the columns of CSV, in this order. Times are RFC
+ * 3339.
+ */
 type Row = ReturnType<typeof rowOf>;
 
 /** Prints the associations of each owner. Gives the exit code. */
@@ -69,9 +72,21 @@ function rowOf(owner: string | null, { association, origin, operationId, entry, 
   const { accountId, region, clusterName: name, namespace, serviceAccount } = association;
   const { roleArn, targetRoleArn, createdAt, modifiedAt } = association;
   return {
-    ...{ owner, accountId, region, clusterName: name, namespace, serviceAccount, roleArn, targetRoleArn },
-    ...{ createdAt, ageDays: daysSince(createdAt), modifiedAt, origin, operationId },
-    ...{ principalId: entry?.principal.id ?? null, onBehalfOf: entry?.onBehalfOf ?? null },
+    owner,
+    accountId,
+    region,
+    clusterName: name,
+    namespace,
+    serviceAccount,
+    roleArn,
+    targetRoleArn,
+    createdAt,
+    ageDays: daysSince(createdAt),
+    modifiedAt,
+    origin,
+    operationId,
+    principalId: entry?.principal.id ?? null,
+    onBehalfOf: entry?.onBehalfOf ?? null,
     observedAt: new Date(observedAt).toISOString(),
   };
 }

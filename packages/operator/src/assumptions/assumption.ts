@@ -15,7 +15,8 @@ export interface Assumption {
 }
 
 /**
- * Tries an assumption once, with associations of its own. Resolves with the milliseconds that it measured, if it measures. Throws
- * `Refuted` where EKS behaves otherwise, and any other error where that could not be seen.
+ * Tries an assumption once, with associations of its own. Resolves with the milliseconds that it
+ * measured, if it measures. Throws `Refuted` where EKS behaves otherwise, and any other error where
+ * that could not be seen.
  */
 type Trial = (eks: TrialCluster) => Promise<unknown>;

@@ -5,7 +5,10 @@ import type { TrialCluster } from './trial-cluster.ts';
 
 /** What trying an assumption found. */
 export interface Result extends Pick<Assumption, 'id' | 'statement'> {
-  /** FAILED: it should have been tried, and could not be. NOT_TRIED: it can't be, or was not asked for. */
+  /**
+   * FAILED: it should have been tried, and could not be. NOT_TRIED: it can't be, or was not asked
+   * for.
+   */
   readonly result: 'NOT_REFUTED' | 'REFUTED' | 'NOT_TRIED' | 'FAILED';
   /** Trials that refuted nothing. */
   readonly tries: number;
@@ -21,8 +24,9 @@ export interface Result extends Pick<Assumption, 'id' | 'statement'> {
 const repeats = 4;
 
 /**
- * Tries an assumption up to `tries` times, until it is refuted, and deletes the associations of each trial. Throws an
- * error after which no trial can succeed, such as a missing right, and the reason of an interruption.
+ * Tries an assumption up to `tries` times, until it is refuted, and deletes the associations of
+ * each trial. Throws an error after which no trial can succeed, such as a missing right, and the
+ * reason of an interruption.
  */
 export async function attempt(
   { id, statement, trial, consequence }: Assumption,
@@ -56,7 +60,10 @@ export async function attempt(
   return found('NOT_REFUTED', null);
 }
 
-/** What an error of a trial means: EKS behaves otherwise; no trial can succeed; or nothing, so that the trial is repeated. */
+/**
+ * What an error of a trial means: EKS behaves otherwise; no trial can succeed; or nothing, so that
+ * the trial is repeated.
+ */
 function meaningOf(error: unknown): 'refuted' | 'unable' | 'nothing' {
   if (error instanceof Refuted) return 'refuted';
   if ((error as Error).name === 'CredentialsProviderError') return 'unable';

@@ -5,7 +5,10 @@ import { isAbsent } from '../../../../src/eks/errors.ts';
 import { prefix } from './target.ts';
 import type { TrialTarget } from './target.ts';
 
-/** Deletes the associations of trials, with a client that repeats requests. An interruption does not end it. */
+/**
+ * Deletes the associations of trials, with a client that repeats requests. An interruption does not
+ * end it.
+ */
 export function makeCleanUp(client: EKSClient, { clusterName, namespace, times }: TrialTarget) {
   const created = new Set<string>();
   let hasLost = false;
@@ -39,7 +42,10 @@ export function makeCleanUp(client: EKSClient, { clusterName, namespace, times }
     },
     /** Deletes what creates have made. */
     ofTrial: () => deleteAll([...created]),
-    /** Deletes that, and what lists show that this run and earlier ones left. Returns how many those are. */
+    /**
+     * Deletes that, and what lists show that this run and earlier ones left. Returns how many those
+     * are.
+     */
     ofAllRuns: async (): Promise<number> => {
       await deleteAll([...created]);
       if (hasLost) await sleep(times.listLagMs);

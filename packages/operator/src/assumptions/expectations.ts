@@ -34,7 +34,10 @@ export async function expectRejection(call: Promise<unknown>, expected: Expected
   expectThat(isExpected, `${httpStatusCode} ${error.name}: ${error.message}`);
 }
 
-/** The error with which EKS rejects a request. Throws one that proves nothing: of the network, throttling, 5xx, a missing right. */
+/**
+ * The error with which EKS rejects a request. Throws one that proves nothing: of the network,
+ * throttling, 5xx, a missing right.
+ */
 async function rejectionOf(call: Promise<unknown>): Promise<Raised> {
   try {
     await call;

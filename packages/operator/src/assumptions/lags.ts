@@ -3,14 +3,17 @@ import type { Association } from '../../../../src/model/association.ts';
 import { denialOf, expectThat } from './expectations.ts';
 import type { CreateFields, TrialCluster } from './trial-cluster.ts';
 
-/** How long to wait between two reads of a state that lags, in milliseconds: 200 with the default of LIST_LAG_MS. */
+/**
+ * How long to wait between two reads of a state that lags, in milliseconds: 200 with the default of
+ * LIST_LAG_MS.
+ */
 function pollMsOf({ target }: TrialCluster): number {
   return Math.max(10, target.times.listLagMs / 150);
 }
 
 /**
- * The milliseconds until reads were fresh, and stayed so for eight of them or `steadyMs`. Throws `Refuted` where that takes
- * longer than LIST_LAG_MS.
+ * The milliseconds until reads were fresh, and stayed so for eight of them or `steadyMs`. Throws
+ * `Refuted` where that takes longer than LIST_LAG_MS.
  */
 export async function lagOf(
   eks: TrialCluster,
@@ -30,8 +33,9 @@ export async function lagOf(
 }
 
 /**
- * Creates an association, and waits until describes show it, so that only trials of reads depend on their lag. Throws an Error
- * where that fails: it refutes nothing about what the trial does with it.
+ * Creates an association, and waits until describes show it, so that only trials of reads depend on
+ * their lag. Throws an Error where that fails: it refutes nothing about what the trial does with
+ * it.
  */
 export async function make(eks: TrialCluster, fields: CreateFields = {}): Promise<Association> {
   try {
@@ -44,7 +48,10 @@ export async function make(eks: TrialCluster, fields: CreateFields = {}): Promis
   }
 }
 
-/** Repeats a create while a deleted association still has the service account. Throws `Refuted` after LIST_LAG_MS. */
+/**
+ * Repeats a create while a deleted association still has the service account. Throws `Refuted`
+ * after LIST_LAG_MS.
+ */
 export async function createAfterDelete(eks: TrialCluster, fields: CreateFields): Promise<Association> {
   const deletedAt = performance.now();
   for (;;) {

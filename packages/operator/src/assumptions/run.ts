@@ -27,8 +27,9 @@ const words = {
 } as const;
 
 /**
- * Tries the assumptions and prints what was found. Returns 0 where none is refuted, 1 where one is, 2 where the trials could not be
- * run. SIGINT and SIGTERM end the trials; what they created is deleted.
+ * Tries the assumptions and prints what was found. Returns 0 where none is refuted, 1 where one is,
+ * 2 where the trials could not be run. SIGINT and SIGTERM end the trials; what they created is
+ * deleted.
  */
 export async function run(request: AssumptionsRequest, context: Context<AssumptionsSettings>): Promise<number> {
   const { settings, print, warn } = context;
@@ -44,7 +45,8 @@ export async function run(request: AssumptionsRequest, context: Context<Assumpti
     const left = await eks.cleanUp.ofAllRuns();
     if (left > 0) warn(`Deleted ${left} associations that an earlier run left.`);
     hasBegun = true;
-    // Where this fails, the options or the rights are wrong, and no trial would say anything about EKS.
+    // Where this fails, the options or the rights are wrong, and no trial would say anything about
+    // EKS.
     await eks.create();
     await eks.cleanUp.ofTrial();
     for (const assumption of selected) {

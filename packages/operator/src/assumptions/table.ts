@@ -5,5 +5,8 @@ import { reads } from './reads.ts';
 import { tags } from './tags.ts';
 import { values } from './values.ts';
 
-/** All assumptions about EKS, those of the README of the simulator, in the order in which they are tried. */
+/**
+ * All assumptions about EKS, those of the README of the simulator, in the order in which they are
+ * tried.
+ */
 export const assumptions: readonly Assumption[] = [...changes, ...values, ...reads, ...tags, ...calls];

@@ -1,6 +1,8 @@
 import type { InDoubtTimes } from '../../../../src/idempotency/times.ts';
 
-/** Service accounts of trials begin with this, in every run. No other association is ever changed. */
+/**
+ * Service accounts of trials begin with this, in every run. No other association is ever changed.
+ */
 export const prefix = 'assumption-trial-';
 
 /** Where assumptions are tried. */

@@ -10,7 +10,9 @@ export interface TracedCall {
   readonly date: string | undefined;
 }
 
-/** A plugin for the `middlewareStack` of an SDK client that adds each answered request to `calls`. */
+/**
+ * A plugin for the `middlewareStack` of an SDK client that adds each answered request to `calls`.
+ */
 export function traced<Input extends object, Output extends object>(calls: TracedCall[]): Pluggable<Input, Output> {
   return {
     applyToStack: (stack) =>

@@ -36,8 +36,8 @@ type UpdateFields = Omit<UpdatePodIdentityAssociationRequest, 'clusterName' | 'a
 export type TrialCluster = ReturnType<typeof openTrialCluster>;
 
 /**
- * EKS for one cluster, for trials. Changes are sent once, and only to associations that the trials have created. After
- * `interrupted`, nothing but deletes is sent.
+ * EKS for one cluster, for trials. Changes are sent once, and only to associations that the trials
+ * have created. After `interrupted`, nothing but deletes is sent.
  */
 export function openTrialCluster(target: TrialTarget, interrupted: AbortSignal) {
   const { region, clusterName, namespace, roleArn, times } = target;
@@ -84,7 +84,16 @@ export function openTrialCluster(target: TrialTarget, interrupted: AbortSignal) 
   };
 
   return {
-    ...{ target, accountId, calls, client, cleanUp, connect, newServiceAccount, throwIfInterrupted, create, describe },
+    target,
+    accountId,
+    calls,
+    client,
+    cleanUp,
+    connect,
+    newServiceAccount,
+    throwIfInterrupted,
+    create,
+    describe,
     pause: (ms: number) => sleep(ms, undefined, { signal: interrupted }),
     newToken: () => `pod-identity-gateway-${randomUUID()}`,
     /** Null for an association that a describe does not show. */

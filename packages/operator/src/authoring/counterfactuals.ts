@@ -1,9 +1,9 @@
 import type { AssociationSettings, CreateRequest } from '../../../../src/model/association.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../../../../src/policy/policy.ts';
-import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
+import { groupsNamed } from '../../../../src/policy/policies/recorded-principal.ts';
 
 /** An authorization request with its context. */
 export interface RequestWithContext {
@@ -33,9 +33,10 @@ const maxTried = 50;
 const maxPeople = 10;
 
 /**
- * What would have to differ for another decision: each single change out of a fixed list that turns an allowed request into a
- * denied one, or lifts violations of a denied one without adding others. The list covers what policies usually depend on: groups,
- * persons, reason, time, cluster, role, settings, service account and tags.
+ * What would have to differ for another decision: each single change out of a fixed list that turns
+ * an allowed request into a denied one, or lifts violations of a denied one without adding others.
+ * The list covers what policies usually depend on: groups, persons, reason, time, cluster, role,
+ * settings, service account and tags.
  */
 export function counterfactuals(
   authorize: Authorize,

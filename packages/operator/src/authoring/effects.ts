@@ -1,11 +1,13 @@
 import { decideCase, inventoryFor } from '../../../../src/cases/cases.ts';
 import type { PolicyCase } from '../../../../src/cases/cases.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
-import { isLiftable } from '../../../../src/policy/approvals.ts';
-import type { Engine } from '../../../../src/policy/engine.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { isLiftable } from '../../../../src/policy/policies/approvals.ts';
+import type { Engine } from '../../../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 
-/** A policy that denies the request of a case that does not depend on it, or asks for its approval. */
+/**
+ * A policy that denies the request of a case that does not depend on it, or asks for its approval.
+ */
 export interface Effect {
   readonly policyId: string;
   /** Of the case. */

@@ -22,8 +22,8 @@ const exampleHost = new RegExp(`^${exampleHosts}$`);
 const examples = new RegExp(String.raw`\b(?:${exampleAccounts})\b|\b${exampleHosts}\b`, 'g');
 
 /**
- * The example values of a folder of policies: in its policies and in its inventory. A deployment with them would trust an
- * account or an issuer that is not the operator's.
+ * The example values of a folder of policies: in its policies and in its inventory. A deployment
+ * with them would trust an account or an issuer that is not the operator's.
  *
  * @param inventoryFile the inventory of the deployment; by default the one of the folder
  */
@@ -40,7 +40,10 @@ export function isExampleHost(hostname: string): boolean {
   return exampleHost.test(hostname);
 }
 
-/** The example values in the strings of a JSON or Cedar text. Comments of Cedar have no effect, so they are skipped. */
+/**
+ * The example values in the strings of a JSON or Cedar text. Comments of Cedar have no effect, so
+ * they are skipped.
+ */
 export function exampleValuesIn(file: string, text: string): readonly ExampleValue[] {
   return text.split('\n').flatMap((content, index) =>
     stringsOf(content)
@@ -49,7 +52,10 @@ export function exampleValuesIn(file: string, text: string): readonly ExampleVal
   );
 }
 
-/** The strings of a line. A string of JSON or Cedar ends on its line, unless a line break in it is meant. */
+/**
+ * The strings of a line. A string of JSON or Cedar ends on its line, unless a line break in it is
+ * meant.
+ */
 function stringsOf(line: string): readonly string[] {
   return [...line.matchAll(/\/\/.*|"(?:[^"\\]|\\.)*"?/g)]
     .map(([token]) => token)

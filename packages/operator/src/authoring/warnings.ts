@@ -1,11 +1,12 @@
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import type { Inventory, InventoryNamespace } from '../../../../src/policy/inventory.ts';
-import { includes, scopeText } from '../../../../src/policy/scope.ts';
-import type { NamespaceScope } from '../../../../src/policy/scope.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import type { Inventory, InventoryNamespace } from '../../../../src/policy/inventory/inventory.ts';
+import { includes, scopeText } from '../../../../src/policy/inventory/scope.ts';
+import type { NamespaceScope } from '../../../../src/policy/inventory/scope.ts';
 
 /**
- * What is valid in policies and inventory but probably not meant: an environment, cluster or account of a rule that the
- * inventory lacks, and entries of namespaces of which one overrides the other for some names or clusters.
+ * What is valid in policies and inventory but probably not meant: an environment, cluster or
+ * account of a rule that the inventory lacks, and entries of namespaces of which one overrides the
+ * other for some names or clusters.
  */
 export function warningsOf(policySet: PolicySet, inventory: Inventory): readonly string[] {
   return [
@@ -68,7 +69,10 @@ function unknownPlaces({ policies }: PolicySet, { accounts, clusters }: Inventor
   );
 }
 
-/** The clusters and accounts in a part of a policy's JSON, as Cedar writes them, without the name of the schema. */
+/**
+ * The clusters and accounts in a part of a policy's JSON, as Cedar writes them, without the name of
+ * the schema.
+ */
 function placesIn(part: unknown): readonly string[] {
   if (typeof part !== 'object' || part === null) return [];
   const { type, id } = part as { readonly type?: unknown; readonly id?: unknown };
@@ -78,7 +82,10 @@ function placesIn(part: unknown): readonly string[] {
   return Object.values(part).flatMap(placesIn);
 }
 
-/** Patterns of which one decides for some of the names that the other matches too, in at least one cluster. */
+/**
+ * Patterns of which one decides for some of the names that the other matches too, in at least one
+ * cluster.
+ */
 function overlappingPatterns({ namespaces, clusters }: Inventory): readonly string[] {
   const byName = Map.groupBy(namespaces, ({ name }) => name);
   // "*" alone is meant for all other names.
@@ -91,7 +98,10 @@ function overlappingPatterns({ namespaces, clusters }: Inventory): readonly stri
   );
 }
 
-/** Entries of the same name, one for an account and one for an environment, that both include a cluster. */
+/**
+ * Entries of the same name, one for an account and one for an environment, that both include a
+ * cluster.
+ */
 function crossingScopes({ namespaces, clusters }: Inventory): readonly string[] {
   return [...Map.groupBy(namespaces, ({ name }) => name).values()].flatMap((entries) => {
     const ofAccounts = entries.filter(({ scope }) => scope.accountId !== null && scope.clusterName === null);

@@ -1,7 +1,10 @@
 import { readSettings, SettingsError } from '../../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../../src/app/environment.ts';
 
-/** With this option, exit codes are 0, 1 and 2, as those of `terraform plan`: wrong arguments end with 1 too. */
+/**
+ * With this option, exit codes are 0, 1 and 2, as those of `terraform plan`: wrong arguments end
+ * with 1 too.
+ */
 export const detailedExitCode = 'detailed-exitcode';
 
 /** An option that takes no value. */
@@ -20,7 +23,10 @@ interface ValueOption<V = unknown> {
   readonly multiple?: true;
   readonly default?: string;
   readonly choices?: readonly string[];
-  /** Reads a value. Calls `wrong` with advice, which follows `--name is "value":`, where it can't be used. */
+  /**
+   * Reads a value. Calls `wrong` with advice, which follows `--name is "value":`, where it can't be
+   * used.
+   */
   readonly read?: (text: string, wrong: (advice: string) => void) => V;
 }
 
@@ -90,9 +96,15 @@ interface Description {
   readonly examples: readonly string[];
   /** When the exit code is 1: `A case has another result than it expects`. */
   readonly fails: string;
-  /** When the exit code is 2, of a command whose exit codes are always those of {@link detailedExitCode}. */
+  /**
+   * When the exit code is 2, of a command whose exit codes are always those of
+   * {@link detailedExitCode}.
+   */
   readonly reports?: string;
-  /** When the exit code is 2 beside wrong arguments and settings, of a command whose work can be impossible: `the trials could not be run`. */
+  /**
+   * When the exit code is 2 beside wrong arguments and settings, of a command whose work can be
+   * impossible: `the trials could not be run`.
+   */
   readonly unable?: string;
 }
 
@@ -100,11 +112,15 @@ interface Description {
 interface Row<O extends Options, S, R> extends Description {
   readonly options: O;
   readonly settings?: Settings<S>;
-  /** Reads what is requested. Calls `problem` for what does not fit together; the result, which may be null, is not used then. */
+  /**
+   * Reads what is requested. Calls `problem` for what does not fit together; the result, which may
+   * be null, is not used then.
+   */
   readonly request: (values: Values<O>, args: readonly string[], problem: (text: string) => void) => R | null;
   /**
-   * Returns 0, or 1 where a check found problems; with `reports` or the option {@link detailedExitCode} also 2, where there is
-   * something to report, and with `unable` where the work could not be done. Throws an Error where the work fails.
+   * Returns 0, or 1 where a check found problems; with `reports` or the option
+   * {@link detailedExitCode} also 2, where there is something to report, and with `unable` where
+   * the work could not be done. Throws an Error where the work fails.
    */
   readonly run: (request: R, context: Context<S>) => number | Promise<number>;
 }
@@ -112,7 +128,10 @@ interface Row<O extends Options, S, R> extends Description {
 /** A command: its description, and how to run it. */
 export interface Command extends Description {
   readonly variables: Settings<unknown>['variables'];
-  /** Reads request and settings, and gives the work to do. Calls `problem` for each that is wrong; the work must not be done then. */
+  /**
+   * Reads request and settings, and gives the work to do. Calls `problem` for each that is wrong;
+   * the work must not be done then.
+   */
   readonly prepare: (
     given: Given,
     env: Environment,
@@ -127,7 +146,10 @@ export interface Given {
   readonly isValid: boolean;
 }
 
-/** Makes a command of a row. It checks the types of the row, and hides them: rows of all types are in one table. */
+/**
+ * Makes a command of a row. It checks the types of the row, and hides them: rows of all types are
+ * in one table.
+ */
 export function command<const O extends Options, S, R>(row: Row<O, S, R>): Command {
   const { request: read, run, settings: declared, ...description } = row;
   return {

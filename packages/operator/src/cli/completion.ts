@@ -1,5 +1,5 @@
-import { completionScripts } from '../../../client/src/completion-scripts.ts';
-import type { CompletedOption } from '../../../client/src/completion-scripts.ts';
+import { completionScripts } from '../../../command/src/completion-scripts.ts';
+import type { CompletedOption } from '../../../command/src/completion-scripts.ts';
 import type { Option } from './command.ts';
 import { program } from './help.ts';
 import type { CommandTable } from './run.ts';
@@ -15,7 +15,8 @@ export function completionOf({ groups, commands }: CommandTable, shell: keyof ty
     commands: [
       ...Object.entries(groups).map(([name, summary]) => ({ name, summary, options: [] })),
       ...commands.map(({ name, summary, options, arguments: [argument] = [] }) => ({
-        ...{ name, summary },
+        name,
+        summary,
         options: Object.entries(options).map(completed),
         ...(argument?.choices === undefined ? {} : { values: argument.choices }),
       })),
@@ -27,5 +28,5 @@ function completed([name, option]: readonly [string, Option]): CompletedOption {
   const { help } = option;
   if (option.type === 'boolean') return { name, takes: 'nothing', help };
   const { placeholder, choices } = option;
-  return { ...{ name, takes: 'value', help, placeholder }, ...(choices === undefined ? {} : { choices }) };
+  return { name, takes: 'value', help, placeholder, ...(choices === undefined ? {} : { choices }) };
 }

@@ -15,10 +15,11 @@ export interface CommandTable {
 }
 
 /**
- * Runs the command that the words name, and returns the exit code: 0 when it is done, 1 when the work failed or a check found
- * problems, 2 when arguments or settings are wrong. Everything that is wrong with them is reported before the work begins. With
- * `--detailed-exitcode`, and for a command that says when it reports, 2 means that there is something to report, and wrong arguments end with 1.
- * A command that says when it is unable to work ends with 2 then.
+ * Runs the command that the words name, and returns the exit code: 0 when it is done, 1 when the
+ * work failed or a check found problems, 2 when arguments or settings are wrong. Everything that is
+ * wrong with them is reported before the work begins. With `--detailed-exitcode`, and for a command
+ * that says when it reports, 2 means that there is something to report, and wrong arguments end
+ * with 1. A command that says when it is unable to work ends with 2 then.
  */
 export async function runCommandLine(
   table: CommandTable,

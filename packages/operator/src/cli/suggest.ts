@@ -7,7 +7,10 @@ export function suggestion(wrong: string, known: readonly string[]): string {
   return best === undefined || best.distance > most ? '' : ` Did you mean ${best.word}?`;
 }
 
-/** How many characters to insert, delete, replace, or swap with their neighbour (optimal string alignment). */
+/**
+ * How many characters to insert, delete, replace, or swap with their neighbour (optimal string
+ * alignment).
+ */
 function editDistance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= from.length; i += 1) {

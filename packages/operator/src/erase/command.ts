@@ -48,7 +48,9 @@ export const erase = command({
     return {
       selection: selectionOf(person, entry),
       range: { since: since ?? null, until: until ?? null },
-      ...{ reference, isConfirmed: confirm, isJson: json },
+      reference,
+      isConfirmed: confirm,
+      isJson: json,
     };
   },
   run: async (request, context) => (await import('./run.ts')).run(request, context),

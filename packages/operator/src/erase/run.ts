@@ -26,7 +26,9 @@ export interface EraseRequest {
 /** The most entries that one entry of the trail names, so that it stays small. */
 const mostNamed = 100;
 
-/** Says which personal data are erased, and erases them if that is confirmed. Gives the exit code. */
+/**
+ * Says which personal data are erased, and erases them if that is confirmed. Gives the exit code.
+ */
 export function run(request: EraseRequest, context: Context<LedgerSettings>): Promise<number> {
   const { settings, print, stderr } = context;
   return withLedger(settings, async (ledger) => {
@@ -53,7 +55,10 @@ export function run(request: EraseRequest, context: Context<LedgerSettings>): Pr
   });
 }
 
-/** Records an erasure, then erases: what is gone is recorded, and what a killed command left is erased by the next one. Gives the operation id. */
+/**
+ * Records an erasure, then erases: what is gone is recorded, and what a killed command left is
+ * erased by the next one. Gives the operation id.
+ */
 async function erase(
   ledger: Ledger & Erasure,
   principal: RecordedPrincipal,

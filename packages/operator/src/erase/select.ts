@@ -7,22 +7,32 @@ import type { AuditEntry } from '../../../../src/model/audit.ts';
 
 /** Which entries lose their personal data. */
 export type Selection =
-  /** Those that are by a person, through them, for them, or used a vote of theirs; by the id of the principal. */
+  /**
+   * Those that are by a person, through them, for them, or used a vote of theirs; by the id of the
+   * principal.
+   */
   | { readonly kind: 'person'; readonly id: string }
   /** Those with these public ids. */
   | { readonly kind: 'entries'; readonly ids: readonly string[] }
-  /** Those that the trail says were erased: after a restore, they can have their personal data again. */
+  /**
+   * Those that the trail says were erased: after a restore, they can have their personal data
+   * again.
+   */
   | { readonly kind: 'recorded' };
 
-/** The time of the entries that are examined, in milliseconds since the epoch: `since` inclusive, `until` exclusive. */
+/**
+ * The time of the entries that are examined, in milliseconds since the epoch: `since` inclusive,
+ * `until` exclusive.
+ */
 export interface Range {
   readonly since: number | null;
   readonly until: number | null;
 }
 
 /**
- * What becomes of a selected entry. `in-text`: an earlier version of the gateway wrote it, and its text has the personal data. `open` and `ending`: the
- * gateway still needs them, for an operation that is open, or for the ending that the operation set.
+ * What becomes of a selected entry. `in-text`: an earlier version of the gateway wrote it, and its
+ * text has the personal data. `open` and `ending`: the gateway still needs them, for an operation
+ * that is open, or for the ending that the operation set.
  */
 export type Verdict = 'erase' | 'erased-before' | 'in-text' | 'open' | 'ending';
 
@@ -34,11 +44,14 @@ export interface Selected {
   readonly verdict: Verdict;
 }
 
-/** What a selection reads. */
+/** What a selection reads. The entries of an operation and the state are strongly consistent. */
 export type Reads = Pick<Ledger, 'getEntry' | 'operationEntries' | 'readTrail'> &
-  Pick<AssociationReads, 'getAssociationStates'>;
+  Pick<AssociationReads, 'getAssociationState'>;
 
-/** The entries of a selection, with what becomes of them. Throws an Error for an entry that does not exist. */
+/**
+ * The entries of a selection, with what becomes of them. Throws an Error for an entry that does not
+ * exist.
+ */
 export async function* selected(
   ledger: Reads,
   selection: Selection,
@@ -105,9 +118,11 @@ async function verdictOn(ledger: Reads, entry: AuditEntry): Promise<Verdict> {
   if (entry.personal === undefined) return 'in-text';
   if (isErased(entry)) return 'erased-before';
   if (entry.fence === null || entry.target === null) return 'erase';
-  const [state] = await ledger.getAssociationStates([entry.target]);
-  if (state?.ending?.setBy === entry.operationId) return 'ending';
-  return (await isOpen(ledger, entry.operationId)) ? 'open' : 'erase';
+  // The state is read last: an operation that sets an ending does so in the transaction that closes
+  // it.
+  if (await isOpen(ledger, entry.operationId)) return 'open';
+  const state = await ledger.getAssociationState(entry.target);
+  return state?.ending?.setBy === entry.operationId ? 'ending' : 'erase';
 }
 
 /** Whether an operation began and was not closed. */

@@ -15,7 +15,10 @@ export interface ReplayRequest extends TimeRange {
 /** Longest time of one part, in milliseconds. */
 const partMs = 300_000;
 
-/** Sends the events of a range again, with the same ids. Throws an Error that says where to continue. */
+/**
+ * Sends the events of a range again, with the same ids. Throws an Error that says where to
+ * continue.
+ */
 export async function run({ since, until }: ReplayRequest, context: Context<ReplaySettings>): Promise<number> {
   const { settings, print, warn } = context;
   const target = targetOf(settings);

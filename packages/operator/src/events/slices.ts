@@ -6,7 +6,9 @@ import type { AuditEntry } from '../../../../src/model/audit.ts';
 /** Entries per page. */
 const pageSize = 250;
 
-/** How many entries a slice should have; its time is doubled or halved until it has about as many. */
+/**
+ * How many entries a slice should have; its time is doubled or halved until it has about as many.
+ */
 const sliceSize = 500;
 
 /** Bounds of the time of a slice, in milliseconds. */
@@ -19,8 +21,9 @@ export interface TimeRange {
 }
 
 /**
- * The entries of a range that can become events, oldest first, in parts: the trail is read newest first, so that only the entries of a short
- * time are kept. Throws `LedgerUnavailable` and `UnsupportedFormat`.
+ * The entries of a range that can become events, oldest first, in parts: the trail is read newest
+ * first, so that only the entries of a short time are kept. Throws `LedgerUnavailable` and
+ * `UnsupportedFormat`.
  */
 export async function* slicesOf(
   ledger: Pick<Ledger, 'readTrail'>,

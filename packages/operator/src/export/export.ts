@@ -4,8 +4,8 @@ import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 
 /**
- * Entries per page. A page of ordinary entries fills a response of DynamoDB (1 MB); a page of the largest entries that
- * DynamoDB can store (400 KB each) takes 100 MB of memory.
+ * Entries per page. A page of ordinary entries fills a response of DynamoDB (1 MB); a page of the
+ * largest entries that DynamoDB can store (400 KB each) takes 100 MB of memory.
  */
 const pageSize = 250;
 
@@ -23,11 +23,13 @@ export type Exported =
     };
 
 /**
- * Writes the entries of a range, newest first, one line each. Keeps one page in memory: the next one is read when the output
- * has accepted the one before. Entries added meanwhile are newer than all that is still to be read, so each is written once.
+ * Writes the entries of a range, newest first, one line each. Keeps one page in memory: the next
+ * one is read when the output has accepted the one before. Entries added meanwhile are newer than
+ * all that is still to be read, so each is written once.
  *
  * @param range milliseconds since the epoch; `since` inclusive, `until` exclusive
- * @param report called after every page with the number of entries so far and the time of the oldest
+ * @param report called after every page with the number of entries so far and the time of the
+ *   oldest
  */
 export async function exportTrail(
   ledger: Pick<Ledger, 'readTrail'>,
@@ -36,7 +38,8 @@ export async function exportTrail(
   output: NodeJS.WritableStream,
   report: (count: number, reached: string) => void,
 ): Promise<Exported> {
-  // Errors are handled in the callback of each write; without a listener, the event would end the process.
+  // Errors are handled in the callback of each write; without a listener, the event would end the
+  // process.
   output.on('error', () => undefined);
   const query = { partition: { kind: 'all' }, ...noFilters, ...range, limit: pageSize } as const;
   let count = 0;

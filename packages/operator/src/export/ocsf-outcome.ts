@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../../src/model/audit-event.ts';
-import { operations } from '../../../../src/operations/operations.ts';
-import { isAdoption } from '../../../../src/queries/change-history.ts';
+import { operations } from '../../../../src/operations/kinds/operations.ts';
+import { isAdoption } from '../../../../src/queries/drift/change-history.ts';
 
 /** `severity_id` of OCSF. */
 export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
@@ -13,7 +13,10 @@ export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 
 
 type Status = keyof typeof statuses;
 
-/** `activity_id` of the class API Activity. `Adopt`, `Approve` and `Check` are not in OCSF, hence 99 (Other). */
+/**
+ * `activity_id` of the class API Activity. `Adopt`, `Approve` and `Check` are not in OCSF, hence 99
+ * (Other).
+ */
 export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Adopt: 99, Approve: 99, Check: 99 } as const;
 
 type Activity = keyof typeof activities;
@@ -55,7 +58,10 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   PERSONAL_DATA_ERASED: { status: 'Success', severity: 'High' },
 };
 
-/** What an entry can be about besides the operations. Locks, scans, the log and erasures have no GraphQL field. */
+/**
+ * What an entry can be about besides the operations. Locks, scans, the log and erasures have no
+ * GraphQL field.
+ */
 const otherOperations = {
   CHECK_CHANGES: { field: 'checkPodIdentityAssociations', activity: 'Read' },
   READ_AUDIT_TRAIL: { field: 'auditTrail', activity: 'Read' },
@@ -67,8 +73,9 @@ const otherOperations = {
 } as const;
 
 /**
- * The events of which nothing of the operation that they are about is done: a count of deletes does not count approvals of them, nor warnings before
- * them. `field` is null where it is that of the operation.
+ * The events of which nothing of the operation that they are about is done: a count of deletes does
+ * not count approvals of them, nor warnings before them. `field` is null where it is that of the
+ * operation.
  */
 const otherActivities: Partial<Record<AuditEvent, { readonly field: string | null; readonly activity: Activity }>> = {
   APPROVAL_REQUESTED: { field: null, activity: 'Approve' },
@@ -80,7 +87,10 @@ const otherActivities: Partial<Record<AuditEvent, { readonly field: string | nul
   EXPIRY_WARNED: { field: 'expire', activity: 'Read' },
 };
 
-/** Name of the GraphQL field, and activity, of what an entry is about. The expire function has no field. */
+/**
+ * Name of the GraphQL field, and activity, of what an entry is about. The expire function has no
+ * field.
+ */
 export function calledOperation({ operation, event }: Pick<AuditEntry, 'operation' | 'event'>): {
   readonly field: string;
   readonly activity: Activity;
@@ -117,14 +127,17 @@ function activityOf(entry: AuditEntry): Activity {
   return entry.event === 'SUCCEEDED' && isAdoption(entry) ? 'Adopt' : calledOperation(entry).activity;
 }
 
-/** The decision that determines the request: that about the delete which its ending is, if only this one does not allow it. */
+/**
+ * The decision that determines the request: that about the delete which its ending is, if only this
+ * one does not allow it.
+ */
 export function decidingOf({ decision, deleteDecision }: Pick<AuditEntry, 'decision' | 'deleteDecision'>) {
   return decision?.allowed && deleteDecision?.allowed === false ? deleteDecision : decision;
 }
 
 /**
- * The policy decision in the attributes of the profile `security_control`. A dry run is `Observed`, as it neither lets a
- * change through nor blocks it. Null where no policy was evaluated.
+ * The policy decision in the attributes of the profile `security_control`. A dry run is `Observed`,
+ * as it neither lets a change through nor blocks it. Null where no policy was evaluated.
  */
 export function ocsfDisposition(entry: Pick<AuditEntry, 'event' | 'decision' | 'deleteDecision'>) {
   const { event } = entry;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { summarize } from '../../../../src/operations/operations.ts';
+import { summarize } from '../../../../src/operations/kinds/operations.ts';
 import { auditEntryId, isErased } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
@@ -14,7 +14,10 @@ import {
   statuses,
 } from './ocsf-outcome.ts';
 
-/** Released 2026-08-03. Source of class and objects: https://schema.ocsf.io/1.9.0/classes/api_activity. */
+/**
+ * Released 2026-08-03. Source of class and objects:
+ * https://schema.ocsf.io/1.9.0/classes/api_activity.
+ */
 const ocsfVersion = '1.9.0';
 
 /** Category and class; the ids of an event type start with the class. */
@@ -24,8 +27,9 @@ const classUid = 6003;
 const product = 'pod-identity-gateway';
 
 /**
- * An entry as an event of the class API Activity of OCSF 1.9.0, with the profiles `cloud` and, where policy was evaluated,
- * `security_control`. Fields without an OCSF attribute are in `unmapped`, under their own names, so nothing is lost.
+ * An entry as an event of the class API Activity of OCSF 1.9.0, with the profiles `cloud` and,
+ * where policy was evaluated, `security_control`. Fields without an OCSF attribute are in
+ * `unmapped`, under their own names, so nothing is lost.
  *
  * @param productVersion version of the gateway that exports
  */
@@ -78,7 +82,9 @@ function metadataOf(entry: AuditEntry, version: string, isDecided: boolean) {
   };
 }
 
-/** `user` is the principal that policy evaluates; `application` is the service in a delegated token. */
+/**
+ * `user` is the principal that policy evaluates; `application` is the service in a delegated token.
+ */
 function actorOf({ principal, actor }: AuditEntry) {
   const issuer = issuerOf(principal);
   return {

@@ -30,7 +30,10 @@ export interface ExportRequest {
 /** Where the trail is, and the log that covers it. */
 export type ExportSettings = LedgerSettings & { readonly log: LogSettings };
 
-/** Writes the trail to standard output, and says which checkpoint covers it. Throws an Error that says how to continue after a failure. */
+/**
+ * Writes the trail to standard output, and says which checkpoint covers it. Throws an Error that
+ * says how to continue after a failure.
+ */
 export async function run({ format, since, until }: ExportRequest, context: Context<ExportSettings>): Promise<number> {
   const { settings, stdout, stderr, warn } = context;
   const storage = openLogStorage(settings.log);
@@ -74,7 +77,10 @@ function failureOf({ kind, error, count, last }: Extract<Exported, { error: Erro
   return new Error(`${what}\n${count} entries were written${rest}`, { cause: error });
 }
 
-/** How to get the rest after a failure. Entries of the last millisecond may be missing, so it is read again. */
+/**
+ * How to get the rest after a failure. Entries of the last millisecond may be missing, so it is
+ * read again.
+ */
 function continuation({ time }: AuditEntry): string {
   const until = new Date(Date.parse(time) + 1).toISOString();
   return `Continue with --until ${until}; entries of that last millisecond are repeated, with the same ids.`;

@@ -19,10 +19,15 @@ const sessionSeconds = 900;
 /** What the clients of all accounts share. Close it by `requestHandler.destroy()`. */
 export type AwsConnection = ReturnType<typeof connectAws>;
 
-/** Prepares connections. The SDK finds endpoints, and credentials once for all clients. Sends no request. */
+/**
+ * Prepares connections. The SDK finds endpoints, and credentials once for all clients. Sends no
+ * request.
+ */
 export function connectAws(region: string) {
   const requestHandler = new NodeHttpHandler({
-    ...{ connectionTimeout: connectionTimeoutMs, requestTimeout: 20_000, throwOnRequestTimeout: true },
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: 20_000,
+    throwOnRequestTimeout: true,
   });
   const shared = { region, requestHandler, maxAttempts: 5 };
   const sts = new STSClient(shared);
@@ -41,7 +46,10 @@ export async function readCaller({ sts }: AwsConnection): Promise<{ accountId: s
   }
 }
 
-/** The active accounts of the organization: names by ID. Throws an Error that says what to do if they can't be listed. */
+/**
+ * The active accounts of the organization: names by ID. Throws an Error that says what to do if
+ * they can't be listed.
+ */
 export async function readOrganization(connection: AwsConnection): Promise<ReadonlyMap<string, string | null>> {
   const { region, requestHandler, maxAttempts, credentials } = connection;
   const organizations = new OrganizationsClient({ region, requestHandler, maxAttempts, credentials });
@@ -156,8 +164,8 @@ async function namespacesOf(eks: EKSClient, clusterName: string): Promise<readon
 }
 
 /**
- * The items of all pages. Throws an Error for a response without a list, or with the token of an earlier page: an end that AWS did not
- * state would make existing clusters look deleted.
+ * The items of all pages. Throws an Error for a response without a list, or with the token of an
+ * earlier page: an end that AWS did not state would make existing clusters look deleted.
  */
 async function allPages<T>(
   page: (token: string | undefined) => Promise<readonly [items: readonly T[] | undefined, next: string | undefined]>,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readingPolicies } from '../../../../tools/explain.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 
 /** Reads the file of `--inventory`. Throws an Error that says what is wrong with it. */
 export function readInventory(file: string): Inventory {

@@ -1,5 +1,5 @@
-import { clusterIn } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { makeSlots } from '../../../../src/runtime/slots.ts';
 import type { Context } from '../cli/command.ts';
 import { readInventory } from './read.ts';
@@ -11,7 +11,9 @@ import { goneFrom, notesOn, ownerlessIn, suggestionOf, tableOf } from './suggest
 export interface SuggestRequest {
   /** Path of the inventory. */
   readonly inventory: string;
-  /** Name of the role to assume, with its path; null: only the account of the credentials is read. */
+  /**
+   * Name of the role to assume, with its path; null: only the account of the credentials is read.
+   */
   readonly roleName: string | null;
   /** Empty: those of the organization. */
   readonly accounts: readonly string[];
@@ -24,13 +26,19 @@ export interface SuggestRequest {
   readonly isDetailed: boolean;
 }
 
-/** Accounts that are read at the same time. Each has one open request, far below the limits of EKS for an account. */
+/**
+ * Accounts that are read at the same time. Each has one open request, far below the limits of EKS
+ * for an account.
+ */
 const maxAccounts = 8;
 
 /** Control sequence that clears the rest of a terminal's line. */
 const clearRest = '\u001b[K';
 
-/** Prints what the inventory lacks. Gives the exit code. Throws an Error if the inventory or the list of accounts can't be read. */
+/**
+ * Prints what the inventory lacks. Gives the exit code. Throws an Error if the inventory or the
+ * list of accounts can't be read.
+ */
 export async function run(
   request: SuggestRequest,
   context: Context<{ readonly region: string | null }>,

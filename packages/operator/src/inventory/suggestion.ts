@@ -1,13 +1,19 @@
 import type { ClusterRef } from '../../../../src/model/association.ts';
-import { accountOf, clusterIn, isRegistered } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { namespaceIn } from '../../../../src/policy/namespaces.ts';
+import { accountOf, clusterIn, isRegistered } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
 import { aligned } from '../cli/table.ts';
 import type { Reading, SeenCluster } from './aws.ts';
 
-/** What the inventory lacks, in its own form. A field that AWS does not know is left out, so that a check of the inventory demands it. */
+/**
+ * What the inventory lacks, in its own form. A field that AWS does not know is left out, so that a
+ * check of the inventory demands it.
+ */
 export interface Suggestion {
-  /** Accounts with clusters. Of an account that the inventory has, only the regions that its entry lacks. */
+  /**
+   * Accounts with clusters. Of an account that the inventory has, only the regions that its entry
+   * lacks.
+   */
   readonly accounts: readonly {
     readonly accountId: string;
     readonly name?: string;
@@ -43,7 +49,9 @@ export function suggestionOf(
     clusters: sorted
       .filter((cluster) => clusterIn(inventory, cluster) === null)
       .map(({ accountId, region, clusterName, environment }) => ({
-        ...{ accountId, region, clusterName },
+        accountId,
+        region,
+        clusterName,
         ...(environment === null ? {} : { environment }),
       })),
   };
@@ -80,7 +88,8 @@ export function notesOn(inventory: Inventory, { accounts, clusters }: Suggestion
 }
 
 /**
- * What the inventory lists, and does not exist. Clusters of regions that were not read completely may exist.
+ * What the inventory lists, and does not exist. Clusters of regions that were not read completely
+ * may exist.
  *
  * @param active the accounts of the organization; null where it was not read
  */
@@ -99,7 +108,10 @@ export function goneFrom(
   ];
 }
 
-/** The namespaces of associations for which the inventory has no owner, by name, with the numbers of associations and clusters. */
+/**
+ * The namespaces of associations for which the inventory has no owner, by name, with the numbers of
+ * associations and clusters.
+ */
 export function ownerlessIn(inventory: Inventory, seen: readonly SeenCluster[]): string[] {
   const found = new Map<string, { system: boolean; associations: number; clusters: Set<string> }>();
   for (const cluster of seen) {

@@ -39,9 +39,9 @@ export interface ChangedLocks {
 const maxRounds = 10;
 
 /**
- * Sets or lifts a lock and records it in the audit trail, in one transaction. A lock that is set already keeps its reason,
- * unless it does not stop reads and is to stop them.
- * Throws `LedgerUnavailable`, and an Error if there are too many locks.
+ * Sets or lifts a lock and records it in the audit trail, in one transaction. A lock that is set
+ * already keeps its reason, unless it does not stop reads and is to stop them. Throws
+ * `LedgerUnavailable`, and an Error if there are too many locks.
  */
 export async function changeLocks(deps: LockDependencies, change: LockChange): Promise<ChangedLocks> {
   const { scope } = change;
@@ -97,7 +97,10 @@ function entryOf(deps: LockDependencies, { kind, reason, operator }: LockChange,
   });
 }
 
-/** Whether the audit trail has an entry of the principal or cluster: one that it does not know may be a typing error. */
+/**
+ * Whether the audit trail has an entry of the principal or cluster: one that it does not know may
+ * be a typing error.
+ */
 export async function isKnown({ ledger }: LockDependencies, scope: LockScope): Promise<boolean> {
   const partition = partitionOf(scope);
   if (partition === null) return true;

@@ -12,9 +12,10 @@ export interface Operator {
 }
 
 /**
- * Who runs the command: with a ledger in AWS, the ARN that AWS returns for the credentials, which CloudTrail shows too; with
- * a ledger on this machine, what the operating system says. The latter proves nothing: a user that can write to the ledger could
- * write any name. Throws an Error if AWS does not answer.
+ * Who runs the command: with a ledger in AWS, the ARN that AWS returns for the credentials, which
+ * CloudTrail shows too; with a ledger on this machine, what the operating system says. The latter
+ * proves nothing: a user that can write to the ledger could write any name. Throws an Error if AWS
+ * does not answer.
  */
 export async function identifyOperator(
   settings: Pick<LedgerSettings, 'ledger' | 'dynamoDbEndpoint' | 'region'>,
@@ -41,7 +42,10 @@ function localOperator(): Operator {
   return { principal: operatorPrincipal(`os:${userInfo().username}@${hostname()}`), accountId: null };
 }
 
-/** An operator as a principal of the audit trail. Policy decides nothing about them, so they have no groups. */
+/**
+ * An operator as a principal of the audit trail. Policy decides nothing about them, so they have no
+ * groups.
+ */
 function operatorPrincipal(id: string): RecordedPrincipal {
   return { id, kind: 'USER', groups: [], sessionName: null, otherGroups: null };
 }

@@ -13,7 +13,10 @@ import type { LockDependencies } from './change-locks.ts';
 import { identifyOperator } from './operator.ts';
 import type { Operator } from './operator.ts';
 
-/** Which changes a lock is about; the account and region of a cluster are null where the options leave them out. */
+/**
+ * Which changes a lock is about; the account and region of a cluster are null where the options
+ * leave them out.
+ */
 export type RequestedScope =
   | { readonly kind: 'ALL' }
   | { readonly kind: 'PRINCIPAL'; readonly principalId: string }
@@ -78,7 +81,10 @@ async function change(
   return printLocks(result.locks, context);
 }
 
-/** What to check about the name in a scope. The lock is set already, so a trail that can't be read does not fail the command. */
+/**
+ * What to check about the name in a scope. The lock is set already, so a trail that can't be read
+ * does not fail the command.
+ */
 async function hintAbout(deps: LockDependencies, scope: LockScope): Promise<string | null> {
   try {
     return (await isKnown(deps, scope))

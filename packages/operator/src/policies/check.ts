@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import { failedCases, readCases, untestedPolicies } from '../../../../src/cases/cases.ts';
 import type { PolicyCase } from '../../../../src/cases/cases.ts';
-import { liftableIds } from '../../../../src/policy/approvals.ts';
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
-import type { Engine } from '../../../../src/policy/engine.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { liftableIds } from '../../../../src/policy/policies/approvals.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
+import type { Engine } from '../../../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicies, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
 import { effectsInWords, effectsOn } from '../authoring/effects.ts';
 import type { Effect } from '../authoring/effects.ts';
@@ -17,7 +17,10 @@ import type { Context } from '../cli/command.ts';
 
 /** The result of a check. */
 export interface CheckReport {
-  /** Each case with another result than it expects, and each policy without a case; also those of the examples. */
+  /**
+   * Each case with another result than it expects, and each policy without a case; also those of
+   * the examples.
+   */
   readonly failures: readonly string[];
   /** What is valid but probably not meant. */
   readonly warnings: readonly string[];
@@ -28,8 +31,8 @@ export interface CheckReport {
 }
 
 /**
- * Validates a folder of policies and runs its cases. Throws an Error that says what is wrong when policies, inventory or a
- * case can't be read.
+ * Validates a folder of policies and runs its cases. Throws an Error that says what is wrong when
+ * policies, inventory or a case can't be read.
  */
 export function checkPolicies(directory: string): CheckReport {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema, inventory.json and cases.';
@@ -54,7 +57,10 @@ function check(directory: string): CheckReport {
   };
 }
 
-/** Policies whose approvers no case lets vote. Neither policies nor the inventory list all groups of tokens, so a misspelled one is valid. */
+/**
+ * Policies whose approvers no case lets vote. Neither policies nor the inventory list all groups of
+ * tokens, so a misspelled one is valid.
+ */
 function groupsWithoutVote(policySet: PolicySet, cases: readonly PolicyCase[]): readonly string[] {
   const voting = cases
     .filter(({ expected }) => expected === 'allowed')
@@ -76,8 +82,8 @@ interface Findings {
 }
 
 /**
- * The findings of the policies in `examples`, which are not active: each file is checked with the policies of the folder and with its
- * cases, whose names begin with its own.
+ * The findings of the policies in `examples`, which are not active: each file is checked with the
+ * policies of the folder and with its cases, whose names begin with its own.
  */
 function checkExamples(directory: string, inventoryText: string, activeIds: readonly string[]): Findings {
   const folder = join(directory, 'examples');

@@ -88,7 +88,10 @@ export const impact = command({
     if (trail !== undefined && since !== undefined) problem('Give --trail or --since, not both.');
     if (against === undefined && againstInventory !== undefined) problem('--against-inventory needs --against.');
     return {
-      ...{ policies, inventory, roles: given, output },
+      policies,
+      inventory,
+      roles: given,
+      output,
       against: against === undefined ? null : { policies: against, inventory: againstInventory },
       requests: trail !== undefined ? { kind: 'trail', trail } : since !== undefined ? { kind: 'ledger', since } : null,
     };

@@ -2,15 +2,15 @@ import type { CreateRequest } from '../../../../src/model/association.ts';
 import { isErased } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Principal, RequestIdentity } from '../../../../src/model/principal.ts';
-import { createRequestOf } from '../../../../src/operations/differences.ts';
+import { createRequestOf } from '../../../../src/operations/terms/differences.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
-import { decisionResult } from '../../../../src/policy/approvals.ts';
-import type { Engine } from '../../../../src/policy/engine.ts';
-import { clusterIn } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { namespaceIn } from '../../../../src/policy/namespaces.ts';
+import { decisionResult } from '../../../../src/policy/policies/approvals.ts';
+import type { Engine } from '../../../../src/policy/decide/engine.ts';
+import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
 import type { AuthorizationContext } from '../../../../src/policy/policy.ts';
-import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
+import { groupsNamed } from '../../../../src/policy/policies/recorded-principal.ts';
 import type { ObservedAssociation } from '../observed-associations.ts';
 import { verdict } from './recorded-request.ts';
 import { makeJudge } from './unknown-roles.ts';
@@ -23,13 +23,16 @@ export interface PoliciesInUse {
 }
 
 /**
- * How a decision differs: denied now, allowed now, needing an approval now, open because role attributes are not known, or the same
- * result by other policies.
+ * How a decision differs: denied now, allowed now, needing an approval now, open because role
+ * attributes are not known, or the same result by other policies.
  */
 export const differences = ['FORBIDDEN', 'PERMITTED', 'NEEDS_APPROVAL', 'DEPENDS', 'OTHER_REASONS'] as const;
 type Difference = (typeof differences)[number];
 
-/** What would be decided otherwise about a create of an association, for the principals of whom the same is true. */
+/**
+ * What would be decided otherwise about a create of an association, for the principals of whom the
+ * same is true.
+ */
 export interface Impact {
   readonly kind: Difference;
   readonly association: CreateRequest;
@@ -52,10 +55,11 @@ interface JudgedBy {
 }
 
 /**
- * Creates the function that judges a create of an association as it is by two sets of policies, and gives what differs. The create is by
- * the principal of the operation that made the association, and by a member of each group that owns the namespace in either inventory. Where
- * there is neither, it is by a member of each group that policies name and permit it, else by a principal in no group. Where policies ask for a
- * reason, with and without one.
+ * Creates the function that judges a create of an association as it is by two sets of policies, and
+ * gives what differs. The create is by the principal of the operation that made the association,
+ * and by a member of each group that owns the namespace in either inventory. Where there is
+ * neither, it is by a member of each group that policies name and permit it, else by a principal in
+ * no group. Where policies ask for a reason, with and without one.
  *
  * @param now the time of the decisions, in milliseconds since the epoch
  * @param roles attributes of roles; those of other roles are unknown
@@ -144,10 +148,16 @@ function hasPermit(judged: Judgement): boolean {
   );
 }
 
-/** By whom an association is judged that no group which policies name may create: policies that deny it regardless of who asks are found by it. */
+/**
+ * By whom an association is judged that no group which policies name may create: policies that deny
+ * it regardless of who asks are found by it.
+ */
 const stranger: JudgedBy = { name: 'a principal in no group', context: contextOf(personIn([])) };
 
-/** How two decisions differ; null if both allow, or if the same policies deny or ask for the same approvals. */
+/**
+ * How two decisions differ; null if both allow, or if the same policies deny or ask for the same
+ * approvals.
+ */
 function differenceOf(was: Judgement, is: Judgement): Omit<Impact, 'association' | 'origin' | 'principals'> | null {
   const [before, after] = [inWords(was), inWords(is)];
   if (was.kind === 'depends' || is.kind === 'depends') {

@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../../../../src/model/association.ts';
-import type { PolicyJson } from '../../../../src/policy/cedar.ts';
+import type { PolicyJson } from '../../../../src/policy/cedar/cedar.ts';
 import { clusterName } from '../observed-associations.ts';
 import { differences } from './impact-judge.ts';
 import type { Impact, PoliciesInUse } from './impact-judge.ts';
@@ -10,7 +10,10 @@ type Counts = Readonly<Partial<Record<Impact['kind'], number>>>;
 /** What a policy changes. */
 interface RuleImpact {
   readonly policyId: string;
-  /** Whether the policy denies regardless of who asks: it reads neither the principal nor for whom it acts. */
+  /**
+   * Whether the policy denies regardless of who asks: it reads neither the principal nor for whom
+   * it acts.
+   */
   readonly regardlessOfPrincipal: boolean;
   readonly counts: Counts;
   readonly namespaces: readonly (ClusterRef & { readonly namespace: string; readonly counts: Counts })[];
@@ -28,7 +31,10 @@ export interface ImpactSummary {
 
 type MutableCounts = { -readonly [Kind in keyof Counts]: Counts[Kind] };
 
-/** Creates the collection of what differs. Its size depends on rules, namespaces and roles, not on associations. */
+/**
+ * Creates the collection of what differs. Its size depends on rules, namespaces and roles, not on
+ * associations.
+ */
 export function collectImpacts(sides: readonly PoliciesInUse[]) {
   let judged = 0;
   const total: MutableCounts = {};

@@ -1,6 +1,6 @@
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { unpackPolicies } from '../../../../src/policy-versions/packed-policies.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import type { Context } from '../cli/command.ts';
@@ -25,7 +25,10 @@ export interface ImpactRequest extends Replacement {
 
 type ImpactContext = Context<LedgerSettings & { readonly hasPolicyTable: boolean }>;
 
-/** Judges the observed associations and recorded requests, and prints what would be decided otherwise. Gives the exit code. */
+/**
+ * Judges the observed associations and recorded requests, and prints what would be decided
+ * otherwise. Gives the exit code.
+ */
 export async function run(request: ImpactRequest, context: ImpactContext): Promise<number> {
   const { settings, print, warn } = context;
   const isJson = request.output === 'json';

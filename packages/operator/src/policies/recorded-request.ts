@@ -1,7 +1,16 @@
 import * as v from 'valibot';
-import { readContextOf } from '../../../../src/operations/hidden.ts';
+import { readContextOf } from '../../../../src/operations/terms/hidden.ts';
 import { settingsOf } from '../../../../src/model/setting-fields.ts';
-import { anyText, atLeast, fields, flag, list, oneKindOf, text, wholeNumber } from '../../../../src/policy/json.ts';
+import {
+  anyText,
+  atLeast,
+  fields,
+  flag,
+  list,
+  oneKindOf,
+  text,
+  wholeNumber,
+} from '../../../../src/policy/inventory/json.ts';
 import {
   approvalNeed,
   association,
@@ -12,6 +21,7 @@ import {
   usedApproval,
 } from '../../../../src/cases/model-schemas.ts';
 import type { ApprovalNeed, UsedApproval } from '../../../../src/model/approval-vote.ts';
+import { hasTrait } from '../../../../src/model/operation.ts';
 import type { OperationKind } from '../../../../src/model/operation.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 
@@ -52,7 +62,10 @@ export const circumstanceSchema = atLeast({
   personal: v.exactOptional(atLeast({ sha256: v.exactOptional(text()) })),
 });
 
-/** The fields of an audit entry that depend on the operation. Complete by type. Reads have no decision. */
+/**
+ * The fields of an audit entry that depend on the operation. Complete by type. Reads have no
+ * decision.
+ */
 const schemas = {
   CREATE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('CREATE_POD_IDENTITY_ASSOCIATION'),
@@ -109,8 +122,8 @@ export function isErased({ personal }: Circumstances): boolean {
 }
 
 /**
- * Whether the decision of an entry is that its principal may not view the association. It was made as for a read, before anyone asked
- * whether the association may be changed.
+ * Whether the decision of an entry is that its principal may not view the association. It was made
+ * as for a read, before anyone asked whether the association may be changed.
  */
 function isOfView({ event, refusalCode }: Circumstances): boolean {
   return refusalCode === 'ASSOCIATION_NOT_FOUND' && (event === 'DENIED' || event === 'CHECKED');
@@ -127,7 +140,7 @@ export function requestOf(entry: OperationEntry & Circumstances): RecordedReques
 /** The delete that the ending of an audit entry's request is: of the association as it is then. */
 export function deleteRequestOf(entry: OperationEntry): RecordedRequest {
   if (!entry.before) throw new Error('The entry has a deleteDecision, and no association before it.');
-  const changed = entry.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? entry.request.changes : {};
+  const changed = hasTrait('updates', entry) ? entry.request.changes : {};
   return { action: 'DeletePodIdentityAssociation', association: { ...entry.before, ...changed } };
 }
 
@@ -151,8 +164,9 @@ export function contextOf(entry: Circumstances, now: number, name: string): Auth
 }
 
 /**
- * A decision in words: `allowed by …`, `allowed as a dry run only by …`, `denied by …`, `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and
- * how many of which group must approve.
+ * A decision in words: `allowed by …`, `allowed as a dry run only by …`, `denied by …`,
+ * `needs approval for …` or `allowed by approval for …`, with the ids of the policies, and how many
+ * of which group must approve.
  */
 export function verdict({ allowed, policyIds, violations, needs, onlyAsDryRun }: RecordedDecision): string {
   if (needs !== undefined) {
@@ -164,7 +178,9 @@ export function verdict({ allowed, policyIds, violations, needs, onlyAsDryRun }:
   return `${result} by ${[...new Set(ids)].join(', ')}`;
 }
 
-/** Events of approvals whose entries have the decision about a vote, or repeat that of the request. */
+/**
+ * Events of approvals whose entries have the decision about a vote, or repeat that of the request.
+ */
 const eventsOfVotes: readonly string[] = [
   'APPROVED',
   'REJECTED',

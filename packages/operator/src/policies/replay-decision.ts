@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { readingPolicies } from '../../../../tools/explain.ts';
-import { applyApproval } from '../../../../src/policy/approvals.ts';
-import { authorizeOnSlice } from '../../../../src/policy/authorize.ts';
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
-import { atLeast, parseJson, text } from '../../../../src/policy/json.ts';
+import { applyApproval } from '../../../../src/policy/policies/approvals.ts';
+import { authorizeOnSlice } from '../../../../src/policy/decide/authorize.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
+import { atLeast, parseJson, text } from '../../../../src/policy/inventory/json.ts';
 import { readPolicySources } from '../../../../src/policy/load.ts';
 import { inventorySlice } from '../../../../src/cases/model-schemas.ts';
 import {
@@ -42,8 +42,9 @@ export interface ReplayedDecision {
 }
 
 /**
- * Replays the decision of an audit entry, with the policies of a folder and the slice of the inventory that the entry
- * records. Throws an Error that says what is wrong when entry or policies can't be read.
+ * Replays the decision of an audit entry, with the policies of a folder and the slice of the
+ * inventory that the entry records. Throws an Error that says what is wrong when entry or policies
+ * can't be read.
  */
 export function replayDecision(file: string, directory: string): ReplayedDecision {
   const entry = parseJson(file, readFileSync(file, 'utf8'), entrySchema);

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../../../../src/policy/json.ts';
+import { anyObject, atLeast, list, parseJson, text, wholeNumber } from '../../../../src/policy/inventory/json.ts';
 import { recordedRole } from '../../../../src/cases/model-schemas.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
-import type { Engine } from '../../../../src/policy/engine.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { applyApproval, decisionResult } from '../../../../src/policy/approvals.ts';
-import { operations } from '../../../../src/operations/operations.ts';
+import type { Engine } from '../../../../src/policy/decide/engine.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { applyApproval, decisionResult } from '../../../../src/policy/policies/approvals.ts';
+import { hasTrait, isOperation } from '../../../../src/model/operation.ts';
 import {
   circumstanceSchema,
   contextOf,
@@ -59,7 +59,10 @@ export interface ReplayCounts {
   readonly incomplete: number;
   /** Not replayable: their personal data were erased. */
   readonly erased: number;
-  /** Decided otherwise by some attributes of a role than by others, and the entry does not have them. */
+  /**
+   * Decided otherwise by some attributes of a role than by others, and the entry does not have
+   * them.
+   */
   readonly dependingOnRoles: number;
   /** These requests by role and by the policies that use its attributes, the most first. */
   readonly openRoles: readonly (readonly [roleAndPolicies: string, count: number])[];
@@ -69,8 +72,9 @@ export interface ReplayCounts {
 }
 
 /**
- * Replays the requests of audit entries at the time of their decision. Entries without a decision, and those that repeat the
- * request of an earlier entry of their operation, are skipped. Throws an Error that names the line of an invalid entry.
+ * Replays the requests of audit entries at the time of their decision. Entries without a decision,
+ * and those that repeat the request of an earlier entry of their operation, are skipped. Throws an
+ * Error that names the line of an invalid entry.
  *
  * @param lines one entry each, as JSON; empty lines are skipped
  * @param source names the lines for messages
@@ -129,7 +133,12 @@ export async function replayTrail(
     count(affected, principal.id);
     const { action } = request;
     onFlip({
-      ...{ time, operationId, onBehalfOf, action, recorded, replayed },
+      time,
+      operationId,
+      onBehalfOf,
+      action,
+      recorded,
+      replayed,
       principalId: principal.id,
       target: targetOf(request),
     });
@@ -146,8 +155,9 @@ export async function replayTrail(
 const countOf = { allowed: 'nowAllowed', denied: 'nowDenied', 'needs approval': 'nowNeedingApproval' } as const;
 
 /**
- * The decisions of the entries that have one of their own, each with what it is about and the entry's name for messages. An entry that sets an earlier
- * ending has two; of the outcome of a create, which repeats the decision of its INTENT, only the one about a delete is its own.
+ * The decisions of the entries that have one of their own, each with what it is about and the
+ * entry's name for messages. An entry that sets an earlier ending has two; of the outcome of a
+ * create, which repeats the decision of its INTENT, only the one about a delete is its own.
  */
 async function* decisionsIn(lines: AsyncIterable<string>, source: string) {
   let number = 0;
@@ -157,7 +167,7 @@ async function* decisionsIn(lines: AsyncIterable<string>, source: string) {
     if (line.trim() === '') continue;
     const head = parseJson(name, line, headSchema);
     const isOwn = isOwnRequest(head);
-    if (!isOwn && (head.deleteDecision === null || head.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION')) continue;
+    if (!isOwn && (head.deleteDecision === null || !hasTrait('creates', head))) continue;
     const entry = parseJson(name, line, entrySchema);
     const { decision, deleteDecision: ofDelete } = entry;
     if (isOwn) yield { name, entry, recorded: decision, request: requestOf(entry) };
@@ -183,16 +193,13 @@ const headSchema = atLeast({
   fence: v.nullish(wholeNumber, null),
 });
 
-/** The operations that have no INTENT. */
-const withoutIntent: readonly string[] = Object.values(operations)
-  .filter(({ effect }) => effect.kind === 'none')
-  .map(({ kind }) => kind);
-
 /**
- * Whether an entry has a decision of its own about a change. Those that a lease holder wrote after its INTENT repeat the one of the INTENT, and
- * votes are not changes. An update of the ending alone has no INTENT.
+ * Whether an entry has a decision of its own about a change. Those that a lease holder wrote after
+ * its INTENT repeat the one of the INTENT, and votes are not changes. An update of the ending alone
+ * has no INTENT.
  */
-function isOwnRequest({ decision, fence, event, operation, request }: v.InferOutput<typeof headSchema>): boolean {
+function isOwnRequest(head: v.InferOutput<typeof headSchema>): boolean {
+  const { decision, fence, event, operation, request } = head;
   if (decision === null || !isOfRequest({ event }) || operation === 'APPROVE_REQUEST') return false;
   const isEndingOnly = request?.changes !== undefined && Object.keys(request.changes).length === 0;
   return (
@@ -200,11 +207,14 @@ function isOwnRequest({ decision, fence, event, operation, request }: v.InferOut
     fence === null ||
     event === 'INTENT' ||
     event === 'APPROVAL_REQUESTED' ||
-    withoutIntent.includes(operation)
+    (isOperation(operation) && !hasTrait('sendsChange', head))
   );
 }
 
-/** The roles and the owners of a slice; the rest of it is that of an inventory which is not used here. */
+/**
+ * The roles and the owners of a slice; the rest of it is that of an inventory which is not used
+ * here.
+ */
 const recordedSlice = v.nullish(
   atLeast({
     namespace: v.nullish(atLeast({ owners: list(text()) }), null),

@@ -6,13 +6,13 @@ import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
 import { caseRole } from '../../../../src/cases/model-schemas.ts';
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
-import { list, parseJson } from '../../../../src/policy/json.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
+import { list, parseJson } from '../../../../src/policy/inventory/json.ts';
 import { readInventoryText, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
-import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
+import { groupsNamed } from '../../../../src/policy/policies/recorded-principal.ts';
 import type { Context } from '../cli/command.ts';
 import { shippedPolicies } from '../options.ts';
 import { withLedger } from '../session.ts';
@@ -25,7 +25,9 @@ export type ReplayRequest =
   /** One entry, with the slice of the inventory that it records. */
   { readonly kind: 'entry'; readonly entry: string; readonly policies: string } | (Replacement & RecordedRequests);
 
-/** What the requests are replayed with; the inventory is that of the folder where it is undefined. */
+/**
+ * What the requests are replayed with; the inventory is that of the folder where it is undefined.
+ */
 export interface Replacement {
   readonly policies: string;
   readonly inventory: string | undefined;
@@ -33,7 +35,9 @@ export interface Replacement {
   readonly roles: string | undefined;
 }
 
-/** The policies and the inventory to replay with. Throws an Error that says what is wrong with them. */
+/**
+ * The policies and the inventory to replay with. Throws an Error that says what is wrong with them.
+ */
 export function replayPoliciesOf({
   policies,
   inventory,
@@ -62,7 +66,9 @@ export async function rolesIn({ roles }: Pick<Replacement, 'roles'>): Promise<re
   return parseJson(roles, content, list(caseRole));
 }
 
-/** The policies beside package.json, which are often those that decided; none if they are not valid. */
+/**
+ * The policies beside package.json, which are often those that decided; none if they are not valid.
+ */
 function packagedPolicySet(): readonly PolicySet[] {
   try {
     return [compilePolicies(readPolicySources(shippedPolicies))];
@@ -104,7 +110,10 @@ export function isAsRecorded(counts: ReplayCounts): boolean {
   return nowAllowed + nowDenied + nowNeedingApproval + incomplete + dependingOnRoles === 0;
 }
 
-/** Recorded requests: those of a file, or of the ledger since a time in milliseconds since the epoch. */
+/**
+ * Recorded requests: those of a file, or of the ledger since a time in milliseconds since the
+ * epoch.
+ */
 export type RecordedRequests =
   { readonly kind: 'trail'; readonly trail: string } | { readonly kind: 'ledger'; readonly since: number };
 
@@ -141,7 +150,10 @@ export function lineOf({
   return `${time} ${action} ${target} by ${principalId}${person}, operation ${operationId}: ${recorded}; now ${replayed}`;
 }
 
-/** The counts, the roles on which decisions depend, and the principals whose requests are decided otherwise. */
+/**
+ * The counts, the roles on which decisions depend, and the principals whose requests are decided
+ * otherwise.
+ */
 export function summaryOf(counts: ReplayCounts): string {
   const { replayed, nowDenied, nowAllowed, nowNeedingApproval, otherReasons } = counts;
   const { incomplete, erased, dependingOnRoles, openRoles, affected } = counts;

@@ -1,19 +1,23 @@
-import { decisionResult } from '../../../../src/policy/approvals.ts';
-import { authorizeWith } from '../../../../src/policy/authorize.ts';
-import { indexPolicies } from '../../../../src/policy/applicable.ts';
-import { processCedar } from '../../../../src/policy/cedar.ts';
-import type { PolicyJson } from '../../../../src/policy/cedar.ts';
-import type { CedarRequest, Engine } from '../../../../src/policy/engine.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { decisionResult } from '../../../../src/policy/policies/approvals.ts';
+import { authorizeWith } from '../../../../src/policy/decide/authorize.ts';
+import { indexPolicies } from '../../../../src/policy/policies/applicable.ts';
+import { processCedar } from '../../../../src/policy/cedar/cedar.ts';
+import type { PolicyJson } from '../../../../src/policy/cedar/cedar.ts';
+import type { Engine } from '../../../../src/policy/decide/engine.ts';
+import type { CedarRequest } from '../../../../src/policy/cedar/request.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import type { Decision, RoleAttributes } from '../../../../src/model/decision.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
-import { roleArns, withRoleAttributes, withRoles } from '../../../../src/policy/role-attribute-use.ts';
-import type { RoleContextKey } from '../../../../src/policy/role-context.ts';
+import { roleArns, withRoleAttributes, withRoles } from '../../../../src/policy/policies/role-attribute-use.ts';
+import type { RoleContextKey } from '../../../../src/policy/policies/role-context.ts';
 
 /** The decision on a request of which some role attributes may be unknown. */
 export type Judgement =
   | { readonly kind: 'decided'; readonly decision: Decision }
-  /** These policies apply with some attributes of these roles and not with others, and the decision depends on it. */
+  /**
+   * These policies apply with some attributes of these roles and not with others, and the decision
+   * depends on it.
+   */
   | { readonly kind: 'depends'; readonly policyIds: readonly string[]; readonly roleArns: readonly string[] };
 
 /** Decides a request with what is known of its roles. Of several with one ARN, the first counts. */
@@ -24,9 +28,10 @@ export type Judge = (
 ) => Judgement;
 
 /**
- * Creates a {@link Judge}. Where attributes of a role are unknown, Cedar evaluates the policies that use them partially, and the request
- * is decided twice: with each permit and without each forbid of which Cedar can't say whether it applies, and the reverse. It assumes
- * that the role exists.
+ * Creates a {@link Judge}. Where attributes of a role are unknown, Cedar evaluates the policies
+ * that use them partially, and the request is decided twice: with each permit and without each
+ * forbid of which Cedar can't say whether it applies, and the reverse. It assumes that the role
+ * exists.
  */
 export function makeJudge(engine: Engine, inventory: Inventory): Judge {
   const authorize = authorizeWith(engine, inventory);
@@ -55,12 +60,16 @@ export function makeJudge(engine: Engine, inventory: Inventory): Judge {
     if (decisionResult(most) !== decisionResult(least)) {
       return { kind: 'depends', policyIds: [...open].sort(), roleArns: unknownRoles };
     }
-    // The policies that decide certainly: permits where the fewest apply, forbids where the fewest apply.
+    // The policies that decide certainly: permits where the fewest apply, forbids where the fewest
+    // apply.
     return { kind: 'decided', decision: most.allowed ? least : most };
   };
 }
 
-/** An engine that evaluates the policies without role attributes, and is told which of the others apply. */
+/**
+ * An engine that evaluates the policies without role attributes, and is told which of the others
+ * apply.
+ */
 function assuming(engine: Engine, applying: (request: CedarRequest) => readonly string[]): Engine {
   const others = engine.roleAttributes?.others ?? engine;
   const applyingOf = (request: CedarRequest, wanted: PolicyJson['effect']) =>
@@ -86,7 +95,10 @@ function assuming(engine: Engine, applying: (request: CedarRequest) => readonly 
   };
 }
 
-/** The policies with role attributes that apply to a request, and those that apply with some values of the unknown roles. */
+/**
+ * The policies with role attributes that apply to a request, and those that apply with some values
+ * of the unknown roles.
+ */
 type PartialEvaluation = (
   request: CedarRequest,
   keys: readonly RoleContextKey[],
@@ -109,7 +121,10 @@ function makePartialEvaluation({ policySet, roleAttributes }: Engine): PartialEv
   };
 }
 
-/** A part of a policy in which these roles of the context are there, with attributes that are unknown to Cedar. */
+/**
+ * A part of a policy in which these roles of the context are there, with attributes that are
+ * unknown to Cedar.
+ */
 function withUnknownRoles<Part>(part: Part, keys: readonly RoleContextKey[]): Part {
   if (Array.isArray(part)) return part.map((one: unknown) => withUnknownRoles(one, keys)) as Part;
   if (typeof part !== 'object' || part === null) return part;

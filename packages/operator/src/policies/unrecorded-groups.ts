@@ -1,8 +1,8 @@
-import { indexPolicies } from '../../../../src/policy/applicable.ts';
-import { decisionResult } from '../../../../src/policy/approvals.ts';
-import type { PolicySet } from '../../../../src/policy/compile.ts';
-import { toCedar } from '../../../../src/policy/entities.ts';
-import { groupsNamed } from '../../../../src/policy/recorded-principal.ts';
+import { indexPolicies } from '../../../../src/policy/policies/applicable.ts';
+import { decisionResult } from '../../../../src/policy/policies/approvals.ts';
+import type { PolicySet } from '../../../../src/policy/policies/compile.ts';
+import { toCedar } from '../../../../src/policy/entities/entities.ts';
+import { groupsNamed } from '../../../../src/policy/policies/recorded-principal.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
@@ -28,7 +28,10 @@ interface Decided {
   readonly judge: (context: AuthorizationContext) => Judgement;
 }
 
-/** Requests that would be decided otherwise if a principal were in a group that its entry may have left out. */
+/**
+ * Requests that would be decided otherwise if a principal were in a group that its entry may have
+ * left out.
+ */
 export interface UnrecordedGroups {
   readonly requests: number;
   /** Sorted. */
@@ -36,11 +39,13 @@ export interface UnrecordedGroups {
 }
 
 /**
- * Creates a collection of requests that groups which are not recorded would decide otherwise, each group alone. Candidates are groups
- * named by a changed policy that can apply, and owners of the namespace: no others can change the decision.
+ * Creates a collection of requests that groups which are not recorded would decide otherwise, each
+ * group alone. Candidates are groups named by a changed policy that can apply, and owners of the
+ * namespace: no others can change the decision.
  *
- * An entry records every group of the policies and owners of its time (see `makeRecordPrincipal`), so a group was not left out if
- * another entry with the same hashes has it, or if the policies with the hash name it.
+ * An entry records every group of the policies and owners of its time (see `makeRecordPrincipal`),
+ * so a group was not left out if another entry with the same hashes has it, or if the policies with
+ * the hash name it.
  *
  * @param policySet the changed policies
  * @param groupsNamedBy the groups that the policies with a hash name; none if they are not known

@@ -1,23 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
-import { authorizeWith } from '../../../../src/policy/authorize.ts';
+import { authorizeWith } from '../../../../src/policy/decide/authorize.ts';
 import { inventoryFor, parseRequest, withRolesOf } from '../../../../src/cases/cases.ts';
-import { locatePolicies } from '../../../../src/policy/compile.ts';
+import { locatePolicies } from '../../../../src/policy/policies/compile.ts';
 import { counterfactuals } from '../authoring/counterfactuals.ts';
 import type { Counterfactual } from '../authoring/counterfactuals.ts';
-import { makeEngine } from '../../../../src/policy/engine.ts';
+import { makeEngine } from '../../../../src/policy/decide/engine.ts';
 import { readInventoryText, readPolicies, readPolicySet } from '../../../../src/policy/load.ts';
-import { placeOf } from '../../../../src/policy/locations.ts';
-import type { LocatedPolicy } from '../../../../src/policy/locations.ts';
+import { placeOf } from '../../../../src/policy/cedar/locations.ts';
+import type { LocatedPolicy } from '../../../../src/policy/cedar/locations.ts';
 import { verdict } from './recorded-request.ts';
 
 /** Policies by `@id`. */
 type Places = ReadonlyMap<string, LocatedPolicy>;
 
 /**
- * Explains the decision on the request of a case: which policies decided and where they are, and what would have to differ for
- * another decision. Throws an Error that says what is wrong when the case or the policies can't be read.
+ * Explains the decision on the request of a case: which policies decided and where they are, and
+ * what would have to differ for another decision. Throws an Error that says what is wrong when the
+ * case or the policies can't be read.
  *
  * @returns lines of text
  */
@@ -68,7 +69,10 @@ function differences(decision: Decision, others: readonly Counterfactual[], plac
   ];
 }
 
-/** The text of the policies that no tried change lifts: their conditions say what would have to differ. */
+/**
+ * The text of the policies that no tried change lifts: their conditions say what would have to
+ * differ.
+ */
 function remaining({ violations }: Decision, others: readonly Counterfactual[], places: Places): readonly string[] {
   const lifted = others.flatMap((one) => one.lifted);
   return violations

@@ -1,16 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import { liftableIds } from '../../../../src/policy/approvals.ts';
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
+import { liftableIds } from '../../../../src/policy/policies/approvals.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import type { PolicyFiles } from '../../../../src/policy-versions/packed-policies.ts';
 import { clusterText, inventoryDifferences } from './inventory-differences.ts';
 
 /** How a version differs from the live one. */
 export interface Differences {
-  /** One line for each policy, part and entry of the inventory that differs; empty if only comments or cases differ. */
+  /**
+   * One line for each policy, part and entry of the inventory that differs; empty if only comments
+   * or cases differ.
+   */
   readonly lines: readonly string[];
-  /** Clusters and accounts that the live inventory lacks. The roles of the stack may not reach them. */
+  /**
+   * Clusters and accounts that the live inventory lacks. The roles of the stack may not reach them.
+   */
   readonly newPlaces: readonly string[];
   /** Policies of `approvals.cedar` of the live version that forbid nothing any more. */
   readonly removedApprovals: readonly string[];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Inventory } from '../../../../src/policy/inventory.ts';
-import { scopeText } from '../../../../src/policy/scope.ts';
+import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
+import { scopeText } from '../../../../src/policy/inventory/scope.ts';
 
 /** The most lines: a generated inventory can differ in thousands of places. */
 const maxLines = 100;
@@ -9,8 +9,8 @@ const maxLines = 100;
 type Entries = ReadonlyMap<string, object>;
 
 /**
- * What differs between two inventories, one line each: entries that were added or removed, and the fields that changed in others. Their
- * order and the texts of their files have no meaning.
+ * What differs between two inventories, one line each: entries that were added or removed, and the
+ * fields that changed in others. Their order and the texts of their files have no meaning.
  */
 export function inventoryDifferences(before: Inventory, after: Inventory): readonly string[] {
   const [old, next] = [entriesOf(before), entriesOf(after)];

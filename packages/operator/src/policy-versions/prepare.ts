@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import { requireReachable } from '../../../../src/eks/eks-for.ts';
 import { readCaseFiles } from '../../../../src/cases/cases.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySet, readPolicySources, readRequiredText } from '../../../../src/policy/load.ts';
 import { warningsOf } from '../authoring/warnings.ts';
 import { packPolicies } from '../../../../src/policy-versions/packed-policies.ts';
@@ -31,8 +31,8 @@ export interface PreparedPolicies {
 }
 
 /**
- * Reads a version from its files, and verifies it as a build and the functions do. Throws an Error that says what is not
- * valid.
+ * Reads a version from its files, and verifies it as a build and the functions do. Throws an Error
+ * that says what is not valid.
  *
  * @param policies folder of the policies and their cases
  * @param inventory file of the deployment's inventory

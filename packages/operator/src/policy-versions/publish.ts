@@ -19,8 +19,9 @@ export async function readPacked(store: PolicyStore, { versionHash }: PolicyVers
 }
 
 /**
- * Makes a version live, after the one that was live when it was prepared; without one, it is version 0. Its policies must be
- * in the store. Throws an Error if another version was published meanwhile.
+ * Makes a version live, after the one that was live when it was prepared; without one, it is
+ * version 0. Its policies must be in the store. Throws an Error if another version was published
+ * meanwhile.
  */
 export async function putLive(
   store: PolicyStore,

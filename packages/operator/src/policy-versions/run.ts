@@ -33,7 +33,10 @@ export interface PublishRequest extends PolicyPaths {
   readonly isDryRun: boolean;
 }
 
-/** What to put in force again. `to` is the number of a version; null: the one before the one in force. */
+/**
+ * What to put in force again. `to` is the number of a version; null: the one before the one in
+ * force.
+ */
 export interface RollbackRequest {
   readonly to: number | null;
   readonly reason: string | null;
@@ -105,7 +108,10 @@ interface Before {
   readonly files: () => Promise<PolicyFiles>;
 }
 
-/** Stores the policies of the package as version 0, except in a dry run: the same are in force as without a version. */
+/**
+ * Stores the policies of the package as version 0, except in a dry run: the same are in force as
+ * without a version.
+ */
 async function storePackaged(
   { store, homeAccountId, operator, print }: Session,
   { packaged, isDryRun }: PublishRequest,
@@ -171,7 +177,8 @@ async function makeLive({ store, print }: Session, live: ListedVersion, version:
 }
 
 /**
- * Prints what would change. A version that can't be read does not keep a better one from replacing it.
+ * Prints what would change. A version that can't be read does not keep a better one from replacing
+ * it.
  *
  * @returns the policies that asked for approvals and would forbid nothing any more
  */

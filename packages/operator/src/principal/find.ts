@@ -7,8 +7,9 @@ import type { AuditEntry } from '../../../../src/model/audit.ts';
 const pageSize = 100;
 
 /**
- * The newest operation by a principal with this source identity, as the entry with which it began; null if there is none since
- * that time. The trail does not have source identities, so the one of each principal is computed.
+ * The newest operation by a principal with this source identity, as the entry with which it began;
+ * null if there is none since that time. The trail does not have source identities, so the one of
+ * each principal is computed.
  *
  * @param since milliseconds since the epoch, inclusive
  */

@@ -33,7 +33,9 @@ export const restore = command({
   examples: ["--to 2026-11-24T10:00:00Z --reason 'Incident 7' --dry-run"],
   fails: "The tables can't be restored to that time, or DynamoDB or STS fails",
   request: ({ to, reason, 'skip-later-entries': skips, 'dry-run': isDryRun }): RestoreRequest => ({
-    ...{ to, reason, isDryRun },
+    to,
+    reason,
+    isDryRun,
     copiesLaterEntries: !skips,
   }),
   run: async (request, context) => (await import('./run.ts')).run(request, context),

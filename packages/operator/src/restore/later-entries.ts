@@ -1,20 +1,20 @@
 import { ConditionalCheckFailedException, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { claimItemsOf } from '../../../../src/ledger/dynamodb-item.ts';
+import { claimItemsOf } from '../../../../src/ledger/dynamodb/item.ts';
 import { trailShards } from '../../../../src/ledger/keys.ts';
-import { auditIndexes } from '../../../../src/ledger/tables.ts';
+import { auditIndexes } from '../../../../src/ledger/dynamodb/tables.ts';
 import { firstIdOf } from '../../../../src/ledger/trail-position.ts';
 import type { TablePair } from './tables.ts';
 
 /**
- * How long before the restore point copying begins, in milliseconds. An entry can be stored some time after the time in its id;
- * entries that are there already are skipped.
+ * How long before the restore point copying begins, in milliseconds. An entry can be stored some
+ * time after the time in its id; entries that are there already are skipped.
  */
 const overlapMs = 15 * 60_000;
 
 /**
- * Copies the audit entries from the restore point on, as they are stored, and never replaces one. Gives the number of entries
- * that were missing.
+ * Copies the audit entries from the restore point on, as they are stored, and never replaces one.
+ * Gives the number of entries that were missing.
  *
  * @param to the restore point, in milliseconds since the epoch
  * @param report called with the number of copied entries after each page

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
-import type { TableNames } from '../../../../src/ledger/tables.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
+import type { TableNames } from '../../../../src/ledger/dynamodb/tables.ts';
 import { changeLocks } from '../lock/change-locks.ts';
 import type { LockChange } from '../lock/change-locks.ts';
 import { copyLaterEntries } from './later-entries.ts';
@@ -43,8 +43,9 @@ export async function planRestore({ client, names }: RestoreDependencies, to: nu
 }
 
 /**
- * Restores both tables to the same second, with all changes locked in the tables in use and in the new ones. Each step can be
- * repeated. Throws the error of DynamoDB, after which the same call continues.
+ * Restores both tables to the same second, with all changes locked in the tables in use and in the
+ * new ones. Each step can be repeated. Throws the error of DynamoDB, after which the same call
+ * continues.
  */
 export async function restoreLedger(
   deps: RestoreDependencies,
@@ -65,7 +66,8 @@ export async function restoreLedger(
   });
   await waitForAll(restoring);
 
-  // Before anything is copied, so that no gateway changes anything with the new tables until the lock is lifted.
+  // Before anything is copied, so that no gateway changes anything with the new tables until the
+  // lock is lifted.
   await lockTables(deps, { idempotencyTable: plan.idempotency.target, auditTable: plan.audit.target }, lock);
   if (copiesLaterEntries) {
     const copied = await copyLaterEntries(client, plan.audit, to, (count) => report(`${count} audit entries copied.`));
@@ -83,7 +85,10 @@ async function lockTables({ client, clock, ulid }: RestoreDependencies, names: T
   await changeLocks({ ledger: makeDynamoDbLedger({ client, ...names }), clock, ulid }, lock);
 }
 
-/** Waits for all of them, also after one failed: a restore that has begun goes on. Throws the first error. */
+/**
+ * Waits for all of them, also after one failed: a restore that has begun goes on. Throws the first
+ * error.
+ */
 async function waitForAll(work: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;

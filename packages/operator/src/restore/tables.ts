@@ -23,7 +23,8 @@ export interface TablePair {
 }
 
 /**
- * Where a restore of both tables leads. The name of a new table has the restore point, so that a repeated command finds it.
+ * Where a restore of both tables leads. The name of a new table has the restore point, so that a
+ * repeated command finds it.
  *
  * @param to milliseconds since the epoch
  */
@@ -49,8 +50,8 @@ export async function checkRestorable(client: DynamoDBClient, { source }: TableP
 }
 
 /**
- * Starts the restore of a table and waits for its end, up to a day. Where the target exists, an earlier command has started
- * it.
+ * Starts the restore of a table and waits for its end, up to a day. Where the target exists, an
+ * earlier command has started it.
  */
 export async function restoreTable(client: DynamoDBClient, { source, target }: TablePair, to: number): Promise<void> {
   if ((await describe(client, target)) === null) {
@@ -75,8 +76,8 @@ async function describe(client: DynamoDBClient, TableName: string): Promise<Tabl
 }
 
 /**
- * Gives the target the settings that a restore does not take over. The resource policy is last: from then on, only the roles that it
- * names can write. Source:
+ * Gives the target the settings that a restore does not take over. The resource policy is last:
+ * from then on, only the roles that it names can write. Source:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.Tutorial.html.
  */
 export async function copySettings(client: DynamoDBClient, { source, target }: TablePair): Promise<void> {
@@ -119,7 +120,10 @@ async function expiryOf(client: DynamoDBClient, TableName: string): Promise<stri
   return isEnabled ? (found?.AttributeName ?? null) : null;
 }
 
-/** Pauses between attempts, and how many there are: backups of a new table become available some time after the table. */
+/**
+ * Pauses between attempts, and how many there are: backups of a new table become available some
+ * time after the table.
+ */
 const retryMs = 5_000;
 const maxAttempts = 60;
 

@@ -2,7 +2,10 @@ import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 
-/** Sends a GraphQL request and gives `data`. Throws an Error with the status or the errors of the answer. */
+/**
+ * Sends a GraphQL request and gives `data`. Throws an Error with the status or the errors of the
+ * answer.
+ */
 export type SendGraphql = (query: string, variables?: object) => Promise<Record<string, unknown>>;
 
 /** A client of `POST /graphql`. */

@@ -41,7 +41,9 @@ export async function run(request: SmokeRequest, { settings, print }: Context<Sm
           ? null
           : () =>
               invoke(`${lambda}/2015-03-31/functions/${reconcileFunction}/invocations`, {
-                ...{ service: 'lambda', region, credentials },
+                service: 'lambda',
+                region,
+                credentials,
               }),
     },
     target,

@@ -48,7 +48,10 @@ const driftQuery = `query ($clusterName: String!, $accountId: String, $region: S
   }
 }`;
 
-/** Runs all steps in order and gives their results. The association is deleted even if a step before failed. */
+/**
+ * Runs all steps in order and gives their results. The association is deleted even if a step before
+ * failed.
+ */
 export async function runSteps(connections: Connections, target: Target): Promise<StepResult[]> {
   const { jwt, iam, changeDirectly, reconcile } = connections;
   const { deniedNamespace, ...association } = target;
@@ -134,7 +137,9 @@ async function measured(name: string, run: (() => Promise<string>) | null, needs
   if (run === null) return { name, outcome: 'skipped', milliseconds: 0, detail: `needs ${needs}` };
   const start = performance.now();
   const result = (outcome: StepResult['outcome'], detail: string): StepResult => ({
-    ...{ name, outcome, detail },
+    name,
+    outcome,
+    detail,
     milliseconds: Math.round(performance.now() - start),
   });
   try {

@@ -7,8 +7,8 @@ import { identifyOperator } from '../lock/operator.ts';
 import { withLedger } from '../session.ts';
 
 /**
- * Lets the next run of the checkpoints begin a log. The permission is an entry of the trail, which the run looks for, so none is without a record;
- * its key is one that operators may add.
+ * Lets the next run of the checkpoints begin a log. The permission is an entry of the trail, which
+ * the run looks for, so none is without a record; its key is one that operators may add.
  */
 export function permitLog(reason: string, { settings, print }: Context<LedgerSettings>): Promise<number> {
   return withLedger(settings, async (ledger) => {

@@ -1,6 +1,6 @@
 import { entryHash } from '../../../../src/checkpoints/leaf.ts';
 import type { StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
-import { personalAttribute } from '../../../../src/ledger/dynamodb-item.ts';
+import { personalAttribute } from '../../../../src/ledger/dynamodb/item.ts';
 import { isEntryKey, isEntryText } from '../../../../src/ledger/entry-json.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { decodeTime } from 'ulid';
@@ -49,8 +49,8 @@ export interface Compared {
 }
 
 /**
- * Compares leaves with entries, both in the order of entry ids, in one pass. A leaf without an entry is a removed one, an entry without a leaf an
- * inserted one, unless it is too young.
+ * Compares leaves with entries, both in the order of entry ids, in one pass. A leaf without an
+ * entry is a removed one, an entry without a leaf an inserted one, unless it is too young.
  */
 export async function compareWithLog(
   { leaves, stragglers }: OrderedLeaves,
@@ -126,7 +126,10 @@ function reportNotAnEntry(item: StoredEntry, { isAccepted }: Comparison, report:
   if (!isAccepted(id)) report('NOT_AN_ENTRY', `The item ${id} of the audit trail is not an entry.`);
 }
 
-/** Counts the entries that are older than the log, and reports those that are not accepted, together. */
+/**
+ * Counts the entries that are older than the log, and reports those that are not accepted,
+ * together.
+ */
 function makeOlder({ acceptOlderBefore }: Comparison, report: Report) {
   let [count, notAccepted, newest] = [0, 0, 0];
   return {

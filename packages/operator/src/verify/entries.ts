@@ -14,8 +14,8 @@ import { ahead } from './streams.ts';
 const chunkBytes = 1 << 16;
 
 /**
- * The entries of a file that `trail export` wrote, oldest first: the file is read from its end, so that it need not fit into memory. Throws an Error
- * that names a line which is not an entry.
+ * The entries of a file that `trail export` wrote, oldest first: the file is read from its end, so
+ * that it need not fit into memory. Throws an Error that names a line which is not an entry.
  */
 export async function* exportedEntries(file: string): AsyncGenerator<StoredEntry> {
   for await (const line of linesFromEnd(file)) yield exportedEntry(line);
@@ -57,8 +57,8 @@ async function* linesFromEnd(file: string): AsyncGenerator<string> {
 }
 
 /**
- * Compares the archive with the leaves of the log: each of its lines has the leaf, and an entry with the hash of the leaf. Gives the number of lines
- * that have.
+ * Compares the archive with the leaves of the log: each of its lines has the leaf, and an entry
+ * with the hash of the leaf. Gives the number of lines that have.
  */
 export async function compareArchive(
   { storage }: Pick<Log, 'storage'>,

@@ -3,7 +3,10 @@ import { auditEntryId, erasurePrefix } from '../../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Report } from './findings.ts';
 
-/** Entries whose personal data are gone, and the erasures that the trail records: an erasure is recorded before its first removal. */
+/**
+ * Entries whose personal data are gone, and the erasures that the trail records: an erasure is
+ * recorded before its first removal.
+ */
 export function makeErasures(report: Report) {
   const erased: string[] = [];
   const recordedBy = new Map<string, string>();
@@ -29,7 +32,10 @@ export function makeErasures(report: Report) {
   };
 }
 
-/** Whether a text commits to personal data of its entry that are not there. Within a text in JSON, the quotation marks would be escaped. */
+/**
+ * Whether a text commits to personal data of its entry that are not there. Within a text in JSON,
+ * the quotation marks would be escaped.
+ */
 function isErased({ entryId, text, personal }: StoredEntry): boolean {
   return personal === null && text.includes(`"personal":{"entryId":"${entryId}"`);
 }

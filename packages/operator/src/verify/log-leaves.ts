@@ -25,16 +25,24 @@ export interface LogReads {
 export interface LeafAt extends Leaf {
   readonly index: number;
   readonly entryId: string;
-  /** The time in the id of the entry, in milliseconds since the epoch; null if the leaf is that of an item that is not an entry. */
+  /**
+   * The time in the id of the entry, in milliseconds since the epoch; null if the leaf is that of
+   * an item that is not an entry.
+   */
   readonly time: number | null;
-  /** Whether the entry is older than the log, which took it in before the first entry that was new. */
+  /**
+   * Whether the entry is older than the log, which took it in before the first entry that was new.
+   */
   readonly isOlderThanLog: boolean;
 }
 
 /** A leaf of an entry. */
 export type EntryLeaf = LeafAt & { readonly time: number };
 
-/** An entry has to be in the log this long after the time in its id: two intervals of the checkpoints. Milliseconds. */
+/**
+ * An entry has to be in the log this long after the time in its id: two intervals of the
+ * checkpoints. Milliseconds.
+ */
 export const longestWaitMs = 10 * 60_000;
 
 /** A checkpoint that the leaves must lead to, and where it was found. */
@@ -52,7 +60,10 @@ export async function sizeOfLog({ storage }: LogReads): Promise<number> {
   return size;
 }
 
-/** When the last entry was taken in, in milliseconds since the epoch; 0 if the log is empty, or lacks its end. */
+/**
+ * When the last entry was taken in, in milliseconds since the epoch; 0 if the log is empty, or
+ * lacks its end.
+ */
 export async function lastInclusion({ storage }: LogReads, size: number): Promise<number> {
   if (size === 0) return 0;
   const texts = await readBundle(storage, size - 1, size).catch(() => []);
@@ -72,8 +83,8 @@ async function* bundlesOfLog({ storage }: LogReads, size: number, report: Report
 }
 
 /**
- * All leaves in the order of the log, while every checkpoint and every root that a witness has seen is compared with them. Keeps the edge of
- * the tree only.
+ * All leaves in the order of the log, while every checkpoint and every root that a witness has seen
+ * is compared with them. Keeps the edge of the tree only.
  *
  * @param witnessed in ascending order of sizes
  */

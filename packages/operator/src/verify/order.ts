@@ -3,8 +3,9 @@ import type { Report } from './findings.ts';
 import type { EntryLeaf, LeafAt } from './log-leaves.ts';
 
 /**
- * Leaves in the order of entry ids. A log is sorted but for 15 minutes, so that what waits is bounded by what these have. A leaf that is older than
- * what came before is reported, and left out; so is one of an item that is not an entry, unless that is accepted.
+ * Leaves in the order of entry ids. A log is sorted but for 15 minutes, so that what waits is
+ * bounded by what these have. A leaf that is older than what came before is reported, and left out;
+ * so is one of an item that is not an entry, unless that is accepted.
  *
  * @param stragglers gets the leaves outside the order
  */

@@ -9,7 +9,8 @@ import { archivePrefix, numberInName } from '../../../../src/checkpoints/storage
 import { signedCheckpoint, sizeOfLog } from './log-leaves.ts';
 import type { LogReads } from './log-leaves.ts';
 
-// Proofs that stand alone: https://c2sp.org/tlog-proof. Their extra data has the leaf, and the entry as it is stored.
+// Proofs that stand alone: https://c2sp.org/tlog-proof. Their extra data has the leaf, and the
+// entry as it is stored.
 
 const firstLine = 'c2sp.org/tlog-proof@v1';
 
@@ -19,7 +20,10 @@ interface Extra {
   readonly entry: string;
 }
 
-/** A proof that an entry is in the log, for its newest checkpoint. Throws an Error if the entry is not in it. */
+/**
+ * A proof that an entry is in the log, for its newest checkpoint. Throws an Error if the entry is
+ * not in it.
+ */
 export async function proofOf({ storage }: LogReads, id: string): Promise<string> {
   const size = await sizeOfLog({ storage });
   const found = await findLeaf({ storage }, id, size);
@@ -65,7 +69,9 @@ export interface Proven {
   readonly size: number;
 }
 
-/** Checks a proof, without access to anything else. Throws an Error that says why it proves nothing. */
+/**
+ * Checks a proof, without access to anything else. Throws an Error that says why it proves nothing.
+ */
 export function checkProof(proof: string, keys: readonly VerifierKey[]): Proven {
   const end = proof.indexOf('\n\n');
   const [first, extraLine = '', indexLine = '', ...hashLines] = proof.slice(0, end).split('\n');

@@ -4,7 +4,10 @@ import type { EntryLeaf } from './log-leaves.ts';
 /** How many removed entries in a row are named. */
 const mostNamed = 100;
 
-/** Entries that are missing, one after the other. Where the newest of the log are missing, an older backup explains it. */
+/**
+ * Entries that are missing, one after the other. Where the newest of the log are missing, an older
+ * backup explains it.
+ */
 export function makeRemoved(report: Report) {
   let leaves: EntryLeaf[] = [];
   let last: EntryLeaf | null = null;

@@ -19,7 +19,10 @@ import { examineVersions } from './versions.ts';
 
 /** What to verify. Times are milliseconds since the epoch. */
 export interface VerifyRequest {
-  /** Where the entries are: the ledger of the settings, the archive of the log, or a file of `trail export`. */
+  /**
+   * Where the entries are: the ledger of the settings, the archive of the log, or a file of
+   * `trail export`.
+   */
   readonly source: 'ledger' | 'archive' | { readonly file: string };
   readonly since: number;
   readonly until: number;

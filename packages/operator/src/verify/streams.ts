@@ -1,4 +1,7 @@
-/** The results of a function for each item, in their order, with up to `count` calls at the same time. */
+/**
+ * The results of a function for each item, in their order, with up to `count` calls at the same
+ * time.
+ */
 export async function* ahead<A, B>(
   items: Iterable<A> | AsyncIterable<A>,
   count: number,

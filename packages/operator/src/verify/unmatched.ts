@@ -6,8 +6,8 @@ import type { Report } from './findings.ts';
 const mostWaiting = 10_000;
 
 /**
- * Entries that have no leaf in the order of the log, although it has later ones: the leaf of a straggler can follow, at any place. What is left
- * at the end was inserted.
+ * Entries that have no leaf in the order of the log, although it has later ones: the leaf of a
+ * straggler can follow, at any place. What is left at the end was inserted.
  */
 export function makeUnmatched(report: Report) {
   const waiting = new Map<string, StoredEntry>();

@@ -6,8 +6,9 @@ import type { ExpectedRoot, Log } from './log-leaves.ts';
 import { ahead } from './streams.ts';
 
 /**
- * Examines all versions of all objects of a log. Only `checkpoint` may have more than one version, and delete markers
- * are not allowed. The function that signs never makes others, so they are what is left of a log that was hidden or written again. Gives the roots of all versions of
+ * Examines all versions of all objects of a log. Only `checkpoint` may have more than one version,
+ * and delete markers are not allowed. The function that signs never makes others, so they are what
+ * is left of a log that was hidden or written again. Gives the roots of all versions of
  * `checkpoint`, each of which is a witness; null if the storage keeps no versions.
  */
 export async function examineVersions({ storage, keys }: Log, report: Report): Promise<ExpectedRoot[] | null> {

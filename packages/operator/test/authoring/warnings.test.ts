@@ -1,7 +1,7 @@
-import { compilePolicies } from '../../../../src/policy/compile.ts';
-import { parseInventory } from '../../../../src/policy/inventory.ts';
+import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
+import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
-import { everywhere } from '../../../../src/policy/scope.ts';
+import { everywhere } from '../../../../src/policy/inventory/scope.ts';
 import { warningsOf } from '../../src/authoring/warnings.ts';
 import { forbidWhen, shipped } from '../../../../test/support/policy-sample.ts';
 

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { runOperator } from '../run-operator.ts';
 import { appendAll, auditEntry, now } from '../../../../test/support/ledger-samples.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
-import { problemsOf } from '../../../../test/support/ocsf-rules.ts';
+import { problemsOf } from './ocsf-rules.ts';
 
 let folder: string;
 const file = () => join(folder, 'ledger.sqlite');

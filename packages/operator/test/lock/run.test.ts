@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb.ts';
+import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
-import { lockMemoryMs } from '../../../../src/operations/locks.ts';
+import { lockMemoryMs } from '../../../../src/operations/terms/locks.ts';
 import { runOperator } from '../run-operator.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';

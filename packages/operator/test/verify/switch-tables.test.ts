@@ -31,8 +31,8 @@ describeOnDynamoDb('a new audit table with the recent entries', () => {
 
     // The head stays in the idempotency table, and later entries are in the new table only.
     const switched = { AUDIT_TABLE: target.names.auditTable };
-    const { makeDynamoDbLedger } = await import('../../../../src/ledger/dynamodb.ts');
-    const { makeDynamoDbCheckpoints } = await import('../../../../src/ledger/dynamodb-checkpoints.ts');
+    const { makeDynamoDbLedger } = await import('../../../../src/ledger/dynamodb/ledger.ts');
+    const { makeDynamoDbCheckpoints } = await import('../../../../src/ledger/dynamodb/checkpoints.ts');
     const names = { idempotencyTable: opened.env.IDEMPOTENCY_TABLE ?? '', auditTable: target.names.auditTable };
     const store = { client: target.client, ...names };
     await makeDynamoDbLedger(store).appendEntry(auditEntryAt(now - 1));

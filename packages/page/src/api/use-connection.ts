@@ -19,7 +19,10 @@ export interface Connection<Data, Node> {
   readonly error: Error | null;
   /** When the first page came. Milliseconds since the epoch. */
   readonly loadedAt: number | null;
-  /** Loads the next page; also again after an error. Does nothing while a page is loading, and after the last one. */
+  /**
+   * Loads the next page; also again after an error. Does nothing while a page is loading, and after
+   * the last one.
+   */
   readonly loadMore: () => void;
   /** Starts again with the first page. */
   readonly reload: () => void;
@@ -40,14 +43,20 @@ const nothing = { pages: [], cursor: null, hasMore: true, isLoading: false, erro
 
 /** How a connection is loaded. */
 export interface ConnectionOptions {
-  /** Loads pages until there are so many nodes, without being asked; 1: the first page that has any. */
+  /**
+   * Loads pages until there are so many nodes, without being asked; 1: the first page that has any.
+   */
   readonly atLeast?: number;
-  /** The `first` of the pages after the first one, which is small so that something is there soon. By default that of the variables. */
+  /**
+   * The `first` of the pages after the first one, which is small so that something is there soon.
+   * By default that of the variables.
+   */
   readonly laterFirst?: number | undefined;
 }
 
 /**
- * The nodes of a connection, page by page: the first page when a component is shown and when its variables change, others when they are asked for.
+ * The nodes of a connection, page by page: the first page when a component is shown and when its
+ * variables change, others when they are asked for.
  *
  * @param variables without `after`; null: nothing is loaded
  * @param pageOf the connection in the data of a page; must not change
@@ -74,7 +83,11 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
           if (signal.aborted) return;
           const { hasNextPage: hasMore = false, endCursor: cursor = null } = pageOf(data)?.pageInfo ?? {};
           setState((last) => ({
-            ...{ key: wanted, cursor, hasMore, isLoading: false, error: null },
+            key: wanted,
+            cursor,
+            hasMore,
+            isLoading: false,
+            error: null,
             pages: after === null ? [data] : [...last.pages, data],
             loadedAt: after === null ? Date.now() : last.loadedAt,
           }));

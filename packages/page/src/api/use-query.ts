@@ -19,7 +19,8 @@ type State<Data> = Omit<Loaded<Data>, 'reload'> & { readonly key: string | null 
 const nothing = { data: null, error: null, isLoading: false, loadedAt: null, key: null };
 
 /**
- * Sends a query when a component is shown, and when its variables change: data of other variables are never shown.
+ * Sends a query when a component is shown, and when its variables change: data of other variables
+ * are never shown.
  *
  * @param variables null: nothing is sent
  */

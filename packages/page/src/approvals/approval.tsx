@@ -22,7 +22,9 @@ type Approval = ApprovalFieldsFragment;
 /** How often an approval is read again that can change. Reading writes nothing. */
 const everyMs = 10_000;
 
-/** An approval with its own URL: exactly what was asked for, who has to agree, and the way to do so. */
+/**
+ * An approval with its own URL: exactly what was asked for, who has to agree, and the way to do so.
+ */
 export function ApprovalView({ id }: { readonly id: string }) {
   const { data, error, reload } = useQuery(OneApproval, { id });
   const approval = data?.approval ?? null;

@@ -10,7 +10,10 @@ interface CurrentDecisionProps {
   readonly askedFor: readonly string[];
 }
 
-/** What policy says now of the request, without the approvals that were given: it may have changed since it was asked for. */
+/**
+ * What policy says now of the request, without the approvals that were given: it may have changed
+ * since it was asked for.
+ */
 export function CurrentDecision({ decision, title, askedFor }: CurrentDecisionProps) {
   const { allowed, violations, needs } = decision;
   // Where an approval is all that is missing, the violations are the needs once more.

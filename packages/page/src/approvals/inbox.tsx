@@ -17,19 +17,26 @@ import { ApprovalSign } from './sign.tsx';
 
 const columns: readonly Column<ApprovalFieldsFragment>[] = [
   {
-    ...{ key: 'target', label: 'Service account', width: 'minmax(110px, 2fr)' },
+    key: 'target',
+    label: 'Service account',
+    width: 'minmax(110px, 2fr)',
     cell: ({ target }) => <TargetName target={target} />,
   },
   { key: 'kind', label: 'Operation', width: '90px', cell: ({ operation }) => kindWords[operation], isWide: true },
   {
-    ...{ key: 'role', label: 'Role', width: 'minmax(100px, 2fr)', isWide: true },
+    key: 'role',
+    label: 'Role',
+    width: 'minmax(100px, 2fr)',
+    isWide: true,
     cell: ({ request, before }) => {
       const arn = request.roleArn ?? before?.roleArn;
       return arn ? <Arn arn={arn} /> : null;
     },
   },
   {
-    ...{ key: 'who', label: 'Asked by', width: 'minmax(80px, 1fr)' },
+    key: 'who',
+    label: 'Asked by',
+    width: 'minmax(80px, 1fr)',
     cell: ({ principal }) => <Who principalId={principal.principalId} />,
   },
   {

@@ -10,7 +10,10 @@ const signs: Readonly<Record<ApprovalState, readonly [sign: StateName, word: str
   USED: ['succeeded', 'approved and used'],
 };
 
-/** The state of an approval. What nobody has looked at since its time was over is still recorded as it was. */
+/**
+ * The state of an approval. What nobody has looked at since its time was over is still recorded as
+ * it was.
+ */
 export function ApprovalSign({
   approval: { state, expiresAt },
 }: {

@@ -13,7 +13,10 @@ interface VoteFormProps {
 /** The most characters of a comment, as in the API. */
 const maxComment = 1_024;
 
-/** Approves or rejects with a comment. The same vote again changes nothing, so it is sent again when its answer is lost. */
+/**
+ * Approves or rejects with a comment. The same vote again changes nothing, so it is sent again when
+ * its answer is lost.
+ */
 export function VoteForm({ id, onVote }: VoteFormProps) {
   const { client } = useGateway();
   const [comment, setComment] = useState('');

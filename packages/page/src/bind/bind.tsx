@@ -43,7 +43,9 @@ export function Bind() {
 
   const submit = (change: Change, place: Pending['place']) =>
     start({
-      ...{ viewerId: viewer.id, place, submittedAt: Date.now() },
+      viewerId: viewer.id,
+      place,
+      submittedAt: Date.now(),
       change: withToken(change, crypto.randomUUID()),
     });
   const forget = () => {
@@ -91,7 +93,9 @@ function Shown({ sending: { pending, progress }, start, stop, leave, close, forg
   return <UnderWay {...{ pending, progress }} onStop={stop} />;
 }
 
-/** A change with its client request token, or without one. The spread keeps the type of each kind. */
+/**
+ * A change with its client request token, or without one. The spread keeps the type of each kind.
+ */
 function withToken({ kind, input }: Change, clientRequestToken: string | undefined): Change {
   return { kind, input: { ...input, clientRequestToken } } as Change;
 }

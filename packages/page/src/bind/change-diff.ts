@@ -11,7 +11,8 @@ type Settings = Readonly<Record<string, string | null>>;
 export type Existing = Omit<Bound, 'expiresAt'> & { readonly expiresAt?: string | null };
 
 /**
- * What a change does to what is. For a create, `existing` is the association that the service account has already; null if it has none.
+ * What a change does to what is. For a create, `existing` is the association that the service
+ * account has already; null if it has none.
  */
 export function diffOfChange(change: Change, existing: Existing | null): DiffField[] {
   const was = existing && settingsOf(textsOf({ ...existing, expiresAt: existing.expiresAt ?? null }));

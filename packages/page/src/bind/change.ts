@@ -52,7 +52,9 @@ function createInput(draft: Draft, roles: OfferedRoles): CreateInput {
   const tags = tagsOf(draft.tags).filter(({ key, value }) => key !== '' || value !== '');
   return {
     ...placeOf(draft),
-    ...{ namespace, serviceAccount, roleArn: completedRole(draft.roleArn ?? '', roles) },
+    namespace,
+    serviceAccount,
+    roleArn: completedRole(draft.roleArn ?? '', roles),
     ...(tags.length > 0 && { tags }),
     ...(targetRoleArn && { targetRoleArn }),
     ...(draft.disableSessionTags === 'true' && { disableSessionTags: true }),
@@ -84,7 +86,10 @@ function changedFields(draft: Draft, bound: Bound, roles: OfferedRoles): Partial
   };
 }
 
-/** A role that is typed by its name alone: the offered one of that name, or the one at the path of the naming convention. */
+/**
+ * A role that is typed by its name alone: the offered one of that name, or the one at the path of
+ * the naming convention.
+ */
 export function completedRole(typed: string, roles: OfferedRoles): string {
   if (!/^[\w+=,.@-]{1,64}$/.test(typed)) return typed;
   const named = roles.find(({ roleArn }) => roleArn.endsWith(`/${typed}`));

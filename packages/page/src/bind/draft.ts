@@ -10,10 +10,16 @@ const inUrl = [
 /** A field of the form. A session policy is too long for a URL. */
 export type FieldName = (typeof inUrl)[number] | 'policy';
 
-/** What was filled in, as texts. An absent field is as the association has it; an empty one is cleared. */
+/**
+ * What was filled in, as texts. An absent field is as the association has it; an empty one is
+ * cleared.
+ */
 export type Draft = Readonly<Partial<Record<FieldName, string>>>;
 
-/** The fields that an update can clear: their names are in the parameter `clear`, because an empty parameter is none. */
+/**
+ * The fields that an update can clear: their names are in the parameter `clear`, because an empty
+ * parameter is none.
+ */
 const optional = ['targetRoleArn', 'policy', 'expiresAt'] as const;
 
 /** The longest reason that is in the URL, in characters. */

@@ -26,7 +26,9 @@ interface EditorProps {
 
 type Place = Partial<Pending['place']>;
 const placeOf = ({ clusterName = '', namespace = '', serviceAccount = '' }: Place): Pending['place'] => ({
-  ...{ clusterName, namespace, serviceAccount },
+  clusterName,
+  namespace,
+  serviceAccount,
 });
 
 /** The form, beside what it will do. */
@@ -40,7 +42,8 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const { bound, error, reload, data } = useBound(draft);
   const isRefused = refused !== null;
   useEffect(() => {
-    // Others may have changed it: that is what the refusal says, or it is to be known before the next attempt.
+    // Others may have changed it: that is what the refusal says, or it is to be known before the
+    // next attempt.
     if (isRefused) reload();
   }, [isRefused, reload]);
   const kind = kindOf(draft);

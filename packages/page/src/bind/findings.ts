@@ -4,7 +4,10 @@ import { changedSettings, createdSettingFindings } from '../../../../src/validat
 import { tagFindings } from '../../../../src/validation/tags.ts';
 import type { Change } from './change.ts';
 
-/** Why a field can't be sent as it is, and how to fix it. `path` is that of the API, e.g. `tags.0.key`. */
+/**
+ * Why a field can't be sent as it is, and how to fix it. `path` is that of the API, e.g.
+ * `tags.0.key`.
+ */
 export interface Finding {
   readonly path: string;
   readonly rule: string;
@@ -15,7 +18,10 @@ export interface Finding {
 const minMs = 5 * 60_000;
 const maxMs = 5 * 365 * 86_400_000;
 
-/** What the gateway would find, by its own rules: without a request, so without an entry. `now` in milliseconds since the epoch. */
+/**
+ * What the gateway would find, by its own rules: without a request, so without an entry. `now` in
+ * milliseconds since the epoch.
+ */
 export function findingsOf(change: Change, now: number): readonly Finding[] {
   const { input } = change;
   const common = [...clusterFindings(input), ...reasonFindings(input.reason)];

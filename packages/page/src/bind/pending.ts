@@ -15,8 +15,9 @@ export interface Pending {
 const key = 'pod-identity.request';
 
 /**
- * Keeps a request in the storage of the tab, so that a reload can send it again with the same token, which does not make the change twice. The token of
- * a request is not a credential: without a sign-in as the same principal, it is of no use. Null: forgets it.
+ * Keeps a request in the storage of the tab, so that a reload can send it again with the same
+ * token, which does not make the change twice. The token of a request is not a credential: without
+ * a sign-in as the same principal, it is of no use. Null: forgets it.
  */
 export function keepPending(pending: Pending | null): void {
   if (pending === null) sessionStorage.removeItem(key);

@@ -7,7 +7,9 @@ import type { Pending } from './pending.ts';
 import { sendToEnd } from './sending.ts';
 import type { Progress, Requests } from './sending.ts';
 
-/** A request under way or just ended, while the page is open: it goes on when another view is shown. */
+/**
+ * A request under way or just ended, while the page is open: it goes on when another view is shown.
+ */
 export interface Sending {
   readonly pending: Pending;
   readonly progress: Progress;

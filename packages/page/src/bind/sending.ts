@@ -35,9 +35,10 @@ const lostMs = 10_000;
 const defaultRetrySeconds = 5;
 
 /**
- * Sends a request until its result is final, whatever happens to the connection: the client retries for a minute, then this goes on. An operation in
- * progress is followed by reading it, and the request is sent again once it has ended, for its recorded answer. While others have to approve it, the
- * client reads the approval, and sends again as soon as that is decided.
+ * Sends a request until its result is final, whatever happens to the connection: the client retries
+ * for a minute, then this goes on. An operation in progress is followed by reading it, and the
+ * request is sent again once it has ended, for its recorded answer. While others have to approve
+ * it, the client reads the approval, and sends again as soon as that is decided.
  *
  * @throws an error that the same request can't overcome, and the reason of the signal
  */
@@ -95,7 +96,10 @@ function isBug(error: unknown): boolean {
   return error instanceof GatewayError && error.code === 'INTERNAL_SERVER_ERROR';
 }
 
-/** When the same request is sent again after an error; null if that does not help. After a bug, the contract says: once. */
+/**
+ * When the same request is sent again after an error; null if that does not help. After a bug, the
+ * contract says: once.
+ */
 function retryMs(error: unknown, hasMetBug: boolean): number | null {
   if (error instanceof LostAnswerError) return lostMs;
   if (!(error instanceof GatewayError)) return null;

@@ -14,12 +14,17 @@ export interface Check {
   readonly again: () => void;
 }
 
-/** How long a change stays as it is before it is checked, in milliseconds: each dry run writes an entry of the audit trail. */
+/**
+ * How long a change stays as it is before it is checked, in milliseconds: each dry run writes an
+ * entry of the audit trail.
+ */
 const settledMs = 1_000;
 
 type Outcome = CheckFragment | Error;
 
-/** The dry run of a change that is complete, once for each input; null: there is nothing to check. */
+/**
+ * The dry run of a change that is complete, once for each input; null: there is nothing to check.
+ */
 export function useCheck(change: Change | null): Check {
   const { client } = useGateway();
   const outcomes = useRef(new Map<string, Promise<Outcome>>());

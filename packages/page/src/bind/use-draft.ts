@@ -6,7 +6,10 @@ import type { Draft } from './draft.ts';
 /** How long typing rests before the URL follows, in milliseconds. */
 const settledMs = 300;
 
-/** What is filled in: from the URL, and kept in it. A session policy and a long reason stay in the memory of the page. */
+/**
+ * What is filled in: from the URL, and kept in it. A session policy and a long reason stay in the
+ * memory of the page.
+ */
 export function useDraft() {
   const { view, params } = useRoute();
   const [draft, setDraft] = useState<Draft>(() => draftOf(params));

@@ -11,7 +11,10 @@ const clustersOf = ({ clusters }: BindClustersQuery) => clusters;
 const namespacesOf = ({ namespaces }: BindNamespacesQuery) => namespaces;
 const all = { atLeast: Infinity };
 
-/** What the form offers: clusters, the namespaces of the chosen one, and roles for the service account. None of it writes an entry. */
+/**
+ * What the form offers: clusters, the namespaces of the chosen one, and roles for the service
+ * account. None of it writes an entry.
+ */
 export function useOffered(draft: Draft) {
   const { clusterName, accountId = null, region = null, namespace, serviceAccount, tags } = useSettled(draft);
   const isCreate = kindOf(draft) === 'create';
@@ -38,8 +41,11 @@ export function useBound(draft: Draft) {
     BoundEnding,
     found && {
       filter: {
-        ...{ accountId: found.accountId, region: found.region, clusterName: found.clusterName },
-        ...{ namespace: found.namespace, serviceAccount: found.serviceAccount },
+        accountId: found.accountId,
+        region: found.region,
+        clusterName: found.clusterName,
+        namespace: found.namespace,
+        serviceAccount: found.serviceAccount,
       },
     },
   );

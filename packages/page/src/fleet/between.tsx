@@ -11,7 +11,10 @@ function textOf({ after, by }: Between, isUtc: boolean): string {
   return early === late ? late : `between ${early} and ${late}`;
 }
 
-/** When an association came to be as it is shown, and when it ended, as far as that is known; in a line, with all of it on hover. */
+/**
+ * When an association came to be as it is shown, and when it ended, as far as that is known; in a
+ * line, with all of it on hover.
+ */
 export function InForce({ row, isShort = false }: { readonly row: Seen; readonly isShort?: boolean }) {
   const isUtc = useContext(UtcContext);
   const { began, ended } = intervalOf(row);

@@ -9,14 +9,19 @@ import { isOutside, signOf } from './rows.ts';
 import type { Row } from './rows.ts';
 
 const origin: Column<Row> = {
-  ...{ key: 'origin', label: 'Origin', width: '128px', isWide: true },
+  key: 'origin',
+  label: 'Origin',
+  width: '128px',
+  isWide: true,
   cell: (row) => <State name={signOf(row)} />,
   sortBy: signOf,
 };
 
 const ofBoth: readonly Column<Row>[] = [
   {
-    ...{ key: 'serviceAccount', label: 'Service account', width: 'minmax(0, 1.8fr)' },
+    key: 'serviceAccount',
+    label: 'Service account',
+    width: 'minmax(0, 1.8fr)',
     cell: (row) => (
       <span title={row.serviceAccount}>
         {isOutside(row) && (
@@ -32,22 +37,32 @@ const ofBoth: readonly Column<Row>[] = [
     sortBy: ({ serviceAccount }) => serviceAccount,
   },
   {
-    ...{ key: 'namespace', label: 'Namespace', width: 'minmax(0, 1.3fr)' },
+    key: 'namespace',
+    label: 'Namespace',
+    width: 'minmax(0, 1.3fr)',
     cell: ({ namespace }) => <bdi title={namespace}>{namespace}</bdi>,
     sortBy: ({ namespace }) => namespace,
   },
   {
-    ...{ key: 'role', label: 'Role', width: 'minmax(0, 3fr)' },
+    key: 'role',
+    label: 'Role',
+    width: 'minmax(0, 3fr)',
     cell: ({ roleArn }) => <Arn arn={roleArn} />,
     sortBy: ({ roleArn }) => partsOfArn(roleArn).name,
   },
   {
-    ...{ key: 'cluster', label: 'Cluster', width: 'minmax(0, 1.2fr)', isWide: true },
+    key: 'cluster',
+    label: 'Cluster',
+    width: 'minmax(0, 1.2fr)',
+    isWide: true,
     cell: ({ clusterName }) => <bdi title={clusterName}>{clusterName}</bdi>,
     sortBy: ({ clusterName }) => clusterName,
   },
   {
-    ...{ key: 'account', label: 'Account, region', width: '192px', isWide: true },
+    key: 'account',
+    label: 'Account, region',
+    width: '192px',
+    isWide: true,
     cell: ({ accountId, region }) => (
       <span title={`${accountId} ${region}`}>
         {accountId} <span class="muted">{region}</span>
@@ -62,7 +77,10 @@ const ofBoth: readonly Column<Row>[] = [
 export const latestColumns: readonly Column<Row>[] = [
   ...ofBoth,
   {
-    ...{ key: 'ends', label: 'Ends', width: '112px', isWide: true },
+    key: 'ends',
+    label: 'Ends',
+    width: '112px',
+    isWide: true,
     cell: ({ expiresAt }) =>
       expiresAt !== null && (
         <State name="expiring">
@@ -73,7 +91,10 @@ export const latestColumns: readonly Column<Row>[] = [
     sortBy: ({ expiresAt }) => expiresAt ?? '9999',
   },
   {
-    ...{ key: 'seen', label: 'Seen', width: '112px', isWide: true },
+    key: 'seen',
+    label: 'Seen',
+    width: '112px',
+    isWide: true,
     cell: ({ observedAt }) => <Time at={observedAt} />,
     sortBy: ({ observedAt }) => observedAt,
   },
@@ -83,14 +104,20 @@ export const latestColumns: readonly Column<Row>[] = [
 export const pastColumns: readonly Column<Row>[] = [
   ...ofBoth,
   {
-    ...{ key: 'since', label: 'Began', width: 'minmax(0, 3fr)', isWide: true },
+    key: 'since',
+    label: 'Began',
+    width: 'minmax(0, 3fr)',
+    isWide: true,
     cell: (row) => <InForce row={row} isShort />,
     sortBy: ({ firstSeenAt }) => firstSeenAt,
   },
 ];
 
 const number = (key: 'associations' | 'clusters' | 'namespaces' | 'roles', label: string): Column<Group> => ({
-  ...{ key, label, width: 'minmax(64px, 1fr)', isWide: key !== 'associations' },
+  key,
+  label,
+  width: 'minmax(64px, 1fr)',
+  isWide: key !== 'associations',
   cell: (group) => group[key].toLocaleString('en'),
   sortBy: (group) => group[key],
 });
@@ -98,7 +125,9 @@ const number = (key: 'associations' | 'clusters' | 'namespaces' | 'roles', label
 /** The columns of groups. */
 export const groupColumns: readonly Column<Group>[] = [
   {
-    ...{ key: 'name', label: 'Group', width: 'minmax(0, 3fr)' },
+    key: 'name',
+    label: 'Group',
+    width: 'minmax(0, 3fr)',
     cell: ({ name, place }) => (
       <span title={`${name} ${place}`.trim()}>
         <bdi>{name}</bdi> <bdi class="muted">{place}</bdi>
@@ -111,7 +140,9 @@ export const groupColumns: readonly Column<Group>[] = [
   number('namespaces', 'Namespaces'),
   number('roles', 'Roles'),
   {
-    ...{ key: 'outside', label: 'Made outside', width: '128px' },
+    key: 'outside',
+    label: 'Made outside',
+    width: '128px',
     cell: ({ outside }) => outside > 0 && <State name="outside">{outside.toLocaleString('en')}</State>,
     sortBy: ({ outside }) => -outside,
   },

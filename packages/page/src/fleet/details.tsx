@@ -18,7 +18,10 @@ interface DetailsProps {
   readonly asOf: string | null;
 }
 
-/** What is known of a service account: its association, who made it, and what can be done with it. Escape closes it. */
+/**
+ * What is known of a service account: its association, who made it, and what can be done with it.
+ * Escape closes it.
+ */
 export function Details({ place, asOf }: DetailsProps) {
   const { data, error, isLoading, reload } = useQuery(FleetAssociation, { filter: { ...place }, asOf });
   const heading = useRef<HTMLHeadingElement>(null);

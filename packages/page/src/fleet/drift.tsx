@@ -29,7 +29,10 @@ interface Compared {
   readonly found: Found | null;
 }
 
-/** How an association differs from the audit trail: as scans saw it where others made it, and as EKS has it on demand. */
+/**
+ * How an association differs from the audit trail: as scans saw it where others made it, and as EKS
+ * has it on demand.
+ */
 export function Drift({ association }: { readonly association: Association }) {
   const { client } = useGateway();
   const [compared, setCompared] = useState<Compared | null>(null);
@@ -102,7 +105,9 @@ function Result({ compared: { source, at, found }, association }: ResultProps) {
     );
   }
   const fields = found.differences.map(({ field, requested, existing }) => ({
-    ...{ field, before: requested, after: existing },
+    field,
+    before: requested,
+    after: existing,
   }));
   return (
     <>

@@ -80,7 +80,8 @@ function Field({ label, name, value, rows }: FieldProps) {
     () => (isUsed ? [...new Set(rows.map((row) => row[name]).filter((one) => one !== null))].sort() : []),
     [isUsed, rows, name],
   );
-  // The field keeps what is typed into it while rows arrive; another value from the URL makes another field.
+  // The field keeps what is typed into it while rows arrive; another value from the URL makes
+  // another field.
   return (
     <label key={value}>
       {label}

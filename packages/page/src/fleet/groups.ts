@@ -37,7 +37,8 @@ export interface Group {
 const headOf: Readonly<Record<Grouping, (row: Row) => Pick<Group, 'name' | 'place' | 'filters'>>> = {
   account: ({ accountId }) => ({ name: accountId, place: '', filters: { accountId } }),
   cluster: ({ accountId, region, clusterName }) => ({
-    ...{ name: clusterName, place: `${accountId} ${region}` },
+    name: clusterName,
+    place: `${accountId} ${region}`,
     filters: { accountId, region, clusterName },
   }),
   namespace: ({ namespace }) => ({ name: namespace, place: '', filters: { namespace } }),
@@ -62,7 +63,9 @@ export function groupRows(rows: readonly Row[], by: Grouping): readonly Group[] 
 function groupOf(key: string, rows: readonly [Row, ...Row[]], by: Grouping): Group {
   const count = (of: (row: Row) => string) => new Set(rows.map(of)).size;
   return {
-    ...{ key, ...headOf[by](rows[0]), associations: rows.length },
+    key,
+    ...headOf[by](rows[0]),
+    associations: rows.length,
     clusters: count(({ accountId, region, clusterName }) => `${accountId}/${region}/${clusterName}`),
     namespaces: count(({ namespace }) => namespace),
     roles: count(({ roleArn }) => roleArn),

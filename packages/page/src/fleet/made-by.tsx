@@ -6,7 +6,10 @@ import { shortened } from '../ui/arn-parts.ts';
 import { Time } from '../ui/time.tsx';
 import type { Association } from './rows.ts';
 
-/** Who made an association, with a link to the operation. The trail records that its entries were read. */
+/**
+ * Who made an association, with a link to the operation. The trail records that its entries were
+ * read.
+ */
 export function MadeBy({ association }: { readonly association: Association }) {
   const { operationId, origin } = association;
   const { data, error } = useQuery(FleetOperation, operationId === null ? null : { id: operationId });

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import { hrefOf, useRoute } from '../route.ts';
 import { shortened } from '../ui/arn-parts.ts';
-import { pictureOf } from './picture.ts';
-import type { Picture as PictureData, PictureEdge, PictureNode } from './picture.ts';
+import { pictureOf } from './picture-data.ts';
+import type { Picture as PictureData, PictureEdge, PictureNode } from './picture-data.ts';
 import type { Row } from './rows.ts';
 import { tracksOf } from './picture-lines.ts';
 import type { Line } from './picture-lines.ts';
@@ -10,7 +10,10 @@ import type { Line } from './picture-lines.ts';
 /** Pixels, as in the style sheet. */
 const lineHeight = 24;
 
-/** Which service accounts reach which roles. Pointing at a name, or going to it, traces what it is connected with. */
+/**
+ * Which service accounts reach which roles. Pointing at a name, or going to it, traces what it is
+ * connected with.
+ */
 export function Picture({ rows }: { readonly rows: readonly Row[] }) {
   const picture = useMemo(() => pictureOf(rows), [rows]);
   const [traced, setTraced] = useState<string | null>(null);

@@ -42,7 +42,10 @@ export function filtersOf(params: URLSearchParams): Filters {
   return Object.fromEntries(entries.filter(([, value]) => value));
 }
 
-/** The filters that the server applies. A role by its name alone is found among the rows that are loaded. */
+/**
+ * The filters that the server applies. A role by its name alone is found among the rows that are
+ * loaded.
+ */
 export function serverFilter({ roleArn, ...filters }: Filters): AssociationFilter {
   return { ...filters, ...(isArn(roleArn) && { roleArn }) } as AssociationFilter;
 }
@@ -65,7 +68,9 @@ function searchText(row: Row): string {
   return text;
 }
 
-/** The rows that contain all words of a text, and have a role of the name that the filters ask for. */
+/**
+ * The rows that contain all words of a text, and have a role of the name that the filters ask for.
+ */
 export function foundRows(rows: readonly Row[], text: string, { roleArn }: Filters = {}): readonly Row[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const role = roleArn !== undefined && !isArn(roleArn) ? `/${roleArn.toLowerCase()}` : null;
@@ -84,8 +89,8 @@ export function mergedRows(rows: readonly Row[], others: readonly Row[]): readon
 }
 
 /**
- * The sign of who made an association. Drift: others made or changed it after its service account had been seen otherwise. What was there
- * before the first scan may be older than the gateway.
+ * The sign of who made an association. Drift: others made or changed it after its service account
+ * had been seen otherwise. What was there before the first scan may be older than the gateway.
  */
 export function signOf({ origin, seenOtherwiseBefore }: Pick<Row, 'origin' | 'seenOtherwiseBefore'>): Sign {
   const signs: Readonly<Record<string, Sign>> = { OPERATION: 'operation', ADOPTED: 'adopted', ADD_ON: 'addOn' };

@@ -6,7 +6,10 @@ import type { ClusterCoverage, CoverageSummary } from './coverage.ts';
 import { enough } from './use-fleet.ts';
 import type { Fleet } from './use-fleet.ts';
 
-/** What is shown, its age, and what is not known. Its height does not change, so that the rows stay where they are. */
+/**
+ * What is shown, its age, and what is not known. Its height does not change, so that the rows stay
+ * where they are.
+ */
 export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: string | null }) {
   const { connection, coverage } = fleet;
   return (
@@ -67,7 +70,10 @@ interface CoverageProps {
   readonly asOf: string | null;
 }
 
-/** Clusters of which the list is not complete, by name and reason. What does not fit into the line lies over the list when it is opened. */
+/**
+ * Clusters of which the list is not complete, by name and reason. What does not fit into the line
+ * lies over the list when it is opened.
+ */
 function Coverage({ coverage: { clusters, notKnown, failed, oldestScanAt }, asOf }: CoverageProps) {
   const count = `${clusters} cluster${clusters === 1 ? '' : 's'}`;
   const problems = [...notKnown, ...failed];

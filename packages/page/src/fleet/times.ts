@@ -13,7 +13,10 @@ export type Seen = Pick<
   'operationId' | 'seenOtherwiseBefore' | 'firstSeenAt' | 'observedAt' | 'seenOtherwiseAfter'
 >;
 
-/** Between which times an association came to be as it was seen, and between which it ended; null if it was not seen otherwise since. */
+/**
+ * Between which times an association came to be as it was seen, and between which it ended; null if
+ * it was not seen otherwise since.
+ */
 export function intervalOf(row: Seen): { readonly began: Between; readonly ended: Between | null } {
   const { operationId, seenOtherwiseBefore, firstSeenAt, observedAt, seenOtherwiseAfter } = row;
   return {
@@ -23,7 +26,10 @@ export function intervalOf(row: Seen): { readonly began: Between; readonly ended
   };
 }
 
-/** In a line of the list, to the minute: e.g. "before 27 Nov 2026, 23:05", or "27 Nov 2026, 23:05 – 23:35". */
+/**
+ * In a line of the list, to the minute: e.g. "before 27 Nov 2026, 23:05", or "27 Nov 2026, 23:05 –
+ * 23:35".
+ */
 export function shortInterval({ after, by }: Between, isUtc: boolean): string {
   const zone = isUtc ? { timeZone: 'UTC' } : {};
   const day = (at: string) => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', ...zone }).format(new Date(at));

@@ -4,7 +4,10 @@ import { useRoute } from '../route.ts';
 import { Problem } from '../ui/problem.tsx';
 import { PolicyCode, PolicyFacts } from './policy-text.tsx';
 
-/** The policy that the URL names, for those who may not read all: if its author shows it to everyone. */
+/**
+ * The policy that the URL names, for those who may not read all: if its author shows it to
+ * everyone.
+ */
 export function ShownPolicy() {
   const { params } = useRoute();
   const policyId = params.get('policy');

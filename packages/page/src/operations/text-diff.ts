@@ -4,7 +4,10 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** Lines that differ are compared with each other up to this number of pairs; beyond it, all are removed and added. */
+/**
+ * Lines that differ are compared with each other up to this number of pairs; beyond it, all are
+ * removed and added.
+ */
 const maxPairs = 4_000_000;
 
 /** The lines of two texts, with the fewest that differ. */

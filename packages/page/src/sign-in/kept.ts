@@ -1,4 +1,7 @@
-/** What a sign-in needs after the redirect. It is in the storage of the tab until then, and of no use without the issuer's answer. */
+/**
+ * What a sign-in needs after the redirect. It is in the storage of the tab until then, and of no
+ * use without the issuer's answer.
+ */
 export interface PendingSignIn {
   readonly state: string;
   readonly verifier: string;
@@ -24,8 +27,8 @@ export function takePending(): PendingSignIn | null {
 }
 
 /**
- * With what a reload signs in again: the name of an example principal, or the issuer, where the person still has a session. Not a
- * credential. Null after signing out.
+ * With what a reload signs in again: the name of an example principal, or the issuer, where the
+ * person still has a session. Not a credential. Null after signing out.
  */
 export function keepLast(name: string | null): void {
   if (name === null) sessionStorage.removeItem(lastKey);

@@ -5,7 +5,10 @@ import {
   ResponseBodyError,
 } from 'oauth4webapi';
 
-/** An error of a sign-in, in words for the person who signs in. `issuer` is its URL, `origin` that of the page. */
+/**
+ * An error of a sign-in, in words for the person who signs in. `issuer` is its URL, `origin` that
+ * of the page.
+ */
 export function signInError(error: unknown, issuer: string, origin: string): Error {
   return new Error(messageOf(error, new URL(issuer).host, origin), { cause: error });
 }

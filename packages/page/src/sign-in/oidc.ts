@@ -19,8 +19,8 @@ export function isReturn(): boolean {
 }
 
 /**
- * Leaves the page for the issuer: authorization code grant with PKCE. What is needed after the redirect stays in the tab. Rejects with an Error
- * in plain words.
+ * Leaves the page for the issuer: authorization code grant with PKCE. What is needed after the
+ * redirect stays in the tab. Rejects with an Error in plain words.
  */
 export async function leaveForIssuer(signIn: OidcSignIn): Promise<void> {
   return plainly(signIn, async () => {
@@ -32,8 +32,13 @@ export async function leaveForIssuer(signIn: OidcSignIn): Promise<void> {
     if (server.authorization_endpoint === undefined) throw new Error(`${signIn.issuer} has no authorization endpoint.`);
     const url = new URL(server.authorization_endpoint);
     const parameters = {
-      ...{ client_id: signIn.clientId, redirect_uri: redirectUri(), response_type: 'code', scope, state },
-      ...{ code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
+      client_id: signIn.clientId,
+      redirect_uri: redirectUri(),
+      response_type: 'code',
+      scope,
+      state,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
       ...(nonce === null ? {} : { nonce }),
       ...(signIn.audience === null ? {} : { audience: signIn.audience }),
       ...resourceOf(signIn),
@@ -45,8 +50,9 @@ export async function leaveForIssuer(signIn: OidcSignIn): Promise<void> {
 }
 
 /**
- * Takes the issuer's answer out of the URL, puts the wanted view back, and gets the tokens, which stay in memory. Rejects with an Error in plain
- * words. `onEnded` is called when the sign-in has ended.
+ * Takes the issuer's answer out of the URL, puts the wanted view back, and gets the tokens, which
+ * stay in memory. Rejects with an Error in plain words. `onEnded` is called when the sign-in has
+ * ended.
  */
 export async function returnFromIssuer(signIn: OidcSignIn, onEnded: () => void): Promise<Session> {
   const answer = new URL(location.href);
@@ -121,7 +127,10 @@ function redirectUri(): string {
   return `${location.origin}/`;
 }
 
-/** Many issuers give a refresh token for `offline_access` only; others reject a scope that they don't know. */
+/**
+ * Many issuers give a refresh token for `offline_access` only; others reject a scope that they
+ * don't know.
+ */
 function scopeOf({ scope }: OidcSignIn, { scopes_supported: supported }: oauth.AuthorizationServer): string {
   return scope ?? (supported?.includes('offline_access') === true ? 'openid offline_access' : 'openid');
 }

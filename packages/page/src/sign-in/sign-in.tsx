@@ -19,7 +19,10 @@ interface WayProps<Way> extends Omit<SignInProps, 'config'> {
   readonly signIn: Way;
 }
 
-/** The first thing that people see who have not signed in. A reload signs in again, as long as the issuer agrees. */
+/**
+ * The first thing that people see who have not signed in. A reload signs in again, as long as the
+ * issuer agrees.
+ */
 export function SignIn({ config: { signIn }, ...rest }: SignInProps) {
   return (
     <main class="sign-in">

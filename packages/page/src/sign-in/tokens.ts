@@ -17,11 +17,17 @@ export class SignInEnded extends Error {
 
 /** How tokens are renewed. */
 export interface Renewal {
-  /** Asks for new tokens with the last ones. Rejects with {@link SignInEnded} where the issuer refuses. */
+  /**
+   * Asks for new tokens with the last ones. Rejects with {@link SignInEnded} where the issuer
+   * refuses.
+   */
   readonly renew: (last: Tokens) => Promise<Tokens>;
   /** Called once, when the sign-in has ended. */
   readonly onEnded: () => void;
-  /** Milliseconds. The time since the answer counts, not the one of the issuer: so a wrong clock of the device does not matter. */
+  /**
+   * Milliseconds. The time since the answer counts, not the one of the issuer: so a wrong clock of
+   * the device does not matter.
+   */
   readonly clock?: () => number;
 }
 
@@ -33,7 +39,10 @@ export interface TokenSource {
   readonly last: () => Tokens;
 }
 
-/** A token is renewed this long before it ends, or in the last tenth of its life if that is shorter. Milliseconds. */
+/**
+ * A token is renewed this long before it ends, or in the last tenth of its life if that is shorter.
+ * Milliseconds.
+ */
 const marginMs = 60_000;
 
 /** Keeps the tokens of a sign-in, and renews them. */

@@ -35,11 +35,17 @@ const columns: readonly Column<LineFragment>[] = [
     cell: ({ target }) => <TargetName target={target} />,
   },
   {
-    ...{ key: 'role', label: 'Role', width: 'minmax(100px, 2fr)', isWide: true },
+    key: 'role',
+    label: 'Role',
+    width: 'minmax(100px, 2fr)',
+    isWide: true,
     cell: ({ request }) => (request?.roleArn ? <Arn arn={request.roleArn} /> : null),
   },
   {
-    ...{ key: 'principal', label: 'Who', width: 'minmax(90px, 1fr)', isWide: true },
+    key: 'principal',
+    label: 'Who',
+    width: 'minmax(90px, 1fr)',
+    isWide: true,
     cell: ({ principal }) => <Who principalId={principal.principalId} />,
   },
   {
@@ -139,7 +145,9 @@ interface NothingProps {
   readonly loadMore: () => void;
 }
 
-/** A page of the API examines 1,000 entries: with filters it can be empty although others follow. */
+/**
+ * A page of the API examines 1,000 entries: with filters it can be empty although others follow.
+ */
 function Nothing({ isAsked, hasMore, loadMore }: NothingProps) {
   if (!isAsked) return <Empty>Fill in what to read: see the fields beside the scope.</Empty>;
   if (hasMore)

@@ -22,7 +22,10 @@ const columns: readonly (readonly [name: string, value: (entry: LineFragment) =>
   ['associationArn', ({ associationArn }) => associationArn],
 ];
 
-/** Entries as CSV (RFC 4180). Texts that spreadsheets would run as formulas begin with an apostrophe. */
+/**
+ * Entries as CSV (RFC 4180). Texts that spreadsheets would run as formulas begin with an
+ * apostrophe.
+ */
 export function csvOf(entries: readonly LineFragment[]): string {
   const lines = [columns.map(([name]) => name), ...entries.map((entry) => columns.map(([, value]) => value(entry)))];
   return lines.map((cells) => `${cells.map((cell) => quoted(cell ?? '')).join(',')}\r\n`).join('');

@@ -1,6 +1,9 @@
 import type { AuditEvent, OperationKind, RefusalCode, TrailPageQueryVariables } from '../generated/trail.ts';
 
-/** What the trail shows, as the parameters of its URL name it: they have the names of the API's arguments. */
+/**
+ * What the trail shows, as the parameters of its URL name it: they have the names of the API's
+ * arguments.
+ */
 export type TrailFilter = Omit<TrailPageQueryVariables, 'first' | 'after'>;
 
 /** The kinds of scope, in the order in which they are offered. */
@@ -22,7 +25,10 @@ export const scopeParams = [
   'operationId',
 ] as const;
 
-/** The kind of scope that parameters name or imply: without any, the requests of the person who looks. */
+/**
+ * The kind of scope that parameters name or imply: without any, the requests of the person who
+ * looks.
+ */
 export function scopeKindOf(params: URLSearchParams): ScopeKind {
   const named = scopeKinds.find((kind) => kind === params.get('scope'));
   if (named) return named;
@@ -33,8 +39,8 @@ export function scopeKindOf(params: URLSearchParams): ScopeKind {
 }
 
 /**
- * The variables of the query for the parameters of a URL; null while they lack what their scope needs. `viewerId`: whose requests are shown
- * where they name no scope.
+ * The variables of the query for the parameters of a URL; null while they lack what their scope
+ * needs. `viewerId`: whose requests are shown where they name no scope.
  */
 export function filterOf(params: URLSearchParams, viewerId: string): TrailFilter | null {
   const text = (name: string) => params.get(name) ?? undefined;

@@ -4,7 +4,10 @@ import { Entries } from './entries.tsx';
 import { EntryView } from './entry.tsx';
 import { OperationView } from './operation.tsx';
 
-/** The audit trail: entries with filters, one entry (`trail/entry?id=`), or one operation (`trail/operation?id=`). */
+/**
+ * The audit trail: entries with filters, one entry (`trail/entry?id=`), or one operation
+ * (`trail/operation?id=`).
+ */
 export function Trail() {
   const { view, params } = useRoute();
   const id = params.get('id');

@@ -6,7 +6,9 @@ export interface ArnParts {
   readonly place: string;
 }
 
-/** E.g. `arn:aws:iam::111122223333:role/pods/payments/payments-api`. Any other text is its own name. */
+/**
+ * E.g. `arn:aws:iam::111122223333:role/pods/payments/payments-api`. Any other text is its own name.
+ */
 export function partsOfArn(arn: string): ArnParts {
   const [prefix, , , , account, ...rest] = arn.split(':');
   if (prefix !== 'arn' || account === undefined || rest.length === 0) return { name: arn, place: '' };

@@ -3,7 +3,9 @@ import { Copy } from './copy.tsx';
 
 export { shortened } from './arn-parts.ts';
 
-/** A role or another ARN: the name first, account and path muted, all of it on hover and to copy. */
+/**
+ * A role or another ARN: the name first, account and path muted, all of it on hover and to copy.
+ */
 export function Arn({ arn, href }: { readonly arn: string; readonly href?: string }) {
   const { name, place } = partsOfArn(arn);
   const text = (

@@ -17,7 +17,9 @@ const signs: Readonly<Record<string, StateName>> = {
   CHANGES_LOCKED: 'locked',
 };
 
-/** Why a request was refused: which rule, what to change, and whom to ask, as the command says it. */
+/**
+ * Why a request was refused: which rule, what to change, and whom to ask, as the command says it.
+ */
 export function Refusal({ refusal }: { readonly refusal: RefusalData }) {
   const { code, message, advice, retryable } = refusal;
   const rules = 'violations' in refusal ? refusal.violations : 'needs' in refusal ? refusal.needs : [];
@@ -86,7 +88,9 @@ function Details({ refusal }: { readonly refusal: RefusalData }) {
           <Diff
             label="Differences"
             fields={refusal.differences.map(({ field, existing, requested }) => ({
-              ...{ field, before: existing, after: requested },
+              field,
+              before: existing,
+              after: requested,
             }))}
           />
         </>

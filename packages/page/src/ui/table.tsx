@@ -38,8 +38,9 @@ const rowHeight = 36;
 const pageRows = 15;
 
 /**
- * A table of any length with a sticky head. The rows are one stop of the Tab key: arrow keys, Page Up, Page Down, Home and End go from row to row,
- * Enter opens one, and so does a click anywhere in it.
+ * A table of any length with a sticky head. The rows are one stop of the Tab key: arrow keys, Page
+ * Up, Page Down, Home and End go from row to row, Enter opens one, and so does a click anywhere in
+ * it.
  */
 export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sorting, onSort, onEnd }: TableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -62,7 +63,12 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Readonly<Record<string, number>> = {
-      ...{ ArrowDown: 1, ArrowUp: -1, PageDown: pageRows, PageUp: -pageRows, Home: -Infinity, End: Infinity },
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: pageRows,
+      PageUp: -pageRows,
+      Home: -Infinity,
+      End: Infinity,
     };
     const step = steps[event.key];
     const isInRow = (event.target as HTMLElement).closest('.rows') !== null;
@@ -137,7 +143,10 @@ interface Shown {
 
 type Draw<Row> = (row: Row, index: number, key: string, shown: Shown) => VNode;
 
-/** Draws rows, and keeps those drawn in the last round: while the list is scrolled, only rows that come into sight are new. */
+/**
+ * Draws rows, and keeps those drawn in the last round: while the list is scrolled, only rows that
+ * come into sight are new.
+ */
 function useDrawn<Row>(draw: Draw<Row>, inputs: readonly unknown[]): Draw<Row> {
   const kept = useRef({
     inputs,

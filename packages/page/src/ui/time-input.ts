@@ -1,4 +1,7 @@
-/** The value of an input of type `datetime-local` for a time, in UTC or in the time zone of the browser; empty without one. */
+/**
+ * The value of an input of type `datetime-local` for a time, in UTC or in the time zone of the
+ * browser; empty without one.
+ */
 export function toInput(at: string | null, isUtc: boolean): string {
   if (at === null || Number.isNaN(Date.parse(at))) return '';
   const time = Date.parse(at);

@@ -18,7 +18,10 @@ const formats = {
   narrow: new Intl.RelativeTimeFormat('en', { style: 'narrow' }),
 };
 
-/** E.g. "3 minutes ago" or "in 2 hours"; narrow, for columns: "3min ago". `now` in milliseconds since the epoch. */
+/**
+ * E.g. "3 minutes ago" or "in 2 hours"; narrow, for columns: "3min ago". `now` in milliseconds
+ * since the epoch.
+ */
 function relativeTime(at: string, now: number, style: keyof typeof formats = 'long'): string {
   const difference = Date.parse(at) - now;
   const [unit, length] = units.find(([, ms]) => Math.abs(difference) >= ms) ?? ['second', 1_000];
@@ -28,7 +31,8 @@ function relativeTime(at: string, now: number, style: keyof typeof formats = 'lo
 /** E.g. "27 Nov 2026, 22:15:03 UTC". */
 export function absoluteTime(at: string, isUtc: boolean): string {
   return new Intl.DateTimeFormat('en-GB', {
-    ...{ dateStyle: 'medium', timeStyle: 'medium' },
+    dateStyle: 'medium',
+    timeStyle: 'medium',
     ...(isUtc && { timeZone: 'UTC' }),
   })
     .format(new Date(at))

@@ -13,7 +13,10 @@ export interface VirtualRowsOptions {
   readonly rowHeight: number;
   /** Of what stands above the rows, and covers them when they are scrolled. */
   readonly headHeight: number;
-  /** A row that is there wherever the list is scrolled to: the one with the focus, which would be lost with it. */
+  /**
+   * A row that is there wherever the list is scrolled to: the one with the focus, which would be
+   * lost with it.
+   */
   readonly kept: number;
 }
 

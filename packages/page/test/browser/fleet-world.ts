@@ -114,12 +114,18 @@ export async function beginWorld(folder: string): Promise<void> {
     { clusterName: 'apps-dev', namespace: 'search', serviceAccount: 'indexer', role: 'search-api' },
     { clusterName: 'apps-prod', namespace: 'search', serviceAccount: 'adopted', role: 'search-api' },
     {
-      ...{ clusterName: 'data-dev', namespace: 'reports', serviceAccount: 'loader', role: 'reports-loader' },
+      clusterName: 'data-dev',
+      namespace: 'reports',
+      serviceAccount: 'loader',
+      role: 'reports-loader',
       tags: { '<b>team</b>': hostile.markup, long: hostile.long, arabic: hostile.arabic },
       policy: JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: hostile.markup.repeat(200) }] }),
     },
     {
-      ...{ clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'ebs-csi', role: 'ebs-csi' },
+      clusterName: 'apps-prod',
+      namespace: 'kube-system',
+      serviceAccount: 'ebs-csi',
+      role: 'ebs-csi',
       ownerArn: 'arn:aws:eks:eu-central-1:111122223333:addon/apps-prod/aws-ebs-csi-driver/0',
     },
   ].map(({ role: name, ...fields }) => {
@@ -143,14 +149,19 @@ export interface FilledWorld {
   readonly beforeChanges: string;
 }
 
-/** Goes on with the world: associations by the gateway, adopted, with an ending, and changed and made outside since; a cluster is lost. */
+/**
+ * Goes on with the world: associations by the gateway, adopted, with an ending, and changed and
+ * made outside since; a cluster is lost.
+ */
 export async function fillWorld(gateway: LocalGateway): Promise<FilledWorld> {
   await untilSeen(
     gateway,
     ({ nodes, coverage }) => nodes.length === jobs + 4 && coverage.every(({ isKnown }) => isKnown),
   );
   await outside(gateway, ['DELETE', 'clusters'], {
-    ...{ accountId: '444455556666', region: 'eu-central-1', clusterName: 'lost-dev' },
+    accountId: '444455556666',
+    region: 'eu-central-1',
+    clusterName: 'lost-dev',
   });
   const beforeChanges = new Date().toISOString();
   const api = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
@@ -159,7 +170,9 @@ export async function fillWorld(gateway: LocalGateway): Promise<FilledWorld> {
     tags: [{ key: 'team', value: 'payments' }],
   });
   const operationId = await change(gateway, ['alice', 'Create'], {
-    ...{ ...api, ...payments('payments-api'), reason: `For the API. ${hostile.markup}` },
+    ...api,
+    ...payments('payments-api'),
+    reason: `For the API. ${hostile.markup}`,
   });
   const expiresAt = new Date(Date.now() + 3 * 86_400_000 + 60_000).toISOString();
   await change(gateway, ['alice', 'Create'], {

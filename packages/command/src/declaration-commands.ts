@@ -1,0 +1,111 @@
+import type { Command, Parameter } from './commands.ts';
+
+const file: Parameter = { name: 'file', short: 'f', type: 'string', required: true, help: '' };
+const outputFile: Parameter = { name: 'outputFile', short: 'o', type: 'string', help: '' };
+const name: Parameter = {
+  name: 'name',
+  type: 'string',
+  help: 'The name of the declaration. Audit entries record it.',
+};
+
+/**
+ * The commands of declarations, each of several requests. Their answers are files and texts of
+ * their own.
+ */
+export const declarationCommands: readonly Command[] = [
+  {
+    name: 'plan',
+    operation: 'Plan',
+    summary:
+      'Show what a declaration would change, and save it as a plan. Exits with 0 if nothing, 2 if something, 1 for errors and denials.',
+    parameters: [
+      { ...file, help: 'The declaration, in YAML or JSON.' },
+      { ...outputFile, help: 'The file for the plan.' },
+      { name: 'adopt', type: 'boolean', help: 'Adopt equal associations that were made outside the gateway.' },
+      {
+        name: 'prune',
+        type: 'boolean',
+        help: 'Delete associations that requests of this declaration made last, and that it does not have any more.',
+      },
+      {
+        name: 'onBehalfOf',
+        type: 'string',
+        help: 'The person on whose behalf a service acts. Recorded, not verified.',
+      },
+    ],
+    answer: {},
+    isCompound: true,
+  },
+  {
+    name: 'apply',
+    operation: 'Apply',
+    summary: 'Make the changes of a saved plan. If it is interrupted, run it again: no change is made twice.',
+    positional: { name: 'plan', help: 'The file of the plan.' },
+    parameters: [
+      { name: 'allowPartial', type: 'boolean', help: 'Make the other changes although some are denied.' },
+      {
+        name: 'confirmDeletions',
+        type: 'integer',
+        minimum: 0,
+        help: 'The number of deletes in the plan. Needed for more than 10, or more than 5 % of a cluster.',
+      },
+      {
+        name: 'inverseFile',
+        type: 'string',
+        help: 'The file for the declaration of the state before, by default that of the plan with .inverse.yaml.',
+      },
+    ],
+    answer: {},
+    isMutation: true,
+    isCompound: true,
+  },
+  {
+    name: 'export',
+    operation: 'Export',
+    summary: 'Write a declaration of the associations that you may see.',
+    parameters: [
+      { name: 'clusterName', type: 'string', help: 'Only this cluster.' },
+      { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' },
+      { name: 'accountId', type: 'string', help: 'Only the clusters of this AWS account.' },
+      {
+        name: 'clusterRegion',
+        type: 'string',
+        help: 'Only clusters of this AWS region; --region does not select any.',
+      },
+      { ...name, help: `${name.help} By default, exported.` },
+      { ...outputFile, help: 'The file for the declaration, by default standard output.' },
+    ],
+    answer: {},
+    isCompound: true,
+  },
+  {
+    name: 'irsa',
+    operation: 'Irsa',
+    summary:
+      'Plan the move from IAM roles for service accounts: a declaration, trust policy statements, restarts. Nothing is sent.',
+    parameters: [
+      {
+        ...file,
+        help: 'The output of kubectl get serviceaccounts,pods -A -o json; several files, one for each cluster, separated by commas.',
+      },
+      {
+        name: 'clusterName',
+        type: 'string',
+        required: true,
+        help: 'The name of the cluster, or of the cluster of each file.',
+      },
+      {
+        name: 'accountId',
+        type: 'string',
+        help: 'The AWS account of the clusters. It finds roles of other accounts, and is part of the statements.',
+      },
+      { ...name, help: `${name.help} By default, from-irsa.` },
+      {
+        ...outputFile,
+        help: 'The file for the declaration. Without it, the declaration is on standard output, and the steps on standard error.',
+      },
+    ],
+    answer: {},
+    isCompound: true,
+  },
+];

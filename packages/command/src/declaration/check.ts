@@ -1,0 +1,98 @@
+import type { Change, Denied } from './planner.ts';
+
+/** What the gateway says of a change that it does not make. */
+export interface Checked {
+  readonly refusal: { readonly code: string; readonly message: string; readonly advice: string | null } | null;
+  readonly decision: {
+    readonly allowed: boolean;
+    /** The approvals that are missing, if they are the only obstacle. */
+    readonly needs: readonly { readonly group: string }[];
+    readonly violations: readonly {
+      readonly policyId: string;
+      readonly message: string;
+      readonly advice: string | null;
+    }[];
+  } | null;
+  /** Whether policy allows the check, and denies the change. */
+  readonly onlyAsDryRun: boolean;
+  /**
+   * Roles whose tags or permissions boundary decide: the change itself reads them, so that it can
+   * still be denied.
+   */
+  readonly unknownRoles: readonly string[];
+  /**
+   * Of the service account: a create that expects it does not undo what happened after the plan.
+   */
+  readonly revision: number;
+}
+
+/** As many changes as one request checks. */
+export const batchSize = 100;
+
+/** Divides changes by what the gateway says of each, in the same order. */
+export function judged(
+  changes: readonly Change[],
+  checks: readonly Checked[],
+): { readonly changes: readonly Change[]; readonly denied: readonly Denied[] } {
+  const pairs = changes.map((change, index) => ({ change, checked: checks[index] }));
+  return {
+    changes: pairs.flatMap(({ change, checked }) => {
+      if (!checked || reasonsOf(checked).length > 0) return [];
+      const revised = change.action === 'create' ? { ...change, expectedRevision: checked.revision } : change;
+      const approvers = approversOf(checked);
+      return [
+        {
+          ...revised,
+          ...(approvers.length === 0 ? {} : { approvers }),
+          ...(checked.onlyAsDryRun ? { onlyAsDryRun: true } : {}),
+        },
+      ];
+    }),
+    denied: pairs.flatMap(({ change: { action, target, before }, checked }) => {
+      const reasons = checked ? reasonsOf(checked) : ['The gateway did not answer for this change.'];
+      return reasons.length === 0 ? [] : [{ action, target, before, reasons }];
+    }),
+  };
+}
+
+/** The groups that have to approve a change. */
+function approversOf({ decision }: Checked): readonly string[] {
+  if (decision === null || decision.allowed) return [];
+  return [...new Set(decision.needs.map(({ group }) => group))];
+}
+
+/** Why a change would not be made, a sentence each. */
+function reasonsOf({ refusal, decision, onlyAsDryRun }: Checked): readonly string[] {
+  if (onlyAsDryRun && refusal?.code === 'POLICY_DENIED') return [];
+  const isHeld = decision?.allowed === false && decision.needs.length > 0;
+  if (isHeld && (refusal === null || refusal.code === 'APPROVAL_REQUIRED')) return [];
+  if (!isHeld && decision?.allowed === false && decision.violations.length > 0) {
+    return decision.violations.map(({ policyId, message, advice }) => `Policy ${policyId}: ${advice ?? message}`);
+  }
+  if (refusal === null) return decision?.allowed === false ? ['No policy permits it.'] : [];
+  return [refusal.advice === null ? refusal.message : `${refusal.message} ${refusal.advice}`];
+}
+
+/** Items in batches of the given size. */
+export function batches<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+/**
+ * The results of work on each item, in the order of items, with a few at once. Rejects with the
+ * first failure.
+ */
+export async function mapLimited<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const run = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, run));
+  return results;
+}

@@ -1,0 +1,96 @@
+import type { Located, Problem } from './located.ts';
+
+/**
+ * The keywords of JSON Schema that the schema of declarations uses.
+ * `test/declaration/schema.test.ts` finds others.
+ */
+export interface Schema {
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly const?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+}
+
+/** What a value violates of a schema: all problems, each at its place. */
+export function shapeProblems(schema: Schema, located: Located, path = ''): readonly Problem[] {
+  const { value } = located;
+  const problem = (message: string, at = located.place): Problem => ({
+    ...at,
+    message: `${path === '' ? 'The declaration' : path} ${message}`,
+  });
+  if (schema.const !== undefined) return value === schema.const ? [] : [problem(`must be ${schema.const}.`)];
+  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
+  if (types.length > 0 && !types.includes(typeOf(value))) return [problem(typeMessage(types, value))];
+  if (typeof value === 'string') return textProblems(schema, value).map((message) => problem(message));
+  if (value instanceof Map) return fieldProblems(schema, located, value, path, problem);
+  return Array.isArray(value) ? itemProblems(schema, value, path, problem) : [];
+}
+
+type MakeProblem = (message: string, at?: Located['place']) => Problem;
+type Fields = Extract<Located['value'], ReadonlyMap<string, unknown>>;
+
+function typeOf(value: Located['value']): string {
+  if (value === null) return 'null';
+  if (value instanceof Map) return 'object';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  array: 'a list',
+  string: 'a text',
+  boolean: 'true or false',
+};
+
+function typeMessage(types: readonly string[], value: Located['value']): string {
+  const wanted = types.map((type) => typeNames[type] ?? type).join(' or ');
+  const isUnquoted = types.includes('string') && (typeof value === 'number' || typeof value === 'boolean');
+  return `must be ${wanted}${isUnquoted ? ': write it in quotes' : ''}.`;
+}
+
+function textProblems({ minLength = 0, maxLength = Infinity, pattern, description }: Schema, text: string) {
+  const about = description === undefined ? '' : ` ${description}`;
+  if (text.length < minLength) return [`is too short.${about}`];
+  if (text.length > maxLength) return [`has more than ${maxLength} characters.`];
+  const isMatch = pattern === undefined || new RegExp(pattern, 'u').test(text);
+  return isMatch ? [] : [`is not valid: ${JSON.stringify(text)}.${about}`];
+}
+
+function fieldProblems(schema: Schema, { place }: Located, fields: Fields, path: string, problem: MakeProblem) {
+  const { properties = {}, required = [], additionalProperties: others = true, minProperties = 0 } = schema;
+  const { maxProperties = Infinity } = schema;
+  const known = Object.keys(properties);
+  const missing = required.filter((name) => !fields.has(name)).map((name) => problem(`lacks ${name}.`, place));
+  const of = (name: string) => (path === '' ? name : `${path}.${name}`);
+  const found = [...fields].flatMap(([name, field]) => {
+    const property = Object.hasOwn(properties, name) ? properties[name] : others;
+    if (property === false) return [problem(`has no field ${name}, only ${known.join(', ')}.`, field.keyPlace)];
+    return typeof property === 'object' ? shapeProblems(property, field, of(name)) : [];
+  });
+  const size = [
+    ...(fields.size < minProperties ? [problem(`needs at least one of ${known.join(', ')}.`)] : []),
+    ...(fields.size > maxProperties ? [problem(`has more than ${maxProperties} fields.`)] : []),
+  ];
+  return [...missing, ...size, ...found];
+}
+
+function itemProblems(
+  { items, minItems = 0, maxItems = Infinity }: Schema,
+  list: readonly Located[],
+  path: string,
+  problem: MakeProblem,
+) {
+  if (list.length < minItems) return [problem('must not be empty.')];
+  if (list.length > maxItems) return [problem(`has more than ${maxItems} items.`)];
+  return items === undefined ? [] : list.flatMap((item, index) => shapeProblems(items, item, `${path}[${index}]`));
+}

@@ -1,0 +1,48 @@
+import process from 'node:process';
+import { InterruptedError } from './aws/errors.ts';
+import type { Host } from './host.ts';
+import { runCommandLine } from './run.ts';
+import metadata from '../package.json' with { type: 'json' };
+
+const interrupt = new AbortController();
+process.once('SIGINT', () => {
+  interrupt.abort(new InterruptedError('Interrupted. A change that was sent may still be made.'));
+});
+// A reader such as `head` can end before the output does: that changes nothing for a command that
+// has its result, and ends one that would read more pages. A full disk is an error.
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit();
+  process.stderr.write(`The output can't be written: ${message}\n`);
+  process.exit(255);
+});
+process.exitCode = 255;
+// The SDK's notices about versions of Node.js are for those who develop with it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+const host = {
+  environment: process.env,
+  write: (text: string) => process.stdout.write(text),
+  writeError: (text: string) => process.stderr.write(text),
+  terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
+  version: `pod-identity/${metadata.version} Node.js/${process.versions.node} ${process.platform}/${process.arch}`,
+};
+const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
+let call: Host['call'] | null = null;
+
+const prompter = isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null;
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  ...host,
+  prompter,
+  call: async (request) => {
+    const { makeCall } = await import('./gateway/call.ts');
+    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive, prompter });
+    return call(request);
+  },
+  openSession: async (connection) => {
+    const { makeSession } = await import('./gateway/call.ts');
+    return makeSession({ ...host, signal: interrupt.signal, isInteractive })(connection);
+  },
+});
+// Timers and connections of what was interrupted would keep the process for seconds.
+if (interrupt.signal.aborted) process.exit();

@@ -1,0 +1,71 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AssociationVersion } from '../association-version.ts';
+import { associationOfDetails, detailsOf } from '../association-text.ts';
+import type { AssociationDetails } from '../association-text.ts';
+import type { Item } from './item.ts';
+import { formatVersion, requireSupported } from '../format.ts';
+import { historyKeyOf, partsOfVersionKey, versionKeyOf } from '../version-keys.ts';
+
+/** A version, besides what its key says. */
+interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwiseAt' | 'isRead'> {
+  readonly declaration?: string;
+  /** Null: it is gone. */
+  readonly association: AssociationDetails | null;
+  /** Of the association that is gone. */
+  readonly modifiedAt?: string;
+}
+
+/**
+ * A version as an item: in the index by cluster under the key of its history, in those by role
+ * under its roles. What it says besides is JSON text. The put has no condition, so that it never
+ * keeps an outcome from being recorded: a key names one version.
+ */
+export function versionItem(version: AssociationVersion): Item {
+  const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead } = version;
+  const { roleArn, targetRoleArn } = association ?? { roleArn: null, targetRoleArn: null };
+  const text: StoredVersion = {
+    origin,
+    seenOtherwiseAt,
+    ...(declaration === null ? {} : { declaration }),
+    ...(isRead ? { isRead } : {}),
+    association: association && withoutCreatedAt(detailsOf(association)),
+    ...(deleted ? { modifiedAt: deleted.modifiedAt } : {}),
+  };
+  return marshall({
+    v: formatVersion,
+    idempotencyKey: versionKeyOf(version),
+    clusterKey: historyKeyOf(target),
+    ...(roleArn === null ? {} : { roleArn }),
+    ...(targetRoleArn === null ? {} : { targetRoleArn }),
+    version: JSON.stringify(text),
+  });
+}
+
+function withoutCreatedAt({ createdAt: _, ...details }: AssociationDetails): AssociationDetails {
+  return details;
+}
+
+/**
+ * The version of an item that {@link versionItem} made. Throws `UnsupportedFormat` if another
+ * version of the gateway made it.
+ */
+export function versionOfItem(item: Item): AssociationVersion {
+  const key = item.idempotencyKey?.S ?? '';
+  requireSupported(`version ${key}`, item.v === undefined ? undefined : Number(item.v.N));
+  const { target, createdAt, associationId, modifiedAt, seenAt, operationId } = partsOfVersionKey(key);
+  // Only `versionItem` makes these texts.
+  const stored = JSON.parse(item.version?.S ?? '') as StoredVersion;
+  const { association, origin, seenOtherwiseAt, declaration = null, isRead } = stored;
+  const seen = { associationId, createdAt, modifiedAt: modifiedAt ?? stored.modifiedAt ?? createdAt };
+  return {
+    target,
+    association: association && associationOfDetails(target, seen, { ...association, createdAt }),
+    ...(association ? {} : { deleted: seen }),
+    origin,
+    operationId,
+    declaration,
+    seenAt,
+    seenOtherwiseAt,
+    ...(isRead ? { isRead } : {}),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ApprovalStore } from '../../ledger/approvals.ts';
+import { makeEntry } from '../../ledger/audit-entry.ts';
+import { maxVoidedVotes } from '../../model/approval.ts';
+import type { Approval } from '../../model/approval.ts';
+import type { AuditContext } from '../../model/audit.ts';
+import { approversOf, voidedTexts } from './refusals.ts';
+import type { Dependencies } from '../terms/dependencies.ts';
+import type { UncountedVote } from './judge-votes.ts';
+
+/**
+ * Voids votes of an approved request, over the version that was judged, with an entry. If the
+ * others are too few, it waits for approvals again until the same time as before, or has expired.
+ * `conflict`: it was written since. Throws `LedgerUnavailable`.
+ */
+export async function voidVotes(
+  deps: Pick<Dependencies, 'clock' | 'ulid'> & { readonly approvals: ApprovalStore },
+  approval: Approval,
+  uncounted: readonly UncountedVote[],
+  audit: AuditContext,
+): Promise<'written' | 'conflict'> {
+  const next = afterVoid(approval, uncounted, deps.clock());
+  const entry = makeEntry(deps, audit, {
+    operationId: approval.id,
+    event: 'APPROVAL_VOTE_VOIDED',
+    fence: next.revision,
+    message: [...voidedTexts(newlyVoided(uncounted, deps.clock())), whatFollows(next)].join(' '),
+    approvalKey: approval.key,
+  });
+  const result = await deps.approvals.putApproval(approval, next, entry, null);
+  return result === 'written' ? 'written' : 'conflict';
+}
+
+function newlyVoided(uncounted: readonly UncountedVote[], now: number) {
+  const voidedAt = new Date(now).toISOString();
+  return uncounted.map(({ vote: { principal, actor, time }, reason }) => ({
+    principal,
+    actor,
+    time,
+    reason,
+    voidedAt,
+  }));
+}
+
+function afterVoid(approval: Approval, uncounted: readonly UncountedVote[], now: number): Approval {
+  const votes = approval.votes.filter((one) => uncounted.every(({ vote }) => vote !== one));
+  const voidedVotes = [...(approval.voidedVotes ?? []), ...newlyVoided(uncounted, now)].slice(-maxVoidedVotes);
+  const next = { ...approval, revision: approval.revision + 1, votes, voidedVotes };
+  const isEnough = approval.binding.needs.every(({ policyId, count }) => approversOf(next, policyId).length >= count);
+  if (isEnough) return next;
+  return { ...next, state: now < approval.decideUntil ? 'PENDING' : 'EXPIRED', useUntil: null };
+}
+
+function whatFollows({ state, decideUntil, useUntil }: Approval): string {
+  const until = (ms: number | null) => new Date(ms ?? 0).toISOString();
+  if (state === 'APPROVED') return `The other approvals are enough, until ${until(useUntil)}.`;
+  if (state === 'PENDING') return `The request waits for approvals again, until ${until(decideUntil)}.`;
+  return `The request could be approved until ${until(decideUntil)}, so it has expired.`;
+}

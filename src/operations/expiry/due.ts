@@ -1,0 +1,207 @@
+import { makeEntry } from '../../ledger/audit-entry.ts';
+import type { EntryDependencies } from '../../ledger/audit-entry.ts';
+import type { Ending, EndingObstacle, ListedEnding } from '../../ledger/association-ending.ts';
+import type { AssociationState, ConfirmedAssociation } from '../../ledger/association-state.ts';
+import type { ObservationStore } from '../../ledger/cluster-scan.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { AssociationTarget, DeleteRequest } from '../../model/association.ts';
+import type { AuditContext } from '../../model/audit.ts';
+import type { Dependencies } from '../terms/dependencies.ts';
+import { expireService } from '../terms/expire-service.ts';
+
+/** What endings are examined with. */
+export type EndingDependencies = EntryDependencies &
+  Pick<Dependencies, 'serves' | 'times' | 'log'> & {
+    readonly ledger: Pick<Ledger, 'operationEntries'>;
+    readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
+  };
+
+/**
+ * An ending with the association that it belongs to, as the state of the service account has both.
+ */
+export interface KnownEnding {
+  readonly target: AssociationTarget;
+  readonly state: AssociationState;
+  readonly ending: Ending;
+  readonly confirmed: ConfirmedAssociation;
+}
+
+/** An ending that is due, and what entries of it say. */
+export interface DueEnding extends KnownEnding {
+  readonly context: AuditContext;
+}
+
+/** What an examination of an ending led to. */
+export type Examined =
+  /**
+   * Nothing to do now: it is not due yet, was replaced, or an operation on the service account is
+   * in progress.
+   */
+  | { readonly kind: 'waiting' }
+  /** Its association is gone, or another one has taken its place: there is nothing left to end. */
+  | { readonly kind: 'dropped' }
+  | { readonly kind: 'warned' }
+  | { readonly kind: 'suspended' }
+  | { readonly kind: 'due'; readonly known: DueEnding };
+
+/** How long after an obstacle an ending is examined again. Milliseconds. */
+const suspensionMs = 3_600_000;
+
+/**
+ * An operation that is still open this long after it could last take effect is parked, or EKS can't
+ * be read. Milliseconds.
+ */
+const longOpenMs = 600_000;
+
+/**
+ * When an ending is due, as every clock may show it: at its `expiresAt`, or later where it was held
+ * or put off. Milliseconds since the epoch.
+ */
+export function dueAt({ expiresAt, nextAt }: Pick<Ending, 'expiresAt' | 'nextAt'>): number {
+  return Math.max(Date.parse(expiresAt), nextAt);
+}
+
+/**
+ * Examines a listed ending: warns of it, finds that it is due, or what keeps it from being carried
+ * out. Never due before `expiresAt`, as clocks may show it. Another ending that was set since waits
+ * for a run that lists it. Throws `LedgerUnavailable`.
+ */
+export async function examineEnding(
+  deps: EndingDependencies,
+  { target, ending: listed }: ListedEnding,
+  runId: string,
+): Promise<Examined> {
+  const state = await deps.observations.getAssociationState(target);
+  const { ending, confirmed } = state ?? {};
+  if (!state || ending?.setBy !== listed.setBy) return { kind: 'waiting' };
+  if (!confirmed || confirmed.isDeleted || confirmed.association.associationId !== ending.associationId) {
+    await replaceEnding(deps, state, null);
+    return { kind: 'dropped' };
+  }
+  const known = { target, state, ending, confirmed };
+  const now = deps.clock();
+  if (now <= dueAt(ending) + deps.times.clockErrorMs)
+    return ending.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
+  if (!deps.serves(target)) return suspend(deps, known, 'CLUSTER_NOT_SERVED');
+  const open = openUntil(state);
+  if (open.some((until) => until + longOpenMs < now)) return suspend(deps, known, 'OPERATION_OPEN');
+  if (open.length > 0) return { kind: 'waiting' };
+  return { kind: 'due', known: { ...known, context: await contextOf(deps, known, runId) } };
+}
+
+/**
+ * Until when operations in progress can take effect. Of a record whose operation the state does not
+ * have, that is not later than when it was written.
+ */
+function openUntil({ openOperations, recordsInProgress, changedAt }: AssociationState): number[] {
+  const open = openOperations.filter(({ closedAt }) => closedAt === null).map(({ inDoubtUntil }) => inDoubtUntil);
+  return open.length < recordsInProgress.length ? [...open, changedAt ?? 0] : open;
+}
+
+/** Records once that an association will end. */
+async function warn(deps: EndingDependencies, known: KnownEnding, runId: string): Promise<Examined> {
+  const { state, ending, confirmed } = known;
+  const context = await contextOf(deps, known, runId);
+  const message = `The association ends at ${ending.expiresAt}, as operation ${ending.setBy} set it.`;
+  const details = { operationId: deps.ulid(deps.clock()), event: 'EXPIRY_WARNED', fence: 0, message } as const;
+  const entry = makeEntry(deps, { ...context, before: confirmed.association }, details);
+  const warned = { ...ending, isWarned: true, nextAt: Date.parse(ending.expiresAt) };
+  const isWritten = await deps.observations.observeAssociation(state.revision, changeOf(known.target, warned), entry);
+  return { kind: isWritten ? 'warned' : 'waiting' };
+}
+
+/**
+ * Puts an ending off that others must act on first. Logs an obstacle that is new, so that an alarm
+ * is raised.
+ */
+export async function suspend(
+  deps: EndingDependencies,
+  known: KnownEnding,
+  obstacle: EndingObstacle,
+): Promise<Examined> {
+  const { target, state, ending } = known;
+  const nextAt = deps.clock() + suspensionMs;
+  await replaceEnding(deps, state, { ...ending, isWarned: true, nextAt, suspendedFor: obstacle });
+  if (ending.suspendedFor !== obstacle) {
+    const { associationId, expiresAt } = ending;
+    deps.log('error', 'The ending of an association was suspended.', { obstacle, associationId, expiresAt, ...target });
+  }
+  return { kind: 'suspended' };
+}
+
+/**
+ * Holds an ending of a burst, once: it leaves the due list, and is due after this time whatever its
+ * setter does meanwhile. False if the state was written since it was listed: an extension has no
+ * hold.
+ */
+export async function hold(
+  { observations, clock }: Pick<EndingDependencies, 'observations' | 'clock'>,
+  { target, revision, ending }: ListedEnding,
+  graceMs: number,
+): Promise<boolean> {
+  const heldAt = clock();
+  const held = { ...ending, isWarned: true, heldAt, nextAt: heldAt + graceMs };
+  return observations.observeAssociation(revision, changeOf(target, held), null);
+}
+
+/**
+ * Replaces the ending of a state, unless the state was written since it was read: then the next run
+ * reads it again.
+ */
+export async function replaceEnding(
+  { observations }: Pick<EndingDependencies, 'observations'>,
+  { target, revision }: AssociationState,
+  ending: Ending | null,
+): Promise<void> {
+  await observations.observeAssociation(revision, changeOf(target, ending), null);
+}
+
+function changeOf(target: AssociationTarget, ending: Ending | null) {
+  return { target, ending, openOperations: [], endedOperationIds: [] };
+}
+
+/**
+ * Whether a scan found that others changed or deleted the association: its ending is not carried
+ * out.
+ */
+export function hasDrift({ observed }: AssociationState): boolean {
+  return observed !== null && observed.driftId !== null;
+}
+
+/** The delete that carries an ending out. */
+export function deleteRequestOf({ target, ending, confirmed }: KnownEnding): DeleteRequest {
+  const { accountId, region, clusterName } = target;
+  const { associationId, modifiedAt: expectedModifiedAt } = confirmed.association;
+  const { expiresAt, setBy } = ending;
+  return { accountId, region, clusterName, associationId, expectedModifiedAt, ending: { expiresAt, setBy } };
+}
+
+/**
+ * What entries of an ending say: the principal is the one whose request set it, the actor is the
+ * gateway. There is no decision: policy permitted the ending when it was set. `runId` names the
+ * run.
+ */
+async function contextOf(
+  { ledger }: Pick<EndingDependencies, 'ledger'>,
+  known: KnownEnding,
+  runId: string,
+): Promise<AuditContext> {
+  const { target, ending } = known;
+  const [setBy] = await ledger.operationEntries(ending.setBy, { limit: 1 });
+  return {
+    operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+    request: deleteRequestOf(known),
+    principal: setBy?.principal ?? expireService,
+    actor: expireService,
+    onBehalfOf: setBy?.onBehalfOf ?? null,
+    sourceAddress: null,
+    userAgent: expireService.id,
+    apiRequestId: runId,
+    target,
+    before: null,
+    decision: null,
+    invalidInput: null,
+    findings: [],
+    reason: `Its expiresAt is ${ending.expiresAt}, set by operation ${ending.setBy}.`,
+  };
+}

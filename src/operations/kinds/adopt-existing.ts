@@ -1,0 +1,74 @@
+import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
+import type { Association, CreateRequest } from '../../model/association.ts';
+import type { Decision } from '../../model/decision.ts';
+import { completeSettings } from '../../model/setting-fields.ts';
+import { effectDeadline } from '../terms/admission.ts';
+import type { ValidRequest } from '../terms/admission.ts';
+import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
+import { alreadyExists } from '../terms/conclusions.ts';
+import { settingDifferences } from '../terms/differences.ts';
+import { hiddenFrom } from '../terms/hidden.ts';
+import { judgeEnding } from '../terms/judge-expiry.ts';
+import { adoptedWithNotice } from '../terms/late-adoption.ts';
+import type { AdoptExistingDependencies } from '../terms/operation.ts';
+import { denialAtEnding, denialOf } from '../terms/refusals.ts';
+
+/**
+ * Whether a create asks for the adoption of an association with these settings. Tags may differ: an
+ * adoption does not change them.
+ */
+export function asksToAdopt(request: CreateRequest, existing: Association): boolean {
+  return request.ifExists === 'ADOPT' && settingDifferences(completeSettings(request), existing).length === 0;
+}
+
+/**
+ * What follows for a create from the association of its service account that others made. It is
+ * adopted only under a decision about the adoption itself, as `adoptPodIdentityAssociation` would
+ * be: the one about the create does not permit it. An ending that it sets must be permitted too,
+ * without an approval. Throws `LedgerUnavailable`.
+ */
+export async function concludeExisting(
+  deps: AdoptExistingDependencies,
+  valid: ValidRequest<'CREATE_POD_IDENTITY_ASSOCIATION'>,
+  existing: Association,
+  eksRequestId: string | null,
+): Promise<Conclusion> {
+  const refused = alreadyExists(existing, valid.request, eksRequestId);
+  if (!asksToAdopt(valid.request, existing)) return refused;
+  const decision = await authorizeAdoption(deps, valid, existing);
+  if (!decision.allowed) return notAdopted(refused, denialOf(decision));
+  const ending = await judgeEnding(deps, valid, existing);
+  const judged = ending === null ? {} : { ending };
+  const { deleteDecision } = ending ?? {};
+  if (deleteDecision?.allowed === false) return { ...notAdopted(refused, denialAtEnding(deleteDecision)), ...judged };
+  const message =
+    'The service account already had an equal association, which was adopted; nothing was changed at EKS. ' +
+    `Policy permits the adoption: ${decision.policyIds.join(', ')}.`;
+  const adopted = await adoptedWithNotice(deps, existing, message, { deadline: effectDeadline(valid), eksRequestId });
+  return { ...adopted, ...judged };
+}
+
+/**
+ * The refusal of a create whose principal may not adopt the equal association that exists, or not
+ * with this ending.
+ */
+function notAdopted(refused: RefusedConclusion, { refusal: denial }: ReturnType<typeof denialOf>): RefusedConclusion {
+  const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;
+  const advice = [refused.refusal.advice, denial.advice].join(' ');
+  return { ...refused, message, refusal: { ...refused.refusal, message, advice } };
+}
+
+async function authorizeAdoption(
+  deps: Omit<AdoptExistingDependencies, 'ledger' | 'clock' | 'associations'>,
+  valid: ValidRequest,
+  association: Association,
+): Promise<Decision> {
+  const hidden = hiddenFrom(deps, valid.authorization, association);
+  if (hidden) return hidden.decision;
+  const action = 'AdoptPodIdentityAssociation';
+  // The dry run of a create that policy allows tells whether the adoption itself is allowed.
+  const isDryRun = valid.audit.decision?.onlyAsDryRun === true;
+  const authorization = { ...valid.authorization, isDryRun };
+  const denial = () => deps.preauthorize(authorization, action, association);
+  return authorizeWithRoles(deps, { ...valid, authorization, denial }, { action, association });
+}

@@ -1,0 +1,168 @@
+import type { Eks } from '../../eks/eks.ts';
+import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
+import type { Association, AssociationSettings, Tag } from '../../model/association.ts';
+import type { IdempotencyRecord } from '../../ledger/ledger.ts';
+import type { OperationKind, RequestOf } from '../../model/operation.ts';
+import type { Difference } from '../../model/refusal.ts';
+import type { Warning } from '../../model/warning.ts';
+import type { AssociationAction, AuthorizationRequest } from '../../policy/policy.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
+import type { ValidatedAs } from '../../validation/validated.ts';
+import type { AdmittedMutation, InputOf, LoadedTarget, TargetResult, ValidRequest } from './admission.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { LateAdoptionReads } from './late-adoption.ts';
+
+/** What an effect works on. */
+export interface EffectInput<Kind extends OperationKind = OperationKind> {
+  readonly eks: Eks;
+  readonly request: RequestOf[Kind];
+  readonly record: IdempotencyRecord;
+  /** Id of the principal whose permissions decided. */
+  readonly principalId: string;
+  /** The association before the operation; null for a create. */
+  readonly before: Association | null;
+  /** When EKS must have answered. Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** What a change is sent with. */
+export interface PerformInput<Kind extends OperationKind = OperationKind> extends EffectInput<Kind> {
+  /** The request that sends it: for decisions that depend on the answer of EKS. */
+  readonly valid: ValidRequest<Kind>;
+}
+
+/** What follows from an observation of EKS for the change of an earlier lease holder. */
+export type EffectObservation =
+  | { readonly kind: 'concluded'; readonly conclusion: Conclusion }
+  /**
+   * It had no effect, and can no longer have one. `association` is the one in EKS in its place;
+   * null: none.
+   */
+  | { readonly kind: 'not-done'; readonly association: Association | null };
+
+/** What the target of a request is loaded with. */
+export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
+
+/** What an adoption in place of a create is decided and concluded with. */
+export type AdoptExistingDependencies = LateAdoptionReads &
+  Pick<Dependencies, 'authorize' | 'preauthorize' | 'eksFor' | 'directory' | 'log' | 'associations'>;
+
+/** What a change is sent and concluded with. */
+export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'sleep' | 'times'>;
+
+/** The change that an operation makes at EKS, and how to find out later whether it was made. */
+export interface Effect<Kind extends OperationKind> {
+  readonly kind: 'change';
+  /**
+   * The success of a request that changes nothing at EKS, which is recorded in place of an INTENT;
+   * null: the request changes something.
+   */
+  readonly concludeAtOnce?: (mutation: AdmittedMutation<Kind>) => Conclusion | null;
+  /** Sends the change to EKS and interprets the answer. */
+  readonly perform: (deps: PerformDependencies, input: PerformInput<Kind>) => Promise<Conclusion>;
+  /**
+   * Observes whether an earlier lease holder's change was applied. Others may have acted since it
+   * was sent: `docs/reliability.md` has a row for each case. Throws `LedgerUnavailable`.
+   */
+  readonly observe: (
+    deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
+    input: EffectInput<Kind>,
+  ) => Promise<EffectObservation>;
+}
+
+/** What takes the place of an effect where an operation changes nothing at EKS. */
+export interface NoEffect<Kind extends OperationKind> {
+  readonly kind: 'none';
+  /**
+   * The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in
+   * doubt.
+   */
+  readonly conclude: (
+    deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
+    mutation: AdmittedMutation<Kind>,
+  ) => Promise<Conclusion>;
+}
+
+/**
+ * The effect of an operation that began. One without an effect never does: it is concluded with its
+ * claim.
+ */
+export function changeOf<Kind extends OperationKind>(effect: Effect<Kind> | NoEffect<Kind>): Effect<Kind> {
+  if (effect.kind === 'none') throw new Error('An operation without an effect is in progress.');
+  return effect;
+}
+
+/** What a finished operation should have left at EKS. */
+export interface ExpectedState {
+  readonly settings: AssociationSettings;
+  /** Null where the operation leaves tags unchanged. */
+  readonly tags: readonly Tag[] | null;
+}
+
+/** What the audit trail shows of a request. */
+export interface RequestSummary {
+  readonly settings: Partial<AssociationSettings>;
+  readonly tags: readonly Tag[];
+  /** Names of the settings that an update changes. */
+  readonly changes: readonly string[];
+  /**
+   * The ending that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC.
+   */
+  readonly expiresAt: string | null;
+  /** What a create does about an equal association; null: it refuses the request. */
+  readonly ifExists: 'ADOPT' | null;
+  /** The revision of the service account that a create expects; null: any. */
+  readonly expectedRevision: number | null;
+  /** The `modifiedAt` that a request about an existing association expects; null: any. RFC 3339. */
+  readonly expectedModifiedAt: string | null;
+}
+
+/** The part of a {@link RequestSummary} that a request about an existing association has. */
+export function summaryOfExisting({ expectedModifiedAt }: { readonly expectedModifiedAt: string | null }) {
+  const none = { settings: {}, tags: [], changes: [], expiresAt: null, ifExists: null, expectedRevision: null };
+  return { ...none, expectedModifiedAt };
+}
+
+/**
+ * Everything that distinguishes one operation from another. The request flow, the reconciler, drift
+ * detection, the export and the resolvers read it from the one table in `operations.ts`.
+ */
+export interface Operation<Kind extends OperationKind> {
+  readonly kind: Kind;
+  /** Name of the GraphQL mutation. */
+  readonly field: string;
+  /** The Cedar action. */
+  readonly action: AssociationAction;
+  /** The kind of change, for the export. */
+  readonly activity: 'Create' | 'Update' | 'Delete' | 'Adopt';
+  readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
+  /**
+   * Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`,
+   * `LedgerUnavailable`.
+   */
+  readonly loadTarget: (deps: TargetDependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
+  /** The authorization request, about the association. */
+  readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
+  /** The refusal of a change of this association, as read from EKS; null if it may be changed. */
+  readonly checkPrecondition: (request: RequestOf[Kind], association: Association) => RefusedConclusion | null;
+  /**
+   * The conclusion without a change at EKS, as far as reads can tell; null: the change would be
+   * sent. Throws `EksReadFailed`.
+   */
+  readonly foresee: (deps: AdoptExistingDependencies, mutation: AdmittedMutation<Kind>) => Promise<Conclusion | null>;
+  readonly effect: Effect<Kind> | NoEffect<Kind>;
+  /**
+   * Where an association differs from the request; null where an operation has nothing to compare.
+   */
+  readonly differences: (request: RequestOf[Kind], association: Association) => readonly Difference[] | null;
+  /** What the association should be after the operation; null: not there. */
+  readonly expectedState: (request: RequestOf[Kind], before: Association | null) => ExpectedState | null;
+  /** Whether pods need the agent of EKS Pod Identity to use what the operation leaves. */
+  readonly needsAgent: boolean;
+  /** What people should know after this request left, or deleted, this association. */
+  readonly warningsAfter: (association: Association, request: RequestOf[Kind]) => readonly Warning[];
+  readonly summarize: (request: RequestOf[Kind]) => RequestSummary;
+}
+
+/** An operation that changes something at EKS. */
+export type ChangingOperation<Kind extends OperationKind> = Operation<Kind> & { readonly effect: Effect<Kind> };

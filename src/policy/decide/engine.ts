@@ -1,0 +1,201 @@
+import { hasActionGroups, indexParts } from '../policies/applicable.ts';
+import type { ApplicablePolicies } from '../policies/applicable.ts';
+import { processCedar } from '../cedar/cedar.ts';
+import type { CedarHost } from '../cedar/cedar.ts';
+import type { Cedar } from '../cedar/instance.ts';
+import type { PolicySet } from '../policies/compile.ts';
+import { readOfRequest, readsContext, useOf } from '../policies/entity-use.ts';
+import { indexRoleAttributes } from '../policies/role-attribute-use.ts';
+import type { RoleAttributeIndex } from '../policies/role-attribute-use.ts';
+import type { CedarRequest } from '../cedar/request.ts';
+
+/** The result of an evaluation by Cedar. */
+type CedarResult =
+  | { readonly kind: 'decided'; readonly allowed: boolean; /** Sorted. */ readonly policyIds: readonly string[] }
+  | {
+      readonly kind: 'failed';
+      /** The policies that failed, sorted; empty when the request was invalid. */
+      readonly policyIds: readonly string[];
+      /** For operators only. */
+      readonly detail: string;
+    };
+
+/** A parsed policy set, ready to evaluate requests. */
+export interface Engine {
+  readonly policySet: PolicySet;
+  /** Throws only on a failure of the engine itself. */
+  readonly evaluate: (request: CedarRequest) => CedarResult;
+  /**
+   * As `evaluate`, with the permits only: it tells which permits apply, also if a forbid overrides
+   * them.
+   */
+  readonly evaluatePermits: (request: CedarRequest) => CedarResult;
+  /** Whether a policy that can apply to the request uses whether it is a dry run. */
+  readonly usesDryRun: (request: CedarRequest) => boolean;
+  /** Null if no policy uses role attributes. */
+  readonly roleAttributes: (Pick<RoleAttributeIndex, 'usedFor'> & { readonly others: Engine }) | null;
+}
+
+/** The entries of an engine in the cache of a Cedar instance. */
+interface Cached {
+  readonly cedar: Cedar;
+  readonly schema: string;
+  readonly policySets: Set<string>;
+}
+
+/**
+ * Cedar can't remove entries from its cache. When an engine is garbage collected, its policies are
+ * replaced by empty ones of the same name, so that Cedar frees their memory. Names are not reused.
+ */
+const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySets }) => {
+  cedar.preparseSchema(schema, {});
+  for (const id of policySets) cedar.preparsePolicySet(id, { staticPolicies: {} });
+});
+
+/**
+ * Parses the policies of a set when requests need them, for many requests. Cedar caches them until
+ * the engine is garbage collected; they are parsed again only in an instance that replaces a failed
+ * one. A set from compilePolicies is always accepted; evaluating one that Cedar rejects throws.
+ */
+export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
+  const schema = host.nextEngineName();
+  // Both functions refer to it, so that the policies stay in the cache as long as one of the
+  // functions does.
+  const token: { cached: Cached | null } = { cached: null };
+  const parsed = (): Cached => {
+    const cedar = host.instance();
+    if (token.cached?.cedar === cedar) return token.cached;
+    unreachable.unregister(token);
+    token.cached = { cedar, schema, policySets: new Set() };
+    unreachable.register(token, token.cached, token);
+    requireSuccess(cedar.preparseSchema(schema, policySet.schema));
+    return token.cached;
+  };
+  // With groups of actions, only the schema says which actions are in which.
+  const validatesAlways = hasActionGroups(policySet.schema);
+  // Cedar parsed and validated them whole.
+  const valid = new WeakSet<CedarRequest>();
+  const useOfPart = remembered(({ policies }: ApplicablePolicies) => useOf(Object.values(policies)));
+  const evaluatePart = (request: CedarRequest, part: ApplicablePolicies): CedarResult => {
+    const { cedar, policySets } = parsed();
+    const id = `${schema}-${part.key}`;
+    if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...part.policies } }));
+    policySets.add(id);
+    // Two thirds of an evaluation are the parsing and the validation of entities, which are the
+    // same for all parts.
+    if (valid.has(request))
+      return evaluate(cedar, { preparsedPolicySetId: id, ...readOfRequest(request, useOfPart(part)) });
+    const result = evaluate(cedar, {
+      preparsedPolicySetId: id,
+      preparsedSchemaName: schema,
+      validateRequest: true,
+      ...request,
+    });
+    if (!validatesAlways && !isInvalid(result)) valid.add(request);
+    return result;
+  };
+  const undeclared = laterAttributes.filter((name) => !declares(policySet, name));
+  const evaluateParts = (given: CedarRequest, parts: readonly ApplicablePolicies[]): CedarResult => {
+    const request = undeclared.length === 0 ? given : without(undeclared, given);
+    const results: CedarResult[] = [];
+    for (const part of parts) {
+      const result = evaluatePart(request, part);
+      if (isInvalid(result)) return result;
+      results.push(result);
+    }
+    return combined(results);
+  };
+  const partsOf = indexParts(policySet);
+  const permitsOf = remembered(permitsIn);
+  const roleAttributes = indexRoleAttributes(policySet);
+  return {
+    policySet,
+    evaluate: (request) => evaluateParts(request, partsOf(request)),
+    evaluatePermits: (request) => evaluateParts(request, partsOf(request).map(permitsOf)),
+    usesDryRun: (request) => partsOf(request).some((part) => readsContext(useOfPart(part), 'isDryRun')),
+    roleAttributes: roleAttributes && {
+      usedFor: roleAttributes.usedFor,
+      others: makeEngine(roleAttributes.others, host),
+    },
+  };
+}
+
+/** The attributes of the context that were added after policy versions may have been published. */
+const laterAttributes = ['isDryRun', 'requestedBy'];
+
+/**
+ * Whether a schema has an attribute: a policy version that was published before the gateway knew
+ * the attribute has it not.
+ */
+function declares({ schema }: PolicySet, attribute: string): boolean {
+  return JSON.stringify(schema).includes(`"${attribute}":`);
+}
+
+/** The request without attributes of the context, which Cedar would reject. */
+function without(names: readonly string[], { context, ...request }: CedarRequest): CedarRequest {
+  return { ...request, context: Object.fromEntries(Object.entries(context).filter(([name]) => !names.includes(name))) };
+}
+
+/** The function, called once for each part. */
+function remembered<Value>(make: (part: ApplicablePolicies) => Value): (part: ApplicablePolicies) => Value {
+  const values = new Map<ApplicablePolicies, Value>();
+  return (part) => {
+    const value = values.get(part) ?? make(part);
+    values.set(part, value);
+    return value;
+  };
+}
+
+function requireSuccess(result: ReturnType<Cedar['preparsePolicySet']>): void {
+  if (result.type === 'failure') throw new Error(`Cedar rejects the policies: ${JSON.stringify(result.errors)}`);
+}
+
+/** The permits of a part; the part itself if it has no others, so that Cedar parses them once. */
+function permitsIn(part: ApplicablePolicies): ApplicablePolicies {
+  const all = Object.entries(part.policies);
+  const permits = all.filter(([, { effect }]) => effect === 'permit');
+  return permits.length === all.length ? part : { key: `permits-${part.key}`, policies: Object.fromEntries(permits) };
+}
+
+/**
+ * The result of all policies from those of their parts, as Cedar combines policies: any forbid
+ * denies, else any permit allows.
+ */
+function combined(results: readonly CedarResult[]): CedarResult {
+  const [first] = results;
+  if (first !== undefined && results.length === 1) return first;
+  const idsOf = (of: readonly CedarResult[]) => [...new Set(of.flatMap(({ policyIds }) => policyIds))].sort();
+  const failures = results.filter((result) => result.kind === 'failed');
+  if (failures.length > 0) {
+    return { kind: 'failed', policyIds: idsOf(failures), detail: failures.map(({ detail }) => detail).join('; ') };
+  }
+  const decided = results.filter((result) => result.kind === 'decided');
+  // Cedar names the forbids of a denied request, and nothing if no policy applies.
+  const forbids = idsOf(decided.filter(({ allowed }) => !allowed));
+  if (forbids.length > 0) return { kind: 'decided', allowed: false, policyIds: forbids };
+  const permits = idsOf(decided);
+  return { kind: 'decided', allowed: permits.length > 0, policyIds: permits };
+}
+
+/** Whether Cedar rejected the request, whatever the policies. */
+function isInvalid(result: CedarResult): boolean {
+  return result.kind === 'failed' && result.policyIds.length === 0;
+}
+
+function evaluate(cedar: Cedar, call: Parameters<Cedar['statefulIsAuthorized']>[0]): CedarResult {
+  const result = cedar.statefulIsAuthorized(call);
+  if (result.type === 'failure') {
+    return { kind: 'failed', policyIds: [], detail: result.errors.map(({ message }) => message).join('; ') };
+  }
+  const { decision, diagnostics } = result.response;
+  // Cedar skips a policy that errors. A skipped forbid has no effect, so any error must be a
+  // denial.
+  if (diagnostics.errors.length > 0) {
+    return {
+      kind: 'failed',
+      policyIds: diagnostics.errors.map(({ policyId }) => policyId).sort(),
+      detail: diagnostics.errors.map(({ error }) => error.message).join('; '),
+    };
+  }
+  return { kind: 'decided', allowed: decision === 'allow', policyIds: [...diagnostics.reason].sort() };
+}

@@ -1,0 +1,42 @@
+import { indexPolicies } from '../policies/applicable.ts';
+import type { PolicySet } from '../policies/compile.ts';
+import { toCedar } from '../entities/entities.ts';
+import { readOfRequest, useOf } from '../policies/entity-use.ts';
+import type { EntityUse } from '../policies/entity-use.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
+import { sliceFor } from '../entities/slice.ts';
+
+/**
+ * A text that is the same only for requests about which policy decides the same, so that one
+ * decision is enough for all of them; null for a request that must be decided alone.
+ */
+export type DecisionKey = (context: AuthorizationContext, request: AuthorizationRequest) => string | null;
+
+/**
+ * Creates the {@link DecisionKey} of these policies and this inventory. A key has the request as
+ * Cedar gets it, without what the policies that can apply to it do not read: other attributes, also
+ * of the context, and the ids of clusters and what is in them. Cedar can compare ids only with
+ * those that policies name, and with those of the same request, of which each type has one.
+ */
+export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): DecisionKey {
+  const applicable = indexPolicies(policySet);
+  const uses = new Map<string, EntityUse>();
+  return (context, request) => {
+    const slice = sliceFor(inventory, context, request);
+    if (slice.cluster === null || context.onBehalfOf !== null) return null;
+    const cedarRequest = toCedar(context, request, slice);
+    const { key, policies } = applicable(cedarRequest);
+    const use = uses.get(key) ?? useOf(Object.values(policies));
+    uses.set(key, use);
+    return JSON.stringify([key, readOfRequest(cedarRequest, use)], use.ids ? undefined : withoutPlaces);
+  };
+}
+
+const placeTypes = ['Account', 'Cluster', 'Namespace', 'Association'].map((name) => `PodIdentity::${name}`);
+
+/** Replaces the reference to a place by its type. */
+function withoutPlaces(_: string, value: unknown): unknown {
+  const { type, id } = (value ?? {}) as { readonly type?: unknown; readonly id?: unknown };
+  return typeof type === 'string' && typeof id === 'string' && placeTypes.includes(type) ? type : value;
+}

@@ -1,0 +1,104 @@
+import type { CedarValueJson, EntityJson, PolicyJson } from '../cedar/cedar.ts';
+
+/** What some policies read of requests. */
+export interface EntityUse {
+  /** The names of all attributes that they read, of any entity and of the context. */
+  readonly attributes: ReadonlySet<string>;
+  readonly tags: boolean;
+  /** Whether they ask what an entity is in. */
+  readonly parents: boolean;
+  /** Whether they name an account, cluster, namespace or association by its id. */
+  readonly ids: boolean;
+  /** Whether they use the context otherwise than for an attribute of it. */
+  readonly wholeContext: boolean;
+}
+
+/** What these policies read of requests. */
+export function useOf(policies: readonly PolicyJson[]): EntityUse {
+  const attributes = new Set<string>();
+  const wholeContext = policies.map(({ conditions }) => collectUse(conditions, attributes)).includes(true);
+  const text = JSON.stringify(policies.map(({ annotations: _, ...policy }) => policy));
+  return {
+    attributes,
+    tags: /"(has|get)Tag":/.test(text),
+    // An operator, and that of a head.
+    parents: text.includes('"in"'),
+    ids: placeType.test(text),
+    wholeContext,
+  };
+}
+
+const placeType = /"type":"PodIdentity::(Account|Cluster|Namespace|Association)"/;
+
+/**
+ * A part of an expression: an access of an attribute, a test for one or for a path of them, or
+ * another.
+ */
+interface Part {
+  readonly attr?: string | readonly string[];
+  readonly left?: Part;
+  readonly Var?: string;
+}
+
+/**
+ * Collects the names of attributes, which are always literals in Cedar, and returns whether the
+ * context is used as a whole.
+ */
+function collectUse(part: unknown, attributes: Set<string>): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  const { attr, left, Var: variable } = part as Part;
+  if (variable === 'context') return true;
+  const names = attr === undefined ? [] : [attr].flat();
+  for (const name of names) attributes.add(name);
+  if (names.length > 0 && left?.Var === 'context') return false;
+  return Object.values(part)
+    .map((value) => collectUse(value, attributes))
+    .includes(true);
+}
+
+/** Whether an attribute of the context may be read. */
+export function readsContext({ attributes, wholeContext }: EntityUse, name: string): boolean {
+  return wholeContext || attributes.has(name);
+}
+
+/** An entity with what is read of it. */
+function readOf({ attrs, tags, parents, ...entity }: EntityJson, use: EntityUse): EntityJson {
+  return {
+    ...entity,
+    attrs: onlyRead(attrs, use),
+    parents: use.parents ? parents : [],
+    ...(use.tags && tags !== undefined ? { tags } : {}),
+  };
+}
+
+/**
+ * The request with what is read of it. Policies with this use decide the same about it, except that
+ * an error can have another text: an attribute that they read is there or not, as in the whole
+ * request, and Cedar compares entities by their ids alone.
+ */
+export function readOfRequest<Request extends RequestContent>(request: Request, use: EntityUse): Request {
+  const { entities, context } = request;
+  return {
+    ...request,
+    context: use.wholeContext ? context : onlyRead(context, use),
+    entities: entities.map((entity) => readOf(entity, use)).filter(isNotEmpty),
+  };
+}
+
+/** What policies read of a request, besides who asks for what. */
+interface RequestContent {
+  readonly context: Record<string, CedarValueJson>;
+  readonly entities: EntityJson[];
+}
+
+function onlyRead<Value>(values: Readonly<Record<string, Value>>, { attributes }: EntityUse): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => attributes.has(name)));
+}
+
+/**
+ * Whether an entity says more than its id. One that does not is the same as none, where no
+ * attribute of it is read.
+ */
+function isNotEmpty({ attrs, parents, tags = {} }: EntityJson): boolean {
+  return Object.keys(attrs).length + parents.length + Object.keys(tags).length > 0;
+}

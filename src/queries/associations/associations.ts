@@ -1,0 +1,163 @@
+import type { ClusterCoverage, ObservedAssociation, QueryAssociationsArgs } from '../../generated/types.ts';
+import type { AssociationReads } from '../../ledger/association-history.ts';
+import { ledgerTimeout } from '../../ledger/ledger.ts';
+import type { AssociationTarget } from '../../model/association.ts';
+import type { ReadTimes } from '../../observations/sights.ts';
+import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
+import type { Connection } from '../../validation/paging.ts';
+import { associationAt, latestSeen } from './at.ts';
+import type { SeenAssociation } from './at.ts';
+import { candidates, clustersFrom, endOfCluster, endOfTarget } from './candidates.ts';
+import { coverageOf } from './coverage.ts';
+import { validateAssociations } from './filter.ts';
+import type { AssociationQuery } from './filter.ts';
+import { makeAssociationViews } from './views.ts';
+import type { AssociationViews } from './views.ts';
+import type { QueryResult } from '../terms/query-result.ts';
+import type { RequestContext } from '../terms/request-context.ts';
+
+/** A page of associations as they were seen. */
+export interface AssociationsPage extends Connection<ObservedAssociation> {
+  /** Empty unless it was asked for. */
+  readonly coverage: readonly ClusterCoverage[];
+}
+
+/** How many service accounts one page examines. One of the past can cost two reads each. */
+const maxExamined = { latest: 1_000, past: 200 };
+
+/** How many clusters one page covers: by the index of roles, they cost nothing. */
+const maxClusters = { ofRole: 300, others: 50 };
+
+/** How many service accounts are examined at a time. */
+const batch = 50;
+
+type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'cursors' | 'deadline'>;
+
+/**
+ * The associations that a principal may view, of all clusters of the inventory, from what is
+ * stored: no EKS call. Throws what `AssociationReads` throws, and `LedgerUnavailable` if it does
+ * not answer before `deadline`.
+ */
+export async function observedAssociations(
+  deps: Pick<Dependencies, 'directory' | 'associations' | 'clock' | 'times'>,
+  reader: Reader,
+  input: QueryAssociationsArgs,
+  withCoverage: boolean,
+): Promise<QueryResult<AssociationsPage>> {
+  const { associations: reads } = deps;
+  if (reads === null) throw new Error('This entry point does not read associations.');
+  const query = await validateAssociations(reader.cursors, input, deps.clock());
+  if (query.kind === 'invalid') return query;
+  const read = readPage(deps, reads, reader, query, withCoverage);
+  return { kind: 'ok', value: await withDeadline(reader.deadline - deps.clock(), read, ledgerTimeout) };
+}
+
+interface Row {
+  readonly target: AssociationTarget;
+  readonly seen: SeenAssociation;
+  /** RFC 3339, UTC; null if it does not end by itself. */
+  readonly expiresAt: string | null;
+}
+
+async function readPage(
+  deps: Pick<Dependencies, 'directory' | 'clock' | 'times'>,
+  reads: AssociationReads,
+  reader: Reader,
+  query: AssociationQuery,
+  withCoverage: boolean,
+): Promise<AssociationsPage> {
+  const { selection, asOf, from, name } = query;
+  const all = clustersFrom(deps.directory.clusters.filter(query.matches), from);
+  const covered = all.slice(0, selection.roleArn === null ? maxClusters.others : maxClusters.ofRole);
+  const last = covered.at(-1);
+  const views = makeAssociationViews(reader);
+  // By role, only the clusters of what is found are asked about.
+  const read = selection.roleArn === null ? covered.filter(views.mayViewIn) : covered;
+  const { rows, end } = await readRows(reads, views, query, read, deps.times);
+  const reached = end ?? (last ? endOfCluster(last) : from);
+  const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
+  const found = rows.map(({ target, seen, expiresAt }) => ({
+    position: endOfTarget(target),
+    node: nodeOf(seen, expiresAt),
+  }));
+  const hasNextPage = end !== null || covered.length < all.length;
+  return {
+    ...(await reader.cursors.connection(name, found, hasNextPage ? reached : null)),
+    coverage: withCoverage ? await coverageOf(deps, reads, reader, inPage, asOf ?? deps.clock()) : [],
+  };
+}
+
+/**
+ * The rows of a page. `end` is the place at which the next page begins; null if the clusters have
+ * no others.
+ */
+async function readRows(
+  reads: AssociationReads,
+  views: AssociationViews,
+  query: AssociationQuery,
+  clusters: Parameters<typeof candidates>[1],
+  times: ReadTimes,
+): Promise<{ readonly rows: readonly Row[]; readonly end: string | null }> {
+  const rows: Row[] = [];
+  let left = query.asOf === null ? maxExamined.latest : maxExamined.past;
+  for await (const targets of candidates(reads, clusters, query.selection, query.from)) {
+    for (let index = 0; index < targets.length; index += batch) {
+      const some = targets.slice(index, index + Math.min(batch, left));
+      for (const row of await examine(reads, views, query, some, times)) {
+        rows.push(row);
+        if (rows.length === query.first) return { rows, end: endOfTarget(row.target) };
+      }
+      left -= some.length;
+      const lastExamined = some.at(-1);
+      if (left === 0 && lastExamined) return { rows, end: endOfTarget(lastExamined) };
+    }
+  }
+  return { rows, end: null };
+}
+
+/** The rows among service accounts. What the principal may not list is not read. */
+async function examine(
+  reads: AssociationReads,
+  views: AssociationViews,
+  { asOf, matches, accepts }: AssociationQuery,
+  targets: readonly AssociationTarget[],
+  times: ReadTimes,
+): Promise<Row[]> {
+  const permitted = targets.filter((target) => matches(target) && views.mayViewIn(target) && views.mayList(target));
+  const states = await reads.getAssociationStates(permitted);
+  const seen = await Promise.all(
+    permitted.map(async (target, index) => {
+      const state = states[index] ?? null;
+      return state && (asOf === null ? latestSeen(state) : await associationAt(reads, target, state, asOf, times));
+    }),
+  );
+  return permitted.flatMap((target, index) => {
+    const found = seen[index];
+    if (!found || !accepts(found)) return [];
+    const { ending } = (asOf === null ? states[index] : null) ?? {};
+    const isOwn = ending?.associationId === found.association.associationId;
+    const expiresAt = ending && isOwn ? ending.expiresAt : null;
+    return views.mayView(found.association) ? [{ target, seen: found, expiresAt }] : [];
+  });
+}
+
+function nodeOf(
+  { association, origin, operationId, declaration, uncertain, ...times }: SeenAssociation,
+  expiresAt: string | null,
+): ObservedAssociation {
+  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return {
+    ...association,
+    origin,
+    operationId,
+    declaration,
+    seenOtherwiseBefore: time(times.seenOtherwiseBefore),
+    firstSeenAt: new Date(times.firstSeenAt).toISOString(),
+    observedAt: new Date(times.observedAt).toISOString(),
+    seenOtherwiseAfter: time(times.seenOtherwiseAfter),
+    uncertainFrom: time(uncertain?.from ?? null),
+    uncertainUntil: time(uncertain?.until ?? null),
+    expiresAt,
+  };
+}

@@ -1,0 +1,126 @@
+import type { Cluster, Namespace, QueryNamespacesArgs } from '../../generated/types.ts';
+import type { ClusterRef } from '../../model/association.ts';
+import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { RegisteredCluster, RegisteredNamespace } from '../../policy/inventory/directory.ts';
+import { clusterFindings, resolveCluster } from '../../validation/names.ts';
+import { firstFindings } from '../../validation/paging.ts';
+import type { Connection, PageInput } from '../../validation/paging.ts';
+import type { AllowsRead } from '../terms/authorize-read.ts';
+import { pageOf } from '../terms/page-of.ts';
+import type { QueryResult } from '../terms/query-result.ts';
+import type { RequestContext } from '../terms/request-context.ts';
+
+/** Who asks. */
+type Reader = Pick<RequestContext, 'identity' | 'allowsRead'>;
+
+type PageReader = Reader & Pick<RequestContext, 'cursors'>;
+
+/** How many namespaces one page examines, at two evaluations of policy each. */
+const maxExaminedNamespaces = 200;
+
+/**
+ * How many clusters one page examines, at up to 82 evaluations of policy each: its own, and those
+ * of 40 namespaces.
+ */
+const maxExaminedClusters = 25;
+
+/** How many namespaces of a cluster are examined besides those that the principal's groups own. */
+const maxForeignNamespaces = 20;
+
+/**
+ * The clusters in which the principal may read something. Reads nothing but the inventory, and the
+ * keys of cursors.
+ */
+export function clusters(
+  deps: Pick<Dependencies, 'directory'>,
+  reader: PageReader,
+  input: PageInput,
+): Promise<QueryResult<Connection<Cluster>>> {
+  const visible = (cluster: RegisteredCluster): Cluster | null => {
+    const rights = rightsOn(reader.allowsRead, { kind: 'cluster', ...cluster });
+    const isVisible = rights.mayList || rights.mayReadAuditTrail || mayReadNamespace(deps, reader, cluster);
+    return isVisible ? { ...cluster, ...rights } : null;
+  };
+  const nameOf = ({ accountId, region, clusterName }: RegisteredCluster) => `${accountId}/${region}/${clusterName}`;
+  return pageOf(reader.cursors, 'clusters', deps.directory.clusters, nameOf, visible, input, maxExaminedClusters);
+}
+
+/**
+ * The namespaces of a cluster in which the principal may read something. Reads as {@link clusters}
+ * does.
+ */
+export async function namespaces(
+  deps: Pick<Dependencies, 'directory' | 'home'>,
+  { allowsRead, cursors }: Pick<PageReader, 'allowsRead' | 'cursors'>,
+  input: QueryNamespacesArgs,
+): Promise<QueryResult<Connection<Namespace>>> {
+  const findings = clusterFindings(input);
+  if (findings.length > 0) return { kind: 'invalid', findings: [...findings, ...firstFindings(input)] };
+  const cluster = resolveCluster(input, deps.home);
+  const visible = ({ name, owners, system }: RegisteredNamespace): Namespace | null => {
+    const rights = rightsOn(allowsRead, namespaceScope(cluster, name));
+    return rights.mayList || rights.mayReadAuditTrail ? { name, owners, system, ...rights } : null;
+  };
+  const query = JSON.stringify(['namespaces', cluster]);
+  const items = deps.directory.namespacesOf(cluster);
+  return pageOf(cursors, query, items, ({ name }) => name, visible, input, maxExaminedNamespaces);
+}
+
+/**
+ * Whether the principal may read something in a namespace of a cluster; examines only so many
+ * namespaces.
+ */
+function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader, cluster: ClusterRef) {
+  return examinedNamespaces(deps, reader, cluster).some((scope) => {
+    const { mayList, mayReadAuditTrail } = rightsOn(reader.allowsRead, scope);
+    return mayList || mayReadAuditTrail;
+  });
+}
+
+/**
+ * Whether the principal may list the associations of a cluster, or of a namespace in it; examines
+ * only so many namespaces, and 0 where it may view nothing in the cluster.
+ */
+export function mayListIn(
+  deps: Pick<Dependencies, 'directory'>,
+  reader: Reader & Pick<RequestContext, 'mayViewIn'>,
+  cluster: ClusterRef,
+): boolean {
+  const { accountId, region, clusterName } = cluster;
+  const mayList = (scope: ReadScope) => reader.allowsRead({ action: 'ListPodIdentityAssociations', scope });
+  const whole = { kind: 'cluster', accountId, region, clusterName } as const;
+  return mayList(whole) || (reader.mayViewIn(cluster) && examinedNamespaces(deps, reader, cluster).some(mayList));
+}
+
+/**
+ * The namespaces of a cluster that are examined: at first those that the principal's groups own.
+ */
+function examinedNamespaces(
+  { directory }: Pick<Dependencies, 'directory'>,
+  { identity }: Pick<Reader, 'identity'>,
+  cluster: ClusterRef,
+) {
+  const groups = new Set(identity.principal.groups);
+  const all = directory.namespacesOf(cluster);
+  const isOwn = ({ owners }: RegisteredNamespace) => owners.some((owner) => groups.has(owner));
+  const examined = [
+    ...all.filter(isOwn).slice(0, maxForeignNamespaces),
+    ...all.filter((namespace) => !isOwn(namespace)).slice(0, maxForeignNamespaces),
+  ];
+  return examined.map(({ name }) => namespaceScope(cluster, name));
+}
+
+/** A namespace as the scope of a read; for a pattern, a namespace that matches it. */
+function namespaceScope({ accountId, region, clusterName }: ClusterRef, name: string) {
+  const namespace = name.endsWith('*') ? `${name.slice(0, -1)}x` : name;
+  return { kind: 'namespace', accountId, region, clusterName, namespace } as const;
+}
+
+type ReadScope = Extract<Parameters<AllowsRead>[0], { action: 'ListPodIdentityAssociations' }>['scope'];
+
+function rightsOn(allowsRead: AllowsRead, scope: ReadScope) {
+  return {
+    mayList: allowsRead({ action: 'ListPodIdentityAssociations', scope }),
+    mayReadAuditTrail: allowsRead({ action: 'ReadAuditTrail', scope }),
+  };
+}

@@ -1,0 +1,202 @@
+import { isFromOutside } from '../../ledger/association-history.ts';
+import type { AssociationReads } from '../../ledger/association-history.ts';
+import type { AssociationVersion } from '../../ledger/association-version.ts';
+import { associationOfVersion, placeOfVersions, versionPlaceOf } from '../../ledger/version-keys.ts';
+import type { Association, AssociationTarget } from '../../model/association.ts';
+import { settingsOf } from '../../model/setting-fields.ts';
+import { maxScanMs } from '../../observations/sights.ts';
+import type { ReadTimes } from '../../observations/sights.ts';
+import { settingDifferences } from '../../operations/terms/differences.ts';
+
+/**
+ * Times between which something is not certain, in milliseconds since the epoch. `until` is null if
+ * it is not over.
+ */
+export interface Span {
+  readonly from: number;
+  readonly until: number | null;
+}
+
+/** A version that was in force at a time, and the one after it. */
+export interface VersionAt {
+  readonly version: PresentVersion;
+  readonly next: AssociationVersion | null;
+  /** When it is not certain that it was in force; null if it is certain at that time. */
+  readonly uncertain: Span | null;
+}
+
+type PresentVersion = AssociationVersion & { readonly association: Association };
+
+type Reads = Pick<AssociationReads, 'readVersions'>;
+
+/**
+ * How many versions one read returns: a deletion, the version before it, and the one before that,
+ * seldom more.
+ */
+const few = 4;
+
+/**
+ * The version of a service account that was in force at a time, in milliseconds since the epoch;
+ * null if there was none. `docs/decisions/0005-association-state-and-history.md` has the rules. At
+ * most six reads of up to four versions. Throws as `AssociationReads` does.
+ */
+export async function versionAt(
+  reads: Reads,
+  target: AssociationTarget,
+  asOf: number,
+  times: ReadTimes,
+): Promise<VersionAt | null> {
+  const at = new Date(asOf).toISOString();
+  const newest = await reads.readVersions(target, { before: `${at}~` }, few);
+  const [last] = newest;
+  if (last === undefined) return null;
+  const group = groupOf(last);
+  const ofGroup = newest.filter((one) => groupOf(one) === group);
+  const gone = deletionIn(ofGroup, times);
+  if (gone && asOf >= gone.until) return null;
+
+  const present = ofGroup.filter(isPresent);
+  const isWhole = present[0] !== undefined && madeAt(present[0]) <= asOf && (present.length > 1 || newest.length < few);
+  const before = isWhole ? present : await inGroup(reads, target, group, { before: `${group}${at}~` });
+  const [version, other] = await runAt(reads, target, before, asOf);
+  if (version === undefined) {
+    const [first] = await inGroup(reads, target, group, { from: group });
+    if (first === undefined) return null;
+    // It existed, but with unknown settings.
+    return {
+      version: first,
+      next: null,
+      uncertain: { from: Date.parse(first.association.createdAt), until: madeAt(first) },
+    };
+  }
+  const [next = null] = await reads.readVersions(target, { from: `${versionPlaceOf(version)}!` }, 1);
+  const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
+  if (gone && asOf >= gone.from) {
+    const until = Math.min(gone.until, createdAt(await readSuccessor()));
+    return { version, next, uncertain: { from: gone.from, until } };
+  }
+  const isSameGroup = next !== null && groupOf(next) === group;
+  const isThereLater = gone !== null || (isSameGroup && isPresent(next) && madeAt(next) > asOf);
+  const successor = isThereLater ? null : isSameGroup ? await readSuccessor() : next;
+  const unseen = successor && unseenDeletion(version, successor, times);
+  if (unseen && asOf >= unseen.from) return { version, next, uncertain: unseen };
+  const isTied = other !== undefined && isTie(version, other);
+  const end = gone?.from ?? unseen?.from ?? (next && isPresent(next) ? madeAt(next) : null);
+  return { version, next, uncertain: isTied ? { from: madeAt(version), until: end } : null };
+}
+
+/**
+ * The version in force at a time, and one with the same `modifiedAt`, from those that were made by
+ * then, the last one first. One that differs in tags only, which may not move `modifiedAt`, and an
+ * adoption of what was known, count from when they were seen.
+ */
+async function runAt(
+  reads: Reads,
+  target: AssociationTarget,
+  before: readonly PresentVersion[],
+  asOf: number,
+): Promise<readonly PresentVersion[]> {
+  const [version, other] = before;
+  if (version === undefined || version.seenAt <= asOf || !countsFromSight(version, other)) return before;
+  const place = placeOfVersions(version.association, version.association.modifiedAt);
+  const isSame = (one: AssociationVersion): one is PresentVersion =>
+    isPresent(one) && placeOfVersions(one.association, one.association.modifiedAt) === place;
+  const seen = await reads.readVersions(target, { before: `${place} ${new Date(asOf).toISOString()}~` }, 2);
+  const known = seen.filter(isSame);
+  return known.length > 0 ? known : (await reads.readVersions(target, { from: place }, 2)).filter(isSame);
+}
+
+function countsFromSight(version: PresentVersion, other: PresentVersion | undefined): boolean {
+  if (other?.association.modifiedAt !== version.association.modifiedAt) return false;
+  return version.origin === 'ADOPTED' || hasSameSettings(version, other);
+}
+
+/**
+ * Whether it is unknown which of two versions came last: both are outcomes of operations, and no
+ * read has shown one since.
+ */
+function isTie(version: PresentVersion, other: PresentVersion): boolean {
+  const isOutcome = ({ origin, operationId, isRead }: AssociationVersion) =>
+    origin === 'OPERATION' && operationId !== null && isRead !== true;
+  return (
+    version.association.modifiedAt === other.association.modifiedAt &&
+    isOutcome(version) &&
+    isOutcome(other) &&
+    !hasSameSettings(version, other)
+  );
+}
+
+function hasSameSettings(one: PresentVersion, other: PresentVersion): boolean {
+  return settingDifferences(settingsOf(one.association), other.association).length === 0;
+}
+
+/**
+ * When an association was deleted, by the versions that say so: after it was changed or seen last,
+ * and before its absence was known. An absence that a later version refutes was a read that lagged
+ * too long.
+ */
+function deletionIn(ofGroup: readonly AssociationVersion[], { clockErrorMs, listLagMs }: ReadTimes) {
+  const last = ofGroup.find(isPresent);
+  const isRefuted = ({ seenAt }: AssociationVersion) =>
+    last !== undefined && (madeAt(last) > seenAt + clockErrorMs || (isRead(last) && last.seenAt > seenAt + maxScanMs));
+  const deletions = ofGroup.filter((one) => !isPresent(one) && !isRefuted(one));
+  if (deletions.length === 0) return null;
+  const until = Math.min(...deletions.map(({ seenAt }) => seenAt + clockErrorMs));
+  const known = deletions.flatMap((one) => [
+    Date.parse(associationOfVersion(one).modifiedAt),
+    (one.seenOtherwiseAt ?? 0) - clockErrorMs - listLagMs,
+  ]);
+  return { from: Math.min(until, Math.max(...known, last ? madeAt(last) : 0)), until };
+}
+
+/** When an association was deleted, if only its successor was seen and not the deletion. */
+function unseenDeletion(
+  version: PresentVersion,
+  successor: AssociationVersion,
+  { clockErrorMs, listLagMs }: ReadTimes,
+): { readonly from: number; readonly until: number } {
+  const until = createdAt(successor);
+  const seenAt = lastSeenOf(version, successor);
+  // An outcome is recorded later than it was seen.
+  const readAt = seenAt > version.seenAt || isRead(version) ? seenAt : 0;
+  return { from: Math.min(until, Math.max(madeAt(version), readAt - clockErrorMs - listLagMs)), until };
+}
+
+/**
+ * When a version was last seen, as far as the one after it tells: an operation knows only that its
+ * own was not there yet.
+ */
+export function lastSeenOf({ seenAt }: AssociationVersion, next: AssociationVersion | null): number {
+  const seenAgain = next && isRead(next) ? next.seenOtherwiseAt : null;
+  return Math.max(seenAt, seenAgain ?? seenAt);
+}
+
+function isRead(version: AssociationVersion): boolean {
+  return isFromOutside(version) || version.operationId === null || version.isRead === true;
+}
+
+function isPresent(version: AssociationVersion): version is PresentVersion {
+  return version.association !== null;
+}
+
+function groupOf(version: AssociationVersion): string {
+  return placeOfVersions(associationOfVersion(version));
+}
+
+async function inGroup(
+  reads: Reads,
+  target: AssociationTarget,
+  group: string,
+  range: Parameters<Reads['readVersions']>[1],
+): Promise<PresentVersion[]> {
+  const versions = await reads.readVersions(target, range, few);
+  return versions.filter((one) => isPresent(one) && groupOf(one) === group) as PresentVersion[];
+}
+
+function madeAt({ association }: PresentVersion): number {
+  return Date.parse(association.modifiedAt);
+}
+
+function createdAt(version: AssociationVersion | null): number {
+  return version ? Date.parse(associationOfVersion(version).createdAt) : Infinity;
+}
