@@ -1,5 +1,5 @@
 // Quick test: examples/slack-bot/test/render.test.ts.
-import { textOf } from '../local/block-text.ts';
+import { textOf } from './local/block-text.ts';
 import type { Draft } from '../src/forms.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';

@@ -43,10 +43,11 @@ export function makeLeaseModel(
       const run = runs.get(name);
       if (run) run.isOver = true;
     },
-    /** Another run has the lease. */
+    /** Another run has the lease. A run compares with the time at which it began, however late its write arrives. */
     wasRefused(name: string): void {
+      const begunAt = runs.get(name)?.startedAt ?? 0;
       const others = [...runs.values()].filter((other) => other.name !== name);
-      if (wereApart() || others.some(({ startedAt }) => now() <= startedAt + longestMs)) return;
+      if (wereApart() || others.some(({ startedAt }) => begunAt <= startedAt + longestMs)) return;
       broken(`${name} was refused the lease of the account, although every other run is over`);
     },
   };

@@ -196,14 +196,23 @@ export function gatedObservations(
 
 /** The lease of the account: each call takes a turn, and can fail. Other scenarios share the ledger, so each has an account of its own. */
 export function gatedLease(environment: Environment, process: Process): Pick<ObservationStore, 'putAccountReads'> {
-  const { ledger, series } = environment;
+  const { ledger, leases, series, log } = environment;
+  const { name } = process.attempt;
   const write = writerOf(environment, process);
   return {
-    putAccountReads: (next, now) =>
-      write(
-        () => `the lease until ${next.leaseUntil}`,
-        () => ledger.putAccountReads({ ...next, accountId: `${next.accountId}-${series}` }, now),
-      ),
+    putAccountReads: (next, now) => {
+      const isEnd = next.leaseUntil <= now;
+      const what = () => `the ${isEnd ? 'end of the lease' : 'lease'} of the account`;
+      return write(what, async () => {
+        const result = await ledger.putAccountReads({ ...next, accountId: `${next.accountId}-${series}` }, now);
+        const isWritten = result.kind === 'written';
+        log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${name}`);
+        if (isEnd && isWritten) leases.ended(name);
+        else if (isWritten) leases.took(name);
+        else if (!isEnd) leases.wasRefused(name);
+        return result;
+      });
+    },
   };
 }
 

@@ -53,16 +53,10 @@ export function makeScanner(environment: Environment, start: (name: string, faul
     leases.began(name);
     const accounts = makeAccountReads({ ...deps, observations, eksFor, wait }, [cluster], limits);
     const limited = await accounts.begin(cluster);
-    log(() => `  ${name} ${limited ? 'has' : 'is refused'} the lease of the account`);
-    if (!limited) {
-      leases.wasRefused(name);
-      return;
-    }
-    leases.took(name);
+    if (!limited) return;
     if ((await scanCluster(deps, limited(cluster), cluster, bounds)).isComplete)
       completedAt = Math.max(startedAt, completedAt ?? startedAt);
     await accounts.end(cluster);
-    leases.ended(name);
   }
 
   return async (reads: ScanReads, faults: Faults): Promise<void> => {

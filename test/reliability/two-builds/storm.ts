@@ -18,8 +18,9 @@ import { killPlan, runPhase } from './phases.ts';
 import type { Kill, Phase } from './phases.ts';
 import { settle } from './settle.ts';
 import { openSlot } from './slot.ts';
+import type { Ground } from './slot.ts';
 import { readTables } from './tables.ts';
-import { stormStallAllowanceMs } from './times.ts';
+import { slownessOf, stormStallAllowanceMs } from './times.ts';
 import { Inconclusive, waitsUntil } from './waiting.ts';
 
 /** A storm to run. */
@@ -83,9 +84,11 @@ async function openParts() {
     tables: tables.names,
     policies: policiesOfBuilds(folder),
     keyFolder: folder,
+    slowness: 1,
     journal,
   };
-  const slots = [await openSlot(ground), await openSlot(ground)] as const;
+  const slowness = await measureSlowness(ground);
+  const slots = [await openSlot({ ...ground, slowness }), await openSlot({ ...ground, slowness })] as const;
   const close = closeAtEnd(async () => {
     await Promise.all([...slots.map(({ end }) => end()), eks.end()]);
     await tables.close();
@@ -95,6 +98,17 @@ async function openParts() {
   for (const file of Object.values(files)) writeFileSync(file, '');
   const read = () => readTables(tables.client, tables.names);
   return { folder, eks, journal, slots, files, read, log: openRequestLog(eks.control), close };
+}
+
+/** Starts a gateway, which also fills the compile cache, and once more, to see how slow the machine is. */
+async function measureSlowness(ground: Ground): Promise<number> {
+  const slot = await openSlot(ground);
+  await slot.start('present');
+  const startedAt = performance.now();
+  await slot.start('present');
+  const startMs = performance.now() - startedAt;
+  await slot.end();
+  return slownessOf(startMs);
 }
 
 /** Runs the phases under load and faults, and ends both. */
