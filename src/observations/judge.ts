@@ -52,7 +52,7 @@ const undecided: Judgement = { kind: 'undecided' };
 /**
  * Who made what a scan read. A read that is older than what was seen before decides nothing. A
  * change is explained by what an operation confirmed, or by operations that may have made it; every
- * other change was made outside. See `docs/decisions/0044-state-of-associations.md`.
+ * other change was made outside. See `docs/decisions/0005-association-state-and-history.md`.
  */
 export function judge(reading: Reading, times: ReadTimes): Judgement {
   return reading.association === null

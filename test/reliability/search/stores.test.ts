@@ -5,6 +5,7 @@ import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb/assoc
 import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb/observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb/request.ts';
+import { dynamoDbErasure } from '../../../packages/local-gateway/src/erasure.ts';
 import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
@@ -53,9 +54,9 @@ describeOnDynamoDb('SQLite, and DynamoDB with recoverable faults', () => {
   );
 });
 
-/** A transcript without what is random in every run: the salts of personal data. */
+/** A transcript without what is random in every run: the salts of personal data, and the hashes with them. */
 function withoutSalts(transcript: Transcript): Transcript {
-  const text = JSON.stringify(transcript, (key, value: unknown) => (key === 'salt' ? null : value));
+  const text = JSON.stringify(transcript, (key, value: unknown) => (key === 'salt' || key === 'sha256' ? null : value));
   return JSON.parse(text) as Transcript;
 }
 
@@ -80,6 +81,7 @@ async function openLedgers() {
     ...makeDynamoDbObservations({ client, ...tables.names }),
     ...makeDynamoDbApprovals({ client, ...tables.names }),
     ...makeDynamoDbAssociationReads({ client, ...tables.names }),
+    ...dynamoDbErasure(client, tables.names.auditTable),
   };
   const dynamoDb = withFaults(whole, proxy.faults, randomFrom(seed));
   const sqlite = makeSqliteLedger({ file: ':memory:' });
