@@ -78,7 +78,6 @@ export default tseslint.config(
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
       '{packages,examples}/*/src/{main,cli}.ts',
-      'examples/*/local/main.ts',
       'examples/platform-api/node/server.ts',
       '{packages,examples}/*/test/**/*.ts',
       'test/**/*.{ts,js}',

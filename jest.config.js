@@ -40,7 +40,7 @@ export default {
   // A quarter of the time of a worker is waiting for servers and timers: one more than processors keeps all of these busy.
   maxWorkers: availableParallelism() + 1,
   // A test that hangs fails; one that waits for a busy machine does not.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   reporters: ['default', '<rootDir>/test/support/slowest-files.ts'],
   projects: [
     {
@@ -54,7 +54,12 @@ export default {
       ],
     },
     testsOf('slow'),
-    testsOf('browser'),
+    {
+      ...testsOf('browser'),
+      // One browser for all files.
+      globalSetup: '<rootDir>/packages/page/test/browser/setup.ts',
+      globalTeardown: '<rootDir>/packages/page/test/browser/teardown.ts',
+    },
     testsOf('aws-cli'),
     { ...shared, displayName: 'reliability', testMatch: ['<rootDir>/test/reliability/**/*.test.ts'] },
   ],

@@ -181,10 +181,6 @@ const rules: Readonly<Record<string, Rule>> = {
   reconcileMemory: memory,
   scanMemory: memory,
   expireMemory: memory,
-  checkpointMemory: memory,
-  compileMemory: memory,
-  deliverMemory: memory,
-  pageMemory: memory,
   domainName: {
     is: 'a domain name',
     test: (value) => /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(value),

@@ -37,10 +37,10 @@ export const additions: readonly Addition[] = [
     ],
     files: [
       'packages/client/src/client/setting-fields.ts',
-      'packages/client/src/declaration/inputs.ts',
-      'packages/client/src/declaration/observe.ts',
-      'packages/client/src/declaration/planner.ts',
-      'packages/client/src/declaration/replays.ts',
+      'packages/command/src/declaration/inputs.ts',
+      'packages/command/src/declaration/observe.ts',
+      'packages/command/src/declaration/planner.ts',
+      'packages/command/src/declaration/replays.ts',
       'packages/page/src/bind/change-diff.ts',
       'packages/page/src/trail/settings-diff.ts',
       'src/cases/model-schemas.ts',
@@ -125,7 +125,7 @@ export const additions: readonly Addition[] = [
       { file: 'src/model/audit-event.ts', after: 'export type AuditEvent =\n', text: "  | 'RESTORED'\n" },
     ],
     files: [
-      'packages/client/src/gateway/choices.ts',
+      'packages/command/src/gateway/choices.ts',
       'packages/operator/src/export/ocsf-outcome.ts',
       'packages/page/src/trail/words.ts',
       'src/events/event-types.ts',

@@ -61,4 +61,7 @@ const listInputs = {
   setup: ({ onEnd }) => onEnd((result) => void pageInputs.push(...Object.keys(result.metafile.inputs))),
 };
 writePage(join(dist, 'page-files'), await buildPage({ plugins: [listInputs] }));
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licencesOf(folder, [...Object.keys(metafile.inputs), ...pageInputs]));
+writeFileSync(
+  join(dist, 'THIRD-PARTY-LICENSES'),
+  licencesOf(folder, [...Object.keys(metafile.inputs), ...pageInputs], ['Apache-2.0', 'MIT']),
+);

@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ function run(script: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe.each(['demo', 'start', 'token', 'scp', 'check', 'bench', 'bench trail', 'reliability', 'build'])(
+describe.each(['demo', 'start', 'token', 'scp', 'check', 'bench', 'bench fleet-day', 'reliability', 'build'])(
   'npm run %s',
   (name) => {
     test('--help prints usage and exits with 0', () => {
@@ -40,7 +41,7 @@ describe.each(['demo', 'start', 'token', 'scp', 'check', 'bench', 'bench trail',
   },
 );
 
-test.each(['demo', 'start', 'bench', 'bench trail', 'build'])('npm run %s rejects an argument', (name) => {
+test.each(['demo', 'start', 'bench', 'bench fleet-day', 'build'])('npm run %s rejects an argument', (name) => {
   const stderr = 'Unexpected argument "more". Run with --help for usage.\n';
   expect(run(name, 'more')).toEqual({ status: 2, stdout: '', stderr });
 });
@@ -50,9 +51,9 @@ test.each(['matrix', 'search', 'processes', 'fuzz', 'mutation'])('npm run reliab
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining(`npm run reliability -- ${name}`) });
 });
 
-test('npm run bench -- trail rejects a length that is not a number', () => {
-  const stderr = '--sqlite is "many": give a whole number of entries. Run with --help for usage.\n';
-  expect(run('bench', 'trail', '--sqlite', 'many')).toEqual({ status: 2, stdout: '', stderr });
+test('npm run bench -- fleet-day rejects a number of clusters that is not a number', () => {
+  const stderr = '--adopted must be 37 to 200. Run with --help for usage.\n';
+  expect(run('bench', 'fleet-day', '--adopted', 'many')).toEqual({ status: 2, stdout: '', stderr });
 });
 
 test('each "npm run" in the repository names a script, of the repository or of the example that it stands in', () => {

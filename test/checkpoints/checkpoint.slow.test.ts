@@ -1,3 +1,4 @@
+// Quick test: test/checkpoints/stragglers.test.ts.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSigned, parseCheckpoint } from '../../src/checkpoints/note.ts';

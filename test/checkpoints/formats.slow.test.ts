@@ -1,3 +1,4 @@
+// No quick test.
 import { leafHash, rootOf, rootOfProof, makeTree, emptyRoot } from '../../src/checkpoints/merkle.ts';
 import { isSigned, parseCheckpoint, parseVkey, verifierKeyOfSpki, vkeyOf } from '../../src/checkpoints/note.ts';
 import { latestCheckpoint } from '../../src/checkpoints/storage.ts';

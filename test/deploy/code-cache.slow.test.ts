@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

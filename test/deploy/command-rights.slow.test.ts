@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullParams } from '../support/deployment.ts';

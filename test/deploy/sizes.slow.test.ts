@@ -1,3 +1,4 @@
+// No quick test: it needs a build or a package.
 import { withRolesOfOtherAccounts } from '../../deploy/other-accounts.ts';
 import { packageProblems } from '../../deploy/package-problems.ts';
 import { sizeProblems } from '../../deploy/size-problems.ts';

@@ -1,3 +1,4 @@
+// No quick test.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metrics } from '../../src/app/metrics.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/graphql/disclosure.test.ts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';

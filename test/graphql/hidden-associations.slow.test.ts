@@ -1,3 +1,4 @@
+// Quick test: test/graphql/hidden-entries.test.ts.
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';

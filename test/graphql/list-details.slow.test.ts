@@ -1,3 +1,4 @@
+// Quick test: test/graphql/lists.test.ts.
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { home, roleArn } from '../support/gateway.ts';
 import { idsOf, useListGateway } from './list-gateway.ts';

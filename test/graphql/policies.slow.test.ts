@@ -1,3 +1,4 @@
+// No quick test.
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

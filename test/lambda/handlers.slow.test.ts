@@ -1,3 +1,4 @@
+// No quick test.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';

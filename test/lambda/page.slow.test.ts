@@ -1,3 +1,4 @@
+// Quick test: packages/local-gateway/test/page.test.ts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

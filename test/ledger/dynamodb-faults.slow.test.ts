@@ -1,3 +1,4 @@
+// Quick test: test/ledger/dynamodb.test.ts.
 import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';

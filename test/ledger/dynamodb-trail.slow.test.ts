@@ -1,3 +1,4 @@
+// Quick test: test/ledger/trail-position.test.ts.
 import type { Ledger, AuditPartition } from '../../src/ledger/ledger.ts';
 import { firstIdOf, lastIdOf } from '../../src/ledger/trail-position.ts';
 import { openMeteredLedger } from './counted-trail.ts';

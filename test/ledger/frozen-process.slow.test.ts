@@ -1,3 +1,4 @@
+// Quick test: test/ledger/deadlines.test.ts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';

@@ -1,3 +1,4 @@
+// Quick test: test/ledger/contract-entries.test.ts.
 import { randomInt } from 'node:crypto';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/operations/vote.test.ts.
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { publicApprovalId } from '../../src/model/approval.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/operations/approvals.test.ts.
 import { assert, asyncProperty, array, constantFrom } from 'fast-check';
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';

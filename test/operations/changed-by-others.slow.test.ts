@@ -1,3 +1,4 @@
+// Quick test: test/operations/observe.test.ts.
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';

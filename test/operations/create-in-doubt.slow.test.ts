@@ -1,3 +1,4 @@
+// Quick test: test/operations/reconcile.test.ts.
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { delayCreates, inDoubtMs, readLagMs } from '../support/changes.ts';
 import { input, openGateway } from '../support/gateway.ts';

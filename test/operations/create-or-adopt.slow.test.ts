@@ -1,3 +1,4 @@
+// Quick test: test/operations/adopt.test.ts.
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { delayCreates, inDoubtMs, readLagMs, reconcileNow } from '../support/changes.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/operations/expire-bursts.test.ts.
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/operations/reconcile.test.ts.
 import { ulid } from 'ulid';
 import type { EksFor, EksError } from '../../src/eks/eks.ts';
 import { claim } from '../../src/idempotency/claim.ts';

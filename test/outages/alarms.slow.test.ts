@@ -1,3 +1,4 @@
+// Quick test: test/outages/reconciler.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/outages/keys.test.ts.
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import { createDocument } from '../support/documents.ts';

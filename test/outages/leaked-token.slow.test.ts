@@ -1,3 +1,4 @@
+// Quick test: test/outages/keys.test.ts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

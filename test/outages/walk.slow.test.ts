@@ -1,3 +1,4 @@
+// Quick test: test/outages/reconciler.test.ts.
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { readFileSync } from 'node:fs';

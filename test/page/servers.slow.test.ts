@@ -1,3 +1,4 @@
+// Quick test: test/page/page.test.ts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -36,13 +37,13 @@ let handler: ReturnType<typeof makePageHandler>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'page-'));
   files = await buildPage();
-  writePage(folder, files);
+  writePage(join(folder, 'dist/page-files'), files);
   const settings = {
     JWT_ISSUER: await startIssuer(),
     ...{ PAGE_CLIENT_ID: 'page', PAGE_SCOPE: 'openid pods', PAGE_AUDIENCE: 'gateway' },
     PAGE_CONNECT_ORIGINS: 'https://tokens.example',
   };
-  const { folder: from, ...contents } = readPageSettings({ ...settings, PAGE_DIRECTORY: folder });
+  const { folder: from, ...contents } = readPageSettings({ ...settings, LAMBDA_TASK_ROOT: folder });
   handler = makePageHandler(makePage({ files: readPageFiles(from), ...contents }));
   const gateway = await startLocalGateway({ policiesDirectory: 'policies', settings });
   closeAtEnd(gateway.close);

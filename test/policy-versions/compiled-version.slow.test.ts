@@ -1,3 +1,4 @@
+// Quick test: test/policy-versions/compiled-in-force.test.ts.
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { compileVersion, makeCompileRun } from '../../src/policy-versions/compile-version.ts';

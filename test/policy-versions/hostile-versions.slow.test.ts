@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts';

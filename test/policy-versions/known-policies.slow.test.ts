@@ -1,3 +1,4 @@
+// Quick test: test/policy-versions/compiled-in-force.test.ts.
 import { makeCedarHost } from '../../src/policy/cedar/cedar.ts';
 import { makeCedar } from '../../src/policy/cedar/instance.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';

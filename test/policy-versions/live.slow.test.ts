@@ -1,3 +1,4 @@
+// Quick test: test/policy-versions/compiled-in-force.test.ts.
 import { setImmediate } from 'node:timers/promises';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';

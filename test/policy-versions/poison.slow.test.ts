@@ -1,3 +1,4 @@
+// No quick test.
 import { followVersions } from '../support/followed-policy-versions.ts';
 import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts';
 import { shippedVersion, versionWith } from '../support/policy-versions.ts';

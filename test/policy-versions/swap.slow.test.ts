@@ -1,3 +1,4 @@
+// No quick test.
 import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { PolicyVersion } from '../../src/policy-versions/policy-version.ts';

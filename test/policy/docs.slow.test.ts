@@ -1,3 +1,4 @@
+// No quick test.
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../packages/operator/src/policies/check.ts';

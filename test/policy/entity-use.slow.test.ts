@@ -1,3 +1,4 @@
+// Quick test: test/policy/slice.test.ts.
 import { readCases } from '../../src/cases/cases.ts';
 import { makeCedarHost } from '../../src/policy/cedar/cedar.ts';
 import type { SchemaJson } from '../../src/policy/cedar/cedar.ts';

@@ -1,3 +1,4 @@
+// No quick test.
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../packages/operator/src/policies/check.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/policy/access-matrix.test.ts.
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { readCases, runCase, untestedPolicies } from '../../src/cases/cases.ts';
 import type { PolicyCase } from '../../src/cases/cases.ts';

@@ -1,3 +1,4 @@
+// Quick test: test/queries/drift.test.ts.
 import { makeRateLimiter } from '../../src/runtime/rate-limiter.ts';
 import { makeDescriber } from '../../src/queries/terms/describer.ts';
 import { associationDrift } from '../../src/queries/drift/drift.ts';

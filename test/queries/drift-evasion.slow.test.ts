@@ -1,3 +1,4 @@
+// Quick test: test/queries/drift.test.ts.
 import { readWorld, startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { makeDescriber } from '../../src/queries/terms/describer.ts';

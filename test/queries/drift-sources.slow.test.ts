@@ -1,3 +1,4 @@
+// Quick test: test/queries/drift.test.ts.
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';

@@ -1,3 +1,4 @@
+// No quick test.
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

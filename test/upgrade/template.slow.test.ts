@@ -1,3 +1,4 @@
+// Quick test: test/upgrade/stack-changes.test.ts.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

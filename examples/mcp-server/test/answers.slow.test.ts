@@ -1,3 +1,4 @@
+// Quick test: examples/mcp-server/test/request-tokens.test.ts.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
-import { textOf } from '../local/block-text.ts';
-import { buttonOf } from '../local/slack.ts';
-import type { Message } from '../local/web-api.ts';
+// Quick test: examples/slack-bot/test/render.test.ts.
+import { textOf } from './local/block-text.ts';
+import { buttonOf } from './local/slack.ts';
+import type { Message } from './local/web-api.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 

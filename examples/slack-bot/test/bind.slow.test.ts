@@ -1,4 +1,5 @@
-import { textOf } from '../local/block-text.ts';
+// Quick test: examples/slack-bot/test/render.test.ts.
+import { textOf } from './local/block-text.ts';
 import type { Draft } from '../src/forms.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';

@@ -1,12 +1,15 @@
-import { textOf } from '../local/block-text.ts';
+// Quick test: examples/slack-bot/test/account-links.test.ts.
+import { textOf } from './local/block-text.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
   world = await openWorld({
-    gateway: { CLOCK_ERROR_MS: '0', EXPIRE_INTERVAL_MS: '200' },
-    ...{ decideMs: 2_000, tokenSeconds: '20' },
+    gateway: { EXPIRE_INTERVAL_MS: '200' },
+    clockErrorMs: 0,
+    decideMs: 2_000,
+    tokenSeconds: '20',
   });
 }, 120_000);
 afterAll(() => world.close());

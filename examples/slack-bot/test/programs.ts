@@ -14,7 +14,7 @@ const example = join(import.meta.dirname, '..');
 export async function installExample() {
   const consumer = await installPackages(join(example, '../../.cache/slack-bot'), ['pod-identity-client']);
   const folder = join(consumer.folder, 'bot');
-  for (const entry of ['src', 'local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
+  for (const entry of ['src', 'test/local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
   return { folder, remove: consumer.remove };
 }
 

@@ -1,19 +1,13 @@
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { startLocalGateway } from '../../local-gateway/src/index.ts';
 import type { LocalGateway } from '../../local-gateway/src/api.ts';
+import { connectToBrowser, missingBrowser } from '../../page/test/browser/browser.ts';
 import type * as ClientModule from '../src/index.ts';
-
-const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
-  .map((name) => join('/usr/bin', name))
-  .find((path) => existsSync(path));
-const missingBrowser = executablePath === undefined ? 'there is no Chromium (Debian: apt-get install chromium)' : null;
 
 /** Serves a page with the typed client as a script, on a free port: an origin of its own. */
 async function startPage(script: string) {
@@ -53,15 +47,7 @@ describeUnless(missingBrowser)('in a browser, from a page of another origin', ()
       settings: { CORS_ORIGINS: allowed },
     });
     open.push(gateway.close);
-    // As root, Chromium starts without its sandbox only; nothing but the loopback address is needed.
-    const args = [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ];
-    browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args });
+    browser = await connectToBrowser();
     open.push(() => browser.close());
   });
   afterAll(async () => {

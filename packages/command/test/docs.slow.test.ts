@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

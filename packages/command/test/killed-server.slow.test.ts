@@ -1,3 +1,4 @@
+// Quick test: packages/client/test/client.test.ts.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,14 +23,16 @@ let server: ServerProcess;
 
 /** A lease of seconds, so that the command need not wait for that of a server in production. */
 const start = (port: string) =>
-  startServerProcess({
-    LOCAL_FOLDER: folder,
-    PORT: port,
-    AWS_ENDPOINT_URL_EKS: eks.url,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    LEASE_MS: '2000',
-  });
+  startServerProcess(
+    {
+      LOCAL_FOLDER: folder,
+      PORT: port,
+      AWS_ENDPOINT_URL_EKS: eks.url,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    },
+    { leaseMs: 2_000 },
+  );
 
 beforeAll(async () => {
   [consumer, eks] = await Promise.all([

@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// Quick test: packages/eks-simulator/test/faults.test.ts.
 import type { SimulatedAssociation } from '../src/association.ts';
 import { faultKinds } from '../src/faults.ts';
 import { changingOperations } from '../src/operation.ts';

@@ -1,3 +1,4 @@
+// Quick test: packages/local-gateway/test/http-api/iam-authorizer.test.ts.
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

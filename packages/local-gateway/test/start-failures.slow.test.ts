@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -108,7 +109,7 @@ describe('npm start ends with exit code 1 and one line', () => {
     [{ AWS_ENDPOINT_URL_DYNAMODB: 'foo' }, 'AWS_ENDPOINT_URL_DYNAMODB is "foo": set it to an http or https URL'],
     [{ AWS_REGION: 'Frankfurt' }, 'AWS_REGION is "Frankfurt": set it to the code of an AWS region'],
     [{ HOME_ACCOUNT_ID: 'abc' }, 'HOME_ACCOUNT_ID is "abc": set it to an AWS account ID of 12 digits'],
-    [{ LEASE_MS: '1000', REQUEST_MS: '40000' }, 'LEASE_MS is 1000 and REQUEST_MS is 40000'],
+    [{ LIST_LAG_MS: '29999' }, 'LIST_LAG_MS is 29999: it can only be raised above its default of 30000'],
   ])('for %j', async (env, message) => {
     expect(await failure(env)).toContain(message);
   });
@@ -161,8 +162,13 @@ test('npm start names all problems of a world file at once, with their places', 
 });
 
 test('npm start names all wrong settings at once', async () => {
-  const { code, errors } = await start({ PORT: 'http', LEDGER: 'postgres', AWS_REGION: 'Frankfurt', LEASE_MS: '-1' });
+  const { code, errors } = await start({
+    PORT: 'http',
+    LEDGER: 'postgres',
+    AWS_REGION: 'Frankfurt',
+    LIST_LAG_MS: '-1',
+  });
   expect(code).toBe(1);
-  for (const variable of ['PORT', 'LEDGER', 'AWS_REGION', 'LEASE_MS'])
+  for (const variable of ['PORT', 'LEDGER', 'AWS_REGION', 'LIST_LAG_MS'])
     expect(errors).toMatch(RegExp(`^- ${variable} is "`, 'm'));
 });

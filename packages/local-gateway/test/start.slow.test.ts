@@ -1,3 +1,4 @@
+// Quick test: packages/local-gateway/test/http-api/http.test.ts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { createDocument } from '../../../test/support/documents.ts';
 import type { Payload } from '../../../test/support/documents.ts';
 import { input, openSimulator } from '../../../test/support/gateway.ts';
 import { dynamoDbClient, dynamoDbEndpoint } from '../../../test/support/ledgers.ts';
+import type { Times } from '../../../src/idempotency/times.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import type { ServerProcess } from '../../../test/support/server-process.ts';
 
@@ -31,8 +33,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const server = await startServerProcess({ LOCAL_FOLDER: folder, ...env });
+async function start(env: Record<string, string> = {}, times: Partial<Times> | null = null): Promise<ServerProcess> {
+  const server = await startServerProcess({ LOCAL_FOLDER: folder, ...env }, times);
   servers.push(server);
   return server;
 }
@@ -146,13 +148,15 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
   });
 
   const startHere = (more: Record<string, string> = {}) =>
-    start({
-      ...env(),
-      AWS_ENDPOINT_URL_EKS: simulator.url,
-      LEASE_MS: '1200',
-      RECONCILE_INTERVAL_MS: '600000',
-      ...more,
-    });
+    start(
+      {
+        ...env(),
+        AWS_ENDPOINT_URL_EKS: simulator.url,
+        RECONCILE_INTERVAL_MS: '600000',
+        ...more,
+      },
+      { leaseMs: 1_200 },
+    );
 
   const eventsOf = async (operationId: string | null | undefined) => {
     ledger ??= read();

@@ -1,3 +1,4 @@
+// Quick test: packages/local-gateway/test/keys.test.ts.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

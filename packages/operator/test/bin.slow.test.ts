@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';

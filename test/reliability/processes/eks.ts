@@ -30,7 +30,7 @@ export async function startEks(folder: string): Promise<EksProcess> {
     EKS_SIMULATOR_PORT: '0',
     EKS_SIMULATOR_WORLD: worldFile,
     EKS_SIMULATOR_STATE: join(folder, 'eks.json'),
-    EKS_SIMULATOR_SIGNATURE_WINDOW_MS: String(times.SIGNATURE_WINDOW_MS),
+    EKS_SIMULATOR_SIGNATURE_WINDOW_MS: String(times.signatureWindowMs),
   };
   const logFile = join(folder, 'eks.log');
   let longestStallMs = 0;

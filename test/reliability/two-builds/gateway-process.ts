@@ -15,6 +15,8 @@ export interface GatewaySettings {
   readonly tables: TableNames;
   /** Folder of the key that signs the callers' JWTs, and of the log. */
   readonly keyFolder: string;
+  /** How slow the machine is: 1 or more. */
+  readonly slowness: number;
 }
 
 /** Prefix of the output line that reports readiness; the URL follows. */

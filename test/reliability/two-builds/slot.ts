@@ -14,6 +14,8 @@ export interface Ground {
   readonly tables: TableNames;
   readonly policies: Readonly<Record<BuildName, string>>;
   readonly keyFolder: string;
+  /** How slow the machine is: 1 or more. */
+  readonly slowness: number;
   readonly journal: Journal;
 }
 
@@ -78,9 +80,9 @@ async function startWatched(ground: Ground, build: BuildName): Promise<WatchedGa
   };
   const dynamoDb = await openLine(() => ground.dynamoDb, watch);
   const eks = await openLine(() => ground.eks, watch);
-  const { tables, keyFolder, policies } = ground;
+  const { tables, keyFolder, policies, slowness } = ground;
   const endpoints = { dynamoDb: dynamoDb.endpoint, eks: eks.endpoint };
-  const settings = { ...endpoints, build, tables, keyFolder, policies: policies[build] };
+  const settings = { ...endpoints, build, tables, keyFolder, policies: policies[build], slowness };
   let rounds = 0;
   const { url, signal, ended } = await startGatewayProcess(settings, () => (rounds += 1));
   return {

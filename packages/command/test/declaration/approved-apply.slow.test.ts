@@ -1,3 +1,4 @@
+// Quick test: packages/command/test/declaration/apply.test.ts.
 import { startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
 

@@ -1,3 +1,4 @@
+// Quick test: packages/command/test/declaration/planner.test.ts.
 import { startFaultyRoute } from '../../../client/test/gateway.ts';
 import { outside, paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';

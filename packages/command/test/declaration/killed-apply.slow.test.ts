@@ -1,3 +1,4 @@
+// Quick test: packages/command/test/declaration/apply.test.ts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Quick test: packages/local-gateway/test/sqlite/ledger.test.ts.
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

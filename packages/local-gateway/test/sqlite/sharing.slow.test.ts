@@ -1,3 +1,4 @@
+// Quick test: packages/local-gateway/test/sqlite/ledger.test.ts.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

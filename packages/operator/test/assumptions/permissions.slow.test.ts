@@ -1,3 +1,4 @@
+// Quick test: packages/operator/test/assumptions/table.test.ts.
 import { join } from 'node:path';
 import { asRole } from '../../../eks-simulator/src/index.ts';
 import { properties } from '../../../../test/support/lambda-package.ts';

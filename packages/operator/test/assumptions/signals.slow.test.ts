@@ -1,3 +1,4 @@
+// Quick test: packages/operator/test/assumptions/command.test.ts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

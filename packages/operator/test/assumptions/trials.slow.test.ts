@@ -1,3 +1,4 @@
+// Quick test: packages/operator/test/assumptions/command.test.ts.
 import { assumptions } from '../../src/assumptions/table.ts';
 import { falsifications } from './falsifications.ts';
 import { startFalsifyingProxy } from './falsifying-proxy.ts';

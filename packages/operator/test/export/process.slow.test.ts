@@ -1,3 +1,4 @@
+// Quick test: packages/operator/test/export/export.test.ts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// Quick test: packages/operator/test/inventory/failures.test.ts.
 import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { ownAccount } from './fake-organization.ts';
 import { callsOf, complete, inventory, lake, own, shop, suggest, world } from './run-suggest.ts';

@@ -1,3 +1,4 @@
+// No quick test.
 import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../src/policies/check.ts';

@@ -1,3 +1,4 @@
+// No quick test.
 import { appendFileSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { home, roleArn } from '../../../../test/support/gateway.ts';

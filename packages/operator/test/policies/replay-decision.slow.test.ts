@@ -1,3 +1,4 @@
+// No quick test.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssociationSettings, CreateRequest } from '../../../../src/model/association.ts';

@@ -1,3 +1,4 @@
+// No quick test.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';

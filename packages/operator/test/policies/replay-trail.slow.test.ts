@@ -1,3 +1,4 @@
+// No quick test.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPolicy } from '../../../../src/policy/load.ts';

@@ -1,3 +1,4 @@
+// No quick test.
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';

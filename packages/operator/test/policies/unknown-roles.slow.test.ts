@@ -1,3 +1,4 @@
+// No quick test.
 import { makeJudge } from '../../src/policies/unknown-roles.ts';
 import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
 import { makeEngine } from '../../../../src/policy/decide/engine.ts';

@@ -1,3 +1,4 @@
+// Quick test: packages/operator/test/policy-versions/publish.test.ts.
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';

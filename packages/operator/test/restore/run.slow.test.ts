@@ -1,3 +1,4 @@
+// No quick test.
 import {
   DeleteTableCommand,
   DescribeTableCommand,

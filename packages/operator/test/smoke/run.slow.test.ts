@@ -1,3 +1,4 @@
+// No quick test: it is about programs or packages as they run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Quick test: packages/operator/test/verify/stored-items.test.ts.
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vkeyOf } from '../../../../src/checkpoints/note.ts';

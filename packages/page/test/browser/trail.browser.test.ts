@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { describeUnless } from '../../../../test/support/requires.ts';
 import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
@@ -109,7 +109,7 @@ describeUnless(missingBrowser)('the trail', () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV' }).click(),
     ]);
-    const text = await readFile(await download.path(), 'utf8');
+    const text = await textOf(await download.createReadStream());
     expect(text.split('\r\n')[0]).toMatch(/^time,event,operationKind,/);
     expect(text).toContain('role/admin');
   });

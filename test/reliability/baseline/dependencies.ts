@@ -1,8 +1,8 @@
 import type { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context as LambdaContext } from 'aws-lambda';
-import type { Log } from '../../src/runtime/log.ts';
-import type { RecordPrincipal, RequestIdentity } from '../../src/model/principal.ts';
-import type { Authorize } from '../../src/policy/policy.ts';
+import type { Log } from '../../../src/runtime/log.ts';
+import type { RecordPrincipal, RequestIdentity } from '../../../src/model/principal.ts';
+import type { Authorize } from '../../../src/policy/policy.ts';
 import type { Append } from './audit.ts';
 import type { EksCalls } from './eks.ts';
 

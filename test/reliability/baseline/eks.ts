@@ -8,19 +8,19 @@ import {
 import type { EKSClientConfig, PodIdentityAssociation } from '@aws-sdk/client-eks';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { MetadataBearer } from '@smithy/types';
-import { associationFrom } from '../../src/eks/association.ts';
-import { EksReadFailed } from '../../src/eks/eks.ts';
-import type { EksError } from '../../src/eks/eks.ts';
-import { changeFailure, eksErrorOf, isAbsent } from '../../src/eks/errors.ts';
-import { maxTags, operationTagKey } from '../../src/model/association.ts';
+import { associationFrom } from '../../../src/eks/association.ts';
+import { EksReadFailed } from '../../../src/eks/eks.ts';
+import type { EksError } from '../../../src/eks/eks.ts';
+import { changeFailure, eksErrorOf, isAbsent } from '../../../src/eks/errors.ts';
+import { maxTags, operationTagKey } from '../../../src/model/association.ts';
 import type {
   Association,
   ClusterRef,
   CreateRequest,
   DeleteRequest,
   UpdateRequest,
-} from '../../src/model/association.ts';
-import type { OutcomeName } from '../../src/model/outcome.ts';
+} from '../../../src/model/association.ts';
+import type { OutcomeName } from '../../../src/model/outcome.ts';
 
 /** EKS applied the change, or certainly did not. Every other outcome is thrown. */
 export type EksChangeResult =

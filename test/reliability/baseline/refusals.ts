@@ -1,7 +1,7 @@
-import { refusalFields } from '../../src/model/refusal.ts';
-import type { EksError } from '../../src/eks/eks.ts';
-import type { Association, DeleteRequest } from '../../src/model/association.ts';
-import type { Refusal } from '../../src/model/refusal.ts';
+import { refusalFields } from '../../../src/model/refusal.ts';
+import type { EksError } from '../../../src/eks/eks.ts';
+import type { Association, DeleteRequest } from '../../../src/model/association.ts';
+import type { Refusal } from '../../../src/model/refusal.ts';
 import type { EksRefusal } from './eks.ts';
 
 /**

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { types } from '@slack/bolt';
-import { startBot } from '../src/bot.ts';
-import { readSettings } from '../src/settings.ts';
+import { startBot } from '../../src/bot.ts';
+import { readSettings } from '../../src/settings.ts';
 import { textOf } from './block-text.ts';
 import { startSlack } from './slack.ts';
 

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { failureOf } from '../../src/ledger/dynamodb/request.ts';
-import type { AuditEntry } from '../../src/model/audit.ts';
+import { failureOf } from '../../../src/ledger/dynamodb/request.ts';
+import type { AuditEntry } from '../../../src/model/audit.ts';
 
 /** An audit entry as stored, with the attributes it is found by. */
 export type AuditItem = AuditEntry & {

@@ -1,10 +1,10 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { summarize } from '../../src/operations/kinds/operations.ts';
-import { isOperation } from '../../src/model/operation.ts';
-import type { OperationKind } from '../../src/model/operation.ts';
-import type { ChangeKind, EksChange, RecordFact, TrailEntry } from '../../test/reliability/facts.ts';
+import { summarize } from '../../../src/operations/kinds/operations.ts';
+import { isOperation } from '../../../src/model/operation.ts';
+import type { OperationKind } from '../../../src/model/operation.ts';
+import type { ChangeKind, EksChange, RecordFact, TrailEntry } from '../facts.ts';
 import type { AuditItem } from './audit.ts';
 import { recordIdOf } from './idempotent.ts';
 import type { BaselineTables } from './tables.ts';

@@ -8,10 +8,10 @@ import {
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import type { Context as LambdaContext } from 'aws-lambda';
-import type { MutationResult } from '../../src/operations/terms/result.ts';
-import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import type { MutationRequest } from '../../src/model/operation.ts';
-import type { OperationKind } from '../../src/model/operation.ts';
+import type { MutationResult } from '../../../src/operations/terms/result.ts';
+import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
+import type { MutationRequest } from '../../../src/model/operation.ts';
+import type { OperationKind } from '../../../src/model/operation.ts';
 import type { BaselineDependencies } from './dependencies.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { validateDelete, validateUpdate } from '../../src/validation/change.ts';
-import { validateCreate } from '../../src/validation/create.ts';
-import type { Resolvers } from '../../src/generated/resolvers.ts';
-import { operationIdOf } from '../../src/model/association.ts';
-import { settingsOf } from '../../src/model/setting-fields.ts';
-import { auditEntryId } from '../../src/model/audit.ts';
+import { validateDelete, validateUpdate } from '../../../src/validation/change.ts';
+import { validateCreate } from '../../../src/validation/create.ts';
+import type { Resolvers } from '../../../src/generated/resolvers.ts';
+import { operationIdOf } from '../../../src/model/association.ts';
+import { settingsOf } from '../../../src/model/setting-fields.ts';
+import { auditEntryId } from '../../../src/model/audit.ts';
 import { mutate } from './mutate.ts';
 import type { BaselineDependencies, RequestContext } from './dependencies.ts';
 
