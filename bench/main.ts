@@ -82,8 +82,8 @@ const measureParts = () =>
           const section = await measure({ folder, quick, builds });
           process.stderr.write(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} seconds\n`);
           const command = `npm run bench --${quick ? ' --quick' : ''} --only ${name}${builds.length > 0 ? ' --build FILE' : ''}`;
-          if (print || section.document === null) process.stdout.write(`${section.tables}\n`);
-          else await writeSection(section, section.document, command);
+          if (print) process.stdout.write(`${section.tables}\n`);
+          else await writeSection(section, command);
         }
       } finally {
         await rm(folder, { recursive: true });

@@ -2,8 +2,8 @@
 export interface Section {
   /** Name of the part, also in the markers of the document. */
   readonly name: string;
-  /** A file of docs; by default `performance.md`. Null: the tables are printed; no page has them. */
-  readonly document?: string | null;
+  /** A file of docs; by default `performance.md`. */
+  readonly document?: string;
   /**
    * Whether the tables depend on machine and time, which are then written above them. By default
    * true.

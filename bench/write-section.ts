@@ -21,9 +21,9 @@ function circumstances(command: string): string {
  * Writes the tables of a section into its document, between the lines `<!-- bench NAME -->` and
  * `<!-- end of NAME -->`. Throws an Error if the document lacks them.
  */
-export async function writeSection(section: Section, file: string | undefined, command: string): Promise<void> {
-  const { name, isMeasured = true, tables } = section;
-  const document = join(root, 'docs', file ?? 'performance.md');
+export async function writeSection(section: Section, command: string): Promise<void> {
+  const { name, document: file = 'performance.md', isMeasured = true, tables } = section;
+  const document = join(root, 'docs', file);
   const content = isMeasured ? `${circumstances(command)}\n\n${tables}` : tables;
   const filled = fill(document, readFileSync(document, 'utf8'), name, content);
   writeFileSync(document, await format(filled, { ...(await resolveConfig(document)), filepath: document }));

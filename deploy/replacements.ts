@@ -5,7 +5,7 @@ import { edited, withPlainNames, withRoleErrors } from './module-edits.ts';
 
 /** A module of a package, of which a bundle needs less or nothing. */
 export interface Replacement {
-  /** As `docs/cold-starts.md` names it. */
+  /** A short name. */
   readonly name: string;
   /** What it is for, and why the functions do without it. */
   readonly why: string;

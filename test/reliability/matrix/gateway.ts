@@ -27,7 +27,7 @@ import { lockOperations } from '../../support/locks.ts';
 import type { ApprovalFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
 import { approvalEntryOf, approvalOf, conditionsOf, personalDataOf } from '../stored.ts';
 import type { StoredChange } from '../stored.ts';
-import { expireSettings } from './flows.ts';
+import { expireSettings, scanMs } from './flows.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
 
@@ -40,9 +40,6 @@ const authenticate = makeAuthenticate({
 
 /** Each scan reads every association. */
 const scanSettings = { ...defaultScanSettings, maxAgeMs: 0 };
-
-/** Time limit of a scan, and of a run of endings. Milliseconds. */
-const scanMs = 60_000;
 
 /** Time limit of one reconciler run, as in its Lambda function. Milliseconds. */
 const reconcileMs = 20_000;

@@ -90,7 +90,7 @@ async function killUnderLoad({
   const urls = [one.url, other.url] as const;
   const answers = [0, 0];
   const countAnswer = (gateway: number) => (answers[gateway] = (answers[gateway] ?? 0) + 1);
-  const settings = { urls, keyFolder: paths.folder, answersFile, votesFile, seed, lifetimeFactor: 1 };
+  const settings = { urls, keyFolder: paths.folder, answersFile, votesFile, seed, lifetimeFactor: 2 };
   const load = await startLoad(settings, countAnswer);
 
   const killCounts = new Map<KillKind, number>();

@@ -34,14 +34,6 @@ export interface Storm {
   readonly onProgress: (line: string) => void;
 }
 
-/** What the phases of a storm did. */
-interface PhasesResult {
-  /** The kills of each phase. */
-  readonly kills: readonly (readonly Kill[])[];
-  /** Records that were in progress after a kill, and that no state named. */
-  readonly unnamed: readonly string[];
-}
-
 /** What a storm did, and which guarantees it broke. */
 export interface StormResult {
   readonly broken: readonly string[];
@@ -97,7 +89,7 @@ async function openParts() {
   const files = { answersFile: join(folder, 'answers'), votesFile: join(folder, 'votes') };
   for (const file of Object.values(files)) writeFileSync(file, '');
   const read = () => readTables(tables.client, tables.names);
-  return { folder, eks, journal, slots, files, read, log: openRequestLog(eks.control), close };
+  return { folder, slowness, eks, journal, slots, files, read, log: openRequestLog(eks.control), close };
 }
 
 /** Starts a gateway, which also fills the compile cache, and once more, to see how slow the machine is. */
@@ -112,13 +104,15 @@ async function measureSlowness(ground: Ground): Promise<number> {
 }
 
 /** Runs the phases under load and faults, and ends both. */
-async function underLoad(parts: Parts, storm: Storm): Promise<PhasesResult> {
+async function underLoad(parts: Parts, storm: Storm): Promise<readonly (readonly Kill[])[]> {
   const { slots, eks, files, log, folder } = parts;
   const { seed } = storm;
   const answers: [number, number] = [0, 0];
   const settings = { urls: [slots[0].url, slots[1].url] as const, keyFolder: folder, ...files, seed };
-  // Some endings are extended, or brought forward, before they come.
-  const load = await startLoad({ ...settings, lifetimeFactor: 3 }, (at) => (answers[at === 0 ? 0 : 1] += 1));
+  const load = await startLoad(
+    { ...settings, lifetimeFactor: 3 * parts.slowness },
+    (at) => (answers[at === 0 ? 0 : 1] += 1),
+  );
   const over = new AbortController();
   const background = Promise.all([
     injectFaults(eks, randomFrom(seed + 1_000), over.signal),
@@ -145,12 +139,13 @@ async function runPhases(
   { phases, killsPerPhase, seed, stormMs, onProgress }: Storm,
   answers: () => [number, number],
   signal: AbortSignal,
-): Promise<PhasesResult> {
+): Promise<readonly (readonly Kill[])[]> {
   const waitFor = waitsUntil(stormMs, signal);
-  const unnamed: string[] = [];
   const onKill = async ({ build, point }: Kill) => {
     onProgress(`the ${build} build was killed ${point}`);
-    unnamed.push(...unnamedRecords(await read(), await read(), await read()));
+    const unnamed = unnamedRecords(await read(), await read(), await read());
+    // At once: what a storm does not reach after that must not hide it.
+    if (unnamed.length > 0) throw new Error(unnamed.join('\n'));
   };
   const run = { slots, journal, random: randomFrom(seed + 2_000), answers, waitFor, onKill };
   const kills: (readonly Kill[])[] = [];
@@ -160,7 +155,7 @@ async function runPhases(
   }
   const met = 'an approval was used, and an ending set, carried out, and brought forward';
   await waitFor(met, async () => hasMetAll(await read()));
-  return { kills, unnamed };
+  return kills;
 }
 
 /** Whether a load has used an approval, set an ending, met one, and brought one forward where a delete needs an approval. */
@@ -178,7 +173,7 @@ function hasMetAll({ ledger: { approvals, entries } }: Awaited<ReturnType<Parts[
 async function judge(
   parts: Parts,
   { phases, onProgress }: Storm,
-  { kills, unnamed }: PhasesResult,
+  kills: readonly (readonly Kill[])[],
 ): Promise<StormResult> {
   const { slots, eks, log, files, journal, read } = parts;
   const last = phases.at(-1)?.[0] ?? 'present';
@@ -186,7 +181,7 @@ async function judge(
   const endedAt = await settle(slots, last, read);
   const items = await read();
   const facts = { ...(await observe(eks.control, log, files, () => items.ledger)), endedAt };
-  const [broken, left] = [checkFacts(facts), [...unnamed, ...leftOver(items)]];
+  const [broken, left] = [checkFacts(facts), leftOver(items)];
   const stalledMs = eks.longestStallMs();
   if (broken.length + left.length > 0 && stalledMs > stormStallAllowanceMs)
     throw new Inconclusive(`EKS stood still for ${stalledMs} ms, so a guarantee may be broken.`);
