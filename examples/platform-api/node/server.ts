@@ -19,7 +19,9 @@ const client = makeGatewayClient({
 });
 
 const rejected = (status: number, message: string): Answer => ({
-  ...{ status, retryAfterSeconds: null, body: { state: 'rejected', message } },
+  status,
+  retryAfterSeconds: null,
+  body: { state: 'rejected', message },
 });
 
 /** The order of a request; an answer if it is not one. */
