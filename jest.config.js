@@ -33,7 +33,7 @@ const packaging = [
   '/test/operations/(approval-expiry|approvals-races|approvals-search|changed-by-others|create-in-doubt|create-or-adopt|dependencies|expire|reconcile-starvation|update-and-delete)\\.test\\.ts$',
   '/test/graphql/(disclosure-paths|hidden-associations|list-details|log-level|policies)\\.test\\.ts$',
   '/test/page/servers\\.test\\.ts$',
-  '/packages/local-gateway/test/sqlite/(copy|sharing)\\.test\\.ts$',
+  '/packages/sqlite-ledger/test/(copy|sharing)\\.test\\.ts$',
   '/packages/local-gateway/test/(aws-identities|image|printed-commands|query|start.*|token)\\.test\\.ts$',
   '/test/ledger/(dynamodb-faults|frozen-process|(dynamodb-)?trail)\\.test\\.ts$',
   '/test/outages/(alarms|dependencies|leaked-token|walk)\\.test\\.ts$',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { openPage } from '../packages/page/test/browser/support.ts';
 import type { OpenPage } from '../packages/page/test/browser/support.ts';
 import { runCommand } from '../tools/command.ts';

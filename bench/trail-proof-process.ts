@@ -3,7 +3,7 @@
 import { commandTable } from '../packages/operator/src/commands.ts';
 import { runCommandLine } from '../packages/operator/src/cli/run.ts';
 import { localCheckpoints } from '../packages/local-gateway/src/checkpoints/local-checkpoints.ts';
-import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { checkpoint } from '../src/checkpoints/checkpoint.ts';
 
 const [step = '', folder = '', file = ''] = process.argv.slice(2);

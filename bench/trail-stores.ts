@@ -6,7 +6,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../src/model/audit.ts';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import type { Ledger, IdempotencyRecord } from '../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
 import { startFaultProxy } from '../test/support/fault-proxy.ts';

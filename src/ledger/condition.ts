@@ -1,3 +1,6 @@
+import { formatVersion } from './format.ts';
+import { absent, allOf, anyOf, equals, lessOrEqual, not } from './items.ts';
+import type { Condition } from './items.ts';
 import type { Expectation, IdempotencyRecord, RecordState } from './ledger.ts';
 
 /**
@@ -14,10 +17,8 @@ export type RecordCondition =
       readonly fence: number;
     };
 
-/**
- * Names of the conditions on a stored record. Each store implements all of them, under these names.
- */
-export type ConditionPart =
+/** Names of the conditions on a stored record. */
+type ConditionPart =
   | 'absent'
   | 'inProgress'
   | 'notInProgress'
@@ -30,7 +31,7 @@ export type ConditionPart =
 
 /**
  * What each kind of condition requires of the stored record: every part of at least one
- * alternative. Both stores read this table, so they can differ only in how they implement a part.
+ * alternative.
  */
 export const requirements: Record<RecordCondition['kind'], ConditionPart[][]> = {
   // DynamoDB deletes an expired record up to two days late, so an expired record counts as absent.
@@ -47,4 +48,37 @@ export function unchanged(record: IdempotencyRecord | null): RecordCondition {
   if (record === null) return { kind: 'none' };
   const { state, operationId, fence } = record;
   return { kind: 'unchanged', state, operationId, fence };
+}
+
+/** The fields of a condition; a kind sets those that its parts compare. */
+interface Operands {
+  readonly state?: string;
+  readonly operationId?: string;
+  readonly fence?: number;
+  readonly now?: number;
+}
+
+/** Every part as a condition. For an absent item, only `absent` and `notInProgress` hold. */
+const conditionParts: Record<ConditionPart, (operands: Operands) => Condition> = {
+  absent: () => absent('idempotencyKey'),
+  inProgress: () => equals('state', 'IN_PROGRESS'),
+  notInProgress: () => not(equals('state', 'IN_PROGRESS')),
+  released: () => equals('state', 'RELEASED'),
+  sameState: ({ state = '' }) => equals('state', state),
+  sameOperation: ({ operationId = '' }) => equals('operationId', operationId),
+  sameFence: ({ fence = -1 }) => equals('fence', fence),
+  leaseExpired: ({ now = -1 }) => lessOrEqual('leaseUntil', now),
+  recordExpired: ({ now = -1 }) => lessOrEqual('expiresAt', now),
+};
+
+/** Required of every stored item, so that one of another version is not replaced. */
+export const supported = equals('v', formatVersion);
+
+/** The condition on the item of a record. */
+export function conditionOn(expected: RecordCondition): Condition {
+  const operands: Operands = expected.kind === 'none' ? {} : expected;
+  const alternatives = requirements[expected.kind].map((parts) =>
+    allOf(...parts.map((part) => conditionParts[part](operands)), ...(parts.includes('absent') ? [] : [supported])),
+  );
+  return anyOf(...alternatives);
 }

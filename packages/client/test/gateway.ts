@@ -5,7 +5,7 @@ import { openGateway } from '../../../test/support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
-import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
 import { runCommandLine } from '../src/command.ts';
 import { makeCall, makeSession } from '../src/gateway/call.ts';
 import type { Host } from '../src/host.ts';
