@@ -27,7 +27,7 @@ export type Condition =
   | { readonly kind: 'isIn'; readonly path: Path; readonly values: readonly string[] }
   /** That a set or a list has a text, or that a text has a part. */
   | { readonly kind: 'contains'; readonly path: Path; readonly value: string }
-  /** The size of a text in bytes, or the number of elements of a set, list or map. */
+  /** The number of elements of a set, list or map. */
   | { readonly kind: 'sizeLess'; readonly path: Path; readonly value: number }
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[] }
   | { readonly kind: 'not'; readonly condition: Condition };

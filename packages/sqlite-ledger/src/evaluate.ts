@@ -59,9 +59,8 @@ function has(value: unknown, text: string): boolean {
   return (Array.isArray(value) || typeof value === 'string') && value.includes(text);
 }
 
-/** The number of elements of a set, list or map, and of bytes of a text; null for other values. */
+/** The number of elements of a set, list or map; null for other values. */
 function sizeOf(value: unknown): number | null {
-  if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof Set) return value.size;
   if (Array.isArray(value)) return value.length;
   return isMap(value) ? Object.keys(value).length : null;
