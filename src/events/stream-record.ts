@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
-import { itemOf } from '../ledger/dynamodb/items.ts';
+import { itemOf } from '../ledger/dynamodb/writes.ts';
 import { NotAnEntry } from '../ledger/entry-json.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { Item } from '../ledger/items.ts';

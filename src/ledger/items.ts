@@ -159,22 +159,30 @@ export interface ItemPage {
  * The store of items. Methods throw `LedgerUnavailable` where it can't be reached, and
  * `LedgerUnusable` where its tables are not those of this version.
  */
-export interface Items {
+export interface SingleItems {
   /** Strongly consistent; null if there is none. */
   get(table: TableName, key: Key): Promise<Item | null>;
-  /** Items of the idempotency table as they were at one time, in this order. */
-  getTogether(keys: readonly string[]): Promise<readonly (Item | null)[]>;
-  /** Up to 100 items of the idempotency table, in this order. Eventually consistent. */
-  getMany(keys: readonly string[]): Promise<readonly (Item | null)[]>;
   query(query: ItemQuery): Promise<ItemPage>;
+  write(write: SingleWrite, returned?: 'replaced'): Promise<WriteResult>;
+}
+
+/** With transactions. Each function has only what it uses, since its bundle has it all. */
+export interface TransactedItems extends SingleItems {
   /** Writes up to 100 items of different keys, or none. */
   transact(writes: readonly Write[]): Promise<TransactionResult>;
-  write(write: SingleWrite, returned?: 'replaced'): Promise<WriteResult>;
+}
+
+/** With reads of several items of the idempotency table by their keys, in their order. */
+export interface Items extends TransactedItems {
+  /** As they were at one time. */
+  getTogether(keys: readonly string[]): Promise<readonly (Item | null)[]>;
+  /** Up to 100. Eventually consistent. */
+  getMany(keys: readonly string[]): Promise<readonly (Item | null)[]>;
 }
 
 /** Up to `limit` items of a query, over all of its pages. */
 export async function queryAll(
-  items: Pick<Items, 'query'>,
+  items: Pick<SingleItems, 'query'>,
   query: Omit<ItemQuery, 'limit' | 'start'>,
   limit = allItems,
 ): Promise<Item[]> {

@@ -213,7 +213,7 @@ export interface Ledger extends ClusterScanReads {
   /**
    * Replaces the locks if the stored revision is the one before that of `next`, and adds the entry,
    * in one transaction. False if it is not: then nothing was written, see {@link commit}. Throws an
-   * Error if the locks take more bytes than `locks-json.ts` allows.
+   * Error if the locks take more bytes than `stored-locks.ts` allows.
    */
   putLocks(next: Locks, entry: AuditEntry): Promise<boolean>;
 

@@ -3,7 +3,7 @@ import type { Approval } from '../model/approval.ts';
 import { approvalOfText, approvalText } from './approval-text.ts';
 import type { PendingLimits } from './approvals.ts';
 import type { ApprovalVersion } from './approval-version.ts';
-import { supported } from './condition.ts';
+import { supported } from './stored-record.ts';
 import { absent, allOf, anyOf, contains, equals, sizeLess, textIn } from './items.ts';
 import type { Condition, Item, SingleWrite, Update } from './items.ts';
 import { formatVersion, requireSupported } from './format.ts';

@@ -3,7 +3,7 @@ import { parsePosition, positionText, requestedPosition } from './approval-page.
 import type { ApprovalPosition } from './approval-page.ts';
 import { maxExaminedApprovals } from './approvals.ts';
 import type { ApprovalPage, ApprovalPartition, ApprovalStore } from './approvals.ts';
-import { supported } from './condition.ts';
+import { supported } from './stored-record.ts';
 import { formatVersion } from './format.ts';
 import { allOf, equals, textIn } from './items.ts';
 import type { Item, Items } from './items.ts';

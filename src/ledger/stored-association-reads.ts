@@ -1,11 +1,11 @@
 import type { AssociationReads, FoundTargets, KeyRange } from './association-history.ts';
-import { mergeFound } from './found-targets.ts';
 import { allOf, isIn, queryAll, textIn } from './items.ts';
 import type { Item, Items } from './items.ts';
 import {
   associationKeyOf,
   associationPrefix,
   clusterKeyOf,
+  placeOf,
   scanKeyOf,
   targetOfAssociationKey,
   targetOfPlace,
@@ -17,7 +17,7 @@ import { roleIndexes, stateIndex } from './tables.ts';
 import { historyKeyOf, historyPrefix, placeOfVersionKey, versionPrefixOf } from './version-keys.ts';
 
 /** What requests read of the states and the history, in the table of the idempotency records. */
-export function storedAssociationReads(items: Pick<Items, 'get' | 'getMany' | 'query'>): AssociationReads {
+export function storedAssociationReads(items: Items): AssociationReads {
   return {
     targetsInCluster(cluster, range, limit) {
       const source = { index: stateIndex, hash: clusterKeyOf(cluster), prefix: associationPrefix };
@@ -88,7 +88,22 @@ async function targetsIn(
     attributes: ['idempotencyKey'],
     limit,
   });
-  const placeOf = prefix === historyPrefix ? placeOfVersionKey : (key: string) => key.slice(prefix.length);
-  const places = new Set(page.items.map((item) => placeOf(textIn(item, 'idempotencyKey'))));
+  const placeOfKey = prefix === historyPrefix ? placeOfVersionKey : (key: string) => key.slice(prefix.length);
+  const places = new Set(page.items.map((item) => placeOfKey(textIn(item, 'idempotencyKey'))));
   return { targets: [...places].map(targetOfPlace), isComplete: page.next === null };
+}
+
+/** Lists of the same range as one, up to where the first incomplete list ends. */
+function mergeFound(lists: readonly FoundTargets[]): FoundTargets {
+  const ends = lists.flatMap(({ targets, isComplete }) => {
+    const last = targets.at(-1);
+    return isComplete || last === undefined ? [] : [placeOf(last)];
+  });
+  const byPlace = new Map(lists.flatMap(({ targets }) => targets.map((target) => [placeOf(target), target] as const)));
+  const end = ends.sort()[0];
+  const targets = [...byPlace]
+    .filter(([place]) => end === undefined || place <= end)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, target]) => target);
+  return { targets, isComplete: lists.every(({ isComplete }) => isComplete) };
 }

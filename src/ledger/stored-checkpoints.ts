@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointHead, CheckpointStore, StoredEntry } from './checkpoint-store.ts';
 import { checkpointKey } from './checkpoint-store.ts';
-import { supported } from './condition.ts';
+import { supported } from './stored-record.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { absent, allOf, equals, textIn, textOrNull } from './items.ts';
-import type { Item, ItemPage, Items } from './items.ts';
+import type { Item, ItemPage, SingleItems } from './items.ts';
 import { trailShards } from './keys.ts';
 import { entryItem, entryOfItem, personalAttribute } from './stored-entry.ts';
 import type { auditIndexes } from './tables.ts';
 import { firstIdOf, lastIdOf } from './trail-position.ts';
 
 /** What checkpoints read and write, in the tables of a ledger. */
-export function storedCheckpoints(items: Pick<Items, 'get' | 'query' | 'write'>): CheckpointStore {
+export function storedCheckpoints(items: SingleItems): CheckpointStore {
   return {
     async getCheckpointHead() {
       const item = await items.get('idempotency', { idempotencyKey: checkpointKey });
@@ -38,7 +38,7 @@ function isHead({ size, publishedSize }: CheckpointHead) {
 }
 
 /** The entries of a shard of the index of the whole trail, oldest first. */
-async function* shardEntries(items: Pick<Items, 'query'>, shard: string, since: number, until: number) {
+async function* shardEntries(items: Pick<SingleItems, 'query'>, shard: string, since: number, until: number) {
   for (let start: Item | null = null; ;) {
     const page: ItemPage = await items.query({
       table: 'audit',

@@ -1,16 +1,14 @@
-import { supported } from './condition.ts';
+import { supported } from './stored-record.ts';
 import type { CursorKeys } from './cursor-keys.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { absent, allOf, equals } from './items.ts';
-import type { Item, Items } from './items.ts';
+import type { Item, TransactedItems } from './items.ts';
 import { cursorKeysKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import { writeTogether } from './stored-transaction.ts';
 
 /** The keys of cursors in the table of the idempotency records. */
-export function storedCursorKeys(
-  items: Pick<Items, 'get' | 'transact'>,
-): Pick<Ledger, 'getCursorKeys' | 'putCursorKeys'> {
+export function storedCursorKeys(items: TransactedItems): Pick<Ledger, 'getCursorKeys' | 'putCursorKeys'> {
   return {
     async getCursorKeys() {
       const item = await items.get('idempotency', { idempotencyKey: cursorKeysKey });

@@ -1,7 +1,7 @@
+import { isValid } from 'ulid';
+import { operationIdOf } from '../model/association.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { claimsOfCreated } from './claim-of-created.ts';
-import type { ClaimOfCreated } from './claim-of-created.ts';
 import { entryOfText, entryTexts, isNewerEntry, NotAnEntry } from './entry-json.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { filterFields } from './filter-fields.ts';
@@ -67,6 +67,28 @@ export function isNewerEntryItem(item: Item): boolean {
 
 function keyOfItem(item: Item) {
   return { operationId: textIn(item, 'operationId'), entryId: textIn(item, 'entryId') };
+}
+
+/**
+ * Proof that an operation created an association: a later operation found its ownership tag on it,
+ * and was claimed before it changed or deleted the association.
+ */
+interface ClaimOfCreated {
+  /** The operation that created the association. A ULID. */
+  readonly createdBy: string;
+  /** The operation whose INTENT has the association in `before`. A ULID. */
+  readonly claimedBy: string;
+}
+
+/**
+ * The proofs that follow from the entries of a commit. A tag that is not an operation's id is not
+ * the gateway's.
+ */
+function claimsOfCreated(entries: readonly AuditEntry[]): ClaimOfCreated[] {
+  return entries.flatMap(({ event, before, operationId: claimedBy }) => {
+    const createdBy = event === 'INTENT' && before ? operationIdOf(before) : null;
+    return createdBy !== null && isValid(createdBy) ? [{ createdBy, claimedBy }] : [];
+  });
 }
 
 /**

@@ -1,8 +1,8 @@
-import { conditionOn, supported } from './condition.ts';
+import { conditionOn, supported } from './stored-record.ts';
 import { alreadyWritten, entryOrNull, requireDistinct } from './entry-json.ts';
 import { requireSupported } from './format.ts';
 import { queryAll } from './items.ts';
-import type { Items, Write } from './items.ts';
+import type { TransactedItems, Write } from './items.ts';
 import { openShards, scanKeyOf } from './keys.ts';
 import { firstEntries } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
@@ -21,7 +21,7 @@ import { leaseIndex } from './tables.ts';
 import { readTrail } from './stored-trail.ts';
 
 /** A ledger in two tables. A commit is one transaction, an append one put. */
-export function storedLedger(items: Items): Omit<Ledger, 'close'> {
+export function storedLedger(items: TransactedItems): Omit<Ledger, 'close'> {
   return {
     commit: (...commit) => commitTo(items, ...commit),
     async appendEntry(entry) {
@@ -70,7 +70,7 @@ export function storedLedger(items: Items): Omit<Ledger, 'close'> {
 
 /** As `Ledger.commit`. */
 async function commitTo(
-  items: Items,
+  items: TransactedItems,
   ...[expected, next, entries, use = null]: Parameters<Ledger['commit']>
 ): ReturnType<Ledger['commit']> {
   requireDistinct(entries);

@@ -1,8 +1,8 @@
 import { formatVersion, requireSupported } from './format.ts';
-import type { IdempotencyRecord, RecordedResult } from './idempotency-record.ts';
-import { textIn } from './items.ts';
-import type { Item } from './items.ts';
+import { absent, allOf, anyOf, equals, lessOrEqual, not, textIn } from './items.ts';
+import type { Condition, Item } from './items.ts';
 import { openShardOf } from './keys.ts';
+import type { Expectation, IdempotencyRecord, RecordedResult, RecordState } from './ledger.ts';
 import { ttlAttribute } from './tables.ts';
 
 /**
@@ -31,4 +31,84 @@ export function recordOfItem(item: Item): IdempotencyRecord {
   // Only `recordItem` creates the items of this table.
   const result = typeof text === 'string' ? (JSON.parse(text) as RecordedResult) : null;
   return { ...(fields as Item & IdempotencyRecord), result };
+}
+
+/**
+ * What a write demands of a stored record: as a commit, or that it was not written since it was
+ * read. `none`: no record is stored.
+ */
+export type RecordCondition =
+  | Expectation
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'unchanged';
+      readonly state: RecordState;
+      readonly operationId: string;
+      readonly fence: number;
+    };
+
+/** Names of the conditions on a stored record. */
+type ConditionPart =
+  | 'absent'
+  | 'inProgress'
+  | 'notInProgress'
+  | 'released'
+  | 'sameState'
+  | 'sameOperation'
+  | 'sameFence'
+  | 'leaseExpired'
+  | 'recordExpired';
+
+/**
+ * What each kind of condition requires of the stored record: every part of at least one
+ * alternative.
+ */
+export const requirements: Record<RecordCondition['kind'], ConditionPart[][]> = {
+  // DynamoDB deletes an expired record up to two days late, so an expired record counts as absent.
+  free: [['absent'], ['notInProgress', 'recordExpired']],
+  released: [['released', 'sameOperation', 'sameFence']],
+  leased: [['inProgress', 'sameOperation', 'sameFence']],
+  'lease-expired': [['inProgress', 'sameOperation', 'sameFence', 'leaseExpired']],
+  none: [['absent']],
+  unchanged: [['sameState', 'sameOperation', 'sameFence']],
+};
+
+/** The condition that a record was not written since it was read; null: none was stored. */
+export function unchanged(record: IdempotencyRecord | null): RecordCondition {
+  if (record === null) return { kind: 'none' };
+  const { state, operationId, fence } = record;
+  return { kind: 'unchanged', state, operationId, fence };
+}
+
+/** The fields of a condition; a kind sets those that its parts compare. */
+interface Operands {
+  readonly state?: string;
+  readonly operationId?: string;
+  readonly fence?: number;
+  readonly now?: number;
+}
+
+/** Every part as a condition. For an absent item, only `absent` and `notInProgress` hold. */
+const conditionParts: Record<ConditionPart, (operands: Operands) => Condition> = {
+  absent: () => absent('idempotencyKey'),
+  inProgress: () => equals('state', 'IN_PROGRESS'),
+  notInProgress: () => not(equals('state', 'IN_PROGRESS')),
+  released: () => equals('state', 'RELEASED'),
+  sameState: ({ state = '' }) => equals('state', state),
+  sameOperation: ({ operationId = '' }) => equals('operationId', operationId),
+  sameFence: ({ fence = -1 }) => equals('fence', fence),
+  leaseExpired: ({ now = -1 }) => lessOrEqual('leaseUntil', now),
+  recordExpired: ({ now = -1 }) => lessOrEqual('expiresAt', now),
+};
+
+/** Required of every stored item, so that one of another version is not replaced. */
+export const supported = equals('v', formatVersion);
+
+/** The condition on the item of a record. */
+export function conditionOn(expected: RecordCondition): Condition {
+  const operands: Operands = expected.kind === 'none' ? {} : expected;
+  const alternatives = requirements[expected.kind].map((parts) =>
+    allOf(...parts.map((part) => conditionParts[part](operands)), ...(parts.includes('absent') ? [] : [supported])),
+  );
+  return anyOf(...alternatives);
 }

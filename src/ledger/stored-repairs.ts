@@ -1,6 +1,6 @@
 import type { AssociationStates } from './association-state.ts';
-import { conditionOn, unchanged } from './condition.ts';
-import type { Items, Write } from './items.ts';
+import { conditionOn, unchanged } from './stored-record.ts';
+import type { TransactedItems, Write } from './items.ts';
 import type { StateRepair, StateRepairs } from './state-repair.ts';
 import { alternativesOfRepair, demandedKey } from './state-transition.ts';
 import { insertions } from './stored-entry.ts';
@@ -9,9 +9,7 @@ import { stateKey, stateOfItem, stateUpdate, versionPuts } from './stored-state.
 import { writeTogether } from './stored-transaction.ts';
 
 /** What repairs of states read and write, in the table of the idempotency records. */
-export function storedRepairs(
-  items: Pick<Items, 'get' | 'transact'>,
-): Pick<AssociationStates, 'getAssociationState'> & StateRepairs {
+export function storedRepairs(items: TransactedItems): Pick<AssociationStates, 'getAssociationState'> & StateRepairs {
   return {
     async getAssociationState(target) {
       const item = await items.get('idempotency', stateKey(target));

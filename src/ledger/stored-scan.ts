@@ -1,6 +1,6 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { AccountReads, ClusterScan } from './cluster-scan.ts';
-import { supported } from './condition.ts';
+import { supported } from './stored-record.ts';
 import { formatVersion } from './format.ts';
 import { absent, allOf, anyOf, equals, lessOrEqual } from './items.ts';
 import type { Item, ItemQuery, SingleWrite } from './items.ts';

@@ -1,7 +1,7 @@
 import { sendsChange } from '../model/operation.ts';
 import type { StateChange, StateDemand } from './association-state.ts';
 import type { ConfirmedAssociation, Sight } from './association-state.ts';
-import { supported } from './condition.ts';
+import { supported } from './stored-record.ts';
 import { absent, allOf, anyOf, contains, equals, less, lessOrEqual, not } from './items.ts';
 import type { Condition } from './items.ts';
 import type { CommittedChange } from './state-change.ts';

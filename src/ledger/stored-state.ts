@@ -1,12 +1,11 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
-import type { Ending, ListedEnding } from './association-ending.ts';
+import type { Ending } from './association-ending.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
   ObservedState,
   OpenOperation,
   StateChange,
-  StateSummary,
   UncertainTime,
 } from './association-state.ts';
 import type { LatestVersion } from './association-version.ts';
@@ -19,8 +18,8 @@ import { versionItem } from './stored-version.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { associationKeyOf, clusterKeyOf, endingShards, targetOfAssociationKey } from './keys.ts';
 import { latestIn, presenceIn } from './state-transition.ts';
-import { supported } from './condition.ts';
-import { leaseIndex, stateIndex } from './tables.ts';
+import { supported } from './stored-record.ts';
+import { stateIndex } from './tables.ts';
 
 /**
  * Begins the name of the attribute of each open operation: an update can add and remove it without
@@ -103,7 +102,7 @@ function withoutOperationId({ operationId: _, ...time }: UncertainTime) {
  * The attributes of an item, besides the open operations and the uncertain times, as
  * {@link stateUpdate} writes them.
  */
-interface StoredState {
+export interface StoredState {
   readonly v?: unknown;
   readonly revision: number;
   readonly changes?: number;
@@ -164,12 +163,16 @@ export function stateOfItem(item: Item): AssociationState {
 }
 
 /** The ending in an item; undefined if it has none. */
-function endingOf({ ending, openShard, leaseUntil = 0 }: Pick<StoredState, 'ending' | 'openShard' | 'leaseUntil'>) {
+export function endingOf({
+  ending,
+  openShard,
+  leaseUntil = 0,
+}: Pick<StoredState, 'ending' | 'openShard' | 'leaseUntil'>) {
   return ending && { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil };
 }
 
 /** The keys of a stored set, in their order: a set without keys is not stored. */
-function keysIn(set: ReadonlySet<string> | undefined): string[] {
+export function keysIn(set: ReadonlySet<string> | undefined): string[] {
   return [...(set ?? [])].sort();
 }
 
@@ -202,46 +205,7 @@ export function stateKey(target: AssociationTarget): Key {
   return { idempotencyKey: associationKeyOf(target) };
 }
 
-/** The ending of an item that {@link endingsQueries} found. */
-export function listedEndingOf(item: Item): ListedEnding {
-  const key = textIn(item, 'idempotencyKey');
-  const stored = item as Item & Pick<StoredState, 'revision' | 'observed' | 'ending' | 'openShard' | 'leaseUntil'>;
-  const ending = endingOf(stored);
-  if (!ending) throw new Error(`The item ${key} is listed and has no ending.`);
-  const hasDrift = (stored.observed?.driftId ?? null) !== null;
-  return { target: targetOfAssociationKey(key), revision: stored.revision, ending, hasDrift };
-}
-
-/**
- * The queries for the endings to examine: of those that were not warned of, and of the others.
- */
-export function endingsQueries({ warnUntil, now }: { readonly warnUntil: number; readonly now: number }) {
-  const query = (hash: string, until: number): ItemQuery => ({
-    table: 'idempotency',
-    index: leaseIndex,
-    hash,
-    range: { kind: 'upTo', value: until },
-    filter: supported,
-    attributes: ['idempotencyKey', 'revision', 'ending', 'openShard', 'leaseUntil', ['observed', 'driftId']],
-  });
-  return [query(endingShards.toWarn, warnUntil), query(endingShards.warned, now)];
-}
-
 /** The query for all states of a cluster. */
 export function statesQuery(cluster: ClusterRef): ItemQuery & { readonly filter: Condition } {
   return { table: 'idempotency', index: stateIndex, hash: clusterKeyOf(cluster), filter: supported };
-}
-
-/** The summary of an item that {@link statesQuery} found. */
-export function summaryOfItem(item: Item): StateSummary {
-  const stored = item as Item & Pick<StoredState, 'revision' | 'recordsInProgress'> & Partial<StateSummary>;
-  return {
-    target: targetOfAssociationKey(textIn(item, 'idempotencyKey')),
-    revision: stored.revision,
-    scannedRevision: stored.scannedRevision ?? null,
-    scannedAt: stored.scannedAt ?? null,
-    isPresent: stored.isPresent === true,
-    associationId: stored.associationId ?? null,
-    recordsInProgress: keysIn(stored.recordsInProgress),
-  };
 }

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import { allOf, anyOf, contains, equals, isIn, not, textIn } from './items.ts';
-import type { Condition, Item, Items } from './items.ts';
+import type { Condition, Item, SingleItems } from './items.ts';
 import { partitionKeys, trailShards } from './keys.ts';
 import type { PartitionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
@@ -56,7 +56,7 @@ interface Progress {
  * more than their share of the page. Throws `LedgerUnavailable`, `UnsupportedFormatOnPage`, and an
  * Error for an invalid `limit` or `before`.
  */
-export async function readTrail(items: Pick<Items, 'query'>, query: TrailQuery): Promise<TrailPage> {
+export async function readTrail(items: Pick<SingleItems, 'query'>, query: TrailQuery): Promise<TrailPage> {
   const ids = idRange(query);
   if (ids === null || excludesEverything(query)) return emptyPage;
   const ranges = keysOf(query).map((key) => ({
@@ -103,7 +103,7 @@ function itemsPerRange({ query, ranges, found, examined }: Progress, readCount: 
 
 /** Reads on in a range, newest first. */
 async function readOn(
-  items: Pick<Items, 'query'>,
+  items: Pick<SingleItems, 'query'>,
   progress: Progress,
   range: RangeProgress,
   limit: number,

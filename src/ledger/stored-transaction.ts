@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../model/audit.ts';
 import { alreadyWritten } from './entry-json.ts';
-import type { Item, Items, Reason, Write } from './items.ts';
+import type { Item, TransactedItems, Reason, Write } from './items.ts';
 import { entryOfItem } from './stored-entry.ts';
 
 /** Result of a transaction. */
@@ -37,7 +37,7 @@ type WriteTogether =
  * @param use the put of the approval that a commit uses; null: none
  */
 export async function writeTogether(
-  items: Pick<Items, 'transact'>,
+  items: Pick<TransactedItems, 'transact'>,
   entries: readonly AuditEntry[],
   writes: readonly Write[],
   update: Write | null = null,

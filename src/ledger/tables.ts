@@ -63,19 +63,19 @@ export const tableKeys: Readonly<Record<TableName, KeySchema>> = {
   audit: { hash: 'operationId', range: 'entryId' },
 };
 
-/** The indexes of the tables, in order. */
-export const tableIndexes: Readonly<Record<TableName, Readonly<Record<string, KeySchema>>>> = {
-  idempotency: {
+/** The indexes of a table, in order. */
+export function indexesOf(table: TableName): Readonly<Record<string, KeySchema>> {
+  if (table === 'audit') return mapped(auditIndexes, (hash) => ({ hash, range: 'entryId' }));
+  return {
     [leaseIndex]: { hash: 'openShard', range: 'leaseUntil' },
     [stateIndex]: { hash: 'clusterKey', range: 'idempotencyKey', projected: stateIndexAttributes },
     ...mapped(roleIndexes, (hash) => ({ hash, range: 'idempotencyKey', projected: [] })),
-  },
-  audit: mapped(auditIndexes, (hash) => ({ hash, range: 'entryId' })),
-};
+  };
+}
 
 /** The attributes of the key of an index, or of the table. Throws an Error if it has no such index. */
 export function keySchemaOf(table: TableName, index: string | undefined): KeySchema {
-  const schema = index === undefined ? tableKeys[table] : tableIndexes[table][index];
+  const schema = index === undefined ? tableKeys[table] : indexesOf(table)[index];
   if (schema === undefined) throw new Error(`The ${table} table has no index ${index}.`);
   return schema;
 }

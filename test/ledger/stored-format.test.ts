@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { itemOf } from '../../src/ledger/dynamodb/items.ts';
+import { itemOf } from '../../src/ledger/dynamodb/writes.ts';
 import type { Item } from '../../src/ledger/items.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
 import { approvalOfText, approvalText } from '../../src/ledger/approval-text.ts';

@@ -24,9 +24,7 @@ export default {
     slow: ['<rootDir>/test/ledger/{contract-entries,trail}.test.ts'],
   },
   ledger: {
-    mutate: [
-      'src/ledger/{claim-of-created,condition,entry-json,filter-fields,format,items,ledger,locks-json,stored-*,tables,trail-page}.ts',
-    ],
+    mutate: ['src/ledger/{entry-json,filter-fields,format,items,ledger,stored-*,tables,trail-page}.ts'],
     tests: [ledgerTests],
     slow: ['<rootDir>/test/ledger/trail.test.ts'],
   },

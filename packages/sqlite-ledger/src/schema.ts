@@ -1,4 +1,4 @@
-import { tableIndexes, tableKeys } from '../../../src/ledger/tables.ts';
+import { indexesOf, tableKeys } from '../../../src/ledger/tables.ts';
 import type { KeySchema, TableName } from '../../../src/ledger/tables.ts';
 import { historyPrefix } from '../../../src/ledger/version-keys.ts';
 
@@ -31,7 +31,7 @@ function indexSql(table: TableName, name: string, key: KeySchema): string {
 
 function tableSql(table: TableName): string {
   const columns = keyColumns(table);
-  const indexes = Object.entries(tableIndexes[table]).map(([name, key]) => indexSql(table, name, key));
+  const indexes = Object.entries(indexesOf(table)).map(([name, key]) => indexSql(table, name, key));
   return `
   CREATE TABLE ${table} (
     ${columns.map((column) => `${column} TEXT NOT NULL,`).join('\n    ')}

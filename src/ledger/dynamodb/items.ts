@@ -1,79 +1,60 @@
-import { randomUUID } from 'node:crypto';
 import {
   BatchGetItemCommand,
-  ConditionalCheckFailedException,
   GetItemCommand,
-  PutItemCommand,
   QueryCommand,
   TransactGetItemsCommand,
   TransactionCanceledException,
-  TransactionConflictException,
-  TransactionInProgressException,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type {
-  AttributeValue,
-  BatchGetItemCommandOutput,
-  CancellationReason,
-  DynamoDBClient,
-  TransactWriteItem,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type {
-  Item,
-  ItemPage,
-  ItemQuery,
-  Items,
-  Reason,
-  SingleWrite,
-  TransactionResult,
-  Write,
-  WriteResult,
-} from '../items.ts';
+import type { BatchGetItemCommandOutput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Item, ItemPage, ItemQuery, Items, SingleItems, TransactedItems, Write } from '../items.ts';
 import { LedgerUnavailable } from '../ledger-unavailable.ts';
 import { keySchemaOf } from '../tables.ts';
-import { failureOfCancellation, isTransient } from './cancellation.ts';
+import type { TableName } from '../tables.ts';
 import { makeTranslator } from './expressions.ts';
-import { failureOf, orLedgerFailure, withRetries } from './request.ts';
+import { failureOf, failureOfCancellation, isTransient, orLedgerFailure, withRetries } from './request.ts';
 import type { Retryable } from './request.ts';
 import type { TableNames } from './tables.ts';
+import { itemOf, itemOrNull, transact, writeItem } from './writes.ts';
 
-type Attributes = Record<string, AttributeValue>;
+/** Two DynamoDB tables. Create the client as for the ledger. */
+type ClientAndTables = { readonly client: DynamoDBClient } & TableNames;
 
-/** The items of two DynamoDB tables. Create the client as for the ledger. */
-export function dynamoDbItems({
-  client,
-  idempotencyTable,
-  auditTable,
-}: { readonly client: DynamoDBClient } & TableNames): Items {
-  const names = { idempotency: idempotencyTable, audit: auditTable } as const;
+/** The items of the tables, one at a time and by queries. */
+export function dynamoDbSingleItems(tables: ClientAndTables): SingleItems {
+  const { client } = tables;
   return {
     async get(table, key) {
-      const get = new GetItemCommand({ TableName: names[table], Key: marshall(key), ConsistentRead: true });
+      const get = new GetItemCommand({
+        TableName: nameOf(tables, table),
+        Key: marshall(key),
+        ConsistentRead: true,
+      });
       return itemOrNull((await orLedgerFailure(client.send(get))).Item);
     },
-    getTogether: (keys) => getTogether(client, idempotencyTable, keys),
-    getMany: (keys) => getMany(client, idempotencyTable, keys),
-    query: (query) => readPage(client, names[query.table], query),
-    transact: (writes) =>
-      transact(
-        client,
-        writes.map((write) => inTransaction(write, names[write.table])),
-      ),
-    async write(write, returned) {
-      return await withRetries(() => writeOnce(client, write, names[write.table], returned));
-    },
+    query: (query) => readPage(client, nameOf(tables, query.table), query),
+    write: (write, returned) => writeItem(client, nameOf(tables, write.table), write, returned),
   };
 }
 
-/** The item of these attributes. Numbers that JavaScript can't express are rounded. */
-export function itemOf(attributes: Attributes): Item {
-  return unmarshall(attributes, { wrapNumbers: Number });
+/** The items of the tables, also in transactions. */
+export function dynamoDbTransactedItems(tables: ClientAndTables): TransactedItems {
+  const named = (writes: readonly Write[]) => writes.map((write) => ({ write, table: nameOf(tables, write.table) }));
+  return { ...dynamoDbSingleItems(tables), transact: (writes) => transact(tables.client, named(writes)) };
 }
 
-function itemOrNull(attributes: Attributes | undefined): Item | null {
-  return attributes === undefined ? null : itemOf(attributes);
+/** The items of the tables, also several of the idempotency table by their keys. */
+export function dynamoDbItems(tables: ClientAndTables): Items {
+  const { client, idempotencyTable } = tables;
+  return {
+    ...dynamoDbTransactedItems(tables),
+    getTogether: (keys) => getTogether(client, idempotencyTable, keys),
+    getMany: (keys) => getMany(client, idempotencyTable, keys),
+  };
+}
+
+function nameOf({ idempotencyTable, auditTable }: TableNames, table: TableName): string {
+  return table === 'audit' ? auditTable : idempotencyTable;
 }
 
 /** Sends one Query. */
@@ -135,82 +116,4 @@ async function getTogether(
     }
   };
   return (await withRetries(read)).items;
-}
-
-/** The parameters of a write, besides the item of a put. */
-function parametersOf(write: Write, TableName: string) {
-  const translator = makeTranslator();
-  const { condition } = write;
-  return {
-    TableName,
-    ...(write.kind === 'update' ? { UpdateExpression: translator.update(write.update) } : {}),
-    ...(condition && { ConditionExpression: translator.condition(condition) }),
-    ...translator.placeholders(),
-    ...(condition && ({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const)),
-  };
-}
-
-function inTransaction(write: Write, table: string): TransactWriteItem {
-  const { UpdateExpression, ...parameters } = parametersOf(write, table);
-  switch (write.kind) {
-    case 'put':
-      return { Put: { ...parameters, Item: marshall(write.item) } };
-    case 'update':
-      return { Update: { ...parameters, Key: marshall(write.key), UpdateExpression } };
-    case 'check':
-      return {
-        ConditionCheck: {
-          ...parameters,
-          Key: marshall(write.key),
-          ConditionExpression: parameters.ConditionExpression,
-        },
-      };
-  }
-}
-
-async function writeOnce(
-  client: DynamoDBClient,
-  write: SingleWrite,
-  table: string,
-  returned: 'replaced' | undefined,
-): Promise<WriteResult | Retryable> {
-  const parameters = { ...parametersOf(write, table), ...(returned && ({ ReturnValues: 'ALL_OLD' } as const)) };
-  try {
-    const { Attributes } =
-      write.kind === 'put'
-        ? await client.send(new PutItemCommand({ ...parameters, Item: marshall(write.item) }))
-        : await client.send(new UpdateItemCommand({ ...parameters, Key: marshall(write.key) }));
-    return { kind: 'written', replaced: itemOrNull(Attributes) };
-  } catch (error) {
-    if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
-    if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
-    return { kind: 'rejected', stored: itemOrNull(error.Item) };
-  }
-}
-
-async function transact(client: DynamoDBClient, TransactItems: TransactWriteItem[]): Promise<TransactionResult> {
-  let ClientRequestToken = randomUUID();
-  return await withRetries(async (): Promise<TransactionResult | Retryable> => {
-    try {
-      await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }));
-      return { kind: 'committed' };
-    } catch (error) {
-      // The transaction may still take effect, so the retry keeps its token.
-      if (error instanceof TransactionInProgressException) return { kind: 'retry', cause: error };
-      if (!(error instanceof TransactionCanceledException)) throw failureOf(error);
-      // A cancelled transaction wrote nothing. The retry gets a new token, because AWS does not
-      // document whether the old one would return the same cancellation for ten minutes. If an
-      // earlier attempt took effect after all, the conditions of the entries detect it.
-      ClientRequestToken = randomUUID();
-      if (isTransient(error)) return { kind: 'retry', cause: error };
-      const reasons = (error.CancellationReasons ?? []).map(reasonOf);
-      return { kind: 'cancelled', reasons, failure: failureOfCancellation(error) };
-    }
-  });
-}
-
-function reasonOf({ Code = 'None', Item: stored }: CancellationReason): Reason {
-  if (Code === 'ConditionalCheckFailed') return { kind: 'condition', stored: itemOrNull(stored) };
-  if (Code === 'ValidationError') return { kind: 'tooLarge' };
-  return { kind: Code === 'None' ? 'none' : 'other' };
 }

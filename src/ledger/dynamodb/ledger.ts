@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { sdkMeter } from '../../runtime/sdk-meter.ts';
 import type { Ledger } from '../ledger.ts';
 import { storedLedger } from '../stored-ledger.ts';
-import { dynamoDbItems } from './items.ts';
+import { dynamoDbTransactedItems } from './items.ts';
 import { isThrottling, tableCheck } from './request.ts';
 import type { TableNames } from './tables.ts';
 
@@ -27,5 +27,5 @@ type ClientAndTables = { readonly client: DynamoDBClient } & TableNames;
  * was called.
  */
 export function ledgerOn(tables: ClientAndTables): Ledger {
-  return { ...storedLedger(dynamoDbItems(tables)), close: () => tables.client.destroy() };
+  return { ...storedLedger(dynamoDbTransactedItems(tables)), close: () => tables.client.destroy() };
 }

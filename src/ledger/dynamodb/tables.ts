@@ -6,7 +6,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import type { CreateTableCommandInput, DynamoDBClient, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
-import { auditIndexes, tableIndexes, ttlAttribute } from '../tables.ts';
+import { auditIndexes, indexesOf, ttlAttribute } from '../tables.ts';
 import type { KeySchema, TableName } from '../tables.ts';
 
 /** Names of the two DynamoDB tables of a ledger. */
@@ -29,7 +29,7 @@ export function idempotencyTableDefinition(TableName: string): CreateTableComman
       { AttributeName: 'targetRoleArn', AttributeType: 'S' },
     ],
     KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: indexesOf('idempotency'),
+    GlobalSecondaryIndexes: indexDefinitions('idempotency'),
   };
 }
 
@@ -47,12 +47,12 @@ export function auditTableDefinition(TableName: string): CreateTableCommandInput
       { AttributeName: 'operationId', KeyType: 'HASH' },
       { AttributeName: 'entryId', KeyType: 'RANGE' },
     ],
-    GlobalSecondaryIndexes: indexesOf('audit'),
+    GlobalSecondaryIndexes: indexDefinitions('audit'),
   };
 }
 
-function indexesOf(table: TableName): GlobalSecondaryIndex[] {
-  return Object.entries(tableIndexes[table]).map(([IndexName, schema]) => ({
+function indexDefinitions(table: TableName): GlobalSecondaryIndex[] {
+  return Object.entries(indexesOf(table)).map(([IndexName, schema]) => ({
     IndexName,
     KeySchema: [
       { AttributeName: schema.hash, KeyType: 'HASH' },

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { itemOf } from '../../../../src/ledger/dynamodb/items.ts';
+import { itemOf } from '../../../../src/ledger/dynamodb/writes.ts';
 import { trailShards } from '../../../../src/ledger/keys.ts';
 import { claimItemsOf } from '../../../../src/ledger/stored-entry.ts';
 import { auditIndexes } from '../../../../src/ledger/tables.ts';
