@@ -1,6 +1,6 @@
 import type { EntryKey } from './entry-json.ts';
 import { exists } from './items.ts';
-import type { SingleItems } from './items.ts';
+import type { UpdatedItems } from './items.ts';
 import { personalAttribute } from './stored-entry.ts';
 
 /** The erasure of personal data: the one change of a stored entry. */
@@ -16,10 +16,10 @@ export interface Erasure {
  * The erasure in the audit table. The policy of the table lets one role do it, and change no other
  * attribute.
  */
-export function storedErasure(items: Pick<SingleItems, 'write'>): Erasure {
+export function storedErasure(items: Pick<UpdatedItems, 'update'>): Erasure {
   return {
     async erasePersonalData({ operationId, entryId }) {
-      const { kind } = await items.write({
+      const { kind } = await items.update({
         kind: 'update',
         table: 'audit',
         key: { operationId, entryId },

@@ -93,15 +93,33 @@ export interface Update {
   readonly removeFrom?: Readonly<Record<string, ReadonlySet<string>>>;
 }
 
-/** A write of one item. Without a condition, any stored item permits it. */
-export type Write = { readonly table: TableName; readonly condition?: Condition } & (
-  | { readonly kind: 'put'; readonly item: Item }
-  | { readonly kind: 'update'; readonly key: Key; readonly update: Update }
-  | { readonly kind: 'check'; readonly key: Key; readonly condition: Condition }
-);
+/** Replaces an item. Without a condition, any stored item permits it. */
+export interface Put {
+  readonly kind: 'put';
+  readonly table: TableName;
+  readonly item: Item;
+  readonly condition?: Condition;
+}
 
-/** A write that can stand alone. */
-export type SingleWrite = Exclude<Write, { readonly kind: 'check' }>;
+/** Changes an item. Without a condition, any stored item permits it. */
+export interface ItemUpdate {
+  readonly kind: 'update';
+  readonly table: TableName;
+  readonly key: Key;
+  readonly update: Update;
+  readonly condition?: Condition;
+}
+
+/** Writes nothing: what it demands of an item is a condition of the transaction. */
+interface Check {
+  readonly kind: 'check';
+  readonly table: TableName;
+  readonly key: Key;
+  readonly condition: Condition;
+}
+
+/** A write of one item. */
+export type Write = Put | ItemUpdate | Check;
 
 /** Why one of the writes of a transaction keeps it from being committed. */
 export type Reason =
@@ -117,7 +135,7 @@ export type TransactionResult =
   /** Nothing was written. A reason for each write; `failure` is for callers that expect none. */
   | { readonly kind: 'cancelled'; readonly reasons: readonly Reason[]; readonly failure: Error };
 
-/** Result of a write of one item. `replaced` is known only where it was asked for. */
+/** Result of a write of one item. `replaced` is known only of a put, where it was asked for. */
 export type WriteResult =
   | { readonly kind: 'written'; readonly replaced: Item | null }
   | { readonly kind: 'rejected'; readonly stored: Item | null };
@@ -163,7 +181,7 @@ export interface SingleItems {
   /** Strongly consistent; null if there is none. */
   get(table: TableName, key: Key): Promise<Item | null>;
   query(query: ItemQuery): Promise<ItemPage>;
-  write(write: SingleWrite, returned?: 'replaced'): Promise<WriteResult>;
+  put(put: Put, returned?: 'replaced'): Promise<WriteResult>;
 }
 
 /** With transactions. Each function has only what it uses, since its bundle has it all. */
@@ -172,8 +190,13 @@ export interface TransactedItems extends SingleItems {
   transact(writes: readonly Write[]): Promise<TransactionResult>;
 }
 
+/** With updates of one item. */
+export interface UpdatedItems extends TransactedItems {
+  update(update: ItemUpdate): Promise<WriteResult>;
+}
+
 /** With reads of several items of the idempotency table by their keys, in their order. */
-export interface Items extends TransactedItems {
+export interface Items extends UpdatedItems {
   /** As they were at one time. */
   getTogether(keys: readonly string[]): Promise<readonly (Item | null)[]>;
   /** Up to 100. Eventually consistent. */

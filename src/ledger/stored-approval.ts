@@ -5,7 +5,7 @@ import type { PendingLimits } from './approvals.ts';
 import type { ApprovalVersion } from './approval-version.ts';
 import { supported } from './stored-record.ts';
 import { absent, allOf, anyOf, contains, equals, sizeLess, textIn } from './items.ts';
-import type { Condition, Item, SingleWrite, Update } from './items.ts';
+import type { Condition, Item, ItemUpdate, Put, Update } from './items.ts';
 import { formatVersion, requireSupported } from './format.ts';
 import { approvalItemKeyOf, approvalsKeyOf, livePartitions, pendingApprovalsKeyOf } from './keys.ts';
 import { ttlAttribute } from './tables.ts';
@@ -56,7 +56,7 @@ export function approvalOfItem(item: Item): Approval {
  * The put of an approval over the version that must be stored; null: none. An item of another
  * format version is not replaced.
  */
-export function approvalPut(expected: ApprovalVersion | null, next: Approval): SingleWrite {
+export function approvalPut(expected: ApprovalVersion | null, next: Approval): Put {
   const condition =
     expected === null
       ? absent('idempotencyKey')
@@ -68,7 +68,7 @@ export function approvalPut(expected: ApprovalVersion | null, next: Approval): S
  * An update of the item with the keys of the pending approvals of a principal, and those for each
  * person.
  */
-function pendingUpdate({ requested }: Approval, update: Update, condition?: Condition): SingleWrite {
+function pendingUpdate({ requested }: Approval, update: Update, condition?: Condition): ItemUpdate {
   const key = { idempotencyKey: pendingApprovalsKeyOf(requested.principal.id) };
   return { kind: 'update', table: 'idempotency', key, update, ...(condition && { condition }) };
 }
@@ -84,7 +84,7 @@ const personPrefix = 'person/';
  * Adds an approval to the pending ones of its principal, unless those are as many as it may have;
  * null: however many they are.
  */
-export function addPending(next: Approval, limits: PendingLimits | null): SingleWrite {
+export function addPending(next: Approval, limits: PendingLimits | null): ItemUpdate {
   const { onBehalfOf } = next.requested;
   const person = onBehalfOf === null ? null : personAttribute(onBehalfOf);
   const below = (set: string, most: number) => anyOf(absent(set), sizeLess(set, most), contains(set, next.key));
@@ -113,7 +113,7 @@ function pendingFields(next: Approval): Item {
  * Replaces the pending approvals of a principal, as they were read, by those that can still be
  * decided and the next one.
  */
-export function replacePending(next: Approval, stored: Item | null, live: readonly Approval[]): SingleWrite {
+export function replacePending(next: Approval, stored: Item | null, live: readonly Approval[]): ItemUpdate {
   const all = [...live, next];
   const byPerson = Map.groupBy(all, ({ requested: { onBehalfOf } }) => onBehalfOf && personAttribute(onBehalfOf));
   const kept = [...byPerson].flatMap(([name, ofPerson]) => (name === null ? [] : [[name, keysOf(ofPerson)] as const]));
@@ -127,7 +127,7 @@ function keysOf(approvals: readonly Approval[]): Set<string> {
 }
 
 /** Removes an approval from the pending ones of its principal. */
-export function removePending(next: Approval): SingleWrite {
+export function removePending(next: Approval): ItemUpdate {
   const { onBehalfOf } = next.requested;
   return pendingUpdate(next, { removeFrom: setsOf(next, onBehalfOf === null ? null : personAttribute(onBehalfOf)) });
 }

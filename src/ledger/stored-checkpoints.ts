@@ -25,7 +25,7 @@ export function storedCheckpoints(items: SingleItems): CheckpointStore {
       const item = { v: formatVersion, idempotencyKey: checkpointKey, ...next };
       const condition = expected === null ? absent('idempotencyKey') : isHead(expected);
       // After a lost response, a repetition is rejected too: the next run finds the head.
-      const { kind } = await items.write({ kind: 'put', table: 'idempotency', item, condition });
+      const { kind } = await items.put({ kind: 'put', table: 'idempotency', item, condition });
       return kind === 'written';
     },
     storedEntries: (since, until) =>

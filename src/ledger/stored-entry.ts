@@ -6,7 +6,7 @@ import { entryOfText, entryTexts, isNewerEntry, NotAnEntry } from './entry-json.
 import { formatVersion, requireSupported } from './format.ts';
 import { filterFields } from './filter-fields.ts';
 import { absent, textIn, textOrNull } from './items.ts';
-import type { Item, SingleWrite } from './items.ts';
+import type { Item, Put } from './items.ts';
 import { auditIndexKeys, trailShardOf } from './keys.ts';
 
 /**
@@ -121,11 +121,11 @@ export function claimItemsOf(item: Item): Item[] {
 }
 
 /** The put of an item of the audit table, if there is none with its key. */
-export function insertion(item: Item): SingleWrite {
+export function insertion(item: Item): Put {
   return { kind: 'put', table: 'audit', item, condition: absent('operationId') };
 }
 
 /** The puts of entries, and of the claims that follow from them. */
-export function insertions(entries: readonly AuditEntry[]): SingleWrite[] {
+export function insertions(entries: readonly AuditEntry[]): Put[] {
   return [...entries.map(entryItem), ...claimsOfCreated(entries).map(claimItem)].map(insertion);
 }

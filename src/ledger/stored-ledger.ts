@@ -25,7 +25,7 @@ export function storedLedger(items: TransactedItems): Omit<Ledger, 'close'> {
   return {
     commit: (...commit) => commitTo(items, ...commit),
     async appendEntry(entry) {
-      const result = await items.write(insertion(entryItem(entry)));
+      const result = await items.put(insertion(entryItem(entry)));
       if (result.kind === 'rejected') alreadyWritten([entry], [entryOfItem(result.stored ?? {})]);
     },
     async getRecord(idempotencyKey) {

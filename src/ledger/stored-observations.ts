@@ -2,7 +2,7 @@ import type { ListedEnding } from './association-ending.ts';
 import type { StateSummary } from './association-state.ts';
 import type { ObservationStore } from './cluster-scan.ts';
 import { queryAll, textIn } from './items.ts';
-import type { Item, ItemQuery, TransactedItems } from './items.ts';
+import type { Item, ItemQuery, UpdatedItems } from './items.ts';
 import { endingShards, targetOfAssociationKey } from './keys.ts';
 import { insertions } from './stored-entry.ts';
 import { storedRepairs } from './stored-repairs.ts';
@@ -17,7 +17,7 @@ import { leaseIndex } from './tables.ts';
  * What scans store, in the table of the idempotency records: see
  * `docs/decisions/0044-state-of-associations.md`.
  */
-export function storedObservations(items: TransactedItems): ObservationStore {
+export function storedObservations(items: UpdatedItems): ObservationStore {
   return {
     ...storedRepairs(items),
     async statesOfCluster(cluster) {
@@ -31,10 +31,10 @@ export function storedObservations(items: TransactedItems): ObservationStore {
       return (await queryAll(items, scansQuery)).map(scanOfItem);
     },
     async putClusterScan(fence, next) {
-      return (await items.write(scanPut(fence, next))).kind === 'written';
+      return (await items.put(scanPut(fence, next))).kind === 'written';
     },
     async putAccountReads(next, now) {
-      const result = await items.write(accountReadsPut(next, now), 'replaced');
+      const result = await items.put(accountReadsPut(next, now), 'replaced');
       if (result.kind !== 'written') return { kind: 'leased' };
       return { kind: 'written', previous: result.replaced && accountReadsOfItem(result.replaced) };
     },
@@ -43,7 +43,7 @@ export function storedObservations(items: TransactedItems): ObservationStore {
       const entries = entry === null ? [] : [entry];
       const others = [...insertions(entries), ...versionPuts(change)];
       const result =
-        others.length > 0 ? await writeTogether(items, entries, [update, ...others]) : await items.write(update);
+        others.length > 0 ? await writeTogether(items, entries, [update, ...others]) : await items.update(update);
       if ('stored' in result && result.stored !== null) stateOfItem(result.stored); // Throws for another format.
       return result.kind === 'committed' || result.kind === 'written';
     },

@@ -89,26 +89,29 @@ interface Operands {
 }
 
 /** Every part as a condition. For an absent item, only `absent` and `notInProgress` hold. */
-const conditionParts: Record<ConditionPart, (operands: Operands) => Condition> = {
-  absent: () => absent('idempotencyKey'),
-  inProgress: () => equals('state', 'IN_PROGRESS'),
-  notInProgress: () => not(equals('state', 'IN_PROGRESS')),
-  released: () => equals('state', 'RELEASED'),
-  sameState: ({ state = '' }) => equals('state', state),
-  sameOperation: ({ operationId = '' }) => equals('operationId', operationId),
-  sameFence: ({ fence = -1 }) => equals('fence', fence),
-  leaseExpired: ({ now = -1 }) => lessOrEqual('leaseUntil', now),
-  recordExpired: ({ now = -1 }) => lessOrEqual('expiresAt', now),
-};
+function partsOf({ state = '', operationId = '', fence = -1, now = -1 }: Operands): Record<ConditionPart, Condition> {
+  const inProgress = equals('state', 'IN_PROGRESS');
+  return {
+    absent: absent('idempotencyKey'),
+    inProgress,
+    notInProgress: not(inProgress),
+    released: equals('state', 'RELEASED'),
+    sameState: equals('state', state),
+    sameOperation: equals('operationId', operationId),
+    sameFence: equals('fence', fence),
+    leaseExpired: lessOrEqual('leaseUntil', now),
+    recordExpired: lessOrEqual('expiresAt', now),
+  };
+}
 
 /** Required of every stored item, so that one of another version is not replaced. */
 export const supported = equals('v', formatVersion);
 
 /** The condition on the item of a record. */
 export function conditionOn(expected: RecordCondition): Condition {
-  const operands: Operands = expected.kind === 'none' ? {} : expected;
+  const conditions = partsOf(expected.kind === 'none' ? {} : expected);
   const alternatives = requirements[expected.kind].map((parts) =>
-    allOf(...parts.map((part) => conditionParts[part](operands)), ...(parts.includes('absent') ? [] : [supported])),
+    allOf(...parts.map((part) => conditions[part]), ...(parts.includes('absent') ? [] : [supported])),
   );
   return anyOf(...alternatives);
 }

@@ -3,7 +3,7 @@ import type { AccountReads, ClusterScan } from './cluster-scan.ts';
 import { supported } from './stored-record.ts';
 import { formatVersion } from './format.ts';
 import { absent, allOf, anyOf, equals, lessOrEqual } from './items.ts';
-import type { Item, ItemQuery, SingleWrite } from './items.ts';
+import type { Item, ItemQuery, Put } from './items.ts';
 import { accountReadsKeyOf, scanKeyOf, scanShard } from './keys.ts';
 import { leaseIndex } from './tables.ts';
 
@@ -11,7 +11,7 @@ import { leaseIndex } from './tables.ts';
  * The put of the progress of a cluster over that with a fence; 0: none. An item of another version
  * is not replaced.
  */
-export function scanPut(fence: number, next: ClusterScan): SingleWrite {
+export function scanPut(fence: number, next: ClusterScan): Put {
   const condition = fence === 0 ? absent('idempotencyKey') : allOf(equals('fence', fence), supported);
   return { kind: 'put', table: 'idempotency', item: scanItem(next), condition };
 }
@@ -49,7 +49,7 @@ export function scanOfItem(item: Item): ClusterScan {
 }
 
 /** The put of the lease of an account and region. It is in no index, and never expires. */
-export function accountReadsPut(next: AccountReads, now: number): SingleWrite {
+export function accountReadsPut(next: AccountReads, now: number): Put {
   const isFree = anyOf(equals('runId', next.runId), lessOrEqual('leaseUntil', now));
   const condition = anyOf(absent('idempotencyKey'), allOf(supported, isFree));
   return { kind: 'put', table: 'idempotency', item: accountReadsItem(next), condition };

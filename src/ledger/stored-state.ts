@@ -11,7 +11,7 @@ import type {
 import type { LatestVersion } from './association-version.ts';
 import { associationOf, detailsText } from './association-text.ts';
 import { textIn } from './items.ts';
-import type { Condition, Item, ItemQuery, Key, SingleWrite } from './items.ts';
+import type { Condition, Item, ItemQuery, ItemUpdate, Key, Put } from './items.ts';
 import { stateCondition } from './stored-state-condition.ts';
 import type { Guard } from './stored-state-condition.ts';
 import { versionItem } from './stored-version.ts';
@@ -33,7 +33,7 @@ const uncertainPrefix = 'uncertain ';
 /**
  * The update of the item of a service account. Attributes that it does not name stay as they are.
  */
-export function stateUpdate(change: StateChange, guard: Guard): SingleWrite & { readonly kind: 'update' } {
+export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
   const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending } = change;
   const { isChange, begunRecord, endedRecord, uncertainTime } = change;
   const set = Object.entries({
@@ -70,7 +70,7 @@ export function stateUpdate(change: StateChange, guard: Guard): SingleWrite & { 
 }
 
 /** The puts of the versions that a change adds to the history: one at most. */
-export function versionPuts({ version }: StateChange): SingleWrite[] {
+export function versionPuts({ version }: StateChange): Put[] {
   // No condition, so that it never keeps an outcome from being recorded: a key names one version.
   return version ? [{ kind: 'put', table: 'idempotency', item: versionItem(version) }] : [];
 }

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import { allOf, anyOf, contains, equals, isIn, not, textIn } from './items.ts';
-import type { Condition, Item, SingleItems } from './items.ts';
+import type { Condition, Item, ItemQuery, SingleItems } from './items.ts';
 import { partitionKeys, trailShards } from './keys.ts';
 import type { PartitionKey } from './keys.ts';
 import type { TrailPage, TrailQuery } from './ledger.ts';
@@ -109,11 +109,10 @@ async function readOn(
   limit: number,
 ): Promise<void> {
   const { attribute, value, ids } = range.keyRange;
-  const index = indexOf(attribute);
   const filter = filterOf(progress.query);
   const page = await items.query({
     table: 'audit',
-    ...(index === null ? {} : { index }),
+    ...indexOf(attribute),
     hash: value,
     range: { kind: 'between', ...ids },
     isDescending: true,
@@ -128,25 +127,25 @@ async function readOn(
 }
 
 /**
- * The index with this hash key; null: the table itself for its own key. Only the table supports
+ * The index with this hash key; none: the table itself for its own key. Only the table supports
  * consistent reads.
  */
-function indexOf(attribute: KeyRange['attribute']): string | null {
-  if (attribute === 'operationId') return null;
+function indexOf(attribute: KeyRange['attribute']): Pick<ItemQuery, 'index'> {
+  if (attribute === 'operationId') return {};
   const index = Object.entries(auditIndexes).find(([, key]) => key === attribute);
-  if (index === undefined) throw new Error(`The audit table has no index by ${attribute}.`);
-  return index[0];
+  // A query of an index that does not exist throws.
+  return { index: index?.[0] ?? attribute };
 }
 
 /** The filter of a query; null if every item passes. */
 function filterOf({ events, operations, refusalCodes, roleArn, policyId, asAnswered }: TrailQuery): Condition | null {
   const conditions = [
-    ...(events === null ? [] : [isEvent(events, asAnswered === true)]),
-    ...(operations === null ? [] : [isIn('operation', operations)]),
-    ...(refusalCodes === null ? [] : [isIn('refusalCode', refusalCodes)]),
-    ...(roleArn === null ? [] : [contains('roleArns', roleArn)]),
-    ...(policyId === null ? [] : [contains('policyIds', policyId)]),
-  ];
+    events && isEvent(events, asAnswered === true),
+    operations && isIn('operation', operations),
+    refusalCodes && isIn('refusalCode', refusalCodes),
+    roleArn === null ? null : contains('roleArns', roleArn),
+    policyId === null ? null : contains('policyIds', policyId),
+  ].filter((condition) => condition !== null);
   return conditions.length === 0 ? null : allOf(...conditions);
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../model/audit.ts';
 import { alreadyWritten } from './entry-json.ts';
-import type { Item, TransactedItems, Reason, Write } from './items.ts';
+import type { Item, TransactedItems, Write } from './items.ts';
 import { entryOfItem } from './stored-entry.ts';
 
 /** Result of a transaction. */
@@ -49,10 +49,10 @@ export async function writeTogether(
   const { reasons, failure } = result;
   const ofUpdate = update === null ? undefined : reasons[all.length - 1];
   const isOnlyUpdate = reasons.slice(0, all.length - 1).every(({ kind }) => kind === 'none');
-  if (isOnlyUpdate && (ofUpdate?.kind === 'condition' || ofUpdate?.kind === 'tooLarge')) {
-    const isCondition = ofUpdate.kind === 'condition';
-    return { kind: 'update-rejected', isCondition, stored: storedIn(ofUpdate), failure };
-  }
+  if (isOnlyUpdate && ofUpdate?.kind === 'condition')
+    return { kind: 'update-rejected', isCondition: true, stored: ofUpdate.stored, failure };
+  if (isOnlyUpdate && ofUpdate?.kind === 'tooLarge')
+    return { kind: 'update-rejected', isCondition: false, stored: null, failure };
   const ofEntries = reasons.slice(1, 1 + entries.length);
   const stored = ofEntries.map((reason) => (reason.kind === 'condition' ? entryOfItem(reason.stored ?? {}) : null));
   // Checked first: if this commit was applied before, the condition on the record fails as well.
@@ -62,8 +62,4 @@ export async function writeTogether(
   const ofUse = use === null ? undefined : reasons[writes.length];
   if (ofUse?.kind === 'condition') return { kind: 'approval-mismatch', stored: ofUse.stored };
   throw failure;
-}
-
-function storedIn(reason: Reason): Item | null {
-  return reason.kind === 'condition' ? reason.stored : null;
 }

@@ -57,6 +57,9 @@ export const auditIndexes = {
   byTime: 'trailShard',
 } as const;
 
+/** The only attribute of a key that is a number. */
+export const numberAttribute = 'leaseUntil';
+
 /** The keys of the tables. */
 export const tableKeys: Readonly<Record<TableName, KeySchema>> = {
   idempotency: { hash: 'idempotencyKey' },
@@ -67,7 +70,7 @@ export const tableKeys: Readonly<Record<TableName, KeySchema>> = {
 export function indexesOf(table: TableName): Readonly<Record<string, KeySchema>> {
   if (table === 'audit') return mapped(auditIndexes, (hash) => ({ hash, range: 'entryId' }));
   return {
-    [leaseIndex]: { hash: 'openShard', range: 'leaseUntil' },
+    [leaseIndex]: { hash: 'openShard', range: numberAttribute },
     [stateIndex]: { hash: 'clusterKey', range: 'idempotencyKey', projected: stateIndexAttributes },
     ...mapped(roleIndexes, (hash) => ({ hash, range: 'idempotencyKey', projected: [] })),
   };

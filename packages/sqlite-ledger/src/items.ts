@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LedgerUnusable } from '../../../src/ledger/format.ts';
-import type { Item, Items, Key, Reason, Write } from '../../../src/ledger/items.ts';
+import type { Item, Items, ItemUpdate, Key, Put, Reason, Write, WriteResult } from '../../../src/ledger/items.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger-unavailable.ts';
 import type { TableName } from '../../../src/ledger/tables.ts';
 import { isTooLarge, meets, updated } from './evaluate.ts';
@@ -15,6 +15,15 @@ export function sqliteItems(database: DatabaseSync): Items {
   const query = prepareQueries(database);
   const get = (table: TableName, key: Key) => tables[table].get(key);
   const getAll = (keys: readonly string[]) => keys.map((idempotencyKey) => get('idempotency', { idempotencyKey }));
+  const writeOne = (write: Put | ItemUpdate): WriteResult =>
+    inTransaction(database, 'IMMEDIATE', () => {
+      const stored = get(write.table, keyOf(write));
+      const judged = judge(write, stored);
+      if (judged.reason.kind === 'tooLarge') throw tooLarge();
+      if (judged.reason.kind !== 'none') return { kind: 'rejected', stored };
+      tables[write.table].replace(judged);
+      return { kind: 'written', replaced: stored };
+    });
   return {
     get: (table, key) => asPromise(() => get(table, key)),
     getTogether: (keys) => asPromise(() => inTransaction(database, 'DEFERRED', () => getAll(keys))),
@@ -31,18 +40,12 @@ export function sqliteItems(database: DatabaseSync): Items {
           return { kind: 'committed' };
         });
       }),
-    write: (write) =>
+    put: (put) => asPromise(() => writeOne(put)),
+    update: (update) =>
       asPromise(() => {
-        // Otherwise, the file keeps the text in its free pages.
-        if (write.table === 'audit' && write.kind === 'update') database.exec('PRAGMA secure_delete = ON');
-        return inTransaction(database, 'IMMEDIATE', () => {
-          const stored = get(write.table, keyOf(write));
-          const judged = judge(write, stored);
-          if (judged.reason.kind === 'tooLarge') throw tooLarge();
-          if (judged.reason.kind !== 'none') return { kind: 'rejected', stored };
-          tables[write.table].replace(judged);
-          return { kind: 'written', replaced: stored };
-        });
+        // Otherwise, the file keeps the erased text of an entry in its free pages.
+        if (update.table === 'audit') database.exec('PRAGMA secure_delete = ON');
+        return writeOne(update);
       }),
   };
 }

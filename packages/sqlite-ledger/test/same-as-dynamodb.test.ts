@@ -215,8 +215,9 @@ async function answered(items: Items, one: Step): Promise<unknown> {
   if ('query' in one) return await allPages(items, one.query);
   if ('single' in one) {
     if (one.single.kind === 'check') return null;
-    const result = await items.write(one.single, 'replaced');
-    return result.kind === 'written' && one.single.kind === 'update' ? { ...result, replaced: null } : result;
+    if (one.single.kind === 'put') return await items.put(one.single, 'replaced');
+    const result = await items.update(one.single);
+    return result.kind === 'written' ? { ...result, replaced: null } : result;
   }
   const result = await items.transact(one.writes);
   return result.kind === 'committed' ? result : result.reasons;

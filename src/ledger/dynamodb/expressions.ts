@@ -1,32 +1,19 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Condition, KeyRange, Path, Update } from '../items.ts';
-
-/** The names and values that expressions refer to, as parameters of a request. */
-interface Placeholders {
-  readonly ExpressionAttributeNames?: Record<string, string>;
-  /** Absent if no expression has a value: DynamoDB rejects an empty map. */
-  readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
-}
 
 /**
  * Translates conditions and updates to expressions of one request. Every name is a placeholder,
  * because DynamoDB reserves hundreds of words.
  */
 export function makeTranslator() {
-  const names = new Map<string, string>();
-  const values: Record<string, unknown> = {};
+  const names: string[] = [];
+  const values: unknown[] = [];
   const nameOf = (name: string) => {
-    const placeholder = names.get(name) ?? `#n${names.size}`;
-    names.set(name, placeholder);
-    return placeholder;
+    if (!names.includes(name)) names.push(name);
+    return `#n${names.indexOf(name)}`;
   };
   const pathOf = (path: Path) => (typeof path === 'string' ? [path] : path).map(nameOf).join('.');
-  const valueOf = (value: unknown) => {
-    const placeholder = `:v${Object.keys(values).length}`;
-    values[placeholder] = value;
-    return placeholder;
-  };
+  const valueOf = (value: unknown) => `:v${values.push(value) - 1}`;
   const list = <Value>(parts: Readonly<Record<string, Value>> = {}, join: (name: string, value: string) => string) =>
     Object.entries(parts).map(([name, value]) => join(nameOf(name), valueOf(value)));
 
@@ -38,11 +25,9 @@ export function makeTranslator() {
       case 'absent':
         return `attribute_not_exists(${pathOf(condition.path)})`;
       case 'equals':
-        return `${pathOf(condition.path)} = ${valueOf(condition.value)}`;
       case 'less':
-        return `${pathOf(condition.path)} < ${valueOf(condition.value)}`;
       case 'lessOrEqual':
-        return `${pathOf(condition.path)} <= ${valueOf(condition.value)}`;
+        return `${pathOf(condition.path)} ${operators[condition.kind]} ${valueOf(condition.value)}`;
       case 'isIn':
         return `${pathOf(condition.path)} IN (${condition.values.map(valueOf).join(', ')})`;
       case 'contains':
@@ -84,11 +69,9 @@ export function makeTranslator() {
         .join(' '),
     projection: (attributes: readonly Path[]) => attributes.map(pathOf).join(', '),
     /** What the expressions so far refer to. */
-    placeholders: (): Placeholders => ({
-      ...(names.size === 0
-        ? {}
-        : { ExpressionAttributeNames: Object.fromEntries([...names].map(([name, key]) => [key, name])) }),
-      ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: marshall(values) }),
+    placeholders: () => ({
+      ExpressionAttributeNames: numbered('#n', names),
+      ExpressionAttributeValues: marshalled(numbered(':v', values)),
     }),
   };
 }
@@ -96,7 +79,24 @@ export function makeTranslator() {
 /** How tightly an operator binds. */
 const binding = { or: 1, and: 2, not: 3 } as const;
 
-const operators = { below: '<', above: '>', from: '>=', upTo: '<=' } as const;
+const operators = {
+  equals: '=',
+  less: '<',
+  lessOrEqual: '<=',
+  below: '<',
+  above: '>',
+  from: '>=',
+  upTo: '<=',
+} as const;
+
+/** Values by their placeholders; undefined without any: DynamoDB rejects an empty map. */
+function numbered<Value>(prefix: string, values: readonly Value[]): Record<string, Value> | undefined {
+  return values.length === 0 ? undefined : Object.fromEntries(values.map((value, at) => [`${prefix}${at}`, value]));
+}
+
+function marshalled(values: Record<string, unknown> | undefined) {
+  return values && marshall(values);
+}
 
 function enclosed(text: string, inner: number, outer: number): string {
   return inner < outer ? `(${text})` : text;

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { BatchGetItemCommandOutput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Item, ItemPage, ItemQuery, Items, SingleItems, TransactedItems, Write } from '../items.ts';
+import type { Item, ItemPage, ItemQuery, Items, SingleItems, TransactedItems, UpdatedItems, Write } from '../items.ts';
 import { LedgerUnavailable } from '../ledger-unavailable.ts';
 import { keySchemaOf } from '../tables.ts';
 import type { TableName } from '../tables.ts';
@@ -15,15 +15,21 @@ import { makeTranslator } from './expressions.ts';
 import { failureOf, failureOfCancellation, isTransient, orLedgerFailure, withRetries } from './request.ts';
 import type { Retryable } from './request.ts';
 import type { TableNames } from './tables.ts';
-import { itemOf, itemOrNull, transact, writeItem } from './writes.ts';
+import { itemOf, itemOrNull, putItem, transact, updateItem } from './writes.ts';
 
 /** Two DynamoDB tables. Create the client as for the ledger. */
 type ClientAndTables = { readonly client: DynamoDBClient } & TableNames;
 
-/** The items of the tables, one at a time and by queries. */
+/** The items of the tables by queries. */
+export function dynamoDbQueries(tables: ClientAndTables): Pick<SingleItems, 'query'> {
+  return { query: (query) => readPage(tables.client, nameOf(tables, query.table), query) };
+}
+
+/** The items of the tables, also one at a time. */
 export function dynamoDbSingleItems(tables: ClientAndTables): SingleItems {
   const { client } = tables;
   return {
+    ...dynamoDbQueries(tables),
     async get(table, key) {
       const get = new GetItemCommand({
         TableName: nameOf(tables, table),
@@ -32,8 +38,7 @@ export function dynamoDbSingleItems(tables: ClientAndTables): SingleItems {
       });
       return itemOrNull((await orLedgerFailure(client.send(get))).Item);
     },
-    query: (query) => readPage(client, nameOf(tables, query.table), query),
-    write: (write, returned) => writeItem(client, nameOf(tables, write.table), write, returned),
+    put: (put, returned) => putItem(client, nameOf(tables, put.table), put, returned),
   };
 }
 
@@ -43,11 +48,19 @@ export function dynamoDbTransactedItems(tables: ClientAndTables): TransactedItem
   return { ...dynamoDbSingleItems(tables), transact: (writes) => transact(tables.client, named(writes)) };
 }
 
+/** The items of the tables, also with updates of one. */
+export function dynamoDbUpdatedItems(tables: ClientAndTables): UpdatedItems {
+  return {
+    ...dynamoDbTransactedItems(tables),
+    update: (update) => updateItem(tables.client, nameOf(tables, update.table), update),
+  };
+}
+
 /** The items of the tables, also several of the idempotency table by their keys. */
 export function dynamoDbItems(tables: ClientAndTables): Items {
   const { client, idempotencyTable } = tables;
   return {
-    ...dynamoDbTransactedItems(tables),
+    ...dynamoDbUpdatedItems(tables),
     getTogether: (keys) => getTogether(client, idempotencyTable, keys),
     getMany: (keys) => getMany(client, idempotencyTable, keys),
   };

@@ -15,12 +15,18 @@ import type { TableNames } from './tables.ts';
  */
 export function makeDynamoDbLedger(tables: ClientAndTables): Ledger {
   const { client, ...names } = tables;
-  client.middlewareStack.use(sdkMeter({ dependency: 'dynamoDb', isThrottling }));
-  client.middlewareStack.use(tableCheck(client, names));
+  checkTables(client, names);
   return ledgerOn(tables);
 }
 
-type ClientAndTables = { readonly client: DynamoDBClient } & TableNames;
+/** Two DynamoDB tables. */
+export type ClientAndTables = { readonly client: DynamoDBClient } & TableNames;
+
+/** Lets a client count its calls, and compare the tables where one of these is invalid. */
+export function checkTables(client: DynamoDBClient, names: TableNames): void {
+  client.middlewareStack.use(sdkMeter({ dependency: 'dynamoDb', isThrottling }));
+  client.middlewareStack.use(tableCheck(client, names));
+}
 
 /**
  * The ledger on a client that shares the middleware of one with which {@link makeDynamoDbLedger}

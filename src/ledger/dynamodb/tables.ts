@@ -5,8 +5,13 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { CreateTableCommandInput, DynamoDBClient, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
-import { auditIndexes, indexesOf, ttlAttribute } from '../tables.ts';
+import type {
+  CreateTableCommandInput,
+  DynamoDBClient,
+  GlobalSecondaryIndex,
+  KeySchemaElement,
+} from '@aws-sdk/client-dynamodb';
+import { indexesOf, numberAttribute, tableKeys, ttlAttribute } from '../tables.ts';
 import type { KeySchema, TableName } from '../tables.ts';
 
 /** Names of the two DynamoDB tables of a ledger. */
@@ -17,49 +22,39 @@ export interface TableNames {
 
 /** Definition of the idempotency table. `deploy/tables.yml` must match it. */
 export function idempotencyTableDefinition(TableName: string): CreateTableCommandInput {
-  return {
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: 'idempotencyKey', AttributeType: 'S' },
-      { AttributeName: 'openShard', AttributeType: 'S' },
-      { AttributeName: 'leaseUntil', AttributeType: 'N' },
-      { AttributeName: 'clusterKey', AttributeType: 'S' },
-      { AttributeName: 'roleArn', AttributeType: 'S' },
-      { AttributeName: 'targetRoleArn', AttributeType: 'S' },
-    ],
-    KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: indexDefinitions('idempotency'),
-  };
+  return definitionOf(TableName, 'idempotency');
 }
 
 /** Definition of the audit table. `deploy/tables.yml` must match it. */
 export function auditTableDefinition(TableName: string): CreateTableCommandInput {
-  const indexKeys = Object.values(auditIndexes);
+  return definitionOf(TableName, 'audit');
+}
+
+function definitionOf(TableName: string, table: TableName): CreateTableCommandInput {
+  const indexes = Object.entries(indexesOf(table));
+  const schemas = [tableKeys[table], ...indexes.map(([, schema]) => schema)];
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['operationId', 'entryId', ...indexKeys].map((AttributeName) => ({
+    AttributeDefinitions: [...new Set(schemas.flatMap(namesIn))].map((AttributeName) => ({
       AttributeName,
-      AttributeType: 'S',
+      AttributeType: AttributeName === numberAttribute ? 'N' : 'S',
     })),
-    KeySchema: [
-      { AttributeName: 'operationId', KeyType: 'HASH' },
-      { AttributeName: 'entryId', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: indexDefinitions('audit'),
+    KeySchema: keySchema(tableKeys[table]),
+    GlobalSecondaryIndexes: indexes.map(([IndexName, schema]) => ({
+      IndexName,
+      KeySchema: keySchema(schema),
+      Projection: projectionOf(schema),
+    })),
   };
 }
 
-function indexDefinitions(table: TableName): GlobalSecondaryIndex[] {
-  return Object.entries(indexesOf(table)).map(([IndexName, schema]) => ({
-    IndexName,
-    KeySchema: [
-      { AttributeName: schema.hash, KeyType: 'HASH' },
-      { AttributeName: schema.range, KeyType: 'RANGE' },
-    ],
-    Projection: projectionOf(schema),
-  }));
+function namesIn({ hash, range }: KeySchema): string[] {
+  return range === undefined ? [hash] : [hash, range];
+}
+
+function keySchema(schema: KeySchema): KeySchemaElement[] {
+  return namesIn(schema).map((AttributeName, at) => ({ AttributeName, KeyType: at === 0 ? 'HASH' : 'RANGE' }));
 }
 
 function projectionOf({ projected }: KeySchema): GlobalSecondaryIndex['Projection'] {

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, CancellationReason, DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Item, Reason, SingleWrite, TransactionResult, Write, WriteResult } from '../items.ts';
+import type { Item, ItemUpdate, Put, Reason, TransactionResult, Write, WriteResult } from '../items.ts';
 import { makeTranslator } from './expressions.ts';
 import { failureOf, failureOfCancellation, isTransient, withRetries } from './request.ts';
 import type { Retryable } from './request.ts';
@@ -33,65 +33,54 @@ interface NamedWrite {
   readonly table: string;
 }
 
-/** The parameters of a write, besides the item of a put. */
+/** The parameters of a write, besides its key or item. */
 function parametersOf(write: Write, TableName: string) {
-  const translator = makeTranslator();
   const { condition } = write;
+  const translator = makeTranslator();
   return {
     TableName,
-    ...(write.kind === 'update' ? { UpdateExpression: translator.update(write.update) } : {}),
-    ...(condition && { ConditionExpression: translator.condition(condition) }),
+    UpdateExpression: write.kind === 'update' ? translator.update(write.update) : undefined,
+    ConditionExpression: condition && translator.condition(condition),
+    ReturnValuesOnConditionCheckFailure: condition && ('ALL_OLD' as const),
     ...translator.placeholders(),
-    ...(condition && ({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const)),
   };
 }
 
 function inTransaction({ write, table }: NamedWrite): TransactWriteItem {
-  const { UpdateExpression, ...parameters } = parametersOf(write, table);
-  switch (write.kind) {
-    case 'put':
-      return { Put: { ...parameters, Item: marshall(write.item) } };
-    case 'update':
-      return { Update: { ...parameters, Key: marshall(write.key), UpdateExpression } };
-    case 'check':
-      return {
-        ConditionCheck: {
-          ...parameters,
-          Key: marshall(write.key),
-          ConditionExpression: parameters.ConditionExpression,
-        },
-      };
-  }
+  const parameters = parametersOf(write, table);
+  if (write.kind === 'put') return { Put: { ...parameters, Item: marshall(write.item) } };
+  const withKey = { ...parameters, Key: marshall(write.key) };
+  return write.kind === 'update' ? { Update: withKey } : { ConditionCheck: withKey };
 }
 
-/** Writes one item, also while a transaction is writing it. */
-export async function writeItem(
+/** Puts one item, also while a transaction is writing it. */
+export async function putItem(
   client: DynamoDBClient,
   table: string,
-  write: SingleWrite,
+  put: Put,
   returned: 'replaced' | undefined,
 ): Promise<WriteResult> {
-  return await withRetries(() => writeOnce(client, write, table, returned));
+  const parameters = { ...parametersOf(put, table), ...(returned && ({ ReturnValues: 'ALL_OLD' } as const)) };
+  const command = new PutItemCommand({ ...parameters, Item: marshall(put.item) });
+  return await written(async () => (await client.send(command)).Attributes);
 }
 
-async function writeOnce(
-  client: DynamoDBClient,
-  write: SingleWrite,
-  table: string,
-  returned: 'replaced' | undefined,
-): Promise<WriteResult | Retryable> {
-  const parameters = { ...parametersOf(write, table), ...(returned && ({ ReturnValues: 'ALL_OLD' } as const)) };
-  try {
-    const { Attributes } =
-      write.kind === 'put'
-        ? await client.send(new PutItemCommand({ ...parameters, Item: marshall(write.item) }))
-        : await client.send(new UpdateItemCommand({ ...parameters, Key: marshall(write.key) }));
-    return { kind: 'written', replaced: itemOrNull(Attributes) };
-  } catch (error) {
-    if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
-    if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
-    return { kind: 'rejected', stored: itemOrNull(error.Item) };
-  }
+/** Updates one item, also while a transaction is writing it. */
+export async function updateItem(client: DynamoDBClient, table: string, update: ItemUpdate): Promise<WriteResult> {
+  const command = new UpdateItemCommand({ ...parametersOf(update, table), Key: marshall(update.key) });
+  return await written(async () => (await client.send(command)).Attributes);
+}
+
+async function written(write: () => Promise<Attributes | undefined>): Promise<WriteResult> {
+  return await withRetries(async (): Promise<WriteResult | Retryable> => {
+    try {
+      return { kind: 'written', replaced: itemOrNull(await write()) };
+    } catch (error) {
+      if (error instanceof TransactionConflictException) return { kind: 'retry', cause: error };
+      if (!(error instanceof ConditionalCheckFailedException)) throw failureOf(error);
+      return { kind: 'rejected', stored: itemOrNull(error.Item) };
+    }
+  });
 }
 
 /** Writes items in one transaction. */
