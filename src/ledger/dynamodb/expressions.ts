@@ -35,14 +35,14 @@ export function makeTranslator() {
       case 'sizeLess':
         return `size(${pathOf(condition.path)}) < ${valueOf(condition.value)}`;
       case 'not':
-        return enclosed(`NOT ${conditionOf(condition.condition, binding.not + 1)}`, binding.not, within);
+        return `NOT ${conditionOf(condition.condition, binding.not)}`;
       case 'and':
       case 'or': {
         const { kind, conditions } = condition;
         const [only] = conditions;
         if (conditions.length === 1 && only) return conditionOf(only, within);
         const text = conditions.map((one) => conditionOf(one, binding[kind])).join(` ${kind.toUpperCase()} `);
-        return enclosed(text, binding[kind], within);
+        return binding[kind] < within ? `(${text})` : text;
       }
     }
   };
@@ -70,8 +70,9 @@ export function makeTranslator() {
     projection: (attributes: readonly Path[]) => attributes.map(pathOf).join(', '),
     /** What the expressions so far refer to. */
     placeholders: () => ({
-      ExpressionAttributeNames: numbered('#n', names),
-      ExpressionAttributeValues: marshalled(numbered(':v', values)),
+      ExpressionAttributeNames: names.length > 0 ? numbered('#n', names) : undefined,
+      // DynamoDB rejects an empty map.
+      ExpressionAttributeValues: values.length > 0 ? marshall(numbered(':v', values)) : undefined,
     }),
   };
 }
@@ -89,15 +90,7 @@ const operators = {
   upTo: '<=',
 } as const;
 
-/** Values by their placeholders; undefined without any: DynamoDB rejects an empty map. */
-function numbered<Value>(prefix: string, values: readonly Value[]): Record<string, Value> | undefined {
-  return values.length === 0 ? undefined : Object.fromEntries(values.map((value, at) => [`${prefix}${at}`, value]));
-}
-
-function marshalled(values: Record<string, unknown> | undefined) {
-  return values && marshall(values);
-}
-
-function enclosed(text: string, inner: number, outer: number): string {
-  return inner < outer ? `(${text})` : text;
+/** Names or values by their placeholders. */
+function numbered<Value>(prefix: string, values: readonly Value[]): Record<string, Value> {
+  return Object.fromEntries(values.map((value, at) => [`${prefix}${at}`, value]));
 }
