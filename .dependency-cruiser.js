@@ -95,11 +95,14 @@ const page = '^packages/page/[^/]+\\.ts$';
 /** The tools of operators. */
 const operator = '^packages/operator/';
 
-/** The command line and the typed client. */
+/** The typed client. */
 const client = '^packages/client/';
 
+/** The command line. */
+const command = '^packages/command/';
+
 /** Writes completion scripts, and knows no command. */
-const completionScripts = '^packages/client/src/completion-scripts\\.ts$';
+const completionScripts = '^packages/command/src/completion-scripts\\.ts$';
 
 /** What the project's own commands share. */
 const sharedByCommands = '^tools/((command|explain)\\.ts$|ledger/)';
@@ -146,7 +149,7 @@ export default {
     },
     {
       name: 'operator-layers',
-      comment: 'The command of operators opens a ledger, and completes as the client does: it knows no local gateway',
+      comment: 'The command of operators opens a ledger, and completes as `pod-identity` does: no local gateway',
       severity: 'error',
       from: { path: `${operator}src/` },
       to: {
@@ -169,28 +172,28 @@ export default {
       to: { path: '^(test|bench|deploy|tools|packages)/', pathNot: [sqliteLedger, sharedByCommands] },
     },
     {
-      name: 'client-alone',
-      comment: 'The client is installed without the gateway and reaches it over HTTP only',
+      name: 'typed-client-alone',
+      comment: 'The typed client runs in browsers, without the command, and reaches the gateway over HTTP only',
       severity: 'error',
       from: { path: `${client}src/` },
+      to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: `${client}src/` },
+    },
+    {
+      name: 'command-alone',
+      comment: 'The command is installed without the gateway, and reaches it by the typed client only',
+      severity: 'error',
+      from: { path: `${command}src/` },
       to: {
         path: '^(src|test|bench|deploy|tools|packages)/',
-        pathNot: `${client}(src/|(package|declaration\\.schema)\\.json$)`,
+        pathNot: [`${command}(src/|(package|declaration\\.schema)\\.json$)`, `${client}src/`],
       },
     },
     {
-      name: 'typed-client-alone',
-      comment: 'The typed client runs in browsers, and without the command',
+      name: 'command-layers',
+      comment: 'What the AWS CLI defines knows the table of commands, not what runs them, nor the client',
       severity: 'error',
-      from: { path: `${client}src/client/` },
-      to: { path: `${client}src/`, pathNot: `${client}src/(client|generated)/` },
-    },
-    {
-      name: 'client-layers',
-      comment: 'What the AWS CLI defines knows the table of commands, not what runs them',
-      severity: 'error',
-      from: { path: `${client}src/aws/` },
-      to: { path: `${client}src/`, pathNot: `${client}src/(aws/|commands\\.ts$)` },
+      from: { path: `${command}src/aws/` },
+      to: { path: '^packages/', pathNot: `${command}src/(aws/|commands\\.ts$)` },
     },
   ],
   options: {

@@ -8,15 +8,10 @@ import { rejectCodeCache } from '../test/support/code-cache.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/**
- * Builds the gateway as `npm run build` does, and returns the path of its handler.
- *
- * @param without names of replacements of `deploy/replacements.ts` to leave out
- */
-export async function buildGateway(folder: string, without: readonly string[] = []): Promise<string> {
-  const outdir = join(folder, ['dist', ...without].join('-'));
-  const options = ['--outdir', outdir, ...without.flatMap((name) => ['--without', name])];
-  await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
+/** Builds the gateway as `npm run build` does, and returns the path of its handler. */
+export async function buildGateway(folder: string): Promise<string> {
+  const outdir = join(folder, 'dist');
+  await promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', outdir], { cwd: root });
   return join(outdir, 'graphql.mjs');
 }
 
@@ -34,16 +29,6 @@ export async function withRejectedCodeCache(bundle: string): Promise<string> {
 /** The name of another build, by its handler: the folder. Name it after its commit. */
 export function nameOfBuild(handler: string): string {
   return basename(dirname(resolve(handler)));
-}
-
-/**
- * Builds the gateway with other policies and another inventory than the shipped ones, and returns
- * the path of its handler.
- */
-export async function buildGatewayWith(outdir: string, policies: string, inventory: string): Promise<string> {
-  const options = ['--outdir', outdir, '--policies', policies, '--inventory', inventory];
-  await promisify(execFile)(process.execPath, ['deploy/build.ts', ...options], { cwd: root });
-  return join(outdir, 'graphql.mjs');
 }
 
 /**

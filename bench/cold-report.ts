@@ -36,7 +36,7 @@ export function coldSection(measured: readonly MeasuredColdStart[]): Section {
     const where = cores === 1 ? 'One core' : 'Two cores';
     return `${where}, ${naive.length} rounds, medians in milliseconds:\n\n${table(head, rows)}`;
   });
-  return { name: 'cold', document: 'cold-starts.md', tables: tables.join('\n\n') };
+  return { name: 'cold', tables: tables.join('\n\n') };
 }
 
 const timesOf = (starts: readonly ColdStart[], time: keyof ColdStart) => starts.flatMap((start) => start[time] ?? []);

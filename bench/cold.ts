@@ -30,8 +30,6 @@ export interface ColdStart {
   readonly cpuMs: number | null;
   /** From the start of the process to its end. */
   readonly processMs: number;
-  /** Memory of the process after the answer. */
-  readonly residentBytes: number | null;
 }
 
 /** The starts of one subject, in the order of the rounds. */
@@ -51,7 +49,7 @@ export interface ColdSettings {
 }
 
 /** What is not known of a process that is not a function. */
-const none = { importMs: null, firstRequestMs: null, cpuMs: null, residentBytes: null };
+const none = { importMs: null, firstRequestMs: null, cpuMs: null };
 
 const awsCli = '/usr/bin/aws';
 const harness = join(import.meta.dirname, 'harness.cjs');
@@ -103,7 +101,7 @@ export async function measureColdStarts({ folder, runs, builds }: ColdSettings):
  * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject
  * its code cache as it must; not checked without `isRejected`.
  */
-export async function startBundle(
+async function startBundle(
   endpoints: Endpoints,
   core: number | null,
   folder: string,
@@ -115,11 +113,10 @@ export async function startBundle(
   await writeFile(eventFile, JSON.stringify(await (isTiny ? tinyCreateEvent() : createEvent())));
   const command = onCore(core, [process.execPath, harness, bundle, eventFile]);
   const { startedAt, totalMs, report } = await runProcess(command, functionEnvironment(endpoints, bundle));
-  const { importedAt, answeredAt, cpuMs, residentBytes, cacheRejected, answer } = JSON.parse(report) as {
+  const { importedAt, answeredAt, cpuMs, cacheRejected, answer } = JSON.parse(report) as {
     readonly importedAt: number;
     readonly answeredAt: number;
     readonly cpuMs: number;
-    readonly residentBytes: number;
     readonly cacheRejected?: boolean;
     readonly answer: { readonly body: string };
   };
@@ -133,7 +130,6 @@ export async function startBundle(
     firstRequestMs: answeredAt - importedAt,
     cpuMs,
     processMs: totalMs,
-    residentBytes,
   };
 }
 

@@ -95,12 +95,13 @@ export function functionEnvironment(
     TOKENS_TABLE: 'idempotency',
     AUDIT_TABLE: 'audit',
     POLICIES_DIRECTORY: `${dist}/policies`,
+    // Earlier builds do not look for it beside the policies.
     ISSUERS_FILE: `${dist}/issuers.json`,
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
     API_ID: 'local',
     API_STAGE: '$default',
     // All requests are those of one principal.
-    PRINCIPAL_REQUEST_BURST: '1000000',
+    PRINCIPAL_REQUESTS_PER_SECOND: '0',
   };
 }

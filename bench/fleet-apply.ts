@@ -7,7 +7,7 @@ import type { FleetGateway } from './fleet-gateway.ts';
 import { clusters, namespaces } from './fleet-world.ts';
 import { watch } from './fleet-watch.ts';
 
-const executable = join(import.meta.dirname, '../packages/client/src/main.ts');
+const executable = join(import.meta.dirname, '../packages/command/src/main.ts');
 
 /** What a plan of a declaration has, and how long it took. */
 export interface Planned {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEksSimulator } from '#eks-simulator';
-import { runOnGateway } from '../packages/client/test/gateway.ts';
+import { runOnGateway } from '../packages/command/test/run-on-gateway.ts';
 import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { simulatedWorld } from '../packages/local-gateway/src/world/simulated.ts';
 import type { AssociationReads } from '../src/ledger/association-history.ts';

@@ -19,7 +19,7 @@ import { writeAbandoned } from './open-operations.ts';
 import { table } from './report.ts';
 import type { Section } from './report.ts';
 import { median } from './statistics.ts';
-import { fill } from './trail-stores.ts';
+import { fill } from './trail-fill.ts';
 
 const hourMs = 3_600_000;
 

@@ -17,7 +17,6 @@ async function run() {
   times.answeredAt = now();
   const { user, system } = process.cpuUsage();
   times.cpuMs = (user + system) / 1000;
-  times.residentBytes = process.memoryUsage.rss();
   times.cacheRejected = script?.cachedDataRejected;
   writeSync(3, JSON.stringify({ ...times, answer }));
   process.exit(0);

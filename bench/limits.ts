@@ -86,7 +86,7 @@ function scanTable(): string {
 }
 
 /**
- * The table of limits in `docs/scale.md`. It depends on constants of the code and of
+ * The table of limits in `docs/limits.md`. It depends on constants of the code and of
  * `serverless.yml`, not on the machine.
  */
 export async function limitsSection(): Promise<Section> {
@@ -146,7 +146,7 @@ export async function limitsSection(): Promise<Section> {
   const gigabytes = (trailBytes * 1e6) / 1e9;
   return {
     name: 'limits',
-    document: 'scale.md',
+    document: 'limits.md',
     isMeasured: false,
     tables: [
       table(['limit', 'value', 'reached at creates a second', 'what moves it'], rows),

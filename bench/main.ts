@@ -10,10 +10,7 @@ import { measureCost } from './cost.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureGrowth } from './growth.ts';
 import { measureMemory } from './memory.ts';
-import { measureReplacements } from './replacements.ts';
 import { limitsSection } from './limits.ts';
-import { measureVersions } from './policy-versions.ts';
-import { measureSizes } from './sizes.ts';
 import { measureWarm } from './warm.ts';
 import type { Section } from './report.ts';
 import { writeSection } from './write-section.ts';
@@ -33,9 +30,6 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
   cost: measureCost,
   growth: ({ quick }) => measureGrowth(quick),
   memory: ({ folder, quick }) => measureMemory(folder, quick ? 5_000 : 100_000),
-  replacements: ({ folder, quick }) => measureReplacements(folder, quick ? 3 : 25),
-  sizes: ({ folder, quick }) => measureSizes(folder, quick ? 5 : 25),
-  versions: ({ folder, quick }) => measureVersions(folder, quick ? 5 : 25),
   limits: limitsSection,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick, builds }) => measureWarm(folder, quick, builds),
@@ -44,17 +38,11 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
 /** Measurements of their own, which print their results. */
 const programs: Programs = {
   costs: ['what the cheapest and most expensive requests cost', () => import('./costs.ts')],
-  fairness: ['how long polite callers wait beside one that sends requests in a loop', () => import('./fairness.ts')],
   fleet: ['queries over 200 clusters with 10,000 associations', () => import('./fleet.ts')],
   'fleet-day': ['scans, adoption, drift, impact and a declaration over such a fleet', () => import('./fleet-day.ts')],
-  trail: ['pages of the audit trail, by the length of the trail', () => import('./trail.ts')],
-  'trail-proof': ['checkpoints and verification of a long trail', () => import('./trail-proof.ts')],
-  'account-memory': ['how memory grows with the accounts that a function reads', () => import('./account-memory.ts')],
-  page: ['the page in a browser, over such a fleet', () => import('./page.ts')],
-  startup: ['the start-up of the command beside that of the AWS CLI', () => import('./startup.ts')],
 };
 
-const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md, docs/cold-starts.md and docs/scale.md.
+const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md and docs/limits.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]

@@ -7,7 +7,7 @@ export function median(numbers: readonly number[]): number {
  * The number below which a share of some numbers lies, interpolated: 0.25 and 0.75 are the
  * quartiles.
  */
-export function quantile(numbers: readonly number[], share: number): number {
+function quantile(numbers: readonly number[], share: number): number {
   const sorted = numbers.toSorted((one, other) => one - other);
   const place = (sorted.length - 1) * share;
   const below = sorted[Math.floor(place)] ?? NaN;

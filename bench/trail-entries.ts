@@ -1,7 +1,6 @@
 import { ulid } from 'ulid';
 import type { AuditEntry } from '../src/model/audit.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
-import type { AuditPartition } from '../src/ledger/ledger.ts';
 
 /** Milliseconds of a day. */
 const dayMs = 86_400_000;
@@ -14,27 +13,11 @@ export const end = Date.UTC(2027, 5, 30, 12);
 
 const begin = end - days * dayMs;
 
-/** A time range in the middle that covers a tenth of the trail. */
-export const middle = { since: begin + 54 * dayMs, until: begin + 66 * dayMs };
-
 const target = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'busy' };
 const busy = { ...target, namespace: 'shop', serviceAccount: 'cart' };
 const alice = 'https://id.example.com/#alice';
 const arn = 'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/busy/a-';
 const hot = `${arn}0123456789abcdefg`;
-
-/**
- * The measured partitions. Each is the busiest of its kind and holds from all entries down to a
- * sixteenth of them.
- */
-export const partitions: readonly AuditPartition[] = [
-  { kind: 'all' },
-  { kind: 'cluster', ...busy },
-  { kind: 'namespace', ...busy },
-  { kind: 'serviceAccount', ...busy },
-  { kind: 'principal', principalId: alice },
-  { kind: 'association', associationArn: hot },
-];
 
 /**
  * Generates the entries of an audit trail of this length, oldest first. Trails of equal length are

@@ -1,6 +1,6 @@
 // Measures warm requests in one process: node bench/warm-process.ts GATEWAY CALLS ISSUERS BLOCKS
 // SIZE [BUILD…]. GATEWAY is its graphql.mjs, CALLS the bundle of bench/naive/recorded.ts, ISSUERS a
-// file with the keys of the tokens, SIZE the requests of a block, BUILD the handler of another
+// file with the keys of the tokens, beside the policies, SIZE the requests of a block, BUILD the handler of another
 // build. Writes the figures as JSON to file descriptor 3.
 import { writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -20,6 +20,7 @@ type Handler = (event: APIGatewayProxyEventV2, context: object) => Promise<{ bod
 /** Imports a bundle with these variables in addition, which it reads then. */
 async function load(bundle: string, variables: Readonly<Record<string, string>> = {}): Promise<Handler> {
   const folder = dirname(bundle);
+  // Earlier builds do not look for the issuers beside the policies.
   const files = { POLICIES_DIRECTORY: `${folder}/policies`, ISSUERS_FILE: `${folder}/issuers.json` };
   Object.assign(process.env, files, variables);
   const name = Object.keys(variables).join();
@@ -31,7 +32,7 @@ const handler = await load(gateway);
 const handlersOfBuilds: Handler[] = [];
 for (const build of builds) handlersOfBuilds.push(await load(build));
 /** The same bundle once more: verifying tokens itself, and with an executor role. */
-const verifying = await load(gateway, { ISSUERS_FILE: issuersFile });
+const verifying = await load(gateway, { POLICIES_DIRECTORY: `${dirname(issuersFile)}/policies` });
 const withExecutor = await load(gateway, { EXECUTOR_ROLE_ARN: 'arn:aws:iam::111122223333:role/executor' });
 const { sendCreate } = (await import(callsBundle)) as { sendCreate: (inputs: CreateInputs) => Promise<void> };
 const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 };

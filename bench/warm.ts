@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { audience, issuer } from '../packages/local-gateway/src/principals.ts';
 import { testKeys } from '../test/support/lambda-event.ts';
 import { buildCalls, buildGateway, nameOfBuild } from './bundles.ts';
@@ -57,7 +57,11 @@ const sizes = {
 export async function measureWarm(folder: string, isQuick: boolean, builds: readonly string[]): Promise<Section> {
   const { blocks, size, slowBlocks } = isQuick ? sizes.quick : sizes.whole;
   const [gateway, calls] = [await buildGateway(folder), await buildCalls(folder)];
-  const issuers = join(folder, 'issuers.json');
+  // The gateway looks for the issuers beside the policies.
+  const withKeys = join(folder, 'with-keys');
+  const issuers = join(withKeys, 'issuers.json');
+  await mkdir(withKeys);
+  await symlink(join(dirname(gateway), 'policies'), join(withKeys, 'policies'));
   await writeFile(issuers, JSON.stringify([{ issuer, audiences: [audience], jwks: await testKeys() }]));
   const measure = async (
     delays: { dynamoDb: number; eks: number; sts: number },

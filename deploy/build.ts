@@ -22,7 +22,7 @@ import {
 import { missedReplacements, replacements, replaceUnneeded } from './replacements.ts';
 import { startProblems } from './start-budgets.ts';
 import { finishSupplyChain, pageSbomFile, sbomFile } from './supply-chain.ts';
-import { runCommand, UsageError } from '../tools/command.ts';
+import { runCommand } from '../tools/command.ts';
 import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
 import { buildPage } from '../packages/page/build.ts';
@@ -112,15 +112,13 @@ interface Sources {
   readonly inventory: string;
   /** File of issuers with their keys; null: API Gateway alone verifies tokens. */
   readonly issuers: string | null;
-  /** Names of replacements of modules to leave out, see `deploy/replacements.ts`. */
-  readonly without: readonly string[];
 }
 
 /**
  * Writes the bundles, Cedar's WebAssembly, the policies and the page to `outdir`. Throws an Error
  * that says what is not valid.
  */
-async function buildInto(outdir: string, { policies, inventory, issuers, without }: Sources): Promise<void> {
+async function buildInto(outdir: string, { policies, inventory, issuers }: Sources): Promise<void> {
   await clean(outdir);
   const { failures, summary } = checkPolicies(policies);
   console.log(`${policies}: ${summary}`);
@@ -142,14 +140,12 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   const snapshotHash = await writeCedarSnapshot(outdir, policies);
   console.log(`Cedar's native code: ${await writeNativeCode(outdir, policies, snapshotHash)}`);
   const define = { ...options.define, ...cedarDefines(snapshotHash) };
-  const chosen = replacements.filter(({ name }) => !without.includes(name));
-  const plugins = [replaceUnneeded(chosen), ...options.plugins, billOfMaterials(sbomFile)];
+  const plugins = [replaceUnneeded(replacements), ...options.plugins, billOfMaterials(sbomFile)];
   const { metafile, warnings } = await build({ ...options, outdir, define, plugins });
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
-    // A build without a replacement is for measurements: it may exceed the budgets, and hold what
-    // no function needs.
-    ...(without.length > 0 ? [] : [...bundleProblems(metafile), ...missedReplacements(metafile)]),
+    ...bundleProblems(metafile),
+    ...missedReplacements(metafile),
   ];
   if (problems.length > 0) throw new Error(`The bundle is not valid for Lambda:\n${problems.join('\n')}`);
 
@@ -163,7 +159,7 @@ async function buildInto(outdir: string, { policies, inventory, issuers, without
   await finishSupplyChain(root, outdir, Object.keys(metafile.inputs));
   const sizes = await sizesIn(outdir);
   for (const [file, bytes] of sizes) console.log(`${(bytes / 1000).toFixed(0).padStart(7)} kB  ${file}`);
-  const tooMuch = without.length > 0 ? [] : startProblems(sizes);
+  const tooMuch = startProblems(sizes);
   if (tooMuch.length > 0) throw new Error(tooMuch.join('\n'));
 }
 
@@ -203,27 +199,14 @@ async function sizesIn(folder: string): Promise<ReadonlyMap<string, number>> {
   return sizes;
 }
 
-/**
- * Throws a UsageError for a replacement that does not exist, and for a build without one that would
- * be deployed.
- */
-function checkWithout(without: readonly string[], outdir: string): void {
-  const unknown = without.find((name) => replacements.every((one) => one.name !== name));
-  if (unknown !== undefined)
-    throw new UsageError(`--without is ${JSON.stringify(unknown)}: give a name from deploy/replacements.ts.`);
-  if (without.length > 0 && outdir === ownOutdir) throw new UsageError('--without requires --outdir.');
-}
-
 const help = `Builds what Lambda runs: bundles, Cedar's WebAssembly, compiled policies and inventory; and the files of the page.
 
-Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER] [--without NAME]
+Usage: npm run build -- [--policies FOLDER] [--inventory FILE] [--issuers FILE] [--outdir FOLDER]
 
   --policies FOLDER  policies, with their cases (default: policies beside package.json)
   --inventory FILE   inventory of the deployment (default: inventory.json in the folder of policies)
   --issuers FILE     issuers of tokens with their keys, so that the function verifies signatures itself (default: none)
   --outdir FOLDER    an empty or new folder for the result (default: dist beside package.json, which is emptied)
-  --without NAME     leaves out a replacement of deploy/replacements.ts, to measure what it saves. Can be given several times.
-                     Requires --outdir, so that such a build is not deployed
   -h, --help         print this text
 
 Exits with 0 when everything is built, with 1 when policies, inventory, issuers or bundles are not valid, with 2 when the arguments
@@ -237,16 +220,13 @@ process.exitCode = await runCommand({
     inventory: { type: 'string' },
     issuers: { type: 'string' },
     outdir: { type: 'string', default: ownOutdir },
-    without: { type: 'string', multiple: true, default: [] },
   },
   run: async (values) => {
     const policies = resolve(values.policies);
     // The cases use the inventory in the folder of policies; a deployment serves other clusters.
     const inventory = resolve(values.inventory ?? join(policies, 'inventory.json'));
     const issuers = values.issuers === undefined ? null : resolve(values.issuers);
-    const { outdir, without } = values;
-    checkWithout(without, resolve(outdir));
-    await buildInto(resolve(outdir), { policies, inventory, issuers, without });
+    await buildInto(resolve(values.outdir), { policies, inventory, issuers });
     return 0;
   },
 });

@@ -26,7 +26,7 @@ export interface FunctionRuntime {
  */
 export function codeCacheNotice({ nodeVersion, architecture }: CodeCacheMaker, functions: FunctionRuntime): string {
   const made = `Node.js ${nodeVersion} on ${architecture}`;
-  const advice = '(docs/cold-starts.md#the-code-cache)';
+  const advice = '(docs/performance.md#the-code-cache)';
   const [major = ''] = nodeVersion.slice(1).split('.');
   const isSameArchitecture = architecture.replace(/^x64$/, 'x86_64') === functions.architecture;
   if (isSameArchitecture && functions.runtime === `nodejs${major}.x`) {

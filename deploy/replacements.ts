@@ -5,7 +5,7 @@ import { edited, withPlainNames, withRoleErrors } from './module-edits.ts';
 
 /** A module of a package, of which a bundle needs less or nothing. */
 export interface Replacement {
-  /** For the option `--without` of the build, which measures what the replacement saves. */
+  /** A short name. */
   readonly name: string;
   /** What it is for, and why the functions do without it. */
   readonly why: string;
@@ -22,8 +22,7 @@ export interface Replacement {
 const unused = (name: string) => `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
 
 /**
- * Each saves processor time of every cold start, or a fiftieth of the bundle: docs/cold-starts.md
- * has the figures, and `npm run bench -- --only replacements` measures them. `path` holds in a
+ * Each saves processor time of every cold start, or a fiftieth of the bundle. `path` holds in a
  * folder of `node_modules`, whatever the separator.
  */
 export const replacements: readonly Replacement[] = [

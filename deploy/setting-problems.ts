@@ -181,10 +181,6 @@ const rules: Readonly<Record<string, Rule>> = {
   reconcileMemory: memory,
   scanMemory: memory,
   expireMemory: memory,
-  checkpointMemory: memory,
-  compileMemory: memory,
-  deliverMemory: memory,
-  pageMemory: memory,
   domainName: {
     is: 'a domain name',
     test: (value) => /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(value),
@@ -245,7 +241,7 @@ export function settingProblems(settings: Settings, stage: string | null = null)
 
 function operatorProblems({ operatorRoleArns = '' }: Settings): Problem[] {
   if (operatorRoleArns !== '') return [];
-  const fix = 'Give the roles of the operators that stop the gateway in an emergency (docs/recovery.md).';
+  const fix = 'Give the roles of the operators that stop the gateway in an emergency (docs/incidents.md).';
   return [problem('operatorRoleArns', 'No role may set locks.', fix)];
 }
 

@@ -8,7 +8,7 @@ import { largestOf } from './bundle-rules.ts';
 export const startBudgets = { code: 10_500_000, policies: 12_000_000 } as const;
 
 /**
- * Files of a build that a start reads, by the budget that counts them. `test/lambda/bundle.test.ts`
+ * Files of a build that a start reads, by the budget that counts them. `test/lambda/bundle.slow.test.ts`
  * checks that these are all.
  */
 const files = {

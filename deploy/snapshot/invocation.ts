@@ -40,7 +40,6 @@ export function environmentFor(policies: string, awsUrl: string): Record<string,
     IDEMPOTENCY_TABLE: 'idempotency',
     AUDIT_TABLE: 'audit',
     POLICIES_DIRECTORY: policies,
-    ISSUERS_FILE: issuersFileOf(policies),
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
     // Keys could be packaged for this issuer, or fetched from it; the token of the create has no

@@ -1,12 +1,13 @@
 // Bundles src/, the gateway, the simulator and their libraries into dist/, because Node runs no TypeScript inside
 // node_modules. esbuild and TypeScript are found in the workspace.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import { build } from 'esbuild';
 import { cedarGlue } from '../../deploy/optimize.ts';
+import { licencesOf } from '../../tools/licences.js';
 import { buildPage } from '../page/build.ts';
 import { writePage } from '../page/write.ts';
 
@@ -60,17 +61,7 @@ const listInputs = {
   setup: ({ onEnd }) => onEnd((result) => void pageInputs.push(...Object.keys(result.metafile.inputs))),
 };
 writePage(join(dist, 'page-files'), await buildPage({ plugins: [listInputs] }));
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licences([...Object.keys(metafile.inputs), ...pageInputs]));
-
-/** The licence texts of the packages in the bundle and in the page. */
-function licences(inputs) {
-  const packages = inputs.map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
-  const texts = [...new Set(packages.filter(Boolean))].sort().map((path) => {
-    const root = join(folder, path);
-    const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const file = readdirSync(root).find((each) => /^(license|licence)/i.test(each));
-    const text = file === undefined ? `Licence: ${license}` : readFileSync(join(root, file), 'utf8').trim();
-    return `${name} ${version}\n\n${text}\n`;
-  });
-  return texts.join(`\n${'-'.repeat(80)}\n\n`);
-}
+writeFileSync(
+  join(dist, 'THIRD-PARTY-LICENSES'),
+  licencesOf(folder, [...Object.keys(metafile.inputs), ...pageInputs], ['Apache-2.0', 'MIT']),
+);

@@ -1,6 +1,6 @@
-import { defaultTimes } from '../idempotency/times.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
+import { readRaisedTime } from './time-settings.ts';
 
 /** What the checkpoint function reads from its environment. */
 export interface CheckpointSettings {
@@ -30,7 +30,7 @@ export function readCheckpointSettings(env: Environment = process.env): Checkpoi
     bucket: reader.required('CHECKPOINT_BUCKET'),
     keyId: reader.required('CHECKPOINT_KEY_ID'),
     origin: originOf(reader),
-    clockErrorMs: reader.number('CLOCK_ERROR_MS', defaultTimes.clockErrorMs),
+    clockErrorMs: readRaisedTime(reader, 'clockErrorMs'),
     metricsNamespace: reader.text('METRICS_NAMESPACE', ''),
   }));
 }

@@ -28,12 +28,11 @@ export function readPageSettings(env: Environment = process.env): PageSettings {
   return readSettings(env, (reader) => {
     const issuer = reader.required('JWT_ISSUER');
     const { signIn, connectOrigins } = readIssuerSignIn(reader, issuer, reader.required('PAGE_CLIENT_ID'));
-    // Not `page`, which the runtime would take for the module of the handler `page`.
-    const directory = reader.text('PAGE_DIRECTORY', '');
     return {
       config: { graphql: graphqlPath, signIn },
       connectOrigins,
-      folder: directory === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/page-files` : directory,
+      // Not `page`, which the runtime would take for the module of the handler `page`.
+      folder: `${reader.required('LAMBDA_TASK_ROOT')}/dist/page-files`,
     };
   });
 }

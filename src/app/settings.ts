@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { maxApprovalMs } from '../model/approval.ts';
 import {
   defaultApprovalLimits,
@@ -5,7 +6,6 @@ import {
   defaultRequestLimits,
 } from '../operations/terms/dependencies.ts';
 import type { About, ApprovalLimits, DescribeLimits, Preflight } from '../operations/terms/dependencies.ts';
-import { defaultTimes, leastRetentionMs } from '../idempotency/times.ts';
 import type { Times } from '../idempotency/times.ts';
 import { defaultTokenSettings } from '../auth/claims.ts';
 import type { TokenSettings } from '../auth/claims.ts';
@@ -17,6 +17,7 @@ import type { LiveSettings } from '../policy-versions/live.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import type { IssuerSettings } from './issuers.ts';
+import { readTimes } from './time-settings.ts';
 
 /** What all functions read from their environment. */
 export interface LambdaSettings extends GatewaySettings {
@@ -80,13 +81,13 @@ export function readLambdaSettings(env: Environment = process.env): LambdaSettin
 export function readGraphqlSettings(env: Environment = process.env): GraphqlSettings {
   return readSettings(env, (reader) => {
     const settings = lambdaSettings(reader);
-    const issuersFile = reader.text('ISSUERS_FILE', '');
     return {
       ...settings,
       eventSource: eventSource(reader, settings.home.accountId),
       issuer: issuerSettings(reader),
       executorRoleArn: executorRoleArn(reader),
-      issuersFile: issuersFile === '' ? `${reader.required('LAMBDA_TASK_ROOT')}/dist/issuers.json` : issuersFile,
+      // Where the build puts it.
+      issuersFile: join(settings.policiesDirectory, '../issuers.json'),
     };
   });
 }
@@ -168,7 +169,7 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     times: readTimes(reader),
     describeLimits: readDescribeLimits(reader),
     requestLimits: {
-      burst: reader.number('PRINCIPAL_REQUEST_BURST', defaultRequestLimits.burst, { least: 1 }),
+      burst: defaultRequestLimits.burst,
       perSecond: reader.number('PRINCIPAL_REQUESTS_PER_SECOND', defaultRequestLimits.perSecond),
     },
     approvalLimits: readApprovalLimits(reader),
@@ -210,46 +211,11 @@ function words(text: string, separator: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** The variable of each of the protocol's times; all in milliseconds. */
-export const timeVariables = {
-  leaseMs: 'LEASE_MS',
-  requestMs: 'REQUEST_MS',
-  signatureWindowMs: 'SIGNATURE_WINDOW_MS',
-  eksProcessingMs: 'EKS_PROCESSING_MS',
-  listLagMs: 'LIST_LAG_MS',
-  clockErrorMs: 'CLOCK_ERROR_MS',
-  retentionMs: 'IDEMPOTENCY_RETENTION_MS',
-  roleRetryMs: 'ROLE_RETRY_MS',
-} as const satisfies Record<Exclude<keyof Times, 'leastLifetimeMs'>, string>;
-
-/** A lease that ends before its request does would expire while the lease holder still works. */
-function readTimes(reader: SettingsReader): Times {
-  const entries = Object.entries(timeVariables).map(([time, variable]) => [
-    time,
-    reader.number(variable, defaultTimes[time as keyof Times], {
-      least: time === 'retentionMs' ? leastRetentionMs : 0,
-    }),
-  ]);
-  const times = { ...defaultTimes, ...(Object.fromEntries(entries) as Partial<Times>) };
-  const { leaseMs, requestMs } = times;
-  if (leaseMs <= requestMs) {
-    reader.problem(
-      `LEASE_MS is ${leaseMs} and REQUEST_MS is ${requestMs}: a lease must be longer than a request, such as ` +
-        `${defaultTimes.leaseMs} and ${defaultTimes.requestMs}.`,
-    );
-  }
-  return times;
-}
-
-/** The variable of each limit on describes. */
-export const describeVariables = {
-  describeConcurrency: 'DESCRIBE_CONCURRENCY',
-  describesPerSecond: 'DESCRIBES_PER_SECOND',
-} as const satisfies Record<keyof DescribeLimits, string>;
-
 /** A limit of 0 would let no describe through. */
 function readDescribeLimits(reader: SettingsReader): DescribeLimits {
-  const read = (limit: keyof DescribeLimits) =>
-    reader.number(describeVariables[limit], defaultDescribeLimits[limit], { least: 1 });
-  return { describeConcurrency: read('describeConcurrency'), describesPerSecond: read('describesPerSecond') };
+  const { describeConcurrency, describesPerSecond } = defaultDescribeLimits;
+  return {
+    describeConcurrency,
+    describesPerSecond: reader.number('DESCRIBES_PER_SECOND', describesPerSecond, { least: 1 }),
+  };
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { ApprovalNeed, UsedApproval } from '../model/approval-vote.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
-import type { OperationKind } from '../model/operation.ts';
+import { operationKinds } from '../model/operation.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
 import { isTimeZone } from '../policy/inventory/calendar.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
@@ -114,13 +114,6 @@ const trailScope = oneKindOf('kind', [
   strictFields({ kind: v.literal('principal'), principal }),
   strictFields({ kind: v.literal('gateway') }),
 ]);
-
-const operationKinds = [
-  'CREATE_POD_IDENTITY_ASSOCIATION',
-  'UPDATE_POD_IDENTITY_ASSOCIATION',
-  'DELETE_POD_IDENTITY_ASSOCIATION',
-  'ADOPT_POD_IDENTITY_ASSOCIATION',
-] as const satisfies readonly OperationKind[];
 
 /** What a vote is about. */
 const approvalSubject: SchemaOf<ApprovalSubject> = exactly({

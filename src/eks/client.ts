@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
-import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
+import type { PodIdentityAssociation, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-eks';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, MetadataBearer, RequestSigner } from '@smithy/types';
+import type { AwsCredentialIdentity, DeserializeMiddleware, MetadataBearer, RequestSigner } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';
 import type { ClockCheck } from '../runtime/clock-check.ts';
@@ -17,7 +17,7 @@ import { createCommand, deleteCommand, updateCommand } from './commands.ts';
 import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
 import {
   changeFailure,
-  clockFailure,
+  ClockWrong,
   credentialsFailure,
   CredentialsTimeout,
   eksErrorOf,
@@ -133,7 +133,6 @@ async function change(
   } catch (error) {
     return credentialsFailure(error);
   }
-  if (connection.settings.clockCheck?.isWrong()) return clockFailure;
   try {
     const output = await signing.run({ credentials, date: new Date(bounds.signingDate) }, () =>
       send(connection.changer, { abortSignal: abortAt(connection, bounds.deadline) }),
@@ -211,9 +210,24 @@ function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): E
     disableClockSkewCorrection: () => Promise.resolve(true),
     signer: () => Promise.resolve(signer),
   });
+  if (settings.clockCheck) changer.middlewareStack.add(refuse(settings.clockCheck), refusing);
   changer.middlewareStack.use(meterOf('eks'));
   if (settings.clockCheck) changer.middlewareStack.use(clockCheckPlugin(settings.clockCheck));
   return changer;
+}
+
+/**
+ * After the SDK has signed: answers to other calls can show meanwhile that the clock is wrong.
+ * Before the meter: nothing is sent.
+ */
+const refusing = { step: 'deserialize', priority: 'high', name: 'refuseChanges' } as const;
+
+/** Throws `ClockWrong` in place of sending while the clock is wrong. */
+function refuse(check: ClockCheck): DeserializeMiddleware<ServiceInputTypes, ServiceOutputTypes> {
+  return (next) => (args) => {
+    if (check.isWrong()) throw new ClockWrong();
+    return next(args);
+  };
 }
 
 async function describe(

@@ -134,14 +134,15 @@ export function credentialsFailure(error: unknown): Extract<ChangeResult, { kind
 }
 
 /**
- * The result of a change that is not sent because the clock of this process is wrong: it would be
- * signed with that.
+ * Thrown in place of sending a change: the clock of this process, with which it is signed, is
+ * wrong.
  */
-export const clockFailure = {
-  kind: 'rejected',
-  outcome: 'EKS_UNREACHABLE',
-  error: { exception: 'ClockWrong', message: 'The clock of the gateway is wrong.', requestId: null },
-} as const satisfies ChangeResult;
+export class ClockWrong extends Error {
+  constructor() {
+    super('The clock of the gateway is wrong.');
+    this.name = 'ClockWrong';
+  }
+}
 
 /**
  * The result of a change that threw. Only an exception of EKS with a status 4xx and a connection
@@ -153,6 +154,7 @@ export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'do
   const raised = (error ?? {}) as Raised;
   const eksError = eksErrorOf(error);
   const rejected = (outcome: RejectedOutcome) => ({ kind: 'rejected', outcome, error: eksError }) as const;
+  if (error instanceof ClockWrong) return rejected('EKS_UNREACHABLE');
   const status = raised.$metadata?.httpStatusCode;
   if (status === undefined && notConnected.includes(raised.code)) return rejected('EKS_UNREACHABLE');
   // After a 408, EKS may still have processed the part of the request that it received.

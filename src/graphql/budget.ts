@@ -2,7 +2,8 @@ import { GraphQLError } from 'graphql';
 import type { EksError, EksFor } from '../eks/eks.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
-import type { Ledger, TrailQuery } from '../ledger/ledger.ts';
+import { hasFilters } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { count } from '../runtime/meter.ts';
 import { makeSlots } from '../runtime/slots.ts';
@@ -167,7 +168,3 @@ function countedApprovals(approvals: ApprovalStore, spend: Spend): ApprovalStore
 }
 
 const one = () => 1;
-
-function hasFilters({ events, operations, refusalCodes, roleArn, policyId }: TrailQuery): boolean {
-  return [events, operations, refusalCodes, roleArn, policyId].some((filter) => filter !== null);
-}

@@ -44,6 +44,9 @@ const maxNameLength = 100;
  */
 const schema = makeSchema(makeResolvers());
 
+/** One for all servers of a process: which documents are valid depends on the schema alone. */
+const documentStore = makeDocumentStore();
+
 /** The GraphQL server: schema, resolvers, and the limits of a single request. */
 export function makeServer(log: Log): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
@@ -55,7 +58,7 @@ export function makeServer(log: Log): ApolloServer<RequestContext> {
     // Clients send the document when they are told so. A store would need a bound of its own for
     // what strangers put there.
     persistedQueries: false,
-    documentStore: makeDocumentStore(),
+    documentStore,
     cache: noCache,
     parseOptions: { maxLexicalTokens: maxTokens },
     validationRules: [...makeRules()],

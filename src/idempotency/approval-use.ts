@@ -5,6 +5,7 @@ import type { RecordAndApproval } from '../ledger/approvals.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { Approval } from '../model/approval.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import { hasTrait } from '../model/operation.ts';
 
 /**
  * What a request that needs an approval read before its claim: the record of its token, and the
@@ -24,9 +25,9 @@ export interface UsedByCommit {
  * or `modifiedAt` of its association did not change. That a create which was in doubt is not
  * visible does not prove it.
  */
-function isReleaseProven({ state, operation, operationId, inDoubtOperationIds }: IdempotencyRecord): boolean {
-  if (state !== 'RELEASED') return false;
-  return operation !== 'CREATE_POD_IDENTITY_ASSOCIATION' || !inDoubtOperationIds.includes(operationId);
+function isReleaseProven(record: IdempotencyRecord): boolean {
+  if (record.state !== 'RELEASED') return false;
+  return !hasTrait('creates', record) || !record.inDoubtOperationIds.includes(record.operationId);
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Times {
   readonly roleRetryMs: number;
   /**
    * The least time from a request to the ending that it sets: longer than the longest schedule and
-   * clock error. No setting.
+   * clock error.
    */
   readonly leastLifetimeMs: number;
 }

@@ -1,4 +1,5 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import { operationTraits } from '../model/operation.ts';
 import type { AssociationState, AssociationStates, ConfirmedAssociation, OpenOperation } from './association-state.ts';
 import type { AssociationVersion, DeletedAssociation, LatestVersion } from './association-version.ts';
 import type { ClusterScan } from './cluster-scan.ts';
@@ -10,7 +11,7 @@ export function confirmedVersion(
   times: Pick<AssociationVersion, 'seenAt' | 'seenOtherwiseAt'>,
 ): AssociationVersion {
   if (isDeleted) return deletedVersion(target, association, { operationId, declaration, ...times });
-  const origin = operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? 'ADOPTED' : 'OPERATION';
+  const { origin } = operationTraits[operation];
   return { target, association, origin, operationId, declaration, ...times };
 }
 

@@ -8,7 +8,7 @@ import type { AssociationVersion, LatestVersion, Origin } from './association-ve
  * What is known of the association of one service account: what the gateway's operations confirmed,
  * what scans observed, and which operations may still act. EKS's `modifiedAt` is the version of an
  * association, not the time at which someone read it:
- * `docs/decisions/0044-state-of-associations.md`.
+ * `docs/decisions/0005-association-state-and-history.md`.
  */
 export interface AssociationState {
   readonly target: AssociationTarget;

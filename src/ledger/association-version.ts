@@ -19,7 +19,7 @@ export interface LatestVersion {
 /**
  * A version of the association of a service account, from when it is known on. Written once, with
  * the outcome or the observation that shows it, and never changed: when it was replaced, the next
- * version tells. See `docs/decisions/0045-history-of-associations.md`.
+ * version tells. See `docs/decisions/0005-association-state-and-history.md`.
  */
 export interface AssociationVersion extends LatestVersion {
   readonly target: AssociationTarget;

@@ -2,8 +2,8 @@ import { LedgerUnavailable } from './ledger.ts';
 
 /**
  * Version of the stored form of records and entries, their field `v`.
- * docs/decisions/0010-persistent-formats.md says what may change within a version, and how a new
- * one is introduced.
+ * docs/decisions/0004-stored-formats-and-indexes.md says what may change within a version, and how
+ * a new one is introduced.
  */
 export const formatVersion = 1;
 

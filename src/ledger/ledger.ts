@@ -64,13 +64,11 @@ export type AuditPartition =
   | { readonly kind: 'operation'; readonly operationId: string }
   | { readonly kind: 'all' };
 
-/** Which page of the trail to read. */
-export interface TrailQuery {
-  readonly partition: AuditPartition;
-  /** Start of the time range: milliseconds since the epoch, inclusive; null: unbounded. */
-  readonly since: number | null;
-  /** End of the time range: milliseconds since the epoch, exclusive; null: unbounded. */
-  readonly until: number | null;
+/**
+ * What entries of a page are compared with besides their time. A page is read by a
+ * table over these names, so that a filter which it would ignore does not compile.
+ */
+export interface TrailFilters {
   /** Return only entries with these events; null: all events. */
   readonly events: readonly AuditEvent[] | null;
   /** Return only entries with these operations; null: all operations. */
@@ -84,6 +82,15 @@ export interface TrailQuery {
   readonly roleArn: string | null;
   /** Return only entries whose decision names this policy. Null: all entries. */
   readonly policyId: string | null;
+}
+
+/** Which page of the trail to read. */
+export interface TrailQuery extends TrailFilters {
+  readonly partition: AuditPartition;
+  /** Start of the time range: milliseconds since the epoch, inclusive; null: unbounded. */
+  readonly since: number | null;
+  /** End of the time range: milliseconds since the epoch, exclusive; null: unbounded. */
+  readonly until: number | null;
   /**
    * Whether `events` is compared with entries as their principal was answered (`asAnswered` in
    * `hidden-entry.ts`): so that which entries match does not disclose what they hide. Of the
@@ -105,16 +112,24 @@ export interface TrailQuery {
   readonly before: string | null;
 }
 
-/** The filters that every entry passes. */
-export const noFilters = {
-  since: null,
-  until: null,
+const noTrailFilters = {
   events: null,
   operations: null,
   refusalCodes: null,
   roleArn: null,
   policyId: null,
-} as const;
+} as const satisfies Readonly<Record<keyof TrailFilters, null>>;
+
+/** The filters that every entry passes. */
+export const noFilters = { since: null, until: null, ...noTrailFilters } as const;
+
+// Object.keys gives exactly the keys of the literal above.
+const filterNames = Object.keys(noTrailFilters) as (keyof TrailFilters)[];
+
+/** Whether a query has a filter: then entries are read that are not returned. */
+export function hasFilters(query: TrailFilters): boolean {
+  return filterNames.some((name) => query[name] !== null);
+}
 
 /** A page of the trail. */
 export interface TrailPage {

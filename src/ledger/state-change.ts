@@ -1,7 +1,7 @@
 import type { Association, UpdateRequest } from '../model/association.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { namedSettings, sendsChange } from '../model/operation.ts';
+import { hasTrait, namedSettings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { settingNames } from '../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../model/setting-fields.ts';
@@ -67,10 +67,10 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
  * What EKS had after an operation: of a create, since it made it, although others changed it by
  * then; of an update, also what others had changed before.
  */
-function inForce({ operation, result }: IdempotencyRecord, confirmed: ConfirmedAssociation): ConfirmedAssociation {
-  if (operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && result?.association)
-    return { ...confirmed, association: result.association };
-  if (confirmed.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return confirmed;
+function inForce(record: IdempotencyRecord, confirmed: ConfirmedAssociation): ConfirmedAssociation {
+  const changed = hasTrait('updates', record) ? record.result?.association : null;
+  if (changed) return { ...confirmed, association: changed };
+  if (!hasTrait('creates', confirmed)) return confirmed;
   const { association } = confirmed;
   return { ...confirmed, association: { ...association, modifiedAt: association.createdAt } };
 }
@@ -80,7 +80,7 @@ function tieOf(
   ended: AuditEntry,
   { association: { associationId, modifiedAt } }: ConfirmedAssociation,
 ): Pick<StateChange, 'tie'> {
-  if (next.operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION') return {};
+  if (!hasTrait('updates', next)) return {};
   const saw = { associationId, modifiedAt, isGone: false };
   return { tie: { ...operationOf(next, ended), closedAt: Date.parse(ended.time), saw } };
 }
@@ -90,9 +90,9 @@ function tieOf(
  * whatever its outcome is.
  */
 function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<StateChange, 'uncertainTime'> {
-  const { operation, operationId, startedAt, result } = next;
+  const { operationId, startedAt, result } = next;
   const { before } = ended;
-  if (operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION' || ended.operationId !== operationId) return {};
+  if (!hasTrait('updates', next) || ended.operationId !== operationId) return {};
   if (ended.eksRequestId !== null || before === null || !mayHaveChanged(ended)) return {};
   const refusal = result?.refusal ?? null;
   const existing = refusal && 'existing' in refusal ? refusal.existing : null;
@@ -106,14 +106,18 @@ function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<State
  * followed by its next one stays.
  */
 function recordIn(
-  { idempotencyKey, operation }: IdempotencyRecord,
+  next: IdempotencyRecord,
   begun: AuditEntry | undefined,
   ended: AuditEntry | undefined,
   isEndingOnly: boolean,
 ): Pick<CommittedChange, 'begunRecord' | 'endedRecord' | 'ownRecord'> {
+  const { idempotencyKey } = next;
   if (begun) return { begunRecord: idempotencyKey, ownRecord: ended ? idempotencyKey : null };
   // An operation that sends no change begins and ends in one commit.
-  return { ...(sendsChange[operation] && !isEndingOnly ? { endedRecord: idempotencyKey } : {}), ownRecord: null };
+  return {
+    ...(hasTrait('sendsChange', next) && !isEndingOnly ? { endedRecord: idempotencyKey } : {}),
+    ownRecord: null,
+  };
 }
 
 function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
@@ -156,7 +160,7 @@ function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperat
   // The record is the next operation's where a released one is followed by it: the released one can
   // no longer take effect.
   if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
-  if (!sendsChange[next.operation]) return null;
+  if (!hasTrait('sendsChange', next)) return null;
   const closedAt = Date.parse(ended.time);
   const saw = sightOf(next, ended);
   return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };
@@ -170,10 +174,11 @@ function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight |
   return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
 }
 
-function confirmedBy({ result, operation }: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+function confirmedBy(record: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+  const { result, operation } = record;
   const { event, operationId, declaration } = entry;
   if (event !== 'SUCCEEDED' || !result?.association) return null;
-  const isDeleted = operation === 'DELETE_POD_IDENTITY_ASSOCIATION';
+  const isDeleted = hasTrait('deletes', record);
   // A create that adopted an association confirms it as an adoption does.
   const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
   const association = madeBy[by](entry, result.association);

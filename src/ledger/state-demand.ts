@@ -1,6 +1,5 @@
-import type { DeleteRequest } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { expectedRevisions, namedEndings } from '../model/operation.ts';
+import { expectedRevisions, hasTrait, namedEndings } from '../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import type { AssociationState, StateDemand, StateMismatch } from './association-state.ts';
 import { setsEndingOnly } from './ending-change.ts';
@@ -19,11 +18,12 @@ interface Demanding {
 export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
   if (!entry?.request) return null;
   const { changes, setsEnding } = named(entry as RequestedOperation);
-  const { ending, expectedModifiedAt } = entry.request as DeleteRequest;
   const { before, endingBefore } = entry;
-  if (entry.operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && ending && before && expectedModifiedAt !== null) {
+  if (hasTrait('deletes', entry) && before) {
+    const { ending, expectedModifiedAt } = entry.request;
     const { associationId } = before;
-    return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, endingSetBy: ending.setBy };
+    if (ending && expectedModifiedAt !== null)
+      return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, endingSetBy: ending.setBy };
   }
   // A request is judged by the ending that it replaces.
   const judged = endingBefore === undefined ? {} : { endingSetBy: endingBefore?.setBy ?? null };

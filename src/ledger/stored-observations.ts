@@ -15,7 +15,7 @@ import { leaseIndex } from './tables.ts';
 
 /**
  * What scans store, in the table of the idempotency records: see
- * `docs/decisions/0044-state-of-associations.md`.
+ * `docs/decisions/0005-association-state-and-history.md`.
  */
 export function storedObservations(items: UpdatedItems): ObservationStore {
   return {

@@ -1,4 +1,4 @@
-import { sendsChange } from '../model/operation.ts';
+import { hasTrait } from '../model/operation.ts';
 import type { StateChange, StateDemand } from './association-state.ts';
 import type { ConfirmedAssociation, Sight } from './association-state.ts';
 import { supported } from './stored-record.ts';
@@ -51,11 +51,11 @@ const isDeleted = equals(['confirmed', 'isDeleted'], true);
  * deleted stays deleted, and a delete does not replace a later association. An adoption replaces
  * the same version too, whose tags others may have changed.
  */
-function isLater({ association, isDeleted: isDelete, operation }: ConfirmedAssociation): Condition[] {
-  const { associationId, modifiedAt } = association;
+function isLater(confirmed: ConfirmedAssociation): Condition[] {
+  const { associationId, modifiedAt } = confirmed.association;
   const isSame = equals(confirmedId, associationId);
-  if (isDelete) return [anyOf(absent('confirmed'), lessOrEqual(confirmedAt, modifiedAt), isSame)];
-  const isEarlier = sendsChange[operation] ? less : lessOrEqual;
+  if (confirmed.isDeleted) return [anyOf(absent('confirmed'), lessOrEqual(confirmedAt, modifiedAt), isSame)];
+  const isEarlier = hasTrait('sendsChange', confirmed) ? less : lessOrEqual;
   return [anyOf(absent('confirmed'), isEarlier(confirmedAt, modifiedAt)), not(allOf(isSame, isDeleted))];
 }
 

@@ -42,7 +42,83 @@ const audited: Readonly<Record<Exclude<AuditedOperation, OperationKind>, true>> 
 
 /** Whether an entry's operation is one that this version knows. */
 export function isAuditedOperation(operation: string): operation is AuditedOperation {
-  return Object.hasOwn(audited, operation) || Object.hasOwn(sendsChange, operation);
+  return Object.hasOwn(audited, operation) || isOperation(operation);
+}
+
+/** What code that does not run operations needs to know of a kind of operation. */
+export interface OperationTraits {
+  /**
+   * Whether it sends a change to EKS. One that sends none begins and ends in one transaction.
+   */
+  readonly sendsChange: boolean;
+  /**
+   * Whether its change makes an association. Only such a kind has no association in its request,
+   * puts the ownership tag on one, and can adopt an existing one instead.
+   */
+  readonly creates: boolean;
+  /** Whether it changes an association in place: its settings, or its ending. */
+  readonly updates: boolean;
+  /** Whether a success leaves no association. */
+  readonly deletes: boolean;
+  /** The origin of the version that a success leaves. */
+  readonly origin: 'OPERATION' | 'ADOPTED';
+}
+
+/**
+ * The traits of each kind. Code compares traits and not kinds, so that a new kind is a new row
+ * here.
+ */
+export const operationTraits = {
+  CREATE_POD_IDENTITY_ASSOCIATION: {
+    sendsChange: true,
+    creates: true,
+    updates: false,
+    deletes: false,
+    origin: 'OPERATION',
+  },
+  UPDATE_POD_IDENTITY_ASSOCIATION: {
+    sendsChange: true,
+    creates: false,
+    updates: true,
+    deletes: false,
+    origin: 'OPERATION',
+  },
+  DELETE_POD_IDENTITY_ASSOCIATION: {
+    sendsChange: true,
+    creates: false,
+    updates: false,
+    deletes: true,
+    origin: 'OPERATION',
+  },
+  ADOPT_POD_IDENTITY_ASSOCIATION: {
+    sendsChange: false,
+    creates: false,
+    updates: false,
+    deletes: false,
+    origin: 'ADOPTED',
+  },
+} as const satisfies Readonly<Record<OperationKind, OperationTraits>>;
+
+/** Every kind of operation. */
+export const operationKinds = Object.keys(operationTraits) as readonly OperationKind[];
+
+/** The traits that a kind has or has not. */
+type Trait = Exclude<keyof OperationTraits, 'origin'>;
+
+/** The kinds that have a trait. */
+export type KindThat<Has extends Trait> = {
+  readonly [Kind in OperationKind]: (typeof operationTraits)[Kind][Has] extends true ? Kind : never;
+}[OperationKind];
+
+/**
+ * Whether the operation of an entry, a request or a record has a trait; false for what is about no
+ * operation. Narrows a union that `operation` discriminates.
+ */
+export function hasTrait<Has extends Trait, Of extends { readonly operation: string }>(
+  trait: Has,
+  of: Of,
+): of is Of & { readonly operation: KindThat<Has> } {
+  return isOperation(of.operation) && operationTraits[of.operation][trait];
 }
 
 /** The settings that a request names: all of a create, those that an update changes. */
@@ -53,17 +129,6 @@ export const namedSettings: {
   UPDATE_POD_IDENTITY_ASSOCIATION: ({ changes }) => changes,
   DELETE_POD_IDENTITY_ASSOCIATION: () => ({}),
   ADOPT_POD_IDENTITY_ASSOCIATION: () => ({}),
-};
-
-/**
- * Whether an operation sends a change to EKS. One that sends none begins and ends in one
- * transaction.
- */
-export const sendsChange: Readonly<Record<OperationKind, boolean>> = {
-  CREATE_POD_IDENTITY_ASSOCIATION: true,
-  UPDATE_POD_IDENTITY_ASSOCIATION: true,
-  DELETE_POD_IDENTITY_ASSOCIATION: true,
-  ADOPT_POD_IDENTITY_ASSOCIATION: false,
 };
 
 /**
@@ -98,8 +163,8 @@ export function changesEndingOnly({ changes, expiresAt }: UpdateRequest): boolea
 }
 
 /** Whether what an entry is about is an operation. */
-export function isOperation(operation: AuditedOperation): operation is OperationKind {
-  return Object.hasOwn(sendsChange, operation);
+export function isOperation(operation: string): operation is OperationKind {
+  return Object.hasOwn(operationTraits, operation);
 }
 
 /** A canonical request of any operation. What kind it is, only the `operation` beside it tells. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { inDoubtUntil } from '../idempotency/times.ts';
 import type { AssociationState, OpenOperation } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
+import { hasTrait } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import { settingDifferences, versionDifferences } from '../operations/terms/differences.ts';
@@ -21,9 +22,8 @@ export function explainingOperations(
   if (base === null) {
     return operations.filter(
       (one) =>
-        (one.operation === 'CREATE_POD_IDENTITY_ASSOCIATION'
-          ? mayHaveMade(one, association, times)
-          : mayHaveChanged(one, association)) && settingDifferences(one.requested, association).length === 0,
+        (hasTrait('creates', one) ? mayHaveMade(one, association, times) : mayHaveChanged(one, association)) &&
+        settingDifferences(one.requested, association).length === 0,
     );
   }
   if (!isDeepStrictEqual(base.tags, association.tags)) return [];
@@ -59,7 +59,7 @@ function sets({ requested }: OpenOperation, field: string, association: Associat
 
 /** Whether an association can be what an update made: a create changes none that exists. */
 function mayHaveChanged(one: OpenOperation, association: Association): boolean {
-  return one.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && mayHaveActed(one, association);
+  return hasTrait('updates', one) && mayHaveActed(one, association);
 }
 
 /** Whether an association can be what a create made: not if it existed before. */

@@ -10,6 +10,7 @@ import type {
 import type { Origin } from '../ledger/association-version.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
+import { hasTrait } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
 import { settingDifferences } from '../operations/terms/differences.ts';
 import { explainingOperations } from './explained.ts';
@@ -51,7 +52,7 @@ const undecided: Judgement = { kind: 'undecided' };
 /**
  * Who made what a scan read. A read that is older than what was seen before decides nothing. A
  * change is explained by what an operation confirmed, or by operations that may have made it; every
- * other change was made outside. See `docs/decisions/0044-state-of-associations.md`.
+ * other change was made outside. See `docs/decisions/0005-association-state-and-history.md`.
  */
 export function judge(reading: Reading, times: ReadTimes): Judgement {
   return reading.association === null
@@ -123,12 +124,7 @@ function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes):
   if (state === null || last === null) return undecided;
   // The id of one that is gone says nothing of another that replaced it.
   if (associationId !== null && associationId !== last.associationId) return undecided;
-  if (
-    state.openOperations.some(
-      ({ operation, closedAt }) => operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && closedAt === null,
-    )
-  )
-    return undecided;
+  if (state.openOperations.some((one) => hasTrait('deletes', one) && one.closedAt === null)) return undecided;
   const settledAt = Math.max(state.changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
   if (readAt <= settledAt || state.revision !== knownRevision) return undecided;
   const origin =

@@ -7,6 +7,7 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
+import { hasTrait } from '../model/operation.ts';
 import { createDifferences } from '../operations/terms/differences.ts';
 import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
@@ -87,7 +88,7 @@ async function isCreatedByGateway(
   // Anyone who may tag at EKS sets the value, also one that is not the key of an entry.
   if (operationId === null || !isValid(operationId)) return false;
   const intent = await readIntent(ledger, operationId);
-  if (intent?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return false;
+  if (intent === null || !hasTrait('creates', intent)) return false;
   const { request } = intent;
   const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
   if (names.some((name) => request[name] !== association[name])) return false;

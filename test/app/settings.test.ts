@@ -3,7 +3,8 @@ import { defaultTimes, leastRetentionMs } from '../../src/idempotency/times.ts';
 import type { Times } from '../../src/idempotency/times.ts';
 import type { Environment } from '../../src/app/environment.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { describeVariables, readGraphqlSettings, readLambdaSettings, timeVariables } from '../../src/app/settings.ts';
+import { readGraphqlSettings, readLambdaSettings } from '../../src/app/settings.ts';
+import { timeVariables } from '../../src/app/time-settings.ts';
 import { readLocalSettings } from '../../packages/local-gateway/src/settings.ts';
 
 const env = {
@@ -116,9 +117,9 @@ test('names all missing variables at once', () => {
 });
 
 test('describes missing and wrong variables at once', () => {
-  const wrong = { ...env, AUDIT_TABLE: '', AWS_REGION: 'Frankfurt', LEASE_MS: 'long' };
+  const wrong = { ...env, AUDIT_TABLE: '', AWS_REGION: 'Frankfurt', LIST_LAG_MS: 'long' };
   expect(() => readLambdaSettings(wrong)).toThrow(
-    /^\n- Environment variables are not set: AUDIT_TABLE\. .*\n- AWS_REGION is "Frankfurt": .*\n- LEASE_MS is "long": .*$/,
+    /^\n- Environment variables are not set: AUDIT_TABLE\. .*\n- AWS_REGION is "Frankfurt": .*\n- LIST_LAG_MS is "long": .*$/,
   );
 });
 
@@ -155,11 +156,18 @@ describe.each(readers)('%s', (_name, read) => {
     expect(read({ [variable]: '' }).times).toEqual(defaultTimes);
   });
 
-  test('reject a lease that is not longer than a request', () => {
-    const equal = { LEASE_MS: '5000', REQUEST_MS: '5000' };
-    expect(() => read(equal)).toThrow('LEASE_MS is 5000 and REQUEST_MS is 5000');
-    expect(() => read({ REQUEST_MS: String(defaultTimes.leaseMs) })).toThrow('LEASE_MS is 35000');
-    expect(read({ ...equal, LEASE_MS: '5001' }).times.leaseMs).toBe(5001);
+  test.each([
+    ['EKS_PROCESSING_MS', defaultTimes.eksProcessingMs],
+    ['LIST_LAG_MS', defaultTimes.listLagMs],
+    ['CLOCK_ERROR_MS', defaultTimes.clockErrorMs],
+  ])('reject a %s below its default', (variable, least) => {
+    expect(read({ [variable]: String(least) }).times).toEqual(defaultTimes);
+    const message = `${variable} is ${least - 1}: it can only be raised above its default of ${least}.`;
+    expect(() => read({ [variable]: String(least - 1) })).toThrow(message);
+  });
+
+  test.each(['LEASE_MS', 'REQUEST_MS', 'SIGNATURE_WINDOW_MS', 'ROLE_RETRY_MS'])('do not read %s', (variable) => {
+    expect(read({ [variable]: '1' }).times).toEqual(defaultTimes);
   });
 
   test('reject a retention of results shorter than a plan of changes may be applied', () => {
@@ -169,15 +177,18 @@ describe.each(readers)('%s', (_name, read) => {
   });
 
   test.each(['-1', '1.5', '5s', '1e3', ' 1', 'NaN', '1234567890123456'])('reject "%s" as a time', (text) => {
-    expect(() => read({ LEASE_MS: text })).toThrow(`LEASE_MS is "${text}": set it to a whole number, such as 35000.`);
+    expect(() => read({ LIST_LAG_MS: text })).toThrow(
+      `LIST_LAG_MS is "${text}": set it to a whole number, such as 30000.`,
+    );
   });
 
-  test.each(Object.entries(describeVariables))('read %s from %s, and reject 0', (limit, variable) => {
-    expect(read({ [variable]: '3' }).describeLimits).toEqual({ ...defaultDescribeLimits, [limit]: 3 });
-    expect(read({ [variable]: '' }).describeLimits).toEqual(defaultDescribeLimits);
+  test('read the rate of describes, and reject 0', () => {
+    const limits = { ...defaultDescribeLimits, describesPerSecond: 3 };
+    expect(read({ DESCRIBES_PER_SECOND: '3' }).describeLimits).toEqual(limits);
+    expect(read({ DESCRIBES_PER_SECOND: '' }).describeLimits).toEqual(defaultDescribeLimits);
     const wanted = 'set it to a whole number of 1 or more';
-    expect(() => read({ [variable]: '0' })).toThrow(`${variable} is "0": ${wanted}`);
-    expect(() => read({ [variable]: '-1' })).toThrow(`${variable} is "-1": ${wanted}`);
+    expect(() => read({ DESCRIBES_PER_SECOND: '0' })).toThrow(`DESCRIBES_PER_SECOND is "0": ${wanted}`);
+    expect(() => read({ DESCRIBES_PER_SECOND: '-1' })).toThrow(`DESCRIBES_PER_SECOND is "-1": ${wanted}`);
   });
 
   test.each(['eu-central-1a', 'eu-*', 'EU-CENTRAL-1', 'Frankfurt'])('reject the region "%s"', (region) => {

@@ -66,7 +66,7 @@ export const suppressions: readonly Suppression[] = [
   {
     finding: /^LambdaStarPermissions on /,
     reason:
-      'The rule does not tell `*` at the end of an ARN from `*` alone; test/deploy/permissions.test.ts simulates each role.',
+      'The rule does not tell `*` at the end of an ARN from `*` alone; test/deploy/permissions.slow.test.ts simulates each role.',
   },
   {
     finding: /^APIG4 on HttpApiRoute(Delete|Get|Head|Patch|Post|Put)Graphql$/,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGateway } from '../support/gateway.ts';
 import { openSqlite } from '../support/ledgers.ts';
-import { makePlaceholders, examplesIn } from '../support/doc-examples.ts';
+import { makePlaceholders, examplesIn } from './doc-examples.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'docs', 'examples.md');
 

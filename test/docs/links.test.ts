@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const pages = ['*.md', 'docs/**/*.md', 'bench/**/*.md', 'packages/*/*.md', 'examples/{,*/}*.md']
+const pages = ['*.md', 'docs/**/*.md', 'test/reliability/**/*.md', 'packages/*/*.md', 'examples/{,*/}*.md']
   .flatMap((pattern) => globSync(pattern, { cwd: root }))
   .sort();
 

@@ -2,15 +2,7 @@ import { connectEks, eksOf } from '../../src/eks/client.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import { answerError, startAnsweringServer } from '../support/answering-server.ts';
 import { readList } from '../../src/queries/terms/list-pages.ts';
-import {
-  association,
-  call,
-  cluster,
-  credentials,
-  incompleteBody,
-  request,
-  withServer,
-} from '../support/eks-samples.ts';
+import { association, call, cluster, credentials, incompleteBody, request, withServer } from './eks-samples.ts';
 
 const firstId = association.associationId;
 const secondId = 'a-22222222222222222';
@@ -102,6 +94,25 @@ describe('a read', () => {
     const change = await eks.create(call());
     expect(change).toMatchObject({ kind: 'rejected', outcome: 'EKS_UNREACHABLE', error: { exception: 'ClockWrong' } });
     expect(server.seen).toHaveLength(1);
+    await server.stop();
+  });
+
+  test('shows that the clock is wrong while a change is signed: then the change is not sent', async () => {
+    const server = await startAnsweringServer((response) => response.end(JSON.stringify({ association })));
+    const clockCheck = makeClockCheck({ clock: Date.now, clockErrorMs: 30_000, log: () => undefined });
+    const judgeBy = clockCheck.sent();
+    const session = {
+      get accessKeyId() {
+        judgeBy(new Date(Date.now() - 600_000).toUTCString());
+        return credentials.accessKeyId;
+      },
+      secretAccessKey: credentials.secretAccessKey,
+    };
+    const settings = { region: 'eu-central-1', endpoint: server.endpoint, credentials, clock: Date.now, clockCheck };
+    const eks = eksOf(connectEks({ ...settings, sessionFor: () => Promise.resolve(session) }), cluster);
+    const change = await eks.create(call());
+    expect(change).toMatchObject({ kind: 'rejected', outcome: 'EKS_UNREACHABLE', error: { exception: 'ClockWrong' } });
+    expect(server.seen).toEqual([]);
     await server.stop();
   });
 

@@ -3,15 +3,7 @@ import { connectEks, eksOf } from '../../src/eks/client.ts';
 import type { Eks } from '../../src/eks/eks.ts';
 import { changeFailure } from '../../src/eks/errors.ts';
 import { answerError } from '../support/answering-server.ts';
-import {
-  association,
-  call,
-  cluster,
-  incompleteBody,
-  operationId,
-  request,
-  withServer,
-} from '../support/eks-samples.ts';
+import { association, call, cluster, incompleteBody, operationId, request, withServer } from './eks-samples.ts';
 
 describe('a create', () => {
   test('sends the request, the ownership tag and a client request token with the operation id', () =>

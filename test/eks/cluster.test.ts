@@ -1,5 +1,5 @@
 import { answerError } from '../support/answering-server.ts';
-import { withServer } from '../support/eks-samples.ts';
+import { withServer } from './eks-samples.ts';
 
 const deadline = () => ({ deadline: Date.now() + 2_000 });
 const agent = 'eks-pod-identity-agent';

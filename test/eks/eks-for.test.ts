@@ -3,7 +3,7 @@ import type { EksForSettings } from '../../src/eks/eks-for.ts';
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
 import { makeMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
-import { association, call, principalId } from '../support/eks-samples.ts';
+import { association, call, principalId } from './eks-samples.ts';
 import { startSts, stsError } from '../support/sts-server.ts';
 
 const credentials = { accessKeyId: 'home', secretAccessKey: 'test' };

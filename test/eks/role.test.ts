@@ -1,5 +1,5 @@
 import type { RoleResult } from '../../src/eks/eks.ts';
-import { withServer } from '../support/eks-samples.ts';
+import { withServer } from './eks-samples.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
 const deadline = () => ({ deadline: Date.now() + 2_000 });

@@ -1,4 +1,4 @@
-import { useListGateway } from '../support/list-gateway.ts';
+import { useListGateway } from './list-gateway.ts';
 
 const { gateway, listCalls, send } = useListGateway();
 

@@ -1,7 +1,7 @@
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { sealedFor } from '../support/cursors.ts';
 import { home, openGateway } from '../support/gateway.ts';
-import { useListGateway } from '../support/list-gateway.ts';
+import { useListGateway } from './list-gateway.ts';
 
 const { gateway, ledger, withDependencies, fill, send, list } = useListGateway();
 

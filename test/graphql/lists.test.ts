@@ -1,5 +1,5 @@
 import { home, withoutRateLimit } from '../support/gateway.ts';
-import { idsOf, useListGateway } from '../support/list-gateway.ts';
+import { idsOf, useListGateway } from './list-gateway.ts';
 
 const { gateway, fill, ids, listCalls, describeCalls, list, readAll } = useListGateway(withoutRateLimit);
 

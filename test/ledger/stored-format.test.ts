@@ -34,7 +34,7 @@ import {
   separate,
 } from '../support/stored-samples.ts';
 
-// What is stored once is read for years, and by people with tools of their own: decision 10 calls these names public. A test that
+// What is stored once is read for years, and by people with tools of their own: decision 4 calls these names public. A test that
 // writes and reads with the same code can't see that a name changed; these files can. They are written again only for a format
 // version of their own: UPDATE_STORED=1 npx jest test/ledger/stored-format.
 

@@ -11,7 +11,7 @@ export default {
     tests: [
       '<rootDir>/test/idempotency/*.test.ts',
       '<rootDir>/test/ledger/stored-format.test.ts',
-      '<rootDir>/test/operations/{changed-by-others,effects,locks,locks-during-claim,mutate,reconcile}.test.ts',
+      '<rootDir>/test/operations/{changed-by-others.slow,effects,locks,locks-during-claim,mutate,reconcile}.test.ts',
     ],
     slow: [],
   },
@@ -21,33 +21,35 @@ export default {
       '<rootDir>/test/ledger/{audit-entry,entry-size,hidden-entry,keys,stored-format,trail-position}.test.ts',
       '<rootDir>/packages/sqlite-ledger/test/ledger.test.ts',
     ],
-    slow: ['<rootDir>/test/ledger/{contract-entries,trail}.test.ts'],
+    slow: ['<rootDir>/test/ledger/{contract-entries,trail.slow}.test.ts'],
   },
   ledger: {
     mutate: ['src/ledger/{entry-json,filter-fields,format,items,ledger,stored-*,tables,trail-page}.ts'],
     tests: [ledgerTests],
-    slow: ['<rootDir>/test/ledger/trail.test.ts'],
+    slow: ['<rootDir>/test/ledger/trail.slow.test.ts'],
   },
   dynamodb: {
     mutate: ['src/ledger/dynamodb/*.ts'],
     tests: [ledgerTests, '<rootDir>/test/ledger/{dynamodb,dynamodb-item,dynamodb-tables,tables}.test.ts'],
-    slow: ['<rootDir>/test/ledger/{dynamodb-faults,dynamodb-trail,trail}.test.ts'],
+    slow: ['<rootDir>/test/ledger/{dynamodb-faults,dynamodb-trail,trail}.slow.test.ts'],
   },
   sqlite: {
     mutate: ['packages/sqlite-ledger/src/*.ts'],
     tests: [ledgerTests, '<rootDir>/packages/sqlite-ledger/test/*.test.ts'],
-    slow: ['<rootDir>/test/ledger/trail.test.ts'],
+    slow: ['<rootDir>/test/ledger/trail.slow.test.ts'],
   },
   observation: {
     mutate: ['src/operations/{kinds/observe,terms/refusals}.ts'],
-    tests: ['<rootDir>/test/operations/{changed-by-others,create-in-doubt,mutate,observe,reconcile,refusals}.test.ts'],
+    tests: [
+      '<rootDir>/test/operations/{changed-by-others.slow,create-in-doubt.slow,mutate,observe,reconcile,refusals}.test.ts',
+    ],
     slow: [],
   },
   reading: {
     mutate: ['src/queries/{terms/authorize-read,trail/authorization}.ts'],
     tests: [
       '<rootDir>/test/queries/{authorize-read,trail-authorization}.test.ts',
-      '<rootDir>/test/graphql/{hidden-associations,hidden-entries}.test.ts',
+      '<rootDir>/test/graphql/{hidden-associations.slow,hidden-entries}.test.ts',
     ],
     slow: [],
   },

@@ -12,7 +12,7 @@ import type { Payload } from '../support/documents.ts';
 import { input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
-// The rows of docs/decisions/0049-approvals.md, in its order: what was recorded, what the request with the token `first` is answered, and what it writes.
+// The rows of docs/decisions/0008-approvals.md, in its order: what was recorded, what the request with the token `first` is answered, and what it writes.
 
 const asked: Asked = { needs: [] };
 /** The tags of every association, as others changed them at EKS by a call that moves no `modifiedAt`; null: those that it has. */

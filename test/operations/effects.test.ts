@@ -3,7 +3,7 @@ import { newRecord } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
-import { sendsChange } from '../../src/model/operation.ts';
+import { operationTraits } from '../../src/model/operation.ts';
 import type { OperationKind, RequestOf } from '../../src/model/operation.ts';
 import { observe } from '../../src/operations/kinds/observe.ts';
 import type { EffectInput, EffectObservation } from '../../src/operations/terms/operation.ts';
@@ -31,7 +31,7 @@ beforeEach(() => (ledger = makeSqliteLedger({ file: ':memory:' })));
 afterEach(() => ledger.close());
 
 test.each(Object.values(operations))('the ledger knows of $kind whether it sends a change', ({ kind, effect }) => {
-  expect(sendsChange[kind]).toBe(effect.kind === 'change');
+  expect(operationTraits[kind].sendsChange).toBe(effect.kind === 'change');
 });
 
 const failed = { kind: 'failed', error: eksError } as const;

@@ -114,6 +114,38 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(alarms()).toHaveLength(1);
   });
 
+  test('two runs at once that list the same burst hold each of its endings once, and raise an alarm each', async () => {
+    const burst = names('throw-away', 11);
+    await createAll(burst, inMs(hourMs));
+    gateway.clock.skip(hourMs + minuteMs);
+    const revisions = async () => {
+      const states = await Promise.all(burst.map((name) => ledger.getAssociationState(targetOf(name))));
+      return states.map((state) => ({ revision: state?.revision ?? 0, heldAt: state?.ending?.heldAt }));
+    };
+    const before = await revisions();
+    const bothListed = Promise.withResolvers<undefined>();
+    let lists = 0;
+    const dueEndings: typeof ledger.dueEndings = async (...due) => {
+      const listed = await ledger.dueEndings(...due);
+      if ((lists += 1) === 2) bothListed.resolve(undefined);
+      await bothListed.promise;
+      return listed;
+    };
+    const replaced = { observations: { ...ledger, dueEndings } };
+    const [one, other] = await Promise.all([runNow({}, replaced), runNow({}, replaced)]);
+    expect(one.held + other.held).toBe(11);
+    expect([one.deleted, other.deleted]).toEqual([0, 0]);
+    const after = await revisions();
+    expect(after.map(({ revision }) => revision)).toEqual(before.map(({ revision }) => revision + 1));
+    expect(alarms().map(({ fields }) => fields)).toEqual([
+      expect.objectContaining({ principalId: alice, endings: 11 }),
+      expect.objectContaining({ principalId: alice, endings: 11 }),
+    ]);
+    expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });
+    expect(await revisions()).toEqual(after);
+    expect(associations()).toEqual(burst);
+  });
+
   test('a fleet whose contracts end at midnight ends an hour later, in the order of its endings', async () => {
     const midnight = gateway.clock.now() + hourMs;
     const fleet = names('contract', 12);

@@ -5,7 +5,7 @@ import { entryText } from '../../src/ledger/entry-json.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { alreadyExists, changed } from '../../src/operations/terms/conclusions.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
-import { execute } from '../../src/operations/flow/execute.ts';
+import { answerOf, execute } from '../../src/operations/flow/execute.ts';
 import { mutate } from '../../src/operations/mutate.ts';
 import type { Effect } from '../../src/operations/terms/operation.ts';
 import { concludedAs } from '../../src/operations/kinds/observe.ts';
@@ -89,7 +89,7 @@ describe('a mutation', () => {
     };
     const operation = withEffect({ kind: 'change', perform, observe: notExpected });
     const result = await execute(dependenciesOn(ledger), operation, mutation, null);
-    expect(result).toMatchObject({ status: 'SUCCEEDED' });
+    expect(answerOf(result)).toMatchObject({ status: 'SUCCEEDED' });
     expect(deadlines).toEqual([mutation.deadline - 4_000]);
   });
 
@@ -106,7 +106,10 @@ describe('a mutation', () => {
       mutation,
       null,
     );
-    expect(result).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { operationId: record.operationId, fence: 2 } });
+    expect(answerOf(result)).toMatchObject({
+      status: 'IN_PROGRESS',
+      auditEntry: { operationId: record.operationId, fence: 2 },
+    });
   });
 });
 

@@ -10,8 +10,8 @@ import type { Gateway } from '../support/gateway.ts';
 import { makeIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
-import { openStack, realReconciliation, realRequests } from '../support/outage.ts';
-import type { Request } from '../support/outage.ts';
+import { openStack, realReconciliation, realRequests } from './outage.ts';
+import type { Request } from './outage.ts';
 import { linesSelectedBy } from '../support/runbook.ts';
 
 const ledger = makeSqliteLedger({ file: ':memory:' });

@@ -2,8 +2,8 @@ import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { openStack, realReconciliation, realRequests } from '../support/outage.ts';
-import type { Request } from '../support/outage.ts';
+import { openStack, realReconciliation, realRequests } from './outage.ts';
+import type { Request } from './outage.ts';
 import { linesSelectedBy, runbookBlocks } from '../support/runbook.ts';
 
 const ledger = makeSqliteLedger({ file: ':memory:' });

@@ -5,8 +5,8 @@ import { createDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { linesSelectedBy } from '../support/runbook.ts';
-import { crashed, newVersion, oldVersion, openStack, realReconciliation, realRequests } from '../support/outage.ts';
-import type { Request } from '../support/outage.ts';
+import { crashed, newVersion, oldVersion, openStack, realReconciliation, realRequests } from './outage.ts';
+import type { Request } from './outage.ts';
 
 let ledger: Ledger;
 let gateway: Gateway;

@@ -53,6 +53,16 @@ test('the guarantees hold for a request that was approved by another person, and
   expect(violations(released)).toEqual([]);
 });
 
+test('a person has one vote: the last one', () => {
+  const turned = history([asked, given, { ...rejected, principal: 'nina' }], {
+    ...{ state: 'REJECTED', approvedBy: [], rejectedBy: ['nina'], usedBy: null },
+  });
+  const notBegun: Partial<Facts> = { changes: [], associations: [], entries: [], records: [], answers: [] };
+  expect(violations({ ...facts, ...notBegun, ...turned })).toEqual([]);
+  const widened = history([asked, given, { ...given, revision: 3 }, { ...used, revision: 4 }]);
+  expect(violations({ ...facts, ...widened })).toEqual([]);
+});
+
 test.each<[string, Partial<Facts>]>([
   ['an operation that used no approval', history([asked, given], { state: 'APPROVED', usedBy: null })],
   [
@@ -65,6 +75,19 @@ test.each<[string, Partial<Facts>]>([
   ],
   ['a use with one approver where two are needed', { entries: [{ ...heldIntent, approvers: 2 }, success] }],
   ['a use after a rejection', history([asked, given, rejected, { ...used, revision: 4 }], { rejectedBy: ['sven'] })],
+  [
+    'a use by two approvers, of whom one is counted twice',
+    {
+      entries: [{ ...heldIntent, approvers: 2 }, success],
+      ...history([asked, given, { ...given, revision: 3 }, { ...used, revision: 4 }]),
+    },
+  ],
+  [
+    'an item with the approval of a person who rejected later',
+    history([asked, given, { ...rejected, principal: 'nina' }], {
+      ...{ state: 'REJECTED', approvedBy: ['nina'], rejectedBy: ['nina'], usedBy: null },
+    }),
+  ],
   ['two effects of one approval', { changes: [change, { ...change, requestId: 'r-2' }] }],
   ['a gap in the revisions', history([asked, given, { ...used, revision: 4 }], { revision: 3 })],
   ['two entries of one revision', history([asked, given, used, { ...used, usedBy: 'op-2' }], { usedBy: 'op-2' })],

@@ -44,11 +44,15 @@ function begunWithout(approvals: ApprovalFacts, { operationId, principal, approv
   return isGiven && !hasEnded ? [] : [`${operationId} used ${use.approvalId}, which had [${eventsOf(before)}]`];
 }
 
-/** Who has approved by some entries, in the order of their votes: those whose votes were voided have not. */
+/**
+ * Who has approved by some entries, in the order of their votes. A person has one vote, the last
+ * one; those whose votes were voided have none.
+ */
 function approvedBy(entries: readonly ApprovalEntry[]): readonly string[] {
   let people: string[] = [];
   for (const { event, principal, voided = [] } of entries) {
-    people = people.filter((one) => !voided.includes(one));
+    const isVote = event === 'APPROVED' || event === 'REJECTED';
+    people = people.filter((one) => !voided.includes(one) && !(isVote && one === principal));
     if (event === 'APPROVED') people.push(principal);
   }
   return people;

@@ -86,7 +86,7 @@ test('an ending that is a delete which needs an approval has it, also if it is e
     time: 1,
     usedBy: 'op-3',
   };
-  const approvals = { items: [], entries: [used], votes: [] };
+  const none = { items: [], entries: [], votes: [] };
   const update = {
     ...change,
     kind: 'update',
@@ -106,6 +106,7 @@ test('an ending that is a delete which needs an approval has it, also if it is e
       ...facts,
       ...remains,
       changes,
+      approvals: none,
       endedAt: 100,
       entries: [...created, ...(alone ? entries.slice(1) : entries)],
     };
@@ -115,7 +116,7 @@ test('an ending that is a delete which needs an approval has it, also if it is e
     expect(violations(of(9_000, alone))).toEqual([
       { invariant: 'ended', what: expect.stringMatching(/^op-3 ends .* without the approval of a delete$/) as string },
     ]);
-    expect(unapprovedIn({ ...of(9_000, alone), approvals })).toEqual([]);
+    expect(unapprovedIn({ ...of(9_000, alone), approvals: { ...none, entries: [used] } })).toEqual([]);
   }
 });
 

@@ -5,7 +5,7 @@ import type { Facts, TrailEntry } from './facts.ts';
  * What must hold of associations that end. Each check gives one line per violation.
  */
 
-/** All violations; none if nothing ends. */
+/** All violations but those of {@link endedWithoutApproval}; none if nothing ends. */
 export function untrueEndings(facts: Facts): string[] {
   const { entries } = facts;
   const endings = endingsSet(entries);
@@ -20,18 +20,30 @@ export function untrueEndings(facts: Facts): string[] {
       ),
     ].flatMap(moreThanOnce),
     ...leftOver(facts, endings),
-    ...entries.flatMap((entry) => unapprovedDelete(facts, entry, endings)),
   ];
 }
 
-/** An update that ends an association earlier than before, or at all, without the approval that a delete of it needs. */
-function unapprovedDelete({ approvals }: Facts, entry: TrailEntry, endings: readonly SetEnding[]): string[] {
-  const { operationId, associationArn, time, event, setsEnding, isEndingOnly, endsHeld } = entry;
-  if (!endsHeld || event !== (isEndingOnly ? 'SUCCEEDED' : 'INTENT')) return [];
-  const last = endings.findLast((one) => one.associationArn === associationArn && one.time < time);
-  const isLater = typeof last?.at === 'number' && typeof setsEnding === 'number' && setsEnding >= last.at;
-  const isApproved = approvals?.entries.some(({ usedBy }) => usedBy === operationId) ?? false;
-  return isLater || isApproved ? [] : [`${operationId} ends ${associationArn} without the approval of a delete`];
+/**
+ * Updates that end an association earlier than before, or at all, without the approval that a
+ * delete of it needs. Approvals are not of one service account: give it all facts of a run. Empty
+ * without the facts of approvals.
+ */
+export function endedWithoutApproval({ approvals, entries }: Facts): string[] {
+  if (!approvals) return [];
+  const users = new Set(approvals.entries.map(({ usedBy }) => usedBy));
+  return earlierEndings(entries)
+    .filter(({ operationId }) => !users.has(operationId))
+    .map(({ operationId, associationArn }) => `${operationId} ends ${associationArn} without the approval of a delete`);
+}
+
+/** The first entries of updates that end an association earlier than before, or at all, whose delete needs an approval. */
+export function earlierEndings(entries: readonly TrailEntry[]): TrailEntry[] {
+  const endings = endingsSet(entries);
+  return entries.filter(({ associationArn, time, event, setsEnding, isEndingOnly, endsHeld }) => {
+    if (!endsHeld || event !== (isEndingOnly ? 'SUCCEEDED' : 'INTENT')) return false;
+    const last = endings.findLast((one) => one.associationArn === associationArn && one.time < time);
+    return !(typeof last?.at === 'number' && typeof setsEnding === 'number' && setsEnding >= last.at);
+  });
 }
 
 /** An ending that a success set or, where `at` is null, cleared. */

@@ -20,7 +20,7 @@ import {
   untrueAdoptions,
 } from './adoptions.ts';
 import { unapproved } from './approvals.ts';
-import { untrueEndings } from './endings.ts';
+import { endedWithoutApproval, untrueEndings } from './endings.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
 import { untrueObservations } from './observed.ts';
@@ -147,7 +147,7 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
 
   approved: unapproved,
 
-  ended: untrueEndings,
+  ended: (facts) => [...untrueEndings(facts), ...endedWithoutApproval(facts)],
 
   answered: ({ answers, approvals }) => [
     ...answers

@@ -33,11 +33,17 @@ test(`${kills} kills of two checkpointers at a time leave one append-only log wi
       await ledger.appendEntry(entry);
     }
   };
+  /** Until the log has all entries: so each batch has a checkpoint, however fast the processes are. */
+  const allTakenIn = async () => {
+    while (((await ledger.getCheckpointHead())?.publishedSize ?? 0) < ids.length) await sleep(1);
+  };
+  await append(20);
   const running = [start(), start()];
   for (let killed = 0; killed < kills; killed += 1) {
     const [child] = running.splice(0, 1);
     if (child === undefined) throw new Error('No process runs.');
     await once(child.stdout, 'data');
+    await allTakenIn();
     await append(20);
     // At another place in its work each time.
     await sleep((killed * 13) % 29);

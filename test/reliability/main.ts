@@ -9,7 +9,7 @@ const programs: Programs = {
   fuzz: ['sends mutated requests to the Lambda handler', () => import('./fuzz/main.ts')],
   'command-lines': [
     'compares command lines with the AWS CLI',
-    () => import('../../packages/client/test/command-lines/main.ts'),
+    () => import('../../packages/command/test/command-lines/main.ts'),
   ],
   mutation: ['changes the code, and reports what no test detects', () => import('../mutation/main.ts')],
 };

@@ -1,8 +1,28 @@
 import type { ApprovalEntry, ApprovalFact, TrailEntry } from './facts.ts';
 
 /*
- * What the ledger stores of approvals and endings, parsed without the gateway's own types.
+ * What the ledger stores of entries, approvals and endings, parsed without the gateway's own types.
  */
+
+/** The texts of an entry as it is stored. */
+export interface EntryTexts {
+  readonly entry: string;
+  /** The JSON of its personal data. Null: it has none, or they were erased, or its text has them. */
+  readonly personal: string | null;
+}
+
+/** The personal data that the checks use. */
+interface PersonalData {
+  readonly reason: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The personal data of an entry: those in its text, else those beside it. */
+export function personalDataOf(inText: PersonalData, personal: string | null): PersonalData {
+  const { values } = JSON.parse(personal ?? '{"values":{}}') as { readonly values: Partial<PersonalData> };
+  const { reason = null, userAgent = null } = values;
+  return { reason: inText.reason ?? reason, userAgent: inText.userAgent ?? userAgent };
+}
 
 /** A stored entry, as far as approvals and endings are concerned. */
 export interface StoredChange {

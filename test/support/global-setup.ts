@@ -8,12 +8,17 @@ import type { DynamoDbLocal } from './dynamodb-local.ts';
 declare global {
   /** The DynamoDB Local that the teardown stops; undefined if it was not started here. */
   var startedDynamoDb: DynamoDbLocal | undefined;
+  /** Whether the tests have what they share. */
+  var isSetUp: boolean | undefined;
 }
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** Provides what all test files share: a DynamoDB, the shipped policies as a build compiles them, and a folder for `sharedWork`. */
 export default async function setUp(): Promise<void> {
+  // Another project of this run has provided it.
+  if (globalThis.isSetUp === true) return;
+  globalThis.isSetUp = true;
   compilePolicies();
   process.env.SHARED_WORK = mkdtempSync(join(tmpdir(), 'shared-work-'));
   await provideDynamoDb();

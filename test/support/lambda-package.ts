@@ -45,7 +45,7 @@ export interface FrameworkRun {
 
 interface ServiceOptions {
   readonly isOwn?: boolean;
-  /** Whether it is built anew, and not copied from the build of another test. */
+  /** Whether it is built again, and not copied from the build of another test. */
   readonly isBuilt?: boolean;
   /** The text of the inventory, where `isOwn`. */
   readonly inventory?: string;
@@ -78,11 +78,28 @@ export async function openService({ isOwn = false, isBuilt = false, inventory = 
     }
   };
 
-  /** Packages the service. Returns the template and the names of the files in the zip. */
-  const makePackage = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
+  const packageFolder = join(folder, '.serverless');
+  let isAsBuilt = !isBuilt;
+  const packageHere = async (args: readonly string[], env: Record<string, string>) => {
     const { exitCode, output } = await serverless(['package', ...args], env);
     if (exitCode !== 0) throw new Error(output);
-    const packageFolder = join(folder, '.serverless');
+  };
+  /** Copies what another test has packaged, or packages for others to copy. */
+  const copyPackage = async (args: readonly string[], env: Record<string, string>) => {
+    const packaged = await sharedWork(`package-${hashOf([own, args, env])}`, async (to) => {
+      await packageHere(args, env);
+      await cp(packageFolder, join(to, 'package'), { recursive: true });
+    });
+    await rm(packageFolder, { recursive: true, force: true });
+    await cp(join(packaged, 'package'), packageFolder, { recursive: true });
+  };
+
+  /**
+   * Packages the service, once in a run of the tests for the same sources, arguments and variables.
+   * Returns the template and the names of the files in the zip.
+   */
+  const makePackage = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
+    await (isAsBuilt ? copyPackage : packageHere)(args, env);
     const text = await readFile(join(packageFolder, 'cloudformation-template-update-stack.json'), 'utf8');
     const files = filesOfZip(await readFile(join(packageFolder, 'pod-identity-gateway.zip')));
     const state = JSON.parse(await readFile(join(packageFolder, 'serverless-state.json'), 'utf8')) as FrameworkState;
@@ -91,22 +108,32 @@ export async function openService({ isOwn = false, isBuilt = false, inventory = 
     return { template: JSON.parse(text) as Template, files, hash, stackPolicy, stackTags };
   };
 
-  const removeBundles = () => rm(join(folder, 'dist'), { recursive: true });
+  const removeBundles = () => {
+    isAsBuilt = false;
+    return rm(join(folder, 'dist'), { recursive: true });
+  };
   /** A file that the build wrote, as text. */
   const readBuilt = (name: string) => readFile(join(folder, 'dist', name), 'utf8');
   /** A file of the last package, as text. */
   const readPackaged = (name: string) => readFile(join(folder, '.serverless', name), 'utf8');
   /** Packages with another inventory from now on. */
-  const useInventory = (text: string) => writeFile(join(folder, 'dist', 'policies', 'inventory.json'), text);
+  const useInventory = (text: string) => {
+    isAsBuilt = false;
+    return writeFile(join(folder, 'dist', 'policies', 'inventory.json'), text);
+  };
   const close = () => rm(folder, { recursive: true, force: true });
   return { readBuilt, readPackaged, serverless, makePackage, removeBundles, useInventory, close };
 }
 
 /** Copies a build into `dist` of a folder: of the shipped policies, or of an organization's with this inventory. One of each is made in a run of the tests. */
 export async function copyBuild(folder: string, inventory: string | null = null): Promise<void> {
-  const name = inventory === null ? 'build' : `build-${createHash('sha256').update(inventory).digest('hex')}`;
+  const name = inventory === null ? 'build' : `build-${hashOf(inventory)}`;
   const built = await sharedWork(name, (to) => build(to, inventory));
   await cp(join(built, 'dist'), join(folder, 'dist'), { recursive: true });
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 async function build(folder: string, inventory: string | null): Promise<void> {

@@ -41,7 +41,7 @@ export function folderOfTeams(policies: number, namespaces: number): string {
 }
 
 /** The inventory of the deployment in {@link folderOfTeams}. */
-export const largeInventoryFile = 'large-inventory.json';
+const largeInventoryFile = 'large-inventory.json';
 
 function caseOf(team: number): string {
   const owners = JSON.parse(readFileSync(join(shipped, 'cases/allow/owner-creates.json'), 'utf8')) as {

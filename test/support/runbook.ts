@@ -5,7 +5,7 @@ import type { Line } from './insights.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 /** The pages for operators, one after the other: alarms and runbooks. */
-export const operatorPages = ['operations.md', 'errors.md', 'access-incidents.md']
+export const operatorPages = ['operations.md', 'incidents.md']
   .map((page) => readFileSync(join(docs, page), 'utf8'))
   .join('\n');
 

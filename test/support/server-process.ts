@@ -2,21 +2,25 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Times } from '../../src/idempotency/times.ts';
 import { closeAtEnd } from './left-open.ts';
+import { compileCache } from './compile-cache.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const main = join(root, 'packages/local-gateway/src/start.ts');
-const shortLeaseMain = join(root, 'test', 'support', 'short-lease-server.ts');
+const timedMain = join(root, 'test', 'support', 'timed-server.ts');
 
 export type ServerProcess = Awaited<ReturnType<typeof startServerProcess>>;
 
 /**
- * `npm start` in a child process, on free ports. Resolves once it listens. A `LEASE_MS` in `env` may be shorter than a
- * request, which `npm start` itself refuses.
+ * `npm start` in a child process, on free ports. Resolves once it listens.
+ *
+ * @param times in place of those of the protocol, which `npm start` itself does not read
  */
-export async function startServerProcess(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['LEASE_MS' in env ? shortLeaseMain : main], {
-    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', ...env },
+export async function startServerProcess(env: Readonly<Record<string, string>>, times: Partial<Times> | null = null) {
+  const program = times === null ? [main] : [timedMain, JSON.stringify(times)];
+  const child = spawn(process.execPath, program, {
+    env: { PATH: process.env.PATH, PORT: '0', EKS_SIMULATOR_PORT: '0', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

@@ -1,5 +1,5 @@
 import { validateDelete } from '../../src/validation/change.ts';
-import { defaults } from '../support/create-input.ts';
+import { defaults } from './create-input.ts';
 
 const input = { clusterName: 'payments-prod', associationId: 'a-0123456789abcdefg' };
 

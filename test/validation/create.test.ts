@@ -1,6 +1,6 @@
 import { validateCreate } from '../../src/validation/create.ts';
 import type { CreatePodIdentityAssociationInput } from '../../src/generated/types.ts';
-import { defaults, goodInput } from '../support/create-input.ts';
+import { defaults, goodInput } from './create-input.ts';
 
 describe('a valid input', () => {
   test('becomes the canonical request, with defaults for absent fields', () => {

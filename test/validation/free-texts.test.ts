@@ -1,6 +1,6 @@
 import { quote } from '../../src/validation/text-rules.ts';
-import type { CreateInput } from '../support/create-input.ts';
-import { onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
+import type { CreateInput } from './create-input.ts';
+import { onlyFindingOf, rulesBrokenBy } from './create-input.ts';
 
 const accepted: [keyof CreateInput, string[]][] = [
   ['reason', ['x', 'two\nlines\tand a tab', 'x'.repeat(1024), '😀'.repeat(1024), ' x ', '\u200bx']],

@@ -1,5 +1,5 @@
-import type { CreateInput } from '../support/create-input.ts';
-import { findingsOf, onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
+import type { CreateInput } from './create-input.ts';
+import { findingsOf, onlyFindingOf, rulesBrokenBy } from './create-input.ts';
 
 const long = (length: number) => 'a'.repeat(length);
 

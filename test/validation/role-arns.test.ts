@@ -1,5 +1,5 @@
 import { parseRoleArn } from '../../src/validation/role-arns.ts';
-import { onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
+import { onlyFindingOf, rulesBrokenBy } from './create-input.ts';
 
 const account = '111122223333';
 

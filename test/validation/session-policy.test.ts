@@ -1,4 +1,4 @@
-import { onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
+import { onlyFindingOf, rulesBrokenBy } from './create-input.ts';
 
 const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { CreatePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { TagInput } from '../../src/generated/types.ts';
-import { findingsOf, goodInput, onlyFindingOf, rulesBrokenBy } from '../support/create-input.ts';
+import { findingsOf, goodInput, onlyFindingOf, rulesBrokenBy } from './create-input.ts';
 
 const numbered = (count: number): TagInput[] =>
   Array.from({ length: count }, (_, index) => ({ key: `k${index}`, value: 'v' }));

@@ -1,10 +1,4 @@
-import {
-  CommandError,
-  GatewayError,
-  LostAnswerError,
-  RegionMissingError,
-  UnsentError,
-} from 'pod-identity-client/command';
+import { CommandError, GatewayError, LostAnswerError, RegionMissingError, UnsentError } from 'pod-identity-command';
 import { empty, unknown } from './answer.ts';
 import type { Answer } from './answer.ts';
 

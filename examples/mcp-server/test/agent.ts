@@ -5,7 +5,7 @@ import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.j
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Association } from '../../../packages/client/src/index.ts';
-import { installPackage } from '../../../packages/client/test/installed-package.ts';
+import { installPackages } from '../../../test/support/installed-package.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -40,9 +40,9 @@ interface Data {
   readonly nextCursor: string | null;
 }
 
-/** The example beside an installed `pod-identity-client`, as a user has it. */
+/** The example beside an installed `pod-identity-command`, as a user has it. */
 export async function installExample() {
-  const consumer = await installPackage(join(repository, '.cache/consumers'));
+  const consumer = await installPackages(join(repository, '.cache/consumers'), ['pod-identity-command']);
   const folder = join(consumer.folder, 'mcp-server');
   cpSync(join(import.meta.dirname, '..'), folder, {
     recursive: true,

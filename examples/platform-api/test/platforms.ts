@@ -12,7 +12,7 @@ import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken } from '../../../packages/local-gateway/src/principals.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
-import { cloneWithExample } from '../../../test/support/example-clone.ts';
+import { cloneWithExample } from './example-clone.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import type { ServerProcess } from '../../../test/support/server-process.ts';

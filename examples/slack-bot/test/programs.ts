@@ -5,16 +5,16 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { installPackage } from '../../../packages/client/test/installed-package.ts';
+import { installPackages } from '../../../test/support/installed-package.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 
 const example = join(import.meta.dirname, '..');
 
 /** A copy of the example, in which the client is installed from its tarball, as people install it. */
 export async function installExample() {
-  const consumer = await installPackage(join(example, '../../.cache/slack-bot'));
+  const consumer = await installPackages(join(example, '../../.cache/slack-bot'), ['pod-identity-client']);
   const folder = join(consumer.folder, 'bot');
-  for (const entry of ['src', 'local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
+  for (const entry of ['src', 'test/local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
   return { folder, remove: consumer.remove };
 }
 

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { types } from '@slack/bolt';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
-import { browse } from '../../../packages/client/test/identity-provider/identity-provider.ts';
+import { browse } from '../../../packages/command/test/identity-provider/identity-provider.ts';
 import { bearer, makeGatewayClient } from '../../../packages/client/src/index.ts';
 import { startLocalGateway } from '../../../packages/local-gateway/src/gateway.ts';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
 import { readLocalSettings } from '../../../packages/local-gateway/src/settings.ts';
-import { startSlack } from '../local/slack.ts';
-import type { Message } from '../local/web-api.ts';
+import { startSlack } from './local/slack.ts';
+import type { Message } from './local/web-api.ts';
 import { freePort, installExample, run } from './programs.ts';
 import type { Variables } from './programs.ts';
-import { textOf } from '../local/block-text.ts';
+import { textOf } from './local/block-text.ts';
 
 const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const signingSecret = 'signing-secret';
@@ -23,7 +23,12 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** The bot as a process, with the local gateway, an identity provider and a Slack, each on a port of its own. */
 export async function openWorld(
-  changes: { readonly gateway?: Variables; readonly tokenSeconds?: string; readonly decideMs?: number } = {},
+  changes: {
+    readonly gateway?: Variables;
+    readonly tokenSeconds?: string;
+    readonly decideMs?: number;
+    readonly clockErrorMs?: number;
+  } = {},
 ) {
   const local = mkdtempSync(join(tmpdir(), 'slack-bot-'));
   const [{ folder, remove }, port] = await Promise.all([installExample(), freePort()]);
@@ -33,14 +38,17 @@ export async function openWorld(
     ...{ WEBHOOK_URL: `${botUrl}/pod-identity/events`, WEBHOOK_SECRET: webhookSecret },
     ...changes.gateway,
   });
-  const { approvalLimits } = gatewaySettings;
-  // Shorter than the setting allows.
-  const limits = { ...approvalLimits, decideMs: changes.decideMs ?? approvalLimits.decideMs };
-  const gateway = await startLocalGateway({ ...gatewaySettings, approvalLimits: limits }, () => undefined);
+  const { approvalLimits, times } = gatewaySettings;
+  // Shorter than the settings allow.
+  const shortened = {
+    approvalLimits: { ...approvalLimits, decideMs: changes.decideMs ?? approvalLimits.decideMs },
+    times: { ...times, clockErrorMs: changes.clockErrorMs ?? times.clockErrorMs },
+  };
+  const gateway = await startLocalGateway({ ...gatewaySettings, ...shortened }, () => undefined);
   const closeGateway = closeAtEnd(gateway.close);
   const provider = await run(
     folder,
-    ['local/identity-provider.ts', local, changes.tokenSeconds ?? '600'],
+    ['test/local/identity-provider.ts', local, changes.tokenSeconds ?? '600'],
     {},
     /^Issuer (\S+)/,
   );

@@ -6,11 +6,6 @@ import type { Gateway, GatewayOptions } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
 import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
-import { runCommandLine } from '../src/command.ts';
-import { makeCall, makeSession } from '../src/gateway/call.ts';
-import type { Host } from '../src/host.ts';
-import type { Prompter } from '../src/prompt.ts';
-import type { Outcome } from './host.ts';
 
 /** A gateway with a ledger of its own, for the tests of a file. */
 export async function startGateway(options: Omit<GatewayOptions, 'ledger'> = {}): Promise<Gateway> {
@@ -94,43 +89,4 @@ async function forward(gatewayUrl: string, { path, headers, body }: SeenRequest)
 export function variablesOf(seen: SeenRequest | undefined): { readonly input: Readonly<Record<string, unknown>> } {
   const { variables } = JSON.parse(seen?.body ?? '{}') as { variables: { input: Record<string, unknown> } };
   return variables;
-}
-
-/** What a command line uses of its process, in a test. */
-export interface Terminal {
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-  /** Answers questions; by default there is no terminal. */
-  readonly prompter?: Prompter;
-  /** Sees each text on standard error. */
-  readonly onError?: (text: string) => void;
-  /** Changes what the requests of the command line do. */
-  readonly around?: (call: Host['call']) => Host['call'];
-}
-
-/** Runs a command line in this process, with the requests that the executable sends. */
-export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
-  const { environment = {}, signal, prompter = null, onError, around = (call: Host['call']) => call } = terminal;
-  let [stdout, stderr] = ['', ''];
-  const host = {
-    environment: {
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      AWS_REGION: 'eu-central-1',
-      XDG_CONFIG_HOME: '/dev/null',
-      ...environment,
-    },
-    write: (text: string) => (stdout += text),
-    writeError: (text: string) => {
-      stderr += text;
-      onError?.(text);
-    },
-    terminalColumns: null,
-    version: 'pod-identity/0.0.0',
-    prompter,
-  };
-  const settings = { ...host, ...(signal && { signal }) };
-  const call = around(makeCall(settings));
-  const code = await runCommandLine(args, { ...host, call, openSession: makeSession(settings) });
-  return { code, stdout, stderr };
 }

@@ -71,6 +71,9 @@ const checkpointMs = 30_000;
 /** Longest time of one run of the scan, in milliseconds. */
 const scanMs = 60_000;
 
+/** Between two checkpoints of the trail. Milliseconds. */
+const checkpointIntervalMs = 10_000;
+
 /** Lifetime of the tokens of the page, which asks for a new one before it ends. Seconds. */
 const pageTokenSeconds = 3_600;
 
@@ -149,7 +152,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (settings.ledgerFile !== ':memory:') {
     const checkpoints = localCheckpoints(ledger, settings.folder);
     const run = () => checkpoint(checkpoints, Date.now() + checkpointMs);
-    const checkpointer = startTimer('The checkpoint failed.', settings.checkpointIntervalMs, run, log);
+    const checkpointer = startTimer('The checkpoint failed.', checkpointIntervalMs, run, log);
     started.push(() => checkpointer.stop());
   }
   if (settings.webhook !== null && isOrdered(ledger)) {

@@ -61,8 +61,6 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   readonly expire: ExpireSettings;
   /** Milliseconds between two runs of the reconciler. */
   readonly reconcileIntervalMs: number;
-  /** Milliseconds between two checkpoints of the trail. */
-  readonly checkpointIntervalMs: number;
   /** Where events are sent; null: nowhere. */
   readonly webhook: WebhookTarget | null;
   /** Share of the denials that become events, from 0 to 1. */
@@ -122,7 +120,6 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       expireIntervalMs: reader.number('EXPIRE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
       expire: readExpireSettings(reader),
       reconcileIntervalMs: reader.number('RECONCILE_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
-      checkpointIntervalMs: reader.number('CHECKPOINT_INTERVAL_MS', 10_000, { least: 1, most: maxTimerMs }),
       webhook: localWebhook(reader, ledger),
       denialShare: readDenialShare(reader),
       ...readIssuer(reader),

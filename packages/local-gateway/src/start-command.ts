@@ -39,7 +39,6 @@ Environment variables:
   SCAN_INTERVAL_MS           milliseconds between two scans of a cluster (default: 10000; without the simulator 300000)
   RECONCILE_INTERVAL_MS      milliseconds between two runs of the reconciler (default: 10000)
   EXPIRE_INTERVAL_MS         milliseconds between two runs that end associations and approvals (default: 10000)
-  CHECKPOINT_INTERVAL_MS     milliseconds between two checkpoints of the audit trail (default: 10000)
   WEBHOOK_URL                URL that receives events: https, or http on this machine (default: none)
   WEBHOOK_SECRET             secret that signs them, whsec_ and 24 to 64 bytes in base64; two during a rotation
   DENIAL_EVENTS_PERCENT      share of the denials that become events (default: 100)

@@ -2,7 +2,7 @@ import { summaryOf } from '../src/fleet/coverage.ts';
 import { elsewhereOf } from '../src/fleet/elsewhere.ts';
 import { groupRows } from '../src/fleet/groups.ts';
 import { tracksOf } from '../src/fleet/picture-lines.ts';
-import { maxNodes, pictureOf } from '../src/fleet/picture.ts';
+import { maxNodes, pictureOf } from '../src/fleet/picture-data.ts';
 import { filtersOf, foundRows, mergedRows, placeOf, readPlace, serverFilter, signOf } from '../src/fleet/rows.ts';
 import type { Row } from '../src/fleet/rows.ts';
 import { intervalOf, shortInterval } from '../src/fleet/times.ts';

@@ -14,13 +14,13 @@ import type { AdmittedMutation } from '../terms/admission.ts';
 import { bindingOf } from './binding.ts';
 import { approvalEnded, expiryOf } from './refusals.ts';
 import { answerHeld, ask, inTime, requestedEntry } from './request.ts';
-import type { HeldRequest } from './request.ts';
+import type { HeldRequest, Round } from './request.ts';
 import { approvalStep } from './step.ts';
 import { isAllowed, missingNeeds } from '../terms/decisions.ts';
 import { requireApprovals } from '../terms/dependencies.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
-import { execute } from '../flow/execute.ts';
-import type { ExecuteDependencies } from '../flow/execute.ts';
+import { answerOf, execute } from '../flow/execute.ts';
+import type { ExecuteDependencies, Execution } from '../flow/execute.ts';
 import { uncountedVotes } from './judge-votes.ts';
 import type { JudgeDependencies } from './judge-votes.ts';
 import type { JudgedApproval } from '../terms/judged-approval.ts';
@@ -61,16 +61,13 @@ export async function executeIfApproved<Kind extends OperationKind>(
   const open = openNeedsOf(mutation);
   // A request that is refused anyway asks no approver, and no operation begins by it.
   if (open === null || mutation.unmet) {
-    const result = await execute(deps, operation, mutation, open && withoutApproval(null));
-    if (result) return result;
+    return answerOf(await execute(deps, operation, mutation, open && withoutApproval(null)));
   }
-  if (open && !mutation.unmet) {
-    const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
-    const held = heldRequest(deps, { ...mutation, clientRequestToken }, open);
-    for (let round = 1; round <= maxRounds; round += 1) {
-      const result = await executeHeld(deps, operation, held);
-      if (result) return result;
-    }
+  const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
+  const held = heldRequest(deps, { ...mutation, clientRequestToken }, open);
+  for (let rounds = 1; rounds <= maxRounds; rounds += 1) {
+    const round = await executeHeld(deps, operation, held);
+    if (round.kind === 'answered') return round.result;
   }
   throw new LedgerUnavailable(new Error('The approval changed whenever it was read.'));
 }
@@ -94,15 +91,12 @@ function heldRequest<Kind extends OperationKind>(
   };
 }
 
-/**
- * One round. Null: the approval was written by another request since it was read, or its end was
- * recorded; what follows is read again.
- */
+/** One round: reads the record and the approval, and takes the next step. */
 async function executeHeld<Kind extends OperationKind>(
   deps: Omit<ApprovalDependencies, 'approvals'>,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   held: HeldRequest<Kind>,
-): Promise<MutationResult | null> {
+): Promise<Round> {
   const { mutation, store } = held;
   const reading = store.getRecordAndApproval(held.idempotencyKey, held.approvalKey);
   const read = await inTime(deps, mutation, reading);
@@ -119,15 +113,17 @@ async function executeHeld<Kind extends OperationKind>(
       // One that an operation has used stays so: another one is asked for.
       if (approval.state !== 'APPROVED') return ask(deps, held, approval, [votesDoNotCount]);
       await inTime(deps, mutation, voidVotes({ ...deps, approvals: store }, approval, uncounted, mutation.audit));
-      return null;
+      return { kind: 'read-again' };
     }
     case 'refuse':
       return execute(deps, operation, { ...mutation, unmet: approvalEnded(step.approval) }, withoutApproval(record));
-    case 'wait':
-      return answerHeld(deps, held, step.approval, await requestedEntry(deps, mutation, step.approval));
+    case 'wait': {
+      const entry = await requestedEntry(deps, mutation, step.approval);
+      return { kind: 'answered', result: answerHeld(deps, held, step.approval, entry) };
+    }
     case 'expire':
       await inTime(deps, mutation, recordExpiry({ ...deps, approvals: store }, step.approval, mutation.audit));
-      return null;
+      return { kind: 'read-again' };
     case 'ask':
       return ask(deps, held, read.approval, step.changes);
   }
@@ -146,7 +142,7 @@ function executeBy<Kind extends OperationKind>(
   { record }: RecordAndApproval,
   read: Approval | null,
   locks: Locks | null,
-): Promise<MutationResult | null> {
+): Promise<Execution> {
   const { audit, approval } = approvedBy(mutation.audit, read);
   const { identity } = mutation.authorization;
   const votesCount = (now: Locks) => approval !== null && uncountedVotes(deps, approval, identity, now).length === 0;

@@ -13,6 +13,7 @@ import { effectDeadline } from '../terms/admission.ts';
 import type { AdmittedMutation } from '../terms/admission.ts';
 import { answerRefused } from '../terms/answers-without-claim.ts';
 import { approvalRequired, heldRetrySeconds, limitText, notAskedFor } from './refusals.ts';
+import type { Execution } from '../flow/execute.ts';
 import { agreeFirst, rejectedTwice, rejectionsWithin, rejectionWaitSeconds } from './rejections.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
 import { resultBase } from '../terms/result.ts';
@@ -40,20 +41,26 @@ export function inTime<T>(
   return withDeadline(effectDeadline(mutation) - deps.clock(), answer, ledgerTimeout);
 }
 
-/** Asks for an approval, in place of an earlier one. Null if that changed meanwhile. */
+/** The end of one round of a request that needs approvals. */
+export type Round =
+  | Execution
+  /** The approval, or its end, was written since it was read: what follows is read again. */
+  | { readonly kind: 'read-again' };
+
+/** Asks for an approval, in place of an earlier one. */
 export async function ask<Kind extends OperationKind>(
   deps: Pick<Dependencies, 'ledger' | 'clock' | 'ulid' | 'approvalLimits'>,
   held: HeldRequest<Kind>,
   before: Approval | null,
   changes: readonly string[],
-): Promise<MutationResult | null> {
+): Promise<Round> {
   const { mutation, needs, approvalKey: key, store } = held;
   const now = deps.clock();
   const rejectedAt = rejectionsWithin(before, now);
   const waitSeconds = rejectionWaitSeconds(rejectedAt, now);
   if (waitSeconds > 0) {
     const answer = await answerNotAsked(deps, held, notAskedFor(needs, rejectedTwice(rejectedAt), agreeFirst));
-    return { ...answer, retryAfterSeconds: waitSeconds };
+    return { kind: 'answered', result: { ...answer, retryAfterSeconds: waitSeconds } };
   }
   const limits = pendingLimits(deps.approvalLimits, mutation);
   const id = `${approvalPrefix}${deps.ulid(now)}`;
@@ -65,16 +72,14 @@ export async function ask<Kind extends OperationKind>(
   switch (result) {
     case 'written':
       count('approvalsRequested');
-      return answerHeld(deps, held, asked, entry, changes);
+      return { kind: 'answered', result: answerHeld(deps, held, asked, entry, changes) };
     case 'conflict':
-      return null;
+      return { kind: 'read-again' };
     case 'limit-reached':
-    case 'person-limit-reached':
-      return answerNotAsked(
-        deps,
-        held,
-        notAskedFor(needs, limitText(result, limits, mutation.authorization.onBehalfOf)),
-      );
+    case 'person-limit-reached': {
+      const refusal = notAskedFor(needs, limitText(result, limits, mutation.authorization.onBehalfOf));
+      return { kind: 'answered', result: await answerNotAsked(deps, held, refusal) };
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export interface ApprovalQuestion {
 }
 
 /**
- * The next step, from what was read together: the table of `docs/decisions/0049-approvals.md`. What
+ * The next step, from what was read together: the table of `docs/decisions/0008-approvals.md`. What
  * has begun is answered from its record, also where a policy of this kind applies by now. `now` is
  * in milliseconds since the epoch.
  */

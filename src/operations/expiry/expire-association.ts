@@ -10,7 +10,7 @@ import { deleteOperation } from '../kinds/delete.ts';
 import { deleteRequestOf, hasDrift, replaceEnding, suspend } from './due.ts';
 import { expireService } from '../terms/expire-service.ts';
 import type { DueEnding, EndingDependencies, KnownEnding } from './due.ts';
-import { execute } from '../flow/execute.ts';
+import { answerOf, execute } from '../flow/execute.ts';
 import type { ExecuteDependencies } from '../flow/execute.ts';
 
 /** What became of a due ending. */
@@ -60,10 +60,8 @@ export async function expireAssociation(
   }
   const before = current ?? confirmed.association;
   const mutation = mutationOf(deps, known, { before, unmet, startedAt, deadline });
-  const result = await execute(deps, deleteOperation, mutation, null);
-  // Policy judged the ending when it was set.
-  if (result === null) throw new Error('The deletion at an ending asked for an approval.');
-  const { status, refusal, replayed } = result;
+  // Policy judged the ending when it was set: the deletion needs no approval.
+  const { status, refusal, replayed } = answerOf(await execute(deps, deleteOperation, mutation, null));
   if (status === 'SUCCEEDED') return replayed ? 'waiting' : 'deleted';
   if (refusal?.code === 'GATEWAY_ACCESS_DENIED') return 'denied';
   if (refusal === null || refusal.retryable) return 'open';

@@ -32,17 +32,23 @@ import { answerContended, answerRefused, answerReplay, answerTokenReused } from 
 /** What a mutation is executed with. */
 export type ExecuteDependencies = ProtocolDependencies & LockDependencies & PerformDependencies;
 
+/** How an execution ended. */
+export type Execution =
+  | { readonly kind: 'answered'; readonly result: MutationResult }
+  /** The mutation needs an approval and has none that can be used now. Nothing was written. */
+  | { readonly kind: 'approval-unusable' };
+
 /**
  * Executes an admitted mutation: claim, effect, record; or answers from what earlier requests with
- * the token recorded. Null if it needs an approval (`approval` is set) and has none that can be
- * used now: then nothing was written. Throws `LedgerUnavailable`: then nothing was sent to EKS.
+ * the token recorded. `approval` is what a mutation that needs one read; null: it needs none.
+ * Throws `LedgerUnavailable`: then nothing was sent to EKS.
  */
 export async function execute<Kind extends OperationKind>(
   deps: ExecuteDependencies,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
   approval: JudgedApproval | null,
-): Promise<MutationResult | null> {
+): Promise<Execution> {
   const { audit, deadline } = mutation;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
@@ -57,7 +63,7 @@ export async function execute<Kind extends OperationKind>(
   const record = async (lease: Lease, conclusion: Conclusion) => {
     const completion = await close(lease, conclusion);
     if (completion.kind === 'recorded') reportLateAdoption(deps, lease.record.operationId, conclusion);
-    return resultOf(deps, answer, completion, conclusion);
+    return answered(resultOf(deps, answer, completion, conclusion));
   };
 
   const claimed = await claim(deps, request);
@@ -80,7 +86,7 @@ export async function execute<Kind extends OperationKind>(
       const obstacle = await findObstacleToReclaim(deps, operation, mutation, approval, observed.association);
       if (obstacle) return record(lease, obstacle);
       const next = await reclaim(deps, request, lease.record);
-      if (next.kind === 'superseded') return inProgressResult(deps, answer, lease);
+      if (next.kind === 'superseded') return answered(inProgressResult(deps, answer, lease));
       if (next.kind === 'mismatch') return record(lease, next.conclusion);
       // The next request with the token asks for another approval, or finds one.
       if (next.kind === 'approval-unusable') return record(lease, notDone);
@@ -88,20 +94,30 @@ export async function execute<Kind extends OperationKind>(
     }
     case 'concluded':
       reportLateAdoption(deps, claimed.lease.record.operationId, claimed.conclusion);
-      return resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion);
+      return answered(resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion));
     case 'locked':
-      return answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock));
+      return answered(answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock)));
     case 'approval-unusable':
-      return null;
+      return claimed;
     case 'state-uncertain':
-      return answerRefused(deps, refusedByState(mutation, clientRequestToken));
+      return answered(answerRefused(deps, refusedByState(mutation, clientRequestToken)));
     case 'finished':
-      return answerReplay(deps, answer, claimed.record);
+      return answered(answerReplay(deps, answer, claimed.record));
     case 'contended':
-      return answerContended(deps, answer, claimed.record);
+      return answered(answerContended(deps, answer, claimed.record));
     case 'token-reused':
-      return answerTokenReused(deps, answer, claimed.record);
+      return answered(answerTokenReused(deps, answer, claimed.record));
   }
+}
+
+async function answered(result: MutationResult | Promise<MutationResult>): Promise<Execution> {
+  return { kind: 'answered', result: await result };
+}
+
+/** The answer to a mutation that uses no approval. */
+export function answerOf(execution: Execution): MutationResult {
+  if (execution.kind === 'answered') return execution.result;
+  throw new Error('A mutation that uses no approval asked for one.');
 }
 
 /** The success of a mutation that changes nothing at EKS; null: it has an effect. */

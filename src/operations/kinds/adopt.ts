@@ -22,8 +22,6 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   field: 'adoptPodIdentityAssociation',
   action: 'AdoptPodIdentityAssociation',
   activity: 'Adopt',
-  creates: false,
-  deletes: false,
   validate: validateAdopt,
   loadTarget: loadExisting,
   authorizationRequest: (_, loaded) => ({ action: 'AdoptPodIdentityAssociation', association: existingBefore(loaded) }),

@@ -26,8 +26,6 @@ export const createOperation: ChangingOperation<Kind> = {
   field: 'createPodIdentityAssociation',
   action: 'CreatePodIdentityAssociation',
   activity: 'Create',
-  creates: true,
-  deletes: false,
   validate: validateCreate,
   loadTarget: (_, { request }) => Promise.resolve({ kind: 'loaded', target: request, before: null, isCurrent: true }),
   authorizationRequest: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),

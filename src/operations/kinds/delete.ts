@@ -21,8 +21,6 @@ export const deleteOperation: ChangingOperation<'DELETE_POD_IDENTITY_ASSOCIATION
   field: 'deletePodIdentityAssociation',
   action: 'DeletePodIdentityAssociation',
   activity: 'Delete',
-  creates: false,
-  deletes: true,
   validate: validateDelete,
   loadTarget: loadExisting,
   authorizationRequest: (_, loaded) => ({

@@ -4,7 +4,7 @@ import { fingerprintOf, idempotencyKeyOf, isExpired } from '../../idempotency/re
 import type { Times } from '../../idempotency/times.ts';
 import { findEntry } from '../../ledger/audit-entry.ts';
 import type { Association, DeleteRequest } from '../../model/association.ts';
-import type { OperationKind } from '../../model/operation.ts';
+import type { KindThat, OperationKind } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { TargetResult, ValidRequest } from '../terms/admission.ts';
@@ -14,7 +14,7 @@ import { failedView, hiddenFrom } from '../terms/hidden.ts';
 import type { TargetDependencies } from '../terms/operation.ts';
 
 /** The operations on an existing association. */
-type ChangeKind = Exclude<OperationKind, 'CREATE_POD_IDENTITY_ASSOCIATION'>;
+type ChangeKind = Exclude<OperationKind, KindThat<'creates'>>;
 
 /**
  * Loads the association of an update, delete or adoption from EKS. If it is gone, it is the one in

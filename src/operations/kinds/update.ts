@@ -28,8 +28,6 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   field: 'updatePodIdentityAssociation',
   action: 'UpdatePodIdentityAssociation',
   activity: 'Update',
-  creates: false,
-  deletes: false,
   validate: validateUpdate,
   loadTarget: loadExisting,
   authorizationRequest: ({ changes, expiresAt }, loaded) => {

@@ -135,10 +135,6 @@ export interface Operation<Kind extends OperationKind> {
   readonly action: AssociationAction;
   /** The kind of change, for the export. */
   readonly activity: 'Create' | 'Update' | 'Delete' | 'Adopt';
-  /** Whether a success leaves an association that was not there before. */
-  readonly creates: boolean;
-  /** Whether a success leaves no association. */
-  readonly deletes: boolean;
   readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
   /**
    * Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`,

@@ -9,6 +9,7 @@ import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { AssociationState, UncertainTime } from '../../ledger/association-state.ts';
 import type { LatestVersion, VersionOrigin } from '../../ledger/association-version.ts';
 import type { Association, AssociationTarget } from '../../model/association.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { lastSeenOf, versionAt } from './version-at.ts';
 import type { Span, VersionAt } from './version-at.ts';
@@ -76,7 +77,7 @@ function isLatestAt(state: AssociationState, asOf: number, { clockErrorMs }: Rea
  * only its version has.
  */
 function isOnlyConfirmed(state: AssociationState, latest: LatestVersion): boolean {
-  const isOfUpdate = state.confirmed?.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' && !isFromOutside(latest);
+  const isOfUpdate = state.confirmed !== null && hasTrait('updates', state.confirmed) && !isFromOutside(latest);
   return isOfUpdate && (lastReadAt(state) ?? 0) <= latest.seenAt;
 }
 

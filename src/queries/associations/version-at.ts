@@ -37,8 +37,8 @@ const few = 4;
 
 /**
  * The version of a service account that was in force at a time, in milliseconds since the epoch;
- * null if there was none. `docs/decisions/0045-history-of-associations.md` has the rules. At most
- * six reads of up to four versions. Throws as `AssociationReads` does.
+ * null if there was none. `docs/decisions/0005-association-state-and-history.md` has the rules. At
+ * most six reads of up to four versions. Throws as `AssociationReads` does.
  */
 export async function versionAt(
   reads: Reads,

@@ -4,6 +4,7 @@ import { isClosing } from '../../model/audit-event.ts';
 import { maxTags, operationIdOf, operationTagKey } from '../../model/association.ts';
 import type { Association, Tag } from '../../model/association.ts';
 import type { AuditEntry } from '../../model/audit.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
@@ -83,7 +84,7 @@ async function driftWithoutEffect(
 
 /** The entry that began an operation which creates an association. */
 function isCreateIntent(entry: AuditEntry): entry is AuditEntry & RequestedOperation {
-  return entry.event === 'INTENT' && entry.request !== null && operationOf(entry.operation).creates;
+  return entry.event === 'INTENT' && entry.request !== null && hasTrait('creates', entry);
 }
 
 function differencesOf<Kind extends OperationKind>(
@@ -127,7 +128,7 @@ async function ownershipDifferences(
   const create = effects.at(-1);
   const existing = operationIdOf(association);
   if (adoption) return ownershipDifference(operationIdOf(adoption), existing);
-  if (!create?.request || !operationOf(create.operation).creates) return [];
+  if (!create?.request || !hasTrait('creates', create)) return [];
   const { operationId } = create;
   const requested = tagsOf(create).length < maxTags ? operationId : null;
   if (existing === requested) return [];

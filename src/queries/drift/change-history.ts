@@ -4,8 +4,8 @@ import type { TrailPage, TrailQuery } from '../../ledger/ledger.ts';
 import type { Times } from '../../idempotency/times.ts';
 import { closingEvents, isClosing, openEvents } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
-import { operationOf } from '../../operations/kinds/operations.ts';
 
 /** The recorded changes of one association. */
 export interface ChangeHistory {
@@ -101,22 +101,22 @@ function adoptedAt({ operationId, before }: AuditEntry, { requestMs, listLagMs, 
 }
 
 function isCreate(entry: AuditEntry): boolean {
-  return entry.request !== null && operationOf(entry.operation).creates && !isAdoption(entry);
+  return entry.request !== null && hasTrait('creates', entry) && !isAdoption(entry);
 }
 
 /** Whether an entry is of an operation that leaves no association. */
-export function isDelete({ operation, request }: AuditEntry): boolean {
-  return request !== null && operationOf(operation).deletes;
+export function isDelete(entry: AuditEntry): boolean {
+  return entry.request !== null && hasTrait('deletes', entry);
 }
 
 /**
  * Whether an entry is of an operation that changed nothing at EKS, an adoption or a create that
  * adopted what existed: then `before` is also the state that it left.
  */
-export function isAdoption({ operation, request, event, before }: AuditEntry): boolean {
+export function isAdoption(entry: AuditEntry): boolean {
+  const { request, event, before } = entry;
   if (request === null) return false;
-  const { effect, creates } = operationOf(operation);
-  return effect.kind === 'none' || (creates && event === 'SUCCEEDED' && before !== null);
+  return !hasTrait('sendsChange', entry) || (hasTrait('creates', entry) && event === 'SUCCEEDED' && before !== null);
 }
 
 function operationsWith(entries: readonly AuditEntry[], matches: (event: AuditEntry['event']) => boolean) {

@@ -4,6 +4,7 @@ import type { AssociationState, OpenOperation } from '../../ledger/association-s
 import type { ClusterScan } from '../../ledger/cluster-scan.ts';
 import { operationIdOf } from '../../model/association.ts';
 import type { Association } from '../../model/association.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { Finding } from '../../model/refusal.ts';
 import { foreignDifferences } from '../../observations/explained.ts';
 import { settingDifferences } from '../../operations/terms/differences.ts';
@@ -100,8 +101,8 @@ function driftIn(state: AssociationState): AssociationDrift[] {
   return [...deleted, { ...base, association, associationArn, ...comparisonOf(state, recorded, association) }];
 }
 
-function isOpenDelete({ operation, closedAt }: OpenOperation): boolean {
-  return operation === 'DELETE_POD_IDENTITY_ASSOCIATION' && closedAt === null;
+function isOpenDelete(one: OpenOperation): boolean {
+  return hasTrait('deletes', one) && one.closedAt === null;
 }
 
 /**
@@ -120,6 +121,6 @@ function comparisonOf(
   if (operationId === null) return { kind: 'UNMANAGED', differences: [] };
   // A create that is in doubt made it, and others changed it before its outcome was recorded.
   const create = state.openOperations.find((one) => one.operationId === operationId);
-  if (create?.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION') return { kind: 'FORGED_TAG', differences: [] };
+  if (!create || !hasTrait('creates', create)) return { kind: 'FORGED_TAG', differences: [] };
   return { kind: 'MODIFIED', differences: settingDifferences(create.requested, association) };
 }

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operationOf, recordFactsOf, trailEntriesOf } from '../../../bench/baseline/facts.ts';
-import type { IdempotencyItem } from '../../../bench/baseline/facts.ts';
-import type { AuditItem } from '../../../bench/baseline/audit.ts';
-import { makeBaseline } from '../../../bench/baseline/handler.ts';
-import { createBaselineTables } from '../../../bench/baseline/tables.ts';
+import { operationOf, recordFactsOf, trailEntriesOf } from '../baseline/facts.ts';
+import type { IdempotencyItem } from '../baseline/facts.ts';
+import type { AuditItem } from '../baseline/audit.ts';
+import { makeBaseline } from '../baseline/handler.ts';
+import { createBaselineTables } from '../baseline/tables.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import type { Implementation, Process, Tables } from './implementation.ts';
 
 const credentials = { accessKeyId: 'simulator', secretAccessKey: 'test' };
 const policies = loadPolicy(join(import.meta.dirname, '..', '..', '..', 'policies'));
 
-/** The baseline implementation for comparison: see `bench/baseline/README.md`. */
+/** The baseline implementation for comparison: see `test/reliability/baseline/README.md`. */
 export const baseline: Implementation = {
   name: 'baseline',
   library: libraryOf('@aws-lambda-powertools/idempotency'),

@@ -26,9 +26,9 @@ import type { Deadline } from '../../../src/runtime/deadline.ts';
 import { withApprovals } from '../../support/held-requests.ts';
 import { lockOperations } from '../../support/locks.ts';
 import type { ApprovalFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
-import { approvalEntryOf, approvalOf, conditionsOf } from '../stored.ts';
+import { approvalEntryOf, approvalOf, conditionsOf, personalDataOf } from '../stored.ts';
 import type { StoredChange } from '../stored.ts';
-import { expireSettings } from './flows.ts';
+import { expireSettings, scanMs } from './flows.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
 
@@ -41,9 +41,6 @@ const authenticate = makeAuthenticate({
 
 /** Each scan reads every association. */
 const scanSettings = { ...defaultScanSettings, maxAgeMs: 0 };
-
-/** Time limit of a scan, and of a run of endings. Milliseconds. */
-const scanMs = 60_000;
 
 /** Time limit of one reconciler run, as in its Lambda function. Milliseconds. */
 const reconcileMs = 20_000;
@@ -92,7 +89,7 @@ export const gateway: Implementation = {
   approvals,
   hasEndings: true,
   // Beside entries and records of changes: those of locks and approvals, and what proves that an operation had its effect.
-  entries: (items) => items.flatMap(({ entry }) => entryOf(entry) ?? []),
+  entries: (items) => items.flatMap((item) => entryOf(item) ?? []),
   records: (items) =>
     items.filter(({ state, approval }) => state !== undefined && approval === undefined).map(recordOf),
   operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
@@ -203,10 +200,10 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
 const others: ReadonlySet<string> = new Set(['LOCK_CHANGES', 'OBSERVE_ASSOCIATION', 'APPROVE_REQUEST', 'BEGIN_LOG']);
 
 /** Null for what is not an entry of a change. */
-function entryOf(entry: unknown): TrailEntry | null {
+function entryOf({ entry, personal }: Item): TrailEntry | null {
   if (typeof entry !== 'string') return null;
   const stored = JSON.parse(entry) as StoredEntry;
-  const { operation, principal, target, reason, request, time, before, ...rest } = stored;
+  const { operation, principal, target, request, time, before, ...rest } = stored;
   if (others.has(operation) || approvalEntryOf(stored)) return null;
   const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
   return {
@@ -215,7 +212,7 @@ function entryOf(entry: unknown): TrailEntry | null {
     kind: kindOf(operation),
     isAdopted: event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null,
     principal: principal.id,
-    clientRequestToken: reason,
+    clientRequestToken: personalDataOf(stored, typeof personal === 'string' ? personal : null).reason,
     serviceAccount: target && [target.clusterName, target.namespace, target.serviceAccount].join('/'),
     roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
     ...conditionsOf(stored),
@@ -227,6 +224,7 @@ interface StoredEntry
   extends StoredChange, Pick<TrailEntry, 'entryId' | 'apiRequestId' | 'associationArn' | 'refusalCode'> {
   readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
   readonly reason: string | null;
+  readonly userAgent: string | null;
   readonly before: object | null;
   readonly request:
     (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;

@@ -9,7 +9,7 @@ import type { TableRow } from './table.ts';
 /** Table rows of each implementation, by its name. */
 export type Results = Map<string, readonly TableRow[]>;
 
-/** The summary for `docs/fault-matrix.md`: results by fault of the first flow, by flow, and by guarantee. */
+/** The summary for `docs/reliability.md`: results by fault of the first flow, by flow, and by guarantee. */
 export function markdownOf(
   results: Results,
   implementations: readonly Pick<Implementation, 'name' | 'library'>[],
@@ -48,7 +48,7 @@ export function markdownOf(
     table(
       ['guarantee', ...results.keys()],
       (Object.keys(invariants) as Invariant[]).map((invariant) => [
-        `\`${invariant}\`: ${invariants[invariant]}`,
+        `\`${invariant}\``,
         ...[...results.values()].map(
           (rows) =>
             `${rows.filter((row) => resultOf(row) === 'violated' && brokenIn(row.violations).includes(invariant)).length}`,

@@ -32,7 +32,7 @@ Options:
   --size NAME            part of the matrix to run: ${Object.keys(sizes).join(', ')} (default: full)
   --width N              number of concurrent cases (default: ${defaultWidth}, as many wait for a timeout)
   --failures             print only violations (default: every case)
-  --markdown FILE        write the summary between the matrix markers of FILE, e.g. docs/fault-matrix.md
+  --markdown FILE        write the summary between the matrix markers of FILE, e.g. docs/reliability.md
   --json FILE            write all observed facts to FILE, one case per line
   --help                 print this help
 

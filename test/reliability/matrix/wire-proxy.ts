@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { setTimeout } from 'node:timers/promises';
 import type { Backend } from './backend.ts';
 import type { Answer, Fault } from './faults.ts';
+import { knownAt, watchProcess, wrongClockHeader } from './process-watch.ts';
 import { entryIdsOf, stepName, stepOf } from './steps.ts';
 import type { Step, WireRequest } from './steps.ts';
 
@@ -19,7 +19,7 @@ export interface WireProxy {
   /** Whether `faultReached` has resolved, and whether the fault was injected at all. */
   readonly hasReachedFault: () => boolean;
   readonly wasInjected: () => boolean;
-  /** Whether the process gave a request up that met no fault: its answer took too long. */
+  /** Whether the process gave a request up that met no fault, or one that answers: its answer took too long. */
   readonly hasTimedOut: () => boolean;
   /** What the process sent after its deadline, or wrote with a wrong clock. */
   readonly sentLate: readonly string[];
@@ -45,9 +45,6 @@ export interface Plan {
   readonly meanwhile: () => Promise<void>;
 }
 
-/** How long requests that a process sends at the same time take to arrive, in real milliseconds. */
-const besideMs = 500;
-
 /** By how much a wrong clock is ahead. Milliseconds. */
 const wrongByMs = 600_000;
 
@@ -69,15 +66,12 @@ export async function openWireProxy(
     faultReached.resolve(undefined);
   };
   let isClockWrong = false;
-  /** Whether an answer has shown it: what was sent before, the process could not know. */
-  let isShownWrong = false;
-  let isPastDeadline = false;
   const sentLate: string[] = [];
   const entryIds = new Set<string>();
   const dateNow = () => new Date(now() - (isClockWrong ? wrongByMs : 0)).toUTCString();
   const replyNow = (outgoing: ServerResponse, received: Received) => {
-    reply(outgoing, { ...received, headers: { ...received.headers, date: dateNow() } });
-    isShownWrong = isClockWrong;
+    const marked = isClockWrong ? { ...received.headers, [wrongClockHeader]: 'yes' } : received.headers;
+    reply(outgoing, { ...received, headers: { ...marked, date: dateNow() } });
   };
   const deferred = Promise.withResolvers<undefined>();
   let deferredDone: Promise<unknown> = Promise.resolve();
@@ -101,8 +95,9 @@ export async function openWireProxy(
     }
     const { index, isFirst } = identify(seen, wire);
     const { kind } = stepOf(wire);
-    if (isPastDeadline) sentLate.push(`${stepName(stepOf(wire))} was sent after the deadline`);
-    if (isShownWrong && (kind === 'ledger-write' || kind === 'eks-change'))
+    const known = knownAt(incoming);
+    if (known.isPastDeadline) sentLate.push(`${stepName(stepOf(wire))} was sent after the deadline`);
+    if (known.isClockShownWrong && (kind === 'ledger-write' || kind === 'eks-change'))
       sentLate.push(`${stepName(stepOf(wire))} was sent with a wrong clock`);
     if (kind === 'ledger-write') for (const id of entryIdsOf(wire.body)) entryIds.add(id);
     if (isFirst) await onStep(stepOf(wire));
@@ -126,11 +121,7 @@ export async function openWireProxy(
     }
 
     wasInjected = true;
-    if (fault.wrongClock) {
-      // What the process sent at the same time arrives before any answer shows that its clock is wrong.
-      await setTimeout(besideMs);
-      isClockWrong = true;
-    }
+    if (fault.wrongClock) isClockWrong = true;
     if (isFirst) await plan.meanwhile();
     const effect = isFirst ? fault.effect : 'none';
     if (effect === 'later' || effect === 'frozen') {
@@ -138,6 +129,8 @@ export async function openWireProxy(
       deferredDone = deferred.promise.then(forward);
     }
     const answer = effect === 'now' ? await forward() : effect === 'frozen' ? ((await deferredDone) as Received) : null;
+    // A real timeout is no part of a fault that answers: a frozen process does not give up, for instance.
+    if (fault.answer !== 'silence' && outgoing.destroyed && !isCutOff()) hasTimedOut = true;
     if (fault.answer === 'true' && answer) replyNow(outgoing, answer);
     if (fault.answer === 'cut') outgoing.destroy();
     if (typeof fault.answer === 'object') replyNow(outgoing, errorResponse(fault.answer, wire));
@@ -157,8 +150,10 @@ export async function openWireProxy(
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  const host = `127.0.0.1:${address.port}`;
+  const watch = watchProcess(host);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}`,
     get steps() {
       return seen.map(({ step }) => step);
     },
@@ -170,12 +165,13 @@ export async function openWireProxy(
     entryIds,
     resume: async () => {
       // A process that was frozen for minutes.
-      isPastDeadline = plan?.fault.effect === 'frozen';
+      if (plan?.fault.effect === 'frozen') watch.resumed();
       deferred.resolve(undefined);
       await deferredDone;
     },
     kill: () => disconnect(null),
     close: async () => {
+      watch.close();
       server.close();
       server.closeAllConnections();
       await once(server, 'close');

@@ -47,6 +47,25 @@ const asked: ApprovalEntry = {
   ...{ approvalId: 'approval-1', event: 'APPROVAL_REQUESTED', revision: 1, principal, time: 1, usedBy: null },
 };
 
+/** An update of the ending alone, of an association whose delete needs an approval. */
+const endedEarlier: Partial<Facts> = {
+  entries: [
+    ...good.entries,
+    {
+      ...entry('SUCCEEDED', { operationId: 'O2', kind: 'update', clientRequestToken: 'ends', roleArn: null }),
+      ...{ entryId: 'O2', setsEnding: 9_000, isEndingOnly: true, endsHeld: true },
+    },
+  ],
+};
+
+test('judges an ending by the approvals of all requests, which are not of one service account', () => {
+  const given: ApprovalEntry = { ...asked, event: 'APPROVED', revision: 2, principal: 'nina' };
+  const used: ApprovalEntry = { ...asked, event: 'APPROVAL_USED', revision: 3, usedBy: 'O2' };
+  const approvals: Facts['approvals'] = { items: [], votes: [], entries: [asked, given, used] };
+  expect(checkFacts({ ...good, ...endedEarlier, approvals })).toEqual([]);
+  expect(checkFacts({ ...good, ...endedEarlier, approvals: { ...approvals, entries: [] } })).toHaveLength(1);
+});
+
 test('reports nothing for a refusal in place of an operation', () => {
   const of = { operationId: 'O2', clientRequestToken: 'late', associationArn: null };
   const refusal = entry('REFUSED', { ...of, fence: null });
@@ -97,6 +116,11 @@ test.each<[string, Partial<Facts>, RegExp]>([
     /^approved: O1/,
   ],
   [
+    'an ending without the approval that a delete needs',
+    { ...endedEarlier, approvals: { items: [], votes: [], entries: [] } },
+    /^ended: O2 ends .* without the approval of a delete$/,
+  ],
+  [
     'a load of which no change used an approval, and none ended',
     {
       changes: Array.from({ length: 60 }, () => change),
@@ -128,6 +152,11 @@ test.each<[string, Partial<Facts>, RegExp]>([
       answers: [{ ...failed, code: 'GRAPHQL_VALIDATION_FAILED' }],
     },
     /^load: no change reached EKS/,
+  ],
+  [
+    'a trail that has no token of any request, so that nothing can be demanded of one token',
+    { entries: good.entries.map((one) => ({ ...one, clientRequestToken: null })) },
+    /^load: no entry has the token of a request/,
   ],
   ['an HTTP 500 answer', { answers: [succeeded, { ...failed, httpStatus: 500 }] }, /^answered: /],
 ])('reports %s', (_, seen, line) => {

@@ -1,5 +1,6 @@
 import type { CallerAnswer, EksChange, Facts, RecordFact, TrailEntry } from '../facts.ts';
 import { unapproved } from '../approvals.ts';
+import { endedWithoutApproval } from '../endings.ts';
 import { violations } from '../invariants.ts';
 
 /** All violations in the facts of a run, one per line; empty if every guarantee is kept. */
@@ -8,14 +9,23 @@ export function checkFacts(facts: Facts): string[] {
     ...byServiceAccount(facts).flatMap((each) =>
       violations(each).map(({ invariant, what }) => `${invariant}: ${what}`),
     ),
-    // An approval is of one service account, and has facts that name none.
+    // An approval is of a request: its facts name no service account, so they are in no group.
     ...unapproved(facts).map((what) => `approved: ${what}`),
+    ...endedWithoutApproval(facts).map((what) => `ended: ${what}`),
     ...foreignAnswers(facts),
     ...facts.records.flatMap((token) => unlikeTrail(token, facts.entries)),
     ...unrecordedChanges(facts),
     ...unlikeLastEntry(facts),
     ...idleLoad(facts),
+    ...unknownTokens(facts),
   ];
+}
+
+/** Entries whose tokens are read from the wrong place would let every guarantee of a token pass. */
+function unknownTokens({ changes, entries, answers }: Facts): string[] {
+  const tokens = new Set(answers.map(nameOf));
+  const isKnown = changes.every(({ effect }) => !effect) || entries.some((entry) => tokens.has(nameOf(entry)));
+  return isKnown ? [] : ['load: no entry has the token of a request'];
 }
 
 /** A load without effect keeps every guarantee, for example because the gateway rejects its GraphQL documents. */
@@ -37,7 +47,10 @@ function idleConditions({ approvals, endedAt, entries, changes }: Facts): string
   return [...(isUsed ? [] : ['load: no approval was used']), ...(hasEnded ? [] : ['load: no association ended'])];
 }
 
-/** The facts grouped by service account. Facts without a known service account form one group. */
+/**
+ * The facts grouped by service account, but for approvals. Facts without a known service account
+ * form one group.
+ */
 export function byServiceAccount(facts: Facts): Facts[] {
   const ofToken = new Map(facts.entries.map((entry) => [nameOf(entry), entry.serviceAccount]));
   const ofOperation = new Map(facts.entries.map((entry) => [entry.operationId, entry.serviceAccount]));

@@ -4,7 +4,10 @@ import { accounts } from './accounts.ts';
 import { startProcess } from './node-process.ts';
 import { times } from './times.ts';
 
-const main = join(import.meta.dirname, '..', '..', '..', 'packages', 'eks-simulator', 'src', 'main.ts');
+const main = join(import.meta.dirname, 'watched-eks.ts');
+
+/** Prefix of the line that its process prints when its event loop stood still; milliseconds follow. */
+export const stallPrefix = 'stood still for ';
 
 /** The simulated EKS, in a process that outlives the gateways. */
 export interface EksProcess {
@@ -14,6 +17,8 @@ export interface EksProcess {
    * error response.
    */
   readonly control: (request: string, body?: object) => Promise<unknown>;
+  /** The longest time that its event loop stood still so far, in milliseconds. */
+  readonly longestStallMs: () => number;
   readonly end: () => Promise<void>;
 }
 
@@ -25,10 +30,14 @@ export async function startEks(folder: string): Promise<EksProcess> {
     EKS_SIMULATOR_PORT: '0',
     EKS_SIMULATOR_WORLD: worldFile,
     EKS_SIMULATOR_STATE: join(folder, 'eks.json'),
-    EKS_SIMULATOR_SIGNATURE_WINDOW_MS: String(times.SIGNATURE_WINDOW_MS),
+    EKS_SIMULATOR_SIGNATURE_WINDOW_MS: String(times.signatureWindowMs),
   };
   const logFile = join(folder, 'eks.log');
-  const child = await startProcess({ script: main, env, readyPrefix: 'The EKS simulator listens on', logFile });
+  let longestStallMs = 0;
+  const onLine = (line: string) => {
+    if (line.startsWith(stallPrefix)) longestStallMs = Math.max(longestStallMs, Number(line.slice(stallPrefix.length)));
+  };
+  const child = await startProcess({ script: main, env, readyPrefix: 'The EKS simulator listens on', onLine, logFile });
   const [url = ''] = /http:[^;]+/.exec(child.readyLine) ?? [];
   const control = async (request: string, body?: object): Promise<unknown> => {
     const [method = '', path] = request.split(' ');
@@ -42,7 +51,7 @@ export async function startEks(folder: string): Promise<EksProcess> {
     child.signal('SIGTERM');
     await child.ended;
   };
-  return { url, control, end };
+  return { url, control, longestStallMs: () => longestStallMs, end };
 }
 
 function world() {

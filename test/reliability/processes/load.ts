@@ -3,45 +3,42 @@ import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
 import { accounts, administrator, approvers } from './accounts.ts';
 import { runApprover } from './approver.ts';
+import { answeredPrefix } from './load-process.ts';
+import type { LoadSettings } from './load-process.ts';
 import { sendRequest } from './request.ts';
 import type { RequestResult, LoadMutation } from './request.ts';
 import { runWorker } from './worker.ts';
 import { randomFrom } from './random.ts';
 
-/** Settings of the load, passed as one JSON argument. */
-export interface LoadSettings {
-  /** URLs of the two gateways. */
-  readonly urls: readonly [string, string];
-  /** Folder of the key that signs the callers' JWTs. */
-  readonly keyFolder: string;
-  /** File that gets one JSON line, a `CallerAnswer`, per request. */
-  readonly answersFile: string;
-  /** File that gets one JSON line, a `VoteAnswer`, per vote. */
-  readonly votesFile: string;
-  readonly seed: number;
-}
-
-/** Prefix of the output line per answer; the index of the gateway in `urls` follows. */
-export const answeredPrefix = 'answered by ';
-
 const workersPerAccount = 3;
 
-/** Range of client timeouts, in milliseconds. */
-const patience = { least: 800, maxTries: 4_000 };
+/**
+ * Range of client timeouts, in milliseconds. They grow with every request that gets no answer, until
+ * one does, so that a load makes progress on any machine.
+ */
+const patience = { least: 800, most: 4_000, mostGrowth: 5 };
 
 /** Runs until SIGTERM, and ends when no request is pending. */
-async function main({ urls, keyFolder, answersFile, votesFile, seed }: LoadSettings): Promise<void> {
+async function main(settings: LoadSettings): Promise<void> {
+  const { urls, keyFolder, answersFile, votesFile, seed, lifetimeFactor } = settings;
   const bearers = await mintAll(keyFolder);
   const random = randomFrom(seed);
+  const workers = accounts.flatMap((account) =>
+    Array.from({ length: workersPerAccount }, (_, index) => ({ account, name: `worker-${index + 1}` })),
+  );
+  let unanswered = 0;
   const send = async (gateway: 0 | 1, mutation: LoadMutation): Promise<RequestResult> => {
     const bearer = bearers.get(mutation.principal) ?? '';
+    const growth = Math.min(1 + unanswered / workers.length, patience.mostGrowth);
     const result = await sendRequest(
       urls[gateway],
       bearer,
       mutation,
-      random.between(patience.least, patience.maxTries),
+      Math.round(growth * random.between(patience.least, patience.most)),
     );
-    if (result.answer.status !== 'NONE') process.stdout.write(`${answeredPrefix}${gateway}\n`);
+    const isAnswered = result.answer.status !== 'NONE';
+    unanswered = isAnswered ? 0 : unanswered + 1;
+    if (isAnswered) process.stdout.write(`${answeredPrefix}${gateway}\n`);
     appendFileSync(answersFile, `${JSON.stringify(result.answer)}\n`);
     return result;
   };
@@ -52,15 +49,12 @@ async function main({ urls, keyFolder, answersFile, votesFile, seed }: LoadSetti
   };
   let isOver = false;
   process.once('SIGTERM', () => (isOver = true));
-  const workers = accounts.flatMap((account) =>
-    Array.from({ length: workersPerAccount }, (_, index) => ({ account, name: `worker-${index + 1}` })),
-  );
   process.stdout.write('The load runs.\n');
   const seedOf = (index: number) => randomFrom(seed + index + 1);
   writeFileSync(votesFile, '');
   await Promise.all([
     ...workers.map((worker, index) =>
-      runWorker({ ...worker, index, random: seedOf(index), newToken, send, isOver: () => isOver }),
+      runWorker({ ...worker, index, random: seedOf(index), newToken, send, isOver: () => isOver, lifetimeFactor }),
     ),
     ...approvers.map(({ name }, index) =>
       runApprover({

@@ -1,21 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AssociationFact, ApprovalFacts, CallerAnswer, ChangeKind, EksChange, Facts } from '../facts.ts';
-import type { RecordFact, TrailEntry, VoteAnswer } from '../facts.ts';
-import { approvalEntryOf, approvalOf, conditionsOf } from '../stored.ts';
-import type { StoredChange } from '../stored.ts';
-
-/** An entry of the audit trail, with what the report needs in addition. */
-interface Entry extends TrailEntry {
-  readonly byReconciler: boolean;
-}
+import type { VoteAnswer } from '../facts.ts';
+import type { StoredLedger } from './stored-ledger.ts';
 
 /**
  * The facts of a run. They are read from the ledger file, the simulator's control API and the recorded answers, without
  * any of the gateway's code.
  */
 export interface Observed extends Facts {
-  readonly entries: readonly Entry[];
+  readonly entries: StoredLedger['entries'];
   readonly approvals: ApprovalFacts;
   /** Number of requests that EKS rejected because their signature was too old. */
   readonly refusedAsLate: number;
@@ -56,6 +50,14 @@ export function openRequestLog(control: Control): RequestLog {
     for (const request of last) requests.set(request.requestId, request);
   };
   return { read, all: () => [...requests.values()] };
+}
+
+/** Reads the log in intervals until `signal` aborts. Throws as reading does. */
+export async function readEvery(ms: number, log: RequestLog, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await log.read();
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** Collects all facts. Call it when no process writes any more. */
@@ -135,102 +137,5 @@ function associationFact({
     ...{ associationArn, associationId, roleArn },
     serviceAccount: `${clusterName}/${namespace}/${serviceAccount}`,
     operationId: tags['pod-identity-gateway/operation'] ?? null,
-  };
-}
-
-/** What a ledger has at the end. */
-export interface StoredLedger {
-  readonly entries: Entry[];
-  readonly records: RecordFact[];
-  readonly approvals: Omit<ApprovalFacts, 'votes'>;
-}
-
-/** The keys of records: SHA-256 in hex. */
-const recordKeys = '[0-9a-f]'.repeat(64);
-
-/** Reads the ledger in a file. */
-export function readLedger(file: string): StoredLedger {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    const entries = database.prepare(`SELECT item ->> '$.entry' AS entry FROM audit ORDER BY entryId`).all();
-    const items = (keys: string) =>
-      database.prepare('SELECT item FROM idempotency WHERE idempotencyKey GLOB ?').all(keys);
-    return storedLedger({
-      entries: entries.flatMap(({ entry }) => (entry === null ? [] : [String(entry)])),
-      records: items(recordKeys).map(({ item }) => JSON.parse(String(item)) as RecordFact),
-      approvals: items('approval/*').map(({ item }) => (JSON.parse(String(item)) as { approval: string }).approval),
-    });
-  } finally {
-    database.close();
-  }
-}
-
-/** What the items of a ledger say. Entries, in the order of their ids, and approvals are JSON. */
-export function storedLedger(items: {
-  readonly entries: readonly string[];
-  readonly records: readonly RecordFact[];
-  readonly approvals: readonly string[];
-}): StoredLedger {
-  const stored = items.entries.map((entry) => JSON.parse(entry) as StoredEntry);
-  // Votes that were not counted are no changes.
-  const changes = stored.filter((one) => approvalEntryOf(one) === null && one.operation !== 'APPROVE_REQUEST');
-  return {
-    entries: changes.map(entryOf),
-    records: [...items.records],
-    approvals: {
-      items: items.approvals.map(approvalOf),
-      entries: stored.flatMap((one) => approvalEntryOf(one) ?? []),
-    },
-  };
-}
-
-/** Counts the open operations of a ledger that is in use. */
-export function countOpen(file: string): number {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    return Number(
-      database.prepare(`SELECT count(*) AS open FROM idempotency WHERE item ->> '$.state' = 'IN_PROGRESS'`).get()?.open,
-    );
-  } finally {
-    database.close();
-  }
-}
-
-/** Counts the endings before a time that were not carried out and are not suspended. */
-export function countDueEndings(file: string, before: number): number {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    const due = "item ->> '$.ending.expiresAt' < ? AND item ->> '$.ending.suspendedFor' IS NULL";
-    const row = database.prepare(`SELECT count(*) AS due FROM idempotency WHERE ${due}`);
-    return Number(row.get(new Date(before).toISOString())?.due);
-  } finally {
-    database.close();
-  }
-}
-
-interface StoredEntry extends StoredChange {
-  readonly entryId: string;
-  readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
-  readonly request:
-    (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;
-  readonly associationArn: string | null;
-  readonly refusalCode: string | null;
-  readonly reason: string | null;
-  readonly userAgent: string | null;
-}
-
-function entryOf(stored: StoredEntry): Entry {
-  const { operationId, entryId, event, associationArn, refusalCode, fence, target, request } = stored;
-  const [kind = ''] = stored.operation.split('_');
-  return {
-    ...{ operationId, entryId, event, associationArn, refusalCode, fence },
-    time: Date.parse(stored.time),
-    kind: kind.toLowerCase() as ChangeKind,
-    principal: stored.principal.id,
-    clientRequestToken: stored.reason,
-    serviceAccount: target && `${target.clusterName}/${target.namespace}/${target.serviceAccount}`,
-    roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
-    ...conditionsOf(stored),
-    byReconciler: stored.userAgent === 'pod-identity-gateway/reconciler',
   };
 }

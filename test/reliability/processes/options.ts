@@ -1,5 +1,8 @@
 import { parseOptionValues, parseWholeNumber } from '../command.ts';
 
+/** Exit code of a run whose violations prove nothing. */
+export const inconclusiveCode = 3;
+
 /** The help text. */
 export const usage = `Usage: npm run reliability -- processes [options]
 
@@ -12,7 +15,8 @@ Options:
              same seed does not interrupt the same instructions again
   --help     print this help
 
-Exit codes: 0 if every guarantee is kept, 1 if one is violated, 2 for invalid options or a failed run, 130 if interrupted.
+Exit codes: 0 if every guarantee is kept, 1 if one is violated, 2 for invalid options or a failed run, 3 if one is violated and
+EKS stood still for so long that this proves nothing, 130 if interrupted.
 After a violation or a failed run, the ledger, the answers and the logs stay in a temporary folder that the output names.
 `;
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLarge } from '../../support/sizes.ts';
+import { inconclusiveCode } from './options.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 const kills = isLarge ? 20 : 6;
@@ -36,9 +37,17 @@ async function runMain(args: readonly string[], temporary: string) {
   return { code, printed };
 }
 
+/** Runs the command up to twice, until it is not inconclusive. */
+async function runConclusively(args: readonly string[], temporary: string) {
+  const first = await runMain(args, temporary);
+  if (first.code !== inconclusiveCode) return first;
+  for (const name of readdirSync(temporary)) rmSync(join(temporary, name), { recursive: true });
+  return runMain(args, temporary);
+}
+
 test(`two gateways keep every guarantee through ${kills} kills under load, and leave no processes or files`, async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'processes-'));
-  const { code, printed } = await runMain(['--kills', String(kills)], temporary);
+  const { code, printed } = await runConclusively(['--kills', String(kills)], temporary);
   // After a violation the folder stays, and the output names its content.
   if (code !== 0) throw new Error(printed);
   expect(printed).toContain('Every guarantee was kept.');
@@ -50,11 +59,11 @@ test(`two gateways keep every guarantee through ${kills} kills under load, and l
 test('an interrupted run leaves no processes or files', async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'processes-'));
   const run = runMain(['--kills', '1000'], temporary);
-  for (let tries = 1; tries < 100 && startedIn(temporary) < 2; tries += 1) await sleep(100);
+  for (let tries = 1; tries < 1_200 && startedIn(temporary) < 2; tries += 1) await sleep(100);
   expect(startedIn(temporary)).toBe(2);
   process.kill(group ?? 0, 'SIGTERM');
   expect((await run).code).toBe(130);
-  for (let tries = 1; tries < 50 && isRunning(group ?? 0); tries += 1) await sleep(100);
+  for (let tries = 1; tries < 600 && isRunning(group ?? 0); tries += 1) await sleep(100);
   expect(isRunning(group ?? 0)).toBe(false);
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });

@@ -11,20 +11,20 @@ import { injectFaults } from './faults.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway, RunPaths } from './gateway.ts';
 import { checkFacts } from './check.ts';
-import { answeredPrefix } from './load.ts';
-import type { LoadSettings } from './load.ts';
-import { startProcess } from './node-process.ts';
-import type { NodeProcess } from './node-process.ts';
-import { countDueEndings, countOpen, observe, openRequestLog, readLedger } from './observe.ts';
+import { endLoad, failIfEnded, startLoad } from './load-process.ts';
+import { observe, openRequestLog, readEvery } from './observe.ts';
 import type { Observed, RequestLog } from './observe.ts';
 import { randomFrom } from './random.ts';
-import { inDoubtMs } from './times.ts';
+import { countDueEndings, countOpen, readLedger } from './stored-ledger.ts';
+import { inDoubtMs, stallAllowanceMs } from './times.ts';
 
 /** The result of a run. */
 export interface Result {
   readonly observed: Observed;
   readonly broken: readonly string[];
   readonly killCounts: ReadonlyMap<KillKind, number>;
+  /** Whether EKS stood still for so long that the violations may be those of the machine. */
+  readonly isInconclusive: boolean;
   /** Folder of ledger, answers and logs; removed if no guarantee is violated. */
   readonly folder: string;
 }
@@ -49,7 +49,8 @@ export async function run(kills: number, seed: number, onProgress: (line: string
     await eks.end();
     const broken = checkFacts(observed);
     if (broken.length > 0) process.off('exit', remove);
-    return { observed, broken, killCounts, folder };
+    const isInconclusive = broken.length > 0 && eks.longestStallMs() > stallAllowanceMs;
+    return { observed, broken, isInconclusive, killCounts, folder };
   } catch (error) {
     process.off('exit', remove);
     throw new Error(`The run with seed ${seed} failed; its files are in ${folder}.`, { cause: error });
@@ -89,7 +90,8 @@ async function killUnderLoad({
   const urls = [one.url, other.url] as const;
   const answers = [0, 0];
   const countAnswer = (gateway: number) => (answers[gateway] = (answers[gateway] ?? 0) + 1);
-  const load = await startLoad({ urls, keyFolder: paths.folder, answersFile, votesFile, seed }, countAnswer);
+  const settings = { urls, keyFolder: paths.folder, answersFile, votesFile, seed, lifetimeFactor: 2 };
+  const load = await startLoad(settings, countAnswer);
 
   const killCounts = new Map<KillKind, number>();
   const onKill = (kind: KillKind, { name }: Gateway) => {
@@ -115,37 +117,8 @@ async function killUnderLoad({
   return { killCounts, endedAt: await reconcile(one, other, ledgerFile, onProgress) };
 }
 
-function startLoad(settings: LoadSettings, onAnswer: (gateway: number) => void): Promise<NodeProcess> {
-  const script = join(import.meta.dirname, 'load.ts');
-  const [args, logFile] = [[JSON.stringify(settings)], join(settings.keyFolder, 'load.log')];
-  const onLine = (line: string) => {
-    if (line.startsWith(answeredPrefix)) onAnswer(Number(line.slice(answeredPrefix.length)));
-  };
-  return startProcess({ script, args, env: {}, readyPrefix: 'The load runs', onLine, logFile });
-}
-
-async function endLoad(load: NodeProcess): Promise<void> {
-  load.signal('SIGTERM');
-  const how = await load.ended;
-  if (how !== 'code 0') throw new Error(`The load ended with ${how}.`);
-}
-
-async function failIfEnded(load: NodeProcess, signal: AbortSignal): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<null>();
-  signal.addEventListener('abort', () => resolve(null));
-  const how = await Promise.race([load.ended, over]);
-  if (how !== null) throw new Error(`The load ended with ${how} too early.`);
-}
-
-async function readEvery(ms: number, log: RequestLog, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await log.read();
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-  }
-}
-
 /** Time limit of the reconciler and of endings, in milliseconds, once no operation is in doubt. */
-const reconcileMs = 20_000;
+const reconcileMs = 90_000;
 
 /**
  * Stops both gateways, which answer pending requests first. Then one of them, without load, reconciles the open

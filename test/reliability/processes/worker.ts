@@ -19,8 +19,8 @@ export interface Worker {
   /** Sends a request to one of the two gateways. */
   readonly send: (gateway: 0 | 1, mutation: LoadMutation) => Promise<RequestResult>;
   readonly isOver: () => boolean;
-  /** How many times as long as others its associations live that end; by default once. */
-  readonly lifetimeFactor?: number;
+  /** How many times as long as `lifetimeMs` its associations live that end. */
+  readonly lifetimeFactor: number;
 }
 
 /**
@@ -29,29 +29,35 @@ export interface Worker {
  * continues with a new one.
  */
 export async function runWorker(worker: Worker): Promise<void> {
-  // Not by chance: a short load, too, has requests that need approvals, and endings.
-  let lifecycles = worker.index;
-  const ends = () => (lifecycles += 1) % 5 === 0;
+  // Not by chance: a short load, too, has requests that need approvals, and endings of both kinds.
+  let [lifecycles, endings] = [worker.index, 0];
+  const ending = () => ((lifecycles += 1) % 5 === 4 ? (endings += 1) - 1 : null);
   for (let count = 1; !worker.isOver(); count += 1) {
     const prefix = (worker.index + count) % 4 === 0 ? `${heldPrefix}-` : '';
-    while (!worker.isOver() && (await runLifecycle(worker, `${prefix}${worker.name}-${count}`, ends())));
+    while (!worker.isOver() && (await runLifecycle(worker, `${prefix}${worker.name}-${count}`, ending())));
   }
 }
 
-/** Returns whether every request got a final answer. */
-async function runLifecycle(worker: Worker, serviceAccount: string, ends: boolean): Promise<boolean> {
+/**
+ * Returns whether every request got a final answer. `ending`: how many endings the worker has set
+ * before; null: the association has none.
+ */
+async function runLifecycle(worker: Worker, serviceAccount: string, ending: number | null): Promise<boolean> {
   const { random, account } = worker;
   if (random.chance(0.03)) await sendDenied(worker, serviceAccount);
   const principals = random.chance(0.2) ? [account.owner, administrator] : [account.owner];
   const created = await Promise.all(
     principals.map((principal) =>
-      create(worker, principal, { serviceAccount, ...(ends ? newEnding(random, worker.lifetimeFactor) : {}) }),
+      create(worker, principal, {
+        serviceAccount,
+        ...(ending === null ? {} : newEnding(random, worker.lifetimeFactor)),
+      }),
     ),
   );
   let association = created.find((result) => result?.association)?.association ?? null;
   if (created.includes(null) || !association) return false;
 
-  if (ends) return endOrExtend(worker, association);
+  if (ending !== null) return endOrChangeEnding(worker, association, ending);
   for (let updates = random.between(0, 2); updates > 0; updates -= 1) {
     const updated = await update(worker, association);
     if (!updated?.association) return false;
@@ -60,12 +66,20 @@ async function runLifecycle(worker: Worker, serviceAccount: string, ends: boolea
   return random.chance(0.2) || (await remove(worker, association)) !== null;
 }
 
-/** Leaves an association to its ending, or extends it, alone or with another change, or clears it. Others use the service account no more. */
-async function endOrExtend(worker: Worker, association: AssociationView): Promise<false> {
-  const { random, account } = worker;
-  await sleep(random.between(0, lifetimeMs.most));
-  if (random.chance(0.5)) return false;
-  const ending = random.chance(0.7) ? newEnding(random, 10) : { expiresAt: null };
+/** What becomes of an ending, in turn: a short load, too, brings one forward. */
+const endingChanges = ['sooner', 'later', 'none', 'cleared', 'none'] as const;
+
+/**
+ * Leaves an association to its ending, or puts it off, brings it forward or clears it, alone or with
+ * another change. Others use the service account no more.
+ */
+async function endOrChangeEnding(worker: Worker, association: AssociationView, turn: number): Promise<false> {
+  const { random, account, lifetimeFactor } = worker;
+  const kind = endingChanges[turn % endingChanges.length] ?? 'none';
+  if (kind === 'none') return false;
+  if (kind !== 'sooner') await sleep(random.between(0, lifetimeMs.most));
+  const factors = { sooner: lifetimeFactor / 3, later: lifetimeFactor * 4 };
+  const ending = kind === 'cleared' ? { expiresAt: null } : newEnding(random, factors[kind]);
   const other = account.roles.find((role) => role !== association.roleArn);
   const change = random.chance(0.5) ? { roleArn: other } : {};
   const { associationId } = association;
@@ -75,7 +89,7 @@ async function endOrExtend(worker: Worker, association: AssociationView): Promis
 }
 
 /** An ending within the lifetimes, or some times as far away. */
-function newEnding(random: Random, factor = 1): { readonly expiresAt: string } {
+function newEnding(random: Random, factor: number): { readonly expiresAt: string } {
   const ms = random.between(lifetimeMs.least, lifetimeMs.most) * factor;
   return { expiresAt: new Date(Date.now() + ms).toISOString() };
 }

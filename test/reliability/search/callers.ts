@@ -7,6 +7,7 @@ import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
+import { makeEraser } from './eraser.ts';
 import { makeExpireRun } from './expire-run.ts';
 import { gatedRepairs } from './ports.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
@@ -50,6 +51,7 @@ export function makeCallers(environment: Environment) {
       seen: null,
       lock: null,
       locksRevision: null,
+      wasDenied: false,
       denied: null,
       finalBefore,
     };
@@ -165,6 +167,7 @@ export function makeCallers(environment: Environment) {
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
     vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
     expire: makeExpireRun(environment, (name, faults) => start(name, null, '', faults)),
+    erase: makeEraser(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),
     /** Runs the reconciler once. */
     async reconcile(faults: Faults): Promise<void> {

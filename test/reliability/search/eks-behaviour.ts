@@ -50,10 +50,11 @@ export interface EksBehaviour {
   readonly lagsInTurn: boolean;
 }
 
-/** The sender of a request: the fault that its next change meets, and whether its reads fail. */
+/** The sender of a request: the fault that its next change meets, whether its reads fail, and whether the account lacks its role. */
 export interface Sender {
   readonly takeFault: () => ChangeFault | null;
   readonly cannotRead: () => boolean;
+  readonly isRoleMissing: () => boolean;
   /** Called for each change request before it takes effect. */
   readonly onSent: (kind: ChangeKind, operationId: string, associationId: string | null) => void;
 }

@@ -99,7 +99,9 @@ export function makeEks(
     associationId: string | null,
     bounds: ChangeBounds,
     apply: (isTooLate?: boolean) => ChangeResult,
-  ) {
+  ): ChangeResult {
+    if (sender.isRoleMissing())
+      return { kind: 'rejected', outcome: 'CREDENTIALS_DENIED', error: error('AccessDenied') };
     sender.onSent(kind, bounds.operationId, associationId);
     const isStale = () => Math.abs(clock.eks() - bounds.signingDate) > signatureWindowMs;
     const fault = sender.takeFault();
@@ -170,6 +172,7 @@ export function makeEks(
 }
 
 function unreadable(sender: Sender): { readonly kind: 'failed'; readonly error: EksError } | null {
+  if (sender.isRoleMissing()) return { kind: 'failed', error: error('AccessDenied') };
   return sender.cannotRead() ? { kind: 'failed', error: error('InternalServerError') } : null;
 }
 

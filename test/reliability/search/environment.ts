@@ -7,7 +7,9 @@ import type { Model } from './model.ts';
 import type { ApprovalModel } from './model-approvals.ts';
 import type { DeclarationModel } from './model-declarations.ts';
 import type { EndingModel } from './model-endings.ts';
+import type { ErasureModel } from './model-erasures.ts';
 import type { InProgressModel } from './model-in-progress.ts';
+import type { LeaseModel } from './model-leases.ts';
 import type { ObservationModel } from './model-observations.ts';
 import type { Processes } from './processes.ts';
 import type { Recorder } from './recorder.ts';
@@ -28,6 +30,8 @@ export interface Environment {
   readonly endings: EndingModel;
   readonly bursts: Bursts;
   readonly inProgress: InProgressModel;
+  readonly erasures: ErasureModel;
+  readonly leases: LeaseModel;
   readonly recorder: Recorder;
   readonly processes: Processes;
   /** Distinguishes scenarios that share a ledger. */
@@ -40,6 +44,8 @@ export interface Environment {
   /** Whether changes in the cluster of the scenario are locked. */
   readonly isLocked: () => boolean;
   readonly voterLocks: VoterLocks;
+  /** Reports a violated rule, one sentence. */
+  readonly isBroken: (rule: string) => void;
   readonly lockMemory: LockMemory;
   /** Adds a line to the log; the line is built only if the log is enabled. */
   readonly log: (line: () => string) => void;

@@ -16,7 +16,7 @@ const runMs = 60_000;
 
 /** Returns what ends the associations that are due, as a process with the clock of the function `expire`. */
 export function makeExpireRun(environment: Environment, start: (name: string, faults: Faults) => Process) {
-  const { clock, processes, model, ledger, bursts, endings, isLocked, log } = environment;
+  const { clock, processes, model, ledger, bursts, endings, isLocked, isBroken, log } = environment;
   const target = { ...home, clusterName: environment.clusterName, ...serviceAccount };
   return async (faults: Faults): Promise<void> => {
     const running = processes.all.filter(
@@ -30,7 +30,13 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
       observations: gatedEndings(environment, process),
       approvals: gatedApprovals(environment, process),
     };
-    const deps = { ...dependenciesOf(environment, process, whatPermitsAll), clock: clock.expireRun, ...stores };
+    const rung = new Set<unknown>();
+    const deps = {
+      ...{ ...dependenciesOf(environment, process, whatPermitsAll), clock: clock.expireRun, ...stores },
+      log: (level: string, _: string, { accountIds }: Readonly<Record<string, unknown>>) => {
+        if (level === 'error' && Array.isArray(accountIds)) for (const id of accountIds) rung.add(id);
+      },
+    };
     const before = await ledger.getAssociationState(target);
     const [startedAt, isReady] = [clock.expireRun(), before !== null && !isLocked() && bursts.isReady(before)];
     bursts.began(name);
@@ -42,6 +48,8 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
             .flatMap(([what, count]) => (count > 0 ? [`${what} ${count}`] : []))
             .join(', ')}`,
       );
+      if (process.attempt.wasDenied && !rung.has(home.accountId))
+        isBroken(`${name} was denied its role in ${home.accountId}, and raises no alarm that names the account`);
     } catch (error) {
       model.failed(process.attempt, error);
     }

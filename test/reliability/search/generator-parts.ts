@@ -3,7 +3,7 @@ import type { ChangeKind } from '../facts.ts';
 import type { AskingName, Judgement } from './asked-needs.ts';
 import type { ChangeFault } from './eks-behaviour.ts';
 import { faultless } from './scenario.ts';
-import type { Faults, ScenarioEvent, ScenarioMutation } from './scenario.ts';
+import type { Faults, ScanReads, ScenarioEvent, ScenarioMutation } from './scenario.ts';
 
 export const second = 1_000;
 /** In seconds. */
@@ -97,7 +97,7 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('scan' as const),
-      reads: fc.constantFrom('all' as const, 'all' as const, 'due' as const, 'reported' as const),
+      reads: fc.constantFrom<ScanReads>('all', 'all', 'due', 'reported', 'leased'),
       faults: faults.map((ofScan) => ({ ...ofScan, eks: null })),
     }),
   },
@@ -123,9 +123,12 @@ export const plainEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   },
   { weight: 1, arbitrary: fc.constantFrom(false, true, true).map((allows) => policy(allows, 'nothing')) },
   { weight: 1, arbitrary: fc.constantFrom(true, false, false).map((isSet) => ({ do: 'lock' as const, isSet })) },
+  { weight: 2, arbitrary: fc.constant<ScenarioEvent>({ do: 'erase' }) },
 ];
 
-export const expire: fc.Arbitrary<ScenarioEvent> = faults.map((ofRun) => ({ do: 'expire', faults: ofRun }));
+export const expire: fc.Arbitrary<ScenarioEvent> = fc
+  .oneof({ weight: 9, arbitrary: faults }, { weight: 1, arbitrary: fc.constant({ ...faultless, isRoleMissing: true }) })
+  .map((ofRun) => ({ do: 'expire', faults: ofRun }));
 
 export function policy(allows: boolean, asking: AskingName, deletes?: Judgement['deletes']): ScenarioEvent {
   return { do: 'policy', allows, asking, deletes };

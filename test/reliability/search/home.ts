@@ -5,3 +5,6 @@ export const home = { accountId: '111122223333', region: 'eu-central-1' };
 
 /** Production times, except that role errors are not retried. */
 export const times = { ...defaultTimes, roleRetryMs: 0 };
+
+/** Time limit of a scan, in milliseconds. */
+export const scanMs = 60_000;

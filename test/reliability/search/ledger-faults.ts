@@ -107,6 +107,8 @@ export function withFaults(
     observeAssociation: (revision, change, entry) =>
       behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),
     repairAssociation: behind(ofTransaction, ledger.repairAssociation),
+    putAccountReads: behind(ofPut, ledger.putAccountReads),
+    erasePersonalData: behind(ofEvery, ledger.erasePersonalData),
     readVersions: behind(ofEvery, ledger.readVersions),
     putLocks: behind(ofTransaction, ledger.putLocks),
     getCursorKeys: behind(ofEvery, ledger.getCursorKeys),

@@ -37,6 +37,8 @@ export interface Attempt {
   lock: 'set' | 'none' | null;
   /** The revision of the locks on approvers that it showed; null before it. */
   locksRevision: number | null;
+  /** Whether EKS denied a read, because the account lacks its role. */
+  wasDenied: boolean;
   /** Who may not vote, by the policies in force when the request or the vote began. */
   denied: Approver | null;
   /** The token's lifetime at the start of the request, if the token had a final answer by then. */

@@ -16,8 +16,9 @@ export type World = ReturnType<typeof makeWorld>;
 export function makeWorld(written: () => readonly AuditEntry[]) {
   const changes: Applied[] = [];
   const succeeded = () => written().filter(({ event, fence }) => event === 'SUCCEEDED' && fence !== null);
+  /** Of two changes in one millisecond, every read after both shows the last one. */
   const versionOf = ({ associationId, modifiedAt }: Version) =>
-    changes.find(
+    changes.findLast(
       (one) => one.kind !== 'delete' && isOf(one, associationId) && one.association.modifiedAt === modifiedAt,
     );
   const deletionOf = (id: string) => changes.find((one) => one.kind === 'delete' && isOf(one, id));

@@ -3,6 +3,7 @@ import type { AssociationReads } from '../../../src/ledger/association-history.t
 import type { Endings } from '../../../src/ledger/association-ending.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
+import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
@@ -193,6 +194,28 @@ export function gatedObservations(
   };
 }
 
+/** The lease of the account: each call takes a turn, and can fail. Other scenarios share the ledger, so each has an account of its own. */
+export function gatedLease(environment: Environment, process: Process): Pick<ObservationStore, 'putAccountReads'> {
+  const { ledger, leases, series, log } = environment;
+  const { name } = process.attempt;
+  const write = writerOf(environment, process);
+  return {
+    putAccountReads: (next, now) => {
+      const isEnd = next.leaseUntil <= now;
+      const what = () => `the ${isEnd ? 'end of the lease' : 'lease'} of the account`;
+      return write(what, async () => {
+        const result = await ledger.putAccountReads({ ...next, accountId: `${next.accountId}-${series}` }, now);
+        const isWritten = result.kind === 'written';
+        log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${name}`);
+        if (isEnd && isWritten) leases.ended(name);
+        else if (isWritten) leases.took(name);
+        else if (!isEnd) leases.wasRefused(name);
+        return result;
+      });
+    },
+  };
+}
+
 /** What repairs read and write of service accounts: each call takes a turn, and can fail. */
 export function gatedRepairs(
   environment: Environment,
@@ -264,6 +287,7 @@ export function gatedEks(
       return faults.eks;
     },
     cannotRead: () => faults.cannotRead,
+    isRoleMissing: () => faults.isRoleMissing ?? false,
     onSent: (kind, operationId, associationId) => {
       model.sent(attempt, kind, operationId);
       endings.sent(attempt, associationId);
@@ -301,6 +325,7 @@ export function gatedEks(
     describe: async (id, bounds) => {
       const described = await read('describes', () => direct.describe(id, bounds));
       attempt.seen = described.kind === 'found' ? described.association.modifiedAt : null;
+      if (faults.isRoleMissing) attempt.wasDenied = true;
       return described;
     },
     list: (target, bounds) => read('lists', () => direct.list(target, bounds)),

@@ -3,6 +3,7 @@ import { noFilters } from '../../../src/ledger/ledger.ts';
 import type { Expectation, IdempotencyRecord, Ledger } from '../../../src/ledger/ledger.ts';
 import { maxTags } from '../../../src/model/association.ts';
 import type { Association } from '../../../src/model/association.ts';
+import { isErased } from '../../../src/model/audit.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { CallerAnswer, ChangeKind, EksChange, Facts, LockedTime, OutsideChange } from '../facts.ts';
 import { violations } from '../invariants.ts';
@@ -34,6 +35,7 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
   const locks: LockedTime[] = [];
   const scanned: number[] = [];
   const writtenAt = new Map<string, number>();
+  const erased = new Set<string>();
   const tokens = makeTokenNames();
   /** Fewer guarantees apply: an effect came later than every allowance, or it can't be attributed. */
   let isLimited = false;
@@ -73,6 +75,10 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
     appended({ entryId }: AuditEntry): void {
       writtenAt.set(entryId, tick());
     },
+    /** The personal data of an entry were erased. */
+    erased(entryId: string): void {
+      erased.add(entryId);
+    },
     locked(isSet: boolean): void {
       lift();
       if (isSet) locks.push({ from: tick(), until: Infinity });
@@ -96,7 +102,9 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       const operationIds = new Set(written.map(({ operationId }) => operationId));
       const byOperation = await Promise.all([...operationIds].map((id) => ledger.operationEntries(id)));
       const stored = byOperation.flat();
-      const entries = stored.filter(isOfMutation);
+      // An erased entry lacks the reason, which names the token.
+      const whole = new Map(written.map((entry) => [entry.entryId, entry]));
+      const entries = stored.filter(isOfMutation).map((entry) => whole.get(entry.entryId) ?? entry);
       const storedRecords = await Promise.all(records.map(({ idempotencyKey }) => ledger.getRecord(idempotencyKey)));
       const ofLeaseHolders = written.filter(({ target, fence }) => target !== null && fence !== null);
       const isComplete =
@@ -104,6 +112,9 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
         isDeepStrictEqual(idsOf(changesOf.entries), idsOf(ofLeaseHolders));
       const ledgerViolations = [
         ...(isComplete ? [] : ['the audit trail differs from what was written']),
+        ...(isDeepStrictEqual(idsOf(stored.filter(isErased)), [...erased].sort())
+          ? []
+          : ['other entries are erased than were']),
         ...(isDeepStrictEqual(storedRecords, records) ? [] : ['the records differ from what was written']),
       ];
       if (isLimited) return ledgerViolations;

@@ -8,7 +8,9 @@ import { makeModel } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
 import { makeEndingModel } from './model-endings.ts';
+import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
+import { makeLeaseModel } from './model-leases.ts';
 import { makeObservationModel } from './model-observations.ts';
 import { makeProcesses } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
@@ -70,6 +72,7 @@ export async function runScenario(
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
+  const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
@@ -99,6 +102,9 @@ export async function runScenario(
       log,
       series,
       inProgress,
+      erasures,
+      leases,
+      isBroken,
     },
     ...{ clusterName: `c${series}`, ulid: ulids(series), versions, scenario: { readsRoles, hasExecutor } },
     ...{ isLocked: () => isLocked, voterLocks, lockMemory: { mayBeSet: false } },
@@ -131,6 +137,9 @@ export async function runScenario(
       case 'lock setter':
         log(() => `changes of mallory are ${event.isSet ? 'locked' : 'not locked'}`);
         bursts.lock('mallory', event.isSet);
+        return;
+      case 'erase':
+        void callers.erase();
         return;
       case 'scan':
         void callers.scan(event.reads, event.faults);

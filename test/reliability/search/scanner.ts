@@ -1,26 +1,35 @@
 import type { ClusterScan } from '../../../src/ledger/cluster-scan.ts';
+import { makeAccountReads } from '../../../src/observations/account-reads.ts';
 import { observeChange } from '../../../src/observations/observe-change.ts';
 import type { ObserveChangeDependencies } from '../../../src/observations/observe-change.ts';
 import { scanCluster } from '../../../src/observations/scan-cluster.ts';
+import type { ScanClusterDependencies } from '../../../src/observations/scan-cluster.ts';
 import { ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { home, times } from './home.ts';
-import { gatedEks, gatedLedger, gatedObservations } from './ports.ts';
+import { home, scanMs, times } from './home.ts';
+import { gatedEks, gatedLease, gatedLedger, gatedObservations } from './ports.ts';
 import type { Process } from './processes.ts';
+import { describeFaults } from './scenario.ts';
 import type { Faults, ScanReads } from './scenario.ts';
 
 /** Maximum number of concurrent scans. Leases make them rare, but a stopped run can go on after its lease. */
 const maxScans = 2;
 
-/** Time limit of a scan, in milliseconds. */
-const scanMs = 60_000;
-
 /** Ages of reads, in milliseconds: every association was read longer ago than the first, whatever the clocks show, and none than the second. */
 const [readsAllMs, readsDueMs] = [-3_600_000, 30 * 24 * 3_600_000];
 
+const names: Readonly<Record<ScanReads, string>> = {
+  all: 'all',
+  due: 'what is due',
+  reported: 'a reported change',
+  leased: 'all, with the lease of the account',
+};
+
+type ScanBounds = Parameters<typeof scanCluster>[3];
+
 /** Returns what runs a scan of the scenario's cluster as a process, with the clock of scans; what a reported change starts has another one. */
 export function makeScanner(environment: Environment, start: (name: string, faults: Faults) => Process) {
-  const { clock, eks, processes, model, series, log } = environment;
+  const { clock, eks, processes, model, leases, series, log } = environment;
   const cluster = { ...home, clusterName: environment.clusterName };
   /** Ids by the clock of whoever made them. */
   const ulidsOf = { scan: ulids(series, 1_000_000), reported: ulids(series, 2_000_000) };
@@ -33,15 +42,30 @@ export function makeScanner(environment: Environment, start: (name: string, faul
     if (existing) await observeChange(deps, { cluster, associationId: existing.associationId }, deps.clock() + scanMs);
   }
 
+  /** A scan that first takes the lease of the account, as runs do. Nothing waits for its rate limit. */
+  async function scanLeased(process: Process, deps: ScanClusterDependencies, bounds: ScanBounds): Promise<void> {
+    const { name } = process.attempt;
+    const startedAt = deps.clock();
+    const wait = () => Promise.resolve();
+    const observations = gatedLease(environment, process);
+    const eksFor = () => gatedEks(environment, process);
+    const limits = { readsPerSecond: 1_000, deadline: bounds.deadline };
+    leases.began(name);
+    const accounts = makeAccountReads({ ...deps, observations, eksFor, wait }, [cluster], limits);
+    const limited = await accounts.begin(cluster);
+    if (!limited) return;
+    if ((await scanCluster(deps, limited(cluster), cluster, bounds)).isComplete)
+      completedAt = Math.max(startedAt, completedAt ?? startedAt);
+    await accounts.end(cluster);
+  }
+
   return async (reads: ScanReads, faults: Faults): Promise<void> => {
     const running = processes.all.filter(
       ({ state, attempt }) => attempt.name.startsWith('scan ') && ['running', 'frozen'].includes(state),
     );
     if (running.length >= maxScans) return;
     const process = start(`scan ${processes.all.length + 1}`, faults);
-    log(
-      () => `${process.attempt.name} reads ${{ all: 'all', due: 'what is due', reported: 'a reported change' }[reads]}`,
-    );
+    log(() => `${process.attempt.name} reads ${names[reads]}${describeFaults(faults)}`);
     const startedAt = clock.scanner();
     if (reads !== 'reported') fence += 1;
     const lease: ClusterScan = {
@@ -58,9 +82,10 @@ export function makeScanner(environment: Environment, start: (name: string, faul
         : { clock: clock.scanner, ulid: ulidsOf.scan }),
       ...{ times, directory: { clusters: [cluster] }, eksFor: () => gated },
     };
-    const bounds = { maxAgeMs: reads === 'all' ? readsAllMs : readsDueMs, deadline: startedAt + scanMs, lease };
+    const bounds = { maxAgeMs: reads === 'due' ? readsDueMs : readsAllMs, deadline: startedAt + scanMs, lease };
     try {
       if (reads === 'reported') await observeReported(deps);
+      else if (reads === 'leased') await scanLeased(process, deps, bounds);
       else if ((await scanCluster(deps, gated, cluster, bounds)).isComplete)
         completedAt = Math.max(startedAt, completedAt ?? startedAt);
     } catch (error) {

@@ -32,6 +32,8 @@ export interface Faults {
   readonly eks: ChangeFault | null;
   /** Whether its reads at EKS fail. */
   readonly cannotRead: boolean;
+  /** Whether the account lacks the role that it reads and changes with. */
+  readonly isRoleMissing?: boolean;
   /** Whether its reads of the locks fail. */
   readonly cannotReadLocks: boolean;
   /**
@@ -53,8 +55,11 @@ export interface Burst {
   readonly endsInMs: number;
 }
 
-/** What a scan of the cluster reads: every association, those that are due, or the one that something told of, at once. */
-export type ScanReads = 'all' | 'due' | 'reported';
+/**
+ * What a scan of the cluster reads: every association, those that are due, or the one that something told of, at once; `leased`: every association, with the
+ * lease of the account, as whole runs do.
+ */
+export type ScanReads = 'all' | 'due' | 'reported' | 'leased';
 
 /** The next event. `index` selects among the processes that it can apply to; without any, nothing happens. */
 export type ScenarioEvent =
@@ -64,6 +69,8 @@ export type ScenarioEvent =
   | { readonly do: 'scan'; readonly reads: ScanReads; readonly faults: Faults }
   | { readonly do: 'expire'; readonly faults: Faults }
   | ({ readonly do: 'burst' } & Burst)
+  /** The operator's command erases personal data of the latest entries, where it may. */
+  | { readonly do: 'erase' }
   /** The changes of `mallory` are locked, or no longer. */
   | { readonly do: 'lock setter'; readonly isSet: boolean }
   | { readonly do: 'crash' | 'freeze' | 'resume'; readonly index: number }
@@ -114,10 +121,18 @@ export function schedulerOf({ order }: Scenario): fc.Scheduler {
 }
 
 /** Describes faults, to be appended to the name of a process. */
-export function describeFaults({ eks, cannotRead, cannotReadLocks, ledger, isOtherVersion }: Faults): string {
+export function describeFaults({
+  eks,
+  cannotRead,
+  isRoleMissing,
+  cannotReadLocks,
+  ledger,
+  isOtherVersion,
+}: Faults): string {
   const lines = [
     ...(eks ? [`its change request to EKS: ${describeChangeFault(eks)}`] : []),
     ...(isOtherVersion ? ['it is another version of the gateway'] : []),
+    ...(isRoleMissing ? ['the account lacks its role'] : []),
     ...(cannotRead ? ['its EKS reads fail'] : []),
     ...(cannotReadLocks ? ['its reads of locks fail'] : []),
     ...(ledger ? [`its write ${ledger.write + 1}: ${describeLedgerFault[ledger.kind]}`] : []),

@@ -32,6 +32,9 @@ const main = join(import.meta.dirname, 'main.ts');
  * within some hundred: one that an operation without a declaration keeps, one that an adoption of the same version keeps, one of what others changed. Of endings, within 1,000: a claim that demands
  * neither that no operation is in progress nor the version of the association, no margin for clocks, a change of others that is not compared, an ending that an update does not set;
  * within 6,000: a claim that does not compare who set the ending.
+ * Of erasures, within 100: one that takes what an open operation needs; within 600: one that takes what an ending needs; within 5,000: one that reads the state before the
+ * operation. Of the lease of account reads, within 1,000: one that a second run ignores; within 3,000: one that outlives a killed run by a quarter of an hour. Of a missing role, within 2,000: a run
+ * that raises no alarm.
  *
  * The scenarios are the same in each run, until a generator changes: a change must be red for what it breaks, and not because its run was the one to meet a bug
  * that was there before. New ones are searched where no change waits for the result: every night (`.github/workflows/search.yml`), and by the command.

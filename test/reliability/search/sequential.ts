@@ -9,7 +9,9 @@ import type { Model } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
 import { makeEndingModel } from './model-endings.ts';
+import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
+import { makeLeaseModel } from './model-leases.ts';
 import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
 import { makeProcesses } from './processes.ts';
@@ -87,6 +89,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
+  const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
@@ -109,6 +112,9 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       endings,
       bursts,
       inProgress,
+      erasures,
+      leases,
+      isBroken,
       clock,
       series,
       clusterName: `c${series}`,
@@ -163,6 +169,8 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       case 'lock setter':
         bursts.lock('mallory', event.isSet);
         return;
+      case 'erase':
+        return runAlone(() => callers.erase());
       case 'scan':
         return runAlone(() => callers.scan(event.reads, event.faults));
       case 'crash':

@@ -1,6 +1,8 @@
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
+import type { Erasure } from '../../../src/ledger/erasure.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { Endings } from '../../../src/ledger/association-ending.ts';
+import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -11,4 +13,6 @@ export type ScenarioStore = Ledger &
   AssociationStates &
   StateRepairs &
   Endings &
+  Pick<ObservationStore, 'putAccountReads'> &
+  Erasure &
   Pick<AssociationReads, 'readVersions'>;

@@ -6,6 +6,7 @@ import { storedAssociationReads } from '../../../src/ledger/stored-association-r
 import { storedObservations } from '../../../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb/request.ts';
+import { storedErasure } from '../../../src/ledger/erasure.ts';
 import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
@@ -54,9 +55,9 @@ describeOnDynamoDb('SQLite, and DynamoDB with recoverable faults', () => {
   );
 });
 
-/** A transcript without what is random in every run: the salts of personal data. */
+/** A transcript without what is random in every run: the salts of personal data, and the hashes with them. */
 function withoutSalts(transcript: Transcript): Transcript {
-  const text = JSON.stringify(transcript, (key, value: unknown) => (key === 'salt' ? null : value));
+  const text = JSON.stringify(transcript, (key, value: unknown) => (key === 'salt' || key === 'sha256' ? null : value));
   return JSON.parse(text) as Transcript;
 }
 
@@ -81,6 +82,7 @@ async function openLedgers() {
     ...storedObservations(dynamoDbItems({ client, ...tables.names })),
     ...storedApprovals(dynamoDbItems({ client, ...tables.names })),
     ...storedAssociationReads(dynamoDbItems({ client, ...tables.names })),
+    ...storedErasure(dynamoDbItems({ client, ...tables.names })),
   };
   const dynamoDb = withFaults(whole, proxy.faults, randomFrom(seed));
   const sqlite = makeSqliteLedger({ file: ':memory:' });

@@ -1,5 +1,5 @@
 import type { RecordFact, TrailEntry } from '../facts.ts';
-import { leftOver } from './left-over.ts';
+import { leftOver, unnamedRecords } from './left-over.ts';
 import type { StateItem } from './tables.ts';
 
 const serviceAccount = 'apps-dev/payments/api';
@@ -46,4 +46,20 @@ test('finds the ending of a deleted association', () => {
 test('finds drift where only gateways changed anything', () => {
   const found = entry('DRIFT_FOUND', { operationId: 'drift-1' });
   expect(left([...closed, found], [], [state()])).toEqual([expect.stringMatching('^drift: drift-1 ')]);
+});
+
+test('finds a state that had to be repaired', () => {
+  const repair = entry('STATE_REPAIRED', { operationId: 'repair-1' });
+  expect(left([...closed, repair], [], [state()])).toEqual([expect.stringMatching('^repaired: repair-1 ')]);
+});
+
+test('finds a record that no state names while it is in progress', () => {
+  const facts = (recordState: string, inProgress: readonly string[]) => ({
+    ledger: { entries: [], records: [record(recordState)] },
+    states: [state({ inProgress })],
+  });
+  const [open, unnamed, closedNow] = [facts('IN_PROGRESS', ['key']), facts('IN_PROGRESS', []), facts('SUCCEEDED', [])];
+  expect(unnamedRecords(open, unnamed, open)).toEqual([expect.stringMatching('^without state: the record key ')]);
+  expect(unnamedRecords(open, open, open)).toEqual([]);
+  expect(unnamedRecords(open, unnamed, closedNow)).toEqual([]);
 });

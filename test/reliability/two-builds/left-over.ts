@@ -17,7 +17,7 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
 /**
  * What two versions left on their tables once nothing runs any more, one line each: what is in progress or open although the trail closed it, or is not in the
- * state although it is open; an ending that the trail has and the state lacks; drift, where nobody else changed anything.
+ * state although it is open; an ending that the trail has and the state lacks; drift, where nobody else changed anything; a state that had to be repaired.
  */
 export function leftOver({ ledger, states }: TableFacts): string[] {
   return [
@@ -25,12 +25,29 @@ export function leftOver({ ledger, states }: TableFacts): string[] {
     ...withoutState(ledger, states),
     ...lostEndings(ledger, states),
     ...drift(ledger),
+    ...repaired(ledger),
   ];
+}
+
+/**
+ * Records that were in progress before and after a read in which no state named their key: others
+ * could begin beside them.
+ */
+export function unnamedRecords(before: TableFacts, between: TableFacts, after: TableFacts): string[] {
+  const named = new Set(between.states.flatMap(({ inProgress }) => inProgress));
+  const still = new Set(openRecords(after.ledger).map(({ operationId }) => operationId));
+  return openRecords(before.ledger)
+    .filter(({ idempotencyKey, operationId }) => still.has(operationId) && !named.has(idempotencyKey))
+    .map(({ idempotencyKey }) => `without state: the record ${idempotencyKey} was in progress, and no state said so`);
+}
+
+function openRecords({ records }: LedgerFacts): RecordFact[] {
+  return records.filter(({ state }) => state === 'IN_PROGRESS');
 }
 
 /** Nothing is in progress once every operation is closed. */
 function staleStates({ records, entries }: LedgerFacts, states: readonly StateItem[]): string[] {
-  const open = new Set(records.filter(({ state }) => state === 'IN_PROGRESS').map((one) => one.idempotencyKey));
+  const open = new Set(openRecords({ records, entries }).map((one) => one.idempotencyKey));
   const closed = new Set(entries.filter(({ event }) => closing.includes(event)).map((one) => one.operationId));
   return states.flatMap(({ serviceAccount, inProgress, openOperations }) => [
     ...inProgress
@@ -74,4 +91,11 @@ function drift({ entries }: LedgerFacts): string[] {
       ({ serviceAccount, operationId }) =>
         `drift: ${operationId} reports drift of ${serviceAccount}, which only gateways changed`,
     );
+}
+
+/** Both builds keep the state with the record, so a scan has nothing to repair. */
+function repaired({ entries }: LedgerFacts): string[] {
+  return entries
+    .filter(({ event }) => event === 'STATE_REPAIRED')
+    .map(({ serviceAccount, operationId }) => `repaired: ${operationId} had to repair the state of ${serviceAccount}`);
 }

@@ -1,100 +1,103 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { startHttpApi } from '../../../packages/local-gateway/src/http-api/http-api.ts';
-import { makeAuthorizer } from '../../../packages/local-gateway/src/http-api/authorizer.ts';
-import type { SigningKey } from '../../../packages/local-gateway/src/keys.ts';
-import { audience, issuer } from '../../../packages/local-gateway/src/principals.ts';
-import { defaultTimes } from '../../../src/idempotency/times.ts';
 import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
-import type { OpenVersion, Version } from '../../upgrade/versions.ts';
-import { inDoubtMs, times } from '../processes/times.ts';
+import type { BuildName } from './builds.ts';
+import { startGatewayProcess } from './gateway-process.ts';
+import type { Journal } from './journal.ts';
+import type { KillPoint } from './kill-points.ts';
 import { openLine } from './line.ts';
+import type { Message } from './line.ts';
 
 /** Where the gateways of a storm work. */
 export interface Ground {
+  /** Endpoints of DynamoDB and of EKS. */
   readonly dynamoDb: string;
   readonly eks: string;
   readonly tables: TableNames;
-  readonly key: SigningKey;
+  readonly policies: Readonly<Record<BuildName, string>>;
+  readonly keyFolder: string;
+  /** How slow the machine is: 1 or more. */
+  readonly slowness: number;
+  readonly journal: Journal;
 }
 
-/** An address behind which one version of the gateway runs after the other. */
+/** A gateway in a process of its own, all of whose calls are seen. */
+interface WatchedGateway {
+  readonly url: string;
+  readonly build: BuildName;
+  /** Rounds of its scheduled functions that it has completed. */
+  readonly rounds: () => number;
+  /** Holds its next message at a point, for ever. The result says whether there was one. */
+  readonly holdAt: (point: KillPoint) => () => boolean;
+  /** Sends SIGKILL, and resolves once the process has ended. */
+  readonly kill: () => Promise<void>;
+}
+
+/** An address behind which gateways run, one after the other. */
 export interface Slot {
   readonly url: string;
-  /** Kills what runs, in the middle of what it does, and starts a version. */
-  readonly start: (version: Version) => Promise<void>;
+  /** Throws if none runs. */
+  readonly running: () => WatchedGateway;
+  /** Starts a gateway; kills the one before, if it runs. */
+  readonly start: (build: BuildName) => Promise<void>;
+  readonly kill: () => Promise<void>;
   /** Kills what runs, and closes the address. */
   readonly end: () => Promise<void>;
 }
 
-/** Two gateways, EKS and the load share this process, which stands still for up to a second while a version starts. Milliseconds. */
-const standstillMs = 1_500;
-
-/** The times of the process test, with an allowance for that. */
-const protocolTimes = {
-  ...defaultTimes,
-  leaseMs: times.LEASE_MS,
-  requestMs: times.REQUEST_MS,
-  signatureWindowMs: times.SIGNATURE_WINDOW_MS,
-  eksProcessingMs: times.EKS_PROCESSING_MS + standstillMs,
-  listLagMs: times.LIST_LAG_MS,
-  clockErrorMs: times.CLOCK_ERROR_MS,
-  roleRetryMs: times.ROLE_RETRY_MS,
-  leastLifetimeMs: times.LEAST_LIFETIME_MS,
-};
-
-/** How long an operation of a storm stays in doubt. Milliseconds. */
-export const stormInDoubtMs = inDoubtMs + standstillMs;
-
-/** Starts a version whose connections can be cut. Its scheduled functions run by turns until then. */
-async function startVersion(version: Version, { dynamoDb, eks, tables }: Ground) {
-  const lines = [await openLine(dynamoDb), await openLine(eks)] as const;
-  const opened = version.open({
-    ...{ dynamoDb: lines[0].endpoint, eks: lines[1].endpoint },
-    ...{ tables, times: protocolTimes, clock: Date.now },
-  });
-  let isKilled = false;
-  const schedule = async () => {
-    while (!isKilled) {
-      // What fails because of a fault, or a kill, is done by a later run.
-      for (const run of [opened.reconcile, opened.scan, opened.expire]) await run().catch(() => undefined);
-      await sleep(times.RECONCILE_INTERVAL_MS);
-    }
-  };
-  const scheduled = schedule();
-  const kill = async () => {
-    isKilled = true;
-    await Promise.all(lines.map(({ cut }) => cut()));
-    opened.close();
-    await scheduled;
-  };
-  return { opened, kill };
-}
-
-/** Opens an address on which no version runs yet. */
+/** Opens an address behind which nothing runs yet. */
 export async function openSlot(ground: Ground): Promise<Slot> {
-  let running: { readonly opened: OpenVersion; readonly kill: () => Promise<void> } | null = null;
-  const killed: Promise<void>[] = [];
-  const api = await startHttpApi({
-    port: 0,
-    accountId: '111122223333',
-    authorize: makeAuthorizer({ issuer, audience, keys: ground.key.publicKeys }),
-    handler: (event) => (running ? running.opened.handle(event) : Promise.reject(new Error('Nothing runs.'))),
-    graceMs: 0,
-  });
-  const kill = () => {
-    if (running) killed.push(running.kill());
+  let running: WatchedGateway | null = null;
+  const front = await openLine(() => running?.url ?? null);
+  const kill = async () => {
+    const killed = running;
     running = null;
+    await killed?.kill();
   };
   return {
-    url: `${api.url}/graphql`,
-    start: async (version) => {
-      kill();
-      running = await startVersion(version, ground);
+    url: `${front.endpoint}/graphql`,
+    running: () => {
+      if (running === null) throw new Error('No gateway runs.');
+      return running;
     },
+    start: async (build) => {
+      await kill();
+      running = await startWatched(ground, build);
+    },
+    kill,
     end: async () => {
-      kill();
-      await Promise.all(killed);
-      await api.close();
+      await kill();
+      await front.close();
+    },
+  };
+}
+
+async function startWatched(ground: Ground, build: BuildName): Promise<WatchedGateway> {
+  let held: { readonly point: KillPoint; isReached: boolean } | null = null;
+  const watch = (message: Message) => {
+    ground.journal.note(build, message);
+    if (held === null || held.isReached || !held.point.isAt(message)) return true;
+    held.isReached = true;
+    return false;
+  };
+  const dynamoDb = await openLine(() => ground.dynamoDb, watch);
+  const eks = await openLine(() => ground.eks, watch);
+  const { tables, keyFolder, policies, slowness } = ground;
+  const endpoints = { dynamoDb: dynamoDb.endpoint, eks: eks.endpoint };
+  const settings = { ...endpoints, build, tables, keyFolder, policies: policies[build], slowness };
+  let rounds = 0;
+  const { url, signal, ended } = await startGatewayProcess(settings, () => (rounds += 1));
+  return {
+    url,
+    build,
+    rounds: () => rounds,
+    holdAt: (point) => {
+      const own = (held = { point, isReached: false });
+      return () => own.isReached;
+    },
+    kill: async () => {
+      signal('SIGKILL');
+      await ended;
+      // What has reached DynamoDB or EKS may still take effect.
+      await Promise.all([dynamoDb, eks].map(({ close }) => close()));
     },
   };
 }

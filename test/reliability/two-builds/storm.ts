@@ -1,188 +1,193 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
-import { mintToken, principals } from '../../../packages/local-gateway/src/principals.ts';
+import { closeAtEnd } from '../../support/left-open.ts';
 import { dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
-import type { Version } from '../../upgrade/versions.ts';
-import { accounts, administrator, approvers } from '../processes/accounts.ts';
-import { runApprover } from '../processes/approver.ts';
+import { earlierEndings } from '../endings.ts';
 import { checkFacts } from '../processes/check.ts';
 import { startEks } from '../processes/eks.ts';
 import { injectFaults } from '../processes/faults.ts';
-import { observe, openRequestLog } from '../processes/observe.ts';
+import { endLoad, failIfEnded, startLoad } from '../processes/load-process.ts';
+import { observe, openRequestLog, readEvery } from '../processes/observe.ts';
 import { randomFrom } from '../processes/random.ts';
-import { sendRequest } from '../processes/request.ts';
-import { runWorker } from '../processes/worker.ts';
-import { leftOver } from './left-over.ts';
-import { openSlot, stormInDoubtMs } from './slot.ts';
-import type { Slot } from './slot.ts';
+import { policiesOfBuilds } from './builds.ts';
+import { makeJournal } from './journal.ts';
+import { leftOver, unnamedRecords } from './left-over.ts';
+import { killPlan, runPhase } from './phases.ts';
+import type { Kill, Phase } from './phases.ts';
+import { settle } from './settle.ts';
+import { openSlot } from './slot.ts';
+import type { Ground } from './slot.ts';
 import { readTables } from './tables.ts';
+import { slownessOf, stormStallAllowanceMs } from './times.ts';
+import { Inconclusive, waitsUntil } from './waiting.ts';
 
-/** The versions at the two addresses, and after how many answers the next phase begins. */
-export interface Phase {
-  readonly versions: readonly [Version, Version];
-  readonly answers: number;
+/** A storm to run. */
+export interface Storm {
+  readonly phases: readonly Phase[];
+  readonly killsPerPhase: number;
+  readonly seed: number;
+  /** How long its phases may take, in milliseconds. */
+  readonly stormMs: number;
+  /** Receives progress lines. */
+  readonly onProgress: (line: string) => void;
 }
 
 /** What a storm did, and which guarantees it broke. */
 export interface StormResult {
   readonly broken: readonly string[];
-  /** What one version left that the other can't go on with. */
+  /** What one build left that the other can't go on with. */
   readonly left: readonly string[];
+  /** The kills of each phase. */
+  readonly kills: readonly (readonly Kill[])[];
   /** Changes that EKS applied. */
   readonly changes: number;
-  readonly kills: number;
-  /** Outcomes that set an ending. */
-  readonly endings: number;
+  /** Operations that one build began, and the other closed. */
+  readonly closedByOther: { readonly released: number; readonly present: number };
 }
 
-const patience = { least: 800, most: 4_000 };
-
-/** How long the last version may take for what is left, once nothing is in doubt. Milliseconds. */
-const settleMs = 90_000;
+type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /**
- * Two gateways on one table in DynamoDB, of the versions of each phase, under load, with faults of EKS and kills; then the last version alone, until nothing
- * is left to do.
+ * Two gateways on one table in DynamoDB, of the builds of each phase, under load, with faults of EKS
+ * and kills; then the last build alone, until nothing is left to do. Throws `Inconclusive` if the
+ * machine is too slow for that.
  */
-export async function storm(phases: readonly Phase[], seed: number): Promise<StormResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'storm-'));
-  const [eks, tables, key] = [await startEks(folder), await openTables(), await loadSigningKey(folder)];
-  const ground = { dynamoDb: dynamoDbEndpoint ?? '', eks: eks.url, tables: tables.names, key };
-  const slots = [await openSlot(ground), await openSlot(ground)] as const;
+export async function runStorm(storm: Storm): Promise<StormResult> {
+  const parts = await openParts();
   try {
-    const log = openRequestLog(eks.control);
-    const files = { answersFile: join(folder, 'answers'), votesFile: join(folder, 'votes') };
-    for (const file of Object.values(files)) writeFileSync(file, '');
-    const over = new AbortController();
-    const faults = injectFaults(eks, randomFrom(seed + 1_000), over.signal);
-    let isOver = false;
-    let answers = 0;
-    // Before the load, whose first requests name endings that are soon over.
-    const [first] = phases;
-    if (first) for (const at of [0, 1] as const) await slots[at].start(first.versions[at]);
-    const load = runLoad({
-      urls: [slots[0].url, slots[1].url],
-      key,
-      seed,
-      isOver: () => isOver,
-      onAnswer: () => (answers += 1),
-      ...files,
-    });
-    const kills = await runPhases(phases, slots, seed, () => answers);
-    isOver = true;
-    await load;
-    over.abort();
-    await faults;
-    const last = phases.at(-1)?.versions[0];
-    const endedAt = last ? await settle(slots, last, () => readTables(tables.client, tables.names)) : 0;
-    const items = await readTables(tables.client, tables.names);
-    const facts = { ...(await observe(eks.control, log, files, () => items.ledger)), endedAt };
-    return {
-      broken: checkFacts(facts),
-      left: leftOver(items),
-      changes: facts.changes.filter(({ effect }) => effect).length,
-      kills,
-      endings: facts.entries.filter(({ event, setsEnding }) => event === 'SUCCEEDED' && setsEnding).length,
-    };
+    return await judge(parts, storm, await underLoad(parts, storm));
   } finally {
-    await Promise.all([...slots.map(({ end }) => end()), eks.end()]);
-    await tables.close();
-    rmSync(folder, { recursive: true });
+    await parts.close();
   }
 }
 
-/** Starts the versions of each phase, and kills one of the two after every few answers. Returns how often. */
-async function runPhases(
-  phases: readonly Phase[],
-  slots: readonly [Slot, Slot],
-  seed: number,
-  answered: () => number,
-): Promise<number> {
-  const random = randomFrom(seed + 2_000);
-  let kills = 0;
-  for (const [phase, { versions, answers }] of phases.entries()) {
-    if (phase > 0) for (const at of [0, 1] as const) await slots[at].start(versions[at]);
-    for (const enough = answered() + answers; answered() < enough; kills += 1) {
-      const next = Math.min(enough, answered() + random.between(3, 15));
-      for (const end = Date.now() + patience.most; answered() < next && Date.now() < end;) await sleep(20);
-      const at = random.oneOf([0, 1] as const);
-      await slots[at].start(versions[at]);
-    }
+/** Everything that a storm starts, but for the load. `close` ends it, at the latest at the end of the test file. */
+async function openParts() {
+  const folder = mkdtempSync(join(tmpdir(), 'storm-'));
+  const eks = await startEks(folder);
+  const tables = await openTables();
+  await loadSigningKey(folder);
+  const journal = makeJournal();
+  const ground = {
+    dynamoDb: dynamoDbEndpoint ?? '',
+    eks: eks.url,
+    tables: tables.names,
+    policies: policiesOfBuilds(folder),
+    keyFolder: folder,
+    slowness: 1,
+    journal,
+  };
+  const slowness = await measureSlowness(ground);
+  const slots = [await openSlot({ ...ground, slowness }), await openSlot({ ...ground, slowness })] as const;
+  const close = closeAtEnd(async () => {
+    await Promise.all([...slots.map(({ end }) => end()), eks.end()]);
+    await tables.close();
+    rmSync(folder, { recursive: true, maxRetries: 3 });
+  });
+  const files = { answersFile: join(folder, 'answers'), votesFile: join(folder, 'votes') };
+  for (const file of Object.values(files)) writeFileSync(file, '');
+  const read = () => readTables(tables.client, tables.names);
+  return { folder, slowness, eks, journal, slots, files, read, log: openRequestLog(eks.control), close };
+}
+
+/** Starts a gateway, which also fills the compile cache, and once more, to see how slow the machine is. */
+async function measureSlowness(ground: Ground): Promise<number> {
+  const slot = await openSlot(ground);
+  await slot.start('present');
+  const startedAt = performance.now();
+  await slot.start('present');
+  const startMs = performance.now() - startedAt;
+  await slot.end();
+  return slownessOf(startMs);
+}
+
+/** Runs the phases under load and faults, and ends both. */
+async function underLoad(parts: Parts, storm: Storm): Promise<readonly (readonly Kill[])[]> {
+  const { slots, eks, files, log, folder } = parts;
+  const { seed } = storm;
+  const answers: [number, number] = [0, 0];
+  const settings = { urls: [slots[0].url, slots[1].url] as const, keyFolder: folder, ...files, seed };
+  const load = await startLoad(
+    { ...settings, lifetimeFactor: 3 * parts.slowness },
+    (at) => (answers[at === 0 ? 0 : 1] += 1),
+  );
+  const over = new AbortController();
+  const background = Promise.all([
+    injectFaults(eks, randomFrom(seed + 1_000), over.signal),
+    readEvery(5_000, log, over.signal),
+    failIfEnded(load, over.signal),
+  ]);
+  const phases = runPhases(parts, storm, () => [...answers], over.signal);
+  try {
+    await Promise.race([phases, background]);
+    over.abort();
+    await background;
+    await endLoad(load);
+    return await phases;
+  } finally {
+    over.abort();
+    load.signal('SIGKILL');
+    await Promise.allSettled([phases, background, load.ended]);
   }
+}
+
+/** Runs the phases, and waits until the load has met what guarantees are about. */
+async function runPhases(
+  { slots, journal, read }: Parts,
+  { phases, killsPerPhase, seed, stormMs, onProgress }: Storm,
+  answers: () => [number, number],
+  signal: AbortSignal,
+): Promise<readonly (readonly Kill[])[]> {
+  const waitFor = waitsUntil(stormMs, signal);
+  const onKill = async ({ build, point }: Kill) => {
+    onProgress(`the ${build} build was killed ${point}`);
+    const unnamed = unnamedRecords(await read(), await read(), await read());
+    // At once: what a storm does not reach after that must not hide it.
+    if (unnamed.length > 0) throw new Error(unnamed.join('\n'));
+  };
+  const run = { slots, journal, random: randomFrom(seed + 2_000), answers, waitFor, onKill };
+  const kills: (readonly Kill[])[] = [];
+  for (const [index, phase] of phases.entries()) {
+    onProgress(`a phase of the builds ${phase.join(' and ')}`);
+    kills.push(await runPhase(run, phase, killPlan(killsPerPhase, seed + index * killsPerPhase)));
+  }
+  const met = 'an approval was used, and an ending set, carried out, and brought forward';
+  await waitFor(met, async () => hasMetAll(await read()));
   return kills;
 }
 
-interface Load {
-  readonly urls: readonly [string, string];
-  readonly key: Awaited<ReturnType<typeof loadSigningKey>>;
-  readonly answersFile: string;
-  readonly votesFile: string;
-  readonly seed: number;
-  readonly isOver: () => boolean;
-  readonly onAnswer: () => void;
+/** Whether a load has used an approval, set an ending, met one, and brought one forward where a delete needs an approval. */
+function hasMetAll({ ledger: { approvals, entries } }: Awaited<ReturnType<Parts['read']>>): boolean {
+  const succeeded = entries.filter(({ event }) => event === 'SUCCEEDED');
+  return (
+    approvals.entries.some(({ usedBy }) => usedBy !== null) &&
+    succeeded.some(({ setsEnding }) => setsEnding) &&
+    succeeded.some(({ ending }) => ending) &&
+    earlierEndings(entries).length > 0
+  );
 }
 
-/** The load of the process test, in this process. */
-async function runLoad({ urls, key, answersFile, votesFile, seed, isOver, onAnswer }: Load): Promise<void> {
-  const names: readonly string[] = [...accounts.map(({ owner }) => owner), administrator];
-  const people = [...principals.filter(({ name }) => names.includes(name)), ...approvers];
-  const bearers = new Map(
-    await Promise.all(
-      people.map(async (one) => [one.name, await mintToken(key, one, { expiresInSeconds: 3_600 })] as const),
-    ),
-  );
-  const random = randomFrom(seed);
-  let tokens = 0;
-  // Half of the workers begin with an association that ends.
-  const workers = [...accounts, ...accounts].map((account, at) =>
-    runWorker({
-      ...{ account, isOver, name: `worker-${at}`, index: at % 2 === 0 ? 4 : at, random: randomFrom(seed + at + 1) },
-      // A gateway may take seconds to start, and an ending must still be ahead then.
-      lifetimeFactor: 5,
-      newToken: () => `request-${(tokens += 1)}`,
-      send: async (gateway, mutation) => {
-        const bearer = bearers.get(mutation.principal) ?? '';
-        const result = await sendRequest(
-          urls[gateway],
-          bearer,
-          mutation,
-          random.between(patience.least, patience.most),
-        );
-        if (result.answer.operationId !== null) onAnswer();
-        appendFileSync(answersFile, `${JSON.stringify(result.answer)}\n`);
-        return result;
-      },
-    }),
-  );
-  const votes = approvers.map(({ name }, index) =>
-    runApprover({
-      ...{ name, urls, isOver, bearer: bearers.get(name) ?? '', random: randomFrom(seed + 100 + index) },
-      onAnswer: (answer) => appendFileSync(votesFile, `${JSON.stringify(answer)}\n`),
-    }),
-  );
-  await Promise.all([...workers, ...votes]);
-}
-
-/** Runs the last version alone until nothing is open or due; what is left after a time shows in the checks. Returns when it began. */
-async function settle(
-  slots: readonly [Slot, Slot],
-  version: Version,
-  read: () => ReturnType<typeof readTables>,
-): Promise<number> {
-  await slots[1].end();
-  await slots[0].start(version);
-  const startedAt = Date.now();
-  await sleep(stormInDoubtMs);
-  const isLeft = ({ ledger, states }: Awaited<ReturnType<typeof readTables>>) =>
-    ledger.records.some(({ state }) => state === 'IN_PROGRESS') ||
-    states.some(
-      ({ inProgress, openOperations, endsAt }) =>
-        [inProgress, openOperations].some(({ length }) => length > 0) || (endsAt !== null && endsAt < startedAt),
-    );
-  for (const end = Date.now() + settleMs; isLeft(await read()) && Date.now() < end;) await sleep(500);
-  await slots[0].end();
-  return startedAt;
+/** Lets the last build go on with what is left, and judges what all have done. */
+async function judge(
+  parts: Parts,
+  { phases, onProgress }: Storm,
+  kills: readonly (readonly Kill[])[],
+): Promise<StormResult> {
+  const { slots, eks, log, files, journal, read } = parts;
+  const last = phases.at(-1)?.[0] ?? 'present';
+  onProgress(`the ${last} build goes on alone`);
+  const endedAt = await settle(slots, last, read);
+  const items = await read();
+  const facts = { ...(await observe(eks.control, log, files, () => items.ledger)), endedAt };
+  const [broken, left] = [checkFacts(facts), leftOver(items)];
+  const stalledMs = eks.longestStallMs();
+  if (broken.length + left.length > 0 && stalledMs > stormStallAllowanceMs)
+    throw new Inconclusive(`EKS stood still for ${stalledMs} ms, so a guarantee may be broken.`);
+  const closedByOther = {
+    released: journal.closedBy('released', 'present').length,
+    present: journal.closedBy('present', 'released').length,
+  };
+  return { broken, left, kills, changes: facts.changes.filter(({ effect }) => effect).length, closedByOther };
 }

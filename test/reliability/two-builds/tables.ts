@@ -3,8 +3,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import type { RecordFact } from '../facts.ts';
-import { storedLedger } from '../processes/observe.ts';
-import type { StoredLedger } from '../processes/observe.ts';
+import { storedLedger, textsOf } from '../processes/stored-ledger.ts';
+import type { StoredLedger } from '../processes/stored-ledger.ts';
 
 /** What an item about a service account says of work that is not over, by the names of its attributes. */
 export interface StateItem {
@@ -28,7 +28,7 @@ export async function readTables(client: DynamoDBClient, names: TableNames): Pro
   const entries = (await allItems(client, names.auditTable)).filter(({ entry }) => entry !== undefined);
   return {
     ledger: storedLedger({
-      entries: entries.sort(byEntryId).map(({ entry }) => String(entry)),
+      entries: entries.sort(byEntryId).map(textsOf),
       records: items.filter(({ fingerprint }) => fingerprint !== undefined) as unknown as RecordFact[],
       approvals: items.flatMap(({ approval }) => (typeof approval === 'string' ? [approval] : [])),
     }),

@@ -8,7 +8,7 @@ import type { Authorize } from '../../src/http-api/authorizer.ts';
 import { loadSigningKey } from '../../src/keys.ts';
 import type { SigningKey } from '../../src/keys.ts';
 import { audience, issuer, mintToken, principals } from '../../src/principals.ts';
-import { eventOf, start, stopAll, echo } from '../../../../test/support/http-api-server.ts';
+import { eventOf, start, stopAll, echo } from './http-api-server.ts';
 
 let folder: string;
 let key: SigningKey;

@@ -5,16 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import {
-  bigText,
-  dial,
-  echo,
-  endless,
-  gate,
-  readToEnd,
-  start,
-  stopAll,
-} from '../../../../test/support/http-api-server.ts';
+import { bigText, dial, echo, endless, gate, readToEnd, start, stopAll } from './http-api-server.ts';
 
 afterEach(stopAll);
 

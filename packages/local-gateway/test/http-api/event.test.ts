@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { dial, echo, eventOf, readToEnd, start, stopAll } from '../../../../test/support/http-api-server.ts';
+import { dial, echo, eventOf, readToEnd, start, stopAll } from './http-api-server.ts';
 import { testUnless } from '../../../../test/support/requires.ts';
 
 afterEach(stopAll);

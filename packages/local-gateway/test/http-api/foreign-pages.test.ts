@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { HttpApiSettings } from '../../src/http-api/http-api.ts';
-import { echo, start, stopAll } from '../../../../test/support/http-api-server.ts';
+import { echo, start, stopAll } from './http-api-server.ts';
 
 afterEach(stopAll);
 

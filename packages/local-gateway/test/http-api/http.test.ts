@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { dial, echo, readToEnd, start, stopAll } from '../../../../test/support/http-api-server.ts';
+import { dial, echo, readToEnd, start, stopAll } from './http-api-server.ts';
 import { startHttpApi } from '../../src/http-api/http-api.ts';
 
 let logged: jest.SpyInstance;

@@ -2,7 +2,7 @@ import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { identitiesOf } from '../../src/aws-identities.ts';
 import { makeIamAuthorizer } from '../../src/http-api/iam-authorizer.ts';
-import { echo, start, stopAll } from '../../../../test/support/http-api-server.ts';
+import { echo, start, stopAll } from './http-api-server.ts';
 
 const accountId = '111122223333';
 const region = 'eu-central-1';

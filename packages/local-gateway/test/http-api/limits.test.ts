@@ -1,17 +1,6 @@
 import { once } from 'node:events';
 import type { Authorize } from '../../src/http-api/authorizer.ts';
-import {
-  admitAll,
-  bigText,
-  dial,
-  echo,
-  endless,
-  eventOf,
-  gate,
-  readToEnd,
-  start,
-  stopAll,
-} from '../../../../test/support/http-api-server.ts';
+import { admitAll, bigText, dial, echo, endless, eventOf, gate, readToEnd, start, stopAll } from './http-api-server.ts';
 
 afterEach(stopAll);
 

@@ -15,9 +15,9 @@ const bursts = 20;
 export const calls: readonly Assumption[] = [
   {
     id: 'signature-window',
-    statement: 'A request that was signed longer than SIGNATURE_WINDOW_MS ago gets 403, and has no effect.',
+    statement: 'A request that was signed longer than five minutes ago gets 403, and has no effect.',
     consequence:
-      'Raise SIGNATURE_WINDOW_MS: a create that a frozen process sends late could take effect after its token was released, so that one token has two effects.',
+      'Do not change associations with the gateway: a create that a frozen process sends late could take effect after its token was released, so that one token has two effects.',
     trial: async (eks) => {
       const systemClockOffset = -eks.target.times.signatureWindowMs - staleByMs;
       const late = eks.connect({ maxAttempts: 1, systemClockOffset });

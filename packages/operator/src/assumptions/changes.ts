@@ -34,7 +34,7 @@ export const changes: readonly Assumption[] = [
     id: 'create-token-repeated',
     statement: 'A repeated create with the same `clientRequestToken` gets the same 409 as one with another token.',
     consequence:
-      'No guarantee: the gateway repeats a token only while EKS does not know the role (ROLE_RETRY_MS). Such a retry could get the answer before.',
+      'No guarantee: the gateway repeats a token only while EKS does not know the role, for eight seconds. Such a retry could get the answer before.',
     trial: async (eks) => {
       const token = eks.newToken();
       const { serviceAccount, associationId } = await make(eks, { clientRequestToken: token });
@@ -134,7 +134,7 @@ export const changes: readonly Assumption[] = [
     statement:
       'A role that does not exist gets 400 `InvalidParameterException`: `Role provided in the request does not exist`.',
     consequence:
-      'A create with a role that was made a moment ago is EKS_REFUSED for good, instead of tried again (ROLE_RETRY_MS) and released.',
+      'A create with a role that was made a moment ago is EKS_REFUSED for good, instead of tried again for eight seconds and released.',
     trial: (eks) => {
       const message = /^Role provided .*does not exist/;
       return expectRejection(eks.create({ roleArn: `${eks.target.roleArn}-absent` }), { ...invalid, message });

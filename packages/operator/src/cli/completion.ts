@@ -1,5 +1,5 @@
-import { completionScripts } from '../../../client/src/completion-scripts.ts';
-import type { CompletedOption } from '../../../client/src/completion-scripts.ts';
+import { completionScripts } from '../../../command/src/completion-scripts.ts';
+import type { CompletedOption } from '../../../command/src/completion-scripts.ts';
 import type { Option } from './command.ts';
 import { program } from './help.ts';
 import type { CommandTable } from './run.ts';

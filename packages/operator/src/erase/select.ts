@@ -44,9 +44,9 @@ export interface Selected {
   readonly verdict: Verdict;
 }
 
-/** What a selection reads. */
+/** What a selection reads. The entries of an operation and the state are strongly consistent. */
 export type Reads = Pick<Ledger, 'getEntry' | 'operationEntries' | 'readTrail'> &
-  Pick<AssociationReads, 'getAssociationStates'>;
+  Pick<AssociationReads, 'getAssociationState'>;
 
 /**
  * The entries of a selection, with what becomes of them. Throws an Error for an entry that does not
@@ -118,9 +118,11 @@ async function verdictOn(ledger: Reads, entry: AuditEntry): Promise<Verdict> {
   if (entry.personal === undefined) return 'in-text';
   if (isErased(entry)) return 'erased-before';
   if (entry.fence === null || entry.target === null) return 'erase';
-  const [state] = await ledger.getAssociationStates([entry.target]);
-  if (state?.ending?.setBy === entry.operationId) return 'ending';
-  return (await isOpen(ledger, entry.operationId)) ? 'open' : 'erase';
+  // The state is read last: an operation that sets an ending does so in the transaction that closes
+  // it.
+  if (await isOpen(ledger, entry.operationId)) return 'open';
+  const state = await ledger.getAssociationState(entry.target);
+  return state?.ending?.setBy === entry.operationId ? 'ending' : 'erase';
 }
 
 /** Whether an operation began and was not closed. */

@@ -21,6 +21,7 @@ import {
   usedApproval,
 } from '../../../../src/cases/model-schemas.ts';
 import type { ApprovalNeed, UsedApproval } from '../../../../src/model/approval-vote.ts';
+import { hasTrait } from '../../../../src/model/operation.ts';
 import type { OperationKind } from '../../../../src/model/operation.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 
@@ -139,7 +140,7 @@ export function requestOf(entry: OperationEntry & Circumstances): RecordedReques
 /** The delete that the ending of an audit entry's request is: of the association as it is then. */
 export function deleteRequestOf(entry: OperationEntry): RecordedRequest {
   if (!entry.before) throw new Error('The entry has a deleteDecision, and no association before it.');
-  const changed = entry.operation === 'UPDATE_POD_IDENTITY_ASSOCIATION' ? entry.request.changes : {};
+  const changed = hasTrait('updates', entry) ? entry.request.changes : {};
   return { action: 'DeletePodIdentityAssociation', association: { ...entry.before, ...changed } };
 }
 

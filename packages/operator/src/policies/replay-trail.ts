@@ -5,7 +5,7 @@ import type { RoleAttributes } from '../../../../src/model/decision.ts';
 import type { Engine } from '../../../../src/policy/decide/engine.ts';
 import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { applyApproval, decisionResult } from '../../../../src/policy/policies/approvals.ts';
-import { operations } from '../../../../src/operations/kinds/operations.ts';
+import { hasTrait, isOperation } from '../../../../src/model/operation.ts';
 import {
   circumstanceSchema,
   contextOf,
@@ -167,7 +167,7 @@ async function* decisionsIn(lines: AsyncIterable<string>, source: string) {
     if (line.trim() === '') continue;
     const head = parseJson(name, line, headSchema);
     const isOwn = isOwnRequest(head);
-    if (!isOwn && (head.deleteDecision === null || head.operation !== 'CREATE_POD_IDENTITY_ASSOCIATION')) continue;
+    if (!isOwn && (head.deleteDecision === null || !hasTrait('creates', head))) continue;
     const entry = parseJson(name, line, entrySchema);
     const { decision, deleteDecision: ofDelete } = entry;
     if (isOwn) yield { name, entry, recorded: decision, request: requestOf(entry) };
@@ -193,17 +193,13 @@ const headSchema = atLeast({
   fence: v.nullish(wholeNumber, null),
 });
 
-/** The operations that have no INTENT. */
-const withoutIntent: readonly string[] = Object.values(operations)
-  .filter(({ effect }) => effect.kind === 'none')
-  .map(({ kind }) => kind);
-
 /**
  * Whether an entry has a decision of its own about a change. Those that a lease holder wrote after
  * its INTENT repeat the one of the INTENT, and votes are not changes. An update of the ending alone
  * has no INTENT.
  */
-function isOwnRequest({ decision, fence, event, operation, request }: v.InferOutput<typeof headSchema>): boolean {
+function isOwnRequest(head: v.InferOutput<typeof headSchema>): boolean {
+  const { decision, fence, event, operation, request } = head;
   if (decision === null || !isOfRequest({ event }) || operation === 'APPROVE_REQUEST') return false;
   const isEndingOnly = request?.changes !== undefined && Object.keys(request.changes).length === 0;
   return (
@@ -211,7 +207,7 @@ function isOwnRequest({ decision, fence, event, operation, request }: v.InferOut
     fence === null ||
     event === 'INTENT' ||
     event === 'APPROVAL_REQUESTED' ||
-    withoutIntent.includes(operation)
+    (isOperation(operation) && !hasTrait('sendsChange', head))
   );
 }
 

@@ -31,7 +31,7 @@ export async function run(
     const { principal } = await identifyOperator(settings);
     await restoreLedger(deps, plan, request, principal);
     print(`Both tables are ready, and all changes are locked in them: ${targets}`);
-    print('docs/recovery.md has the next steps: put them into the stack, query the drift, lift the lock.');
+    print('docs/incidents.md has the next steps: put them into the stack, query the drift, lift the lock.');
     return 0;
   } catch (error) {
     throw error instanceof Error ? new Error(failure(error), { cause: error }) : error;

@@ -24,7 +24,7 @@ const values = {
   STAGE: 'prod',
   'TABLE-KEY-ARN': `arn:aws:kms:eu-central-1:${accountId}:key/1`,
 };
-const page = readFileSync(join(import.meta.dirname, '../../../../docs/access-review.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/reading.md'), 'utf8');
 const [, text = ''] = /```json\n([^]*?)```/.exec(page) ?? [];
 const policy = JSON.parse(
   Object.entries(values).reduce((all, [name, value]) => all.replaceAll(name, value), text),
@@ -75,7 +75,7 @@ describeOnDynamoDb('On the tables of a deployment', () => {
 
   const impact = async (...words: readonly string[]) => runOperator(['policies', 'impact', folder, ...words], env);
 
-  test('access-review and policies impact read what docs/access-review.md permits, and nothing else', async () => {
+  test('access-review and policies impact read what docs/reading.md permits, and nothing else', async () => {
     const review = await runOperator(['access-review', '--output', 'csv'], env);
     expect(review).toMatchObject({ status: 0, stderr: expect.not.stringContaining('never') });
     expect(review.stdout.match(/(OPERATION|OUTSIDE),.*,/g)).toEqual([

@@ -36,7 +36,7 @@ test('what refutes an assumption is printed with what follows', async () => {
   const { status, stdout, stderr } = await run(url, ['--only', 'signature-window', '--tries', '1'], times);
   expect(status).toBe(1);
   expect(stderr).toBe('1/1 signature-window  REFUTED  EKS accepted the request\n');
-  const lines = ['Assumed: A request that was', 'Seen: EKS accepted', 'Follows: Raise SIGNATURE_WINDOW_MS'];
+  const lines = ['Assumed: A request that was', 'Seen: EKS accepted', 'Follows: Do not change associations'];
   for (const line of ['signature-window is refuted.', ...lines]) expect(stdout).toContain(line);
 });
 

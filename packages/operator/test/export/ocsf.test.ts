@@ -6,7 +6,7 @@ import type { AuditedOperation, OperationKind } from '../../../../src/model/oper
 import type { Decision } from '../../../../src/model/decision.ts';
 import { ocsfEvent } from '../../src/export/ocsf.ts';
 import { association, auditEntry, request } from '../../../../test/support/ledger-samples.ts';
-import { problemsOf } from '../../../../test/support/ocsf-rules.ts';
+import { problemsOf } from './ocsf-rules.ts';
 
 const allowed: Decision = {
   allowed: true,

@@ -8,7 +8,7 @@ import { runOperator } from '../run-operator.ts';
 import { appendAll, auditEntry, now } from '../../../../test/support/ledger-samples.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
-import { problemsOf } from '../../../../test/support/ocsf-rules.ts';
+import { problemsOf } from './ocsf-rules.ts';
 
 let folder: string;
 const file = () => join(folder, 'ledger.sqlite');

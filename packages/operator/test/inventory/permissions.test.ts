@@ -9,7 +9,7 @@ import { environmentAt, ownAccount, startOrganization } from './fake-organizatio
 import type { Call } from './fake-organization.ts';
 
 const other = '444455556666';
-const page = readFileSync(join(import.meta.dirname, '../../../../docs/inventory.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/shipped-policies.md'), 'utf8');
 /** The policies of the page, for these accounts. */
 const [ofCaller = {}, ofReader = {}, trust = {}] = [...page.matchAll(/```json\n([^]*?)```/g)].map(
   ([, policy = '']) => JSON.parse(policy.replaceAll('CALLER-ACCOUNT-ID', ownAccount)) as PolicyDocument,
@@ -32,7 +32,7 @@ beforeAll(async () => {
   calls = organization.calls;
 });
 
-test('the policies of docs/inventory.md permit what inventory suggest requests, under the service control policies', async () => {
+test('the policies of docs/shipped-policies.md permit what inventory suggest requests, under the service control policies', async () => {
   // STS answers GetCallerIdentity to everyone.
   const checked = calls.filter(({ action }) => action !== 'sts:GetCallerIdentity');
   expect([...new Set(checked.map(({ action }) => action))].sort()).toEqual([
@@ -52,7 +52,7 @@ test.each([
   ['eks:DeleteCluster', `arn:aws:eks:eu-central-1:${other}:cluster/new`],
   ['iam:PassRole', `arn:aws:iam::${other}:role/pods/payments/api`],
   ['sts:AssumeRole', `arn:aws:iam::${other}:role/OTHER-ROLE`],
-])('the policies of docs/inventory.md do not permit %s', async (action, resource) => {
+])('the policies of docs/shipped-policies.md do not permit %s', async (action, resource) => {
   for (const principal of [caller, reader]) {
     expect(await isAllowed(principal, { action, resource, resourcePolicy: undefined })).toBe(false);
   }

@@ -1,4 +1,4 @@
-import type { Picture, PictureNode } from './picture.ts';
+import type { Picture, PictureNode } from './picture-data.ts';
 
 /** A line of a side: a node, or the heading of those that follow. */
 export interface Line {

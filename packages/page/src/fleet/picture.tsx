@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import { hrefOf, useRoute } from '../route.ts';
 import { shortened } from '../ui/arn-parts.ts';
-import { pictureOf } from './picture.ts';
-import type { Picture as PictureData, PictureEdge, PictureNode } from './picture.ts';
+import { pictureOf } from './picture-data.ts';
+import type { Picture as PictureData, PictureEdge, PictureNode } from './picture-data.ts';
 import type { Row } from './rows.ts';
 import { tracksOf } from './picture-lines.ts';
 import type { Line } from './picture-lines.ts';

@@ -17,14 +17,30 @@ export function settingsDiff({
   request,
 }: Pick<Entry, 'operationKind' | 'before' | 'request'>): DiffField[] {
   const was = before && settingsOf(before);
-  if (operationKind === 'DELETE_POD_IDENTITY_ASSOCIATION') return diffOf(was, null);
+  const change = changes[operationKind];
+  if (change === 'gone') return diffOf(was, null);
   if (request === null) return [];
-  if (operationKind === 'ADOPT_POD_IDENTITY_ASSOCIATION') return diffOf(was, was, { all: true });
+  if (change === 'none') return diffOf(was, was, { all: true });
   const asked = { ...settingsOf(request), ...tagsOf(request), expiresAt: request.expiresAt };
-  if (operationKind !== 'UPDATE_POD_IDENTITY_ASSOCIATION') return diffOf(was, asked);
+  if (change === 'whole') return diffOf(was, asked);
   const changed = Object.fromEntries(Object.entries(asked).filter(([name]) => request.changes.includes(name)));
   return diffOf(was, { ...was, ...changed }, { all: true });
 }
+
+/** What a request of each kind asks for: the whole association, a part of it, none, or no change. */
+const changes: Readonly<Record<Entry['operationKind'], 'whole' | 'part' | 'gone' | 'none'>> = {
+  CREATE_POD_IDENTITY_ASSOCIATION: 'whole',
+  UPDATE_POD_IDENTITY_ASSOCIATION: 'part',
+  DELETE_POD_IDENTITY_ASSOCIATION: 'gone',
+  ADOPT_POD_IDENTITY_ASSOCIATION: 'none',
+  CHECK_CHANGES: 'whole',
+  READ_AUDIT_TRAIL: 'whole',
+  LOCK_CHANGES: 'whole',
+  OBSERVE_ASSOCIATION: 'whole',
+  APPROVE_REQUEST: 'whole',
+  BEGIN_LOG: 'whole',
+  ERASE_PERSONAL_DATA: 'whole',
+};
 
 function settingsOf(values: Readonly<Record<SettingName, string | boolean | null>>): Settings {
   const texts = settingNames.map((name) => [name, values[name] === null ? null : String(values[name])] as const);

@@ -1,25 +1,15 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from 'axe-core';
-import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { bearer, makeGatewayClient } from '../../../client/src/index.ts';
 import type { GatewayClient } from '../../../client/src/index.ts';
 import { startLocalGateway } from '../../../local-gateway/src/index.ts';
 import type { LocalGateway, LocalGatewayOptions } from '../../../local-gateway/src/api.ts';
+import { connectToBrowser } from './browser.ts';
 
-const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
-  .map((name) => join('/usr/bin', name))
-  .find((path) => existsSync(path));
-
-// A browser on a busy machine can be late once. In CI, a test is repeated then, and its first error
-// printed; a race fails both times or shows there.
-if (process.env.CI) jest.retryTimes(1, { logErrorsBeforeRetry: true });
-
-/** Why tests in a browser can't run here; null if they can. */
-export const missingBrowser =
-  executablePath === undefined ? 'there is no Chromium (Debian: apt-get install chromium)' : null;
+export { missingBrowser } from './browser.ts';
 
 /** Where the tests leave screenshots: `SCREENSHOTS`, or a folder of temporary files. */
 const screenshots = process.env.SCREENSHOTS ?? join(tmpdir(), 'pod-identity-page');
@@ -40,16 +30,14 @@ export interface OpenPage {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a gateway with its page, and a browser. */
+/** Starts a gateway with its page, and connects to the browser of the run. */
 export async function openPage(options: Partial<LocalGatewayOptions> = {}): Promise<OpenPage> {
   const gateway = await startLocalGateway({
     policiesDirectory: join(import.meta.dirname, '../../../../policies'),
     ...options,
   });
   const { origin } = new URL(gateway.url);
-  // As root, Chromium starts without its sandbox only; nothing but the loopback address is needed.
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-  const browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args });
+  const browser = await connectToBrowser();
   const contexts: BrowserContext[] = [];
   const newContext = async (contextOptions: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });

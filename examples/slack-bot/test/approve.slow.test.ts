@@ -1,0 +1,123 @@
+// Quick test: examples/slack-bot/test/render.test.ts.
+import { textOf } from './local/block-text.ts';
+import { buttonOf } from './local/slack.ts';
+import type { Message } from './local/web-api.ts';
+import { openWorld } from './world.ts';
+import type { World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+  for (const person of ['pat', 'kim']) await world.link(person);
+}, 120_000);
+afterAll(() => world.close());
+
+const role = 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver';
+
+/** Sends a request of pat that another platform administrator has to approve. Returns its message. */
+async function ask(serviceAccount: string, reason = 'Volumes.'): Promise<Message> {
+  const place = { cluster: 'prod', namespace: 'kube-system', service_account: serviceAccount };
+  const shown = await world.prepare('pat', { ...place, tags: 'team=platform', role, reason });
+  expect(shown).toMatch(/^Others have to approve[^]*Needs an approval of platform-admins/);
+  await world.slack.submit('pat');
+  return world.seen(({ ts, blocks, onlyFor }) => {
+    const text = textOf(blocks);
+    return onlyFor === null && ts !== '' && text.startsWith('Approval required') && text.includes(`/${serviceAccount}`);
+  }, 'request for an approval');
+}
+
+const later = (asked: Message, text: string) =>
+  world.seen(({ ts, blocks }) => ts === asked.ts && textOf(blocks).includes(text), `message that becomes ${text}`);
+
+/** Presses a button, gives a comment, and submits. Returns what the form showed. */
+async function vote(person: string, asked: Message, button: 'Approve' | 'Reject', comment: string): Promise<string> {
+  await world.slack.press(person, button, asked);
+  const shown = await world.form(person, 'Needs');
+  await world.slack.fill(person, 'comment', comment);
+  await world.slack.submit(person);
+  return shown;
+}
+
+test('shows who has to approve and until when; a second person approves with their own token, and the request is done', async () => {
+  const asked = await ask('ebs-csi-controller-sa');
+  expect(textOf(asked.blocks)).toMatch(
+    /Needs an approval of platform-admins: [^]*\nUntil \d{4}-[^]*\[Approve…\] \[Reject…\]/,
+  );
+
+  const shown = await vote('kim', asked, 'Approve', 'Reviewed with <@pat>.');
+  expect(shown).toContain('https://issuer.example#pat asks for CREATE_POD_IDENTITY_ASSOCIATION');
+  expect(shown).toContain(`roleArn: ${role}`);
+  await world.reply('kim', 'Your vote is recorded');
+  const done = await later(asked, 'Done');
+  expect(buttonOf(done, 'Approve')).toBeUndefined();
+
+  const trail = await (await world.clientOf('olivia')).auditTrail({ scope: { gateway: 'ALL_ENTRIES' }, first: 50 });
+  const by = (event: string) => trail.nodes.find((entry) => entry.event === event)?.principal.principalId;
+  expect([by('APPROVED'), by('SUCCEEDED')]).toEqual(['https://issuer.example#kim', 'https://issuer.example#pat']);
+});
+
+test('the gateway refuses the approval of who asked, and only they see it; their request stays open', async () => {
+  const asked = await ask('aws-node');
+  await vote('pat', asked, 'Approve', ' ');
+  const { onlyFor, blocks } = await world.reply('pat', 'Your vote does not count');
+  expect(onlyFor).toBe('pat');
+  expect(textOf(blocks)).toContain('Rule no-vote-on-own-request: ');
+  expect(textOf((await later(asked, 'aws-node')).blocks)).toMatch(/^Approval required/);
+});
+
+test('a rejection ends the request with its comment; a button of the older message is refused', async () => {
+  const asked = await ask('karpenter');
+  await vote('kim', asked, 'Reject', 'Not *now* <!channel>');
+  const rejected = await later(asked, 'Rejected by https://issuer.example#kim: Not *now* <!channel>');
+  expect(rejected.blocks.some(({ type }) => type === 'actions')).toBe(false);
+
+  // As in a client that has not shown the edit yet.
+  await vote('kim', asked, 'Approve', '');
+  const { blocks } = await world.reply('kim', 'Your vote does not count');
+  expect(textOf(blocks)).toContain('The approval is REJECTED.');
+  expect(textOf((await later(asked, 'Rejected by')).blocks)).toMatch(/^Rejected\n/);
+});
+
+test('votes of other clients and the end of a rejected request reach the message by events', async () => {
+  const asked = await ask('cluster-autoscaler');
+  const kim = await world.clientOf('kim');
+  const { nodes } = await kim.approvals({});
+  const approval = nodes.find(({ target }) => target.serviceAccount === 'cluster-autoscaler');
+  await kim.approve({ approvalId: approval?.id ?? '', comment: 'From the command line.' });
+  await later(asked, 'Done');
+});
+
+test('an approval whose event is delivered again, or that expires, does not send a request that has stopped since then', async () => {
+  const asked = await ask('efs-csi-controller-sa');
+  const operationId = buttonOf(asked, 'Approve')?.value?.split('.')[0];
+  const { control } = world.gateway.simulator ?? {};
+  control?.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 40 });
+  await vote('kim', asked, 'Approve', '');
+  const stopped = await later(asked, 'Not done');
+  control?.clearFaults();
+  const creates = () => control?.requests('CreatePodIdentityAssociation').length;
+  const before = creates();
+  for (const type of ['approval.approved', 'approval.expired'])
+    await world.deliver(JSON.stringify({ id: type, type, operationId, target: null }));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(creates()).toBe(before);
+  await world.slack.press('pat', 'Try again', stopped);
+  await later(asked, 'Done');
+});
+
+test('a person without a link is shown how to link an account, and nothing is voted', async () => {
+  const asked = await ask('s3-csi-driver-sa');
+  await world.slack.press('bob', 'Approve', asked);
+  await world.reply('bob', 'Link your account');
+  await world.link('bob');
+  await world.slack.press('bob', 'Approve', asked);
+  await world.form('bob', 'It does not exist, or you may not see it.');
+});
+
+test('the list of approvals has those that the person may see, with buttons', async () => {
+  await world.slack.command('kim', 'approvals');
+  const list = await world.reply('kim', 'Waiting for an approval');
+  expect(textOf(list.blocks)).toMatch(/1\. https:\/\/issuer\.example#pat: arn:[^]*\[Approve 1…\] \[Reject 1…\]/);
+  await world.slack.command('bob', 'approvals');
+  await world.reply('bob', 'Nothing that you may see.');
+});

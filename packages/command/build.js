@@ -1,0 +1,34 @@
+// Bundles src/, the typed client and their libraries into dist/, and writes its types. The package has no dependencies; what
+// only some requests need is loaded from files of its own. esbuild and TypeScript are found in the workspace.
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+import { build } from 'esbuild';
+import { licencesOf } from '../../tools/licences.js';
+
+const folder = import.meta.dirname;
+const dist = join(folder, 'dist');
+const tsc = fileURLToPath(new URL('../bin/tsc', import.meta.resolve('typescript')));
+
+rmSync(dist, { recursive: true, force: true });
+execFileSync(process.execPath, [tsc, '--project', join(folder, 'tsconfig.build.json')], { stdio: 'inherit' });
+const { metafile } = await build({
+  absWorkingDir: folder,
+  entryPoints: ['src/index.ts', 'src/main.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: ['es2022', 'node20.11'],
+  format: 'esm',
+  chunkNames: 'command-[name]-[hash]',
+  // Bundled CommonJS modules load Node's modules by `require`.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+});
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licencesOf(folder, Object.keys(metafile.inputs)));

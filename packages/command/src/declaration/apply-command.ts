@@ -1,0 +1,152 @@
+import { durationMs } from '../aws/duration.ts';
+import { approvalRequiredCode, GeneralError } from '../aws/errors.ts';
+import type { MutationOptions } from '../../../client/src/client/approval.ts';
+import type { GatewayClient } from '../../../client/src/client/client.ts';
+import type { MutationResult } from '../../../client/src/client/result.ts';
+import { approvalTeller } from '../gateway/approvals.ts';
+import type { Session } from '../host.ts';
+import { runChanges } from './apply.ts';
+import type { Outcome } from './apply.ts';
+import { judged } from './check.ts';
+import type { Compound } from './compound.ts';
+import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
+import { deletionsOf } from './deletions.ts';
+import { inputOf } from './inputs.ts';
+import { inverseDeclaration } from './inverse.ts';
+import { makePace } from './pacing.ts';
+import { check } from './plan-command.ts';
+import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from './plan-file.ts';
+import type { Plan } from './plan-file.ts';
+import type { Change } from './planner.ts';
+import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
+import { makeReadAgain } from './replays.ts';
+
+/** How many changes are under way at once. */
+const concurrency = 8;
+
+/** Makes the changes of a saved plan, and nothing else. */
+export async function runApply(compound: Compound): Promise<number> {
+  const { values } = compound;
+  const path = textOf(values, 'plan') ?? '';
+  const wait = textOf(values, 'wait');
+  const waitMs = wait === null ? null : durationMs('--wait', wait);
+  const plan = planOf(path);
+  const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
+  const outcomes = await withSession(compound, async (session) => {
+    await mayApply(plan, compound, session);
+    writeText(inversePath, inverseDeclaration(plan));
+    compound.host.writeError(`The state before is in ${inversePath}.\n`);
+    return apply(plan, waitMs, compound, session);
+  });
+  await printReport(compound, outcomeLines(outcomes), () => outcomesAnswer(plan.planId, outcomes));
+  return exitCodeOf(plan, outcomes);
+}
+
+function exitCodeOf({ denied }: Plan, outcomes: readonly Outcome[]): number {
+  const others = outcomes.filter(({ kind }) => kind !== 'done');
+  if (denied.length > 0 || others.some(({ kind }) => kind !== 'approvalRequired')) return 1;
+  return others.length > 0 ? approvalRequiredCode : 0;
+}
+
+function planOf(path: string): Plan {
+  try {
+    return readPlan(readText(path));
+  } catch (error) {
+    if (error instanceof PlanError) throw new GeneralError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Checks before the first change that the plan is the caller's and recent, that its deletes are
+ * confirmed, and that policy still permits all of it.
+ *
+ * @throws {@link GeneralError}
+ */
+async function mayApply(plan: Plan, { values }: Compound, { client, url, signal }: Session): Promise<void> {
+  const { id: principalId } = await client.viewer({ signal });
+  const refusal = planRefusal(plan, { gateway: url, principalId, now: Date.now() });
+  if (refusal !== null) throw new GeneralError(refusal);
+  const { count, reasons } = deletionsOf(plan.changes, plan.clusterSizes);
+  if (reasons.length > 0 && values.confirmDeletions !== count) {
+    throw new GeneralError(`${reasons.join(' ')} Confirm them with --confirm-deletions ${count}. Nothing was changed.`);
+  }
+  if (values.allowPartial === true) return;
+  const checks = await check(client, plan, plan.changes, { signal });
+  // Of a run that was interrupted, some changes are made already: only a decision of policy counts
+  // here.
+  const decisions = checks.map((one) =>
+    one.onlyAsDryRun ? { ...one, onlyAsDryRun: false } : { ...one, refusal: null },
+  );
+  const denied = [...plan.denied, ...judged(plan.changes, decisions).denied];
+  if (denied.length === 0) return;
+  const lines = denied.map(({ target, reasons: why }) => `- ${nameOf(target)}: ${why.join(' ')}`);
+  throw new GeneralError(
+    [`${denied.length} changes are denied. Nothing was changed; --allow-partial makes the others.`, ...lines].join(
+      '\n',
+    ),
+  );
+}
+
+async function apply(
+  plan: Plan,
+  waitMs: number | null,
+  { values, host }: Compound,
+  { client, signal }: Session,
+): Promise<readonly Outcome[]> {
+  const pace = makePace(
+    () => performance.now(),
+    (ms) => sleep(ms, signal),
+  );
+  const total = plan.changes.length;
+  const counted = new Set<Change>();
+  const options = { signal, onRetry: pace.onRetry };
+  // The plan may not become too old meanwhile.
+  const maxElapsedMs = Math.min(waitMs ?? 0, remainingMs(plan, Date.now()));
+  const sendAndWait = (change: Change) => {
+    const onApproval = approvalTeller((line) => host.writeError(`${nameOf(change.target)}: ${line}\n`));
+    return send(client, plan, change, { ...options, waitForApproval: { maxElapsedMs, onApproval } });
+  };
+  return runChanges(plan.changes, {
+    concurrency,
+    allowPartial: values.allowPartial === true,
+    stopped: () => {
+      if (signal?.aborted === true) return 'The command was interrupted.';
+      return isTooOld(plan, Date.now()) ? 'The plan is older than 24 hours.' : null;
+    },
+    send: async (change) => {
+      await pace.turn();
+      return send(client, plan, change, options);
+    },
+    ...(waitMs !== null && { sendAndWait }),
+    readAgain: makeReadAgain(client, plan.changes, { signal }, Date.now),
+    onOutcome: ({ kind, change }) => {
+      counted.add(change);
+      host.writeError(`${counted.size}/${total} ${kind}: ${change.action} ${nameOf(change.target)}\n`);
+    },
+  });
+}
+
+function send(client: GatewayClient, plan: Plan, change: Change, options: MutationOptions): Promise<MutationResult> {
+  const clientRequestToken = tokenOf(plan, change);
+  const input = inputOf(plan, change);
+  if ('create' in input) return client.createPodIdentityAssociation({ ...input.create, clientRequestToken }, options);
+  if ('update' in input) return client.updatePodIdentityAssociation({ ...input.update, clientRequestToken }, options);
+  if ('adopt' in input) return client.adoptPodIdentityAssociation({ ...input.adopt, clientRequestToken }, options);
+  return client.deletePodIdentityAssociation({ ...input.delete, clientRequestToken }, options);
+}
+
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(new Error('The command was interrupted.'));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
+}

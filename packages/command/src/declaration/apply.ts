@@ -1,0 +1,146 @@
+import { isHeld } from '../../../client/src/client/approval.ts';
+import { LostAnswerError } from '../../../client/src/client/errors.ts';
+import type { MutationResult } from '../../../client/src/client/result.ts';
+import { heldText } from '../gateway/approvals.ts';
+import type { Change } from './planner.ts';
+import { changedSettings } from './planner.ts';
+import type { Settings } from '../../../client/src/client/setting-fields.ts';
+import type { ReadAgain } from './replays.ts';
+
+/** What became of a change. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly change: Change; readonly isReplayed: boolean }
+  /** The change was made by this plan, and is not in effect any more. */
+  | { readonly kind: 'overtaken'; readonly change: Change; readonly message: string }
+  | { readonly kind: 'refused'; readonly change: Change; readonly code: string; readonly message: string }
+  /** Others have to approve it first; then, apply the plan again. */
+  | (Held & { readonly change: Change })
+  /** The result is not known: to learn it, apply the plan again. */
+  | { readonly kind: 'inProgress'; readonly change: Change; readonly message: string }
+  /**
+   * No answer, or an error in place of a result: it is not known either, and no other change
+   * follows.
+   */
+  | { readonly kind: 'failed'; readonly change: Change; readonly message: string; readonly isLost: boolean }
+  /** Not sent. */
+  | { readonly kind: 'notStarted'; readonly change: Change; readonly message: string };
+
+/**
+ * A change that others have to approve; no approval is asked for beyond the limit of pending ones.
+ */
+interface Held {
+  readonly kind: 'approvalRequired';
+  readonly approvalId: string | null;
+  readonly message: string;
+}
+
+/** What the run of a plan uses. */
+export interface Runner {
+  /** Sends a change, with the plan's token, until its result is known or it gives up. */
+  readonly send: (change: Change) => Promise<MutationResult>;
+  /**
+   * As `send`, and waits for its approvers. Absent: a change that needs an approval is reported as
+   * such.
+   */
+  readonly sendAndWait?: ((change: Change) => Promise<MutationResult>) | undefined;
+  /** Reads what a replayed change left. */
+  readonly readAgain: ReadAgain;
+  /** Why nothing more may be sent, asked before each change; null if it may. */
+  readonly stopped: () => string | null;
+  readonly onOutcome: (outcome: Outcome) => void;
+  /** How many changes are under way at once, without those that wait for approvers. */
+  readonly concurrency: number;
+  /** Whether a denied change leaves the others to be made. */
+  readonly allowPartial: boolean;
+}
+
+/** How many changes wait for approvers at once. */
+const maxWaiting = 20;
+
+/**
+ * Makes the changes of a plan, deletes last. Each has a token of its own, so that a second run, or
+ * another at the same time, gets its recorded result. Outcomes are in the order of the changes.
+ */
+export async function runChanges(changes: readonly Change[], runner: Runner): Promise<readonly Outcome[]> {
+  const outcomes = new Map<Change, Outcome>();
+  let end: string | null = null;
+  const runOne = async (change: Change): Promise<void> => {
+    const reason = end ?? runner.stopped();
+    const outcome = reason === null ? await outcomeOf(change, runner) : notStarted(change, reason);
+    conclude(change, outcome);
+  };
+  const conclude = (change: Change, outcome: Outcome): void => {
+    if (outcome.kind === 'failed') end = 'A request before it failed.';
+    if (outcome.kind === 'refused' && outcome.code === 'POLICY_DENIED' && !runner.allowPartial) {
+      end = 'A change before it was denied.';
+    }
+    outcomes.set(change, outcome);
+    runner.onOutcome(outcome);
+  };
+  const isDelete = ({ action }: Change) => action === 'delete';
+  for (const phase of [changes.filter((one) => !isDelete(one)), changes.filter(isDelete)]) {
+    const queue = phase.values();
+    const work = async () => {
+      for (const change of queue) await runOne(change);
+    };
+    await Promise.all(Array.from({ length: runner.concurrency }, work));
+  }
+  await waitForEach([...outcomes.values()], runner, conclude);
+  return changes.map((change) => outcomes.get(change) ?? notStarted(change, 'It was not reached.'));
+}
+
+/**
+ * Waits for the changes that need an approval, a few at once: the gateway limits the pending ones
+ * of a principal.
+ */
+async function waitForEach(
+  outcomes: readonly Outcome[],
+  { sendAndWait, ...runner }: Runner,
+  conclude: (change: Change, outcome: Outcome) => void,
+): Promise<void> {
+  if (sendAndWait === undefined) return;
+  const queue = outcomes.filter((one) => one.kind === 'approvalRequired').values();
+  const work = async () => {
+    for (const held of queue) {
+      const outcome = await outcomeOf(held.change, { ...runner, send: sendAndWait });
+      const isKnown = outcome.kind !== 'failed' || outcome.isLost;
+      conclude(held.change, isKnown ? outcome : { ...held, message: outcome.message });
+    }
+  };
+  await Promise.all(Array.from({ length: maxWaiting }, work));
+}
+
+function notStarted(change: Change, message: string): Outcome {
+  return { kind: 'notStarted', change, message };
+}
+
+async function outcomeOf(change: Change, { send, readAgain }: Runner): Promise<Outcome> {
+  try {
+    const result = await send(change);
+    if (isHeld(result)) {
+      const { refusal } = result;
+      return { kind: 'approvalRequired', change, approvalId: refusal.approval?.id ?? null, message: heldText(refusal) };
+    }
+    if (result.kind === 'refused') {
+      const { code, message } = result.refusal;
+      return { kind: 'refused', change, code, message };
+    }
+    if (result.kind === 'inProgress') {
+      return { kind: 'inProgress', change, message: 'The result is not known yet.' };
+    }
+    const { replayed: isReplayed, association } = result;
+    const message = isReplayed ? overtaken(change, await readAgain(change, association)) : null;
+    return message === null ? { kind: 'done', change, isReplayed } : { kind: 'overtaken', change, message };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'failed', change, message, isLost: error instanceof LostAnswerError };
+  }
+}
+
+/** A replayed success says what was once: why it is not so now; null if it is. */
+function overtaken({ action, after }: Change, now: Settings | null): string | null {
+  if (action === 'delete') return now === null ? null : 'The association exists.';
+  if (now === null) return 'The association was deleted since, or you may not view it.';
+  const changed = after === null ? [] : changedSettings(after, now);
+  return changed.length === 0 ? null : `Changed since: ${changed.join(', ')}.`;
+}

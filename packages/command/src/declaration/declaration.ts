@@ -1,0 +1,82 @@
+import type { Settings } from '../../../client/src/client/setting-fields.ts';
+import type { Place, Problem } from './located.ts';
+
+/**
+ * A declaration: which service accounts get which role. Its format is `declaration.schema.json` of
+ * the package.
+ */
+export interface Declaration {
+  readonly name: string;
+  readonly bindings: readonly Binding[];
+}
+
+/** A binding of a role, by clusters × namespaces × service accounts. */
+export interface Binding {
+  readonly place: Place;
+  /** A template, as `targetRoleArn`. */
+  readonly roleArn: Placed;
+  readonly targetRoleArn: Placed | null;
+  readonly clusters: readonly ClusterSelector[];
+  readonly namespaces: readonly Placed[];
+  readonly serviceAccounts: readonly Placed[];
+  readonly policy: Placed | null;
+  readonly settings: BindingSettings;
+}
+
+/** A text with its place in the file. */
+export interface Placed {
+  readonly place: Place;
+  readonly text: string;
+}
+
+/** Selects clusters: all fields that are not null must match. */
+export interface ClusterSelector {
+  readonly place: Place;
+  readonly clusterName: string | null;
+  readonly environment: string | null;
+  readonly accountId: string | null;
+  readonly region: string | null;
+}
+
+/** What a binding says of its associations that has no problem of its own. */
+export interface BindingSettings {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly disableSessionTags: boolean;
+  readonly reason: string | null;
+}
+
+/** A service account of a cluster. */
+export interface Target {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}
+
+/** The association that a declaration wants for one service account. */
+export interface Desired extends Target, Settings {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly reason: string | null;
+  /** Where its binding begins. */
+  readonly place: Place;
+}
+
+/** The key of a service account: unique, and the order of plans. */
+export function keyOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): string {
+  return [accountId, region, clusterName, namespace, serviceAccount].join('/');
+}
+
+/** The key of a cluster. */
+export function clusterKeyOf({ accountId, region, clusterName }: Omit<Target, 'namespace' | 'serviceAccount'>): string {
+  return [accountId, region, clusterName].join('/');
+}
+
+const maxShown = 100;
+
+/** Problems by line and column, a line each, as compilers print them. */
+export function problemLines(file: string, problems: readonly Problem[]): readonly string[] {
+  const sorted = [...problems].sort((one, other) => one.line - other.line || one.column - other.column);
+  const lines = sorted.slice(0, maxShown).map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  return sorted.length > maxShown ? [...lines, `${sorted.length - maxShown} more problems`] : lines;
+}

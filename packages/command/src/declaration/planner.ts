@@ -1,0 +1,211 @@
+import { settingFields, settingNames, settingsOf } from '../../../client/src/client/setting-fields.ts';
+import type { SettingName, Settings } from '../../../client/src/client/setting-fields.ts';
+import type { Desired, Target } from './declaration.ts';
+import { clusterKeyOf, keyOf } from './declaration.ts';
+
+/** An association as the gateway has observed it. */
+export interface Observed extends Target, Settings {
+  readonly associationId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Its version, by EKS. */
+  readonly modifiedAt: string;
+  /** OPERATION, ADOPTED, ADD_ON or OUTSIDE. Values may be added. */
+  readonly origin: string;
+  readonly ownerArn: string | null;
+  /** The declaration whose request the gateway recorded last for it; null if none. */
+  readonly declaration: string | null;
+}
+
+/** An association, as far as a declaration can say it. */
+export interface Stated extends Settings {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export type Action = 'create' | 'update' | 'adopt' | 'delete';
+
+/** A change of a plan. */
+export interface Change {
+  readonly action: Action;
+  readonly target: Target;
+  /** Null for a create. */
+  readonly associationId: string | null;
+  /** Null for a create. */
+  readonly before: Stated | null;
+  /** Null for a delete. */
+  readonly after: Stated | null;
+  /** The version of the association that the plan saw; null for a create. */
+  readonly expectedModifiedAt: string | null;
+  /**
+   * The revision of the service account that a create expects; null for other changes, and until
+   * the change is checked.
+   */
+  readonly expectedRevision: number | null;
+  readonly reason: string | null;
+  /** Groups that have to approve it, as policy was when it was planned; absent if none has to. */
+  readonly approvers?: readonly string[];
+  /**
+   * True where policy allows who planned it only to check it; absent otherwise. Who applies needs a
+   * plan of their own.
+   */
+  readonly onlyAsDryRun?: boolean;
+}
+
+/** A change that can't be made, and why. */
+export interface Denied {
+  readonly action: Action | null;
+  readonly target: Target;
+  /** The association that there is; null if none is known. */
+  readonly before: Stated | null;
+  readonly reasons: readonly string[];
+}
+
+/** An association that stays as it is. */
+export interface Unchanged {
+  readonly target: Target;
+  readonly state: Stated;
+}
+
+/** The difference between what is wanted and what is observed. */
+export interface Difference {
+  readonly changes: readonly Change[];
+  readonly denied: readonly Denied[];
+  readonly unchanged: readonly Unchanged[];
+  /** Equal associations that the gateway did not make, and that are not to be adopted. */
+  readonly unadopted: number;
+  /** Associations that this declaration made, does not have any more, and is not to delete. */
+  readonly leftOver: readonly Unchanged[];
+  /** Service accounts whose tags differ: an update can't change them. */
+  readonly otherTags: readonly Target[];
+}
+
+export interface DifferenceInput {
+  readonly name: string;
+  readonly desired: readonly Desired[];
+  readonly observed: readonly Observed[];
+  /** Clusters of which it is not known what exists, by their keys, with the reason. */
+  readonly unobserved: ReadonlyMap<string, string>;
+  readonly adopt: boolean;
+  readonly prune: boolean;
+}
+
+const reservedTags = ['pod-identity-gateway/', 'aws:'] as const;
+
+/** Whether no request can set a tag: those of the gateway and of AWS. */
+function isReserved(key: string): boolean {
+  return reservedTags.some((prefix) => key.startsWith(prefix));
+}
+
+/** Compares what a declaration wants with what is observed, in time linear in both. */
+export function differenceOf(input: DifferenceInput): Difference {
+  const { name, desired, observed, unobserved, adopt, prune } = input;
+  const existing = new Map(observed.map((one) => [keyOf(one), one]));
+  const wanted = new Set(desired.map(keyOf));
+  const orphans = observed.filter((one) => one.declaration === name && !wanted.has(keyOf(one)));
+  const outcomes = desired.map((one) => {
+    const missing = unobserved.get(clusterKeyOf(one));
+    const found = existing.get(keyOf(one));
+    return missing === undefined ? compare(one, found, adopt) : deniedOf(null, one, found, missing);
+  });
+  const deletes = orphans.map((one) => changeOf('delete', one, { existing: one, after: null, reason: null }));
+  return {
+    changes: [...outcomes.flatMap((one) => (one.kind === 'change' ? [one.change] : [])), ...(prune ? deletes : [])],
+    denied: outcomes.flatMap((one) => (one.kind === 'denied' ? [one.denied] : [])),
+    unchanged: outcomes.flatMap((one) => (one.kind === 'unchanged' ? [one.unchanged] : [])),
+    unadopted: outcomes.filter((one) => one.kind === 'unchanged' && one.isOutside).length,
+    leftOver: prune ? [] : orphans.map(unchangedOf),
+    otherTags: desired.filter((one) => hasOtherTags(one, existing.get(keyOf(one)))).map(targetOf),
+  };
+}
+
+type Outcome =
+  | { readonly kind: 'change'; readonly change: Change }
+  | { readonly kind: 'denied'; readonly denied: Denied }
+  | { readonly kind: 'unchanged'; readonly unchanged: Unchanged; readonly isOutside: boolean };
+
+function compare(desired: Desired, existing: Observed | undefined, adopt: boolean): Outcome {
+  const after = statedOf(desired);
+  const change = (action: Action, state: Stated): Outcome => ({
+    kind: 'change',
+    change: changeOf(action, desired, { existing: existing ?? null, after: state, reason: desired.reason }),
+  });
+  if (existing === undefined) return change('create', after);
+  const isOutside = existing.origin === 'OUTSIDE';
+  const kept = { ...after, tags: statedOf(existing).tags };
+  if (isEqual(desired, existing)) {
+    return isOutside && adopt
+      ? change('adopt', kept)
+      : { kind: 'unchanged', unchanged: unchangedOf(existing), isOutside };
+  }
+  if (existing.ownerArn === null) return change('update', kept);
+  const reason = `The EKS add-on ${existing.ownerArn} owns the association: change it through the add-on.`;
+  return deniedOf('update', desired, existing, reason);
+}
+
+function deniedOf(action: Action | null, desired: Desired, existing: Observed | undefined, reason: string): Outcome {
+  const before = existing === undefined ? null : statedOf(existing);
+  return { kind: 'denied', denied: { action, target: targetOf(desired), before, reasons: [reason] } };
+}
+
+function unchangedOf(existing: Observed): Unchanged {
+  return { target: targetOf(existing), state: statedOf(existing) };
+}
+
+function changeOf(
+  action: Action,
+  target: Target,
+  { existing, after, reason }: { existing: Observed | null; after: Stated | null; reason: string | null },
+): Change {
+  return {
+    action,
+    target: targetOf(target),
+    associationId: existing?.associationId ?? null,
+    before: existing && statedOf(existing),
+    after,
+    expectedModifiedAt: existing?.modifiedAt ?? null,
+    expectedRevision: null,
+    reason,
+  };
+}
+
+/**
+ * The names of the settings in which two states differ. Policies are compared by what they mean.
+ */
+export function changedSettings(one: Settings, other: Settings): readonly SettingName[] {
+  return settingNames.filter((name) => comparable(name, one[name]) !== comparable(name, other[name]));
+}
+
+function isEqual(one: Settings, other: Settings): boolean {
+  return changedSettings(one, other).length === 0;
+}
+
+function comparable(name: SettingName, value: Settings[SettingName]) {
+  if (settingFields[name].type !== 'document' || typeof value !== 'string') return value;
+  try {
+    return canonicalJson(JSON.parse(value));
+  } catch {
+    return value;
+  }
+}
+
+/** A value as JSON text that does not depend on the order of fields. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}
+
+function hasOtherTags(desired: Desired, existing: Observed | undefined): boolean {
+  return existing !== undefined && canonicalJson(desired.tags) !== canonicalJson(statedOf(existing).tags);
+}
+
+/** The state of an association without the tags that no request can set. */
+export function statedOf(stated: Stated): Stated {
+  const own = Object.entries(stated.tags).filter(([key]) => !isReserved(key));
+  return { ...settingsOf(stated), tags: Object.fromEntries(own) };
+}
+
+function targetOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): Target {
+  return { accountId, region, clusterName, namespace, serviceAccount };
+}

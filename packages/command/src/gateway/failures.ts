@@ -1,0 +1,164 @@
+import type { CommandError, ErrorDetails } from '../aws/errors.ts';
+import { approvalRequiredCode, GeneralError, ServiceError } from '../aws/errors.ts';
+import type { Value } from '../aws/value.ts';
+import type { GatewayError } from '../../../client/src/client/errors.ts';
+import type { InProgress, Refusal, Refused } from '../../../client/src/client/result.ts';
+import { approvalFields, approvalLines } from './approvals.ts';
+
+/** The exceptions of EKS that scripts know, by the codes of the gateway that mean the same. */
+const exceptions: Readonly<Record<string, string>> = {
+  APPROVAL_NOT_FOUND: 'ResourceNotFoundException',
+  APPROVAL_NOT_PENDING: 'InvalidRequestException',
+  ASSOCIATION_ALREADY_EXISTS: 'ResourceInUseException',
+  ASSOCIATION_LIMIT_EXCEEDED: 'ResourceLimitExceededException',
+  ASSOCIATION_NOT_FOUND: 'ResourceNotFoundException',
+  BAD_USER_INPUT: 'InvalidParameterException',
+  CLUSTER_NOT_FOUND: 'ResourceNotFoundException',
+  FORBIDDEN: 'AccessDeniedException',
+  HTTP_403: 'AccessDeniedException',
+  INTERNAL_SERVER_ERROR: 'ServerException',
+  INVALID_INPUT: 'InvalidParameterException',
+  LEDGER_UNAVAILABLE: 'ServiceUnavailableException',
+  LEDGER_UNUSABLE: 'ServerException',
+  POLICY_DENIED: 'AccessDeniedException',
+  ROLE_NOT_FOUND: 'InvalidParameterException',
+  THROTTLED: 'ThrottlingException',
+  TOKEN_REUSED_WITH_DIFFERENT_INPUT: 'InvalidRequestException',
+  TRUST_POLICY_INVALID: 'InvalidParameterException',
+  UNAUTHENTICATED: 'UnrecognizedClientException',
+};
+
+/** What a refusal of a change and of a vote have in common. */
+type AnyRefused = Pick<Refused, 'refusal' | 'retryAfterSeconds' | 'clientRequestToken' | 'operationId'>;
+
+/**
+ * The error of what was refused, with what people need: the reason, the policy, and who can help.
+ */
+export function refusalError(operation: string, { refusal, ...result }: AnyRefused): CommandError {
+  const { lines, fields } = refusalDetails(refusal);
+  const token = result.clientRequestToken === null ? [] : [`Client request token: ${result.clientRequestToken}`];
+  const code = exceptions[refusal.code] ?? exceptionOf(refusal) ?? refusal.code;
+  return new ServiceError(code, operation, refusal.message, {
+    lines: [...lines, ...againLines(refusal, result), ...token, `Operation: ${result.operationId} (${refusal.code})`],
+    fields: {
+      ...fields,
+      OperationId: result.operationId,
+      ...(result.clientRequestToken !== null && { ClientRequestToken: result.clientRequestToken }),
+    },
+    ...(refusal.code === 'APPROVAL_REQUIRED' && { exitCode: approvalRequiredCode }),
+  });
+}
+
+/** When and how to send a request again, if that can help. */
+function againLines({ code }: Refusal, result: Omit<AnyRefused, 'refusal'>): readonly string[] {
+  const { retryAfterSeconds, clientRequestToken } = result;
+  if (code === 'APPROVAL_REQUIRED') {
+    const again = `run the same command again with --client-request-token ${clientRequestToken ?? ''}`;
+    return [`Once it is approved: ${again} (--wait does so by itself).`];
+  }
+  return retryAfterSeconds === null ? [] : [`Retry in ${retryAfterSeconds} s with the same token.`];
+}
+
+function exceptionOf(refusal: Refusal): string | null {
+  return refusal.__typename === 'EksRefused' ? refusal.exception : null;
+}
+
+/** What a refusal says beside its message. */
+function refusalDetails(refusal: Refusal): ErrorDetails {
+  const { advice, code, retryable } = refusal;
+  return {
+    lines: [...reasonsOf(refusal), ...(advice === null || hasAdvice(refusal) ? [] : [`Advice: ${advice}`])],
+    fields: {
+      RefusalCode: code,
+      Retryable: retryable,
+      ...(advice !== null && { Advice: advice }),
+      ...fieldsOf(refusal),
+    },
+  };
+}
+
+/** Whether the lines of a refusal have the advice already. */
+function hasAdvice({ __typename, code }: Refusal): boolean {
+  return __typename === 'PolicyDenied' || __typename === 'InvalidInput' || code === 'APPROVAL_REQUIRED';
+}
+
+/**
+ * The reasons and differences of a refusal, a line each. Its message has those of policies and
+ * findings. A type that is not known has none.
+ */
+function reasonsOf(refusal: Refusal): readonly string[] {
+  switch (refusal.__typename) {
+    case 'PolicyDenied':
+      return refusal.violations.map(violationLine);
+    case 'InvalidInput':
+      return refusal.findings.map(({ path, advice }) => `- ${path}: ${advice}`);
+    case 'ApprovalRequired':
+      return approvalLines(refusal);
+    case 'AssociationAlreadyExists':
+    case 'AssociationChanged':
+      return [
+        ...(refusal.existing === null ? [] : [`Existing association: ${refusal.existing.associationId}`]),
+        ...(refusal.differences ?? []).map(differenceLine),
+      ];
+    case 'EksRefused':
+      return [`EKS: ${refusal.exception}: ${refusal.eksMessage}`];
+    // Its advice has them.
+    case 'ChangesLocked':
+    case 'AssociationNotFound':
+    case 'TokenReused':
+    case 'VoteRefused':
+    default:
+      return [];
+  }
+}
+
+function fieldsOf(refusal: Refusal): Readonly<Record<string, Value>> {
+  if (refusal.__typename === 'InvalidInput') return { Findings: refusal.findings.map((finding) => ({ ...finding })) };
+  if (refusal.__typename === 'ApprovalRequired') return approvalFields(refusal);
+  if (refusal.__typename !== 'PolicyDenied') return {};
+  return { Violations: refusal.violations.map((violation) => ({ ...violation })), Owners: refusal.owners };
+}
+
+interface Violation {
+  readonly policyId: string;
+  readonly message: string;
+  readonly advice: string | null;
+}
+
+function violationLine({ policyId, message, advice }: Violation): string {
+  return `- Policy ${policyId}: ${advice ?? message}`;
+}
+
+function differenceLine({
+  field,
+  requested,
+  existing,
+}: {
+  field: string;
+  requested: string | null;
+  existing: string | null;
+}) {
+  return `- ${field}: requested ${requested ?? 'nothing'}, existing ${existing ?? 'nothing'}`;
+}
+
+/** The error of a change whose result is not known yet. */
+export function inProgressError({ clientRequestToken, retryAfterSeconds, operationId }: InProgress): CommandError {
+  const when = retryAfterSeconds === null ? '' : ` in ${retryAfterSeconds} s`;
+  return new GeneralError(
+    `The result is not known yet: the change may be done, or may still be made. Run the same command again${when} with --client-request-token ${clientRequestToken ?? ''} and --wait. Operation: ${operationId}`,
+  );
+}
+
+/** The error of a request that the gateway answered with an error. */
+export function gatewayFailure(operation: string, error: GatewayError): CommandError {
+  const { exception, violations } = error.extensions;
+  const code = exceptions[error.code] ?? (typeof exception === 'string' ? exception : error.code);
+  const policies = Array.isArray(violations) ? (violations as readonly Violation[]).map(violationLine) : [];
+  return new ServiceError(code, operation, error.message, {
+    lines: [...policies, ...(error.requestId === null ? [] : [`Request ID: ${error.requestId}`])],
+    fields: {
+      Retryable: error.retryable,
+      ...(error.requestId !== null && { RequestId: error.requestId }),
+    },
+  });
+}

@@ -1,0 +1,67 @@
+import type { Environment } from './aws/parameter-file.ts';
+import type { Connection } from './aws/settings.ts';
+import type { ValueMap } from './aws/value.ts';
+import type { GatewayClient } from '../../client/src/client/client.ts';
+import type { Command } from './commands.ts';
+import type { Prompter } from './prompt.ts';
+
+/** A request of a command: the input of the EKS operation, checked for its types. */
+export interface Request {
+  readonly command: Command;
+  readonly input: ValueMap;
+  readonly connection: Connection;
+  /**
+   * How long to wait for a result that takes longer, and for approvers, in milliseconds; null
+   * without `--wait`.
+   */
+  readonly waitMs: number | null;
+}
+
+/** What the command uses of its process. */
+export interface Host {
+  readonly environment: Environment;
+  /** Writes to standard output. */
+  readonly write: (text: string) => void;
+  /** Writes to standard error. */
+  readonly writeError: (text: string) => void;
+  /** Columns of the terminal; null if standard output is not a terminal. */
+  readonly terminalColumns: number | null;
+  readonly version: string;
+  /** Asks for missing options where `--cli-auto-prompt` wants it; null without a terminal. */
+  readonly prompter: Prompter | null;
+  /**
+   * Sends a request. Returns the answer of the EKS operation, with times in ISO 8601; what is null
+   * counts as absent. Throws a `CommandError`.
+   */
+  readonly call: (request: Request) => Promise<ValueMap>;
+  /** Opens what commands of several requests use; absent in a program without these commands. */
+  readonly openSession?: (connection: Connection) => Promise<Session>;
+}
+
+/** The gateway, for a command of several requests. */
+export interface Session {
+  readonly client: GatewayClient;
+  /** The gateway's URL in one form. */
+  readonly url: string;
+  /** Interrupts the requests and waits of the command. */
+  readonly signal: AbortSignal | undefined;
+  /** The error of the command for an error of the client; other errors unchanged. */
+  readonly errorOf: (operation: string, error: unknown) => unknown;
+}
+
+/** What calls use of their process. */
+export interface CallSettings {
+  readonly environment: Environment;
+  /** Writes to standard error. */
+  readonly writeError: (text: string) => void;
+  /** Sent as the user agent. */
+  readonly version: string;
+  /** Interrupts calls; its reason becomes the error. */
+  readonly signal?: AbortSignal;
+  /** Whether a person is at the terminal, so that a login opens the browser. */
+  readonly isInteractive?: boolean;
+  /** Asks before many changes; null or absent without a terminal. */
+  readonly prompter?: Prompter | null;
+  /** Milliseconds for the retries of a request of a session; by default 10 minutes. */
+  readonly sessionLimitMs?: number;
+}

@@ -1,0 +1,210 @@
+/** A difference from the AWS CLI that is known, and why it is so. */
+export interface Difference {
+  /** The sentence of docs/command.md that says so. */
+  readonly documented: string;
+  readonly reason: string;
+  /** What is replaced on both sides before they are compared: the place, the pattern, and its replacement. */
+  readonly replaced?: readonly (readonly [place: 'stdout' | 'stderr', pattern: RegExp, by: string])[];
+  /** A line whose results may differ if all three patterns are found. A side is `exit CODE`, and its outputs below. */
+  readonly allowed?: { readonly line: RegExp; readonly theirs: RegExp; readonly ours: RegExp };
+}
+
+const anything = /(?:)/;
+
+/** All differences that command lines can have. What is replaced is replaced in this order. */
+export const differences: readonly Difference[] = [
+  {
+    documented:
+      'Messages for people are on standard error: the client request token, and the warnings of the gateway, such as that running pods need a restart.',
+    reason: 'Standard output stays that of the AWS CLI; a person needs the token to send the request again.',
+    replaced: [
+      ['stderr', /^Client request token: .*\n/m, ''],
+      ['stderr', /^(?:Running pods|Pods) .*\n/gm, ''],
+    ],
+  },
+  {
+    documented: 'A usage error is one line: choices are listed in it, not below it.',
+    reason: 'The error is also a field of JSON and YAML.',
+    replaced: [['stderr', /(?:argument operation)?: Invalid choice[^]*/, ': Invalid choice\n\n']],
+  },
+  {
+    documented: 'Of several usage errors, the first is shown.',
+    reason: 'The AWS CLI looks for the value of `--profile` before it reads the line.',
+    allowed: {
+      line: /--profile(?: --|$)/,
+      theirs: /^exit 252\n[^]*--profile: expected one argument/,
+      ours: /^exit 252\n/,
+    },
+  },
+  {
+    documented: 'Unknown options are named beside missing ones, with the name that is likely meant.',
+    reason: 'A misspelt option is missing and unknown at once, and the unknown name shows the mistake.',
+    replaced: [
+      ['stderr', /(?<=are required: [-, a-z]*)\. Unknown options: [^]*/, '\n\n'],
+      ['stderr', /(?<=Unknown options: .*)\. Did you mean .*$/m, ''],
+    ],
+  },
+  {
+    documented: 'The reasons why JSON or YAML is not valid are worded differently, and every map is a `dict`.',
+    reason: 'The parsers are others, and say where the mistake is.',
+    replaced: [
+      ['stderr', /OrderedDict\((\{[^]*?\})\)/g, '$1'],
+      ['stderr', /collections\.OrderedDict/g, 'dict'],
+      // A date in a map or a list.
+      ['stderr', /datetime\.date(?:time)?\([^]*?\)(?=[\]}])|\d{4}-\d\d-\d\d[\d: .+-]*(?=[,\]}])/g, 'date'],
+      ['stderr', /: Invalid JSON: .*$/m, ': Invalid JSON:'],
+      ['stderr', /'(?:--)?(cli-input-\w+)': Invalid (JSON|YAML) received[^]*/, "'--$1': Invalid $2 received\n\n"],
+    ],
+  },
+  {
+    documented: '`--generate-cli-skeleton yaml-input` has comments of its own.',
+    reason: 'They are the help texts of this command.',
+    replaced: [['stdout', / +# (?:\[REQUIRED\] )?[A-Z].*$/gm, '']],
+  },
+  {
+    documented: "These can't be shortened, so that a prefix means what it means in the AWS CLI.",
+    reason: 'The parameters of the gateway are listed among those that are valid.',
+    replaced: [
+      [
+        'stderr',
+        /(?<=must be one of: [\w, ]*)(?:, (?:ifExists|expiresAt|expectedModifiedAt|reason|onBehalfOf|accountId)|, clientRequestToken(?=, exp)|, roleArn(?=, max))/g,
+        '',
+      ],
+    ],
+  },
+  {
+    documented: 'All options of AWS CLI 2.23 and 2.34 for these commands have the same meaning:',
+    reason: 'An AWS CLI before 2.34 does not know `--cli-error-format` and `--output off`.',
+    replaced: [['stderr', /(ambiguous option: .*), --cli-error-format$/m, '$1']],
+    allowed: { line: /--o\w*[= ]off/, theirs: /^exit 252\n[^]*Invalid choice/, ours: anything },
+  },
+  {
+    documented: 'Tokens of pages are cursors of the gateway.',
+    reason: 'A cursor remembers what the reader may see.',
+    replaced: [
+      ['stdout', /"?nextToken"?: "?[\w.+/=-]+"?/gi, 'nextToken: …'],
+      ['stdout', /^NEXT[A-Z]+\t.*/gm, 'NEXT…'],
+    ],
+    allowed: {
+      line: /--next-|--sta\w*-|NextToken|--max-|maxResults/,
+      theirs: /^exit (?:0|254)\n/,
+      ours: /^exit (?:0|254\n[^]*InvalidParameterException)/,
+    },
+  },
+  {
+    documented:
+      'Errors of values, such as a role that is not an ARN, come from the gateway: exit code 254, all of them at once.',
+    reason: 'The gateway checks values before policies, so that EKS gets only requests that it can accept.',
+    replaced: [['stderr', /^\n(An error occurred \(\w+\) when calling the \w+ operation): [^]*/, '\n$1\n']],
+    allowed: { line: anything, theirs: /^exit 254\n/, ours: /^exit 254\n/ },
+  },
+  {
+    documented:
+      'Tags and names with characters that AWS does not document, and tags that AWS or the gateway reserves, are refused.',
+    reason: 'The gateway checks them, also where EKS may accept them.',
+    allowed: {
+      line: /pod-identity-gateway\/|aws:x|it\W+s|\\"y|b\\,c|e, f|--(?:n|se)[a-z-]*[= ]'?(?:é|日本|a=b|-| |Bad)/,
+      theirs: /^exit 0\n/,
+      ours: /^exit 254\n[^]*InvalidParameterException/,
+    },
+  },
+  {
+    documented: 'A page can have 1,000 associations, at EKS 100.',
+    reason: 'The gateway reads as many pages of EKS as it needs.',
+    allowed: { line: /--(?:page-s|max-r)\w*[= ]1(?:000|01)/, theirs: /^exit 254\n/, ours: /^exit 0\n/ },
+  },
+  {
+    documented: '`tags` has the ownership tag of the gateway, and tags are sorted by key.',
+    reason:
+      'The gateway answers with a list of tags, which needs an order. (The comparison leaves out the ownership tag.)',
+    allowed: { line: /c=1,a=2/, theirs: /c\W+1[^]+a\W+2/, ours: /a\W+2[^]+c\W+1/ },
+  },
+  {
+    documented: 'In JSON, keys that are integers come first, because JavaScript orders them so.',
+    reason: 'The answers of EKS have no such keys; tags can.',
+    allowed: { line: /"2": 1, "1": 2/, theirs: /2\W+1[^]+1\W+2/, ours: /1\W+2[^]+2\W+1/ },
+  },
+  {
+    documented: '`help` shows the texts of this command.',
+    reason: 'The texts are of this command, and need no pager.',
+    allowed: { line: /\bhelp\b/, theirs: /^exit (?:0\n$|252)/, ours: /^exit 0\nUsage: / },
+  },
+  {
+    documented: 'Required options may be left out after `--cli-input-json=…` too, not only after `--cli-input-json …`.',
+    reason: 'Both forms of an option mean the same.',
+    allowed: {
+      line: /--(?:cli-input|g)[a-z-]*(?:=| )/,
+      theirs: /^exit 252\n[^]*arguments are required/,
+      ours: anything,
+    },
+  },
+  {
+    documented:
+      'No input or output is binary, so `--cli-binary-format` changes nothing and `fileb://` is read as text.',
+    reason: 'No parameter is binary, so that the AWS CLI rejects every value of it.',
+    allowed: { line: /fileb:/, theirs: /^exit 252\n[^]*<class 'bytes'>|^exit 255\n[^]*in <string>/, ours: anything },
+  },
+  {
+    documented: 'Where the size or the token of a page excludes options for all pages, the message names these.',
+    reason: 'The AWS CLI names its own parameter PaginationConfig.',
+    allowed: { line: anything, theirs: /^exit 252\n[^]*PaginationConfig/, ours: anything },
+  },
+  {
+    documented: 'Errors have no colours.',
+    reason: 'The AWS CLI has them where a table with colours had begun.',
+    // eslint-disable-next-line no-control-regex -- the codes of colours
+    replaced: [['stderr', /\x1b\[0m/g, '']],
+  },
+  {
+    documented: 'An empty map of tags counts as none.',
+    reason: 'EKS rejects it, and a script may build one.',
+    allowed: { line: /tags\W*\{\}/, theirs: /^exit 254\n[^]*InvalidParameterException/, ours: /^exit 0\n/ },
+  },
+  {
+    documented: 'In YAML, `!!float` and `!!int` apply only to what looks like one.',
+    reason: 'The parser keeps to YAML 1.2.',
+    allowed: { line: /!!(?:float|int)/, theirs: anything, ours: /^exit 252\n/ },
+  },
+  {
+    documented: 'A query that selects an expression (`&name`) fails with a message that says so.',
+    reason: 'The AWS CLI says “Circular reference detected”, or prints an address in memory.',
+    allowed: { line: /&a/, theirs: /^exit 255\n|_Expression object/, ours: /^exit 255\n[^]*An expression/ },
+  },
+  {
+    documented: 'A key of YAML that is a number or a date is text, and so not a parameter.',
+    reason: 'The AWS CLI fails: keywords must be strings.',
+    allowed: { line: /--cli-input-y/, theirs: /^exit 255\n/, ours: /^exit 252\n/ },
+  },
+  {
+    documented: 'An output format of a profile that does not exist ends a command before it changes anything.',
+    reason: 'The AWS CLI makes the change first.',
+    allowed: { line: /--pro\w*[= ]wrong/, theirs: /^exit 25[245]\n/, ours: /^exit 255\n[^]*Unknown output type/ },
+  },
+  {
+    documented: 'An empty `--region`, as of a variable that is not set, is an error before anything is sent.',
+    reason: 'The AWS CLI fails later, because no host has this name.',
+    allowed: { line: /--re\w*(?:=| '')/, theirs: anything, ours: /^exit 255\n[^]*region_name ''/ },
+  },
+];
+
+/** Sentences of the page on what no command line of the tests has, by the test or the reason. */
+export const differencesElsewhere: Readonly<Record<string, string>> = {
+  'A list is in the order of EKS, without associations that you may not view.': 'Both sides read one EKS.',
+  'Lost answers are retried as described [above](#lost-answers); `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE` are ignored.':
+    'packages/command/test/command.test.ts',
+  'Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used from Node.js 24.5 on.':
+    'packages/command/test/http.test.ts',
+  '`--cli-auto-prompt` asks for the command and for missing required options, one after the other.':
+    'packages/command/test/run.test.ts',
+  '`AWS_CLI_AUTO_PROMPT=on` does what `on-partial` does.': 'packages/command/test/run.test.ts',
+  'Errors have the format of AWS CLI 2.34.': 'The comparison uses the earlier format.',
+  '`--cli-error-format legacy` has the earlier format.': 'The comparison uses it.',
+  "A profile's settings for the output of times, binary values and retries are ignored.": 'A line has no such setting.',
+  'Times are in the local time zone, as by default.': 'Both sides use one time zone.',
+  'There is no pager, so `--no-cli-pager` changes nothing.': 'No output of the comparison is a terminal.',
+  'A reader that closes the pipe, such as `head`, does not change the exit code.':
+    'packages/command/test/package.slow.test.ts',
+  'With the AWS CLI, that depends on the output format.': 'packages/command/test/package.slow.test.ts',
+  'In tables, some 80 symbols (`U+2630`–`U+2637`, `U+268A`–`U+268F`, `U+31E4`, `U+31E5`, `U+4DC0`–`U+4DFF`) are as wide as in Unicode 16; AWS CLI builds with an older Python take them for narrow ones.':
+    'packages/command/test/output.aws-cli.test.ts',
+};

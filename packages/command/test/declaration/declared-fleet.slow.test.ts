@@ -1,0 +1,246 @@
+// Quick test: packages/command/test/declaration/planner.test.ts.
+import { startFaultyRoute } from '../../../client/test/gateway.ts';
+import { outside, paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
+import type { ScannedGateway } from './scanned-gateway.ts';
+
+let fleet: ScannedGateway;
+
+beforeEach(async () => {
+  fleet = await startScannedGateway();
+  await fleet.observe();
+});
+afterEach(() => fleet.close());
+
+/** Plans the associations of service accounts into a file, and returns its path. */
+async function planOf(
+  serviceAccounts: readonly string[],
+  name = 'plan.json',
+  more: readonly string[] = [],
+  role?: string,
+) {
+  const file = fleet.write('bindings.yaml', paymentsDeclaration(serviceAccounts, role));
+  const { code, stderr } = await fleet.run(['plan', '-f', file, '-o', fleet.pathOf(name), ...more]);
+  if (code === 1) throw new Error(stderr);
+  return fleet.pathOf(name);
+}
+const declared = async (serviceAccounts: readonly string[]) => {
+  const { code, stderr } = await fleet.run(['apply', await planOf(serviceAccounts)]);
+  if (code !== 0) throw new Error(stderr);
+};
+const names = () =>
+  fleet.control
+    .associations()
+    .map(({ serviceAccount }) => serviceAccount)
+    .sort();
+
+test('a declaration is planned, applied, and planned again without changes', async () => {
+  const file = fleet.write('bindings.yaml', paymentsDeclaration(['api', 'worker']));
+  const plan = ['plan', '-f', file, '-o', fleet.pathOf('plan.json')];
+  const planned = await fleet.run(plan);
+  expect(planned.code).toBe(2);
+  expect(planned.stdout).toContain(
+    '+ create 111122223333/eu-central-1/apps-dev/payments/api arn:aws:iam::111122223333:role/pods/payments/payments-api',
+  );
+  expect(planned.stdout).toContain('2 to create, 0 to update, 0 to adopt, 0 to delete, 0 unchanged, 0 denied');
+  expect(fleet.effects()).toEqual([]);
+
+  const applied = await fleet.run(['apply', fleet.pathOf('plan.json')]);
+  expect(applied).toMatchObject({
+    code: 0,
+    stdout: 'Done: 2 of 2.\n',
+    stderr: expect.stringContaining('2/2 done: create'),
+  });
+  expect(names()).toEqual(['api', 'worker']);
+  expect(await fleet.run(plan)).toMatchObject({ code: 0, stdout: expect.stringContaining('2 unchanged') });
+
+  const again = await fleet.run(['apply', await planOf(['api', 'worker'])]);
+  expect(again).toMatchObject({ code: 0, stdout: 'Done: 0 of 0.\n' });
+});
+
+test('audit-trail names the declaration of a change, and what a scan found changed outside', async () => {
+  await declared(['api']);
+  await fleet.observe();
+  const [created] = fleet.control.associations();
+  fleet.control.deleteAssociation(created?.associationId ?? '');
+  await fleet.observe();
+  await fleet.observe();
+  const query = 'entries[?event!=`CHECKED`].[event, declaration, principal.kind, message]';
+  const trail = ['audit-trail', '--cluster-name', 'apps-dev', '--namespace', 'payments', '--query', query];
+  const { stdout, stderr } = await fleet.run(trail);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual([
+    ['DRIFT_FOUND', null, 'SERVICE', 'The association was deleted outside of the gateway.'],
+    ['SUCCEEDED', 'payments', 'USER', expect.any(String)],
+    ['INTENT', 'payments', 'USER', null],
+  ]);
+});
+
+test('a plan on an export changes nothing, also of what others made', async () => {
+  await declared(['api', 'worker']);
+  fleet.control.createAssociation(outside('foreign'));
+  fleet.control.createAssociation({
+    ...outside('large'),
+    disableSessionTags: true,
+    policy: '{"Statement": []}',
+    targetRoleArn: 'arn:aws:iam::444455556666:role/t',
+  });
+  await fleet.observe();
+  const exported = await fleet.run(
+    ['export', '--cluster-name', 'apps-dev', '-o', fleet.pathOf('exported.yaml')],
+    'pat',
+  );
+  expect(exported).toMatchObject({ code: 0, stderr: '' });
+  const plan = ['plan', '-f', fleet.pathOf('exported.yaml'), '--prune', '--output', 'json'];
+  const { code, stdout } = await fleet.run(plan, 'pat');
+  expect(JSON.parse(stdout)).toMatchObject({
+    changes: [],
+    denied: [],
+    unchangedCount: 4,
+    unadopted: 2,
+    leftOverCount: 0,
+  });
+  expect(code).toBe(0);
+
+  const adopting = await fleet.run(
+    [...plan, '--adopt', '-o', fleet.pathOf('adopt.json'), '--query', 'changes[].[action, target.serviceAccount]'],
+    'pat',
+  );
+  expect(JSON.parse(adopting.stdout)).toEqual([
+    ['adopt', 'foreign'],
+    ['adopt', 'large'],
+  ]);
+  expect(await fleet.run(['apply', fleet.pathOf('adopt.json')], 'pat')).toMatchObject({
+    code: 0,
+    stdout: 'Done: 2 of 2.\n',
+  });
+  expect(JSON.parse((await fleet.run([...plan, '--adopt'], 'pat')).stdout)).toMatchObject({
+    changes: [],
+    unadopted: 0,
+  });
+});
+
+test('an older plan does not make again what was made and revoked since, and a later plan does', async () => {
+  const [plan, older] = [await planOf(['api'], 'plan.json'), await planOf(['api'], 'older.json')];
+  expect((await fleet.run(['apply', plan])).code).toBe(0);
+  const [created] = fleet.control.associations();
+  await fleet.gateway.remove({ associationId: created?.associationId, clientRequestToken: 'revoke' });
+  expect(await fleet.run(['apply', older])).toMatchObject({ code: 1, stdout: expect.stringContaining('Refused:') });
+  expect(names()).toEqual([]);
+  expect((await fleet.run(['apply', await planOf(['api'], 'later.json')])).code).toBe(0);
+  expect(names()).toEqual(['api']);
+});
+
+test('a lost answer is asked for again, and the change is made once', async () => {
+  const route = await startFaultyRoute(fleet.gateway.url);
+  const file = fleet.write('bindings.yaml', paymentsDeclaration(['api']));
+  await fleet.run(['plan', '-f', file, '-o', fleet.pathOf('plan.json')], 'alice', {}, route.url);
+  const onError = (text: string) => {
+    if (text.includes('state before')) route.faults.push('lost answer');
+  };
+  const applied = await fleet.run(['apply', fleet.pathOf('plan.json')], 'alice', { onError }, route.url);
+  const sent = route.seen.filter(({ body }) => body.includes('mutation'));
+  expect([applied.code, sent.length, fleet.effects()]).toEqual([0, 2, ['Create api']]);
+  await route.close();
+}, 60_000);
+
+test('an interrupted run says what it did not start, and the next one completes the plan', async () => {
+  const serviceAccounts = Array.from({ length: 12 }, (_, index) => `s${index}`);
+  const plan = await planOf(serviceAccounts);
+  const interrupt = new AbortController();
+  const onError = (text: string) => {
+    if (text.startsWith('3/12')) interrupt.abort(new Error('Interrupted.'));
+  };
+  const interrupted = await fleet.run(['apply', plan], 'alice', { signal: interrupt.signal, onError });
+  expect(interrupted).toMatchObject({ code: 1, stdout: expect.stringContaining('Not started:') });
+  expect(await fleet.run(['apply', plan])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Done: 12 of 12'),
+  });
+  expect(fleet.effects()).toEqual(serviceAccounts.map((name) => `Create ${name}`).sort());
+});
+
+describe('a plan is refused, and nothing is changed, if', () => {
+  test('another principal applies it', async () => {
+    const plan = await planOf(['api']);
+    expect(await fleet.run(['apply', plan], 'pat')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('plan again'),
+    });
+    expect(fleet.effects()).toEqual([]);
+  });
+
+  test('it was edited', async () => {
+    await planOf(['api']);
+    const edited = fleet.write('edited.json', fleet.read('plan.json').replace('payments-api', 'payments-worker'));
+    expect(await fleet.run(['apply', edited])).toMatchObject({ code: 1, stderr: expect.stringContaining('checksum') });
+    expect(fleet.effects()).toEqual([]);
+  });
+
+  test('policy denies a part of it, unless the rest is wanted', async () => {
+    const text = `${paymentsDeclaration(['api'])}  - { roleArn: 'arn:aws:iam::{accountId}:role/pods/search/search-api', clusters: [apps-dev], namespaces: [search], serviceAccounts: [index] }\n`;
+    const file = fleet.write('bindings.yaml', text);
+    const planned = await fleet.run(['plan', '-f', file, '-o', fleet.pathOf('plan.json')]);
+    expect(planned).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/! denied create \S+\/search\/index\n {4}Policy /),
+    });
+    const refused = await fleet.run(['apply', fleet.pathOf('plan.json')]);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('1 changes are denied. Nothing was changed'),
+    });
+    expect(fleet.effects()).toEqual([]);
+    const partial = await fleet.run(['apply', fleet.pathOf('plan.json'), '--allow-partial']);
+    expect(partial).toMatchObject({ code: 1, stdout: 'Done: 1 of 1.\n' });
+    expect(fleet.effects()).toEqual(['Create api']);
+  });
+});
+
+test('prune deletes what this declaration made and lost, and stops for many deletes until their number is confirmed', async () => {
+  await declared(['api', 'worker', 'batch']);
+  await fleet.gateway.create({ serviceAccount: 'by-hand' });
+  fleet.control.createAssociation({ ...outside('foreign'), tags: { declaration: 'payments' } });
+  await fleet.observe();
+  const kept = await fleet.run(['plan', '-f', fleet.write('bindings.yaml', paymentsDeclaration(['api']))]);
+  expect(kept).toMatchObject({ code: 0, stdout: expect.stringContaining('2 associations that this declaration made') });
+  const plan = await planOf(['api'], 'plan.json', ['--prune']);
+  const stopped = await fleet.run(['apply', plan, '--confirm-deletions', '1']);
+  expect(stopped).toMatchObject({ code: 1, stderr: expect.stringContaining('--confirm-deletions 2') });
+  expect(names()).toHaveLength(5);
+  expect((await fleet.run(['apply', plan, '--confirm-deletions', '2'])).code).toBe(0);
+  expect(names()).toEqual(['api', 'by-hand', 'foreign']);
+});
+
+test('the inverse of a plan brings back what was before', async () => {
+  await declared(['api', 'worker']);
+  const before = fleet.control.associations().map(({ serviceAccount, roleArn }) => [serviceAccount, roleArn]);
+  const plan = await planOf(['api', 'new'], 'plan.json', ['--prune'], 'payments-worker');
+  await fleet.run(['apply', plan, '--confirm-deletions', '1']);
+  expect(names()).toEqual(['api', 'new']);
+  const inverse = ['plan', '--prune', '-f', fleet.pathOf('plan.inverse.yaml'), '-o', fleet.pathOf('back.json')];
+  expect(await fleet.run(inverse)).toMatchObject({ code: 2 });
+  expect((await fleet.run(['apply', fleet.pathOf('back.json'), '--confirm-deletions', '1'])).code).toBe(0);
+  const after = fleet.control.associations().map(({ serviceAccount, roleArn }) => [serviceAccount, roleArn]);
+  expect(after.sort()).toEqual(before.sort());
+});
+
+test('problems of a declaration end the plan with line and column, also those that the inventory shows', async () => {
+  const planned = async (text: string) => fleet.run(['plan', '-f', fleet.write('bad.yaml', text)]);
+  expect(await planned('version: 2\n')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('bad.yaml:1:10: version must be 1.'),
+  });
+  const misspelt = paymentsDeclaration(['api']).replace('[apps-dev]', '[app-dev]');
+  expect(await planned(misspelt)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('bad.yaml:5:16: No cluster'),
+  });
+});
+
+test('nothing is planned in a cluster that was never scanned', async () => {
+  const unseen = await startScannedGateway();
+  const file = unseen.write('bindings.yaml', paymentsDeclaration(['api']));
+  const { code, stdout } = await unseen.run(['plan', '-f', file]);
+  await unseen.close();
+  expect([code, stdout]).toEqual([1, expect.stringContaining('not known yet')]);
+});

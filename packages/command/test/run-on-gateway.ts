@@ -1,0 +1,44 @@
+import { makeCall, makeSession } from '../src/gateway/call.ts';
+import type { Host } from '../src/host.ts';
+import { runCommandLine } from '../src/index.ts';
+import type { Prompter } from '../src/prompt.ts';
+import type { Outcome } from './host.ts';
+
+/** What a command line uses of its process, in a test. */
+export interface Terminal {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Answers questions; by default there is no terminal. */
+  readonly prompter?: Prompter;
+  /** Sees each text on standard error. */
+  readonly onError?: (text: string) => void;
+  /** Changes what the requests of the command line do. */
+  readonly around?: (call: Host['call']) => Host['call'];
+}
+
+/** Runs a command line in this process, with the requests that the executable sends. */
+export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
+  const { environment = {}, signal, prompter = null, onError, around = (call: Host['call']) => call } = terminal;
+  let [stdout, stderr] = ['', ''];
+  const host = {
+    environment: {
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_REGION: 'eu-central-1',
+      XDG_CONFIG_HOME: '/dev/null',
+      ...environment,
+    },
+    write: (text: string) => (stdout += text),
+    writeError: (text: string) => {
+      stderr += text;
+      onError?.(text);
+    },
+    terminalColumns: null,
+    version: 'pod-identity/0.0.0',
+    prompter,
+  };
+  const settings = { ...host, ...(signal && { signal }) };
+  const call = around(makeCall(settings));
+  const code = await runCommandLine(args, { ...host, call, openSession: makeSession(settings) });
+  return { code, stdout, stderr };
+}

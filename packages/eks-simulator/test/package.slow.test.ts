@@ -1,0 +1,88 @@
+// No quick test: it is about programs or packages as they run.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { clientOf, roleArn, some } from './simulation.ts';
+
+const packageFolder = join(import.meta.dirname, '..');
+const repository = join(packageFolder, '../..');
+const run = promisify(execFile);
+const environment = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_offline: 'true' };
+
+let folder: string;
+let consumer: string;
+let installed: string;
+
+/** Packs a copy of the package, so that nothing is built in the working tree, and installs the tarball in a new project. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'eks-simulator-'));
+  const copy = join(folder, 'repository/packages/eks-simulator');
+  mkdirSync(copy, { recursive: true });
+  const entries = ['package.json', 'README.md', 'LICENSE', 'build.js', 'tsconfig.build.json', 'src'];
+  for (const entry of entries) cpSync(join(packageFolder, entry), join(copy, entry), { recursive: true });
+  cpSync(join(repository, 'tsconfig.json'), join(folder, 'repository/tsconfig.json'));
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'repository/node_modules'));
+  await run('npm', ['pack', '--pack-destination', folder], { cwd: copy, env: environment });
+
+  consumer = join(folder, 'consumer');
+  installed = join(consumer, 'node_modules/eks-simulator');
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, 'package.json'), '{"type": "module", "private": true}');
+  const tarball = some(readdirSync(folder).find((name) => name.endsWith('.tgz')));
+  await run('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: consumer, env: environment });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the package holds compiled code, types, world and documentation, and has no dependencies', () => {
+  expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+  const names = readdirSync(join(installed, 'dist'));
+  expect(names).toEqual(expect.arrayContaining(['index.d.ts', 'index.js', 'main.js', 'world.json']));
+  expect(names.filter((name) => !/\.d\.ts$|\.js$|^world\.json$/.test(name))).toEqual([]);
+  const manifest: unknown = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  expect(manifest).not.toHaveProperty('dependencies');
+});
+
+test('the installed command serves the AWS SDK and stops on SIGTERM', async () => {
+  const command = join(consumer, 'node_modules/.bin/eks-simulator');
+  const child = spawn(command, { cwd: consumer, env: { ...environment, EKS_SIMULATOR_PORT: '0' } });
+  try {
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = some(/http:\/\/127\.0\.0\.1:\d+/.exec(String(line)))[0];
+    expect(await clientOf({ url }).create()).toMatchObject({ namespace: 'payments', roleArn });
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+const program = `import { startEksSimulator } from 'eks-simulator';
+const simulator = await startEksSimulator();
+const association = simulator.control.createAssociation({
+  clusterName: 'apps-dev',
+  namespace: 'payments',
+  serviceAccount: 'payments-api',
+  roleArn: '${roleArn}',
+});
+const externalId: string | null = association.externalId;
+console.log(externalId);
+await simulator.close();
+`;
+
+test('a program imports the installed package', async () => {
+  const script = program.replace(': string | null', '');
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: consumer });
+  expect(stdout).toBe('null\n');
+});
+
+test('a TypeScript program resolves the types of the installed package', async () => {
+  writeFileSync(join(consumer, 'program.ts'), program);
+  const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit', '--skipLibCheck'];
+  const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer });
+});

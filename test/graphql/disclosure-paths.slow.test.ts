@@ -1,0 +1,257 @@
+// Quick test: test/graphql/disclosure.test.ts.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertObjectType, buildSchema } from 'graphql';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
+import { publicApprovalId } from '../../src/model/approval.ts';
+import { auditEntryId } from '../../src/model/audit.ts';
+import { noFilters } from '../../src/ledger/ledger.ts';
+import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import { askingFor, security } from '../support/approvals.ts';
+import type { Asked } from '../support/approvals.ts';
+import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import type { Payload } from '../support/documents.ts';
+import { pathsTo, pathText, selectionOf } from './schema-paths.ts';
+import type { SchemaPath } from './schema-paths.ts';
+
+const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 'schema.graphql'), 'utf8'));
+
+const rootType = (name: string) => assertObjectType(schema.getType(name));
+
+/** The types whose values disclose an association. */
+const disclosing = [
+  'PodIdentityAssociation',
+  'ObservedAssociation',
+  'AssociationSnapshot',
+  'RecordedRequest',
+  'Difference',
+];
+
+/** Fields of the longest path: enough to leave an object and to return to its type. */
+const maxDepth = 5;
+
+/** The namespaces that each example principal may view. */
+const mayView: Record<string, readonly string[]> = {
+  alice: ['payments'],
+  'alice-via-chatops': ['payments'],
+  chatops: ['payments'],
+  bob: ['search'],
+  pat: ['payments', 'search'],
+  olivia: ['payments', 'search'],
+};
+
+/** A tag value that only the associations and requests of a namespace have. */
+const canary = (namespace: string) => `canary-of-${namespace}`;
+const canaryTags = (namespace: string) => [
+  { key: 'team', value: 'any' },
+  { key: 'canary', value: canary(namespace) },
+];
+
+let ledger: ReturnType<typeof makeSqliteLedger>;
+let gateway: Gateway;
+/** An association of each namespace. */
+let associations: Record<string, NonNullable<Payload['association']>>;
+/** Ids of audit entries, and of operations. */
+let entryIds: string[];
+/** Ids of approvals, one of each namespace. */
+let approvalIds: string[];
+
+beforeAll(async () => {
+  ledger = makeSqliteLedger({ file: ':memory:' });
+  const asked: Asked = { needs: [], votesByPolicy: true };
+  const asking = askingFor(asked);
+  gateway = await openGateway({ ledger, change: (deps) => asking(withoutRateLimit(deps)) });
+  associations = {};
+  for (const [namespace, owner] of [
+    ['payments', 'alice'],
+    ['search', 'bob'],
+  ] as const) {
+    const fields = { namespace, roleArn: roleArn(`${namespace}/${namespace}-api`), tags: canaryTags(namespace) };
+    const created = await gateway.create(fields, owner);
+    if (created.association) associations[namespace] = created.association;
+    // A token of one principal, used for both namespaces.
+    await gateway.create({ ...fields, serviceAccount: 'shared', clientRequestToken: 'shared' }, 'pat');
+    gateway.simulator.control.createAssociation({
+      clusterName: 'apps-dev',
+      namespace,
+      serviceAccount: 'outside',
+      roleArn: fields.roleArn,
+      tags: { canary: canary(namespace) },
+    });
+  }
+  gateway.clock.skip(60_000);
+  const scanned = { ...gateway.deps, observations: ledger, wait: () => Promise.resolve() };
+  await scan(scanned, defaultScanSettings, gateway.clock.now() + 50_000);
+  for (const { associationId } of Object.values(associations)) {
+    const change = { associationId, roleArn: roleArn('payments/payments-worker') };
+    for (const as of ['alice', 'bob', 'chatops']) {
+      if (!mayView[as]?.some((namespace) => associations[namespace]?.associationId === associationId)) {
+        await gateway.update(change, as);
+        await gateway.remove({ associationId }, as);
+      }
+    }
+  }
+  asked.needs = [security];
+  for (const [namespace, owner] of [
+    ['payments', 'alice'],
+    ['search', 'bob'],
+  ] as const) {
+    const fields = { namespace, roleArn: roleArn(`${namespace}/${namespace}-api`), tags: canaryTags(namespace) };
+    await gateway.create({ ...fields, serviceAccount: 'held', clientRequestToken: 'held' }, owner);
+  }
+  asked.needs = [];
+  const { approvals } = await ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 10, null);
+  const namespaceOf = (approval: (typeof approvals)[number]) => approval.requested.target.namespace;
+  const sorted = approvals.toSorted((one, other) => (namespaceOf(one) < namespaceOf(other) ? -1 : 1));
+  approvalIds = sorted.map(publicApprovalId);
+  const trail = await ledger.readTrail({ ...noFilters, partition: { kind: 'all' }, limit: 100, before: null });
+  // One entry for each event of each principal, in either namespace.
+  const distinct = new Map(
+    trail.entries.map((entry) => [`${entry.event} ${entry.principal.id} ${entry.target?.namespace}`, entry]),
+  );
+  entryIds = [...distinct.values()].map(auditEntryId);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  ledger.close();
+});
+
+const literal = (value: object) => JSON.stringify(value).replaceAll(/"(\w+)":/g, '$1: ');
+
+/** The arguments with which each root field is queried: everything that a principal could ask for. */
+function argumentsOf([{ field, type }]: SchemaPath): string[] {
+  const namespaces = Object.keys(associations);
+  const ids = Object.values(associations).map(({ associationId }) => associationId);
+  const operationIds = [...new Set(entryIds.map((id) => id.slice(0, id.indexOf('.'))))];
+  const inputs = ids.map((associationId) => ({ clusterName: 'apps-dev', associationId }));
+  const nodeIds: Record<string, readonly string[]> = {
+    PodIdentityAssociation: Object.values(associations).map(({ associationArn }) => associationArn),
+    AuditEntry: entryIds,
+    Operation: operationIds,
+    Approval: approvalIds,
+  };
+  const given: Record<string, () => (string | object)[]> = {
+    podIdentityAssociation: () => inputs,
+    podIdentityAssociations: () => ['', ...namespaces].map((namespace) => inCluster(namespace)),
+    associationDrift: () =>
+      ['', ...namespaces].flatMap((namespace) =>
+        ['EKS', 'SCAN'].map((source) => ({ ...inCluster(namespace), source: `{${source}}` })),
+      ),
+    associations: () => ['', ...namespaces].map((namespace) => ({ filter: inCluster(namespace) })),
+    checkCreatePodIdentityAssociation: () =>
+      namespaces.map((namespace) => ({
+        input: {
+          ...inCluster(namespace),
+          serviceAccount: 'api',
+          roleArn: roleArn(`${namespace}/${namespace}-worker`),
+          tags: [{ key: 'team', value: 'any' }],
+        },
+      })),
+    checkUpdatePodIdentityAssociation: () => inputs.map((input) => ({ input: { ...input, disableSessionTags: true } })),
+    checkDeletePodIdentityAssociation: () => inputs.map((input) => ({ input })),
+    checkAdoptPodIdentityAssociation: () => inputs.map((input) => ({ input })),
+    checkPodIdentityAssociations: () =>
+      inputs.map((input) => ({ input: { changes: [{ update: { ...input, disableSessionTags: true } }] } })),
+    auditEntry: () => entryIds.map((id) => ({ id })),
+    auditTrail: () => [
+      { scope: '{ gateway: ALL_ENTRIES }' },
+      ...['', ...namespaces].map((namespace) => ({ scope: { cluster: inCluster(namespace) } })),
+      ...['alice', 'bob', 'pat', 'chatops'].map((sub) => ({ scope: { principalId: `https://issuer.example#${sub}` } })),
+      ...Object.values(associations).map(({ associationArn }) => ({ scope: { associationArn } })),
+    ],
+    operation: () => operationIds.map((id) => ({ id })),
+    approval: () => approvalIds.map((id) => ({ id })),
+    approvals: () => ['', ...namespaces].map((namespace) => ({ scope: { cluster: inCluster(namespace) } })),
+    node: () => (nodeIds[type.name] ?? []).map((id) => ({ id })),
+  };
+  const sets = given[field];
+  if (!sets) throw new Error(`Add the arguments of ${field} to this test.`);
+  return sets().map((set) =>
+    literal(set as object)
+      .slice(1, -1)
+      .replaceAll(/"\{(EKS|SCAN)\}"/g, '$1')
+      .replaceAll('"{', '{')
+      .replaceAll('}"', '}'),
+  );
+}
+
+const inCluster = (namespace: string) => ({ clusterName: 'apps-dev', ...(namespace === '' ? {} : { namespace }) });
+
+const reads = pathsTo(schema, rootType('Query'), disclosing, maxDepth);
+
+/** The namespaces whose canary is in the answer to a path, over all arguments. */
+async function disclosedBy(path: SchemaPath, as: string): Promise<Set<string>> {
+  const [{ field }] = path;
+  // Dry runs write, so each has a request of its own.
+  const size = field.startsWith('check') ? 1 : field === 'auditTrail' ? 3 : 15;
+  const sets = argumentsOf(path);
+  const found = new Set<string>();
+  for (let start = 0; start < sets.length; start += size) {
+    const selections = sets
+      .slice(start, start + size)
+      .map((args, index) => `a${index}: ${selectionOf(path, `(${args})`)}`);
+    const answer = await gateway.send<object>(`{ ${selections.join(' ')} }`, {}, as);
+    const unexpected = answer.errors?.filter(({ extensions: { code } }) => code !== 'FORBIDDEN') ?? [];
+    expect(unexpected).toEqual([]);
+    const text = JSON.stringify(answer);
+    for (const namespace of Object.keys(associations)) if (text.includes(canary(namespace))) found.add(namespace);
+  }
+  return found;
+}
+
+const rootFields = [...new Set(reads.map(([{ field }]) => field))];
+
+describe.each(Object.entries(mayView))('%s', (as, namespaces) => {
+  test.each(rootFields)('sees only its own namespaces in every path from %s', async (field) => {
+    const disclosed: string[] = [];
+    for (const path of reads.filter(([root]) => root.field === field)) {
+      const foreign = [...(await disclosedBy(path, as))].filter((namespace) => !namespaces.includes(namespace));
+      disclosed.push(...foreign.map((namespace) => `${pathText(path)}: ${namespace}`));
+    }
+    expect(disclosed).toEqual([]);
+  });
+});
+
+test('every root field discloses both namespaces to a principal that may view both', async () => {
+  const disclosed = new Map(rootFields.map((field) => [field, new Set<string>()]));
+  for (const path of reads.filter((one) => one.length <= 3)) {
+    for (const namespace of await disclosedBy(path, 'pat')) disclosed.get(path[0].field)?.add(namespace);
+  }
+  for (const [field, found] of disclosed) expect([field, [...found].sort()]).toEqual([field, ['payments', 'search']]);
+});
+
+describe('a denied mutation', () => {
+  const changes = pathsTo(schema, rootType('Mutation'), disclosing, maxDepth);
+  const cases = [
+    ['alice', 'search'],
+    ['bob', 'payments'],
+    ['chatops', 'search'],
+  ] as const;
+
+  test.each(cases)('of %s does not disclose an association of %s', async (as, namespace) => {
+    const { associationId } = associations[namespace] ?? {};
+    const inputs: Record<string, object> = {
+      createPodIdentityAssociation: {
+        ...inCluster(namespace),
+        serviceAccount: 'api',
+        roleArn: roleArn(`${namespace}/${namespace}-api`),
+      },
+      updatePodIdentityAssociation: { ...inCluster(''), associationId, disableSessionTags: true },
+      deletePodIdentityAssociation: { ...inCluster(''), associationId },
+      adoptPodIdentityAssociation: { ...inCluster(''), associationId },
+      approve: { approvalId: approvalIds[namespace === 'payments' ? 0 : 1] },
+      reject: { approvalId: approvalIds[namespace === 'payments' ? 0 : 1] },
+    };
+    for (const path of changes) {
+      const args = `(input: ${literal(inputs[path[0].field] ?? {})})`;
+      const answer = await gateway.send<object>(`mutation { ${selectionOf(path, args)} }`, {}, as);
+      expect(answer.errors ?? []).toEqual([]);
+      expect([pathText(path), JSON.stringify(answer)]).toEqual([
+        pathText(path),
+        expect.not.stringContaining(canary(namespace)),
+      ]);
+    }
+  });
+});
