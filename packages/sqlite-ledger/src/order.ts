@@ -6,7 +6,7 @@ import { itemOfText } from './item-text.ts';
 import { asPromise } from './file.ts';
 
 /** An entry, and its place in the order of the commits. */
-export interface OrderedEntry {
+interface OrderedEntry {
   readonly position: number;
   /** Null: the item is not an entry. */
   readonly entry: AuditEntry | null;

@@ -140,7 +140,7 @@ export function isTransient({ CancellationReasons = [] }: TransactionCanceledExc
 }
 
 /** Whether the items or the tables have to change before a transaction can succeed. */
-export function isPermanent({ CancellationReasons = [] }: TransactionCanceledException): boolean {
+function isPermanent({ CancellationReasons = [] }: TransactionCanceledException): boolean {
   return CancellationReasons.some(({ Code = '' }) => permanentReasons.includes(Code));
 }
 
