@@ -137,35 +137,23 @@ function indexOf(attribute: KeyRange['attribute']): Pick<ItemQuery, 'index'> {
   return { index: index?.[0] ?? attribute };
 }
 
-/** How entries are compared with each filter that is set. */
-const comparisons: { readonly [Name in keyof TrailFilters]: (wanted: NonNullable<TrailFilters[Name]>) => Condition } = {
-  events: (events) => isIn('event', events),
-  operations: (operations) => isIn('operation', operations),
-  refusalCodes: (refusalCodes) => isIn('refusalCode', refusalCodes),
-  roleArn: (roleArn) => contains('roleArns', roleArn),
-  policyId: (policyId) => contains('policyIds', policyId),
-};
-
 /** The filter of a query; null if every item passes. */
-function filterOf(query: TrailQuery): Condition | null {
-  const { events, asAnswered = false } = query;
-  // Object.keys gives exactly the keys of the literal above.
-  const names = Object.keys(comparisons) as (keyof TrailFilters)[];
-  const conditions = names.map((name) =>
-    name === 'events' && events && asAnswered ? isAnswered(events) : comparisonOf(query, name),
-  );
-  const set = conditions.filter((condition) => condition !== null);
-  return set.length === 0 ? null : allOf(...set);
+function filterOf({ events, operations, refusalCodes, roleArn, policyId, asAnswered }: TrailQuery): Condition | null {
+  const filters: Record<keyof TrailFilters, Condition | null> = {
+    events: events && isEvent(events, asAnswered),
+    operations: operations && isIn('operation', operations),
+    refusalCodes: refusalCodes && isIn('refusalCode', refusalCodes),
+    roleArn: roleArn === null ? null : contains('roleArns', roleArn),
+    policyId: policyId === null ? null : contains('policyIds', policyId),
+  };
+  const conditions = Object.values(filters).filter((condition) => condition !== null);
+  return conditions.length === 0 ? null : allOf(...conditions);
 }
 
-function comparisonOf<Name extends keyof TrailFilters>(query: TrailFilters, name: Name): Condition | null {
-  const wanted = query[name];
-  return wanted === null ? null : comparisons[name](wanted);
-}
-
-/** Whether an entry has one of these events as `asAnswered` of `hidden-entry.ts` changes them. */
-function isAnswered(events: readonly AuditEvent[]): Condition {
-  const stored = comparisons.events(events);
+/** Whether an entry has one of these events; as `asAnswered` of `hidden-entry.ts`, if asked. */
+function isEvent(events: readonly AuditEvent[], asAnswered = false): Condition {
+  const stored = isIn('event', events);
+  if (!asAnswered) return stored;
   const hidden = allOf(equals('event', 'DENIED'), equals('refusalCode', 'ASSOCIATION_NOT_FOUND'));
   return events.includes('REFUSED') ? anyOf(stored, hidden) : allOf(stored, not(hidden));
 }
