@@ -104,7 +104,7 @@ const config: Types.Config = {
           UpdatePodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
           DeletePodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
           AdoptPodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
-          AssociationDrift: '../queries/drift/association-drift.ts#AssociationDrift as AssociationDriftModel',
+          AssociationDrift: '../queries/drift/drift-in.ts#AssociationDrift as AssociationDriftModel',
           CheckPayload: '../operations/checks/dry-run.ts#DryRunResult',
           CheckedChange: '../operations/checks/check-changes.ts#CheckedChange as CheckedChangeModel',
           PolicyDecision: '../model/decision.ts#Decision',

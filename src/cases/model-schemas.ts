@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { ApprovalNeed, UsedApproval } from '../model/approval-vote.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../model/decision.ts';
-import { operationKinds } from '../model/operation.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { Principal, RecordedPrincipal } from '../model/principal.ts';
 import { isTimeZone } from '../policy/inventory/calendar.ts';
 import { parseTimestamp } from '../validation/timestamps.ts';
@@ -115,10 +115,17 @@ const trailScope = oneKindOf('kind', [
   strictFields({ kind: v.literal('gateway') }),
 ]);
 
+const operationKinds: Readonly<Record<OperationKind, true>> = {
+  CREATE_POD_IDENTITY_ASSOCIATION: true,
+  UPDATE_POD_IDENTITY_ASSOCIATION: true,
+  DELETE_POD_IDENTITY_ASSOCIATION: true,
+  ADOPT_POD_IDENTITY_ASSOCIATION: true,
+};
+
 /** What a vote is about. */
 const approvalSubject: SchemaOf<ApprovalSubject> = exactly({
   target: exactly(targetFields),
-  operation: oneOf(...operationKinds),
+  operation: oneOf(...(Object.keys(operationKinds) as OperationKind[])),
   group: text(),
   requested: exactly({ principal, actor: v.nullish(principal, null), onBehalfOf: nullableText }),
 });

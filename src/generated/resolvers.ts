@@ -9,7 +9,7 @@ import type { ApprovalRefusal, Refusal as RefusalModel, LockedRefusal } from '..
 import type { ApprovalVote as ApprovalVoteModel, VotedNeed } from '../model/approval-vote.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/terms/result.ts';
-import type { AssociationDrift as AssociationDriftModel } from '../queries/drift/association-drift.ts';
+import type { AssociationDrift as AssociationDriftModel } from '../queries/drift/drift-in.ts';
 import type { DryRunResult } from '../operations/checks/dry-run.ts';
 import type { CheckedChange as CheckedChangeModel } from '../operations/checks/check-changes.ts';
 import type { Decision } from '../model/decision.ts';

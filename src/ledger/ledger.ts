@@ -112,23 +112,22 @@ export interface TrailQuery extends TrailFilters {
   readonly before: string | null;
 }
 
-const noTrailFilters = {
+/** The filters that every entry passes. */
+export const noFilters = {
+  since: null,
+  until: null,
   events: null,
   operations: null,
   refusalCodes: null,
   roleArn: null,
   policyId: null,
-} as const satisfies Readonly<Record<keyof TrailFilters, null>>;
+} as const satisfies Readonly<Record<keyof TrailFilters | 'since' | 'until', null>>;
 
-/** The filters that every entry passes. */
-export const noFilters = { since: null, until: null, ...noTrailFilters } as const;
-
-// Object.keys gives exactly the keys of the literal above.
-const filterNames = Object.keys(noTrailFilters) as (keyof TrailFilters)[];
-
-/** Whether a query has a filter: then entries are read that are not returned. */
+/** Whether a query has a filter besides its times: then entries are read that are not returned. */
 export function hasFilters(query: TrailFilters): boolean {
-  return filterNames.some((name) => query[name] !== null);
+  const { since: _, until: __, ...filters } = noFilters;
+  // Object.keys gives exactly the keys of the literal above.
+  return (Object.keys(filters) as (keyof TrailFilters)[]).some((name) => query[name] !== null);
 }
 
 /** A page of the trail. */

@@ -86,9 +86,3 @@ export const closingEvents: readonly AuditEvent[] = ['SUCCEEDED', 'REFUSED', 'RE
 export function isClosing(event: AuditEvent): boolean {
   return closingEvents.includes(event);
 }
-
-/**
- * The events of an operation that is still open: its effect can be visible at EKS before the trail
- * says so.
- */
-export const openEvents: readonly AuditEvent[] = ['INTENT', 'UNKNOWN', 'TAKEN_OVER'];

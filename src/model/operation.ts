@@ -99,9 +99,6 @@ export const operationTraits = {
   },
 } as const satisfies Readonly<Record<OperationKind, OperationTraits>>;
 
-/** Every kind of operation. */
-export const operationKinds = Object.keys(operationTraits) as readonly OperationKind[];
-
 /** The traits that a kind has or has not. */
 type Trait = Exclude<keyof OperationTraits, 'origin'>;
 

@@ -1,14 +1,9 @@
-import { isValid } from 'ulid';
 import type { Eks, EksError } from '../eks/eks.ts';
-import { findEntry, findIntent } from '../ledger/audit-entry.ts';
 import type { Origin } from '../ledger/association-version.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
-import { UnsupportedFormat } from '../ledger/format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { operationIdOf } from '../model/association.ts';
-import type { Association, AssociationTarget } from '../model/association.ts';
-import { hasTrait } from '../model/operation.ts';
-import { createDifferences } from '../operations/terms/differences.ts';
+import type { AssociationTarget } from '../model/association.ts';
+import { isCreatedByGateway } from './created-by-gateway.ts';
 import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
 import { judge } from './judge.ts';
@@ -74,35 +69,4 @@ export async function observeServiceAccount(
   const written = version ? { ...next, version } : next;
   if (!(await deps.observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };
   return { kind: 'observed', origin, drift: event };
-}
-
-/**
- * Whether the ownership tag names the `INTENT` of a create with these settings for this service
- * account, which is not recorded to have made another association. Copied tags prove nothing else.
- */
-async function isCreatedByGateway(
-  { ledger }: Pick<ObserveDependencies, 'ledger'>,
-  association: Association,
-): Promise<boolean> {
-  const operationId = operationIdOf(association);
-  // Anyone who may tag at EKS sets the value, also one that is not the key of an entry.
-  if (operationId === null || !isValid(operationId)) return false;
-  const intent = await readIntent(ledger, operationId);
-  if (intent === null || !hasTrait('creates', intent)) return false;
-  const { request } = intent;
-  const names = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
-  if (names.some((name) => request[name] !== association[name])) return false;
-  if (createDifferences(request, association).length > 0) return false;
-  const made = await findEntry(ledger, operationId, ({ event }) => event === 'SUCCEEDED' || event === 'LATE_SUCCESS');
-  return made === null || made.associationArn === association.associationArn;
-}
-
-async function readIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId: string) {
-  try {
-    const intent = await findIntent(ledger, operationId);
-    return intent?.request ? intent : null;
-  } catch (error) {
-    if (error instanceof UnsupportedFormat) return null;
-    throw error;
-  }
 }

@@ -69,6 +69,21 @@ test.each(Object.keys(request))('the fingerprint differs by %s', (field) => {
   expect(fingerprintOf(changed)).not.toBe(fingerprintOf(request));
 });
 
+test.each([
+  { ...request, ifExists: 'ADOPT' as const },
+  { ...request, expectedRevision: 3 },
+  { ...request, expiresAt: '2027-01-01T00:00:00.000Z' },
+])('the fingerprint of a create differs by what it expects or sets beside the settings', (changed) => {
+  expect(fingerprintOf(changed)).not.toBe(fingerprintOf(request));
+});
+
+test('the fingerprint of a delete differs by the modifiedAt that it expects', () => {
+  const { accountId, region, clusterName } = request;
+  const deletion = { accountId, region, clusterName, associationId: 'a-1', expectedModifiedAt: null };
+  const expecting = { ...deletion, expectedModifiedAt: '2027-01-01T00:00:00.000Z' };
+  expect(fingerprintOf(expecting)).not.toBe(fingerprintOf(deletion));
+});
+
 test('the fingerprint does not depend on the order of fields', () => {
   const { accountId, region, ...rest } = request;
   const reordered: CreateRequest = { ...rest, region, accountId };

@@ -2,7 +2,7 @@
 import { readWorld, startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import { makeDescriber } from '../../src/queries/terms/describer.ts';
-import type { AssociationDrift } from '../../src/queries/drift/association-drift.ts';
+import type { AssociationDrift } from '../../src/queries/drift/drift-in.ts';
 import { associationDrift } from '../../src/queries/drift/drift.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
@@ -192,6 +192,18 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
       expect(await kinds()).toEqual(['DELETED', 'FORGED_TAG']);
     });
 
+    test('with the tag of an operation with more entries than a request can read', async () => {
+      const { associationId, operationId } = await createThroughGateway();
+      await gateway.remove({ associationId });
+      createOutside(operationId);
+      const [intent] = await ledger.operationEntries(operationId);
+      for (let index = 0; index < 12; index += 1) {
+        const { entryId, time } = auditEntryAt(Date.now() + 1_000);
+        await ledger.appendEntry(auditEntryAt(0, { ...intent, entryId, time, event: 'LATE_SUCCESS', fence: 1 }));
+      }
+      expect(await kinds()).toEqual(['FORGED_TAG']);
+    });
+
     test('after a create through the gateway was refused because of it', async () => {
       simulator.control.createAssociation({
         ...{ ...place, serviceAccount: input.serviceAccount, roleArn: otherRole },
@@ -247,6 +259,18 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
       expect(await modifiedFields()).toEqual([`tags.${operationTagKey}`]);
     });
 
+    test('that replaces the ownership tag by that of another operation of the same request', async () => {
+      const { associationId, operationId } = await createThroughGateway();
+      const [intent] = await ledger.operationEntries(operationId);
+      const earlier = auditEntryAt(Date.now());
+      const { entryId, time } = earlier;
+      await ledger.appendEntry(
+        auditEntryAt(Date.now(), { ...intent, operationId: earlier.operationId, entryId, time }),
+      );
+      changeOutside(associationId, { tags: ownTag(earlier.operationId) });
+      expect(await modifiedFields()).toEqual([`tags.${operationTagKey}`]);
+    });
+
     test('that adds a tag with the prefix of the gateway', async () => {
       const { associationId, operationId } = await createThroughGateway();
       changeOutside(associationId, { tags: { ...ownTag(operationId), 'pod-identity-gateway/owner': 'search' } });
@@ -267,15 +291,6 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
       changeOutside(associationId, { roleArn: otherRole });
       changeOutside(associationId, { roleArn: input.roleArn });
       expect(await modifiedFields()).toEqual(['modifiedAt']);
-    });
-
-    test('that an update of another setting through the gateway followed', async () => {
-      const { associationId } = await createThroughGateway();
-      changeOutside(associationId, { roleArn: otherRole });
-      expect(await gateway.update({ associationId, disableSessionTags: true })).toMatchObject({
-        status: 'SUCCEEDED',
-      });
-      expect(await modifiedFields()).toEqual(['roleArn']);
     });
 
     test('before which the token of the create was sent again', async () => {
@@ -344,32 +359,15 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
       simulator.control.deleteAssociation(associationId);
       expect(await drift(withManyPages())).toMatchObject([{ kind: 'NOT_EXAMINED', association: null }]);
     });
-
-    test('an association whose tag names an operation with more entries than a request can read', async () => {
-      const { associationId, operationId } = await createThroughGateway();
-      await gateway.remove({ associationId });
-      createOutside(operationId);
-      const [intent] = await ledger.operationEntries(operationId);
-      for (let index = 0; index < 12; index += 1) {
-        const { entryId, time } = auditEntryAt(Date.now() + 1_000);
-        await ledger.appendEntry(auditEntryAt(0, { ...intent, entryId, time, event: 'LATE_SUCCESS', fence: 1 }));
-      }
-      expect(await drift(withManyPages())).toMatchObject([
-        { kind: 'NOT_EXAMINED', association: { associationId: expect.any(String) } },
-      ]);
-    });
   });
 
   describe('nothing', () => {
-    test('about an association with the tag of an earlier operation of the same request', async () => {
-      const { associationId, operationId } = await createThroughGateway();
-      const [intent] = await ledger.operationEntries(operationId);
-      const earlier = auditEntryAt(Date.now());
-      const { entryId, time } = earlier;
-      await ledger.appendEntry(
-        auditEntryAt(Date.now(), { ...intent, operationId: earlier.operationId, entryId, time }),
-      );
-      changeOutside(associationId, { tags: ownTag(earlier.operationId) });
+    test('about a change outside before an update of another setting, whose entry has it as what policy judged', async () => {
+      const { associationId } = await createThroughGateway();
+      changeOutside(associationId, { roleArn: otherRole });
+      expect(await gateway.update({ associationId, disableSessionTags: true })).toMatchObject({
+        status: 'SUCCEEDED',
+      });
       expect(await kinds()).toEqual([]);
     });
 

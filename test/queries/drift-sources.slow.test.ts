@@ -156,7 +156,6 @@ const cases: Readonly<Record<string, Case>> = {
     then: ({ associationId }) =>
       gateway.update({ associationId, disableSessionTags: true, clientRequestToken: 'update' }),
     drift: [],
-    eks: ['MODIFIED roleArn'],
   },
   'another role, while a create is in doubt': {
     begins: async (serviceAccount) => {

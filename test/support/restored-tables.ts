@@ -1,5 +1,6 @@
 import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { openTables } from './ledgers.ts';
@@ -12,7 +13,8 @@ export async function restoreTables(client: DynamoDBClient, names: TableNames) {
   const restored = await openTables();
   await copyItems(client, names.idempotencyTable, restored.names.idempotencyTable);
   await copyItems(client, names.auditTable, restored.names.auditTable);
-  const ledger = makeDynamoDbLedger({ client: restored.client, ...restored.names });
+  const tables = { client: restored.client, ...restored.names };
+  const ledger = { ...makeDynamoDbLedger(tables), ...makeDynamoDbAssociationReads(tables) };
   return { ...restored, ledger };
 }
 

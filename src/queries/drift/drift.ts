@@ -12,7 +12,7 @@ import { firstFindings, firstOf, invalidCursor } from '../../validation/paging.t
 import type { Connection, Filters, ReadCursor } from '../../validation/paging.ts';
 import { isPlace } from '../associations/candidates.ts';
 import { clusterCoverage } from '../associations/coverage.ts';
-import type { AssociationDrift } from './association-drift.ts';
+import type { AssociationDrift } from './drift-in.ts';
 import { visibleTo } from '../terms/authorize-read.ts';
 import type { AuthorizeRead } from '../terms/authorize-read.ts';
 import { compare, driftPosition, findDeleted } from './parts.ts';
@@ -37,14 +37,14 @@ interface Found {
 
 /**
  * A page of the associations that differ from what the gateway left, as far as the principal may
- * view them. From EKS, it compares up to `first` associations of EKS's list with the trail (one
- * describe and one page of the trail each); after the end of the list follow the successes of the
+ * view them. From EKS, it judges up to `first` associations of EKS's list as scans do (one describe
+ * and one page of the trail each, and their states); after the end of the list follow the successes of the
  * last 90 days in the trail whose association EKS no longer lists. From scans, it compares the
  * states of up to `first` service accounts, without EKS. Both listing and reading the trail must be
  * permitted. Throws `LedgerUnavailable` and what `AssociationReads` throws.
  */
 export async function associationDrift(
-  deps: DriftReads & Pick<Dependencies, 'home' | 'log' | 'associations'>,
+  deps: Omit<DriftReads, 'associations'> & Pick<Dependencies, 'home' | 'log' | 'associations'>,
   { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryAssociationDriftArgs,
   bounds: DriftBounds,
@@ -68,10 +68,13 @@ export async function associationDrift(
   const violations = violationsOf(authorizeRead, scope);
   if (violations.length > 0) return { kind: 'denied', violations };
 
+  const { associations } = deps;
+  if (associations === null) throw new Error('This entry point does not read associations.');
+  const reads = { ...deps, associations };
   const query = { scope, namespace, limit: firstOf(input) };
   const found = await (start.kind === 'place'
-    ? readObserved(deps, query, start.place, bounds)
-    : readLive(deps, query, start.position, bounds));
+    ? readObserved(reads, query, start.place, bounds)
+    : readLive(reads, query, start.position, bounds));
   if (found.kind !== 'ok') return found;
   const { items, next, coverage } = found.value;
   const rows = items
@@ -97,12 +100,11 @@ function startOf(read: ReadCursor | null, isScan: boolean): Start {
 
 /** What scans saw: they have counted and recorded it. */
 async function readObserved(
-  { associations: reads, clock }: Pick<DriftReads, 'clock'> & Pick<Dependencies, 'associations'>,
+  { associations: reads, clock }: Pick<DriftReads, 'associations' | 'clock'>,
   query: DriftQuery,
   from: string,
   { deadline }: DriftBounds,
 ): Promise<QueryResult<Found>> {
-  if (reads === null) throw new Error('This entry point does not read associations.');
   const part = await withDeadline(deadline - clock(), observedDrift(reads, query, from), ledgerTimeout);
   if (part.kind !== 'ok') return part;
   const coverage = clusterCoverage(query.scope, part.value.scan, clock());

@@ -1,15 +1,9 @@
-import { isFromOutside, lastSeenAt } from '../../ledger/association-history.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
-import type { AssociationState, OpenOperation } from '../../ledger/association-state.ts';
 import type { ClusterScan } from '../../ledger/cluster-scan.ts';
-import { operationIdOf } from '../../model/association.ts';
-import type { Association } from '../../model/association.ts';
-import { hasTrait } from '../../model/operation.ts';
 import type { Finding } from '../../model/refusal.ts';
-import { foreignDifferences } from '../../observations/explained.ts';
-import { settingDifferences } from '../../operations/terms/differences.ts';
 import { candidates, endOfTarget } from '../associations/candidates.ts';
-import type { AssociationDrift } from './association-drift.ts';
+import { driftIn } from './drift-in.ts';
+import type { AssociationDrift } from './drift-in.ts';
 import type { DriftQuery } from './parts.ts';
 import type { QueryResult } from '../terms/query-result.ts';
 
@@ -70,57 +64,4 @@ function notScanned({ clusterName }: DriftQuery['scope'], scan: ClusterScan | nu
     message: `No scan of ${clusterName} has been completed.${failure}`,
     advice: 'Compare with EKS (source EKS), or ask again when a scan of the cluster has been completed.',
   };
-}
-
-/**
- * The drift of one service account; two where the association that the gateway left was replaced
- * outside.
- */
-function driftIn(state: AssociationState): AssociationDrift[] {
-  const { latest, observed } = state;
-  const isForeign = observed?.origin === 'OUTSIDE' || observed?.origin === 'ADD_ON';
-  // An operation whose outcome was recorded since explains the state.
-  const isLatest = latest?.origin === null || isFromOutside(latest);
-  if (!isForeign || !isLatest) return [];
-  const seenAt = lastSeenAt(state);
-  const base = {
-    differences: [],
-    lastEntry: null,
-    observedAt: seenAt === null ? null : new Date(seenAt).toISOString(),
-    driftId: observed.driftId,
-  };
-  const recorded = state.confirmed?.isDeleted === false ? state.confirmed.association : null;
-  const { association } = observed;
-  const isReplaced = recorded !== null && recorded.associationId !== association?.associationId;
-  const deleted: AssociationDrift[] =
-    isReplaced && !state.openOperations.some(isOpenDelete)
-      ? [{ ...base, kind: 'DELETED', association: null, associationArn: recorded.associationArn }]
-      : [];
-  if (association === null) return deleted;
-  const { associationArn } = association;
-  return [...deleted, { ...base, association, associationArn, ...comparisonOf(state, recorded, association) }];
-}
-
-function isOpenDelete(one: OpenOperation): boolean {
-  return hasTrait('deletes', one) && one.closedAt === null;
-}
-
-/**
- * How an association that others made or changed differs from what the gateway left, as far as it
- * left it.
- */
-function comparisonOf(
-  state: AssociationState,
-  recorded: Association | null,
-  association: Association,
-): Pick<AssociationDrift, 'kind' | 'differences'> {
-  if (recorded?.associationId === association.associationId) {
-    return { kind: 'MODIFIED', differences: foreignDifferences(state, recorded, association) };
-  }
-  const operationId = operationIdOf(association);
-  if (operationId === null) return { kind: 'UNMANAGED', differences: [] };
-  // A create that is in doubt made it, and others changed it before its outcome was recorded.
-  const create = state.openOperations.find((one) => one.operationId === operationId);
-  if (!create || !hasTrait('creates', create)) return { kind: 'FORGED_TAG', differences: [] };
-  return { kind: 'MODIFIED', differences: settingDifferences(create.requested, association) };
 }

@@ -1,12 +1,15 @@
+import { findIntent } from '../../ledger/audit-entry.ts';
+import type { AssociationReads } from '../../ledger/association-history.ts';
 import { noFilters } from '../../ledger/ledger.ts';
 import { isTrailPosition } from '../../ledger/trail-position.ts';
+import type { AssociationTarget } from '../../model/association.ts';
 import type { AuditEntry } from '../../model/audit.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { ListScope } from '../../policy/policy.ts';
-import { driftOf, unobserved } from './association-drift.ts';
-import type { AssociationDrift } from './association-drift.ts';
-import { isDelete, readHistory } from './change-history.ts';
-import type { HistoryReader } from './change-history.ts';
+import type { AssociationDrift } from './drift-in.ts';
+import { driftOf, statesOf, targetOf, unobserved } from './live-drift.ts';
+import { readChanges } from './recorded-changes.ts';
 import { describeAll } from '../terms/describer.ts';
 import type { Describer } from '../terms/describer.ts';
 import { listPosition, readList } from '../terms/list-pages.ts';
@@ -64,11 +67,13 @@ export function driftPosition(value: unknown): DriftPosition | null {
 }
 
 /** What drift is found with. */
-export type DriftReads = Pick<Dependencies, 'eksFor' | 'ledger' | 'clock' | 'times'>;
+export interface DriftReads extends Pick<Dependencies, 'eksFor' | 'ledger' | 'clock' | 'times'> {
+  readonly associations: AssociationReads;
+}
 
 /**
- * Compares associations of EKS's list with the trail, from a position on. Ends early if the time
- * runs out; then at least one association was compared.
+ * Compares associations of EKS's list with what the gateway left, from a position on. Ends early if
+ * the time runs out; then at least one association was compared.
  */
 export async function compare(
   deps: DriftReads,
@@ -82,14 +87,21 @@ export async function compare(
   const findings = tooManyToDescribe(describer, listed.found.length, deadline - deps.clock());
   if (findings.length > 0) return { kind: 'invalid', findings };
   const summaries = listed.found.map(({ summary }) => summary);
+  const targets = summaries.map(targetOf);
+  const known = await statesOf(deps.associations, targets);
+  const readAt = deps.clock();
   const described = await describeAll(describer, summaries, deadline);
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
+
+  const states = await statesOf(deps.associations, targets);
+  const reader = { ...deps, deadline: deadline - answerMs };
 
   const items: DriftPart['items'][number][] = [];
   for (const [index, { position: after }] of listed.found.entries()) {
     const association = described.associations[index] ?? null;
     const position = { phase: 'list', after } as const;
-    const drift = association && (await driftOf(deps, association, deadline - answerMs));
+    const [knownRevision, state] = [known[index]?.revision ?? 0, states[index] ?? null];
+    const drift = association && (await driftOf(reader, { knownRevision, readAt, association, state }));
     if (drift) items.push({ drift, position });
     const isLast = index === listed.found.length - 1;
     if (!isLast && deps.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };
@@ -125,7 +137,7 @@ export async function findDeleted(
     const isMissing =
       associationArn !== null && !existing.has(associationArn) && Date.parse(entry.time) < visibleBefore;
     if (isMissing && leavesAssociation(entry)) {
-      const kind = await absenceOf({ ...deps, deadline: deadline - answerMs }, associationArn, entry);
+      const kind = await absenceOf(deps, deadline - answerMs, associationArn, entry);
       const found = { association: null, associationArn, differences: [], lastEntry: entry, ...unobserved };
       const drift = kind && { kind, ...found };
       if (drift) items.push({ drift, position });
@@ -142,24 +154,35 @@ function failureOf(listed: Exclude<Awaited<ReturnType<typeof readList>>, { kind:
 }
 
 function leavesAssociation(entry: AuditEntry): boolean {
-  return entry.request !== null && !isDelete(entry);
+  return entry.request !== null && !hasTrait('deletes', entry);
 }
 
 /**
- * What the absence of an association means, if an entry is of the latest change that EKS made to
+ * What the absence of an association means, if an entry is of the newest change that EKS made to
  * it: of an earlier change, a later page must not contradict an earlier one. Null: the gateway
  * deleted it, or may have done so.
  */
 async function absenceOf(
-  reader: HistoryReader,
+  deps: DriftReads,
+  deadline: number,
   associationArn: string,
-  { entryId }: AuditEntry,
+  { entryId, target }: AuditEntry,
 ): Promise<AssociationDrift['kind'] | null> {
-  const { effects, open, isComplete } = await readHistory(reader, associationArn);
-  const [last] = effects;
-  if (last === undefined && !isComplete) return 'NOT_EXAMINED';
-  if (last?.entryId !== entryId || open.some(isDelete)) {
-    return null;
-  }
-  return 'DELETED';
+  const { effects, isComplete } = await readChanges({ ...deps, deadline }, associationArn);
+  const [newest] = effects;
+  if (newest === undefined && !isComplete) return 'NOT_EXAMINED';
+  if (newest?.entryId !== entryId || effects.some((effect) => hasTrait('deletes', effect))) return null;
+  return target && (await isBeingDeleted(deps, target, associationArn)) ? null : 'DELETED';
+}
+
+/** Whether an operation that can still act deletes the association. */
+async function isBeingDeleted(
+  { ledger, associations }: DriftReads,
+  target: AssociationTarget,
+  associationArn: string,
+): Promise<boolean> {
+  const [state] = await associations.getAssociationStates([targetOf(target)]);
+  const deletes = state?.openOperations.filter((one) => hasTrait('deletes', one) && one.closedAt === null) ?? [];
+  const intents = await Promise.all(deletes.map(({ operationId }) => findIntent(ledger, operationId)));
+  return intents.some((intent) => intent?.associationArn === associationArn);
 }

@@ -1,7 +1,7 @@
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Dependencies } from '../../../src/operations/terms/dependencies.ts';
-import { driftOf } from '../../../src/queries/drift/association-drift.ts';
+import { driftOf, targetOf } from '../../../src/queries/drift/live-drift.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { kindOf } from './facts-of.ts';
 
@@ -57,7 +57,9 @@ export async function driftViolations(
   const violations: string[] = [];
   for (const association of associations) {
     const expected = expectedDrift(association, changes, written);
-    const found = await driftOf(deps, association, Infinity);
+    const state = (await deps.associations?.getAssociationState(targetOf(association))) ?? null;
+    const reading = { knownRevision: state?.revision ?? 0, readAt: deps.clock(), association, state };
+    const found = await driftOf({ ...deps, deadline: Infinity }, reading);
     const isRight = expected === null || (expected === 'none') === (found === null);
     if (isRight) continue;
     const what = found ? `${found.kind} ${found.differences.map(({ field }) => field).join(', ')}` : 'no drift';

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { AuditEvent } from '../../../../src/model/audit-event.ts';
 import { operations } from '../../../../src/operations/kinds/operations.ts';
-import { isAdoption } from '../../../../src/queries/drift/change-history.ts';
+import { hasTrait } from '../../../../src/model/operation.ts';
 
 /** `severity_id` of OCSF. */
 export const severities = { Informational: 1, Low: 2, Medium: 3, High: 4 } as const;
@@ -124,7 +124,8 @@ export function ocsfOutcome(entry: AuditEntry): OcsfOutcome {
 /** What an entry did: a create that adopted what existed created nothing. */
 function activityOf(entry: AuditEntry): Activity {
   if (entry.event === 'CHECKED') return 'Check';
-  return entry.event === 'SUCCEEDED' && isAdoption(entry) ? 'Adopt' : calledOperation(entry).activity;
+  const isAdoption = entry.event === 'SUCCEEDED' && entry.before !== null && hasTrait('creates', entry);
+  return isAdoption ? 'Adopt' : calledOperation(entry).activity;
 }
 
 /**

@@ -116,8 +116,8 @@ export type DriftKind =
   /** The association differs from the state that the last operation recorded. */
   | 'MODIFIED'
   /**
-   * The audit trail has too many entries of the association, or of the operation named in its tag, to compare them within a
-   * request: read them with `auditTrail`. It may or may not differ.
+   * The audit trail has too many entries of the association to compare them within a request: read them with `auditTrail`. It
+   * may or may not differ.
    */
   | 'NOT_EXAMINED'
   /** The association has no ownership tag of the gateway. */
