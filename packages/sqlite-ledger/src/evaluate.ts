@@ -71,16 +71,16 @@ function sizeOf(value: unknown): number | null {
  * type.
  */
 export function updated(item: Item, { set, add = {}, remove = [], addTo = {}, removeFrom = {} }: Update): Item {
-  const next: Record<string, unknown> = { ...item, ...set };
-  for (const [name, number] of Object.entries(add)) next[name] = numberIn(item, name) + number;
-  for (const name of remove) delete next[name];
-  for (const [name, texts] of Object.entries(addTo)) next[name] = new Set([...setIn(item, name), ...texts]);
+  const next = new Map(Object.entries({ ...item, ...set }));
+  for (const [name, number] of Object.entries(add)) next.set(name, numberIn(item, name) + number);
+  for (const name of remove) next.delete(name);
+  for (const [name, texts] of Object.entries(addTo)) next.set(name, new Set([...setIn(item, name), ...texts]));
   for (const [name, texts] of Object.entries(removeFrom)) {
     const left = new Set([...setIn(item, name)].filter((text) => !texts.has(text)));
-    if (left.size === 0) delete next[name];
-    else next[name] = left;
+    if (left.size === 0) next.delete(name);
+    else next.set(name, left);
   }
-  return next;
+  return Object.fromEntries(next);
 }
 
 function numberIn(item: Item, name: string): number {
@@ -116,7 +116,7 @@ function bytesOf(value: unknown): number {
   if (value instanceof Set && value.size > 0) return sum([...value].map(bytesOf));
   // Lists and maps take 3 bytes, and 1 for each element.
   if (Array.isArray(value)) return 3 + sum(value.map((one) => 1 + bytesOf(one)));
-  if (!isMap(value)) throw new Error(`An attribute can't be ${String(value)}.`);
+  if (!isMap(value)) throw new Error(`An attribute can't be of the type ${typeof value}.`);
   return 3 + sum(Object.entries(value).map(([name, one]) => 1 + Buffer.byteLength(name) + bytesOf(one)));
 }
 

@@ -38,7 +38,7 @@ const attributes: fc.Arbitrary<Item> = fc.record(
     text: fc.oneof(text, number, fc.boolean(), fc.constant(null), set, list, map),
     size: number,
     'a b': fc.oneof(text, list),
-    map: fc.oneof({ weight: 3, arbitrary: map as fc.Arbitrary<unknown> }, set),
+    map: fc.oneof({ weight: 3, arbitrary: map }, set),
     tags: set,
   },
   { requiredKeys: [] },
