@@ -92,7 +92,7 @@ const localGateway = '^packages/local-gateway/';
 /** What builds the files of the page. */
 const page = '^packages/page/[^/]+\\.ts$';
 
-/** The tools of operators, which use the ledger of either. */
+/** The tools of operators. */
 const operator = '^packages/operator/';
 
 /** The typed client. */
@@ -105,7 +105,10 @@ const command = '^packages/command/';
 const completionScripts = '^packages/command/src/completion-scripts\\.ts$';
 
 /** What the project's own commands share. */
-const sharedByCommands = '^tools/(command|explain)\\.ts$';
+const sharedByCommands = '^tools/((command|explain)\\.ts$|ledger/)';
+
+/** The items of a ledger in a file. */
+const sqliteLedger = '^packages/sqlite-ledger/';
 
 export default {
   forbidden: [
@@ -139,18 +142,34 @@ export default {
         'The local gateway runs the same handler as Lambda: it uses src, the simulator and the page, and no tool of operators',
       severity: 'error',
       from: { path: `${localGateway}src/` },
-      to: { path: '^(test|bench|deploy|tools|packages)/', pathNot: [localGateway, simulator, page, sharedByCommands] },
+      to: {
+        path: '^(test|bench|deploy|tools|packages)/',
+        pathNot: [localGateway, sqliteLedger, simulator, page, sharedByCommands],
+      },
     },
     {
       name: 'operator-layers',
-      comment:
-        'The command of operators opens the ledger as the local gateway does, and completes as `pod-identity` does',
+      comment: 'The command of operators opens a ledger, and completes as `pod-identity` does: no local gateway',
       severity: 'error',
       from: { path: `${operator}src/` },
       to: {
         path: '^(test|bench|deploy|tools|packages)/',
-        pathNot: [operator, localGateway, sharedByCommands, completionScripts],
+        pathNot: [operator, sqliteLedger, sharedByCommands, completionScripts],
       },
+    },
+    {
+      name: 'sqlite-ledger-layers',
+      comment: 'The SQLite file is a store of items, as the tables of DynamoDB are: only the ledger knows their rules',
+      severity: 'error',
+      from: { path: `${sqliteLedger}src/` },
+      to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: [sqliteLedger, '^src/(ledger|model|runtime)/'] },
+    },
+    {
+      name: 'opening-ledgers',
+      comment: 'What the commands share opens ledgers of both kinds, and knows no command',
+      severity: 'error',
+      from: { path: '^tools/ledger/' },
+      to: { path: '^(test|bench|deploy|tools|packages)/', pathNot: [sqliteLedger, sharedByCommands] },
     },
     {
       name: 'typed-client-alone',

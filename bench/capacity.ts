@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import { recordItem } from '../src/ledger/dynamodb/item.ts';
-import { createTables, leaseIndex } from '../src/ledger/dynamodb/tables.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { createTables } from '../src/ledger/dynamodb/tables.ts';
+import { recordItem } from '../src/ledger/stored-record.ts';
+import { leaseIndex } from '../src/ledger/tables.ts';
 import { unitBytes } from './prices.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
@@ -127,7 +129,7 @@ async function measureCorrections(endpoint: string): Promise<Corrections> {
   const names = { idempotencyTable: `calibration-records-${id}`, auditTable: `calibration-entries-${id}` };
   await createTables(client, names);
   const { idempotencyTable: TableName } = names;
-  const Item = { ...recordItem(exampleRecord) };
+  const Item = marshall(recordItem(exampleRecord));
   const { ConsumedCapacity: [consumed] = [] } = await client.send(
     new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName, Item } }], ReturnConsumedCapacity: 'INDEXES' }),
   );

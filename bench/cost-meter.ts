@@ -7,7 +7,7 @@ import { defaultTimes } from '../src/idempotency/times.ts';
 import { bytesOf } from '../src/ledger/entry-size.ts';
 import { auditIndexKeys } from '../src/ledger/keys.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { makeContext } from '../packages/local-gateway/src/http-api/context.ts';
 import { localEventSource } from '../packages/local-gateway/src/http-api/http-api.ts';
 import { audience, issuer } from '../packages/local-gateway/src/principals.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbObservations } from '../src/ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../src/ledger/dynamodb/items.ts';
+import { storedAssociationReads } from '../src/ledger/stored-association-reads.ts';
+import { storedObservations } from '../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
@@ -63,8 +64,8 @@ async function measureWith(endpoint: string, served: number): Promise<Record<Ste
   const settings = { client, ...names };
   const store = {
     ...makeDynamoDbLedger(settings),
-    ...makeDynamoDbObservations(settings),
-    ...makeDynamoDbAssociationReads(settings),
+    ...storedObservations(dynamoDbItems(settings)),
+    ...storedAssociationReads(dynamoDbItems(settings)),
   };
   const fleet = await openFleetGateway(() => store, served);
   const measured: Partial<Record<Step, Consumption>> = {};

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEksSimulator } from '#eks-simulator';
 import { runOnGateway } from '../packages/command/test/run-on-gateway.ts';
-import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { simulatedWorld } from '../packages/local-gateway/src/world/simulated.ts';
 import type { AssociationReads } from '../src/ledger/association-history.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';

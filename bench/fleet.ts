@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import type { AssociationReads } from '../src/ledger/association-history.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
-import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbObservations } from '../src/ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../src/ledger/dynamodb/items.ts';
+import { storedAssociationReads } from '../src/ledger/stored-association-reads.ts';
+import { storedObservations } from '../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { createTables } from '../src/ledger/dynamodb/tables.ts';
@@ -105,8 +106,8 @@ async function onDynamoDb(): Promise<string> {
   const settings = { client, ...names };
   const store = {
     ...makeDynamoDbLedger(settings),
-    ...makeDynamoDbObservations(settings),
-    ...makeDynamoDbAssociationReads(settings),
+    ...storedObservations(dynamoDbItems(settings)),
+    ...storedAssociationReads(dynamoDbItems(settings)),
   };
   const result = await measure('DynamoDB Local', store);
   client.destroy();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { makeContext } from '../packages/local-gateway/src/http-api/context.ts';
 import { reconcile } from '../src/operations/flow/reconcile.ts';

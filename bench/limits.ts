@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryItem } from '../src/ledger/dynamodb/item.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { trailShards } from '../src/ledger/keys.ts';
-import { auditIndexes } from '../src/ledger/dynamodb/tables.ts';
+import { entryItem } from '../src/ledger/stored-entry.ts';
+import { auditIndexes } from '../src/ledger/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
 import { defaultRequestLimits } from '../src/operations/terms/dependencies.ts';
 import { operationMs } from '../src/operations/flow/reconcile-operation.ts';
@@ -163,7 +164,7 @@ async function measureCreate() {
   const meter = await openCostMeter(0);
   try {
     const { operationId } = await createExample(meter);
-    const items = (await meter.ledger.operationEntries(operationId)).map(entryItem);
+    const items = (await meter.ledger.operationEntries(operationId)).map((entry) => marshall(entryItem(entry)));
     const keys = Object.values(auditIndexes);
     const copies = items.reduce((sum, item) => sum + keys.filter((key) => item[key] !== undefined).length, 0);
     return {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { makeDynamoDbAssociationReads } from '../src/ledger/dynamodb/association-reads.ts';
+import { dynamoDbItems } from '../src/ledger/dynamodb/items.ts';
+import { storedAssociationReads } from '../src/ledger/stored-association-reads.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
-import { makeDynamoDbObservations } from '../src/ledger/dynamodb/observations.ts';
+import { storedObservations } from '../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { observeServiceAccount } from '../src/observations/observe-service-account.ts';
@@ -115,8 +116,11 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
     const before = spent;
     spent = eachKind((kind) => before[kind] + (more[kind] ?? 0));
   });
-  const ledger = { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbAssociationReads({ client, ...names }) };
-  const observations = makeDynamoDbObservations({ client, ...names });
+  const ledger = {
+    ...makeDynamoDbLedger({ client, ...names }),
+    ...storedAssociationReads(dynamoDbItems({ client, ...names })),
+  };
+  const observations = storedObservations(dynamoDbItems({ client, ...names }));
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
   for (const [request, send] of requests) {

@@ -23,7 +23,7 @@ const unneededInput =
  */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   'src/lambda/graphql.ts': { bytes: 1_156_000, modules: 855 },
-  'src/lambda/reconcile.ts': { bytes: 649_000, modules: 555 },
+  'src/lambda/reconcile.ts': { bytes: 650_000, modules: 555 },
   'src/lambda/expire.ts': { bytes: 665_000, modules: 565 },
   'src/lambda/scan.ts': { bytes: 623_000, modules: 535 },
   'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },

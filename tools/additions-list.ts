@@ -81,7 +81,7 @@ export const additions: readonly Addition[] = [
       },
     ],
     files: [
-      'packages/local-gateway/src/sqlite/trail.ts',
+      'packages/sqlite-ledger/src/trail.ts',
       'src/ledger/dynamodb/trail-query.ts',
       'src/ledger/ledger.ts',
       'src/queries/trail/query.ts',

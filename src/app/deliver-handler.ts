@@ -4,8 +4,8 @@ import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { StoresUntil } from '../operations/terms/dependencies.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
+import type { Deadline } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** Time kept back so that the function answers before it times out. Milliseconds. */
@@ -15,7 +15,7 @@ const answerMs = 3_000;
 export interface DeliverDependencies extends Omit<DeliveryDependencies, 'target'> {
   readonly clock: () => number;
   /** Default: the calls of a run have no deadline. */
-  readonly storesUntil?: StoresUntil;
+  readonly storesUntil?: (deadline: Deadline) => Pick<DeliveryDependencies, 'ledger'>;
   /** Null: events are sent nowhere, and only tampering is reported. */
   readonly target: EventTarget | null;
   /** Finds what is switched off that watches the tables. */

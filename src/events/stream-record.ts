@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
-import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/dynamodb/item.ts';
-import type { Item } from '../ledger/dynamodb/item.ts';
+import { itemOf } from '../ledger/dynamodb/writes.ts';
 import { NotAnEntry } from '../ledger/entry-json.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
+import type { Item } from '../ledger/items.ts';
+import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/stored-entry.ts';
 
 /** What a record of the audit table's stream says. */
 export type StreamedChange =
@@ -46,7 +47,7 @@ export function changeOf(record: DynamoDBRecord): StreamedChange {
   }
   if (entryId.startsWith(claimPrefix)) return { kind: 'other' };
   // Numbers, texts, lists and maps have the same form in both; entries have no binary attributes.
-  return entryIn(NewImage as Item);
+  return entryIn(itemOf(NewImage as Parameters<typeof itemOf>[0]));
 }
 
 /**

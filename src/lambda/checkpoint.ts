@@ -8,7 +8,8 @@ import { lineContext } from '../app/trace.ts';
 import { makeKmsSigner } from '../checkpoints/kms-signer.ts';
 import { makeS3Storage } from '../checkpoints/s3-storage.ts';
 import { checkpointKey } from '../ledger/checkpoint-store.ts';
-import { makeDynamoDbCheckpoints } from '../ledger/dynamodb/checkpoints.ts';
+import { dynamoDbSingleItems } from '../ledger/dynamodb/items.ts';
+import { storedCheckpoints } from '../ledger/stored-checkpoints.ts';
 import { clientUntil, openDynamoDb } from '../ledger/dynamodb/client.ts';
 import { makeClockCheck } from '../runtime/clock-check.ts';
 import { makeLog } from '../runtime/log.ts';
@@ -30,7 +31,7 @@ const signer = makeKmsSigner(new KMSClient({ region, requestHandler }), keyId, o
 export const handler = makeCheckpointHandler(
   {
     sendersUntil: (deadline) => ({
-      store: makeDynamoDbCheckpoints({ client: clientUntil(client, deadline), ...tables }),
+      store: storedCheckpoints(dynamoDbSingleItems({ client: clientUntil(client, deadline), ...tables })),
       storage: makeS3Storage(s3, bucket, deadline),
       signer: () => signer(deadline),
     }),

@@ -1,14 +1,15 @@
 import { makeExpireHandler } from '../app/expire-handler.ts';
 import { readExpireFunctionSettings } from '../app/expire-settings.ts';
 import { productionDependencies } from '../app/production.ts';
-import { makeDynamoDbApprovals } from '../ledger/dynamodb/approvals.ts';
-import { makeDynamoDbObservations } from '../ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../ledger/dynamodb/items.ts';
+import { storedApprovals } from '../ledger/stored-approvals.ts';
+import { storedObservations } from '../ledger/stored-observations.ts';
 
 const { expire, executorRoleArn, ...settings } = readExpireFunctionSettings();
 const eks = { access: 'expire', executorRoleArn } as const;
 const { current, stores } = productionDependencies(settings, eks, (tables) => ({
-  observations: makeDynamoDbObservations(tables),
-  approvals: makeDynamoDbApprovals(tables),
+  observations: storedObservations(dynamoDbItems(tables)),
+  approvals: storedApprovals(dynamoDbItems(tables)),
 }));
 
 /**

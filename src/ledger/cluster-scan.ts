@@ -50,7 +50,7 @@ export interface AccountReads {
  * What became of a put of such a lease: written over the previous one, or not, because another run
  * has it.
  */
-export type PutAccountReads =
+type PutAccountReads =
   | { readonly kind: 'written'; readonly previous: Pick<AccountReads, 'runId' | 'leaseUntil'> | null }
   | { readonly kind: 'leased' };
 

@@ -3,7 +3,6 @@ import { changesEndingOnly, hasTrait, namedEndings } from '../model/operation.ts
 import type { OperationKind, RequestedOperation } from '../model/operation.ts';
 import { personKeyOf } from './association-ending.ts';
 import type { Ending } from './association-ending.ts';
-import type { AssociationState, ConfirmedAssociation, StateChange } from './association-state.ts';
 import type { IdempotencyRecord } from './ledger.ts';
 
 /** Whether an entry is that of an update of the ending alone. */
@@ -41,18 +40,4 @@ function namedEnding<Kind extends OperationKind>({ operation, request }: Request
 export function endingOwner(record: IdempotencyRecord, ending: Ending | null): string | undefined {
   if (ending) return ending.associationId;
   return hasTrait('updates', record) ? record.result?.association?.associationId : undefined;
-}
-
-/**
- * Whether the ending of a success is replaced although its association is not confirmed: a later
- * version of the same association is.
- */
-export function keepsEnding(confirmed: ConfirmedAssociation | null, { endingOf }: StateChange): boolean {
-  return endingOf !== undefined && confirmed?.association.associationId === endingOf && !confirmed.isDeleted;
-}
-
-/** The ending of a state after a change. */
-export function endingIn(state: AssociationState | null, { ending }: StateChange): Pick<AssociationState, 'ending'> {
-  const after = ending === undefined ? state?.ending : ending;
-  return after ? { ending: after } : {};
 }

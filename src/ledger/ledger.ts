@@ -65,8 +65,8 @@ export type AuditPartition =
   | { readonly kind: 'all' };
 
 /**
- * What entries of a page are compared with besides their time. Each store has a table over these
- * names, so that a filter which one of them would ignore does not compile.
+ * What entries of a page are compared with besides their time. A page is read by a
+ * table over these names, so that a filter which it would ignore does not compile.
  */
 export interface TrailFilters {
   /** Return only entries with these events; null: all events. */
@@ -227,7 +227,7 @@ export interface Ledger extends ClusterScanReads {
   /**
    * Replaces the locks if the stored revision is the one before that of `next`, and adds the entry,
    * in one transaction. False if it is not: then nothing was written, see {@link commit}. Throws an
-   * Error if the locks take more bytes than `locks-json.ts` allows.
+   * Error if the locks take more bytes than `stored-locks.ts` allows.
    */
   putLocks(next: Locks, entry: AuditEntry): Promise<boolean>;
 

@@ -36,19 +36,6 @@ function named<Kind extends OperationKind>({ operation, request }: RequestedOper
   return { changes: expectedRevisions[operation](request), setsEnding: namedEndings[operation](request) !== undefined };
 }
 
-/**
- * What keeps a state from permitting a commit; null if nothing does. DynamoDB has the same
- * condition in `dynamodb-state-condition.ts`.
- */
-export function mismatchOf(state: AssociationState | null, change: Demanding): StateMismatch | null {
-  if (change.demand === null) return null;
-  const { changes, confirmed } = change.demand;
-  const mismatch = stateMismatch(state, change);
-  const isDemanded =
-    (changes === null || changes === mismatch.changes) && (confirmed === null || isConfirmed(state, confirmed));
-  return isDemanded && !mismatch.isBusy && !mismatch.hasOtherEnding ? null : mismatch;
-}
-
 /** The mismatch of a commit that a state did not permit. */
 export function stateMismatch(state: AssociationState | null, { demand, ownRecord }: Demanding): StateMismatch {
   const isBusy = state?.recordsInProgress.some((key) => key !== ownRecord) ?? false;
@@ -56,14 +43,4 @@ export function stateMismatch(state: AssociationState | null, { demand, ownRecor
   const hasOtherEnding = endingSetBy !== undefined && (state?.ending?.setBy ?? null) !== endingSetBy;
   const mismatch = { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy } as const;
   return hasOtherEnding ? { ...mismatch, hasOtherEnding } : mismatch;
-}
-
-/** Whether this version of an association is the confirmed one, and there. */
-function isConfirmed(
-  state: AssociationState | null,
-  { associationId, modifiedAt }: NonNullable<StateDemand['confirmed']>,
-): boolean {
-  const confirmed = state?.confirmed;
-  if (!confirmed || confirmed.isDeleted) return false;
-  return confirmed.association.associationId === associationId && confirmed.association.modifiedAt === modifiedAt;
 }

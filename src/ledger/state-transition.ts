@@ -1,41 +1,7 @@
-import { hasTrait } from '../model/operation.ts';
-import { endingIn, keepsEnding } from './ending-change.ts';
-import type {
-  AssociationState,
-  ConfirmedAssociation,
-  OpenOperation,
-  Sight,
-  StateChange,
-  StateSummary,
-} from './association-state.ts';
+import type { OpenOperation, StateChange, StateSummary } from './association-state.ts';
 import type { LatestVersion } from './association-version.ts';
 import type { CommittedChange } from './state-change.ts';
 import type { StateRepair } from './state-repair.ts';
-
-/**
- * Whether an outcome replaces what is confirmed: only if its association is a later one. What is
- * deleted stays deleted, and a delete does not replace a later association. An adoption replaces
- * the same version too, whose tags others may have changed. DynamoDB has the same condition in
- * `dynamodb-association-state.ts`.
- */
-function isReplacedBy(confirmed: ConfirmedAssociation | null, by: ConfirmedAssociation): boolean {
-  if (confirmed === null) return true;
-  const isSame = confirmed.association.associationId === by.association.associationId;
-  if (by.isDeleted) return isSame || confirmed.association.modifiedAt <= by.association.modifiedAt;
-  if (isSame && confirmed.isDeleted) return false;
-  const { modifiedAt } = confirmed.association;
-  return hasTrait('sendsChange', by) ? modifiedAt < by.association.modifiedAt : modifiedAt <= by.association.modifiedAt;
-}
-
-/**
- * Whether a confirmed association is the latest version after what scans saw last: not where that
- * is a later version, or that this one is gone. DynamoDB has the same condition in
- * `dynamodb-state-condition.ts`.
- */
-function isAddedAfter(sight: Sight | null, { association, isDeleted }: ConfirmedAssociation): boolean {
-  if (sight === null || sight.modifiedAt < association.modifiedAt) return true;
-  return sight.modifiedAt === association.modifiedAt && (isDeleted || !sight.isGone);
-}
 
 /** The association that a change names, and whether it is there; null if it names none. */
 export function presenceIn({
@@ -55,45 +21,6 @@ export function latestIn({ version, isLate }: StateChange): LatestVersion | null
   return version && isLate !== true
     ? { origin: version.origin, seenAt: version.seenAt, seenOtherwiseAt: version.seenOtherwiseAt }
     : null;
-}
-
-/**
- * The state after a change: what the SQLite store writes, and what the item in DynamoDB then holds.
- */
-export function stateAfter(state: AssociationState | null, change: StateChange): AssociationState {
-  const {
-    target,
-    openOperations: added,
-    endedOperationIds,
-    changedAt,
-    confirmed,
-    observed,
-    isChange,
-    uncertainTime,
-  } = change;
-  const removed = new Set([...endedOperationIds, ...added.map(({ operationId }) => operationId)]);
-  const kept = (state?.openOperations ?? []).filter(({ operationId }) => !removed.has(operationId));
-  const { ending: _, ...stored } = state ?? {};
-  return {
-    ...stored,
-    target,
-    revision: (state?.revision ?? 0) + 1,
-    changes: (state?.changes ?? 0) + (isChange ? 1 : 0),
-    changedAt: changedAt ?? state?.changedAt ?? null,
-    confirmed: confirmed ?? state?.confirmed ?? null,
-    observed: observed ?? state?.observed ?? null,
-    latest: latestIn(change) ?? state?.latest ?? null,
-    ...endingIn(state, change),
-    ...(uncertainTime ? { uncertainTimes: [...(state?.uncertainTimes ?? []), uncertainTime] } : {}),
-    openOperations: [...kept, ...added].sort((one, other) => (one.operationId < other.operationId ? -1 : 1)),
-    recordsInProgress: recordsAfter(state, change),
-  };
-}
-
-function recordsAfter(state: AssociationState | null, { begunRecord, endedRecord }: StateChange): readonly string[] {
-  const before = state?.recordsInProgress ?? [];
-  if (begunRecord !== undefined) return [...new Set([...before, begunRecord])].sort();
-  return before.filter((key) => key !== endedRecord);
 }
 
 /**
@@ -130,28 +57,6 @@ function tiedChange(change: CommittedChange, tie: OpenOperation): CommittedChang
     openOperations: [...change.openOperations.filter((one) => isOther(one.operationId)), tie],
     endedOperationIds: change.endedOperationIds.filter(isOther),
   };
-}
-
-/**
- * Whether a state permits one of the alternatives. DynamoDB has the same conditions in
- * `dynamodb-state-condition.ts`.
- */
-export function isPermitted(
-  state: AssociationState | null,
-  change: StateChange & Partial<Pick<CommittedChange, 'demand'>>,
-): boolean {
-  const { confirmed, version, isLate, tiedTo, endingOf } = change;
-  if (change.demand) return true;
-  const stored = state?.confirmed ?? null;
-  if (tiedTo) return stored !== null && isSight(stored, tiedTo);
-  if (confirmed === undefined) return endingOf === undefined || keepsEnding(stored, change);
-  if (!isReplacedBy(stored, confirmed)) return false;
-  return !version || isLate === true || isAddedAfter(state?.observed?.sight ?? null, confirmed);
-}
-
-function isSight({ association, isDeleted }: ConfirmedAssociation, sight: Sight): boolean {
-  const { associationId, modifiedAt } = association;
-  return !isDeleted && associationId === sight.associationId && modifiedAt === sight.modifiedAt;
 }
 
 /** The changes to try for a repair, in order, as those of an outcome. */

@@ -1,9 +1,10 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeCheckpointHandler } from '../../src/app/checkpoint-handler.ts';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { makeScanHandler } from '../../src/app/scan-handler.ts';
-import { entryItem } from '../../src/ledger/dynamodb/item.ts';
+import { entryItem } from '../../src/ledger/stored-entry.ts';
 import { ClockWrong } from '../../src/ledger/ledger-unavailable.ts';
 import { defaultScanSettings } from '../../src/observations/scan.ts';
 import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
@@ -80,7 +81,7 @@ test.each<[string, () => Promise<unknown>]>([
         ...{ ledger: unbound, storesUntil, clock: gateway.clock.now, denialShare: 1, log: () => undefined },
         target: { send: (events) => Promise.resolve(events.map(() => ({ kind: 'sent' }))) },
         findDisabled: () => Promise.resolve([]),
-      })({ Records: [streamRecord('INSERT', entryItem(auditEntry({ event: 'SUCCEEDED' })))] }, context),
+      })({ Records: [streamRecord('INSERT', marshall(entryItem(auditEntry({ event: 'SUCCEEDED' }))))] }, context),
   ],
 ])('a run of the %s reads and writes until its deadline, and ends it', async (_, run) => {
   const before = gateway.clock.now();

@@ -1,13 +1,14 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { EventTarget } from '../../src/events/deliver.ts';
-import { claimItem, entryItem } from '../../src/ledger/dynamodb/item.ts';
+import { claimItem, entryItem } from '../../src/ledger/stored-entry.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { streamRecord as record } from '../support/stream-record.ts';
 
 const noTrail = { readTrail: () => Promise.resolve({ entries: [], next: null }) };
 const context = { getRemainingTimeInMillis: () => 60_000 };
-const added = (entry: AuditEntry) => record('INSERT', entryItem(entry));
+const added = (entry: AuditEntry) => record('INSERT', marshall(entryItem(entry)));
 
 function open({ failing = [] as string[], disabled = [] as string[], target = true } = {}) {
   const sent: string[] = [];
@@ -34,7 +35,9 @@ function open({ failing = [] as string[], disabled = [] as string[], target = tr
 test('the events of new entries are sent in the order of the shard, without other items', async () => {
   const { handler, sent, logged } = open();
   const entries = [auditEntry({ event: 'SUCCEEDED' }), auditEntry(), auditEntry({ event: 'RELEASED' })];
-  const claim = claimItem({ createdBy: entries[0]?.operationId ?? '', claimedBy: entries[1]?.operationId ?? '' });
+  const claim = marshall(
+    claimItem({ createdBy: entries[0]?.operationId ?? '', claimedBy: entries[1]?.operationId ?? '' }),
+  );
   const Records = [...entries.map(added), record('INSERT', claim)];
   expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [] });
   expect(sent).toEqual([entries[0]?.entryId, entries[2]?.entryId]);
@@ -43,7 +46,7 @@ test('the events of new entries are sent in the order of the shard, without othe
 
 test('an erasure of personal data is neither tampering nor an event; any other change with it is tampering', async () => {
   const { handler, sent, logged } = open();
-  const NewImage = entryItem(auditEntry({ event: 'SUCCEEDED' }));
+  const NewImage = marshall(entryItem(auditEntry({ event: 'SUCCEEDED' })));
   const OldImage = { ...NewImage, personal: { S: '{"salt":"…","values":{}}' } };
   const erasure = (images: object) =>
     record('MODIFY', NewImage, { dynamodb: { ...record('MODIFY', NewImage).dynamodb, ...images } });
@@ -87,7 +90,7 @@ test.each([
   const entry = auditEntry({ event: 'SUCCEEDED' });
   const { operationId, entryId } = entry;
   const { handler, logged } = open({ failing: [entryId] });
-  await handler({ Records: [added(entry), record(change, entryItem(entry), more)] }, context);
+  await handler({ Records: [added(entry), record(change, marshall(entryItem(entry)), more)] }, context);
   expect(logged[0]).toEqual({
     ...{ level: 'error', message: 'An item of the audit trail was changed or removed.' },
     ...{ change, operationId, entryId, tamperedItems: 1, ...expected },
@@ -97,7 +100,7 @@ test.each([
 test('tampering is reported where events are sent nowhere', async () => {
   const { handler, sent, logged } = open({ target: false });
   const entry = auditEntry({ event: 'SUCCEEDED' });
-  const Records = [added(entry), record('MODIFY', entryItem(entry))];
+  const Records = [added(entry), record('MODIFY', marshall(entryItem(entry)))];
   expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [] });
   expect(sent).toEqual([]);
   expect(logged[0]).toMatchObject({ tamperedItems: 1 });
@@ -110,7 +113,7 @@ test('an entry of a newer version is left to a newer version, and those before i
     AuditEntry,
     AuditEntry,
   ];
-  const Records = [added(first), record('INSERT', { ...entryItem(newer), v: { N: '99' } }), added(last)];
+  const Records = [added(first), record('INSERT', { ...marshall(entryItem(newer)), v: { N: '99' } }), added(last)];
   const itemIdentifier = Records[1]?.dynamodb?.SequenceNumber;
   expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [{ itemIdentifier }] });
   expect(sent).toEqual([first.entryId]);
@@ -119,7 +122,7 @@ test('an entry of a newer version is left to a newer version, and those before i
 test('an item that the gateway did not write is reported, and stops nothing', async () => {
   const { handler, sent, logged } = open();
   const entry = auditEntry({ event: 'SUCCEEDED' });
-  const { entry: _, ...foreign } = entryItem(auditEntry());
+  const { entry: _, ...foreign } = marshall(entryItem(auditEntry()));
   await handler({ Records: [record('INSERT', foreign), added(entry)] }, context);
   expect(sent).toEqual([entry.entryId]);
   expect(logged[0]).toMatchObject({ level: 'error', message: 'A record of the audit trail could not be read.' });

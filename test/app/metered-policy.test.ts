@@ -1,6 +1,6 @@
 import { meteredPolicy } from '../../src/app/metered-policy.ts';
 import { makeMeter, meterFields, withMeter } from '../../src/runtime/meter.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
 
 const mutation = admittedCreate(60_000_000);

@@ -1,6 +1,6 @@
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { claim } from '../../src/idempotency/claim.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';
 
 test('a run has one line in the log, with its result and what it did', async () => {

@@ -1,6 +1,6 @@
 import { warmUp } from '../../src/app/warm-up.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 

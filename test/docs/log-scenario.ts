@@ -1,3 +1,4 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { rmSync } from 'node:fs';
 import { makeCheckpointHandler } from '../../src/app/checkpoint-handler.ts';
 import { logRejectedCodeCaches } from '../../src/app/code-caches.ts';
@@ -8,7 +9,7 @@ import { metricsIn } from '../../src/app/metrics.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { makeScanHandler } from '../../src/app/scan-handler.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
-import { entryItem } from '../../src/ledger/dynamodb/item.ts';
+import { entryItem } from '../../src/ledger/stored-entry.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
@@ -219,9 +220,9 @@ async function deliveries(log: Log): Promise<void> {
     ...{ denialShare: 1, clock: Date.now, findDisabled: () => Promise.resolve(disabled), log },
   });
   const context = { getRemainingTimeInMillis: () => 60_000 };
-  const Records = [...[sent, failed].map((entry) => streamRecord('INSERT', entryItem(entry)))];
+  const Records = [...[sent, failed].map((entry) => streamRecord('INSERT', marshall(entryItem(entry))))];
   const expired = { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
-  await handler({ Records: [...Records, streamRecord('REMOVE', entryItem(sent), expired)] }, context);
+  await handler({ Records: [...Records, streamRecord('REMOVE', marshall(entryItem(sent)), expired)] }, context);
   await handler({}, context);
   disabled = ['BypassRule'];
   await handler({}, context);

@@ -1,3 +1,4 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { DeleteItemCommand, PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -10,7 +11,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { GatewayEvent } from '../../src/events/event.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
-import { entryItem } from '../../src/ledger/dynamodb/item.ts';
+import { entryItem } from '../../src/ledger/stored-entry.ts';
 import { association, auditEntry, now, openRecord } from '../support/ledger-samples.ts';
 import { dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
@@ -56,8 +57,8 @@ describeOnDynamoDb('on DynamoDB,', () => {
     await ledger.appendEntry(succeeded);
     await ledger.appendEntry(late);
     const changed = { ...succeeded, principal: { ...succeeded.principal, id: 'mallory' } };
-    await client.send(new PutItemCommand({ TableName, Item: entryItem(changed) }));
-    const { operationId: key, entryId } = entryItem(intent);
+    await client.send(new PutItemCommand({ TableName, Item: marshall(entryItem(changed)) }));
+    const { operationId: key, entryId } = marshall(entryItem(intent));
     await client.send(new DeleteItemCommand({ TableName, Key: { operationId: key, entryId } as never }));
 
     const sent: GatewayEvent[] = [];

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { differencesBetween } from '../../packages/operator/src/policy-versions/differences.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import {
   approvalIn,
   approvalsOf,

@@ -1,4 +1,4 @@
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { AuthorizationRequest } from '../../src/policy/policy.ts';
 import { openGateway } from '../support/gateway.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { eventOf } from '../../src/events/event.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import { parseAuditEntryId } from '../../src/model/audit.ts';

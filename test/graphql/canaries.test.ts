@@ -1,5 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeLog } from '../../src/runtime/log.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { createDocument, updateDocument } from '../support/documents.ts';

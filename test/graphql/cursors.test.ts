@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema, getNamedType, isObjectType } from 'graphql';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { makeDirectory } from '../../src/policy/inventory/directory.ts';
 import { parseInventory } from '../../src/policy/inventory/inventory.ts';

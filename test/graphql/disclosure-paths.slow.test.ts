@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { publicApprovalId } from '../../src/model/approval.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';

@@ -1,6 +1,6 @@
 import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { makeDirectory } from '../../src/policy/inventory/directory.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';

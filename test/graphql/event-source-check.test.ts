@@ -1,4 +1,4 @@
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { refuseForeignEvents } from '../../src/graphql/event-source-check.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';

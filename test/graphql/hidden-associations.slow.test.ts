@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { assertEnumType, assertObjectType, buildSchema, getNamedType, isInputObjectType } from 'graphql';
 import type { GraphQLField, GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { noFilters } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

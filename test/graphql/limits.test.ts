@@ -1,5 +1,5 @@
 import { makeHandler } from '../../src/graphql/handler.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';

@@ -1,4 +1,4 @@
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import { createDocument } from '../support/documents.ts';

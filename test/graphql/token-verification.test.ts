@@ -1,6 +1,6 @@
 import { makeGatewayHandler } from '../../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { localEventSource } from '../../packages/local-gateway/src/http-api/http-api.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeHandler } from '../../src/graphql/handler.ts';
 import type { Authenticate } from '../../src/graphql/handler.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
 import { dependenciesOn } from '../support/mutations.ts';

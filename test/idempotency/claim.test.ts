@@ -5,7 +5,7 @@ import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Lock } from '../../src/model/lock.ts';
 import { revisionChanged } from '../../src/operations/terms/conclusions.ts';
 import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';

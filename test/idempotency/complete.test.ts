@@ -4,7 +4,7 @@ import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { inconclusive, rejected } from '../../src/operations/terms/conclusions.ts';
 import { roleArn } from '../support/gateway.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';

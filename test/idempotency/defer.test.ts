@@ -2,7 +2,7 @@ import { claim } from '../../src/idempotency/claim.ts';
 import { defer, isDue } from '../../src/idempotency/defer.ts';
 import { defaultTimes as times } from '../../src/idempotency/times.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { admittedCreate, claimOf, dependenciesOn, leaseOf } from '../support/mutations.ts';
 
 let ledger: Ledger;

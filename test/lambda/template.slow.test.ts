@@ -1,7 +1,9 @@
 // No quick test: it needs a build or a package.
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { auditTableDefinition, idempotencyTableDefinition, ttlAttribute } from '../../src/ledger/dynamodb/tables.ts';
+import { auditTableDefinition, idempotencyTableDefinition } from '../../src/ledger/dynamodb/tables.ts';
+import { ttlAttribute } from '../../src/ledger/tables.ts';
 import { inventoryHash } from '../../src/policy/inventory/inventory.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
 import { corsConfiguration } from '../../packages/local-gateway/src/http-api/cors.ts';
@@ -17,7 +19,7 @@ import {
 } from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
-import { entryItem } from '../../src/ledger/dynamodb/item.ts';
+import { entryItem } from '../../src/ledger/stored-entry.ts';
 import { pagePaths } from '../../src/page/page.ts';
 import { deliveredEvents } from '../../src/events/event-types.ts';
 import { entries } from '../support/stored-samples.ts';
@@ -471,13 +473,13 @@ describe('the mappings of the stream', () => {
   };
 
   test.each(Object.values(entries))('let the entry $event pass to the webhook if it becomes an event', (entry) => {
-    const record = { eventName: 'INSERT', dynamodb: { NewImage: entryItem(entry) } };
+    const record = { eventName: 'INSERT', dynamodb: { NewImage: marshall(entryItem(entry)) } };
     expect(passes(record)).toBe(deliveredEvents.includes(entry.event));
   });
 
   test('let all records pass to the function that reports tampering', () => {
     expect(properties(chosen.template, 'DeliverMapping')).not.toHaveProperty('FilterCriteria');
-    expect(passes({ eventName: 'MODIFY', dynamodb: { NewImage: entryItem(entries.SUCCEEDED) } })).toBe(false);
+    expect(passes({ eventName: 'MODIFY', dynamodb: { NewImage: marshall(entryItem(entries.SUCCEEDED)) } })).toBe(false);
   });
 
   test('read the stream of the audit table, with the images before a change', () => {

@@ -1,6 +1,6 @@
 import { auditContextOfReconciler, makeEntry, findIntent, recordEntry } from '../../src/ledger/audit-entry.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { appendAll, association, auditEntry } from '../support/ledger-samples.ts';
 import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
 

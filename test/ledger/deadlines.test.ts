@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ServerResponse } from 'node:http';
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbCheckpoints } from '../../src/ledger/dynamodb/checkpoints.ts';
+import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
+import { storedApprovals } from '../../src/ledger/stored-approvals.ts';
+import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
+import { storedCheckpoints } from '../../src/ledger/stored-checkpoints.ts';
 import { clientUntil, clientWithin, openDynamoDb } from '../../src/ledger/dynamodb/client.ts';
-import { makeDynamoDbObservations } from '../../src/ledger/dynamodb/observations.ts';
+import { storedObservations } from '../../src/ledger/stored-observations.ts';
 import { ledgerOn } from '../../src/ledger/dynamodb/ledger.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { makeDynamoDbCompiledStore } from '../../src/policy-versions/compiled-store.ts';
@@ -112,8 +113,8 @@ describe('a call with a deadline', () => {
     deadline.end();
     const tables = { client: clientUntil(client, deadline), ...names };
     const ledger = ledgerOn(tables);
-    const approvals = makeDynamoDbApprovals(tables);
-    const observations = makeDynamoDbObservations(tables);
+    const approvals = storedApprovals(dynamoDbItems(tables));
+    const observations = storedObservations(dynamoDbItems(tables));
     const policies = makeDynamoDbStore(tables.client, 'policies');
     const pending = approval();
     const calls = [
@@ -128,9 +129,9 @@ describe('a call with a deadline', () => {
       () => approvals.listApprovals({ kind: 'gateway', state: 'PENDING' }, 1, null),
       () => observations.statesOfCluster(cluster),
       () => observations.clusterScans(),
-      () => makeDynamoDbAssociationReads(tables).getAssociationStates([target]),
-      () => makeDynamoDbCheckpoints(tables).putCheckpointHead(null, { size: 1, root: '', publishedSize: 0 }),
-      () => makeDynamoDbCheckpoints(tables).storedEntries(0, 1)[Symbol.asyncIterator]().next(),
+      () => storedAssociationReads(dynamoDbItems(tables)).getAssociationStates([target]),
+      () => storedCheckpoints(dynamoDbItems(tables)).putCheckpointHead(null, { size: 1, root: '', publishedSize: 0 }),
+      () => storedCheckpoints(dynamoDbItems(tables)).storedEntries(0, 1)[Symbol.asyncIterator]().next(),
       () => policies.versions(1),
       () => makeDynamoDbCompiledStore(tables.client, 'compiled').put('key', Buffer.from(''), 0),
     ];

@@ -1,35 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
-import {
-  claimedByOfItem,
-  claimItem,
-  entryItem,
-  entryOfItem,
-  locksItem,
-  locksOfItem,
-  recordItem,
-  recordOfItem,
-} from '../../src/ledger/dynamodb/item.ts';
-import type { Item } from '../../src/ledger/dynamodb/item.ts';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { itemOf } from '../../src/ledger/dynamodb/writes.ts';
+import type { Item } from '../../src/ledger/items.ts';
 import type { StateChange } from '../../src/ledger/association-state.ts';
-import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/dynamodb/cursor-keys.ts';
-import { accountReadsOfItem, accountReadsPut, scanItem, scanOfItem } from '../../src/ledger/dynamodb/cluster-scan.ts';
-import { stateOfItem, stateUpdate } from '../../src/ledger/dynamodb/association-state.ts';
-import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/dynamodb/association-version.ts';
 import { approvalOfText, approvalText } from '../../src/ledger/approval-text.ts';
-import { approvalItem, approvalOfItem } from '../../src/ledger/dynamodb/approval-item.ts';
+import { approvalItem, approvalOfItem } from '../../src/ledger/stored-approval.ts';
+import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/stored-cursor-keys.ts';
+import { claimedByOfItem, claimItem, entryItem, entryOfItem } from '../../src/ledger/stored-entry.ts';
+import { locksItem, locksOfItem } from '../../src/ledger/stored-locks.ts';
+import { recordItem, recordOfItem } from '../../src/ledger/stored-record.ts';
+import { accountReadsItem, accountReadsOfItem, scanItem, scanOfItem } from '../../src/ledger/stored-scan.ts';
+import { stateOfItem, stateUpdate } from '../../src/ledger/stored-state.ts';
+import { versionItem as associationVersionItem, versionOfItem } from '../../src/ledger/stored-version.ts';
 import { approvalItemKeyOf, pendingApprovalsKeyOf } from '../../src/ledger/keys.ts';
 import { entryOfText, entryText } from '../../src/ledger/entry-json.ts';
-import {
-  recordOfText,
-  recordText,
-  scanText,
-  stateOfText,
-  stateText,
-  versionOfText,
-  versionText,
-} from '../../packages/local-gateway/src/sqlite/record-json.ts';
 import { versionItem, versionOf } from '../../src/policy-versions/item.ts';
 import { identity } from '../support/mutations.ts';
 import {
@@ -53,11 +40,15 @@ import {
 
 const file = join(import.meta.dirname, 'stored', 'version-1.json');
 
-/** What one value looks like in each store; null where a store has no such item. */
+type Attributes = Record<string, AttributeValue>;
+
+/** What one value looks like: its text, null if it has none of its own, and its item in DynamoDB. */
 interface Stored {
   readonly sqlite: string | null;
-  readonly dynamodb: Item | null;
+  readonly dynamodb: Attributes;
 }
+
+const withoutText = (item: Item): Stored => ({ sqlite: null, dynamodb: marshall(item) });
 
 const policyVersion = {
   number: 3,
@@ -88,18 +79,9 @@ function stateItem(): Item {
     { ...change, ...given, version, endedOperationIds: [], ...(uncertainTime ? { uncertainTime } : {}) },
     { kind: 'revision', revision: 6 },
   );
-  const {
-    ExpressionAttributeNames: names = {},
-    ExpressionAttributeValues: values = {},
-    UpdateExpression = '',
-  } = update;
-  const sets = [...UpdateExpression.matchAll(/(#\w+) = (:\w+)/g)].map(([, name = '', value = '']) => [
-    names[name],
-    values[value],
-  ]);
   // Numbers and sets are added to, not set.
-  const added = { revision: { N: '7' }, changes: { N: '3' }, recordsInProgress: { SS: ['a'.repeat(64)] } };
-  return { ...update.Key, ...(Object.fromEntries(sets) as Item), ...added };
+  const added = { revision: 7, changes: 3, recordsInProgress: new Set(['a'.repeat(64)]) };
+  return { ...update.key, ...update.update.set, ...added };
 }
 
 /** The samples of entries, by name. */
@@ -112,27 +94,24 @@ const samples = [
 
 /** What is written today, by name. */
 const written: Readonly<Record<string, Stored>> = {
-  ...Object.fromEntries(
-    records.map((record) => [`record ${record.state}`, { sqlite: recordText(record), dynamodb: recordItem(record) }]),
-  ),
+  ...Object.fromEntries(records.map((record) => [`record ${record.state}`, withoutText(recordItem(record))])),
   ...Object.fromEntries(
     samples.map(({ name, entry }) => {
       const { entry: text, ...attributes } = entryItem(entry);
-      // Both stores keep the same text.
-      return [name, { sqlite: text?.S ?? null, dynamodb: attributes }];
+      return [name, { sqlite: String(text), dynamodb: marshall(attributes) }];
     }),
   ),
-  locks: { sqlite: null, dynamodb: locksItem(locks) },
-  claim: { sqlite: null, dynamodb: claimItem(claim) },
-  'cursor keys': { sqlite: null, dynamodb: cursorKeysItem(cursorKeys) },
-  state: { sqlite: stateText(associationState), dynamodb: stateItem() },
-  version: { sqlite: versionText(associationVersion), dynamodb: associationVersionItem(associationVersion) },
-  'version of a deletion': { sqlite: versionText(deletedVersion), dynamodb: associationVersionItem(deletedVersion) },
-  approval: { sqlite: approvalText(approval), dynamodb: approvalItem(approval) },
-  'approval PENDING': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'PENDING' }) },
-  'approval APPROVED': { sqlite: null, dynamodb: approvalItem({ ...approval, state: 'APPROVED' }) },
-  scan: { sqlite: scanText(clusterScan), dynamodb: scanItem(clusterScan) },
-  'account reads': { sqlite: null, dynamodb: accountReadsPut('table', accountReads, 0).Item ?? {} },
+  locks: withoutText(locksItem(locks)),
+  claim: withoutText(claimItem(claim)),
+  'cursor keys': withoutText(cursorKeysItem(cursorKeys)),
+  state: withoutText(stateItem()),
+  version: withoutText(associationVersionItem(associationVersion)),
+  'version of a deletion': withoutText(associationVersionItem(deletedVersion)),
+  approval: { sqlite: approvalText(approval), dynamodb: marshall(approvalItem(approval)) },
+  'approval PENDING': withoutText(approvalItem({ ...approval, state: 'PENDING' })),
+  'approval APPROVED': withoutText(approvalItem({ ...approval, state: 'APPROVED' })),
+  scan: withoutText(scanItem(clusterScan)),
+  'account reads': withoutText(accountReadsItem(accountReads)),
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
 if (process.env.UPDATE_STORED === '1') {
@@ -142,14 +121,14 @@ if (process.env.UPDATE_STORED === '1') {
 const stored = JSON.parse(readFileSync(file, 'utf8')) as typeof written;
 
 /** An item of this name, as an earlier version of the gateway stored it. */
-const itemOf = (name: string): Item => stored[name]?.dynamodb ?? {};
+const storedItem = (name: string): Item => itemOf(stored[name]?.dynamodb ?? {});
 
 test('every stored item has a sample, and every sample is stored', () => {
   expect(Object.keys(written)).toEqual(Object.keys(stored));
 });
 
-test('the text of an entry is the same in both stores', () => {
-  for (const { entry } of samples) expect(entryItem(entry).entry?.S).toBe(entryText(entry));
+test('the item of an entry has its text', () => {
+  for (const { entry } of samples) expect(entryItem(entry).entry).toBe(entryText(entry));
 });
 
 test.each(Object.keys(written))('%s is written byte for byte as before', (name) => {
@@ -157,43 +136,39 @@ test.each(Object.keys(written))('%s is written byte for byte as before', (name) 
 });
 
 test.each(records)('a stored record is read as before: $state', (record) => {
-  expect(recordOfItem(itemOf(`record ${record.state}`))).toEqual(record);
-  expect(recordOfText(stored[`record ${record.state}`]?.sqlite ?? '')).toEqual(record);
+  expect(recordOfItem(storedItem(`record ${record.state}`))).toEqual(record);
 });
 
 test.each(samples)('a stored entry is read as before: $name', ({ name, entry }) => {
   const text = stored[name]?.sqlite ?? '';
-  expect(entryOfItem({ ...itemOf(name), entry: { S: text } })).toEqual(entry);
-  expect(entryOfText(entry, text, itemOf(name).personal?.S ?? null)).toEqual(entry);
+  expect(entryOfItem({ ...storedItem(name), entry: text })).toEqual(entry);
+  expect(entryOfText(entry, text, (storedItem(name).personal as string | undefined) ?? null)).toEqual(entry);
 });
 
 test('the stored state of an association is read as before', () => {
-  expect(stateOfItem(itemOf('state'))).toEqual(associationState);
-  expect(stateOfText(stored.state?.sqlite ?? '')).toEqual(associationState);
+  expect(stateOfItem(storedItem('state'))).toEqual(associationState);
 });
 
 test('a stored version of the history is read as before', () => {
-  expect(versionOfItem(itemOf('version'))).toEqual(associationVersion);
-  expect(versionOfText(stored.version?.sqlite ?? '')).toEqual(associationVersion);
-  expect(versionOfItem(itemOf('version of a deletion'))).toEqual(deletedVersion);
-  expect(versionOfText(stored['version of a deletion']?.sqlite ?? '')).toEqual(deletedVersion);
+  expect(versionOfItem(storedItem('version'))).toEqual(associationVersion);
+  expect(versionOfItem(storedItem('version of a deletion'))).toEqual(deletedVersion);
 });
 
 test('the stored progress of a scan is read as before', () => {
-  expect(scanOfItem(itemOf('scan'))).toEqual(clusterScan);
+  expect(scanOfItem(storedItem('scan'))).toEqual(clusterScan);
 });
 
 test('the stored lease of an account and region is read as before', () => {
   const { runId, leaseUntil } = accountReads;
-  expect(accountReadsOfItem(itemOf('account reads'))).toEqual({ runId, leaseUntil });
+  expect(accountReadsOfItem(storedItem('account reads'))).toEqual({ runId, leaseUntil });
 });
 
 test('the stored keys of cursors are read as before', () => {
-  expect(cursorKeysOfItem(itemOf('cursor keys'))).toEqual(cursorKeys);
+  expect(cursorKeysOfItem(storedItem('cursor keys'))).toEqual(cursorKeys);
 });
 
 test('a stored approval is read as before', () => {
-  expect(approvalOfItem(itemOf('approval'))).toEqual(approval);
+  expect(approvalOfItem(storedItem('approval'))).toEqual(approval);
   expect(approvalOfText(stored.approval?.sqlite ?? '')).toEqual(approval);
 });
 
@@ -218,9 +193,9 @@ test('the keys of an approval and of the pending ones of a principal stay the sa
 });
 
 test('stored locks, claims and policy versions are read as before', () => {
-  expect(locksOfItem(itemOf('locks'))).toEqual(locks);
-  expect(claimedByOfItem(itemOf('claim'))).toBe(claim.claimedBy);
-  expect(versionOf(itemOf('release'))).toEqual({ number: policyVersion.number, version: policyVersion });
+  expect(locksOfItem(storedItem('locks'))).toEqual(locks);
+  expect(claimedByOfItem(storedItem('claim'))).toBe(claim.claimedBy);
+  expect(versionOf(stored.release?.dynamodb ?? {})).toEqual({ number: policyVersion.number, version: policyVersion });
 });
 
 // The record of a live token is found by its key, and its request recognized by its fingerprint: a repetition that computes another

@@ -5,16 +5,12 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import {
-  auditIndexes,
-  auditTableDefinition,
-  createTables,
-  idempotencyTableDefinition,
-} from '../../src/ledger/dynamodb/tables.ts';
+import { auditTableDefinition, createTables, idempotencyTableDefinition } from '../../src/ledger/dynamodb/tables.ts';
+import { auditIndexes } from '../../src/ledger/tables.ts';
 import { readSettings } from '../../src/app/environment.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { openLedger } from '../../packages/local-gateway/src/ledger.ts';
-import { readLedgerSettings } from '../../packages/local-gateway/src/settings.ts';
+import { readLedgerSettings } from '../../tools/ledger/settings.ts';
 import { auditEntry, openRecord, recordTime as now, trailQuery } from '../support/ledger-samples.ts';
 import { dynamoDbClient } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';

@@ -19,12 +19,12 @@ export default {
     mutate: ['src/ledger/{audit-entry,entry-size,hidden-entry,keys,trail-position}.ts'],
     tests: [
       '<rootDir>/test/ledger/{audit-entry,entry-size,hidden-entry,keys,stored-format,trail-position}.test.ts',
-      '<rootDir>/packages/local-gateway/test/sqlite/ledger.test.ts',
+      '<rootDir>/packages/sqlite-ledger/test/ledger.test.ts',
     ],
     slow: ['<rootDir>/test/ledger/{contract-entries,trail.slow}.test.ts'],
   },
   ledger: {
-    mutate: ['src/ledger/{claim-of-created,condition,entry-json,filter-fields,format,ledger,locks-json,trail-page}.ts'],
+    mutate: ['src/ledger/{entry-json,filter-fields,format,items,ledger,stored-*,tables,trail-page}.ts'],
     tests: [ledgerTests],
     slow: ['<rootDir>/test/ledger/trail.slow.test.ts'],
   },
@@ -34,8 +34,8 @@ export default {
     slow: ['<rootDir>/test/ledger/{dynamodb-faults,dynamodb-trail,trail}.slow.test.ts'],
   },
   sqlite: {
-    mutate: ['packages/local-gateway/src/sqlite/*.ts'],
-    tests: [ledgerTests, '<rootDir>/packages/local-gateway/test/sqlite/*.test.ts'],
+    mutate: ['packages/sqlite-ledger/src/*.ts'],
+    tests: [ledgerTests, '<rootDir>/packages/sqlite-ledger/test/*.test.ts'],
     slow: ['<rootDir>/test/ledger/trail.slow.test.ts'],
   },
   observation: {

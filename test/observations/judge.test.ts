@@ -1,5 +1,7 @@
-import type { AssociationState, OpenOperation } from '../../src/ledger/association-state.ts';
-import { stateAfter } from '../../src/ledger/state-transition.ts';
+import { updated } from '../../packages/sqlite-ledger/src/evaluate.ts';
+import type { AssociationState, OpenOperation, StateChange } from '../../src/ledger/association-state.ts';
+import type { Item } from '../../src/ledger/items.ts';
+import { stateKey, stateOfItem, stateUpdate } from '../../src/ledger/stored-state.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association } from '../../src/model/association.ts';
 import { judge } from '../../src/observations/judge.ts';
@@ -31,10 +33,25 @@ const update = (fields: Partial<OpenOperation> = {}): OpenOperation => ({
   ...{ requested: { roleArn: other }, inDoubtUntil: start + 420_000, closedAt: null, saw: null },
   ...fields,
 });
+/** An item once a change is written. */
+const changed = (item: Item, change: StateChange): Item =>
+  updated(item, stateUpdate(change, { kind: 'repair', recordKey: null }).update);
+/** The item of a state; null: there is none. */
+const itemOf = (known: AssociationState | null): Item => {
+  if (known === null) return stateKey(target);
+  const { confirmed, observed, changedAt, latest, revision, changes, openOperations } = known;
+  const change = {
+    ...{ target, openOperations, endedOperationIds: [] },
+    ...(confirmed && { confirmed }),
+    ...(observed && { observed }),
+    ...(changedAt === null ? {} : { changedAt }),
+  };
+  return { ...changed(stateKey(target), change), revision, changes, ...(latest && { latest }) };
+};
 /** The state once a judgement is written. */
 const written = (known: AssociationState | null, judged: Judgement): AssociationState => {
   if (judged.kind !== 'observed') throw new Error('Nothing was observed.');
-  return stateAfter(known, { target, ...judged.change });
+  return stateOfItem(changed(itemOf(known), { target, ...judged.change }));
 };
 const reading = (fields: Partial<Reading>): Reading => {
   const known = fields.state === undefined ? state() : fields.state;

@@ -1,7 +1,7 @@
 import { startEksSimulator } from '#eks-simulator';
 import type { EksSimulator } from '#eks-simulator';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import { reconcile } from '../../src/operations/flow/reconcile.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';

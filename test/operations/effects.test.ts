@@ -2,7 +2,7 @@ import type { ChangeBounds, ChangeResult, DescribeResult, Eks, ListResult } from
 import { newRecord } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { operationTraits } from '../../src/model/operation.ts';
 import type { OperationKind, RequestOf } from '../../src/model/operation.ts';
 import { observe } from '../../src/operations/kinds/observe.ts';

@@ -1,6 +1,6 @@
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
 import { addRoleAfterCreate } from '../support/changes.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';

@@ -1,5 +1,5 @@
 import { entryText } from '../../src/ledger/entry-json.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { dryRun } from '../../src/operations/checks/dry-run.ts';

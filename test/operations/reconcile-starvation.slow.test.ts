@@ -4,7 +4,7 @@ import type { EksFor, EksError } from '../../src/eks/eks.ts';
 import { claim } from '../../src/idempotency/claim.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { reconcile } from '../../src/operations/flow/reconcile.ts';
 import { auditEntry, openRecord, request as sampleRequest } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, leaseOf } from '../support/mutations.ts';

@@ -1,7 +1,7 @@
 import { claim } from '../../src/idempotency/claim.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { reconcile } from '../../src/operations/flow/reconcile.ts';
 import { openRecord } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, eksWith, later, leaseOf } from '../support/mutations.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { home, openGateway, roleArn } from '../support/gateway.ts';

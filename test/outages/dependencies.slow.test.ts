@@ -1,6 +1,6 @@
 // Quick test: test/outages/keys.test.ts.
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { home, input, openGateway } from '../support/gateway.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { runOperator } from '../../packages/operator/test/run-operator.ts';
 import { createDocument } from '../support/documents.ts';

@@ -1,6 +1,6 @@
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { createDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';

@@ -11,7 +11,7 @@ import { makeS3Storage } from '../../src/checkpoints/s3-storage.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { defaultScanSettings } from '../../src/observations/scan.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { openLog } from '../support/checkpoint-log.ts';

@@ -1,4 +1,4 @@
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { compileVersion } from '../../src/policy-versions/compile-version.ts';
 import { compiledKey } from '../../src/policy-versions/compiled-version.ts';

@@ -1,5 +1,5 @@
 // No quick test.
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { PolicyVersion } from '../../src/policy-versions/policy-version.ts';
 import { openGateway, input, roleArn } from '../support/gateway.ts';

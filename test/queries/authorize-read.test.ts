@@ -1,7 +1,7 @@
 import type { Decision } from '../../src/model/decision.ts';
 import type { Authorize } from '../../src/policy/policy.ts';
 import { makeAuthorizeRead, visibleTo } from '../../src/queries/terms/authorize-read.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { association } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 

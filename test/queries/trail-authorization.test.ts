@@ -7,7 +7,7 @@ import { makeAuthorizeRead } from '../../src/queries/terms/authorize-read.ts';
 import { makeOnce } from '../../src/queries/terms/request-context.ts';
 import { readAuditEntry } from '../../src/queries/trail/trail.ts';
 import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail/authorization.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 

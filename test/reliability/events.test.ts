@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { entriesOfOperations, eventIdsOf } from '../support/event-operations.ts';
 import { openEventReceiver, webhookSecret } from '../support/event-receiver.ts';
 import { isLarge } from '../support/sizes.ts';

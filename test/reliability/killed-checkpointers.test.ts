@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkpoint } from '../../src/checkpoints/checkpoint.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { localCheckpoints } from '../../packages/local-gateway/src/checkpoints/local-checkpoints.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { problemsOfLog, readLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
 

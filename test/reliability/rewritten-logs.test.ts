@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { auditEntryId } from '../../src/model/audit.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { runOperator } from '../../packages/operator/test/run-operator.ts';
 import { openBucketLog } from '../support/bucket-log.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';

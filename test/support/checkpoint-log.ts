@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { checkpoint } from '../../src/checkpoints/checkpoint.ts';
 import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
-import { loadCheckpointKey } from '../../packages/local-gateway/src/checkpoints/checkpoint-key.ts';
-import { makeFolderStorage } from '../../packages/local-gateway/src/checkpoints/folder-storage.ts';
+import { loadCheckpointKey } from '../../tools/ledger/checkpoint-key.ts';
+import { makeFolderStorage } from '../../tools/ledger/folder-storage.ts';
 import { now } from './ledger-samples.ts';
 
 /** The log of a ledger, in a folder of its own with a key of its own. The clock stands still until it is set. */

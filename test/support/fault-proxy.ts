@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
+import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
+import { storedApprovals } from '../../src/ledger/stored-approvals.ts';
+import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { listen } from './answering-server.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from './ledgers.ts';
@@ -44,8 +45,8 @@ export async function openBehindProxy() {
   const store = { client: dynamoDbClient({ endpoint: proxy.endpoint }), ...tables.names };
   const ledger = {
     ...makeDynamoDbLedger(store),
-    ...makeDynamoDbAssociationReads(store),
-    ...makeDynamoDbApprovals(store),
+    ...storedAssociationReads(dynamoDbItems(store)),
+    ...storedApprovals(dynamoDbItems(store)),
   };
   const close = async () => {
     ledger.close();

@@ -18,16 +18,20 @@ import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbCheckpoints } from '../../src/ledger/dynamodb/checkpoints.ts';
-import { makeDynamoDbObservations } from '../../src/ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
+import { storedApprovals } from '../../src/ledger/stored-approvals.ts';
+import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
+import { storedCheckpoints } from '../../src/ledger/stored-checkpoints.ts';
+import { storedObservations } from '../../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../packages/local-gateway/src/sqlite/ledger.ts';
+import { itemOfText, itemText } from '../../packages/sqlite-ledger/src/item-text.ts';
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
+import { keyColumns } from '../../packages/sqlite-ledger/src/schema.ts';
 import { createTables } from '../../src/ledger/dynamodb/tables.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
+import type { TableName } from '../../src/ledger/tables.ts';
 import { takeTables } from './reused-tables.ts';
 
 /** Endpoint of the DynamoDB for tests; undefined if none is available. */
@@ -102,56 +106,75 @@ export async function openOrderedSqlite() {
     ledger.close();
     rmSync(folder, { recursive: true });
   };
-  return { ledger, edit: sqliteItems(file), close };
+  return { ledger, edit: editSqlite(file), close };
 }
 
-/** Null removes a field. A set is a list. */
-function patchValue(_: string, value: unknown): unknown {
-  return value instanceof Set ? [...value] : (value ?? null);
+/** How items are read and written, whatever their format. */
+interface ItemEdits extends Pick<StoredItems, 'removeRecord' | 'items'> {
+  read(table: TableName, key: Record<string, string>): Promise<Record<string, unknown>>;
+  write(table: TableName, item: Record<string, unknown>): Promise<void>;
 }
 
-function sqliteItems(file: string): StoredItems {
-  const update = async (statement: string, fields: object, ...key: string[]) => {
-    const database = new DatabaseSync(file);
-    database.exec('DROP TRIGGER IF EXISTS audit_no_update');
-    const { changes } = database.prepare(statement).run(JSON.stringify(fields, patchValue), ...key);
-    database.close();
-    if (changes !== 1) throw new Error('No such item.');
+/** Sets fields of items. */
+function editsOf({ read, write, ...others }: ItemEdits): StoredItems {
+  const edit = async (idempotencyKey: string, fields: object, check?: (item: object) => void) => {
+    const item = await read('idempotency', { idempotencyKey });
+    check?.(item);
+    await write('idempotency', { ...item, ...fields });
   };
   return {
-    record: (key, fields) =>
-      update('UPDATE idempotency SET record = json_patch(record, ?) WHERE idempotencyKey = ?', fields, key),
-    removeRecord: (key) => update('DELETE FROM idempotency WHERE ? IS NOT NULL AND idempotencyKey = ?', {}, key),
-    approval: (key, fields) =>
-      update('UPDATE approval SET approval = json_patch(approval, ?) WHERE approvalKey = ?', fields, key),
-    entry: ({ operationId, entryId }, fields) =>
-      update(
-        'UPDATE audit SET entry = json_patch(entry, ?) WHERE operationId = ? AND entryId = ?',
-        fields,
-        operationId,
-        entryId,
-      ),
-    state: async (target, fields, check) => {
-      const key = associationKeyOf(target);
-      const database = new DatabaseSync(file);
-      const row = database.prepare('SELECT state FROM association WHERE associationKey = ?').get(key);
-      database.close();
-      check?.(JSON.parse(String(row?.state)) as object);
-      await update('UPDATE association SET state = json_patch(state, ?) WHERE associationKey = ?', fields, key);
-    },
-    async items() {
-      const database = new DatabaseSync(file);
-      const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
-      const items = tables.flatMap(({ name }) =>
-        database
-          .prepare(`SELECT * FROM ${String(name)}`)
-          .all()
-          .map((row) => storedItem(String(name), row)),
-      );
-      database.close();
-      return items;
+    ...others,
+    record: edit,
+    approval: (key, fields) => edit(approvalItemKeyOf(key), fields),
+    state: (target, fields, check) => edit(associationKeyOf(target), fields, check),
+    async entry({ operationId, entryId }, fields) {
+      const item = await read('audit', { operationId, entryId });
+      const stored = { ...(JSON.parse(String(item.entry)) as { v: unknown }), ...fields };
+      await write('audit', { ...item, v: stored.v, entry: JSON.stringify(stored) });
     },
   };
+}
+
+function editSqlite(file: string): StoredItems {
+  const withDatabase = <T>(work: (database: DatabaseSync) => T): T => {
+    const database = new DatabaseSync(file);
+    try {
+      return work(database);
+    } finally {
+      database.close();
+    }
+  };
+  const whereKey = (key: object) =>
+    Object.keys(key)
+      .map((name) => `${name} = :${name}`)
+      .join(' AND ');
+  return editsOf({
+    async read(table, key) {
+      const row = withDatabase((database) =>
+        database.prepare(`SELECT item FROM ${table} WHERE ${whereKey(key)}`).get(key),
+      );
+      if (row === undefined) throw new Error('No such item.');
+      return itemOfText(String(row.item));
+    },
+    async write(table, item) {
+      const key = Object.fromEntries(keyColumns(table).map((name) => [name, String(item[name])]));
+      withDatabase((database) => {
+        database.exec('DROP TRIGGER IF EXISTS audit_no_update');
+        database
+          .prepare(`UPDATE ${table} SET item = :item WHERE ${whereKey(key)}`)
+          .run({ ...key, item: itemText(item) });
+      });
+    },
+    async removeRecord(key) {
+      withDatabase((database) => database.prepare('DELETE FROM idempotency WHERE idempotencyKey = ?').run(key));
+    },
+    async items() {
+      return (['idempotency', 'audit'] as const).flatMap((table) => {
+        const rows = withDatabase((database) => database.prepare(`SELECT item FROM ${table}`).all());
+        return rows.map(({ item }) => storedItem(table, itemOfText(String(item))));
+      });
+    },
+  });
 }
 
 /** Opens a ledger in tables of the DynamoDB for tests. */
@@ -164,56 +187,40 @@ export async function openDynamoDb() {
   };
   const ledger = {
     ...makeDynamoDbLedger({ client, ...names }),
-    ...makeDynamoDbObservations({ client, ...names }),
-    ...makeDynamoDbAssociationReads({ client, ...names }),
-    ...makeDynamoDbApprovals({ client, ...names }),
-    ...makeDynamoDbCheckpoints({ client, ...names }),
+    ...storedObservations(dynamoDbItems({ client, ...names })),
+    ...storedAssociationReads(dynamoDbItems({ client, ...names })),
+    ...storedApprovals(dynamoDbItems({ client, ...names })),
+    ...storedCheckpoints(dynamoDbItems({ client, ...names })),
   };
-  return { ledger, edit: dynamoDbItems(client, names), close };
+  return { ledger, edit: editDynamoDb(client, names), close };
 }
 
 /** Sets fields of the items of these tables. */
-export function dynamoDbItems(client: DynamoDBClient, { idempotencyTable, auditTable }: TableNames): StoredItems {
-  const read = async (TableName: string, key: object) => {
-    const get = new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true });
-    const { Item } = await client.send(get);
-    if (Item === undefined) throw new Error('No such item.');
-    return unmarshall(Item);
-  };
-  const write = async (TableName: string, item: object) => {
-    await client.send(new PutItemCommand({ TableName, Item: marshall(item, { removeUndefinedValues: true }) }));
-  };
-  return {
-    async record(idempotencyKey, fields) {
-      const item = await read(idempotencyTable, { idempotencyKey });
-      await write(idempotencyTable, { ...item, ...fields });
+export function editDynamoDb(client: DynamoDBClient, { idempotencyTable, auditTable }: TableNames): StoredItems {
+  const names = { idempotency: idempotencyTable, audit: auditTable } as const;
+  return editsOf({
+    async read(table, key) {
+      const get = new GetItemCommand({ TableName: names[table], Key: marshall(key), ConsistentRead: true });
+      const { Item } = await client.send(get);
+      if (Item === undefined) throw new Error('No such item.');
+      return unmarshall(Item);
+    },
+    async write(table, item) {
+      const Item = marshall(item, { removeUndefinedValues: true });
+      await client.send(new PutItemCommand({ TableName: names[table], Item }));
     },
     async removeRecord(idempotencyKey) {
       await client.send(new DeleteItemCommand({ TableName: idempotencyTable, Key: marshall({ idempotencyKey }) }));
     },
-    async approval(key, fields) {
-      const item = await read(idempotencyTable, { idempotencyKey: approvalItemKeyOf(key) });
-      await write(idempotencyTable, { ...item, ...fields });
-    },
-    async state(target, fields, check) {
-      const item = await read(idempotencyTable, { idempotencyKey: associationKeyOf(target) });
-      check?.(item);
-      await write(idempotencyTable, { ...item, ...fields });
-    },
-    async entry({ operationId, entryId }, fields) {
-      const item = await read(auditTable, { operationId, entryId });
-      const stored = { ...(JSON.parse(String(item.entry)) as { v: unknown }), ...fields };
-      await write(auditTable, { ...item, v: stored.v, entry: JSON.stringify(stored) });
-    },
     async items() {
       const items: StoredItem[] = [];
-      for (const [table, TableName] of Object.entries({ idempotency: idempotencyTable, audit: auditTable })) {
+      for (const [table, TableName] of Object.entries(names)) {
         for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))
           items.push(...Items.map((item) => storedItem(table, unmarshall(item))));
       }
       return items;
     },
-  };
+  });
 }
 
 /** New tables with unique names and a client for them. `close` deletes the tables and closes the client. */

@@ -1,6 +1,7 @@
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbObservations } from '../../src/ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
+import { storedApprovals } from '../../src/ledger/stored-approvals.ts';
+import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
+import { storedObservations } from '../../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { startAnsweringServer } from './answering-server.ts';
@@ -58,9 +59,9 @@ export async function openRecordedTables(arnOf: (table: keyof TableNames) => str
   const stores = { client: dynamoDbClient({ endpoint: recorder.endpoint }), ...tables.names };
   const ledger = {
     ...makeDynamoDbLedger(stores),
-    ...makeDynamoDbObservations(stores),
-    ...makeDynamoDbAssociationReads(stores),
-    ...makeDynamoDbApprovals(stores),
+    ...storedObservations(dynamoDbItems(stores)),
+    ...storedAssociationReads(dynamoDbItems(stores)),
+    ...storedApprovals(dynamoDbItems(stores)),
   };
   const close = async () => {
     ledger.close();

@@ -1,6 +1,7 @@
 import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
+import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
+import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { openTables } from './ledgers.ts';
@@ -14,7 +15,7 @@ export async function restoreTables(client: DynamoDBClient, names: TableNames) {
   await copyItems(client, names.idempotencyTable, restored.names.idempotencyTable);
   await copyItems(client, names.auditTable, restored.names.auditTable);
   const tables = { client: restored.client, ...restored.names };
-  const ledger = { ...makeDynamoDbLedger(tables), ...makeDynamoDbAssociationReads(tables) };
+  const ledger = { ...makeDynamoDbLedger(tables), ...storedAssociationReads(dynamoDbItems(tables)) };
   return { ...restored, ledger };
 }
 

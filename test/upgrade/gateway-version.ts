@@ -6,11 +6,12 @@ import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { makeScanHandler } from '../../src/app/scan-handler.ts';
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
 import type { Times } from '../../src/idempotency/times.ts';
-import { makeDynamoDbApprovals } from '../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../src/ledger/dynamodb/association-reads.ts';
+import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
+import { storedApprovals } from '../../src/ledger/stored-approvals.ts';
+import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
 import { openDynamoDb } from '../../src/ledger/dynamodb/client.ts';
-import { makeDynamoDbObservations } from '../../src/ledger/dynamodb/observations.ts';
-import { makeDynamoDbRepairs } from '../../src/ledger/dynamodb/repairs.ts';
+import { storedObservations } from '../../src/ledger/stored-observations.ts';
+import { storedRepairs } from '../../src/ledger/stored-repairs.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import type { AssociationTarget, ClusterRef } from '../../src/model/association.ts';
@@ -53,9 +54,9 @@ export function openVersion({ dynamoDb, eks, tables, policies, times, clock }: V
   const client = openDynamoDb({ endpoint: dynamoDb, credentials, region: 'us-east-1' });
   const stores = { client, ...tables };
   const ledger = makeDynamoDbLedger(stores);
-  const observations = makeDynamoDbObservations(stores);
-  const approvals = makeDynamoDbApprovals(stores);
-  const associations = makeDynamoDbAssociationReads(stores);
+  const observations = storedObservations(dynamoDbItems(stores));
+  const approvals = storedApprovals(dynamoDbItems(stores));
+  const associations = storedAssociationReads(dynamoDbItems(stores));
   const deps = makeDependencies({
     ...{ ledger, approvals, associations, home, times, clock },
     policy: loadCompiledPolicy(policies),
@@ -71,7 +72,7 @@ export function openVersion({ dynamoDb, eks, tables, policies, times, clock }: V
   });
   const current = () => Promise.resolve(deps);
   const handle = makeGatewayHandler(deps, { tokens: defaultTokenSettings, issuers, eventSource });
-  const reconcile = makeReconcileHandler(current, makeDynamoDbRepairs(stores));
+  const reconcile = makeReconcileHandler(current, storedRepairs(dynamoDbItems(stores)));
   const scan = makeScanHandler(current, observations, { intervalMs: 1, maxAgeMs: 1, readsPerSecond: 1_000 });
   const manyEndings = { ...defaultExpireSettings, burstAbove: 1_000, maxPerSetter: 1_000 };
   const expire = makeExpireHandler(current, { observations, approvals }, manyEndings);

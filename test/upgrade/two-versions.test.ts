@@ -3,7 +3,7 @@ import { createDocument, deleteDocument, updateDocument } from '../support/docum
 import { input, openSimulator, roleArn } from '../support/gateway.ts';
 import { approvalsOf, approvalIn } from '../support/held-requests.ts';
 import { jwtEvent } from '../support/lambda-event.ts';
-import { dynamoDbEndpoint, dynamoDbItems, openTables } from '../support/ledgers.ts';
+import { dynamoDbEndpoint, editDynamoDb, openTables } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { makeClock } from '../support/test-clock.ts';
 import { directions } from './versions.ts';
@@ -140,7 +140,7 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
       const [newest, oldest] = entries.data?.auditTrail.nodes ?? [];
       const [operationId = '', entryId = ''] = (newest?.id ?? '').split('.');
       const known = { event: 'SUCCEEDED', operation: 'CREATE_POD_IDENTITY_ASSOCIATION', refusalCode: null };
-      await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId }, value);
+      await editDynamoDb(tables.client, tables.names).entry({ operationId, entryId }, value);
       const refused = await readTrail(other, operationId);
       expect(refused.errors).toMatchObject([{ extensions: { code: 'LEDGER_FORMAT_UNSUPPORTED' } }]);
       const { endCursor } = refused.errors?.[0]?.extensions ?? {};
@@ -150,8 +150,8 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
       expect(older.data?.auditTrail.nodes).toEqual([oldest]);
       // A page with newer entries ends before it.
       const [, oldestId = ''] = (oldest?.id ?? '').split('.');
-      await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId: oldestId }, value);
-      await dynamoDbItems(tables.client, tables.names).entry({ operationId, entryId }, known);
+      await editDynamoDb(tables.client, tables.names).entry({ operationId, entryId: oldestId }, value);
+      await editDynamoDb(tables.client, tables.names).entry({ operationId, entryId }, known);
       expect(await readTrail(other, operationId)).toMatchObject({ data: { auditTrail: { nodes: [newest] } } });
     },
   );
@@ -160,7 +160,7 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
     const approvals = approvalsOf({ handler: one.handle });
     const { id } = approvalIn(await approvals.create('alice'));
     const [, key = ''] = id.split('.');
-    const edit = dynamoDbItems(tables.client, tables.names);
+    const edit = editDynamoDb(tables.client, tables.names);
     const stored = await one.read.approval(key);
     await edit.approval(key, { approval: JSON.stringify({ v: 1, ...stored, state: 'LATER_STATE' }) });
     const refused = await ask(other, `{ approval(id: "${id}") { state } }`, {});

@@ -5,7 +5,7 @@ import { openGateway } from '../../../test/support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
-import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
 
 /** A gateway with a ledger of its own, for the tests of a file. */
 export async function startGateway(options: Omit<GatewayOptions, 'ledger'> = {}): Promise<Gateway> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { readOrCreate } from './folder-file.ts';
+import { readOrCreate } from '../../../tools/ledger/folder-file.ts';
 import type { AwsIdentity } from './http-api/iam-authorizer.ts';
 import type { MadeWorld } from './world/world.ts';
 

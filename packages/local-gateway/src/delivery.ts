@@ -1,7 +1,7 @@
 import { deliver } from '../../../src/events/deliver.ts';
 import type { DeliveryDependencies } from '../../../src/events/deliver.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import type { AuditOrder } from './sqlite/order.ts';
+import type { AuditOrder } from '../../sqlite-ledger/src/order.ts';
 
 /** Entries per step: as many as the function in AWS receives. */
 const batchSize = 100;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
 import type { JSONWebKeySet, JWK } from 'jose';
-import { readOrCreate } from './folder-file.ts';
+import { readOrCreate } from '../../../tools/ledger/folder-file.ts';
 
 /** The key that the local issuer signs tokens with. */
 export interface SigningKey {

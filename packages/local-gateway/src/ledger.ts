@@ -1,31 +1,23 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { explainFailure } from '../../../tools/explain.ts';
-import { clientWithin, openDynamoDb, sharedCallMs } from '../../../src/ledger/dynamodb/client.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
-import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbCheckpoints } from '../../../src/ledger/dynamodb/checkpoints.ts';
-import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb/observations.ts';
+import { clientWithin, sharedCallMs } from '../../../src/ledger/dynamodb/client.ts';
+import { dynamoDbItems } from '../../../src/ledger/dynamodb/items.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { dynamoDbErasure } from './erasure.ts';
-import type { Erasure } from './erasure.ts';
-import { unindexedEntries } from './checkpoints/unindexed-entries.ts';
-import type { UnindexedEntries } from './checkpoints/unindexed-entries.ts';
-import { makeSqliteLedger } from './sqlite/ledger.ts';
-import type { AuditOrder } from './sqlite/order.ts';
 import { tableProblem } from '../../../src/ledger/dynamodb/table-check.ts';
 import { createTable, createTables } from '../../../src/ledger/dynamodb/tables.ts';
-import { makeDynamoDbStore } from '../../../src/policy-versions/dynamodb-store.ts';
-import type { PolicyStore } from '../../../src/policy-versions/store.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { storedApprovals } from '../../../src/ledger/stored-approvals.ts';
+import { storedAssociationReads } from '../../../src/ledger/stored-association-reads.ts';
+import { storedCheckpoints } from '../../../src/ledger/stored-checkpoints.ts';
+import { storedObservations } from '../../../src/ledger/stored-observations.ts';
+import { explainFailure } from '../../../tools/explain.ts';
+import { dynamoDbClient } from '../../../tools/ledger/open-ledger.ts';
+import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
+import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
+import type { AuditOrder } from '../../sqlite-ledger/src/order.ts';
 import { policyTableDefinition } from './policy-table.ts';
-import type { LedgerSettings } from './settings.ts';
-
-/** Credentials for endpoints on this machine, which do not check them. */
-const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
  * Opens the ledger of the settings, and creates its file or tables where they are missing. Rejects
@@ -52,12 +44,13 @@ export async function openLedger(
   });
   // A call has a deadline, as the process may be stopped and go on much later.
   const tables = { client: clientWithin(client, sharedCallMs, Date.now), ...names };
+  const items = dynamoDbItems(tables);
   return {
     ...makeDynamoDbLedger(tables),
-    ...makeDynamoDbObservations(tables),
-    ...makeDynamoDbAssociationReads(tables),
-    ...makeDynamoDbApprovals(tables),
-    ...makeDynamoDbCheckpoints(tables),
+    ...storedObservations(items),
+    ...storedAssociationReads(items),
+    ...storedApprovals(items),
+    ...storedCheckpoints(items),
   };
 }
 
@@ -70,25 +63,6 @@ function dynamoDbAdvice({ dynamoDbEndpoint: endpoint, region, hasCredentials }: 
 }
 
 /**
- * Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed
- * when it is read.
- */
-export function openExistingLedger(
-  settings: LedgerSettings,
-): Ledger & AssociationReads & CheckpointStore & UnindexedEntries & Erasure {
-  const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
-  if (ledger === 'sqlite') return makeSqliteLedger({ file });
-  const tables = { client: dynamoDbClient(settings), idempotencyTable, auditTable };
-  return {
-    ...makeDynamoDbLedger(tables),
-    ...makeDynamoDbAssociationReads(tables),
-    ...makeDynamoDbCheckpoints(tables),
-    unindexedEntries: () => unindexedEntries(tables.client, auditTable),
-    ...dynamoDbErasure(tables.client, auditTable),
-  };
-}
-
-/**
  * Creates the table of policies of the settings if it is missing. Rejects with an Error that names
  * the settings to fix.
  */
@@ -98,35 +72,4 @@ export async function createPolicyTable(settings: LedgerSettings): Promise<void>
   await explainFailure('The table of policies in DynamoDB', dynamoDbAdvice(settings), create).finally(() =>
     client.destroy(),
   );
-}
-
-/** Opens the table of policies of the settings. A missing table is noticed when it is read. */
-export function openPolicyStore(settings: LedgerSettings): PolicyStore {
-  return makeDynamoDbStore(dynamoDbClient(settings), settings.policyTable);
-}
-
-/** A client for the DynamoDB of the settings, with the time limits of the ledger. */
-export function dynamoDbClient(settings: LedgerSettings): DynamoDBClient {
-  const { region, dynamoDbEndpoint: endpoint } = settings;
-  return openDynamoDb({
-    region,
-    ...(endpoint === null ? {} : { endpoint }),
-    ...credentialsFor(settings, endpoint ?? undefined),
-  });
-}
-
-/**
- * Placeholder credentials for an AWS client whose endpoint is on this machine, unless there are
- * others; else nothing.
- */
-export function credentialsFor(
-  { hasCredentials }: Pick<LedgerSettings, 'hasCredentials'>,
-  endpoint: string | undefined,
-) {
-  return endpoint !== undefined && isLocalEndpoint(endpoint) && !hasCredentials ? { credentials: placeholders } : {};
-}
-
-/** Whether the URL of an endpoint is on this machine. */
-export function isLocalEndpoint(endpoint: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 }

@@ -13,32 +13,11 @@ import type { GatewaySettings, LivePolicySettings } from '../../../src/app/setti
 import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
 import type { ExpireSettings } from '../../../src/operations/expiry/run.ts';
+import { exampleAccountId, exampleRegion, localFolder, readLedgerSettings } from '../../../tools/ledger/settings.ts';
+import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { ExternalIssuer } from './issuers.ts';
 import { shellQuoted } from './invocation.ts';
 import { audience } from './principals.ts';
-
-/** Account and region of the example inventory and of the simulator's example clusters. */
-export const exampleAccountId = '111122223333';
-const exampleRegion = 'eu-central-1';
-
-/** Where the ledger is, for all commands of this machine. */
-export interface LedgerSettings {
-  readonly ledger: 'sqlite' | 'dynamodb';
-  /** File of the SQLite ledger, or `:memory:`. */
-  readonly ledgerFile: string;
-  /** Region of the tables. */
-  readonly region: string;
-  /** Null: DynamoDB's own endpoint in `region`. */
-  readonly dynamoDbEndpoint: string | null;
-  readonly idempotencyTable: string;
-  readonly auditTable: string;
-  readonly policyTable: string;
-  /**
-   * Whether the environment holds AWS credentials; without them, placeholders are used for loopback
-   * endpoints.
-   */
-  readonly hasCredentials: boolean;
-}
 
 /** The JSON of a world, not parsed: commands that need no world do not load its rules. */
 export interface WorldText {
@@ -166,20 +145,6 @@ export function tokenVariables({ LOCAL_FOLDER = '', WORLD_FILE = '' }: Environme
     .join('');
 }
 
-/** Reads where the ledger is. */
-export function readLedgerSettings(reader: SettingsReader): LedgerSettings {
-  return {
-    ledger: reader.oneOf('LEDGER', ['sqlite', 'dynamodb'], 'sqlite (a file on this machine) or dynamodb'),
-    ledgerFile: reader.text('LEDGER_FILE', join(localFolder(reader), 'ledger.sqlite')),
-    region: reader.region('AWS_REGION', exampleRegion),
-    dynamoDbEndpoint: reader.url('AWS_ENDPOINT_URL_DYNAMODB', 'http://127.0.0.1:8000'),
-    idempotencyTable: reader.text('IDEMPOTENCY_TABLE', 'pod-identity-gateway-idempotency'),
-    auditTable: reader.text('AUDIT_TABLE', 'pod-identity-gateway-audit'),
-    policyTable: reader.text('POLICY_TABLE', 'pod-identity-gateway-policies'),
-    hasCredentials: reader.text('AWS_ACCESS_KEY_ID', '') !== '' || reader.text('AWS_PROFILE', '') !== '',
-  };
-}
-
 /**
  * Only the SQLite ledger keeps the order of its entries; tables have a stream, which the functions
  * in AWS read.
@@ -235,9 +200,4 @@ function readWorldText(reader: SettingsReader): WorldText | null {
     reader.problem(`WORLD_FILE is ${file}, which can't be read: ${reason}.`);
     return null;
   }
-}
-
-/** The folder of keys, ledger and simulator state. */
-export function localFolder(reader: SettingsReader): string {
-  return resolve(reader.text('LOCAL_FOLDER', join(root, '.local')));
 }

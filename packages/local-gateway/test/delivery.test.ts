@@ -5,7 +5,7 @@ import { auditEntry } from '../../../test/support/ledger-samples.ts';
 import { openOrderedSqlite } from '../../../test/support/ledgers.ts';
 import { deliverNext } from '../src/delivery.ts';
 import type { LocalDelivery } from '../src/delivery.ts';
-import { makeSqliteLedger } from '../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
 
 let store: Awaited<ReturnType<typeof openOrderedSqlite>>;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
 import { loadSigningKey } from '../src/keys.ts';
 import { mintToken, principals } from '../src/principals.ts';
 import type { EksSimulator } from '../../eks-simulator/src/index.ts';

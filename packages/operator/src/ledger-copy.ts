@@ -13,7 +13,7 @@ export const ledgerCopy = command({
   fails: "The copy exists, or can't be written",
   request: (_, [file = '']) => resolve(file),
   run: async (target, { settings: file, print }) => {
-    const { copySqliteLedger } = await import('../../local-gateway/src/sqlite/copy.ts');
+    const { copySqliteLedger } = await import('../../sqlite-ledger/src/copy.ts');
     copySqliteLedger(file, target);
     print(`${file} is copied to ${target}.`);
     return 0;

@@ -2,10 +2,10 @@ import type { AssociationReads } from '../../../src/ledger/association-history.t
 import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import { openExistingLedger, openPolicyStore } from '../../local-gateway/src/ledger.ts';
-import type { Erasure } from '../../local-gateway/src/erasure.ts';
-import type { UnindexedEntries } from '../../local-gateway/src/checkpoints/unindexed-entries.ts';
-import type { LedgerSettings } from '../../local-gateway/src/settings.ts';
+import { openExistingLedger, openPolicyStore } from '../../../tools/ledger/open-ledger.ts';
+import type { Erasure } from '../../../src/ledger/erasure.ts';
+import type { UnindexedEntries } from '../../../src/ledger/unindexed-entries.ts';
+import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 
 /** Opens the ledger for a command, and closes it. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readLogSettings } from '../../local-gateway/src/checkpoints/log-settings.ts';
-import type { LogSettings } from '../../local-gateway/src/checkpoints/log-settings.ts';
-import { readLedgerSettings } from '../../local-gateway/src/settings.ts';
-import type { LedgerSettings } from '../../local-gateway/src/settings.ts';
+import { readLogSettings } from '../../../tools/ledger/log-settings.ts';
+import type { LogSettings } from '../../../tools/ledger/log-settings.ts';
+import { readLedgerSettings } from '../../../tools/ledger/settings.ts';
+import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { SettingsReader } from '../../../src/app/environment.ts';
 import type { Settings } from './cli/command.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
 import { runOperator } from './run-operator.ts';
 
 let folder: string;

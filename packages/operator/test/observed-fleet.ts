@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../sqlite-ledger/src/ledger.ts';
 import { defaultScanSettings, scan } from '../../../src/observations/scan.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import type { Association } from '../../../src/model/association.ts';

@@ -5,7 +5,14 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { CreateTableCommandInput, DynamoDBClient, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
+import type {
+  CreateTableCommandInput,
+  DynamoDBClient,
+  GlobalSecondaryIndex,
+  KeySchemaElement,
+} from '@aws-sdk/client-dynamodb';
+import { indexesOf, numberAttribute, tableKeys, ttlAttribute } from '../tables.ts';
+import type { KeySchema, TableName } from '../tables.ts';
 
 /** Names of the two DynamoDB tables of a ledger. */
 export interface TableNames {
@@ -13,109 +20,47 @@ export interface TableNames {
   readonly auditTable: string;
 }
 
-/**
- * Expiry attribute of idempotency records, in seconds. DynamoDB deletes a record up to two days
- * after it.
- */
-export const ttlAttribute = 'ttl';
-
-/**
- * Index of the idempotency table: records IN_PROGRESS by shard and end of lease. Sparse: others
- * lack the hash key.
- */
-export const leaseIndex = 'byLease';
-
-/**
- * Index of the idempotency table: the states of associations by cluster, and the versions of the
- * history by service account. Its sort key is the item's, so the order is by service account, and
- * of versions by time.
- */
-export const stateIndex = 'byCluster';
-
-/**
- * What the index has besides keys: what a scan needs to know which associations to read, and the
- * text of a version. Scans read it far more often than changes write it.
- */
-const stateIndexAttributes = [
-  ...['v', 'revision', 'scannedRevision', 'scannedAt', 'isPresent', 'associationId', 'recordsInProgress', 'version'],
-];
-
-/**
- * Indexes of the idempotency table by what versions of the history have as role and as target role,
- * and their hash keys.
- */
-export const roleIndexes = { byRole: 'roleArn', byTargetRole: 'targetRoleArn' } as const;
-
-/**
- * Indexes of the audit table and their hash keys. The sort key is the entry id, so the order is by
- * time. All of them are needed from the first release: an insert-only trail cannot gain attributes
- * later, and CloudFormation adds only one index per update.
- */
-export const auditIndexes = {
-  byCluster: 'clusterKey',
-  byNamespace: 'namespaceKey',
-  byServiceAccount: 'serviceAccountKey',
-  byPrincipal: 'principalId',
-  byAssociation: 'associationArn',
-  byDeniedNamespace: 'deniedNamespaceKey',
-  byTime: 'trailShard',
-} as const;
-
 /** Definition of the idempotency table. `deploy/tables.yml` must match it. */
 export function idempotencyTableDefinition(TableName: string): CreateTableCommandInput {
-  return {
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: 'idempotencyKey', AttributeType: 'S' },
-      { AttributeName: 'openShard', AttributeType: 'S' },
-      { AttributeName: 'leaseUntil', AttributeType: 'N' },
-      { AttributeName: 'clusterKey', AttributeType: 'S' },
-      { AttributeName: 'roleArn', AttributeType: 'S' },
-      { AttributeName: 'targetRoleArn', AttributeType: 'S' },
-    ],
-    KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: [
-      index(leaseIndex, 'openShard', 'leaseUntil'),
-      {
-        ...index(stateIndex, 'clusterKey', 'idempotencyKey'),
-        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: stateIndexAttributes },
-      },
-      ...Object.entries(roleIndexes).map(([name, key]) => ({
-        ...index(name, key, 'idempotencyKey'),
-        Projection: { ProjectionType: 'KEYS_ONLY' as const },
-      })),
-    ],
-  };
+  return definitionOf(TableName, 'idempotency');
 }
 
 /** Definition of the audit table. `deploy/tables.yml` must match it. */
 export function auditTableDefinition(TableName: string): CreateTableCommandInput {
-  const indexKeys = Object.values(auditIndexes);
+  return definitionOf(TableName, 'audit');
+}
+
+function definitionOf(TableName: string, table: TableName): CreateTableCommandInput {
+  const indexes = Object.entries(indexesOf(table));
+  const schemas = [tableKeys[table], ...indexes.map(([, schema]) => schema)];
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['operationId', 'entryId', ...indexKeys].map((AttributeName) => ({
+    AttributeDefinitions: [...new Set(schemas.flatMap(namesIn))].map((AttributeName) => ({
       AttributeName,
-      AttributeType: 'S',
+      AttributeType: AttributeName === numberAttribute ? 'N' : 'S',
     })),
-    KeySchema: [
-      { AttributeName: 'operationId', KeyType: 'HASH' },
-      { AttributeName: 'entryId', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: Object.entries(auditIndexes).map(([name, key]) => index(name, key, 'entryId')),
+    KeySchema: keySchema(tableKeys[table]),
+    GlobalSecondaryIndexes: indexes.map(([IndexName, schema]) => ({
+      IndexName,
+      KeySchema: keySchema(schema),
+      Projection: projectionOf(schema),
+    })),
   };
 }
 
-function index(IndexName: string, hashKey: string, rangeKey: string): GlobalSecondaryIndex {
-  return {
-    IndexName,
-    KeySchema: [
-      { AttributeName: hashKey, KeyType: 'HASH' },
-      { AttributeName: rangeKey, KeyType: 'RANGE' },
-    ],
-    Projection: { ProjectionType: 'ALL' },
-  };
+function namesIn({ hash, range }: KeySchema): string[] {
+  return range === undefined ? [hash] : [hash, range];
+}
+
+function keySchema(schema: KeySchema): KeySchemaElement[] {
+  return namesIn(schema).map((AttributeName, at) => ({ AttributeName, KeyType: at === 0 ? 'HASH' : 'RANGE' }));
+}
+
+function projectionOf({ projected }: KeySchema): GlobalSecondaryIndex['Projection'] {
+  if (projected === undefined) return { ProjectionType: 'ALL' };
+  if (projected.length === 0) return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projected] };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkpoint } from '../../../src/checkpoints/checkpoint.ts';
 import { localCheckpoints } from '../../../packages/local-gateway/src/checkpoints/local-checkpoints.ts';
-import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 
 const [file = '', folder = ''] = process.argv.slice(2);
 const deps = localCheckpoints(makeSqliteLedger({ file, busyTimeoutMs: 10_000 }), folder);

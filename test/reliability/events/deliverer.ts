@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webhookTarget } from '../../../src/app/event-target.ts';
 import { deliverNext } from '../../../packages/local-gateway/src/delivery.ts';
-import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 
 const [file = '', url = '', secret = ''] = process.argv.slice(2);
 const ledger = makeSqliteLedger({ file, busyTimeoutMs: 10_000 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { makeContext } from '../../../packages/local-gateway/src/http-api/context.ts';
 import { makeLog } from '../../../src/runtime/log.ts';

@@ -9,9 +9,10 @@ import { audience, issuer } from '../../../packages/local-gateway/src/principals
 import { makeHandler } from '../../../src/graphql/handler.ts';
 import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
-import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../../../src/ledger/dynamodb/items.ts';
+import { storedAssociationReads } from '../../../src/ledger/stored-association-reads.ts';
+import { storedApprovals } from '../../../src/ledger/stored-approvals.ts';
+import { storedObservations } from '../../../src/ledger/stored-observations.ts';
 import { ledgerOn, makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import { clientUntil, openDynamoDb } from '../../../src/ledger/dynamodb/client.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb/request.ts';
@@ -83,7 +84,7 @@ export const gateway: Implementation = {
   observed,
   history: (client, { idempotency: idempotencyTable, audit: auditTable }) => {
     const tables = { client, idempotencyTable, auditTable };
-    return { ...makeDynamoDbObservations(tables), ...makeDynamoDbAssociationReads(tables) };
+    return { ...storedObservations(dynamoDbItems(tables)), ...storedAssociationReads(dynamoDbItems(tables)) };
   },
   approvals,
   hasEndings: true,
@@ -123,16 +124,16 @@ function start(url: string, tables: Tables): Process {
   const ledger = makeDynamoDbLedger({ client, ...names });
   const storesUntil = (deadline: Deadline) => {
     const bound = { client: clientUntil(client, deadline), ...names };
-    const [approvals, observations] = [makeDynamoDbApprovals(bound), makeDynamoDbObservations(bound)];
-    const associations = makeDynamoDbAssociationReads(bound);
+    const [approvals, observations] = [storedApprovals(dynamoDbItems(bound)), storedObservations(dynamoDbItems(bound))];
+    const associations = storedAssociationReads(dynamoDbItems(bound));
     return { ledger: ledgerOn(bound), approvals, associations, observations };
   };
   const home = { accountId: '111122223333', region: 'eu-central-1' };
   const deps = makeDependencies({
     policy,
     ledger,
-    approvals: makeDynamoDbApprovals({ client, ...names }),
-    associations: makeDynamoDbAssociationReads({ client, ...names }),
+    approvals: storedApprovals(dynamoDbItems({ client, ...names })),
+    associations: storedAssociationReads(dynamoDbItems({ client, ...names })),
     storesUntil,
     clock,
     clockCheck: check,

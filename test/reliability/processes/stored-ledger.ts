@@ -15,19 +15,22 @@ export interface StoredLedger {
   readonly approvals: Omit<ApprovalFacts, 'votes'>;
 }
 
+/** The keys of records: SHA-256 in hex. */
+const recordKeys = '[0-9a-f]'.repeat(64);
+
 /** Reads the ledger in a file. */
 export function readLedger(file: string): StoredLedger {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    const rows = database.prepare('SELECT entry, personal FROM audit ORDER BY entryId').all();
-    const records = database
-      .prepare("SELECT record FROM idempotency WHERE state NOT IN ('CHECKPOINT', 'CURSOR_KEYS')")
-      .all();
-    const items = database.prepare('SELECT approval FROM approval').all();
+    const entries = `SELECT item ->> '$.entry' AS entry, item ->> '$.personal' AS personal FROM audit ORDER BY entryId`;
+    const rows = database.prepare(entries).all();
+    const items = (keys: string) =>
+      database.prepare('SELECT item FROM idempotency WHERE idempotencyKey GLOB ?').all(keys);
     return storedLedger({
-      entries: rows.map(textsOf),
-      records: records.map(({ record }) => JSON.parse(String(record)) as RecordFact),
-      approvals: items.map(({ approval }) => String(approval)),
+      // A claim of a created association has no entry.
+      entries: rows.filter(({ entry }) => entry !== null).map(textsOf),
+      records: items(recordKeys).map(({ item }) => JSON.parse(String(item)) as RecordFact),
+      approvals: items('approval/*').map(({ item }) => (JSON.parse(String(item)) as { approval: string }).approval),
     });
   } finally {
     database.close();
@@ -62,7 +65,9 @@ export function storedLedger(items: {
 export function countOpen(file: string): number {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    return Number(database.prepare("SELECT count(*) AS open FROM idempotency WHERE state = 'IN_PROGRESS'").get()?.open);
+    return Number(
+      database.prepare(`SELECT count(*) AS open FROM idempotency WHERE item ->> '$.state' = 'IN_PROGRESS'`).get()?.open,
+    );
   } finally {
     database.close();
   }
@@ -72,8 +77,8 @@ export function countOpen(file: string): number {
 export function countDueEndings(file: string, before: number): number {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    const due = "state ->> '$.ending.expiresAt' < ? AND state ->> '$.ending.suspendedFor' IS NULL";
-    const row = database.prepare(`SELECT count(*) AS due FROM association WHERE ${due}`);
+    const due = "item ->> '$.ending.expiresAt' < ? AND item ->> '$.ending.suspendedFor' IS NULL";
+    const row = database.prepare(`SELECT count(*) AS due FROM idempotency WHERE ${due}`);
     return Number(row.get(new Date(before).toISOString())?.due);
   } finally {
     database.close();

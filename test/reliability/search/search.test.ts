@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger, IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import { report, search } from './search.ts';
 import { isLarge } from '../../support/sizes.ts';

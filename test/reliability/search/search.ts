@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 import type { ScenarioStore } from './store.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { makeDynamoDbApprovals } from '../../../src/ledger/dynamodb/approvals.ts';
-import { makeDynamoDbAssociationReads } from '../../../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbObservations } from '../../../src/ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../../../src/ledger/dynamodb/items.ts';
+import { storedApprovals } from '../../../src/ledger/stored-approvals.ts';
+import { storedAssociationReads } from '../../../src/ledger/stored-association-reads.ts';
+import { storedObservations } from '../../../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb/request.ts';
-import { dynamoDbErasure } from '../../../packages/local-gateway/src/erasure.ts';
-import { makeSqliteLedger } from '../../../packages/local-gateway/src/sqlite/ledger.ts';
+import { storedErasure } from '../../../src/ledger/erasure.ts';
+import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';
 import { dynamoDbClient, dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
@@ -78,10 +79,10 @@ async function openLedgers() {
   const client = dynamoDbClient({ ...dynamoDbClientDefaults, endpoint: proxy.endpoint });
   const whole = {
     ...makeDynamoDbLedger({ client, ...tables.names }),
-    ...makeDynamoDbObservations({ client, ...tables.names }),
-    ...makeDynamoDbApprovals({ client, ...tables.names }),
-    ...makeDynamoDbAssociationReads({ client, ...tables.names }),
-    ...dynamoDbErasure(client, tables.names.auditTable),
+    ...storedObservations(dynamoDbItems({ client, ...tables.names })),
+    ...storedApprovals(dynamoDbItems({ client, ...tables.names })),
+    ...storedAssociationReads(dynamoDbItems({ client, ...tables.names })),
+    ...storedErasure(dynamoDbItems({ client, ...tables.names })),
   };
   const dynamoDb = withFaults(whole, proxy.faults, randomFrom(seed));
   const sqlite = makeSqliteLedger({ file: ':memory:' });

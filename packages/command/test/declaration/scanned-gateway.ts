@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultScanSettings, scan } from '../../../../src/observations/scan.ts';
 import { openGateway, roleArn } from '../../../../test/support/gateway.ts';
 import type { GatewayOptions } from '../../../../test/support/gateway.ts';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { runOnGateway } from '../run-on-gateway.ts';
 import type { Terminal } from '../run-on-gateway.ts';
 import type { Outcome } from '../host.ts';

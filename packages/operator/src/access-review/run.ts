@@ -1,7 +1,7 @@
 import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { aligned } from '../cli/table.ts';
 import { readInventory } from '../inventory/read.ts';

@@ -1,7 +1,7 @@
 import type { SettingsReader } from '../../../../src/app/environment.ts';
 import { readDenialShare, readWebhook } from '../../../../src/app/event-settings.ts';
 import type { WebhookTarget } from '../../../../src/app/event-settings.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Settings } from '../cli/command.ts';
 import { existingLedger } from '../settings.ts';
 

@@ -4,7 +4,7 @@ import type { GatewayEvent } from '../../../../src/events/event.ts';
 import { predecessorOf } from '../../../../src/events/predecessor.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { withLedger } from '../session.ts';
 import { entriesIn, slicesOf } from './slices.ts';

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { isLocalEndpoint } from '../../../local-gateway/src/ledger.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import { isLocalEndpoint } from '../../../../tools/ledger/open-ledger.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
 
 /** Who runs the command. */

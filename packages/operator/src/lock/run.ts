@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
-import { exampleAccountId } from '../../../local-gateway/src/settings.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import { exampleAccountId } from '../../../../tools/ledger/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import { describeLock, describeScope } from '../../../../src/model/lock.ts';
 import type { Lock, LockScope } from '../../../../src/model/lock.ts';
 import { resolveCluster } from '../../../../src/validation/names.ts';

@@ -2,7 +2,7 @@ import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
 import { makeEngine } from '../../../../src/policy/decide/engine.ts';
 import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { unpackPolicies } from '../../../../src/policy-versions/packed-policies.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { clusterName, coverageOf, gapsIn, observedAssociations } from '../observed-associations.ts';
 import { shippedPolicies } from '../options.ts';

@@ -4,7 +4,7 @@ import { explainFailure, readingPolicies } from '../../../../tools/explain.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { RoleAttributes } from '../../../../src/model/decision.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import { caseRole } from '../../../../src/cases/model-schemas.ts';
 import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
 import type { PolicySet } from '../../../../src/policy/policies/compile.ts';

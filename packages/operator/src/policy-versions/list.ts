@@ -1,4 +1,4 @@
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { ListedVersion, PolicyVersion } from '../../../../src/policy-versions/policy-version.ts';
 import type { Context } from '../cli/command.ts';
 import { withPolicyStore } from '../session.ts';

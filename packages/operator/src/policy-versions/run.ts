@@ -1,7 +1,7 @@
 import { requireReachable } from '../../../../src/eks/eks-for.ts';
 import { LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
-import { exampleAccountId } from '../../../local-gateway/src/settings.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import { exampleAccountId } from '../../../../tools/ledger/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import { defaultLiveSettings } from '../../../../src/policy-versions/live.ts';
 import type { ListedVersion } from '../../../../src/policy-versions/policy-version.ts';
 import type { PolicyStore } from '../../../../src/policy-versions/store.ts';

@@ -1,7 +1,7 @@
 import { sourceIdentityOf } from '../../../../src/eks/source-identity.ts';
 import { findIntent } from '../../../../src/ledger/audit-entry.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import type { Context } from '../cli/command.ts';
 import { withLedger } from '../session.ts';

@@ -1,8 +1,10 @@
 import { ConditionalCheckFailedException, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { claimItemsOf } from '../../../../src/ledger/dynamodb/item.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { itemOf } from '../../../../src/ledger/dynamodb/writes.ts';
 import { trailShards } from '../../../../src/ledger/keys.ts';
-import { auditIndexes } from '../../../../src/ledger/dynamodb/tables.ts';
+import { claimItemsOf } from '../../../../src/ledger/stored-entry.ts';
+import { auditIndexes } from '../../../../src/ledger/tables.ts';
 import { firstIdOf } from '../../../../src/ledger/trail-position.ts';
 import type { TablePair } from './tables.ts';
 
@@ -30,7 +32,7 @@ export async function copyLaterEntries(
     for await (const { Items = [] } of entriesSince(client, source, shard, to - overlapMs)) {
       for (const item of Items) {
         if (await putNew(client, target, item)) copied += 1;
-        for (const claim of claimItemsOf(item)) await putNew(client, target, claim);
+        for (const claim of claimItemsOf(itemOf(item))) await putNew(client, target, marshall(claim));
       }
       report(copied);
     }

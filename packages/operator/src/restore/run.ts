@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid';
-import { dynamoDbClient } from '../../../local-gateway/src/ledger.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import { dynamoDbClient } from '../../../../tools/ledger/open-ledger.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { identifyOperator } from '../lock/operator.ts';
 import { planRestore, restoreLedger } from './restore.ts';

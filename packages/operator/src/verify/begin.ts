@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import { recordEntry, auditContextOf } from '../../../../src/ledger/audit-entry.ts';
 import { lockPrefix } from '../../../../src/model/audit.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { identifyOperator } from '../lock/operator.ts';
 import { withLedger } from '../session.ts';

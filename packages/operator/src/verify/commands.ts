@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { maxTime } from '../../../../src/ledger/trail-position.ts';
 import { parseAuditEntryId } from '../../../../src/model/audit.ts';
-import { readLogSettings } from '../../../local-gateway/src/checkpoints/log-settings.ts';
+import { readLogSettings } from '../../../../tools/ledger/log-settings.ts';
 import { command } from '../cli/command.ts';
 import type { Settings } from '../cli/command.ts';
 import { flag, pathOption, reasonOption, text, timeOption } from '../options.ts';
@@ -136,7 +136,7 @@ export const trailCopy = command({
   request: (values) => values,
   run: async ({ since, target }, { settings, print }) => {
     const { copyLaterEntries } = await import('../restore/later-entries.ts');
-    const { dynamoDbClient } = await import('../../../local-gateway/src/ledger.ts');
+    const { dynamoDbClient } = await import('../../../../tools/ledger/open-ledger.ts');
     const client = dynamoDbClient(settings);
     const count = await copyLaterEntries(
       client,

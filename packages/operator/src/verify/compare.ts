@@ -1,6 +1,6 @@
 import { entryHash } from '../../../../src/checkpoints/leaf.ts';
 import type { StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
-import { personalAttribute } from '../../../../src/ledger/dynamodb/item.ts';
+import { personalAttribute } from '../../../../src/ledger/stored-entry.ts';
 import { isEntryKey, isEntryText } from '../../../../src/ledger/entry-json.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { decodeTime } from 'ulid';

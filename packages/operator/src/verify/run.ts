@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { CheckpointHead, StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
-import { openLogStorage, verifierKeys } from '../../../local-gateway/src/checkpoints/open-log.ts';
-import type { LogSettings } from '../../../local-gateway/src/checkpoints/log-settings.ts';
-import type { LedgerSettings } from '../../../local-gateway/src/settings.ts';
+import { openLogStorage, verifierKeys } from '../../../../tools/ledger/open-log.ts';
+import type { LogSettings } from '../../../../tools/ledger/log-settings.ts';
+import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { makeProgress } from '../export/progress.ts';
 import { withLedger } from '../session.ts';

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDynamoDbAssociationReads } from '../../../../src/ledger/dynamodb/association-reads.ts';
-import { makeDynamoDbObservations } from '../../../../src/ledger/dynamodb/observations.ts';
+import { dynamoDbItems } from '../../../../src/ledger/dynamodb/items.ts';
+import { storedAssociationReads } from '../../../../src/ledger/stored-association-reads.ts';
+import { storedObservations } from '../../../../src/ledger/stored-observations.ts';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
 import { openTables } from '../../../../test/support/ledgers.ts';
@@ -45,8 +46,8 @@ describeOnDynamoDb('On the tables of a deployment', () => {
     folder = copyOfShipped();
     [tables, policies] = await Promise.all([openTables(), openPolicyTable()]);
     const stores = { client: tables.client, ...tables.names };
-    const observations = makeDynamoDbObservations(stores);
-    const ledger = { ...makeDynamoDbLedger(stores), ...observations, ...makeDynamoDbAssociationReads(stores) };
+    const observations = storedObservations(dynamoDbItems(stores));
+    const ledger = { ...makeDynamoDbLedger(stores), ...observations, ...storedAssociationReads(dynamoDbItems(stores)) };
     const gateway = await openGateway({ ledger });
     await gateway.create();
     makeDirectly(gateway, 'search', 'indexer');

@@ -1,4 +1,4 @@
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { closeAtEnd } from '../../../../test/support/left-open.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GatewayEvent } from '../../../../src/events/event.ts';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { startAnsweringServer } from '../../../../test/support/answering-server.ts';
 import { entriesOfOperations, eventIdsOf } from '../../../../test/support/event-operations.ts';
 import { openEventReceiver, webhookSecret } from '../../../../test/support/event-receiver.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { appendAll, auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');

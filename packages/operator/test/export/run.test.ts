@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { runOperator } from '../run-operator.ts';
 import { appendAll, auditEntry, now } from '../../../../test/support/ledger-samples.ts';

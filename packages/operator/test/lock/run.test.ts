@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { noFilters } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { lockMemoryMs } from '../../../../src/operations/terms/locks.ts';
 import { runOperator } from '../run-operator.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';

@@ -1,7 +1,7 @@
 // No quick test.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
 import { runOperator } from '../run-operator.ts';
 import { copyOfShipped, replaceIn } from '../../../../test/support/policy-sample.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newestOperationBy } from '../../src/principal/find.ts';
 import { sourceIdentityOf } from '../../../../src/eks/source-identity.ts';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { issuer } from '../../../local-gateway/src/principals.ts';
 import { runOperator } from '../run-operator.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';

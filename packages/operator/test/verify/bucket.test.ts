@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { openBucketLog } from '../../../../test/support/bucket-log.ts';
 import { auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { runOperator } from '../run-operator.ts';
 
 const [minute, hour] = [60_000, 3_600_000];

@@ -1,9 +1,9 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { NativeAttributeValue } from '@aws-sdk/util-dynamodb';
 import { makeDeliverHandler } from '../../../../src/app/deliver-handler.ts';
 import { leafText } from '../../../../src/checkpoints/leaf.ts';
 import { archiveName } from '../../../../src/checkpoints/storage.ts';
-import type { Item } from '../../../../src/ledger/dynamodb/item.ts';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
 import { trailShardOf } from '../../../../src/ledger/keys.ts';
 import type { AuditPartition } from '../../../../src/ledger/ledger.ts';
@@ -39,8 +39,7 @@ describe.each(tamperedLedgers.filter(({ available }) => available))(
       if (!row) throw new Error('The trail has no entry.');
       const { operationId: _, entryId: __, entry: ___, ...indexes } = row;
       for (const { operationId, entryId, entry } of items) {
-        const hasShard = 'trailShard' in indexes && isTrailPosition(entryId);
-        const shard = hasShard ? { trailShard: trailShardOf(entryId) } : {};
+        const shard = isTrailPosition(entryId) ? { trailShard: trailShardOf(entryId) } : {};
         await opened.put({ ...indexes, ...shard, operationId, entryId, entry });
       }
     };
@@ -150,7 +149,7 @@ test('items that are not entries are reported by the stream once, and delay noth
     ...randomTexts(text, 200, randomOf(11)).map((entry) => ({ ...auditEntryAt(now), entry })),
   ];
   const itemOf = ({ operationId, entryId, entry }: StoredItem, v: NativeAttributeValue) =>
-    marshall({ v, operationId, entryId, entry }, { removeUndefinedValues: true }) as Item;
+    marshall({ v, operationId, entryId, entry }, { removeUndefinedValues: true }) as Record<string, AttributeValue>;
   const last = auditEntryAt(now, { event: 'SUCCEEDED' });
   const Records = [
     ...items.map((item) => itemOf(item, 1)),

@@ -32,11 +32,15 @@ describeOnDynamoDb('a new audit table with the recent entries', () => {
     // The head stays in the idempotency table, and later entries are in the new table only.
     const switched = { AUDIT_TABLE: target.names.auditTable };
     const { makeDynamoDbLedger } = await import('../../../../src/ledger/dynamodb/ledger.ts');
-    const { makeDynamoDbCheckpoints } = await import('../../../../src/ledger/dynamodb/checkpoints.ts');
+    const { dynamoDbItems } = await import('../../../../src/ledger/dynamodb/items.ts');
+    const { storedCheckpoints } = await import('../../../../src/ledger/stored-checkpoints.ts');
     const names = { idempotencyTable: opened.env.IDEMPOTENCY_TABLE ?? '', auditTable: target.names.auditTable };
     const store = { client: target.client, ...names };
     await makeDynamoDbLedger(store).appendEntry(auditEntryAt(now - 1));
-    expect(await opened.log.run({ store: makeDynamoDbCheckpoints(store) })).toMatchObject({ size: 3, added: 1 });
+    expect(await opened.log.run({ store: storedCheckpoints(dynamoDbItems(store)) })).toMatchObject({
+      size: 3,
+      added: 1,
+    });
 
     expect(await run(['trail', 'verify', '--since', since], switched)).toMatchObject({
       status: 0,

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { DeleteItemCommand, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vkeyOf } from '../../../../src/checkpoints/note.ts';
-import { makeDynamoDbCheckpoints } from '../../../../src/ledger/dynamodb/checkpoints.ts';
+import { dynamoDbItems } from '../../../../src/ledger/dynamodb/items.ts';
+import { storedCheckpoints } from '../../../../src/ledger/stored-checkpoints.ts';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
-import { makeSqliteLedger } from '../../../local-gateway/src/sqlite/ledger.ts';
+import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { openLog } from '../../../../test/support/checkpoint-log.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
 
@@ -49,17 +50,16 @@ async function openTamperedSqlite() {
     env: { LEDGER_FILE: file, ...(await environmentOf(log)) } as Record<string, string>,
     async rows(): Promise<Row[]> {
       const database = new DatabaseSync(file);
-      const rows = database.prepare('SELECT * FROM audit ORDER BY entryId').all();
+      const rows = database.prepare('SELECT item FROM audit ORDER BY entryId').all();
       database.close();
-      return rows as Row[];
+      return rows.map(({ item }) => JSON.parse(String(item)) as Row);
     },
     async put(row: Row): Promise<void> {
-      const columns = Object.keys(row);
-      const values = columns.map((column) => `:${column}`).join(', ');
+      const { operationId, entryId } = row;
       edit((database) => {
         database
-          .prepare(`INSERT OR REPLACE INTO audit (${columns.join(', ')}) VALUES (${values})`)
-          .run(row as Record<string, string>);
+          .prepare('INSERT OR REPLACE INTO audit (operationId, entryId, item) VALUES (?, ?, ?)')
+          .run(operationId, entryId, JSON.stringify(row));
       });
     },
     async remove({ operationId, entryId }: Row): Promise<void> {
@@ -80,7 +80,10 @@ async function openTamperedSqlite() {
 
 async function openTamperedDynamoDb(): ReturnType<typeof openTamperedSqlite> {
   const { client, names, close } = await openTables();
-  const dynamoDb = { ...makeDynamoDbLedger({ client, ...names }), ...makeDynamoDbCheckpoints({ client, ...names }) };
+  const dynamoDb = {
+    ...makeDynamoDbLedger({ client, ...names }),
+    ...storedCheckpoints(dynamoDbItems({ client, ...names })),
+  };
   // Both have what the tests use.
   const ledger = dynamoDb as unknown as ReturnType<typeof makeSqliteLedger>;
   const log = openLog(ledger);
