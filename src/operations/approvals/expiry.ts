@@ -4,7 +4,7 @@ import type { Approval } from '../../model/approval.ts';
 import type { AuditContext } from '../../model/audit.ts';
 import { recordExpiry } from './hold.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
-import { expireService } from '../terms/expire-service.ts';
+import { expireService } from '../terms/expiry-principal.ts';
 
 /** What the ends of approvals are recorded with. */
 export type ExpireApprovalsDependencies = Pick<Dependencies, 'clock' | 'ulid' | 'times' | 'approvalLimits'> & {

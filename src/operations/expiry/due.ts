@@ -7,7 +7,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { AssociationTarget, DeleteRequest } from '../../model/association.ts';
 import type { AuditContext } from '../../model/audit.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
-import { expireService } from '../terms/expire-service.ts';
+import { expireService } from '../terms/expiry-principal.ts';
 
 /** What endings are examined with. */
 export type EndingDependencies = EntryDependencies &

@@ -8,7 +8,7 @@ import { gone } from '../terms/conclusions.ts';
 import { changedOutside } from '../terms/expiry-conclusions.ts';
 import { deleteOperation } from '../kinds/delete.ts';
 import { deleteRequestOf, hasDrift, replaceEnding, suspend } from './due.ts';
-import { expireService } from '../terms/expire-service.ts';
+import { expireService } from '../terms/expiry-principal.ts';
 import type { DueEnding, EndingDependencies, KnownEnding } from './due.ts';
 import { answerOf, execute } from '../flow/execute.ts';
 import type { ExecuteDependencies } from '../flow/execute.ts';

@@ -9,7 +9,7 @@ import type { SetterEndings } from './setters.ts';
 import { expireAssociation } from './expire-association.ts';
 import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
 import { dueAt, examineEnding, hold } from './due.ts';
-import { expireService } from '../terms/expire-service.ts';
+import { expireService } from '../terms/expiry-principal.ts';
 import type { Examined } from './due.ts';
 import { inParallel, inTurns } from './in-turns.ts';
 import { readLocks } from '../terms/locks.ts';

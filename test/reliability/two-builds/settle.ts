@@ -28,25 +28,29 @@ export async function settle(
   await slot.start(build);
   const { rounds } = slot.running();
   let doneAt: number | null = null;
+  let open: readonly string[] = [];
   for (const end = Date.now() + settleMs; Date.now() < end && rounds() - (doneAt ?? Infinity) < roundsAfter;) {
     await sleep(intervalMs);
-    doneAt = isLeft(await read(), startedAt) ? null : (doneAt ?? rounds());
+    open = stillOpen(await read(), startedAt);
+    doneAt = open.length > 0 ? null : (doneAt ?? rounds());
   }
   const isDone = rounds() - (doneAt ?? Infinity) >= roundsAfter;
   await slot.kill();
-  if (!isDone && rounds() < enoughRounds)
-    throw new Inconclusive(`The ${build} build had only ${rounds()} rounds in ${settleMs} ms, and was not done.`);
+  if (!isDone && rounds() < enoughRounds) {
+    const work = `The ${build} build had only ${rounds()} rounds in ${settleMs} ms`;
+    throw new Inconclusive(`${work}, and was not done with ${open.join(', ')}.`);
+  }
   return startedAt;
 }
 
-/** Whether an operation is open, or an ending due that was so when the build started. */
-function isLeft({ ledger, states }: TableItems, startedAt: number): boolean {
-  const isOpen = ledger.records.some(({ state }) => state === 'IN_PROGRESS');
-  return (
-    isOpen ||
-    states.some(
-      ({ inProgress, openOperations, endsAt }) =>
-        inProgress.length > 0 || openOperations.length > 0 || (endsAt !== null && endsAt < startedAt),
-    )
-  );
+/** The operations that are open, and the endings that were due when the build started. */
+function stillOpen({ ledger, states }: TableItems, startedAt: number): string[] {
+  const records = ledger.records.filter(({ state }) => state === 'IN_PROGRESS');
+  const busy = states.filter(({ inProgress, openOperations }) => inProgress.length + openOperations.length > 0);
+  const due = states.filter(({ endsAt }) => endsAt !== null && endsAt < startedAt);
+  return [
+    ...records.map(({ operationId }) => `the record of ${operationId}`),
+    ...busy.map((state) => `the state ${JSON.stringify(state)}`),
+    ...due.map((state) => `the ending of ${JSON.stringify(state)}`),
+  ];
 }
