@@ -5,6 +5,9 @@ import type { Environment, SettingsReader } from './environment.ts';
 import { executorRoleArn, lambdaSettings } from './settings.ts';
 import type { LambdaSettings } from './settings.ts';
 
+/** A hold gives people time to act. It must not keep access for long. */
+const maxGraceMs = 86_400_000;
+
 /**
  * Reads when endings are held, how many a run carries out, and when they are announced; each
  * setting has a default.
@@ -13,7 +16,7 @@ export function readExpireSettings(reader: SettingsReader): ExpireSettings {
   const { burstAbove, graceMs, maxPerSetter, warningMs } = defaultExpireSettings;
   const settings = {
     burstAbove: reader.number('EXPIRE_BURST_ABOVE', burstAbove, { least: 1 }),
-    graceMs,
+    graceMs: reader.number('EXPIRE_GRACE_MS', graceMs, { most: maxGraceMs }),
     maxPerSetter: reader.number('EXPIRE_MAX_PER_SETTER', maxPerSetter, { least: 1 }),
     warningMs: reader.number('EXPIRE_WARNING_MS', warningMs),
   };

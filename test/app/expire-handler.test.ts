@@ -37,14 +37,15 @@ test('a run of endings has one line in the log, with what it did and what alarms
   expect(logged).toEqual([['info', 'Endings examined.', expect.objectContaining(fields)]]);
 });
 
-test('the settings of endings have defaults, and reject fewer turns than are no burst', () => {
+test('the settings of endings have defaults, and reject a long grace and fewer turns than are no burst', () => {
   expect(readSettings({}, readExpireSettings)).toEqual(defaultExpireSettings);
   const env = {
     EXPIRE_BURST_ABOVE: '2',
+    EXPIRE_GRACE_MS: '60000',
     EXPIRE_MAX_PER_SETTER: '2',
     EXPIRE_WARNING_MS: '1000',
   };
-  const expire = { burstAbove: 2, graceMs: 3_600_000, maxPerSetter: 2, warningMs: 1_000 };
+  const expire = { burstAbove: 2, graceMs: 60_000, maxPerSetter: 2, warningMs: 1_000 };
   const required = {
     HOME_ACCOUNT_ID: '111122223333',
     AWS_REGION: 'eu-central-1',
@@ -53,5 +54,6 @@ test('the settings of endings have defaults, and reject fewer turns than are no 
     LAMBDA_TASK_ROOT: '/var/task',
   };
   expect(readExpireFunctionSettings({ ...required, ...env })).toMatchObject({ expire, executorRoleArn: null });
+  expect(() => readSettings({ EXPIRE_GRACE_MS: '86400001' }, readExpireSettings)).toThrow('EXPIRE_GRACE_MS');
   expect(() => readSettings({ EXPIRE_MAX_PER_SETTER: '4' }, readExpireSettings)).toThrow('EXPIRE_BURST_ABOVE');
 });

@@ -67,7 +67,11 @@ describe('the scan function', () => {
     return handler(event, { getRemainingTimeInMillis: () => 60_000 });
   };
   const scanAll = () =>
-    scan({ ...gateway.deps, observations: ledger, wait: () => Promise.resolve() }, defaultScanSettings, Infinity);
+    scan(
+      { ...gateway.deps, observations: ledger, wait: () => Promise.resolve() },
+      defaultScanSettings,
+      gateway.clock.now() + 60_000,
+    );
   const createAndScan = async () => {
     await gateway.create();
     await scanAll();
