@@ -42,6 +42,8 @@ export interface Reading {
 /** What follows from a reading: a change of the state, or that a later scan has to decide. */
 export type Judgement =
   | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: ObservedChange }
+  /** Nothing was ever seen: what closed operations might have left is known to be absent. */
+  | { readonly kind: 'lapsed'; readonly endedOperationIds: readonly string[] }
   | { readonly kind: 'undecided' };
 
 /** The change of the state that an observation makes. */
@@ -121,7 +123,8 @@ function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes):
   const { state, readAt, knownRevision, associationId } = reading;
   const sights = sightsOf(state);
   const last = latest(sights);
-  if (state === null || last === null) return undecided;
+  if (state === null) return undecided;
+  if (last === null) return judgeNeverSeen(state, readAt - listLagMs - clockErrorMs);
   // The id of one that is gone says nothing of another that replaced it.
   if (associationId !== null && associationId !== last.associationId) return undecided;
   if (state.openOperations.some((one) => hasTrait('deletes', one) && one.closedAt === null)) return undecided;
@@ -135,6 +138,19 @@ function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes):
     lapsed: lapsedOperations(state, readAt),
     isConfirmed: false,
   });
+}
+
+/**
+ * Of a service account that never had an association, which EKS does not show either. Operations
+ * that were closed while in doubt, such as requests that never reached EKS, would stay in the state
+ * for good: with each, the item grows.
+ *
+ * @param shownUntil what was made until then would show. Milliseconds since the epoch
+ */
+function judgeNeverSeen(state: AssociationState, shownUntil: number): Judgement {
+  const lapsed = lapsedOperations(state, shownUntil);
+  if (lapsed.length === 0) return undecided;
+  return { kind: 'lapsed', endedOperationIds: lapsed.map(({ operationId }) => operationId) };
 }
 
 interface Observed extends Pick<StateChange, 'confirmed'> {

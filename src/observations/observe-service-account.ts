@@ -36,7 +36,7 @@ export interface Listed {
 export type ObserveResult =
   | { readonly kind: 'observed'; readonly origin: Origin | null; readonly drift: DriftEvent | null }
   /**
-   * Nothing was written: the read was older than what is known, or an operation wrote meanwhile.
+   * Nothing was observed: the read was older than what is known, or an operation wrote meanwhile.
    * The next scan decides.
    */
   | { readonly kind: 'undecided' }
@@ -61,6 +61,11 @@ export async function observeServiceAccount(
   const isOwn = association !== null && !isKnown && (await isCreatedByGateway(deps, association));
   const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, deps.times);
   if (judgement.kind === 'undecided') return judgement;
+  if (judgement.kind === 'lapsed') {
+    const change = { target, openOperations: [], endedOperationIds: judgement.endedOperationIds };
+    await deps.observations.observeAssociation(state?.revision ?? 0, change, null);
+    return { kind: 'undecided' };
+  }
   const { origin, change } = judgement;
   const seen = { target, state, observed: change.observed, association, scan };
   const { driftId, event, entry } = driftChangeOf(deps, seen);

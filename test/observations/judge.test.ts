@@ -73,6 +73,8 @@ const judged = (fields: Partial<Reading>) => {
 const create = update({ operation: 'CREATE_POD_IDENTITY_ASSOCIATION', operationId: created.operationId });
 const createdAt = (seconds: number) => ({ createdAt: at(seconds).modifiedAt });
 const unknown = state({ confirmed: null, changedAt: null });
+const neverSeen = ({ closedAt }: Pick<OpenOperation, 'closedAt'>) =>
+  state({ confirmed: null, changedAt: null, openOperations: [{ ...create, closedAt }] });
 
 test.each<[string, Partial<Reading>, string | null]>([
   ['the confirmed association is of an operation', {}, 'OPERATION'],
@@ -241,6 +243,21 @@ test.each<[string, Partial<Reading>, string | null]>([
     'undecided',
   ],
   ['nothing follows from an association that was never seen', { association: null, state: unknown }, 'undecided'],
+  [
+    'a closed operation lapses where no association was ever seen, once a list would show it',
+    { association: null, associationId: null, state: neverSeen({ closedAt: start }), readAt: start + 480_001 },
+    'lapsed',
+  ],
+  [
+    'a closed operation stays as long as a list may not show yet what it made',
+    { association: null, associationId: null, state: neverSeen({ closedAt: start }), readAt: start + 480_000 },
+    'undecided',
+  ],
+  [
+    'an open operation stays where no association was ever seen',
+    { association: null, associationId: null, state: neverSeen({ closedAt: null }), readAt: start + 480_001 },
+    'undecided',
+  ],
 ])('%s', (_, fields, origin) => {
   expect(judged(fields)).toBe(origin);
 });

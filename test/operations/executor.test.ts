@@ -1,16 +1,16 @@
 import { sourceIdentityOf } from '../../src/eks/source-identity.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
+import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { issuer } from '../../packages/local-gateway/src/principals.ts';
 import { addRoleAfterCreate } from '../support/changes.ts';
-import { input, openGateway, roleArn } from '../support/gateway.ts';
+import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startSts, stsError } from '../support/sts-server.ts';
 
 const executorRoleArn = 'arn:aws:iam::111122223333:role/pod-identity-gateway-prod-eu-central-1-executor';
 
 describe('with an executor role', () => {
-  let ledger: Ledger;
+  let ledger: ReturnType<typeof makeSqliteLedger>;
   let sts: Awaited<ReturnType<typeof startSts>>;
   let gateway: Gateway;
 
@@ -105,6 +105,22 @@ describe('with an executor role', () => {
       expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
     },
   );
+
+  test('changes that never reach EKS leave the state of a service account as small as before, once it is scanned', async () => {
+    sts.answerInstead((response) => stsError(response, 503, 'ServiceUnavailable', 'Not now.'));
+    const { clusterName, namespace, serviceAccount } = input;
+    const openOperations = async () => {
+      const state = await ledger.getAssociationState({ ...home, clusterName, namespace, serviceAccount });
+      return state?.openOperations.length;
+    };
+    for (let attempt = 0; attempt < 3; attempt += 1) await gateway.create();
+    expect(await openOperations()).toBe(3);
+    sts.answerInstead(null);
+    gateway.clock.skip(15 * 60_000);
+    const deps = { ...gateway.deps, observations: ledger, wait: () => Promise.resolve() };
+    await scan(deps, defaultScanSettings, gateway.clock.now() + 60_000);
+    expect(await openOperations()).toBe(0);
+  });
 
   test('a change whose session is not there in time is refused before its deadline, and nothing is sent', async () => {
     await gateway.close();

@@ -44,7 +44,7 @@ export async function driftOf(reader: ChangesReader, reading: LiveReading): Prom
   const isOwn = !isKnown && (await isCreatedByGateway(reader, association)) && (await mayHaveMade(reader, association));
   const { associationId } = association;
   const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, reader.times);
-  if (judgement.kind === 'undecided') {
+  if (judgement.kind !== 'observed') {
     return isDeletedBy(changes, readAt - reader.times.listLagMs) ? { ...base, kind: 'MODIFIED' } : null;
   }
   const { observed, endedOperationIds } = judgement.change;
