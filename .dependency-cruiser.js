@@ -49,6 +49,7 @@ const independent = {
 const folders = {
   operations: ['terms', 'warnings', 'kinds', 'flow', 'approvals', 'expiry', 'checks'],
   policy: ['cedar', 'inventory', 'policies', 'entities', 'decide'],
+  ledger: ['rules', 'stored', 'dynamodb'],
   queries: ['terms', 'associations', 'trail', 'drift'],
 };
 

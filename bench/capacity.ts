@@ -3,8 +3,8 @@ import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynam
 import type { AttributeValue, ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { createTables } from '../src/ledger/dynamodb/tables.ts';
-import { recordItem } from '../src/ledger/stored-record.ts';
-import { leaseIndex } from '../src/ledger/tables.ts';
+import { recordItem } from '../src/ledger/stored/record.ts';
+import { leaseIndex } from '../src/ledger/stored/tables.ts';
 import { unitBytes } from './prices.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;

@@ -5,7 +5,7 @@ import { makeGatewayHandler } from '../src/app/gateway-handler.ts';
 import { defaultTokenSettings } from '../src/auth/claims.ts';
 import { defaultTimes } from '../src/idempotency/times.ts';
 import { bytesOf } from '../src/ledger/entry-size.ts';
-import { auditIndexKeys } from '../src/ledger/keys.ts';
+import { auditIndexKeys } from '../src/ledger/stored/keys.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
 import { makeContext } from '../packages/local-gateway/src/http-api/context.ts';

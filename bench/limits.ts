@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { trailShards } from '../src/ledger/keys.ts';
-import { entryItem } from '../src/ledger/stored-entry.ts';
-import { auditIndexes } from '../src/ledger/tables.ts';
+import { trailShards } from '../src/ledger/stored/keys.ts';
+import { entryItem } from '../src/ledger/stored/entry.ts';
+import { auditIndexes } from '../src/ledger/stored/tables.ts';
 import { defaultScanSettings } from '../src/observations/scan.ts';
 import { defaultRequestLimits } from '../src/operations/terms/dependencies.ts';
 import { operationMs } from '../src/operations/flow/reconcile-operation.ts';
@@ -117,7 +117,10 @@ export async function limitsSection(): Promise<Section> {
     [
       'the index of the whole trail',
       `${trailShards.length} keys of ${awsLimits.keyWrites.toLocaleString('en')} write units a second`,
-      ...[perSecond(trailShards.length * awsLimits.keyWrites, unitsOfEntries), '`trailShards` in `src/ledger/keys.ts`'],
+      ...[
+        perSecond(trailShards.length * awsLimits.keyWrites, unitsOfEntries),
+        '`trailShards` in `src/ledger/stored/keys.ts`',
+      ],
     ],
     [
       'the item with the locks',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { dynamoDbItems } from '../src/ledger/dynamodb/items.ts';
-import { storedAssociationReads } from '../src/ledger/stored-association-reads.ts';
+import { storedAssociationReads } from '../src/ledger/stored/association-reads.ts';
 import type { ObservationStore } from '../src/ledger/cluster-scan.ts';
-import { storedObservations } from '../src/ledger/stored-observations.ts';
+import { storedObservations } from '../src/ledger/stored/observations.ts';
 import { makeDynamoDbLedger } from '../src/ledger/dynamodb/ledger.ts';
 import { createTables } from '../src/ledger/dynamodb/tables.ts';
 import { observeServiceAccount } from '../src/observations/observe-service-account.ts';

@@ -107,7 +107,7 @@ export const additions: readonly Addition[] = [
       'packages/page/src/trail/settings-diff.ts',
       'packages/page/src/trail/words.ts',
       'src/graphql/resolvers.ts',
-      'src/ledger/state-change.ts',
+      'src/ledger/rules/state-change.ts',
       'src/model/operation.ts',
       'src/operations/checks/known-states.ts',
       'src/operations/kinds/operations.ts',

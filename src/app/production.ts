@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ledgerOn, makeDynamoDbLedger } from '../ledger/dynamodb/ledger.ts';
 import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger/dynamodb/client.ts';
-import { locksKey } from '../ledger/stored-locks.ts';
+import { locksKey } from '../ledger/stored/locks.ts';
 import type { TableNames } from '../ledger/dynamodb/tables.ts';
 import type { CurrentDependencies, Dependencies, Stores, StoresUntil } from '../operations/terms/dependencies.ts';
 import { snapshotProblem } from '../policy/cedar/cedar.ts';

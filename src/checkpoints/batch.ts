@@ -1,4 +1,4 @@
-import { isEntryText } from '../ledger/entry-json.ts';
+import { isEntryText } from '../ledger/stored/entry-json.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { StoredEntry } from '../ledger/checkpoint-store.ts';
 import { leafText, orderTimeOf, parseLeaf } from './leaf.ts';

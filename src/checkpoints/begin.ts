@@ -1,5 +1,5 @@
 import type { CheckpointHead, StoredEntry } from '../ledger/checkpoint-store.ts';
-import { isEntryText } from '../ledger/entry-json.ts';
+import { isEntryText } from '../ledger/stored/entry-json.ts';
 import { auditEntryId, lockPrefix } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { CheckpointDependencies } from './dependencies.ts';

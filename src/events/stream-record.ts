@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AuditEntry } from '../model/audit.ts';
 import { itemOf } from '../ledger/dynamodb/writes.ts';
-import { NotAnEntry } from '../ledger/entry-json.ts';
+import { NotAnEntry } from '../ledger/stored/entry-json.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
-import type { Item } from '../ledger/items.ts';
-import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/stored-entry.ts';
+import type { Item } from '../ledger/stored/items.ts';
+import { claimPrefix, entryOfItem, isNewerEntryItem, personalAttribute } from '../ledger/stored/entry.ts';
 
 /** What a record of the audit table's stream says. */
 export type StreamedChange =

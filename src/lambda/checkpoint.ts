@@ -9,7 +9,7 @@ import { makeKmsSigner } from '../checkpoints/kms-signer.ts';
 import { makeS3Storage } from '../checkpoints/s3-storage.ts';
 import { checkpointKey } from '../ledger/checkpoint-store.ts';
 import { dynamoDbSingleItems } from '../ledger/dynamodb/items.ts';
-import { storedCheckpoints } from '../ledger/stored-checkpoints.ts';
+import { storedCheckpoints } from '../ledger/stored/checkpoints.ts';
 import { clientUntil, openDynamoDb } from '../ledger/dynamodb/client.ts';
 import { makeClockCheck } from '../runtime/clock-check.ts';
 import { makeLog } from '../runtime/log.ts';

@@ -9,7 +9,7 @@ import { clientUntil, clientWithin, openDynamoDb, sharedCallMs } from '../ledger
 import { dynamoDbQueries } from '../ledger/dynamodb/items.ts';
 import { checkTables } from '../ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { readTrail } from '../ledger/stored-trail.ts';
+import { readTrail } from '../ledger/stored/trail.ts';
 import { makeLog } from '../runtime/log.ts';
 
 const {

@@ -2,8 +2,8 @@ import { makeExpireHandler } from '../app/expire-handler.ts';
 import { readExpireFunctionSettings } from '../app/expire-settings.ts';
 import { productionDependencies } from '../app/production.ts';
 import { dynamoDbItems } from '../ledger/dynamodb/items.ts';
-import { storedApprovals } from '../ledger/stored-approvals.ts';
-import { storedObservations } from '../ledger/stored-observations.ts';
+import { storedApprovals } from '../ledger/stored/approvals.ts';
+import { storedObservations } from '../ledger/stored/observations.ts';
 
 const { expire, executorRoleArn, ...settings } = readExpireFunctionSettings();
 const eks = { access: 'expire', executorRoleArn } as const;

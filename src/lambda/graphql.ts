@@ -5,8 +5,8 @@ import { productionDependencies } from '../app/production.ts';
 import { readGraphqlSettings } from '../app/settings.ts';
 import { warmUp } from '../app/warm-up.ts';
 import { dynamoDbItems } from '../ledger/dynamodb/items.ts';
-import { storedApprovals } from '../ledger/stored-approvals.ts';
-import { storedAssociationReads } from '../ledger/stored-association-reads.ts';
+import { storedApprovals } from '../ledger/stored/approvals.ts';
+import { storedAssociationReads } from '../ledger/stored/association-reads.ts';
 import { makePolicyTexts } from '../policy-versions/policy-texts.ts';
 
 const { issuersFile, issuer, executorRoleArn, ...settings } = readGraphqlSettings();

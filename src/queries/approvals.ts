@@ -1,5 +1,5 @@
 import type { ApprovalScope, QueryApprovalsArgs } from '../generated/types.ts';
-import { isApprovalPosition, positionIn, positionText } from '../ledger/approval-page.ts';
+import { isApprovalPosition, positionIn, positionText } from '../ledger/stored/approval-page.ts';
 import type { ApprovalPartition } from '../ledger/approvals.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import { parseApprovalId } from '../model/approval.ts';

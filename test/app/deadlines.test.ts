@@ -4,7 +4,7 @@ import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { makeScanHandler } from '../../src/app/scan-handler.ts';
-import { entryItem } from '../../src/ledger/stored-entry.ts';
+import { entryItem } from '../../src/ledger/stored/entry.ts';
 import { ClockWrong } from '../../src/ledger/ledger-unavailable.ts';
 import { defaultScanSettings } from '../../src/observations/scan.ts';
 import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';

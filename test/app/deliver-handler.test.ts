@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { EventTarget } from '../../src/events/deliver.ts';
-import { claimItem, entryItem } from '../../src/ledger/stored-entry.ts';
+import { claimItem, entryItem } from '../../src/ledger/stored/entry.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { streamRecord as record } from '../support/stream-record.ts';

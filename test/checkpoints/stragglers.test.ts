@@ -1,5 +1,5 @@
 import { examineNext, leavesSince } from '../../src/checkpoints/stragglers.ts';
-import { entryText } from '../../src/ledger/entry-json.ts';
+import { entryText } from '../../src/ledger/stored/entry-json.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openLog, problemsOfLog, readLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';

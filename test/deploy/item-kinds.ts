@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointKey } from '../../src/ledger/checkpoint-store.ts';
-import { pendingApprovalsKeyOf } from '../../src/ledger/keys.ts';
+import { pendingApprovalsKeyOf } from '../../src/ledger/stored/keys.ts';
 
 /** A kind of item, with the hash key of one. */
 export interface ItemKind {

@@ -9,7 +9,7 @@ import { metricsIn } from '../../src/app/metrics.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { makeScanHandler } from '../../src/app/scan-handler.ts';
 import type { GraphqlHandler } from '../../src/graphql/handler.ts';
-import { entryItem } from '../../src/ledger/stored-entry.ts';
+import { entryItem } from '../../src/ledger/stored/entry.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';

@@ -11,7 +11,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { makeDeliverHandler } from '../../src/app/deliver-handler.ts';
 import type { GatewayEvent } from '../../src/events/event.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
-import { entryItem } from '../../src/ledger/stored-entry.ts';
+import { entryItem } from '../../src/ledger/stored/entry.ts';
 import { association, auditEntry, now, openRecord } from '../support/ledger-samples.ts';
 import { dynamoDbEndpoint, openTables } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';

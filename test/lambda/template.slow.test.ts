@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditTableDefinition, idempotencyTableDefinition } from '../../src/ledger/dynamodb/tables.ts';
-import { ttlAttribute } from '../../src/ledger/tables.ts';
+import { ttlAttribute } from '../../src/ledger/stored/tables.ts';
 import { inventoryHash } from '../../src/policy/inventory/inventory.ts';
 import { policyTableDefinition } from '../../packages/local-gateway/src/policy-table.ts';
 import { corsConfiguration } from '../../packages/local-gateway/src/http-api/cors.ts';
@@ -19,7 +19,7 @@ import {
 } from '../support/deployment.ts';
 import { iamPath, jwtPath, routedMethods } from '../../src/auth/event-source.ts';
 import { resolveIn } from '../support/resolve-template.ts';
-import { entryItem } from '../../src/ledger/stored-entry.ts';
+import { entryItem } from '../../src/ledger/stored/entry.ts';
 import { pagePaths } from '../../src/page/page.ts';
 import { deliveredEvents } from '../../src/events/event-types.ts';
 import { entries } from '../support/stored-samples.ts';

@@ -1,6 +1,6 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
-import { approvalItemKeyOf } from '../../src/ledger/keys.ts';
+import { approvalItemKeyOf } from '../../src/ledger/stored/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Approval } from '../../src/model/approval.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';

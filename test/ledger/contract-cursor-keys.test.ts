@@ -1,6 +1,6 @@
 import type { CursorKeys } from '../../src/ledger/cursor-keys.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
-import { cursorKeysKey } from '../../src/ledger/keys.ts';
+import { cursorKeysKey } from '../../src/ledger/stored/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';

@@ -2,7 +2,7 @@ import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservedState, Sight } from '../../src/ledger/association-state.ts';
 import type { AssociationVersion } from '../../src/ledger/association-version.ts';
 import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
-import { versionPlaceOf } from '../../src/ledger/version-keys.ts';
+import { versionPlaceOf } from '../../src/ledger/stored/version-keys.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/operation.ts';

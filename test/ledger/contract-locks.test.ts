@@ -1,6 +1,6 @@
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { locksKey, maxLocksBytes } from '../../src/ledger/stored-locks.ts';
+import { locksKey, maxLocksBytes } from '../../src/ledger/stored/locks.ts';
 import type { Lock } from '../../src/model/lock.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';

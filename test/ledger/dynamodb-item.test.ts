@@ -1,5 +1,5 @@
-import { entryItem, entryOfItem } from '../../src/ledger/stored-entry.ts';
-import { recordItem, recordOfItem } from '../../src/ledger/stored-record.ts';
+import { entryItem, entryOfItem } from '../../src/ledger/stored/entry.ts';
+import { recordItem, recordOfItem } from '../../src/ledger/stored/record.ts';
 import { auditEntry, openRecord } from '../support/ledger-samples.ts';
 
 test('an item gives back the entry or record that it was made from', () => {

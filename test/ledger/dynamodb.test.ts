@@ -1,9 +1,9 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
-import { auditIndexKeys, trailShardOf } from '../../src/ledger/keys.ts';
+import { auditIndexKeys, trailShardOf } from '../../src/ledger/stored/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { auditIndexes, leaseIndex } from '../../src/ledger/tables.ts';
+import { auditIndexes, leaseIndex } from '../../src/ledger/stored/tables.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { openTables } from '../support/ledgers.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';

@@ -5,7 +5,7 @@ import {
   partitionKeys,
   trailShardOf,
   trailShards,
-} from '../../src/ledger/keys.ts';
+} from '../../src/ledger/stored/keys.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import { association, auditEntry } from '../support/ledger-samples.ts';
 

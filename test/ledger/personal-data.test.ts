@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { makeEntry } from '../../src/ledger/audit-entry.ts';
-import { entryItem, entryOfItem } from '../../src/ledger/stored-entry.ts';
+import { entryItem, entryOfItem } from '../../src/ledger/stored/entry.ts';
 import { joined, separated } from '../../src/ledger/personal-data.ts';
 import { isErased } from '../../src/model/audit.ts';
 import { auditEntry } from '../support/ledger-samples.ts';

@@ -6,7 +6,7 @@ import {
   DescribeTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { auditTableDefinition, createTables, idempotencyTableDefinition } from '../../src/ledger/dynamodb/tables.ts';
-import { auditIndexes } from '../../src/ledger/tables.ts';
+import { auditIndexes } from '../../src/ledger/stored/tables.ts';
 import { readSettings } from '../../src/app/environment.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import { openLedger } from '../../packages/local-gateway/src/ledger.ts';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { requirements } from '../../src/ledger/stored-record.ts';
+import { requirements } from '../../src/ledger/stored/record.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

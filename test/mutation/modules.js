@@ -16,7 +16,7 @@ export default {
     slow: [],
   },
   entries: {
-    mutate: ['src/ledger/{audit-entry,entry-size,hidden-entry,keys,trail-position}.ts'],
+    mutate: ['src/ledger/{audit-entry,entry-size,hidden-entry,stored/keys,trail-position}.ts'],
     tests: [
       '<rootDir>/test/ledger/{audit-entry,entry-size,hidden-entry,keys,stored-format,trail-position}.test.ts',
       '<rootDir>/packages/sqlite-ledger/test/ledger.test.ts',
@@ -24,7 +24,7 @@ export default {
     slow: ['<rootDir>/test/ledger/{contract-entries,trail.slow}.test.ts'],
   },
   ledger: {
-    mutate: ['src/ledger/{entry-json,filter-fields,format,items,ledger,stored-*,tables,trail-page}.ts'],
+    mutate: ['src/ledger/{format,ledger,rules/*,stored/*}.ts'],
     tests: [ledgerTests],
     slow: ['<rootDir>/test/ledger/trail.slow.test.ts'],
   },

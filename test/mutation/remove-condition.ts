@@ -1,4 +1,4 @@
-import { requirements } from '../../src/ledger/stored-record.ts';
+import { requirements } from '../../src/ledger/stored/record.ts';
 import type { Expectation } from '../../src/ledger/ledger.ts';
 
 // Removes the part of a condition that REMOVED_CONDITION names, before the tests of a file run.

@@ -1,7 +1,7 @@
 import { updated } from '../../packages/sqlite-ledger/src/evaluate.ts';
 import type { AssociationState, OpenOperation, StateChange } from '../../src/ledger/association-state.ts';
-import type { Item } from '../../src/ledger/items.ts';
-import { stateKey, stateOfItem, stateUpdate } from '../../src/ledger/stored-state.ts';
+import type { Item } from '../../src/ledger/stored/items.ts';
+import { stateKey, stateOfItem, stateUpdate } from '../../src/ledger/stored/state.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association } from '../../src/model/association.ts';
 import { judge } from '../../src/observations/judge.ts';

@@ -1,4 +1,4 @@
-import { entryText } from '../../src/ledger/entry-json.ts';
+import { entryText } from '../../src/ledger/stored/entry-json.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';

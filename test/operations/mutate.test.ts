@@ -1,7 +1,7 @@
 import { claim } from '../../src/idempotency/claim.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { entryText } from '../../src/ledger/entry-json.ts';
+import { entryText } from '../../src/ledger/stored/entry-json.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { alreadyExists, changed } from '../../src/operations/terms/conclusions.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';

@@ -13,16 +13,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { approvalItemKeyOf, associationKeyOf } from '../../src/ledger/keys.ts';
+import { approvalItemKeyOf, associationKeyOf } from '../../src/ledger/stored/keys.ts';
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
-import { storedApprovals } from '../../src/ledger/stored-approvals.ts';
-import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
-import { storedCheckpoints } from '../../src/ledger/stored-checkpoints.ts';
-import { storedObservations } from '../../src/ledger/stored-observations.ts';
+import { storedApprovals } from '../../src/ledger/stored/approvals.ts';
+import { storedAssociationReads } from '../../src/ledger/stored/association-reads.ts';
+import { storedCheckpoints } from '../../src/ledger/stored/checkpoints.ts';
+import { storedObservations } from '../../src/ledger/stored/observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { itemOfText, itemText } from '../../packages/sqlite-ledger/src/item-text.ts';
@@ -31,7 +31,7 @@ import { keyColumns } from '../../packages/sqlite-ledger/src/schema.ts';
 import { createTables } from '../../src/ledger/dynamodb/tables.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
-import type { TableName } from '../../src/ledger/tables.ts';
+import type { TableName } from '../../src/ledger/stored/tables.ts';
 import { takeTables } from './reused-tables.ts';
 
 /** Endpoint of the DynamoDB for tests; undefined if none is available. */

@@ -1,7 +1,7 @@
 import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
-import { storedApprovals } from '../../src/ledger/stored-approvals.ts';
-import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
-import { storedObservations } from '../../src/ledger/stored-observations.ts';
+import { storedApprovals } from '../../src/ledger/stored/approvals.ts';
+import { storedAssociationReads } from '../../src/ledger/stored/association-reads.ts';
+import { storedObservations } from '../../src/ledger/stored/observations.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { startAnsweringServer } from './answering-server.ts';

@@ -1,7 +1,7 @@
 import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
-import { storedAssociationReads } from '../../src/ledger/stored-association-reads.ts';
+import { storedAssociationReads } from '../../src/ledger/stored/association-reads.ts';
 import { makeDynamoDbLedger } from '../../src/ledger/dynamodb/ledger.ts';
 import type { TableNames } from '../../src/ledger/dynamodb/tables.ts';
 import { openTables } from './ledgers.ts';

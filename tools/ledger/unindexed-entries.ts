@@ -1,8 +1,8 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { failureOf } from '../../src/ledger/dynamodb/request.ts';
-import type { EntryKey } from '../../src/ledger/entry-json.ts';
-import { isUnindexed } from '../../src/ledger/unindexed-entries.ts';
+import type { EntryKey } from '../../src/ledger/stored/entry-json.ts';
+import { isUnindexed } from '../../src/ledger/stored/unindexed-entries.ts';
 
 /**
  * The entries of a table that are not in the shard of the index `byTime` in which reads look for

@@ -3,8 +3,8 @@ import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { openExistingLedger, openPolicyStore } from '../../../tools/ledger/open-ledger.ts';
-import type { Erasure } from '../../../src/ledger/erasure.ts';
-import type { UnindexedEntries } from '../../../src/ledger/unindexed-entries.ts';
+import type { Erasure } from '../../../src/ledger/stored/erasure.ts';
+import type { UnindexedEntries } from '../../../src/ledger/stored/unindexed-entries.ts';
 import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 

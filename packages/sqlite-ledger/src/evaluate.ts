@@ -1,4 +1,4 @@
-import type { Condition, Item, Path, Update } from '../../../src/ledger/items.ts';
+import type { Condition, Item, Path, Update } from '../../../src/ledger/stored/items.ts';
 
 /** Whether an item meets a condition, as in DynamoDB; null: there is none. */
 export function meets(item: Item | null, condition: Condition): boolean {

@@ -1,4 +1,4 @@
-import type { Item } from '../../../src/ledger/items.ts';
+import type { Item } from '../../../src/ledger/stored/items.ts';
 
 /** The name under which a set is a list in the text of an item. */
 const setName = '$set';

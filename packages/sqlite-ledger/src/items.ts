@@ -1,8 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LedgerUnusable } from '../../../src/ledger/format.ts';
-import type { Item, Items, ItemUpdate, Key, Put, Reason, Write, WriteResult } from '../../../src/ledger/items.ts';
+import type {
+  Item,
+  Items,
+  ItemUpdate,
+  Key,
+  Put,
+  Reason,
+  Write,
+  WriteResult,
+} from '../../../src/ledger/stored/items.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger-unavailable.ts';
-import type { TableName } from '../../../src/ledger/tables.ts';
+import type { TableName } from '../../../src/ledger/stored/tables.ts';
 import { isTooLarge, meets, updated } from './evaluate.ts';
 import { asPromise } from './file.ts';
 import { itemOfText, itemText } from './item-text.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { entryOrNull } from '../../../src/ledger/entry-json.ts';
+import { entryOrNull } from '../../../src/ledger/stored/entry-json.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
-import { entryOfItem } from '../../../src/ledger/stored-entry.ts';
+import { entryOfItem } from '../../../src/ledger/stored/entry.ts';
 import { itemOfText } from './item-text.ts';
 import { asPromise } from './file.ts';
 

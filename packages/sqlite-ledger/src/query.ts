@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Item, ItemPage, ItemQuery, KeyRange, Path } from '../../../src/ledger/items.ts';
-import { keySchemaOf } from '../../../src/ledger/tables.ts';
+import type { Item, ItemPage, ItemQuery, KeyRange, Path } from '../../../src/ledger/stored/items.ts';
+import { keySchemaOf } from '../../../src/ledger/stored/tables.ts';
 import { isMap, meets, valueAt } from './evaluate.ts';
 import { itemOfText } from './item-text.ts';
 import { attributeIn, keyColumns } from './schema.ts';

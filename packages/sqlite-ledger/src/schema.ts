@@ -1,6 +1,6 @@
-import { indexesOf, tableKeys } from '../../../src/ledger/tables.ts';
-import type { KeySchema, TableName } from '../../../src/ledger/tables.ts';
-import { historyPrefix } from '../../../src/ledger/version-keys.ts';
+import { indexesOf, tableKeys } from '../../../src/ledger/stored/tables.ts';
+import type { KeySchema, TableName } from '../../../src/ledger/stored/tables.ts';
+import { historyPrefix } from '../../../src/ledger/stored/version-keys.ts';
 
 /**
  * Version of the schema below, stored in the file as `user_version`. A file without a schema has

@@ -10,8 +10,8 @@ import type {
   Path,
   Update,
   Write,
-} from '../../../src/ledger/items.ts';
-import { leaseIndex, roleIndexes, stateIndex } from '../../../src/ledger/tables.ts';
+} from '../../../src/ledger/stored/items.ts';
+import { leaseIndex, roleIndexes, stateIndex } from '../../../src/ledger/stored/tables.ts';
 import { openTables } from '../../../test/support/ledgers.ts';
 import { describeOnDynamoDb } from '../../../test/support/on-dynamodb.ts';
 import { isLarge } from '../../../test/support/sizes.ts';

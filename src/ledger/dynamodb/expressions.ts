@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Condition, KeyRange, Path, Update } from '../items.ts';
+import type { Condition, KeyRange, Path, Update } from '../stored/items.ts';
 
 /**
  * Translates conditions and updates to expressions of one request. Every name is a placeholder,

@@ -7,10 +7,19 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { BatchGetItemCommandOutput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Item, ItemPage, ItemQuery, Items, SingleItems, TransactedItems, UpdatedItems, Write } from '../items.ts';
+import type {
+  Item,
+  ItemPage,
+  ItemQuery,
+  Items,
+  SingleItems,
+  TransactedItems,
+  UpdatedItems,
+  Write,
+} from '../stored/items.ts';
 import { LedgerUnavailable } from '../ledger-unavailable.ts';
-import { keySchemaOf } from '../tables.ts';
-import type { TableName } from '../tables.ts';
+import { keySchemaOf } from '../stored/tables.ts';
+import type { TableName } from '../stored/tables.ts';
 import { makeTranslator } from './expressions.ts';
 import { failureOf, failureOfCancellation, isTransient, orLedgerFailure, withRetries } from './request.ts';
 import type { Retryable } from './request.ts';

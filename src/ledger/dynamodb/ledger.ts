@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { sdkMeter } from '../../runtime/sdk-meter.ts';
 import type { Ledger } from '../ledger.ts';
-import { storedLedger } from '../stored-ledger.ts';
+import { storedLedger } from '../stored/ledger.ts';
 import { dynamoDbTransactedItems } from './items.ts';
 import { isThrottling, tableCheck } from './request.ts';
 import type { TableNames } from './tables.ts';

@@ -11,8 +11,8 @@ import type {
   GlobalSecondaryIndex,
   KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
-import { indexesOf, numberAttribute, tableKeys, ttlAttribute } from '../tables.ts';
-import type { KeySchema, TableName } from '../tables.ts';
+import { indexesOf, numberAttribute, tableKeys, ttlAttribute } from '../stored/tables.ts';
+import type { KeySchema, TableName } from '../stored/tables.ts';
 
 /** Names of the two DynamoDB tables of a ledger. */
 export interface TableNames {

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, CancellationReason, DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Item, ItemUpdate, Put, Reason, TransactionResult, Write, WriteResult } from '../items.ts';
+import type { Item, ItemUpdate, Put, Reason, TransactionResult, Write, WriteResult } from '../stored/items.ts';
 import { makeTranslator } from './expressions.ts';
 import { failureOf, failureOfCancellation, isTransient, withRetries } from './request.ts';
 import type { Retryable } from './request.ts';

@@ -1,5 +1,5 @@
 import { auditContextOf, findEntry, makeEntry } from '../../ledger/audit-entry.ts';
-import { maxApprovalBytes } from '../../ledger/approval-text.ts';
+import { maxApprovalBytes } from '../../ledger/stored/approval-text.ts';
 import type { ApprovalStore } from '../../ledger/approvals.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Approval } from '../../model/approval.ts';

@@ -1,5 +1,5 @@
 import type { AssociationState } from '../../ledger/association-state.ts';
-import { associationKeyOf, clusterKeyOf } from '../../ledger/keys.ts';
+import { associationKeyOf, clusterKeyOf } from '../../ledger/stored/keys.ts';
 import type { AssociationTarget, ClusterRef } from '../../model/association.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { RequestIdentity } from '../../model/principal.ts';

@@ -3,7 +3,7 @@ import { auditContextOfReconciler, findIntent, reconciler, repairEntry } from '.
 import { UnsupportedFormat } from '../../ledger/format.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
-import { stateChangeOf } from '../../ledger/state-change.ts';
+import { stateChangeOf } from '../../ledger/rules/state-change.ts';
 import type { StateRepairs } from '../../ledger/state-repair.ts';
 import { takeOver } from '../../idempotency/claim.ts';
 import { complete } from '../../idempotency/complete.ts';

@@ -1,5 +1,5 @@
 import type { AssociationReads } from '../../ledger/association-history.ts';
-import { clusterKeyOf, placeOf } from '../../ledger/keys.ts';
+import { clusterKeyOf, placeOf } from '../../ledger/stored/keys.ts';
 import type { AssociationTarget, ClusterRef } from '../../model/association.ts';
 
 /** Fields by which associations are selected; null: any. */

@@ -1,7 +1,7 @@
 import { isFromOutside } from '../../ledger/association-history.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { AssociationVersion } from '../../ledger/association-version.ts';
-import { associationOfVersion, placeOfVersions, versionPlaceOf } from '../../ledger/version-keys.ts';
+import { associationOfVersion, placeOfVersions, versionPlaceOf } from '../../ledger/stored/version-keys.ts';
 import type { Association, AssociationTarget } from '../../model/association.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
 import { maxScanMs } from '../../observations/sights.ts';

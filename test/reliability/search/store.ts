@@ -1,5 +1,5 @@
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
-import type { Erasure } from '../../../src/ledger/erasure.ts';
+import type { Erasure } from '../../../src/ledger/stored/erasure.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { Endings } from '../../../src/ledger/association-ending.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { dynamoDbItems } from '../../../src/ledger/dynamodb/items.ts';
-import { storedApprovals } from '../../../src/ledger/stored-approvals.ts';
-import { storedAssociationReads } from '../../../src/ledger/stored-association-reads.ts';
-import { storedObservations } from '../../../src/ledger/stored-observations.ts';
+import { storedApprovals } from '../../../src/ledger/stored/approvals.ts';
+import { storedAssociationReads } from '../../../src/ledger/stored/association-reads.ts';
+import { storedObservations } from '../../../src/ledger/stored/observations.ts';
 import { makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb/request.ts';
-import { storedErasure } from '../../../src/ledger/erasure.ts';
+import { storedErasure } from '../../../src/ledger/stored/erasure.ts';
 import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { describeOnDynamoDb } from '../../support/on-dynamodb.ts';

@@ -3,7 +3,7 @@ import { auditContextOf, recordEntry } from '../../../../src/ledger/audit-entry.
 import { erasurePrefix, parseAuditEntryId } from '../../../../src/model/audit.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
-import type { Erasure } from '../../../../src/ledger/erasure.ts';
+import type { Erasure } from '../../../../src/ledger/stored/erasure.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { makeProgress } from '../export/progress.ts';

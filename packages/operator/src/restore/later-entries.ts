@@ -2,9 +2,9 @@ import { ConditionalCheckFailedException, paginateQuery, PutItemCommand } from '
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { itemOf } from '../../../../src/ledger/dynamodb/writes.ts';
-import { trailShards } from '../../../../src/ledger/keys.ts';
-import { claimItemsOf } from '../../../../src/ledger/stored-entry.ts';
-import { auditIndexes } from '../../../../src/ledger/tables.ts';
+import { trailShards } from '../../../../src/ledger/stored/keys.ts';
+import { claimItemsOf } from '../../../../src/ledger/stored/entry.ts';
+import { auditIndexes } from '../../../../src/ledger/stored/tables.ts';
 import { firstIdOf } from '../../../../src/ledger/trail-position.ts';
 import type { TablePair } from './tables.ts';
 

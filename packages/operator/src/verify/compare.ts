@@ -1,7 +1,7 @@
 import { entryHash } from '../../../../src/checkpoints/leaf.ts';
 import type { StoredEntry } from '../../../../src/ledger/checkpoint-store.ts';
-import { personalAttribute } from '../../../../src/ledger/stored-entry.ts';
-import { isEntryKey, isEntryText } from '../../../../src/ledger/entry-json.ts';
+import { personalAttribute } from '../../../../src/ledger/stored/entry.ts';
+import { isEntryKey, isEntryText } from '../../../../src/ledger/stored/entry-json.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { decodeTime } from 'ulid';
 import { maxTime } from '../../../../src/ledger/trail-position.ts';

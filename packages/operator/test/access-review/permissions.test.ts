@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dynamoDbItems } from '../../../../src/ledger/dynamodb/items.ts';
-import { storedAssociationReads } from '../../../../src/ledger/stored-association-reads.ts';
-import { storedObservations } from '../../../../src/ledger/stored-observations.ts';
+import { storedAssociationReads } from '../../../../src/ledger/stored/association-reads.ts';
+import { storedObservations } from '../../../../src/ledger/stored/observations.ts';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { openGateway } from '../../../../test/support/gateway.ts';
 import { openTables } from '../../../../test/support/ledgers.ts';

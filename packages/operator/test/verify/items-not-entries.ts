@@ -1,5 +1,5 @@
-import { entryText } from '../../../../src/ledger/entry-json.ts';
-import type { EntryKey } from '../../../../src/ledger/entry-json.ts';
+import { entryText } from '../../../../src/ledger/stored/entry-json.ts';
+import type { EntryKey } from '../../../../src/ledger/stored/entry-json.ts';
 import { auditEntryAt } from '../../../../test/support/ledger-samples.ts';
 
 /** An item that is stored beside entries. */

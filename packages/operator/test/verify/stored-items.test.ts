@@ -5,7 +5,7 @@ import { makeDeliverHandler } from '../../../../src/app/deliver-handler.ts';
 import { leafText } from '../../../../src/checkpoints/leaf.ts';
 import { archiveName } from '../../../../src/checkpoints/storage.ts';
 import { UnsupportedFormat } from '../../../../src/ledger/format.ts';
-import { trailShardOf } from '../../../../src/ledger/keys.ts';
+import { trailShardOf } from '../../../../src/ledger/stored/keys.ts';
 import type { AuditPartition } from '../../../../src/ledger/ledger.ts';
 import { isTrailPosition } from '../../../../src/ledger/trail-position.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';

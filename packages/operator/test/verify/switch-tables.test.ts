@@ -33,7 +33,7 @@ describeOnDynamoDb('a new audit table with the recent entries', () => {
     const switched = { AUDIT_TABLE: target.names.auditTable };
     const { makeDynamoDbLedger } = await import('../../../../src/ledger/dynamodb/ledger.ts');
     const { dynamoDbItems } = await import('../../../../src/ledger/dynamodb/items.ts');
-    const { storedCheckpoints } = await import('../../../../src/ledger/stored-checkpoints.ts');
+    const { storedCheckpoints } = await import('../../../../src/ledger/stored/checkpoints.ts');
     const names = { idempotencyTable: opened.env.IDEMPOTENCY_TABLE ?? '', auditTable: target.names.auditTable };
     const store = { client: target.client, ...names };
     await makeDynamoDbLedger(store).appendEntry(auditEntryAt(now - 1));

@@ -6,7 +6,7 @@ import { DeleteItemCommand, paginateScan, PutItemCommand } from '@aws-sdk/client
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vkeyOf } from '../../../../src/checkpoints/note.ts';
 import { dynamoDbItems } from '../../../../src/ledger/dynamodb/items.ts';
-import { storedCheckpoints } from '../../../../src/ledger/stored-checkpoints.ts';
+import { storedCheckpoints } from '../../../../src/ledger/stored/checkpoints.ts';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
 import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { openLog } from '../../../../test/support/checkpoint-log.ts';

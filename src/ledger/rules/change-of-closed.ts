@@ -1,0 +1,51 @@
+import type { AuditEntry } from '../../model/audit.ts';
+import type { AssociationState, StateChange } from '../association-state.ts';
+import type { IdempotencyRecord } from '../ledger.ts';
+import { stateChangeOf } from './state-change.ts';
+
+/**
+ * What is left to write after a record was closed: its key is not in progress any more, and what
+ * its outcome says, unless the state has it. An ending is applied in any case: a version that knows
+ * no endings wrote the rest. `closing` is the entry that closed the record; null: it closed no
+ * operation on this service account.
+ */
+export function changeOfClosed(
+  { target, openOperations }: AssociationState,
+  recordKey: string,
+  record: IdempotencyRecord | null,
+  closing: AuditEntry | null,
+): StateChange {
+  const open = openOperations.filter(({ closedAt }) => closedAt === null);
+  const ofRecord = open.filter((one) => one.recordKey === recordKey).map(({ operationId }) => operationId);
+  const removed = { target, openOperations: [], endedOperationIds: ofRecord, endedRecord: recordKey };
+  const outcome = record && closing && stateChangeOf(record, [closing]);
+  if (!outcome) return removed;
+  const {
+    confirmed,
+    version,
+    tie,
+    uncertainTime,
+    isChange = false,
+    ending,
+    endingOf,
+    openOperations: closed,
+  } = outcome;
+  const ended = { ...(ending === undefined ? {} : { ending }), ...(endingOf === undefined ? {} : { endingOf }) };
+  // Where its operation is open no more, the version that closed it wrote the rest.
+  if (open.every(({ operationId }) => operationId !== closing.operationId))
+    return endingOf === undefined ? removed : { ...removed, ...ended };
+  return {
+    ...removed,
+    ...ended,
+    ...(confirmed ? { confirmed } : {}),
+    ...(version ? { version } : {}),
+    ...(tie ? { tie } : {}),
+    ...(uncertainTime ? { uncertainTime } : {}),
+    isChange,
+    openOperations: closed,
+    endedOperationIds: [
+      ...ofRecord.filter((id) => id !== closing.operationId),
+      ...(closed.length === 0 ? [closing.operationId] : []),
+    ],
+  };
+}

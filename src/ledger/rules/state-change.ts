@@ -1,0 +1,213 @@
+import type { Association, UpdateRequest } from '../../model/association.ts';
+import { isClosing } from '../../model/audit-event.ts';
+import type { AuditEntry } from '../../model/audit.ts';
+import { hasTrait, namedSettings } from '../../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
+import { settingNames } from '../../model/setting-fields.ts';
+import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
+import { confirmedVersion } from '../association-history.ts';
+import { endingAfter, endingOwner, setsEndingOnly } from './ending-change.ts';
+import { demandOf } from './state-demand.ts';
+import type { Ending } from '../association-ending.ts';
+import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
+import type { IdempotencyRecord } from '../ledger.ts';
+
+/**
+ * What a commit writes besides its record and entries: nothing for entries that neither begin nor
+ * end an operation.
+ */
+export interface CommittedChange extends StateChange {
+  /**
+   * Whether an operation begins: then nothing is committed without this change. An outcome is
+   * recorded in any case.
+   */
+  readonly begins: boolean;
+  /**
+   * Key of the record whose operation may be in progress whatever the commit demands: it ends that,
+   * and begins the next. Null: none.
+   */
+  readonly ownRecord: string | null;
+  /** What the state must be; null: no condition. */
+  readonly demand: StateDemand | null;
+}
+
+/** The change that follows from the record and the entries of a commit. */
+export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEntry[]): CommittedChange | null {
+  const begun = entries.find(({ event }) => event === 'INTENT');
+  // An entry without a fence ends nothing: its operation did not begin.
+  const ended = entries.find(
+    ({ event, fence, operationId }) => isClosing(event) && fence !== null && operationId !== begun?.operationId,
+  );
+  const last = begun ?? ended;
+  if (!last?.target) return null;
+  const isEndingOnly = ended !== undefined && setsEndingOnly(ended);
+  const closed = ended && !isEndingOnly && closedOperation(next, ended);
+  const { accountId, region, clusterName, namespace, serviceAccount } = last.target;
+  const target = { accountId, region, clusterName, namespace, serviceAccount };
+  const confirmed = ended && !isEndingOnly && confirmedBy(next, ended);
+  const ending = ended && endingAfter(next, ended);
+  const times = { seenAt: Date.parse(last.time), seenOtherwiseAt: next.startedAt };
+  return {
+    target,
+    begins: begun !== undefined,
+    ...recordIn(next, begun, ended, isEndingOnly),
+    demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
+    isChange: ended !== undefined && mayHaveChanged(ended),
+    changedAt: Date.parse(last.time),
+    ...(ended && confirmed ? { confirmed, version: confirmedVersion(target, inForce(next, confirmed), times) } : {}),
+    ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
+    ...(ended && !isEndingOnly ? uncertainTimeOf(next, ended) : {}),
+    ...(ending === undefined ? {} : { ending, ...ownerOf(next, ending) }),
+    openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
+    endedOperationIds: ended && !closed ? [ended.operationId] : [],
+  };
+}
+
+/**
+ * What EKS had after an operation: of a create, since it made it, although others changed it by
+ * then; of an update, also what others had changed before.
+ */
+function inForce(record: IdempotencyRecord, confirmed: ConfirmedAssociation): ConfirmedAssociation {
+  const changed = hasTrait('updates', record) ? record.result?.association : null;
+  if (changed) return { ...confirmed, association: changed };
+  if (!hasTrait('creates', confirmed)) return confirmed;
+  const { association } = confirmed;
+  return { ...confirmed, association: { ...association, modifiedAt: association.createdAt } };
+}
+
+function tieOf(
+  next: IdempotencyRecord,
+  ended: AuditEntry,
+  { association: { associationId, modifiedAt } }: ConfirmedAssociation,
+): Pick<StateChange, 'tie'> {
+  if (!hasTrait('updates', next)) return {};
+  const saw = { associationId, modifiedAt, isGone: false };
+  return { tie: { ...operationOf(next, ended), closedAt: Date.parse(ended.time), saw } };
+}
+
+/**
+ * An update that EKS did not answer may have been in force before what a read showed later,
+ * whatever its outcome is.
+ */
+function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<StateChange, 'uncertainTime'> {
+  const { operationId, startedAt, result } = next;
+  const { before } = ended;
+  if (!hasTrait('updates', next) || ended.operationId !== operationId) return {};
+  if (ended.eksRequestId !== null || before === null || !mayHaveChanged(ended)) return {};
+  const refusal = result?.refusal ?? null;
+  const existing = refusal && 'existing' in refusal ? refusal.existing : null;
+  const modifiedAt = (result?.association ?? existing)?.modifiedAt ?? null;
+  const { associationId } = before;
+  return { uncertainTime: { operationId, associationId, startedAt, modifiedAt, closedAt: Date.parse(ended.time) } };
+}
+
+/**
+ * The key that is added to those in progress, or removed from them. A record whose operation is
+ * followed by its next one stays.
+ */
+function recordIn(
+  next: IdempotencyRecord,
+  begun: AuditEntry | undefined,
+  ended: AuditEntry | undefined,
+  isEndingOnly: boolean,
+): Pick<CommittedChange, 'begunRecord' | 'endedRecord' | 'ownRecord'> {
+  const { idempotencyKey } = next;
+  if (begun) return { begunRecord: idempotencyKey, ownRecord: ended ? idempotencyKey : null };
+  // An operation that sends no change begins and ends in one commit.
+  return {
+    ...(hasTrait('sendsChange', next) && !isEndingOnly ? { endedRecord: idempotencyKey } : {}),
+    ownRecord: null,
+  };
+}
+
+function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
+  const endingOf = endingOwner(next, ending);
+  return endingOf === undefined ? {} : { endingOf };
+}
+
+/** Whether the association changed, or may have, by what closes an operation. */
+function mayHaveChanged({ event, refusalCode }: AuditEntry): boolean {
+  return event === 'SUCCEEDED' || refusalCode === 'OUTCOME_UNDETERMINED';
+}
+
+function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
+  const { operationId, operation, request } = entry;
+  // Lease holders write entries of operations only, and changes keep their request.
+  const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
+  return {
+    operationId,
+    operation: operation as OperationKind,
+    recordKey,
+    requested,
+    inDoubtUntil,
+    closedAt: null,
+    saw: null,
+  };
+}
+
+function settingsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  const named: GivenSettings = namedSettings[operation](request);
+  const given = settingNames.map((name) => [name, named[name]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/**
+ * What remains of an operation after its outcome. One that was closed by an observation explains
+ * what it may still do while it is in doubt, and one whose outcome was not determined keeps what
+ * was seen. Null: nothing remains, since EKS answered or the operation can no longer take effect.
+ */
+function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperation | null {
+  // The record is the next operation's where a released one is followed by it: the released one can
+  // no longer take effect.
+  if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
+  if (!hasTrait('sendsChange', next)) return null;
+  const closedAt = Date.parse(ended.time);
+  const saw = sightOf(next, ended);
+  return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };
+}
+
+/** What was seen of an association that others may have changed after the operation. */
+function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight | null {
+  const refusal = result?.refusal;
+  if (refusal?.code !== 'OUTCOME_UNDETERMINED' || !('existing' in refusal)) return null;
+  const seen = refusal.existing ?? before;
+  return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
+}
+
+function confirmedBy(record: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
+  const { result, operation } = record;
+  const { event, operationId, declaration } = entry;
+  if (event !== 'SUCCEEDED' || !result?.association) return null;
+  const isDeleted = hasTrait('deletes', record);
+  // A create that adopted an association confirms it as an adoption does.
+  const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
+  const association = madeBy[by](entry, result.association);
+  return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
+}
+
+/**
+ * What an operation made of what EKS returned: others may have changed it too, and a scan must find
+ * that, so it is not confirmed.
+ */
+const madeBy: Readonly<Record<OperationKind, (entry: AuditEntry, seen: Association) => Association>> = {
+  CREATE_POD_IDENTITY_ASSOCIATION: createdBy,
+  UPDATE_POD_IDENTITY_ASSOCIATION: updatedBy,
+  DELETE_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+  ADOPT_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+};
+
+/** What an update made: what it does not name is as it was when policy judged it. */
+function updatedBy({ before, request, omitted }: AuditEntry, seen: Association): Association {
+  if (before === null || request === null || omitted.length > 0) return seen;
+  const named = namedSettings.UPDATE_POD_IDENTITY_ASSOCIATION(request as UpdateRequest);
+  const kept = settingNames.filter((name) => !Object.hasOwn(named, name)).map((name) => [name, before[name]]);
+  return { ...seen, ...(Object.fromEntries(kept) as Partial<Association>), tags: before.tags };
+}
+
+/** What a create made. Others may have changed it before it was observed. */
+function createdBy(entry: AuditEntry, seen: Association): Association {
+  if (entry.eksRequestId !== null || seen.modifiedAt === seen.createdAt) return seen;
+  const made = settingsOf(entry as RequestedOperation);
+  const isSame = Object.entries(made).every(([name, value]) => value === seen[name as SettingName]);
+  return isSame ? seen : { ...seen, ...made, modifiedAt: seen.createdAt };
+}

@@ -1,0 +1,129 @@
+import type { Approval } from '../../model/approval.ts';
+import { parsePosition, positionText, requestedPosition } from './approval-page.ts';
+import type { ApprovalPosition } from './approval-page.ts';
+import { maxExaminedApprovals } from '../approvals.ts';
+import type { ApprovalPage, ApprovalPartition, ApprovalStore } from '../approvals.ts';
+import { supported } from './record.ts';
+import { formatVersion } from '../format.ts';
+import { allOf, equals, textIn } from './items.ts';
+import type { Item, Items } from './items.ts';
+import { approvalItemKeyOf, approvalItemPrefix, approvalsKeyOf, livePartitions } from './keys.ts';
+import { addPending, approvalOfItem, approvalPut, pendingOfItem, removePending, replacePending } from './approval.ts';
+import { insertions } from './entry.ts';
+import { recordOfItem } from './record.ts';
+import { writeTogether } from './transaction.ts';
+import { leaseIndex, stateIndex } from './tables.ts';
+
+/** The approvals of a ledger, in the table of the idempotency records. */
+export function storedApprovals(items: Items): ApprovalStore {
+  return {
+    async getRecordAndApproval(idempotencyKey, approvalKey) {
+      const keys = [idempotencyKey, approvalItemKeyOf(approvalKey)];
+      const [record = null, approval = null] = await items.getTogether(keys);
+      return { record: record && recordOfItem(record), approval: approval && approvalOfItem(approval) };
+    },
+    async getApproval(key) {
+      const item = await items.get('idempotency', { idempotencyKey: approvalItemKeyOf(key) });
+      return item && approvalOfItem(item);
+    },
+    async putApproval(expected, next, entry, limits) {
+      const writes = [approvalPut(expected, next), ...insertions([entry])];
+      const isPending = next.state === 'PENDING';
+      // A vote that leaves it pending changes nothing of what is counted.
+      const isCounted = !isPending || expected?.state !== 'PENDING' || expected.id !== next.id;
+      const update = isPending ? addPending(next, limits) : removePending(next);
+      const result = await writeTogether(items, [entry], writes, isCounted ? update : null);
+      if (result.kind === 'conflict' && result.stored) approvalOfItem(result.stored); // Throws for another format.
+      if (result.kind === 'committed') return 'written';
+      if (result.kind !== 'update-rejected') return 'conflict';
+      if (!result.isCondition || limits === null) throw result.failure;
+      // As many as a limit are counted: those that can no longer be decided do not count.
+      const counted = await approvalsOf(items, [...pendingOfItem(result.stored)].map(approvalItemKeyOf));
+      const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)) && one.key !== next.key);
+      const { onBehalfOf } = next.requested;
+      const ofPerson = live.filter(({ requested }) => requested.onBehalfOf === onBehalfOf);
+      if (limits.ofPerson !== null && ofPerson.length >= limits.ofPerson) return 'person-limit-reached';
+      if (live.length >= limits.ofPrincipal) return 'limit-reached';
+      const second = await writeTogether(items, [entry], writes, replacePending(next, result.stored, live));
+      return second.kind === 'committed' ? 'written' : 'conflict';
+    },
+    async listApprovals(partition, limit, after) {
+      const position = after === null ? null : parsePosition(after);
+      if (partition.kind === 'cluster') return await clusterPage(items, partition, limit, position);
+      return await livePage(items, partition.state, limit, position);
+    },
+  };
+}
+
+/** The most items of one batch. */
+const maxBatch = 100;
+
+/**
+ * Approvals by their keys; those that were deleted meanwhile, or that another version wrote, are
+ * left out.
+ */
+async function approvalsOf(items: Items, keys: readonly string[]): Promise<Approval[]> {
+  const approvals: Approval[] = [];
+  for (let start = 0; start < keys.length; start += maxBatch) {
+    const found = await items.getMany(keys.slice(start, start + maxBatch));
+    approvals.push(...found.flatMap((item) => (item?.v === formatVersion ? [approvalOfItem(item)] : [])));
+  }
+  return approvals;
+}
+
+function mayBeDecided({ state, decideUntil }: Approval, now: number): boolean {
+  return state === 'PENDING' && decideUntil > now;
+}
+
+/** As many as are examined are read, however many there are. */
+async function livePage(
+  items: Items,
+  wanted: keyof typeof livePartitions,
+  limit: number,
+  after: ApprovalPosition | null,
+): Promise<ApprovalPage> {
+  const clusterKey = livePartitions[wanted];
+  const page = await items.query({
+    table: 'idempotency',
+    index: stateIndex,
+    hash: clusterKey,
+    limit,
+    attributes: ['idempotencyKey'],
+    ...(after && { start: { clusterKey, idempotencyKey: approvalItemKeyOf(after.key) } }),
+  });
+  const approvals = await approvalsOf(
+    items,
+    page.items.map((item) => textIn(item, 'idempotencyKey')),
+  );
+  const next = page.next && positionText({ time: 0, key: positionOfKey(page.next).key });
+  return { approvals: approvals.filter(({ state }) => state === wanted), next };
+}
+
+/**
+ * A page of the approvals of a cluster, newest first. Those of other format versions are left out.
+ */
+async function clusterPage(
+  items: Items,
+  { namespace, ...cluster }: Extract<ApprovalPartition, { kind: 'cluster' }>,
+  limit: number,
+  after: ApprovalPosition | null,
+): Promise<ApprovalPage> {
+  const openShard = approvalsKeyOf(cluster);
+  const page = await items.query({
+    table: 'idempotency',
+    index: leaseIndex,
+    hash: openShard,
+    isDescending: true,
+    filter: namespace === null ? supported : allOf(supported, equals('namespace', namespace)),
+    limit: namespace === null ? limit : maxExaminedApprovals,
+    ...(after && { start: { openShard, leaseUntil: after.time, idempotencyKey: approvalItemKeyOf(after.key) } }),
+  });
+  const approvals = page.items.slice(0, limit).map(approvalOfItem);
+  const last = page.items.length > limit ? approvals.at(-1) : undefined;
+  if (last) return { approvals, next: positionText(requestedPosition(last)) };
+  return { approvals, next: page.next && positionText(positionOfKey(page.next)) };
+}
+
+function positionOfKey(item: Item): ApprovalPosition {
+  return { time: Number(item.leaseUntil), key: textIn(item, 'idempotencyKey').slice(approvalItemPrefix.length) };
+}

@@ -1,0 +1,97 @@
+import { hasTrait } from '../../model/operation.ts';
+import type { StateChange, StateDemand } from '../association-state.ts';
+import type { ConfirmedAssociation, Sight } from '../association-state.ts';
+import { supported } from './record.ts';
+import { absent, allOf, anyOf, contains, equals, less, lessOrEqual, not } from './items.ts';
+import type { Condition } from './items.ts';
+import type { CommittedChange } from '../rules/state-change.ts';
+import { latestIn } from '../rules/state-transition.ts';
+
+/**
+ * How a change may be written: with a commit, over the confirmed association if its own is later;
+ * or over one revision only; 0: no item.
+ */
+export type Guard =
+  | { readonly kind: 'later'; readonly commit: Pick<CommittedChange, 'ownRecord' | 'demand'> }
+  /** As a commit that demands nothing, if this record is in progress; null: any. */
+  | { readonly kind: 'repair'; readonly recordKey: string | null }
+  | { readonly kind: 'revision'; readonly revision: number };
+
+/** The condition of an update. An item of another version is not changed. */
+export function stateCondition(change: StateChange, guard: Guard): Condition {
+  if (guard.kind === 'revision' && guard.revision === 0) return absent('v');
+  if (guard.kind === 'revision') return allOf(supported, equals('revision', guard.revision));
+  const isNewOrSupported = anyOf(absent('v'), supported);
+  if (guard.kind === 'later')
+    return allOf(
+      isNewOrSupported,
+      ...(guard.commit.demand ? demanded(guard.commit.demand, guard.commit.ownRecord) : permitting(change)),
+    );
+  const inProgress = guard.recordKey === null ? [] : [contains('recordsInProgress', guard.recordKey)];
+  return allOf(isNewOrSupported, ...permitting(change), ...inProgress);
+}
+
+/** What permits a change that demands nothing. */
+function permitting(change: StateChange): Condition[] {
+  const { confirmed, endingOf, tiedTo } = change;
+  if (tiedTo) return isConfirmed(tiedTo);
+  if (confirmed) return [...isLater(confirmed), ...(latestIn(change) ? isLatest(confirmed) : [])];
+  // A later version of the same association is confirmed, whose ending is replaced all the same.
+  return endingOf === undefined ? [] : isPresent(endingOf);
+}
+
+const [confirmedId, confirmedAt] = [
+  ['confirmed', 'associationId'],
+  ['confirmed', 'modifiedAt'],
+];
+const isDeleted = equals(['confirmed', 'isDeleted'], true);
+
+/**
+ * That an outcome replaces what is confirmed: only if its association is a later one. What is
+ * deleted stays deleted, and a delete does not replace a later association. An adoption replaces
+ * the same version too, whose tags others may have changed.
+ */
+function isLater(confirmed: ConfirmedAssociation): Condition[] {
+  const { associationId, modifiedAt } = confirmed.association;
+  const isSame = equals(confirmedId, associationId);
+  if (confirmed.isDeleted) return [anyOf(absent('confirmed'), lessOrEqual(confirmedAt, modifiedAt), isSame)];
+  const isEarlier = hasTrait('sendsChange', confirmed) ? less : lessOrEqual;
+  return [anyOf(absent('confirmed'), isEarlier(confirmedAt, modifiedAt)), not(allOf(isSame, isDeleted))];
+}
+
+/**
+ * That a confirmed association is the latest version after what scans saw last: not where that is a
+ * later version, or that this one is gone.
+ */
+function isLatest({ association: { modifiedAt }, isDeleted: isDelete }: ConfirmedAssociation): Condition[] {
+  const [seenAt, isGone] = [
+    ['observed', 'sight', 'modifiedAt'],
+    ['observed', 'sight', 'isGone'],
+  ];
+  const seenGone = allOf(equals(seenAt, modifiedAt), equals(isGone, true));
+  return [anyOf(absent(seenAt), lessOrEqual(seenAt, modifiedAt)), ...(isDelete ? [] : [not(seenGone)])];
+}
+
+/** That an association is the confirmed one, and there. */
+function isPresent(associationId: string): Condition[] {
+  return [equals(confirmedId, associationId), equals(['confirmed', 'isDeleted'], false)];
+}
+
+/** That a version is the confirmed one, and there. */
+function isConfirmed({ associationId, modifiedAt }: Pick<Sight, 'associationId' | 'modifiedAt'>): Condition[] {
+  return [...isPresent(associationId), equals(confirmedAt, modifiedAt)];
+}
+
+/** What a commit demands that confirms nothing. */
+function demanded({ changes, confirmed, endingSetBy }: StateDemand, own: string | null): Condition[] {
+  const count = changes === null ? [] : [equals('changes', changes)];
+  // A set without keys is not stored.
+  const isFree = absent('recordsInProgress');
+  const ofEnding = endingSetBy === null ? absent('ending') : equals(['ending', 'setBy'], endingSetBy ?? '');
+  return [
+    ...(confirmed ? isConfirmed(confirmed) : []),
+    ...(changes === 0 ? [anyOf(absent('changes'), ...count)] : count),
+    ...(endingSetBy === undefined ? [] : [ofEnding]),
+    own === null ? isFree : anyOf(isFree, equals('recordsInProgress', new Set([own]))),
+  ];
+}

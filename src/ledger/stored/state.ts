@@ -1,0 +1,211 @@
+import type { Association, AssociationTarget, ClusterRef } from '../../model/association.ts';
+import type { Ending } from '../association-ending.ts';
+import type {
+  AssociationState,
+  ConfirmedAssociation,
+  ObservedState,
+  OpenOperation,
+  StateChange,
+  UncertainTime,
+} from '../association-state.ts';
+import type { LatestVersion } from '../association-version.ts';
+import { associationOf, detailsText } from './association-text.ts';
+import { textIn } from './items.ts';
+import type { Condition, Item, ItemQuery, ItemUpdate, Key, Put } from './items.ts';
+import { stateCondition } from './state-condition.ts';
+import type { Guard } from './state-condition.ts';
+import { versionItem } from './version.ts';
+import { formatVersion, requireSupported } from '../format.ts';
+import { associationKeyOf, clusterKeyOf, endingShards, targetOfAssociationKey } from './keys.ts';
+import { latestIn, presenceIn } from '../rules/state-transition.ts';
+import { supported } from './record.ts';
+import { stateIndex } from './tables.ts';
+
+/**
+ * Begins the name of the attribute of each open operation: an update can add and remove it without
+ * reading the item.
+ */
+const operationPrefix = 'operation ';
+
+/** Begins the name of the attribute of each uncertain time, for the same reason. */
+const uncertainPrefix = 'uncertain ';
+
+/**
+ * The update of the item of a service account. Attributes that it does not name stay as they are.
+ */
+export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
+  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending } = change;
+  const { isChange, begunRecord, endedRecord, uncertainTime } = change;
+  const set = Object.entries({
+    v: formatVersion,
+    clusterKey: clusterKeyOf(target),
+    changedAt,
+    ...presenceIn(change),
+    confirmed: confirmed && confirmedMap(confirmed),
+    observed: observed && observedMap(observed),
+    scannedAt: observed?.at,
+    scannedRevision: observed?.revision,
+    latest: latestIn(change) ?? undefined,
+    ...(ending ? endingAttributes(ending) : {}),
+    ...(uncertainTime ? { [`${uncertainPrefix}${uncertainTime.operationId}`]: withoutOperationId(uncertainTime) } : {}),
+    ...Object.fromEntries(openOperations.map((one) => [`${operationPrefix}${one.operationId}`, operationMap(one)])),
+  }).filter(([, value]) => value !== undefined);
+  return {
+    kind: 'update',
+    table: 'idempotency',
+    key: stateKey(target),
+    update: {
+      set: Object.fromEntries(set),
+      add: { revision: 1, ...(isChange ? { changes: 1 } : {}) },
+      remove: [
+        ...endedOperationIds.map((id) => `${operationPrefix}${id}`),
+        ...(ending === null ? ['ending', 'openShard', 'leaseUntil'] : []),
+      ],
+      // A set, because a condition can't name attributes that it does not know.
+      ...(begunRecord === undefined ? {} : { addTo: { recordsInProgress: new Set([begunRecord]) } }),
+      ...(endedRecord === undefined ? {} : { removeFrom: { recordsInProgress: new Set([endedRecord]) } }),
+    },
+    condition: stateCondition(change, guard),
+  };
+}
+
+/** The puts of the versions that a change adds to the history: one at most. */
+export function versionPuts({ version }: StateChange): Put[] {
+  // No condition, so that it never keeps an outcome from being recorded: a key names one version.
+  return version ? [{ kind: 'put', table: 'idempotency', item: versionItem(version) }] : [];
+}
+
+/** The ending, and its place in the lease index. */
+function endingAttributes({ nextAt, isWarned, ...ending }: Ending) {
+  return { ending, openShard: isWarned ? endingShards.warned : endingShards.toWarn, leaseUntil: nextAt };
+}
+
+function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociation) {
+  const { associationId, modifiedAt } = association;
+  const declared = declaration === null ? {} : { declaration };
+  return { associationId, modifiedAt, ...rest, ...declared, association: detailsText(association) };
+}
+
+function observedMap({ sight, origin, association, driftId }: ObservedState) {
+  return { sight, origin, association: association && detailsText(association), driftId };
+}
+
+function operationMap({ operationId: _, requested, ...fields }: OpenOperation) {
+  return { ...fields, requested: JSON.stringify(requested) };
+}
+
+function withoutOperationId({ operationId: _, ...time }: UncertainTime) {
+  return time;
+}
+
+/**
+ * The attributes of an item, besides the open operations and the uncertain times, as
+ * {@link stateUpdate} writes them.
+ */
+export interface StoredState {
+  readonly v?: unknown;
+  readonly revision: number;
+  readonly changes?: number;
+  readonly changedAt?: number;
+  readonly confirmed?: Pick<Association, 'associationId' | 'modifiedAt'> &
+    Omit<ConfirmedAssociation, 'association' | 'declaration'> & {
+      readonly declaration?: string;
+      readonly association: string;
+    };
+  readonly observed?: Pick<ObservedState, 'sight' | 'origin' | 'driftId'> & { readonly association: string | null };
+  readonly scannedAt: number;
+  readonly scannedRevision: number;
+  readonly latest?: LatestVersion;
+  readonly ending?: Omit<Ending, 'nextAt' | 'isWarned'>;
+  readonly openShard?: string;
+  readonly leaseUntil?: number;
+  readonly recordsInProgress?: ReadonlySet<string>;
+}
+
+/**
+ * The state of an item that {@link stateUpdate} wrote. Throws `UnsupportedFormat` if another
+ * version wrote it.
+ */
+export function stateOfItem(item: Item): AssociationState {
+  const key = textIn(item, 'idempotencyKey');
+  const target = targetOfAssociationKey(key);
+  // Only `stateUpdate` writes these items.
+  const stored = item as Item & StoredState;
+  const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
+  const { scannedAt, scannedRevision, recordsInProgress } = stored;
+  const ending = endingOf(stored);
+  requireSupported(`state of ${key}`, v);
+  const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
+  const uncertainTimes = uncertainTimesIn(stored);
+  return {
+    target,
+    revision,
+    changes,
+    changedAt,
+    confirmed: confirmed ? confirmedOf(target, confirmed) : null,
+    observed: observed
+      ? {
+          at: scannedAt,
+          revision: scannedRevision,
+          sight: observed.sight,
+          origin: observed.origin,
+          driftId: observed.driftId,
+          association:
+            observed.sight && observed.association ? associationOf(target, observed.sight, observed.association) : null,
+        }
+      : null,
+    openOperations: names.sort().map((name) => openOperationOf(name, stored)),
+    recordsInProgress: keysIn(recordsInProgress),
+    latest,
+    ...(uncertainTimes.length > 0 ? { uncertainTimes } : {}),
+    ...(ending ? { ending } : {}),
+  };
+}
+
+/** The ending in an item; undefined if it has none. */
+export function endingOf({
+  ending,
+  openShard,
+  leaseUntil = 0,
+}: Pick<StoredState, 'ending' | 'openShard' | 'leaseUntil'>) {
+  return ending && { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil };
+}
+
+/** The keys of a stored set, in their order: a set without keys is not stored. */
+export function keysIn(set: ReadonlySet<string> | undefined): string[] {
+  return [...(set ?? [])].sort();
+}
+
+function confirmedOf(target: AssociationTarget, stored: NonNullable<StoredState['confirmed']>): ConfirmedAssociation {
+  const { isDeleted, operationId, operation, declaration = null } = stored;
+  const association = associationOf(target, stored, stored.association);
+  return { association, isDeleted, operationId, operation, declaration };
+}
+
+function uncertainTimesIn(stored: Record<string, unknown>): UncertainTime[] {
+  return Object.entries(stored)
+    .filter(([name]) => name.startsWith(uncertainPrefix))
+    .map(([name, time]) => ({
+      operationId: name.slice(uncertainPrefix.length),
+      ...(time as Omit<UncertainTime, 'operationId'>),
+    }));
+}
+
+type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };
+
+function openOperationOf(name: string, stored: Record<string, unknown>): OpenOperation {
+  const { requested, ...fields } = stored[name] as StoredOperation;
+  const operationId = name.slice(operationPrefix.length);
+  const settings = JSON.parse(requested) as OpenOperation['requested'];
+  return { operationId, ...fields, requested: settings };
+}
+
+/** The key of the item of a service account. */
+export function stateKey(target: AssociationTarget): Key {
+  return { idempotencyKey: associationKeyOf(target) };
+}
+
+/** The query for all states of a cluster. */
+export function statesQuery(cluster: ClusterRef): ItemQuery & { readonly filter: Condition } {
+  return { table: 'idempotency', index: stateIndex, hash: clusterKeyOf(cluster), filter: supported };
+}
