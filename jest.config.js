@@ -22,7 +22,7 @@ const shared = {
 const folders = '<rootDir>/{test,packages/*/test,examples/*/test}/**';
 
 /**
- * A project of the tests whose file names end in `.KIND.test.ts`. `npm run test:KIND` runs it.
+ * A project of the tests whose file names end in `.KIND.test.ts`. The script `test:KIND` runs it.
  *
  * @param {string} kind
  */
