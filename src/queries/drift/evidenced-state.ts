@@ -57,7 +57,7 @@ function latestBegun(effects: readonly RecordedEffect[]): RecordedEffect | null 
 
 /** Whether a confirmed association is what its operation left, and no later one is recorded. */
 async function isFromTrail(
-  { ledger }: ChangesReader,
+  { ledger, times }: ChangesReader,
   { operationId, association, isDeleted }: ConfirmedAssociation,
   effects: readonly RecordedEffect[],
 ): Promise<boolean> {
@@ -71,8 +71,24 @@ async function isFromTrail(
   if (success === null) return settingDifferences(settingsIn(entry), association).length === 0;
   const latest = latestBegun(effects);
   const isReplaced =
-    latest !== null && latest.operationId !== operationId && decodeTime(latest.operationId) > Date.parse(entry.time);
+    latest !== null &&
+    latest.operationId !== operationId &&
+    decodeTime(latest.operationId) > Date.parse(entry.time) &&
+    !isOfOlderVersion(latest, association, Date.parse(entry.time) + times.clockErrorMs);
   return !isReplaced && isDeleted === hasTrait('deletes', entry) && (isDeleted || isLeftBy(entry, association));
+}
+
+/**
+ * Whether an effect is an adoption of a version that was read before another operation changed it:
+ * it changes nothing in EKS, so the later version stays.
+ *
+ * @param madeUntil when the later version can have been made at most; another one is not believed
+ */
+function isOfOlderVersion(effect: RecordedEffect, { modifiedAt }: Association, madeUntil: number): boolean {
+  const { before } = effect;
+  if (hasTrait('sendsChange', effect) || before === null) return false;
+  const madeAt = Date.parse(modifiedAt);
+  return Date.parse(before.modifiedAt) < madeAt && madeAt <= madeUntil;
 }
 
 /** Whether an association has the settings and the tags that a success left. */

@@ -1,4 +1,5 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
+import { maxScanMs } from '../../../src/observations/sights.ts';
 import { defaultExpireSettings } from '../../../src/operations/expiry/run.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';
@@ -101,10 +102,10 @@ function flowsWithOthers(): Flow[] {
 export const scanMs = 60_000;
 
 /**
- * Milliseconds after which another run may scan a cluster whose scan did not end, and read its account, whatever the clocks show; and after which reads show
- * every change. Leases of a killed run end with its deadline, so no longer is waited.
+ * Milliseconds after which another run scans a cluster whose scan did not end or failed, whatever the
+ * clocks show, and after which reads show every change.
  */
-export const scanLeaseMs = scanMs + 2 * defaultTimes.clockErrorMs + 1_000;
+export const scanLeaseMs = maxScanMs + 60_000;
 
 /** The flows in which scans find what others did, or nothing. */
 const scans: readonly Flow[] = [

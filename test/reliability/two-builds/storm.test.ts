@@ -7,7 +7,7 @@ import { Inconclusive } from './waiting.ts';
 
 const seed = Number(process.env.STORM_SEED ?? 1);
 const killsPerPhase = isLarge ? 8 : 3;
-const stormMs = isLarge ? 900_000 : 300_000;
+const stormMs = isLarge ? 900_000 : 600_000;
 const settleMs = 120_000;
 
 /** How often a storm is run until one is conclusive. */

@@ -5,12 +5,14 @@ import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { closeAtEnd } from '../../support/left-open.ts';
 import { dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
 import { earlierEndings } from '../endings.ts';
+import type { TrailEntry } from '../facts.ts';
 import { checkFacts } from '../processes/check.ts';
 import { startEks } from '../processes/eks.ts';
 import { injectFaults } from '../processes/faults.ts';
 import { endLoad, failIfEnded, startLoad } from '../processes/load-process.ts';
 import { observe, openRequestLog, readEvery } from '../processes/observe.ts';
 import { randomFrom } from '../processes/random.ts';
+import type { StoredLedger } from '../processes/stored-ledger.ts';
 import { policiesOfBuilds } from './builds.ts';
 import { makeJournal } from './journal.ts';
 import { leftOver, unnamedRecords } from './left-over.ts';
@@ -153,20 +155,20 @@ async function runPhases(
     onProgress(`a phase of the builds ${phase.join(' and ')}`);
     kills.push(await runPhase(run, phase, killPlan(killsPerPhase, seed + index * killsPerPhase)));
   }
-  const met = 'an approval was used, and an ending set, carried out, and brought forward';
-  await waitFor(met, async () => hasMetAll(await read()));
+  for (const [what, isMet] of encounters) await waitFor(what, async () => isMet((await read()).ledger));
   return kills;
 }
 
-/** Whether a load has used an approval, set an ending, met one, and brought one forward where a delete needs an approval. */
-function hasMetAll({ ledger: { approvals, entries } }: Awaited<ReturnType<Parts['read']>>): boolean {
-  const succeeded = entries.filter(({ event }) => event === 'SUCCEEDED');
-  return (
-    approvals.entries.some(({ usedBy }) => usedBy !== null) &&
-    succeeded.some(({ setsEnding }) => setsEnding) &&
-    succeeded.some(({ ending }) => ending) &&
-    earlierEndings(entries).length > 0
-  );
+/** What a load must have met, since guarantees are about it. */
+const encounters: readonly (readonly [what: string, isMet: (ledger: StoredLedger) => boolean])[] = [
+  ['an approval was used', ({ approvals }) => approvals.entries.some(({ usedBy }) => usedBy !== null)],
+  ['an association got an expiry', ({ entries }) => entries.some((one) => isSuccess(one) && one.setsEnding)],
+  ['an association expired', ({ entries }) => entries.some((one) => isSuccess(one) && one.ending)],
+  ['an expiry was brought forward where a delete needs approval', ({ entries }) => earlierEndings(entries).length > 0],
+];
+
+function isSuccess({ event }: TrailEntry): boolean {
+  return event === 'SUCCEEDED';
 }
 
 /** Lets the last build go on with what is left, and judges what all have done. */

@@ -11,6 +11,7 @@ export interface StateItem {
   readonly serviceAccount: string;
   /** Keys of records in progress. */
   readonly inProgress: readonly string[];
+  /** Without those of which the state says that they are closed: it keeps them while in doubt. */
   readonly openOperations: readonly string[];
   /** When it ends; null: never, or the ending is suspended. */
   readonly endsAt: number | null;
@@ -52,14 +53,20 @@ function byEntryId({ entryId: one }: Item, { entryId: other }: Item): number {
 
 const openPrefix = 'operation ';
 
+/** An operation without the attribute counts as open. */
+function isOpen(operation: unknown): boolean {
+  const { closedAt = null } = operation as Readonly<Record<string, unknown>>;
+  return closedAt === null;
+}
+
 function stateOf(item: Item): StateItem {
   const { idempotencyKey, recordsInProgress, ending } = item;
   const { expiresAt = null, suspendedFor = null } = (ending ?? {}) as Readonly<Record<string, unknown>>;
   return {
     serviceAccount: String(idempotencyKey).split('/').slice(-3).join('/'),
     inProgress: recordsInProgress instanceof Set ? [...recordsInProgress].map(String) : [],
-    openOperations: Object.keys(item).flatMap((name) =>
-      name.startsWith(openPrefix) ? [name.slice(openPrefix.length)] : [],
+    openOperations: Object.entries(item).flatMap(([name, value]) =>
+      name.startsWith(openPrefix) && isOpen(value) ? [name.slice(openPrefix.length)] : [],
     ),
     endsAt: typeof expiresAt === 'string' && suspendedFor === null ? Date.parse(expiresAt) : null,
   };
