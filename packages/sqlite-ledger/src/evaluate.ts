@@ -116,7 +116,7 @@ function bytesOf(value: unknown): number {
   if (value instanceof Set && value.size > 0) return sum([...value].map(bytesOf));
   // Lists and maps take 3 bytes, and 1 for each element.
   if (Array.isArray(value)) return 3 + sum(value.map((one) => 1 + bytesOf(one)));
-  if (!isMap(value)) throw new Error(`An attribute can't be ${String(value)}.`);
+  if (!isMap(value)) throw new Error(`DynamoDB can't store such a ${typeof value}.`);
   return 3 + sum(Object.entries(value).map(([name, one]) => 1 + Buffer.byteLength(name) + bytesOf(one)));
 }
 
