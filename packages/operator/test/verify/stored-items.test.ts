@@ -148,8 +148,10 @@ test('items that are not entries are reported by the stream once, and delay noth
     ...entriesWithoutEvents(now),
     ...randomTexts(text, 200, randomOf(11)).map((entry) => ({ ...auditEntryAt(now), entry })),
   ];
-  const itemOf = ({ operationId, entryId, entry }: StoredItem, v: NativeAttributeValue) =>
-    marshall({ v, operationId, entryId, entry }, { removeUndefinedValues: true }) as Record<string, AttributeValue>;
+  const itemOf = (
+    { operationId, entryId, entry }: StoredItem,
+    v: NativeAttributeValue,
+  ): Record<string, AttributeValue> => marshall({ v, operationId, entryId, entry }, { removeUndefinedValues: true });
   const last = auditEntryAt(now, { event: 'SUCCEEDED' });
   const Records = [
     ...items.map((item) => itemOf(item, 1)),
