@@ -201,7 +201,8 @@ describe.each(tamperedLedgers.filter(({ available }) => available))('erase on $n
       expect.stringMatching(/: was erased before$/),
       'There is nothing to erase. 1 others are as they were.',
     ]);
-    const unknown = await run(['erase', '--entry', id.replace(/.$/, '0'), '--reference', 'CASE-17']);
+    const unknownId = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    const unknown = await run(['erase', '--entry', unknownId, '--reference', 'CASE-17']);
     expect(unknown).toMatchObject({ status: 1, stderr: expect.stringContaining('has no entry') as string });
     expect((await run(['erase', '--person', alice, '--reference', 'It was Alice'])).status).not.toBe(0);
   });
