@@ -13,7 +13,7 @@ export interface StateItem {
   readonly inProgress: readonly string[];
   /** Without those of which the state says that they are closed: it keeps them while in doubt. */
   readonly openOperations: readonly string[];
-  /** When it ends; null: never, or the ending is suspended. */
+  /** When it ends; null: never, or the expiry is suspended. */
   readonly endsAt: number | null;
 }
 
@@ -60,8 +60,8 @@ function isOpen(operation: unknown): boolean {
 }
 
 function stateOf(item: Item): StateItem {
-  const { idempotencyKey, recordsInProgress, ending } = item;
-  const { expiresAt = null, suspendedFor = null } = (ending ?? {}) as Readonly<Record<string, unknown>>;
+  const { idempotencyKey, recordsInProgress, expiry } = item;
+  const { expiresAt = null, suspendedFor = null } = (expiry ?? {}) as Readonly<Record<string, unknown>>;
   return {
     serviceAccount: String(idempotencyKey).split('/').slice(-3).join('/'),
     inProgress: recordsInProgress instanceof Set ? [...recordsInProgress].map(String) : [],
