@@ -12,7 +12,7 @@ const time = '2026-11-24T12:00:00.000Z';
 const [endsAt, laterAt] = ['2026-11-25T12:00:00.000Z', '2026-11-26T12:00:00.000Z'];
 const due = Date.parse(endsAt);
 const committed = { kind: 'committed' };
-const busy: StateMismatch = { kind: 'state-mismatch', changes: 1, isBusy: true };
+const busy: StateMismatch = { kind: 'state-mismatch', publicRevision: 1, isBusy: true };
 const mismatch: StateMismatch = { ...busy, isBusy: false };
 const otherExpiry: StateMismatch = { ...mismatch, hasOtherExpiry: true };
 
@@ -174,11 +174,11 @@ describeOnLedgers('the expiries of a ledger in $name', ({ open }) => {
 
   test('an expiry is set only over the one that its request was judged by', async () => {
     const first = await done({ operation: create.operation });
-    const none: StateMismatch = { ...otherExpiry, changes: 1 };
+    const none: StateMismatch = { ...otherExpiry, publicRevision: 1 };
     expect((await begin({ ...update, expiresAt: endsAt, over: first })).result).toEqual(none);
     expect(await setAlone(endsAt, association(), first)).toEqual(none);
     const setBy = await done({ ...update, expiresAt: endsAt, over: null });
-    const other: StateMismatch = { ...otherExpiry, changes: 2 };
+    const other: StateMismatch = { ...otherExpiry, publicRevision: 2 };
     for (const over of [null, first]) {
       expect((await begin({ ...update, expiresAt: laterAt, over })).result).toEqual(other);
       expect(await setAlone(laterAt, association(), over)).toEqual(other);

@@ -145,7 +145,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const state: AssociationState = {
       target,
       revision: 1,
-      changes: 0,
+      publicRevision: 0,
       changedAt: Date.parse(t1),
       confirmed: null,
       observed: null,
@@ -312,7 +312,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toMatchObject({ revision: 2, confirmed: null, openOperations: [] });
   });
 
-  const changesNow = async () => (await stateNow())?.changes;
+  const publicRevisionNow = async () => (await stateNow())?.publicRevision;
   const scanned = async (fields: Pick<StateChange, 'isChange'>) => {
     const revision = (await stateNow())?.revision ?? 0;
     return ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ...fields }, null);
@@ -322,7 +322,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const counts: unknown[] = [];
     const count = async (written: Promise<unknown>) => {
       await written;
-      counts.push(await changesNow());
+      counts.push(await publicRevisionNow());
     };
     await count((await begin()).release());
     await count((await begin()).succeed(at(t1)));
