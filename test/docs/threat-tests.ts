@@ -42,7 +42,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'test/policy/evaluation-failures.test.ts: when a forbid fails, although Cedar itself allows it',
   ],
   'Elevation of privilege: an expiry deletes what its principal may not delete': [
-    'test/operations/ending-rights.test.ts: is that of a delete where there is no ending, alone and with other changes',
+    'test/operations/expiry-rights.test.ts: is that of a delete where there is no expiry, alone and with other changes',
   ],
   'Elevation of privilege: a request is executed that no second person agreed to': [
     "test/graphql/approval-attacks.test.ts: the service that asked for a person can't approve, nor can the person through it",
@@ -96,7 +96,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'test/deploy/service-control-policy.slow.test.ts: an operator does not put %s into the idempotency table',
   ],
   'Denial of service: expiries of one setter delay those of others': [
-    "test/operations/expire-bursts.test.ts: eleven endings of one setter at the same time are held once, and don't delay those of others",
+    "test/operations/expire-bursts.test.ts: eleven expiries of one setter at the same time are held once, and don't delay those of others",
   ],
   'Denial of service: large or many entries': [
     'test/ledger/entry-size.test.ts: an entry has at most 16 KB whatever is large in a request that changes nothing',
