@@ -38,7 +38,7 @@ const outages: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 /** Each alarm that rises in an outage, after how many minutes, and the heading of the runbook that the page names. */
 function documented(outage: string) {
   return Object.entries(outages[outage] ?? {}).map(([alarm, minutes]) => {
-    const [row = ''] = operations.split('\n').filter((line) => line.startsWith(`| \`${alarm}\``));
+    const [row = ''] = operations.split('\n').filter((line) => line.split('|')[1]?.includes(`\`${alarm}\``));
     return { alarm, minutes, heading: headingOf(/#([\w-]+)\)/.exec(row)?.[1] ?? '') };
   });
 }
