@@ -43,7 +43,7 @@ export type AssociationOrigin =
 export type AuditEvent =
   /** The approval was not given in time, or not used in time. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  /** An approval was asked for. Its entries have its id as `operationId`, and `fence` counts them. */
   | 'APPROVAL_REQUESTED'
   /** An operation used the approval: its INTENT entry was written with this one. */
   | 'APPROVAL_USED'

@@ -10,7 +10,7 @@ export const TrailOperation: GatewayDocument<TrailOperationQuery, TrailOperation
 export type AuditEvent =
   /** The approval was not given in time, or not used in time. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  /** An approval was asked for. Its entries have its id as `operationId`, and `fence` counts them. */
   | 'APPROVAL_REQUESTED'
   /** An operation used the approval: its INTENT entry was written with this one. */
   | 'APPROVAL_USED'
@@ -166,9 +166,9 @@ export type PrincipalKind =
 export type RefusalCode =
   /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval and can't be asked for now: too many are pending, or it was rejected twice within a day. Nothing was asked for. */
+  /** No approval can be asked for now: too many are pending, or the request was rejected twice within a day. */
   | 'APPROVAL_LIMIT_REACHED'
-  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  /** The approval to vote on does not exist, was replaced, or you may not see it. */
   | 'APPROVAL_NOT_FOUND'
   /** The approval to vote on was decided, used or expired before, or others have given all approvals that yours counts for. */
   | 'APPROVAL_NOT_PENDING'
@@ -195,7 +195,7 @@ export type RefusalCode =
   | 'CLUSTER_NOT_FOUND'
   /** EKS rejected the request for another reason, given in `eksMessage`. */
   | 'EKS_REFUSED'
-  /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
+  /** EKS did not receive the request: the gateway could not connect to it, or got no credentials from AWS STS. */
   | 'EKS_UNREACHABLE'
   /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its expiry. */
   | 'EXPIRES_AT_OUT_OF_RANGE'
@@ -212,7 +212,7 @@ export type RefusalCode =
   | 'OUTCOME_UNDETERMINED'
   /** No policy permits the request, or a policy forbids it. */
   | 'POLICY_DENIED'
-  /** A policy failed to evaluate, or depends on a role that could not be read from IAM, so the request was denied. */
+  /** Denied: a policy failed to evaluate, or depends on a role that could not be read from IAM. */
   | 'POLICY_EVALUATION_FAILED'
   /** The IAM role does not exist, or EKS can't see it yet. */
   | 'ROLE_NOT_FOUND'
