@@ -16,7 +16,7 @@ import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import { openSqlite } from '../support/ledgers.ts';
-import { streamRecord } from '../support/stream-record.ts';
+import { streamRecord } from '../support/lambda-event.ts';
 
 type Store = Awaited<ReturnType<typeof openSqlite>>['ledger'];
 

@@ -4,7 +4,7 @@ import type { EventTarget } from '../../src/events/deliver.ts';
 import { claimItem, entryItem } from '../../src/ledger/stored/entry.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
-import { streamRecord as record } from '../support/stream-record.ts';
+import { streamRecord as record } from '../support/lambda-event.ts';
 
 const noTrail = { readTrail: () => Promise.resolve({ entries: [], next: null }) };
 const context = { getRemainingTimeInMillis: () => 60_000 };

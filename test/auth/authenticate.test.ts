@@ -9,7 +9,7 @@ import {
   emptyInventory,
   settings,
   tokenOf,
-} from '../support/caller-event.ts';
+} from './caller-event.ts';
 
 const iam = { userArn: 'arn:aws:sts::111122223333:assumed-role/deployer/run-1' };
 

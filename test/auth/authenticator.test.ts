@@ -2,7 +2,7 @@ import { makeAuthenticator } from '../../src/auth/authenticator.ts';
 import type { IdentityEvent } from '../../src/auth/authenticate.ts';
 import { makeVerifyToken } from '../../src/auth/verify-token.ts';
 import type { TrustedIssuer } from '../../src/auth/verify-token.ts';
-import { emptyInventory, eventOf, flat, settings } from '../support/caller-event.ts';
+import { emptyInventory, eventOf, flat, settings } from './caller-event.ts';
 import { makeIssuerKey, sign } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 

@@ -1,5 +1,5 @@
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { identityOf, rejectionOf, goodClaims, jwtEvent } from '../support/caller-event.ts';
+import { identityOf, rejectionOf, goodClaims, jwtEvent } from './caller-event.ts';
 
 const groupsOf = (claims: Record<string, unknown>, settings = defaultTokenSettings) =>
   identityOf(jwtEvent({ ...goodClaims, ...claims }), undefined, settings).principal.groups;

@@ -1,4 +1,4 @@
-import { identityOf, eventOf, rejectionOf, inventoryOf, emptyInventory } from '../support/caller-event.ts';
+import { identityOf, eventOf, rejectionOf, inventoryOf, emptyInventory } from './caller-event.ts';
 
 const account = '111122223333';
 const principalOf = (userArn: string, inventory = emptyInventory) =>

@@ -9,7 +9,7 @@ import {
   goodClaims,
   jwtEvent,
   tokenOf,
-} from '../support/caller-event.ts';
+} from './caller-event.ts';
 import type { IdentityEvent } from '../../src/auth/authenticate.ts';
 
 const idIn = (claims: Record<string, unknown>) => identityOf(jwtEvent(claims)).principal.id;

@@ -1,5 +1,5 @@
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { identityOf, rejectionOf, goodClaims, jwtEvent, inventoryOf } from '../support/caller-event.ts';
+import { identityOf, rejectionOf, goodClaims, jwtEvent, inventoryOf } from './caller-event.ts';
 
 const principalOf = (claims: Record<string, unknown>, ...more: [Parameters<typeof identityOf>[1]?]) =>
   identityOf(jwtEvent(claims), ...more).principal;

@@ -1,5 +1,5 @@
 import { defaultTokenSettings } from '../../src/auth/claims.ts';
-import { eventOf, flat, goodClaims, rejectionOf, tokenOf } from '../support/caller-event.ts';
+import { eventOf, flat, goodClaims, rejectionOf, tokenOf } from './caller-event.ts';
 
 /** Why a token with these claims and this header is rejected; null when it is accepted. */
 function rejection(claims: object, header: object = {}, settings = defaultTokenSettings): string | null {

@@ -3,8 +3,8 @@ import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
-import { associationDocument, codeOf, document, namespace } from '../support/trail.ts';
-import type { Trail } from '../support/trail.ts';
+import { associationDocument, codeOf, document, namespace } from './trail-samples.ts';
+import type { Trail } from './trail-samples.ts';
 
 describeOnLedgers('on $name', ({ open }) => {
   let ledger: Ledger;

@@ -4,7 +4,7 @@ import type { GraphqlHandler } from '../../src/graphql/handler.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { tokenOf } from '../support/caller-event.ts';
+import { tokenOf } from '../auth/caller-event.ts';
 import { iamEvent, jwtEvent } from '../support/lambda-event.ts';
 
 const context = () => makeContext({ accountId: '111122223333', functionName: 'graphql' }, Date.now() + 10_000);

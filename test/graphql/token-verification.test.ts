@@ -4,7 +4,7 @@ import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import { localEventSource } from '../../packages/local-gateway/src/http-api/http-api.ts';
 import { audience, issuer } from '../../packages/local-gateway/src/principals.ts';
-import { tokenOf } from '../support/caller-event.ts';
+import { tokenOf } from '../auth/caller-event.ts';
 import { makeIssuerKey, sign, startKeyServer } from '../support/key-server.ts';
 import type { IssuerKey } from '../support/key-server.ts';
 import { jwtEvent } from '../support/lambda-event.ts';

@@ -3,7 +3,7 @@ import { sealedFor } from '../support/cursors.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { openSqlite } from '../support/ledgers.ts';
-import { associationArn, document, namespace } from '../support/trail.ts';
+import { associationArn, document, namespace } from './trail-samples.ts';
 
 describe('invalid arguments are rejected with BAD_USER_INPUT and 0 ledger reads', () => {
   let ledger: Ledger;

@@ -4,8 +4,8 @@ import { input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { trailQuery } from '../support/ledger-samples.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
-import { document, namespace, user } from '../support/trail.ts';
-import type { Trail } from '../support/trail.ts';
+import { document, namespace, user } from './trail-samples.ts';
+import type { Trail } from './trail-samples.ts';
 
 const worker = roleArn('payments/payments-worker');
 const ownTrail = { principalId: user('alice').id };

@@ -16,8 +16,8 @@ import {
   newestFirst,
   target,
   user,
-} from '../support/trail.ts';
-import type { Trail } from '../support/trail.ts';
+} from './trail-samples.ts';
+import type { Trail } from './trail-samples.ts';
 
 describeOnLedgers('auditTrail on $name', ({ open }) => {
   let ledger: Ledger;

@@ -7,8 +7,8 @@ import type { Gateway } from '../support/gateway.ts';
 import { appendAll } from '../support/ledger-samples.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
-import { associationArn, document, entryAt, idsOf, namespace, newestFirst, user } from '../support/trail.ts';
-import type { Trail } from '../support/trail.ts';
+import { associationArn, document, entryAt, idsOf, namespace, newestFirst, user } from './trail-samples.ts';
+import type { Trail } from './trail-samples.ts';
 
 const unsupported = { code: 'LEDGER_FORMAT_UNSUPPORTED', retryable: true, retryAfterSeconds: 60 };
 

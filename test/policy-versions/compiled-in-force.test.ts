@@ -6,7 +6,7 @@ import { packPolicies } from '../../src/policy-versions/packed-policies.ts';
 import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 import type { CompiledStore } from '../../src/policy-versions/compiled-store.ts';
 import type { PolicyStore } from '../../src/policy-versions/store.ts';
-import { memoryCompiledStore } from '../support/compiled-store.ts';
+import { memoryCompiledStore } from './memory-store.ts';
 import { openGateway } from '../support/gateway.ts';
 import { onCreate } from '../support/policy-sample.ts';
 import { versionOf, versionWith } from '../support/policy-versions.ts';

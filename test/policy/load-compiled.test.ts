@@ -13,7 +13,7 @@ import {
   readInventoryText,
   readPolicySources,
 } from '../../src/policy/load.ts';
-import { teamInventory } from '../support/many-teams.ts';
+import { teamInventory } from './many-teams.ts';
 import { alice, context, copyOfShipped, create, replaceIn, shipped } from '../support/policy-sample.ts';
 
 let folder: string;

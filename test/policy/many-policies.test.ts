@@ -6,7 +6,7 @@ import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { parseInventory } from '../../src/policy/inventory/inventory.ts';
 import { readPolicySources } from '../../src/policy/load.ts';
 import { makePreauthorize } from '../../src/policy/decide/preauthorize.ts';
-import { teamInventory, teamPolicies } from '../support/many-teams.ts';
+import { teamInventory, teamPolicies } from './many-teams.ts';
 import { alice, context, create, person, shipped } from '../support/policy-sample.ts';
 
 const sources = readPolicySources(shipped);

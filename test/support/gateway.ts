@@ -26,7 +26,7 @@ import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
 import { adoptDocument, createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
 import { closeAtEnd } from './left-open.ts';
-import { loadPolicyOnce, shippedPolicy } from './loaded-policy.ts';
+import { loadPolicyOnce, shippedPolicy } from './policy-sample.ts';
 import { makeClock } from './test-clock.ts';
 import type { TestClock } from './test-clock.ts';
 

@@ -1,6 +1,6 @@
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';
-import type { StoredItems } from './ledgers.ts';
+import type { StoredItems } from '../support/ledgers.ts';
 
 /*
  * What a version of the gateway writes that counts what is in progress (`inProgress`) instead of keeping a set of records. The items are those of the present

@@ -1,4 +1,4 @@
-import { shippedVersion } from './policy-versions.ts';
+import { shippedVersion } from '../support/policy-versions.ts';
 import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 
 /** A version that must not be loaded, and the place and the reason that its author gets. */

@@ -1,4 +1,4 @@
-import type { Template } from '../lambda-package.ts';
+import type { Template } from '../../support/lambda-package.ts';
 import { evaluateMath } from './metric-math.ts';
 import type { MathOptions, Series } from './metric-math.ts';
 import { statistic } from './metric-store.ts';

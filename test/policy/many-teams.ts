@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readInventoryText } from '../../src/policy/load.ts';
-import { copyOfShipped, shipped } from './policy-sample.ts';
+import { copyOfShipped, shipped } from '../support/policy-sample.ts';
 
 /** Policies that each permit creates in one namespace, to a group of their own. */
 export function teamPolicies(count: number): string {

@@ -7,8 +7,8 @@ import { makeLive } from '../../src/policy-versions/live.ts';
 import type { ListedVersion, PolicyVersion } from '../../src/policy-versions/policy-version.ts';
 import { loadVersion } from '../../src/policy-versions/verify.ts';
 import type { PackedPolicies, PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
-import { versionOf } from './policy-versions.ts';
-import { alice, bob, context, create, shipped } from './policy-sample.ts';
+import { versionOf } from '../support/policy-versions.ts';
+import { alice, bob, context, create, shipped } from '../support/policy-sample.ts';
 
 const packaged = loadPolicy(shipped);
 const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };

@@ -1,4 +1,4 @@
-import { homeAccount, otherAccount } from './deployment.ts';
+import { homeAccount, otherAccount } from '../support/deployment.ts';
 
 const region = 'eu-central-1';
 const stack = 'pod-identity-gateway-prod';

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../src/model/audit.ts';
-import { home } from './gateway.ts';
-import type { Answered } from './gateway.ts';
-import { auditEntryAt } from './ledger-samples.ts';
+import { home } from '../support/gateway.ts';
+import type { Answered } from '../support/gateway.ts';
+import { auditEntryAt } from '../support/ledger-samples.ts';
 
 /** A page of the audit trail, as `document` selects it. */
 export interface Trail {
