@@ -5,8 +5,8 @@ import { fullParams, homeAccount } from '../support/deployment.ts';
 import { openOrganization } from './organization.ts';
 import type { Actor, Organization } from './organization.ts';
 import { servicePolicy } from '../support/service-control-policies.ts';
-import { escapes, names, writes } from '../support/organization-rows.ts';
-import type { Row } from '../support/organization-rows.ts';
+import { escapes, names, writes } from './organization-rows.ts';
+import type { Row } from './organization-rows.ts';
 import { replaceBlock, tableOf, withSharedRows } from '../support/reference.ts';
 import { isAllowed } from '../support/simulate.ts';
 

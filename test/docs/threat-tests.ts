@@ -6,30 +6,30 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'test/auth/verify-token.test.ts: a verified token does not make another signature, header or payload valid',
   ],
   'Spoofing: an ID token or another token of the same issuer is used': [
-    'test/auth/token-type.test.ts: an ID token of %s is rejected by default',
+    'test/auth/jwt.test.ts: an ID token of %s is rejected by default',
   ],
   'Denial of service: more requests than the gateway can serve': [
     'test/lambda/template.slow.test.ts: the API is throttled, and its access log is JSON with the request and who sent it',
   ],
-  'Denial of service: one caller in a loop': ['test/graphql/request-limits.test.ts: writes nothing and reads nothing'],
+  'Denial of service: one caller in a loop': ['test/graphql/limits.test.ts: writes nothing and reads nothing'],
   'Denial of service: requests by principals without a permit': [
     'test/graphql/costs.test.ts: %s makes no EKS call, reads one row and writes one entry of 1 KB',
   ],
   'Spoofing: an event that API Gateway did not send': [
-    'test/auth/event-source.test.ts: an event %s is refused',
-    'test/auth/authenticator.test.ts: a token with a forged signature is rejected, even in an event that says API Gateway verified it',
+    'test/auth/authenticate.test.ts: an event %s is refused',
+    'test/auth/authenticate.test.ts: a token with a forged signature is rejected, even in an event that says API Gateway verified it',
   ],
   'Spoofing: the token in the header is not the one that was verified': [
     'test/auth/jwt.test.ts: a header that differs from the verified claims is rejected: another %s, in %j',
   ],
   'Elevation of privilege: a group, scope or kind that the issuer did not give': [
-    'test/auth/groups.test.ts: reads groups from the header, because the flat claims are ambiguous',
+    'test/auth/principals.test.ts: reads groups from the header, because the flat claims are ambiguous',
   ],
   'Elevation of privilege: a role that looks like a permission set': [
-    'test/auth/iam.test.ts: %s has no groups: only the registered role of an account has',
+    'test/auth/principals.test.ts: %s has no groups: only the registered role of an account has',
   ],
   'Denial of service: a document that is expensive to check or to answer': [
-    'test/graphql/hostile-documents.test.ts: a document whose fragments spread each other many times is checked for a second mutation with one visit of each fragment',
+    'test/graphql/hostile-requests.test.ts: a document whose fragments spread each other many times is checked for a second mutation with one visit of each fragment',
     'test/reliability/fuzz/fuzz.test.ts: 5,000 mutated requests cause no internal error, no error in the log, and bounded answers, logs and entries',
   ],
   'Denial of service: invented key ids make the function read keys': [
@@ -58,7 +58,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'test/operations/role-attributes.test.ts: costs no IAM call without a permit in the cluster',
   ],
   'Elevation of privilege: a role has the required tag for a moment, or its owner sets it': [
-    'test/eks/remembered-roles.test.ts: reads a role once in ten seconds, for all clusters',
+    'test/eks/client-reads.test.ts: reads a role once in ten seconds, for all clusters',
   ],
   'Spoofing: a service blames a change on a person': [
     'test/policy/on-behalf-of.test.ts: gains no permission of the person',
@@ -90,7 +90,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'test/graphql/hidden-associations.slow.test.ts: %s can’t tell an association of %s from an id that does not exist: by answers, by calls, or by the own trail',
   ],
   'Information disclosure: a stolen token reads until it expires': [
-    'test/graphql/locked-reads.test.ts: stop reads within ten seconds after a lock is set, and let them pass within ten seconds after it is lifted',
+    'test/graphql/locks.test.ts: stop reads within ten seconds after a lock is set, and let them pass within ten seconds after it is lifted',
   ],
   "Denial of service: operators can't stop the gateway, or others can": [
     'test/deploy/service-control-policy.slow.test.ts: an operator does not put %s into the idempotency table',
@@ -99,7 +99,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     "test/operations/expire-bursts.test.ts: eleven expiries of one setter at the same time are held once, and don't delay those of others",
   ],
   'Denial of service: large or many entries': [
-    'test/ledger/entry-size.test.ts: an entry has at most 16 KB whatever is large in a request that changes nothing',
+    'test/ledger/audit-entries.test.ts: an entry has at most 16 KB whatever is large in a request that changes nothing',
   ],
   'Tampering: a change outside the gateway': [
     'test/queries/drift.test.ts: reports a tag of an unknown operation, or of one on another service account, as FORGED_TAG',
@@ -132,7 +132,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
   ],
   'Tampering: a function with a wrong clock, or one that was stopped, writes late': [
     'test/ledger/frozen-process.slow.test.ts: a process that is stopped until after its deadline sends nothing more, although its write may be repeated',
-    'test/ledger/deadlines.test.ts: writes nothing once an answer showed it, and reads',
+    'test/ledger/dynamodb.test.ts: writes nothing once an answer showed it, and reads',
   ],
   "Denial of service: operations that can't be resolved stop the others": [
     'test/operations/reconcile.test.ts: leaves operations for which it has no time to the next run',
@@ -145,7 +145,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'test/deploy/deploy-check.slow.test.ts: issuers are rejected: %s',
   ],
   'Information disclosure: secrets in the package, the template or the logs': [
-    'test/app/issuers.test.ts: a file with %s is rejected, by its path',
+    'test/app/settings.test.ts: a file with %s is rejected, by its path',
   ],
   'Repudiation: it is not known what was deployed when a decision was made': [
     'test/policy/load.test.ts: records the hashes of the folder in decisions',

@@ -20,7 +20,7 @@ import { auditEntryAt, now } from '../support/ledger-samples.ts';
 import { openSqlite } from '../support/ledgers.ts';
 import { startLogServers } from '../support/log-servers.ts';
 import { openStack, realReconciliation } from './outage.ts';
-import { streamRecord } from '../support/stream-record.ts';
+import { streamRecord } from '../support/lambda-event.ts';
 import { linesSelectedBy, operatorPages, runbookBlocks } from '../support/runbook.ts';
 
 const operations = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
