@@ -111,7 +111,7 @@ export function makeModel(
     if (before?.modifiedAt !== by.judged)
       broken(`${by.name} adopted another state of the association than policy judged`);
     const kind = kindOf(entry.operation);
-    if (kind === 'update' && by.ending === undefined) broken(`${by.name} succeeded without a change at EKS`);
+    if (kind === 'update' && by.expiry === undefined) broken(`${by.name} succeeded without a change at EKS`);
     const operation: Operation = { id, kind, lifetime, closed: entry, applied: null, isInDoubt: false, isAtOnce: true };
     operations.set(id, operation);
     lifetime.operations.push(operation);
@@ -211,7 +211,7 @@ export function makeModel(
     return lifetime?.final && lifetime.input === input && !isOver(lifetime) ? lifetime : null;
   }
 
-  const isOver = ({ record }: TokenLifetime) => (record.expiresAt ?? Infinity) <= latest();
+  const isOver = ({ record }: TokenLifetime) => (record.retainUntil ?? Infinity) <= latest();
 
   return {
     committed,
