@@ -37,8 +37,8 @@ test('the page has a row for every alarm', () => {
 test('the page lists every message of the log', () => {
   const sources = globSync('src/**/*.ts', { cwd: root }).filter((file) => !/^src\/(local|demo|cli)\//.test(file));
   const calls = sources.flatMap((file) => [...read(file).matchAll(/\blog\(\s*[^,()]+,\s*'([^']+)'/g)]);
-  const section = logs.slice(logs.indexOf('## Logs'), logs.indexOf('## Metrics'));
-  const listed = [...section.matchAll(/^\| [a-z, ]+ \| `([^`]+)`/gm)].map(([, message]) => message);
+  const section = logs.slice(logs.indexOf('## Logs'), logs.indexOf('### Fields of a request'));
+  const listed = [...section.matchAll(/^- `([^`]+)`/gm)].map(([, message]) => message);
   expect(new Set(listed)).toEqual(new Set(calls.map(([, message]) => message)));
 });
 

@@ -24,8 +24,9 @@ import {
   update,
   view,
 } from '../support/policy-sample.ts';
+import { withSharedRows } from '../support/reference.ts';
 
-// The access that the shipped policies grant to namespace payments, which payments-team owns. The docs have the same table.
+// The access that the shipped policies grant to namespace payments, which payments-team owns. The docs have it in a shorter form.
 //   yes   allowed in both environments
 //   dev   allowed in dev, denied in prod, where a service must name a person (production-names-a-person)
 //   no    denied in both environments (default-deny)
@@ -123,9 +124,16 @@ describe.each(rows.map(([who = '', ...cells]) => ({ who, cells })))('$who', ({ w
   });
 });
 
-test('docs/shipped-policies.md has the same table', () => {
+const transposed = (cells: readonly (readonly string[])[]) =>
+  (cells[0] ?? []).map((_, column) => cells.map((row) => row[column] ?? ''));
+
+/** The rows, of which those that differ only in their first cell share one, which lists what they have there. */
+const withSharedCells = (cells: readonly (readonly string[])[]) => withSharedRows(cells, 0, '; ');
+
+test('docs/shipped-policies.md has the same table, with a row and a column for all that are the same', () => {
   const docs = readFileSync(join(import.meta.dirname, '../../docs/shipped-policies.md'), 'utf8');
-  expect(cellsOf(docs)).toEqual(cellsOf(table));
+  const [names = [], ...columns] = transposed(withSharedCells(cellsOf(table)));
+  expect(cellsOf(docs)).toEqual(transposed([names, ...withSharedCells(columns)]));
 });
 
 describe('policies on dry runs', () => {
