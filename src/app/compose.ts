@@ -6,12 +6,13 @@ import { rememberRoles } from '../eks/remembered-roles.ts';
 import { defaultApprovalLimits } from '../operations/terms/dependencies.ts';
 import type { ApprovalLimits, DescribeLimits } from '../operations/terms/dependencies.ts';
 import { makeAssociationCounts } from '../operations/terms/association-counts.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type {
   CurrentDependencies,
   Dependencies,
-  PolicyDependencies,
+  PolicyInForce,
   StoresUntil,
 } from '../operations/terms/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
@@ -64,7 +65,7 @@ export interface Composition {
    */
   readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
   /** Judges the clock by the answers of EKS. Default: it is taken as right. */
   readonly clockCheck?: EksForSettings['clockCheck'];
   /** Default: the stores of a request are those of all, whose calls have no deadline. */
@@ -186,7 +187,7 @@ interface PolicyComposition {
  * What follows from a policy. Throws an Error if its inventory has an account that the gateway
  * can't reach.
  */
-function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
+function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyInForce {
   const { eks, deployed, live, packaged, store, makeTexts } = composition;
   const { recordPrincipal, inventory, policySetHash, decisionKey, comparedGroups } = policy;
   return {

@@ -4,6 +4,7 @@ import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
@@ -13,7 +14,7 @@ const answerMs = 3_000;
 
 /** What the handler uses. */
 export interface DeliverDependencies extends Omit<DeliveryDependencies, 'target'> {
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** Default: the calls of a run have no deadline. */
   readonly storesUntil?: (deadline: Deadline) => Pick<DeliveryDependencies, 'ledger'>;
   /** Null: events are sent nowhere, and only tampering is reported. */

@@ -1,5 +1,6 @@
 import type { ClockCheck } from '../runtime/clock-check.ts';
 import type { CheckpointStore } from '../ledger/checkpoint-store.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { NoteSigner } from './note.ts';
 import type { LogStorage } from './storage.ts';
 
@@ -12,7 +13,7 @@ export interface CheckpointDependencies {
   /** Names the log in its checkpoints. */
   readonly origin: string;
   /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** Default: the clock is taken as right. */
   readonly clockCheck?: Pick<ClockCheck, 'isWrong'>;
   /** 128 random bits. */

@@ -9,6 +9,7 @@ import type { AwsCredentialIdentity, DeserializeMiddleware, MetadataBearer, Requ
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';
 import type { ClockCheck } from '../runtime/clock-check.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { makeDeadline, withDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import { associationFrom } from './association.ts';
@@ -36,7 +37,7 @@ export interface EksSettings extends SdkSettings {
   /** Credentials of changes, for each operation. Default: those of reads. */
   readonly sessionFor?: SessionFor | undefined;
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   /**
    * Judges the clock by the answers of EKS; while it is wrong, no change is sent. Default: it is
    * taken as right.

@@ -1,5 +1,5 @@
+import type { TrailReader } from '../ledger/trail.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeSlots } from '../runtime/slots.ts';
 import { eventOf, isSelected } from './event.ts';
@@ -24,7 +24,7 @@ export interface EventTarget {
 
 /** What a delivery uses. */
 export interface DeliveryDependencies {
-  readonly ledger: Pick<Ledger, 'readTrail'>;
+  readonly ledger: TrailReader;
   readonly target: EventTarget;
   /** Share of the denials that become events, from 0 to 1. */
   readonly denialShare: number;

@@ -1,5 +1,5 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
-import type { EntryDependencies } from '../ledger/audit-entry.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
 import type { StateMismatch } from '../ledger/association-state.ts';
 import type { Expectation, IdempotencyRecord } from '../ledger/ledger.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
@@ -11,7 +11,7 @@ import { useApproval } from './approval-use.ts';
 import type { ReadApproval, UsedByCommit } from './approval-use.ts';
 import { closingAtOnce } from './closing.ts';
 import type { Conclusion, RefusedConclusion } from './conclusion.ts';
-import type { ClaimDependencies, ProtocolDependencies, RecordDependencies } from './dependencies.ts';
+import type { Protocol, RecordStamps } from './protocol.ts';
 import { isExpired, newRecord, succeedingRecord, takenOver } from './record.ts';
 import type { NewOperation } from './record.ts';
 
@@ -97,17 +97,17 @@ const maxRounds = 4;
  * INTENT. Where a record exists, its state decides, and the next write demands that it still has
  * that state. Throws `LedgerUnavailable`: then EKS must not be called.
  */
-export async function claim(deps: ClaimDependencies, request: ClaimRequest): Promise<ClaimResult> {
+export async function claim(protocol: Protocol, request: ClaimRequest): Promise<ClaimResult> {
   const lock = request.expectsLock ? await request.lock : null;
-  const step = lock ? stepUnderLock(deps, request, lock) : firstStep(deps, request);
+  const step = lock ? stepUnderLock(protocol, request, lock) : firstStep(protocol, request);
   const first = step instanceof Promise ? await step : step;
   if (first.kind !== 'attempt') return first;
   let attempt = first;
   for (let round = 1; ; round++) {
     const { expected, result, used } = attempt;
-    const leftMs = request.deadline - deps.clock();
+    const leftMs = request.deadline - protocol.clock();
     const entries = [result.lease.entry, ...(used ? [used.entry] : [])];
-    const committing = deps.ledger.commit(expected, result.lease.record, entries, used?.use);
+    const committing = protocol.ledger.commit(expected, result.lease.record, entries, used?.use);
     const committed = await withDeadline(leftMs, committing, ledgerTimeout);
     if (committed.kind === 'committed') {
       if (result.kind === 'taken-over') count('takeOvers');
@@ -117,11 +117,11 @@ export async function claim(deps: ClaimDependencies, request: ClaimRequest): Pro
     if (committed.kind === 'state-mismatch') {
       const conclusion = request.concludeMismatch(committed);
       if (conclusion === null) return { kind: 'state-uncertain' };
-      attempt = attemptOf(expected, concludedWith(deps, request, result.lease.record, conclusion));
+      attempt = attemptOf(expected, concludedWith(protocol, request, result.lease.record, conclusion));
       continue;
     }
     if (committed.record === null) throw new LedgerUnavailable(new Error('The record vanished while it was claimed.'));
-    const next = await nextStep(deps, request, committed.record);
+    const next = await nextStep(protocol, request, committed.record);
     if (next.kind !== 'attempt') return next;
     if (round >= maxRounds) return { kind: 'contended', record: committed.record };
     attempt = next;
@@ -135,27 +135,27 @@ type Step = Attempt | Exclude<ClaimResult, { lease: Lease }>;
  * What a request does first: it claims its token as if it were unused, unless it has read the
  * record. Begins before the locks are read.
  */
-function firstStep(deps: RecordDependencies, request: ClaimRequest): Step | Promise<Step> {
+function firstStep(stamps: RecordStamps, request: ClaimRequest): Step | Promise<Step> {
   const record = request.approval?.record ?? null;
-  if (record === null || isExpired(record, request.startedAt)) return claimUnused(deps, request);
-  return nextStep(deps, request, record);
+  if (record === null || isExpired(record, request.startedAt)) return claimUnused(stamps, request);
+  return nextStep(stamps, request, record);
 }
 
 /**
  * What a request does first while changes are locked: only an operation that began before goes on.
  */
-async function stepUnderLock(deps: ClaimDependencies, request: ClaimRequest, lock: Lock): Promise<Step> {
-  const reading = deps.ledger.getRecord(request.idempotencyKey);
-  const record = await withDeadline(request.deadline - deps.clock(), reading, ledgerTimeout);
+async function stepUnderLock(protocol: Protocol, request: ClaimRequest, lock: Lock): Promise<Step> {
+  const reading = protocol.ledger.getRecord(request.idempotencyKey);
+  const record = await withDeadline(request.deadline - protocol.clock(), reading, ledgerTimeout);
   if (record === null || isExpired(record, request.startedAt)) return { kind: 'locked', lock };
-  return nextStep(deps, request, record);
+  return nextStep(protocol, request, record);
 }
 
 /**
  * What a request does about an existing record. It does not take over or claim one without having
  * read the locks.
  */
-async function nextStep(deps: RecordDependencies, request: ClaimRequest, record: IdempotencyRecord): Promise<Step> {
+async function nextStep(stamps: RecordStamps, request: ClaimRequest, record: IdempotencyRecord): Promise<Step> {
   if (record.fingerprint !== request.fingerprint) return { kind: 'token-reused', record };
   switch (record.state) {
     case 'SUCCEEDED':
@@ -163,31 +163,31 @@ async function nextStep(deps: RecordDependencies, request: ClaimRequest, record:
       return { kind: 'finished', record };
     case 'RELEASED': {
       const lock = await request.lock;
-      return lock ? { kind: 'locked', lock } : claimReleased(deps, request, record);
+      return lock ? { kind: 'locked', lock } : claimReleased(stamps, request, record);
     }
     case 'IN_PROGRESS':
-      if (record.leaseUntil > deps.clock()) return { kind: 'contended', record };
+      if (record.leaseUntil > stamps.clock()) return { kind: 'contended', record };
       await request.lock;
-      return claimExpired(deps, request, record);
+      return claimExpired(stamps, request, record);
   }
 }
 
-function claimUnused(deps: RecordDependencies, request: ClaimRequest): Step {
+function claimUnused(stamps: RecordStamps, request: ClaimRequest): Step {
   const expected = { kind: 'free', now: request.startedAt } as const;
-  return begin(deps, request, expected, freshRecord(deps, request), null);
+  return begin(stamps, request, expected, freshRecord(stamps, request), null);
 }
 
-function claimReleased(deps: RecordDependencies, request: ClaimRequest, released: IdempotencyRecord): Step {
+function claimReleased(stamps: RecordStamps, request: ClaimRequest, released: IdempotencyRecord): Step {
   const { operationId, fence } = released;
-  const record = succeedingRecord(released, freshRecord(deps, request));
+  const record = succeedingRecord(released, freshRecord(stamps, request));
   const expected = { kind: 'released', operationId, fence } as const;
-  return begin(deps, request, expected, record, released);
+  return begin(stamps, request, expected, record, released);
 }
 
-function claimExpired(deps: RecordDependencies, request: ClaimRequest, expired: IdempotencyRecord): Attempt {
+function claimExpired(stamps: RecordStamps, request: ClaimRequest, expired: IdempotencyRecord): Attempt {
   const message =
     'The lease expired before the operation was finished; another request with the same token took it over.';
-  const { expected, lease } = takeOverAttempt(deps, expired, request.audit, message);
+  const { expected, lease } = takeOverAttempt(stamps, expired, request.audit, message);
   return attemptOf(expected, { kind: 'taken-over', lease });
 }
 
@@ -196,32 +196,29 @@ function claimExpired(deps: RecordDependencies, request: ClaimRequest, expired: 
  * first. Throws `LedgerUnavailable`. `message` says in the trail who took over.
  */
 export async function takeOver(
-  deps: ClaimDependencies,
+  protocol: Protocol,
   expired: IdempotencyRecord,
   audit: AuditContext,
   message: string,
 ): Promise<Lease | null> {
-  const { expected, lease } = takeOverAttempt(deps, expired, audit, message);
-  const result = await deps.ledger.commit(expected, lease.record, [lease.entry]);
+  const { expected, lease } = takeOverAttempt(protocol, expired, audit, message);
+  const result = await protocol.ledger.commit(expected, lease.record, [lease.entry]);
   if (result.kind !== 'committed') return null;
   count('takeOvers');
   return lease;
 }
 
-function takeOverAttempt(deps: RecordDependencies, expired: IdempotencyRecord, audit: AuditContext, message: string) {
+function takeOverAttempt(stamps: RecordStamps, expired: IdempotencyRecord, audit: AuditContext, message: string) {
   const { operationId, fence } = expired;
-  const now = deps.clock();
-  const record = takenOver(expired, now, deps.times);
-  const entry = makeEntry(deps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
+  const now = stamps.clock();
+  const record = takenOver(expired, now, stamps.times);
+  const entry = makeEntry(stamps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
   return { expected: { kind: 'lease-expired', operationId, fence, now } as const, lease: { record, entry } };
 }
 
 /** The record of an operation that begins, without what it follows. */
-export function freshRecord(
-  deps: Pick<ProtocolDependencies, 'ulid' | 'times'>,
-  request: ClaimRequest,
-): IdempotencyRecord {
-  return newRecord(request, deps.ulid(request.startedAt), deps.times);
+export function freshRecord({ ulid, times }: RecordStamps, request: ClaimRequest): IdempotencyRecord {
+  return newRecord(request, ulid(request.startedAt), times);
 }
 
 /**
@@ -230,19 +227,19 @@ export function freshRecord(
  * when others were recorded.
  */
 function begin(
-  deps: RecordDependencies,
+  stamps: RecordStamps,
   request: ClaimRequest,
   expected: Expectation,
   record: IdempotencyRecord,
   before: IdempotencyRecord | null,
 ): Step {
   const { conclusion, deadline, audit, approval } = request;
-  if (conclusion?.refusal) return attemptOf(expected, concludedWith(deps, request, record, conclusion));
-  if (conclusion && deps.clock() > deadline) throw ledgerTimeout();
-  const used = approval && useApproval(deps, audit, approval, record.operationId, before);
+  if (conclusion?.refusal) return attemptOf(expected, concludedWith(stamps, request, record, conclusion));
+  if (conclusion && stamps.clock() > deadline) throw ledgerTimeout();
+  const used = approval && useApproval(stamps, audit, approval, record.operationId, before);
   if (approval && !used) return { kind: 'approval-unusable' };
-  if (conclusion) return attemptOf(expected, concludedWith(deps, request, record, conclusion), used);
-  return attemptOf(expected, { kind: 'claimed', lease: withIntent(deps, request, record) }, used);
+  if (conclusion) return attemptOf(expected, concludedWith(stamps, request, record, conclusion), used);
+  return attemptOf(expected, { kind: 'claimed', lease: withIntent(stamps, request, record) }, used);
 }
 
 function attemptOf(expected: Expectation, result: Attempt['result'], used: UsedByCommit | null = null): Attempt {
@@ -250,16 +247,16 @@ function attemptOf(expected: Expectation, result: Attempt['result'], used: UsedB
 }
 
 function concludedWith(
-  deps: RecordDependencies,
+  stamps: RecordStamps,
   { audit }: ClaimRequest,
   record: IdempotencyRecord,
   conclusion: Conclusion,
 ): Attempt['result'] {
-  return { kind: 'concluded', lease: closingAtOnce(deps, audit, record, conclusion), conclusion };
+  return { kind: 'concluded', lease: closingAtOnce(stamps, audit, record, conclusion), conclusion };
 }
 
 /** The lease of an operation that begins. */
-export function withIntent(deps: EntryDependencies, request: ClaimRequest, record: IdempotencyRecord): Lease {
+export function withIntent(stamps: Stamps, request: ClaimRequest, record: IdempotencyRecord): Lease {
   const { operationId, fence } = record;
-  return { record, entry: makeEntry(deps, request.audit, { operationId, event: 'INTENT', fence }) };
+  return { record, entry: makeEntry(stamps, request.audit, { operationId, event: 'INTENT', fence }) };
 }

@@ -4,10 +4,10 @@ import type { EksFor } from '../eks/eks.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
-import type { ObserveDependencies } from './observe-service-account.ts';
+import type { ObservationPorts } from './observe-service-account.ts';
 
 /** What reads of accounts work with. */
-export interface AccountReadsDependencies extends Pick<ObserveDependencies, 'clock' | 'ulid' | 'times'> {
+export interface AccountReadPorts extends Pick<ObservationPorts, 'clock' | 'ulid' | 'times'> {
   readonly observations: Pick<ObservationStore, 'putAccountReads'>;
   readonly eksFor: EksFor;
   /** Waits for the rate limit. Default: on the clock of the machine. */
@@ -32,12 +32,12 @@ interface Account {
  * The functions throw `LedgerUnavailable`.
  */
 export function makeAccountReads(
-  deps: AccountReadsDependencies,
+  ports: AccountReadPorts,
   clusters: readonly ClusterRef[],
   { readsPerSecond: perSecond, deadline }: { readonly readsPerSecond: number; readonly deadline: number },
 ) {
-  const { observations, clock, times, wait = sleep } = deps;
-  const runId = deps.ulid(clock());
+  const { observations, clock, times, wait = sleep } = ports;
+  const runId = ports.ulid(clock());
   const put = ({ accountId, region }: ClusterRef, leaseUntil: number, now: number) =>
     observations.putAccountReads({ accountId, region, runId, leaseUntil }, now);
 
@@ -64,7 +64,7 @@ export function makeAccountReads(
     if (known) return known;
     const account = {
       isTaken: take(cluster),
-      eksFor: rateLimitedEksFor(deps.eksFor, makeRateLimiter({ concurrency: perSecond, perSecond }, clock, wait)),
+      eksFor: rateLimitedEksFor(ports.eksFor, makeRateLimiter({ concurrency: perSecond, perSecond }, clock, wait)),
       left: clusters.filter((one) => keyOf(one) === key).length,
     };
     accounts.set(key, account);

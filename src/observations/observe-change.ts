@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
-import type { ObserveDependencies, ObserveResult } from './observe-service-account.ts';
+import type { ObservationPorts, ObserveResult } from './observe-service-account.ts';
 
 /** A change of an association that something other than a scan told of. */
 export interface ReportedChange {
@@ -12,7 +12,7 @@ export interface ReportedChange {
 }
 
 /** What a reported change is observed with. */
-export interface ObserveChangeDependencies extends ObserveDependencies {
+export interface ReportedChangePorts extends ObservationPorts {
   readonly ledger: Pick<Ledger, 'operationEntries' | 'getClusterScan' | 'getLocks'>;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly eksFor: EksFor;
@@ -34,23 +34,23 @@ const leftToScan: LeftToScan = { kind: 'left-to-scan' };
  * decides between them. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeChange(
-  deps: ObserveChangeDependencies,
+  ports: ReportedChangePorts,
   { cluster: { accountId, region, clusterName }, associationId }: ReportedChange,
   deadline: number,
 ): Promise<ObserveResult | LeftToScan> {
   const cluster = { accountId, region, clusterName };
   const names = ['accountId', 'region', 'clusterName'] as const;
-  if (!deps.directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
-  const [{ locks }, scan] = await Promise.all([deps.ledger.getLocks(), deps.ledger.getClusterScan(cluster)]);
+  if (!ports.directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
+  const [{ locks }, scan] = await Promise.all([ports.ledger.getLocks(), ports.ledger.getClusterScan(cluster)]);
   if (scan === null || clusterReadsLockFor(locks, cluster) !== null) return leftToScan;
-  const eks = deps.eksFor(cluster);
+  const eks = ports.eksFor(cluster);
   const described = await eks.describe(associationId, { deadline });
   if (described.kind === 'failed') return described;
   if (described.kind === 'absent') return leftToScan;
   const { namespace, serviceAccount } = described.association;
   const target = { ...cluster, namespace, serviceAccount };
   // The revision must be older than the read that is judged.
-  const knownRevision = (await deps.observations.getAssociationState(target))?.revision ?? 0;
-  const listed = { target, associationId, listedAt: deps.clock(), knownRevision, scan };
-  return observeServiceAccount(deps, eks, listed, deadline);
+  const knownRevision = (await ports.observations.getAssociationState(target))?.revision ?? 0;
+  const listed = { target, associationId, listedAt: ports.clock(), knownRevision, scan };
+  return observeServiceAccount(ports, eks, listed, deadline);
 }

@@ -2,6 +2,7 @@ import { failedCases, parseCases } from '../cases/cases.ts';
 import { recordSnapshot } from '../cases/record-snapshot.ts';
 import { parseInventory } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { hasHashesOf, maxTried, reasonOf } from './choose.ts';
 import { compiledKey, decodeCompiled, encodeCompiled, restoredEngine } from './compiled-version.ts';
@@ -44,7 +45,7 @@ export interface CompileDependencies {
   /** See `readCompilerHash`. */
   readonly compilerHash: string;
   /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 

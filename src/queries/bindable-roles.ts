@@ -1,9 +1,12 @@
 import type { BindableRole, QueryBindableRolesArgs } from '../generated/types.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { Dependencies } from '../operations/terms/dependencies.ts';
+import type { Directory } from '../policy/inventory/directory.ts';
+import type { Authorize, Preauthorize } from '../policy/policy.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
+import type { ClusterDefaults } from '../validation/names.ts';
 import type { QueryResult } from './terms/query-result.ts';
 
 /** How many roles of the inventory are examined, at one evaluation of policy each. */
@@ -19,21 +22,33 @@ const maxRoleNameLength = 64;
  * and writes nothing.
  */
 export function bindableRoles(
-  deps: Pick<Dependencies, 'authorize' | 'preauthorize' | 'clock' | 'directory' | 'home'>,
+  {
+    authorize,
+    preauthorize,
+    clock,
+    directory,
+    home,
+  }: {
+    readonly authorize: Authorize;
+    readonly preauthorize: Preauthorize;
+    readonly clock: Clock;
+    readonly directory: Directory;
+    readonly home: ClusterDefaults;
+  },
   identity: RequestIdentity,
   input: QueryBindableRolesArgs,
 ): QueryResult<readonly BindableRole[]> {
-  const anyRole = roleArn(resolveCluster(input, deps.home), '/', 'x');
-  const validated = validateCreate({ ...input, roleArn: anyRole }, deps.home);
+  const anyRole = roleArn(resolveCluster(input, home), '/', 'x');
+  const validated = validateCreate({ ...input, roleArn: anyRole }, home);
   if (validated.kind === 'invalid') {
     const findings = validated.findings.filter(({ path }) => path !== 'roleArn');
     return { kind: 'invalid', findings };
   }
   const { request, onBehalfOf } = validated;
-  const context = { identity, onBehalfOf, hasReason: true, now: deps.clock() };
-  if (deps.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
+  const context = { identity, onBehalfOf, hasReason: true, now: clock() };
+  if (preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
   const decide = (role: string) =>
-    deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
+    authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
   /**
    * Where policy depends on tags or permissions boundary of the role, which are not read here, it
    * may permit the role; an approval can too.
@@ -46,7 +61,7 @@ export function bindableRoles(
   const inventoryRoles = decide(anyRole).slice.namespace?.roleArns ?? [];
   const ofNamespace = inventoryRoles.slice(0, maxInventoryRoles).filter(mayBeBound);
   const example = `${request.namespace}-${request.serviceAccount}`.slice(0, maxRoleNameLength);
-  const ofConvention = deps.directory.rolePaths
+  const ofConvention = directory.rolePaths
     .map((path) => path.replaceAll('{namespace}', request.namespace))
     .filter((path) => mayBeBound(roleArn(request, path, example)))
     .map((path) => roleArn(request, path, '*'));

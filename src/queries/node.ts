@@ -1,9 +1,12 @@
+import type { Times } from '../idempotency/times.ts';
+import type { ApprovalStore } from '../ledger/approvals.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { parseApprovalId } from '../model/approval.ts';
 import type { Approval } from '../model/approval.ts';
 import type { Association } from '../model/association.ts';
 import { parseAuditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Dependencies } from '../operations/terms/dependencies.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { readApproval } from './approvals.ts';
 import { associationByArn } from './associations/describe.ts';
 import { readOperation } from './trail/operation-view.ts';
@@ -25,7 +28,17 @@ export type NodeObject =
  * none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'approvals'>,
+  {
+    ledger,
+    clock,
+    times,
+    approvals,
+  }: {
+    readonly ledger: Ledger;
+    readonly clock: Clock;
+    readonly times: Times;
+    readonly approvals: ApprovalStore | null;
+  },
   context: RequestContext,
   id: string,
 ): Promise<QueryResult<NodeObject | null>> {
@@ -33,9 +46,9 @@ export async function readNode(
     const result = await associationByArn(context, id);
     return result.kind === 'ok' ? named('PodIdentityAssociation', result.value) : result;
   }
-  if (parseApprovalId(id)) return named('Approval', await readApproval(deps, context, id));
-  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(deps, context, id));
-  return named('Operation', await readOperation(deps, context, id));
+  if (parseApprovalId(id)) return named('Approval', await readApproval({ approvals }, context, id));
+  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry({ ledger }, context, id));
+  return named('Operation', await readOperation({ ledger, clock, times }, context, id));
 }
 
 function named<Name extends string, Value extends object>(__typename: Name, value: Value | null) {

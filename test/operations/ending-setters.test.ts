@@ -27,7 +27,7 @@ function ledgerOf() {
 
 test('endings whose setter was looked up are in order among those of their setter', async () => {
   const { ledger } = ledgerOf();
-  const [all, ...others] = await bySetter({ ledger }, [listed(1), listed(2, { setter }), listed(3)]);
+  const [all, ...others] = await bySetter(ledger, [listed(1), listed(2, { setter }), listed(3)]);
   expect(others).toEqual([]);
   expect(all?.setter).toEqual(setter);
   expect(all?.endings.map(({ ending }) => ending.setBy)).toEqual(['1', '2', '3']);
@@ -36,7 +36,7 @@ test('endings whose setter was looked up are in order among those of their sette
 test('a run looks up at most 500 setters, those of the first endings', async () => {
   const { ledger, read } = ledgerOf();
   const due = Array.from({ length: 502 }, (_, seconds) => listed(seconds));
-  const [all] = await bySetter({ ledger }, due);
+  const [all] = await bySetter(ledger, due);
   expect(read).toEqual(due.slice(0, 500).map(({ ending }) => ending.setBy));
   expect(all?.endings).toHaveLength(500);
 });

@@ -149,9 +149,9 @@ describe('an existing association is not shown to a principal who may not view i
     const { authorization } = admittedCreate(0);
     const result = changed(association(), [], '2026-11-24T10:00:00.000Z');
     const visible = { existing: { associationId: association().associationId }, differences: [] };
-    const allowing = { authorize: () => ({ ...denialDecision(), allowed: true }) };
+    const allowing = () => ({ ...denialDecision(), allowed: true });
     expect(redactFor(allowing, authorization, result).refusal).toMatchObject(visible);
-    const { refusal } = redactFor(denying(dependenciesOn(ledger)), authorization, result);
+    const { refusal } = redactFor(denying(dependenciesOn(ledger)).authorize, authorization, result);
     expect(refusal).toMatchObject({ existing: null, differences: null });
   });
 });

@@ -98,14 +98,12 @@ test('a refusal without an existing association needs no decision on showing one
     existing: null,
     differences: null,
   } as const;
-  const deps = {
-    authorize: () => {
-      throw new Error('Policy is not evaluated here.');
-    },
+  const authorize = () => {
+    throw new Error('Policy is not evaluated here.');
   };
   const { authorization } = admittedCreate(0);
-  expect(redactFor(deps, authorization, { refusal })).toEqual({ refusal });
-  expect(redactFor(deps, authorization, { refusal: invalid }).refusal.kind).toBe('InvalidInput');
+  expect(redactFor(authorize, authorization, { refusal })).toEqual({ refusal });
+  expect(redactFor(authorize, authorization, { refusal: invalid }).refusal.kind).toBe('InvalidInput');
 });
 
 const refused = Object.entries<Outcome>(outcomes).filter(([, { status }]) => status === 'REFUSED');

@@ -1,10 +1,9 @@
-import type { ApprovalStore } from '../../ledger/approvals.ts';
 import { makeEntry } from '../../ledger/audit-entry.ts';
 import { maxVoidedVotes } from '../../model/approval.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { AuditContext } from '../../model/audit.ts';
+import type { ApprovalWriter } from './record-expiry.ts';
 import { approversOf, voidedTexts } from './refusals.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
 import type { UncountedVote } from './judge-votes.ts';
 
 /**
@@ -13,20 +12,20 @@ import type { UncountedVote } from './judge-votes.ts';
  * `conflict`: it was written since. Throws `LedgerUnavailable`.
  */
 export async function voidVotes(
-  deps: Pick<Dependencies, 'clock' | 'ulid'> & { readonly approvals: ApprovalStore },
+  writer: ApprovalWriter,
   approval: Approval,
   uncounted: readonly UncountedVote[],
   audit: AuditContext,
 ): Promise<'written' | 'conflict'> {
-  const next = afterVoid(approval, uncounted, deps.clock());
-  const entry = makeEntry(deps, audit, {
+  const next = afterVoid(approval, uncounted, writer.clock());
+  const entry = makeEntry(writer, audit, {
     operationId: approval.id,
     event: 'APPROVAL_VOTE_VOIDED',
     fence: next.revision,
-    message: [...voidedTexts(newlyVoided(uncounted, deps.clock())), whatFollows(next)].join(' '),
+    message: [...voidedTexts(newlyVoided(uncounted, writer.clock())), whatFollows(next)].join(' '),
     approvalKey: approval.key,
   });
-  const result = await deps.approvals.putApproval(approval, next, entry, null);
+  const result = await writer.approvals.putApproval(approval, next, entry, null);
   return result === 'written' ? 'written' : 'conflict';
 }
 

@@ -1,20 +1,23 @@
+import type { Times } from '../../idempotency/times.ts';
 import { makeEntry } from '../../ledger/audit-entry.ts';
-import type { EntryDependencies } from '../../ledger/audit-entry.ts';
+import type { Stamps } from '../../ledger/audit-entry.ts';
 import type { Ending, EndingObstacle, ListedEnding } from '../../ledger/association-ending.ts';
-import type { AssociationState, ConfirmedAssociation } from '../../ledger/association-state.ts';
-import type { ObservationStore } from '../../ledger/cluster-scan.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { AssociationState, ConfirmedAssociation, StateObserver } from '../../ledger/association-state.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import type { AssociationTarget, DeleteRequest } from '../../model/association.ts';
 import type { AuditContext } from '../../model/audit.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { Serves } from '../terms/dependencies.ts';
 import { expireService } from '../terms/expiry-principal.ts';
 
 /** What endings are examined with. */
-export type EndingDependencies = EntryDependencies &
-  Pick<Dependencies, 'serves' | 'times' | 'log'> & {
-    readonly ledger: Pick<Ledger, 'operationEntries'>;
-    readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
-  };
+export interface ExaminationPorts extends Stamps {
+  readonly ledger: OperationReader;
+  readonly observations: StateObserver;
+  readonly serves: Serves;
+  readonly times: Times;
+  readonly log: Log;
+}
 
 /**
  * An ending with the association that it belongs to, as the state of the service account has both.
@@ -67,26 +70,26 @@ export function dueAt({ expiresAt, nextAt }: Pick<Ending, 'expiresAt' | 'nextAt'
  * for a run that lists it. Throws `LedgerUnavailable`.
  */
 export async function examineEnding(
-  deps: EndingDependencies,
+  ports: ExaminationPorts,
   { target, ending: listed }: ListedEnding,
   runId: string,
 ): Promise<Examined> {
-  const state = await deps.observations.getAssociationState(target);
+  const state = await ports.observations.getAssociationState(target);
   const { ending, confirmed } = state ?? {};
   if (!state || ending?.setBy !== listed.setBy) return { kind: 'waiting' };
   if (!confirmed || confirmed.isDeleted || confirmed.association.associationId !== ending.associationId) {
-    await replaceEnding(deps, state, null);
+    await replaceEnding(ports.observations, state, null);
     return { kind: 'dropped' };
   }
   const known = { target, state, ending, confirmed };
-  const now = deps.clock();
-  if (now <= dueAt(ending) + deps.times.clockErrorMs)
-    return ending.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
-  if (!deps.serves(target)) return suspend(deps, known, 'CLUSTER_NOT_SERVED');
+  const now = ports.clock();
+  if (now <= dueAt(ending) + ports.times.clockErrorMs)
+    return ending.isWarned ? { kind: 'waiting' } : warn(ports, known, runId);
+  if (!ports.serves(target)) return suspend(ports, known, 'CLUSTER_NOT_SERVED');
   const open = openUntil(state);
-  if (open.some((until) => until + longOpenMs < now)) return suspend(deps, known, 'OPERATION_OPEN');
+  if (open.some((until) => until + longOpenMs < now)) return suspend(ports, known, 'OPERATION_OPEN');
   if (open.length > 0) return { kind: 'waiting' };
-  return { kind: 'due', known: { ...known, context: await contextOf(deps, known, runId) } };
+  return { kind: 'due', known: { ...known, context: await contextOf(ports.ledger, known, runId) } };
 }
 
 /**
@@ -99,14 +102,14 @@ function openUntil({ openOperations, recordsInProgress, changedAt }: Association
 }
 
 /** Records once that an association will end. */
-async function warn(deps: EndingDependencies, known: KnownEnding, runId: string): Promise<Examined> {
+async function warn(ports: ExaminationPorts, known: KnownEnding, runId: string): Promise<Examined> {
   const { state, ending, confirmed } = known;
-  const context = await contextOf(deps, known, runId);
+  const context = await contextOf(ports.ledger, known, runId);
   const message = `The association ends at ${ending.expiresAt}, as operation ${ending.setBy} set it.`;
-  const details = { operationId: deps.ulid(deps.clock()), event: 'EXPIRY_WARNED', fence: 0, message } as const;
-  const entry = makeEntry(deps, { ...context, before: confirmed.association }, details);
+  const details = { operationId: ports.ulid(ports.clock()), event: 'EXPIRY_WARNED', fence: 0, message } as const;
+  const entry = makeEntry(ports, { ...context, before: confirmed.association }, details);
   const warned = { ...ending, isWarned: true, nextAt: Date.parse(ending.expiresAt) };
-  const isWritten = await deps.observations.observeAssociation(state.revision, changeOf(known.target, warned), entry);
+  const isWritten = await ports.observations.observeAssociation(state.revision, changeOf(known.target, warned), entry);
   return { kind: isWritten ? 'warned' : 'waiting' };
 }
 
@@ -115,16 +118,21 @@ async function warn(deps: EndingDependencies, known: KnownEnding, runId: string)
  * is raised.
  */
 export async function suspend(
-  deps: EndingDependencies,
+  ports: ExaminationPorts,
   known: KnownEnding,
   obstacle: EndingObstacle,
 ): Promise<Examined> {
   const { target, state, ending } = known;
-  const nextAt = deps.clock() + suspensionMs;
-  await replaceEnding(deps, state, { ...ending, isWarned: true, nextAt, suspendedFor: obstacle });
+  const nextAt = ports.clock() + suspensionMs;
+  await replaceEnding(ports.observations, state, { ...ending, isWarned: true, nextAt, suspendedFor: obstacle });
   if (ending.suspendedFor !== obstacle) {
     const { associationId, expiresAt } = ending;
-    deps.log('error', 'The ending of an association was suspended.', { obstacle, associationId, expiresAt, ...target });
+    ports.log('error', 'The ending of an association was suspended.', {
+      obstacle,
+      associationId,
+      expiresAt,
+      ...target,
+    });
   }
   return { kind: 'suspended' };
 }
@@ -135,7 +143,7 @@ export async function suspend(
  * hold.
  */
 export async function hold(
-  { observations, clock }: Pick<EndingDependencies, 'observations' | 'clock'>,
+  { observations, clock }: ExaminationPorts,
   { target, revision, ending }: ListedEnding,
   graceMs: number,
 ): Promise<boolean> {
@@ -149,7 +157,7 @@ export async function hold(
  * reads it again.
  */
 export async function replaceEnding(
-  { observations }: Pick<EndingDependencies, 'observations'>,
+  observations: StateObserver,
   { target, revision }: AssociationState,
   ending: Ending | null,
 ): Promise<void> {
@@ -181,11 +189,7 @@ export function deleteRequestOf({ target, ending, confirmed }: KnownEnding): Del
  * gateway. There is no decision: policy permitted the ending when it was set. `runId` names the
  * run.
  */
-async function contextOf(
-  { ledger }: Pick<EndingDependencies, 'ledger'>,
-  known: KnownEnding,
-  runId: string,
-): Promise<AuditContext> {
+async function contextOf(ledger: OperationReader, known: KnownEnding, runId: string): Promise<AuditContext> {
   const { target, ending } = known;
   const [setBy] = await ledger.operationEntries(ending.setBy, { limit: 1 });
   return {

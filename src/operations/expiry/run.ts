@@ -1,13 +1,13 @@
 import { personKeyOf } from '../../ledger/association-ending.ts';
-import type { EndingSetter, ListedEnding } from '../../ledger/association-ending.ts';
-import type { ObservationStore } from '../../ledger/cluster-scan.ts';
+import type { EndingSetter, Endings, ListedEnding } from '../../ledger/association-ending.ts';
+import type { StateObserver } from '../../ledger/association-state.ts';
 import { lockFor } from '../../model/lock.ts';
 import { expireApprovals } from '../approvals/expiry.ts';
-import type { ExpireApprovalsDependencies } from '../approvals/expiry.ts';
+import type { ApprovalExpiryPorts } from '../approvals/expiry.ts';
 import { bySetter, setterKey } from './setters.ts';
 import type { SetterEndings } from './setters.ts';
 import { expireAssociation } from './expire-association.ts';
-import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
+import type { Expired, DeletionPorts } from './expire-association.ts';
 import { dueAt, examineEnding, hold } from './due.ts';
 import { expireService } from '../terms/expiry-principal.ts';
 import type { Examined } from './due.ts';
@@ -41,10 +41,9 @@ export const defaultExpireSettings: ExpireSettings = {
 };
 
 /** What endings are carried out with, and the ends of approvals recorded. */
-export type ExpireDependencies = ExpireAssociationDependencies &
-  ExpireApprovalsDependencies & {
-    readonly observations: Pick<ObservationStore, 'dueEndings'>;
-  };
+export interface ExpirePorts extends DeletionPorts, ApprovalExpiryPorts {
+  readonly observations: StateObserver & Endings;
+}
 
 /**
  * What one run did, and what it left. Every ending that it examined is in exactly one of the
@@ -84,7 +83,7 @@ const leastMs = 10_000;
 
 /** A run, as its steps need it. */
 interface Run {
-  readonly deps: ExpireDependencies;
+  readonly ports: ExpirePorts;
   readonly settings: ExpireSettings;
   readonly runId: string;
   readonly deadline: number;
@@ -103,17 +102,17 @@ interface Run {
  * `LedgerUnavailable`.
  */
 export async function expire(
-  deps: ExpireDependencies,
+  ports: ExpirePorts,
   settings: ExpireSettings,
   runId: string,
   deadline: number,
 ): Promise<ExpireResult> {
-  const run = begin(deps, settings, runId, deadline);
-  const now = deps.clock();
-  const latest = now - deps.times.clockErrorMs;
-  const listed = await deps.observations.dueEndings({ warnUntil: now + settings.warningMs, now: latest }, maxListed);
+  const run = begin(ports, settings, runId, deadline);
+  const now = ports.clock();
+  const latest = now - ports.times.clockErrorMs;
+  const listed = await ports.observations.dueEndings({ warnUntil: now + settings.warningMs, now: latest }, maxListed);
   const isDue = ({ ending }: ListedEnding) => dueAt(ending) < latest;
-  const setters = await bySetter(deps, listed.filter(isDue));
+  const setters = await bySetter(ports.ledger, listed.filter(isDue));
   const isBurst = ({ endings }: SetterEndings) => endings.filter(isFresh).length > settings.burstAbove;
   const ready = setters.map((one) => (isBurst(one) ? one.endings.filter((ending) => !isFresh(ending)) : one.endings));
   await Promise.all([carryOut(run, ready), holdAll(run, setters.filter(isBurst))]);
@@ -122,11 +121,11 @@ export async function expire(
     listed.filter((one) => !isDue(one)),
   );
   // Last: it ends nothing that is in use.
-  await expireApprovals(deps, runId, deadline - leastMs);
+  await expireApprovals(ports, runId, deadline - leastMs);
   return run.result;
 }
 
-function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string, deadline: number): Run {
+function begin(ports: ExpirePorts, settings: ExpireSettings, runId: string, deadline: number): Run {
   const result: ExpireResult = {
     deleted: 0,
     warned: 0,
@@ -140,13 +139,13 @@ function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string
     queued: 0,
     oldestDueSeconds: 0,
   };
-  const now = deps.clock();
+  const now = ports.clock();
   const leave: Run['leave'] = ({ ending }, as) => {
     result[as] += 1;
     const age = Math.floor((now - dueAt(ending)) / 1_000);
     result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
   };
-  return { deps, settings, runId, deadline, result, leave, isInTime: () => deps.clock() <= deadline - leastMs };
+  return { ports, settings, runId, deadline, result, leave, isInTime: () => ports.clock() <= deadline - leastMs };
 }
 
 /**
@@ -161,18 +160,18 @@ function isFresh({ ending, hasDrift }: ListedEnding): boolean {
  * don't wait for a large one.
  */
 async function holdAll(run: Run, bursts: readonly SetterEndings[]): Promise<void> {
-  const { deps, settings, result, isInTime } = run;
+  const { ports, settings, result, isInTime } = run;
   const fresh = bursts.map(({ setter, endings }) => ({ setter, endings: endings.filter(isFresh) }));
   for (const { setter, endings } of fresh) logBurst(run, setter, endings);
   const all = fresh.sort((one, other) => one.endings.length - other.endings.length).flatMap(({ endings }) => endings);
   await inParallel(all, async (listed) => {
-    if (isInTime() && (await hold(deps, listed, settings.graceMs))) result.held += 1;
+    if (isInTime() && (await hold(ports, listed, settings.graceMs))) result.held += 1;
   });
 }
 
 /** Before they are held, so that none is carried out whose alarm is not a grace old. */
-function logBurst({ deps, settings }: Run, setter: EndingSetter, endings: readonly ListedEnding[]): void {
-  const heldUntil = new Date(deps.clock() + settings.graceMs).toISOString();
+function logBurst({ ports, settings }: Run, setter: EndingSetter, endings: readonly ListedEnding[]): void {
+  const heldUntil = new Date(ports.clock() + settings.graceMs).toISOString();
   const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
   const { principalId, actorId, onBehalfOf } = setter;
   const fields = {
@@ -183,14 +182,14 @@ function logBurst({ deps, settings }: Run, setter: EndingSetter, endings: readon
     heldUntil,
     lock,
   };
-  deps.log('error', 'Endings are held: many of one setter came due at once.', fields);
+  ports.log('error', 'Endings are held: many of one setter came due at once.', fields);
 }
 
 /** Carries out due endings, those of each setter in turns, unless a lock stops them. */
 async function carryOut(run: Run, ready: readonly (readonly ListedEnding[])[]): Promise<void> {
-  const { deps, settings, result, leave } = run;
+  const { ports, settings, result, leave } = run;
   if (ready.every((endings) => endings.length === 0)) return;
-  const locks = await readLocks(deps);
+  const locks = await readLocks(ports);
   const isFree = (listed: ListedEnding) => {
     const principalIds = [listed.ending.setter?.principalId ?? '', expireService.id];
     const isLocked = lockFor(locks, { cluster: listed.target, principalIds }) !== null;
@@ -206,7 +205,7 @@ async function carryOut(run: Run, ready: readonly (readonly ListedEnding[])[]): 
   // Read after the turns: they add to it too.
   result.queued += waiting;
   const { denied } = obstacles;
-  if (denied.size > 0) deps.log('error', 'Endings wait: the role for them is denied.', { accountIds: [...denied] });
+  if (denied.size > 0) ports.log('error', 'Endings wait: the role for them is denied.', { accountIds: [...denied] });
 }
 
 /** What kept earlier endings of a run from being carried out. */
@@ -219,7 +218,7 @@ interface Obstacles {
 
 /** Carries out one due ending. Whether it used a turn of its setter. */
 async function carryOutOne(run: Run, listed: ListedEnding, { failures, denied }: Obstacles): Promise<boolean> {
-  const { deps, runId, deadline, result, leave, isInTime } = run;
+  const { ports, runId, deadline, result, leave, isInTime } = run;
   if (!isInTime()) {
     leave(listed, 'queued');
     return true;
@@ -231,12 +230,12 @@ async function carryOutOne(run: Run, listed: ListedEnding, { failures, denied }:
     leave(listed, 'failed');
     return false;
   }
-  const examined = await examineEnding(deps, listed, runId);
+  const examined = await examineEnding(ports, listed, runId);
   if (examined.kind !== 'due') {
     result[examined.kind] += 1;
     return false;
   }
-  const expired = await expireAssociation(deps, examined.known, deadline);
+  const expired = await expireAssociation(ports, examined.known, deadline);
   if (expired === 'denied') denied.add(accountId);
   const isLeft = expired === 'open' || expired === 'failed' || expired === 'denied';
   failures.set(cluster, isLeft ? failed + 1 : 0);
@@ -246,11 +245,11 @@ async function carryOutOne(run: Run, listed: ListedEnding, { failures, denied }:
 }
 
 /** Warns of endings, those of each setter in turns. */
-async function warnOf({ deps, runId, result, isInTime }: Run, near: readonly ListedEnding[]): Promise<void> {
+async function warnOf({ ports, runId, result, isInTime }: Run, near: readonly ListedEnding[]): Promise<void> {
   const queues = [...Map.groupBy(near, ({ ending }) => setterKey(ending)).values()];
   await inTurns(queues, maxWarnings, async (listed) => {
     if (!isInTime()) return true;
-    const examined = await examineEnding(deps, listed, runId);
+    const examined = await examineEnding(ports, listed, runId);
     if (examined.kind !== 'due') result[examined.kind] += 1;
     return true;
   });

@@ -1,6 +1,6 @@
 import { personKeyOf } from '../../ledger/association-ending.ts';
 import type { Ending, EndingSetter, ListedEnding } from '../../ledger/association-ending.ts';
-import type { EndingDependencies } from './due.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import { inParallel } from './in-turns.ts';
 
 /** The due endings of one setter, the earliest first. */
@@ -20,10 +20,7 @@ const maxLookUps = 500;
  * so that a principal can't add endings to those of another setter. The setter of an ending that
  * does not have it is read from the entry of the operation that set it. Throws `LedgerUnavailable`.
  */
-export async function bySetter(
-  { ledger }: Pick<EndingDependencies, 'ledger'>,
-  due: readonly ListedEnding[],
-): Promise<SetterEndings[]> {
+export async function bySetter(ledger: OperationReader, due: readonly ListedEnding[]): Promise<SetterEndings[]> {
   const known = due.filter(({ ending }) => ending.setter);
   await inParallel(due.filter(({ ending }) => !ending.setter).slice(0, maxLookUps), async (listed) => {
     const [entry] = await ledger.operationEntries(listed.ending.setBy, { limit: 1 });

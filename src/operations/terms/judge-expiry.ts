@@ -1,15 +1,22 @@
+import type { AssociationReads } from '../../ledger/association-history.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
 import type { JudgedEnding, RecordedEnding } from '../../model/audit.ts';
 import { namedEndings } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
+import type { Authorize } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { effectDeadline } from './admission.ts';
 import type { ValidRequest } from './admission.ts';
-import type { Dependencies } from './dependencies.ts';
 
-/** What an ending is judged with. */
-export type JudgeEndingDependencies = Pick<Dependencies, 'authorize' | 'associations' | 'clock'>;
+/** Policy, and the known state of what it is asked about. */
+export interface StateAuthorizer {
+  readonly authorize: Authorize;
+  /** Null in a function that authorizes no changes. */
+  readonly associations: AssociationReads | null;
+  readonly clock: Clock;
+}
 
 /**
  * Judges the ending that a request sets of an existing association. One that is earlier than the
@@ -20,28 +27,28 @@ export type JudgeEndingDependencies = Pick<Dependencies, 'authorize' | 'associat
  * @param association as it is after the request
  */
 export async function judgeEnding<Kind extends OperationKind>(
-  deps: JudgeEndingDependencies,
+  { authorize, associations, clock }: StateAuthorizer,
   valid: Pick<ValidRequest<Kind>, 'operation' | 'request' | 'authorization' | 'deadline'>,
   association: Association,
 ): Promise<JudgedEnding | null> {
   const expiresAt = namedEndings[valid.operation](valid.request) ?? null;
   if (expiresAt === null) return null;
-  const endingBefore = await readEnding(deps, association, effectDeadline(valid));
+  const endingBefore = await readEnding(associations, association, effectDeadline(valid) - clock());
   const now = Date.parse(expiresAt);
   const isOwn = endingBefore?.associationId === association.associationId;
   if (isOwn && now >= Date.parse(endingBefore.expiresAt)) return { endingBefore };
   const request = { action: 'DeletePodIdentityAssociation', association } as const;
-  return { endingBefore, deleteDecision: deps.authorize({ ...valid.authorization, now }, request) };
+  return { endingBefore, deleteDecision: authorize({ ...valid.authorization, now }, request) };
 }
 
 async function readEnding(
-  { associations, clock }: Pick<JudgeEndingDependencies, 'associations' | 'clock'>,
+  associations: AssociationReads | null,
   { accountId, region, clusterName, namespace, serviceAccount }: Association,
-  deadline: number,
+  leftMs: number,
 ): Promise<RecordedEnding | null> {
   if (associations === null) throw new Error('A function that sets no endings reads none.');
   const reading = associations.getAssociationState({ accountId, region, clusterName, namespace, serviceAccount });
-  const state = await withDeadline(deadline - clock(), reading, ledgerTimeout);
+  const state = await withDeadline(leftMs, reading, ledgerTimeout);
   if (!state?.ending) return null;
   const { associationId, expiresAt, setBy } = state.ending;
   return { associationId, expiresAt, setBy };

@@ -45,15 +45,12 @@ export interface AnswerContext {
   readonly clientRequestToken: string | null;
 }
 
-/** What results are made with. */
-interface Clock {
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-}
-
-/** The result of a lease holder: its conclusion if that is recorded, else what the record says. */
+/**
+ * The result of a lease holder: its conclusion if that is recorded, else what the record says. `now`
+ * is in milliseconds since the epoch.
+ */
 export function resultOf(
-  deps: Clock,
+  now: number,
   answer: AnswerContext,
   completion: Completion,
   conclusion: Conclusion,
@@ -61,7 +58,7 @@ export function resultOf(
   const { record, entry } = completion;
   if (completion.kind === 'superseded') return recordedResult(answer, record, entry);
   const { status } = outcomeOf(conclusion.outcome);
-  if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(deps, answer, completion);
+  if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(now, answer, completion);
   const { association, refusal } = conclusion;
   const adopted = conclusion.outcome === 'ADOPTED';
   const seconds = refusal && retryAfterSecondsOf(refusal);
@@ -78,8 +75,8 @@ export function recordedResult(answer: AnswerContext, record: IdempotencyRecord,
 }
 
 /** The outcome is not known yet, or another request is working on the operation. */
-export function inProgressResult(deps: Clock, answer: AnswerContext, { record, entry }: Lease): MutationResult {
-  const seconds = retryAfterSeconds(record, deps.clock());
+export function inProgressResult(now: number, answer: AnswerContext, { record, entry }: Lease): MutationResult {
+  const seconds = retryAfterSeconds(record, now);
   return { ...resultBase(answer, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
 }
 
