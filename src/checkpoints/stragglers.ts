@@ -2,7 +2,7 @@ import type { CheckpointHead } from '../ledger/checkpoint-store.ts';
 import { auditEntryId } from '../model/audit.ts';
 import { newEntries, overlapMs } from './batch.ts';
 import type { NewEntries } from './batch.ts';
-import type { CheckpointDependencies } from './dependencies.ts';
+import type { CheckpointPorts } from './ports.ts';
 import { orderTimeOf, parseLeaf } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
 import type { LogStorage } from './storage.ts';
@@ -29,7 +29,7 @@ export interface Examined extends NewEntries {
  * appeared too late to be taken in by its order is found so.
  */
 export async function examineNext(
-  { store, storage, clock }: CheckpointDependencies,
+  { store, storage, clock }: CheckpointPorts,
   { size, examinedTo }: CheckpointHead,
 ): Promise<Examined | null> {
   const oldest = clock() - examinedAtMs - sliceMs;

@@ -11,10 +11,7 @@ import { createDifferences } from '../operations/terms/differences.ts';
  * Whether the ownership tag names the `INTENT` of a create with these settings for this service
  * account, which is not recorded to have made another association. Copied tags prove nothing else.
  */
-export async function isCreatedByGateway(
-  { ledger }: { readonly ledger: OperationReader },
-  association: Association,
-): Promise<boolean> {
+export async function isCreatedByGateway(ledger: OperationReader, association: Association): Promise<boolean> {
   const operationId = operationIdOf(association);
   // Anyone who may tag at EKS sets the value, also one that is not the key of an entry.
   if (operationId === null || !isValid(operationId)) return false;

@@ -1,5 +1,7 @@
 import type { EksFor } from '../eks/eks.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { ClusterScanReads } from '../ledger/cluster-scan.ts';
+import type { LocksReader } from '../ledger/ledger.ts';
+import type { OperationReader } from '../ledger/trail.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
@@ -13,7 +15,7 @@ export interface ReportedChange {
 
 /** What a reported change is observed with. */
 export interface ReportedChangePorts extends ObservationPorts {
-  readonly ledger: Pick<Ledger, 'operationEntries' | 'getClusterScan' | 'getLocks'>;
+  readonly ledger: OperationReader & ClusterScanReads & LocksReader;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly eksFor: EksFor;
 }
@@ -34,23 +36,24 @@ const leftToScan: LeftToScan = { kind: 'left-to-scan' };
  * decides between them. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeChange(
-  ports: ReportedChangePorts,
+  { directory, eksFor, ...ports }: ReportedChangePorts,
   { cluster: { accountId, region, clusterName }, associationId }: ReportedChange,
   deadline: number,
 ): Promise<ObserveResult | LeftToScan> {
   const cluster = { accountId, region, clusterName };
   const names = ['accountId', 'region', 'clusterName'] as const;
-  if (!ports.directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
-  const [{ locks }, scan] = await Promise.all([ports.ledger.getLocks(), ports.ledger.getClusterScan(cluster)]);
+  if (!directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
+  const { ledger, observations, clock } = ports;
+  const [{ locks }, scan] = await Promise.all([ledger.getLocks(), ledger.getClusterScan(cluster)]);
   if (scan === null || clusterReadsLockFor(locks, cluster) !== null) return leftToScan;
-  const eks = ports.eksFor(cluster);
+  const eks = eksFor(cluster);
   const described = await eks.describe(associationId, { deadline });
   if (described.kind === 'failed') return described;
   if (described.kind === 'absent') return leftToScan;
   const { namespace, serviceAccount } = described.association;
   const target = { ...cluster, namespace, serviceAccount };
   // The revision must be older than the read that is judged.
-  const knownRevision = (await ports.observations.getAssociationState(target))?.revision ?? 0;
-  const listed = { target, associationId, listedAt: ports.clock(), knownRevision, scan };
+  const knownRevision = (await observations.getAssociationState(target))?.revision ?? 0;
+  const listed = { target, associationId, listedAt: clock(), knownRevision, scan };
   return observeServiceAccount(ports, eks, listed, deadline);
 }

@@ -1,9 +1,9 @@
 import type { Eks, EksError } from '../eks/eks.ts';
+import type { StateObserver } from '../ledger/association-state.ts';
 import type { Origin } from '../ledger/association-version.ts';
-import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
 import type { OperationReader } from '../ledger/trail.ts';
 import type { AssociationTarget } from '../model/association.ts';
-import type { Clock, NewUlid } from '../runtime/clock.ts';
 import { isCreatedByGateway } from './created-by-gateway.ts';
 import { driftChangeOf } from './drift-event.ts';
 import type { DriftEvent, ScanLease } from './drift-event.ts';
@@ -12,12 +12,9 @@ import { seenVersion } from './seen-version.ts';
 import type { ReadTimes } from './sights.ts';
 
 /** What a scan works with for one service account. */
-export interface ObservationPorts {
+export interface ObservationPorts extends Stamps {
   readonly ledger: OperationReader;
-  readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
-  /** Milliseconds since the epoch. */
-  readonly clock: Clock;
-  readonly ulid: NewUlid;
+  readonly observations: StateObserver;
   readonly times: ReadTimes;
 }
 
@@ -48,31 +45,31 @@ export type ObserveResult =
  * if the state is still the one that was read. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeServiceAccount(
-  ports: ObservationPorts,
+  { ledger, observations, clock, ulid, times }: ObservationPorts,
   eks: Pick<Eks, 'describe'>,
   { target, associationId, listedAt, knownRevision, scan }: Listed,
   deadline: number,
 ): Promise<ObserveResult> {
-  const readAt = associationId === null ? listedAt : ports.clock();
+  const readAt = associationId === null ? listedAt : clock();
   const described = associationId === null ? null : await eks.describe(associationId, { deadline });
   if (described?.kind === 'failed') return described;
   const association = described?.kind === 'found' ? described.association : null;
-  const state = await ports.observations.getAssociationState(target);
+  const state = await observations.getAssociationState(target);
   const isKnown = association !== null && state?.confirmed?.association.associationId === association.associationId;
-  const isOwn = association !== null && !isKnown && (await isCreatedByGateway(ports, association));
-  const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, ports.times);
+  const isOwn = association !== null && !isKnown && (await isCreatedByGateway(ledger, association));
+  const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, times);
   if (judgement.kind === 'undecided') return judgement;
   if (judgement.kind === 'lapsed') {
     const change = { target, openOperations: [], endedOperationIds: judgement.endedOperationIds };
-    await ports.observations.observeAssociation(state?.revision ?? 0, change, null);
+    await observations.observeAssociation(state?.revision ?? 0, change, null);
     return { kind: 'undecided' };
   }
   const { origin, change } = judgement;
   const seen = { target, state, observed: change.observed, association, scan };
-  const { driftId, event, entry } = driftChangeOf(ports, seen);
+  const { driftId, event, entry } = driftChangeOf({ clock, ulid }, seen);
   const next = { ...change, target, observed: { ...change.observed, driftId } };
   const version = seenVersion(next, association, state, scan.completedAt);
   const written = version ? { ...next, version } : next;
-  if (!(await ports.observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };
+  if (!(await observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };
   return { kind: 'observed', origin, drift: event };
 }

@@ -1,9 +1,12 @@
 import type { AssociationSummary, Eks, EksError } from '../eks/eks.ts';
-import type { StateSummary } from '../ledger/association-state.ts';
-import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
+import type { AssociationStates, StateSummary } from '../ledger/association-state.ts';
+import type { ClusterScan } from '../ledger/cluster-scan.ts';
 import { repairClosed } from '../idempotency/repair.ts';
 import type { RepairPorts } from '../idempotency/repair.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
+import type { RecordReader } from '../ledger/ledger.ts';
+import type { StateRepairs } from '../ledger/state-repair.ts';
+import type { OperationReader } from '../ledger/trail.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { scanner } from './drift-event.ts';
 import type { ScanLease } from './drift-event.ts';
@@ -48,8 +51,10 @@ export const nothingScanned: ClusterScanResult = {
 };
 
 /** What a scan of a cluster works with. */
-export type ClusterScanPorts = ObservationPorts &
-  RepairPorts & { readonly observations: Pick<ObservationStore, 'statesOfCluster'> };
+export interface ClusterScanPorts extends ObservationPorts, RepairPorts {
+  readonly ledger: RecordReader & OperationReader;
+  readonly observations: AssociationStates & StateRepairs;
+}
 
 /** How a cluster is scanned. Times are milliseconds since the epoch. */
 interface ScanBounds {

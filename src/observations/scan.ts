@@ -1,7 +1,8 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
-import type { LocksReader } from '../ledger/ledger.ts';
+import type { LocksReader, RecordReader } from '../ledger/ledger.ts';
+import type { OperationReader } from '../ledger/trail.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -31,9 +32,9 @@ export interface ScanSettings {
 export const defaultScanSettings: ScanSettings = { intervalMs: 300_000, maxAgeMs: 86_400_000, readsPerSecond: 10 };
 
 /** What a scan works with. */
-export interface ScanPorts extends ClusterScanPorts, Pick<AccountReadPorts, 'eksFor' | 'wait'> {
+export interface ScanPorts extends ClusterScanPorts, AccountReadPorts {
   readonly observations: ObservationStore;
-  readonly ledger: ClusterScanPorts['ledger'] & LocksReader;
+  readonly ledger: RecordReader & OperationReader & LocksReader;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly log: Log;
 }

@@ -37,7 +37,7 @@ export function compileVersion(version: PolicyVersion, packed: PackedPolicies): 
 }
 
 /** What the compilation of versions uses. */
-export interface CompileDependencies {
+export interface CompilePorts {
   readonly store: Pick<PolicyStore, 'versions' | 'getPolicies'>;
   readonly compiled: CompiledStore;
   /** The policy of the package: a version with its hashes needs no compilation. */
@@ -69,8 +69,8 @@ const renewedSeconds = 15 * 86_400;
  * be put in force is reported once, and the one before it compiled. Rejects with
  * `LedgerUnavailable`.
  */
-export function makeCompileRun(deps: CompileDependencies): () => Promise<CompileResult> {
-  const { store, compiled, packaged, compilerHash, clock, log } = deps;
+export function makeCompileRun(ports: CompilePorts): () => Promise<CompileResult> {
+  const { store, compiled, packaged, compilerHash, clock, log } = ports;
   /** Numbers of the versions that may not be put in force. They are verified once. */
   const refused = new Set<number>();
 

@@ -2,7 +2,7 @@
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { compileVersion, makeCompileRun } from '../../src/policy-versions/compile-version.ts';
-import type { CompileDependencies } from '../../src/policy-versions/compile-version.ts';
+import type { CompilePorts } from '../../src/policy-versions/compile-version.ts';
 import {
   compiledKey,
   decodeCompiled,
@@ -120,7 +120,7 @@ function startRun(versions: readonly PolicyFiles[], compilerHash = 'compiler') {
   const logged: { message: string; fields: Record<string, unknown> }[] = [];
   const compiled = memoryCompiledStore();
   let now = Date.UTC(2026, 10, 28);
-  const deps: CompileDependencies = {
+  const deps: CompilePorts = {
     store: {
       versions: (limit) => Promise.resolve(list.slice(0, limit)),
       getPolicies: (hash) => {

@@ -1,7 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { checkpoint } from '../../src/checkpoints/checkpoint.ts';
-import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.ts';
+import type { CheckpointPorts } from '../../src/checkpoints/ports.ts';
 import { makeKmsSigner } from '../../src/checkpoints/kms-signer.ts';
 import { vkeyOf } from '../../src/checkpoints/note.ts';
 import { makeS3Storage } from '../../src/checkpoints/s3-storage.ts';
@@ -19,10 +19,10 @@ export async function openBucketLog(store: CheckpointStore) {
   const [s3, kms] = [new S3Client({ ...client, forcePathStyle: true }), new KMSClient(client)];
   const storage = makeS3Storage(s3, 'log');
   const signer = makeKmsSigner(kms, 'key', local.origin);
-  const deps: CheckpointDependencies = { ...local, storage, signer: () => signer(makeDeadline(Infinity, Date.now)) };
+  const deps: CheckpointPorts = { ...local, storage, signer: () => signer(makeDeadline(Infinity, Date.now)) };
   return {
     ...{ ...servers, storage, deps, clock },
-    run: (changed: Partial<CheckpointDependencies> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
+    run: (changed: Partial<CheckpointPorts> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
     /** The variables with which commands verify the log. */
     env: async () => ({
       ...{ CHECKPOINT_BUCKET: 'log', AWS_ENDPOINT_URL_S3: servers.endpoint, AWS_REGION: 'eu-central-1' },

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkpoint } from '../../src/checkpoints/checkpoint.ts';
-import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.ts';
+import type { CheckpointPorts } from '../../src/checkpoints/ports.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import { loadCheckpointKey } from '../../tools/ledger/checkpoint-key.ts';
 import { makeFolderStorage } from '../../tools/ledger/folder-storage.ts';
@@ -18,7 +18,7 @@ export function openLog(store: CheckpointStore) {
   let loaded: ReturnType<typeof loadCheckpointKey> | undefined;
   const key = () => (loaded ??= loadCheckpointKey(folder, origin));
   const storage = makeFolderStorage(join(folder, 'log'));
-  const deps: CheckpointDependencies = {
+  const deps: CheckpointPorts = {
     ...{ store, storage, origin },
     signer: key,
     clock: () => clock.now,
@@ -26,7 +26,7 @@ export function openLog(store: CheckpointStore) {
   };
   return {
     ...{ folder: join(folder, 'log'), keyFolder: folder, storage, deps, clock, key },
-    run: (changed: Partial<CheckpointDependencies> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
+    run: (changed: Partial<CheckpointPorts> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
     close: () => rmSync(folder, { recursive: true }),
   };
 }
