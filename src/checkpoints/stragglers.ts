@@ -5,7 +5,7 @@ import type { NewEntries } from './batch.ts';
 import type { CheckpointPorts } from './ports.ts';
 import { orderTimeOf, parseLeaf } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
-import type { LogStorage } from './storage.ts';
+import type { LogReader } from './storage.ts';
 import { readBundle, tileWidth } from './tiles.ts';
 
 /**
@@ -60,7 +60,7 @@ async function idsOf(leaves: AsyncIterable<Leaf>, until: number): Promise<Set<st
  * at its own time or later.
  */
 export async function* leavesSince(
-  storage: Pick<LogStorage, 'get'>,
+  storage: LogReader,
   size: number,
   time: number,
 ): AsyncGenerator<Leaf & { readonly index: number; readonly text: string }> {

@@ -3,7 +3,7 @@ import { findEntry, repairEntry } from '../ledger/audit-entry.ts';
 import type { Stamps, Repairer } from '../ledger/audit-entry.ts';
 import type { AssociationState, OpenOperation } from '../ledger/association-state.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
-import type { IdempotencyRecord, RecordReader } from '../ledger/ledger.ts';
+import type { IdempotencyRecord, OperationRecords } from '../ledger/ledger.ts';
 import { changeOfClosed } from '../ledger/rules/change-of-closed.ts';
 import { associationKeyOf } from '../ledger/stored/keys.ts';
 import type { RepairStore, StateRepair } from '../ledger/state-repair.ts';
@@ -14,7 +14,7 @@ import { fingerprintOf, sha256 } from './record.ts';
 
 /** What repairs read and write. */
 export interface RepairPorts extends Stamps {
-  readonly ledger: RecordReader & OperationReader;
+  readonly ledger: OperationRecords;
   readonly observations: RepairStore;
 }
 

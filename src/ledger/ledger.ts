@@ -50,6 +50,9 @@ export interface RecordReader {
   getRecord(idempotencyKey: string): Promise<IdempotencyRecord | null>;
 }
 
+/** How operations are read: their records, and their entries. */
+export interface OperationRecords extends RecordReader, OperationReader {}
+
 /** How the locks are read. Throws as the methods of the ledger do. */
 export interface LocksReader {
   /** The locks, read in one call. Strongly consistent. */

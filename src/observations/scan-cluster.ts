@@ -4,9 +4,8 @@ import type { ClusterScan } from '../ledger/cluster-scan.ts';
 import { repairClosed } from '../idempotency/repair.ts';
 import type { RepairPorts } from '../idempotency/repair.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
-import type { RecordReader } from '../ledger/ledger.ts';
+import type { OperationRecords } from '../ledger/ledger.ts';
 import type { StateRepairs } from '../ledger/state-repair.ts';
-import type { OperationReader } from '../ledger/trail.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { scanner } from './drift-event.ts';
 import type { ScanLease } from './drift-event.ts';
@@ -52,7 +51,7 @@ export const nothingScanned: ClusterScanResult = {
 
 /** What a scan of a cluster works with. */
 export interface ClusterScanPorts extends ObservationPorts, RepairPorts {
-  readonly ledger: RecordReader & OperationReader;
+  readonly ledger: OperationRecords;
   readonly observations: AssociationStates & StateRepairs;
 }
 

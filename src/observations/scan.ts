@@ -1,8 +1,7 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
-import type { LocksReader, RecordReader } from '../ledger/ledger.ts';
-import type { OperationReader } from '../ledger/trail.ts';
+import type { LocksReader, OperationRecords } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -34,7 +33,7 @@ export const defaultScanSettings: ScanSettings = { intervalMs: 300_000, maxAgeMs
 /** What a scan works with. */
 export interface ScanPorts extends ClusterScanPorts, AccountReadPorts {
   readonly observations: ObservationStore;
-  readonly ledger: RecordReader & OperationReader & LocksReader;
+  readonly ledger: OperationRecords & LocksReader;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly log: Log;
 }

@@ -1,12 +1,11 @@
 import type { BindableRole, QueryBindableRolesArgs } from '../generated/types.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
+import type { Permissions } from '../operations/checks/known-states.ts';
 import type { Directory } from '../policy/inventory/directory.ts';
-import type { Authorize, Preauthorize } from '../policy/policy.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Authorize } from '../policy/policy.ts';
 import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
-import type { ClusterDefaults } from '../validation/names.ts';
 import type { QueryResult } from './terms/query-result.ts';
 
 /** How many roles of the inventory are examined, at one evaluation of policy each. */
@@ -15,6 +14,12 @@ const maxInventoryRoles = 50;
 /** Limit of `roleNameType` in the IAM service model. */
 const maxRoleNameLength = 64;
 
+/** Policy, and the roles that it is asked about. */
+interface RolePolicy extends Permissions {
+  readonly authorize: Authorize;
+  readonly directory: Directory;
+}
+
 /**
  * Roles with which policy would permit a create for a service account, also once others approve it:
  * those that the inventory allows its namespace to use, and those of the conventional paths, for
@@ -22,19 +27,7 @@ const maxRoleNameLength = 64;
  * and writes nothing.
  */
 export function bindableRoles(
-  {
-    authorize,
-    preauthorize,
-    clock,
-    directory,
-    home,
-  }: {
-    readonly authorize: Authorize;
-    readonly preauthorize: Preauthorize;
-    readonly clock: Clock;
-    readonly directory: Directory;
-    readonly home: ClusterDefaults;
-  },
+  { authorize, preauthorize, clock, directory, home }: RolePolicy,
   identity: RequestIdentity,
   input: QueryBindableRolesArgs,
 ): QueryResult<readonly BindableRole[]> {

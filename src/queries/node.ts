@@ -22,23 +22,22 @@ export type NodeObject =
   | ({ readonly __typename: 'Operation' } & OperationView)
   | ({ readonly __typename: 'Approval' } & Approval);
 
+/** How the objects are read. */
+interface NodeReads {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly times: Times;
+  /** Null in a function that answers no requests. */
+  readonly approvals: ApprovalStore | null;
+}
+
 /**
  * The object with a global id; the form of the id says what it is: the ARN of an association,
  * `<operation>.<entry>`, an operation's ULID, or the public id of an approval. Null if there is
  * none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
-  {
-    ledger,
-    clock,
-    times,
-    approvals,
-  }: {
-    readonly ledger: Ledger;
-    readonly clock: Clock;
-    readonly times: Times;
-    readonly approvals: ApprovalStore | null;
-  },
+  { ledger, clock, times, approvals }: NodeReads,
   context: RequestContext,
   id: string,
 ): Promise<QueryResult<NodeObject | null>> {

@@ -127,7 +127,7 @@ async function executeHeld<Kind extends OperationKind>(
       return executeOne({ ...mutation, unmet: approvalEnded(step.approval) }, withoutApproval(record));
     case 'wait': {
       const entry = await requestedEntry(ports, mutation, step.approval);
-      return { kind: 'answered', result: answerHeld(clock(), held, step.approval, entry) };
+      return { kind: 'answered', result: answerHeld(clock, held, step.approval, entry) };
     }
     case 'expire':
       await inTime(clock, mutation, recordExpiry(writer, step.approval, mutation.audit));

@@ -72,7 +72,7 @@ export async function ask<Kind extends OperationKind>(
   switch (result) {
     case 'written':
       count('approvalsRequested');
-      return { kind: 'answered', result: answerHeld(trail.clock(), held, asked, entry, changes) };
+      return { kind: 'answered', result: answerHeld(trail.clock, held, asked, entry, changes) };
     case 'conflict':
       return { kind: 'read-again' };
     case 'limit-reached':
@@ -160,12 +160,12 @@ export async function requestedEntry(
 
 /** The answer while approvals are missing. */
 export function answerHeld<Kind extends OperationKind>(
-  now: number,
+  clock: Clock,
   { mutation, needs }: HeldRequest<Kind>,
   approval: Approval,
   entry: AuditEntry,
   changes: readonly string[] = [],
 ): MutationResult {
   const refusal = approvalRequired(needs, approval, changes);
-  return { ...resultBase(mutation, 'REFUSED', entry), refusal, retryAfterSeconds: heldRetrySeconds(approval, now) };
+  return { ...resultBase(mutation, 'REFUSED', entry), refusal, retryAfterSeconds: heldRetrySeconds(approval, clock()) };
 }

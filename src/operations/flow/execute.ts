@@ -68,7 +68,7 @@ export async function execute<Kind extends OperationKind>(
   const record = async (lease: Lease, conclusion: Conclusion) => {
     const completion = await close(lease, conclusion);
     if (completion.kind === 'recorded') reportLateAdoption(log, lease.record.operationId, conclusion);
-    return answered(resultOf(clock(), answer, completion, conclusion));
+    return answered(resultOf(clock, answer, completion, conclusion));
   };
 
   const claimed = await claim(ports, request);
@@ -91,7 +91,7 @@ export async function execute<Kind extends OperationKind>(
       const obstacle = await findObstacleToReclaim(ports, operation, mutation, approval, observed.association);
       if (obstacle) return record(lease, obstacle);
       const next = await reclaim(ports, request, lease.record);
-      if (next.kind === 'superseded') return answered(inProgressResult(clock(), answer, lease));
+      if (next.kind === 'superseded') return answered(inProgressResult(clock, answer, lease));
       if (next.kind === 'mismatch') return record(lease, next.conclusion);
       // The next request with the token asks for another approval, or finds one.
       if (next.kind === 'approval-unusable') return record(lease, notDone);
@@ -99,7 +99,7 @@ export async function execute<Kind extends OperationKind>(
     }
     case 'concluded':
       reportLateAdoption(log, claimed.lease.record.operationId, claimed.conclusion);
-      return answered(resultOf(clock(), answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion));
+      return answered(resultOf(clock, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion));
     case 'locked':
       return answered(answerRefused(ports, refusedByLock(mutation, clientRequestToken, claimed.lock)));
     case 'approval-unusable':

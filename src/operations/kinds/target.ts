@@ -3,8 +3,7 @@ import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf, isExpired } from '../../idempotency/record.ts';
 import type { Times } from '../../idempotency/times.ts';
 import { findEntry } from '../../ledger/audit-entry.ts';
-import type { RecordReader } from '../../ledger/ledger.ts';
-import type { OperationReader } from '../../ledger/trail.ts';
+import type { OperationRecords } from '../../ledger/ledger.ts';
 import type { Association, DeleteRequest } from '../../model/association.ts';
 import type { KindThat, OperationKind } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
@@ -61,7 +60,7 @@ export function existingBefore({ before }: { readonly before: Association | null
  * begins for an association that is not visible in EKS.
  */
 async function findTargetInRecord(
-  ledger: RecordReader & OperationReader,
+  ledger: OperationRecords,
   valid: ValidRequest<ChangeKind>,
 ): Promise<Association | null> {
   const { operation, request, authorization, clientRequestToken } = valid;

@@ -50,7 +50,7 @@ export async function answerContended(
 ): Promise<MutationResult> {
   const message = 'Another request with this clientRequestToken is in progress.';
   const details = { operationId: record.operationId, event: outcomes.CONTENDED.event, message };
-  return inProgressResult(trail.clock(), answer, { record, entry: await recordEntry(trail, answer.audit, details) });
+  return inProgressResult(trail.clock, answer, { record, entry: await recordEntry(trail, answer.audit, details) });
 }
 
 /**

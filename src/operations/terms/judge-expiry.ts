@@ -27,28 +27,28 @@ export interface StateAuthorizer {
  * @param association as it is after the request
  */
 export async function judgeEnding<Kind extends OperationKind>(
-  { authorize, associations, clock }: StateAuthorizer,
+  authorizer: StateAuthorizer,
   valid: Pick<ValidRequest<Kind>, 'operation' | 'request' | 'authorization' | 'deadline'>,
   association: Association,
 ): Promise<JudgedEnding | null> {
   const expiresAt = namedEndings[valid.operation](valid.request) ?? null;
   if (expiresAt === null) return null;
-  const endingBefore = await readEnding(associations, association, effectDeadline(valid) - clock());
+  const endingBefore = await readEnding(authorizer, association, effectDeadline(valid));
   const now = Date.parse(expiresAt);
   const isOwn = endingBefore?.associationId === association.associationId;
   if (isOwn && now >= Date.parse(endingBefore.expiresAt)) return { endingBefore };
   const request = { action: 'DeletePodIdentityAssociation', association } as const;
-  return { endingBefore, deleteDecision: authorize({ ...valid.authorization, now }, request) };
+  return { endingBefore, deleteDecision: authorizer.authorize({ ...valid.authorization, now }, request) };
 }
 
 async function readEnding(
-  associations: AssociationReads | null,
+  { associations, clock }: StateAuthorizer,
   { accountId, region, clusterName, namespace, serviceAccount }: Association,
-  leftMs: number,
+  deadline: number,
 ): Promise<RecordedEnding | null> {
   if (associations === null) throw new Error('A function that sets no endings reads none.');
   const reading = associations.getAssociationState({ accountId, region, clusterName, namespace, serviceAccount });
-  const state = await withDeadline(leftMs, reading, ledgerTimeout);
+  const state = await withDeadline(deadline - clock(), reading, ledgerTimeout);
   if (!state?.ending) return null;
   const { associationId, expiresAt, setBy } = state.ending;
   return { associationId, expiresAt, setBy };

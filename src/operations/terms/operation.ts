@@ -1,9 +1,8 @@
 import type { Eks, EksFor } from '../../eks/eks.ts';
 import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { Times } from '../../idempotency/times.ts';
-import type { OperationReader } from '../../ledger/trail.ts';
 import type { Association, AssociationSettings, Tag } from '../../model/association.ts';
-import type { IdempotencyRecord, RecordReader } from '../../ledger/ledger.ts';
+import type { IdempotencyRecord, OperationRecords } from '../../ledger/ledger.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import type { Warning } from '../../model/warning.ts';
@@ -48,7 +47,7 @@ export type EffectObservation =
 export interface TargetReads {
   readonly authorize: Authorize;
   readonly eksFor: EksFor;
-  readonly ledger: RecordReader & OperationReader;
+  readonly ledger: OperationRecords;
 }
 
 /** What an adoption is decided and concluded with, also one in place of a create. */

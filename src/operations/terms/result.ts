@@ -11,6 +11,7 @@ import type { OperationKind, RequestedOperation } from '../../model/operation.ts
 import type { RequestStatus } from '../../model/outcome-row.ts';
 import { retryAfterSecondsOf } from '../../model/refusal.ts';
 import type { Difference, Refusal } from '../../model/refusal.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** The result of a mutation. */
 export interface MutationResult {
@@ -45,12 +46,9 @@ export interface AnswerContext {
   readonly clientRequestToken: string | null;
 }
 
-/**
- * The result of a lease holder: its conclusion if that is recorded, else what the record says. `now`
- * is in milliseconds since the epoch.
- */
+/** The result of a lease holder: its conclusion if that is recorded, else what the record says. */
 export function resultOf(
-  now: number,
+  clock: Clock,
   answer: AnswerContext,
   completion: Completion,
   conclusion: Conclusion,
@@ -58,7 +56,7 @@ export function resultOf(
   const { record, entry } = completion;
   if (completion.kind === 'superseded') return recordedResult(answer, record, entry);
   const { status } = outcomeOf(conclusion.outcome);
-  if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(now, answer, completion);
+  if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(clock, answer, completion);
   const { association, refusal } = conclusion;
   const adopted = conclusion.outcome === 'ADOPTED';
   const seconds = refusal && retryAfterSecondsOf(refusal);
@@ -75,8 +73,8 @@ export function recordedResult(answer: AnswerContext, record: IdempotencyRecord,
 }
 
 /** The outcome is not known yet, or another request is working on the operation. */
-export function inProgressResult(now: number, answer: AnswerContext, { record, entry }: Lease): MutationResult {
-  const seconds = retryAfterSeconds(record, now);
+export function inProgressResult(clock: Clock, answer: AnswerContext, { record, entry }: Lease): MutationResult {
+  const seconds = retryAfterSeconds(record, clock());
   return { ...resultBase(answer, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
 }
 
