@@ -1,4 +1,5 @@
-import { failedCases, parseCases } from '../cases/cases.ts';
+import { failedCases } from '../cases/cases.ts';
+import { parseCases } from '../cases/case-files.ts';
 import { recordSnapshot } from '../cases/record-snapshot.ts';
 import { parseInventory } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';

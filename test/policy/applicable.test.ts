@@ -1,5 +1,5 @@
 import { indexPolicies } from '../../src/policy/policies/applicable.ts';
-import { readCases } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { processCedar } from '../../src/policy/cedar/cedar.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';

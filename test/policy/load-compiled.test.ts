@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCases, runCase } from '../../src/cases/cases.ts';
+import { runCase } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { compiledInventoryFile, compileInventory, readCompiledInventory } from '../../src/policy/inventory/compiled.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import type { PolicySet } from '../../src/policy/policies/compile.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../../src/model/principal.ts';
 import { authorizeWith } from '../../src/policy/decide/authorize.ts';
-import { readCases } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { parseInventory } from '../../src/policy/inventory/inventory.ts';
