@@ -1,9 +1,7 @@
-import { makeEntry } from '../ledger/audit-entry.ts';
-import type { Stamps } from '../ledger/audit-entry.ts';
 import type { StateMismatch } from '../ledger/association-state.ts';
 import type { Expectation, IdempotencyRecord } from '../ledger/ledger.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../ledger/ledger.ts';
-import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import type { AuditContext } from '../model/audit.ts';
 import type { Lock } from '../model/lock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { count } from '../runtime/meter.ts';
@@ -12,8 +10,11 @@ import type { ReadApproval, UsedByCommit } from './approval-use.ts';
 import { closingAtOnce } from './closing.ts';
 import type { Conclusion, RefusedConclusion } from './conclusion.ts';
 import type { Protocol, RecordStamps } from './protocol.ts';
-import { isExpired, newRecord, succeedingRecord, takenOver } from './record.ts';
+import { isExpired, succeedingRecord } from './record.ts';
 import type { NewOperation } from './record.ts';
+import { freshRecord, withIntent } from './lease.ts';
+import type { Lease } from './lease.ts';
+import { takeOverAttempt } from './take-over.ts';
 
 /** A request that claims its token. */
 export interface ClaimRequest extends NewOperation {
@@ -45,12 +46,6 @@ export interface ClaimRequest extends NewOperation {
    * INTENT uses none either.
    */
   readonly approval: ReadApproval | null;
-}
-
-/** The right to work on an operation: its record, and the entry that was written with it. */
-export interface Lease {
-  readonly record: IdempotencyRecord;
-  readonly entry: AuditEntry;
 }
 
 /** What a claim led to. */
@@ -192,36 +187,6 @@ function claimExpired(stamps: RecordStamps, request: ClaimRequest, expired: Idem
 }
 
 /**
- * Takes over the expired lease of an operation. Null when another request or run took it over
- * first. Throws `LedgerUnavailable`. `message` says in the trail who took over.
- */
-export async function takeOver(
-  protocol: Protocol,
-  expired: IdempotencyRecord,
-  audit: AuditContext,
-  message: string,
-): Promise<Lease | null> {
-  const { expected, lease } = takeOverAttempt(protocol, expired, audit, message);
-  const result = await protocol.ledger.commit(expected, lease.record, [lease.entry]);
-  if (result.kind !== 'committed') return null;
-  count('takeOvers');
-  return lease;
-}
-
-function takeOverAttempt(stamps: RecordStamps, expired: IdempotencyRecord, audit: AuditContext, message: string) {
-  const { operationId, fence } = expired;
-  const now = stamps.clock();
-  const record = takenOver(expired, now, stamps.times);
-  const entry = makeEntry(stamps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
-  return { expected: { kind: 'lease-expired', operationId, fence, now } as const, lease: { record, entry } };
-}
-
-/** The record of an operation that begins, without what it follows. */
-export function freshRecord({ ulid, times }: RecordStamps, request: ClaimRequest): IdempotencyRecord {
-  return newRecord(request, ulid(request.startedAt), times);
-}
-
-/**
  * The beginning of an operation after the one of `before`, or the conclusion in place of it. A
  * success must not be older than a request may last, since drift compares when it was observed with
  * when others were recorded.
@@ -239,7 +204,7 @@ function begin(
   const used = approval && useApproval(stamps, audit, approval, record.operationId, before);
   if (approval && !used) return { kind: 'approval-unusable' };
   if (conclusion) return attemptOf(expected, concludedWith(stamps, request, record, conclusion), used);
-  return attemptOf(expected, { kind: 'claimed', lease: withIntent(stamps, request, record) }, used);
+  return attemptOf(expected, { kind: 'claimed', lease: withIntent(stamps, audit, record) }, used);
 }
 
 function attemptOf(expected: Expectation, result: Attempt['result'], used: UsedByCommit | null = null): Attempt {
@@ -253,10 +218,4 @@ function concludedWith(
   conclusion: Conclusion,
 ): Attempt['result'] {
   return { kind: 'concluded', lease: closingAtOnce(stamps, audit, record, conclusion), conclusion };
-}
-
-/** The lease of an operation that begins. */
-export function withIntent(stamps: Stamps, request: ClaimRequest, record: IdempotencyRecord): Lease {
-  const { operationId, fence } = record;
-  return { record, entry: makeEntry(stamps, request.audit, { operationId, event: 'INTENT', fence }) };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claim, takeOver } from '../../src/idempotency/claim.ts';
+import { claim } from '../../src/idempotency/claim.ts';
+import { takeOver } from '../../src/idempotency/take-over.ts';
 import { reclaim } from '../../src/idempotency/reclaim.ts';
 import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';
@@ -7,7 +8,7 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { Lock } from '../../src/model/lock.ts';
-import { revisionChanged } from '../../src/operations/terms/conclusions.ts';
+import { revisionChanged } from '../../src/operations/terms/conflict-conclusions.ts';
 import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';
 import { admittedCreate, claimOf, dependenciesOn, doneByEks, later, leaseOf } from '../support/mutations.ts';
 
