@@ -3,7 +3,7 @@ import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { entryText } from '../../src/ledger/stored/entry-json.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
-import { alreadyExists, changed } from '../../src/operations/terms/conclusions.ts';
+import { alreadyExists, changed } from '../../src/operations/terms/conflict-conclusions.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { answerOf, execute } from '../../src/operations/flow/execute.ts';
 import { mutate } from '../../src/operations/mutate.ts';

@@ -18,7 +18,7 @@ import type { Admission, AdmittedMutation, MutationCall } from '../terms/admissi
 import { approvalRequired } from '../approvals/refusals.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
 import type { Authorizer } from '../terms/authorizer.ts';
-import { revisionChanged } from '../terms/conclusions.ts';
+import { revisionChanged } from '../terms/conflict-conclusions.ts';
 import { missingNeeds } from '../terms/decisions.ts';
 import { judgeEnding } from '../terms/judge-expiry.ts';
 import type { StateAuthorizer } from '../terms/judge-expiry.ts';

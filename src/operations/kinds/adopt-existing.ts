@@ -6,7 +6,7 @@ import { effectDeadline } from '../terms/admission.ts';
 import type { ValidRequest } from '../terms/admission.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
 import type { Authorizer } from '../terms/authorizer.ts';
-import { alreadyExists } from '../terms/conclusions.ts';
+import { alreadyExists } from '../terms/conflict-conclusions.ts';
 import { settingDifferences } from '../terms/differences.ts';
 import { hiddenFrom } from '../terms/hidden.ts';
 import { judgeEnding } from '../terms/judge-expiry.ts';

@@ -9,7 +9,8 @@ import type { KindThat, OperationKind } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { TargetResult, ValidRequest } from '../terms/admission.ts';
-import { changed, notSeen } from '../terms/conclusions.ts';
+import { notSeen } from '../terms/conclusions.ts';
+import { changed } from '../terms/conflict-conclusions.ts';
 import { failedView, hiddenFrom } from '../terms/hidden.ts';
 import type { TargetReads } from '../terms/operation.ts';
 

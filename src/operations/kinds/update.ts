@@ -12,8 +12,8 @@ import {
   notObservable,
   rejected,
   stillInDoubt,
-  updateReplaced,
 } from '../terms/conclusions.ts';
+import { updateReplaced } from '../terms/conflict-conclusions.ts';
 import { settingDifferences } from '../terms/differences.ts';
 import { endingSet } from '../terms/expiry-conclusions.ts';
 import { concludedAs } from './observe.ts';
