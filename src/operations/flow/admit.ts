@@ -13,9 +13,9 @@ import { gone } from '../terms/conclusions.ts';
 import { isDenied } from '../terms/decisions.ts';
 import { checkExpiresAt } from '../terms/expires-at.ts';
 import type { Operation, TargetReads } from '../terms/operation.ts';
-import { denialAtEnding, denialOf, invalidRefusal } from '../terms/refusals.ts';
+import { denialAtExpiry, denialOf, invalidRefusal } from '../terms/refusals.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
-import { judgeEnding } from '../terms/judge-expiry.ts';
+import { judgeExpiry } from '../terms/judge-expiry.ts';
 
 /** What a request is admitted with. */
 export interface AdmissionPorts extends TargetReads, Authorizer {
@@ -94,10 +94,10 @@ async function admitValid<Kind extends OperationKind>(
     (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
     checkExpiresAt(ports.times, operation.kind, valid.request, valid.startedAt);
   const after = before && stateAfter(operation, valid.request, before);
-  const ending = after && !unmet ? await judgeEnding(ports, valid, after) : null;
-  const judged = { ...audit, ...ending };
+  const expiry = after && !unmet ? await judgeExpiry(ports, valid, after) : null;
+  const judged = { ...audit, ...expiry };
   const { deleteDecision } = judged;
-  if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtEnding(deleteDecision), judged);
+  if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtExpiry(deleteDecision), judged);
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit: judged } };
 }
 

@@ -1,8 +1,8 @@
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
-import type { JudgedEnding, RecordedEnding } from '../../model/audit.ts';
-import { namedEndings } from '../../model/operation.ts';
+import type { JudgedExpiry, RecordedExpiry } from '../../model/audit.ts';
+import { namedExpiries } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import type { Authorize } from '../../policy/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -19,21 +19,21 @@ export interface StateAuthorizer {
 }
 
 /**
- * Judges the ending that a request sets of an existing association. One that is earlier than the
- * present one, or the first, is a delete, which policy decides about for the time of the ending; a
+ * Judges the expiry that a request sets of an existing association. One that is earlier than the
+ * present one, or the first, is a delete, which policy decides about for the time of the expiry; a
  * later one is an update only. Null if the request sets none: then nothing is read. One read of the
- * ledger else; the claim demands the ending that was read. Throws `LedgerUnavailable`.
+ * ledger else; the claim demands the expiry that was read. Throws `LedgerUnavailable`.
  *
  * @param association as it is after the request
  */
-export async function judgeEnding<Kind extends OperationKind>(
+export async function judgeExpiry<Kind extends OperationKind>(
   authorizer: StateAuthorizer,
   valid: Pick<ValidRequest<Kind>, 'operation' | 'request' | 'authorization' | 'deadline'>,
   association: Association,
-): Promise<JudgedEnding | null> {
-  const expiresAt = namedEndings[valid.operation](valid.request) ?? null;
+): Promise<JudgedExpiry | null> {
+  const expiresAt = namedExpiries[valid.operation](valid.request) ?? null;
   if (expiresAt === null) return null;
-  const endingBefore = await readEnding(authorizer, association, effectDeadline(valid));
+  const endingBefore = await readExpiry(authorizer, association, effectDeadline(valid));
   const now = Date.parse(expiresAt);
   const isOwn = endingBefore?.associationId === association.associationId;
   if (isOwn && now >= Date.parse(endingBefore.expiresAt)) return { endingBefore };
@@ -41,15 +41,15 @@ export async function judgeEnding<Kind extends OperationKind>(
   return { endingBefore, deleteDecision: authorizer.authorize({ ...valid.authorization, now }, request) };
 }
 
-async function readEnding(
+async function readExpiry(
   { associations, clock }: StateAuthorizer,
   { accountId, region, clusterName, namespace, serviceAccount }: Association,
   deadline: number,
-): Promise<RecordedEnding | null> {
+): Promise<RecordedExpiry | null> {
   if (associations === null) throw new Error('A function that sets no endings reads none.');
   const reading = associations.getAssociationState({ accountId, region, clusterName, namespace, serviceAccount });
   const state = await withDeadline(deadline - clock(), reading, ledgerTimeout);
-  if (!state?.ending) return null;
-  const { associationId, expiresAt, setBy } = state.ending;
+  if (!state?.expiry) return null;
+  const { associationId, expiresAt, setBy } = state.expiry;
   return { associationId, expiresAt, setBy };
 }

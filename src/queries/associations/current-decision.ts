@@ -3,7 +3,7 @@ import type { Association } from '../../model/association.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import type { LoadedTarget } from '../../operations/terms/admission.ts';
-import { judgeEnding } from '../../operations/terms/judge-expiry.ts';
+import { judgeExpiry } from '../../operations/terms/judge-expiry.ts';
 import type { StateAuthorizer } from '../../operations/terms/judge-expiry.ts';
 import { stateAfter } from '../../operations/flow/admit.ts';
 import { operationOf } from '../../operations/kinds/operations.ts';
@@ -28,8 +28,8 @@ export function currentDecision(
 }
 
 /**
- * What they say of the delete that the request is by its ending, as {@link judgeEnding} finds. Null
- * also if it is none. One read of the ledger, if the request sets an ending of an existing
+ * What they say of the delete that the request is by its expiry, as {@link judgeExpiry} finds. Null
+ * also if it is none. One read of the ledger, if the request sets an expiry of an existing
  * association. Throws `LedgerUnavailable`.
  *
  * @param deadline when the answer must be sent, in milliseconds since the epoch
@@ -43,8 +43,8 @@ export async function currentDeleteDecision(
   if (hasEnded(approval) || before === null) return null;
   const authorization = contextOf(approval, authorizer.clock());
   const after = stateOf(approval.requested, before);
-  const ending = await judgeEnding(authorizer, { ...approval.requested, authorization, deadline }, after);
-  return known(ending?.deleteDecision ?? null);
+  const expiry = await judgeExpiry(authorizer, { ...approval.requested, authorization, deadline }, after);
+  return known(expiry?.deleteDecision ?? null);
 }
 
 function hasEnded({ state }: Approval): boolean {

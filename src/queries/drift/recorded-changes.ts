@@ -2,7 +2,7 @@ import type { Times } from '../../idempotency/times.ts';
 import type { Ledger, TrailPage } from '../../ledger/ledger.ts';
 import { noFilters } from '../../ledger/ledger.ts';
 import type { AuditEntry } from '../../model/audit.ts';
-import { changesEndingOnly, hasTrait } from '../../model/operation.ts';
+import { changesExpiryOnly, hasTrait } from '../../model/operation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
 /** An entry that keeps its request. */
@@ -65,5 +65,5 @@ export async function readChanges(
 function isEffect(entry: AuditEntry): entry is RecordedEffect {
   const { event, request } = entry;
   if (request === null || (event !== 'SUCCEEDED' && event !== 'LATE_SUCCESS')) return false;
-  return !hasTrait('updates', entry) || !entry.request || !changesEndingOnly(entry.request);
+  return !hasTrait('updates', entry) || !entry.request || !changesExpiryOnly(entry.request);
 }
