@@ -180,7 +180,7 @@ describe('a claim', () => {
       commit: async () => {
         rounds += 1;
         if (rounds > 20) throw new Error('The claim does not end.');
-        if (rounds === 4) return { kind: 'state-mismatch', changes: 1, isBusy: false };
+        if (rounds === 4) return { kind: 'state-mismatch', publicRevision: 1, isBusy: false };
         return { kind: 'conflict', record: { ...record, leaseUntil: 0, fence: rounds } };
       },
     };

@@ -363,7 +363,7 @@ export const clusterScan: Required<ClusterScan> = {
 export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
-  changes: 3,
+  publicRevision: 3,
   changedAt: start,
   confirmed: {
     association,

@@ -20,7 +20,7 @@ export interface ExaminationPorts extends Stamps {
 }
 
 /**
- * An ending with the association that it belongs to, as the state of the service account has both.
+ * An expiry with the association that it belongs to, as the state of the service account has both.
  */
 export interface KnownExpiry {
   readonly target: AssociationTarget;
