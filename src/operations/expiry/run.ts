@@ -1,68 +1,16 @@
-import { personKeyOf } from '../../ledger/association-expiry.ts';
-import type { ExpirySetter, Expiries, ListedExpiry } from '../../ledger/association-expiry.ts';
-import type { StateObserver } from '../../ledger/association-state.ts';
+import type { ListedExpiry } from '../../ledger/association-expiry.ts';
 import { lockFor } from '../../model/lock.ts';
 import { expireApprovals } from '../approvals/expiry.ts';
-import type { ApprovalExpiryPorts } from '../approvals/expiry.ts';
 import { bySetter, setterKey } from './setters.ts';
 import type { SetterExpiries } from './setters.ts';
 import { expireAssociation } from './expire-association.ts';
-import type { Expired, DeletionPorts } from './expire-association.ts';
-import { dueAt, examineExpiry, hold } from './due.ts';
+import { dueAt, examineExpiry } from './due.ts';
 import { expireService } from '../terms/expiry-principal.ts';
-import type { Examined } from './due.ts';
-import { inParallel, inTurns } from './in-turns.ts';
+import { inTurns } from './in-turns.ts';
 import { readLocks } from '../terms/locks.ts';
-
-/**
- * When the expiries of one setter are held, how many of them a run carries out, and when it warns of
- * expiries.
- */
-export interface ExpireSettings {
-  /** With more fresh due expiries of one setter in a run, they are a burst, and held. */
-  readonly burstAbove: number;
-  /** How long the expiries of a burst are held. Milliseconds. */
-  readonly graceMs: number;
-  /** The most expiries of one setter that a run carries out. At least {@link burstAbove}. */
-  readonly maxPerSetter: number;
-  /** How long before its end an association is warned of. Milliseconds. */
-  readonly warningMs: number;
-}
-
-/**
- * People end few associations at once; a mistake, such as a declaration with a wrong date, ends
- * many.
- */
-export const defaultExpireSettings: ExpireSettings = {
-  burstAbove: 5,
-  graceMs: 3_600_000,
-  maxPerSetter: 10,
-  warningMs: 24 * 3_600_000,
-};
-
-/** What expiries are carried out with, and the ends of approvals recorded. */
-export interface ExpirePorts extends DeletionPorts, ApprovalExpiryPorts {
-  readonly observations: StateObserver & Expiries;
-}
-
-/**
- * What one run did, and what it left. Every expiry that it examined is in exactly one of the
- * counts.
- */
-export interface ExpireResult extends Record<Exclude<Expired, 'denied'> | Exclude<Examined['kind'], 'due'>, number> {
-  /**
-   * Due expiries that a lock stops, those of bursts that were held, and those that wait for the
-   * turns of their setter.
-   */
-  locked: number;
-  held: number;
-  queued: number;
-  /**
-   * Time since the earliest expiry was due that was not carried out although it was its turn, or
-   * that a lock stops; 0 without one. Not of suspended ones. Whole seconds.
-   */
-  oldestDueSeconds: number;
-}
+import { holdAll, isFresh } from './bursts.ts';
+import { begin, leastMs } from './one-run.ts';
+import type { ExpirePorts, ExpireResult, ExpireSettings, Run } from './one-run.ts';
 
 /**
  * How many expiries a run lists at most that were not warned of, and how many others; the earliest.
@@ -77,21 +25,6 @@ const maxWarnings = 100;
  * run.
  */
 const maxFailures = 3;
-
-/** Nothing is begun with less time left. Milliseconds. */
-const leastMs = 10_000;
-
-/** A run, as its steps need it. */
-interface Run {
-  readonly ports: ExpirePorts;
-  readonly settings: ExpireSettings;
-  readonly runId: string;
-  readonly deadline: number;
-  readonly result: ExpireResult;
-  readonly isInTime: () => boolean;
-  /** Adds a due expiry that stays to the counts. */
-  readonly leave: (listed: ListedExpiry, as: 'locked' | 'open' | 'failed' | 'queued') => void;
-}
 
 /**
  * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then
@@ -123,68 +56,6 @@ export async function expire(
   // Last: it ends nothing that is in use.
   await expireApprovals(ports, runId, deadline - leastMs);
   return run.result;
-}
-
-function begin(ports: ExpirePorts, settings: ExpireSettings, runId: string, deadline: number): Run {
-  const result: ExpireResult = {
-    deleted: 0,
-    warned: 0,
-    dropped: 0,
-    suspended: 0,
-    waiting: 0,
-    open: 0,
-    failed: 0,
-    locked: 0,
-    held: 0,
-    queued: 0,
-    oldestDueSeconds: 0,
-  };
-  const now = ports.clock();
-  const leave: Run['leave'] = ({ expiry }, as) => {
-    result[as] += 1;
-    const age = Math.floor((now - dueAt(expiry)) / 1_000);
-    result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
-  };
-  return { ports, settings, runId, deadline, result, leave, isInTime: () => ports.clock() <= deadline - leastMs };
-}
-
-/**
- * Those of associations that others changed or deleted are seldom carried out, and make no burst.
- */
-function isFresh({ expiry, hasDrift }: ListedExpiry): boolean {
-  return expiry.heldAt === undefined && !hasDrift;
-}
-
-/**
- * Holds the expiries of bursts, and raises one alarm for each burst. Small ones first, so that they
- * don't wait for a large one.
- */
-async function holdAll(run: Run, bursts: readonly SetterExpiries[]): Promise<void> {
-  const { ports, settings, result, isInTime } = run;
-  const fresh = bursts.map(({ setter, expiries }) => ({ setter, expiries: expiries.filter(isFresh) }));
-  for (const { setter, expiries } of fresh) logBurst(run, setter, expiries);
-  const all = fresh
-    .sort((one, other) => one.expiries.length - other.expiries.length)
-    .flatMap(({ expiries }) => expiries);
-  await inParallel(all, async (listed) => {
-    if (isInTime() && (await hold(ports, listed, settings.graceMs))) result.held += 1;
-  });
-}
-
-/** Before they are held, so that none is carried out whose alarm is not a grace old. */
-function logBurst({ ports, settings }: Run, setter: ExpirySetter, expiries: readonly ListedExpiry[]): void {
-  const heldUntil = new Date(ports.clock() + settings.graceMs).toISOString();
-  const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
-  const { principalId, actorId, onBehalfOf } = setter;
-  const fields = {
-    principalId,
-    actorId,
-    onBehalfOf: personKeyOf(onBehalfOf),
-    expiries: expiries.length,
-    heldUntil,
-    lock,
-  };
-  ports.log('error', 'Endings are held: many of one setter came due at once.', fields);
 }
 
 /** Carries out due expiries, those of each setter in turns, unless a lock stops them. */
