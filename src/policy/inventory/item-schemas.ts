@@ -10,7 +10,7 @@ const group = text();
 // Fields that other files of operators have too.
 export const accountId = text('an AWS account ID: 12 digits in quotes', isAccountId);
 export const region = text('an AWS region, such as "eu-central-1"', isRegion);
-export const roleArn = text(
+const roleArn = text(
   'an IAM role ARN, such as "arn:aws:iam::111122223333:role/pods/payments/payments-api"',
   (value) => parseRoleArn(value) !== null,
 );
