@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { EKSClient } from '@aws-sdk/client-eks';
 import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-eks';
 import { Hash } from '@smithy/hash-node';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, DeserializeMiddleware, RequestSigner } from '@smithy/types';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';

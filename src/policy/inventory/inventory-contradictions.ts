@@ -5,17 +5,8 @@ import type { Contradiction, Indexed } from './contradictions.ts';
 import { list } from './json.ts';
 import { canCollide } from './role-paths.ts';
 import { everywhere, scopeText } from './scope.ts';
-import {
-  rolePath,
-  account,
-  environment,
-  cluster,
-  namespaceScope,
-  namespace,
-  service,
-  permissionSet,
-  person,
-} from './item-schemas.ts';
+import type { namespaceScope } from './item-schemas.ts';
+import { rolePath, account, environment, cluster, namespace, service, permissionSet, person } from './item-schemas.ts';
 
 /**
  * Contradictions between the valid items of the inventory's lists. Works on an invalid inventory
