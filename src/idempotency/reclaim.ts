@@ -3,7 +3,7 @@ import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { useApproval } from './approval-use.ts';
 import { freshRecord, withIntent } from './lease.ts';
-import type { ClaimRequest } from './claim.ts';
+import type { ClaimRequest } from './claim-request.ts';
 import type { Lease } from './lease.ts';
 import { closing } from './closing.ts';
 import { notDone } from './conclusion.ts';

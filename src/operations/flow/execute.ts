@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EksFor } from '../../eks/eks.ts';
 import { claim } from '../../idempotency/claim.ts';
-import type { ClaimRequest } from '../../idempotency/claim.ts';
+import type { ClaimRequest } from '../../idempotency/claim-request.ts';
 import type { Lease } from '../../idempotency/lease.ts';
 import { complete } from '../../idempotency/complete.ts';
 import { notDone } from '../../idempotency/conclusion.ts';

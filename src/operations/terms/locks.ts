@@ -1,4 +1,4 @@
-import type { ClaimRequest } from '../../idempotency/claim.ts';
+import type { ClaimRequest } from '../../idempotency/claim-request.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Locks, LocksReader } from '../../ledger/ledger.ts';
 import { describeScope, lockFor, readsLockFor } from '../../model/lock.ts';
