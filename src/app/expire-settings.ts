@@ -1,4 +1,4 @@
-import { defaultExpireSettings } from '../operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../operations/expiry/run.ts';
 import type { ExpireSettings } from '../operations/expiry/one-run.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';

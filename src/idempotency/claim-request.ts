@@ -1,11 +1,10 @@
 import type { StateMismatch } from '../ledger/association-state.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
-import type { AuditContext } from '../model/audit.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Lock } from '../model/lock.ts';
 import type { ReadApproval } from './approval-use.ts';
 import type { Conclusion, RefusedConclusion } from './conclusion.ts';
 import type { NewOperation } from './record.ts';
-import type { Lease } from './lease.ts';
 
 /** A request that claims its token. */
 export interface ClaimRequest extends NewOperation {
@@ -37,6 +36,12 @@ export interface ClaimRequest extends NewOperation {
    * INTENT uses none either.
    */
   readonly approval: ReadApproval | null;
+}
+
+/** The right to work on an operation: its record, and the entry that was written with it. */
+export interface Lease {
+  readonly record: IdempotencyRecord;
+  readonly entry: AuditEntry;
 }
 
 /** What a claim led to. */

@@ -8,11 +8,12 @@ import type { UsedByCommit } from './approval-use.ts';
 import { closingAtOnce } from './closing.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Protocol, RecordStamps } from './protocol.ts';
-import { isExpired, succeedingRecord } from './record.ts';
-import { freshRecord, withIntent } from './lease.ts';
-import type { Lease } from './lease.ts';
-import { takeOverAttempt } from './take-over.ts';
-import type { ClaimRequest, ClaimResult } from './claim-request.ts';
+import { isExpired, succeedingRecord, newRecord, takenOver } from './record.ts';
+import type { ClaimRequest, ClaimResult, Lease } from './claim-request.ts';
+import { makeEntry } from '../ledger/audit-entry.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
+import type { AuditContext } from '../model/audit.ts';
+import type { NewOperation } from './record.ts';
 
 /** A write that would claim the record, and what it would lead to. */
 interface Attempt {
@@ -160,4 +161,41 @@ function concludedWith(
   conclusion: Conclusion,
 ): Attempt['result'] {
   return { kind: 'concluded', lease: closingAtOnce(stamps, audit, record, conclusion), conclusion };
+}
+
+/**
+ * Takes over the expired lease of an operation. Null when another request or run took it over
+ * first. Throws `LedgerUnavailable`. `message` says in the trail who took over.
+ */
+export async function takeOver(
+  protocol: Protocol,
+  expired: IdempotencyRecord,
+  audit: AuditContext,
+  message: string,
+): Promise<Lease | null> {
+  const { expected, lease } = takeOverAttempt(protocol, expired, audit, message);
+  const result = await protocol.ledger.commit(expected, lease.record, [lease.entry]);
+  if (result.kind !== 'committed') return null;
+  count('takeOvers');
+  return lease;
+}
+
+/** The write that takes over an expired lease, and the lease that it leads to. */
+function takeOverAttempt(stamps: RecordStamps, expired: IdempotencyRecord, audit: AuditContext, message: string) {
+  const { operationId, fence } = expired;
+  const now = stamps.clock();
+  const record = takenOver(expired, now, stamps.times);
+  const entry = makeEntry(stamps, audit, { operationId, event: 'TAKEN_OVER', fence: record.fence, message });
+  return { expected: { kind: 'lease-expired', operationId, fence, now } as const, lease: { record, entry } };
+}
+
+/** The record of an operation that begins, without what it follows. */
+export function freshRecord({ ulid, times }: RecordStamps, operation: NewOperation): IdempotencyRecord {
+  return newRecord(operation, ulid(operation.startedAt), times);
+}
+
+/** The lease of an operation that begins. */
+export function withIntent(stamps: Stamps, audit: AuditContext, record: IdempotencyRecord): Lease {
+  const { operationId, fence } = record;
+  return { record, entry: makeEntry(stamps, audit, { operationId, event: 'INTENT', fence }) };
 }

@@ -4,7 +4,7 @@ import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from './claim-request.ts';
 import { closing } from './closing.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Protocol } from './protocol.ts';

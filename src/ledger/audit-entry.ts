@@ -3,7 +3,7 @@ import { decodeTime } from 'ulid';
 import { boundedEntry, briefEntry } from './entry-size.ts';
 import { withHidden } from './hidden-entry.ts';
 import type { HiddenAssociation } from './hidden-entry.ts';
-import { firstEntries } from './trail.ts';
+import { firstEntries } from './ledger.ts';
 import type { EntryAppender, OperationReader } from './trail.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { repairPrefix } from '../model/audit.ts';

@@ -6,7 +6,7 @@ import type { StateMismatch } from './association-state.ts';
 import type { ClusterScanReads } from './cluster-scan.ts';
 import type { CursorKeys } from './cursor-keys.ts';
 import type { IdempotencyRecord } from './idempotency-record.ts';
-import type { EntryAppender, OperationReader, TrailReader } from './trail.ts';
+import type { EntryAppender, OperationPage, OperationReader, TrailFilters, TrailReader } from './trail.ts';
 
 /**
  * What a commit requires of the stored record; `now` is in milliseconds since the epoch. If the
@@ -22,6 +22,29 @@ export type Expectation =
   | { readonly kind: 'free'; readonly now: number }
   | { readonly kind: 'released' | 'leased'; readonly operationId: string; readonly fence: number }
   | { readonly kind: 'lease-expired'; readonly operationId: string; readonly fence: number; readonly now: number };
+
+/** The filters that every entry passes. */
+export const noFilters = {
+  since: null,
+  until: null,
+  events: null,
+  operations: null,
+  refusalCodes: null,
+  roleArn: null,
+  policyId: null,
+} as const satisfies Readonly<Record<keyof TrailFilters | 'since' | 'until', null>>;
+
+/** Whether a query has a filter besides its times: then entries are read that are not returned. */
+export function hasFilters(query: TrailFilters): boolean {
+  const { since: _, until: __, ...filters } = noFilters;
+  // Object.keys gives exactly the keys of the literal above.
+  return (Object.keys(filters) as (keyof TrailFilters)[]).some((name) => query[name] !== null);
+}
+
+/**
+ * The first entries of an operation: all of them, unless its token was sent about a hundred times.
+ */
+export const firstEntries: OperationPage = { limit: 100, after: null };
 
 /** The locks that operators have set. */
 export interface Locks {
@@ -117,7 +140,6 @@ export interface Ledger
   close(): void;
 }
 
-export { firstEntries, hasFilters, noFilters } from './trail.ts';
 export type { AuditPartition, TrailFilters, TrailPage, TrailQuery } from './trail.ts';
 export type { Deferral, IdempotencyRecord, RecordedResult, RecordState } from './idempotency-record.ts';
 export { LedgerUnavailable, ledgerTimeout } from './ledger-unavailable.ts';

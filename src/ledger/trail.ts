@@ -69,24 +69,6 @@ export interface TrailQuery extends TrailFilters {
   readonly before: string | null;
 }
 
-/** The filters that every entry passes. */
-export const noFilters = {
-  since: null,
-  until: null,
-  events: null,
-  operations: null,
-  refusalCodes: null,
-  roleArn: null,
-  policyId: null,
-} as const satisfies Readonly<Record<keyof TrailFilters | 'since' | 'until', null>>;
-
-/** Whether a query has a filter besides its times: then entries are read that are not returned. */
-export function hasFilters(query: TrailFilters): boolean {
-  const { since: _, until: __, ...filters } = noFilters;
-  // Object.keys gives exactly the keys of the literal above.
-  return (Object.keys(filters) as (keyof TrailFilters)[]).some((name) => query[name] !== null);
-}
-
 /** A page of the trail. */
 export interface TrailPage {
   /** Newest first. */
@@ -104,11 +86,6 @@ export interface OperationPage {
    */
   readonly after: string | null;
 }
-
-/**
- * The first entries of an operation: all of them, unless its token was sent about a hundred times.
- */
-export const firstEntries: OperationPage = { limit: 100, after: null };
 
 // The methods of these ports throw as those of the ledger do.
 

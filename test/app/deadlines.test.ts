@@ -7,7 +7,7 @@ import { makeScanHandler } from '../../src/app/scan-handler.ts';
 import { entryItem } from '../../src/ledger/stored/entry.ts';
 import { ClockWrong } from '../../src/ledger/ledger-unavailable.ts';
 import { defaultScanSettings } from '../../src/observations/scan.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Deadline } from '../../src/runtime/deadline.ts';
 import { openLog } from '../support/checkpoint-log.ts';

@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { readExpireFunctionSettings, readExpireSettings } from '../../src/app/expire-settings.ts';
 import { readSettings } from '../../src/app/environment.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { askingFor, security } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';

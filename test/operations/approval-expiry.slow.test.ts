@@ -6,7 +6,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { expiryOf } from '../../src/model/approval.ts';
 import { expireApprovals } from '../../src/operations/approvals/expiry.ts';
 import { expire } from '../../src/operations/expiry/run.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';

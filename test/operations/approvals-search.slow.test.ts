@@ -6,7 +6,7 @@ import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { expire } from '../../src/operations/expiry/run.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { inDoubtMs, reconcileNow } from '../support/changes.ts';

@@ -5,7 +5,7 @@ import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';
 import { expire } from '../../src/operations/expiry/run.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import type { ExpirePorts, ExpireSettings } from '../../src/operations/expiry/one-run.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';

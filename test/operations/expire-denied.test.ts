@@ -3,7 +3,7 @@ import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { expire } from '../../src/operations/expiry/run.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { startSts, stsError } from '../support/sts-server.ts';

@@ -5,7 +5,7 @@ import { makeExpireHandler } from '../../src/app/expire-handler.ts';
 import { makeReconcileHandler } from '../../src/app/reconcile-handler.ts';
 import { eventOf, isSelected } from '../../src/events/event.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { changeLocks } from '../../packages/operator/src/lock/change-locks.ts';
 import { openLog } from '../support/checkpoint-log.ts';
 import { createDocument } from '../support/documents.ts';

@@ -18,7 +18,7 @@ import type { AssociationTarget, ClusterRef } from '../../src/model/association.
 import { loadCompiledPolicy } from '../../src/policy/load.ts';
 import { versionOf } from '../../src/policy-versions/item.ts';
 import { defaultApprovalLimits } from '../../src/operations/terms/dependencies.ts';
-import { defaultExpireSettings } from '../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 
 /** What a version of the gateway runs with. */
 export interface VersionSettings {

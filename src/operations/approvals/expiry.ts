@@ -2,9 +2,9 @@ import type { Times } from '../../idempotency/times.ts';
 import { expiryOf } from '../../model/approval.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { AuditContext } from '../../model/audit.ts';
-import { recordExpiry } from './record-expiry.ts';
+import { recordExpiry } from './approval-writes.ts';
 import { expireService } from '../terms/expiry-principal.ts';
-import type { ApprovalWriter } from './record-expiry.ts';
+import type { ApprovalWriter } from './approval-writes.ts';
 
 /** What the ends of approvals are recorded with. */
 export interface ApprovalExpiryPorts extends ApprovalWriter {

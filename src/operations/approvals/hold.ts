@@ -25,8 +25,8 @@ import type { JudgedApproval } from '../terms/judged-approval.ts';
 import { locksFor } from '../terms/locks.ts';
 import type { Operation } from '../terms/operation.ts';
 import type { MutationResult } from '../terms/result.ts';
-import { recordExpiry } from './record-expiry.ts';
-import { voidVotes } from './void-votes.ts';
+import { recordExpiry } from './approval-writes.ts';
+import { voidVotes } from './approval-writes.ts';
 
 /** What mutations are approved and executed with. */
 export interface ApprovalPorts extends ExecutionPorts, VotePolicy {

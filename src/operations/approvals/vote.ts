@@ -9,10 +9,10 @@ import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts'
 import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { count } from '../../runtime/meter.ts';
-import type { ApprovalWriter } from './record-expiry.ts';
+import type { ApprovalWriter } from './approval-writes.ts';
 import { approversOf, missingOf } from './refusals.ts';
 import { withRejection } from './rejections.ts';
-import { recordExpiry } from './record-expiry.ts';
+import { recordExpiry } from './approval-writes.ts';
 import type { ApprovalLimits } from '../terms/dependencies.ts';
 
 /** What votes are counted with. */

@@ -7,7 +7,7 @@ import type { Association } from '../../model/association.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import type { AdmittedMutation } from '../terms/admission.ts';
 import { gone } from '../terms/conclusions.ts';
-import { changedOutside } from '../terms/expiry-conclusions.ts';
+import { changedOutside } from '../terms/conflict-conclusions.ts';
 import { deleteOperation } from '../kinds/delete.ts';
 import { deleteRequestOf, hasDrift, replaceExpiry, suspend } from './due.ts';
 import { expireService } from '../terms/expiry-principal.ts';

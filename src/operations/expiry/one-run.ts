@@ -2,7 +2,6 @@ import type { Expiries, ListedExpiry } from '../../ledger/association-expiry.ts'
 import type { StateObserver } from '../../ledger/association-state.ts';
 import type { ApprovalExpiryPorts } from '../approvals/expiry.ts';
 import type { Expired, DeletionPorts } from './expire-association.ts';
-import { dueAt } from './due.ts';
 import type { Examined } from './due.ts';
 
 /**
@@ -19,17 +18,6 @@ export interface ExpireSettings {
   /** How long before its end an association is warned of. Milliseconds. */
   readonly warningMs: number;
 }
-
-/**
- * People end few associations at once; a mistake, such as a declaration with a wrong date, ends
- * many.
- */
-export const defaultExpireSettings: ExpireSettings = {
-  burstAbove: 5,
-  graceMs: 3_600_000,
-  maxPerSetter: 10,
-  warningMs: 24 * 3_600_000,
-};
 
 /** What expiries are carried out with, and the ends of approvals recorded. */
 export interface ExpirePorts extends DeletionPorts, ApprovalExpiryPorts {
@@ -55,9 +43,6 @@ export interface ExpireResult extends Record<Exclude<Expired, 'denied'> | Exclud
   oldestDueSeconds: number;
 }
 
-/** Nothing is begun with less time left. Milliseconds. */
-export const leastMs = 10_000;
-
 /** A run, as its steps need it. */
 export interface Run {
   readonly ports: ExpirePorts;
@@ -68,28 +53,4 @@ export interface Run {
   readonly isInTime: () => boolean;
   /** Adds a due expiry that stays to the counts. */
   readonly leave: (listed: ListedExpiry, as: 'locked' | 'open' | 'failed' | 'queued') => void;
-}
-
-/** Begins a run: nothing is counted yet. */
-export function begin(ports: ExpirePorts, settings: ExpireSettings, runId: string, deadline: number): Run {
-  const result: ExpireResult = {
-    deleted: 0,
-    warned: 0,
-    dropped: 0,
-    suspended: 0,
-    waiting: 0,
-    open: 0,
-    failed: 0,
-    locked: 0,
-    held: 0,
-    queued: 0,
-    oldestDueSeconds: 0,
-  };
-  const now = ports.clock();
-  const leave: Run['leave'] = ({ expiry }, as) => {
-    result[as] += 1;
-    const age = Math.floor((now - dueAt(expiry)) / 1_000);
-    result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
-  };
-  return { ports, settings, runId, deadline, result, leave, isInTime: () => ports.clock() <= deadline - leastMs };
 }

@@ -9,8 +9,18 @@ import { expireService } from '../terms/expiry-principal.ts';
 import { inTurns } from './in-turns.ts';
 import { readLocks } from '../terms/locks.ts';
 import { holdAll, isFresh } from './bursts.ts';
-import { begin, leastMs } from './one-run.ts';
 import type { ExpirePorts, ExpireResult, ExpireSettings, Run } from './one-run.ts';
+
+/**
+ * People end few associations at once; a mistake, such as a declaration with a wrong date, ends
+ * many.
+ */
+export const defaultExpireSettings: ExpireSettings = {
+  burstAbove: 5,
+  graceMs: 3_600_000,
+  maxPerSetter: 10,
+  warningMs: 24 * 3_600_000,
+};
 
 /**
  * How many expiries a run lists at most that were not warned of, and how many others; the earliest.
@@ -25,6 +35,9 @@ const maxWarnings = 100;
  * run.
  */
 const maxFailures = 3;
+
+/** Nothing is begun with less time left. Milliseconds. */
+const leastMs = 10_000;
 
 /**
  * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then
@@ -56,6 +69,30 @@ export async function expire(
   // Last: it ends nothing that is in use.
   await expireApprovals(ports, runId, deadline - leastMs);
   return run.result;
+}
+
+/** Begins a run: nothing is counted yet. */
+function begin(ports: ExpirePorts, settings: ExpireSettings, runId: string, deadline: number): Run {
+  const result: ExpireResult = {
+    deleted: 0,
+    warned: 0,
+    dropped: 0,
+    suspended: 0,
+    waiting: 0,
+    open: 0,
+    failed: 0,
+    locked: 0,
+    held: 0,
+    queued: 0,
+    oldestDueSeconds: 0,
+  };
+  const now = ports.clock();
+  const leave: Run['leave'] = ({ expiry }, as) => {
+    result[as] += 1;
+    const age = Math.floor((now - dueAt(expiry)) / 1_000);
+    result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
+  };
+  return { ports, settings, runId, deadline, result, leave, isInTime: () => ports.clock() <= deadline - leastMs };
 }
 
 /** Carries out due expiries, those of each setter in turns, unless a lock stops them. */

@@ -4,7 +4,7 @@ import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { stateChangeOf } from '../../ledger/rules/state-change.ts';
 import type { RepairStore } from '../../ledger/state-repair.ts';
-import { takeOver } from '../../idempotency/take-over.ts';
+import { takeOver } from '../../idempotency/claim.ts';
 import { complete } from '../../idempotency/complete.ts';
 import { notDone, outcomeOf } from '../../idempotency/conclusion.ts';
 import type { Conclusion } from '../../idempotency/conclusion.ts';

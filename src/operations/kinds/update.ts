@@ -15,7 +15,7 @@ import {
 } from '../terms/conclusions.ts';
 import { updateReplaced } from '../terms/conflict-conclusions.ts';
 import { settingDifferences } from '../terms/differences.ts';
-import { expirySet } from '../terms/expiry-conclusions.ts';
+import { expirySet } from '../terms/conclusions.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from '../terms/advice.ts';
 import { summaryOfExisting } from '../terms/operation.ts';

@@ -54,6 +54,20 @@ export const notSent: Conclusion = {
   message: 'The change was not sent to EKS, because the locks could not be read.',
 };
 
+/** The expiry of the association was set, or cleared, and nothing else. */
+export function expirySet(association: Association, expiresAt: string | null): Conclusion {
+  const what = expiresAt === null ? 'does not end by itself any more' : `ends at ${expiresAt}`;
+  return { ...success(association, `The association ${what}; nothing was changed at EKS.`), outcome: 'ENDING_SET' };
+}
+
+/** `expiresAt` is too near to when the request arrived, or too far. */
+export function expiresAtOutOfRange(message: string, advice: string): RefusedConclusion {
+  const outcome = 'EXPIRES_AT_OUT_OF_RANGE';
+  const findings = [{ path: 'expiresAt', rule: 'expires-at-in-range', message, advice }];
+  const refusal = { ...refusalFields(outcome, message), kind: 'InvalidInput', findings } as const;
+  return { ...nothing, outcome, message, refusal };
+}
+
 /** EKS does not show an association that is too young for this to prove that it is gone. */
 export const mayNotBeVisible = inconclusive(
   'The association is not visible in EKS, which can be so for some seconds after a create.',

@@ -1,10 +1,10 @@
-import type { EksError } from '../../eks/eks.ts';
 import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
+import type { EksError } from '../../eks/eks.ts';
 import type { Association, AssociationTarget, CreateRequest, DeleteRequest } from '../../model/association.ts';
 import { refusalFields } from '../../model/refusal.ts';
 import type { Difference } from '../../model/refusal.ts';
-import { createDifferences } from './differences.ts';
 import { nothing } from './conclusions.ts';
+import { createDifferences } from './differences.ts';
 
 /**
  * The association was modified since `expectedModifiedAt`. `differences` are those to the request.
@@ -129,4 +129,35 @@ export function notVisible(error: EksError): RefusedConclusion {
   const fields = refusalFields(outcome, message);
   const refusal = { ...fields, kind: 'AssociationAlreadyExists', existing: null, differences: null } as const;
   return { ...nothing, outcome, message, refusal, eksRequestId: error.requestId };
+}
+
+/** The association at its expiry is not as an operation of the gateway left or adopted it. */
+export function changedOutside(existing: Association): RefusedConclusion {
+  const { associationId, modifiedAt } = existing;
+  const message = `The association ${associationId} was changed outside the gateway, last modified at ${modifiedAt}, and not adopted since; so it was not ended.`;
+  return refusedAs('ASSOCIATION_CHANGED', message, existing);
+}
+
+/**
+ * An update of the expiry alone, of an association whose present version no operation made or
+ * adopted.
+ */
+export function notConfirmed(existing: Association): RefusedConclusion {
+  const { associationId, modifiedAt } = existing;
+  const message = `The association ${associationId} was modified at ${modifiedAt} outside the gateway, and was not adopted since.`;
+  return refusedAs('ASSOCIATION_NOT_CONFIRMED', message, existing);
+}
+
+function refusedAs(
+  outcome: 'ASSOCIATION_CHANGED' | 'ASSOCIATION_NOT_CONFIRMED',
+  message: string,
+  existing: Association,
+): RefusedConclusion {
+  const refusal = {
+    ...refusalFields(outcome, message),
+    kind: 'AssociationChanged',
+    existing,
+    differences: null,
+  } as const;
+  return { ...nothing, outcome, message, refusal, associationArn: existing.associationArn };
 }

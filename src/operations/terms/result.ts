@@ -1,4 +1,4 @@
-import type { Lease } from '../../idempotency/lease.ts';
+import type { Lease } from '../../idempotency/claim-request.ts';
 import type { Completion } from '../../idempotency/complete.ts';
 import { outcomeOf } from '../../idempotency/conclusion.ts';
 import type { Conclusion } from '../../idempotency/conclusion.ts';

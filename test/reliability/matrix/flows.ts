@@ -1,6 +1,6 @@
 import { defaultTimes, inDoubtUntil } from '../../../src/idempotency/times.ts';
 import { maxScanMs } from '../../../src/observations/sights.ts';
-import { defaultExpireSettings } from '../../../src/operations/expiry/one-run.ts';
+import { defaultExpireSettings } from '../../../src/operations/expiry/run.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
 import { crashAfter, crashBefore } from './faults.ts';
 import type { Fault } from './faults.ts';
