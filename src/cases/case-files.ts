@@ -1,3 +1,4 @@
+import { reservedIds } from '../policy/policies/compile.ts';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -17,7 +18,6 @@ import {
   text,
   wholeNumberIn,
 } from '../policy/inventory/json.ts';
-import { dependsOnProblem } from './depends-on.ts';
 import { caseRole, principal, request } from './model-schemas.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy/policy.ts';
 
@@ -153,3 +153,12 @@ const requestSchema = exactly({
   policyIds: v.nullish(list(text()), []),
   ...requestFields,
 });
+
+/** What is wrong with the list of a case, whatever the policies are; null if nothing is. */
+function dependsOnProblem({ policyIds, dependsOn }: Pick<PolicyCase, 'policyIds' | 'dependsOn'>): string | null {
+  if (dependsOn === null) return null;
+  const isReserved = (id: string) => reservedIds.some((reserved) => reserved === id);
+  const missing = policyIds.filter((id) => !isReserved(id) && !dependsOn.includes(id));
+  if (missing.length === 0) return null;
+  return `dependsOn leaves out ${missing.join(', ')} of policyIds: add it, or remove dependsOn to compare all policies.`;
+}

@@ -8,9 +8,8 @@ import type { Decision, Violation } from '../model/decision.ts';
 import type { Engine } from '../policy/decide/engine.ts';
 import { parseInventory } from '../policy/inventory/inventory.ts';
 import type { Inventory } from '../policy/inventory/inventory.ts';
-import { unknownPolicyProblem, withForbids } from './depends-on.ts';
 import type { Authorize } from '../policy/policy.ts';
-import { withRoleAttributes } from '../policy/policies/role-attribute-use.ts';
+import { indexRoleAttributes, withRoleAttributes } from '../policy/policies/role-attribute-use.ts';
 import type { PolicyCase } from './case-files.ts';
 
 /**
@@ -109,4 +108,45 @@ function verdict(
   const approvers = (needs ?? []).map(({ group, count }) => `${count} of ${group}`).sort();
   const of = approvers.length > 0 ? ` of ${approvers.join(', ')}` : '';
   return `${result} by ${policyIds.join(', ') || 'nothing'}${of}${to}`;
+}
+
+/** What is wrong with the list of a case for these policies; null if nothing is. */
+function unknownPolicyProblem({ policySet }: Engine, { dependsOn }: PolicyCase): string | null {
+  const unknown = (dependsOn ?? []).filter((id) => !Object.hasOwn(policySet.policies, id));
+  if (unknown.length === 0) return null;
+  return `dependsOn names ${unknown.join(', ')}, which is not a policy: correct the id, or remove it from the list.`;
+}
+
+/**
+ * An engine that decides as if it had all permits, but only these forbids. So what it denies, the
+ * whole policy set denies too: a forbid overrides every permit, and without a forbid no permit
+ * applies. A policy that fails to evaluate is a failure, in the list or not.
+ */
+function withForbids(engine: Engine, ids: readonly string[]): Engine {
+  const { policySet, evaluate, evaluatePermits, usesDryRun, roleAttributes } = engine;
+  return {
+    policySet,
+    evaluatePermits,
+    usesDryRun,
+    evaluate: (request) => {
+      const result = evaluate(request);
+      // Cedar names the forbids of a denied request, or nothing if no policy applies.
+      if (result.kind === 'failed' || result.allowed || result.policyIds.length === 0) return result;
+      const forbids = result.policyIds.filter((id) => ids.includes(id));
+      return forbids.length > 0 ? { ...result, policyIds: forbids } : evaluatePermits(request);
+    },
+    roleAttributes: roleAttributes && roleAttributesOf(engine, roleAttributes.others, ids),
+  };
+}
+
+/**
+ * How the permits and these forbids use role attributes: a forbid that is left out does not require
+ * that a role exists.
+ */
+function roleAttributesOf({ policySet }: Engine, others: Engine, ids: readonly string[]): Engine['roleAttributes'] {
+  const using = Object.entries(policySet.policies).filter(
+    ([id, { effect }]) => !Object.hasOwn(others.policySet.policies, id) && (effect === 'permit' || ids.includes(id)),
+  );
+  const index = indexRoleAttributes({ ...policySet, policies: Object.fromEntries(using) });
+  return index && { usedFor: index.usedFor, others: withForbids(others, ids) };
 }

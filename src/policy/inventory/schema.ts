@@ -14,8 +14,6 @@ import {
   person,
 } from './item-schemas.ts';
 import { parseRoleArn } from '../../validation/role-arns.ts';
-import { duplicates } from './contradictions.ts';
-import type { Contradiction, Indexed } from './contradictions.ts';
 import { canCollide } from './role-paths.ts';
 import { everywhere, scopeText } from './scope.ts';
 import type { namespaceScope } from './item-schemas.ts';
@@ -48,6 +46,30 @@ export const inventorySchema = v.pipe(
     }
   }),
 );
+
+/** A problem that no single field has. */
+export interface Contradiction {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** An item of a list, and its index. */
+export type Indexed<T> = readonly [index: number, item: T];
+
+/** Items of a list whose key an earlier one has. */
+export function duplicates<Item>(
+  field: string,
+  items: readonly Indexed<Item>[],
+  keyOf: (item: Item) => string,
+): readonly Contradiction[] {
+  const seen = new Set<string>();
+  return items.flatMap(([index, item]) => {
+    const key = keyOf(item);
+    const isDuplicate = seen.has(key);
+    seen.add(key);
+    return isDuplicate ? [{ path: [field, index], message: `${key} is a duplicate; keep one of them.` }] : [];
+  });
+}
 
 /**
  * Contradictions between the valid items of the inventory's lists. Works on an invalid inventory
