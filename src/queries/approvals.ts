@@ -55,16 +55,12 @@ export async function readApproval(
  * `LedgerUnavailable`.
  */
 export async function readApprovals(
-  {
-    approvals: store,
-    clock,
-    home,
-  }: { readonly approvals: ApprovalStore | null; readonly clock: Clock; readonly home: ClusterDefaults },
+  reads: { readonly approvals: ApprovalStore | null; readonly clock: Clock; readonly home: ClusterDefaults },
   reader: Reader & Pick<RequestContext, 'cursors'>,
   input: QueryApprovalsArgs,
   deadline: number,
 ): Promise<QueryResult<Connection<Approval>>> {
-  const { partition, serviceAccount, findings: ofScope } = partitionOf(input.scope ?? pending, home);
+  const { partition, serviceAccount, findings: ofScope } = partitionOf(input.scope ?? pending, reads.home);
   const filters: Filters<Omit<QueryApprovalsArgs, 'scope'>> = { state: input.state ?? null };
   const { state } = filters;
   const name = JSON.stringify(['approvals', partition, serviceAccount, ...Object.values(filters)]);
@@ -80,8 +76,8 @@ export async function readApprovals(
   ];
   if (findings.length > 0) return { kind: 'invalid', findings };
 
-  const now = clock();
-  const reading = requireApprovals(store).listApprovals(partition, maxExamined, after);
+  const now = reads.clock();
+  const reading = requireApprovals(reads.approvals).listApprovals(partition, maxExamined, after);
   const { approvals, next } = await withDeadline(deadline - now, reading, ledgerTimeout);
   const rows: { position: string; node: Approval }[] = [];
   for (const node of approvals) {

@@ -27,21 +27,21 @@ interface RolePolicy extends Permissions {
  * and writes nothing.
  */
 export function bindableRoles(
-  { authorize, preauthorize, clock, directory, home }: RolePolicy,
+  policy: RolePolicy,
   identity: RequestIdentity,
   input: QueryBindableRolesArgs,
 ): QueryResult<readonly BindableRole[]> {
-  const anyRole = roleArn(resolveCluster(input, home), '/', 'x');
-  const validated = validateCreate({ ...input, roleArn: anyRole }, home);
+  const anyRole = roleArn(resolveCluster(input, policy.home), '/', 'x');
+  const validated = validateCreate({ ...input, roleArn: anyRole }, policy.home);
   if (validated.kind === 'invalid') {
     const findings = validated.findings.filter(({ path }) => path !== 'roleArn');
     return { kind: 'invalid', findings };
   }
   const { request, onBehalfOf } = validated;
-  const context = { identity, onBehalfOf, hasReason: true, now: clock() };
-  if (preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
+  const context = { identity, onBehalfOf, hasReason: true, now: policy.clock() };
+  if (policy.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
   const decide = (role: string) =>
-    authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
+    policy.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
   /**
    * Where policy depends on tags or permissions boundary of the role, which are not read here, it
    * may permit the role; an approval can too.
@@ -54,7 +54,7 @@ export function bindableRoles(
   const inventoryRoles = decide(anyRole).slice.namespace?.roleArns ?? [];
   const ofNamespace = inventoryRoles.slice(0, maxInventoryRoles).filter(mayBeBound);
   const example = `${request.namespace}-${request.serviceAccount}`.slice(0, maxRoleNameLength);
-  const ofConvention = directory.rolePaths
+  const ofConvention = policy.directory.rolePaths
     .map((path) => path.replaceAll('{namespace}', request.namespace))
     .filter((path) => mayBeBound(roleArn(request, path, example)))
     .map((path) => roleArn(request, path, '*'));

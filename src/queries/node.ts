@@ -37,7 +37,7 @@ interface NodeReads {
  * none, or if the principal may not read it. Throws `LedgerUnavailable`.
  */
 export async function readNode(
-  { ledger, clock, times, approvals }: NodeReads,
+  reads: NodeReads,
   context: RequestContext,
   id: string,
 ): Promise<QueryResult<NodeObject | null>> {
@@ -45,9 +45,9 @@ export async function readNode(
     const result = await associationByArn(context, id);
     return result.kind === 'ok' ? named('PodIdentityAssociation', result.value) : result;
   }
-  if (parseApprovalId(id)) return named('Approval', await readApproval({ approvals }, context, id));
-  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry({ ledger }, context, id));
-  return named('Operation', await readOperation({ ledger, clock, times }, context, id));
+  if (parseApprovalId(id)) return named('Approval', await readApproval(reads, context, id));
+  if (parseAuditEntryId(id)) return named('AuditEntry', await readAuditEntry(reads, context, id));
+  return named('Operation', await readOperation(reads, context, id));
 }
 
 function named<Name extends string, Value extends object>(__typename: Name, value: Value | null) {

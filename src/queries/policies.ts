@@ -39,7 +39,7 @@ const maxExamined = 1_000;
  * does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function policiesInForce(
-  { policyTexts: texts, clock }: { readonly policyTexts: PolicyTexts | null; readonly clock: Clock },
+  reads: { readonly policyTexts: PolicyTexts | null; readonly clock: Clock },
   { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryPoliciesArgs,
   deadline: number,
@@ -47,9 +47,9 @@ export async function policiesInForce(
   const violations = scopeViolations(authorizeRead, { kind: 'gateway' });
   if (violations.length > 0) return { kind: 'denied', violations };
   const baseline = input.comparedWith ?? 'PREVIOUS_VERSION';
-  const policyTexts = requirePolicyTexts(texts);
+  const policyTexts = requirePolicyTexts(reads.policyTexts);
   const inForce = policyTexts.inForce();
-  const comparedWith = await withDeadline(deadline - clock(), policyTexts.baseline(baseline), ledgerTimeout);
+  const comparedWith = await withDeadline(deadline - reads.clock(), policyTexts.baseline(baseline), ledgerTimeout);
   const query = JSON.stringify(['policies', inForce.policySetHash, comparedWith?.policySetHash ?? null]);
   const compared = compare(inForce.policies, comparedWith?.policies ?? null);
   const page = await pageOf(
@@ -88,13 +88,13 @@ function compare(inForce: readonly PolicyText[], before: readonly PolicyText[] |
  * so. Null otherwise, if there is none, and if other policies than those of the hash are in force.
  */
 export function policyInForce(
-  { policyTexts, about }: { readonly policyTexts: PolicyTexts | null; readonly about: About },
+  reads: { readonly policyTexts: PolicyTexts | null; readonly about: About },
   authorizeRead: AuthorizeRead,
   { policyId, policySetHash }: QueryPolicyArgs,
 ): PolicyText | null {
-  const inForce = about.policySetHash;
+  const inForce = reads.about.policySetHash;
   if ((policySetHash ?? inForce) !== inForce) return null;
-  const found = requirePolicyTexts(policyTexts)
+  const found = requirePolicyTexts(reads.policyTexts)
     .inForce()
     .policies.find((one) => one.policyId === policyId);
   if (found === undefined) return null;

@@ -77,7 +77,7 @@ async function voteOn(ports: VotePorts, approval: Approval, given: Vote): Promis
       entry: await inTime(ports.clock, given, earlierEntry(ports.ledger, approval, given)),
     };
   }
-  const audit = voteContext(ports.recordPrincipal, approval, given);
+  const audit = voteContext(ports, approval, given);
   if (approval.state === 'PENDING' && ports.clock() >= approval.decideUntil) {
     const expired = await inTime(ports.clock, given, recordExpiry(ports, approval, audit));
     return expired && { kind: 'not-pending', approval: expired };
@@ -101,11 +101,7 @@ async function voteOn(ports: VotePorts, approval: Approval, given: Vote): Promis
  * The approval after a vote; `repeated`: it has this vote already; null: the vote is not needed, or
  * too late.
  */
-function nextOf(
-  { clock, recordPrincipal, approvalLimits }: VotePorts,
-  approval: Approval,
-  given: Vote,
-): Approval | 'repeated' | null {
+function nextOf(ports: VotePorts, approval: Approval, given: Vote): Approval | 'repeated' | null {
   const { id } = given.identity.principal;
   const earlier = approval.votes.find(({ principal }) => principal.id === id);
   const policyIds = votedNeeds(approval, given);
@@ -117,9 +113,9 @@ function nextOf(
   );
   if (given.vote === 'APPROVE' && !isNeeded) return null;
   const kept = earlier?.vote === 'APPROVE' && given.vote === 'APPROVE' ? earlier.policyIds : [];
-  const now = clock();
-  const principal = recordPrincipal(given.identity.principal);
-  const actor = given.identity.actor && recordPrincipal(given.identity.actor);
+  const now = ports.clock();
+  const principal = ports.recordPrincipal(given.identity.principal);
+  const actor = given.identity.actor && ports.recordPrincipal(given.identity.actor);
   const isComplete = principal.otherGroups === null && (actor?.otherGroups ?? null) === null;
   const own: ApprovalVote = {
     principal,
@@ -135,7 +131,7 @@ function nextOf(
   };
   const votes = [...approval.votes.filter((one) => one !== earlier), own];
   const voted = { ...approval, revision: approval.revision + 1, votes };
-  const next = afterVote(voted, given, now, approvalLimits.useMs);
+  const next = afterVote(voted, given, now, ports.approvalLimits.useMs);
   return Buffer.byteLength(JSON.stringify(next)) > maxApprovalBytes - roomForUse ? null : next;
 }
 
@@ -159,13 +155,9 @@ function votedNeeds({ id, binding }: Approval, { policyIds }: Vote): readonly st
 }
 
 /** The entry of a vote is about the request that was asked for, by the person who voted. */
-function voteContext(
-  recordPrincipal: RecordPrincipal,
-  { operation, requested }: Approval,
-  { identity, comment }: Vote,
-): AuditContext {
+function voteContext(ports: VotePorts, { operation, requested }: Approval, { identity, comment }: Vote): AuditContext {
   const { target, before } = requested;
-  const context = { ...auditContextOf({ recordPrincipal }, operation, identity), target, before, reason: comment };
+  const context = { ...auditContextOf(ports, operation, identity), target, before, reason: comment };
   // A pair that TypeScript can't see in a spread.
   return { ...context, operation: requested.operation, request: requested.request } as AuditContext;
 }

@@ -148,7 +148,7 @@ async function checkOne<Kind extends OperationKind>(
  * whether it has an association or not.
  */
 function shownRevision(
-  { authorize, clock }: StateAuthorizer,
+  authorizer: StateAuthorizer,
   identity: RequestIdentity,
   decision: Decision | null,
   target: AuditContext['target'],
@@ -160,7 +160,9 @@ function shownRevision(
   const isShown = isPermitted && decision.onlyAsDryRun !== true;
   if (isShown) return state?.publicRevision ?? 0;
   const known = state?.observed?.association ?? state?.confirmed?.association ?? { ...anyAssociation, ...target };
-  return hiddenFrom({ authorize }, { identity, now: clock() }, known) === null ? (state?.publicRevision ?? 0) : 0;
+  return hiddenFrom(authorizer, { identity, now: authorizer.clock() }, known) === null
+    ? (state?.publicRevision ?? 0)
+    : 0;
 }
 
 /** The refusal with the paths of its findings in the input of the query. */
@@ -170,14 +172,10 @@ function placed(refusal: Refusal, prefix: string): Refusal {
   return { ...refusal, findings };
 }
 
-function contextOf(
-  { recordPrincipal, home }: CheckPorts,
-  identity: RequestIdentity,
-  changes: readonly ChangeToCheck[],
-) {
-  const context = auditContextOf({ recordPrincipal }, 'CHECK_CHANGES', identity);
+function contextOf(ports: CheckPorts, identity: RequestIdentity, changes: readonly ChangeToCheck[]) {
+  const context = auditContextOf(ports, 'CHECK_CHANGES', identity);
   const [first] = changes;
-  const validated = first && operationOf(first.kind).validate(first.input, home);
+  const validated = first && operationOf(first.kind).validate(first.input, ports.home);
   const declaration = validated?.declaration ?? null;
   const isCommon = changes.every(({ input }) => input.declaration === declaration);
   return { ...context, ...(isCommon && declaration !== null ? { declaration } : {}) };

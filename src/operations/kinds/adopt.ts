@@ -34,13 +34,13 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
 };
 
 function conclude(
-  { authorize, ledger, clock }: AdoptionPorts,
+  ports: AdoptionPorts,
   mutation: AdmittedMutation<'ADOPT_POD_IDENTITY_ASSOCIATION'>,
 ): Promise<Conclusion> {
   const association = existingBefore(mutation);
-  const verdict = createVerdict(authorize, mutation.authorization, association);
+  const verdict = createVerdict(ports.authorize, mutation.authorization, association);
   const message = `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`;
-  return adoptedWithNotice({ ledger, clock }, association, message, { deadline: effectDeadline(mutation) });
+  return adoptedWithNotice(ports, association, message, { deadline: effectDeadline(mutation) });
 }
 
 /**

@@ -47,12 +47,12 @@ type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads' |
  * `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
-  { home, ...trail }: TimedTrail & { readonly home: ClusterDefaults },
+  trail: TimedTrail & { readonly home: ClusterDefaults },
   reader: Reader,
   input: QueryAuditTrailArgs,
   deadline: number,
 ): Promise<QueryResult<TrailConnection>> {
-  const scope = parseScope(input.scope, home);
+  const scope = parseScope(input.scope, trail.home);
   const partition: AuditPartition = scope.kind === 'valid' ? scope.partition : { kind: 'all' };
   // A cursor can't be checked against an invalid scope.
   const checked = scope.kind === 'valid' ? input : { ...input, after: null };
