@@ -127,7 +127,7 @@ function restoredRecord(
     leaseUntil: now,
     inDoubtUntil,
     modifiedAtBefore: intent?.before?.modifiedAt ?? null,
-    expiresAt: null,
+    retainUntil: null,
     inDoubtOperationIds: [],
     result: null,
   };

@@ -37,7 +37,7 @@ function logBurst({ ports, settings }: Run, setter: ExpirySetter, expiries: read
     principalId,
     actorId,
     onBehalfOf: personKeyOf(onBehalfOf),
-    expiries: expiries.length,
+    endings: expiries.length,
     heldUntil,
     lock,
   };

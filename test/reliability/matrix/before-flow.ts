@@ -46,9 +46,9 @@ async function runTooEarly({ environment, clock }: CaseRun, expiresAt: number): 
 /** Stores copies of the expiry, of associations that are gone, as many as are a burst without it. */
 async function addBurst({ backend }: CaseRun, burst: NonNullable<Flow['burst']>): Promise<void> {
   const items = await backend.items('idempotency');
-  const item = items.find(({ idempotencyKey, expiry }) => String(idempotencyKey).startsWith('association/') && expiry);
+  const item = items.find(({ idempotencyKey, ending }) => String(idempotencyKey).startsWith('association/') && ending);
   if (!item) throw new Error('The expiry is not stored.');
-  const [confirmed, expiry] = [item.confirmed as object, item.expiry as { readonly setter: object }];
+  const [confirmed, expiry] = [item.confirmed as object, item.ending as { readonly setter: object }];
   const setter = burst === 'own' ? expiry.setter : { ...expiry.setter, principalId: 'mallory' };
   for (let index = 0; index <= expireSettings.burstAbove; index += 1) {
     const associationId = `a-${String(index).padStart(17, '0')}`;
@@ -56,7 +56,7 @@ async function addBurst({ backend }: CaseRun, burst: NonNullable<Flow['burst']>)
     const idempotencyKey = `${String(item.idempotencyKey)}-${index}`;
     await backend.put('idempotency', {
       ...{ ...item, idempotencyKey, associationId },
-      ...{ confirmed: { ...confirmed, associationId }, expiry: copied },
+      ...{ confirmed: { ...confirmed, associationId }, ending: copied },
     });
   }
 }

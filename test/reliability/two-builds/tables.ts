@@ -60,8 +60,8 @@ function isOpen(operation: unknown): boolean {
 }
 
 function stateOf(item: Item): StateItem {
-  const { idempotencyKey, recordsInProgress, expiry } = item;
-  const { expiresAt = null, suspendedFor = null } = (expiry ?? {}) as Readonly<Record<string, unknown>>;
+  const { idempotencyKey, recordsInProgress, ending } = item;
+  const { expiresAt = null, suspendedFor = null } = (ending ?? {}) as Readonly<Record<string, unknown>>;
   return {
     serviceAccount: String(idempotencyKey).split('/').slice(-3).join('/'),
     inProgress: recordsInProgress instanceof Set ? [...recordsInProgress].map(String) : [],
