@@ -15,7 +15,7 @@ import type { CodeCacheMaker } from './code-cache-notice.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
 import type { PolicySet } from '../src/policy/policies/compile.ts';
-import { readCases } from '../src/cases/cases.ts';
+import { readCases } from '../src/cases/case-files.ts';
 import { recordSnapshot } from '../src/cases/record-snapshot.ts';
 import { encodeSnapshot } from '../src/policy/cedar/snapshot.ts';
 import { policySetFile, readInventoryText } from '../src/policy/load.ts';

@@ -4,7 +4,8 @@
 // and says whether V8 uses such code.
 import { writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { readCases, runCase } from '../../src/cases/cases.ts';
+import { runCase } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { sharedPolicies } from '../../src/policy/policies/applicable.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { readInventoryText } from '../../src/policy/load.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCases, runCase } from '../../src/cases/cases.ts';
+import { runCase } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { policySetFile, readInventoryText } from '../../src/policy/load.ts';
 import type { PolicySet } from '../../src/policy/policies/policy-set.ts';

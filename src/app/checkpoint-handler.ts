@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { checkpoint } from '../checkpoints/checkpoint.ts';
 import type { CheckpointResult } from '../checkpoints/checkpoint.ts';
-import type { CheckpointDependencies } from '../checkpoints/dependencies.ts';
+import type { CheckpointSenders, CheckpointSettings } from '../checkpoints/ports.ts';
 import { vkeyOf } from '../checkpoints/note.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
@@ -14,20 +14,18 @@ const answerMs = 2_000;
 /** No batch begins with less time left: it takes some seconds. Milliseconds. */
 const batchMs = 28_000;
 
-/** What sends calls, each run its own: nothing after its deadline. */
-type Senders = Pick<CheckpointDependencies, 'store' | 'storage' | 'signer'>;
-
 /** What runs use. */
-type CheckpointHandlerDependencies = Omit<CheckpointDependencies, keyof Senders> & {
-  readonly sendersUntil: (deadline: Deadline) => Senders;
-};
+interface CheckpointRuns extends CheckpointSettings {
+  /** What sends the calls of one run: nothing after its deadline. */
+  readonly sendersUntil: (deadline: Deadline) => CheckpointSenders;
+}
 
 /**
  * The handler of the scheduled function: one run of the checkpoints, with one line in the log. The
  * line of a run that signed has the key, so that it is known outside of the log of the trail.
  * Throws what made a run fail, after its line.
  */
-export function makeCheckpointHandler({ sendersUntil, ...shared }: CheckpointHandlerDependencies, log: Log) {
+export function makeCheckpointHandler({ sendersUntil, ...shared }: CheckpointRuns, log: Log) {
   return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<CheckpointResult> => {
     const startedAt = shared.clock();
     const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, shared.clock);

@@ -4,14 +4,15 @@ import { makeEksFor } from '../eks/eks-for.ts';
 import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
 import { defaultApprovalLimits } from '../operations/terms/dependencies.ts';
-import type { ApprovalLimits, DescribeLimits } from '../operations/terms/dependencies.ts';
+import type { ApprovalLimits, DescribeLimits, Preflight } from '../operations/terms/dependencies.ts';
 import { makeAssociationCounts } from '../operations/terms/association-counts.ts';
+import type { Clock, Sleep } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
 import type {
   CurrentDependencies,
   Dependencies,
-  PolicyDependencies,
+  PolicyInForce,
   StoresUntil,
 } from '../operations/terms/dependencies.ts';
 import type { Times } from '../idempotency/times.ts';
@@ -21,6 +22,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { makeDirectory } from '../policy/inventory/directory.ts';
 import { isRegistered } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
+import type { ClusterDefaults } from '../validation/names.ts';
 import { meteredPolicy } from './metered-policy.ts';
 import { bufferedRandom } from './random.ts';
 import { reasonOf } from '../policy-versions/choose.ts';
@@ -47,12 +49,12 @@ export interface Composition {
   readonly approvalLimits?: ApprovalLimits;
   /** Makes the reads of policy texts. Default: none; the entry point answers no queries. */
   readonly policyTexts?: typeof makePolicyTexts;
-  readonly home: Dependencies['home'];
+  readonly home: ClusterDefaults;
   readonly times: Times;
   readonly describeLimits: DescribeLimits;
   readonly requestLimits: RequestLimits;
   readonly recordTrailReads: boolean;
-  readonly preflight: Dependencies['preflight'];
+  readonly preflight: Preflight;
   readonly preflightRoles: boolean;
   /** By default off. */
   readonly preflightQuota?: boolean;
@@ -64,13 +66,13 @@ export interface Composition {
    */
   readonly access?: EksForSettings['access'];
   /** Milliseconds since the epoch. Default: the clock of the machine. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
   /** Judges the clock by the answers of EKS. Default: it is taken as right. */
   readonly clockCheck?: EksForSettings['clockCheck'];
   /** Default: the stores of a request are those of all, whose calls have no deadline. */
   readonly storesUntil?: StoresUntil;
   /** Default: waits on the clock of the machine. */
-  readonly sleep?: Dependencies['sleep'];
+  readonly sleep?: Sleep;
   /** Default: none; the gateway's own role changes associations. */
   readonly executorRoleArn?: EksForSettings['executorRoleArn'];
   /** Endpoints and credentials of EKS, where they are not the SDK's defaults. */
@@ -167,7 +169,7 @@ function composer(
   };
   return (policy, live) => ({
     ...shared,
-    ...policyDependencies(policy, { eks, deployed, live, packaged, store, makeTexts }),
+    ...policyInForce(policy, { eks, deployed, live, packaged, store, makeTexts }),
   });
 }
 
@@ -186,7 +188,7 @@ interface PolicyComposition {
  * What follows from a policy. Throws an Error if its inventory has an account that the gateway
  * can't reach.
  */
-function policyDependencies(policy: LoadedPolicy, composition: PolicyComposition): PolicyDependencies {
+function policyInForce(policy: LoadedPolicy, composition: PolicyComposition): PolicyInForce {
   const { eks, deployed, live, packaged, store, makeTexts } = composition;
   const { recordPrincipal, inventory, policySetHash, decisionKey, comparedGroups } = policy;
   return {

@@ -1,9 +1,11 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { deliver, logUnreadable } from '../events/deliver.ts';
-import type { DeliveryDependencies, EventTarget } from '../events/deliver.ts';
+import type { EventSource, EventTarget } from '../events/deliver.ts';
 import { changeOf } from '../events/stream-record.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
+import type { TrailReader } from '../ledger/trail.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
@@ -11,11 +13,11 @@ import type { Log } from '../runtime/log.ts';
 /** Time kept back so that the function answers before it times out. Milliseconds. */
 const answerMs = 3_000;
 
-/** What the handler uses. */
-export interface DeliverDependencies extends Omit<DeliveryDependencies, 'target'> {
-  readonly clock: () => number;
+/** What the handler works with. */
+export interface DeliverHandlerPorts extends EventSource {
+  readonly clock: Clock;
   /** Default: the calls of a run have no deadline. */
-  readonly storesUntil?: (deadline: Deadline) => Pick<DeliveryDependencies, 'ledger'>;
+  readonly storesUntil?: (deadline: Deadline) => { readonly ledger: TrailReader };
   /** Null: events are sent nowhere, and only tampering is reported. */
   readonly target: EventTarget | null;
   /** Finds what is switched off that watches the tables. */
@@ -34,21 +36,21 @@ interface Added {
  * without records is of the schedule: then it checks that nothing is switched off. The answer names
  * the first record whose event was not sent; Lambda repeats the batch from there.
  */
-export function makeDeliverHandler(deps: DeliverDependencies) {
+export function makeDeliverHandler(ports: DeliverHandlerPorts) {
   return async (
     event: { readonly Records?: readonly DynamoDBRecord[] },
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<DynamoDBBatchResponse> => {
-    const { clock, log, target, storesUntil = () => ({}) } = deps;
+    const { clock, log, target, storesUntil = () => ({}) } = ports;
     const startedAt = clock();
     if (event.Records === undefined) {
-      await checkWatch(deps);
+      await checkWatch(ports);
       return { batchItemFailures: [] };
     }
     const { added, unreadable } = readRecords(event.Records, log);
     const deadline = makeDeadline(startedAt + context.getRemainingTimeInMillis() - answerMs, clock);
     const entries = added.map(({ entry }) => entry);
-    const send = () => target && deliver({ ...deps, ...storesUntil(deadline), target }, entries, deadline.at);
+    const send = () => target && deliver({ ...ports, ...storesUntil(deadline), target }, entries, deadline.at);
     const { sent, failedAt } = (await send()?.finally(deadline.end)) ?? { sent: 0, failedAt: null };
     const failed = failedAt === null ? unreadable : (added[failedAt]?.sequenceNumber ?? null);
     const counts = { ...(sent > 0 ? { eventsSent: sent } : {}), ...(failed === null ? {} : { deliveryFailures: 1 }) };
@@ -93,7 +95,7 @@ function keysOf({ dynamodb }: DynamoDBRecord) {
 }
 
 /** The metric `watching` is the heartbeat: an alarm rises when it is missing. */
-async function checkWatch({ findDisabled, log }: DeliverDependencies): Promise<void> {
+async function checkWatch({ findDisabled, log }: DeliverHandlerPorts): Promise<void> {
   const disabled = await findDisabled();
   // Also where nothing was read, so that an alarm can compare it with what was written.
   const streamRecords = 0;

@@ -3,7 +3,7 @@ import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { ObservationStore } from '../ledger/cluster-scan.ts';
 import type { CurrentDependencies } from '../operations/terms/dependencies.ts';
 import { expire } from '../operations/expiry/run.ts';
-import type { ExpireResult, ExpireSettings } from '../operations/expiry/run.ts';
+import type { ExpireResult, ExpireSettings } from '../operations/expiry/one-run.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 

@@ -1,5 +1,5 @@
 import { defaultExpireSettings } from '../operations/expiry/run.ts';
-import type { ExpireSettings } from '../operations/expiry/run.ts';
+import type { ExpireSettings } from '../operations/expiry/one-run.ts';
 import { readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 import { executorRoleArn, lambdaSettings } from './settings.ts';

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { CurrentDependencies } from '../operations/terms/dependencies.ts';
 import { reconcile } from '../operations/flow/reconcile.ts';
 import type { ReconciliationResult } from '../operations/flow/reconcile.ts';
-import type { ReconcileDependencies } from '../operations/flow/reconcile-operation.ts';
+import type { ReconcilePorts } from '../operations/flow/reconcile-operation.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 
@@ -12,7 +12,7 @@ const answerMs = 2_000;
 /** The handler of the scheduled function: one run of the reconciler, with one line in the log. */
 export function makeReconcileHandler(
   current: CurrentDependencies,
-  observations: ReconcileDependencies['observations'],
+  observations: ReconcilePorts['observations'],
 ) {
   return async (
     _event: unknown,

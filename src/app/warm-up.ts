@@ -1,6 +1,10 @@
+import type { EksFor } from '../eks/eks.ts';
+import type { LocksReader, RecordReader } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
-import type { Dependencies } from '../operations/terms/dependencies.ts';
 import { readLocks } from '../operations/terms/locks.ts';
+import type { LockSource } from '../operations/terms/locks.ts';
+import type { Directory } from '../policy/inventory/directory.ts';
+import type { Authorize } from '../policy/policy.ts';
 
 /**
  * How long the start of a function may wait for AWS, in milliseconds. Lambda allows 10 seconds for
@@ -9,7 +13,12 @@ import { readLocks } from '../operations/terms/locks.ts';
 const limitMs = 1_500;
 
 /** What a start uses. */
-type Used = Pick<Dependencies, 'authorize' | 'clock' | 'directory' | 'eksFor' | 'ledger' | 'lockMemory'>;
+interface WarmUpPorts extends LockSource {
+  readonly authorize: Authorize;
+  readonly directory: Directory;
+  readonly eksFor: EksFor;
+  readonly ledger: LocksReader & RecordReader;
+}
 
 /**
  * Does once, while the function starts, what otherwise the first request would wait for: a read of
@@ -17,14 +26,17 @@ type Used = Pick<Dependencies, 'authorize' | 'clock' | 'directory' | 'eksFor' | 
  * so that connections are open. Changes nothing and never rejects: the first request reports what
  * fails.
  */
-export async function warmUp(deps: Used, current: () => Promise<Used> = () => Promise.resolve(deps)): Promise<void> {
-  const [cluster] = deps.directory.clusters;
+export async function warmUp(
+  ports: WarmUpPorts,
+  current: () => Promise<WarmUpPorts> = () => Promise.resolve(ports),
+): Promise<void> {
+  const [cluster] = ports.directory.clusters;
   // Two reads of DynamoDB at the same time, as those of a create, open the connections for both.
-  const reads: Promise<unknown>[] = [current(), readLocks(deps), deps.ledger.getRecord('warm-up')];
+  const reads: Promise<unknown>[] = [current(), readLocks(ports), ports.ledger.getRecord('warm-up')];
   if (cluster !== undefined) {
     const query = { namespace: 'default', serviceAccount: 'warm-up', nextToken: null };
-    reads.push(deps.eksFor(cluster).page(query, { deadline: deps.clock() + limitMs }));
-    decide(deps, cluster);
+    reads.push(ports.eksFor(cluster).page(query, { deadline: ports.clock() + limitMs }));
+    decide(ports, cluster);
   }
   // The timer keeps no process alive.
   const timeout = new Promise((resolve) => void setTimeout(resolve, limitMs).unref());
@@ -35,7 +47,7 @@ export async function warmUp(deps: Used, current: () => Promise<Used> = () => Pr
  * Decides on the usual request: a create by an owner of a namespace, with a role by convention. A
  * denial would run more of Cedar than most requests do.
  */
-function decide({ authorize, clock, directory }: Used, cluster: ClusterRef): void {
+function decide({ authorize, clock, directory }: WarmUpPorts, cluster: ClusterRef): void {
   const { name: namespace, owners } = directory.ownedNamespaceIn(cluster) ?? {
     name: 'default',
     owners: [],

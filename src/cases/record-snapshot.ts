@@ -5,7 +5,7 @@ import type { CedarSnapshot } from '../policy/cedar/snapshot.ts';
 import { makeEngine } from '../policy/decide/engine.ts';
 import type { PolicySet } from '../policy/policies/policy-set.ts';
 import { runCase } from './cases.ts';
-import type { PolicyCase } from './cases.ts';
+import type { PolicyCase } from './case-files.ts';
 
 /**
  * The memory of a new instance of Cedar after it has parsed what decisions about all places share,

@@ -3,7 +3,7 @@ import { auditEntryId } from '../model/audit.ts';
 import type { StoredEntry } from '../ledger/checkpoint-store.ts';
 import { leafText, orderTimeOf, parseLeaf } from './leaf.ts';
 import { archiveName, LogConflict } from './storage.ts';
-import type { LogStorage } from './storage.ts';
+import type { LogReader } from './storage.ts';
 import { leafHash } from './merkle.ts';
 import { bundlesOf, extend, readBundle, rootOfEdge, tileWidth } from './tiles.ts';
 import type { TreeEdge } from './tiles.ts';
@@ -60,7 +60,7 @@ export interface RecentLeaves {
  * Reads the log from its end to where no entry can be new any more. Throws `LogConflict` if a
  * bundle is missing.
  */
-export async function recentLeaves(storage: Pick<LogStorage, 'get'>, size: number): Promise<RecentLeaves> {
+export async function recentLeaves(storage: LogReader, size: number): Promise<RecentLeaves> {
   const ids = new Set<string>();
   let newest = -Infinity;
   let includedAt = 0;
@@ -136,10 +136,7 @@ export function batchOf(edge: TreeEdge, part: Buffer): Batch {
 }
 
 /** The bundles that a batch adds or makes wider. */
-export async function bundlesOfBatch(
-  storage: Pick<LogStorage, 'get'>,
-  { start, leaves }: Batch,
-): Promise<Map<string, Buffer>> {
+export async function bundlesOfBatch(storage: LogReader, { start, leaves }: Batch): Promise<Map<string, Buffer>> {
   const before = start % tileWidth === 0 ? [] : await readBundle(storage, start - 1, start);
   return bundlesOf(start, before, leaves);
 }

@@ -2,7 +2,7 @@ import type { CheckpointHead, StoredEntry } from '../ledger/checkpoint-store.ts'
 import { isEntryText } from '../ledger/stored/entry-json.ts';
 import { auditEntryId, lockPrefix } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { CheckpointDependencies } from './dependencies.ts';
+import type { CheckpointPorts } from './ports.ts';
 import { noHead, replaceHead } from './head.ts';
 import { archiveName } from './storage.ts';
 import { examinedAtMs } from './stragglers.ts';
@@ -32,20 +32,20 @@ class LogNotBegun extends Error {
  *
  * @param head one without leaves
  */
-export async function begin(deps: CheckpointDependencies, head: CheckpointHead): Promise<CheckpointHead | null> {
+export async function begin(ports: CheckpointPorts, head: CheckpointHead): Promise<CheckpointHead | null> {
   const isStored = head !== noHead;
-  const problem = (await traceOfLog(deps, isStored)) ?? (isStored ? null : await oldEntry(deps));
-  if (problem !== null && !(await isPermitted(deps))) {
+  const problem = (await traceOfLog(ports, isStored)) ?? (isStored ? null : await oldEntry(ports));
+  if (problem !== null && !(await isPermitted(ports))) {
     // The objects of another run that began the log meanwhile are not traces.
-    const current = await deps.store.getCheckpointHead();
+    const current = await ports.store.getCheckpointHead();
     if (current !== null && (!isStored || current.size > 0)) return null;
     throw new LogNotBegun(problem);
   }
-  return isStored ? head : replaceHead(deps, head, { ...noHead, examinedTo: deps.clock() - examinedAtMs });
+  return isStored ? head : replaceHead(ports, head, { ...noHead, examinedTo: ports.clock() - examinedAtMs });
 }
 
 /** Whether the trail has an entry. */
-export async function hasEntries({ store, clock }: CheckpointDependencies): Promise<boolean> {
+export async function hasEntries({ store, clock }: CheckpointPorts): Promise<boolean> {
   return (await firstEntry(store.storedEntries(0, clock()))) !== null;
 }
 
@@ -53,7 +53,7 @@ export async function hasEntries({ store, clock }: CheckpointDependencies): Prom
  * An object of a log, or its marker. A run that was killed can leave the first part of the archive
  * after the head.
  */
-async function traceOfLog({ storage }: CheckpointDependencies, isBegun: boolean): Promise<string | null> {
+async function traceOfLog({ storage }: CheckpointPorts, isBegun: boolean): Promise<string | null> {
   for await (const { name, isMarker } of storage.versions?.list() ?? objects(storage.list(''))) {
     if (isMarker) return `a delete marker hides ${name}`;
     if (!isBegun || name !== archiveName(0)) return `there is an object ${name}`;
@@ -65,12 +65,12 @@ async function* objects(names: AsyncIterable<string>) {
   for await (const name of names) yield { name, isMarker: false };
 }
 
-async function oldEntry({ store, clock }: CheckpointDependencies): Promise<string | null> {
+async function oldEntry({ store, clock }: CheckpointPorts): Promise<string | null> {
   const entry = await firstEntry(store.storedEntries(0, clock() - permittedMs));
   return entry && `entry ${auditEntryId(entry)} is older than an hour`;
 }
 
-async function isPermitted({ store, clock }: CheckpointDependencies): Promise<boolean> {
+async function isPermitted({ store, clock }: CheckpointPorts): Promise<boolean> {
   const isPermission = ({ operationId, text }: StoredEntry) =>
     operationId.startsWith(lockPrefix) && (JSON.parse(text) as AuditEntry).event === 'LOG_PERMITTED';
   return (await firstEntry(store.storedEntries(clock() - permittedMs, clock()), isPermission)) !== null;

@@ -3,7 +3,7 @@ import type { CheckpointHead } from '../ledger/checkpoint-store.ts';
 import { archivePart, batchOf, newEntries, overlapMs, recentLeaves } from './batch.ts';
 import type { Batch, NewEntries } from './batch.ts';
 import { begin, hasEntries } from './begin.ts';
-import type { CheckpointDependencies } from './dependencies.ts';
+import type { CheckpointPorts } from './ports.ts';
 import { checkedEdge, noHead, replaceHead } from './head.ts';
 import { isSigned, parseCheckpoint } from './note.ts';
 import { publish, restoreLatest, storedBatch } from './publish.ts';
@@ -31,28 +31,28 @@ export interface CheckpointResult {
  *
  * @param deadline when the run must end, in milliseconds since the epoch
  */
-export async function checkpoint(deps: CheckpointDependencies, deadline: number): Promise<CheckpointResult> {
-  let head = await catchUp(deps, (await deps.store.getCheckpointHead()) ?? noHead);
+export async function checkpoint(ports: CheckpointPorts, deadline: number): Promise<CheckpointResult> {
+  let head = await catchUp(ports, (await ports.store.getCheckpointHead()) ?? noHead);
   if (head?.size === 0) {
-    if (!(await hasEntries(deps))) return { size: 0, added: 0, isSuperseded: false };
-    head = await begin(deps, head);
+    if (!(await hasEntries(ports))) return { size: 0, added: 0, isSuperseded: false };
+    head = await begin(ports, head);
   }
   let added = 0;
   let hasNewest = false;
   while (head !== null) {
     if (head.publishedSize < head.size) {
-      head = await publish(deps, head, null);
+      head = await publish(ports, head, null);
       continue;
     }
-    const next: NextStep | null = deps.clock() < deadline ? await nextStep(deps, head, hasNewest) : null;
+    const next: NextStep | null = ports.clock() < deadline ? await nextStep(ports, head, hasNewest) : null;
     if (next === null) return { size: head.size, added, isSuperseded: false };
     hasNewest ||= next.hasNewest;
-    head = await replaceHead(deps, head, next.head);
+    head = await replaceHead(ports, head, next.head);
     if (head === null || next.batch === null) continue;
     added += next.batch.leaves.length;
-    head = await publish(deps, head, next.batch);
+    head = await publish(ports, head, next.batch);
   }
-  return { size: (await deps.store.getCheckpointHead())?.size ?? 0, added, isSuperseded: true };
+  return { size: (await ports.store.getCheckpointHead())?.size ?? 0, added, isSuperseded: true };
 }
 
 /**
@@ -60,14 +60,14 @@ export async function checkpoint(deps: CheckpointDependencies, deadline: number)
  * ends. Without a signature of the present key, the parts of the archive lead there, one after the
  * other.
  */
-async function catchUp(deps: CheckpointDependencies, head: CheckpointHead): Promise<CheckpointHead | null> {
-  const latest = parseCheckpoint((await deps.storage.get(latestCheckpoint))?.toString() ?? '');
-  const size = latest?.origin === deps.origin ? latest.size : 0;
-  if (size < head.publishedSize) await restoreLatest(deps, head);
-  if (latest === null || size <= head.size || !isSigned(latest, [(await deps.signer()).key])) return head;
+async function catchUp(ports: CheckpointPorts, head: CheckpointHead): Promise<CheckpointHead | null> {
+  const latest = parseCheckpoint((await ports.storage.get(latestCheckpoint))?.toString() ?? '');
+  const size = latest?.origin === ports.origin ? latest.size : 0;
+  if (size < head.publishedSize) await restoreLatest(ports, head);
+  if (latest === null || size <= head.size || !isSigned(latest, [(await ports.signer()).key])) return head;
   const root = latest.root.toString('base64');
-  await checkedEdge(deps, { size, root });
-  return replaceHead(deps, head, { ...head, size, root, publishedSize: size });
+  await checkedEdge(ports, { size, root });
+  return replaceHead(ports, head, { ...head, size, root, publishedSize: size });
 }
 
 /** The next change of the head. */
@@ -80,30 +80,26 @@ interface NextStep {
 }
 
 /** First the newest entries, then those that appeared late. Null: there is nothing to do. */
-async function nextStep(
-  deps: CheckpointDependencies,
-  head: CheckpointHead,
-  hasNewest: boolean,
-): Promise<NextStep | null> {
-  const { store, storage, clock } = deps;
+async function nextStep(ports: CheckpointPorts, head: CheckpointHead, hasNewest: boolean): Promise<NextStep | null> {
+  const { store, storage, clock } = ports;
   if (!hasNewest) {
     const recent = await recentLeaves(storage, head.size);
     const found = await newEntries(store.storedEntries((recent.newest ?? 0) - overlapMs, clock()), recent);
-    if (found.entries.length > 0) return appended(deps, head, found, { ...recent, isStraggler: false });
+    if (found.entries.length > 0) return appended(ports, head, found, { ...recent, isStraggler: false });
   }
-  const examined = await examineNext(deps, head);
+  const examined = await examineNext(ports, head);
   if (examined === null) return null;
   const { entries, examinedTo } = examined;
   if (entries.length === 0) return { head: { ...head, examinedTo }, batch: null, hasNewest: true };
   const recent = await recentLeaves(storage, head.size);
-  return appended(deps, head, { entries, hasMore: false }, { ...recent, isStraggler: true, examinedTo });
+  return appended(ports, head, { entries, hasMore: false }, { ...recent, isStraggler: true, examinedTo });
 }
 
 /**
  * The batch that follows a head: with these entries, or what another run has written in its place.
  */
 async function appended(
-  deps: CheckpointDependencies,
+  ports: CheckpointPorts,
   head: CheckpointHead,
   { entries, hasMore }: NewEntries,
   {
@@ -111,14 +107,14 @@ async function appended(
     ...last
   }: { readonly includedAt: number; readonly isStraggler: boolean; readonly examinedTo?: number },
 ): Promise<NextStep> {
-  const { storage, clock, nonce } = deps;
+  const { storage, clock, nonce } = ports;
   // Until when entries are new is judged by the clock.
-  if (deps.clockCheck?.isWrong()) throw new ClockWrong();
-  const edge = await checkedEdge(deps, head);
+  if (ports.clockCheck?.isWrong()) throw new ClockWrong();
+  const edge = await checkedEdge(ports, head);
   const includedAt = Math.max(clock(), last.includedAt);
   const part = archivePart(head.size, entries, { includedAt, nonce, isStraggler });
   const isOurs = await storage.putIfAbsent(archiveName(head.size), part);
-  const batch = isOurs ? batchOf(edge, part) : await storedBatch(deps, edge);
+  const batch = isOurs ? batchOf(edge, part) : await storedBatch(ports, edge);
   const { start, leaves, root } = batch;
   const examined = isOurs && last.examinedTo !== undefined ? { examinedTo: last.examinedTo } : {};
   const next = { ...head, ...examined, size: start + leaves.length, root, publishedSize: start };

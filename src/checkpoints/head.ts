@@ -1,5 +1,5 @@
 import type { CheckpointHead } from '../ledger/checkpoint-store.ts';
-import type { CheckpointDependencies } from './dependencies.ts';
+import type { CheckpointSenders } from './ports.ts';
 import { LogConflict } from './storage.ts';
 import { readEdge, rootOfEdge } from './tiles.ts';
 
@@ -8,7 +8,7 @@ export const noHead: CheckpointHead = { size: 0, root: '', publishedSize: 0 };
 
 /** The head that is stored then; null if another run has replaced it before. */
 export async function replaceHead(
-  { store }: Pick<CheckpointDependencies, 'store'>,
+  { store }: CheckpointSenders,
   head: CheckpointHead,
   next: CheckpointHead,
 ): Promise<CheckpointHead | null> {
@@ -18,7 +18,7 @@ export async function replaceHead(
 
 /** The edge of the tree of a head. Throws `LogConflict` if the tiles do not lead to its root. */
 export async function checkedEdge(
-  { storage }: Pick<CheckpointDependencies, 'storage'>,
+  { storage }: CheckpointSenders,
   { size, root }: Pick<CheckpointHead, 'size' | 'root'>,
 ) {
   const edge = await readEdge(storage, size);

@@ -1,7 +1,7 @@
 import type { CheckpointHead } from '../ledger/checkpoint-store.ts';
 import { batchOf, bundlesOfBatch } from './batch.ts';
 import type { Batch } from './batch.ts';
-import type { CheckpointDependencies } from './dependencies.ts';
+import type { CheckpointPorts } from './ports.ts';
 import { replaceHead } from './head.ts';
 import { checkpointText, isSigned, parseCheckpoint, signCheckpoint } from './note.ts';
 import { archiveName, checkpointName, LogConflict, putSame } from './storage.ts';
@@ -13,21 +13,21 @@ import type { TreeEdge } from './tiles.ts';
  * that it covers.
  */
 export async function publish(
-  deps: CheckpointDependencies,
+  ports: CheckpointPorts,
   head: CheckpointHead,
   made: Batch | null,
 ): Promise<CheckpointHead | null> {
-  const { storage } = deps;
-  const batch = made ?? (await storedBatch(deps, await readEdge(storage, head.publishedSize)));
+  const { storage } = ports;
+  const batch = made ?? (await storedBatch(ports, await readEdge(storage, head.publishedSize)));
   if (batch.root !== head.root) throw new LogConflict(archiveName(batch.start), 'the committed head has another root');
   const objects = [...(await bundlesOfBatch(storage, batch)), ...batch.tiles];
   await Promise.all(objects.map(([name, bytes]) => putSame(storage, name, bytes)));
-  await putLatest(deps, head.size, await signedNote(deps, head));
-  return replaceHead(deps, head, { ...head, publishedSize: head.size });
+  await putLatest(ports, head.size, await signedNote(ports, head));
+  return replaceHead(ports, head, { ...head, publishedSize: head.size });
 }
 
 /** The batch of the part of the archive that follows on a tree. */
-export async function storedBatch({ storage }: CheckpointDependencies, edge: TreeEdge): Promise<Batch> {
+export async function storedBatch({ storage }: CheckpointPorts, edge: TreeEdge): Promise<Batch> {
   const part = await storage.get(archiveName(edge.size));
   if (part === null) throw new LogConflict(archiveName(edge.size), 'it is missing');
   return batchOf(edge, part);
@@ -38,26 +38,26 @@ export async function storedBatch({ storage }: CheckpointDependencies, edge: Tre
  * the head is read again after it: if it is later, its checkpoint is put again. If that is not
  * there yet, the run that makes it puts it after this one.
  */
-async function putLatest(deps: CheckpointDependencies, size: number, note: Buffer): Promise<void> {
-  const { store, storage } = deps;
+async function putLatest(ports: CheckpointPorts, size: number, note: Buffer): Promise<void> {
+  const { store, storage } = ports;
   await storage.putLatest(note);
   const current = (await store.getCheckpointHead())?.size ?? 0;
   const later = current > size ? await storage.get(checkpointName(current)) : null;
-  if (later !== null) await putLatest(deps, current, later);
+  if (later !== null) await putLatest(ports, current, later);
 }
 
 /**
  * Puts the published checkpoint at the fixed name again, where an earlier one is: a run that was
  * killed can leave it.
  */
-export async function restoreLatest(deps: CheckpointDependencies, { publishedSize }: CheckpointHead): Promise<void> {
-  const note = await deps.storage.get(checkpointName(publishedSize));
+export async function restoreLatest(ports: CheckpointPorts, { publishedSize }: CheckpointHead): Promise<void> {
+  const note = await ports.storage.get(checkpointName(publishedSize));
   if (note === null) throw new LogConflict(checkpointName(publishedSize), 'it is missing');
-  await putLatest(deps, publishedSize, note);
+  await putLatest(ports, publishedSize, note);
 }
 
 /** The checkpoint of a committed head, which is signed once. */
-async function signedNote({ storage, signer, origin }: CheckpointDependencies, head: CheckpointHead): Promise<Buffer> {
+async function signedNote({ storage, signer, origin }: CheckpointPorts, head: CheckpointHead): Promise<Buffer> {
   const name = checkpointName(head.size);
   const expected = { origin, size: head.size, root: Buffer.from(head.root, 'base64') };
   const stored = await storage.get(name);

@@ -1,16 +1,20 @@
+/** How objects of the log are read. Throws the error of the storage. */
+export interface LogReader {
+  /** Null: there is no such object. Throws `LogConflict` if a delete marker hides it. */
+  get(name: string): Promise<Buffer | null>;
+}
+
 /**
  * Where the log is kept: a bucket with Object Lock, or a folder. All objects but `checkpoint` are
  * written once. Every method throws the error of the storage.
  */
-export interface LogStorage {
+export interface LogStorage extends LogReader {
   /**
    * Writes an object unless there is one with this name. False: there is, and nothing was written.
    */
   putIfAbsent(name: string, bytes: Uint8Array): Promise<boolean>;
   /** Replaces {@link latestCheckpoint}, which readers of C2SP logs expect at a fixed name. */
   putLatest(bytes: Uint8Array): Promise<void>;
-  /** Null: there is no such object. Throws `LogConflict` if a delete marker hides it. */
-  get(name: string): Promise<Buffer | null>;
   /** The names that begin with `prefix`, in ascending order. */
   list(prefix: string): AsyncIterable<string>;
   /** Null: the storage keeps no versions of objects. */

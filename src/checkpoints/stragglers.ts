@@ -2,10 +2,10 @@ import type { CheckpointHead } from '../ledger/checkpoint-store.ts';
 import { auditEntryId } from '../model/audit.ts';
 import { newEntries, overlapMs } from './batch.ts';
 import type { NewEntries } from './batch.ts';
-import type { CheckpointDependencies } from './dependencies.ts';
+import type { CheckpointPorts } from './ports.ts';
 import { orderTimeOf, parseLeaf } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
-import type { LogStorage } from './storage.ts';
+import type { LogReader } from './storage.ts';
 import { readBundle, tileWidth } from './tiles.ts';
 
 /**
@@ -29,7 +29,7 @@ export interface Examined extends NewEntries {
  * appeared too late to be taken in by its order is found so.
  */
 export async function examineNext(
-  { store, storage, clock }: CheckpointDependencies,
+  { store, storage, clock }: CheckpointPorts,
   { size, examinedTo }: CheckpointHead,
 ): Promise<Examined | null> {
   const oldest = clock() - examinedAtMs - sliceMs;
@@ -60,7 +60,7 @@ async function idsOf(leaves: AsyncIterable<Leaf>, until: number): Promise<Set<st
  * at its own time or later.
  */
 export async function* leavesSince(
-  storage: Pick<LogStorage, 'get'>,
+  storage: LogReader,
   size: number,
   time: number,
 ): AsyncGenerator<Leaf & { readonly index: number; readonly text: string }> {

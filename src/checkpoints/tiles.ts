@@ -1,6 +1,6 @@
 import { inclusionProof, makeTree, rootOf } from './merkle.ts';
 import { LogConflict } from './storage.ts';
-import type { LogStorage } from './storage.ts';
+import type { LogReader } from './storage.ts';
 
 // The tree and its leaves as tiles: https://c2sp.org/tlog-tiles.
 
@@ -66,7 +66,7 @@ export function leavesOf(bundle: Buffer): string[] {
 }
 
 /** Reads a tile. Throws `LogConflict` if it is missing or has another width. */
-async function readTile(storage: Pick<LogStorage, 'get'>, tile: TileAt): Promise<Buffer[]> {
+async function readTile(storage: LogReader, tile: TileAt): Promise<Buffer[]> {
   const name = tileName(tile);
   const bytes = await storage.get(name);
   if (bytes?.length !== tile.width * hashBytes)
@@ -78,7 +78,7 @@ async function readTile(storage: Pick<LogStorage, 'get'>, tile: TileAt): Promise
  * Reads the bundle that has the leaf at an index. Throws `LogConflict` if it is missing or has
  * another number of leaves.
  */
-export async function readBundle(storage: Pick<LogStorage, 'get'>, at: number, size: number): Promise<string[]> {
+export async function readBundle(storage: LogReader, at: number, size: number): Promise<string[]> {
   const tile = tileOf('entries', at, size);
   const bytes = await storage.get(tileName(tile));
   const leaves = bytes === null ? [] : leavesOf(bytes);
@@ -97,7 +97,7 @@ export interface TreeEdge {
 }
 
 /** Reads the edge of a tree of a size. Throws `LogConflict` as {@link readTile} does. */
-export async function readEdge(storage: Pick<LogStorage, 'get'>, size: number): Promise<TreeEdge> {
+export async function readEdge(storage: LogReader, size: number): Promise<TreeEdge> {
   const levels: Promise<Buffer[]>[] = [];
   for (let level = 0; countAt(level, size) > 0; level += 1) {
     const width = countAt(level, size) % tileWidth;
@@ -159,17 +159,12 @@ export function bundlesOf(start: number, before: readonly string[], added: reado
  * The inclusion proof of the leaf at an index in the tree of a size, from the tiles. Throws
  * `LogConflict` for a missing tile.
  */
-export function proofFromTiles(storage: Pick<LogStorage, 'get'>, index: number, size: number): Promise<Buffer[]> {
+export function proofFromTiles(storage: LogReader, index: number, size: number): Promise<Buffer[]> {
   return inclusionProof(index, size, (start, end) => subtreeRoot(storage, start, end, size));
 }
 
 /** The root of the leaves from `start` to `end`, where that is a subtree of the tree of a size. */
-async function subtreeRoot(
-  storage: Pick<LogStorage, 'get'>,
-  start: number,
-  end: number,
-  size: number,
-): Promise<Buffer> {
+async function subtreeRoot(storage: LogReader, start: number, end: number, size: number): Promise<Buffer> {
   const tree = makeTree();
   for (let at = start; at < end;) {
     // The highest level whose hashes fit into the rest.

@@ -1,14 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
-import type { PodIdentityAssociation, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-eks';
+import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { Hash } from '@smithy/hash-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, DeserializeMiddleware, MetadataBearer, RequestSigner } from '@smithy/types';
+import type { AwsCredentialIdentity, MetadataBearer } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';
-import type { ClockCheck } from '../runtime/clock-check.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { makeDeadline, withDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import { associationFrom } from './association.ts';
@@ -17,7 +14,6 @@ import { createCommand, deleteCommand, updateCommand } from './commands.ts';
 import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
 import {
   changeFailure,
-  ClockWrong,
   credentialsFailure,
   CredentialsTimeout,
   eksErrorOf,
@@ -27,21 +23,17 @@ import {
 import { listIds, listPage } from './list.ts';
 import { connectIam, readRole } from './role.ts';
 import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
-import type { SdkSettings } from './sdk-settings.ts';
 import type { SessionFor } from './sessions.ts';
 import { meterOf } from './metered.ts';
+import { changeClient, signedWith } from './change-client.ts';
+import type { ChangeClientSettings } from './change-client.ts';
 
 /** How to reach the EKS of one account and region. */
-export interface EksSettings extends SdkSettings {
+export interface EksSettings extends ChangeClientSettings {
   /** Credentials of changes, for each operation. Default: those of reads. */
   readonly sessionFor?: SessionFor | undefined;
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
-  readonly clock: () => number;
-  /**
-   * Judges the clock by the answers of EKS; while it is wrong, no change is sent. Default: it is
-   * taken as right.
-   */
-  readonly clockCheck?: ClockCheck | undefined;
+  readonly clock: Clock;
 }
 
 /**
@@ -134,7 +126,7 @@ async function change(
     return credentialsFailure(error);
   }
   try {
-    const output = await signing.run({ credentials, date: new Date(bounds.signingDate) }, () =>
+    const output = await signedWith({ credentials, date: new Date(bounds.signingDate) }, () =>
       send(connection.changer, { abortSignal: abortAt(connection, bounds.deadline) }),
     );
     const association = associationFrom(output.association, cluster);
@@ -161,73 +153,6 @@ function credentialsOf(connection: EksConnection, bounds: ChangeBounds): Promise
 function notTheAssociation(requestId: string | null): EksError {
   const message = 'The association in the response is incomplete, or another one than requested.';
   return unexpectedResponse(message, requestId);
-}
-
-/** With what a change is signed. */
-interface Signing {
-  readonly credentials: AwsCredentialIdentity;
-  readonly date: Date;
-}
-
-/**
- * The signing of the change that is being sent. The SDK offers no way to hand it to the signer of a
- * shared client.
- */
-const signing = new AsyncLocalStorage<Signing>();
-
-/**
- * Throws an Error for a request that is not sent by {@link change}: it would be signed with another
- * date.
- */
-function currentSigning(): Signing {
-  const current = signing.getStore();
-  if (current === undefined) throw new Error('A change is not signed with the date of its operation.');
-  return current;
-}
-
-/**
- * A client that signs with the date in {@link signing}, whatever the time is, and sends each
- * request once. EKS rejects a signature that is older than five minutes, so a create that a frozen
- * process sends later has no effect. Clock-skew correction would defeat this. Connections are
- * shared with the reader.
- */
-function changeClient(settings: EksSettings, requestHandler: NodeHttpHandler): EKSClient {
-  const inner = new SignatureV4({
-    credentials: () => Promise.resolve(currentSigning().credentials),
-    region: settings.region,
-    service: 'eks',
-    sha256: Hash.bind(null, 'sha256'),
-  });
-  const signer: RequestSigner = {
-    sign: (request, options) => inner.sign(request, { ...options, signingDate: currentSigning().date }),
-  };
-  const changer = new EKSClient({
-    ...sdkSettings(settings),
-    // The signer does not use them, but the SDK asks for some: for others, it might assume a role.
-    credentials: () => Promise.resolve(currentSigning().credentials),
-    requestHandler,
-    maxAttempts: 1,
-    disableClockSkewCorrection: () => Promise.resolve(true),
-    signer: () => Promise.resolve(signer),
-  });
-  if (settings.clockCheck) changer.middlewareStack.add(refuse(settings.clockCheck), refusing);
-  changer.middlewareStack.use(meterOf('eks'));
-  if (settings.clockCheck) changer.middlewareStack.use(clockCheckPlugin(settings.clockCheck));
-  return changer;
-}
-
-/**
- * After the SDK has signed: answers to other calls can show meanwhile that the clock is wrong.
- * Before the meter: nothing is sent.
- */
-const refusing = { step: 'deserialize', priority: 'high', name: 'refuseChanges' } as const;
-
-/** Throws `ClockWrong` in place of sending while the clock is wrong. */
-function refuse(check: ClockCheck): DeserializeMiddleware<ServiceInputTypes, ServiceOutputTypes> {
-  return (next) => (args) => {
-    if (check.isWrong()) throw new ClockWrong();
-    return next(args);
-  };
 }
 
 async function describe(

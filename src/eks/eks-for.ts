@@ -2,6 +2,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { ClusterRef } from '../model/association.ts';
 import { expireServiceId } from '../model/principal.ts';
 import type { ClockCheck } from '../runtime/clock-check.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { makeDeadline } from '../runtime/deadline.ts';
 import { connectEks, eksOf } from './client.ts';
 import type { EksConnection } from './client.ts';
@@ -48,7 +49,7 @@ export interface EksForSettings {
   /** The gateway's own credentials. Default: the credential provider chain of the SDK. */
   readonly credentials?: SdkSettings['credentials'];
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** As that of `EksSettings`. */
   readonly clockCheck?: ClockCheck | undefined;
   /**

@@ -1,3 +1,4 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { EksFor, RoleResult } from './eks.ts';
 
 /**
@@ -17,7 +18,7 @@ const maxRoles = 200;
  * the change that follows it share one IAM call. Only roles that were found are kept, so a role
  * that was just created is seen by the next read.
  */
-export function rememberRoles(eksFor: EksFor, clock: () => number): EksFor {
+export function rememberRoles(eksFor: EksFor, clock: Clock): EksFor {
   const roles = new Map<string, { readonly result: RoleResult; readonly until: number }>();
   const remember = (roleArn: string, result: RoleResult) => {
     // Of a map, the first key is the oldest.

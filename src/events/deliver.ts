@@ -1,5 +1,5 @@
+import type { TrailReader } from '../ledger/trail.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeSlots } from '../runtime/slots.ts';
 import { eventOf, isSelected } from './event.ts';
@@ -22,13 +22,17 @@ export interface EventTarget {
   send(events: readonly GatewayEvent[], deadline: number): Promise<readonly SendResult[]>;
 }
 
-/** What a delivery uses. */
-export interface DeliveryDependencies {
-  readonly ledger: Pick<Ledger, 'readTrail'>;
-  readonly target: EventTarget;
+/** Which entries become events, and where the ones before them are read. */
+export interface EventSource {
+  readonly ledger: TrailReader;
   /** Share of the denials that become events, from 0 to 1. */
   readonly denialShare: number;
   readonly log: Log;
+}
+
+/** What events are delivered from, and where to. */
+export interface DeliveryPorts extends EventSource {
+  readonly target: EventTarget;
 }
 
 /** What became of some entries. */
@@ -57,7 +61,7 @@ const concurrentReads = 8;
  * first one failed. Throws `LedgerUnavailable`; then nothing was sent.
  */
 export async function deliver(
-  { ledger, target, denialShare, log }: DeliveryDependencies,
+  { ledger, target, denialShare, log }: DeliveryPorts,
   entries: readonly AuditEntry[],
   deadline: number,
 ): Promise<Delivery> {

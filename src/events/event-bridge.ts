@@ -1,5 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type { Clock } from '../runtime/clock.ts';
 import type { EventTarget, SendResult } from './deliver.ts';
 import type { GatewayEvent } from './event.ts';
 import { detailTypeOf } from './event-types.ts';
@@ -27,7 +28,7 @@ export interface EventBusSettings {
   readonly client: EventBridgeClient;
   /** Name or ARN. */
   readonly bus: string;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 

@@ -1,6 +1,6 @@
+import type { TrailReader } from '../ledger/trail.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { noFilters } from '../ledger/ledger.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { chainedEvents } from './event-types.ts';
 import { isSelected } from './event.ts';
 
@@ -21,7 +21,7 @@ const clockMarginMs = 600_000;
  * the lease. It follows the last event up to its lease, and nothing follows it. So the answer is
  * the same in a repetition and in a replay.
  */
-export async function predecessorOf(ledger: Pick<Ledger, 'readTrail'>, entry: AuditEntry): Promise<string | null> {
+export async function predecessorOf(ledger: TrailReader, entry: AuditEntry): Promise<string | null> {
   if (!isChained(entry)) return null;
   const partition = { kind: 'operation', operationId: entry.operationId } as const;
   const until = Date.parse(entry.time) + clockMarginMs;

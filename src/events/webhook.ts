@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Clock } from '../runtime/clock.ts';
 import { makeSlots } from '../runtime/slots.ts';
 import type { EventTarget, SendResult } from './deliver.ts';
 import type { GatewayEvent } from './event.ts';
@@ -30,7 +31,7 @@ export interface WebhookSettings {
    * no restart.
    */
   readonly secrets: () => Promise<readonly string[]>;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 

@@ -29,7 +29,7 @@ const cast =
     const { deps, identity, deadline } = context;
     const load = (id: string) => readApproval(deps, context, id);
     return reported(
-      await castVote({ ...deps, approvals: requireApprovals(deps) }, { vote, input, identity, deadline, load }),
+      await castVote({ ...deps, approvals: requireApprovals(deps.approvals) }, { vote, input, identity, deadline, load }),
     );
   };
 

@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { PolicyDependencies } from '../operations/terms/dependencies.ts';
+import type { PolicyInForce } from '../operations/terms/dependencies.ts';
 import type { AuthorizationRequest } from '../policy/policy.ts';
 import { clusterFindings } from '../validation/names.ts';
 import type { RequestReport, RequestTarget } from './request-report.ts';
@@ -9,7 +9,7 @@ import type { RequestReport, RequestTarget } from './request-report.ts';
  * cluster that policy is asked about or EKS is called for, and its namespace as soon as policy is
  * asked about that.
  */
-export function noteTarget<Deps extends PolicyDependencies>(deps: Deps, report: RequestReport): Deps {
+export function noteTarget<Deps extends PolicyInForce>(deps: Deps, report: RequestReport): Deps {
   const note = (target: RequestTarget | null) => {
     if (target !== null && isMoreThan(report.target, target)) report.target = target;
   };

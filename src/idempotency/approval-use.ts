@@ -1,5 +1,5 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
-import type { EntryDependencies } from '../ledger/audit-entry.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
 import type { ApprovalUse } from '../ledger/approval-version.ts';
 import type { RecordAndApproval } from '../ledger/approvals.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
@@ -47,16 +47,16 @@ export function canBeUsed(
 
 /** The use of an approval by an operation that begins; null if it can't be used. */
 export function useApproval(
-  deps: EntryDependencies,
+  stamps: Stamps,
   audit: AuditContext,
   { approval }: ReadApproval,
   operationId: string,
   before: IdempotencyRecord | null,
 ): UsedByCommit | null {
-  if (approval === null || !canBeUsed(approval, before, deps.clock())) return null;
+  if (approval === null || !canBeUsed(approval, before, stamps.clock())) return null;
   const { id, revision, key } = approval;
   const next: Approval = { ...approval, revision: revision + 1, state: 'USED', usedBy: operationId };
-  const entry = makeEntry(deps, audit, {
+  const entry = makeEntry(stamps, audit, {
     operationId: id,
     event: 'APPROVAL_USED',
     fence: next.revision,

@@ -1,10 +1,10 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
-import type { EntryDependencies } from '../ledger/audit-entry.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { outcomeOf } from './conclusion.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { ProtocolDependencies, RecordDependencies } from './dependencies.ts';
+import type { RecordStamps } from './protocol.ts';
 import { concluded, withOperationInDoubt } from './record.ts';
 
 /** What is written when something is concluded about an operation, in one transaction. */
@@ -15,14 +15,14 @@ export interface Closing {
 
 /** What a lease holder writes when it concluded. */
 export function closing(
-  deps: RecordDependencies,
+  stamps: RecordStamps,
   audit: AuditContext,
   leased: IdempotencyRecord,
   conclusion: Conclusion,
 ): Closing {
   return {
-    record: recordAfter(deps, leased, conclusion),
-    entry: entryOf(deps, audit, leased, conclusion, leased.fence),
+    record: recordAfter(stamps, leased, conclusion),
+    entry: entryOf(stamps, audit, leased, conclusion, leased.fence),
   };
 }
 
@@ -32,17 +32,17 @@ export function closing(
  * the changes of the trail. That of a success is.
  */
 export function closingAtOnce(
-  deps: RecordDependencies,
+  stamps: RecordStamps,
   audit: AuditContext,
   unused: IdempotencyRecord,
   conclusion: Conclusion,
 ): Closing {
-  if (conclusion.refusal === null) return closing(deps, audit, unused, conclusion);
-  return { record: recordAfter(deps, unused, conclusion), entry: entryOf(deps, audit, unused, conclusion) };
+  if (conclusion.refusal === null) return closing(stamps, audit, unused, conclusion);
+  return { record: recordAfter(stamps, unused, conclusion), entry: entryOf(stamps, audit, unused, conclusion) };
 }
 
 function entryOf(
-  deps: EntryDependencies,
+  stamps: Stamps,
   audit: AuditContext,
   { operationId }: IdempotencyRecord,
   { outcome, message, association, associationArn, eksRequestId, expiry }: Conclusion,
@@ -52,17 +52,17 @@ function entryOf(
   const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
   // A create learns of the association that it adopts from EKS's answer.
   const context = { ...audit, ...(outcome === 'ADOPTED' ? { before: association } : {}), ...expiry };
-  return makeEntry(deps, context, fence === undefined ? details : { ...details, fence });
+  return makeEntry(stamps, context, fence === undefined ? details : { ...details, fence });
 }
 
 function recordAfter(
-  deps: Pick<ProtocolDependencies, 'clock' | 'times'>,
+  { clock, times }: RecordStamps,
   leased: IdempotencyRecord,
   { outcome, association, refusal }: Conclusion,
 ): IdempotencyRecord {
-  const now = deps.clock();
+  const now = clock();
   const adopted = outcome === 'ADOPTED' ? { isAdopted: true as const } : {};
   const result = { association, refusal, ...adopted, completedAt: new Date(now).toISOString() };
-  const next = concluded(leased, outcomeOf(outcome), result, now, deps.times);
+  const next = concluded(leased, outcomeOf(outcome), result, now, times);
   return outcome === 'NOT_DONE' ? withOperationInDoubt(next) : next;
 }

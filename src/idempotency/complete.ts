@@ -1,12 +1,13 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
+import type { TrailWriter } from '../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import type { Lease } from './claim.ts';
+import type { Lease } from './claim-request.ts';
 import { closing } from './closing.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { ProtocolDependencies } from './dependencies.ts';
+import type { Protocol } from './protocol.ts';
 
 /**
  * What became of a lease holder's conclusion. `record` is the record as last known; `entry`, the
@@ -37,24 +38,24 @@ export interface CompletingRequest {
  * ledger unavailable, the outcome is not known.
  */
 export async function complete(
-  deps: ProtocolDependencies,
+  protocol: Protocol,
   request: CompletingRequest,
   lease: Lease,
   conclusion: Conclusion,
 ): Promise<Completion> {
   const { audit, deadline } = request;
-  const { record, entry } = closing(deps, audit, lease.record, conclusion);
+  const { record, entry } = closing(protocol, audit, lease.record, conclusion);
   const { operationId, fence } = lease.record;
   try {
-    const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, [entry]);
-    const result = await withDeadline(deadline - deps.clock(), committing, ledgerTimeout);
+    const committing = protocol.ledger.commit({ kind: 'leased', operationId, fence }, record, [entry]);
+    const result = await withDeadline(deadline - protocol.clock(), committing, ledgerTimeout);
     if (result.kind === 'committed') return { kind: 'recorded', record, entry };
     // A closing demands nothing of the state.
-    return await superseded(deps, request, lease, conclusion, result.kind === 'conflict' ? result.record : null);
+    return await superseded(protocol, request, lease, conclusion, result.kind === 'conflict' ? result.record : null);
   } catch (error) {
     // Whatever the effect was, its INTENT is recorded: the reconciler or the next request finds out
     // and closes it.
-    deps.log('error', 'The outcome of an operation could not be recorded.', { operationId, error: String(error) });
+    protocol.log('error', 'The outcome of an operation could not be recorded.', { operationId, error: String(error) });
     return { kind: 'unknown', ...lease };
   }
 }
@@ -64,21 +65,21 @@ export async function complete(
  * this one.
  */
 async function superseded(
-  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid'>,
+  trail: TrailWriter,
   request: CompletingRequest,
   lease: Lease,
   conclusion: Conclusion,
   record: IdempotencyRecord | null,
 ): Promise<Completion> {
   const isLate = conclusion.outcome === 'DONE';
-  const entry = isLate ? await recordLateSuccess(deps, request, lease, conclusion) : lease.entry;
+  const entry = isLate ? await recordLateSuccess(trail, request, lease, conclusion) : lease.entry;
   const isSameRequest = record?.fingerprint === lease.record.fingerprint;
   const kind = isSameRequest && record.result ? 'superseded' : 'unknown';
   return { kind, record: record ?? lease.record, entry };
 }
 
 async function recordLateSuccess(
-  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'ulid'>,
+  trail: TrailWriter,
   { audit, deadline }: CompletingRequest,
   lease: Lease,
   { associationArn, eksRequestId }: Conclusion,
@@ -86,7 +87,7 @@ async function recordLateSuccess(
   const { operationId, fence } = lease.record;
   const message = 'EKS confirmed the change to this lease holder after another one had taken the operation over.';
   const details = { operationId, event: 'LATE_SUCCESS', fence, message, associationArn, eksRequestId } as const;
-  const entry = makeEntry(deps, audit, details);
-  await withDeadline(Math.max(deadline - deps.clock(), 1_000), deps.ledger.appendEntry(entry), ledgerTimeout);
+  const entry = makeEntry(trail, audit, details);
+  await withDeadline(Math.max(deadline - trail.clock(), 1_000), trail.ledger.appendEntry(entry), ledgerTimeout);
   return entry;
 }

@@ -1,5 +1,5 @@
-import type { Deferral, IdempotencyRecord } from '../ledger/ledger.ts';
-import type { ProtocolDependencies } from './dependencies.ts';
+import type { Deferral, IdempotencyRecord, Ledger } from '../ledger/ledger.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Times } from './times.ts';
 
 /**
@@ -18,14 +18,14 @@ export type OpenReason = Pick<Deferral, 'parked' | 'message'>;
  * process has written the record since it was read. Throws `LedgerUnavailable`.
  */
 export async function defer(
-  deps: Pick<ProtocolDependencies, 'ledger' | 'clock' | 'times'>,
+  { ledger, clock, times }: { readonly ledger: Ledger; readonly clock: Clock; readonly times: Times },
   expired: IdempotencyRecord,
   reason: OpenReason,
 ): Promise<IdempotencyRecord | null> {
   const { operationId, fence } = expired;
-  const now = deps.clock();
-  const next = { ...expired, leaseUntil: now, deferral: deferralOf(expired, now, deps.times, reason) };
-  const result = await deps.ledger.commit({ kind: 'lease-expired', operationId, fence, now }, next, []);
+  const now = clock();
+  const next = { ...expired, leaseUntil: now, deferral: deferralOf(expired, now, times, reason) };
+  const result = await ledger.commit({ kind: 'lease-expired', operationId, fence, now }, next, []);
   return result.kind === 'committed' ? next : null;
 }
 

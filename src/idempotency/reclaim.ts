@@ -3,11 +3,12 @@ import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { useApproval } from './approval-use.ts';
 import { freshRecord, withIntent } from './claim.ts';
-import type { ClaimRequest, Lease } from './claim.ts';
+import type { ClaimRequest } from './claim-request.ts';
+import type { Lease } from './claim-request.ts';
 import { closing } from './closing.ts';
 import { notDone } from './conclusion.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { ClaimDependencies } from './dependencies.ts';
+import type { Protocol } from './protocol.ts';
 import { succeedingRecord } from './record.ts';
 
 /** What became of an attempt to begin the next operation of a token. */
@@ -30,20 +31,20 @@ export type ReclaimResult =
  * what was observed.
  */
 export async function reclaim(
-  deps: ClaimDependencies,
+  protocol: Protocol,
   request: ClaimRequest,
   leased: IdempotencyRecord,
 ): Promise<ReclaimResult> {
   const { operationId, fence } = leased;
-  const closed = closing(deps, request.audit, leased, notDone);
-  const record = succeedingRecord(closed.record, freshRecord(deps, request));
+  const closed = closing(protocol, request.audit, leased, notDone);
+  const record = succeedingRecord(closed.record, freshRecord(protocol, request));
   const { audit, approval } = request;
-  const used = approval && useApproval(deps, audit, approval, record.operationId, closed.record);
+  const used = approval && useApproval(protocol, audit, approval, record.operationId, closed.record);
   if (approval && !used) return { kind: 'approval-unusable' };
-  const lease = withIntent(deps, request, record);
+  const lease = withIntent(protocol, request.audit, record);
   const entries = [closed.entry, lease.entry, ...(used ? [used.entry] : [])];
-  const committing = deps.ledger.commit({ kind: 'leased', operationId, fence }, record, entries, used?.use);
-  const result = await withDeadline(request.deadline - deps.clock(), committing, ledgerTimeout);
+  const committing = protocol.ledger.commit({ kind: 'leased', operationId, fence }, record, entries, used?.use);
+  const result = await withDeadline(request.deadline - protocol.clock(), committing, ledgerTimeout);
   switch (result.kind) {
     case 'committed':
       return { kind: 'claimed', lease };

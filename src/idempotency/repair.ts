@@ -1,20 +1,21 @@
 import { decodeTime } from 'ulid';
 import { findEntry, repairEntry } from '../ledger/audit-entry.ts';
-import type { EntryDependencies, Repairer } from '../ledger/audit-entry.ts';
-import type { AssociationState, AssociationStates, OpenOperation } from '../ledger/association-state.ts';
+import type { Stamps, Repairer } from '../ledger/audit-entry.ts';
+import type { AssociationState, OpenOperation } from '../ledger/association-state.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
-import type { IdempotencyRecord, Ledger } from '../ledger/ledger.ts';
+import type { IdempotencyRecord, OperationRecords } from '../ledger/ledger.ts';
 import { changeOfClosed } from '../ledger/rules/change-of-closed.ts';
 import { associationKeyOf } from '../ledger/stored/keys.ts';
-import type { StateRepair, StateRepairs } from '../ledger/state-repair.ts';
+import type { RepairStore, StateRepair } from '../ledger/state-repair.ts';
+import type { OperationReader } from '../ledger/trail.ts';
 import { isClosing } from '../model/audit-event.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import { fingerprintOf, sha256 } from './record.ts';
 
-/** What repairs work with. */
-export interface RepairDependencies extends EntryDependencies {
-  readonly ledger: Pick<Ledger, 'getRecord' | 'operationEntries'>;
-  readonly observations: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
+/** What repairs read and write. */
+export interface RepairPorts extends Stamps {
+  readonly ledger: OperationRecords;
+  readonly observations: RepairStore;
 }
 
 /** What a repair writes, and one sentence that says why. */
@@ -32,18 +33,22 @@ interface Finding {
  * version wrote is left to that version.
  */
 export async function repairClosed(
-  deps: RepairDependencies,
+  ports: RepairPorts,
   { target, recordsInProgress }: Pick<AssociationState, 'target' | 'recordsInProgress'>,
   by: Repairer,
 ): Promise<void> {
   for (const key of recordsInProgress) {
     await ifSupported(async () => {
-      const record = await deps.ledger.getRecord(key);
+      const record = await ports.ledger.getRecord(key);
       if (record?.state === 'IN_PROGRESS') return;
       // Read after the record: what closed it is in the state by now, if its version writes that.
-      const state = await deps.observations.getAssociationState(target);
+      const state = await ports.observations.getAssociationState(target);
       if (!state?.recordsInProgress.includes(key)) return;
-      await write(deps, by, record ? await closedFinding(deps, state, record) : await missingFinding(deps, state, key));
+      await write(
+        ports,
+        by,
+        record ? await closedFinding(ports, state, record) : await missingFinding(ports, state, key),
+      );
     });
   }
 }
@@ -57,7 +62,7 @@ async function ifSupported(work: () => Promise<void>): Promise<void> {
 }
 
 async function closedFinding(
-  { ledger }: RepairDependencies,
+  { ledger }: RepairPorts,
   state: AssociationState,
   record: IdempotencyRecord,
 ): Promise<Finding> {
@@ -73,7 +78,7 @@ async function closedFinding(
 }
 
 async function missingFinding(
-  { ledger, clock }: RepairDependencies,
+  { ledger, clock }: RepairPorts,
   state: AssociationState,
   recordKey: string,
 ): Promise<Finding> {
@@ -93,7 +98,7 @@ async function missingFinding(
   };
 }
 
-async function entriesOf(ledger: RepairDependencies['ledger'], operationId: string): Promise<AuditEntry[]> {
+async function entriesOf(ledger: OperationReader, operationId: string): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
   await findEntry(ledger, operationId, (entry) => entries.push(entry) === 0);
   return entries;
@@ -132,6 +137,6 @@ function restoredRecord(
  * Writes a repair with its entry. Another write may have been faster: then there is nothing to do,
  * or the next run does it.
  */
-async function write(deps: RepairDependencies, by: Repairer, { repair, message }: Finding): Promise<void> {
-  await deps.observations.repairAssociation(repair, repairEntry(deps, repair.change.target, by, message));
+async function write(ports: RepairPorts, by: Repairer, { repair, message }: Finding): Promise<void> {
+  await ports.observations.repairAssociation(repair, repairEntry(ports, repair.change.target, by, message));
 }

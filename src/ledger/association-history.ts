@@ -1,6 +1,6 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { operationTraits } from '../model/operation.ts';
-import type { AssociationState, AssociationStates, ConfirmedAssociation, OpenOperation } from './association-state.ts';
+import type { AssociationState, StateReader, ConfirmedAssociation, OpenOperation } from './association-state.ts';
 import type { AssociationVersion, DeletedAssociation, LatestVersion } from './association-version.ts';
 import type { ClusterScan } from './cluster-scan.ts';
 
@@ -86,7 +86,7 @@ export interface FoundTargets {
  * What requests read of the states and the history. The methods throw as those of the ledger do.
  * Lists are eventually consistent.
  */
-export interface AssociationReads extends Pick<AssociationStates, 'getAssociationState'> {
+export interface AssociationReads extends StateReader {
   /** The service accounts of a cluster that have a state, up to `limit`. */
   targetsInCluster(cluster: ClusterRef, range: KeyRange, limit: number): Promise<FoundTargets>;
 

@@ -199,22 +199,28 @@ export interface StateSummary {
   readonly recordsInProgress: readonly string[];
 }
 
-/**
- * The states, as scans of EKS read and write them. The methods throw as those of the ledger do,
- * which writes the states with its commits.
- */
-export interface AssociationStates {
+/** How the state of one service account is read. Throws as the methods of the ledger do. */
+export interface StateReader {
   /**
    * What is known of the association of a service account; null if nothing is. Strongly consistent.
    */
   getAssociationState(target: AssociationTarget): Promise<AssociationState | null>;
+}
 
-  /** The states of a cluster, without those of another format version. Eventually consistent. */
-  statesOfCluster(cluster: ClusterRef): Promise<StateSummary[]>;
-
+/** How what was observed of one service account is written, beside commits of the ledger. */
+export interface StateObserver extends StateReader {
   /**
    * Changes the state of a service account if it has this revision (0: none is stored), and appends
    * an entry, in one transaction. False if it has another: nothing was written.
    */
   observeAssociation(revision: number, change: StateChange, entry: AuditEntry | null): Promise<boolean>;
+}
+
+/**
+ * The states, as scans of EKS read and write them. The methods throw as those of the ledger do,
+ * which writes the states with its commits.
+ */
+export interface AssociationStates extends StateObserver {
+  /** The states of a cluster, without those of another format version. Eventually consistent. */
+  statesOfCluster(cluster: ClusterRef): Promise<StateSummary[]>;
 }

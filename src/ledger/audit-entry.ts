@@ -4,12 +4,13 @@ import { boundedEntry, briefEntry } from './entry-size.ts';
 import { withHidden } from './hidden-entry.ts';
 import type { HiddenAssociation } from './hidden-entry.ts';
 import { firstEntries } from './ledger.ts';
-import type { Ledger } from './ledger.ts';
+import type { EntryAppender, OperationReader } from './trail.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { repairPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { AuditedOperation } from '../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../model/principal.ts';
+import type { Clock, NewUlid } from '../runtime/clock.ts';
 
 /** What happened. A field that is left out is null in the entry. */
 export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'event'> {
@@ -27,19 +28,23 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   readonly erasedEntries?: readonly string[];
 }
 
-/** What new entries are made with. */
-export interface EntryDependencies {
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  readonly ulid: (time: number) => string;
+/** What new entries are stamped with: the time, and an id that sorts by it. */
+export interface Stamps {
+  readonly clock: Clock;
+  readonly ulid: NewUlid;
+}
+
+/** The trail, and what entries are stamped with that are added to it. */
+export interface TrailWriter extends Stamps {
+  readonly ledger: EntryAppender;
 }
 
 /** Bytes of the salt of personal data: too many to be guessed. */
 const saltBytes = 16;
 
 /** Creates an entry with the current time, within the size of an entry. */
-export function makeEntry(deps: EntryDependencies, context: AuditContext, details: AuditEventDetails): AuditEntry {
-  const entryId = deps.ulid(deps.clock());
+export function makeEntry(stamps: Stamps, context: AuditContext, details: AuditEventDetails): AuditEntry {
+  const entryId = stamps.ulid(stamps.clock());
   const { fence = null, refusalCode = null, message = null, associationArn = null, eksRequestId = null } = details;
   const bounded = details.isBrief === true ? briefEntry : boundedEntry;
   return bounded({
@@ -70,12 +75,12 @@ export interface Repairer {
 
 /** The entry of a repair of a state. `message` is one sentence that says why. */
 export function repairEntry(
-  deps: EntryDependencies,
+  stamps: Stamps,
   target: AssociationTarget,
   { id, fence }: Repairer,
   message: string,
 ): AuditEntry {
-  const operationId = `${repairPrefix}${deps.ulid(deps.clock())}`;
+  const operationId = `${repairPrefix}${stamps.ulid(stamps.clock())}`;
   const principal = { id, kind: 'SERVICE', groups: [], otherGroups: null, sessionName: null } as const;
   const context: AuditContext = {
     operation: 'OBSERVE_ASSOCIATION',
@@ -93,7 +98,7 @@ export function repairEntry(
     invalidInput: null,
     findings: [],
   };
-  return makeEntry(deps, context, { operationId, event: 'STATE_REPAIRED', fence, message });
+  return makeEntry(stamps, context, { operationId, event: 'STATE_REPAIRED', fence, message });
 }
 
 /**
@@ -101,17 +106,17 @@ export function repairEntry(
  * `LedgerUnavailable`.
  */
 export async function recordEntry(
-  deps: EntryDependencies & { readonly ledger: Ledger },
+  trail: TrailWriter,
   context: AuditContext,
   details: AuditEventDetails,
 ): Promise<AuditEntry> {
-  const entry = makeEntry(deps, context, details);
-  await deps.ledger.appendEntry(details.hidden ? withHidden(entry, details.hidden) : entry);
+  const entry = makeEntry(trail, context, details);
+  await trail.ledger.appendEntry(details.hidden ? withHidden(entry, details.hidden) : entry);
   return entry;
 }
 
 /** The entry with which an operation began; null if there is none. Throws `LedgerUnavailable`. */
-export function findIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId: string): Promise<AuditEntry | null> {
+export function findIntent(ledger: OperationReader, operationId: string): Promise<AuditEntry | null> {
   return findEntry(ledger, operationId, ({ event }) => event === 'INTENT');
 }
 
@@ -120,7 +125,7 @@ export function findIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId
  * `LedgerUnavailable`.
  */
 export async function findEntry(
-  ledger: Pick<Ledger, 'operationEntries'>,
+  ledger: OperationReader,
   operationId: string,
   isSought: (entry: AuditEntry) => boolean,
 ): Promise<AuditEntry | null> {

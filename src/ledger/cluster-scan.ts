@@ -60,8 +60,17 @@ export interface ClusterScanReads {
   getClusterScan(cluster: ClusterRef): Promise<ClusterScan | null>;
 }
 
+/** The leases of accounts and regions. The method throws as those of the ledger do. */
+export interface AccountLeases {
+  /**
+   * Replaces the lease of an account and region if it is of the same run, or ended at `now` or
+   * before.
+   */
+  putAccountReads(next: AccountReads, now: number): Promise<PutAccountReads>;
+}
+
 /** The progress of scans. The methods throw as those of the ledger do. */
-interface ClusterScans {
+interface ClusterScans extends AccountLeases {
   /**
    * The progress in every cluster that was scanned, without items of another format version.
    * Eventually consistent.
@@ -73,12 +82,6 @@ interface ClusterScans {
    * if it has another: nothing was written.
    */
   putClusterScan(fence: number, next: ClusterScan): Promise<boolean>;
-
-  /**
-   * Replaces the lease of an account and region if it is of the same run, or ended at `now` or
-   * before.
-   */
-  putAccountReads(next: AccountReads, now: number): Promise<PutAccountReads>;
 }
 
 /**

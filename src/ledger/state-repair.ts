@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../model/audit.ts';
-import type { StateChange } from './association-state.ts';
+import type { StateChange, StateReader } from './association-state.ts';
 import type { IdempotencyRecord } from './idempotency-record.ts';
 
 /**
@@ -26,3 +26,6 @@ export interface StateRepairs {
    */
   repairAssociation(repair: StateRepair, entry: AuditEntry): Promise<boolean>;
 }
+
+/** What repairs of a state read and write, and nothing else of what scans store. */
+export interface RepairStore extends StateReader, StateRepairs {}

@@ -8,7 +8,8 @@ const locked = {
   retryable: true,
   retryAfterSeconds: 300,
   advice:
-    'Ask the operators of the gateway when the lock will be lifted. After that, the same clientRequestToken can be used.',
+    'Ask the operators of the gateway when the lock will be lifted. After that, the same ' +
+    'clientRequestToken can be used.',
 } as const;
 
 /**
@@ -43,7 +44,8 @@ export const outcomes = {
     event: 'DENIED',
     ...notRetryable,
     advice:
-      'Follow the advice of each violation. A denial is not stored: once its cause is fixed, the same clientRequestToken can be used.',
+      'Follow the advice of each violation. A denial is not stored: once its cause is fixed, the same ' +
+      'clientRequestToken can be used.',
   },
   POLICY_EVALUATION_FAILED: {
     ...unrecorded,
@@ -61,7 +63,8 @@ export const outcomes = {
     retryable: true,
     retryAfterSeconds: 10,
     advice:
-      'Check roleArn and targetRoleArn. A role created in the last minute needs some seconds to propagate: send the same request again after retryAfterSeconds.',
+      'Check roleArn and targetRoleArn. A role created in the last minute needs some seconds to ' +
+      'propagate: send the same request again after retryAfterSeconds.',
   },
   /** A lock of the operators stops the change. Nothing was begun. */
   CHANGES_LOCKED: { ...locked, event: 'REFUSED', recordState: 'untouched' },
@@ -78,7 +81,8 @@ export const outcomes = {
     ...final,
     code: 'ASSOCIATION_ALREADY_EXISTS',
     advice:
-      'Compare existing with your request. Keep it, or have it deleted and send the request with a new clientRequestToken.',
+      'Compare existing with your request. Keep it, or have it deleted and send the request with a new ' +
+      'clientRequestToken.',
   },
   /** EKS answered 409, but no association is visible: a delete may still be propagating. */
   ASSOCIATION_NOT_VISIBLE: {
@@ -103,7 +107,8 @@ export const outcomes = {
     code: 'ASSOCIATION_NOT_FOUND',
     event: 'REFUSED',
     advice:
-      'Check clusterName and associationId; list the associations to see which ones you may view. The same clientRequestToken can be used again, for example once a new association is visible.',
+      'Check clusterName and associationId; list the associations to see which ones you may view. The ' +
+      'same clientRequestToken can be used again, for example once a new association is visible.',
   },
   /**
    * The association is not the one that `expectedModifiedAt` names, or the service account has
@@ -130,7 +135,8 @@ export const outcomes = {
     ...final,
     code: 'ASSOCIATION_NOT_CONFIRMED',
     advice:
-      'Adopt the association, then set expiresAt with a new clientRequestToken; or change a setting with the same update.',
+      'Adopt the association, then set expiresAt with a new clientRequestToken; or change a setting ' +
+      'with the same update.',
   },
   /**
    * A request expects a revision or sets an expiry, and another operation on the service account
@@ -154,19 +160,22 @@ export const outcomes = {
     code: 'ROLE_NOT_FOUND',
     retryAfterSeconds: 10,
     advice:
-      'Check roleArn. A role created in the last minute needs some seconds to propagate: send the same request again after retryAfterSeconds.',
+      'Check roleArn. A role created in the last minute needs some seconds to propagate: send the same ' +
+      'request again after retryAfterSeconds.',
   },
   TRUST_POLICY_INVALID: {
     ...final,
     code: 'TRUST_POLICY_INVALID',
     advice:
-      'Allow pods.eks.amazonaws.com to sts:AssumeRole and sts:TagSession in the trust policy of the role, then use a new clientRequestToken.',
+      'Allow pods.eks.amazonaws.com to sts:AssumeRole and sts:TagSession in the trust policy of the ' +
+      'role, then use a new clientRequestToken.',
   },
   ASSOCIATION_LIMIT_EXCEEDED: {
     ...final,
     code: 'ASSOCIATION_LIMIT_EXCEEDED',
     advice:
-      'Delete associations that are no longer needed, or use another cluster: the quota is not adjustable. Then use a new clientRequestToken.',
+      'Delete associations that are no longer needed, or use another cluster: the quota is not ' +
+      'adjustable. Then use a new clientRequestToken.',
   },
   EKS_REFUSED: {
     ...final,
@@ -178,7 +187,8 @@ export const outcomes = {
     code: 'GATEWAY_ACCESS_DENIED',
     retryAfterSeconds: 60,
     advice:
-      'Ask the operators of the gateway to add the permission named in eksMessage to its IAM role. Then send the same request again.',
+      'Ask the operators of the gateway to add the permission named in eksMessage to its IAM role. ' +
+      'Then send the same request again.',
   },
   /**
    * The gateway may not assume the role that changes associations, or has no credentials itself.
@@ -189,7 +199,8 @@ export const outcomes = {
     code: 'GATEWAY_ACCESS_DENIED',
     retryAfterSeconds: 60,
     advice:
-      'Ask the operators of the gateway to let it assume the role named in eksMessage. Then send the same request again.',
+      'Ask the operators of the gateway to let it assume the role named in eksMessage. Then send the ' +
+      'same request again.',
   },
   /** STS is throttled or can't be reached. Nothing was sent to EKS. */
   CREDENTIALS_UNAVAILABLE: {
@@ -197,7 +208,8 @@ export const outcomes = {
     code: 'EKS_UNREACHABLE',
     retryAfterSeconds: 5,
     advice:
-      'The gateway got no credentials for EKS from AWS STS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
+      'The gateway got no credentials for EKS from AWS STS: send the same request again after ' +
+      'retryAfterSeconds; tell the operators of the gateway if it persists.',
   },
   THROTTLED: {
     ...released,
@@ -210,7 +222,8 @@ export const outcomes = {
     code: 'EKS_UNREACHABLE',
     retryAfterSeconds: 5,
     advice:
-      'The gateway could not connect to EKS: send the same request again after retryAfterSeconds; tell the operators of the gateway if it persists.',
+      'The gateway could not connect to EKS: send the same request again after retryAfterSeconds; tell ' +
+      'the operators of the gateway if it persists.',
   },
   /**
    * The operation had no effect and can't have one any more. Not returned as such: the next request
@@ -227,7 +240,8 @@ export const outcomes = {
     ...final,
     code: 'OUTCOME_UNDETERMINED',
     advice:
-      'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room for the ownership tag.',
+      'An equal association exists, so nothing needs to be done; send fewer than 50 tags to leave room ' +
+      'for the ownership tag.',
   },
   /**
    * An operation in doubt whose association others changed, deleted or created: it may have been
@@ -237,7 +251,9 @@ export const outcomes = {
     ...final,
     code: 'OUTCOME_UNDETERMINED',
     advice:
-      'Pods may have had the requested role for a time: AWS CloudTrail shows which changes EKS applied. Compare what exists now with your request, and use a new clientRequestToken for another change.',
+      'Pods may have had the requested role for a time: AWS CloudTrail shows which changes EKS ' +
+      'applied. Compare what exists now with your request, and use a new clientRequestToken for ' +
+      'another change.',
   },
 } as const satisfies Record<string, OutcomeRow>;
 

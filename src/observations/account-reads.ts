@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rateLimitedEksFor } from '../eks/rate-limited.ts';
 import type { EksFor } from '../eks/eks.ts';
-import type { ObservationStore } from '../ledger/cluster-scan.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
+import type { AccountLeases } from '../ledger/cluster-scan.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { makeRateLimiter } from '../runtime/rate-limiter.ts';
-import type { ObserveDependencies } from './observe-service-account.ts';
+import type { ReadTimes } from './sights.ts';
 
 /** What reads of accounts work with. */
-export interface AccountReadsDependencies extends Pick<ObserveDependencies, 'clock' | 'ulid' | 'times'> {
-  readonly observations: Pick<ObservationStore, 'putAccountReads'>;
+export interface AccountReadPorts extends Stamps {
+  readonly observations: AccountLeases;
+  readonly times: ReadTimes;
   readonly eksFor: EksFor;
   /** Waits for the rate limit. Default: on the clock of the machine. */
   readonly wait?: (ms: number) => Promise<unknown>;
@@ -32,12 +34,11 @@ interface Account {
  * The functions throw `LedgerUnavailable`.
  */
 export function makeAccountReads(
-  deps: AccountReadsDependencies,
+  { observations, eksFor: unlimited, clock, ulid, times, wait = sleep }: AccountReadPorts,
   clusters: readonly ClusterRef[],
   { readsPerSecond: perSecond, deadline }: { readonly readsPerSecond: number; readonly deadline: number },
 ) {
-  const { observations, clock, times, wait = sleep } = deps;
-  const runId = deps.ulid(clock());
+  const runId = ulid(clock());
   const put = ({ accountId, region }: ClusterRef, leaseUntil: number, now: number) =>
     observations.putAccountReads({ accountId, region, runId, leaseUntil }, now);
 
@@ -64,7 +65,7 @@ export function makeAccountReads(
     if (known) return known;
     const account = {
       isTaken: take(cluster),
-      eksFor: rateLimitedEksFor(deps.eksFor, makeRateLimiter({ concurrency: perSecond, perSecond }, clock, wait)),
+      eksFor: rateLimitedEksFor(unlimited, makeRateLimiter({ concurrency: perSecond, perSecond }, clock, wait)),
       left: clusters.filter((one) => keyOf(one) === key).length,
     };
     accounts.set(key, account);

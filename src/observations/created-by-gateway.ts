@@ -1,7 +1,7 @@
 import { isValid } from 'ulid';
 import { findEntry, findIntent } from '../ledger/audit-entry.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { OperationReader } from '../ledger/trail.ts';
 import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { hasTrait } from '../model/operation.ts';
@@ -11,10 +11,7 @@ import { createDifferences } from '../operations/terms/differences.ts';
  * Whether the ownership tag names the `INTENT` of a create with these settings for this service
  * account, which is not recorded to have made another association. Copied tags prove nothing else.
  */
-export async function isCreatedByGateway(
-  { ledger }: { readonly ledger: Pick<Ledger, 'operationEntries'> },
-  association: Association,
-): Promise<boolean> {
+export async function isCreatedByGateway(ledger: OperationReader, association: Association): Promise<boolean> {
   const operationId = operationIdOf(association);
   // Anyone who may tag at EKS sets the value, also one that is not the key of an entry.
   if (operationId === null || !isValid(operationId)) return false;
@@ -28,7 +25,7 @@ export async function isCreatedByGateway(
   return made === null || made.associationArn === association.associationArn;
 }
 
-async function readIntent(ledger: Pick<Ledger, 'operationEntries'>, operationId: string) {
+async function readIntent(ledger: OperationReader, operationId: string) {
   try {
     const intent = await findIntent(ledger, operationId);
     return intent?.request ? intent : null;

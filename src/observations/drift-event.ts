@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { makeEntry } from '../ledger/audit-entry.ts';
-import type { EntryDependencies } from '../ledger/audit-entry.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
 import type { AssociationState, ObservedState } from '../ledger/association-state.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 import { driftPrefix } from '../model/audit.ts';
@@ -47,13 +47,13 @@ export type DriftEvent = Extract<AuditEvent, 'DRIFT_FOUND' | 'DRIFT_RESOLVED'>;
  * association since the first scan of its cluster that none made. Each new difference is an entry
  * DRIFT_FOUND, its end an entry DRIFT_RESOLVED.
  */
-export function driftChangeOf(deps: EntryDependencies, observation: Observation): DriftChange {
+export function driftChangeOf(stamps: Stamps, observation: Observation): DriftChange {
   const seen = observation.state?.observed ?? null;
   const known = seen?.driftId ?? null;
   const event = eventOf(observation, seen);
-  const driftId = known ?? (event && `${driftPrefix}${deps.ulid(deps.clock())}`);
+  const driftId = known ?? (event && `${driftPrefix}${stamps.ulid(stamps.clock())}`);
   if (event === null || driftId === null) return { driftId: known, event: null, entry: null };
-  const entry = entryOf(deps, observation, driftId, event);
+  const entry = entryOf(stamps, observation, driftId, event);
   return { driftId: event === 'DRIFT_FOUND' ? driftId : null, event, entry };
 }
 
@@ -91,12 +91,7 @@ export const scanner: RecordedPrincipal = {
   sessionName: null,
 };
 
-function entryOf(
-  deps: EntryDependencies,
-  observation: Observation,
-  operationId: string,
-  event: DriftEvent,
-): AuditEntry {
+function entryOf(stamps: Stamps, observation: Observation, operationId: string, event: DriftEvent): AuditEntry {
   const { target, state, observed, association } = observation;
   const confirmed = confirmedIn(state);
   const seen = association ?? confirmed ?? state?.observed?.association ?? null;
@@ -117,7 +112,7 @@ function entryOf(
     findings: [],
   };
   const message = event === 'DRIFT_FOUND' ? foundMessage(state, association) : resolvedMessage(observed);
-  return makeEntry(deps, context, {
+  return makeEntry(stamps, context, {
     // Scans have clocks of their own: the order of the entries is that of the writes of the state.
     operationId,
     event,

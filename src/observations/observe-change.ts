@@ -1,9 +1,11 @@
 import type { EksFor } from '../eks/eks.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { ClusterScanReads } from '../ledger/cluster-scan.ts';
+import type { LocksReader } from '../ledger/ledger.ts';
+import type { OperationReader } from '../ledger/trail.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
-import type { ObserveDependencies, ObserveResult } from './observe-service-account.ts';
+import type { ObservationPorts, ObserveResult } from './observe-service-account.ts';
 
 /** A change of an association that something other than a scan told of. */
 export interface ReportedChange {
@@ -12,8 +14,8 @@ export interface ReportedChange {
 }
 
 /** What a reported change is observed with. */
-export interface ObserveChangeDependencies extends ObserveDependencies {
-  readonly ledger: Pick<Ledger, 'operationEntries' | 'getClusterScan' | 'getLocks'>;
+export interface ReportedChangePorts extends ObservationPorts {
+  readonly ledger: OperationReader & ClusterScanReads & LocksReader;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly eksFor: EksFor;
 }
@@ -34,23 +36,24 @@ const leftToScan: LeftToScan = { kind: 'left-to-scan' };
  * decides between them. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeChange(
-  deps: ObserveChangeDependencies,
+  { directory, eksFor, ...ports }: ReportedChangePorts,
   { cluster: { accountId, region, clusterName }, associationId }: ReportedChange,
   deadline: number,
 ): Promise<ObserveResult | LeftToScan> {
   const cluster = { accountId, region, clusterName };
   const names = ['accountId', 'region', 'clusterName'] as const;
-  if (!deps.directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
-  const [{ locks }, scan] = await Promise.all([deps.ledger.getLocks(), deps.ledger.getClusterScan(cluster)]);
+  if (!directory.clusters.some((one) => names.every((name) => one[name] === cluster[name]))) return leftToScan;
+  const { ledger, observations, clock } = ports;
+  const [{ locks }, scan] = await Promise.all([ledger.getLocks(), ledger.getClusterScan(cluster)]);
   if (scan === null || clusterReadsLockFor(locks, cluster) !== null) return leftToScan;
-  const eks = deps.eksFor(cluster);
+  const eks = eksFor(cluster);
   const described = await eks.describe(associationId, { deadline });
   if (described.kind === 'failed') return described;
   if (described.kind === 'absent') return leftToScan;
   const { namespace, serviceAccount } = described.association;
   const target = { ...cluster, namespace, serviceAccount };
   // The revision must be older than the read that is judged.
-  const knownRevision = (await deps.observations.getAssociationState(target))?.revision ?? 0;
-  const listed = { target, associationId, listedAt: deps.clock(), knownRevision, scan };
-  return observeServiceAccount(deps, eks, listed, deadline);
+  const knownRevision = (await observations.getAssociationState(target))?.revision ?? 0;
+  const listed = { target, associationId, listedAt: clock(), knownRevision, scan };
+  return observeServiceAccount(ports, eks, listed, deadline);
 }

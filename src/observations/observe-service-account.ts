@@ -1,7 +1,8 @@
 import type { Eks, EksError } from '../eks/eks.ts';
+import type { StateObserver } from '../ledger/association-state.ts';
 import type { Origin } from '../ledger/association-version.ts';
-import type { ObservationStore } from '../ledger/cluster-scan.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
+import type { OperationReader } from '../ledger/trail.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { isCreatedByGateway } from './created-by-gateway.ts';
 import { driftChangeOf } from './drift-event.ts';
@@ -11,12 +12,9 @@ import { seenVersion } from './seen-version.ts';
 import type { ReadTimes } from './sights.ts';
 
 /** What a scan works with for one service account. */
-export interface ObserveDependencies {
-  readonly ledger: Pick<Ledger, 'operationEntries'>;
-  readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  readonly ulid: (time: number) => string;
+export interface ObservationPorts extends Stamps {
+  readonly ledger: OperationReader;
+  readonly observations: StateObserver;
   readonly times: ReadTimes;
 }
 
@@ -47,31 +45,31 @@ export type ObserveResult =
  * if the state is still the one that was read. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
 export async function observeServiceAccount(
-  deps: ObserveDependencies,
+  { ledger, observations, clock, ulid, times }: ObservationPorts,
   eks: Pick<Eks, 'describe'>,
   { target, associationId, listedAt, knownRevision, scan }: Listed,
   deadline: number,
 ): Promise<ObserveResult> {
-  const readAt = associationId === null ? listedAt : deps.clock();
+  const readAt = associationId === null ? listedAt : clock();
   const described = associationId === null ? null : await eks.describe(associationId, { deadline });
   if (described?.kind === 'failed') return described;
   const association = described?.kind === 'found' ? described.association : null;
-  const state = await deps.observations.getAssociationState(target);
+  const state = await observations.getAssociationState(target);
   const isKnown = association !== null && state?.confirmed?.association.associationId === association.associationId;
-  const isOwn = association !== null && !isKnown && (await isCreatedByGateway(deps, association));
-  const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, deps.times);
+  const isOwn = association !== null && !isKnown && (await isCreatedByGateway(ledger, association));
+  const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, times);
   if (judgement.kind === 'undecided') return judgement;
   if (judgement.kind === 'lapsed') {
     const change = { target, openOperations: [], endedOperationIds: judgement.endedOperationIds };
-    await deps.observations.observeAssociation(state?.revision ?? 0, change, null);
+    await observations.observeAssociation(state?.revision ?? 0, change, null);
     return { kind: 'undecided' };
   }
   const { origin, change } = judgement;
   const seen = { target, state, observed: change.observed, association, scan };
-  const { driftId, event, entry } = driftChangeOf(deps, seen);
+  const { driftId, event, entry } = driftChangeOf({ clock, ulid }, seen);
   const next = { ...change, target, observed: { ...change.observed, driftId } };
   const version = seenVersion(next, association, state, scan.completedAt);
   const written = version ? { ...next, version } : next;
-  if (!(await deps.observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };
+  if (!(await observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };
   return { kind: 'observed', origin, drift: event };
 }

@@ -1,14 +1,16 @@
 import type { AssociationSummary, Eks, EksError } from '../eks/eks.ts';
-import type { StateSummary } from '../ledger/association-state.ts';
-import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
+import type { AssociationStates, StateSummary } from '../ledger/association-state.ts';
+import type { ClusterScan } from '../ledger/cluster-scan.ts';
 import { repairClosed } from '../idempotency/repair.ts';
-import type { RepairDependencies } from '../idempotency/repair.ts';
+import type { RepairPorts } from '../idempotency/repair.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
+import type { OperationRecords } from '../ledger/ledger.ts';
+import type { StateRepairs } from '../ledger/state-repair.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { scanner } from './drift-event.ts';
 import type { ScanLease } from './drift-event.ts';
 import { observeServiceAccount } from './observe-service-account.ts';
-import type { Listed, ObserveDependencies } from './observe-service-account.ts';
+import type { Listed, ObservationPorts } from './observe-service-account.ts';
 
 /** What one scan of a cluster did. */
 export interface ClusterScanResult {
@@ -48,8 +50,10 @@ export const nothingScanned: ClusterScanResult = {
 };
 
 /** What a scan of a cluster works with. */
-export type ScanClusterDependencies = ObserveDependencies &
-  RepairDependencies & { readonly observations: Pick<ObservationStore, 'statesOfCluster'> };
+export interface ClusterScanPorts extends ObservationPorts, RepairPorts {
+  readonly ledger: OperationRecords;
+  readonly observations: AssociationStates & StateRepairs;
+}
 
 /** How a cluster is scanned. Times are milliseconds since the epoch. */
 interface ScanBounds {
@@ -84,23 +88,23 @@ const repairMs = 5_000;
  * `LedgerUnavailable`.
  */
 export async function scanCluster(
-  deps: ScanClusterDependencies,
+  ports: ClusterScanPorts,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
   bounds: ScanBounds,
 ): Promise<ClusterScanResult> {
-  const states = await deps.observations.statesOfCluster(cluster);
-  const result = await observeCluster(deps, eks, cluster, states, bounds);
+  const states = await ports.observations.statesOfCluster(cluster);
+  const result = await observeCluster(ports, eks, cluster, states, bounds);
   const { deadline, lease } = bounds;
   for (const state of states) {
-    if (deps.clock() > deadline - repairMs) break;
-    await repairClosed(deps, state, { id: scanner.id, fence: lease.fence });
+    if (ports.clock() > deadline - repairMs) break;
+    await repairClosed(ports, state, { id: scanner.id, fence: lease.fence });
   }
   return result;
 }
 
 async function observeCluster(
-  deps: ScanClusterDependencies,
+  ports: ClusterScanPorts,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
   states: readonly StateSummary[],
@@ -108,7 +112,7 @@ async function observeCluster(
 ): Promise<ClusterScanResult> {
   const result = { ...nothingScanned };
   const known = new Map(states.map((state) => [keyOf(state.target), state]));
-  const listedAt = deps.clock();
+  const listedAt = ports.clock();
   const listed = await listAll(eks, deadline);
   if (listed.kind === 'failed') return { ...result, failure: listed.error };
   result.listed = listed.summaries.length;
@@ -119,8 +123,8 @@ async function observeCluster(
   const queue = due.values();
   const worker = async () => {
     for (const one of queue) {
-      if (failures >= maxFailures || deps.clock() > deadline - readMs) return;
-      const seen = await observeSupported(deps, eks, one, Math.min(deadline, deps.clock() + readMs));
+      if (failures >= maxFailures || ports.clock() > deadline - readMs) return;
+      const seen = await observeSupported(ports, eks, one, Math.min(deadline, ports.clock() + readMs));
       failures = seen.kind === 'failed' ? failures + 1 : 0;
       if (seen.kind === 'failed') {
         result.failure = seen.error;

@@ -1,14 +1,14 @@
 import type { EksFor } from '../eks/eks.ts';
 import type { ClusterScan, ObservationStore } from '../ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { LocksReader, OperationRecords } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeAccountReads } from './account-reads.ts';
-import type { AccountReadsDependencies } from './account-reads.ts';
+import type { AccountReadPorts } from './account-reads.ts';
 import { nothingScanned, scanCluster } from './scan-cluster.ts';
-import type { ClusterScanResult, ScanClusterDependencies } from './scan-cluster.ts';
+import type { ClusterScanResult, ClusterScanPorts } from './scan-cluster.ts';
 import { maxScanMs } from './sights.ts';
 
 /** How often, and how fast, clusters are scanned. */
@@ -31,9 +31,9 @@ export interface ScanSettings {
 export const defaultScanSettings: ScanSettings = { intervalMs: 300_000, maxAgeMs: 86_400_000, readsPerSecond: 10 };
 
 /** What a scan works with. */
-export interface ScanDependencies extends ScanClusterDependencies, Pick<AccountReadsDependencies, 'eksFor' | 'wait'> {
+export interface ScanPorts extends ClusterScanPorts, AccountReadPorts {
   readonly observations: ObservationStore;
-  readonly ledger: ScanClusterDependencies['ledger'] & Pick<Ledger, 'getLocks'>;
+  readonly ledger: OperationRecords & LocksReader;
   readonly directory: { readonly clusters: readonly ClusterRef[] };
   readonly log: Log;
 }
@@ -94,7 +94,7 @@ const leastMs = 12_000;
  * on reads do, from the next run on. `deadline` is when the run must end, in milliseconds since the
  * epoch. Throws `LedgerUnavailable`.
  */
-export async function scan(deps: ScanDependencies, settings: ScanSettings, deadline: number): Promise<ScanResult> {
+export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: number): Promise<ScanResult> {
   const result: ScanResult = {
     complete: 0,
     incomplete: 0,
@@ -109,12 +109,12 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
     blindClusters: 0,
     oldestScanSeconds: 0,
   };
-  const now = deps.clock();
-  const known = new Map((await deps.observations.clusterScans()).map((one) => [keyOf(one.cluster), one]));
-  const { locks } = await deps.ledger.getLocks();
+  const now = ports.clock();
+  const known = new Map((await ports.observations.clusterScans()).map((one) => [keyOf(one.cluster), one]));
+  const { locks } = await ports.ledger.getLocks();
   const isLocked = (cluster: ClusterRef) => clusterReadsLockFor(locks, cluster) !== null;
-  result.locked = deps.directory.clusters.filter(isLocked).length;
-  const all = deps.directory.clusters.map((cluster) => ({ cluster, last: known.get(keyOf(cluster)) ?? null }));
+  result.locked = ports.directory.clusters.filter(isLocked).length;
+  const all = ports.directory.clusters.map((cluster) => ({ cluster, last: known.get(keyOf(cluster)) ?? null }));
   const scans = all.flatMap(({ cluster, last }) => (last === null || isLocked(cluster) ? [] : [last]));
   const ages = scans.map((last) => now - seenUntil(last));
   result.oldestScanSeconds = Math.floor(ages.reduce((most, age) => Math.max(most, age), 0) / 1_000);
@@ -125,20 +125,20 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
     .sort((one, other) => (one.last?.endedAt ?? 0) - (other.last?.endedAt ?? 0));
   const { readsPerSecond } = settings;
   const accounts = makeAccountReads(
-    deps,
+    ports,
     due.map(({ cluster }) => cluster),
     { readsPerSecond, deadline },
   );
   const scanDue = async (cluster: ClusterRef, last: ClusterScan | null) => {
     const eksFor = await accounts.begin(cluster);
-    const lease = eksFor && (await take(deps, cluster, last, deadline));
+    const lease = eksFor && (await take(ports, cluster, last, deadline));
     if (!eksFor || !lease) result.leased += 1;
-    else await scanLeased(deps, eksFor, lease, { ...settings, deadline }, result);
+    else await scanLeased(ports, eksFor, lease, { ...settings, deadline }, result);
   };
   const queue = due.values();
   const worker = async () => {
     for (const { cluster, last } of queue) {
-      if (deps.clock() > deadline - leastMs) result.waiting += 1;
+      if (ports.clock() > deadline - leastMs) result.waiting += 1;
       else await scanDue(cluster, last);
       await accounts.end(cluster);
     }
@@ -152,7 +152,7 @@ export async function scan(deps: ScanDependencies, settings: ScanSettings, deadl
  * before the deadline of the run: after a killed run, the cluster must not wait.
  */
 async function take(
-  { observations, clock, times }: ScanDependencies,
+  { observations, clock, times }: ScanPorts,
   ref: ClusterRef,
   last: ClusterScan | null,
   deadline: number,
@@ -177,17 +177,17 @@ async function take(
 
 /** Scans a cluster and records how it ended. A run that lost its lease records nothing. */
 async function scanLeased(
-  deps: ScanDependencies,
+  ports: ScanPorts,
   eksFor: EksFor,
   lease: ClusterScan,
   settings: ScanSettings & { readonly deadline: number },
   result: ScanResult,
 ): Promise<void> {
   const { cluster, fence, startedAt, completedAt, firstCompletedAt } = lease;
-  const scanned = await scanOrFail(deps, eksFor, cluster, { ...settings, lease });
+  const scanned = await scanOrFail(ports, eksFor, cluster, { ...settings, lease });
   const { isComplete, failure } = scanned;
-  const now = deps.clock();
-  await deps.observations.putClusterScan(fence, {
+  const now = ports.clock();
+  await ports.observations.putClusterScan(fence, {
     ...lease,
     leaseUntil: now,
     endedAt: now,
@@ -198,21 +198,21 @@ async function scanLeased(
   });
   result[outcomeOf(scanned)] += 1;
   for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];
-  if (failure) deps.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
+  if (failure) ports.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
 }
 
 /** A cluster that can't be scanned must not keep others from being scanned. */
 async function scanOrFail(
-  deps: ScanDependencies,
+  ports: ScanPorts,
   eksFor: EksFor,
   cluster: ClusterRef,
   settings: Parameters<typeof scanCluster>[3],
 ): Promise<ClusterScanResult> {
   try {
-    return await scanCluster(deps, eksFor(cluster), cluster, settings);
+    return await scanCluster(ports, eksFor(cluster), cluster, settings);
   } catch (error) {
     if (error instanceof LedgerUnavailable) throw error;
-    deps.log('error', 'A scan failed.', { ...cluster, error: String(error) });
+    ports.log('error', 'A scan failed.', { ...cluster, error: String(error) });
     const failure = { exception: 'ScanFailed', message: 'The log of the scan says why.', requestId: null };
     return { ...nothingScanned, failure };
   }

@@ -1,7 +1,9 @@
-import { failedCases, parseCases } from '../cases/cases.ts';
+import { failedCases } from '../cases/cases.ts';
+import { parseCases } from '../cases/case-files.ts';
 import { recordSnapshot } from '../cases/record-snapshot.ts';
 import { parseInventory } from '../policy/inventory/inventory.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { hasHashesOf, maxTried, reasonOf } from './choose.ts';
 import { compiledKey, decodeCompiled, encodeCompiled, restoredEngine } from './compiled-version.ts';
@@ -36,7 +38,7 @@ export function compileVersion(version: PolicyVersion, packed: PackedPolicies): 
 }
 
 /** What the compilation of versions uses. */
-export interface CompileDependencies {
+export interface CompilePorts {
   readonly store: Pick<PolicyStore, 'versions' | 'getPolicies'>;
   readonly compiled: CompiledStore;
   /** The policy of the package: a version with its hashes needs no compilation. */
@@ -44,7 +46,7 @@ export interface CompileDependencies {
   /** See `readCompilerHash`. */
   readonly compilerHash: string;
   /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -68,8 +70,8 @@ const renewedSeconds = 15 * 86_400;
  * be put in force is reported once, and the one before it compiled. Rejects with
  * `LedgerUnavailable`.
  */
-export function makeCompileRun(deps: CompileDependencies): () => Promise<CompileResult> {
-  const { store, compiled, packaged, compilerHash, clock, log } = deps;
+export function makeCompileRun(ports: CompilePorts): () => Promise<CompileResult> {
+  const { store, compiled, packaged, compilerHash, clock, log } = ports;
   /** Numbers of the versions that may not be put in force. They are verified once. */
   const refused = new Set<number>();
 

@@ -1,4 +1,5 @@
 import type { LoadedPolicy } from '../policy/load.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { makeSteadyClock } from '../runtime/steady-clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -26,7 +27,7 @@ export const defaultLiveSettings: LiveSettings = { refreshMs: 30_000, maxAgeMs: 
 export interface LiveSource<Value> extends VersionSource<Value> {
   readonly settings: LiveSettings;
   /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly clock: Clock;
 }
 
 /** It is not known which policies are in force. */

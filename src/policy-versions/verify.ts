@@ -1,5 +1,6 @@
 import type { OnFailure } from '../policy/decide/authorize.ts';
-import { failedCases, parseCases } from '../cases/cases.ts';
+import { failedCases } from '../cases/cases.ts';
+import { parseCases } from '../cases/case-files.ts';
 import { makeCedarHost } from '../policy/cedar/cedar.ts';
 import type { CedarHost } from '../policy/cedar/cedar.ts';
 import { makeEngine } from '../policy/decide/engine.ts';

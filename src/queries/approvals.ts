@@ -1,14 +1,15 @@
 import type { ApprovalScope, QueryApprovalsArgs } from '../generated/types.ts';
 import { isApprovalPosition, positionIn, positionText } from '../ledger/stored/approval-page.ts';
-import type { ApprovalPartition } from '../ledger/approvals.ts';
+import type { ApprovalPartition, ApprovalStore } from '../ledger/approvals.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import { parseApprovalId } from '../model/approval.ts';
 import type { Approval } from '../model/approval.ts';
 import type { Finding } from '../model/refusal.ts';
 import { requireApprovals } from '../operations/terms/dependencies.ts';
-import type { Dependencies } from '../operations/terms/dependencies.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { resolveCluster } from '../validation/names.ts';
+import type { ClusterDefaults } from '../validation/names.ts';
 import { firstFindings, firstOf, invalidCursor } from '../validation/paging.ts';
 import type { Connection, Filters } from '../validation/paging.ts';
 import type { QueryResult } from './terms/query-result.ts';
@@ -39,13 +40,13 @@ function maySeeApproval({ identity, authorizeRead, mayApprove }: Reader, approva
  * and if another one took its place. One read. Throws `LedgerUnavailable`.
  */
 export async function readApproval(
-  deps: Pick<Dependencies, 'approvals'>,
+  { approvals }: { readonly approvals: ApprovalStore | null },
   { once, ...reader }: Reader & Pick<RequestContext, 'once'>,
   publicId: string,
 ): Promise<Approval | null> {
   const parsed = parseApprovalId(publicId);
   if (parsed === null) return null;
-  const approval = await once(`approval ${publicId}`, () => requireApprovals(deps).getApproval(parsed.key));
+  const approval = await once(`approval ${publicId}`, () => requireApprovals(approvals).getApproval(parsed.key));
   return approval?.id === parsed.id && maySeeApproval(reader, approval) ? approval : null;
 }
 
@@ -54,12 +55,12 @@ export async function readApproval(
  * `LedgerUnavailable`.
  */
 export async function readApprovals(
-  deps: Pick<Dependencies, 'approvals' | 'clock' | 'home'>,
+  reads: { readonly approvals: ApprovalStore | null; readonly clock: Clock; readonly home: ClusterDefaults },
   reader: Reader & Pick<RequestContext, 'cursors'>,
   input: QueryApprovalsArgs,
   deadline: number,
 ): Promise<QueryResult<Connection<Approval>>> {
-  const { partition, serviceAccount, findings: ofScope } = partitionOf(input.scope ?? pending, deps.home);
+  const { partition, serviceAccount, findings: ofScope } = partitionOf(input.scope ?? pending, reads.home);
   const filters: Filters<Omit<QueryApprovalsArgs, 'scope'>> = { state: input.state ?? null };
   const { state } = filters;
   const name = JSON.stringify(['approvals', partition, serviceAccount, ...Object.values(filters)]);
@@ -75,8 +76,8 @@ export async function readApprovals(
   ];
   if (findings.length > 0) return { kind: 'invalid', findings };
 
-  const now = deps.clock();
-  const reading = requireApprovals(deps).listApprovals(partition, maxExamined, after);
+  const now = reads.clock();
+  const reading = requireApprovals(reads.approvals).listApprovals(partition, maxExamined, after);
   const { approvals, next } = await withDeadline(deadline - now, reading, ledgerTimeout);
   const rows: { position: string; node: Approval }[] = [];
   for (const node of approvals) {
@@ -96,7 +97,7 @@ export async function readApprovals(
 const pending: ApprovalScope = { gateway: 'PENDING' };
 
 /** The partition that a scope names. GraphQL guarantees that exactly one field is set. */
-function partitionOf({ cluster }: ApprovalScope, home: Dependencies['home']) {
+function partitionOf({ cluster }: ApprovalScope, home: ClusterDefaults) {
   const all = { partition: { kind: 'gateway', state: 'PENDING' } as ApprovalPartition, serviceAccount: null };
   if (!cluster) return { ...all, findings: [] };
   const parsed = parseScope({ cluster }, home);

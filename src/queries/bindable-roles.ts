@@ -1,7 +1,9 @@
 import type { BindableRole, QueryBindableRolesArgs } from '../generated/types.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
-import type { Dependencies } from '../operations/terms/dependencies.ts';
+import type { Permissions } from '../operations/checks/known-states.ts';
+import type { Directory } from '../policy/inventory/directory.ts';
+import type { Authorize } from '../policy/policy.ts';
 import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
 import type { QueryResult } from './terms/query-result.ts';
@@ -12,6 +14,12 @@ const maxInventoryRoles = 50;
 /** Limit of `roleNameType` in the IAM service model. */
 const maxRoleNameLength = 64;
 
+/** Policy, and the roles that it is asked about. */
+interface RolePolicy extends Permissions {
+  readonly authorize: Authorize;
+  readonly directory: Directory;
+}
+
 /**
  * Roles with which policy would permit a create for a service account, also once others approve it:
  * those that the inventory allows its namespace to use, and those of the conventional paths, for
@@ -19,21 +27,21 @@ const maxRoleNameLength = 64;
  * and writes nothing.
  */
 export function bindableRoles(
-  deps: Pick<Dependencies, 'authorize' | 'preauthorize' | 'clock' | 'directory' | 'home'>,
+  policy: RolePolicy,
   identity: RequestIdentity,
   input: QueryBindableRolesArgs,
 ): QueryResult<readonly BindableRole[]> {
-  const anyRole = roleArn(resolveCluster(input, deps.home), '/', 'x');
-  const validated = validateCreate({ ...input, roleArn: anyRole }, deps.home);
+  const anyRole = roleArn(resolveCluster(input, policy.home), '/', 'x');
+  const validated = validateCreate({ ...input, roleArn: anyRole }, policy.home);
   if (validated.kind === 'invalid') {
     const findings = validated.findings.filter(({ path }) => path !== 'roleArn');
     return { kind: 'invalid', findings };
   }
   const { request, onBehalfOf } = validated;
-  const context = { identity, onBehalfOf, hasReason: true, now: deps.clock() };
-  if (deps.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
+  const context = { identity, onBehalfOf, hasReason: true, now: policy.clock() };
+  if (policy.preauthorize(context, 'CreatePodIdentityAssociation', request) !== null) return { kind: 'ok', value: [] };
   const decide = (role: string) =>
-    deps.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
+    policy.authorize(context, { action: 'CreatePodIdentityAssociation', association: { ...request, roleArn: role } });
   /**
    * Where policy depends on tags or permissions boundary of the role, which are not read here, it
    * may permit the role; an approval can too.
@@ -46,7 +54,7 @@ export function bindableRoles(
   const inventoryRoles = decide(anyRole).slice.namespace?.roleArns ?? [];
   const ofNamespace = inventoryRoles.slice(0, maxInventoryRoles).filter(mayBeBound);
   const example = `${request.namespace}-${request.serviceAccount}`.slice(0, maxRoleNameLength);
-  const ofConvention = deps.directory.rolePaths
+  const ofConvention = policy.directory.rolePaths
     .map((path) => path.replaceAll('{namespace}', request.namespace))
     .filter((path) => mayBeBound(roleArn(request, path, example)))
     .map((path) => roleArn(request, path, '*'));

@@ -1,7 +1,7 @@
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { Lock } from '../model/lock.ts';
 import { readLocks } from '../operations/terms/locks.ts';
-import type { LockDependencies } from '../operations/terms/locks.ts';
+import type { LockSource } from '../operations/terms/locks.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { AuthorizeRead } from './terms/authorize-read.ts';
 import type { QueryResult } from './terms/query-result.ts';
@@ -14,11 +14,11 @@ import { scopeViolations } from './trail/authorization.ts';
  * epoch).
  */
 export async function locksInForce(
-  deps: LockDependencies,
+  source: LockSource,
   authorizeRead: AuthorizeRead,
   deadline: number,
 ): Promise<QueryResult<readonly Lock[]>> {
   const violations = scopeViolations(authorizeRead, { kind: 'gateway' });
   if (violations.length > 0) return { kind: 'denied', violations };
-  return { kind: 'ok', value: await withDeadline(deadline - deps.clock(), readLocks(deps), ledgerTimeout) };
+  return { kind: 'ok', value: await withDeadline(deadline - source.clock(), readLocks(source), ledgerTimeout) };
 }

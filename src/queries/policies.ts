@@ -1,9 +1,10 @@
 import { ledgerTimeout } from '../ledger/ledger.ts';
 import type { QueryPoliciesArgs, QueryPolicyArgs } from '../generated/types.ts';
 import { requirePolicyTexts } from '../operations/terms/dependencies.ts';
-import type { Dependencies } from '../operations/terms/dependencies.ts';
+import type { About } from '../operations/terms/dependencies.ts';
 import { isForEveryone } from '../policy/policies/policy-texts.ts';
-import type { PolicyText, PolicyTextSet } from '../policy/policies/policy-texts.ts';
+import type { PolicyText, PolicyTextSet, PolicyTexts } from '../policy/policies/policy-texts.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { Connection } from '../validation/paging.ts';
 import type { AuthorizeRead } from './terms/authorize-read.ts';
@@ -38,7 +39,7 @@ const maxExamined = 1_000;
  * does not answer before `deadline` (milliseconds since the epoch).
  */
 export async function policiesInForce(
-  deps: Pick<Dependencies, 'policyTexts' | 'clock'>,
+  reads: { readonly policyTexts: PolicyTexts | null; readonly clock: Clock },
   { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryPoliciesArgs,
   deadline: number,
@@ -46,9 +47,9 @@ export async function policiesInForce(
   const violations = scopeViolations(authorizeRead, { kind: 'gateway' });
   if (violations.length > 0) return { kind: 'denied', violations };
   const baseline = input.comparedWith ?? 'PREVIOUS_VERSION';
-  const policyTexts = requirePolicyTexts(deps);
+  const policyTexts = requirePolicyTexts(reads.policyTexts);
   const inForce = policyTexts.inForce();
-  const comparedWith = await withDeadline(deadline - deps.clock(), policyTexts.baseline(baseline), ledgerTimeout);
+  const comparedWith = await withDeadline(deadline - reads.clock(), policyTexts.baseline(baseline), ledgerTimeout);
   const query = JSON.stringify(['policies', inForce.policySetHash, comparedWith?.policySetHash ?? null]);
   const compared = compare(inForce.policies, comparedWith?.policies ?? null);
   const page = await pageOf(
@@ -87,13 +88,13 @@ function compare(inForce: readonly PolicyText[], before: readonly PolicyText[] |
  * so. Null otherwise, if there is none, and if other policies than those of the hash are in force.
  */
 export function policyInForce(
-  deps: Pick<Dependencies, 'policyTexts' | 'about'>,
+  reads: { readonly policyTexts: PolicyTexts | null; readonly about: About },
   authorizeRead: AuthorizeRead,
   { policyId, policySetHash }: QueryPolicyArgs,
 ): PolicyText | null {
-  const inForce = deps.about.policySetHash;
+  const inForce = reads.about.policySetHash;
   if ((policySetHash ?? inForce) !== inForce) return null;
-  const found = requirePolicyTexts(deps)
+  const found = requirePolicyTexts(reads.policyTexts)
     .inForce()
     .policies.find((one) => one.policyId === policyId);
   if (found === undefined) return null;

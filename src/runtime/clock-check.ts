@@ -1,4 +1,5 @@
 import type { DeserializeMiddleware, Pluggable } from '@smithy/types';
+import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
 /** Whether the clock of this process is right, as far as is known by the answers of AWS. */
@@ -15,7 +16,7 @@ export interface ClockCheck {
 /** What a clock is judged by. */
 export interface ClockCheckSettings {
   /** The clock. Milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** How far it may be wrong, in milliseconds. */
   readonly clockErrorMs: number;
   readonly log: Log;

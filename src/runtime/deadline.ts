@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Clock } from './clock.ts';
 import { monotonicMs } from './monotonic.ts';
 
 /**
@@ -43,7 +44,7 @@ const longestTimerMs = 2 ** 31 - 1;
  * clock is ahead: the machine's may be set back, and a monotonic one may stand still while Lambda
  * stops the process.
  */
-export function makeDeadline(at: number, clock: () => number): Deadline {
+export function makeDeadline(at: number, clock: Clock): Deadline {
   const leftMs = Math.max(0, at - clock());
   const until = monotonicMs() + leftMs;
   const controller = new AbortController();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './clock.ts';
 import { makeSlots } from './slots.ts';
 
 /** How fast tasks may run. */
@@ -32,7 +33,7 @@ const second = 1_000;
  */
 export function makeRateLimiter(
   { concurrency, perSecond }: RateLimits,
-  clock: () => number,
+  clock: Clock,
   wait: (ms: number) => Promise<unknown> = sleep,
 ): RateLimiter {
   const runInSlot = makeSlots(concurrency);

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 /** A clock that does not go back. */
 export interface SteadyClock {
   /**
@@ -16,7 +17,7 @@ export interface SteadyClock {
  * corrected. A step back counts as no time. A monotonic clock of the system is not used: it may
  * stand still while Lambda stops the process.
  */
-export function makeSteadyClock(clock: () => number): SteadyClock {
+export function makeSteadyClock(clock: Clock): SteadyClock {
   let [last, added, steps] = [-Infinity, 0, 0];
   const now = () => {
     const read = clock();

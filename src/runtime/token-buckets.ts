@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { makeLruCache } from './lru-cache.ts';
 
 /** How many requests a principal may send. */
@@ -28,7 +29,7 @@ interface Bucket {
 const maxBuckets = 10_000;
 
 /** Creates a token bucket for each key. `clock` returns milliseconds since the epoch. */
-export function makeTokenBuckets(limits: RequestLimits, clock: () => number): TakeToken {
+export function makeTokenBuckets(limits: RequestLimits, clock: Clock): TakeToken {
   const buckets = makeLruCache<Bucket>(maxBuckets);
 
   return (key, own = null) => {

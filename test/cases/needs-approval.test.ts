@@ -1,4 +1,5 @@
-import { failedCases, parseCases } from '../../src/cases/cases.ts';
+import { failedCases } from '../../src/cases/cases.ts';
+import { parseCases } from '../../src/cases/case-files.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';

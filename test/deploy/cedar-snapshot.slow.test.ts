@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { checkSnapshotSize, memoryBudget, snapshotBudget } from '../../deploy/bundle-rules.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../src/policy/cedar/snapshot.ts';
 import { copyWasm, snapshotFile, verifyCedarSnapshot, writeCedarSnapshot } from '../../deploy/optimize.ts';
-import { readCases } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { policySetFile, readPolicySources } from '../../src/policy/load.ts';
 import { folderOfTeams } from '../policy/many-teams.ts';

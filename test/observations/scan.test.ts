@@ -2,7 +2,7 @@ import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { observeServiceAccount } from '../../src/observations/observe-service-account.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
-import type { ScanDependencies } from '../../src/observations/scan.ts';
+import type { ScanPorts } from '../../src/observations/scan.ts';
 import { maxScanMs } from '../../src/observations/sights.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, roleArn } from '../support/gateway.ts';
@@ -28,7 +28,7 @@ const makeDirectly = (serviceAccount: string, fields: object = {}) =>
   });
 
 /** One run, which does not wait for its rate limit. */
-const run = (more: Partial<ScanDependencies> = {}, settings: object = {}, ms = 50_000) => {
+const run = (more: Partial<ScanPorts> = {}, settings: object = {}, ms = 50_000) => {
   const wait = () => Promise.resolve();
   return scan(
     { ...gateway.deps, observations, wait, ...more },
@@ -91,7 +91,7 @@ test('a scan finds a change and a deletion that were made outside, and says so u
 test('a scan whose time is over continues with the next run, and reads nothing twice', async () => {
   for (let index = 0; index < 20; index++) makeDirectly(`worker-${index}`);
   // Each read takes two seconds.
-  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+  const eksFor: ScanPorts['eksFor'] = (cluster) => {
     const eks = gateway.deps.eksFor(cluster);
     return { ...eks, describe: (...call) => (gateway.clock.skip(2_000), eks.describe(...call)) };
   };
@@ -116,7 +116,7 @@ test('a deletion outside is found within ten minutes, also if the scan that woul
   gateway.simulator.control.deleteAssociation(gateway.simulator.control.associations()[0]?.associationId ?? '');
   const deletedAt = gateway.clock.now();
   const killed = () => Promise.reject(new LedgerUnavailable(new Error('killed')));
-  const eksFor: ScanDependencies['eksFor'] = (cluster) => ({ ...gateway.deps.eksFor(cluster), page: killed });
+  const eksFor: ScanPorts['eksFor'] = (cluster) => ({ ...gateway.deps.eksFor(cluster), page: killed });
   let kills = 0;
   for (let found = 0; found === 0;) {
     gateway.clock.skip(1 * minutes);
@@ -132,7 +132,7 @@ test('a run keeps its lease as long as it can take, by every permitted clock', a
   // The clock also runs: the rest is less than the error of clocks, and more than a run takes.
   const ahead = lambdaMs + gateway.deps.times.clockErrorMs - 9_000;
   const meanwhile: ReturnType<typeof run>[] = [];
-  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+  const eksFor: ScanPorts['eksFor'] = (cluster) => {
     const eks = gateway.deps.eksFor(cluster);
     const page: typeof eks.page = async (...call) => {
       if (meanwhile.length === 0)
@@ -153,7 +153,7 @@ test.each([
 ])('the lease of a cluster %s', async (_, ms, most) => {
   const leases: number[] = [];
   const lasts = Math.min(ms + gateway.deps.times.clockErrorMs, most);
-  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+  const eksFor: ScanPorts['eksFor'] = (cluster) => {
     const eks = gateway.deps.eksFor(cluster);
     const page: typeof eks.page = async (...call) => {
       for (const { leaseUntil } of await observations.clusterScans()) leases.push(leaseUntil - gateway.clock.now());
@@ -212,7 +212,7 @@ test('the cluster that was scanned the longest time ago is scanned first, and th
   await run({ directory: { clusters: [one] } });
   gateway.clock.skip(20 * minutes);
   const order: string[] = [];
-  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+  const eksFor: ScanPorts['eksFor'] = (cluster) => {
     order.push(cluster.clusterName);
     return gateway.deps.eksFor(cluster);
   };
@@ -275,7 +275,7 @@ test('a cluster of which operators have locked reads is neither blind nor the ol
 });
 
 test('a cluster whose scan fails for another reason does not keep others from being scanned', async () => {
-  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+  const eksFor: ScanPorts['eksFor'] = (cluster) => {
     if (cluster.clusterName === 'apps-dev') throw new Error('No client.');
     return gateway.deps.eksFor(cluster);
   };
@@ -315,7 +315,7 @@ test('overlapping runs, and those that follow each other, keep one rate limit of
   const clusterNames = ['apps-dev', 'apps-prod'];
   for (const clusterName of clusterNames) for (let at = 0; at < 19; at++) makeDirectly(`api-${at}`, { clusterName });
   const reads: number[] = [];
-  const eksFor: ScanDependencies['eksFor'] = (cluster) => {
+  const eksFor: ScanPorts['eksFor'] = (cluster) => {
     const eks = gateway.deps.eksFor(cluster);
     const counted = <Result>(result: Promise<Result>) => (reads.push(performance.now()), result);
     return {
@@ -341,7 +341,7 @@ test('overlapping runs, and those that follow each other, keep one rate limit of
 });
 
 test('a killed run keeps the reads of its account and region until its deadline, by every permitted clock, and no longer', async () => {
-  const killed: ScanDependencies['eksFor'] = (cluster) => ({
+  const killed: ScanPorts['eksFor'] = (cluster) => ({
     ...gateway.deps.eksFor(cluster),
     page: () => Promise.reject(new LedgerUnavailable(new Error('killed'))),
   });

@@ -4,8 +4,9 @@ import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AssociationTarget } from '../../src/model/association.ts';
-import { defaultExpireSettings, expire } from '../../src/operations/expiry/run.ts';
-import type { ExpireDependencies, ExpireSettings } from '../../src/operations/expiry/run.ts';
+import { expire } from '../../src/operations/expiry/run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
+import type { ExpirePorts, ExpireSettings } from '../../src/operations/expiry/one-run.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { association } from '../support/ledger-samples.ts';
@@ -31,7 +32,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
 
-  const runNow = (settings: Partial<ExpireSettings> = {}, replaced: Partial<ExpireDependencies> = {}, ms = minuteMs) =>
+  const runNow = (settings: Partial<ExpireSettings> = {}, replaced: Partial<ExpirePorts> = {}, ms = minuteMs) =>
     expire(
       { ...gateway.deps, observations: ledger, approvals: ledger, ...replaced },
       { ...defaultExpireSettings, ...settings },
@@ -310,7 +311,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
     gateway.clock.skip(hourMs + minuteMs);
     let reads = 0;
     const error = { exception: 'InternalFailure', message: '', requestId: null };
-    const eksFor: ExpireDependencies['eksFor'] = (cluster) => {
+    const eksFor: ExpirePorts['eksFor'] = (cluster) => {
       const eks = gateway.deps.eksFor(cluster);
       const describe: typeof eks.describe = (...call) =>
         (reads += 1) % 3 === 0 ? eks.describe(...call) : Promise.resolve({ kind: 'failed', error });
@@ -354,7 +355,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
     const change = { target: elsewhere, confirmed, expiry: later, openOperations: [], endedOperationIds: [] };
     await ledger.observeAssociation(0, change, null);
     let reads = 0;
-    const eksFor: ExpireDependencies['eksFor'] = (cluster) => ({
+    const eksFor: ExpirePorts['eksFor'] = (cluster) => ({
       ...gateway.deps.eksFor(cluster),
       ...(cluster.clusterName === 'apps-dev' && { describe: () => Promise.resolve(((reads += 1), unreadable)) }),
     });

@@ -123,7 +123,7 @@ function ledgerOf() {
 
 test('expiries whose setter was looked up are in order among those of their setter', async () => {
   const { ledger } = ledgerOf();
-  const [all, ...others] = await bySetter({ ledger }, [listed(1), listed(2, { setter }), listed(3)]);
+  const [all, ...others] = await bySetter(ledger, [listed(1), listed(2, { setter }), listed(3)]);
   expect(others).toEqual([]);
   expect(all?.setter).toEqual(setter);
   expect(all?.expiries.map(({ expiry }) => expiry.setBy)).toEqual(['1', '2', '3']);
@@ -132,7 +132,7 @@ test('expiries whose setter was looked up are in order among those of their sett
 test('a run looks up at most 500 setters, those of the first expiries', async () => {
   const { ledger, read } = ledgerOf();
   const due = Array.from({ length: 502 }, (_, seconds) => listed(seconds));
-  const [all] = await bySetter({ ledger }, due);
+  const [all] = await bySetter(ledger, due);
   expect(read).toEqual(due.slice(0, 500).map(({ expiry }) => expiry.setBy));
   expect(all?.expiries).toHaveLength(500);
 });

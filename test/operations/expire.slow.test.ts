@@ -2,7 +2,8 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { defaultExpireSettings, expire } from '../../src/operations/expiry/run.ts';
+import { expire } from '../../src/operations/expiry/run.ts';
+import { defaultExpireSettings } from '../../src/operations/expiry/run.ts';
 import { createAssociation, holdAnswers, inDoubtMs, readLagMs, reconcileNow, worker } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';

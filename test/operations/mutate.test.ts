@@ -13,7 +13,7 @@ import { concludedAs } from '../../src/operations/kinds/observe.ts';
 import { operations } from '../../src/operations/kinds/operations.ts';
 import { mutate } from '../../src/operations/mutate.ts';
 import type { InputOf } from '../../src/operations/terms/admission.ts';
-import { alreadyExists, changed } from '../../src/operations/terms/conclusions.ts';
+import { alreadyExists, changed } from '../../src/operations/terms/conflict-conclusions.ts';
 import { isAllowed } from '../../src/operations/terms/decisions.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Effect } from '../../src/operations/terms/operation.ts';
@@ -161,9 +161,9 @@ describe('an existing association is not shown to a principal who may not view i
     const { authorization } = admittedCreate(0);
     const result = changed(association(), [], '2026-11-24T10:00:00.000Z');
     const visible = { existing: { associationId: association().associationId }, differences: [] };
-    const allowing = { authorize: () => ({ ...denialDecision(), allowed: true }) };
+    const allowing = () => ({ ...denialDecision(), allowed: true });
     expect(redactFor(allowing, authorization, result).refusal).toMatchObject(visible);
-    const { refusal } = redactFor(denying(dependenciesOn(ledger)), authorization, result);
+    const { refusal } = redactFor(denying(dependenciesOn(ledger)).authorize, authorization, result);
     expect(refusal).toMatchObject({ existing: null, differences: null });
   });
 });
@@ -271,14 +271,12 @@ test('a refusal without an existing association needs no decision on showing one
     existing: null,
     differences: null,
   } as const;
-  const deps = {
-    authorize: () => {
-      throw new Error('Policy is not evaluated here.');
-    },
+  const authorize = () => {
+    throw new Error('Policy is not evaluated here.');
   };
   const { authorization } = admittedCreate(0);
-  expect(redactFor(deps, authorization, { refusal })).toEqual({ refusal });
-  expect(redactFor(deps, authorization, { refusal: invalid }).refusal.kind).toBe('InvalidInput');
+  expect(redactFor(authorize, authorization, { refusal })).toEqual({ refusal });
+  expect(redactFor(authorize, authorization, { refusal: invalid }).refusal.kind).toBe('InvalidInput');
 });
 
 const refused = Object.entries<Outcome>(outcomes).filter(([, { status }]) => status === 'REFUSED');

@@ -2,7 +2,7 @@
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { LoadedPolicy } from '../../src/policy/load.ts';
 import { compileVersion, makeCompileRun } from '../../src/policy-versions/compile-version.ts';
-import type { CompileDependencies } from '../../src/policy-versions/compile-version.ts';
+import type { CompilePorts } from '../../src/policy-versions/compile-version.ts';
 import {
   compiledKey,
   decodeCompiled,
@@ -13,7 +13,8 @@ import { packPolicies } from '../../src/policy-versions/packed-policies.ts';
 import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 import type { ListedVersion } from '../../src/policy-versions/policy-version.ts';
 import { loadVersion } from '../../src/policy-versions/verify.ts';
-import { parseCases, runCase, withRolesOf } from '../../src/cases/cases.ts';
+import { runCase, withRolesOf } from '../../src/cases/cases.ts';
+import { parseCases } from '../../src/cases/case-files.ts';
 import { memoryCompiledStore } from './memory-store.ts';
 import { onCreate, shipped } from '../support/policy-sample.ts';
 import { shippedVersion, versionOf, versionWith } from '../support/policy-versions.ts';
@@ -120,7 +121,7 @@ function startRun(versions: readonly PolicyFiles[], compilerHash = 'compiler') {
   const logged: { message: string; fields: Record<string, unknown> }[] = [];
   const compiled = memoryCompiledStore();
   let now = Date.UTC(2026, 10, 28);
-  const deps: CompileDependencies = {
+  const deps: CompilePorts = {
     store: {
       versions: (limit) => Promise.resolve(list.slice(0, limit)),
       getPolicies: (hash) => {

@@ -1,4 +1,4 @@
-import { readCases } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import {
   applicableProblem,
   bounds,

@@ -2,7 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { readCases, runCase } from '../../src/cases/cases.ts';
+import { runCase } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
 import type { Engine } from '../../src/policy/decide/engine.ts';
 import { readInventoryText, readPolicySet } from '../../src/policy/load.ts';

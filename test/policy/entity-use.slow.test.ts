@@ -1,5 +1,5 @@
 // Quick test: test/policy/slice.test.ts.
-import { readCases } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { makeCedarHost } from '../../src/policy/cedar/cedar.ts';
 import type { SchemaJson } from '../../src/policy/cedar/cedar.ts';
 import { makeCedar } from '../../src/policy/cedar/instance.ts';

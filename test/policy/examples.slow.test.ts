@@ -2,8 +2,9 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../packages/operator/src/policies/check.ts';
-import { readCases, runCase } from '../../src/cases/cases.ts';
-import type { PolicyCase } from '../../src/cases/cases.ts';
+import { runCase } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
+import type { PolicyCase } from '../../src/cases/case-files.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { loadPolicy, readInventoryText, readPolicies, readPolicySources } from '../../src/policy/load.ts';

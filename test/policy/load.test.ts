@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCases, runCase } from '../../src/cases/cases.ts';
+import { runCase } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
 import { compiledInventoryFile, compileInventory, readCompiledInventory } from '../../src/policy/inventory/compiled.ts';
 import { parseInventory } from '../../src/policy/inventory/inventory.ts';

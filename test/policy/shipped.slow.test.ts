@@ -1,7 +1,8 @@
 // Quick test: test/policy/access-matrix.test.ts.
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
-import { readCases, runCase, untestedPolicies } from '../../src/cases/cases.ts';
-import type { PolicyCase } from '../../src/cases/cases.ts';
+import { runCase, untestedPolicies } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
+import type { PolicyCase } from '../../src/cases/case-files.ts';
 import { processCedar } from '../../src/policy/cedar/cedar.ts';
 import type { PolicyJson } from '../../src/policy/cedar/cedar.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';

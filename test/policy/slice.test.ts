@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readCases } from '../../src/cases/cases.ts';
+import { readCases } from '../../src/cases/case-files.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import { authorizeWith } from '../../src/policy/decide/authorize.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.ts';
+import type { CheckpointPorts } from '../../src/checkpoints/ports.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openLog, problemsOfLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /** The ports of a run, each call of which waits until it is performed. A call of a run that was killed never returns. */
-function stepped(deps: CheckpointDependencies, run: number, waiting: Waiting[], isDead: (run: number) => boolean) {
+function stepped(ports: CheckpointPorts, run: number, waiting: Waiting[], isDead: (run: number) => boolean) {
   const step =
     <A extends unknown[], T>(call: (...args: A) => Promise<T>, isPut = false) =>
     (...args: A) =>
@@ -29,9 +29,9 @@ function stepped(deps: CheckpointDependencies, run: number, waiting: Waiting[], 
         };
         waiting.push({ run, isPut, perform });
       });
-  const { store, storage } = deps;
+  const { store, storage } = ports;
   return {
-    ...deps,
+    ...ports,
     store: {
       ...store,
       getCheckpointHead: step(() => store.getCheckpointHead()),

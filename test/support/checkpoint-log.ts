@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { checkpoint } from '../../src/checkpoints/checkpoint.ts';
-import type { CheckpointDependencies } from '../../src/checkpoints/dependencies.ts';
+import type { CheckpointPorts } from '../../src/checkpoints/ports.ts';
 import { makeKmsSigner } from '../../src/checkpoints/kms-signer.ts';
 import { vkeyOf } from '../../src/checkpoints/note.ts';
 import { makeS3Storage } from '../../src/checkpoints/s3-storage.ts';
@@ -26,10 +26,10 @@ export async function openBucketLog(store: CheckpointStore) {
   const [s3, kms] = [new S3Client({ ...client, forcePathStyle: true }), new KMSClient(client)];
   const storage = makeS3Storage(s3, 'log');
   const signer = makeKmsSigner(kms, 'key', local.origin);
-  const deps: CheckpointDependencies = { ...local, storage, signer: () => signer(makeDeadline(Infinity, Date.now)) };
+  const deps: CheckpointPorts = { ...local, storage, signer: () => signer(makeDeadline(Infinity, Date.now)) };
   return {
     ...{ ...servers, storage, deps, clock },
-    run: (changed: Partial<CheckpointDependencies> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
+    run: (changed: Partial<CheckpointPorts> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
     /** The variables with which commands verify the log. */
     env: async () => ({
       ...{ CHECKPOINT_BUCKET: 'log', AWS_ENDPOINT_URL_S3: servers.endpoint, AWS_REGION: 'eu-central-1' },
@@ -53,7 +53,7 @@ export function openLog(store: CheckpointStore) {
   let loaded: ReturnType<typeof loadCheckpointKey> | undefined;
   const key = () => (loaded ??= loadCheckpointKey(folder, origin));
   const storage = makeFolderStorage(join(folder, 'log'));
-  const deps: CheckpointDependencies = {
+  const deps: CheckpointPorts = {
     ...{ store, storage, origin },
     signer: key,
     clock: () => clock.now,
@@ -61,7 +61,7 @@ export function openLog(store: CheckpointStore) {
   };
   return {
     ...{ folder: join(folder, 'log'), keyFolder: folder, storage, deps, clock, key },
-    run: (changed: Partial<CheckpointDependencies> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
+    run: (changed: Partial<CheckpointPorts> = {}) => checkpoint({ ...deps, ...changed }, Infinity),
     close: () => rmSync(folder, { recursive: true }),
   };
 }

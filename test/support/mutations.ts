@@ -1,6 +1,7 @@
 import { makeDependencies } from '../../src/app/compose.ts';
 import type { Eks, EksError } from '../../src/eks/eks.ts';
-import type { ClaimRequest, ClaimResult, Lease } from '../../src/idempotency/claim.ts';
+import type { ClaimRequest, ClaimResult } from '../../src/idempotency/claim-request.ts';
+import type { Lease } from '../../src/idempotency/claim-request.ts';
 import type { ReclaimResult } from '../../src/idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
 import { defaultTimes } from '../../src/idempotency/times.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../../src/ledger/dynamodb/tables.ts';
-import { readCaseFiles } from '../../src/cases/cases.ts';
+import { readCaseFiles } from '../../src/cases/case-files.ts';
 import { policySetHash } from '../../src/policy/policies/compile.ts';
 import { inventoryHash } from '../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySources, readRequiredText } from '../../src/policy/load.ts';

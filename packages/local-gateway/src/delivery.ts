@@ -1,6 +1,6 @@
 import { deliver } from '../../../src/events/deliver.ts';
-import type { DeliveryDependencies } from '../../../src/events/deliver.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { DeliveryPorts } from '../../../src/events/deliver.ts';
+import type { TrailReader } from '../../../src/ledger/trail.ts';
 import type { AuditOrder } from '../../sqlite-ledger/src/order.ts';
 
 /** Entries per step: as many as the function in AWS receives. */
@@ -10,8 +10,8 @@ const batchSize = 100;
 const stepMs = 30_000;
 
 /** What the local delivery uses. */
-export interface LocalDelivery extends DeliveryDependencies {
-  readonly ledger: Pick<Ledger, 'readTrail'> & AuditOrder;
+export interface LocalDelivery extends DeliveryPorts {
+  readonly ledger: TrailReader & AuditOrder;
   /**
    * Ids of entries after the cursor whose events were sent, so that this process does not repeat
    * them while an earlier one fails.

@@ -12,7 +12,7 @@ import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/se
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
 import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
-import type { ExpireSettings } from '../../../src/operations/expiry/run.ts';
+import type { ExpireSettings } from '../../../src/operations/expiry/one-run.ts';
 import { exampleAccountId, exampleRegion, localFolder, readLedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { ExternalIssuer } from './issuers.ts';

@@ -4,6 +4,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { DeserializeMiddleware, HttpHandlerOptions, HttpRequest } from '@smithy/types';
 import { clockCheckPlugin } from '../../runtime/clock-check.ts';
 import type { ClockCheck } from '../../runtime/clock-check.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { makeDeadline } from '../../runtime/deadline.ts';
 import type { Deadline } from '../../runtime/deadline.ts';
 import { dynamoDbClientDefaults } from './request.ts';
@@ -53,7 +54,7 @@ export const sharedCallMs = 10_000;
  * A client each of whose calls has a deadline of its own: for what no request or run waits for
  * alone.
  */
-export function clientWithin(client: DynamoDBClient, ms: number, clock: () => number): DynamoDBClient {
+export function clientWithin(client: DynamoDBClient, ms: number, clock: Clock): DynamoDBClient {
   return clientWith(client, () => makeDeadline(clock() + ms, clock));
 }
 

@@ -1,7 +1,6 @@
-import type { AssociationStates } from '../association-state.ts';
 import { conditionOn, unchanged } from './record.ts';
 import type { TransactedItems, Write } from './items.ts';
-import type { StateRepair, StateRepairs } from '../state-repair.ts';
+import type { RepairStore, StateRepair } from '../state-repair.ts';
 import { alternativesOfRepair, demandedKey } from '../rules/state-transition.ts';
 import { insertions } from './entry.ts';
 import { recordItem } from './record.ts';
@@ -9,7 +8,7 @@ import { stateKey, stateOfItem, stateUpdate, versionPuts } from './state.ts';
 import { writeTogether } from './transaction.ts';
 
 /** What repairs of states read and write, in the table of the idempotency records. */
-export function storedRepairs(items: TransactedItems): Pick<AssociationStates, 'getAssociationState'> & StateRepairs {
+export function storedRepairs(items: TransactedItems): RepairStore {
   return {
     async getAssociationState(target) {
       const item = await items.get('idempotency', stateKey(target));

@@ -1,11 +1,14 @@
 import type { ApproveInput } from '../../generated/types.ts';
 import { auditContextOf, recordEntry } from '../../ledger/audit-entry.ts';
+import type { TrailWriter } from '../../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
+import type { LocksReader } from '../../ledger/ledger.ts';
+import type { EntryAppender, OperationReader } from '../../ledger/trail.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { ApprovalVote } from '../../model/approval-vote.ts';
 import type { AuditContext, AuditEntry } from '../../model/audit.ts';
 import { lockFor } from '../../model/lock.ts';
-import type { Lock } from '../../model/lock.ts';
+import type { Lock, LockMemory } from '../../model/lock.ts';
 import { outcomes } from '../../model/outcome.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import { refusalFields } from '../../model/refusal.ts';
@@ -14,13 +17,12 @@ import { withDeadline } from '../../runtime/deadline.ts';
 import { commentFindings } from '../../validation/free-texts.ts';
 import { describeInvalidInput } from '../../validation/invalid-input.ts';
 import { quote } from '../../validation/text-rules.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
 import { lockedRefusal, readAllLocks } from '../terms/locks.ts';
-import type { LockDependencies } from '../terms/locks.ts';
+import type { VotePolicy } from './judge-votes.ts';
 import { comparedGroupsOf, votePermission } from './may-approve.ts';
 import { denialOf, invalidRefusal } from '../terms/refusals.ts';
 import { vote } from './vote.ts';
-import type { VoteDependencies } from './vote.ts';
+import type { VotePorts } from './vote.ts';
 
 /** A vote as it arrives. */
 export interface VoteCall {
@@ -45,7 +47,10 @@ export interface VoteAnswer {
 }
 
 /** What votes work with. */
-export type CastDependencies = LockDependencies & VoteDependencies & Pick<Dependencies, 'authorize' | 'comparedGroups'>;
+export interface CastVotePorts extends VotePorts, VotePolicy {
+  readonly ledger: LocksReader & OperationReader & EntryAppender;
+  readonly lockMemory: LockMemory;
+}
 
 /**
  * Votes on an approval: validates the input, loads the approval, asks policy for each group that
@@ -53,41 +58,41 @@ export type CastDependencies = LockDependencies & VoteDependencies & Pick<Depend
  * not see has the same answer, entry and calls as what does not exist. Throws `LedgerUnavailable`:
  * then the vote may have been counted, and can be sent again.
  */
-export async function castVote(deps: CastDependencies, call: VoteCall): Promise<VoteAnswer> {
+export async function castVote(ports: CastVotePorts, call: VoteCall): Promise<VoteAnswer> {
   const { input, identity, load } = call;
   const findings = commentFindings(input.comment);
   const comment = findings.length === 0 ? (input.comment ?? null) : null;
-  const audit: AuditContext = { ...auditContextOf(deps, 'APPROVE_REQUEST', identity), reason: comment };
+  const audit: AuditContext = { ...auditContextOf(ports, 'APPROVE_REQUEST', identity), reason: comment };
   if (findings.length > 0) {
     const described = describeInvalidInput(input, findings);
     const context = { ...audit, ...described.recorded };
-    return refuse(deps, context, null, { outcome: 'INVALID_INPUT', refusal: invalidRefusal(described) });
+    return refuse(ports, context, null, { outcome: 'INVALID_INPUT', refusal: invalidRefusal(described) });
   }
-  const reads = Promise.all([load(input.approvalId), readAllLocks(deps)]);
+  const reads = Promise.all([load(input.approvalId), readAllLocks(ports)]);
   const [approval, { locks, revision: locksRevision }] = await withDeadline(
-    call.deadline - deps.clock(),
+    call.deadline - ports.clock(),
     reads,
     ledgerTimeout,
   );
-  if (approval === null) return refuse(deps, audit, null, notFound(input.approvalId));
-  const context = { identity, onBehalfOf: null, hasReason: comment !== null, now: deps.clock() };
-  const { decision, ...permission } = votePermission(deps, context, approval);
+  if (approval === null) return refuse(ports, audit, null, notFound(input.approvalId));
+  const context = { identity, onBehalfOf: null, hasReason: comment !== null, now: ports.clock() };
+  const { decision, ...permission } = votePermission(ports, context, approval);
   const known = { ...audit, target: approval.requested.target, decision };
-  if (permission.policyIds.length === 0) return refuse(deps, known, approval, denialOf(decision));
+  if (permission.policyIds.length === 0) return refuse(ports, known, approval, denialOf(decision));
   const lock = lockOf(locks, call, approval);
-  if (lock) return refuse(deps, known, approval, { outcome: 'CHANGES_LOCKED', refusal: lockedRefusal(lock) });
-  const comparedGroups = comparedGroupsOf(deps, context, approval);
+  if (lock) return refuse(ports, known, approval, { outcome: 'CHANGES_LOCKED', refusal: lockedRefusal(lock) });
+  const comparedGroups = comparedGroupsOf(ports, context, approval);
   const judged = { ...permission, locksRevision, comparedGroups };
   const given = { identity, vote: call.vote, comment, ...judged, deadline: call.deadline };
-  const voted = await vote(deps, approval, given);
+  const voted = await vote(ports, approval, given);
   switch (voted.kind) {
     case 'counted':
     case 'repeated':
       return { approval: voted.approval, refusal: null, auditEntry: voted.entry };
     case 'not-pending':
-      return refuse(deps, known, voted.approval, notNeeded(voted.approval));
+      return refuse(ports, known, voted.approval, notNeeded(voted.approval));
     case 'gone':
-      return refuse(deps, audit, null, notFound(input.approvalId));
+      return refuse(ports, audit, null, notFound(input.approvalId));
   }
 }
 
@@ -123,13 +128,13 @@ function voteRefused(outcome: 'APPROVAL_NOT_FOUND' | 'APPROVAL_NOT_PENDING', mes
  * known: so any caller costs the same.
  */
 async function refuse(
-  deps: Pick<CastDependencies, 'ledger' | 'clock' | 'ulid'>,
+  trail: TrailWriter,
   audit: AuditContext,
   approval: Approval | null,
   { outcome, refusal }: { readonly outcome: RefusedOutcome; readonly refusal: Refusal },
 ): Promise<VoteAnswer> {
-  const auditEntry = await recordEntry(deps, audit, {
-    operationId: deps.ulid(deps.clock()),
+  const auditEntry = await recordEntry(trail, audit, {
+    operationId: trail.ulid(trail.clock()),
     event: outcomes[outcome].event,
     refusalCode: refusal.code,
     message: refusal.message,

@@ -1,15 +1,15 @@
-import type { ApprovalStore } from '../../ledger/approvals.ts';
+import type { Times } from '../../idempotency/times.ts';
 import { expiryOf } from '../../model/approval.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { AuditContext } from '../../model/audit.ts';
-import { recordExpiry } from './hold.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import { recordExpiry } from './approval-writes.ts';
 import { expireService } from '../terms/expiry-principal.ts';
+import type { ApprovalWriter } from './approval-writes.ts';
 
 /** What the ends of approvals are recorded with. */
-export type ExpireApprovalsDependencies = Pick<Dependencies, 'clock' | 'ulid' | 'times' | 'approvalLimits'> & {
-  readonly approvals: ApprovalStore;
-};
+export interface ApprovalExpiryPorts extends ApprovalWriter {
+  readonly times: Times;
+}
 
 /** How many approvals one read has: as many as one batch of DynamoDB. */
 const pageSize = 100;
@@ -27,17 +27,13 @@ const maxDue = 500;
  * read. None is begun after `deadline`, in milliseconds since the epoch; `runId` names the run in
  * the trail. Throws `LedgerUnavailable`.
  */
-export async function expireApprovals(
-  deps: ExpireApprovalsDependencies,
-  runId: string,
-  deadline: number,
-): Promise<void> {
-  const isInTime = () => deps.clock() < deadline;
-  const latest = deps.clock() - deps.times.clockErrorMs;
+export async function expireApprovals(ports: ApprovalExpiryPorts, runId: string, deadline: number): Promise<void> {
+  const isInTime = () => ports.clock() < deadline;
+  const latest = ports.clock() - ports.times.clockErrorMs;
   const due: Approval[] = [];
   for (const state of ['PENDING', 'APPROVED'] as const) {
     for (let after: string | null | undefined; after !== null && due.length < maxDue && isInTime();) {
-      const page = await deps.approvals.listApprovals({ kind: 'gateway', state }, pageSize, after ?? null);
+      const page = await ports.approvals.listApprovals({ kind: 'gateway', state }, pageSize, after ?? null);
       due.push(...page.approvals.filter((approval) => expiryOf(approval) < latest));
       after = page.next;
     }
@@ -45,7 +41,7 @@ export async function expireApprovals(
   // One after the other: there are seldom more than a few.
   for (const approval of due.sort((one, other) => expiryOf(one) - expiryOf(other))) {
     if (!isInTime()) return;
-    await recordExpiry(deps, approval, contextOf(approval, runId));
+    await recordExpiry(ports, approval, contextOf(approval, runId));
   }
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../../idempotency/record.ts';
-import { makeEntry } from '../../ledger/audit-entry.ts';
-import type { ApprovalStore, RecordAndApproval } from '../../ledger/approvals.ts';
+import type { ApprovalStore } from '../../ledger/approvals.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { IdempotencyRecord, Locks } from '../../ledger/ledger.ts';
 import { publicApprovalId } from '../../model/approval.ts';
@@ -9,33 +8,38 @@ import type { Approval } from '../../model/approval.ts';
 import type { AuditContext } from '../../model/audit.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { applyApproval } from '../../policy/policies/approvals.ts';
-import { count } from '../../runtime/meter.ts';
 import type { AdmittedMutation } from '../terms/admission.ts';
 import { bindingOf } from './binding.ts';
-import { approvalEnded, expiryOf } from './refusals.ts';
+import { approvalEnded } from './refusals.ts';
 import { answerHeld, ask, inTime, requestedEntry } from './request.ts';
 import type { HeldRequest, Round } from './request.ts';
 import { approvalStep } from './step.ts';
 import { isAllowed, missingNeeds } from '../terms/decisions.ts';
 import { requireApprovals } from '../terms/dependencies.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { ApprovalLimits } from '../terms/dependencies.ts';
 import { answerOf, execute } from '../flow/execute.ts';
-import type { ExecuteDependencies, Execution } from '../flow/execute.ts';
+import type { ExecutionPorts, Execution } from '../flow/execute.ts';
 import { uncountedVotes } from './judge-votes.ts';
-import type { JudgeDependencies } from './judge-votes.ts';
+import type { VotePolicy } from './judge-votes.ts';
 import type { JudgedApproval } from '../terms/judged-approval.ts';
 import { locksFor } from '../terms/locks.ts';
 import type { Operation } from '../terms/operation.ts';
 import type { MutationResult } from '../terms/result.ts';
-import { voidVotes } from './void-votes.ts';
+import { recordExpiry } from './approval-writes.ts';
+import { voidVotes } from './approval-writes.ts';
 
 /** What mutations are approved and executed with. */
-export type ApprovalDependencies = ExecuteDependencies &
-  JudgeDependencies &
-  Pick<Dependencies, 'approvals' | 'approvalLimits'>;
+export interface ApprovalPorts extends ExecutionPorts, VotePolicy {
+  /** Null in a function that answers no requests. */
+  readonly approvals: ApprovalStore | null;
+  readonly approvalLimits: ApprovalLimits;
+}
 
-/** What the end of an approval is written with. */
-type WriteDependencies = Pick<ApprovalDependencies, 'clock' | 'ulid'> & { readonly approvals: ApprovalStore };
+/** Executes mutations of one operation, by the approval that each one has; null: it needs none. */
+type Execute<Kind extends OperationKind> = (
+  mutation: AdmittedMutation<Kind>,
+  approval: JudgedApproval | null,
+) => Promise<Execution>;
 
 /** Each round finds an approval that was written since the round before. */
 const maxRounds = 5;
@@ -54,26 +58,27 @@ function openNeedsOf({ audit }: AdmittedMutation) {
  * where it asks for any. Throws as `execute` does, also if the approval changes again and again.
  */
 export async function executeIfApproved<Kind extends OperationKind>(
-  deps: ApprovalDependencies,
+  ports: ApprovalPorts,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
+  const executeOne: Execute<Kind> = (...call) => execute(ports, operation, ...call);
   const open = openNeedsOf(mutation);
   // A request that is refused anyway asks no approver, and no operation begins by it.
   if (open === null || mutation.unmet) {
-    return answerOf(await execute(deps, operation, mutation, open && withoutApproval(null)));
+    return answerOf(await executeOne(mutation, open && withoutApproval(null)));
   }
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
-  const held = heldRequest(deps, { ...mutation, clientRequestToken }, open);
+  const held = heldRequest(ports, { ...mutation, clientRequestToken }, open);
   for (let rounds = 1; rounds <= maxRounds; rounds += 1) {
-    const round = await executeHeld(deps, operation, held);
+    const round = await executeHeld(ports, executeOne, held);
     if (round.kind === 'answered') return round.result;
   }
   throw new LedgerUnavailable(new Error('The approval changed whenever it was read.'));
 }
 
 function heldRequest<Kind extends OperationKind>(
-  deps: Pick<ApprovalDependencies, 'approvals'>,
+  { approvals, approvalLimits }: ApprovalPorts,
   mutation: AdmittedMutation<Kind> & { readonly clientRequestToken: string },
   { decision, needs }: NonNullable<ReturnType<typeof openNeedsOf>>,
 ): HeldRequest<Kind> {
@@ -84,7 +89,8 @@ function heldRequest<Kind extends OperationKind>(
     mutation,
     needs,
     fingerprint,
-    store: requireApprovals(deps),
+    store: requireApprovals(approvals),
+    limits: approvalLimits,
     binding: bindingOf(needs, decision, audit),
     idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
     approvalKey: approvalKeyOf({ identity, onBehalfOf, operation, fingerprint }),
@@ -93,60 +99,64 @@ function heldRequest<Kind extends OperationKind>(
 
 /** One round: reads the record and the approval, and takes the next step. */
 async function executeHeld<Kind extends OperationKind>(
-  deps: Omit<ApprovalDependencies, 'approvals'>,
-  operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
+  ports: ApprovalPorts,
+  executeOne: Execute<Kind>,
   held: HeldRequest<Kind>,
 ): Promise<Round> {
   const { mutation, store } = held;
+  const { clock, ulid } = ports;
+  const writer = { approvals: store, clock, ulid };
   const reading = store.getRecordAndApproval(held.idempotencyKey, held.approvalKey);
-  const read = await inTime(deps, mutation, reading);
+  const read = await inTime(clock, mutation, reading);
   const { record } = read;
-  const step = approvalStep({ ...held, startedAt: mutation.startedAt }, read, deps.clock());
+  const step = approvalStep({ ...held, startedAt: mutation.startedAt }, read, clock());
   switch (step.kind) {
     case 'observe':
-      return executeBy(deps, operation, held, read, step.approval, null);
+      return executeOne(...executionBy(ports, mutation, record, step.approval, null));
     case 'begin': {
       const { approval } = step;
-      const locks = await locksFor(deps, mutation);
-      const uncounted = uncountedVotes(deps, approval, mutation.authorization.identity, locks);
-      if (uncounted.length === 0) return executeBy(deps, operation, held, read, approval, locks);
+      const locks = await locksFor(ports, mutation);
+      const uncounted = uncountedVotes(ports, approval, mutation.authorization.identity, locks);
+      if (uncounted.length === 0) return executeOne(...executionBy(ports, mutation, record, approval, locks));
       // One that an operation has used stays so: another one is asked for.
-      if (approval.state !== 'APPROVED') return ask(deps, held, approval, [votesDoNotCount]);
-      await inTime(deps, mutation, voidVotes({ ...deps, approvals: store }, approval, uncounted, mutation.audit));
+      if (approval.state !== 'APPROVED') return ask(ports, held, approval, [votesDoNotCount]);
+      await inTime(clock, mutation, voidVotes(writer, approval, uncounted, mutation.audit));
       return { kind: 'read-again' };
     }
     case 'refuse':
-      return execute(deps, operation, { ...mutation, unmet: approvalEnded(step.approval) }, withoutApproval(record));
+      return executeOne({ ...mutation, unmet: approvalEnded(step.approval) }, withoutApproval(record));
     case 'wait': {
-      const entry = await requestedEntry(deps, mutation, step.approval);
-      return { kind: 'answered', result: answerHeld(deps, held, step.approval, entry) };
+      const entry = await requestedEntry(ports, mutation, step.approval);
+      return { kind: 'answered', result: answerHeld(clock, held, step.approval, entry) };
     }
     case 'expire':
-      await inTime(deps, mutation, recordExpiry({ ...deps, approvals: store }, step.approval, mutation.audit));
+      await inTime(clock, mutation, recordExpiry(writer, step.approval, mutation.audit));
       return { kind: 'read-again' };
     case 'ask':
-      return ask(deps, held, read.approval, step.changes);
+      return ask(ports, held, read.approval, step.changes);
   }
 }
 
 const votesDoNotCount = 'votes do not count any more';
 
 /**
- * Executes a request by an approval whose votes count with these locks; null: they are judged with
- * those that it reads before an operation begins.
+ * What a request is executed with by an approval whose votes count with these locks; null: they are
+ * judged with those that it reads before an operation begins.
  */
-function executeBy<Kind extends OperationKind>(
-  deps: ExecuteDependencies & JudgeDependencies,
-  operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
-  { mutation }: HeldRequest<Kind>,
-  { record }: RecordAndApproval,
+function executionBy<Kind extends OperationKind>(
+  policy: VotePolicy,
+  mutation: AdmittedMutation<Kind>,
+  record: IdempotencyRecord | null,
   read: Approval | null,
   locks: Locks | null,
-): Promise<Execution> {
+): Parameters<Execute<Kind>> {
   const { audit, approval } = approvedBy(mutation.audit, read);
   const { identity } = mutation.authorization;
-  const votesCount = (now: Locks) => approval !== null && uncountedVotes(deps, approval, identity, now).length === 0;
-  return execute(deps, operation, { ...mutation, audit }, { record, approval, locks, votesCount });
+  const votesCount = (now: Locks) => approval !== null && uncountedVotes(policy, approval, identity, now).length === 0;
+  return [
+    { ...mutation, audit },
+    { record, approval, locks, votesCount },
+  ];
 }
 
 /** No operation begins. */
@@ -168,28 +178,4 @@ function approvedBy(audit: AuditContext, approval: Approval | null) {
     ...(deleteDecision ? { deleteDecision: applyApproval(deleteDecision, used) } : {}),
   };
   return isAllowed(approved) ? { audit: approved, approval } : { audit, approval: null };
-}
-
-/**
- * Records that the time of an approval is over, which happens before anything follows from it.
- * `conflict`: another process wrote it first. Throws `LedgerUnavailable`.
- */
-export async function recordExpiry(
-  deps: WriteDependencies,
-  approval: Approval,
-  audit: AuditContext,
-): Promise<Approval | null> {
-  const { id, key } = approval;
-  const next: Approval = { ...approval, revision: approval.revision + 1, state: 'EXPIRED' };
-  const message = expiryOf(approval);
-  const details = {
-    operationId: id,
-    event: 'APPROVAL_EXPIRED',
-    fence: next.revision,
-    message,
-    approvalKey: key,
-  } as const;
-  const result = await deps.approvals.putApproval(approval, next, makeEntry(deps, audit, details), null);
-  if (result === 'written') count('approvalsExpired');
-  return result === 'written' ? next : null;
 }

@@ -3,8 +3,8 @@ import type { Approval } from '../../model/approval.ts';
 import type { ApprovalVote, VoidReason } from '../../model/approval-vote.ts';
 import { wereLockedSince } from '../../model/lifted-lock.ts';
 import type { Principal, RequestIdentity } from '../../model/principal.ts';
-import type { AuthorizationContext } from '../../policy/policy.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
+import type { AuthorizationContext, Authorize } from '../../policy/policy.ts';
 import { comparedGroupsOf, votePermission } from './may-approve.ts';
 import type { VotedRequest } from './may-approve.ts';
 
@@ -15,7 +15,10 @@ export interface UncountedVote {
 }
 
 /** What votes are judged with. */
-export type JudgeDependencies = Pick<Dependencies, 'authorize' | 'comparedGroups'>;
+export interface VotePolicy {
+  readonly authorize: Authorize;
+  readonly comparedGroups: ComparedGroups;
+}
 
 /**
  * The votes of an approval that do not count any more: by policies and inventory of now, with time,
@@ -23,28 +26,23 @@ export type JudgeDependencies = Pick<Dependencies, 'authorize' | 'comparedGroups
  * known from the request that uses the approval, with all groups.
  */
 export function uncountedVotes(
-  deps: JudgeDependencies,
+  policy: VotePolicy,
   approval: Approval,
   { principal, actor }: Pick<RequestIdentity, 'principal' | 'actor'>,
   locks: Locks,
 ): readonly UncountedVote[] {
   const about = { ...approval, requested: { ...approval.requested, principal, actor } };
   return approval.votes.flatMap((vote) => {
-    const reason = reasonToVoid(deps, about, vote, locks);
+    const reason = reasonToVoid(policy, about, vote, locks);
     return reason === null ? [] : [{ vote, reason }];
   });
 }
 
-function reasonToVoid(
-  deps: JudgeDependencies,
-  about: VotedRequest,
-  vote: ApprovalVote,
-  locks: Locks,
-): VoidReason | null {
+function reasonToVoid(policy: VotePolicy, about: VotedRequest, vote: ApprovalVote, locks: Locks): VoidReason | null {
   const { principal, actor, locksRevision = 0 } = vote;
   if (wereLockedSince(locks, locksRevision, [principal.id, ...(actor ? [actor.id] : [])])) return 'VOTER_LOCKED';
-  if (!isPermitted(deps, about, vote, {})) return 'POLICY_DENIED';
-  return withUnrecordedGroups(deps, about, vote).every((voter) => isPermitted(deps, about, vote, voter))
+  if (!isPermitted(policy, about, vote, {})) return 'POLICY_DENIED';
+  return withUnrecordedGroups(policy, about, vote).every((voter) => isPermitted(policy, about, vote, voter))
     ? null
     : 'GROUP_NOT_RECORDED';
 }
@@ -53,13 +51,8 @@ function reasonToVoid(
 type Voter = Partial<Record<'principal' | 'actor', Principal>>;
 
 /** Whether policy permits a vote for all needs that it counts for. */
-function isPermitted(
-  deps: Pick<Dependencies, 'authorize'>,
-  about: VotedRequest,
-  vote: ApprovalVote,
-  voter: Voter,
-): boolean {
-  const { policyIds } = votePermission(deps, contextOf(vote, voter), about);
+function isPermitted(policy: VotePolicy, about: VotedRequest, vote: ApprovalVote, voter: Voter): boolean {
+  const { policyIds } = votePermission(policy, contextOf(vote, voter), about);
   return vote.policyIds.every((one) => policyIds.includes(one));
 }
 
@@ -73,15 +66,11 @@ function contextOf({ principal, actor, comment, time, sourceAddress = null }: Ap
  * The voter with groups that policy compares now and the vote did not record: each alone, and all
  * of them. None where no group was left out.
  */
-function withUnrecordedGroups(
-  deps: Pick<Dependencies, 'comparedGroups'>,
-  about: VotedRequest,
-  vote: ApprovalVote,
-): readonly Voter[] {
+function withUnrecordedGroups(policy: VotePolicy, about: VotedRequest, vote: ApprovalVote): readonly Voter[] {
   const { comparedGroups: recorded = [] } = vote;
   const incomplete = (['principal', 'actor'] as const).filter((who) => (vote[who]?.otherGroups ?? null) !== null);
   if (incomplete.length === 0) return [];
-  const unknown = comparedGroupsOf(deps, contextOf(vote), about).filter((group) => !recorded.includes(group));
+  const unknown = comparedGroupsOf(policy, contextOf(vote), about).filter((group) => !recorded.includes(group));
   const added = [...unknown.map((group) => [group]), ...(unknown.length > 1 ? [unknown] : [])];
   return incomplete.flatMap((who) => {
     const one = vote[who];

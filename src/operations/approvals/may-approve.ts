@@ -1,9 +1,9 @@
 import type { Approval } from '../../model/approval.ts';
 import type { ApprovalNeed } from '../../model/approval-vote.ts';
 import type { Decision } from '../../model/decision.ts';
+import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
 import { isOwnRequest } from '../../policy/entities/approval-context.ts';
-import type { ApprovalSubject, AuthorizationContext } from '../../policy/policy.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { ApprovalSubject, AuthorizationContext, Authorize } from '../../policy/policy.ts';
 
 /** What policy says of the vote of a principal. */
 export interface VotePermission {
@@ -28,7 +28,7 @@ export type VotedRequest = Pick<Approval, 'binding' | 'operation'> & {
  * only if it is permitted on both. Never throws.
  */
 export function votePermission(
-  { authorize }: Pick<Dependencies, 'authorize'>,
+  { authorize }: { readonly authorize: Authorize },
   context: AuthorizationContext,
   { binding, requested, operation }: VotedRequest,
 ): VotePermission {
@@ -55,7 +55,7 @@ export function votePermission(
 
 /** The groups by which policy can judge a vote, sorted. */
 export function comparedGroupsOf(
-  { comparedGroups }: Pick<Dependencies, 'comparedGroups'>,
+  { comparedGroups }: { readonly comparedGroups: ComparedGroups },
   context: AuthorizationContext,
   { binding, requested, operation }: VotedRequest,
 ): readonly string[] {

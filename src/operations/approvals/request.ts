@@ -1,12 +1,15 @@
 import { findEntry, makeEntry } from '../../ledger/audit-entry.ts';
 import type { ApprovalStore, PendingLimits } from '../../ledger/approvals.ts';
+import type { TrailWriter } from '../../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import type { Approval, ApprovalBinding } from '../../model/approval.ts';
 import type { ApprovalNeed } from '../../model/approval-vote.ts';
 import { approvalPrefix } from '../../model/audit.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import type { Refusal } from '../../model/refusal.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { count } from '../../runtime/meter.ts';
 import { effectDeadline } from '../terms/admission.ts';
@@ -15,7 +18,7 @@ import { answerRefused } from '../terms/answers-without-claim.ts';
 import { approvalRequired, heldRetrySeconds, limitText, notAskedFor } from './refusals.ts';
 import type { Execution } from '../flow/execute.ts';
 import { agreeFirst, rejectedTwice, rejectionsWithin, rejectionWaitSeconds } from './rejections.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { ApprovalLimits } from '../terms/dependencies.ts';
 import { resultBase } from '../terms/result.ts';
 import type { MutationResult } from '../terms/result.ts';
 
@@ -28,17 +31,14 @@ export interface HeldRequest<Kind extends OperationKind> {
   readonly idempotencyKey: string;
   readonly approvalKey: string;
   readonly store: ApprovalStore;
+  readonly limits: ApprovalLimits;
 }
 
 /**
  * What the ledger answers, before the request has to go on. Throws `LedgerUnavailable` after that.
  */
-export function inTime<T>(
-  deps: Pick<Dependencies, 'clock'>,
-  mutation: AdmittedMutation,
-  answer: Promise<T>,
-): Promise<T> {
-  return withDeadline(effectDeadline(mutation) - deps.clock(), answer, ledgerTimeout);
+export function inTime<T>(clock: Clock, mutation: AdmittedMutation, answer: Promise<T>): Promise<T> {
+  return withDeadline(effectDeadline(mutation) - clock(), answer, ledgerTimeout);
 }
 
 /** The end of one round of a request that needs approvals. */
@@ -49,53 +49,53 @@ export type Round =
 
 /** Asks for an approval, in place of an earlier one. */
 export async function ask<Kind extends OperationKind>(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'ulid' | 'approvalLimits'>,
+  trail: TrailWriter,
   held: HeldRequest<Kind>,
   before: Approval | null,
   changes: readonly string[],
 ): Promise<Round> {
   const { mutation, needs, approvalKey: key, store } = held;
-  const now = deps.clock();
+  const now = trail.clock();
   const rejectedAt = rejectionsWithin(before, now);
   const waitSeconds = rejectionWaitSeconds(rejectedAt, now);
   if (waitSeconds > 0) {
-    const answer = await answerNotAsked(deps, held, notAskedFor(needs, rejectedTwice(rejectedAt), agreeFirst));
+    const answer = await answerNotAsked(trail, held, notAskedFor(needs, rejectedTwice(rejectedAt), agreeFirst));
     return { kind: 'answered', result: { ...answer, retryAfterSeconds: waitSeconds } };
   }
-  const limits = pendingLimits(deps.approvalLimits, mutation);
-  const id = `${approvalPrefix}${deps.ulid(now)}`;
+  const limits = pendingLimits(held.limits, mutation);
+  const id = `${approvalPrefix}${trail.ulid(now)}`;
   const { message } = approvalRequired(needs, null, changes);
   const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
-  const entry = makeEntry(deps, mutation.audit, { ...details, fence: 1, approvalKey: key });
-  const asked = { ...askedApproval(deps, held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
-  const result = await inTime(deps, mutation, store.putApproval(before, asked, entry, limits));
+  const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approvalKey: key });
+  const asked = { ...askedApproval(held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
+  const result = await inTime(trail.clock, mutation, store.putApproval(before, asked, entry, limits));
   switch (result) {
     case 'written':
       count('approvalsRequested');
-      return { kind: 'answered', result: answerHeld(deps, held, asked, entry, changes) };
+      return { kind: 'answered', result: answerHeld(trail.clock, held, asked, entry, changes) };
     case 'conflict':
       return { kind: 'read-again' };
     case 'limit-reached':
     case 'person-limit-reached': {
       const refusal = notAskedFor(needs, limitText(result, limits, mutation.authorization.onBehalfOf));
-      return { kind: 'answered', result: await answerNotAsked(deps, held, refusal) };
+      return { kind: 'answered', result: await answerNotAsked(trail, held, refusal) };
     }
   }
 }
 
 /** Refuses to ask now. */
 function answerNotAsked<Kind extends OperationKind>(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'ulid'>,
+  trail: TrailWriter,
   { mutation }: HeldRequest<Kind>,
   refusal: Refusal,
 ): Promise<MutationResult> {
   const outcome = 'APPROVAL_LIMIT_REACHED';
-  return answerRefused(deps, { ...mutation, kind: 'refused', outcome, refusal, associationArn: null });
+  return answerRefused(trail, { ...mutation, kind: 'refused', outcome, refusal, associationArn: null });
 }
 
 /** A service waits for people, each of whom has a limit of their own. */
 function pendingLimits(
-  { maxPending, maxPendingOfService }: Dependencies['approvalLimits'],
+  { maxPending, maxPendingOfService }: ApprovalLimits,
   { authorization: { identity, onBehalfOf } }: AdmittedMutation,
 ): PendingLimits {
   if (identity.principal.kind !== 'SERVICE') return { ofPrincipal: maxPending, ofPerson: null };
@@ -103,8 +103,7 @@ function pendingLimits(
 }
 
 function askedApproval<Kind extends OperationKind>(
-  { approvalLimits }: Pick<Dependencies, 'approvalLimits'>,
-  { mutation, fingerprint, idempotencyKey, approvalKey: key, binding }: HeldRequest<Kind>,
+  { mutation, fingerprint, idempotencyKey, approvalKey: key, binding, limits }: HeldRequest<Kind>,
   id: string,
   entry: AuditEntry,
   now: number,
@@ -133,7 +132,7 @@ function askedApproval<Kind extends OperationKind>(
     },
     votes: [],
     requestedAt: new Date(now).toISOString(),
-    decideUntil: now + approvalLimits.decideMs,
+    decideUntil: now + limits.decideMs,
     useUntil: null,
     usedBy: null,
   };
@@ -149,19 +148,19 @@ function requestOf({ operation, request }: AuditEntry) {
  * `LedgerUnavailable`.
  */
 export async function requestedEntry(
-  deps: Pick<Dependencies, 'ledger' | 'clock'>,
+  { ledger, clock }: { readonly ledger: OperationReader; readonly clock: Clock },
   mutation: AdmittedMutation,
   { id }: Approval,
 ): Promise<AuditEntry> {
-  const finding = findEntry(deps.ledger, id, ({ event }) => event === 'APPROVAL_REQUESTED');
-  const entry = await inTime(deps, mutation, finding);
+  const finding = findEntry(ledger, id, ({ event }) => event === 'APPROVAL_REQUESTED');
+  const entry = await inTime(clock, mutation, finding);
   if (entry === null) throw new Error(`The approval ${id} has no entry of its question.`);
   return entry;
 }
 
 /** The answer while approvals are missing. */
 export function answerHeld<Kind extends OperationKind>(
-  { clock }: Pick<Dependencies, 'clock'>,
+  clock: Clock,
   { mutation, needs }: HeldRequest<Kind>,
   approval: Approval,
   entry: AuditEntry,

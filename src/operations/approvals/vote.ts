@@ -1,25 +1,26 @@
 import { auditContextOf, findEntry, makeEntry } from '../../ledger/audit-entry.ts';
 import { maxApprovalBytes } from '../../ledger/stored/approval-text.ts';
-import type { ApprovalStore } from '../../ledger/approvals.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../../ledger/ledger.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { ApprovalVote } from '../../model/approval-vote.ts';
 import type { AuditContext, AuditEntry } from '../../model/audit.ts';
-import type { RequestIdentity } from '../../model/principal.ts';
+import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { count } from '../../runtime/meter.ts';
+import type { ApprovalWriter } from './approval-writes.ts';
 import { approversOf, missingOf } from './refusals.ts';
 import { withRejection } from './rejections.ts';
-import { recordExpiry } from './hold.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import { recordExpiry } from './approval-writes.ts';
+import type { ApprovalLimits } from '../terms/dependencies.ts';
 
 /** What votes are counted with. */
-export type VoteDependencies = Pick<
-  Dependencies,
-  'ledger' | 'clock' | 'ulid' | 'recordPrincipal' | 'approvalLimits'
-> & {
-  readonly approvals: ApprovalStore;
-};
+export interface VotePorts extends ApprovalWriter {
+  readonly ledger: OperationReader;
+  readonly recordPrincipal: RecordPrincipal;
+  readonly approvalLimits: ApprovalLimits;
+}
 
 /** A vote, once policy permits it. */
 export interface Vote {
@@ -54,31 +55,35 @@ const maxRounds = 5;
  * longer be decided by the own clock. A person has one vote, which counts once for each need; to
  * vote again in the same way changes nothing. Throws `LedgerUnavailable`.
  */
-export async function vote(deps: VoteDependencies, read: Approval, given: Vote): Promise<VoteResult> {
+export async function vote(ports: VotePorts, read: Approval, given: Vote): Promise<VoteResult> {
   let approval: Approval | null = read;
   for (let round = 1; round <= maxRounds; round += 1) {
     if (approval?.id !== read.id) return { kind: 'gone' };
-    const result = await voteOn(deps, approval, given);
+    const result = await voteOn(ports, approval, given);
     if (result) return result;
-    approval = await inTime(deps, given, deps.approvals.getApproval(read.key));
+    approval = await inTime(ports.clock, given, ports.approvals.getApproval(read.key));
   }
   throw new LedgerUnavailable(new Error('The approval changed whenever it was read.'));
 }
 
 /** Null: it was written by another process since it was read. */
-async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): Promise<VoteResult | null> {
-  const { approvals } = deps;
-  const next = nextOf(deps, approval, given);
+async function voteOn(ports: VotePorts, approval: Approval, given: Vote): Promise<VoteResult | null> {
+  const { approvals } = ports;
+  const next = nextOf(ports, approval, given);
   if (next === 'repeated') {
-    return { kind: 'repeated', approval, entry: await inTime(deps, given, earlierEntry(deps, approval, given)) };
+    return {
+      kind: 'repeated',
+      approval,
+      entry: await inTime(ports.clock, given, earlierEntry(ports.ledger, approval, given)),
+    };
   }
-  const audit = voteContext(deps, approval, given);
-  if (approval.state === 'PENDING' && deps.clock() >= approval.decideUntil) {
-    const expired = await inTime(deps, given, recordExpiry(deps, approval, audit));
+  const audit = voteContext(ports, approval, given);
+  if (approval.state === 'PENDING' && ports.clock() >= approval.decideUntil) {
+    const expired = await inTime(ports.clock, given, recordExpiry(ports, approval, audit));
     return expired && { kind: 'not-pending', approval: expired };
   }
   if (next === null) return { kind: 'not-pending', approval };
-  const entry = makeEntry(deps, audit, {
+  const entry = makeEntry(ports, audit, {
     operationId: approval.id,
     event: eventOf(given),
     fence: next.revision,
@@ -87,7 +92,7 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
     isOwnRequest: given.isOwnRequest && given.vote === 'APPROVE',
   });
   const writing = approvals.putApproval(approval, next, entry, null);
-  if ((await inTime(deps, given, writing)) !== 'written') return null;
+  if ((await inTime(ports.clock, given, writing)) !== 'written') return null;
   if (next.state !== 'PENDING') count(next.state === 'APPROVED' ? 'approvalsGiven' : 'approvalsRejected');
   return { kind: 'counted', approval: next, entry };
 }
@@ -96,11 +101,7 @@ async function voteOn(deps: VoteDependencies, approval: Approval, given: Vote): 
  * The approval after a vote; `repeated`: it has this vote already; null: the vote is not needed, or
  * too late.
  */
-function nextOf(
-  deps: Pick<VoteDependencies, 'clock' | 'recordPrincipal' | 'approvalLimits'>,
-  approval: Approval,
-  given: Vote,
-): Approval | 'repeated' | null {
+function nextOf(ports: VotePorts, approval: Approval, given: Vote): Approval | 'repeated' | null {
   const { id } = given.identity.principal;
   const earlier = approval.votes.find(({ principal }) => principal.id === id);
   const policyIds = votedNeeds(approval, given);
@@ -112,9 +113,9 @@ function nextOf(
   );
   if (given.vote === 'APPROVE' && !isNeeded) return null;
   const kept = earlier?.vote === 'APPROVE' && given.vote === 'APPROVE' ? earlier.policyIds : [];
-  const now = deps.clock();
-  const principal = deps.recordPrincipal(given.identity.principal);
-  const actor = given.identity.actor && deps.recordPrincipal(given.identity.actor);
+  const now = ports.clock();
+  const principal = ports.recordPrincipal(given.identity.principal);
+  const actor = given.identity.actor && ports.recordPrincipal(given.identity.actor);
   const isComplete = principal.otherGroups === null && (actor?.otherGroups ?? null) === null;
   const own: ApprovalVote = {
     principal,
@@ -130,7 +131,7 @@ function nextOf(
   };
   const votes = [...approval.votes.filter((one) => one !== earlier), own];
   const voted = { ...approval, revision: approval.revision + 1, votes };
-  const next = afterVote(voted, given, now, deps.approvalLimits.useMs);
+  const next = afterVote(voted, given, now, ports.approvalLimits.useMs);
   return Buffer.byteLength(JSON.stringify(next)) > maxApprovalBytes - roomForUse ? null : next;
 }
 
@@ -154,13 +155,9 @@ function votedNeeds({ id, binding }: Approval, { policyIds }: Vote): readonly st
 }
 
 /** The entry of a vote is about the request that was asked for, by the person who voted. */
-function voteContext(
-  deps: Pick<VoteDependencies, 'recordPrincipal'>,
-  { operation, requested }: Approval,
-  { identity, comment }: Vote,
-): AuditContext {
+function voteContext(ports: VotePorts, { operation, requested }: Approval, { identity, comment }: Vote): AuditContext {
   const { target, before } = requested;
-  const context = { ...auditContextOf(deps, operation, identity), target, before, reason: comment };
+  const context = { ...auditContextOf(ports, operation, identity), target, before, reason: comment };
   // A pair that TypeScript can't see in a spread.
   return { ...context, operation: requested.operation, request: requested.request } as AuditContext;
 }
@@ -179,11 +176,7 @@ function messageOf(next: Approval, { isOwnRequest }: Vote): string {
   return `${approved} The request can be sent again until ${new Date(next.useUntil ?? 0).toISOString()}.`;
 }
 
-async function earlierEntry(
-  { ledger }: Pick<VoteDependencies, 'ledger'>,
-  { id }: Approval,
-  given: Vote,
-): Promise<AuditEntry> {
+async function earlierEntry(ledger: OperationReader, { id }: Approval, given: Vote): Promise<AuditEntry> {
   const isOwn = ({ event, principal }: AuditEntry) =>
     event === eventOf(given) && principal.id === given.identity.principal.id;
   const entry = await findEntry(ledger, id, isOwn);
@@ -191,6 +184,6 @@ async function earlierEntry(
   return entry;
 }
 
-function inTime<T>({ clock }: Pick<VoteDependencies, 'clock'>, { deadline }: Vote, answer: Promise<T>): Promise<T> {
+function inTime<T>(clock: Clock, { deadline }: Vote, answer: Promise<T>): Promise<T> {
   return withDeadline(deadline - clock(), answer, ledgerTimeout);
 }

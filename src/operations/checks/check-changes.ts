@@ -1,22 +1,28 @@
+import type { EksFor } from '../../eks/eks.ts';
+import type { Times } from '../../idempotency/times.ts';
 import { auditContextOf, recordEntry } from '../../ledger/audit-entry.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
 import type { AuditContext, AuditEntry } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
+import type { LockMemory } from '../../model/lock.ts';
 import type { OperationKind } from '../../model/operation.ts';
-import type { RequestIdentity } from '../../model/principal.ts';
+import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
 import type { Difference, Finding, Refusal } from '../../model/refusal.ts';
+import type { Directory } from '../../policy/inventory/directory.ts';
+import type { Clock, NewUlid } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import type { InputOf } from '../terms/admission.ts';
+import type { StateAuthorizer } from '../terms/judge-expiry.ts';
 import { foreseeRequest } from './dry-run.ts';
-import type { DryRunDependencies } from './dry-run.ts';
+import type { DryRunPorts } from './dry-run.ts';
 import { anyAssociation, hiddenFrom } from '../terms/hidden.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
 import { operationOf } from '../kinds/operations.ts';
 import { observedEks } from './observed-eks.ts';
 import { knownStates, mayBePermitted } from './known-states.ts';
-import type { ChangeToCheck, KnownStates } from './known-states.ts';
+import type { ChangeToCheck, KnownStates, Permissions } from './known-states.ts';
 
 /** What a change would be answered, as far as policy and what was observed can tell. */
 export interface CheckedChange {
@@ -52,11 +58,17 @@ export interface CheckedChanges {
   readonly auditEntry: AuditEntry;
 }
 
-/** What checks work with. */
-export type CheckDependencies = Omit<DryRunDependencies, 'eksFor' | 'log'> & Pick<Dependencies, 'home'>;
-
-/** What one change is checked with. */
-type CheckOneDependencies = Omit<DryRunDependencies, 'ulid'>;
+/** What changes are checked with: as for dry runs, without EKS and IAM. */
+export interface CheckPorts extends StateAuthorizer, Permissions {
+  readonly associations: AssociationReads | null;
+  readonly recordPrincipal: RecordPrincipal;
+  readonly directory: Directory;
+  readonly ledger: Ledger;
+  readonly lockMemory: LockMemory;
+  readonly clock: Clock;
+  readonly ulid: NewUlid;
+  readonly times: Times;
+}
 
 /** Who asks, and until when the answer must be sent, in milliseconds since the epoch. */
 interface Caller {
@@ -70,50 +82,50 @@ interface Caller {
  * in the cluster. Throws `LedgerUnavailable`.
  */
 export async function checkChanges(
-  deps: CheckDependencies,
+  ports: CheckPorts,
   { identity, deadline }: Caller,
   changes: readonly ChangeToCheck[],
 ): Promise<CheckedChanges> {
-  const readBy = Math.min(deadline, deps.clock() + deps.times.requestMs);
-  const states = await withDeadline(readBy - deps.clock(), knownStates(deps, identity, changes), ledgerTimeout);
+  const readBy = Math.min(deadline, ports.clock() + ports.times.requestMs);
+  const states = await withDeadline(readBy - ports.clock(), knownStates(ports, identity, changes), ledgerTimeout);
   // The locks are read once for all changes.
-  let locks: ReturnType<typeof deps.ledger.getLocks> | null = null;
-  const getLocks = () => (locks ??= deps.ledger.getLocks());
+  let locks: ReturnType<typeof ports.ledger.getLocks> | null = null;
+  const getLocks = () => (locks ??= ports.ledger.getLocks());
   // The results do not say whether an adoption would be late, so scans are not read.
-  const ledger = { ...deps.ledger, getLocks, getClusterScan: () => Promise.resolve(null) };
+  const ledger = { ...ports.ledger, getLocks, getClusterScan: () => Promise.resolve(null) };
   const getAssociationStates: AssociationReads['getAssociationStates'] = (targets) =>
     Promise.resolve(targets.map(states.ofTarget));
   const getAssociationState: AssociationReads['getAssociationState'] = (target) =>
     Promise.resolve(states.ofTarget(target));
-  const associations = deps.associations && { ...deps.associations, getAssociationState, getAssociationStates };
+  const associations = ports.associations && { ...ports.associations, getAssociationState, getAssociationStates };
   const results: CheckedChange[] = [];
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();
-    const eksFor: Dependencies['eksFor'] = () => observedEks(states, (arn) => asked.add(arn));
-    const observing: CheckOneDependencies = { ...deps, ledger, associations, eksFor, log: () => undefined };
+    const eksFor: EksFor = () => observedEks(states, (arn) => asked.add(arn));
+    const observing: DryRunPorts = { ...ports, ledger, associations, eksFor, log: () => undefined };
     results.push(await checkOne(observing, { identity, deadline }, change, states, asked, index));
   }
-  const auditEntry = await recordEntry(deps, contextOf(deps, identity, changes), {
-    operationId: deps.ulid(deps.clock()),
+  const auditEntry = await recordEntry(ports, contextOf(ports, identity, changes), {
+    operationId: ports.ulid(ports.clock()),
     event: 'CHECKED',
     message: summaryOf(results),
-    isBrief: changes.every((change) => !mayBePermitted(deps, identity, change)),
+    isBrief: changes.every((change) => !mayBePermitted(ports, identity, change)),
   });
   return { results, auditEntry };
 }
 
 async function checkOne<Kind extends OperationKind>(
-  deps: CheckOneDependencies,
+  ports: DryRunPorts,
   { identity, deadline }: Caller,
   { kind, name, input }: { readonly kind: Kind; readonly name: string; readonly input: InputOf[Kind] },
   states: KnownStates,
   asked: ReadonlySet<string>,
   index: number,
 ): Promise<CheckedChange> {
-  const foreseen = await foreseeRequest(deps, operationOf<Kind>(kind), { identity, input, deadline });
+  const foreseen = await foreseeRequest(ports, operationOf<Kind>(kind), { identity, input, deadline });
   const { audit, onlyAsDryRun } = foreseen;
   const decision = asked.size > 0 ? null : audit.decision;
-  const revision = shownRevision(deps, identity, decision, audit.target, states);
+  const revision = shownRevision(ports, identity, decision, audit.target, states);
   if (asked.size > 0) {
     const nothing = { refusal: null, decision, existing: null, differences: null };
     return { ...nothing, wouldBeAttempted: false, onlyAsDryRun: false, unknownRoles: [...asked], revision };
@@ -136,7 +148,7 @@ async function checkOne<Kind extends OperationKind>(
  * whether it has an association or not.
  */
 function shownRevision(
-  deps: Pick<CheckOneDependencies, 'authorize' | 'clock'>,
+  authorizer: StateAuthorizer,
   identity: RequestIdentity,
   decision: Decision | null,
   target: AuditContext['target'],
@@ -148,7 +160,9 @@ function shownRevision(
   const isShown = isPermitted && decision.onlyAsDryRun !== true;
   if (isShown) return state?.publicRevision ?? 0;
   const known = state?.observed?.association ?? state?.confirmed?.association ?? { ...anyAssociation, ...target };
-  return hiddenFrom(deps, { identity, now: deps.clock() }, known) === null ? (state?.publicRevision ?? 0) : 0;
+  return hiddenFrom(authorizer, { identity, now: authorizer.clock() }, known) === null
+    ? (state?.publicRevision ?? 0)
+    : 0;
 }
 
 /** The refusal with the paths of its findings in the input of the query. */
@@ -158,14 +172,10 @@ function placed(refusal: Refusal, prefix: string): Refusal {
   return { ...refusal, findings };
 }
 
-function contextOf(
-  deps: Pick<CheckDependencies, 'recordPrincipal' | 'home'>,
-  identity: RequestIdentity,
-  changes: readonly ChangeToCheck[],
-) {
-  const context = auditContextOf(deps, 'CHECK_CHANGES', identity);
+function contextOf(ports: CheckPorts, identity: RequestIdentity, changes: readonly ChangeToCheck[]) {
+  const context = auditContextOf(ports, 'CHECK_CHANGES', identity);
   const [first] = changes;
-  const validated = first && operationOf(first.kind).validate(first.input, deps.home);
+  const validated = first && operationOf(first.kind).validate(first.input, ports.home);
   const declaration = validated?.declaration ?? null;
   const isCommon = changes.every(({ input }) => input.declaration === declaration);
   return { ...context, ...(isCommon && declaration !== null ? { declaration } : {}) };

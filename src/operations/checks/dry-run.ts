@@ -1,30 +1,31 @@
 import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
 import { recordEntry } from '../../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
+import type { LockMemory } from '../../model/lock.ts';
 import { expectedRevisions } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { retryAfterSecondsOf } from '../../model/refusal.ts';
 import type { Difference, Refusal } from '../../model/refusal.ts';
-import type { AuthorizationContext } from '../../policy/policy.ts';
+import type { AuthorizationContext, Authorize } from '../../policy/policy.ts';
+import type { NewUlid } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { Admission, AdmittedMutation, MutationCall } from '../terms/admission.ts';
 import { approvalRequired } from '../approvals/refusals.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
-import type { RoleDependencies } from '../terms/authorize-with-roles.ts';
-import { revisionChanged } from '../terms/conclusions.ts';
+import type { Authorizer } from '../terms/authorizer.ts';
+import { revisionChanged } from '../terms/conflict-conclusions.ts';
 import { missingNeeds } from '../terms/decisions.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
 import { judgeExpiry } from '../terms/judge-expiry.ts';
-import type { JudgeExpiryDependencies } from '../terms/judge-expiry.ts';
+import type { StateAuthorizer } from '../terms/judge-expiry.ts';
 import { lockedRefusal, lockOn, locksFor } from '../terms/locks.ts';
-import type { LockDependencies } from '../terms/locks.ts';
 import { admit, stateAfter } from '../flow/admit.ts';
-import type { AdmitDependencies } from '../flow/admit.ts';
-import type { AdoptExistingDependencies, Operation } from '../terms/operation.ts';
+import type { AdmissionPorts } from '../flow/admit.ts';
+import type { Operation } from '../terms/operation.ts';
 import { preflightSubject } from '../warnings/subject.ts';
 import type { DryRunSubject } from '../warnings/subject.ts';
 import { denialAtExpiry, denialOf, redactFor } from '../terms/refusals.ts';
@@ -60,21 +61,25 @@ export interface DryRunResult {
 }
 
 /** What a dry run works with. */
-export type DryRunDependencies = AdmitDependencies & LockDependencies & Pick<Dependencies, 'ulid'>;
+export interface DryRunPorts extends AdmissionPorts {
+  readonly ledger: Ledger;
+  readonly lockMemory: LockMemory;
+  readonly ulid: NewUlid;
+}
 
 /**
  * Admits a mutation without executing it, checks for what would prevent its effect, and records the
  * result. Throws as the mutation does.
  */
 export async function dryRun<Kind extends OperationKind>(
-  deps: DryRunDependencies,
+  ports: DryRunPorts,
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ): Promise<DryRunResult> {
-  const foreseen = await foreseeRequest(deps, operation, call);
+  const foreseen = await foreseeRequest(ports, operation, call);
   const { admission, request, denial, refusal, existing, differences, audit, onlyAsDryRun } = foreseen;
-  const auditEntry = await recordEntry(deps, audit, {
-    operationId: deps.ulid(deps.clock()),
+  const auditEntry = await recordEntry(ports, audit, {
+    operationId: ports.ulid(ports.clock()),
     event: 'CHECKED',
     refusalCode: refusal?.code ?? null,
     message: `${onlyAsDryRun ? asDryRunOnly : ''}${refusal?.message ?? foreseen.message}`,
@@ -99,22 +104,22 @@ const asDryRunOnly = 'Allowed as a dry run only. ';
 
 /** What a dry run finds out, before it is recorded. */
 export async function foreseeRequest<Kind extends OperationKind>(
-  deps: Omit<DryRunDependencies, 'ulid'>,
+  ports: DryRunPorts,
   operation: Operation<Kind>,
   call: MutationCall<Kind>,
 ) {
-  const admission = await admit(deps, operation, call, { isDryRun: true });
+  const admission = await admit(ports, operation, call, { isDryRun: true });
   const { request, authorization, denial, ...admitted } =
     admission.kind === 'admitted' ? admission.mutation : admission;
-  const { message, association, expiry, ...foreseen } = await foresee(deps, operation, admission);
+  const { message, association, expiry, ...foreseen } = await foresee(ports, operation, admission);
   const audit = { ...admitted.audit, before: association ?? admitted.audit.before, ...expiry };
   const onlyAsDryRun = [audit.decision, audit.deleteDecision].some((decision) => decision?.onlyAsDryRun === true);
   const denied =
     onlyAsDryRun && admission.kind === 'admitted' && foreseen.refusal === null
-      ? await denialAsChange(deps, operation, admission.mutation, association)
+      ? await denialAsChange(ports, operation, admission.mutation, association)
       : null;
-  const { refusal } = redactFor(deps, authorization, { refusal: foreseen.refusal ?? denied });
-  const existing = visibleExisting(deps, authorization, audit.before, refusal);
+  const { refusal } = redactFor(ports.authorize, authorization, { refusal: foreseen.refusal ?? denied });
+  const existing = visibleExisting(ports.authorize, authorization, audit.before, refusal);
   const differences = existing && request && operation.differences(request, existing);
   return { admission, request, denial, message, audit, refusal, existing, differences, onlyAsDryRun };
 }
@@ -124,7 +129,7 @@ export async function foreseeRequest<Kind extends OperationKind>(
  * is what a create would adopt.
  */
 async function denialAsChange<Kind extends OperationKind>(
-  deps: RoleDependencies & JudgeExpiryDependencies,
+  authorizer: Authorizer,
   operation: Operation<Kind>,
   mutation: AdmittedMutation<Kind>,
   adopted: Association | null,
@@ -133,11 +138,12 @@ async function denialAsChange<Kind extends OperationKind>(
   const asChange = { ...mutation, authorization: { ...mutation.authorization, isDryRun: false } };
   if (audit.decision?.onlyAsDryRun !== true) {
     const after = before ? stateAfter(operation, request, before) : adopted;
-    const expiry = after && (await judgeExpiry(deps, asChange, after));
+    const expiry = after && (await judgeExpiry(authorizer, asChange, after));
     return expiry?.deleteDecision ? denialAtExpiry(expiry.deleteDecision).refusal : null;
   }
   const loaded = { kind: 'loaded', target, before, isCurrent: true } as const;
-  return denialOf(await authorizeWithRoles(deps, asChange, operation.authorizationRequest(request, loaded))).refusal;
+  return denialOf(await authorizeWithRoles(authorizer, asChange, operation.authorizationRequest(request, loaded)))
+    .refusal;
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */
@@ -146,7 +152,7 @@ interface Foreseen extends Pick<Conclusion, 'refusal' | 'association' | 'expiry'
 }
 
 async function foresee<Kind extends OperationKind>(
-  deps: LockDependencies & AdoptExistingDependencies & Pick<Dependencies, 'associations'>,
+  ports: DryRunPorts,
   operation: Operation<Kind>,
   admission: Admission<Kind>,
 ): Promise<Foreseen> {
@@ -155,10 +161,10 @@ async function foresee<Kind extends OperationKind>(
   const needs = missingNeeds(admission.mutation.audit);
   // A dry run opens no approval.
   if (needs.length > 0) return refusedBy(approvalRequired(needs, null));
-  const lock = lockOn(await locksFor(deps, admission.mutation), admission.mutation);
+  const lock = lockOn(await locksFor(ports, admission.mutation), admission.mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
-  const conclusion = await operation.foresee(deps, admission.mutation);
-  const changed = conclusion?.refusal ? null : await otherRevision(deps, admission.mutation);
+  const conclusion = await operation.foresee(ports, admission.mutation);
+  const changed = conclusion?.refusal ? null : await otherRevision(ports, admission.mutation);
   if (changed) return refusedBy(changed.refusal);
   if (conclusion === null) return { message: 'The request would be sent to EKS.', refusal: null, association: null };
   return { ...conclusion, message: `The request would record: ${conclusion.message}` };
@@ -169,7 +175,7 @@ async function foresee<Kind extends OperationKind>(
  * expects none: nothing is read then.
  */
 async function otherRevision<Kind extends OperationKind>(
-  { associations, clock }: Pick<Dependencies, 'associations' | 'clock'>,
+  { associations, clock }: StateAuthorizer,
   mutation: AdmittedMutation<Kind>,
 ): Promise<RefusedConclusion | null> {
   const { operation, request, target } = mutation;
@@ -186,12 +192,12 @@ function refusedBy(refusal: Refusal): Foreseen {
 }
 
 function visibleExisting(
-  deps: Pick<Dependencies, 'authorize'>,
+  authorize: Authorize,
   authorization: AuthorizationContext,
   before: Association | null,
   refusal: Refusal | null,
 ): Association | null {
   if (before === null) return refusal?.kind === 'AssociationAlreadyExists' ? refusal.existing : null;
   const request = { action: 'DescribePodIdentityAssociation', association: before } as const;
-  return deps.authorize(authorization, request).allowed ? before : null;
+  return authorize(authorization, request).allowed ? before : null;
 }

@@ -1,11 +1,14 @@
+import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { AssociationState } from '../../ledger/association-state.ts';
 import { associationKeyOf, clusterKeyOf } from '../../ledger/stored/keys.ts';
 import type { AssociationTarget, ClusterRef } from '../../model/association.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
+import type { Preauthorize } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { resolveCluster } from '../../validation/names.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import type { InputOf } from '../terms/admission.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
 import { operationOf } from '../kinds/operations.ts';
 
 /** A change to check, with the name that its input has in the request. */
@@ -20,20 +23,30 @@ export interface KnownStates {
   readonly ofAssociation: (associationId: string) => AssociationState | null;
 }
 
-type ReadDependencies = Pick<Dependencies, 'associations' | 'preauthorize' | 'home' | 'clock'>;
+/** What tells whether policy may permit a principal a change. */
+export interface Permissions {
+  readonly preauthorize: Preauthorize;
+  /** Account and region of changes that name none. */
+  readonly home: ClusterDefaults;
+  readonly clock: Clock;
+}
+
+interface StateReads extends Permissions {
+  /** Null in a function that checks no changes. */
+  readonly associations: AssociationReads | null;
+}
 
 /**
  * Reads the states of the changes that are valid and may be permitted: one batch, after one query
  * for each cluster in which they name associations.
  */
 export async function knownStates(
-  deps: ReadDependencies,
+  { associations, ...permissions }: StateReads,
   identity: RequestIdentity,
   changes: readonly ChangeToCheck[],
 ): Promise<KnownStates> {
-  const { associations } = deps;
   if (associations === null) throw new Error('This function does not read the states of associations.');
-  const subjects = changes.flatMap((change) => subjectOf(deps, identity, change) ?? []);
+  const subjects = changes.flatMap((change) => subjectOf(permissions, identity, change) ?? []);
   const named = subjects.flatMap((subject) => (subject.kind === 'association' ? [subject] : []));
   const found = await Promise.all(
     [...Map.groupBy(named, ({ cluster }) => clusterKeyOf(cluster)).values()].flatMap((ofCluster) => {
@@ -71,12 +84,12 @@ type Subject =
   | { readonly kind: 'association'; readonly cluster: ClusterRef; readonly associationId: string };
 
 function subjectOf<Kind extends OperationKind>(
-  deps: Pick<ReadDependencies, 'preauthorize' | 'home' | 'clock'>,
+  permissions: Permissions,
   identity: RequestIdentity,
   change: { readonly kind: Kind; readonly input: InputOf[Kind] },
 ): Subject | null {
-  const validated = operationOf<Kind>(change.kind).validate(change.input, deps.home);
-  if (validated.kind === 'invalid' || !mayBePermitted(deps, identity, change)) return null;
+  const validated = operationOf<Kind>(change.kind).validate(change.input, permissions.home);
+  if (validated.kind === 'invalid' || !mayBePermitted(permissions, identity, change)) return null;
   return subjects[change.kind](validated.request);
 }
 
@@ -94,7 +107,7 @@ const subjects: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) =
 
 /** Whether policy may permit the principal the operation somewhere in the cluster. */
 export function mayBePermitted<Kind extends OperationKind>(
-  { preauthorize, home, clock }: Pick<ReadDependencies, 'preauthorize' | 'home' | 'clock'>,
+  { preauthorize, home, clock }: Permissions,
   identity: RequestIdentity,
   { kind, input }: { readonly kind: Kind; readonly input: InputOf[Kind] },
 ): boolean {

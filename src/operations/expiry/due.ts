@@ -1,20 +1,23 @@
+import type { Times } from '../../idempotency/times.ts';
 import { makeEntry } from '../../ledger/audit-entry.ts';
-import type { EntryDependencies } from '../../ledger/audit-entry.ts';
+import type { Stamps } from '../../ledger/audit-entry.ts';
 import type { Expiry, ExpiryObstacle, ListedExpiry } from '../../ledger/association-expiry.ts';
-import type { AssociationState, ConfirmedAssociation } from '../../ledger/association-state.ts';
-import type { ObservationStore } from '../../ledger/cluster-scan.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { AssociationState, ConfirmedAssociation, StateObserver } from '../../ledger/association-state.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import type { AssociationTarget, DeleteRequest } from '../../model/association.ts';
 import type { AuditContext } from '../../model/audit.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { Serves } from '../terms/dependencies.ts';
 import { expireService } from '../terms/expiry-principal.ts';
 
 /** What expiries are examined with. */
-export type ExpiryDependencies = EntryDependencies &
-  Pick<Dependencies, 'serves' | 'times' | 'log'> & {
-    readonly ledger: Pick<Ledger, 'operationEntries'>;
-    readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
-  };
+export interface ExaminationPorts extends Stamps {
+  readonly ledger: OperationReader;
+  readonly observations: StateObserver;
+  readonly serves: Serves;
+  readonly times: Times;
+  readonly log: Log;
+}
 
 /**
  * An expiry with the association that it belongs to, as the state of the service account has both.
@@ -67,26 +70,26 @@ export function dueAt({ expiresAt, nextAt }: Pick<Expiry, 'expiresAt' | 'nextAt'
  * for a run that lists it. Throws `LedgerUnavailable`.
  */
 export async function examineExpiry(
-  deps: ExpiryDependencies,
+  ports: ExaminationPorts,
   { target, expiry: listed }: ListedExpiry,
   runId: string,
 ): Promise<Examined> {
-  const state = await deps.observations.getAssociationState(target);
+  const state = await ports.observations.getAssociationState(target);
   const { expiry, confirmed } = state ?? {};
   if (!state || expiry?.setBy !== listed.setBy) return { kind: 'waiting' };
   if (!confirmed || confirmed.isDeleted || confirmed.association.associationId !== expiry.associationId) {
-    await replaceExpiry(deps, state, null);
+    await replaceExpiry(ports.observations, state, null);
     return { kind: 'dropped' };
   }
   const known = { target, state, expiry, confirmed };
-  const now = deps.clock();
-  if (now <= dueAt(expiry) + deps.times.clockErrorMs)
-    return expiry.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
-  if (!deps.serves(target)) return suspend(deps, known, 'CLUSTER_NOT_SERVED');
+  const now = ports.clock();
+  if (now <= dueAt(expiry) + ports.times.clockErrorMs)
+    return expiry.isWarned ? { kind: 'waiting' } : warn(ports, known, runId);
+  if (!ports.serves(target)) return suspend(ports, known, 'CLUSTER_NOT_SERVED');
   const open = openUntil(state);
-  if (open.some((until) => until + longOpenMs < now)) return suspend(deps, known, 'OPERATION_OPEN');
+  if (open.some((until) => until + longOpenMs < now)) return suspend(ports, known, 'OPERATION_OPEN');
   if (open.length > 0) return { kind: 'waiting' };
-  return { kind: 'due', known: { ...known, context: await contextOf(deps, known, runId) } };
+  return { kind: 'due', known: { ...known, context: await contextOf(ports.ledger, known, runId) } };
 }
 
 /**
@@ -99,14 +102,14 @@ function openUntil({ openOperations, recordsInProgress, changedAt }: Association
 }
 
 /** Records once that an association will end. */
-async function warn(deps: ExpiryDependencies, known: KnownExpiry, runId: string): Promise<Examined> {
+async function warn(ports: ExaminationPorts, known: KnownExpiry, runId: string): Promise<Examined> {
   const { state, expiry, confirmed } = known;
-  const context = await contextOf(deps, known, runId);
+  const context = await contextOf(ports.ledger, known, runId);
   const message = `The association ends at ${expiry.expiresAt}, as operation ${expiry.setBy} set it.`;
-  const details = { operationId: deps.ulid(deps.clock()), event: 'EXPIRY_WARNED', fence: 0, message } as const;
-  const entry = makeEntry(deps, { ...context, before: confirmed.association }, details);
+  const details = { operationId: ports.ulid(ports.clock()), event: 'EXPIRY_WARNED', fence: 0, message } as const;
+  const entry = makeEntry(ports, { ...context, before: confirmed.association }, details);
   const warned = { ...expiry, isWarned: true, nextAt: Date.parse(expiry.expiresAt) };
-  const isWritten = await deps.observations.observeAssociation(state.revision, changeOf(known.target, warned), entry);
+  const isWritten = await ports.observations.observeAssociation(state.revision, changeOf(known.target, warned), entry);
   return { kind: isWritten ? 'warned' : 'waiting' };
 }
 
@@ -115,16 +118,21 @@ async function warn(deps: ExpiryDependencies, known: KnownExpiry, runId: string)
  * is raised.
  */
 export async function suspend(
-  deps: ExpiryDependencies,
+  ports: ExaminationPorts,
   known: KnownExpiry,
   obstacle: ExpiryObstacle,
 ): Promise<Examined> {
   const { target, state, expiry } = known;
-  const nextAt = deps.clock() + suspensionMs;
-  await replaceExpiry(deps, state, { ...expiry, isWarned: true, nextAt, suspendedFor: obstacle });
+  const nextAt = ports.clock() + suspensionMs;
+  await replaceExpiry(ports.observations, state, { ...expiry, isWarned: true, nextAt, suspendedFor: obstacle });
   if (expiry.suspendedFor !== obstacle) {
     const { associationId, expiresAt } = expiry;
-    deps.log('error', 'The ending of an association was suspended.', { obstacle, associationId, expiresAt, ...target });
+    ports.log('error', 'The ending of an association was suspended.', {
+      obstacle,
+      associationId,
+      expiresAt,
+      ...target,
+    });
   }
   return { kind: 'suspended' };
 }
@@ -135,7 +143,7 @@ export async function suspend(
  * hold.
  */
 export async function hold(
-  { observations, clock }: Pick<ExpiryDependencies, 'observations' | 'clock'>,
+  { observations, clock }: ExaminationPorts,
   { target, revision, expiry }: ListedExpiry,
   graceMs: number,
 ): Promise<boolean> {
@@ -149,7 +157,7 @@ export async function hold(
  * reads it again.
  */
 export async function replaceExpiry(
-  { observations }: Pick<ExpiryDependencies, 'observations'>,
+  observations: StateObserver,
   { target, revision }: AssociationState,
   expiry: Expiry | null,
 ): Promise<void> {
@@ -181,11 +189,7 @@ export function deleteRequestOf({ target, expiry, confirmed }: KnownExpiry): Del
  * gateway. There is no decision: policy permitted the expiry when it was set. `runId` names the
  * run.
  */
-async function contextOf(
-  { ledger }: Pick<ExpiryDependencies, 'ledger'>,
-  known: KnownExpiry,
-  runId: string,
-): Promise<AuditContext> {
+async function contextOf(ledger: OperationReader, known: KnownExpiry, runId: string): Promise<AuditContext> {
   const { target, expiry } = known;
   const [setBy] = await ledger.operationEntries(expiry.setBy, { limit: 1 });
   return {

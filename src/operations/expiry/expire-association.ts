@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import { isDenial } from '../../eks/errors.ts';
 import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
+import type { Times } from '../../idempotency/times.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import type { AdmittedMutation } from '../terms/admission.ts';
 import { gone } from '../terms/conclusions.ts';
-import { changedOutside } from '../terms/expiry-conclusions.ts';
+import { changedOutside } from '../terms/conflict-conclusions.ts';
 import { deleteOperation } from '../kinds/delete.ts';
 import { deleteRequestOf, hasDrift, replaceExpiry, suspend } from './due.ts';
 import { expireService } from '../terms/expiry-principal.ts';
-import type { DueExpiry, ExpiryDependencies, KnownExpiry } from './due.ts';
+import type { DueExpiry, ExaminationPorts, KnownExpiry } from './due.ts';
 import { answerOf, execute } from '../flow/execute.ts';
-import type { ExecuteDependencies } from '../flow/execute.ts';
+import type { ExecutionPorts } from '../flow/execute.ts';
 
 /** What became of a due expiry. */
 export type Expired =
@@ -27,7 +29,9 @@ export type Expired =
   | 'waiting';
 
 /** What due expiries are carried out with. */
-export type ExpireAssociationDependencies = ExpiryDependencies & ExecuteDependencies;
+export interface DeletionPorts extends ExaminationPorts, ExecutionPorts {
+  readonly ledger: Ledger;
+}
 
 /**
  * Deletes an association at its expiry, through the flow of every delete; its claim demands that
@@ -36,17 +40,13 @@ export type ExpireAssociationDependencies = ExpiryDependencies & ExecuteDependen
  *
  * @param deadline when this must end, in milliseconds since the epoch
  */
-export async function expireAssociation(
-  deps: ExpireAssociationDependencies,
-  known: DueExpiry,
-  deadline: number,
-): Promise<Expired> {
+export async function expireAssociation(ports: DeletionPorts, known: DueExpiry, deadline: number): Promise<Expired> {
   const { target, state, expiry, confirmed } = known;
-  const startedAt = deps.clock();
-  const described = await deps.eksFor(target).describe(expiry.associationId, { deadline });
+  const startedAt = ports.clock();
+  const described = await ports.eksFor(target).describe(expiry.associationId, { deadline });
   if (described.kind === 'failed') {
     const { exception } = described.error;
-    deps.log('warn', 'The association of an ending could not be read.', { exception, ...target });
+    ports.log('warn', 'The association of an ending could not be read.', { exception, ...target });
     return isDenial(exception) ? 'denied' : 'failed';
   }
   const current = described.kind === 'found' ? described.association : null;
@@ -55,21 +55,21 @@ export async function expireAssociation(
   const unmet = obstacleIn(known, current);
   // It was reported when it was suspended.
   if (unmet && current && expiry.suspendedFor === 'CHANGED_OUTSIDE') {
-    await suspend(deps, known, 'CHANGED_OUTSIDE');
+    await suspend(ports, known, 'CHANGED_OUTSIDE');
     return 'suspended';
   }
   const before = current ?? confirmed.association;
-  const mutation = mutationOf(deps, known, { before, unmet, startedAt, deadline });
+  const mutation = mutationOf(ports.times, known, { before, unmet, startedAt, deadline });
   // Policy judged the expiry when it was set: the deletion needs no approval.
-  const { status, refusal, replayed } = answerOf(await execute(deps, deleteOperation, mutation, null));
+  const { status, refusal, replayed } = answerOf(await execute(ports, deleteOperation, mutation, null));
   if (status === 'SUCCEEDED') return replayed ? 'waiting' : 'deleted';
   if (refusal?.code === 'GATEWAY_ACCESS_DENIED') return 'denied';
   if (refusal === null || refusal.retryable) return 'open';
   if (refusal.code === 'ASSOCIATION_NOT_FOUND') {
-    await replaceExpiry(deps, state, null);
+    await replaceExpiry(ports.observations, state, null);
     return 'dropped';
   }
-  await suspend(deps, known, refusal.code === 'ASSOCIATION_CHANGED' ? 'CHANGED_OUTSIDE' : 'REFUSED');
+  await suspend(ports, known, refusal.code === 'ASSOCIATION_CHANGED' ? 'CHANGED_OUTSIDE' : 'REFUSED');
   return 'suspended';
 }
 
@@ -87,7 +87,7 @@ interface Attempt extends Pick<AdmittedMutation, 'unmet' | 'startedAt' | 'deadli
 }
 
 function mutationOf(
-  { times }: Pick<ExpiryDependencies, 'times'>,
+  times: Times,
   { context, ...known }: DueExpiry,
   { before, unmet, startedAt, deadline }: Attempt,
 ): AdmittedMutation<'DELETE_POD_IDENTITY_ASSOCIATION'> {

@@ -1,33 +1,15 @@
-import { personKeyOf } from '../../ledger/association-expiry.ts';
-import type { ExpirySetter, ListedExpiry } from '../../ledger/association-expiry.ts';
-import type { ObservationStore } from '../../ledger/cluster-scan.ts';
+import type { ListedExpiry } from '../../ledger/association-expiry.ts';
 import { lockFor } from '../../model/lock.ts';
 import { expireApprovals } from '../approvals/expiry.ts';
-import type { ExpireApprovalsDependencies } from '../approvals/expiry.ts';
 import { bySetter, setterKey } from './setters.ts';
 import type { SetterExpiries } from './setters.ts';
 import { expireAssociation } from './expire-association.ts';
-import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
-import { dueAt, examineExpiry, hold } from './due.ts';
+import { dueAt, examineExpiry } from './due.ts';
 import { expireService } from '../terms/expiry-principal.ts';
-import type { Examined } from './due.ts';
-import { inParallel, inTurns } from './in-turns.ts';
+import { inTurns } from './in-turns.ts';
 import { readLocks } from '../terms/locks.ts';
-
-/**
- * When the expiries of one setter are held, how many of them a run carries out, and when it warns of
- * expiries.
- */
-export interface ExpireSettings {
-  /** With more fresh due expiries of one setter in a run, they are a burst, and held. */
-  readonly burstAbove: number;
-  /** How long the expiries of a burst are held. Milliseconds. */
-  readonly graceMs: number;
-  /** The most expiries of one setter that a run carries out. At least {@link burstAbove}. */
-  readonly maxPerSetter: number;
-  /** How long before its end an association is warned of. Milliseconds. */
-  readonly warningMs: number;
-}
+import { holdAll, isFresh } from './bursts.ts';
+import type { ExpirePorts, ExpireResult, ExpireSettings, Run } from './one-run.ts';
 
 /**
  * People end few associations at once; a mistake, such as a declaration with a wrong date, ends
@@ -39,31 +21,6 @@ export const defaultExpireSettings: ExpireSettings = {
   maxPerSetter: 10,
   warningMs: 24 * 3_600_000,
 };
-
-/** What expiries are carried out with, and the ends of approvals recorded. */
-export type ExpireDependencies = ExpireAssociationDependencies &
-  ExpireApprovalsDependencies & {
-    readonly observations: Pick<ObservationStore, 'dueExpiries'>;
-  };
-
-/**
- * What one run did, and what it left. Every expiry that it examined is in exactly one of the
- * counts.
- */
-export interface ExpireResult extends Record<Exclude<Expired, 'denied'> | Exclude<Examined['kind'], 'due'>, number> {
-  /**
-   * Due expiries that a lock stops, those of bursts that were held, and those that wait for the
-   * turns of their setter.
-   */
-  locked: number;
-  held: number;
-  queued: number;
-  /**
-   * Time since the earliest expiry was due that was not carried out although it was its turn, or
-   * that a lock stops; 0 without one. Not of suspended ones. Whole seconds.
-   */
-  oldestDueSeconds: number;
-}
 
 /**
  * How many expiries a run lists at most that were not warned of, and how many others; the earliest.
@@ -82,18 +39,6 @@ const maxFailures = 3;
 /** Nothing is begun with less time left. Milliseconds. */
 const leastMs = 10_000;
 
-/** A run, as its steps need it. */
-interface Run {
-  readonly deps: ExpireDependencies;
-  readonly settings: ExpireSettings;
-  readonly runId: string;
-  readonly deadline: number;
-  readonly result: ExpireResult;
-  readonly isInTime: () => boolean;
-  /** Adds a due expiry that stays to the counts. */
-  readonly leave: (listed: ListedExpiry, as: 'locked' | 'open' | 'failed' | 'queued') => void;
-}
-
 /**
  * Ends the associations whose `expiresAt` has passed, and warns of those that end soon; then
  * records the end of approvals. Bursts are held, and setters take turns: no setter delays the
@@ -103,17 +48,17 @@ interface Run {
  * `LedgerUnavailable`.
  */
 export async function expire(
-  deps: ExpireDependencies,
+  ports: ExpirePorts,
   settings: ExpireSettings,
   runId: string,
   deadline: number,
 ): Promise<ExpireResult> {
-  const run = begin(deps, settings, runId, deadline);
-  const now = deps.clock();
-  const latest = now - deps.times.clockErrorMs;
-  const listed = await deps.observations.dueExpiries({ warnUntil: now + settings.warningMs, now: latest }, maxListed);
+  const run = begin(ports, settings, runId, deadline);
+  const now = ports.clock();
+  const latest = now - ports.times.clockErrorMs;
+  const listed = await ports.observations.dueExpiries({ warnUntil: now + settings.warningMs, now: latest }, maxListed);
   const isDue = ({ expiry }: ListedExpiry) => dueAt(expiry) < latest;
-  const setters = await bySetter(deps, listed.filter(isDue));
+  const setters = await bySetter(ports.ledger, listed.filter(isDue));
   const isBurst = ({ expiries }: SetterExpiries) => expiries.filter(isFresh).length > settings.burstAbove;
   const ready = setters.map((one) => (isBurst(one) ? one.expiries.filter((expiry) => !isFresh(expiry)) : one.expiries));
   await Promise.all([carryOut(run, ready), holdAll(run, setters.filter(isBurst))]);
@@ -122,11 +67,12 @@ export async function expire(
     listed.filter((one) => !isDue(one)),
   );
   // Last: it ends nothing that is in use.
-  await expireApprovals(deps, runId, deadline - leastMs);
+  await expireApprovals(ports, runId, deadline - leastMs);
   return run.result;
 }
 
-function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string, deadline: number): Run {
+/** Begins a run: nothing is counted yet. */
+function begin(ports: ExpirePorts, settings: ExpireSettings, runId: string, deadline: number): Run {
   const result: ExpireResult = {
     deleted: 0,
     warned: 0,
@@ -140,59 +86,20 @@ function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string
     queued: 0,
     oldestDueSeconds: 0,
   };
-  const now = deps.clock();
+  const now = ports.clock();
   const leave: Run['leave'] = ({ expiry }, as) => {
     result[as] += 1;
     const age = Math.floor((now - dueAt(expiry)) / 1_000);
     result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
   };
-  return { deps, settings, runId, deadline, result, leave, isInTime: () => deps.clock() <= deadline - leastMs };
-}
-
-/**
- * Those of associations that others changed or deleted are seldom carried out, and make no burst.
- */
-function isFresh({ expiry, hasDrift }: ListedExpiry): boolean {
-  return expiry.heldAt === undefined && !hasDrift;
-}
-
-/**
- * Holds the expiries of bursts, and raises one alarm for each burst. Small ones first, so that they
- * don't wait for a large one.
- */
-async function holdAll(run: Run, bursts: readonly SetterExpiries[]): Promise<void> {
-  const { deps, settings, result, isInTime } = run;
-  const fresh = bursts.map(({ setter, expiries }) => ({ setter, expiries: expiries.filter(isFresh) }));
-  for (const { setter, expiries } of fresh) logBurst(run, setter, expiries);
-  const all = fresh
-    .sort((one, other) => one.expiries.length - other.expiries.length)
-    .flatMap(({ expiries }) => expiries);
-  await inParallel(all, async (listed) => {
-    if (isInTime() && (await hold(deps, listed, settings.graceMs))) result.held += 1;
-  });
-}
-
-/** Before they are held, so that none is carried out whose alarm is not a grace old. */
-function logBurst({ deps, settings }: Run, setter: ExpirySetter, expiries: readonly ListedExpiry[]): void {
-  const heldUntil = new Date(deps.clock() + settings.graceMs).toISOString();
-  const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
-  const { principalId, actorId, onBehalfOf } = setter;
-  const fields = {
-    principalId,
-    actorId,
-    onBehalfOf: personKeyOf(onBehalfOf),
-    endings: expiries.length,
-    heldUntil,
-    lock,
-  };
-  deps.log('error', 'Endings are held: many of one setter came due at once.', fields);
+  return { ports, settings, runId, deadline, result, leave, isInTime: () => ports.clock() <= deadline - leastMs };
 }
 
 /** Carries out due expiries, those of each setter in turns, unless a lock stops them. */
 async function carryOut(run: Run, ready: readonly (readonly ListedExpiry[])[]): Promise<void> {
-  const { deps, settings, result, leave } = run;
+  const { ports, settings, result, leave } = run;
   if (ready.every((expiries) => expiries.length === 0)) return;
-  const locks = await readLocks(deps);
+  const locks = await readLocks(ports);
   const isFree = (listed: ListedExpiry) => {
     const principalIds = [listed.expiry.setter?.principalId ?? '', expireService.id];
     const isLocked = lockFor(locks, { cluster: listed.target, principalIds }) !== null;
@@ -208,7 +115,7 @@ async function carryOut(run: Run, ready: readonly (readonly ListedExpiry[])[]): 
   // Read after the turns: they add to it too.
   result.queued += waiting;
   const { denied } = obstacles;
-  if (denied.size > 0) deps.log('error', 'Endings wait: the role for them is denied.', { accountIds: [...denied] });
+  if (denied.size > 0) ports.log('error', 'Endings wait: the role for them is denied.', { accountIds: [...denied] });
 }
 
 /** What kept earlier expiries of a run from being carried out. */
@@ -221,7 +128,7 @@ interface Obstacles {
 
 /** Carries out one due expiry. Whether it used a turn of its setter. */
 async function carryOutOne(run: Run, listed: ListedExpiry, { failures, denied }: Obstacles): Promise<boolean> {
-  const { deps, runId, deadline, result, leave, isInTime } = run;
+  const { ports, runId, deadline, result, leave, isInTime } = run;
   if (!isInTime()) {
     leave(listed, 'queued');
     return true;
@@ -233,12 +140,12 @@ async function carryOutOne(run: Run, listed: ListedExpiry, { failures, denied }:
     leave(listed, 'failed');
     return false;
   }
-  const examined = await examineExpiry(deps, listed, runId);
+  const examined = await examineExpiry(ports, listed, runId);
   if (examined.kind !== 'due') {
     result[examined.kind] += 1;
     return false;
   }
-  const expired = await expireAssociation(deps, examined.known, deadline);
+  const expired = await expireAssociation(ports, examined.known, deadline);
   if (expired === 'denied') denied.add(accountId);
   const isLeft = expired === 'open' || expired === 'failed' || expired === 'denied';
   failures.set(cluster, isLeft ? failed + 1 : 0);
@@ -248,11 +155,11 @@ async function carryOutOne(run: Run, listed: ListedExpiry, { failures, denied }:
 }
 
 /** Warns of expiries, those of each setter in turns. */
-async function warnOf({ deps, runId, result, isInTime }: Run, near: readonly ListedExpiry[]): Promise<void> {
+async function warnOf({ ports, runId, result, isInTime }: Run, near: readonly ListedExpiry[]): Promise<void> {
   const queues = [...Map.groupBy(near, ({ expiry }) => setterKey(expiry)).values()];
   await inTurns(queues, maxWarnings, async (listed) => {
     if (!isInTime()) return true;
-    const examined = await examineExpiry(deps, listed, runId);
+    const examined = await examineExpiry(ports, listed, runId);
     if (examined.kind !== 'due') result[examined.kind] += 1;
     return true;
   });

@@ -1,6 +1,6 @@
 import { personKeyOf } from '../../ledger/association-expiry.ts';
 import type { Expiry, ExpirySetter, ListedExpiry } from '../../ledger/association-expiry.ts';
-import type { ExpiryDependencies } from './due.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import { inParallel } from './in-turns.ts';
 
 /** The due expiries of one setter, the earliest first. */
@@ -20,10 +20,7 @@ const maxLookUps = 500;
  * so that a principal can't add expiries to those of another setter. The setter of an expiry that
  * does not have it is read from the entry of the operation that set it. Throws `LedgerUnavailable`.
  */
-export async function bySetter(
-  { ledger }: Pick<ExpiryDependencies, 'ledger'>,
-  due: readonly ListedExpiry[],
-): Promise<SetterExpiries[]> {
+export async function bySetter(ledger: OperationReader, due: readonly ListedExpiry[]): Promise<SetterExpiries[]> {
   const known = due.filter(({ expiry }) => expiry.setter);
   await inParallel(due.filter(({ expiry }) => !expiry.setter).slice(0, maxLookUps), async (listed) => {
     const [entry] = await ledger.operationEntries(listed.expiry.setBy, { limit: 1 });

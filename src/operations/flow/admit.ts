@@ -1,24 +1,29 @@
+import type { Times } from '../../idempotency/times.ts';
 import { auditContextOf } from '../../ledger/audit-entry.ts';
 import { requestedOperation } from '../../model/operation.ts';
 import type { AuditContext } from '../../model/audit.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { Association } from '../../model/association.ts';
+import type { RecordPrincipal } from '../../model/principal.ts';
 import { resolveCluster } from '../../validation/names.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import type { Admission, LoadedTarget, MutationCall, ValidRequest } from '../terms/admission.ts';
+import type { Authorizer } from '../terms/authorizer.ts';
 import { gone } from '../terms/conclusions.ts';
 import { isDenied } from '../terms/decisions.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
 import { checkExpiresAt } from '../terms/expires-at.ts';
-import type { Operation, TargetDependencies } from '../terms/operation.ts';
+import type { Operation, TargetReads } from '../terms/operation.ts';
 import { denialAtExpiry, denialOf, invalidRefusal } from '../terms/refusals.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
-import type { RoleDependencies } from '../terms/authorize-with-roles.ts';
 import { judgeExpiry } from '../terms/judge-expiry.ts';
 
 /** What a request is admitted with. */
-export type AdmitDependencies = TargetDependencies &
-  RoleDependencies &
-  Pick<Dependencies, 'preauthorize' | 'recordPrincipal' | 'clock' | 'times' | 'home' | 'associations'>;
+export interface AdmissionPorts extends TargetReads, Authorizer {
+  readonly recordPrincipal: RecordPrincipal;
+  readonly times: Times;
+  /** Account and region of requests that name none. */
+  readonly home: ClusterDefaults;
+}
 
 /**
  * Decides whether a request may be executed: validates it, loads its target, authorizes it, and
@@ -26,19 +31,19 @@ export type AdmitDependencies = TargetDependencies &
  * request answers it. Throws `EksReadFailed` where the target can't be read.
  */
 export async function admit<Kind extends OperationKind>(
-  deps: AdmitDependencies,
+  ports: AdmissionPorts,
   operation: Operation<Kind>,
   { identity, input, deadline }: MutationCall<Kind>,
   { isDryRun }: { readonly isDryRun: boolean },
 ): Promise<Admission<Kind>> {
-  const startedAt = deps.clock();
-  const validated = operation.validate(input, deps.home);
+  const startedAt = ports.clock();
+  const validated = operation.validate(input, ports.home);
   const { reason, onBehalfOf, declaration } = validated;
   const clientRequestToken = isDryRun ? null : validated.clientRequestToken;
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun, now: startedAt };
   const declared = declaration === null ? {} : { declaration };
-  const audit: AuditContext = { ...auditContextOf(deps, operation.kind, identity), reason, onBehalfOf, ...declared };
-  const denial = () => deps.preauthorize(authorization, operation.action, resolveCluster(input, deps.home));
+  const audit: AuditContext = { ...auditContextOf(ports, operation.kind, identity), reason, onBehalfOf, ...declared };
+  const denial = () => ports.preauthorize(authorization, operation.action, resolveCluster(input, ports.home));
   if (validated.kind === 'invalid') {
     return {
       kind: 'refused',
@@ -59,26 +64,26 @@ export async function admit<Kind extends OperationKind>(
     authorization,
     audit: { ...audit, ...requestedOperation(operation.kind, validated.request) },
     startedAt,
-    deadline: Math.min(deadline, startedAt + deps.times.requestMs),
+    deadline: Math.min(deadline, startedAt + ports.times.requestMs),
     denial,
   };
-  return admitValid(deps, operation, valid);
+  return admitValid(ports, operation, valid);
 }
 
 /** {@link admit}, from loading the target on. */
 async function admitValid<Kind extends OperationKind>(
-  deps: TargetDependencies & RoleDependencies & Pick<Dependencies, 'times' | 'associations' | 'clock'>,
+  ports: AdmissionPorts,
   operation: Operation<Kind>,
   valid: ValidRequest<Kind>,
 ): Promise<Admission<Kind>> {
-  const loaded = await operation.loadTarget(deps, valid);
+  const loaded = await operation.loadTarget(ports, valid);
   if (loaded.kind === 'refused') return { ...valid, ...loaded.refused, hidden: loaded.hidden, kind: 'refused' };
   if (loaded.kind === 'denied') {
     const { decision } = loaded;
     return denied(valid, denialOf(decision), { ...valid.audit, decision });
   }
 
-  const decision = await authorizeWithRoles(deps, valid, operation.authorizationRequest(valid.request, loaded));
+  const decision = await authorizeWithRoles(ports, valid, operation.authorizationRequest(valid.request, loaded));
   const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
   if (isDenied(decision)) return denied(valid, denialOf(decision), audit);
 
@@ -87,9 +92,9 @@ async function admitValid<Kind extends OperationKind>(
   // named it is released meanwhile.
   const unmet =
     (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
-    checkExpiresAt(deps.times, operation.kind, valid.request, valid.startedAt);
+    checkExpiresAt(ports.times, operation.kind, valid.request, valid.startedAt);
   const after = before && stateAfter(operation, valid.request, before);
-  const expiry = after && !unmet ? await judgeExpiry(deps, valid, after) : null;
+  const expiry = after && !unmet ? await judgeExpiry(ports, valid, after) : null;
   const judged = { ...audit, ...expiry };
   const { deleteDecision } = judged;
   if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtExpiry(deleteDecision), judged);

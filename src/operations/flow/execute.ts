@@ -1,36 +1,42 @@
 import { randomUUID } from 'node:crypto';
+import type { EksFor } from '../../eks/eks.ts';
 import { claim } from '../../idempotency/claim.ts';
-import type { ClaimRequest, Lease } from '../../idempotency/claim.ts';
+import type { ClaimRequest } from '../../idempotency/claim-request.ts';
+import type { Lease } from '../../idempotency/claim-request.ts';
 import { complete } from '../../idempotency/complete.ts';
 import { notDone } from '../../idempotency/conclusion.ts';
 import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
-import type { ProtocolDependencies } from '../../idempotency/dependencies.ts';
+import type { Protocol } from '../../idempotency/protocol.ts';
 import { reclaim } from '../../idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../idempotency/record.ts';
 import type { StateMismatch } from '../../ledger/association-state.ts';
 import type { Association } from '../../model/association.ts';
-import type { Lock } from '../../model/lock.ts';
+import type { Lock, LockMemory } from '../../model/lock.ts';
 import { expectedRevisions } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
+import type { Sleep } from '../../runtime/clock.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { AdmittedMutation, RefusedAdmission } from '../terms/admission.ts';
-import { notSent, operationInProgress, revisionChanged, stoppedByLock } from '../terms/conclusions.ts';
-import { notConfirmed } from '../terms/expiry-conclusions.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { Authorizer } from '../terms/authorizer.ts';
+import { notSent, stoppedByLock } from '../terms/conclusions.ts';
+import { operationInProgress, revisionChanged } from '../terms/conflict-conclusions.ts';
+import { notConfirmed } from '../terms/conflict-conclusions.ts';
 import { checkExpiresAt } from '../terms/expires-at.ts';
 import type { JudgedApproval } from '../terms/judged-approval.ts';
 import { checkLocks, lockedRefusal, lockOn, locksFor } from '../terms/locks.ts';
-import type { LockDependencies } from '../terms/locks.ts';
 import { reportLateAdoption } from '../terms/late-adoption.ts';
-import type { LateAdoptionReads } from '../terms/late-adoption.ts';
 import { changeOf } from '../terms/operation.ts';
-import type { EffectInput, Operation, PerformDependencies } from '../terms/operation.ts';
+import type { AdoptionPorts, EffectInput, Operation } from '../terms/operation.ts';
 import { inProgressResult, resultOf } from '../terms/result.ts';
 import type { MutationResult } from '../terms/result.ts';
 import { answerContended, answerRefused, answerReplay, answerTokenReused } from '../terms/answers-without-claim.ts';
 
 /** What a mutation is executed with. */
-export type ExecuteDependencies = ProtocolDependencies & LockDependencies & PerformDependencies;
+export interface ExecutionPorts extends Protocol, Authorizer {
+  readonly lockMemory: LockMemory;
+  /** As in `ChangePorts`. */
+  readonly sleep: Sleep;
+}
 
 /** How an execution ended. */
 export type Execution =
@@ -44,29 +50,30 @@ export type Execution =
  * Throws `LedgerUnavailable`: then nothing was sent to EKS.
  */
 export async function execute<Kind extends OperationKind>(
-  deps: ExecuteDependencies,
+  ports: ExecutionPorts,
   operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
   approval: JudgedApproval | null,
 ): Promise<Execution> {
   const { audit, deadline } = mutation;
+  const { clock, eksFor, log } = ports;
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
-  const locks = checkLocks(deps, mutation, approval?.locks ?? null);
-  const successAtOnce = mutation.unmet ? null : concludeAtOnce(deps, operation, mutation);
+  const locks = checkLocks(ports, mutation, approval?.locks ?? null);
+  const successAtOnce = mutation.unmet ? null : concludeAtOnce(ports, operation, mutation);
   // The claim begins at the same time as the read of the locks.
   const success = successAtOnce && (await successAtOnce);
   const request = { ...claimRequestOf(mutation, clientRequestToken, locks, success), approval };
   const perform = (lease: Lease) =>
-    changeOf(operation.effect).perform(deps, { ...effectInput(deps, mutation, lease), valid: mutation });
-  const close = (lease: Lease, conclusion: Conclusion) => complete(deps, { audit, deadline }, lease, conclusion);
+    changeOf(operation.effect).perform(ports, { ...effectInput(eksFor, mutation, lease), valid: mutation });
+  const close = (lease: Lease, conclusion: Conclusion) => complete(ports, { audit, deadline }, lease, conclusion);
   const record = async (lease: Lease, conclusion: Conclusion) => {
     const completion = await close(lease, conclusion);
-    if (completion.kind === 'recorded') reportLateAdoption(deps, lease.record.operationId, conclusion);
-    return answered(resultOf(deps, answer, completion, conclusion));
+    if (completion.kind === 'recorded') reportLateAdoption(log, lease.record.operationId, conclusion);
+    return answered(resultOf(clock, answer, completion, conclusion));
   };
 
-  const claimed = await claim(deps, request);
+  const claimed = await claim(ports, request);
   switch (claimed.kind) {
     case 'claimed': {
       const { lease } = claimed;
@@ -79,34 +86,34 @@ export async function execute<Kind extends OperationKind>(
     }
     case 'taken-over': {
       const { lease } = claimed;
-      const observed = await changeOf(operation.effect).observe(deps, effectInput(deps, mutation, lease));
+      const observed = await changeOf(operation.effect).observe(ports, effectInput(eksFor, mutation, lease));
       if (observed.kind === 'concluded') return record(lease, observed.conclusion);
       // The earlier effect certainly did not happen: only then is the change sent again, as a new
       // operation.
-      const obstacle = await findObstacleToReclaim(deps, operation, mutation, approval, observed.association);
+      const obstacle = await findObstacleToReclaim(ports, operation, mutation, approval, observed.association);
       if (obstacle) return record(lease, obstacle);
-      const next = await reclaim(deps, request, lease.record);
-      if (next.kind === 'superseded') return answered(inProgressResult(deps, answer, lease));
+      const next = await reclaim(ports, request, lease.record);
+      if (next.kind === 'superseded') return answered(inProgressResult(clock, answer, lease));
       if (next.kind === 'mismatch') return record(lease, next.conclusion);
       // The next request with the token asks for another approval, or finds one.
       if (next.kind === 'approval-unusable') return record(lease, notDone);
       return record(next.lease, await perform(next.lease));
     }
     case 'concluded':
-      reportLateAdoption(deps, claimed.lease.record.operationId, claimed.conclusion);
-      return answered(resultOf(deps, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion));
+      reportLateAdoption(log, claimed.lease.record.operationId, claimed.conclusion);
+      return answered(resultOf(clock, answer, { ...claimed.lease, kind: 'recorded' }, claimed.conclusion));
     case 'locked':
-      return answered(answerRefused(deps, refusedByLock(mutation, clientRequestToken, claimed.lock)));
+      return answered(answerRefused(ports, refusedByLock(mutation, clientRequestToken, claimed.lock)));
     case 'approval-unusable':
       return claimed;
     case 'state-uncertain':
-      return answered(answerRefused(deps, refusedByState(mutation, clientRequestToken)));
+      return answered(answerRefused(ports, refusedByState(mutation, clientRequestToken)));
     case 'finished':
-      return answered(answerReplay(deps, answer, claimed.record));
+      return answered(answerReplay(ports, answer, claimed.record));
     case 'contended':
-      return answered(answerContended(deps, answer, claimed.record));
+      return answered(answerContended(ports, answer, claimed.record));
     case 'token-reused':
-      return answered(answerTokenReused(deps, answer, claimed.record));
+      return answered(answerTokenReused(ports, answer, claimed.record));
   }
 }
 
@@ -122,11 +129,11 @@ export function answerOf(execution: Execution): MutationResult {
 
 /** The success of a mutation that changes nothing at EKS; null: it has an effect. */
 function concludeAtOnce<Kind extends OperationKind>(
-  deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
+  ports: AdoptionPorts,
   { effect }: Pick<Operation<Kind>, 'effect'>,
   mutation: AdmittedMutation<Kind>,
 ): Conclusion | Promise<Conclusion> | null {
-  return effect.kind === 'none' ? effect.conclude(deps, mutation) : (effect.concludeAtOnce?.(mutation) ?? null);
+  return effect.kind === 'none' ? effect.conclude(ports, mutation) : (effect.concludeAtOnce?.(mutation) ?? null);
 }
 
 /**
@@ -135,7 +142,7 @@ function concludeAtOnce<Kind extends OperationKind>(
  * EKS; null if there is none. Throws `LedgerUnavailable`.
  */
 async function findObstacleToReclaim<Kind extends OperationKind>(
-  deps: LockDependencies & Pick<Dependencies, 'times'>,
+  ports: ExecutionPorts,
   { checkPrecondition }: Pick<Operation<Kind>, 'checkPrecondition'>,
   mutation: AdmittedMutation<Kind>,
   approval: JudgedApproval | null,
@@ -144,12 +151,12 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   const { operation, request, startedAt } = mutation;
   const unmet = association && checkPrecondition(request, association);
   if (unmet) return unmet;
-  const outOfRange = checkExpiresAt(deps.times, operation, request, startedAt);
+  const outOfRange = checkExpiresAt(ports.times, operation, request, startedAt);
   if (outOfRange) return outOfRange;
   // Policy judged another state, or no expiry: the next request with the token is judged by this
   // one.
   if (mutation.unmet || association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
-  const locks = await locksFor(deps, mutation);
+  const locks = await locksFor(ports, mutation);
   // Without its approval, the next request with the token asks for another one.
   return lockOn(locks, mutation) || approval?.votesCount(locks) === false ? notDone : null;
 }
@@ -209,11 +216,11 @@ function claimRequestOf<Kind extends OperationKind>(
 }
 
 function effectInput<Kind extends OperationKind>(
-  deps: Pick<Dependencies, 'eksFor'>,
+  eksFor: EksFor,
   mutation: AdmittedMutation<Kind>,
   { record }: Lease,
 ): EffectInput<Kind> {
   const { request, target, before, authorization } = mutation;
   const principalId = authorization.identity.principal.id;
-  return { eks: deps.eksFor(target), request, record, principalId, before, deadline: effectDeadline(mutation) };
+  return { eks: eksFor(target), request, record, principalId, before, deadline: effectDeadline(mutation) };
 }

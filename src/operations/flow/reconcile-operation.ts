@@ -1,25 +1,25 @@
-import type { AssociationStates } from '../../ledger/association-state.ts';
 import { auditContextOfReconciler, findIntent, reconciler, repairEntry } from '../../ledger/audit-entry.ts';
 import { UnsupportedFormat } from '../../ledger/format.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { stateChangeOf } from '../../ledger/rules/state-change.ts';
-import type { StateRepairs } from '../../ledger/state-repair.ts';
+import type { RepairStore } from '../../ledger/state-repair.ts';
 import { takeOver } from '../../idempotency/claim.ts';
 import { complete } from '../../idempotency/complete.ts';
 import { notDone, outcomeOf } from '../../idempotency/conclusion.ts';
 import type { Conclusion } from '../../idempotency/conclusion.ts';
 import { defer } from '../../idempotency/defer.ts';
-import type { ProtocolDependencies } from '../../idempotency/dependencies.ts';
+import type { Protocol } from '../../idempotency/protocol.ts';
 import type { OpenReason } from '../../idempotency/defer.ts';
-import type { Eks } from '../../eks/eks.ts';
+import type { Eks, EksFor } from '../../eks/eks.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { ClusterRef } from '../../model/association.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { Serves } from '../terms/dependencies.ts';
 import { changeOf } from '../terms/operation.ts';
-import type { EffectObservation } from '../terms/operation.ts';
+import type { EffectObservation, EffectReads } from '../terms/operation.ts';
 import { operationOf } from '../kinds/operations.ts';
 
 /** What became of an operation in a run of the reconciler. */
@@ -61,14 +61,15 @@ export function countReadFailures(): ReadFailures {
 }
 
 /** What the reconciler works with. It reads from EKS and sends no change. */
-export type ReconcileDependencies = ProtocolDependencies &
-  Pick<Dependencies, 'eksFor' | 'serves'> & {
-    readonly observations: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
-  };
+export interface ReconcilePorts extends Protocol {
+  readonly eksFor: EksFor;
+  readonly serves: Serves;
+  readonly observations: RepairStore;
+}
 
 /** Completes an operation with an expired lease, or defers it. Logs what fails; never throws. */
 export async function reconcileOperation(
-  deps: ReconcileDependencies,
+  ports: ReconcilePorts,
   failures: ReadFailures,
   record: IdempotencyRecord,
   runId: string,
@@ -76,41 +77,41 @@ export async function reconcileOperation(
   const { operationId } = record;
   try {
     try {
-      return await examine(deps, failures, record, runId);
+      return await examine(ports, failures, record, runId);
     } catch (error) {
       if (error instanceof LedgerUnavailable) throw error;
       // One operation that can't be examined must not keep the others open.
-      deps.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
+      ports.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
       const message = 'The reconciler failed to examine the operation; its log says why.';
-      const open = await leaveOpen(deps, record, { parked: null, message });
+      const open = await leaveOpen(ports, record, { parked: null, message });
       return open === 'superseded' ? open : 'failed';
     }
   } catch (error) {
-    deps.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
+    ports.log('error', 'An operation could not be reconciled.', { operationId, error: String(error) });
     return 'failed';
   }
 }
 
 async function examine(
-  deps: ReconcileDependencies,
+  ports: ReconcilePorts,
   failures: ReadFailures,
   record: IdempotencyRecord,
   runId: string,
 ): Promise<Reconciled> {
-  const intent = await readIntent(deps, record.operationId);
+  const intent = await readIntent(ports.ledger, record.operationId);
   if (!intent?.request) {
-    return leaveOpen(deps, record, {
+    return leaveOpen(ports, record, {
       parked: 'INTENT_UNREADABLE',
       message: 'The INTENT of the operation is missing or has another format.',
     });
   }
   const keepOpen = async (reason: OpenReason) => {
-    const left = await leaveOpen(deps, record, reason);
-    if (left !== 'superseded') await addToState(deps, record, intent);
+    const left = await leaveOpen(ports, record, reason);
+    if (left !== 'superseded') await addToState(ports, record, intent);
     return left;
   };
   const { accountId, region, clusterName } = intent.request;
-  if (!deps.serves(intent.request)) {
+  if (!ports.serves(intent.request)) {
     const message = `The inventory does not have account ${accountId} with region ${region}.`;
     return keepOpen({ parked: 'CLUSTER_NOT_SERVED', message });
   }
@@ -120,20 +121,20 @@ async function examine(
   }
   // Observed before the lease is taken over: the trail gets an entry only when the outcome is
   // known.
-  const eks = failures.watched(intent.request, deps.eksFor(intent.request));
-  const observed = await observeEffect(deps, eks, intent, record);
+  const eks = failures.watched(intent.request, ports.eksFor(intent.request));
+  const observed = await observeEffect(ports, eks, intent, record);
   const conclusion = observed.kind === 'concluded' ? observed.conclusion : notDone;
   if (!isClosing(outcomeOf(conclusion.outcome).event)) {
     return keepOpen({ parked: null, message: conclusion.message });
   }
-  return close(deps, record, auditContextOfReconciler(intent, runId), conclusion);
+  return close(ports, record, auditContextOfReconciler(intent, runId), conclusion);
 }
 
 /**
  * The entry with which the operation began; null if it is missing, or of a format that this version
  * can't read.
  */
-async function readIntent({ ledger }: Pick<Dependencies, 'ledger'>, operationId: string): Promise<AuditEntry | null> {
+async function readIntent(ledger: OperationReader, operationId: string): Promise<AuditEntry | null> {
   try {
     return await findIntent(ledger, operationId);
   } catch (error) {
@@ -143,14 +144,14 @@ async function readIntent({ ledger }: Pick<Dependencies, 'ledger'>, operationId:
 }
 
 function observeEffect<Kind extends OperationKind>(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
+  reads: EffectReads,
   eks: Eks,
   { operation, request, before, principal }: RequestedOperation<Kind> & Pick<AuditEntry, 'before' | 'principal'>,
   record: IdempotencyRecord,
 ): Promise<EffectObservation> {
   const effect = changeOf(operationOf<Kind>(operation).effect);
-  const deadline = deps.clock() + operationMs / 2;
-  return effect.observe(deps, { eks, request, record, principalId: principal.id, before, deadline });
+  const deadline = reads.clock() + operationMs / 2;
+  return effect.observe(reads, { eks, request, record, principalId: principal.id, before, deadline });
 }
 
 /**
@@ -158,13 +159,13 @@ function observeEffect<Kind extends OperationKind>(
  * version of the gateway began it and did not: what begins only while nothing is in progress has to
  * see it.
  */
-async function addToState(deps: ReconcileDependencies, record: IdempotencyRecord, intent: AuditEntry): Promise<void> {
+async function addToState(ports: ReconcilePorts, record: IdempotencyRecord, intent: AuditEntry): Promise<void> {
   const { idempotencyKey: recordKey, operationId, fence } = record;
   const begun = stateChangeOf(record, [intent]);
   if (begun === null) return;
   const { target, openOperations, begunRecord = recordKey } = begun;
   try {
-    const state = await deps.observations.getAssociationState(target);
+    const state = await ports.observations.getAssociationState(target);
     if (state?.recordsInProgress.includes(recordKey)) return;
   } catch (error) {
     if (error instanceof UnsupportedFormat) return;
@@ -172,8 +173,8 @@ async function addToState(deps: ReconcileDependencies, record: IdempotencyRecord
   }
   const change = { target, openOperations, endedOperationIds: [], begunRecord };
   const message = `Another version of the gateway began operation ${operationId}, which is in progress.`;
-  const entry = repairEntry(deps, target, { id: reconciler, fence }, message);
-  await deps.observations.repairAssociation({ recordKey, record, restored: null, change }, entry);
+  const entry = repairEntry(ports, target, { id: reconciler, fence }, message);
+  await ports.observations.repairAssociation({ recordKey, record, restored: null, change }, entry);
 }
 
 /**
@@ -181,18 +182,18 @@ async function addToState(deps: ReconcileDependencies, record: IdempotencyRecord
  * other lease holders do.
  */
 async function close(
-  deps: ProtocolDependencies,
+  protocol: Protocol,
   record: IdempotencyRecord,
   audit: ReturnType<typeof auditContextOfReconciler>,
   conclusion: Conclusion,
 ): Promise<Reconciled> {
-  const deadline = deps.clock() + operationMs;
-  const lease = await takeOver(deps, record, audit, 'The lease expired; the reconciler took the operation over.');
+  const deadline = protocol.clock() + operationMs;
+  const lease = await takeOver(protocol, record, audit, 'The lease expired; the reconciler took the operation over.');
   if (lease === null) return 'superseded';
-  const { entry } = await complete(deps, { audit, deadline }, lease, conclusion);
+  const { entry } = await complete(protocol, { audit, deadline }, lease, conclusion);
   if (!isClosing(entry.event)) return 'open';
   const { operationId, operation, event, refusalCode, message, apiRequestId } = entry;
-  deps.log('info', 'Operation completed.', {
+  protocol.log('info', 'Operation completed.', {
     apiRequestId,
     operationId,
     operation,
@@ -206,18 +207,14 @@ async function close(
 /**
  * Defers an operation. Logs that it is parked when that is new, so that an alarm is raised once.
  */
-async function leaveOpen(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'times' | 'log'>,
-  record: IdempotencyRecord,
-  reason: OpenReason,
-): Promise<Reconciled> {
-  const deferred = await defer(deps, record, reason);
+async function leaveOpen(protocol: Protocol, record: IdempotencyRecord, reason: OpenReason): Promise<Reconciled> {
+  const deferred = await defer(protocol, record, reason);
   if (deferred === null) return 'superseded';
   const { operationId } = record;
   const { parked, message } = reason;
   if (parked === null) return 'open';
   if (record.deferral?.parked !== parked) {
-    deps.log('error', 'An operation was parked.', { operationId, parked, reason: message });
+    protocol.log('error', 'An operation was parked.', { operationId, parked, reason: message });
   }
   return 'parked';
 }

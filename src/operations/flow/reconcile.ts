@@ -1,7 +1,7 @@
 import { isDue } from '../../idempotency/defer.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { countReadFailures, operationMs, reconcileOperation } from './reconcile-operation.ts';
-import type { ReconcileDependencies, Reconciled } from './reconcile-operation.ts';
+import type { ReconcilePorts, Reconciled } from './reconcile-operation.ts';
 
 /**
  * What one run did, and what it left. Every operation that it found is in exactly one of the
@@ -42,13 +42,9 @@ export const concurrency = 4;
  * that they never keep others open. `deadline` is when the run must end, in milliseconds since the
  * epoch; `runId` names the run in the trail. Throws `LedgerUnavailable`.
  */
-export async function reconcile(
-  deps: ReconcileDependencies,
-  runId: string,
-  deadline: number,
-): Promise<ReconciliationResult> {
+export async function reconcile(ports: ReconcilePorts, runId: string, deadline: number): Promise<ReconciliationResult> {
   const result = { closed: 0, open: 0, superseded: 0, failed: 0, parked: 0, waiting: 0, oldestOpenSeconds: 0 };
-  const startedAt = deps.clock();
+  const startedAt = ports.clock();
   const failures = countReadFailures();
   const count = (record: IdempotencyRecord, reconciled: Reconciled | 'waiting') => {
     result[reconciled] += 1;
@@ -57,12 +53,12 @@ export async function reconcile(
     result.oldestOpenSeconds = Math.max(result.oldestOpenSeconds, age);
   };
 
-  const queue = (await deps.ledger.expiredLeases(startedAt, maxOperations)).values();
+  const queue = (await ports.ledger.expiredLeases(startedAt, maxOperations)).values();
   const worker = async () => {
     for (const record of queue) {
-      const hasTime = deps.clock() <= deadline - operationMs;
+      const hasTime = ports.clock() <= deadline - operationMs;
       if (hasTime && isDue(record, startedAt)) {
-        count(record, await reconcileOperation(deps, failures, record, runId));
+        count(record, await reconcileOperation(ports, failures, record, runId));
       } else {
         count(record, record.deferral?.parked ? 'parked' : 'waiting');
       }

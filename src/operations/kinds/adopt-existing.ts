@@ -5,12 +5,13 @@ import { completeSettings } from '../../model/setting-fields.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { ValidRequest } from '../terms/admission.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
-import { alreadyExists } from '../terms/conclusions.ts';
+import type { Authorizer } from '../terms/authorizer.ts';
+import { alreadyExists } from '../terms/conflict-conclusions.ts';
 import { settingDifferences } from '../terms/differences.ts';
 import { hiddenFrom } from '../terms/hidden.ts';
 import { judgeExpiry } from '../terms/judge-expiry.ts';
 import { adoptedWithNotice } from '../terms/late-adoption.ts';
-import type { AdoptExistingDependencies } from '../terms/operation.ts';
+import type { AdoptionPorts } from '../terms/operation.ts';
 import { denialAtExpiry, denialOf } from '../terms/refusals.ts';
 
 /**
@@ -28,23 +29,23 @@ export function asksToAdopt(request: CreateRequest, existing: Association): bool
  * without an approval. Throws `LedgerUnavailable`.
  */
 export async function concludeExisting(
-  deps: AdoptExistingDependencies,
+  ports: AdoptionPorts,
   valid: ValidRequest<'CREATE_POD_IDENTITY_ASSOCIATION'>,
   existing: Association,
   eksRequestId: string | null,
 ): Promise<Conclusion> {
   const refused = alreadyExists(existing, valid.request, eksRequestId);
   if (!asksToAdopt(valid.request, existing)) return refused;
-  const decision = await authorizeAdoption(deps, valid, existing);
+  const decision = await authorizeAdoption(ports, valid, existing);
   if (!decision.allowed) return notAdopted(refused, denialOf(decision));
-  const expiry = await judgeExpiry(deps, valid, existing);
+  const expiry = await judgeExpiry(ports, valid, existing);
   const judged = expiry === null ? {} : { expiry };
   const { deleteDecision } = expiry ?? {};
   if (deleteDecision?.allowed === false) return { ...notAdopted(refused, denialAtExpiry(deleteDecision)), ...judged };
   const message =
     'The service account already had an equal association, which was adopted; nothing was changed at EKS. ' +
     `Policy permits the adoption: ${decision.policyIds.join(', ')}.`;
-  const adopted = await adoptedWithNotice(deps, existing, message, { deadline: effectDeadline(valid), eksRequestId });
+  const adopted = await adoptedWithNotice(ports, existing, message, { deadline: effectDeadline(valid), eksRequestId });
   return { ...adopted, ...judged };
 }
 
@@ -59,16 +60,16 @@ function notAdopted(refused: RefusedConclusion, { refusal: denial }: ReturnType<
 }
 
 async function authorizeAdoption(
-  deps: Omit<AdoptExistingDependencies, 'ledger' | 'clock' | 'associations'>,
+  authorizer: Authorizer,
   valid: ValidRequest,
   association: Association,
 ): Promise<Decision> {
-  const hidden = hiddenFrom(deps, valid.authorization, association);
+  const hidden = hiddenFrom(authorizer, valid.authorization, association);
   if (hidden) return hidden.decision;
   const action = 'AdoptPodIdentityAssociation';
   // The dry run of a create that policy allows tells whether the adoption itself is allowed.
   const isDryRun = valid.audit.decision?.onlyAsDryRun === true;
   const authorization = { ...valid.authorization, isDryRun };
-  const denial = () => deps.preauthorize(authorization, action, association);
-  return authorizeWithRoles(deps, { ...valid, authorization, denial }, { action, association });
+  const denial = () => authorizer.preauthorize(authorization, action, association);
+  return authorizeWithRoles(authorizer, { ...valid, authorization, denial }, { action, association });
 }

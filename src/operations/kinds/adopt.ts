@@ -1,15 +1,13 @@
 import type { Conclusion } from '../../idempotency/conclusion.ts';
 import type { Association } from '../../model/association.ts';
-import type { AuthorizationContext } from '../../policy/policy.ts';
+import type { AuthorizationContext, Authorize } from '../../policy/policy.ts';
 import { validateAdopt } from '../../validation/change.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { AdmittedMutation } from '../terms/admission.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
 import { adoptedState, createRequestOf } from '../terms/differences.ts';
 import { adoptedWithNotice } from '../terms/late-adoption.ts';
-import type { LateAdoptionReads } from '../terms/late-adoption.ts';
 import { summaryOfExisting } from '../terms/operation.ts';
-import type { Operation } from '../terms/operation.ts';
+import type { AdoptionPorts, Operation } from '../terms/operation.ts';
 import { checkExpectedModifiedAt, existingBefore, loadExisting } from './target.ts';
 
 /**
@@ -36,13 +34,13 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
 };
 
 function conclude(
-  deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
+  ports: AdoptionPorts,
   mutation: AdmittedMutation<'ADOPT_POD_IDENTITY_ASSOCIATION'>,
 ): Promise<Conclusion> {
   const association = existingBefore(mutation);
-  const verdict = createVerdict(deps, mutation.authorization, association);
+  const verdict = createVerdict(ports.authorize, mutation.authorization, association);
   const message = `The association was adopted as EKS returned it; nothing was changed at EKS. ${verdict}`;
-  return adoptedWithNotice(deps, association, message, { deadline: effectDeadline(mutation) });
+  return adoptedWithNotice(ports, association, message, { deadline: effectDeadline(mutation) });
 }
 
 /**
@@ -50,11 +48,7 @@ function conclude(
  * association would not pass is known from its adoption on. For people only; the adoption does not
  * depend on it.
  */
-function createVerdict(
-  { authorize }: Pick<Dependencies, 'authorize'>,
-  authorization: AuthorizationContext,
-  association: Association,
-): string {
+function createVerdict(authorize: Authorize, authorization: AuthorizationContext, association: Association): string {
   const created = createRequestOf(association);
   const context = { ...authorization, isDryRun: false };
   const decision = authorize(context, { action: 'CreatePodIdentityAssociation', association: created });

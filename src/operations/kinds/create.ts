@@ -7,13 +7,13 @@ import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import { validateCreate } from '../../validation/create.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import { asksToAdopt, concludeExisting } from './adopt-existing.ts';
-import { concludedByEks, done, found, notVisible, rejected } from '../terms/conclusions.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import { concludedByEks, done, found, rejected } from '../terms/conclusions.ts';
+import { notVisible } from '../terms/conflict-conclusions.ts';
 import { adoptedState, createDifferences } from '../terms/differences.ts';
 import { findCreated } from '../terms/find-created.ts';
 import { concludedAs, concludedFrom, interpret, observe, ownershipOf } from './observe.ts';
 import { warningsAfterCreate } from '../terms/advice.ts';
-import type { AdoptExistingDependencies, ChangingOperation, EffectInput, PerformInput } from '../terms/operation.ts';
+import type { AdoptionPorts, ChangePorts, ChangingOperation, EffectInput, PerformInput } from '../terms/operation.ts';
 
 type Kind = 'CREATE_POD_IDENTITY_ASSOCIATION';
 
@@ -30,9 +30,9 @@ export const createOperation: ChangingOperation<Kind> = {
   loadTarget: (_, { request }) => Promise.resolve({ kind: 'loaded', target: request, before: null, isCurrent: true }),
   authorizationRequest: (request) => ({ action: 'CreatePodIdentityAssociation', association: request }),
   checkPrecondition: () => null,
-  foresee: async (deps, mutation) => {
+  foresee: async (ports, mutation) => {
     const { request } = mutation;
-    const observation = await observe(deps.eksFor(request), request, { deadline: effectDeadline(mutation) });
+    const observation = await observe(ports.eksFor(request), request, { deadline: effectDeadline(mutation) });
     switch (observation.kind) {
       case 'failed':
         throw new EksReadFailed(observation.error);
@@ -41,26 +41,26 @@ export const createOperation: ChangingOperation<Kind> = {
       case 'nothing':
         return null;
       case 'association':
-        return concludeExisting(deps, mutation, observation.association, null);
+        return concludeExisting(ports, mutation, observation.association, null);
     }
   },
   effect: {
     kind: 'change',
-    perform: async (deps, input) => {
-      const result = await createWithRoleRetry(deps, input);
+    perform: async (ports, input) => {
+      const result = await createWithRoleRetry(ports, input);
       if (result.kind === 'done') return done(result, 'EKS created the association.');
-      if (result.kind === 'in-use') return handleConflict(deps, input, result);
+      if (result.kind === 'in-use') return handleConflict(ports, input, result);
       if (result.kind === 'not-found') return rejected('CLUSTER_NOT_FOUND', result.error);
       return concludedByEks(result);
     },
-    observe: async (deps, { eks, request, record, deadline }) => {
-      const observedAt = deps.clock();
+    observe: async ({ ledger, clock, times }, { eks, request, record, deadline }) => {
+      const observedAt = clock();
       const observation = await observe(eks, request, { deadline });
-      const seen = interpret(observation, record, request, observedAt, deps.times.clockErrorMs);
+      const seen = interpret(observation, record, request, observedAt, times.clockErrorMs);
       if (seen.kind === 'own' || seen.kind === 'inconclusive') return concludedAs(concludedFrom(seen, request));
       // Its own association may have been there, and have been replaced or deleted through the
       // gateway since.
-      const created = await findCreated(deps.ledger, record, request);
+      const created = await findCreated(ledger, record, request);
       if (created) return concludedAs(found(created, createdEarlier));
       if (seen.kind === 'absent') return { kind: 'not-done', association: null };
       // The next request with the token decides whether it may be adopted: the reconciler has no
@@ -97,16 +97,16 @@ const firstWaitMs = 500;
  * operation began.
  */
 async function createWithRoleRetry(
-  deps: Pick<Dependencies, 'clock' | 'sleep' | 'times'>,
+  { clock, sleep, times }: ChangePorts,
   { eks, request, record, principalId, deadline }: EffectInput<Kind>,
 ): Promise<ChangeResult> {
   const { operationId, startedAt: signingDate } = record;
-  const lastRetryAt = Math.min(deps.clock() + deps.times.roleRetryMs, deadline);
+  const lastRetryAt = Math.min(clock() + times.roleRetryMs, deadline);
   for (let waitMs = firstWaitMs; ; waitMs *= 2) {
     const result = await eks.create({ request, operationId, principalId, signingDate, deadline });
     const isRoleUnknown = result.kind === 'rejected' && result.outcome === 'ROLE_NOT_FOUND';
-    if (!isRoleUnknown || deps.clock() + waitMs > lastRetryAt) return result;
-    await deps.sleep(waitMs);
+    if (!isRoleUnknown || clock() + waitMs > lastRetryAt) return result;
+    await sleep(waitMs);
   }
 }
 
@@ -115,7 +115,7 @@ async function createWithRoleRetry(
  * one's of the same token.
  */
 async function handleConflict(
-  deps: AdoptExistingDependencies,
+  ports: AdoptionPorts,
   { eks, request, record, deadline, valid }: PerformInput<Kind>,
   { associationId, error }: Extract<ChangeResult, { kind: 'in-use' }>,
 ): Promise<Conclusion> {
@@ -125,7 +125,7 @@ async function handleConflict(
   const ownership = ownershipOf(observation.association, record, request, mayBeOwn);
   if (ownership.kind !== 'foreign') return concludedFrom(ownership, request, error.requestId);
   try {
-    return await concludeExisting(deps, valid, ownership.association, error.requestId);
+    return await concludeExisting(ports, valid, ownership.association, error.requestId);
   } catch (failure) {
     // Nothing was created. Whether it may be adopted, the next request with the token finds out.
     if (failure instanceof LedgerUnavailable || failure instanceof UnsupportedFormat) return notDone;

@@ -47,13 +47,13 @@ export const deleteOperation: ChangingOperation<'DELETE_POD_IDENTITY_ASSOCIATION
     // Association ids are not reused: an association that existed and is gone proves the delete at
     // any time, regardless of who sent it. One that still exists proves nothing until the operation
     // can no longer take effect.
-    observe: async (deps, { eks, request, record, before, deadline }) => {
-      const observedAt = deps.clock();
+    observe: async ({ clock, times }, { eks, request, record, before, deadline }) => {
+      const observedAt = clock();
       const described = await eks.describe(request.associationId, { deadline });
       if (described.kind === 'failed') return concludedAs(notObservable(described.error));
       if (described.kind === 'absent') {
         const deleted = existingBefore({ before });
-        return concludedAs(isCertainlyGone(deleted, observedAt, deps.times) ? found(deleted, gone) : mayNotBeVisible);
+        return concludedAs(isCertainlyGone(deleted, observedAt, times) ? found(deleted, gone) : mayNotBeVisible);
       }
       if (observedAt <= record.inDoubtUntil) return concludedAs(stillInDoubt(record));
       return { kind: 'not-done', association: described.association };

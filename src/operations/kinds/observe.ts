@@ -3,15 +3,8 @@ import type { Conclusion } from '../../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { maxTags, operationIdOf } from '../../model/association.ts';
 import type { Association, CreateRequest } from '../../model/association.ts';
-import {
-  alreadyExists,
-  createReplaced,
-  found,
-  inconclusive,
-  notObservableMessage,
-  stillInDoubtMessage,
-  undetermined,
-} from '../terms/conclusions.ts';
+import { found, inconclusive, notObservableMessage, stillInDoubtMessage } from '../terms/conclusions.ts';
+import { alreadyExists, createReplaced, undetermined } from '../terms/conflict-conclusions.ts';
 import { createDifferences } from '../terms/differences.ts';
 import type { EffectObservation } from '../terms/operation.ts';
 

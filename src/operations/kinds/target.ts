@@ -3,15 +3,16 @@ import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
 import { fingerprintOf, idempotencyKeyOf, isExpired } from '../../idempotency/record.ts';
 import type { Times } from '../../idempotency/times.ts';
 import { findEntry } from '../../ledger/audit-entry.ts';
+import type { OperationRecords } from '../../ledger/ledger.ts';
 import type { Association, DeleteRequest } from '../../model/association.ts';
 import type { KindThat, OperationKind } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { TargetResult, ValidRequest } from '../terms/admission.ts';
-import { changed, notSeen } from '../terms/conclusions.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import { notSeen } from '../terms/conclusions.ts';
+import { changed } from '../terms/conflict-conclusions.ts';
 import { failedView, hiddenFrom } from '../terms/hidden.ts';
-import type { TargetDependencies } from '../terms/operation.ts';
+import type { TargetReads } from '../terms/operation.ts';
 
 /** The operations on an existing association. */
 type ChangeKind = Exclude<OperationKind, KindThat<'creates'>>;
@@ -24,24 +25,24 @@ type ChangeKind = Exclude<OperationKind, KindThat<'creates'>>;
  * `LedgerUnavailable`.
  */
 export async function loadExisting<Kind extends ChangeKind>(
-  deps: TargetDependencies,
+  reads: TargetReads,
   valid: ValidRequest<Kind>,
 ): Promise<TargetResult> {
   const { request } = valid;
   const denial = valid.denial();
   if (denial !== null) return { kind: 'denied', decision: denial };
-  const described = await deps.eksFor(request).describe(request.associationId, { deadline: effectDeadline(valid) });
+  const described = await reads.eksFor(request).describe(request.associationId, { deadline: effectDeadline(valid) });
   if (described.kind === 'failed') throw new EksReadFailed(described.error);
   const current = described.kind === 'found' ? described.association : null;
-  const currentHidden = current && hiddenFrom(deps, valid.authorization, current);
+  const currentHidden = current && hiddenFrom(reads, valid.authorization, current);
   if (current && !currentHidden) return { kind: 'loaded', target: current, before: current, isCurrent: true };
 
   // Also read for a hidden one, so that it costs as much as one that does not exist.
-  const recorded = await findTargetInRecord(deps, valid);
-  const hidden = currentHidden ?? (recorded && hiddenFrom(deps, valid.authorization, recorded));
+  const recorded = await findTargetInRecord(reads.ledger, valid);
+  const hidden = currentHidden ?? (recorded && hiddenFrom(reads, valid.authorization, recorded));
   if (recorded && !hidden) return { kind: 'loaded', target: recorded, before: recorded, isCurrent: false };
 
-  const failed = failedView(deps, valid.authorization, request);
+  const failed = failedView(reads, valid.authorization, request);
   if (failed) return { kind: 'denied', decision: failed };
   return { kind: 'refused', refused: notSeen(request), hidden };
 }
@@ -60,17 +61,17 @@ export function existingBefore({ before }: { readonly before: Association | null
  * begins for an association that is not visible in EKS.
  */
 async function findTargetInRecord(
-  deps: Pick<Dependencies, 'ledger'>,
+  ledger: OperationRecords,
   valid: ValidRequest<ChangeKind>,
 ): Promise<Association | null> {
   const { operation, request, authorization, clientRequestToken } = valid;
   if (clientRequestToken === null) return null;
   const { identity, onBehalfOf } = authorization;
   const key = idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken });
-  const record = await deps.ledger.getRecord(key);
+  const record = await ledger.getRecord(key);
   if (record?.fingerprint !== fingerprintOf(request)) return null;
   if (record.state === 'RELEASED' || isExpired(record, valid.startedAt)) return null;
-  return (await findEntry(deps.ledger, record.operationId, ({ before }) => before !== null))?.before ?? null;
+  return (await findEntry(ledger, record.operationId, ({ before }) => before !== null))?.before ?? null;
 }
 
 /** Refuses to change an association that is not the one that `expectedModifiedAt` names. */

@@ -12,10 +12,10 @@ import {
   notObservable,
   rejected,
   stillInDoubt,
-  updateReplaced,
 } from '../terms/conclusions.ts';
+import { updateReplaced } from '../terms/conflict-conclusions.ts';
 import { settingDifferences } from '../terms/differences.ts';
-import { expirySet } from '../terms/expiry-conclusions.ts';
+import { expirySet } from '../terms/conclusions.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from '../terms/advice.ts';
 import { summaryOfExisting } from '../terms/operation.ts';
@@ -55,13 +55,13 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
     // What was modified before may have been replaced before the operation began, and both reads
     // may lag; it proves nothing until the operation can no longer take effect. Where others
     // changed or deleted the association, nothing shows whether the update was applied before.
-    observe: async (deps, { eks, request, record, before, deadline }) => {
-      const observedAt = deps.clock();
+    observe: async ({ clock, times }, { eks, request, record, before, deadline }) => {
+      const observedAt = clock();
       const described = await eks.describe(request.associationId, { deadline });
       if (described.kind === 'failed') return concludedAs(notObservable(described.error));
       const inDoubt = observedAt <= record.inDoubtUntil;
       if (described.kind === 'absent') {
-        const isGone = isCertainlyGone(existingBefore({ before }), observedAt, deps.times);
+        const isGone = isCertainlyGone(existingBefore({ before }), observedAt, times);
         return concludedAs(isGone ? updateReplaced(request, null, null) : mayNotBeVisible);
       }
       const { association } = described;

@@ -1,26 +1,23 @@
 import { recordEntry } from '../../ledger/audit-entry.ts';
+import type { TrailWriter } from '../../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { outcomes } from '../../model/outcome.ts';
 import { refusalFields, retryAfterSecondsOf } from '../../model/refusal.ts';
 import type { Refusal } from '../../model/refusal.ts';
 import type { RefusedAdmission } from './admission.ts';
-import type { Dependencies } from './dependencies.ts';
 import { inProgressResult, recordedResult, resultBase } from './result.ts';
 import type { AnswerContext, MutationResult } from './result.ts';
 
 // Answers to requests that hold no lease: each appends one audit entry and changes nothing else.
 // All throw `LedgerUnavailable`.
 
-/** What an answer is recorded with. */
-type AnswerDependencies = Pick<Dependencies, 'ledger' | 'clock' | 'ulid'>;
-
 /**
  * The request was not admitted. Its token is not claimed: once the cause is fixed, it can be used.
  */
-export async function answerRefused(deps: AnswerDependencies, refused: RefusedAdmission): Promise<MutationResult> {
+export async function answerRefused(trail: TrailWriter, refused: RefusedAdmission): Promise<MutationResult> {
   const { outcome, refusal, associationArn, audit, denial, hidden = null } = refused;
-  const entry = await recordEntry(deps, audit, {
-    operationId: deps.ulid(deps.clock()),
+  const entry = await recordEntry(trail, audit, {
+    operationId: trail.ulid(trail.clock()),
     event: outcomes[outcome].event,
     refusalCode: refusal.code,
     message: refusal.message,
@@ -33,7 +30,7 @@ export async function answerRefused(deps: AnswerDependencies, refused: RefusedAd
 
 /** The token belongs to an earlier request of the same principal with different input. */
 export async function answerTokenReused(
-  deps: AnswerDependencies,
+  trail: TrailWriter,
   answer: AnswerContext,
   { operationId }: IdempotencyRecord,
 ): Promise<MutationResult> {
@@ -42,30 +39,30 @@ export async function answerTokenReused(
   const fields = refusalFields(outcome, message);
   const refusal: Refusal = { ...fields, kind: 'TokenReused', originalOperationId: operationId };
   const details = { operationId, event: outcomes[outcome].event, refusalCode: fields.code, message };
-  return { ...resultBase(answer, 'REFUSED', await recordEntry(deps, answer.audit, details)), refusal };
+  return { ...resultBase(answer, 'REFUSED', await recordEntry(trail, answer.audit, details)), refusal };
 }
 
 /** Another request holds the lease. */
 export async function answerContended(
-  deps: AnswerDependencies,
+  trail: TrailWriter,
   answer: AnswerContext,
   record: IdempotencyRecord,
 ): Promise<MutationResult> {
   const message = 'Another request with this clientRequestToken is in progress.';
   const details = { operationId: record.operationId, event: outcomes.CONTENDED.event, message };
-  return inProgressResult(deps, answer, { record, entry: await recordEntry(deps, answer.audit, details) });
+  return inProgressResult(trail.clock, answer, { record, entry: await recordEntry(trail, answer.audit, details) });
 }
 
 /**
  * The recorded result, returned again: what was answered then, whatever has happened at EKS since.
  */
 export async function answerReplay(
-  deps: AnswerDependencies,
+  trail: TrailWriter,
   answer: AnswerContext,
   record: IdempotencyRecord,
 ): Promise<MutationResult> {
   const { operationId, result } = record;
-  const entry = await recordEntry(deps, answer.audit, {
+  const entry = await recordEntry(trail, answer.audit, {
     operationId,
     event: 'REPLAYED',
     message: `The result of ${result?.completedAt} was returned again.`,

@@ -1,4 +1,5 @@
 import type { ClusterRef } from '../../model/association.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** How long a number that was counted is used again: milliseconds. */
 const countedMs = 600_000;
@@ -10,7 +11,7 @@ export interface AssociationCounts {
 }
 
 /** Creates {@link AssociationCounts}. `clock` returns milliseconds since the epoch. */
-export function makeAssociationCounts(clock: () => number): AssociationCounts {
+export function makeAssociationCounts(clock: Clock): AssociationCounts {
   const counts = new Map<string, { readonly count: number; readonly until: number }>();
   const keyOf = ({ accountId, region, clusterName }: ClusterRef) => `${accountId}/${region}/${clusterName}`;
   return {

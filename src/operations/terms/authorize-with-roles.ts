@@ -1,15 +1,19 @@
 import type { CallBounds } from '../../eks/eks.ts';
 import type { ClusterRef } from '../../model/association.ts';
 import type { Decision, RoleAttributes } from '../../model/decision.ts';
-import type { AuthorizationRequest } from '../../policy/policy.ts';
+import type { AuthorizationRequest, Authorize } from '../../policy/policy.ts';
 import { withRoles } from '../../policy/policies/role-attribute-use.ts';
+import type { Log } from '../../runtime/log.ts';
 import { effectDeadline } from './admission.ts';
 import type { ValidRequest } from './admission.ts';
-import type { Dependencies } from './dependencies.ts';
 import { readRole } from './read-role.ts';
+import type { RoleReader } from './read-role.ts';
 
-/** What roles are read with for a decision. */
-export type RoleDependencies = Pick<Dependencies, 'eksFor' | 'directory' | 'log'>;
+/** Policy, and how the roles are read that it asks about. */
+export interface RoleAuthorizer extends RoleReader {
+  readonly authorize: Authorize;
+  readonly log: Log;
+}
 
 /**
  * Authorizes a change. Where policy depends on attributes of its roles, they are read from IAM
@@ -18,27 +22,27 @@ export type RoleDependencies = Pick<Dependencies, 'eksFor' | 'directory' | 'log'
  * a denial.
  */
 export async function authorizeWithRoles(
-  deps: RoleDependencies & Pick<Dependencies, 'authorize'>,
+  authorizer: RoleAuthorizer,
   valid: ValidRequest,
   request: AuthorizationRequest,
 ): Promise<Decision> {
-  const decision = deps.authorize(valid.authorization, request);
+  const decision = authorizer.authorize(valid.authorization, request);
   const { unknownRoles = [] } = decision;
   if (unknownRoles.length === 0) return decision;
   const denial = valid.denial();
   if (denial !== null) return denial;
   const bounds = { deadline: effectDeadline(valid) };
-  const roles = await Promise.all(unknownRoles.map((arn) => attributesOf(deps, valid.request, arn, bounds)));
-  return deps.authorize(valid.authorization, withRoles(request, roles));
+  const roles = await Promise.all(unknownRoles.map((arn) => attributesOf(authorizer, valid.request, arn, bounds)));
+  return authorizer.authorize(valid.authorization, withRoles(request, roles));
 }
 
 async function attributesOf(
-  deps: RoleDependencies,
+  authorizer: RoleAuthorizer,
   cluster: ClusterRef,
   arn: string,
   bounds: CallBounds,
 ): Promise<RoleAttributes> {
-  const read = await readRole(deps, cluster, arn, bounds);
+  const read = await readRole(authorizer, cluster, arn, bounds);
   switch (read.kind) {
     case 'found': {
       const { kind, tags, permissionsBoundary } = read;
@@ -48,7 +52,7 @@ async function attributesOf(
       return { arn, kind: 'absent' };
     case 'failed': {
       const { exception, message, requestId } = read.error;
-      deps.log('warn', 'A role could not be read for a decision.', { arn, exception, message, requestId });
+      authorizer.log('warn', 'A role could not be read for a decision.', { arn, exception, message, requestId });
       return { arn, kind: 'failed', reason: exception };
     }
   }

@@ -1,15 +1,16 @@
 import type { EksFor } from '../../eks/eks.ts';
-import type { ProtocolDependencies } from '../../idempotency/dependencies.ts';
+import type { Protocol } from '../../idempotency/protocol.ts';
 import type { ApprovalStore } from '../../ledger/approvals.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
-import type { AssociationStates } from '../../ledger/association-state.ts';
 import type { ObservationStore } from '../../ledger/cluster-scan.ts';
 import type { CursorKeyMemory } from '../../ledger/cursor-keys.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { StateRepairs } from '../../ledger/state-repair.ts';
+import type { RepairStore } from '../../ledger/state-repair.ts';
 import type { ClusterRef } from '../../model/association.ts';
 import type { LockMemory } from '../../model/lock.ts';
 import type { RecordPrincipal } from '../../model/principal.ts';
+import type { Sleep } from '../../runtime/clock.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import type { AssociationCounts } from './association-counts.ts';
 import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
 import type { Directory } from '../../policy/inventory/directory.ts';
@@ -69,10 +70,15 @@ export const defaultApprovalLimits: ApprovalLimits = {
 export type Preflight = 'checks' | 'changes' | 'off';
 
 /**
+ * Whether the inventory lists a cluster's account and region; `EksFor` has no client for any other.
+ */
+export type Serves = (cluster: ClusterRef) => boolean;
+
+/**
  * What follows from policies and inventory. They are one value because a request takes it once,
  * when it begins: so all of the request is judged by one version of both.
  */
-export interface PolicyDependencies {
+export interface PolicyInForce {
   readonly authorize: Authorize;
   readonly preauthorize: Preauthorize;
   readonly recordPrincipal: RecordPrincipal;
@@ -81,11 +87,7 @@ export interface PolicyDependencies {
   /** The services and permission sets by which callers are authenticated. */
   readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;
-  /**
-   * Whether the inventory lists a cluster's account and region; `eksFor` has no client for any
-   * other.
-   */
-  readonly serves: (cluster: ClusterRef) => boolean;
+  readonly serves: Serves;
   readonly directory: Directory;
   readonly about: About;
   /** Null where no queries are answered. */
@@ -99,7 +101,7 @@ export interface Stores {
   readonly approvals: ApprovalStore;
   readonly observations: ObservationStore;
   /** Of the reconciler, which observes nothing else. */
-  readonly repairs: Pick<AssociationStates, 'getAssociationState'> & StateRepairs;
+  readonly repairs: RepairStore;
 }
 
 /**
@@ -109,9 +111,9 @@ export interface Stores {
 export type StoresUntil = (deadline: Deadline) => Partial<Stores>;
 
 /** What operations and queries work with. */
-export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
+export interface Dependencies extends Protocol, PolicyInForce {
   /** Account and region of requests that name none: those of the deployment. */
-  readonly home: { readonly accountId: string; readonly region: string };
+  readonly home: ClusterDefaults;
   readonly describeLimits: DescribeLimits;
   /** What is known of associations; null where no queries are answered. */
   readonly associations: AssociationReads | null;
@@ -123,7 +125,7 @@ export interface Dependencies extends ProtocolDependencies, PolicyDependencies {
   readonly approvalLimits: ApprovalLimits;
   readonly storesUntil: StoresUntil;
   /** Waits before a create whose role EKS does not know yet is sent again. */
-  readonly sleep: (ms: number) => Promise<unknown>;
+  readonly sleep: Sleep;
   readonly lockMemory: LockMemory;
   readonly cursorKeyMemory: CursorKeyMemory;
   /** How many requests each principal may send, to one process. */
@@ -164,13 +166,13 @@ export interface About {
  * The texts of the policies. Throws an Error, which means a bug, in a function that answers no
  * requests.
  */
-export function requirePolicyTexts({ policyTexts }: Pick<Dependencies, 'policyTexts'>): PolicyTexts {
+export function requirePolicyTexts(policyTexts: PolicyTexts | null): PolicyTexts {
   if (policyTexts === null) throw new Error('A function that answers no requests reads no texts of policies.');
   return policyTexts;
 }
 
 /** The approvals. Throws an Error, which means a bug, in a function that answers no requests. */
-export function requireApprovals({ approvals }: Pick<Dependencies, 'approvals'>): ApprovalStore {
+export function requireApprovals(approvals: ApprovalStore | null): ApprovalStore {
   if (approvals === null) throw new Error('A function that answers no requests reads and writes no approvals.');
   return approvals;
 }

@@ -2,7 +2,7 @@ import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { Times } from '../../idempotency/times.ts';
 import { namedExpiries } from '../../model/operation.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
-import { expiresAtOutOfRange } from './expiry-conclusions.ts';
+import { expiresAtOutOfRange } from './conclusions.ts';
 
 /**
  * The longest time from a request to the expiry that it sets: five years, so that a wrong unit or

@@ -1,6 +1,10 @@
 import { findIntent } from '../../ledger/audit-entry.ts';
 import type { IdempotencyRecord, Ledger } from '../../ledger/ledger.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import type { Association, CreateRequest } from '../../model/association.ts';
+
+/** How the operations are found that changed an association after its create. */
+export type CreatedReader = OperationReader & Pick<Ledger, 'findClaimOfCreated'>;
 
 /**
  * The association that a create in doubt, or an earlier one of the same token, certainly created,
@@ -10,7 +14,7 @@ import type { Association, CreateRequest } from '../../model/association.ts';
  * `LedgerUnavailable`.
  */
 export async function findCreated(
-  ledger: Pick<Ledger, 'findClaimOfCreated' | 'operationEntries'>,
+  ledger: CreatedReader,
   { operationId, inDoubtOperationIds }: IdempotencyRecord,
   request: CreateRequest,
 ): Promise<Association | null> {

@@ -1,10 +1,7 @@
 import type { HiddenAssociation } from '../../ledger/hidden-entry.ts';
 import type { Association, DeleteRequest } from '../../model/association.ts';
 import type { Decision } from '../../model/decision.ts';
-import type { AuthorizationContext } from '../../policy/policy.ts';
-import type { Dependencies } from './dependencies.ts';
-
-type Authorizer = Pick<Dependencies, 'authorize'>;
+import type { AuthorizationContext, Authorize } from '../../policy/policy.ts';
 
 /** The context in which reads are authorized: a query has no reason, and names no person. */
 export function readContextOf({ identity, now }: Pick<AuthorizationContext, 'identity' | 'now'>): AuthorizationContext {
@@ -16,7 +13,7 @@ export function readContextOf({ identity, now }: Pick<AuthorizationContext, 'ide
  * may be viewed.
  */
 export function hiddenFrom(
-  { authorize }: Authorizer,
+  { authorize }: { readonly authorize: Authorize },
   authorization: Pick<AuthorizationContext, 'identity' | 'now'>,
   association: Association,
 ): HiddenAssociation | null {
@@ -31,7 +28,7 @@ export function hiddenFrom(
  * whether it exists or not.
  */
 export function failedView(
-  { authorize }: Authorizer,
+  { authorize }: { readonly authorize: Authorize },
   authorization: AuthorizationContext,
   { accountId, region, clusterName, associationId }: DeleteRequest,
 ): Decision | null {

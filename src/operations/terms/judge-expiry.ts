@@ -1,15 +1,22 @@
+import type { AssociationReads } from '../../ledger/association-history.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
 import type { JudgedExpiry, RecordedExpiry } from '../../model/audit.ts';
 import { namedExpiries } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
+import type { Authorize } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { effectDeadline } from './admission.ts';
 import type { ValidRequest } from './admission.ts';
-import type { Dependencies } from './dependencies.ts';
 
-/** What an expiry is judged with. */
-export type JudgeExpiryDependencies = Pick<Dependencies, 'authorize' | 'associations' | 'clock'>;
+/** Policy, and the known state of what it is asked about. */
+export interface StateAuthorizer {
+  readonly authorize: Authorize;
+  /** Null in a function that authorizes no changes. */
+  readonly associations: AssociationReads | null;
+  readonly clock: Clock;
+}
 
 /**
  * Judges the expiry that a request sets of an existing association. One that is earlier than the
@@ -20,22 +27,22 @@ export type JudgeExpiryDependencies = Pick<Dependencies, 'authorize' | 'associat
  * @param association as it is after the request
  */
 export async function judgeExpiry<Kind extends OperationKind>(
-  deps: JudgeExpiryDependencies,
+  authorizer: StateAuthorizer,
   valid: Pick<ValidRequest<Kind>, 'operation' | 'request' | 'authorization' | 'deadline'>,
   association: Association,
 ): Promise<JudgedExpiry | null> {
   const expiresAt = namedExpiries[valid.operation](valid.request) ?? null;
   if (expiresAt === null) return null;
-  const endingBefore = await readExpiry(deps, association, effectDeadline(valid));
+  const endingBefore = await readExpiry(authorizer, association, effectDeadline(valid));
   const now = Date.parse(expiresAt);
   const isOwn = endingBefore?.associationId === association.associationId;
   if (isOwn && now >= Date.parse(endingBefore.expiresAt)) return { endingBefore };
   const request = { action: 'DeletePodIdentityAssociation', association } as const;
-  return { endingBefore, deleteDecision: deps.authorize({ ...valid.authorization, now }, request) };
+  return { endingBefore, deleteDecision: authorizer.authorize({ ...valid.authorization, now }, request) };
 }
 
 async function readExpiry(
-  { associations, clock }: Pick<JudgeExpiryDependencies, 'associations' | 'clock'>,
+  { associations, clock }: StateAuthorizer,
   { accountId, region, clusterName, namespace, serviceAccount }: Association,
   deadline: number,
 ): Promise<RecordedExpiry | null> {

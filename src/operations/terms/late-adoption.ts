@@ -1,18 +1,21 @@
 import { isValid } from 'ulid';
 import type { Conclusion, LateAdoption } from '../../idempotency/conclusion.ts';
 import { findEntry } from '../../ledger/audit-entry.ts';
+import type { ClusterScanReads } from '../../ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../../ledger/format.ts';
 import { LedgerUnavailable, ledgerTimeout } from '../../ledger/ledger.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import { operationIdOf } from '../../model/association.ts';
 import type { Association } from '../../model/association.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
+import type { Log } from '../../runtime/log.ts';
 import { count } from '../../runtime/meter.ts';
-import type { Dependencies } from './dependencies.ts';
 
 /** What is read to tell whether an association appeared after its cluster was first scanned. */
-export interface LateAdoptionReads extends Pick<Dependencies, 'clock'> {
-  readonly ledger: Pick<Ledger, 'getClusterScan' | 'operationEntries'>;
+export interface LateAdoptionReads {
+  readonly clock: Clock;
+  readonly ledger: ClusterScanReads & OperationReader;
 }
 
 /**
@@ -24,12 +27,12 @@ export interface LateAdoptionReads extends Pick<Dependencies, 'clock'> {
  * @param deadline until when it is read, in milliseconds since the epoch
  */
 async function findLateAdoption(
-  deps: LateAdoptionReads,
+  { ledger, clock }: LateAdoptionReads,
   association: Association,
   deadline: number,
 ): Promise<LateAdoption | null> {
   try {
-    return await withDeadline(deadline - deps.clock(), readLateAdoption(deps, association), ledgerTimeout);
+    return await withDeadline(deadline - clock(), readLateAdoption(ledger, association), ledgerTimeout);
   } catch (error) {
     if (error instanceof LedgerUnavailable || error instanceof UnsupportedFormat) return { firstScanAt: null };
     throw error;
@@ -37,7 +40,7 @@ async function findLateAdoption(
 }
 
 async function readLateAdoption(
-  { ledger }: Pick<LateAdoptionReads, 'ledger'>,
+  ledger: LateAdoptionReads['ledger'],
   association: Association,
 ): Promise<LateAdoption | null> {
   const { firstCompletedAt: firstScanAt } = (await ledger.getClusterScan(association)) ?? { firstCompletedAt: null };
@@ -46,10 +49,7 @@ async function readLateAdoption(
 }
 
 /** Whether a create recorded this association. Its tag alone proves nothing: it can be copied. */
-async function isCreatedByGateway(
-  ledger: Pick<Ledger, 'operationEntries'>,
-  association: Association,
-): Promise<boolean> {
+async function isCreatedByGateway(ledger: OperationReader, association: Association): Promise<boolean> {
   const operationId = operationIdOf(association);
   if (operationId === null || !isValid(operationId)) return false;
   const created = await findEntry(
@@ -76,12 +76,12 @@ function withNotice(message: string, { createdAt }: Association, late: LateAdopt
  * {@link findLateAdoption}.
  */
 export async function adoptedWithNotice(
-  deps: LateAdoptionReads,
+  reads: LateAdoptionReads,
   association: Association,
   message: string,
   { deadline, eksRequestId = null }: { readonly deadline: number; readonly eksRequestId?: string | null },
 ): Promise<Conclusion> {
-  const late = await findLateAdoption(deps, association, deadline);
+  const late = await findLateAdoption(reads, association, deadline);
   return {
     outcome: 'ADOPTED',
     message: withNotice(message, association, late),
@@ -94,11 +94,7 @@ export async function adoptedWithNotice(
 }
 
 /** Tells operators of a late adoption, once it is recorded. */
-export function reportLateAdoption(
-  { log }: Pick<Dependencies, 'log'>,
-  operationId: string,
-  { late, association }: Conclusion,
-): void {
+export function reportLateAdoption(log: Log, operationId: string, { late, association }: Conclusion): void {
   if (late === undefined || association === null) return;
   count('lateAdoptions');
   const { associationArn, createdAt } = association;

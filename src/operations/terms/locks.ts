@@ -1,29 +1,33 @@
-import type { ClaimRequest } from '../../idempotency/claim.ts';
+import type { ClaimRequest } from '../../idempotency/claim-request.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
-import type { Locks } from '../../ledger/ledger.ts';
+import type { Locks, LocksReader } from '../../ledger/ledger.ts';
 import { describeScope, lockFor, readsLockFor } from '../../model/lock.ts';
-import type { Lock } from '../../model/lock.ts';
+import type { Lock, LockMemory } from '../../model/lock.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import { refusalFields } from '../../model/refusal.ts';
 import type { Refusal } from '../../model/refusal.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { effectDeadline } from './admission.ts';
 import type { AdmittedMutation } from './admission.ts';
-import type { Dependencies } from './dependencies.ts';
 
-/** What reads of the locks work with. */
-export type LockDependencies = Pick<Dependencies, 'ledger' | 'lockMemory' | 'clock'>;
+/** Where the locks are read, and remembered. */
+export interface LockSource {
+  readonly ledger: LocksReader;
+  readonly lockMemory: LockMemory;
+  readonly clock: Clock;
+}
 
 /** Reads the locks that are set, and remembers them. Throws `LedgerUnavailable`. */
-export async function readLocks(deps: LockDependencies): Promise<readonly Lock[]> {
-  return (await readAllLocks(deps)).locks;
+export async function readLocks(source: LockSource): Promise<readonly Lock[]> {
+  return (await readAllLocks(source)).locks;
 }
 
 /**
  * Reads the locks, also the lifted ones, and remembers those that are set. Throws
  * `LedgerUnavailable`.
  */
-export async function readAllLocks({ ledger, lockMemory, clock }: LockDependencies): Promise<Locks> {
+export async function readAllLocks({ ledger, lockMemory, clock }: LockSource): Promise<Locks> {
   const at = clock();
   try {
     const read = await ledger.getLocks();
@@ -51,15 +55,15 @@ export const lockMemoryMs = 10_000;
  * @param deadline when the answer must be sent, in milliseconds since the epoch
  */
 export async function findReadsLock(
-  deps: LockDependencies,
+  source: LockSource,
   { principal, actor }: Pick<RequestIdentity, 'principal' | 'actor'>,
   deadline: number,
 ): Promise<Lock | null> {
-  const now = deps.clock();
-  const { lastRead } = deps.lockMemory;
+  const now = source.clock();
+  const { lastRead } = source.lockMemory;
   // A clock that was set back makes them unknown, not known for longer.
   const isKnown = lastRead !== undefined && lastRead.at <= now && now - lastRead.at < lockMemoryMs;
-  const locks = isKnown ? lastRead.locks : await withDeadline(deadline - now, readLocks(deps), ledgerTimeout);
+  const locks = isKnown ? lastRead.locks : await withDeadline(deadline - now, readLocks(source), ledgerTimeout);
   return readsLockFor(locks, [principal.id, ...(actor ? [actor.id] : [])]);
 }
 
@@ -67,8 +71,8 @@ export async function findReadsLock(
  * Reads the locks for an admitted mutation: one strongly consistent read, so that a lock stops
  * every request that reads after it was set. Throws `LedgerUnavailable`.
  */
-export function locksFor(deps: LockDependencies, mutation: AdmittedMutation): Promise<Locks> {
-  return withDeadline(effectDeadline(mutation) - deps.clock(), readAllLocks(deps), ledgerTimeout);
+export function locksFor(source: LockSource, mutation: AdmittedMutation): Promise<Locks> {
+  return withDeadline(effectDeadline(mutation) - source.clock(), readAllLocks(source), ledgerTimeout);
 }
 
 /**
@@ -89,12 +93,12 @@ export function lockOn({ locks }: Pick<Locks, 'locks'>, mutation: AdmittedMutati
  * was judged already; null: none were read.
  */
 export function checkLocks(
-  deps: LockDependencies,
+  source: LockSource,
   mutation: AdmittedMutation,
   read: Locks | null,
 ): Pick<ClaimRequest, 'lock' | 'expectsLock'> {
-  const expectsLock = read !== null || deps.lockMemory.mayBeSet;
-  const locks = read ? Promise.resolve(read) : locksFor(deps, mutation);
+  const expectsLock = read !== null || source.lockMemory.mayBeSet;
+  const locks = read ? Promise.resolve(read) : locksFor(source, mutation);
   const lock = locks.then((all) => lockOn(all, mutation));
   // A request that is answered from its record does not wait for the locks, so it does not fail
   // because of them.

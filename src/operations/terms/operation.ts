@@ -1,15 +1,18 @@
-import type { Eks } from '../../eks/eks.ts';
+import type { Eks, EksFor } from '../../eks/eks.ts';
 import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
+import type { Times } from '../../idempotency/times.ts';
 import type { Association, AssociationSettings, Tag } from '../../model/association.ts';
-import type { IdempotencyRecord } from '../../ledger/ledger.ts';
+import type { IdempotencyRecord, OperationRecords } from '../../ledger/ledger.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import type { Warning } from '../../model/warning.ts';
-import type { AssociationAction, AuthorizationRequest } from '../../policy/policy.ts';
+import type { AssociationAction, AuthorizationRequest, Authorize } from '../../policy/policy.ts';
+import type { Clock, Sleep } from '../../runtime/clock.ts';
 import type { ClusterDefaults } from '../../validation/names.ts';
 import type { ValidatedAs } from '../../validation/validated.ts';
 import type { AdmittedMutation, InputOf, LoadedTarget, TargetResult, ValidRequest } from './admission.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Authorizer } from './authorizer.ts';
+import type { CreatedReader } from './find-created.ts';
 import type { LateAdoptionReads } from './late-adoption.ts';
 
 /** What an effect works on. */
@@ -41,14 +44,28 @@ export type EffectObservation =
   | { readonly kind: 'not-done'; readonly association: Association | null };
 
 /** What the target of a request is loaded with. */
-export type TargetDependencies = Pick<Dependencies, 'authorize' | 'eksFor' | 'ledger'>;
+export interface TargetReads {
+  readonly authorize: Authorize;
+  readonly eksFor: EksFor;
+  readonly ledger: OperationRecords;
+}
 
-/** What an adoption in place of a create is decided and concluded with. */
-export type AdoptExistingDependencies = LateAdoptionReads &
-  Pick<Dependencies, 'authorize' | 'preauthorize' | 'eksFor' | 'directory' | 'log' | 'associations'>;
+/** What an adoption is decided and concluded with, also one in place of a create. */
+export interface AdoptionPorts extends LateAdoptionReads, Authorizer {}
 
 /** What a change is sent and concluded with. */
-export type PerformDependencies = AdoptExistingDependencies & Pick<Dependencies, 'sleep' | 'times'>;
+export interface ChangePorts extends AdoptionPorts {
+  /** Waits before a create whose role EKS does not know yet is sent again. */
+  readonly sleep: Sleep;
+  readonly times: Times;
+}
+
+/** What is read of the trail to tell whether an earlier change was made, and by which clocks. */
+export interface EffectReads {
+  readonly ledger: CreatedReader;
+  readonly clock: Clock;
+  readonly times: Times;
+}
 
 /** The change that an operation makes at EKS, and how to find out later whether it was made. */
 export interface Effect<Kind extends OperationKind> {
@@ -59,15 +76,12 @@ export interface Effect<Kind extends OperationKind> {
    */
   readonly concludeAtOnce?: (mutation: AdmittedMutation<Kind>) => Conclusion | null;
   /** Sends the change to EKS and interprets the answer. */
-  readonly perform: (deps: PerformDependencies, input: PerformInput<Kind>) => Promise<Conclusion>;
+  readonly perform: (ports: ChangePorts, input: PerformInput<Kind>) => Promise<Conclusion>;
   /**
    * Observes whether an earlier lease holder's change was applied. Others may have acted since it
    * was sent: `docs/reliability.md` has a row for each case. Throws `LedgerUnavailable`.
    */
-  readonly observe: (
-    deps: Pick<Dependencies, 'ledger' | 'clock' | 'times'>,
-    input: EffectInput<Kind>,
-  ) => Promise<EffectObservation>;
+  readonly observe: (reads: EffectReads, input: EffectInput<Kind>) => Promise<EffectObservation>;
 }
 
 /** What takes the place of an effect where an operation changes nothing at EKS. */
@@ -77,10 +91,7 @@ export interface NoEffect<Kind extends OperationKind> {
    * The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in
    * doubt.
    */
-  readonly conclude: (
-    deps: LateAdoptionReads & Pick<Dependencies, 'authorize'>,
-    mutation: AdmittedMutation<Kind>,
-  ) => Promise<Conclusion>;
+  readonly conclude: (ports: AdoptionPorts, mutation: AdmittedMutation<Kind>) => Promise<Conclusion>;
 }
 
 /**
@@ -140,7 +151,7 @@ export interface Operation<Kind extends OperationKind> {
    * Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`,
    * `LedgerUnavailable`.
    */
-  readonly loadTarget: (deps: TargetDependencies, valid: ValidRequest<Kind>) => Promise<TargetResult>;
+  readonly loadTarget: (reads: TargetReads, valid: ValidRequest<Kind>) => Promise<TargetResult>;
   /** The authorization request, about the association. */
   readonly authorizationRequest: (request: RequestOf[Kind], loaded: LoadedTarget) => AuthorizationRequest;
   /** The refusal of a change of this association, as read from EKS; null if it may be changed. */
@@ -149,7 +160,7 @@ export interface Operation<Kind extends OperationKind> {
    * The conclusion without a change at EKS, as far as reads can tell; null: the change would be
    * sent. Throws `EksReadFailed`.
    */
-  readonly foresee: (deps: AdoptExistingDependencies, mutation: AdmittedMutation<Kind>) => Promise<Conclusion | null>;
+  readonly foresee: (ports: AdoptionPorts, mutation: AdmittedMutation<Kind>) => Promise<Conclusion | null>;
   readonly effect: Effect<Kind> | NoEffect<Kind>;
   /**
    * Where an association differs from the request; null where an operation has nothing to compare.

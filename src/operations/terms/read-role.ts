@@ -1,14 +1,20 @@
-import type { CallBounds, RoleResult } from '../../eks/eks.ts';
+import type { CallBounds, EksFor, RoleResult } from '../../eks/eks.ts';
 import type { ClusterRef } from '../../model/association.ts';
+import type { Directory } from '../../policy/inventory/directory.ts';
 import { parseRoleArn } from '../../validation/role-arns.ts';
-import type { Dependencies } from './dependencies.ts';
+
+/** How the roles of all accounts of the inventory are read. */
+export interface RoleReader {
+  readonly eksFor: EksFor;
+  readonly directory: Directory;
+}
 
 /**
  * Reads a role with the credentials for its account: that of the cluster, or of another cluster in
  * the inventory. Fails without a call for a role of any other account.
  */
 export async function readRole(
-  { eksFor, directory }: Pick<Dependencies, 'eksFor' | 'directory'>,
+  { eksFor, directory }: RoleReader,
   cluster: ClusterRef,
   roleArn: string,
   bounds: CallBounds,

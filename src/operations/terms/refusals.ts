@@ -3,9 +3,8 @@ import { outcomes } from '../../model/outcome.ts';
 import { refusalFields } from '../../model/refusal.ts';
 import type { Finding, Refusal } from '../../model/refusal.ts';
 import { deniedSubjectOf } from '../../policy/decide/on-behalf-of.ts';
-import type { AuthorizationContext } from '../../policy/policy.ts';
+import type { AuthorizationContext, Authorize } from '../../policy/policy.ts';
 import type { DescribedInvalidInput } from '../../validation/invalid-input.ts';
-import type { Dependencies } from './dependencies.ts';
 
 /** The refusal of an input that breaks rules. */
 export function invalidRefusal({ findings, recorded }: DescribedInvalidInput): Refusal {
@@ -51,7 +50,7 @@ export function denialAtExpiry(decision: Decision): ReturnType<typeof denialOf> 
  * may view it.
  */
 export function redactFor<Result extends { readonly refusal: Refusal | null }>(
-  deps: Pick<Dependencies, 'authorize'>,
+  authorize: Authorize,
   authorization: AuthorizationContext,
   result: Result,
 ): Result {
@@ -59,7 +58,7 @@ export function redactFor<Result extends { readonly refusal: Refusal | null }>(
   if (refusal?.kind !== 'AssociationAlreadyExists' && refusal?.kind !== 'AssociationChanged') return result;
   if (refusal.existing === null) return result;
   const request = { action: 'DescribePodIdentityAssociation', association: refusal.existing } as const;
-  const { allowed, violations } = deps.authorize(authorization, request);
+  const { allowed, violations } = authorize(authorization, request);
   if (allowed) return result;
   const existingDeniedTo = deniedSubjectOf(violations);
   return { ...result, refusal: { ...refusal, existing: null, differences: null, existingDeniedTo } };

@@ -1,4 +1,4 @@
-import type { Lease } from '../../idempotency/claim.ts';
+import type { Lease } from '../../idempotency/claim-request.ts';
 import type { Completion } from '../../idempotency/complete.ts';
 import { outcomeOf } from '../../idempotency/conclusion.ts';
 import type { Conclusion } from '../../idempotency/conclusion.ts';
@@ -11,6 +11,7 @@ import type { OperationKind, RequestedOperation } from '../../model/operation.ts
 import type { RequestStatus } from '../../model/outcome-row.ts';
 import { retryAfterSecondsOf } from '../../model/refusal.ts';
 import type { Difference, Refusal } from '../../model/refusal.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** The result of a mutation. */
 export interface MutationResult {
@@ -45,15 +46,9 @@ export interface AnswerContext {
   readonly clientRequestToken: string | null;
 }
 
-/** What results are made with. */
-interface Clock {
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-}
-
 /** The result of a lease holder: its conclusion if that is recorded, else what the record says. */
 export function resultOf(
-  deps: Clock,
+  clock: Clock,
   answer: AnswerContext,
   completion: Completion,
   conclusion: Conclusion,
@@ -61,7 +56,7 @@ export function resultOf(
   const { record, entry } = completion;
   if (completion.kind === 'superseded') return recordedResult(answer, record, entry);
   const { status } = outcomeOf(conclusion.outcome);
-  if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(deps, answer, completion);
+  if (completion.kind === 'unknown' || status === 'IN_PROGRESS') return inProgressResult(clock, answer, completion);
   const { association, refusal } = conclusion;
   const adopted = conclusion.outcome === 'ADOPTED';
   const seconds = refusal && retryAfterSecondsOf(refusal);
@@ -78,8 +73,8 @@ export function recordedResult(answer: AnswerContext, record: IdempotencyRecord,
 }
 
 /** The outcome is not known yet, or another request is working on the operation. */
-export function inProgressResult(deps: Clock, answer: AnswerContext, { record, entry }: Lease): MutationResult {
-  const seconds = retryAfterSeconds(record, deps.clock());
+export function inProgressResult(clock: Clock, answer: AnswerContext, { record, entry }: Lease): MutationResult {
+  const seconds = retryAfterSeconds(record, clock());
   return { ...resultBase(answer, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
 }
 

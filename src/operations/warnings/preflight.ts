@@ -1,9 +1,12 @@
 import type { AddonResult, CallBounds, ClusterResult, Eks } from '../../eks/eks.ts';
 import type { ClusterRef } from '../../model/association.ts';
 import type { Warning } from '../../model/warning.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { AssociationCounts } from '../terms/association-counts.ts';
+import type { Preflight } from '../terms/dependencies.ts';
 import { warningsAfterAdoption, warningsOfExpiry } from '../terms/advice.ts';
 import type { Operation } from '../terms/operation.ts';
+import type { RoleReader } from '../terms/read-role.ts';
 import { expirySetBy } from '../terms/result.ts';
 import type { MutationResult } from '../terms/result.ts';
 import type { DryRunSubject, PreflightSubject } from './subject.ts';
@@ -34,14 +37,23 @@ const countMs = 8_000;
  * What the readiness of cluster and roles is read with: the budget of one request, and EKS at the
  * pace of reads.
  */
-type ReadinessReads = Pick<Dependencies, 'eksFor' | 'directory' | 'clock' | 'preflightRoles'>;
+interface ReadinessReads extends RoleReader {
+  readonly clock: Clock;
+  readonly preflightRoles: boolean;
+}
+
+/** What warnings are found with: what readiness is read with, and when that is done. */
+export interface WarningReads extends ReadinessReads {
+  readonly preflight: Preflight;
+  readonly associationCounts: AssociationCounts | null;
+}
 
 /**
  * The warnings of a dry run, from up to two EKS calls and two IAM calls. `deadline` is in
  * milliseconds since the epoch.
  */
 export async function checkWarnings(
-  reads: ReadinessReads & Pick<Dependencies, 'preflight' | 'associationCounts'>,
+  reads: WarningReads,
   { subject }: { readonly subject: DryRunSubject | null },
   deadline: number,
 ): Promise<Warning[]> {
@@ -58,7 +70,7 @@ export async function checkWarnings(
  * for them.
  */
 export async function changeWarnings<Kind extends OperationKind>(
-  reads: ReadinessReads & Pick<Dependencies, 'preflight'>,
+  reads: WarningReads,
   { needsAgent, warningsAfter }: Pick<Operation<Kind>, 'needsAgent' | 'warningsAfter'>,
   result: Pick<MutationResult, 'association' | 'adopted' | 'differences' | 'auditEntry'>,
   deadline: number,
@@ -95,11 +107,10 @@ async function readinessOf(
 }
 
 async function quotaOf(
-  reads: Pick<Dependencies, 'eksFor' | 'clock' | 'associationCounts'>,
+  { associationCounts, clock, eksFor }: WarningReads,
   cluster: ClusterRef,
   deadline: number,
 ): Promise<Warning[]> {
-  const { associationCounts, clock, eksFor } = reads;
   if (associationCounts === null) return [];
   const bounds = { deadline: Math.min(deadline, clock() + countMs) };
   return quotaWarnings(eksFor(cluster), cluster, associationCounts, bounds);

@@ -3,13 +3,13 @@ import { outOfTime } from '../../eks/rate-limited.ts';
 import type { Warning } from '../../model/warning.ts';
 import { trustProblems } from '../../validation/trust-policy.ts';
 import type { TrustProblem } from '../../validation/trust-policy.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { RoleReader } from '../terms/read-role.ts';
 import type { PreflightSubject } from './subject.ts';
 import { readRole } from '../terms/read-role.ts';
 
 /** What keeps pods from assuming their role, by its trust policy. */
 export async function roleWarnings(
-  reads: Pick<Dependencies, 'eksFor' | 'directory'>,
+  reads: RoleReader,
   subject: PreflightSubject,
   bounds: CallBounds,
 ): Promise<Warning[]> {

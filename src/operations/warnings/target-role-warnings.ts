@@ -2,7 +2,7 @@ import type { CallBounds } from '../../eks/eks.ts';
 import type { Warning } from '../../model/warning.ts';
 import { targetTrustProblems } from '../../validation/trust-policy.ts';
 import type { TrustProblem } from '../../validation/trust-policy.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import type { RoleReader } from '../terms/read-role.ts';
 import type { PreflightSubject } from './subject.ts';
 import { readRole } from '../terms/read-role.ts';
 import { reasonOf, roleNotFound } from './role-warnings.ts';
@@ -16,7 +16,7 @@ import { reasonOf, roleNotFound } from './role-warnings.ts';
  * @param bounds null: the trust policy is not read
  */
 export async function targetRoleWarnings(
-  reads: Pick<Dependencies, 'eksFor' | 'directory'>,
+  reads: RoleReader,
   subject: PreflightSubject,
   bounds: CallBounds | null,
 ): Promise<Warning[]> {

@@ -24,14 +24,16 @@ export function roleUnknown(arn: string, attributes: Exclude<RoleAttributes, { k
     return reserved(
       'role-not-found',
       `The role ${arn} does not exist, and policy depends on its tags or its permissions boundary.`,
-      'Check path and name of the role, or create it first. If it was created in the last minute, send the request again.',
+      'Check path and name of the role, or create it first. If it was created in the last minute, send ' +
+        'the request again.',
     );
   }
   const why = attributes === null ? '' : ` (${attributes.reason})`;
   return reserved(
     'role-not-read',
     `The role ${arn} could not be read from IAM${why}, and policy depends on its tags or its permissions boundary.`,
-    'Send the request again. If the reason is an access error or the account, ask the operators of the gateway to let it read the role (iam:GetRole).',
+    'Send the request again. If the reason is an access error or the account, ask the operators of ' +
+      'the gateway to let it read the role (iam:GetRole).',
   );
 }
 
@@ -48,8 +50,10 @@ export function clusterNotRegistered(request: AuthorizationRequest): Violation {
   const cluster = clusterOf(request);
   return reserved(
     'cluster-not-registered',
-    `The gateway does not serve cluster ${cluster?.clusterName} in account ${cluster?.accountId}, region ${cluster?.region}.`,
-    'Check clusterName, accountId and region. If they are right, ask the platform admins to add the cluster, its account and its region to the inventory.',
+    `The gateway does not serve cluster ${cluster?.clusterName} in account ${cluster?.accountId}, ` +
+      `region ${cluster?.region}.`,
+    'Check clusterName, accountId and region. If they are right, ask the platform admins to add the ' +
+      'cluster, its account and its region to the inventory.',
   );
 }
 
@@ -122,7 +126,8 @@ export function defaultDeny(request: AuthorizationRequest, slice: InventorySlice
     'default-deny',
     message,
     namespace.owners.length > 0
-      ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add ${grantee} to the group.`
+      ? `Owners of the namespace: ${namespace.owners.join(', ')}. Ask them to make the change, or to add ` +
+          `${grantee} to the group.`
       : 'The namespace has no owners. Ask the platform admins to register it and its owners in the inventory.',
   );
 }

@@ -1,9 +1,11 @@
 import type { ClusterCoverage, ObservedAssociation, QueryAssociationsArgs } from '../../generated/types.ts';
+import type { Times } from '../../idempotency/times.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { AssociationTarget } from '../../model/association.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { Directory } from '../../policy/inventory/directory.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import type { Connection } from '../../validation/paging.ts';
 import { associationAt, latestSeen } from './at.ts';
@@ -32,6 +34,13 @@ const maxClusters = { ofRole: 300, others: 50 };
 /** How many service accounts are examined at a time. */
 const batch = 50;
 
+/** What a page is chosen with, besides what is stored. */
+interface PagePorts {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly times: Times;
+}
+
 type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'cursors' | 'deadline'>;
 
 /**
@@ -40,17 +49,16 @@ type Reader = Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn' | 'cu
  * not answer before `deadline`.
  */
 export async function observedAssociations(
-  deps: Pick<Dependencies, 'directory' | 'associations' | 'clock' | 'times'>,
+  { associations: reads, ...ports }: PagePorts & { readonly associations: AssociationReads | null },
   reader: Reader,
   input: QueryAssociationsArgs,
   withCoverage: boolean,
 ): Promise<QueryResult<AssociationsPage>> {
-  const { associations: reads } = deps;
   if (reads === null) throw new Error('This entry point does not read associations.');
-  const query = await validateAssociations(reader.cursors, input, deps.clock());
+  const query = await validateAssociations(reader.cursors, input, ports.clock());
   if (query.kind === 'invalid') return query;
-  const read = readPage(deps, reads, reader, query, withCoverage);
-  return { kind: 'ok', value: await withDeadline(reader.deadline - deps.clock(), read, ledgerTimeout) };
+  const read = readPage(ports, reads, reader, query, withCoverage);
+  return { kind: 'ok', value: await withDeadline(reader.deadline - ports.clock(), read, ledgerTimeout) };
 }
 
 interface Row {
@@ -61,20 +69,20 @@ interface Row {
 }
 
 async function readPage(
-  deps: Pick<Dependencies, 'directory' | 'clock' | 'times'>,
+  { directory, clock, times }: PagePorts,
   reads: AssociationReads,
   reader: Reader,
   query: AssociationQuery,
   withCoverage: boolean,
 ): Promise<AssociationsPage> {
   const { selection, asOf, from, name } = query;
-  const all = clustersFrom(deps.directory.clusters.filter(query.matches), from);
+  const all = clustersFrom(directory.clusters.filter(query.matches), from);
   const covered = all.slice(0, selection.roleArn === null ? maxClusters.others : maxClusters.ofRole);
   const last = covered.at(-1);
   const views = makeAssociationViews(reader);
   // By role, only the clusters of what is found are asked about.
   const read = selection.roleArn === null ? covered.filter(views.mayViewIn) : covered;
-  const { rows, end } = await readRows(reads, views, query, read, deps.times);
+  const { rows, end } = await readRows(reads, views, query, read, times);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
   const found = rows.map(({ target, seen, expiresAt }) => ({
@@ -84,7 +92,7 @@ async function readPage(
   const hasNextPage = end !== null || covered.length < all.length;
   return {
     ...(await reader.cursors.connection(name, found, hasNextPage ? reached : null)),
-    coverage: withCoverage ? await coverageOf(deps, reads, reader, inPage, asOf ?? deps.clock()) : [],
+    coverage: withCoverage ? await coverageOf(directory, reads, reader, inPage, asOf ?? clock()) : [],
   };
 }
 

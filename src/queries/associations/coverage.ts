@@ -2,7 +2,7 @@ import type { ClusterCoverage } from '../../generated/types.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { ClusterScan } from '../../ledger/cluster-scan.ts';
 import type { ClusterRef } from '../../model/association.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { Directory } from '../../policy/inventory/directory.ts';
 import { mayListIn } from './discovery.ts';
 import type { RequestContext } from '../terms/request-context.ts';
 
@@ -14,13 +14,13 @@ const batch = 100;
  * may list associations in them.
  */
 export async function coverageOf(
-  deps: Pick<Dependencies, 'directory'>,
+  directory: Directory,
   reads: Pick<AssociationReads, 'getClusterScans'>,
   viewer: Pick<RequestContext, 'identity' | 'allowsRead' | 'mayViewIn'>,
   clusters: readonly ClusterRef[],
   asOf: number,
 ): Promise<ClusterCoverage[]> {
-  const named = clusters.filter((cluster) => mayListIn(deps, viewer, cluster));
+  const named = clusters.filter((cluster) => mayListIn(directory, viewer, cluster));
   const batches = Array.from({ length: Math.ceil(named.length / batch) }, (_, index) =>
     named.slice(index * batch, (index + 1) * batch),
   );

@@ -3,12 +3,12 @@ import type { Association } from '../../model/association.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import type { LoadedTarget } from '../../operations/terms/admission.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import { judgeExpiry } from '../../operations/terms/judge-expiry.ts';
-import type { JudgeExpiryDependencies } from '../../operations/terms/judge-expiry.ts';
+import type { StateAuthorizer } from '../../operations/terms/judge-expiry.ts';
 import { stateAfter } from '../../operations/flow/admit.ts';
 import { operationOf } from '../../operations/kinds/operations.ts';
-import type { AuthorizationContext, AuthorizationRequest } from '../../policy/policy.ts';
+import type { AuthorizationContext, AuthorizationRequest, Authorize } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /**
  * What the policies in force say now of the request that waits for an approval, without the
@@ -18,7 +18,7 @@ import type { AuthorizationContext, AuthorizationRequest } from '../../policy/po
  * request itself reads.
  */
 export function currentDecision(
-  { authorize, clock }: Pick<Dependencies, 'authorize' | 'clock'>,
+  { authorize, clock }: { readonly authorize: Authorize; readonly clock: Clock },
   approval: Approval,
 ): Decision | null {
   if (hasEnded(approval)) return null;
@@ -35,15 +35,15 @@ export function currentDecision(
  * @param deadline when the answer must be sent, in milliseconds since the epoch
  */
 export async function currentDeleteDecision(
-  deps: JudgeExpiryDependencies,
+  authorizer: StateAuthorizer,
   approval: Approval,
   deadline: number,
 ): Promise<Decision | null> {
   const { before } = approval.requested;
   if (hasEnded(approval) || before === null) return null;
-  const authorization = contextOf(approval, deps.clock());
+  const authorization = contextOf(approval, authorizer.clock());
   const after = stateOf(approval.requested, before);
-  const expiry = await judgeExpiry(deps, { ...approval.requested, authorization, deadline }, after);
+  const expiry = await judgeExpiry(authorizer, { ...approval.requested, authorization, deadline }, after);
   return known(expiry?.deleteDecision ?? null);
 }
 

@@ -1,8 +1,8 @@
 import type { QueryPodIdentityAssociationArgs } from '../../generated/types.ts';
 import type { Association } from '../../model/association.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import { isAssociationId, parseAssociationArn } from '../../validation/associations.ts';
 import { resolveCluster } from '../../validation/names.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import { visibleTo } from '../terms/authorize-read.ts';
 import type { RequestContext } from '../terms/request-context.ts';
 import type { QueryResult } from '../terms/query-result.ts';
@@ -16,7 +16,7 @@ type Viewer = Pick<RequestContext, 'authorizeRead' | 'mayViewIn' | 'describer' |
  * principal may view nothing in the cluster.
  */
 export async function describeAssociation(
-  { home }: Pick<Dependencies, 'home'>,
+  { home }: { readonly home: ClusterDefaults },
   { authorizeRead, mayViewIn, describer, deadline }: Viewer,
   input: QueryPodIdentityAssociationArgs,
 ): Promise<QueryResult<Association | null>> {

@@ -1,8 +1,8 @@
 import type { Cluster, Namespace, QueryNamespacesArgs } from '../../generated/types.ts';
 import type { ClusterRef } from '../../model/association.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
-import type { RegisteredCluster, RegisteredNamespace } from '../../policy/inventory/directory.ts';
+import type { Directory, RegisteredCluster, RegisteredNamespace } from '../../policy/inventory/directory.ts';
 import { clusterFindings, resolveCluster } from '../../validation/names.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import { firstFindings } from '../../validation/paging.ts';
 import type { Connection, PageInput } from '../../validation/paging.ts';
 import type { AllowsRead } from '../terms/authorize-read.ts';
@@ -32,17 +32,17 @@ const maxForeignNamespaces = 20;
  * keys of cursors.
  */
 export function clusters(
-  deps: Pick<Dependencies, 'directory'>,
+  { directory }: { readonly directory: Directory },
   reader: PageReader,
   input: PageInput,
 ): Promise<QueryResult<Connection<Cluster>>> {
   const visible = (cluster: RegisteredCluster): Cluster | null => {
     const rights = rightsOn(reader.allowsRead, { kind: 'cluster', ...cluster });
-    const isVisible = rights.mayList || rights.mayReadAuditTrail || mayReadNamespace(deps, reader, cluster);
+    const isVisible = rights.mayList || rights.mayReadAuditTrail || mayReadNamespace(directory, reader, cluster);
     return isVisible ? { ...cluster, ...rights } : null;
   };
   const nameOf = ({ accountId, region, clusterName }: RegisteredCluster) => `${accountId}/${region}/${clusterName}`;
-  return pageOf(reader.cursors, 'clusters', deps.directory.clusters, nameOf, visible, input, maxExaminedClusters);
+  return pageOf(reader.cursors, 'clusters', directory.clusters, nameOf, visible, input, maxExaminedClusters);
 }
 
 /**
@@ -50,19 +50,19 @@ export function clusters(
  * does.
  */
 export async function namespaces(
-  deps: Pick<Dependencies, 'directory' | 'home'>,
+  { directory, home }: { readonly directory: Directory; readonly home: ClusterDefaults },
   { allowsRead, cursors }: Pick<PageReader, 'allowsRead' | 'cursors'>,
   input: QueryNamespacesArgs,
 ): Promise<QueryResult<Connection<Namespace>>> {
   const findings = clusterFindings(input);
   if (findings.length > 0) return { kind: 'invalid', findings: [...findings, ...firstFindings(input)] };
-  const cluster = resolveCluster(input, deps.home);
+  const cluster = resolveCluster(input, home);
   const visible = ({ name, owners, system }: RegisteredNamespace): Namespace | null => {
     const rights = rightsOn(allowsRead, namespaceScope(cluster, name));
     return rights.mayList || rights.mayReadAuditTrail ? { name, owners, system, ...rights } : null;
   };
   const query = JSON.stringify(['namespaces', cluster]);
-  const items = deps.directory.namespacesOf(cluster);
+  const items = directory.namespacesOf(cluster);
   return pageOf(cursors, query, items, ({ name }) => name, visible, input, maxExaminedNamespaces);
 }
 
@@ -70,8 +70,8 @@ export async function namespaces(
  * Whether the principal may read something in a namespace of a cluster; examines only so many
  * namespaces.
  */
-function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader, cluster: ClusterRef) {
-  return examinedNamespaces(deps, reader, cluster).some((scope) => {
+function mayReadNamespace(directory: Directory, reader: Reader, cluster: ClusterRef) {
+  return examinedNamespaces(directory, reader, cluster).some((scope) => {
     const { mayList, mayReadAuditTrail } = rightsOn(reader.allowsRead, scope);
     return mayList || mayReadAuditTrail;
   });
@@ -82,24 +82,20 @@ function mayReadNamespace(deps: Pick<Dependencies, 'directory'>, reader: Reader,
  * only so many namespaces, and 0 where it may view nothing in the cluster.
  */
 export function mayListIn(
-  deps: Pick<Dependencies, 'directory'>,
+  directory: Directory,
   reader: Reader & Pick<RequestContext, 'mayViewIn'>,
   cluster: ClusterRef,
 ): boolean {
   const { accountId, region, clusterName } = cluster;
   const mayList = (scope: ReadScope) => reader.allowsRead({ action: 'ListPodIdentityAssociations', scope });
   const whole = { kind: 'cluster', accountId, region, clusterName } as const;
-  return mayList(whole) || (reader.mayViewIn(cluster) && examinedNamespaces(deps, reader, cluster).some(mayList));
+  return mayList(whole) || (reader.mayViewIn(cluster) && examinedNamespaces(directory, reader, cluster).some(mayList));
 }
 
 /**
  * The namespaces of a cluster that are examined: at first those that the principal's groups own.
  */
-function examinedNamespaces(
-  { directory }: Pick<Dependencies, 'directory'>,
-  { identity }: Pick<Reader, 'identity'>,
-  cluster: ClusterRef,
-) {
+function examinedNamespaces(directory: Directory, { identity }: Pick<Reader, 'identity'>, cluster: ClusterRef) {
   const groups = new Set(identity.principal.groups);
   const all = directory.namespacesOf(cluster);
   const isOwn = ({ owners }: RegisteredNamespace) => owners.some((owner) => groups.has(owner));

@@ -1,10 +1,11 @@
-import type { AssociationSummary } from '../../eks/eks.ts';
+import type { AssociationSummary, EksFor } from '../../eks/eks.ts';
 import type { QueryPodIdentityAssociationsArgs } from '../../generated/types.ts';
 import type { Association, ClusterRef } from '../../model/association.ts';
 import type { Finding } from '../../model/refusal.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { ListScope } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from '../../validation/names.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import { roleArnFindings } from '../../validation/role-arns.ts';
 import { firstFindings, firstOf, invalidCursor } from '../../validation/paging.ts';
 import type { Connection, Filters } from '../../validation/paging.ts';
@@ -35,12 +36,12 @@ export interface ListBounds {
  * one.
  */
 export async function podIdentityAssociations(
-  deps: Pick<Dependencies, 'eksFor' | 'clock' | 'home'>,
+  { eksFor, clock, home }: { readonly eksFor: EksFor; readonly clock: Clock; readonly home: ClusterDefaults },
   { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryPodIdentityAssociationsArgs,
   bounds: ListBounds,
 ): Promise<QueryResult<Connection<ListedAssociation>>> {
-  const validated = await validate(cursors, input, deps.home);
+  const validated = await validate(cursors, input, home);
   if (validated.kind === 'invalid') return validated;
   const { cluster, range, query, roleArn } = validated;
   const scope = listScope(cluster, range.namespace);
@@ -48,14 +49,14 @@ export async function podIdentityAssociations(
   if (!decision.allowed) return { kind: 'denied', violations: decision.violations };
 
   const { deadline } = bounds;
-  const page = await readList(deps.eksFor(cluster), range, { deadline }, deps.clock);
+  const page = await readList(eksFor(cluster), range, { deadline }, clock);
   if (page.kind === 'failed') return { kind: 'eks-failed', error: page.error };
   if (page.kind === 'invalid') return { kind: 'invalid', findings: [page.finding] };
 
   const nodes =
     bounds.describer === null
       ? { kind: 'ok' as const, value: page.found.map(({ position, summary }) => ({ position, node: summary })) }
-      : await withDetails(deps, authorizeRead, bounds.describer, page.found, deadline);
+      : await withDetails(clock, authorizeRead, bounds.describer, page.found, deadline);
   if (nodes.kind !== 'ok') return nodes;
   const rows = nodes.value.filter(({ node }) => roleArn === null || hasRole(node, roleArn));
   return { kind: 'ok', value: await cursors.connection(query, rows, page.next) };
@@ -72,13 +73,13 @@ interface ListedNode {
 }
 
 async function withDetails(
-  deps: Pick<Dependencies, 'clock'>,
+  clock: Clock,
   authorizeRead: AuthorizeRead,
   describer: Describer,
   listed: readonly ListedSummary[],
   deadline: number,
 ): Promise<QueryResult<ListedNode[]>> {
-  const findings = tooManyToDescribe(describer, listed.length, deadline - deps.clock());
+  const findings = tooManyToDescribe(describer, listed.length, deadline - clock());
   if (findings.length > 0) return { kind: 'invalid', findings };
   const summaries = listed.map(({ summary }) => summary);
   const described = await describeAll(describer, summaries, deadline);
@@ -121,7 +122,7 @@ type Validated =
 async function validate(
   cursors: Cursors,
   input: QueryPodIdentityAssociationsArgs,
-  home: Dependencies['home'],
+  home: ClusterDefaults,
 ): Promise<Validated> {
   const filters: Filters<Omit<QueryPodIdentityAssociationsArgs, keyof ClusterRef>> = {
     namespace: input.namespace ?? null,

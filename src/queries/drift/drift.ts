@@ -1,13 +1,15 @@
+import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { ClusterRef } from '../../model/association.ts';
 import type { ClusterCoverage, QueryAssociationDriftArgs } from '../../generated/types.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Violation } from '../../model/decision.ts';
 import type { Finding } from '../../model/refusal.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { ListScope } from '../../policy/policy.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
+import type { Log } from '../../runtime/log.ts';
 import { count } from '../../runtime/meter.ts';
 import { clusterFindings, namespaceFindings, resolveCluster } from '../../validation/names.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import { firstFindings, firstOf, invalidCursor } from '../../validation/paging.ts';
 import type { Connection, Filters, ReadCursor } from '../../validation/paging.ts';
 import { isPlace } from '../associations/candidates.ts';
@@ -16,7 +18,7 @@ import type { AssociationDrift } from './drift-in.ts';
 import { visibleTo } from '../terms/authorize-read.ts';
 import type { AuthorizeRead } from '../terms/authorize-read.ts';
 import { compare, driftPosition, findDeleted } from './parts.ts';
-import type { DriftBounds, DriftPart, DriftPosition, DriftQuery, DriftReads } from './parts.ts';
+import type { DriftBounds, DriftPart, DriftPosition, DriftQuery, DriftReads, LiveReads } from './parts.ts';
 import { listScope } from '../associations/list.ts';
 import { observedDrift } from './observed-drift.ts';
 import type { QueryResult } from '../terms/query-result.ts';
@@ -35,6 +37,14 @@ interface Found {
   readonly coverage: ClusterCoverage | null;
 }
 
+/** What a page of drift is read with. */
+interface DriftPorts extends LiveReads {
+  /** Null in a function that answers no queries. */
+  readonly associations: AssociationReads | null;
+  readonly home: ClusterDefaults;
+  readonly log: Log;
+}
+
 /**
  * A page of the associations that differ from what the gateway left, as far as the principal may
  * view them. From EKS, it judges up to `first` associations of EKS's list as scans do (one describe
@@ -44,7 +54,7 @@ interface Found {
  * permitted. Throws `LedgerUnavailable` and what `AssociationReads` throws.
  */
 export async function associationDrift(
-  deps: Omit<DriftReads, 'associations'> & Pick<Dependencies, 'home' | 'log' | 'associations'>,
+  { associations, home, log, ...live }: DriftPorts,
   { authorizeRead, cursors }: Pick<RequestContext, 'authorizeRead' | 'cursors'>,
   input: QueryAssociationDriftArgs,
   bounds: DriftBounds,
@@ -54,7 +64,7 @@ export async function associationDrift(
     source: input.source ?? null,
   };
   const { namespace, source } = filters;
-  const scope = listScope(resolveCluster(input, deps.home), namespace);
+  const scope = listScope(resolveCluster(input, home), namespace);
   const isScan = source === 'SCAN';
   const name = JSON.stringify(['associationDrift', scope, ...(isScan ? ['SCAN'] : [])]);
   const start = startOf(await cursors.open(name, input.after), isScan);
@@ -68,13 +78,12 @@ export async function associationDrift(
   const violations = violationsOf(authorizeRead, scope);
   if (violations.length > 0) return { kind: 'denied', violations };
 
-  const { associations } = deps;
   if (associations === null) throw new Error('This entry point does not read associations.');
-  const reads = { ...deps, associations };
+  const reads = { ...live, associations };
   const query = { scope, namespace, limit: firstOf(input) };
   const found = await (start.kind === 'place'
     ? readObserved(reads, query, start.place, bounds)
-    : readLive(reads, query, start.position, bounds));
+    : readLive(reads, log, query, start.position, bounds));
   if (found.kind !== 'ok') return found;
   const { items, next, coverage } = found.value;
   const rows = items
@@ -100,7 +109,7 @@ function startOf(read: ReadCursor | null, isScan: boolean): Start {
 
 /** What scans saw: they have counted and recorded it. */
 async function readObserved(
-  { associations: reads, clock }: Pick<DriftReads, 'associations' | 'clock'>,
+  { associations: reads, clock }: DriftReads,
   query: DriftQuery,
   from: string,
   { deadline }: DriftBounds,
@@ -116,17 +125,18 @@ async function readObserved(
  * the answer has the details.
  */
 async function readLive(
-  deps: DriftReads & Pick<Dependencies, 'log'>,
+  reads: DriftReads,
+  log: Log,
   query: DriftQuery,
   start: DriftPosition,
   bounds: DriftBounds,
 ): Promise<QueryResult<Found>> {
-  const part = await readPage(deps, query, start, bounds);
+  const part = await readPage(reads, query, start, bounds);
   if (part.kind !== 'ok') return part;
   const { length } = part.value.items;
   if (length > 0) {
     count('driftFound', length);
-    deps.log('warn', 'Drift found.', { ...query.scope, count: length });
+    log('warn', 'Drift found.', { ...query.scope, count: length });
   }
   return { kind: 'ok', value: { ...part.value, coverage: null } };
 }
@@ -140,15 +150,15 @@ function violationsOf(authorizeRead: AuthorizeRead, scope: ListScope): readonly 
 
 /** The end of the list is followed by the deletions, on the same page. */
 async function readPage(
-  deps: DriftReads,
+  reads: DriftReads,
   query: DriftQuery,
   start: DriftPosition,
   bounds: DriftBounds,
 ): Promise<QueryResult<DriftPart>> {
-  if (start.phase === 'trail') return findDeleted(deps, query, start.before, bounds);
-  const compared = await compare(deps, query, start.after, bounds);
+  if (start.phase === 'trail') return findDeleted(reads, query, start.before, bounds);
+  const compared = await compare(reads, query, start.after, bounds);
   if (compared.kind !== 'ok' || compared.value.next !== null) return compared;
-  const deleted = await findDeleted(deps, query, null, bounds);
+  const deleted = await findDeleted(reads, query, null, bounds);
   if (deleted.kind !== 'ok') return deleted;
   return { kind: 'ok', value: { ...deleted.value, items: [...compared.value.items, ...deleted.value.items] } };
 }

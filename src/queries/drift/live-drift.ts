@@ -41,7 +41,8 @@ export async function driftOf(reader: ChangesReader, reading: LiveReading): Prom
   if (!changes.isComplete) return { ...base, kind: 'NOT_EXAMINED' };
   const state = await evidencedState(reader, reading.state, association, changes);
   const isKnown = state?.confirmed?.association.associationId === association.associationId;
-  const isOwn = !isKnown && (await isCreatedByGateway(reader, association)) && (await mayHaveMade(reader, association));
+  const isOwn =
+    !isKnown && (await isCreatedByGateway(reader.ledger, association)) && (await mayHaveMade(reader, association));
   const { associationId } = association;
   const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, reader.times);
   if (judgement.kind !== 'observed') {

@@ -1,12 +1,15 @@
+import type { EksFor } from '../../eks/eks.ts';
+import type { Times } from '../../idempotency/times.ts';
 import { findIntent } from '../../ledger/audit-entry.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import { noFilters } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { isTrailPosition } from '../../ledger/trail-position.ts';
 import type { AssociationTarget } from '../../model/association.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait } from '../../model/operation.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { ListScope } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { AssociationDrift } from './drift-in.ts';
 import { driftOf, statesOf, targetOf, unobserved } from './live-drift.ts';
 import { readChanges } from './recorded-changes.ts';
@@ -66,8 +69,16 @@ export function driftPosition(value: unknown): DriftPosition | null {
   return phase === 'trail' && isEntry ? { phase, before } : null;
 }
 
+/** How EKS and the trail are read. */
+export interface LiveReads {
+  readonly eksFor: EksFor;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly times: Times;
+}
+
 /** What drift is found with. */
-export interface DriftReads extends Pick<Dependencies, 'eksFor' | 'ledger' | 'clock' | 'times'> {
+export interface DriftReads extends LiveReads {
   readonly associations: AssociationReads;
 }
 
@@ -76,25 +87,25 @@ export interface DriftReads extends Pick<Dependencies, 'eksFor' | 'ledger' | 'cl
  * the time runs out; then at least one association was compared.
  */
 export async function compare(
-  deps: DriftReads,
+  reads: DriftReads,
   { scope, namespace, limit }: DriftQuery,
   start: ListPosition | null,
   { describer, deadline }: DriftBounds,
 ): Promise<QueryResult<DriftPart>> {
   const range = { namespace, serviceAccount: null, start, limit };
-  const listed = await readList(deps.eksFor(scope), range, { deadline }, deps.clock);
+  const listed = await readList(reads.eksFor(scope), range, { deadline }, reads.clock);
   if (listed.kind !== 'read') return failureOf(listed);
-  const findings = tooManyToDescribe(describer, listed.found.length, deadline - deps.clock());
+  const findings = tooManyToDescribe(describer, listed.found.length, deadline - reads.clock());
   if (findings.length > 0) return { kind: 'invalid', findings };
   const summaries = listed.found.map(({ summary }) => summary);
   const targets = summaries.map(targetOf);
-  const known = await statesOf(deps.associations, targets);
-  const readAt = deps.clock();
+  const known = await statesOf(reads.associations, targets);
+  const readAt = reads.clock();
   const described = await describeAll(describer, summaries, deadline);
   if (described.kind === 'failed') return { kind: 'eks-failed', error: described.error };
 
-  const states = await statesOf(deps.associations, targets);
-  const reader = { ...deps, deadline: deadline - answerMs };
+  const states = await statesOf(reads.associations, targets);
+  const reader = { ...reads, deadline: deadline - answerMs };
 
   const items: DriftPart['items'][number][] = [];
   for (const [index, { position: after }] of listed.found.entries()) {
@@ -104,7 +115,7 @@ export async function compare(
     const drift = association && (await driftOf(reader, { knownRevision, readAt, association, state }));
     if (drift) items.push({ drift, position });
     const isLast = index === listed.found.length - 1;
-    if (!isLast && deps.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };
+    if (!isLast && reads.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };
   }
   return { kind: 'ok', value: { items, next: listed.next && { phase: 'list', after: listed.next } } };
 }
@@ -114,22 +125,22 @@ export async function compare(
  * position in the trail. Ends early if the time runs out.
  */
 export async function findDeleted(
-  deps: DriftReads,
+  reads: DriftReads,
   { scope, namespace }: DriftQuery,
   before: string | null,
   { deadline }: DriftBounds,
 ): Promise<QueryResult<DriftPart>> {
-  const listedAt = deps.clock();
+  const listedAt = reads.clock();
   const range = { namespace, serviceAccount: null, start: null, limit: maxAssociations };
-  const listed = await readList(deps.eksFor(scope), range, { deadline }, deps.clock);
+  const listed = await readList(reads.eksFor(scope), range, { deadline }, reads.clock);
   if (listed.kind !== 'read') return failureOf(listed);
   const existing = new Set(listed.found.map(({ summary }) => summary.associationArn));
   const since = listedAt - lookBackMs;
   const filters = { ...noFilters, since, events: ['SUCCEEDED', 'LATE_SUCCESS'] } as const;
-  const page = await deps.ledger.readTrail({ partition: scope, ...filters, limit: 1_000, before });
+  const page = await reads.ledger.readTrail({ partition: scope, ...filters, limit: 1_000, before });
 
   // EKS's list may lag: changes from just before it was read need not be in it.
-  const visibleBefore = listedAt - deps.times.listLagMs;
+  const visibleBefore = listedAt - reads.times.listLagMs;
   const items: DriftPart['items'][number][] = [];
   for (const entry of page.entries) {
     const position = { phase: 'trail', before: entry.entryId } as const;
@@ -137,12 +148,12 @@ export async function findDeleted(
     const isMissing =
       associationArn !== null && !existing.has(associationArn) && Date.parse(entry.time) < visibleBefore;
     if (isMissing && leavesAssociation(entry)) {
-      const kind = await absenceOf(deps, deadline - answerMs, associationArn, entry);
+      const kind = await absenceOf(reads, deadline - answerMs, associationArn, entry);
       const found = { association: null, associationArn, differences: [], lastEntry: entry, ...unobserved };
       const drift = kind && { kind, ...found };
       if (drift) items.push({ drift, position });
     }
-    if (deps.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };
+    if (reads.clock() > deadline - answerMs) return { kind: 'ok', value: { items, next: position } };
   }
   return { kind: 'ok', value: { items, next: page.next === null ? null : { phase: 'trail', before: page.next } } };
 }
@@ -163,16 +174,16 @@ function leavesAssociation(entry: AuditEntry): boolean {
  * deleted it, or may have done so.
  */
 async function absenceOf(
-  deps: DriftReads,
+  reads: DriftReads,
   deadline: number,
   associationArn: string,
   { entryId, target }: AuditEntry,
 ): Promise<AssociationDrift['kind'] | null> {
-  const { effects, isComplete } = await readChanges({ ...deps, deadline }, associationArn);
+  const { effects, isComplete } = await readChanges({ ...reads, deadline }, associationArn);
   const [newest] = effects;
   if (newest === undefined && !isComplete) return 'NOT_EXAMINED';
   if (newest?.entryId !== entryId || effects.some((effect) => hasTrait('deletes', effect))) return null;
-  return target && (await isBeingDeleted(deps, target, associationArn)) ? null : 'DELETED';
+  return target && (await isBeingDeleted(reads, target, associationArn)) ? null : 'DELETED';
 }
 
 /** Whether an operation that can still act deletes the association. */

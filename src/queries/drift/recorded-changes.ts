@@ -1,8 +1,9 @@
-import type { TrailPage } from '../../ledger/ledger.ts';
+import type { Times } from '../../idempotency/times.ts';
+import type { Ledger, TrailPage } from '../../ledger/ledger.ts';
 import { noFilters } from '../../ledger/ledger.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { changesExpiryOnly, hasTrait } from '../../model/operation.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** An entry that keeps its request. */
 export type RecordedEffect = AuditEntry & { readonly request: NonNullable<AuditEntry['request']> };
@@ -17,8 +18,14 @@ export interface RecordedChanges {
   readonly isComplete: boolean;
 }
 
-/** What the trail is read with. `deadline`: when reading must end, in milliseconds since the epoch. */
-export type ChangesReader = Pick<Dependencies, 'ledger' | 'clock' | 'times'> & { readonly deadline: number };
+/** What the trail is read with. */
+export interface ChangesReader {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly times: Times;
+  /** When reading must end. Milliseconds since the epoch. */
+  readonly deadline: number;
+}
 
 /** The newest effect of most associations is among so many entries, so that one page has it. */
 const firstPageSize = 50;

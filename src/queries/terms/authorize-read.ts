@@ -2,10 +2,11 @@ import type { Approval } from '../../model/approval.ts';
 import type { Association, ClusterRef } from '../../model/association.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import { readContextOf } from '../../operations/terms/hidden.ts';
 import { votePermission } from '../../operations/approvals/may-approve.ts';
-import type { Authorize, AuthorizationRequest } from '../../policy/policy.ts';
+import type { DecisionKey } from '../../policy/decide/same-decision.ts';
+import type { AuthorizationRequest, Authorize, Preauthorize } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** A request to read an association, a list or a part of the audit trail. */
 type ReadRequest = Extract<
@@ -22,7 +23,7 @@ export type AuthorizeRead = (request: ReadRequest) => Decision;
  * the process.
  */
 export function makeAuthorizeRead(
-  { authorize, clock }: Pick<Dependencies, 'authorize' | 'clock'>,
+  { authorize, clock }: { readonly authorize: Authorize; readonly clock: Clock },
   identity: RequestIdentity,
 ): AuthorizeRead {
   const context = readContextOf({ identity, now: clock() });
@@ -43,7 +44,7 @@ export type AllowsRead = (request: ReadRequest) => boolean;
  * same are decided once.
  */
 export function makeAllowsRead(
-  { decisionKey, clock }: Pick<Dependencies, 'decisionKey' | 'clock'>,
+  { decisionKey, clock }: { readonly decisionKey: DecisionKey; readonly clock: Clock },
   identity: RequestIdentity,
   authorizeRead: AuthorizeRead,
 ): AllowsRead {
@@ -66,7 +67,7 @@ export type MayViewIn = (cluster: ClusterRef) => boolean;
 
 /** Creates the {@link MayViewIn} of one GraphQL request. */
 export function makeMayViewIn(
-  { preauthorize, clock }: Pick<Dependencies, 'preauthorize' | 'clock'>,
+  { preauthorize, clock }: { readonly preauthorize: Preauthorize; readonly clock: Clock },
   identity: RequestIdentity,
 ): MayViewIn {
   const context = readContextOf({ identity, now: clock() });
@@ -90,7 +91,11 @@ export type MayApprove = (approval: Approval) => boolean;
  * them many times.
  */
 export function makeMayApprove(
-  { authorize, decisionKey, clock }: Pick<Dependencies, 'authorize' | 'decisionKey' | 'clock'>,
+  {
+    authorize,
+    decisionKey,
+    clock,
+  }: { readonly authorize: Authorize; readonly decisionKey: DecisionKey; readonly clock: Clock },
   identity: RequestIdentity,
 ): MayApprove {
   const context = { identity, onBehalfOf: null, hasReason: true, now: clock() };

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { CursorKey, CursorKeys, CursorSeals } from '../../ledger/cursor-keys.ts';
+import type { CursorKey, CursorKeyMemory, CursorKeys, CursorSeals } from '../../ledger/cursor-keys.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { makeSeal } from '../../runtime/seal.ts';
 
 /** What the keys of cursors are read and made with. */
-export type CursorKeyDependencies = Pick<Dependencies, 'ledger' | 'clock' | 'cursorKeyMemory'>;
+export interface CursorKeySource {
+  readonly ledger: Pick<Ledger, 'getCursorKeys' | 'putCursorKeys'>;
+  readonly clock: Clock;
+  readonly cursorKeyMemory: CursorKeyMemory;
+}
 
 /** How long cursors are sealed with one key. Milliseconds. */
 export const cursorKeyMs = 30 * 86_400_000;
@@ -23,26 +28,26 @@ const rereadMs = 60_000;
  * The seals of the process: from a read of the keys, which are made where there are none or the
  * current one is old. Throws `LedgerUnavailable`.
  */
-export async function cursorSeals(deps: CursorKeyDependencies): Promise<CursorSeals> {
-  const { clock, cursorKeyMemory: memory } = deps;
+export async function cursorSeals(source: CursorKeySource): Promise<CursorSeals> {
+  const { clock, cursorKeyMemory: memory } = source;
   const known = memory.last;
   const seals = await known?.seals;
   if (seals && !isOld(seals, clock())) return seals;
-  return memory.last && memory.last !== known ? memory.last.seals : read(deps);
+  return memory.last && memory.last !== known ? memory.last.seals : read(source);
 }
 
 /**
  * Seals that the process did not know: another process can have made a key since. Null if it read
  * them less than a minute ago.
  */
-export function newerCursorSeals(deps: CursorKeyDependencies): Promise<CursorSeals> | null {
-  const { last } = deps.cursorKeyMemory;
-  return last && Math.abs(deps.clock() - last.at) < rereadMs ? null : read(deps);
+export function newerCursorSeals(source: CursorKeySource): Promise<CursorSeals> | null {
+  const { last } = source.cursorKeyMemory;
+  return last && Math.abs(source.clock() - last.at) < rereadMs ? null : read(source);
 }
 
-function read(deps: CursorKeyDependencies): Promise<CursorSeals> {
-  const { clock, cursorKeyMemory: memory } = deps;
-  const seals = keysInUse(deps).then(({ current, former }) => ({
+function read(source: CursorKeySource): Promise<CursorSeals> {
+  const { clock, cursorKeyMemory: memory } = source;
+  const seals = keysInUse(source).then(({ current, former }) => ({
     current: makeSeal(current.secret),
     former: former && makeSeal(former.secret),
     madeAt: current.madeAt,
@@ -52,7 +57,7 @@ function read(deps: CursorKeyDependencies): Promise<CursorSeals> {
   return seals;
 }
 
-async function keysInUse({ ledger, clock }: Omit<CursorKeyDependencies, 'cursorKeyMemory'>): Promise<CursorKeys> {
+async function keysInUse({ ledger, clock }: CursorKeySource): Promise<CursorKeys> {
   const stored = await ledger.getCursorKeys();
   const now = clock();
   if (stored && !isOld(stored.current, now)) return stored;

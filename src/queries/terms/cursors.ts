@@ -5,7 +5,7 @@ import { withDeadline } from '../../runtime/deadline.ts';
 import { invalidCursor } from '../../validation/paging.ts';
 import type { Connection, ReadCursor } from '../../validation/paging.ts';
 import { cursorSeals, formerKeyMs, newerCursorSeals } from './cursor-keys.ts';
-import type { CursorKeyDependencies } from './cursor-keys.ts';
+import type { CursorKeySource } from './cursor-keys.ts';
 
 /** A row of a page, and the position after it, as JSON. */
 interface Row<Node> {
@@ -34,26 +34,26 @@ export interface Cursors {
  * @param deadline when the answer must be sent, in milliseconds since the epoch
  */
 export function makeCursors(
-  deps: CursorKeyDependencies,
+  source: CursorKeySource,
   { kind, id }: Pick<Principal, 'kind' | 'id'>,
   deadline: number,
 ): Cursors {
-  const inTime = (seals: Promise<CursorSeals>) => withDeadline(deadline - deps.clock(), seals, ledgerTimeout);
+  const inTime = (seals: Promise<CursorSeals>) => withDeadline(deadline - source.clock(), seals, ledgerTimeout);
   const boundTo = (query: string) => JSON.stringify([kind, id, query]);
   const openWith = ({ current, former, madeAt }: CursorSeals, query: string, cursor: string) => {
-    const isFormerValid = deps.clock() - madeAt < formerKeyMs;
+    const isFormerValid = source.clock() - madeAt < formerKeyMs;
     return current.open(boundTo(query), cursor) ?? (isFormerValid ? former?.open(boundTo(query), cursor) : null);
   };
   const sealer = async (query: string) => {
-    const { current } = await inTime(cursorSeals(deps));
+    const { current } = await inTime(cursorSeals(source));
     return (position: unknown) => current.seal(boundTo(query), position);
   };
   return {
     open: async (query, cursor) => {
       if (cursor === null || cursor === undefined) return null;
-      const opened = openWith(await inTime(cursorSeals(deps)), query, cursor);
+      const opened = openWith(await inTime(cursorSeals(source)), query, cursor);
       if (opened) return { kind: 'position', position: opened.value };
-      const newer = newerCursorSeals(deps);
+      const newer = newerCursorSeals(source);
       const reopened = newer && openWith(await inTime(newer), query, cursor);
       return reopened ? { kind: 'position', position: reopened.value } : invalidCursor;
     },

@@ -1,6 +1,5 @@
-import type { AssociationSummary, DescribeResult, EksError } from '../../eks/eks.ts';
+import type { AssociationSummary, DescribeResult, EksError, EksFor } from '../../eks/eks.ts';
 import type { Association, ClusterRef } from '../../model/association.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { RateLimiter } from '../../runtime/rate-limiter.ts';
 import { makeSlots } from '../../runtime/slots.ts';
 
@@ -25,7 +24,7 @@ const concurrentDescribes = 4;
  * region: the answer is lost, and EKS may be throttling.
  */
 export function makeDescriber(
-  { eksFor }: Pick<Dependencies, 'eksFor'>,
+  { eksFor }: { readonly eksFor: EksFor },
   { leastMs }: Pick<RateLimiter, 'leastMs'>,
 ): Describer {
   const results = new Map<string, Promise<DescribeResult>>();

@@ -1,6 +1,7 @@
 import type { AssociationSummary, CallBounds, Eks, EksError } from '../../eks/eks.ts';
 import { endlessList } from '../../eks/errors.ts';
 import type { Finding } from '../../model/refusal.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { cursorFinding } from '../../validation/paging.ts';
 import { outOfTime } from '../../eks/rate-limited.ts';
 
@@ -48,7 +49,7 @@ const firstPage: ListPosition = { token: null, offset: 0, associationId: null };
  * Reads a range of the list from as many of EKS's pages as it spans. `clock` returns milliseconds
  * since the epoch.
  */
-export async function readList(eks: Eks, range: ListRange, bounds: CallBounds, clock: () => number): Promise<ListPage> {
+export async function readList(eks: Eks, range: ListRange, bounds: CallBounds, clock: Clock): Promise<ListPage> {
   const { namespace, serviceAccount, limit } = range;
   const start = range.start ?? firstPage;
   const found: ListedSummary[] = [];

@@ -1,10 +1,10 @@
 import { auditContextOf, recordEntry } from '../../ledger/audit-entry.ts';
+import type { TrailWriter } from '../../ledger/audit-entry.ts';
 import { maxReadMessageBytes } from '../../ledger/entry-size.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { AuditPartition } from '../../ledger/ledger.ts';
 import type { AuditEntry } from '../../model/audit.ts';
-import type { RequestIdentity } from '../../model/principal.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 
 /**
@@ -24,15 +24,19 @@ export interface TrailReads {
   readonly record: (deadline: number) => Promise<void>;
 }
 
-type ReadDependencies = Pick<Dependencies, 'recordTrailReads' | 'recordPrincipal' | 'ledger' | 'clock' | 'ulid'>;
+/** The trail, and which reads of it are recorded. */
+interface ReadRecorder extends TrailWriter {
+  readonly recordTrailReads: boolean;
+  readonly recordPrincipal: RecordPrincipal;
+}
 
 /** Creates the {@link TrailReads} of a request. */
-export function makeTrailReads(deps: ReadDependencies, identity: RequestIdentity): TrailReads {
+export function makeTrailReads(recorder: ReadRecorder, identity: RequestIdentity): TrailReads {
   const counts = new Map<string, number>();
   return {
     note: (partition, entries) => {
       const isOwn = entries.every(({ principal }) => principal.id === identity.principal.id);
-      if (isOwn || !deps.recordTrailReads) return true;
+      if (isOwn || !recorder.recordTrailReads) return true;
       const name = nameOf(partition);
       const next = new Map(counts).set(name, (counts.get(name) ?? 0) + entries.length);
       if (Buffer.byteLength(messageOf(next)) > maxReadMessageBytes) return false;
@@ -42,12 +46,12 @@ export function makeTrailReads(deps: ReadDependencies, identity: RequestIdentity
     record: async (deadline) => {
       if (counts.size === 0) return;
       const details = {
-        operationId: deps.ulid(deps.clock()),
+        operationId: recorder.ulid(recorder.clock()),
         event: 'TRAIL_READ',
         message: messageOf(counts),
       } as const;
-      const recording = recordEntry(deps, auditContextOf(deps, 'READ_AUDIT_TRAIL', identity), details);
-      await withDeadline(deadline - deps.clock(), recording, ledgerTimeout);
+      const recording = recordEntry(recorder, auditContextOf(recorder, 'READ_AUDIT_TRAIL', identity), details);
+      await withDeadline(deadline - recorder.clock(), recording, ledgerTimeout);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { OpenOperation, QueryOpenOperationsArgs } from '../../generated/types.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
-import type { IdempotencyRecord } from '../../ledger/ledger.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { IdempotencyRecord, Ledger } from '../../ledger/ledger.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { firstFindings, firstOf } from '../../validation/paging.ts';
 import type { AuthorizeRead } from '../terms/authorize-read.ts';
@@ -15,7 +15,7 @@ import { scopeViolations } from './authorization.ts';
  * epoch).
  */
 export async function openOperations(
-  { ledger, clock }: Pick<Dependencies, 'ledger' | 'clock'>,
+  { ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock },
   authorizeRead: AuthorizeRead,
   input: QueryOpenOperationsArgs,
   deadline: number,

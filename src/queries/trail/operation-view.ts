@@ -2,16 +2,18 @@ import type { OperationStatus } from '../../generated/types.ts';
 import { retryAfterSeconds } from '../../idempotency/record.ts';
 import { inDoubtUntil } from '../../idempotency/times.ts';
 import { decodeTime } from 'ulid';
+import type { Times } from '../../idempotency/times.ts';
 import { firstEntries, noFilters } from '../../ledger/ledger.ts';
 import type { TrailPage } from '../../ledger/ledger.ts';
 import { isTrailPosition } from '../../ledger/trail-position.ts';
+import type { OperationReader, TrailReader } from '../../ledger/trail.ts';
 import { closingEvents, isClosing } from '../../model/audit-event.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { UsedApproval } from '../../model/approval-vote.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { isOperation } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { RequestContext } from '../terms/request-context.ts';
 import type { AuthorizeRead } from '../terms/authorize-read.ts';
 import { readableEntries } from './authorization.ts';
@@ -46,6 +48,13 @@ const foreignEvents: readonly AuditEvent[] = ['REPLAYED', 'CONTENDED', 'TOKEN_RE
 /** Events of requests that were refused before an operation began. */
 const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
+/** How the entries of an operation are read, and the times of its lease. */
+interface OperationReads {
+  readonly ledger: OperationReader & TrailReader;
+  readonly clock: Clock;
+  readonly times: Times;
+}
+
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first
  * entry may not be read, and for a dry run, the warning of an expiry, a read of the trail or a
@@ -54,20 +63,20 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
  * often a request selects it. Throws `LedgerUnavailable`.
  */
 export function readOperation(
-  deps: Pick<Dependencies, 'clock' | 'times' | 'ledger'>,
+  reads: OperationReads,
   { authorizeRead, once }: Pick<RequestContext, 'authorizeRead' | 'once'>,
   operationId: string,
 ): Promise<OperationView | null> {
-  return once(`operation ${operationId}`, () => viewOf(deps, authorizeRead, operationId));
+  return once(`operation ${operationId}`, () => viewOf(reads, authorizeRead, operationId));
 }
 
 async function viewOf(
-  deps: Pick<Dependencies, 'clock' | 'times' | 'ledger'>,
+  reads: OperationReads,
   authorizeRead: AuthorizeRead,
   operationId: string,
 ): Promise<OperationView | null> {
   if (!isTrailPosition(operationId)) return null;
-  const all = await entriesIfReadable(deps, authorizeRead, operationId);
+  const all = await entriesIfReadable(reads.ledger, authorizeRead, operationId);
   const entries = readableEntries(authorizeRead, all);
   const own = entries.filter(({ event }) => !foreignEvents.includes(event));
   const [first] = own;
@@ -81,7 +90,7 @@ async function viewOf(
   const isOnFirstPage = all.length < firstEntries.limit;
   const closing =
     own.find(({ event }) => isClosing(event) || refusedEvents.includes(event)) ??
-    (isOnFirstPage ? undefined : await closingEntryOf(deps, operationId));
+    (isOnFirstPage ? undefined : await closingEntryOf(reads.ledger, operationId));
   const status = closing ? statusOf(closing.event) : 'IN_PROGRESS';
   const { refusalCode, message } = closing ?? last;
   return {
@@ -95,7 +104,7 @@ async function viewOf(
     approvalId: own.map(usedApprovalOf).findLast((one) => one !== undefined)?.approvalId ?? null,
     refusalCode,
     message,
-    retryAfterSeconds: status === 'IN_PROGRESS' ? secondsToWait(deps, own) : null,
+    retryAfterSeconds: status === 'IN_PROGRESS' ? secondsToWait(reads, own) : null,
     entries,
   };
 }
@@ -110,7 +119,7 @@ function usedApprovalOf({ decision, deleteDecision }: AuditEntry): UsedApproval 
  * whether the operation is.
  */
 async function entriesIfReadable(
-  { ledger }: Pick<Dependencies, 'ledger'>,
+  ledger: OperationReader,
   authorizeRead: AuthorizeRead,
   operationId: string,
 ): Promise<readonly AuditEntry[]> {
@@ -127,7 +136,7 @@ const maxPages = 10;
  * The entry that closes an operation with more entries than one page: those of its other lease
  * holders and of contended requests.
  */
-async function closingEntryOf({ ledger }: Pick<Dependencies, 'ledger'>, operationId: string) {
+async function closingEntryOf(ledger: TrailReader, operationId: string) {
   const query = {
     ...noFilters,
     partition: { kind: 'operation', operationId },
@@ -152,7 +161,7 @@ function statusOf(closing: AuditEvent): OperationStatus {
  * As the mutation itself would answer, computed from the entries that the record's lease was
  * written with.
  */
-function secondsToWait({ clock, times }: Pick<Dependencies, 'clock' | 'times'>, own: readonly AuditEntry[]): number {
+function secondsToWait({ clock, times }: OperationReads, own: readonly AuditEntry[]): number {
   const [first] = own;
   const last = own.at(-1);
   if (first === undefined || last === undefined) throw new Error('An operation has no entries.');

@@ -4,9 +4,9 @@ import { isTrailPosition } from '../../ledger/trail-position.ts';
 import { parseApprovalId } from '../../model/approval.ts';
 import { ulidOf } from '../../model/audit.ts';
 import type { Finding } from '../../model/refusal.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import { parseAssociationArn } from '../../validation/associations.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from '../../validation/names.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import { maxLength, requiredText, wellFormed } from '../../validation/text-rules.ts';
 import type { TextRule } from '../../validation/text-rules.ts';
 
@@ -19,7 +19,7 @@ export type ParsedScope =
  * Validates a scope and converts it into a partition of the ledger. GraphQL guarantees that exactly
  * one field is set.
  */
-export function parseScope(scope: AuditScope, home: Dependencies['home']): ParsedScope {
+export function parseScope(scope: AuditScope, home: ClusterDefaults): ParsedScope {
   const { cluster, principalId, associationArn, operationId } = scope;
   if (cluster) return clusterPartition(cluster, home);
   if (typeof principalId === 'string') {
@@ -39,7 +39,7 @@ export function parseScope(scope: AuditScope, home: Dependencies['home']): Parse
   return { kind: 'valid', partition: { kind: 'all' } };
 }
 
-function clusterPartition(scope: ClusterScope, home: Dependencies['home']): ParsedScope {
+function clusterPartition(scope: ClusterScope, home: ClusterDefaults): ParsedScope {
   const { namespace = null, serviceAccount = null } = scope;
   const findings = [
     ...clusterFindings(scope),

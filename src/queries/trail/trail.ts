@@ -1,15 +1,17 @@
 import type { QueryAuditTrailArgs } from '../../generated/types.ts';
 import { UnsupportedFormatOnPage } from '../../ledger/format.ts';
 import { ledgerTimeout, noFilters } from '../../ledger/ledger.ts';
-import type { AuditPartition, TrailPage, TrailQuery } from '../../ledger/ledger.ts';
+import type { AuditPartition, Ledger, TrailPage } from '../../ledger/ledger.ts';
+import type { TrailReader } from '../../ledger/trail.ts';
 import type { Association } from '../../model/association.ts';
 import { parseAuditEntryId } from '../../model/audit.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import type { Finding } from '../../model/refusal.ts';
-import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { TrailScope } from '../../policy/policy.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
+import type { ClusterDefaults } from '../../validation/names.ts';
 import type { Connection, PageInput } from '../../validation/paging.ts';
 import type { QueryResult } from '../terms/query-result.ts';
 import type { RequestContext } from '../terms/request-context.ts';
@@ -29,6 +31,12 @@ import { parseScope } from './scope.ts';
 /** A page of the trail, and the events that its scope leaves out. */
 export type TrailConnection = Connection<AuditEntry> & { readonly omittedEvents: readonly AuditEvent[] };
 
+/** The trail, and the clock by which it must answer. */
+interface TimedTrail {
+  readonly ledger: TrailReader;
+  readonly clock: Clock;
+}
+
 /** Who reads the trail. */
 type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads' | 'cursors'>;
 
@@ -39,12 +47,12 @@ type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'trailReads' |
  * `deadline` (milliseconds since the epoch).
  */
 export async function auditTrail(
-  deps: Pick<Dependencies, 'ledger' | 'clock' | 'home'>,
+  trail: TimedTrail & { readonly home: ClusterDefaults },
   reader: Reader,
   input: QueryAuditTrailArgs,
   deadline: number,
 ): Promise<QueryResult<TrailConnection>> {
-  const scope = parseScope(input.scope, deps.home);
+  const scope = parseScope(input.scope, trail.home);
   const partition: AuditPartition = scope.kind === 'valid' ? scope.partition : { kind: 'all' };
   // A cursor can't be checked against an invalid scope.
   const checked = scope.kind === 'valid' ? input : { ...input, after: null };
@@ -54,7 +62,7 @@ export async function auditTrail(
     ...(validated.kind === 'valid' ? [] : validated.findings),
   ];
   if (scope.kind !== 'valid' || validated.kind !== 'valid') return { kind: 'invalid', findings };
-  return read(deps, reader, validated, scopeOf(partition, reader.identity), deadline);
+  return read(pagesOf(trail, deadline), reader, validated, scopeOf(partition, reader.identity));
 }
 
 /**
@@ -62,7 +70,7 @@ export async function auditTrail(
  * {@link auditTrail}.
  */
 export async function associationTrail(
-  deps: Pick<Dependencies, 'ledger' | 'clock'>,
+  trail: TimedTrail,
   reader: Reader,
   association: Pick<Association, 'accountId' | 'region' | 'clusterName' | 'namespace' | 'associationArn'>,
   input: PageInput,
@@ -72,7 +80,7 @@ export async function associationTrail(
   const validated = await validateTrailQuery(reader.cursors, input, { kind: 'association', associationArn });
   if (validated.kind === 'invalid') return validated;
   const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
-  return read(deps, reader, validated, scope, deadline);
+  return read(pagesOf(trail, deadline), reader, validated, scope);
 }
 
 /**
@@ -80,7 +88,7 @@ export async function associationTrail(
  * and if there is none.
  */
 export async function readAuditEntry(
-  { ledger }: Pick<Dependencies, 'ledger'>,
+  { ledger }: { readonly ledger: Ledger },
   { authorizeRead, once }: Pick<RequestContext, 'authorizeRead' | 'once'>,
   id: string,
 ): Promise<AuditEntry | null> {
@@ -90,15 +98,17 @@ export async function readAuditEntry(
   return readable;
 }
 
+/** Reads pages of the trail, each before `deadline`. */
+function pagesOf({ ledger, clock }: TimedTrail, deadline: number): TrailReader['readTrail'] {
+  return (page) => withDeadline(deadline - clock(), ledger.readTrail(page), ledgerTimeout);
+}
+
 async function read(
-  deps: Pick<Dependencies, 'ledger' | 'clock'>,
+  readPage: TrailReader['readTrail'],
   { authorizeRead, trailReads, cursors }: Reader,
   { query, name }: ValidTrailQuery,
   scope: TrailScope | null,
-  deadline: number,
 ): Promise<QueryResult<TrailConnection>> {
-  const readPage = (page: TrailQuery) =>
-    withDeadline(deadline - deps.clock(), deps.ledger.readTrail(page), ledgerTimeout);
   const violations = (entries: readonly AuditEntry[]) => entriesViolations(authorizeRead, query.partition, entries);
   // Without permission as for an empty partition, the newest entry shows whose it is before a page
   // is read.

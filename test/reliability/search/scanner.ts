@@ -1,9 +1,9 @@
 import type { ClusterScan } from '../../../src/ledger/cluster-scan.ts';
 import { makeAccountReads } from '../../../src/observations/account-reads.ts';
 import { observeChange } from '../../../src/observations/observe-change.ts';
-import type { ObserveChangeDependencies } from '../../../src/observations/observe-change.ts';
+import type { ReportedChangePorts } from '../../../src/observations/observe-change.ts';
 import { scanCluster } from '../../../src/observations/scan-cluster.ts';
-import type { ScanClusterDependencies } from '../../../src/observations/scan-cluster.ts';
+import type { ClusterScanPorts } from '../../../src/observations/scan-cluster.ts';
 import { ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { home, scanMs, times } from './home.ts';
@@ -37,13 +37,13 @@ export function makeScanner(environment: Environment, start: (name: string, faul
   /** As `scan` keeps it with the lease. */
   let completedAt: number | null = null;
   /** Reads the association that something told of; none if there is none. */
-  async function observeReported(deps: ObserveChangeDependencies): Promise<void> {
+  async function observeReported(ports: ReportedChangePorts): Promise<void> {
     const [existing] = eks.associations();
-    if (existing) await observeChange(deps, { cluster, associationId: existing.associationId }, deps.clock() + scanMs);
+    if (existing) await observeChange(ports, { cluster, associationId: existing.associationId }, ports.clock() + scanMs);
   }
 
   /** A scan that first takes the lease of the account, as runs do. Nothing waits for its rate limit. */
-  async function scanLeased(process: Process, deps: ScanClusterDependencies, bounds: ScanBounds): Promise<void> {
+  async function scanLeased(process: Process, deps: ClusterScanPorts, bounds: ScanBounds): Promise<void> {
     const { name } = process.attempt;
     const startedAt = deps.clock();
     const wait = () => Promise.resolve();

@@ -1,5 +1,5 @@
 import { decideCase, inventoryFor } from '../../../../src/cases/cases.ts';
-import type { PolicyCase } from '../../../../src/cases/cases.ts';
+import type { PolicyCase } from '../../../../src/cases/case-files.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
 import { isLiftable } from '../../../../src/policy/policies/approvals.ts';
 import type { Engine } from '../../../../src/policy/decide/engine.ts';

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readingPolicies } from '../../../../tools/explain.ts';
-import { failedCases, readCases, untestedPolicies } from '../../../../src/cases/cases.ts';
-import type { PolicyCase } from '../../../../src/cases/cases.ts';
+import { failedCases, untestedPolicies } from '../../../../src/cases/cases.ts';
+import { readCases } from '../../../../src/cases/case-files.ts';
+import type { PolicyCase } from '../../../../src/cases/case-files.ts';
 import { liftableIds } from '../../../../src/policy/policies/approvals.ts';
 import { compilePolicies } from '../../../../src/policy/policies/compile.ts';
 import type { PolicySet } from '../../../../src/policy/policies/compile.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readingPolicies } from '../../../../tools/explain.ts';
 import { requireReachable } from '../../../../src/eks/eks-for.ts';
-import { readCaseFiles } from '../../../../src/cases/cases.ts';
+import { readCaseFiles } from '../../../../src/cases/case-files.ts';
 import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { readInventoryText, readPolicySet, readPolicySources, readRequiredText } from '../../../../src/policy/load.ts';
 import { warningsOf } from '../authoring/warnings.ts';

@@ -1,11 +1,41 @@
-import type { ApprovalStore } from '../../ledger/approvals.ts';
 import { makeEntry } from '../../ledger/audit-entry.ts';
-import { maxVoidedVotes } from '../../model/approval.ts';
+import type { Stamps } from '../../ledger/audit-entry.ts';
+import type { ApprovalStore } from '../../ledger/approvals.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { AuditContext } from '../../model/audit.ts';
-import { approversOf, voidedTexts } from './refusals.ts';
-import type { Dependencies } from '../terms/dependencies.ts';
+import { count } from '../../runtime/meter.ts';
+import { approversOf, expiryOf, voidedTexts } from './refusals.ts';
+import { maxVoidedVotes } from '../../model/approval.ts';
 import type { UncountedVote } from './judge-votes.ts';
+
+/** The approvals, and what the entries of their writes are stamped with. */
+export interface ApprovalWriter extends Stamps {
+  readonly approvals: ApprovalStore;
+}
+
+/**
+ * Records that the time of an approval is over, which happens before anything follows from it.
+ * `conflict`: another process wrote it first. Throws `LedgerUnavailable`.
+ */
+export async function recordExpiry(
+  writer: ApprovalWriter,
+  approval: Approval,
+  audit: AuditContext,
+): Promise<Approval | null> {
+  const { id, key } = approval;
+  const next: Approval = { ...approval, revision: approval.revision + 1, state: 'EXPIRED' };
+  const message = expiryOf(approval);
+  const details = {
+    operationId: id,
+    event: 'APPROVAL_EXPIRED',
+    fence: next.revision,
+    message,
+    approvalKey: key,
+  } as const;
+  const result = await writer.approvals.putApproval(approval, next, makeEntry(writer, audit, details), null);
+  if (result === 'written') count('approvalsExpired');
+  return result === 'written' ? next : null;
+}
 
 /**
  * Voids votes of an approved request, over the version that was judged, with an entry. If the
@@ -13,20 +43,20 @@ import type { UncountedVote } from './judge-votes.ts';
  * `conflict`: it was written since. Throws `LedgerUnavailable`.
  */
 export async function voidVotes(
-  deps: Pick<Dependencies, 'clock' | 'ulid'> & { readonly approvals: ApprovalStore },
+  writer: ApprovalWriter,
   approval: Approval,
   uncounted: readonly UncountedVote[],
   audit: AuditContext,
 ): Promise<'written' | 'conflict'> {
-  const next = afterVoid(approval, uncounted, deps.clock());
-  const entry = makeEntry(deps, audit, {
+  const next = afterVoid(approval, uncounted, writer.clock());
+  const entry = makeEntry(writer, audit, {
     operationId: approval.id,
     event: 'APPROVAL_VOTE_VOIDED',
     fence: next.revision,
-    message: [...voidedTexts(newlyVoided(uncounted, deps.clock())), whatFollows(next)].join(' '),
+    message: [...voidedTexts(newlyVoided(uncounted, writer.clock())), whatFollows(next)].join(' '),
     approvalKey: approval.key,
   });
-  const result = await deps.approvals.putApproval(approval, next, entry, null);
+  const result = await writer.approvals.putApproval(approval, next, entry, null);
   return result === 'written' ? 'written' : 'conflict';
 }
 
