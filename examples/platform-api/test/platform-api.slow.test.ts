@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../test/support/free-port.ts';
 import { expectReadmeOutputs } from '../../../test/support/readme-commands.ts';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
@@ -15,7 +16,6 @@ import {
   creates,
   example,
   failing,
-  freePort,
   openPlatforms,
   order,
   orderUntilDone,
@@ -106,12 +106,7 @@ for (const [language, cluster, command, lacks] of platforms) {
     });
 
     test('hands an approval over to its approvers without waiting for it, and binds the role once they have approved', async () => {
-      const ordered = {
-        cluster: 'apps-prod',
-        namespace: 'kube-system',
-        person: 'sasha@example.com',
-        team: language,
-      };
+      const ordered = { cluster: 'apps-prod', namespace: 'kube-system', person: 'sasha@example.com', team: language };
       const held = await order(platform.url, id(5), ordered);
       const approvers = [{ group: 'platform-admins', count: 2 }];
       expect(held).toMatchObject({ status: 202, state: 'needs approval', approvers, retryAfter: expect.any(String) });
