@@ -1,19 +1,14 @@
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
 import type { ValueMap } from '../src/aws/value.ts';
-import { openFaultyRoute, variablesOf } from '../../client/test/gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
-import type { FaultyRoute } from '../../client/test/gateway.ts';
 import type { Terminal } from './run-on-gateway.ts';
 import type { Outcome } from './host.ts';
 
 const roleArn = roleOf('payments/payments-api');
 const cluster = ['--cluster-name', 'apps-dev'];
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 /** Runs a command line as a principal. */
 async function run(args: readonly string[], as = 'alice', terminal: Terminal = {}): Promise<Outcome> {
