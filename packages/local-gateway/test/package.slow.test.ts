@@ -64,10 +64,7 @@ test('the package is compiled, and has no dependencies', () => {
 test('the program of the README starts a gateway, creates an association and ends', async () => {
   writeFileSync(join(consumer, 'program.js'), readmePrograms[0] ?? '');
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: consumer, env: environment });
-  expect(JSON.parse(stdout)).toMatchObject({
-    status: 'SUCCEEDED',
-    association: { serviceAccount: 'payments-api' },
-  });
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'SUCCEEDED', association: { serviceAccount: 'payments-api' } });
 });
 
 test('the program of the README with a world creates as the owner in its own cluster, and is denied as another team', async () => {
