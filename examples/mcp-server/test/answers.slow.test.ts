@@ -17,7 +17,7 @@ openFaultyRoute();
 beforeAll(async () => {
   example = await installExample();
   folder = mkdtempSync(join(tmpdir(), 'mcp-server-'));
-}, 120_000);
+});
 afterAll(() => {
   example.remove();
   rmSync(folder, { recursive: true });

@@ -170,4 +170,4 @@ test('the commands of the README print what it shows', async () => {
   });
   await own.stop();
   rmSync(folder, { recursive: true });
-}, 120_000);
+});

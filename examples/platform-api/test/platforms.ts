@@ -60,7 +60,7 @@ export function openPlatforms(): void {
     const env = { WORLD_FILE: join(example, 'world.json'), LOCAL_FOLDER: local };
     [clone, gateway] = await Promise.all([cloneWithExample('platform-api'), startServerProcess(env)]);
     route = await startRoute(gateway.url.replace(/\/graphql$/, ''));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await gateway.stop();

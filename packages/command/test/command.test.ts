@@ -133,7 +133,7 @@ describe('lost answers', () => {
     expect(stderr).toContain('Could not connect to the endpoint URL: "http://127.0.0.1:1/graphql"');
     // Nothing was sent, so that there is nothing to send again.
     expect(stderr).not.toContain('token');
-  }, 15_000);
+  });
 
   const inProgress = (retryAfterSeconds: number) => ({
     status: 200,

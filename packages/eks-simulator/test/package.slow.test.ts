@@ -18,7 +18,7 @@ let installed: string;
 beforeAll(async () => {
   consumer = await installPackages(join(tmpdir(), 'eks-simulator'), ['eks-simulator']);
   installed = consumer.installed('eks-simulator');
-}, 120_000);
+});
 
 afterAll(() => consumer.remove());
 
