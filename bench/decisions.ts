@@ -116,10 +116,7 @@ function decide(authorize: Authorize): boolean {
       hasReason: false,
       now: Date.now(),
     },
-    {
-      action: 'CreatePodIdentityAssociation',
-      association: { ...home, ...association, ...settings, tags: [team] },
-    },
+    { action: 'CreatePodIdentityAssociation', association: { ...home, ...association, ...settings, tags: [team] } },
   ).allowed;
 }
 

@@ -1,4 +1,5 @@
 import { EKSClient, TagResourceCommand } from '@aws-sdk/client-eks';
+import { noFilters } from '../src/ledger/ledger.ts';
 import type { Association } from '../src/model/association.ts';
 import { operationTagKey } from '../src/model/association.ts';
 import type { AuditEntry } from '../src/model/audit.ts';
@@ -79,39 +80,24 @@ export function foundIn(changes: readonly Change[], entries: readonly AuditEntry
   return found;
 }
 
-/** The newest entries of an event, at most 1,000. */
-export async function entriesOf(ledger: FleetGateway['ledger'], event: AuditEntry['event'], limit = 1_000) {
-  const { entries } = await ledger.readTrail({
+/** The newest entries of drift that was found, at most 1,000. */
+export async function foundDrift(ledger: FleetGateway['ledger']) {
+  const query = {
+    ...noFilters,
     partition: { kind: 'all' },
-    since: null,
-    until: null,
-    events: [event],
-    roleArn: null,
-    policyId: null,
-    operations: null,
-    refusalCodes: null,
-    limit,
+    events: ['DRIFT_FOUND'],
+    limit: 1_000,
     before: null,
-  });
-  return entries;
+  } as const;
+  return (await ledger.readTrail(query)).entries;
 }
 
 async function adopted(ledger: FleetGateway['ledger'], { clusterName }: Pick<Association, 'clusterName'>) {
   const cluster = clusters.find((one) => one.clusterName === clusterName);
   if (!cluster) throw new Error(`${clusterName} is not a cluster of the fleet.`);
-  const { entries } = await ledger.readTrail({
-    partition: { kind: 'cluster', ...cluster },
-    since: null,
-    until: null,
-    events: ['SUCCEEDED'],
-    roleArn: null,
-    policyId: null,
-    operations: null,
-    refusalCodes: null,
-    limit: 1,
-    before: null,
-  });
-  return entries[0];
+  const partition = { kind: 'cluster', ...cluster } as const;
+  const query = { ...noFilters, partition, events: ['SUCCEEDED'], limit: 1, before: null } as const;
+  return (await ledger.readTrail(query)).entries[0];
 }
 
 /** Tags an association by the API of EKS, which keeps `modifiedAt`. */

@@ -1,6 +1,6 @@
 import { runCommand, UsageError } from '../tools/command.ts';
 import { applyWithKills, planDeclaration } from './fleet-apply.ts';
-import { changeOutside, entriesOf, foundIn } from './fleet-changes.ts';
+import { changeOutside, foundDrift, foundIn } from './fleet-changes.ts';
 import { costTable, measureFleetUnits, unitTable } from './fleet-costs.ts';
 import { openFleetGateway } from './fleet-gateway.ts';
 import type { FleetGateway } from './fleet-gateway.ts';
@@ -123,9 +123,9 @@ async function play(fleet: FleetGateway, adopted: number, declared: number): Pro
   fleet.clock.skip(60_000);
   const changes = await changeOutside(fleet);
   await step(fleet, 'scan after ten changes outside', () => fleet.scanAll(), aboutScan);
-  const foundAtOnce = foundIn(changes, await entriesOf(fleet.ledger, 'DRIFT_FOUND'));
+  const foundAtOnce = foundIn(changes, await foundDrift(fleet.ledger));
   await step(fleet, 'scan in which all reads are due', () => fleet.scanAll(0), aboutScan);
-  const found = foundIn(changes, await entriesOf(fleet.ledger, 'DRIFT_FOUND'));
+  const found = foundIn(changes, await foundDrift(fleet.ledger));
   if (found.length !== changes.length) throw new Error(`Only ${found.length} changes outside were found.`);
   await step(fleet, 'the same again', () => fleet.scanAll(0), aboutScan);
   const [past, now] = [await withOutsideRole(fleet, before), await withOutsideRole(fleet, null)];
@@ -152,10 +152,7 @@ Applied ${small.changes}: ${applied.seconds.toFixed(0)} seconds; killed after ${
 
 process.exitCode = await runCommand({
   help,
-  options: {
-    adopted: { type: 'string', default: '40' },
-    declared: { type: 'string', default: '2000' },
-  },
+  options: { adopted: { type: 'string', default: '40' }, declared: { type: 'string', default: '2000' } },
   run: async ({ adopted, declared }) => {
     // The changes outside are made in the first 37 clusters.
     if (!(Number(adopted) >= 37 && Number(adopted) <= clusters.length))

@@ -28,10 +28,9 @@ export function associationOf(cluster: ClusterRef, index: number): Association {
 }
 
 /**
- * Stores what a first scan of all clusters sees. `seenAt` in milliseconds since the epoch; `count`
- * associations in each cluster.
+ * Stores what a first scan of all clusters sees. `seenAt` in milliseconds since the epoch.
  */
-export async function fillFleet(store: ObservationStore, seenAt: number, count = perCluster): Promise<void> {
+export async function fillFleet(store: ObservationStore, seenAt: number): Promise<void> {
   const inSlot = makeSlots(16);
   const observe = async (cluster: ClusterRef, association: Association) => {
     const { namespace, serviceAccount, associationId, modifiedAt } = association;
@@ -50,7 +49,7 @@ export async function fillFleet(store: ObservationStore, seenAt: number, count =
     await store.observeAssociation(0, { target, observed, version, openOperations: [], endedOperationIds: [] }, null);
   };
   const all = clusters.flatMap((cluster, index) =>
-    Array.from({ length: count }, (_, one) => associationOf(cluster, index * perCluster + one)).map(
+    Array.from({ length: perCluster }, (_, one) => associationOf(cluster, index * perCluster + one)).map(
       (association) => [cluster, association] as const,
     ),
   );

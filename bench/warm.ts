@@ -43,10 +43,7 @@ export interface WarmFigures {
  * Rounds and the requests of a block. Single requests would flatter: garbage collections fall
  * between them.
  */
-const sizes = {
-  quick: { blocks: 10, size: 20, slowBlocks: 2 },
-  whole: { blocks: 40, size: 50, slowBlocks: 4 },
-};
+const sizes = { quick: { blocks: 10, size: 20, slowBlocks: 2 }, whole: { blocks: 40, size: 50, slowBlocks: 4 } };
 
 /**
  * Measures warm requests on one core: with answers at once, and with answers as slow as those of

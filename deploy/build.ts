@@ -7,8 +7,8 @@ import { bundleProblems } from './bundle-rules.ts';
 import { writeNativeCode } from './native-code.ts';
 import {
   cedarDefines,
-  cedarFrom,
   cedarGlue,
+  cedarStart,
   copyStart,
   copyWasm,
   lazyZlib,
@@ -72,7 +72,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo, cedarGlue, cedarFrom('bundle/cedar.ts'), lazyZlib, parsedSchema, shortNames],
+  plugins: [oneApollo, cedarGlue, cedarStart, lazyZlib, parsedSchema, shortNames],
   minifySyntax: true,
   minifyWhitespace: true,
   // For line numbers of stack traces; the package leaves the maps out, as they would double its

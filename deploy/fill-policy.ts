@@ -140,9 +140,4 @@ function run([name = '', ...pairs]: readonly string[]): number {
   return 0;
 }
 
-process.exitCode = await runCommand({
-  help,
-  options: {},
-  maxArguments: Infinity,
-  run: (_, args) => run(args),
-});
+process.exitCode = await runCommand({ help, options: {}, maxArguments: Infinity, run: (_, args) => run(args) });

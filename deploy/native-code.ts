@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { encodeNativeCode } from './bundle/cedar-native.ts';
-import { cedarDefines, cedarFrom, cedarGlue, copyStart, wasmFile } from './optimize.ts';
+import { cedarDefines, cedarGlue, cedarStart, copyStart, wasmFile } from './optimize.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -106,7 +106,7 @@ export async function withProgram<Result>(
   const folder = await mkdtemp(join(tmpdir(), 'native-code-'));
   try {
     await build({
-      plugins: [cedarGlue, cedarFrom('bundle/cedar.ts')],
+      plugins: [cedarGlue, cedarStart],
       absWorkingDir: root,
       entryPoints: ['deploy/snapshot/native-code.ts'],
       outfile: join(folder, 'program.cjs'),

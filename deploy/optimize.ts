@@ -88,17 +88,16 @@ export const lazyZlib: Plugin = {
   },
 };
 
-/** Starts Cedar by another module of this folder. */
-export function cedarFrom(module: string): Plugin {
-  return {
-    name: 'cedar-start',
-    setup(bundler) {
-      bundler.onResolve({ filter: /^\.\/start\.ts$/ }, ({ importer }) =>
-        /src[\\/]policy[\\/]cedar[\\/]cedar\.ts$/.test(importer) ? { path: join(import.meta.dirname, module) } : null,
-      );
-    },
-  };
-}
+/** Starts Cedar by `bundle/cedar.ts` of this folder. */
+export const cedarStart: Plugin = {
+  name: 'cedar-start',
+  setup(bundler) {
+    const path = join(import.meta.dirname, 'bundle/cedar.ts');
+    bundler.onResolve({ filter: /^\.\/start\.ts$/ }, ({ importer }) =>
+      /src[\\/]policy[\\/]cedar[\\/]cedar\.ts$/.test(importer) ? { path } : null,
+    );
+  },
+};
 
 /** What a bundle that starts from a snapshot is built with. */
 export function cedarDefines(snapshotHash: string): Record<string, string> {
@@ -144,7 +143,7 @@ export async function verifyCedarSnapshot(outdir: string, sources: string, snaps
   try {
     const outfile = join(folder, 'verify.cjs');
     await build({
-      plugins: [cedarGlue, cedarFrom('bundle/cedar.ts')],
+      plugins: [cedarGlue, cedarStart],
       absWorkingDir: root,
       entryPoints: ['deploy/snapshot/verify.ts'],
       outfile,

@@ -66,8 +66,8 @@ function problemOf({ what, size, limit, unit, where, fix }: Size): Problem {
 
 function templateSizes(template: FoldableTemplate & { readonly Parameters?: object }, unzipped: number): Size[] {
   const count = (section: object | undefined) => Object.keys(section ?? {}).length;
-  const of = (what: string, size: number, limit: number, unit: string): Size => ({
-    what,
+  const of = (size: number, limit: number, unit: string): Size => ({
+    what: 'The template has',
     size,
     limit,
     unit: `${unit} for CloudFormation`,
@@ -75,10 +75,10 @@ function templateSizes(template: FoldableTemplate & { readonly Parameters?: obje
     fix: 'Leave out options, or take resources of your own out of the stack.',
   });
   return [
-    of('The template has', Buffer.byteLength(JSON.stringify(template)), limits.template, 'bytes'),
-    of('The template has', count(template.Resources), limits.resources, 'resources'),
-    of('The template has', count(template.Outputs), limits.outputs, 'outputs'),
-    of('The template has', count(template.Parameters), limits.parameters, 'parameters'),
+    of(Buffer.byteLength(JSON.stringify(template)), limits.template, 'bytes'),
+    of(count(template.Resources), limits.resources, 'resources'),
+    of(count(template.Outputs), limits.outputs, 'outputs'),
+    of(count(template.Parameters), limits.parameters, 'parameters'),
     {
       what: 'The unzipped package has',
       size: unzipped,

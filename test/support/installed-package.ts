@@ -67,6 +67,7 @@ const packages = {
     folder: 'packages/command',
     sources: ['packages/command/{*.*,LICENSE,{bin,src}/**/*.*}', 'packages/client/src/**/*.*'],
   },
+  'eks-simulator': { folder: 'packages/eks-simulator', sources: ['packages/eks-simulator/{*.*,LICENSE,src/**/*.*}'] },
 } as const;
 
 /** A package that users install. */

@@ -65,7 +65,7 @@ export function openGitHub(): void {
       policies,
     });
     await fleet.observe();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const runner of runners) await runner.close();

@@ -108,10 +108,9 @@ const advice: ReadonlyMap<string, string> = new Map([
  * of any size.
  */
 export function invalid(issues: readonly z.core.$ZodIssue[]): Answer {
-  const findings = issues.slice(0, 10).map(({ path, message }) => ({
-    path: plainText(path.join('.'), 100),
-    message: plainText(message, 300),
-  }));
+  const findings = issues
+    .slice(0, 10)
+    .map(({ path, message }) => ({ path: plainText(path.join('.'), 100), message: plainText(message, 300) }));
   const error = {
     code: 'INVALID_ARGUMENTS',
     message: 'The arguments are not valid.',

@@ -3,25 +3,21 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openFaultyRoute, variablesOf } from '../../../packages/client/test/gateway.ts';
-import type { FaultyRoute } from '../../../packages/client/test/gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from '../../../packages/client/test/gateway.ts';
 import { bearer, makeGatewayClient } from '../../../packages/client/src/index.ts';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { mintToken } from '../../../packages/local-gateway/src/principals.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { installExample, startAgent } from './agent.ts';
 
 let example: Awaited<ReturnType<typeof installExample>>;
-let gateway: Gateway;
-let route: FaultyRoute;
 let folder: string;
 
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 beforeAll(async () => {
   example = await installExample();
   folder = mkdtempSync(join(tmpdir(), 'mcp-server-'));
-}, 120_000);
+});
 afterAll(() => {
   example.remove();
   rmSync(folder, { recursive: true });

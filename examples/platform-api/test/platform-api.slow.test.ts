@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectReadmeOutputs } from '../../../test/support/installed-package.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import { isAllowed } from '../../../test/support/simulate.ts';
@@ -15,7 +16,6 @@ import {
   creates,
   example,
   failing,
-  freePort,
   openPlatforms,
   order,
   orderUntilDone,
@@ -106,12 +106,7 @@ for (const [language, cluster, command, lacks] of platforms) {
     });
 
     test('hands an approval over to its approvers without waiting for it, and binds the role once they have approved', async () => {
-      const ordered = {
-        cluster: 'apps-prod',
-        namespace: 'kube-system',
-        person: 'sasha@example.com',
-        team: language,
-      };
+      const ordered = { cluster: 'apps-prod', namespace: 'kube-system', person: 'sasha@example.com', team: language };
       const held = await order(platform.url, id(5), ordered);
       const approvers = [{ group: 'platform-admins', count: 2 }];
       expect(held).toMatchObject({ status: 202, state: 'needs approval', approvers, retryAfter: expect.any(String) });
@@ -175,4 +170,4 @@ test('the commands of the README print what it shows', async () => {
   });
   await own.stop();
   rmSync(folder, { recursive: true });
-}, 120_000);
+});

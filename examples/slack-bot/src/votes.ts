@@ -26,11 +26,7 @@ export function registerVotes(app: App, { links, requests }: Parts): void {
     const person = personOf(body);
     const approvalId = action.value ?? '';
     const kind = action.action_id.startsWith('vote_approve') ? 'approve' : 'reject';
-    const vote: Vote = {
-      kind,
-      approvalId,
-      channel: body.channel?.id ?? person.user,
-    };
+    const vote: Vote = { kind, approvalId, channel: body.channel?.id ?? person.user };
     let viewId: string | undefined;
     try {
       if (await links.isLinked(person)) {

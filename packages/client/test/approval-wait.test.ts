@@ -1,15 +1,10 @@
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import { bearer, makeGatewayClient } from '../src/index.ts';
 import type { ApprovalStatus, MutationOptions } from '../src/index.ts';
 import { approvalIn, held, polled, vote } from './approval.ts';
-import { openFaultyRoute, variablesOf } from './gateway.ts';
-import type { FaultyRoute } from './gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from './gateway.ts';
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 let count = 0;
 /** Sends a create of its own, whose first answers are the faults of the route. */

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import {
@@ -13,14 +12,10 @@ import {
   UnsentError,
 } from '../src/index.ts';
 import type { ClientSettings, GatewayClient, MutationResult, Retry } from '../src/index.ts';
-import { openFaultyRoute, variablesOf } from './gateway.ts';
-import type { FaultyRoute } from './gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from './gateway.ts';
 import { expectedSignature } from './signature.ts';
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 const clientOf = (name = 'alice', settings: Partial<ClientSettings> = {}): GatewayClient =>
   makeGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), ...settings });

@@ -54,16 +54,14 @@ export async function startFaultyRoute(gatewayUrl: string) {
 
 export type FaultyRoute = Awaited<ReturnType<typeof startFaultyRoute>>;
 
-/** Opens a gateway and a route to it for the calling file, and gives both to `use`. Each test begins without faults. */
-export function openFaultyRoute(
-  use: (opened: { readonly gateway: Gateway; readonly route: FaultyRoute }) => void,
-): void {
-  let gateway: Gateway;
-  let route: FaultyRoute;
+export let gateway: Gateway;
+export let route: FaultyRoute;
+
+/** Opens a gateway and a route to it for the calling file. Each test begins without faults. */
+export function openFaultyRoute(): void {
   beforeAll(async () => {
     gateway = await startGateway();
     route = await startFaultyRoute(gateway.url);
-    use({ gateway, route });
   });
   afterAll(async () => {
     await route.close();

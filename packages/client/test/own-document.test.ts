@@ -1,14 +1,9 @@
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import { bearer, LostAnswerError, makeGatewayClient } from '../src/index.ts';
 import type { GatewayClient, GatewayDocument } from '../src/index.ts';
-import { openFaultyRoute, variablesOf } from './gateway.ts';
-import type { FaultyRoute } from './gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from './gateway.ts';
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 const clientOf = (name = 'alice', retries = {}): GatewayClient =>
   makeGatewayClient({ url: route.url, authentication: bearer(() => gateway.tokenOf(name)), retries });

@@ -2,11 +2,7 @@ import type { Command, Parameter } from './commands.ts';
 
 const file: Parameter = { name: 'file', short: 'f', type: 'string', required: true, help: '' };
 const outputFile: Parameter = { name: 'outputFile', short: 'o', type: 'string', help: '' };
-const name: Parameter = {
-  name: 'name',
-  type: 'string',
-  help: 'The name of the declaration. Audit entries record it.',
-};
+const name: Parameter = { name: 'name', type: 'string', help: 'The name of the declaration. Audit entries record it.' };
 
 /**
  * The commands of declarations, each of several requests. Their answers are files and texts of

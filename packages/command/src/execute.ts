@@ -51,7 +51,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   if (values['generate-cli-skeleton'] === 'yaml-input') return sample(yamlInputSkeleton(command));
   const paging = checkManualPaging(execution, input) ? null : options;
   checkConnection(connection);
-  const waitMs = typeof values.wait === 'string' ? durationMs('--wait', values.wait) : null;
+  const waitMs = typeof values.wait === 'string' ? durationMs(values.wait) : null;
   const isSample = values['generate-cli-skeleton'] === 'output';
   const fetch = async (request: ValueMap) => {
     validateInput(command, request);

@@ -33,11 +33,7 @@ export const loginCommands: readonly Command[] = [
         type: 'string',
         help: 'The URI of the gateway to request a token for (RFC 8707). By default POD_IDENTITY_RESOURCE.',
       },
-      {
-        name: 'deviceCode',
-        type: 'boolean',
-        help: 'Sign in with the browser of another device, by a code.',
-      },
+      { name: 'deviceCode', type: 'boolean', help: 'Sign in with the browser of another device, by a code.' },
       {
         name: 'browser',
         type: 'boolean',

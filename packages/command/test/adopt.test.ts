@@ -1,16 +1,12 @@
-import type { Gateway } from '../../../test/support/gateway.ts';
+import { noFilters } from '../../../src/ledger/ledger.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import type { ValueMap } from '../src/aws/value.ts';
 import { approvalIn, held, polled } from '../../client/test/approval.ts';
-import { openFaultyRoute, variablesOf } from '../../client/test/gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
-import type { FaultyRoute } from '../../client/test/gateway.ts';
 import type { Terminal } from './run-on-gateway.ts';
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 beforeEach(() => {
   const { control } = gateway.simulator;
@@ -142,11 +138,11 @@ test('has one effect if it is run again after its answer was lost', async () => 
   expect(outcome.code).toBe(0);
   const tokens = new Set(sent().map(({ clientRequestToken }) => clientRequestToken));
   expect(tokens.size).toBe(1);
-  const entries = await gateway.deps.ledger.readTrail({
-    ...{ partition: { kind: 'all' }, since: null, until: null, events: ['SUCCEEDED'], roleArn: null, policyId: null },
-    ...{ operations: ['ADOPT_POD_IDENTITY_ASSOCIATION'], refusalCodes: null, limit: 1, before: null },
-  });
-  expect(entries.entries[0]?.target?.serviceAccount).toBe('a');
+  const events = ['SUCCEEDED'] as const;
+  const operations = ['ADOPT_POD_IDENTITY_ASSOCIATION'] as const;
+  const query = { ...noFilters, partition: { kind: 'all' }, events, operations, limit: 1, before: null } as const;
+  const { entries } = await gateway.deps.ledger.readTrail(query);
+  expect(entries[0]?.target?.serviceAccount).toBe('a');
 });
 
 /** The answer of the gateway to the query of drift. */

@@ -1,17 +1,12 @@
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import { lockOperations } from '../../../test/support/locks.ts';
 import { runbookBlocks } from '../../../test/support/runbook.ts';
 import { approvalIn, detailed, held, polled, vote, voted } from '../../client/test/approval.ts';
-import { openFaultyRoute, variablesOf } from '../../client/test/gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
-import type { FaultyRoute } from '../../client/test/gateway.ts';
 import type { Terminal } from './run-on-gateway.ts';
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 async function run(args: readonly string[], terminal: Terminal = {}) {
   const environment = { POD_IDENTITY_ENDPOINT_URL: route.url, POD_IDENTITY_TOKEN: await gateway.tokenOf('alice') };

@@ -15,17 +15,9 @@ import type { Outcome } from './host.ts';
 import { missingOracle, resultOf, startOracle } from './oracle/oracle.ts';
 
 const list = ['list-pod-identity-associations', '--cluster-name', 'c'];
-const create = [
-  'create-pod-identity-association',
-  '--cluster-name',
-  'c',
-  '--namespace',
-  'n',
-  '--service-account',
-  's',
-  '--role-arn',
-  'r',
-];
+const create = 'create-pod-identity-association --cluster-name c --namespace n --service-account s --role-arn r'.split(
+  ' ',
+);
 const describeOne = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
 
 /** Bad command lines: arguments, exit code, and what the last line of the message contains. */
@@ -224,7 +216,7 @@ describe('files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'client-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const sentInput = async (args: readonly string[], home = folder) => {
+  const sentInput = async (args: readonly string[]) => {
     let sent: ValueMap | null = null;
     const call = ({ input }: { readonly input: ValueMap }) => {
       sent = input;
@@ -232,7 +224,7 @@ describe('files', () => {
     };
     const outcome = await runLine(args, {
       call,
-      environment: { HOME: home, FOLDER: folder, AWS_CONFIG_FILE: '/dev/null' },
+      environment: { HOME: folder, FOLDER: folder, AWS_CONFIG_FILE: '/dev/null' },
     });
     return { ...outcome, sent };
   };
@@ -240,13 +232,8 @@ describe('files', () => {
   test('a path can contain ~ and variables, and line ends become line feeds', async () => {
     writeFileSync(join(folder, 'policy.json'), '{\r\n}\r\n');
     writeFileSync(join(folder, 'tags.json'), '{"a": "b"}\n');
-    const { sent } = await sentInput([
-      ...create,
-      '--policy',
-      'file://~/policy.json',
-      '--tags',
-      'file://$FOLDER/tags.json',
-    ]);
+    const files = ['--policy', 'file://~/policy.json', '--tags', 'file://$FOLDER/tags.json'];
+    const { sent } = await sentInput([...create, ...files]);
     expect(sent).toMatchObject({ policy: '{\n}\n', tags: { a: 'b' } });
     const { sent: braced } = await sentInput([...create, '--tags', "a@='file://${FOLDER}/policy.json',b=file://x"]);
     expect(braced).toMatchObject({ tags: { a: '{\n}\n', b: 'file://x' } });
@@ -261,15 +248,7 @@ describe('files', () => {
 
   test('an input document fills in what the command line leaves out', async () => {
     writeFileSync(join(folder, 'input.json'), '{"clusterName": "file", "namespace": "file", "tags": {"a": "b"}}');
-    const line = [
-      'create-pod-identity-association',
-      '--cluster-name',
-      'line',
-      '--service-account',
-      's',
-      '--role-arn',
-      'r',
-    ];
+    const line = 'create-pod-identity-association --cluster-name line --service-account s --role-arn r'.split(' ');
     const { sent } = await sentInput([...line, '--cli-input-json', `file://${folder}/input.json`]);
     const expected = { clusterName: 'line', namespace: 'file', serviceAccount: 's', roleArn: 'r', tags: { a: 'b' } };
     expect(sent).toEqual(expected);

@@ -1,19 +1,14 @@
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
 import type { ValueMap } from '../src/aws/value.ts';
-import { openFaultyRoute, variablesOf } from '../../client/test/gateway.ts';
+import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
-import type { FaultyRoute } from '../../client/test/gateway.ts';
 import type { Terminal } from './run-on-gateway.ts';
 import type { Outcome } from './host.ts';
 
 const roleArn = roleOf('payments/payments-api');
 const cluster = ['--cluster-name', 'apps-dev'];
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 /** Runs a command line as a principal. */
 async function run(args: readonly string[], as = 'alice', terminal: Terminal = {}): Promise<Outcome> {
@@ -138,7 +133,7 @@ describe('lost answers', () => {
     expect(stderr).toContain('Could not connect to the endpoint URL: "http://127.0.0.1:1/graphql"');
     // Nothing was sent, so that there is nothing to send again.
     expect(stderr).not.toContain('token');
-  }, 15_000);
+  });
 
   const inProgress = (retryAfterSeconds: number) => ({
     status: 200,

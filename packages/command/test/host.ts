@@ -1,11 +1,8 @@
 import {
-  CreatePodIdentityAssociationCommand,
-  DeletePodIdentityAssociationCommand,
   DescribePodIdentityAssociationCommand,
   EKSClient,
   EKSServiceException,
   ListPodIdentityAssociationsCommand,
-  UpdatePodIdentityAssociationCommand,
 } from '@aws-sdk/client-eks';
 import type { Value, ValueMap } from '../src/aws/value.ts';
 import type { Host, Request } from '../src/host.ts';
@@ -40,7 +37,7 @@ export async function runLine(args: readonly string[], change: Partial<Host> = {
   return { code, stdout, stderr };
 }
 
-/** Sends requests to the EKS API at the endpoint URL by the SDK client, as the AWS CLI does. */
+/** Sends reads to the EKS API at the endpoint URL by the SDK client, as the AWS CLI does. */
 export async function callEks({ command, input, connection }: Request): Promise<ValueMap> {
   const eks = new EKSClient({
     region: connection.region ?? '',
@@ -60,16 +57,9 @@ export async function callEks({ command, input, connection }: Request): Promise<
 
 async function send(eks: EKSClient, operation: string, input: ValueMap): Promise<ValueMap> {
   const fields = input as Readonly<Record<string, never>>;
-  const { clusterName, associationId, namespace, serviceAccount, roleArn } = fields;
-  const named = { ...fields, clusterName, associationId };
-  const created = { ...fields, clusterName, namespace, serviceAccount, roleArn };
-  const sends: Readonly<Record<string, () => Promise<object>>> = {
-    CreatePodIdentityAssociation: () => eks.send(new CreatePodIdentityAssociationCommand(created)),
-    DeletePodIdentityAssociation: () => eks.send(new DeletePodIdentityAssociationCommand(named)),
-    DescribePodIdentityAssociation: () => eks.send(new DescribePodIdentityAssociationCommand(named)),
-    ListPodIdentityAssociations: () => eks.send(new ListPodIdentityAssociationsCommand({ ...fields, clusterName })),
-    UpdatePodIdentityAssociation: () => eks.send(new UpdatePodIdentityAssociationCommand(named)),
-  };
-  const answer = await sends[operation]?.();
+  const { clusterName, associationId } = fields;
+  const answer: object = await (operation === 'DescribePodIdentityAssociation'
+    ? eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId }))
+    : eks.send(new ListPodIdentityAssociationsCommand({ ...fields, clusterName })));
   return answer as Readonly<Record<string, Value>>;
 }

@@ -28,7 +28,7 @@ export function openLoginGateway(): void {
     const { issuer } = provider;
     const audiences = ['pod-identity-gateway'];
     gateway = await startGateway({ issuers: [{ issuer, audiences, keys: new URL(`${issuer}/jwks`) }] });
-  }, 120_000);
+  });
   afterAll(async () => {
     await gateway.close();
     await provider.stop();

@@ -58,25 +58,9 @@ const newerOptions: Readonly<Record<string, readonly string[]>> = {
 };
 
 const newerGlobalOptions = [
-  'debug',
-  'endpoint-url',
-  'no-verify-ssl',
-  'no-paginate',
-  'output',
-  'query',
-  'profile',
-  'region',
-  'version',
-  'color',
-  'no-sign-request',
-  'ca-bundle',
-  'cli-read-timeout',
-  'cli-connect-timeout',
-  'cli-binary-format',
-  'no-cli-pager',
-  'cli-auto-prompt',
-  'no-cli-auto-prompt',
-  'cli-error-format',
+  ...['debug', 'endpoint-url', 'no-verify-ssl', 'no-paginate', 'output', 'query', 'profile', 'region'],
+  ...['version', 'color', 'no-sign-request', 'ca-bundle', 'cli-read-timeout', 'cli-connect-timeout'],
+  ...['cli-binary-format', 'no-cli-pager', 'cli-auto-prompt', 'no-cli-auto-prompt', 'cli-error-format'],
 ];
 
 const [list] = awsCommands.filter(({ name }) => name === 'list-pod-identity-associations') as [Command];
@@ -96,17 +80,8 @@ test('the options of all commands are those of AWS CLI 2.34, and help', () => {
 test('options of the gateway are given in full, so that prefixes keep the meaning of the AWS CLI', () => {
   const own = [...globalOptions, ...awsCommands.flatMap(optionsOf)].filter((option) => option.own === true);
   expect([...new Set(namesOf(own))].sort()).toEqual([
-    'account-id',
-    'client-request-token',
-    'expected-modified-at',
-    'expires-at',
-    'gateway-region',
-    'if-exists',
-    'on-behalf-of',
-    'reason',
-    'role-arn',
-    'token',
-    'wait',
+    ...['account-id', 'client-request-token', 'expected-modified-at', 'expires-at', 'gateway-region'],
+    ...['if-exists', 'on-behalf-of', 'reason', 'role-arn', 'token', 'wait'],
   ]);
   const [update] = awsCommands.filter(({ name }) => name === 'update-pod-identity-association') as [Command];
   const { values } = parseArguments([...globalOptions, ...optionsOf(update)], ['--t', 'arn', '--token', 'jwt'], []);

@@ -1,11 +1,9 @@
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { defaultScanSettings, scan } from '../../../src/observations/scan.ts';
-import type { Gateway } from '../../../test/support/gateway.ts';
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
-import { openFaultyRoute } from '../../client/test/gateway.ts';
+import { gateway, openFaultyRoute, route } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
-import type { FaultyRoute } from '../../client/test/gateway.ts';
 import type { Outcome } from './host.ts';
 
 const roleArn = roleOf('payments/payments-api');
@@ -13,10 +11,7 @@ const cluster = ['--cluster-name', 'apps-dev'];
 const outside = { clusterName: 'apps-dev', namespace: 'search', roleArn };
 const payments = [...cluster, '--namespace', 'payments'];
 
-let gateway: Gateway;
-let route: FaultyRoute;
-
-openFaultyRoute((opened) => ({ gateway, route } = opened));
+openFaultyRoute();
 
 async function run(args: readonly string[], as = 'alice'): Promise<Outcome> {
   return runOnGateway(args, {

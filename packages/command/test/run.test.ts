@@ -50,16 +50,7 @@ test('--output off prints nothing', async () => {
 
 test('the last of repeated options counts, and prefixes and attached values work', async () => {
   const sent: unknown[] = [];
-  const args = [
-    'update-pod-identity-association',
-    '--clu',
-    'a',
-    '--cluster-n=b',
-    '--assoc',
-    'x',
-    '--no-dis',
-    '--disable',
-  ];
+  const args = 'update-pod-identity-association --clu a --cluster-n=b --assoc x --no-dis --disable'.split(' ');
   await runLine(args, { call: ({ input }) => (sent.push(input), call()) });
   expect(sent).toEqual([{ clusterName: 'b', associationId: 'x', disableSessionTags: true }]);
 });
@@ -231,15 +222,8 @@ describe('settings', () => {
   });
 
   test('the global options describe the connection', async () => {
-    const given = [
-      '--endpoint-url',
-      'http://127.0.0.1:1',
-      '--no-sign-request',
-      '--no-verify-ssl',
-      '--ca-bundle',
-      'ca.pem',
-      '--debug',
-    ];
+    const given =
+      '--endpoint-url http://127.0.0.1:1 --no-sign-request --no-verify-ssl --ca-bundle ca.pem --debug'.split(' ');
     const timeouts = ['--cli-read-timeout', '5', '--cli-connect-timeout', '0'];
     expect((await connectionOf([...given, ...timeouts])).connection).toEqual({
       endpointUrl: 'http://127.0.0.1:1',

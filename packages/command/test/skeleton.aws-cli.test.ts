@@ -36,20 +36,8 @@ test('a sample answer has all fields of an association', async () => {
   const line = ['describe-pod-identity-association', '--cluster-name', 'c', '--association-id', 'a'];
   const { stdout } = await runLine([...line, '--generate-cli-skeleton', 'output', '--query', 'keys(association)']);
   expect(JSON.parse(stdout)).toEqual([
-    'clusterName',
-    'namespace',
-    'serviceAccount',
-    'roleArn',
-    'associationArn',
-    'associationId',
-    'tags',
-    'createdAt',
-    'modifiedAt',
-    'ownerArn',
-    'disableSessionTags',
-    'targetRoleArn',
-    'externalId',
-    'policy',
+    ...['clusterName', 'namespace', 'serviceAccount', 'roleArn', 'associationArn', 'associationId', 'tags'],
+    ...['createdAt', 'modifiedAt', 'ownerArn', 'disableSessionTags', 'targetRoleArn', 'externalId', 'policy'],
   ]);
 });
 
@@ -104,20 +92,8 @@ describeUnless(missingOracle)('compared with the AWS CLI', () => {
 
   test('YAML input is read as by the AWS CLI', async () => {
     const texts = [
-      'yes',
-      'on',
-      '012',
-      '0o14',
-      '0x1f',
-      '~',
-      'null',
-      '1e3',
-      '.5',
-      'true',
-      'True',
-      '"\\u00e9"',
-      "'it''s'",
-      '1:30',
+      ...['yes', 'on', '012', '0o14', '0x1f', '~', 'null', '1e3', '.5', 'true', 'True', '"\\u00e9"', "'it''s'"],
+      ...['1:30'],
     ];
     const answers = (await oracle.ask('load_yaml', texts)).map(resultOf);
     const ours = texts.map((text) => parse(text, { version: '1.2', schema: 'core' }) as unknown);

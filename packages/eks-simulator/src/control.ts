@@ -85,7 +85,8 @@ export function openControl(backend: Backend, faults: Faults, log: RequestLog): 
 }
 
 /** Parses an association to create outside the EKS API. Throws a ShapeError. */
-export function asDirectAssociation(value: unknown, where = 'association'): DirectAssociation {
+export function asDirectAssociation(value: unknown): DirectAssociation {
+  const where = 'association';
   const fields = asFields(value, where, [
     ...['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount', 'roleArn'],
     ...['tags', 'disableSessionTags', 'targetRoleArn', 'policy', 'ownerArn'],
@@ -106,7 +107,8 @@ export function asDirectAssociation(value: unknown, where = 'association'): Dire
 }
 
 /** Parses changes to make outside the EKS API. Throws a ShapeError. */
-export function asAssociationChange(value: unknown, where = 'changes'): AssociationChange {
+export function asAssociationChange(value: unknown): AssociationChange {
+  const where = 'changes';
   const names = ['roleArn', 'tags', 'disableSessionTags', 'targetRoleArn', 'policy', 'ownerArn'];
   const fields = asFields(value, where, names);
   const has = (name: string) => fields[name] !== undefined;

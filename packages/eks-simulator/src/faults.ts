@@ -60,7 +60,8 @@ export interface Faults {
 }
 
 /** Parses a fault. Throws a ShapeError. */
-export function asFault(value: unknown, where = 'fault'): Fault {
+export function asFault(value: unknown): Fault {
+  const where = 'fault';
   const fields = asFields(value, where, ['operation', 'kind', 'times', 'match', 'delayMs']);
   const operation = required(fields, 'operation', where, asOperation);
   const kind = required(fields, 'kind', where, asKind);

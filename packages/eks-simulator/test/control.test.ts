@@ -1,3 +1,5 @@
+import { openRequestLog } from '../src/request-log.ts';
+import type { LoggedRequest } from '../src/request-log.ts';
 import { podIdentityTrustPolicy } from '../src/trust-policy.ts';
 import { clientOf, failure, directAssociation, roleArn, sendSigned, simulate, sendControl } from './simulation.ts';
 
@@ -185,3 +187,28 @@ test.each(['GET nothing', 'DELETE associations', 'DELETE associations/a/b', 'PAT
     expect(json).toEqual({ message: expect.stringMatching(/POST faults.*PATCH associations\/ID/) as string });
   },
 );
+
+const logged = (requestId: string): LoggedRequest => ({
+  ...{ requestId, time: '2026-11-24T10:00:00.000Z', method: 'GET', path: '/', amzDate: null, operation: null },
+  ...{ accessKeyId: null, cluster: null, namespace: null, serviceAccount: null, associationId: null },
+  ...{ clientRequestToken: null, principalArn: null, session: null },
+  ...{ fault: null, outcome: 'pending', answer: null },
+});
+
+test('the log keeps the last 10,000 requests', () => {
+  const log = openRequestLog();
+  for (let index = 0; index < 10_001; index += 1) log.add(logged(`request-${index}`));
+  expect(log.all()).toHaveLength(10_000);
+  expect(log.all()[0]?.requestId).toBe('request-1');
+});
+
+test('an entry of the log can be updated after later ones were added, and stays cleared after clear', () => {
+  const log = openRequestLog();
+  const change = log.add(logged('one'));
+  log.add(logged('two'));
+  change({ outcome: 'succeeded' });
+  expect(log.all().map(({ outcome }) => outcome)).toEqual(['succeeded', 'pending']);
+  log.clear();
+  change({ outcome: 'late' });
+  expect(log.all()).toEqual([]);
+});

@@ -27,13 +27,6 @@ test('returns all fields of the association', async () => {
   });
 });
 
-test('defaults to no tags, session tags enabled, and no external id without a target role', async () => {
-  const created = await clientOf(await simulate()).create();
-  expect(created).toMatchObject({ tags: {}, disableSessionTags: false });
-  expect(created.externalId).toBeUndefined();
-  expect(created.ownerArn).toBeUndefined();
-});
-
 test('gives every association a different id', async () => {
   const client = clientOf(await simulate());
   const [one, other] = [await client.create(), await client.create({ serviceAccount: 'payments-worker' })];

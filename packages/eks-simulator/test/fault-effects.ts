@@ -1,6 +1,7 @@
 import type { Fault, FaultKind } from '../src/faults.ts';
 import type { OperationName } from '../src/operation.ts';
-import { failure } from './simulation.ts';
+import { clientOf, failure } from './simulation.ts';
+import type { Client } from './simulation.ts';
 
 /** `delayMs` of the faults that require it. */
 export const delayMs = 60;
@@ -23,6 +24,11 @@ export const expected: Record<
   'hang-after': { error: 'TimeoutError', effect: true, outcome: 'succeeded', answer: null },
   lag: { error: null, effect: true, outcome: 'succeeded', answer: 200 },
 };
+
+/** A client that waits one second where the kind gives no answer, and long enough for a busy machine otherwise. */
+export function clientFor(kind: FaultKind, simulator: Parameters<typeof clientOf>[0]): Client {
+  return clientOf(simulator, expected[kind].error === 'TimeoutError' ? { timeoutMs: 1_000 } : {});
+}
 
 /** A fault of the kind for the next request of the operation. */
 export function faultOf(operation: OperationName, kind: FaultKind): Fault {

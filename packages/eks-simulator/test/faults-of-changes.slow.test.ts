@@ -3,7 +3,7 @@ import type { SimulatedAssociation } from '../src/association.ts';
 import { faultKinds } from '../src/faults.ts';
 import { changingOperations } from '../src/operation.ts';
 import type { OperationName } from '../src/operation.ts';
-import { delayMs, expected, failureText, faultOf } from './fault-effects.ts';
+import { clientFor, delayMs, expected, failureText, faultOf } from './fault-effects.ts';
 import { clientOf, failure, otherRoleArn, directAssociation, roleArn, simulate, until } from './simulation.ts';
 import type { Client } from './simulation.ts';
 
@@ -33,12 +33,12 @@ const changes: Partial<Record<OperationName, Change>> = {
 };
 const operations = Object.entries(changes) as [OperationName, Change][];
 
-/** A simulator with one association, and a client with a timeout of 300 ms. */
+/** A simulator with one association, and a client. */
 async function simulateWithAssociation(clock: () => number = Date.now) {
   const simulator = await simulate({ clock });
   const { control } = simulator;
   const association = control.createAssociation({ ...directAssociation, tags: { team: 'payments' } });
-  return { control, association, client: clientOf(simulator, { timeoutMs: 300 }) };
+  return { simulator, control, association, client: clientOf(simulator) };
 }
 
 test('every changing operation is tested', () => {
@@ -47,10 +47,10 @@ test('every changing operation is tested', () => {
 
 describe.each(operations)('%s', (operation, { send, isDone }) => {
   test.each(faultKinds)('%s: client, effect and log are as documented', async (kind) => {
-    const { control, association, client } = await simulateWithAssociation();
+    const { simulator, control, association } = await simulateWithAssociation();
     control.addFault(faultOf(operation, kind));
     const { error, effect, outcome, answer } = expected[kind];
-    const call = send(client, association);
+    const call = send(clientFor(kind, simulator), association);
     if (error === null) await call;
     else expect(await failureText(call)).toContain(error);
     expect(isDone(control.associations()[0])).toBe(effect);

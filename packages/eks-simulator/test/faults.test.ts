@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { faultKinds } from '../src/faults.ts';
 import type { Fault } from '../src/faults.ts';
 import { startEksSimulator } from '../src/simulator.ts';
-import { delayMs, expected, failureText, faultOf } from './fault-effects.ts';
+import { clientFor, delayMs, expected, failureText, faultOf } from './fault-effects.ts';
 import { clientOf, failure, roleArn, simulate, some, until } from './simulation.ts';
 
 const operation = 'CreatePodIdentityAssociation';
 
-/** A simulator with faults, and a client with a timeout of 300 ms. */
+/** A simulator with faults, and a client. */
 async function simulateWith(...faults: Fault[]) {
   const simulator = await simulate();
   faults.forEach(simulator.control.addFault);
-  return { simulator, control: simulator.control, client: clientOf(simulator, { timeoutMs: 300 }) };
+  return { simulator, control: simulator.control, client: clientOf(simulator) };
 }
 
 test.each(faultKinds)('%s: client, effect and log are as documented, and the next request is served', async (kind) => {
-  const { control, client } = await simulateWith(faultOf(operation, kind));
+  const { simulator, control, client } = await simulateWith(faultOf(operation, kind));
   const { error, effect, outcome, answer } = expected[kind];
-  const create = client.create();
+  const create = clientFor(kind, simulator).create();
   if (error === null) await create;
   else expect(await failureText(create)).toContain(error);
   expect(control.associations()).toHaveLength(effect ? 1 : 0);

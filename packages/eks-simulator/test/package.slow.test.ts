@@ -1,41 +1,26 @@
 // No quick test: it is about programs or packages as they run.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installPackages } from '../../../test/support/installed-package.ts';
+import type { Consumer } from '../../../test/support/installed-package.ts';
 import { clientOf, roleArn, some } from './simulation.ts';
 
-const packageFolder = join(import.meta.dirname, '..');
-const repository = join(packageFolder, '../..');
+const repository = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
-const environment = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_offline: 'true' };
 
-let folder: string;
-let consumer: string;
+let consumer: Consumer;
 let installed: string;
 
-/** Packs a copy of the package, so that nothing is built in the working tree, and installs the tarball in a new project. */
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'eks-simulator-'));
-  const copy = join(folder, 'repository/packages/eks-simulator');
-  mkdirSync(copy, { recursive: true });
-  const entries = ['package.json', 'README.md', 'LICENSE', 'build.js', 'tsconfig.build.json', 'src'];
-  for (const entry of entries) cpSync(join(packageFolder, entry), join(copy, entry), { recursive: true });
-  cpSync(join(repository, 'tsconfig.json'), join(folder, 'repository/tsconfig.json'));
-  symlinkSync(join(repository, 'node_modules'), join(folder, 'repository/node_modules'));
-  await run('npm', ['pack', '--pack-destination', folder], { cwd: copy, env: environment });
-
-  consumer = join(folder, 'consumer');
-  installed = join(consumer, 'node_modules/eks-simulator');
-  mkdirSync(consumer);
-  writeFileSync(join(consumer, 'package.json'), '{"type": "module", "private": true}');
-  const tarball = some(readdirSync(folder).find((name) => name.endsWith('.tgz')));
-  await run('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: consumer, env: environment });
+  consumer = await installPackages(join(tmpdir(), 'eks-simulator'), ['eks-simulator']);
+  installed = consumer.installed('eks-simulator');
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => consumer.remove());
 
 test('the package holds compiled code, types, world and documentation, and has no dependencies', () => {
   expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
@@ -47,8 +32,8 @@ test('the package holds compiled code, types, world and documentation, and has n
 });
 
 test('the installed command serves the AWS SDK and stops on SIGTERM', async () => {
-  const command = join(consumer, 'node_modules/.bin/eks-simulator');
-  const child = spawn(command, { cwd: consumer, env: { ...environment, EKS_SIMULATOR_PORT: '0' } });
+  const command = join(consumer.folder, 'node_modules/.bin/eks-simulator');
+  const child = spawn(command, { cwd: consumer.folder, env: { PATH: process.env.PATH, EKS_SIMULATOR_PORT: '0' } });
   try {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const url = some(/http:\/\/127\.0\.0\.1:\d+/.exec(String(line)))[0];
@@ -75,14 +60,14 @@ await simulator.close();
 
 test('a program imports the installed package', async () => {
   const script = program.replace(': string | null', '');
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: consumer });
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: consumer.folder });
   expect(stdout).toBe('null\n');
 });
 
 test('a TypeScript program resolves the types of the installed package', async () => {
-  writeFileSync(join(consumer, 'program.ts'), program);
+  writeFileSync(join(consumer.folder, 'program.ts'), program);
   const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit', '--skipLibCheck'];
   const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
   const tsc = join(repository, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer });
+  await run(process.execPath, [tsc, ...options, ...types, 'program.ts'], { cwd: consumer.folder });
 });

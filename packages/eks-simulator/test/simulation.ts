@@ -75,7 +75,7 @@ export interface Client {
 /** The real SDK client, without retries. `clockOffsetMs` shifts its signing clock. */
 export function clientOf(
   { url }: Pick<EksSimulator, 'url'>,
-  { region = 'eu-central-1', accessKeyId = 'simulator', timeoutMs = 5000, clockOffsetMs = 0 } = {},
+  { region = 'eu-central-1', accessKeyId = 'simulator', timeoutMs = 60_000, clockOffsetMs = 0 } = {},
 ): Client {
   const eks = new EKSClient({
     region,
@@ -172,10 +172,10 @@ export function manyTags(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'value']));
 }
 
-/** Waits until `reached` returns true. Throws after two seconds. */
+/** Waits until `reached` returns true. Throws after 30 seconds, which a busy machine does not need. */
 export async function until(reached: () => boolean): Promise<void> {
-  for (const end = Date.now() + 2000; !reached();) {
-    if (Date.now() > end) throw new Error('The condition was not reached in two seconds');
+  for (const end = Date.now() + 30_000; !reached();) {
+    if (Date.now() > end) throw new Error('The condition was not reached in 30 seconds');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -46,10 +46,7 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
       },
       credentials: async (identity) => {
         const secretAccessKey = await loadSecretAccessKey(settings.folder);
-        return {
-          accessKeyId: accessKeyIdOf(identitiesOf(gateway, secretAccessKey), identity),
-          secretAccessKey,
-        };
+        return { accessKeyId: accessKeyIdOf(identitiesOf(gateway, secretAccessKey), identity), secretAccessKey };
       },
       close: async () => {
         await gateway.close();

@@ -52,10 +52,7 @@ const quickQuality = 4;
 export function makeLocalPage(local: LocalPage): AnswerPage {
   const { issuer, principals } = local;
   const named = principals.map(({ name, description }) => ({ name, description }));
-  const config: PageConfig = {
-    graphql: graphqlPath,
-    signIn: issuer?.signIn ?? { kind: 'local', principals: named },
-  };
+  const config: PageConfig = { graphql: graphqlPath, signIn: issuer?.signIn ?? { kind: 'local', principals: named } };
   let page: Promise<ReturnType<typeof makePage>> | undefined;
   const load = async () => makePage({ files: await loadFiles(), config, connectOrigins: issuer?.connectOrigins ?? [] });
   return async (request) => {

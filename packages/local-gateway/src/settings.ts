@@ -131,15 +131,16 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
  * The folder that holds keys, ledger and simulator state: `.local` beside package.json unless
  * LOCAL_FOLDER is set.
  */
-export function readLocalFolder(env: Environment = process.env): string {
-  return readSettings(env, localFolder);
+export function readLocalFolder(): string {
+  return readSettings(process.env, localFolder);
 }
 
 /**
  * The set variables that say whose key and whose names a token has, as another terminal needs them:
  * `LOCAL_FOLDER='/tmp/a' `.
  */
-export function tokenVariables({ LOCAL_FOLDER = '', WORLD_FILE = '' }: Environment = process.env): string {
+export function tokenVariables(): string {
+  const { LOCAL_FOLDER = '', WORLD_FILE = '' } = process.env;
   return Object.entries({ LOCAL_FOLDER, WORLD_FILE })
     .map(([name, value]) => (value === '' ? '' : `${name}=${shellQuoted(resolve(value))} `))
     .join('');
@@ -186,8 +187,8 @@ function localLivePolicies(
 export const exampleHome = { accountId: exampleAccountId, region: exampleRegion };
 
 /** Reads WORLD_FILE; null where it is not set. Throws as {@link readLocalSettings} does. */
-export function readWorldFile(env: Environment = process.env): WorldText | null {
-  return readSettings(env, readWorldText);
+export function readWorldFile(): WorldText | null {
+  return readSettings(process.env, readWorldText);
 }
 
 function readWorldText(reader: SettingsReader): WorldText | null {

@@ -30,14 +30,7 @@ test('the public keys contain no private part', async () => {
   const { kid, publicKeys } = await loadSigningKey(folder);
   const [publicKey, ...others] = publicKeys.keys;
   expect(others).toEqual([]);
-  expect(publicKey).toEqual({
-    kty: 'RSA',
-    n: expect.any(String),
-    e: 'AQAB',
-    kid,
-    alg: 'RS256',
-    use: 'sig',
-  });
+  expect(publicKey).toEqual({ kty: 'RSA', n: expect.any(String), e: 'AQAB', kid, alg: 'RS256', use: 'sig' });
 });
 
 test('twenty processes that start at the same time get the same key', async () => {

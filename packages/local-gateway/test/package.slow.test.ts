@@ -30,7 +30,7 @@ beforeAll(async () => {
   writeFileSync(join(consumer, 'package.json'), '{"type": "module", "private": true}');
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
   await run('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: consumer, env: environment });
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -64,10 +64,7 @@ test('the package is compiled, and has no dependencies', () => {
 test('the program of the README starts a gateway, creates an association and ends', async () => {
   writeFileSync(join(consumer, 'program.js'), readmePrograms[0] ?? '');
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: consumer, env: environment });
-  expect(JSON.parse(stdout)).toMatchObject({
-    status: 'SUCCEEDED',
-    association: { serviceAccount: 'payments-api' },
-  });
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'SUCCEEDED', association: { serviceAccount: 'payments-api' } });
 });
 
 test('the program of the README with a world creates as the owner in its own cluster, and is denied as another team', async () => {

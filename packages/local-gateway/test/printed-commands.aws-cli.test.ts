@@ -79,9 +79,7 @@ testUnless(missingAwsCli)('the AWS CLI shows an association that the gateway cre
   const id = association?.associationId ?? '';
   const path = [dirname(awsCli ?? ''), process.env.PATH].join(delimiter);
   const list = `${printedCommand('Associations:')} --output json`;
-  expect(await runInShell(list, path)).toMatchObject({
-    associations: [{ associationId: id, serviceAccount: 'api' }],
-  });
+  expect(await runInShell(list, path)).toMatchObject({ associations: [{ associationId: id, serviceAccount: 'api' }] });
   const describe = list.replace('list-pod-identity-associations', 'describe-pod-identity-association');
   const described = (await runInShell(`${describe} --association-id ${id}`, path)) as {
     association: Record<string, unknown>;

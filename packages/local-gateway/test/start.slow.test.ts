@@ -149,12 +149,7 @@ describe.each(stores.filter(({ available }) => available))('a server process on 
 
   const startHere = (more: Record<string, string> = {}) =>
     start(
-      {
-        ...env(),
-        AWS_ENDPOINT_URL_EKS: simulator.url,
-        RECONCILE_INTERVAL_MS: '600000',
-        ...more,
-      },
+      { ...env(), AWS_ENDPOINT_URL_EKS: simulator.url, RECONCILE_INTERVAL_MS: '600000', ...more },
       { leaseMs: 1_200 },
     );
 

@@ -59,20 +59,8 @@ describe('completion', () => {
     [
       [''],
       [
-        'policies',
-        'inventory',
-        'trail',
-        'events',
-        'ledger',
-        'access-review',
-        'lock',
-        'restore',
-        'erase',
-        'principal',
-        'assumptions',
-        'smoke',
-        'completion',
-        '--help',
+        ...['policies', 'inventory', 'trail', 'events', 'ledger', 'access-review', 'lock', 'restore', 'erase'],
+        ...['principal', 'assumptions', 'smoke', 'completion', '--help'],
       ],
     ],
     [

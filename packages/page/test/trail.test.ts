@@ -17,13 +17,7 @@ describe('the parameters of the trail', () => {
     ['scope=gateway', { gateway: 'ALL_ENTRIES' }],
     [
       'clusterName=apps-dev&namespace=payments',
-      {
-        clusterName: 'apps-dev',
-        namespace: 'payments',
-        accountId: null,
-        region: null,
-        serviceAccount: null,
-      },
+      { clusterName: 'apps-dev', namespace: 'payments', accountId: null, region: null, serviceAccount: null },
     ],
   ])('%p names a scope', (query, scope) => {
     expect(filter(query)?.scope).toEqual('clusterName' in scope ? { cluster: scope } : scope);
@@ -101,11 +95,7 @@ describe('the differences of an entry', () => {
 
   test('a create sets its fields and tags', () => {
     const created = { ...request, roleArn: role, tags: [{ key: 'team', value: 'payments' }] };
-    const fields = settingsDiff({
-      operationKind: 'CREATE_POD_IDENTITY_ASSOCIATION',
-      before: null,
-      request: created,
-    });
+    const fields = settingsDiff({ operationKind: 'CREATE_POD_IDENTITY_ASSOCIATION', before: null, request: created });
     expect(fields).toContainEqual({ field: 'tags.team', before: null, after: 'payments' });
   });
 });

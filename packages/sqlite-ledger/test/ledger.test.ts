@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { auditIndexKeys, trailShardOf } from '../../../src/ledger/stored/keys.ts';
 import { auditIndexes } from '../../../src/ledger/stored/tables.ts';
 import { associationVersion } from '../../../test/support/stored-samples.ts';
-import { openSqliteFile } from '../src/file.ts';
+import { openSqliteFile, sqliteErrorCode } from '../src/file.ts';
 import { queryStatement } from '../src/query.ts';
 import { schemaVersion } from '../src/schema.ts';
 import { makeSqliteLedger } from '../src/ledger.ts';
@@ -167,4 +167,18 @@ describe('the history in a file', () => {
     }).toThrow('the history of associations is insert-only');
     database.close();
   });
+});
+
+test('the result code of an error of SQLite is its errcode', () => {
+  expect(sqliteErrorCode(Object.assign(new Error('database is locked'), { errcode: 261 }))).toBe(261);
+});
+
+test.each([
+  ['an error of another kind', new Error('no')],
+  ['null', null],
+  ['undefined', undefined],
+  ['a string', 'errcode'],
+  ['an error with another kind of code', { errcode: 'SQLITE_BUSY' }],
+])('%s has no result code', (_, error) => {
+  expect(sqliteErrorCode(error)).toBeNull();
 });

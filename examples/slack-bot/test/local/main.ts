@@ -28,9 +28,7 @@ const signingSecret = 'local';
 const provider = spawn(
   process.execPath,
   ['--no-warnings', join(import.meta.dirname, 'identity-provider.ts'), localFolder],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
+  { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 process.once('exit', () => provider.kill());
 const slack = await startSlack({ signingSecret, botUrl, onChange: (where, blocks) => show(where, blocks) });

@@ -80,12 +80,7 @@ export type MutationResult = Succeeded | Refused | InProgress;
 export function resultOf(payload: PayloadFragment): MutationResult {
   const { status, association, refusal, warnings, retryAfterSeconds, replayed, clientRequestToken, auditEntry } =
     payload;
-  const finished = {
-    clientRequestToken,
-    operationId: auditEntry.operationId,
-    auditEntryId: auditEntry.id,
-    replayed,
-  };
+  const finished = { clientRequestToken, operationId: auditEntry.operationId, auditEntryId: auditEntry.id, replayed };
   const adopted = 'adopted' in payload && payload.adopted;
   if (status === 'SUCCEEDED' && association) return { kind: 'succeeded', association, adopted, warnings, ...finished };
   if (status === 'REFUSED' && refusal) return { kind: 'refused', refusal, retryAfterSeconds, ...finished };

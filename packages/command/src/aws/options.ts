@@ -54,9 +54,7 @@ export const globalOptions: readonly Option[] = [
   valued(
     'region',
     'The region of the cluster. Requests are signed for it where nothing else names the region of the gateway.',
-    {
-      placeholder: 'region',
-    },
+    { placeholder: 'region' },
   ),
   flag('version', 'Print the version of this command.'),
   valued('color', 'When to use colours; by default in a terminal.', { choices: ['on', 'off', 'auto'] }),

@@ -29,7 +29,7 @@ export async function runApply(compound: Compound): Promise<number> {
   const { values } = compound;
   const path = textOf(values, 'plan') ?? '';
   const wait = textOf(values, 'wait');
-  const waitMs = wait === null ? null : durationMs('--wait', wait);
+  const waitMs = wait === null ? null : durationMs(wait);
   const plan = planOf(path);
   const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
   const outcomes = await withSession(compound, async (session) => {

@@ -2,7 +2,7 @@ import type { Located, Problem } from './located.ts';
 
 /**
  * The keywords of JSON Schema that the schema of declarations uses.
- * `test/declaration/schema.test.ts` finds others.
+ * `test/declaration/read.test.ts` finds others.
  */
 export interface Schema {
   readonly description?: string;

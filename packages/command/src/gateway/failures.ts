@@ -156,9 +156,6 @@ export function gatewayFailure(operation: string, error: GatewayError): CommandE
   const policies = Array.isArray(violations) ? (violations as readonly Violation[]).map(violationLine) : [];
   return new ServiceError(code, operation, error.message, {
     lines: [...policies, ...(error.requestId === null ? [] : [`Request ID: ${error.requestId}`])],
-    fields: {
-      Retryable: error.retryable,
-      ...(error.requestId !== null && { RequestId: error.requestId }),
-    },
+    fields: { Retryable: error.retryable, ...(error.requestId !== null && { RequestId: error.requestId }) },
   });
 }

@@ -1,5 +1,6 @@
 import type { Line } from './line.ts';
 
+const role = 'arn:aws:iam::111122223333:role/pods/payments/payments-worker';
 const describe: Line = [
   ['describe-pod-identity-association'],
   ['--cluster-name', 'apps-dev'],
@@ -7,20 +8,49 @@ const describe: Line = [
 ];
 const list: Line = [['list-pod-identity-associations'], ['--cluster-name', 'apps-dev']];
 const update: Line = [['update-pod-identity-association'], ...describe.slice(1)];
+const remove: Line = [['delete-pod-identity-association'], ...describe.slice(1)];
 const create: Line = [
   ['create-pod-identity-association'],
-  ...[
-    ['--cluster-name', 'apps-dev'],
-    ['--namespace', 'payments'],
-    ['--service-account', 'new'],
-  ],
-  ['--role-arn', 'arn:aws:iam::111122223333:role/pods/payments/payments-worker'],
+  ...[...describe.slice(1, 2), ['--namespace', 'payments'], ['--service-account', 'new']],
+  ['--role-arn', role],
 ];
+const outputs = ['json', 'text', 'table', 'yaml', 'yaml-stream'];
+
+/** Expressions for the answers of all five commands. */
+const queries = [
+  ...['@', '*', 'association', 'associations', 'association.associationId', 'associations[].associationId'],
+  ...['association.tags.*', 'association.tags.team', 'keys(association || `{}`)', 'length(associations || `[]`)'],
+  ...['association.{Role: roleArn, Tags: tags}', 'associations[0:2].serviceAccount', 'association.missing'],
+  'associations[?serviceAccount==`worker`].[namespace, serviceAccount]',
+  'associations[*].{Id: associationId, Account: serviceAccount}',
+  'sort_by(associations || `[]`, &serviceAccount)[-1]',
+  'association.[clusterName, createdAt, modifiedAt]',
+  'not_null(association.roleArn, associations[0].associationArn)',
+  'associations[].contains(serviceAccount, `a`)',
+  "join(', ', associations[].serviceAccount || `[]`)",
+];
+
+/** Each command with each output, and with each query in one of these: all pairs of both would take minutes. */
+const ofEveryCommand = [create, describe, list, [...update, ['--role-arn', role]], remove].flatMap((line) =>
+  outputs.flatMap((output, index) => {
+    const chosen = queries.filter((_query, place) => place % outputs.length === index);
+    return [[], ...chosen.map((query) => [['--query', query]])].map((query) => [
+      ...line,
+      ['--output', output],
+      ...query,
+    ]);
+  }),
+);
+
 /** Where the query and its output differ: numbers with a fraction 0. */
 const numbers = '`[1.0, 1e2, -0.0, 0.5, 1e16, 1e-7, 123456789012345678901]`';
 
-/** Lines that once differed, and lines with differences that are rare: they run before the generated ones. */
+/** Lines of every kind, those that once differed, and those with rare differences: they run before the generated ones. */
 export const fixedLines: readonly Line[] = [
+  ...ofEveryCommand,
+  ...outputs.map((output) => [...list, ['--generate-cli-skeleton', 'output'], ['--output', output]]),
+  [...describe, ['--output', 'table'], ['--color', 'on']],
+  [...create, ['--service-account', 'api']],
   // `--` ends the options, and belongs to the argument beside it.
   ...[
     ['--'],
@@ -41,26 +71,12 @@ export const fixedLines: readonly Line[] = [
   [...describe, ['--query', '--', 'x']],
   [['--'], ['help']],
   // Numbers with a fraction 0, and others that JavaScript reads otherwise.
-  ...['json', 'text', 'table', 'yaml', 'yaml-stream'].map((output) => [
-    ...list,
-    ['--query', numbers],
-    ['--output', output],
-  ]),
+  ...outputs.map((output) => [...list, ['--query', numbers], ['--output', output]]),
   ...[
-    'avg(`[1, 3]`)',
-    'sum(`[1.0, 2]`)',
-    'to_number(`"2.0"`)',
-    'to_string(`1.0`)',
-    '`0.0`',
-    '[`1.0`, `1`] | sort(@)',
-    'abs(`-1.0`)',
-    'to_number(`"nan"`)',
-    "to_number('-inf')",
-    '{a: avg(`[2]`)}',
-    '`1.0` == `1`',
-    'ceil(`1.0`)',
-    'max(`[1.0, 0.5]`)',
-    'sort_by(`[{"a": 2}, {"a": 1.0}]`, &a)',
+    ...['avg(`[1, 3]`)', 'sum(`[1.0, 2]`)', 'to_number(`"2.0"`)', 'to_string(`1.0`)', '`0.0`'],
+    ...['[`1.0`, `1`] | sort(@)', 'abs(`-1.0`)', 'to_number(`"nan"`)', "to_number('-inf')"],
+    ...['{a: avg(`[2]`)}', '`1.0` == `1`', 'ceil(`1.0`)', 'max(`[1.0, 0.5]`)'],
+    ...['sort_by(`[{"a": 2}, {"a": 1.0}]`, &a)'],
   ].flatMap((query) => [
     [...list, ['--query', query]],
     [...list, ['--query', query], ['--output', 'table']],
@@ -77,28 +93,9 @@ export const fixedLines: readonly Line[] = [
     ],
   ),
   ...[
-    '1.0',
-    '1.',
-    '.5',
-    '1e3',
-    '1_000',
-    '1_000.5',
-    '017',
-    '0x1F',
-    '0b11',
-    '+1',
-    '1E+2',
-    '-017',
-    '2026-01-02',
-    '2026-01-02 03:04:05',
-    '2026-01-02T03:04:05Z',
-    '2026-01-02 03:04:05.5 +01:00',
-    '!!str 1.0',
-    '"1.0"',
-    '12345678901234567890',
-    '.inf',
-    '-.INF',
-    '.nan',
+    ...['1.0', '1.', '.5', '1e3', '1_000', '1_000.5', '017', '0x1F', '0b11', '+1', '1E+2', '-017'],
+    ...['2026-01-02', '2026-01-02 03:04:05', '2026-01-02T03:04:05Z', '2026-01-02 03:04:05.5 +01:00'],
+    ...['!!str 1.0', '"1.0"', '12345678901234567890', '.inf', '-.INF', '.nan'],
   ].map((value) => [...list.slice(0, 1), ['--cli-input-yaml', `clusterName: ${value}`]]),
   // What is checked first.
   [['--profile', 'none'], ...describe],

@@ -255,10 +255,7 @@ test('a change that needs an approval is one of the plan, with its approvers', (
   const other = { code: 'ASSOCIATION_CHANGED', message: 'Changed.', advice: null };
   expect(
     judged([change], [{ refusal: other, decision, onlyAsDryRun: false, unknownRoles: [], revision: 1 }]),
-  ).toMatchObject({
-    changes: [],
-    denied: [{ reasons: ['Changed.'] }],
-  });
+  ).toMatchObject({ changes: [], denied: [{ reasons: ['Changed.'] }] });
 });
 
 test('a change that is permitted as a dry run only is one of the plan, unless something else is in its way', () => {

@@ -65,10 +65,7 @@ test.each<[string, Partial<DifferenceInput>, object]>([
   ],
   [
     'policies that mean the same are equal',
-    {
-      desired: [{ ...desired, policy: '{"a":1,"b":2}' }],
-      observed: [{ ...observed, policy: '{ "b": 2, "a": 1 }' }],
-    },
+    { desired: [{ ...desired, policy: '{"a":1,"b":2}' }], observed: [{ ...observed, policy: '{ "b": 2, "a": 1 }' }] },
     { unchanged: [{ target, state: { ...stated, policy: '{ "b": 2, "a": 1 }' } }] },
   ],
   [

@@ -59,3 +59,24 @@ test('a run that finds much done lists the namespace, and describes what is gone
   expect((await again()).slice(1)).toEqual([1, 5]);
   now.mockRestore();
 });
+
+/** In production, policy permits the service chatops to check this without onBehalfOf, and not to do it. */
+const everywhere = paymentsDeclaration(['api']).replace('[apps-dev]', '[apps-*]');
+
+test('a plan says what is permitted as a dry run only, and apply ends before it changes anything', async () => {
+  const file = fleet.write('bindings.yaml', everywhere);
+  const path = fleet.pathOf('plan.json');
+  const planned = await fleet.run(['plan', '-f', file, '-o', path], 'chatops');
+  expect(planned.code).toBe(2);
+  expect(planned.stdout).toContain('2 to create, 0 to update, 0 to adopt, 0 to delete, 0 unchanged, 0 denied');
+  expect(planned.stdout.match(/policy allows you to plan it, and not to make it/g)).toHaveLength(1);
+  expect(planned.stdout).toContain('1 changes are permitted to you as dry runs only: who applies has to plan again.');
+  for (const as of ['chatops', 'alice']) {
+    const applied = await fleet.run(['apply', path, '--allow-partial'], as);
+    expect(applied.code).not.toBe(0);
+    expect(applied.stderr).toContain(
+      'to plan 1 of the changes, and not to make them: plan again as a principal who may.',
+    );
+  }
+  expect(fleet.effects()).toEqual([]);
+});

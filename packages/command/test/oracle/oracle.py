@@ -21,7 +21,6 @@ from awscli.formatter import get_formatter
 from awscli.shorthand import ShorthandParser
 from awscli.table import get_text_length
 from botocore.loaders import Loader
-from botocore.paginate import Paginator
 from botocore.session import Session
 from botocore.validate import ParamValidator
 from ruamel.yaml import YAML
@@ -90,19 +89,9 @@ def formatted(request):
         color=request.get('color', 'off'),
     )
     stream = io.StringIO()
-    response = dict(request['entries']) if 'entries' in request else request.get('response')
-    if 'pages' in request:
-        response = pages_of(request['pages'], request.get('paging', {}))
+    response = dict(request['entries']) if 'entries' in request else request['response']
     get_formatter(request['output'], arguments)(request.get('title', 'Operation'), response, stream)
     return stream.getvalue()
-
-
-def pages_of(pages, paging):
-    """A page iterator over pages by their token: the first has the key ''."""
-    config = {'input_token': 'nextToken', 'limit_key': 'maxResults', 'output_token': 'nextToken', 'result_key': 'associations'}
-    model = get_driver().operations['list-pod-identity-associations']._operation_model
-    method = lambda **kwargs: json.loads(json.dumps(pages[kwargs.get('nextToken', '')]))
-    return Paginator(method, config, model).paginate(PaginationConfig=paging)
 
 
 def validate(request):

@@ -12,11 +12,7 @@ export const trailExport = command({
   options: {
     since: timeOption('entries of this time and later (default: from the first entry)'),
     until: timeOption('entries before this time (default: now)'),
-    format: {
-      ...text('FORMAT', 'how an entry is written'),
-      choices: ['ndjson', 'ocsf'],
-      default: 'ndjson',
-    },
+    format: { ...text('FORMAT', 'how an entry is written'), choices: ['ndjson', 'ocsf'], default: 'ndjson' },
   },
   settings: ledgerAndLog,
   examples: ['--since 2026-11-01T00:00:00Z > trail.ndjson', '--format ocsf'],

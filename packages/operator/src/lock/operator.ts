@@ -19,11 +19,10 @@ export interface Operator {
  */
 export async function identifyOperator(
   settings: Pick<LedgerSettings, 'ledger' | 'dynamoDbEndpoint' | 'region'>,
-  sts: { readonly endpoint?: string } = {},
 ): Promise<Operator> {
   const { ledger, dynamoDbEndpoint, region } = settings;
   if (ledger === 'sqlite' || (dynamoDbEndpoint !== null && isLocalEndpoint(dynamoDbEndpoint))) return localOperator();
-  const client = new STSClient({ region, ...sts });
+  const client = new STSClient({ region });
   try {
     const { Arn, Account } = await client.send(new GetCallerIdentityCommand());
     if (Arn === undefined || Account === undefined) throw new Error('The answer has no ARN.');

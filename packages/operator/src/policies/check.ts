@@ -98,10 +98,7 @@ function checkExamples(directory: string, inventoryText: string, activeIds: read
   const findings = examples.map(({ file, policy, cases: own }): Findings => {
     const engine = makeEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: policy } }));
     const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
-    return {
-      failures: failuresOf(engine, inventoryText, own, ids),
-      effects: effectsOn(engine, inventoryText, own),
-    };
+    return { failures: failuresOf(engine, inventoryText, own, ids), effects: effectsOn(engine, inventoryText, own) };
   });
   const foreign = cases.filter((one) => !examples.some((example) => example.cases.includes(one)));
   const failures = [

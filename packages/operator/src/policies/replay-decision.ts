@@ -21,12 +21,7 @@ import {
 } from './recorded-request.ts';
 import type { RecordedDecision, RecordedRequest } from './recorded-request.ts';
 
-const decision = atLeast({
-  ...decisionFields,
-  policySetHash: text(),
-  inventoryHash: text(),
-  slice: inventorySlice,
-});
+const decision = atLeast({ ...decisionFields, policySetHash: text(), inventoryHash: text(), slice: inventorySlice });
 
 const entrySchema = v.intersect([
   circumstanceSchema,

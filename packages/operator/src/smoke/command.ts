@@ -37,10 +37,7 @@ export const smoke = command({
     cluster: required('NAME', 'cluster of the association that is created and deleted again'),
     namespace: required('NAME', "namespace that the token's principal owns"),
     'role-arn': required('ARN', 'role that it may use there'),
-    'service-account': {
-      ...text('NAME', 'service account, without an association yet'),
-      default: 'smoke-test',
-    },
+    'service-account': { ...text('NAME', 'service account, without an association yet'), default: 'smoke-test' },
     'denied-namespace': { ...text('NAME', 'namespace that it does not own'), default: 'kube-system' },
     tag: {
       ...text('KEY=VALUE', 'tag of the association, as your policies demand; can be repeated'),

@@ -170,10 +170,7 @@ export const falsifications: Readonly<Record<string, FalseWorld>> = {
   'tags-reserved': requests('create', ({ tags = {} }) => 'AWS:team' in tags, { tags: { a: 'b' } }),
   'tags-kept': associations(['describe'], () => ({ tags: { stage: 'b' } })),
   'signature-window': { options: { signatureWindowMs: 3_600_000 } },
-  'answer-dates': answers(everything, (answer) => ({
-    ...answer,
-    date: new Date(Date.now() + 120_000).toUTCString(),
-  })),
+  'answer-dates': answers(everything, (answer) => ({ ...answer, date: new Date(Date.now() + 120_000).toUTCString() })),
   'processing-time': {
     falsify: () => async (request, send) => {
       if (request.operation === 'delete') await setTimeout(400);

@@ -1,5 +1,6 @@
 import { commandTable } from '../../src/commands.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
+import { suggestion } from '../../src/cli/suggest.ts';
 import { runOperator } from '../run-operator.ts';
 
 const { commands, groups } = commandTable;
@@ -134,4 +135,13 @@ test.each([
   ['no command', 2, 'policies', {}],
 ])('%s has the exit code %i', async (_, code, line, env) => {
   expect(await runOperator(words(line), env)).toMatchObject({ status: code });
+});
+
+test.each([
+  ['form', ' Did you mean from?'],
+  ['fom', ' Did you mean from?'],
+  ['frame', ''],
+  ['fog', ''],
+])('the suggestion for %s is %j', (wrong, expected) => {
+  expect(suggestion(wrong, ['to', 'from', 'principal'])).toBe(expected);
 });

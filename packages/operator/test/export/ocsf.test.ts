@@ -172,7 +172,7 @@ describe('an entry as an event of OCSF', () => {
   test.each(cases)('$event of $operation with $refusalCode: $status, $severity', ({ field, type, ...expected }) => {
     const { activity, status, severity, refusalCode } = expected;
     const event = eventOf(entryOf(expected));
-    expect(problemsOf(JSON.parse(JSON.stringify(event)))).toEqual([]);
+    expect(problemsOf(event)).toEqual([]);
     expect(event).toMatchObject({
       activity_name: activity,
       type_uid: type,
@@ -302,16 +302,15 @@ describe('an entry as an event of OCSF', () => {
 });
 
 test.each([
-  ['a required attribute is missing', { time: undefined }, 'event.time is missing'],
-  ['an attribute is unknown', { colour: 'red' }, 'event.colour is unknown'],
-  ['a value is none of its enum', { severity_id: 9 }, 'event.severity_id is 9'],
-  ['a caption is of another value', { severity: 'Low' }, 'event.severity_id is 1, and severity is Low'],
+  ['a required attribute is missing', { time: undefined }, "event must have required property 'time'"],
+  ['an attribute is unknown', { colour: 'red' }, 'event must NOT have additional properties: colour'],
+  ['a value is none of its enum', { severity_id: 9 }, 'event/severity_id must be equal to constant'],
+  ['a caption is of another value', { severity: 'Low' }, 'event/severity must be equal to constant'],
   [
     'an object lacks all of which it must have one',
     { src_endpoint: {} },
-    'event.src_endpoint has none of ip, name, svc_name',
+    'event/src_endpoint must match a schema in anyOf',
   ],
 ])('the rules notice when %s', (_, change, problem) => {
-  const event = JSON.parse(JSON.stringify({ ...eventOf(auditEntry()), ...change })) as unknown;
-  expect(problemsOf(event)).toContain(problem);
+  expect(problemsOf({ ...eventOf(auditEntry()), ...change })).toContain(problem);
 });

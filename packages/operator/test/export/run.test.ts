@@ -8,6 +8,8 @@ import { runOperator } from '../run-operator.ts';
 import { appendAll, auditEntry, now } from '../../../../test/support/ledger-samples.ts';
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
+import { trailExport } from '../../src/export/command.ts';
+import { makeProgress } from '../../src/export/progress.ts';
 import { problemsOf } from './ocsf-rules.ts';
 
 let folder: string;
@@ -106,4 +108,55 @@ describeOnDynamoDb('pod-identity-operator trail export on DynamoDB', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^The ledger can't be read: ResourceNotFoundException: .*\n0 entries were written\.\n$/);
   });
+});
+
+test.each([
+  [['--format', 'csv'], '--format is "csv": give one of ndjson, ocsf.'],
+  [['--since', '2026-11-01'], '--since is "2026-11-01": give an RFC 3339 timestamp, such as 2026-11-24T10:00:00Z.'],
+  [['--since', '2026-02-30T00:00:00Z'], '--since is "2026-02-30T00:00:00Z": give an RFC 3339 timestamp'],
+  [['--until', '2026-11-01 00:00:00'], '--until is "2026-11-01 00:00:00": give an RFC 3339 timestamp'],
+  [['--until', ''], '--until is "": give an RFC 3339 timestamp'],
+  [['--since', '2999-11-25T00:00:00Z'], '--since must be before --until, which is now.'],
+  [['--since', '2026-11-01T00:00:00Z', '--until', '2026-11-01T00:00:00Z'], '--since must be before --until.'],
+])('trail export rejects %j, and says why', async (args, message) => {
+  const { status, stderr } = await run(args);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
+});
+
+test('a time can have any UTC offset', () => {
+  const { until } = trailExport.options;
+  const read = until?.type === 'string' ? until.read : undefined;
+  expect(read?.('2026-11-02T01:00:00.5+01:00', () => undefined)).toBe(Date.UTC(2026, 10, 2) + 500);
+});
+
+function screen(isTTY: boolean) {
+  const shown: string[] = [];
+  let now = 0;
+  const progress = makeProgress({ isTTY, write: (text) => shown.push(text) }, () => now);
+  return { progress, shown, at: (time: number) => (now = time) };
+}
+
+test('the progress of an export updates a line on a terminal at intervals, and always shows the last one', () => {
+  const { progress, shown, at } = screen(true);
+  at(1_000);
+  progress.report(2_000, '2026-11-24T12:00:00.000Z');
+  at(1_100);
+  progress.report(2_250, '2026-11-24T11:00:00.000Z');
+  expect(shown).toEqual(['\r2,000 entries, 2,000/s, back to 2026-11-24T12:00:00.000Z\u001b[K']);
+  progress.end();
+  expect(shown.slice(1)).toEqual(['\r2,250 entries, 2,045/s, back to 2026-11-24T11:00:00.000Z\u001b[K', '\n']);
+});
+
+test('the progress of an export shows nothing when nothing is read', () => {
+  const { progress, shown } = screen(true);
+  progress.end();
+  expect(shown).toEqual([]);
+});
+
+test('the progress of an export shows nothing without a terminal', () => {
+  const { progress, shown, at } = screen(false);
+  at(1_000);
+  progress.report(1, '2026-11-24T12:00:00.000Z');
+  progress.end();
+  expect(shown).toEqual([]);
 });

@@ -20,7 +20,8 @@ test('the operator of a ledger in AWS is the ARN that AWS returns for the creden
   const { endpoint, seen, stop } = await startAnsweringServer((response) =>
     response.writeHead(200, { 'content-type': 'text/xml' }).end(identity),
   );
-  expect(await identifyOperator(inAws, { endpoint })).toMatchObject({
+  process.env.AWS_ENDPOINT_URL_STS = endpoint;
+  expect(await identifyOperator(inAws)).toMatchObject({
     principal: { id: arn, kind: 'USER', groups: [] },
     accountId: '111122223333',
   });
@@ -34,8 +35,10 @@ test('no lock is set anonymously if AWS does not say whose credentials these are
   const { endpoint, stop } = await startAnsweringServer((response) =>
     response.writeHead(403, { 'content-type': 'text/xml' }).end(error),
   );
-  const identified = identifyOperator(inAws, { endpoint });
-  await expect(identified).rejects.toThrow(/nothing is changed anonymously\. ExpiredToken.*The token has expired\./);
+  process.env.AWS_ENDPOINT_URL_STS = endpoint;
+  await expect(identifyOperator(inAws)).rejects.toThrow(
+    /nothing is changed anonymously\. ExpiredToken.*The token has expired\./,
+  );
   await stop();
 });
 

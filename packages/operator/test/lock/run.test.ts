@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { makeDynamoDbLedger } from '../../../../src/ledger/dynamodb/ledger.ts';
@@ -153,16 +153,6 @@ describe('pod-identity-operator lock', () => {
     for (const cluster of [['no/cluster'], ['a', '--region', 'eu-*-1'], ['a', '--account', '1111*2223333'], ['*']]) {
       expect(await run(['--cluster', ...cluster], env)).toMatchObject({ status: 2, stdout: '' });
     }
-  });
-
-  test('rejects a missing ledger, and does not create one', async () => {
-    const missing = join(folder, 'missing.sqlite');
-    const { status, stderr } = await run(['--all'], { LEDGER_FILE: missing });
-    expect({ status, stderr }).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining('does not exist') as string,
-    });
-    expect(existsSync(missing)).toBe(false);
   });
 });
 

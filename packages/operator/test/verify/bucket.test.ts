@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noFilters } from '../../../../src/ledger/ledger.ts';
 import { auditEntryId } from '../../../../src/model/audit.ts';
 import { openBucketLog } from '../../../../test/support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
@@ -51,11 +52,7 @@ describe('trail verify with a bucket', () => {
     await log.run({ store, storage: { ...log.storage, get, versions: null } });
     store.close();
   };
-  const everything = {
-    partition: { kind: 'all' },
-    ...{ since: null, until: null, events: null, operations: null, refusalCodes: null, roleArn: null, policyId: null },
-    ...{ limit: 100, before: null },
-  } as const;
+  const everything = { ...noFilters, partition: { kind: 'all' }, limit: 100, before: null } as const;
 
   test('finds nothing, on pages of any size, where every version of `checkpoint` agrees', async () => {
     log.state.pageSize = 2;

@@ -42,12 +42,7 @@ export function Bind() {
   useEffect(() => () => end.current(false), [subject]);
 
   const submit = (change: Change, place: Pending['place']) =>
-    start({
-      viewerId: viewer.id,
-      place,
-      submittedAt: Date.now(),
-      change: withToken(change, crypto.randomUUID()),
-    });
+    start({ viewerId: viewer.id, place, submittedAt: Date.now(), change: withToken(change, crypto.randomUUID()) });
   const forget = () => {
     keepPending(null);
     stop();

@@ -3,12 +3,7 @@ import { isOutside } from './rows.ts';
 import type { Row, Selection } from './rows.ts';
 
 /** What rows can be grouped by, with the words for it. */
-export const groupings = {
-  account: 'Account',
-  cluster: 'Cluster',
-  namespace: 'Namespace',
-  role: 'Role',
-} as const;
+export const groupings = { account: 'Account', cluster: 'Cluster', namespace: 'Namespace', role: 'Role' } as const;
 
 /** What rows are grouped by. */
 export type Grouping = keyof typeof groupings;

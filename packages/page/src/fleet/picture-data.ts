@@ -90,15 +90,15 @@ const levels: readonly [Level, ...Level[]] = [
 export const maxNodes = 200;
 
 /**
- * The finest picture of rows with at most so many nodes; the coarsest one leaves out the nodes with
+ * The finest picture of rows with at most {@link maxNodes} nodes; the coarsest one leaves out the nodes with
  * the fewest associations, in one for all of them.
  */
-export function pictureOf(rows: readonly Row[], most = maxNodes): Picture {
-  const level = levels.find((one) => countOf(one, rows) <= most);
+export function pictureOf(rows: readonly Row[]): Picture {
+  const level = levels.find((one) => countOf(one, rows) <= maxNodes);
   if (level) return pictureAt(level, rows);
   const [coarsest = levels[0]] = levels.slice(-1);
   const made = pictureAt(coarsest, rows);
-  const [left, right] = [keptNodes(made.left, most / 2), keptNodes(made.right, most / 2)];
+  const [left, right] = [keptNodes(made.left, maxNodes / 2), keptNodes(made.right, maxNodes / 2)];
   return pictureAt(
     {
       sides: coarsest.sides,

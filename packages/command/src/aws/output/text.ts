@@ -12,11 +12,11 @@ import { isList, isMap, isScalar } from '../value.ts';
  *   express
  */
 export function formatText(value: Value): string {
-  return lines(value, null, null).join('');
+  return lines(value, null).join('');
 }
 
-function lines(value: Value, label: string | null, columns: readonly string[] | null): string[] {
-  if (isMap(value)) return linesOfMap(value, label, columns);
+function lines(value: Value, label: string | null): string[] {
+  if (isMap(value)) return linesOfMap(value, label, null);
   if (isList(value)) return linesOfList(value, label);
   return [`${str(value)}\n`];
 }
@@ -52,7 +52,7 @@ function linesOfMap(map: ValueMap, label: string | null, columns: readonly strin
   const line = [...(label === null ? [] : [label.toUpperCase()]), ...cells].join('\t');
   const inLine = new Set(shown);
   const rest = keys.filter((key) => !inLine.has(key));
-  return [...(cells.length > 0 ? [`${line}\n`] : []), ...rest.flatMap((key) => lines(map[key] ?? null, key, null))];
+  return [...(cells.length > 0 ? [`${line}\n`] : []), ...rest.flatMap((key) => lines(map[key] ?? null, key))];
 }
 
 function scalarKeys(maps: readonly ValueMap[]): readonly string[] {
