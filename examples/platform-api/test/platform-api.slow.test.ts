@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expectReadmeOutputs } from '../../../test/support/readme-commands.ts';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 import { isAllowed } from '../../../test/support/simulate.ts';
 import {
   as,
@@ -15,7 +16,6 @@ import {
   creates,
   example,
   failing,
-  freePort,
   openPlatforms,
   order,
   orderUntilDone,

@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -160,13 +158,4 @@ export async function as<T>(sub: string, group: string, query: string): Promise<
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const response = await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ query }) });
   return ((await response.json()) as { data: T }).data;
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { installPackages } from '../../../test/support/installed-package.ts';
@@ -16,15 +14,6 @@ export async function installExample() {
   const folder = join(consumer.folder, 'bot');
   for (const entry of ['src', 'test/local']) cpSync(join(example, entry), join(folder, entry), { recursive: true });
   return { folder, remove: consumer.remove };
-}
-
-/** A port that is free now: gateway and bot have to know each other's address before either starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export type Variables = Readonly<Record<string, string>>;

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { browse } from '../../../packages/command/test/identity-provider/identity-provider.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
-import { freePort, installExample } from './programs.ts';
+import { freePort } from '../../../test/support/free-port.ts';
+import { installExample } from './programs.ts';
 
 const example = join(import.meta.dirname, '..');
 const readme = readFileSync(join(example, 'README.md'), 'utf8');

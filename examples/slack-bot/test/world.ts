@@ -12,7 +12,8 @@ import { mintToken, principals } from '../../../packages/local-gateway/src/princ
 import { readLocalSettings } from '../../../packages/local-gateway/src/settings.ts';
 import { startSlack } from './local/slack.ts';
 import type { Message } from './local/web-api.ts';
-import { freePort, installExample, run } from './programs.ts';
+import { freePort } from '../../../test/support/free-port.ts';
+import { installExample, run } from './programs.ts';
 import type { Variables } from './programs.ts';
 import { textOf } from './local/block-text.ts';
 

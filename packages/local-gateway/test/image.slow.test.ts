@@ -2,13 +2,12 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { freePort } from '../../../test/support/free-port.ts';
 import { environmentOf, execForm, readDockerfile, runSteps } from './dockerfile.ts';
 
 const run = promisify(execFile);
@@ -57,7 +56,7 @@ async function startContainer(program: string, worldFile: string): Promise<Conta
 /** Carries out the steps of the Dockerfile in a folder, and starts the entry point there. */
 async function startSteps(folder: string, worldFile: string): Promise<Container> {
   const stage = runSteps(instructions, root, folder);
-  const [PORT, EKS_SIMULATOR_PORT] = [await freePort(), await freePort()];
+  const [PORT, EKS_SIMULATOR_PORT] = [String(await freePort()), String(await freePort())];
   const env = { ...environmentOf(stage), PORT, EKS_SIMULATOR_PORT, WORLD_FILE: worldFile };
   const cwd = join(stage.root, stage.workdir);
   const [program = '', ...args] = execForm(instructions, 'ENTRYPOINT');
@@ -72,14 +71,6 @@ async function startSteps(folder: string, worldFile: string): Promise<Container>
     },
     remove: async () => child.exitCode === null && child.kill('SIGKILL') && (await ended),
   };
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
 }
 
 /** Runs the HEALTHCHECK of the image until it succeeds. */
