@@ -24,9 +24,10 @@ export const expected: Record<
   lag: { error: null, effect: true, outcome: 'succeeded', answer: 200 },
 };
 
-/** A fault of the kind for the next request of the operation. */
+/** A fault of the kind for the next request of the operation. A late effect comes after the test. */
 export function faultOf(operation: OperationName, kind: FaultKind): Fault {
-  const delayed = ['late-effect', 'delay', 'delay-before', 'lag'].includes(kind);
+  if (kind === 'late-effect') return { operation, kind, delayMs: 60_000 };
+  const delayed = ['delay', 'delay-before', 'lag'].includes(kind);
   return { operation, kind, ...(delayed ? { delayMs } : {}) };
 }
 
