@@ -72,7 +72,7 @@ beforeAll(async () => {
   await service.close();
   const found = missingNag === null ? nagFindings(cases.map(fileOf)) : [];
   findings = Object.fromEntries(cases.map((name, index) => [name, found[index] ?? []]));
-}, 300_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -89,18 +89,14 @@ const missing = cfnLint(['--version']).status === 0 ? null : 'cfn-lint is not in
 
 const iam = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
 
-testUnless(missing)(
-  `cfn-lint accepts the template with ${cases.join(', ')}, and every template in deploy/iam`,
-  () => {
-    const others = readdirSync(iam)
-      .filter((name) => name.endsWith('.yml'))
-      .map((name) => join(iam, name));
-    // W3005: the framework writes dependencies that references imply.
-    const args = ['--ignore-checks', 'W3005', '--format', 'parseable', ...cases.map(fileOf), ...others];
-    expect(cfnLint(args)).toMatchObject({ status: 0, stdout: '' });
-  },
-  300_000,
-);
+testUnless(missing)(`cfn-lint accepts the template with ${cases.join(', ')}, and every template in deploy/iam`, () => {
+  const others = readdirSync(iam)
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => join(iam, name));
+  // W3005: the framework writes dependencies that references imply.
+  const args = ['--ignore-checks', 'W3005', '--format', 'parseable', ...cases.map(fileOf), ...others];
+  expect(cfnLint(args)).toMatchObject({ status: 0, stdout: '' });
+});
 
 testUnless(missingNag).each(cases)('cdk-nag finds nothing without a reason in the template with %s', (name) => {
   const unexplained = findings[name]?.filter((found) => !suppressions.some(({ finding }) => finding.test(found)));

@@ -166,4 +166,4 @@ test('the commands of the README print what it shows', async () => {
     ],
   });
   await server.stop();
-}, 120_000);
+});

@@ -21,7 +21,7 @@ openFaultyRoute((opened) => ({ gateway, route } = opened));
 beforeAll(async () => {
   example = await installExample();
   folder = mkdtempSync(join(tmpdir(), 'mcp-server-'));
-}, 120_000);
+});
 afterAll(() => {
   example.remove();
   rmSync(folder, { recursive: true });

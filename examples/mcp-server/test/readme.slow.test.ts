@@ -16,7 +16,7 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   [example, server] = await Promise.all([installExample(), startServerProcess({ LOCAL_FOLDER: folder })]);
-}, 120_000);
+});
 afterAll(async () => {
   await server.stop('SIGKILL');
   example.remove();

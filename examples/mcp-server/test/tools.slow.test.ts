@@ -26,7 +26,7 @@ const settingsOf = async (name: string) => ({
 beforeAll(async () => {
   [example, gateway] = await Promise.all([installExample(), startGateway()]);
   agent = await startAgent(example.folder, await settingsOf('alice'));
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
   example.remove();

@@ -175,4 +175,4 @@ test('the commands of the README print what it shows', async () => {
   });
   await own.stop();
   rmSync(folder, { recursive: true });
-}, 120_000);
+});

@@ -9,7 +9,7 @@ let world: World;
 beforeAll(async () => {
   world = await openWorld();
   for (const person of ['pat', 'kim']) await world.link(person);
-}, 120_000);
+});
 afterAll(() => world.close());
 
 const role = 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver';

@@ -8,7 +8,7 @@ let world: World;
 beforeAll(async () => {
   world = await openWorld({ gateway: { SCAN_INTERVAL_MS: '500' } });
   await world.link('alice');
-}, 120_000);
+});
 afterAll(() => world.close());
 
 const tags = 'team=payments';

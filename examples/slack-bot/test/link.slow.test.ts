@@ -11,7 +11,7 @@ beforeAll(async () => {
     decideMs: 2_000,
     tokenSeconds: '20',
   });
-}, 120_000);
+});
 afterAll(() => world.close());
 
 const codeOf = (page: string) => /link ([A-Z0-9-]+)</.exec(page)?.[1] ?? '';

@@ -67,7 +67,7 @@ test('the bot can be tried without Slack as the page says', async () => {
   await gateway.stop();
   remove();
   rmSync(local, { recursive: true });
-}, 120_000);
+});
 
 test('the manifest has the command, the paths and the scopes of the bot', () => {
   const manifest = readFileSync(join(example, 'manifest.json'), 'utf8');

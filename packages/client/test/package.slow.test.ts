@@ -17,7 +17,7 @@ let installed: string;
 beforeAll(async () => {
   consumer = await installPackages(join(tmpdir(), 'pod-identity-client'), ['pod-identity-client']);
   installed = consumer.installed('pod-identity-client');
-}, 120_000);
+});
 
 afterAll(() => consumer.remove());
 

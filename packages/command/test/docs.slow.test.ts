@@ -77,7 +77,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
-}, 120_000);
+});
 
 afterAll(async () => {
   await front.stop();
@@ -162,7 +162,7 @@ describe.each(pages)('%s', (page) => {
       cwd: consumer.folder,
     }).catch((error: unknown) => error as { readonly stdout: string });
     expect(stdout).toBe('');
-  }, 120_000);
+  });
 });
 
 /** The commands of the page for gql.tada. */

@@ -37,10 +37,7 @@ const patternOf = (output: string): RegExp => {
 };
 
 let consumer: Consumer;
-beforeAll(
-  async () => (consumer = await installPackages(join(tmpdir(), 'first-steps'), ['pod-identity-command'])),
-  120_000,
-);
+beforeAll(async () => (consumer = await installPackages(join(tmpdir(), 'first-steps'), ['pod-identity-command'])));
 afterAll(() => consumer.remove());
 
 /** Runs a block that ends in `npm start`, on free ports. The URLs are those of the gateway and of the simulator. */
@@ -63,34 +60,30 @@ async function start(code: string, environment: NodeJS.ProcessEnv) {
 
 const mark = '--- end of block ---';
 
-test.each(sectionsOf('docs/first-steps.md'))(
-  '%s',
-  async (_, blocks) => {
-    const folder = mkdtempSync(join(tmpdir(), 'first-steps-'));
-    const environment = { ...process.env, LOCAL_FOLDER: join(folder, 'local'), AWS_CONFIG_FILE: '/dev/null' };
-    const toFolder = (code: string) => code.replaceAll('/tmp/', `${folder}/`);
-    const beginning = blocks.findIndex(({ code }) => code.trimEnd().endsWith('npm start'));
-    for (const { code } of blocks.slice(0, beginning)) await run('bash', ['-eu', '-c', toFolder(code)]);
-    const { urls, stop } = await start(toFolder(blocks[beginning]?.code ?? ''), environment);
+test.each(sectionsOf('docs/first-steps.md'))('%s', async (_, blocks) => {
+  const folder = mkdtempSync(join(tmpdir(), 'first-steps-'));
+  const environment = { ...process.env, LOCAL_FOLDER: join(folder, 'local'), AWS_CONFIG_FILE: '/dev/null' };
+  const toFolder = (code: string) => code.replaceAll('/tmp/', `${folder}/`);
+  const beginning = blocks.findIndex(({ code }) => code.trimEnd().endsWith('npm start'));
+  for (const { code } of blocks.slice(0, beginning)) await run('bash', ['-eu', '-c', toFolder(code)]);
+  const { urls, stop } = await start(toFolder(blocks[beginning]?.code ?? ''), environment);
 
-    // In one shell, as in a terminal: what a block defines is there in the later ones.
-    const rest = blocks.slice(beginning + 1);
-    const commands = rest.map(({ language, code }, index) => {
-      if (language === 'sh') return toFolder(code);
-      const file = join(consumer.folder, `block-${index}.ts`);
-      writeFileSync(file, code);
-      return `${process.execPath} --no-warnings ${file}\n`;
-    });
-    const script = commands
-      .map((command) => `${command}echo '${mark}'\n`)
-      .join('')
-      .replaceAll('http://127.0.0.1:4000', urls[0] ?? '')
-      .replaceAll('http://127.0.0.1:4100', urls[1] ?? '');
-    const { stdout } = await run('bash', ['-eu', '-c', script], { cwd: repository, env: environment });
-    const outputs = stdout.split(`${mark}\n`);
-    for (const [index, { output }] of rest.entries()) expect(outputs[index]).toMatch(patternOf(output ?? ''));
-    await stop();
-    rmSync(folder, { recursive: true });
-  },
-  120_000,
-);
+  // In one shell, as in a terminal: what a block defines is there in the later ones.
+  const rest = blocks.slice(beginning + 1);
+  const commands = rest.map(({ language, code }, index) => {
+    if (language === 'sh') return toFolder(code);
+    const file = join(consumer.folder, `block-${index}.ts`);
+    writeFileSync(file, code);
+    return `${process.execPath} --no-warnings ${file}\n`;
+  });
+  const script = commands
+    .map((command) => `${command}echo '${mark}'\n`)
+    .join('')
+    .replaceAll('http://127.0.0.1:4000', urls[0] ?? '')
+    .replaceAll('http://127.0.0.1:4100', urls[1] ?? '');
+  const { stdout } = await run('bash', ['-eu', '-c', script], { cwd: repository, env: environment });
+  const outputs = stdout.split(`${mark}\n`);
+  for (const [index, { output }] of rest.entries()) expect(outputs[index]).toMatch(patternOf(output ?? ''));
+  await stop();
+  rmSync(folder, { recursive: true });
+});

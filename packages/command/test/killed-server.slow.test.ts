@@ -40,7 +40,7 @@ beforeAll(async () => {
     startEksSimulator(),
   ]);
   server = await start('0');
-}, 120_000);
+});
 
 afterAll(async () => {
   await server.stop('SIGKILL');
@@ -84,4 +84,4 @@ test('a create whose server is killed and started again ends with the associatio
   const { association } = JSON.parse(stdout) as { association: { associationId: string } };
   expect(association.associationId).toBe(associations[0]?.associationId);
   expect(eks.control.requests('CreatePodIdentityAssociation')).toHaveLength(1);
-}, 90_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const names = ['pod-identity-client', 'pod-identity-command'] as const;
   consumer = await installPackages(join(tmpdir(), 'pod-identity-command'), names);
   installed = consumer.installed('pod-identity-command');
-}, 120_000);
+});
 
 afterAll(() => consumer.remove());
 

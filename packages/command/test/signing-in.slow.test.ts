@@ -72,7 +72,7 @@ beforeAll(async () => {
   writeFileSync(join(policies, 'inventory.json'), JSON.stringify({ ...shipped, ...inventory() }));
   gateway = await startGateway({ issuers, policies });
   page = page.replaceAll('https://abc.execute-api.eu-central-1.amazonaws.com', gateway.url);
-}, 120_000);
+});
 
 afterAll(async () => {
   await gateway.close();

@@ -96,7 +96,7 @@ describe(`the image, ${runtime === undefined ? 'by its steps because there is no
     writeFileSync(worldFile, JSON.stringify(world));
     container = await (runtime === undefined ? startSteps(folder, worldFile) : startContainer(runtime, worldFile));
     await untilHealthy(container);
-  }, 600_000);
+  });
 
   afterAll(async () => {
     await container.remove();

@@ -30,7 +30,7 @@ beforeAll(async () => {
   writeFileSync(join(consumer, 'package.json'), '{"type": "module", "private": true}');
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
   await run('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: consumer, env: environment });
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

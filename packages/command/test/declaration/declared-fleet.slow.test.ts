@@ -141,7 +141,7 @@ test('a lost answer is asked for again, and the change is made once', async () =
   const sent = route.seen.filter(({ body }) => body.includes('mutation'));
   expect([applied.code, sent.length, fleet.effects()]).toEqual([0, 2, ['Create api']]);
   await route.close();
-}, 60_000);
+});
 
 test('an interrupted run says what it did not start, and the next one completes the plan', async () => {
   const serviceAccounts = Array.from({ length: 12 }, (_, index) => `s${index}`);

@@ -26,7 +26,7 @@ beforeAll(async () => {
   ]);
   await fleet.observe();
   writeFileSync(join(folder, 'bindings.yaml'), declaration);
-}, 120_000);
+});
 
 afterAll(async () => {
   await fleet.close();
@@ -58,4 +58,4 @@ test('the commands of the page run in their order', async () => {
   for (const file of ['plan.inverse.yaml', 'back.json', 'exported.yaml', 'from-irsa.yaml']) {
     expect([file, existsSync(join(folder, file))]).toEqual([file, true]);
   }
-}, 120_000);
+});

@@ -23,7 +23,7 @@ beforeAll(async () => {
     );
   }
   big.close();
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
