@@ -10,7 +10,7 @@ import { corsConfiguration } from '../../packages/local-gateway/src/http-api/cor
 import { timeVariables } from '../../src/app/time-settings.ts';
 import {
   changeRole,
-  endingRole,
+  expiryRole,
   fullParams,
   homeAccount,
   otherAccount,
@@ -82,7 +82,7 @@ test('the package contains exactly the bundles, Cedar, the policies and the page
     ...['cedar-native.bin', 'cedar-snapshot.bin', 'cedar_wasm_bg.wasm', 'checkpoint.cjs', 'checkpoint.mjs'],
     ...['code-cache.json', 'compile.cjs', 'compile.mjs', 'deliver.cjs', 'deliver.mjs', 'expire.cjs', 'expire.mjs'],
     ...['graphql.cjs', 'graphql.cjs.cache', 'graphql.mjs', 'issuers.json'],
-    ...['css.br', 'css.gz', 'js.br', 'js.gz'].map((ending) => `page-files/assets/*-HASH.${ending}`),
+    ...['css.br', 'css.gz', 'js.br', 'js.gz'].map((suffix) => `page-files/assets/*-HASH.${suffix}`),
     ...['page-files/index.html.br', 'page-files/index.html.gz', 'page.cjs', 'page.mjs'],
     ...['policies/access.cedar', 'policies/approvals.cedar', 'policies/compiled-inventory.json'],
     ...['policies/compiler.sha256', 'policies/guardrails.cedar', 'policies/inventory.json'],
@@ -229,7 +229,7 @@ const withIdentity = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
 
 test.each([
   ['ChangeOtherAccountsPolicy', ['GraphqlRole'], withIdentity, changeRole],
-  ['ExpireOtherAccountsPolicy', ['ExpireRole'], withIdentity, endingRole],
+  ['ExpireOtherAccountsPolicy', ['ExpireRole'], withIdentity, expiryRole],
   ['QueryOtherAccountsPolicy', ['GraphqlRole'], 'sts:AssumeRole', readRole],
   ['ReadOtherAccountsPolicy', ['ReconcileRole', 'ScanRole'], 'sts:AssumeRole', readRole],
 ])('%s lets its functions assume one role, in any account of the own organization', (name, roles, Action, arn) => {
@@ -619,7 +619,7 @@ describe('the bus for changes in other accounts', () => {
     const by = (name: string) =>
       callEvent('eks', 'UpdatePodIdentityAssociation', byRole(`arn:aws:iam::${otherAccount}:role/${name}`));
     expect(matchesPattern(pattern, by('administrator'))).toBe(true);
-    for (const own of [changeRole, endingRole]) {
+    for (const own of [changeRole, expiryRole]) {
       expect(matchesPattern(pattern, by(own.replace(/^.*:role\//, '')))).toBe(false);
     }
     expect(resolveIn(elsewhere, there, Targets)).toEqual([{ Id: 'gateway', Arn: bus, RoleArn: events.arn }]);

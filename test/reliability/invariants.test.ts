@@ -86,9 +86,9 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     { entries: [{ ...intent, approvers: 1 }, success], approvals: { items: [], entries: [], votes: [] } },
   ],
   [
-    'a delete at an ending that nobody set',
+    'a delete at an expiry that nobody set',
     'ended',
-    { entries: [intent, success, { ...intent, operationId: 'op-2', ending: { at: 500, setBy: 'op-1' } }] },
+    { entries: [intent, success, { ...intent, operationId: 'op-2', expiry: { at: 500, setBy: 'op-1' } }] },
   ],
   ["an answer about another principal's operation", 'isolated', { answers: [{ ...answer, principal: 'bob' }] }],
   ['an HTTP 500 answer', 'answered', { answers: [{ ...answer, status: 'ERROR', httpStatus: 500 }] }],

@@ -23,7 +23,7 @@ export const baseline: Implementation = {
   leaveInProgress: null,
   history: null,
   approvals: null,
-  hasEndings: false,
+  hasExpiries: false,
   createTables: createBaselineTables,
   start,
   entries: (items) => trailEntriesOf(items as readonly AuditItem[]),

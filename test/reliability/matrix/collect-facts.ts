@@ -17,7 +17,7 @@ interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
   readonly votes: readonly VoteAnswer[];
   /** How far the clock was ahead by which an audit entry was made, in milliseconds. */
   readonly aheadOf: (entryId: string) => number;
-  /** When the last run of endings began, if it met no fault; else null. */
+  /** When the last run of expiries began, if it met no fault; else null. */
   readonly endedAt: number | null;
 }
 

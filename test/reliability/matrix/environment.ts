@@ -32,7 +32,7 @@ export interface Environment {
   readonly vote: (running: RunningProcess, publicId: string) => Promise<void>;
   /** Runs the reconciler once, if the implementation has one. */
   readonly reconcile: (running: RunningProcess) => Promise<void>;
-  /** Runs one scan, or one run of endings, if the implementation has it. */
+  /** Runs one scan, or one run of expiries, if the implementation has it. */
   readonly scan: (running: RunningProcess) => Promise<void>;
   readonly expire: (running: RunningProcess) => Promise<void>;
   /** Whether the machine was so busy that a real call timed out without a fault, or that anything took too long. */

@@ -87,7 +87,7 @@ export const gateway: Implementation = {
     return { ...storedObservations(dynamoDbItems(tables)), ...storedAssociationReads(dynamoDbItems(tables)) };
   },
   approvals,
-  hasEndings: true,
+  hasExpiries: true,
   // Beside entries and records of changes: those of locks and approvals, and what proves that an operation had its effect.
   entries: (items) => items.flatMap((item) => entryOf(item) ?? []),
   records: (items) =>

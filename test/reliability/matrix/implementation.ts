@@ -55,7 +55,7 @@ export interface Implementation {
   /** The approvals and their entries, by the items of both tables; null if no request needs one. */
   readonly approvals: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ApprovalFacts, 'votes'>) | null;
   /** Whether associations can end by themselves. */
-  readonly hasEndings: boolean;
+  readonly hasExpiries: boolean;
   /** Converts raw table items into facts. */
   readonly entries: (items: readonly Item[]) => TrailEntry[];
   readonly records: (items: readonly Item[]) => RecordFact[];
