@@ -29,7 +29,10 @@ describe('The service control policy', () => {
   const executor = under(`pod-identity-gateway-prod-${region}-executor`);
   const gatewayElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-change`, otherAccount);
   const breakGlass = under('break-glass', otherAccount);
-  const ofExpiries = [`pod-identity-gateway-prod-${region}-expire`, `pod-identity-gateway-prod-${region}-expire-delete`];
+  const ofExpiries = [
+    `pod-identity-gateway-prod-${region}-expire`,
+    `pod-identity-gateway-prod-${region}-expire-delete`,
+  ];
   const expiries = ofExpiries.map((name) => under(name));
   const expiriesElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-expire`, otherAccount);
 

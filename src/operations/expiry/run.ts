@@ -164,7 +164,9 @@ async function holdAll(run: Run, bursts: readonly SetterExpiries[]): Promise<voi
   const { deps, settings, result, isInTime } = run;
   const fresh = bursts.map(({ setter, expiries }) => ({ setter, expiries: expiries.filter(isFresh) }));
   for (const { setter, expiries } of fresh) logBurst(run, setter, expiries);
-  const all = fresh.sort((one, other) => one.expiries.length - other.expiries.length).flatMap(({ expiries }) => expiries);
+  const all = fresh
+    .sort((one, other) => one.expiries.length - other.expiries.length)
+    .flatMap(({ expiries }) => expiries);
   await inParallel(all, async (listed) => {
     if (isInTime() && (await hold(deps, listed, settings.graceMs))) result.held += 1;
   });

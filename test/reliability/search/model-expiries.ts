@@ -41,7 +41,7 @@ export function makeExpiryModel(
 
   /** A delete at an expiry begins. */
   function begins(by: Attempt, { operationId, request }: AuditEntry): void {
-    const { associationId, expiry } = request as DeleteRequest;
+    const { associationId, ending: expiry } = request as DeleteRequest;
     const what = `${by.name} began to end ${associationId} at ${expiry?.expiresAt} of ${expiry?.setBy}`;
     const set = expiries.get(associationId);
     if (!expiry || set?.expiresAt !== expiry.expiresAt || set.setBy !== expiry.setBy) {
@@ -83,7 +83,7 @@ export function makeExpiryModel(
         const set = named.get(operationId);
         if (entry.operation === 'CREATE_POD_IDENTITY_ASSOCIATION' && entry.before) sets(by, entry, id, false);
         if (set) expiries.set(id, { ...set, setBy: operationId });
-        if (entry.actor === null || !(entry.request as DeleteRequest).expiry) continue;
+        if (entry.actor === null || !(entry.request as DeleteRequest).ending) continue;
         if (ended.has(id)) broken(`${operationId} ended ${id} a second time`);
         ended.add(id);
       }
