@@ -27,8 +27,8 @@ test('a run of endings has one line in the log, with what it did and what alarms
   await handler({}, { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 });
   const fields = {
     deleted: 1,
-    suspendedExpiries: 0,
-    heldExpiries: 0,
+    suspendedEndings: 0,
+    heldEndings: 0,
     queued: 0,
     oldestDueSeconds: 0,
     approvalsExpired: 1,

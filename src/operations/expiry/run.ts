@@ -181,7 +181,7 @@ function logBurst({ deps, settings }: Run, setter: ExpirySetter, expiries: reado
     principalId,
     actorId,
     onBehalfOf: personKeyOf(onBehalfOf),
-    expiries: expiries.length,
+    endings: expiries.length,
     heldUntil,
     lock,
   };
