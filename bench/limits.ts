@@ -64,25 +64,25 @@ const runsEverySeconds = 120;
 /** Entries of a page of EKS's list. */
 const listPage = 100;
 
-/** How many associations of one account and region the scan can read, by the interval. */
-function scanTable(): string {
+/**
+ * How many associations of one account and region the scan can read, by the interval, if lists have
+ * full pages.
+ */
+function scanCapacity(): string {
   const { intervalMs, maxAgeMs, readsPerSecond } = defaultScanSettings;
   const day = 86_400;
   const perDay = (readsPerSecond * day * readingSeconds) / runsEverySeconds;
   const whole = (value: number) => Math.floor(value).toLocaleString('en');
-  const rows = [1, 2, 6].map((times) => {
-    const scans = (day * 1_000) / (times * intervalMs);
-    const describes = (day * 1_000) / maxAgeMs;
-    const reads = describes + scans / listPage;
-    const interval = `${(times * intervalMs) / 60_000} minutes`;
-    return [
-      interval,
-      whole(perDay),
-      `${describes} + ${scans} ÷ ${listPage} = ${reads.toFixed(2)}`,
-      whole(perDay / reads),
-    ];
+  const intervals = [1, 2, 6].map((times) => times * intervalMs);
+  const capacities = intervals.map((interval) => {
+    const reads = (day * 1_000) / maxAgeMs + (day * 1_000) / interval / listPage;
+    return whole(perDay / reads);
   });
-  return table(['`SCAN_INTERVAL_MS`', 'reads a day', 'reads of an association a day', 'associations'], rows);
+  const minutes = intervals.map((interval) => interval / 60_000);
+  return [
+    `In one account and region, scans make ${whole(perDay)} reads a day: ${readsPerSecond} a second for ${readingSeconds} of each ${runsEverySeconds} seconds.`,
+    `With a \`SCAN_INTERVAL_MS\` of ${minutes.join(', ')} minutes, they can read ${capacities.join('; ')} associations.`,
+  ].join('\n\n');
 }
 
 /**
@@ -105,14 +105,14 @@ export async function limitsSection(): Promise<Section> {
       ...[`${rate} of one principal`, '`PRINCIPAL_REQUESTS_PER_SECOND`, `GRAPHQL_CONCURRENCY`'],
     ],
     [
-      'a key of an audit index: a cluster, namespace, service account or principal',
+      'a key of an audit index',
       `${awsLimits.keyWrites.toLocaleString('en')} write units a second; a create takes ${unitsOfEntries}`,
       ...[`${perSecond(awsLimits.keyWrites, unitsOfEntries)} of one key`, 'fewer requests of one principal'],
     ],
     [
       'a new audit table',
       `${awsLimits.newTable.toLocaleString('en')} write units a second; a create takes ${transactionFactor * unitsOfEntries}`,
-      ...[perSecond(awsLimits.newTable, transactionFactor * unitsOfEntries), 'warm throughput; by itself with traffic'],
+      ...[perSecond(awsLimits.newTable, transactionFactor * unitsOfEntries), 'warm throughput; traffic'],
     ],
     [
       'the index of the whole trail',
@@ -139,10 +139,10 @@ export async function limitsSection(): Promise<Section> {
     ],
     [
       'the reconciler',
-      `${examinedAtOnce} abandoned operations at a time, each about ${examinationMs} ms, ${(60 * examiningShare).toFixed(0)} seconds of each minute`,
+      `${examinedAtOnce} operations at a time, ${examinationMs} ms each, ${(60 * examiningShare).toFixed(0)} s of each minute`,
       ...[
         `${perSecond(examinedAtOnce * examiningShare * 1_000, examinationMs)} abandoned`,
-        'nothing; the others wait for the next runs',
+        'nothing; others wait for next runs',
       ],
     ],
   ];
@@ -153,8 +153,7 @@ export async function limitsSection(): Promise<Section> {
     isMeasured: false,
     tables: [
       table(['limit', 'value', 'reached at creates a second', 'what moves it'], rows),
-      `The scan in one account and region, at ${defaultScanSettings.readsPerSecond} reads a second for ${readingSeconds} of each ${runsEverySeconds} seconds, with full pages of lists:`,
-      scanTable(),
+      scanCapacity(),
       `A million creates leave about ${gigabytes.toFixed(0)} GB of entries in the audit table, and ${(gigabytes * indexes).toFixed(0)} GB in its indexes.`,
     ].join('\n\n'),
   };

@@ -14,11 +14,10 @@ function generated(page: string): string {
   const rows = Object.entries(errorCodes).map(([code, { meaning, status, retryAfterSeconds, action }]) => [
     `\`${code}\``,
     meaning,
-    retryAfterSeconds === null ? 'no' : `after ${retryAfterSeconds} s`,
     String(status),
-    action,
+    retryAfterSeconds === null ? action : `after ${retryAfterSeconds} s: ${action}`,
   ]);
-  return replaceBlock(page, 'errors', tableOf(['code', 'meaning', 'retryable', 'status', 'client'], rows));
+  return replaceBlock(page, 'errors', tableOf(['code', 'meaning', 'status', 'client'], rows));
 }
 
 test('the contract lists the error codes of the code (UPDATE_REFERENCE=1 writes them)', () => {

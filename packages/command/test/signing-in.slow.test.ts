@@ -107,7 +107,7 @@ function tokenOf(issuer: string, audience: string, subject: string): Promise<str
 }
 
 test('the page lists the options of login', () => {
-  const listed = [...page.matchAll(/^\| `--([a-z-]+)` /gm)].map(([, name]) => name);
+  const listed = [...page.matchAll(/^- `--([a-z-]+)`: /gm)].map(([, name]) => name);
   const [login] = loginCommands;
   const options = login?.parameters.filter(({ type }) => type !== 'boolean').map(({ name }) => optionNameOf(name));
   expect(listed).toEqual(options);

@@ -5,14 +5,17 @@ import type { SchemaJson } from './cedar.ts';
 import { jsonBrackets, scanPolicies, schemaBrackets, tooDeep, wordsWrittenOut } from './nesting.ts';
 
 /**
- * The bounds. `docs/policy.md` has what each costs, and how they follow from the budget of
- * processor time.
+ * The bounds. Within them, verifying a version takes at most a few seconds of a processor.
  */
 export const bounds = {
   /** Bytes of all policy files together. */
   policyBytes: 400_000,
+  /** Each takes about 1 ms to parse and to validate. */
   policies: 1_200,
-  /** Policies that can apply to one request: all but those about other places. */
+  /**
+   * Policies that can apply to one request: all but those about other places. Decisions and cold
+   * starts grow with them.
+   */
   applicable: 500,
   /**
    * Levels of an expression: Cedar's parser overflows its stack above 100, its JSON format ends at
@@ -26,16 +29,23 @@ export const bounds = {
    * of them.
    */
   requestTypes: 100,
-  /** Words of the schema, when the common types in it are written out. */
+  /**
+   * Words of the schema, when the common types in it are written out: types in types can double
+   * them with each.
+   */
   schemaWords: 10_000,
   jsonNesting: 20,
-  /** Bytes of a JSON file, such as the inventory. */
+  /**
+   * Bytes of a JSON file, such as the inventory: with 10,000 namespaces it has 0.6 MB, and takes
+   * about 0.1 s to parse and to check.
+   */
   jsonBytes: 4_000_000,
+  /** Each takes 2 to 3 ms. */
   cases: 1_500,
   caseBytes: 2_000_000,
   /**
    * Policies that can apply to one request, times cases: the most policies that are evaluated to
-   * run the cases.
+   * run the cases. Each takes about 0.02 ms.
    */
   evaluations: 50_000,
   /** Bytes of the inventories that are parsed to run the cases. */
