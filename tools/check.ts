@@ -8,20 +8,28 @@ import { linesOf } from './programs.ts';
 
 const root = join(import.meta.dirname, '..');
 
+/**
+ * Where parts keep what they found, by the contents of files and by their settings. A kept result of
+ * ESLint would miss what a change of one file means for the types in another.
+ */
+const cache = '.cache/checks';
+const cached = (name: string) => `--cache --cache-strategy content --cache-location ${cache}/${name}`;
+const incremental = (name: string) => `--incremental --tsBuildInfoFile ${cache}/${name}.tsbuildinfo`;
+
 /** What each part checks, and its command. The longest come first. */
 const parts: Readonly<Record<string, readonly [checks: string, command: string]>> = {
   lint: [
     'ESLint, without warnings',
     'node --max-old-space-size=8192 node_modules/eslint/bin/eslint.js --max-warnings 0 .',
   ],
-  types: ['TypeScript', 'tsc && tsc --project packages/page'],
+  types: ['TypeScript', `tsc ${incremental('tsc')} && tsc --project packages/page ${incremental('page')}`],
   generated: ['whether both src/generated follow from schema.graphql', 'node tools/generate.ts --check'],
   layers: [
     'the import rules of the layers',
     'depcruise --config .dependency-cruiser.js src packages bench deploy tools test',
   ],
-  format: ['Prettier', 'prettier --check .'],
-  spelling: ['cspell', 'cspell --no-progress --dot .'],
+  format: ['Prettier', `prettier --check ${cached('prettier')} .`],
+  spelling: ['cspell', `cspell --no-progress ${cached('cspell')} --dot .`],
   unused: ['unused files, exports and dependencies', 'knip'],
   schema: ['breaking changes of schema.graphql since the last release', 'node tools/check-schema.ts'],
   policies: ['the shipped policies and their cases', 'node packages/operator/src/main.ts policies check'],

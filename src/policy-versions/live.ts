@@ -28,6 +28,8 @@ export interface LiveSource<Value> extends VersionSource<Value> {
   readonly settings: LiveSettings;
   /** Milliseconds since the epoch. */
   readonly clock: Clock;
+  /** The longest time that a request waits for a read. Milliseconds; 3,000 if not given. */
+  readonly waitMs?: number;
 }
 
 /** It is not known which policies are in force. */
@@ -37,9 +39,6 @@ export class PoliciesUnavailable extends Error {
     this.name = 'PoliciesUnavailable';
   }
 }
-
-/** The longest time that a request waits for a read. Milliseconds. */
-const waitMs = 3_000;
 
 /** The least time between a read that failed and the next one. Milliseconds. */
 const retryMs = 1_000;
@@ -68,7 +67,7 @@ interface Read {
  * what is in force.
  */
 export function makeLive<Value>(source: LiveSource<Value>): () => Promise<Value> {
-  const { settings, log } = source;
+  const { settings, log, waitMs = 3_000 } = source;
   const { refreshMs, maxAgeMs } = settings;
   const choose = chooseVersion(source);
   let live: Live<Value> | null = null;

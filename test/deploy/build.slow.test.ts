@@ -199,12 +199,12 @@ describe('The build', () => {
     const compiled = readFileSync(join(outdir, 'policies', compiledInventoryFile), 'utf8');
     expect(readCompiledInventory(compiled, Buffer.from(text))).toEqual(parseInventory(text));
     expect(readFileSync(join(outdir, 'issuers.json'))).toEqual(readFileSync(issuers));
-  }, 600_000);
+  });
 
   test('packages an empty list of issuers without --issuers', async () => {
     await copyBuild(folder);
     expect(readFileSync(join(folder, 'dist', 'issuers.json'), 'utf8')).toBe('[]');
-  }, 600_000);
+  });
 
   test('writes the same code cache on a machine that stands still while the function waits for AWS', async () => {
     await copyBuild(folder);
@@ -225,7 +225,7 @@ describe('The build', () => {
     };
     // Numbers of the same length, as the text has no other difference.
     expect(await cacheWith('2e3')).toBe(await cacheWith('1e0'));
-  }, 600_000);
+  });
 
   test('rejects an invalid inventory', async () => {
     const inventory = join(folder, 'ours.json');

@@ -166,7 +166,7 @@ const inDocs = [...named].filter((command) => !withoutCredentials.test(command))
 let organization: Organization;
 beforeAll(async () => {
   organization = await openOrganization();
-}, 180_000);
+});
 
 /** The role that erases has the policies of its page. */
 function principalOf(by: Actor | 'eraser', resource: string): SimulatedPrincipal {

@@ -373,7 +373,7 @@ describe('The framework', () => {
 
   beforeAll(async () => {
     service = await openService({ isOwn: true });
-  }, 120_000);
+  });
 
   afterAll(() => service.close());
 
@@ -382,18 +382,18 @@ describe('The framework', () => {
     expect(output).toContain('From the variables of this shell: TAGS=team=x');
     const madeBy = { nodeVersion: process.version, architecture: process.arch };
     expect(output).toContain(`${codeCacheNotice(madeBy, { runtime: 'nodejs24.x', architecture: 'arm64' })}\n`);
-  }, 120_000);
+  });
 
   test('stops a deployment of any stage, and a package of all but dev, before it calls AWS', async () => {
     const problems = { exitCode: 1, output: expect.stringContaining('jwtIssuer is not set') as string };
     expect(await service.serverless(['deploy'])).toEqual(problems);
     expect(await service.serverless(['package', '--stage', 'prod'])).toEqual(problems);
-  }, 120_000);
+  });
 
   test('does not ask for the settings of a deployment to list those that were made', async () => {
     const { output } = await service.serverless(['deploy', 'list', '--stage', 'prod']);
     expect(output).not.toContain('jwtIssuer');
-  }, 120_000);
+  });
 
   test('rejects the account of the credentials when the inventory does not have it', async () => {
     const answer = `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999900001111</Account>
@@ -406,11 +406,11 @@ describe('The framework', () => {
       exitCode: 1,
       output: expect.stringContaining('The credentials are of account 999900001111'),
     });
-  }, 120_000);
+  });
 
   test('does not package without bundles', async () => {
     await service.removeBundles();
     const missing = expect.stringContaining('Run `npm run build` first') as string;
     expect(await service.serverless(['package'])).toEqual({ exitCode: 1, output: missing });
-  }, 120_000);
+  });
 });

@@ -189,7 +189,7 @@ beforeAll(async () => {
   const off = { ...neededParams, trafficShift: 'AllAtOnce', jwtAuthorizer: 'function', jwtVerification: 'on' };
   withoutOptions = (await service.makePackage(['--stage', 'prod', ...paramArguments(off)])).template;
   await service.close();
-}, 180_000);
+});
 
 const typesOf = (of: Template) => [...new Set(Object.values(of.Resources).map(({ Type }) => Type))];
 

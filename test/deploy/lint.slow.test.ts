@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fullParams, inventoryWith, neededParams, otherAccount, paramArguments } from '../support/deployment.ts';
 import { openService } from '../support/lambda-package.ts';
-import type { Template } from '../support/lambda-package.ts';
 import { testUnless } from '../support/requires.ts';
 import { missingNag, nagFindings, suppressions } from './nag.ts';
 
@@ -49,12 +48,15 @@ const mixes = [0, 1, 2, 3, 4, 5];
 const cases = ['default parameters', ...mixes.map((mix) => `mix ${mix} of options`)];
 
 let folder: string;
-const templates: Record<string, Template> = {};
+let findings: Readonly<Record<string, readonly string[]>>;
+const fileOf = (name: string) => join(folder, `${name}.json`);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lint-'));
   const service = await openService({ isOwn: true });
-  templates['default parameters'] = (await service.makePackage()).template;
+  const write = async (name: string, args: readonly string[]) =>
+    writeFileSync(fileOf(name), JSON.stringify((await service.makePackage(args)).template));
+  await write('default parameters', []);
   for (const mix of mixes) {
     const on = options.filter((_, option) => isOn(option, mix)).flat();
     const { otherAccounts: _, ...needed } = neededParams;
@@ -65,10 +67,12 @@ beforeAll(async () => {
     };
     await service.useInventory((on.includes('otherAccounts') ? inventories[mix % 3] : undefined) ?? inventoryWith([]));
     const args = ['--stage', 'prod', ...paramArguments(params)];
-    templates[`mix ${mix} of options`] = (await service.makePackage(args)).template;
+    await write(`mix ${mix} of options`, args);
   }
   await service.close();
-}, 300_000);
+  const found = missingNag === null ? nagFindings(cases.map(fileOf)) : [];
+  findings = Object.fromEntries(cases.map((name, index) => [name, found[index] ?? []]));
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -85,41 +89,22 @@ const missing = cfnLint(['--version']).status === 0 ? null : 'cfn-lint is not in
 
 const iam = join(import.meta.dirname, '..', '..', 'deploy', 'iam');
 
-testUnless(missing)(
-  `cfn-lint accepts the template with ${cases.join(', ')}, and every template in deploy/iam`,
-  () => {
-    const files = cases.map((name) => {
-      const file = join(folder, `${name}.json`);
-      writeFileSync(file, JSON.stringify(templates[name]));
-      return file;
-    });
-    const others = readdirSync(iam)
-      .filter((name) => name.endsWith('.yml'))
-      .map((name) => join(iam, name));
-    // W3005: the framework writes dependencies that references imply.
-    const args = ['--ignore-checks', 'W3005', '--format', 'parseable', ...files, ...others];
-    expect(cfnLint(args)).toMatchObject({ status: 0, stdout: '' });
-  },
-  300_000,
-);
+testUnless(missing)(`cfn-lint accepts the template with ${cases.join(', ')}, and every template in deploy/iam`, () => {
+  const others = readdirSync(iam)
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => join(iam, name));
+  // W3005: the framework writes dependencies that references imply.
+  const args = ['--ignore-checks', 'W3005', '--format', 'parseable', ...cases.map(fileOf), ...others];
+  expect(cfnLint(args)).toMatchObject({ status: 0, stdout: '' });
+});
 
-testUnless(missingNag).each(cases)(
-  'cdk-nag finds nothing without a reason in the template with %s',
-  (name) => {
-    const unexplained = nagFindings(templates[name] ?? {}, folder).filter(
-      (found) => !suppressions.some(({ finding }) => finding.test(found)),
-    );
-    expect(unexplained).toEqual([]);
-  },
-  60_000,
-);
+testUnless(missingNag).each(cases)('cdk-nag finds nothing without a reason in the template with %s', (name) => {
+  const unexplained = findings[name]?.filter((found) => !suppressions.some(({ finding }) => finding.test(found)));
+  expect(unexplained).toEqual([]);
+});
 
-testUnless(missingNag)(
-  'every accepted finding of cdk-nag still exists',
-  () => {
-    const found = Object.values(templates).flatMap((template) => nagFindings(template, folder));
-    const unused = suppressions.filter(({ finding }) => !found.some((each) => finding.test(each)));
-    expect(unused).toEqual([]);
-  },
-  60_000,
-);
+testUnless(missingNag)('every accepted finding of cdk-nag still exists', () => {
+  const found = Object.values(findings).flat();
+  const unused = suppressions.filter(({ finding }) => !found.some((each) => finding.test(each)));
+  expect(unused).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const packages = join(import.meta.dirname, 'nag');
@@ -9,12 +9,10 @@ export const missingNag = existsSync(join(packages, 'node_modules', 'cdk-nag'))
   ? null
   : 'cdk-nag is not installed (npm ci --prefix test/deploy/nag)';
 
-/** What the packs of cdk-nag find in a template: `rule on logical ID`, the rule without the name of its pack. Sorted. */
-export function nagFindings(template: object, folder: string): string[] {
-  const file = join(folder, 'nag-template.json');
-  writeFileSync(file, JSON.stringify(template));
-  const findings = execFileSync(process.execPath, [join(packages, 'findings.js'), file], { encoding: 'utf8' });
-  return JSON.parse(findings) as string[];
+/** What the packs of cdk-nag find in the template of each file: `rule on logical ID`, the rule without the name of its pack. Sorted. */
+export function nagFindings(files: readonly string[]): string[][] {
+  const findings = execFileSync(process.execPath, [join(packages, 'findings.js'), ...files], { encoding: 'utf8' });
+  return JSON.parse(findings) as string[][];
 }
 
 /** A finding that is accepted: what it is, as the beginning of a line of `nagFindings`, and why. */

@@ -42,7 +42,7 @@ beforeAll(async () => {
     templates.set(stage, (await service.makePackage(['--stage', stage, ...paramArguments(fullParams)])).template);
   }
   await service.close();
-}, 180_000);
+});
 
 /** A role of the gateway, in its own account. */
 function functionOf(gateway: Gateway, name: 'GraphqlRole' | 'ExpireRole' | 'ReconcileRole'): SimulatedPrincipal {

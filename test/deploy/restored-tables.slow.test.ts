@@ -15,7 +15,7 @@ describe('a deployment that uses restored tables', () => {
     const service = await openService({ isOwn: true });
     ({ template } = await service.makePackage(['--stage', 'prod', ...paramArguments({ ...fullParams, ...names })]));
     await service.close();
-  }, 180_000);
+  });
 
   const without = (kept: RegExp) =>
     JSON.stringify(Object.entries(template.Resources).filter(([logicalId]) => kept.test(logicalId)));

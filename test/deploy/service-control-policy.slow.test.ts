@@ -16,7 +16,7 @@ let organization: Organization;
 
 beforeAll(async () => {
   organization = await openOrganization();
-}, 180_000);
+});
 
 const { region, stack, arn, role, graphql, auditTable, idempotencyTable } = names;
 const [record, locks, lockEntry] = ['0'.repeat(64), 'locks', `lock-${'0'.repeat(26)}`];
@@ -48,7 +48,7 @@ test('docs/permissions.md has what each role may do under all policies (UPDATE_R
   const expected = replaceBlock(page, 'all policies', table);
   if (process.env.UPDATE_REFERENCE) writeFileSync(file, expected);
   else expect(page).toBe(expected);
-}, 60_000);
+});
 
 test.each([...writes.filter(({ action }) => action !== 'dynamodb:GetItem'), ...escapes])(
   'an administrator of the account may not $action on $on',

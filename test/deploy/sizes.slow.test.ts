@@ -27,7 +27,7 @@ beforeAll(async () => {
   template = (await service.makePackage(args)).template;
   await service.useInventory(inventoryWith(accountIds(2)));
   small = (await service.makePackage(args)).template;
-}, 180_000);
+});
 
 afterAll(() => service.close());
 
@@ -127,7 +127,7 @@ test('a deployment with too many role paths is stopped with the sizes and the fi
     /The inline policies of GraphqlRole have \d\d,\d{3} characters for IAM, and at most 10,240/,
   );
   expect(run.output).toContain('fix: Give fewer paths in rolePath');
-}, 60_000);
+});
 
 test.each([
   [

@@ -35,7 +35,7 @@ describe('A build', () => {
 
   beforeAll(async () => {
     services = [await openService(), await openService({ isBuilt: true })];
-  }, 600_000);
+  });
 
   afterAll(() => Promise.all(services.map(({ close }) => close())));
 
@@ -47,7 +47,7 @@ describe('A build', () => {
     }
     expect(results[0]?.[0]).toMatch(/^[0-9a-f]{64} {2}pod-identity-gateway\.zip\n$/);
     expect(results[0]).toEqual(results[1]);
-  }, 600_000);
+  });
 
   test('lists every package in the bundles, each once, with version and licence, as CycloneDX', async () => {
     const text = (await services[0]?.readBuilt(sbomFile)) ?? '';

@@ -61,24 +61,20 @@ test('the page has commands', () => {
   expect(commands.length).toBeGreaterThan(10);
 });
 
-testUnless(missingAwsCli).each(commands)(
-  'the AWS CLI accepts and sends %s',
-  async (command) => {
-    const service = await startAnsweringServer((response) => answerError(response, 400, 'Refused', 'This is not AWS.'));
-    const env = {
-      ...{ STAGE: 'prod', STACK: 'pod-identity-gateway-prod', LOGS: '/aws/lambda/pod-identity-gateway-prod' },
-      QUERY_ID: 'query',
-      ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-      ...{ AWS_ENDPOINT_URL: service.endpoint, AWS_MAX_ATTEMPTS: '1', AWS: awsCli ?? '', PATH: process.env.PATH },
-    };
-    const text = command.trimEnd().replace(/^aws /, '"$AWS" ');
-    const errors = await run('bash', ['-c', text], { env }).then(
-      () => '',
-      (error: unknown) => (error as { stderr: string }).stderr,
-    );
-    await service.stop();
-    // Parameters that the model of the service does not have are refused before anything is sent.
-    expect({ errors, requests: service.seen.length }).toEqual({ errors: expect.any(String), requests: 1 });
-  },
-  30_000,
-);
+testUnless(missingAwsCli).each(commands)('the AWS CLI accepts and sends %s', async (command) => {
+  const service = await startAnsweringServer((response) => answerError(response, 400, 'Refused', 'This is not AWS.'));
+  const env = {
+    ...{ STAGE: 'prod', STACK: 'pod-identity-gateway-prod', LOGS: '/aws/lambda/pod-identity-gateway-prod' },
+    QUERY_ID: 'query',
+    ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+    ...{ AWS_ENDPOINT_URL: service.endpoint, AWS_MAX_ATTEMPTS: '1', AWS: awsCli ?? '', PATH: process.env.PATH },
+  };
+  const text = command.trimEnd().replace(/^aws /, '"$AWS" ');
+  const errors = await run('bash', ['-c', text], { env }).then(
+    () => '',
+    (error: unknown) => (error as { stderr: string }).stderr,
+  );
+  await service.stop();
+  // Parameters that the model of the service does not have are refused before anything is sent.
+  expect({ errors, requests: service.seen.length }).toEqual({ errors: expect.any(String), requests: 1 });
+});

@@ -77,5 +77,5 @@ describeOnDynamoDb('The page from an idea to a published rule', () => {
     expect(published).toContain('Version 1 is in force.');
     expect(published).toMatch(/- policy cost-center-tag removed\n[^]*Version 2 is in force\./);
     // Ten processes.
-  }, 180_000);
+  });
 });

@@ -56,7 +56,7 @@ describeUnless(missing.length === 0 ? null : missing.join(', '))("The bundle in 
       runFunction({ taskRoot, handler: 'dist/reconcile.handler', timeout: 60, environment: environment() }),
       runFunction({ taskRoot, handler: 'dist/scan.handler', timeout: 120, environment: environment() }),
     ]);
-  }, 600_000);
+  });
 
   afterAll(async () => {
     await Promise.all([graphql.stop(), reconcile.stop(), scan.stop()]);

@@ -21,7 +21,7 @@ describeUnless(hasRuntimeClient() ? null : 'run `npm run runtime-client` first')
       await copyBuild(taskRoot);
       const environment = { JWT_ISSUER: 'https://login.example', PAGE_CLIENT_ID: 'page' };
       page = await runFunction({ taskRoot, handler: 'dist/page.handler', timeout: 5, environment });
-    }, 600_000);
+    });
 
     afterAll(async () => {
       await page.stop();

@@ -48,14 +48,18 @@ function run(more: Partial<Parameters<typeof reconcile>[0]>) {
   return reconcile(deps, 'run', now + minuteMs);
 }
 
-/** Stores an operation that a request abandoned in a cluster, so long ago that it is no longer in doubt. */
+/**
+ * Stores an operation that a request abandoned in a cluster, so long ago that it is no longer in
+ * doubt. Each is about an association of its own: an item about an association names all of its
+ * open operations, so 1,000 of one would take a minute to store.
+ */
 async function abandoned(clusterName: string, fields: Partial<IdempotencyRecord> = {}): Promise<IdempotencyRecord> {
   const startedAt = now - 10 * minuteMs;
   const record = openRecord({
     ...{ operationId: ulid(startedAt), startedAt, leaseUntil: startedAt + defaultTimes.leaseMs },
     ...{ inDoubtUntil: startedAt + 7 * minuteMs, ...fields },
   });
-  const request = sampleRequest({ clusterName });
+  const request = sampleRequest({ clusterName, serviceAccount: record.operationId.toLowerCase() });
   const intent = auditEntry({ operationId: record.operationId, request, target: request });
   await ledger.commit({ kind: 'free', now }, record, [intent]);
   return record;

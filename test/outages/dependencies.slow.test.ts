@@ -104,5 +104,5 @@ describeOnDynamoDb('with a table that DynamoDB throttles', () => {
     });
     const [line] = linesSelectedBy('## Throttles', [failed?.line], 3);
     expect(line).toMatchObject({ ...place, principalId: 'https://issuer.example#alice' });
-  }, 30_000);
+  });
 });

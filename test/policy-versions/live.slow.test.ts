@@ -66,6 +66,8 @@ describeOnDynamoDb('Live policies', () => {
       },
       settings,
       clock: () => now,
+      // No test is about the limit, which a read on a busy machine can reach.
+      waitMs: 20_000,
       log: (level, message, fields) => void logged.push({ level, message, fields }),
     });
     /** The number of the version in force; null: the package. */

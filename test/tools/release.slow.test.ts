@@ -109,7 +109,7 @@ test('a dry run makes the packages and says what it would publish, and publishes
       ),
     );
   expect(lines.at(-1)).toMatch(`would run: gh release create v${version} --verify-tag`);
-}, 180_000);
+});
 
 test('nothing is published without a tag, or with another one', async () => {
   for (const [args, problem] of [
@@ -121,4 +121,4 @@ test('nothing is published without a tag, or with another one', async () => {
       stdout: '',
       stderr: expect.stringContaining(problem) as string,
     });
-}, 60_000);
+});

@@ -25,7 +25,7 @@ test('an update from the last release replaces and removes nothing stateful, and
   const templates = [released, ...stepsBefore(released, packaged).map((step) => step.template), packaged];
   const added = templates.slice(1).flatMap((next, at) => [...addedIndexes(templates[at] ?? released, next).values()]);
   expect(added.filter((indexes) => indexes.length > 1)).toEqual([]);
-}, 180_000);
+});
 
 test('npm run upgrade prints the steps over a deployed template and writes their templates, and fails for one that would be replaced', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
@@ -47,4 +47,4 @@ test('npm run upgrade prints the steps over a deployed template and writes their
     'upgrade-step-2.json',
   ]);
   rmSync(folder, { recursive: true });
-}, 60_000);
+});

@@ -30,9 +30,10 @@ export function clientFor(kind: FaultKind, simulator: Parameters<typeof clientOf
   return clientOf(simulator, expected[kind].error === 'TimeoutError' ? { timeoutMs: 1_000 } : {});
 }
 
-/** A fault of the kind for the next request of the operation. */
+/** A fault of the kind for the next request of the operation. A late effect comes after the test. */
 export function faultOf(operation: OperationName, kind: FaultKind): Fault {
-  const delayed = ['late-effect', 'delay', 'delay-before', 'lag'].includes(kind);
+  if (kind === 'late-effect') return { operation, kind, delayMs: 60_000 };
+  const delayed = ['delay', 'delay-before', 'lag'].includes(kind);
   return { operation, kind, ...(delayed ? { delayMs } : {}) };
 }
 

@@ -53,6 +53,8 @@ describe.each(operations)('%s', (operation, { send, isDone }) => {
     const call = send(clientFor(kind, simulator), association);
     if (error === null) await call;
     else expect(await failureText(call)).toContain(error);
+    // The client may give up before the simulator has read its request.
+    await until(() => control.requests().length > 0);
     expect(isDone(control.associations()[0])).toBe(effect);
     const { associationId, namespace, serviceAccount } = association;
     const what = { operation, associationId, namespace, serviceAccount };
@@ -70,7 +72,7 @@ describe.each(operations)('%s', (operation, { send, isDone }) => {
 
   test('late-effect on a deleted association has no effect', async () => {
     const { control, association, client } = await simulateWithAssociation();
-    control.addFault({ operation, kind: 'late-effect', delayMs });
+    control.addFault({ operation, kind: 'late-effect', delayMs: 500 });
     await failure(send(client, association));
     control.deleteAssociation(association.associationId);
     await until(() => control.requests()[0]?.outcome !== 'pending');

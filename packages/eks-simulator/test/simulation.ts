@@ -172,10 +172,10 @@ export function manyTags(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'value']));
 }
 
-/** Waits until `reached` returns true. Throws after 30 seconds, which a busy machine does not need. */
+/** Waits until `reached` returns true. Throws after a minute. */
 export async function until(reached: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !reached();) {
-    if (Date.now() > end) throw new Error('The condition was not reached in 30 seconds');
+  for (const end = Date.now() + 60_000; !reached();) {
+    if (Date.now() > end) throw new Error('The condition was not reached in a minute');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

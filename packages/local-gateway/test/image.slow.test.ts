@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { freePorts } from '../../../test/support/free-port.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 import { environmentOf, execForm, readDockerfile, runSteps } from './dockerfile.ts';
 
 const run = promisify(execFile);
@@ -56,7 +56,7 @@ async function startContainer(program: string, worldFile: string): Promise<Conta
 /** Carries out the steps of the Dockerfile in a folder, and starts the entry point there. */
 async function startSteps(folder: string, worldFile: string): Promise<Container> {
   const stage = runSteps(instructions, root, folder);
-  const [PORT = '', EKS_SIMULATOR_PORT = ''] = (await freePorts(2)).map(String);
+  const [PORT, EKS_SIMULATOR_PORT] = [String(await freePort()), String(await freePort())];
   const env = { ...environmentOf(stage), PORT, EKS_SIMULATOR_PORT, WORLD_FILE: worldFile };
   const cwd = join(stage.root, stage.workdir);
   const [program = '', ...args] = execForm(instructions, 'ENTRYPOINT');
@@ -96,7 +96,7 @@ describe(`the image, ${runtime === undefined ? 'by its steps because there is no
     writeFileSync(worldFile, JSON.stringify(world));
     container = await (runtime === undefined ? startSteps(folder, worldFile) : startContainer(runtime, worldFile));
     await untilHealthy(container);
-  }, 600_000);
+  });
 
   afterAll(async () => {
     await container.remove();

@@ -59,14 +59,14 @@ async function send({ url }: ServerProcess, fields: object = {}): Promise<Payloa
 async function sendUntilDone(server: ServerProcess): Promise<Payload> {
   for (let tries = 0; ; tries += 1) {
     const answer = await send(server);
-    if (answer.status !== 'IN_PROGRESS' || tries === 40) return answer;
+    if (answer.status !== 'IN_PROGRESS' || tries === 600) return answer;
     await sleep(100);
   }
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries += 1) {
-    if (tries === 200) throw new Error('The condition did not hold within ten seconds.');
+    if (tries === 1_200) throw new Error('The condition did not hold within a minute.');
     await sleep(50);
   }
 }

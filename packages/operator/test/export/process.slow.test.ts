@@ -23,7 +23,7 @@ beforeAll(async () => {
     );
   }
   big.close();
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -45,8 +45,14 @@ async function run({ wanted = Infinity, node = [] }: { wanted?: number; node?: s
   return { code, errors, written };
 }
 
-test('exports 100 MB with a heap of 32 MB', async () => {
-  const { code, errors, written } = await run({ node: ['--max-old-space-size=32'] });
+/**
+ * It needs 20 MB, and 100 MB if it kept what it writes. V8 counts pages of the young generation that
+ * it has not returned yet: of the usual size, a busy machine keeps enough of them to reach any limit.
+ */
+const smallHeap = ['--max-old-space-size=40', '--max-semi-space-size=1'];
+
+test('exports 100 MB with a heap of 40 MB', async () => {
+  const { code, errors, written } = await run({ node: smallHeap });
   expect({ code, errors, written }).toEqual({ code: 0, errors: '', written: count });
 });
 
