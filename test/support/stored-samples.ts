@@ -385,6 +385,7 @@ export const associationState: Required<AssociationState> = {
       operationId,
       operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
       recordKey: 'a'.repeat(64),
+      associationId: association.associationId,
       requested: { policy: null },
       inDoubtUntil: start + 420_000,
       closedAt: start + 60_000,
