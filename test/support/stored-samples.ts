@@ -409,6 +409,7 @@ export const associationState: Required<AssociationState> = {
     nextAt: start + 86_400_000,
     suspendedFor: 'CHANGED_OUTSIDE',
     heldAt: start + 82_800_000,
+    heldBy: '01KASA3V5T0000000000000004',
   },
 };
 

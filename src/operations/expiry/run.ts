@@ -1,5 +1,5 @@
 import { personKeyOf } from '../../ledger/association-ending.ts';
-import type { EndingSetter, ListedEnding } from '../../ledger/association-ending.ts';
+import type { ListedEnding } from '../../ledger/association-ending.ts';
 import type { ObservationStore } from '../../ledger/cluster-scan.ts';
 import { lockFor } from '../../model/lock.ts';
 import { expireApprovals } from '../approvals/expiry.ts';
@@ -10,7 +10,7 @@ import { expireAssociation } from './expire-association.ts';
 import type { Expired, ExpireAssociationDependencies } from './expire-association.ts';
 import { dueAt, examineEnding, hold } from './due.ts';
 import { expireService } from '../terms/expiry-principal.ts';
-import type { Examined } from './due.ts';
+import type { Examined, Holder } from './due.ts';
 import { inParallel, inTurns } from './in-turns.ts';
 import { readLocks } from '../terms/locks.ts';
 
@@ -87,6 +87,8 @@ interface Run {
   readonly deps: ExpireDependencies;
   readonly settings: ExpireSettings;
   readonly runId: string;
+  /** Id of this run, also where two have one `runId`, as retries of a function have. */
+  readonly holderId: string;
   readonly deadline: number;
   readonly result: ExpireResult;
   readonly isInTime: () => boolean;
@@ -146,7 +148,8 @@ function begin(deps: ExpireDependencies, settings: ExpireSettings, runId: string
     const age = Math.floor((now - dueAt(ending)) / 1_000);
     result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
   };
-  return { deps, settings, runId, deadline, result, leave, isInTime: () => deps.clock() <= deadline - leastMs };
+  const isInTime = () => deps.clock() <= deadline - leastMs;
+  return { deps, settings, runId, holderId: deps.ulid(now), deadline, result, leave, isInTime };
 }
 
 /**
@@ -156,22 +159,40 @@ function isFresh({ ending, hasDrift }: ListedEnding): boolean {
   return ending.heldAt === undefined && !hasDrift;
 }
 
-/**
- * Holds the endings of bursts, and raises one alarm for each burst. Small ones first, so that they
- * don't wait for a large one.
- */
+/** Holds the endings of bursts. Small ones first, so that they don't wait for a large one. */
 async function holdAll(run: Run, bursts: readonly SetterEndings[]): Promise<void> {
-  const { deps, settings, result, isInTime } = run;
   const fresh = bursts.map(({ setter, endings }) => ({ setter, endings: endings.filter(isFresh) }));
-  for (const { setter, endings } of fresh) logBurst(run, setter, endings);
-  const all = fresh.sort((one, other) => one.endings.length - other.endings.length).flatMap(({ endings }) => endings);
-  await inParallel(all, async (listed) => {
-    if (isInTime() && (await hold(deps, listed, settings.graceMs))) result.held += 1;
-  });
+  for (const burst of fresh.sort((one, other) => one.endings.length - other.endings.length))
+    await holdBurst(run, burst);
 }
 
-/** Before they are held, so that none is carried out whose alarm is not a grace old. */
-function logBurst({ deps, settings }: Run, setter: EndingSetter, endings: readonly ListedEnding[]): void {
+/**
+ * Holds the endings of a burst. The run whose write holds the first of them raises the alarm: so two
+ * runs at the same time raise one. It does so before it holds the others: if it is killed before the
+ * alarm, the others are a burst of the next run, or so few that they make none.
+ */
+async function holdBurst(run: Run, burst: SetterEndings): Promise<void> {
+  const { deps, settings, holderId: heldBy, result, isInTime } = run;
+  const how = { graceMs: settings.graceMs, heldBy };
+  const holdOne = async (listed: ListedEnding): Promise<Holder> => {
+    const holder = isInTime() ? await hold(deps, listed, how) : 'none';
+    if (holder === 'this-run') result.held += 1;
+    return holder;
+  };
+  for (const [index, listed] of burst.endings.entries()) {
+    const holder = await holdOne(listed).catch((error: unknown) => {
+      // The write may have been applied: two alarms are better than none.
+      logBurst(run, burst);
+      throw error;
+    });
+    if (holder === 'none') continue;
+    if (holder === 'this-run') logBurst(run, burst);
+    await inParallel(burst.endings.slice(index + 1), async (other) => void (await holdOne(other)));
+    return;
+  }
+}
+
+function logBurst({ deps, settings }: Run, { setter, endings }: SetterEndings): void {
   const heldUntil = new Date(deps.clock() + settings.graceMs).toISOString();
   const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
   const { principalId, actorId, onBehalfOf } = setter;

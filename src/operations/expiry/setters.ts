@@ -42,6 +42,8 @@ export function setterKey({ setter }: Pick<Ending, 'setter'>): string {
   return setter ? JSON.stringify([setter.principalId, setter.actorId, personKeyOf(setter.onBehalfOf)]) : '';
 }
 
-function byEnd(one: ListedEnding, other: ListedEnding): number {
-  return Date.parse(one.ending.expiresAt) - Date.parse(other.ending.expiresAt);
+/** Those that end at the same time have one order in every run, too. */
+function byEnd({ ending: one }: ListedEnding, { ending: other }: ListedEnding): number {
+  const laterMs = Date.parse(one.expiresAt) - Date.parse(other.expiresAt);
+  return laterMs || (one.setBy < other.setBy ? -1 : Number(one.setBy > other.setBy));
 }
