@@ -55,7 +55,7 @@ interface SetEnding {
 }
 
 /** The endings that successes set, in the order of the successes. */
-function endingsSet(entries: readonly TrailEntry[]): SetEnding[] {
+export function endingsSet(entries: readonly TrailEntry[]): SetEnding[] {
   const requested = new Map(
     entries.flatMap(({ operationId, setsEnding }) => (setsEnding === undefined ? [] : [[operationId, setsEnding]])),
   );

@@ -17,6 +17,8 @@ interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
   readonly votes: readonly VoteAnswer[];
   /** How far the clock was ahead by which an audit entry was made, in milliseconds. */
   readonly aheadOf: (entryId: string) => number;
+  /** The personal data of entries before erasures, by id of the entry: their reasons name the tokens. */
+  readonly personal: ReadonlyMap<string, string>;
   /** When the last run of endings began, if it met no fault; else null. */
   readonly endedAt: number | null;
 }
@@ -26,16 +28,17 @@ export async function collectFacts(
   backend: Backend,
   { implementation, flow }: Pick<Case, 'implementation' | 'flow'>,
   { outside, locks, voterLocks, created }: DoneByOthers,
-  { votes, endedAt, aheadOf, ...seen }: Seen,
+  { votes, personal, endedAt, aheadOf, ...seen }: Seen,
 ): Promise<Facts> {
   const [audit, idempotency] = [await backend.items('audit'), await backend.items('idempotency')];
   const entries = implementation
-    .entries(audit)
+    .entries(audit.map((item) => ({ personal: personal.get(String(item.entryId)), ...item })))
     .map((entry) => ({ ...entry, time: entry.time - aheadOf(entry.entryId) }));
   const records = implementation.records(idempotency);
   const isDrift = flow.others?.through === 'eks';
   const observed = flow.by === 'scanner' ? implementation.observed?.(audit, idempotency) : undefined;
   const approvals = flow.held ? implementation.approvals?.(audit, idempotency) : undefined;
+  const erasures = personal.size > 0 ? implementation.erasures?.(audit) : undefined;
   const { control } = backend.simulator;
   const associations = control.associations().map(associationFact);
   const ids = new Map([...created, ...associations.map((one) => [one.operationId, one.associationId] as const)]);
@@ -51,6 +54,7 @@ export async function collectFacts(
     ...{ ...seen, changes, associations, entries, records, outside, locks: lockedTimes },
     ...(observed ? { observed: { isDrift, isLeft: flow.isLeftInProgress ?? false, ...observed } } : {}),
     ...(approvals ? { approvals: { ...approvals, votes, lockedVoters } } : {}),
+    ...(erasures ? { erasures } : {}),
     ...(endedAt === null ? {} : { endedAt }),
   };
 }
