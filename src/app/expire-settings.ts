@@ -9,7 +9,7 @@ import type { LambdaSettings } from './settings.ts';
 const maxGraceMs = 86_400_000;
 
 /**
- * Reads when endings are held, how many a run carries out, and when they are announced; each
+ * Reads when expiries are held, how many a run carries out, and when they are announced; each
  * setting has a default.
  */
 export function readExpireSettings(reader: SettingsReader): ExpireSettings {

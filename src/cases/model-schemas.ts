@@ -79,8 +79,8 @@ const createRequest: SchemaOf<CreateRequest> = exactly(createFields);
 /** The create request of an audit entry, which can have more. */
 export const recordedCreateRequest: SchemaOf<CreateRequest> = atLeast(createFields);
 
-/** The ending that an update sets; null clears it. */
-export const changedEnding: SchemaOf<string | null> = v.nullable(time);
+/** The expiry that an update sets; null clears it. */
+export const changedExpiry: SchemaOf<string | null> = v.nullable(time);
 
 /** The settings that an update changes. Null clears a setting; an absent one is kept. */
 export const changes: SchemaOf<Partial<AssociationSettings>> = atLeast(changeSchemas);
@@ -137,7 +137,7 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
     action: v.literal('UpdatePodIdentityAssociation'),
     association,
     becomes: updatedSettings,
-    expiresAt: v.exactOptional(changedEnding),
+    expiresAt: v.exactOptional(changedExpiry),
   }),
   strictFields({ action: v.literal('DeletePodIdentityAssociation'), association }),
   strictFields({ action: v.literal('AdoptPodIdentityAssociation'), association }),

@@ -28,7 +28,7 @@ export interface EksForSettings {
   /** Account of the gateway's own credentials, and the region whose STS it uses. */
   readonly home: { readonly accountId: string; readonly region: string };
   /**
-   * Whether associations are changed, deleted at their ending, or only read: in other accounts,
+   * Whether associations are changed, deleted at their expiry, or only read: in other accounts,
    * each has a role of its own.
    */
   readonly access: 'change' | 'expire' | 'read';
@@ -126,7 +126,7 @@ const assumeRoleMs = 10_000;
 /** The credentials of an account's reads, and of its changes where they differ. */
 function credentialsIn(account: ServedAccount, settings: EksForSettings, assume: AssumeRole) {
   const { access, executorRoleArn, credentials, clock } = settings;
-  const roleArn = access === 'expire' ? endingRoleOf(account) : account.roleArn;
+  const roleArn = access === 'expire' ? expiryRoleOf(account) : account.roleArn;
   const sessionFor = executorRoleArn === null ? undefined : sessionsOf(roleArn ?? executorRoleArn, assume);
   if (roleArn === null) return { credentials, sessionFor };
   const request = { ...readerOf(account, roleArn, settings), RoleSessionName: 'pod-identity-gateway' };
@@ -136,15 +136,15 @@ function credentialsIn(account: ServedAccount, settings: EksForSettings, assume:
 }
 
 /**
- * The role that reads and deletes associations at their ending, as deploy/iam/other-account.yml
+ * The role that reads and deletes associations at their expiry, as deploy/iam/other-account.yml
  * names it: never that of changes.
  */
-function endingRoleOf({ roleArn }: ServedAccount): string | null {
+function expiryRoleOf({ roleArn }: ServedAccount): string | null {
   return roleArn && `${roleArn.replace(/-change$/, '')}-expire`;
 }
 
 /**
- * With which role associations are read. Endings are read with the role that deletes: none begins
+ * With which role associations are read. Expiries are read with the role that deletes: none begins
  * where that can't be assumed.
  */
 function readerOf({ readRoleArn }: ServedAccount, roleArn: string, { access, executorRoleArn }: EksForSettings) {

@@ -46,7 +46,7 @@ export interface GatewayEvent {
   readonly target: AssociationTarget | null;
   readonly associationArn: string | null;
   /**
-   * When the association is deleted by the request: the ending that policy decided about as a
+   * When the association is deleted by the request: the expiry that policy decided about as a
    * delete. RFC 3339, UTC; null for other requests.
    */
   readonly deletesAt: string | null;

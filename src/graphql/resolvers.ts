@@ -12,7 +12,7 @@ import { mutate } from '../operations/mutate.ts';
 import { changeWarnings, checkWarnings } from '../operations/warnings/preflight.ts';
 import type { InputOf } from '../operations/terms/admission.ts';
 import type { Operation } from '../operations/terms/operation.ts';
-import { endingSetBy } from '../operations/terms/result.ts';
+import { expirySetBy } from '../operations/terms/result.ts';
 import type { MutationResult } from '../operations/terms/result.ts';
 import { operations, summarize } from '../operations/kinds/operations.ts';
 import { visibleTo } from '../queries/terms/authorize-read.ts';
@@ -99,8 +99,8 @@ export function makeResolvers(): Resolvers {
       adoptPodIdentityAssociation: mutation(adopt),
       ...approvalMutations,
     },
-    CreatePodIdentityAssociationPayload: { ...changeFields(create), expiresAt: endingSetBy },
-    UpdatePodIdentityAssociationPayload: { ...changeFields(update), expiresAt: endingSetBy },
+    CreatePodIdentityAssociationPayload: { ...changeFields(create), expiresAt: expirySetBy },
+    UpdatePodIdentityAssociationPayload: { ...changeFields(update), expiresAt: expirySetBy },
     DeletePodIdentityAssociationPayload: changeFields(remove),
     AdoptPodIdentityAssociationPayload: changeFields(adopt),
     CheckPayload: checkFields,

@@ -45,13 +45,13 @@ function entryOf(
   deps: EntryDependencies,
   audit: AuditContext,
   { operationId }: IdempotencyRecord,
-  { outcome, message, association, associationArn, eksRequestId, ending }: Conclusion,
+  { outcome, message, association, associationArn, eksRequestId, expiry }: Conclusion,
   fence?: number,
 ): AuditEntry {
   const { event, code: refusalCode } = outcomeOf(outcome);
   const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
   // A create learns of the association that it adopts from EKS's answer.
-  const context = { ...audit, ...(outcome === 'ADOPTED' ? { before: association } : {}), ...ending };
+  const context = { ...audit, ...(outcome === 'ADOPTED' ? { before: association } : {}), ...expiry };
   return makeEntry(deps, context, fence === undefined ? details : { ...details, fence });
 }
 

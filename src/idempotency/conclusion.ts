@@ -1,5 +1,5 @@
 import type { Association } from '../model/association.ts';
-import type { JudgedEnding } from '../model/audit.ts';
+import type { JudgedExpiry } from '../model/audit.ts';
 import { outcomes } from '../model/outcome.ts';
 import type { Outcome, OutcomeName } from '../model/outcome.ts';
 import type { RefusedOutcome } from '../model/refusal.ts';
@@ -26,10 +26,10 @@ export interface Conclusion {
   readonly associationArn: string | null;
   readonly eksRequestId: string | null;
   /**
-   * What the ending was judged by that a create sets of the association which it adopts, or does
+   * What the expiry was judged by that a create sets of the association which it adopts, or does
    * not adopt for it.
    */
-  readonly ending?: JudgedEnding;
+  readonly expiry?: JudgedExpiry;
   /** Set if an association was adopted that may be a change around the gateway. */
   readonly late?: LateAdoption;
 }

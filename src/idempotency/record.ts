@@ -50,7 +50,7 @@ export function fingerprintOf(request: MutationRequest): string {
 
 /**
  * The fields of requests that count also where they are null: those that were null in fingerprints
- * from the beginning, and `expiresAt`, which is absent where a request leaves the ending as it is.
+ * from the beginning, and `expiresAt`, which is absent where a request leaves the expiry as it is.
  * Add only fields of the second kind.
  */
 const countedNulls = ['targetRoleArn', 'policy', 'expectedModifiedAt', 'expiresAt'];

@@ -23,7 +23,7 @@ export interface Times {
   /** How long a create is retried while EKS does not know the role yet. */
   readonly roleRetryMs: number;
   /**
-   * The least time from a request to the ending that it sets: longer than the longest schedule and
+   * The least time from a request to the expiry that it sets: longer than the longest schedule and
    * clock error.
    */
   readonly leastLifetimeMs: number;

@@ -13,7 +13,7 @@ const { current, stores } = productionDependencies(settings, eks, (tables) => ({
 }));
 
 /**
- * The scheduled function that deletes associations at their ending, warns of endings, and records
+ * The scheduled function that deletes associations at their expiry, warns of expiries, and records
  * the end of approvals.
  */
 export const handler = makeExpireHandler(current, stores, expire);

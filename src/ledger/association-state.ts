@@ -1,7 +1,7 @@
 import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
-import type { Ending } from './association-ending.ts';
+import type { Expiry } from './association-expiry.ts';
 import type { AssociationVersion, LatestVersion, Origin } from './association-version.ts';
 
 /**
@@ -40,7 +40,7 @@ export interface AssociationState {
   /** The latest version in the history; null if it has none. */
   readonly latest: LatestVersion | null;
   /** When its association ends; absent if it does not end by itself. */
-  readonly ending?: Ending;
+  readonly expiry?: Expiry;
   /** By the id of the operation; absent: none. */
   readonly uncertainTimes?: readonly UncertainTime[];
 }
@@ -154,15 +154,15 @@ export interface StateChange {
   /** Whether the association changed or may have: then `changes` increases. Absent: it did not. */
   readonly isChange?: boolean;
   /**
-   * Replaces the ending; null: there is none any more. In a commit, an association that is not the
-   * confirmed one keeps no ending.
+   * Replaces the expiry; null: there is none any more. In a commit, an association that is not the
+   * confirmed one keeps no expiry.
    */
-  readonly ending?: Ending | null;
+  readonly expiry?: Expiry | null;
   /**
-   * The association whose ending a commit replaces also where a later version of it is confirmed;
+   * The association whose expiry a commit replaces also where a later version of it is confirmed;
    * absent: none.
    */
-  readonly endingOf?: string;
+  readonly expiryOf?: string;
 }
 
 /**
@@ -174,8 +174,8 @@ export interface StateDemand {
   readonly changes: number | null;
   /** The version of the association that must be confirmed; null: any. */
   readonly confirmed: Pick<Association, 'associationId' | 'modifiedAt'> | null;
-  /** The operation that must have set the ending; null: there must be none. Absent: any. */
-  readonly endingSetBy?: string | null;
+  /** The operation that must have set the expiry; null: there must be none. Absent: any. */
+  readonly expirySetBy?: string | null;
 }
 
 /** A commit that the state of its service account does not permit. Nothing was written. */
@@ -185,8 +185,8 @@ export interface StateMismatch {
   readonly changes: number;
   /** Whether another operation on the service account is in progress. */
   readonly isBusy: boolean;
-  /** Set if the ending is another one than the commit demands. */
-  readonly hasOtherEnding?: true;
+  /** Set if the expiry is another one than the commit demands. */
+  readonly hasOtherExpiry?: true;
 }
 
 /** What a list of the states of a cluster has of each. */

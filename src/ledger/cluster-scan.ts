@@ -1,5 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
-import type { Endings } from './association-ending.ts';
+import type { Expiries } from './association-expiry.ts';
 import type { AssociationStates } from './association-state.ts';
 import type { StateRepairs } from './state-repair.ts';
 
@@ -82,8 +82,8 @@ interface ClusterScans {
 }
 
 /**
- * What scans store, and the endings that `expire` examines: a port of its own, in the same store as
+ * What scans store, and the expiries that `expire` examines: a port of its own, in the same store as
  * the ledger, so that functions that only change associations do not contain it. Both stores pass
  * the same contract tests.
  */
-export type ObservationStore = AssociationStates & StateRepairs & ClusterScans & Endings;
+export type ObservationStore = AssociationStates & StateRepairs & ClusterScans & Expiries;

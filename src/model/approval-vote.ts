@@ -22,7 +22,7 @@ export interface ApprovalNeed {
    */
   readonly count: number;
   /**
-   * Set on a need of the delete that the ending of the request is: votes on it are votes on a
+   * Set on a need of the delete that the expiry of the request is: votes on it are votes on a
    * delete. Absent: a need of the request itself.
    */
   readonly operation?: 'DELETE_POD_IDENTITY_ASSOCIATION';

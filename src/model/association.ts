@@ -75,7 +75,7 @@ export interface CreateRequest extends AssociationTarget, AssociationSettings {
   readonly ifExists?: 'ADOPT';
   /**
    * When the association ends: RFC 3339, UTC. Absent: it does not end by itself, and an adopted one
-   * keeps its ending.
+   * keeps its expiry.
    */
   readonly expiresAt?: string;
 }
@@ -89,12 +89,12 @@ interface ExistingRequest extends ClusterRef {
 
 /** A delete in canonical form. */
 export interface DeleteRequest extends ExistingRequest {
-  /** The ending that the delete carries out: only that of the gateway itself has one. */
-  readonly ending?: DueEnding;
+  /** The expiry that the delete carries out: only that of the gateway itself has one. */
+  readonly ending?: DueExpiry;
 }
 
-/** An ending that was due. */
-interface DueEnding {
+/** An expiry that was due. */
+interface DueExpiry {
   /** RFC 3339, UTC. */
   readonly expiresAt: string;
   /** The operation that set it. */
@@ -110,7 +110,7 @@ export interface UpdateRequest extends ExistingRequest {
   readonly changes: Partial<AssociationSettings>;
   /**
    * When the association ends: RFC 3339, UTC; null: it does not end by itself any more. Absent: its
-   * ending stays as it is.
+   * expiry stays as it is.
    */
   readonly expiresAt?: string | null;
 }

@@ -56,8 +56,8 @@ export interface RecordedInvalidInput {
   readonly findings: readonly Finding[];
 }
 
-/** An ending of an association: when it ends, and the operation that set that. */
-export interface RecordedEnding {
+/** An expiry of an association: when it ends, and the operation that set that. */
+export interface RecordedExpiry {
   readonly associationId: string;
   /** RFC 3339, UTC. */
   readonly expiresAt: string;
@@ -65,24 +65,24 @@ export interface RecordedEnding {
 }
 
 /**
- * What a request was judged by that sets an ending of an existing association. Absent in other
+ * What a request was judged by that sets an expiry of an existing association. Absent in other
  * entries.
  */
-export interface JudgedEnding {
+export interface JudgedExpiry {
   /**
-   * The ending that the service account had, which the operation demands when it begins; null:
+   * The expiry that the service account had, which the operation demands when it begins; null:
    * none.
    */
-  readonly endingBefore?: RecordedEnding | null;
+  readonly endingBefore?: RecordedExpiry | null;
   /**
-   * The decision about the delete that such a request is: at the ending, of the association as it
+   * The decision about the delete that such a request is: at the expiry, of the association as it
    * is then. Absent if the association ends no earlier by it than before.
    */
   readonly deleteDecision?: Decision;
 }
 
 /** What is known of a request's subject; each field is null until it is known. */
-interface Subject extends RecordedInvalidInput, JudgedEnding {
+interface Subject extends RecordedInvalidInput, JudgedExpiry {
   readonly target: AssociationTarget | null;
   /** The association before the operation; null for a create, and where there was none. */
   readonly before: Association | null;

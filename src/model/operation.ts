@@ -56,7 +56,7 @@ export interface OperationTraits {
    * puts the ownership tag on one, and can adopt an existing one instead.
    */
   readonly creates: boolean;
-  /** Whether it changes an association in place: its settings, or its ending. */
+  /** Whether it changes an association in place: its settings, or its expiry. */
   readonly updates: boolean;
   /** Whether a success leaves no association. */
   readonly deletes: boolean;
@@ -139,10 +139,10 @@ export const expectedRevisions: { readonly [Kind in OperationKind]: (request: Re
 };
 
 /**
- * The ending that a request sets; null: it clears it. Undefined: the ending stays as it is, if
+ * The expiry that a request sets; null: it clears it. Undefined: the expiry stays as it is, if
  * there is one.
  */
-export const namedEndings: {
+export const namedExpiries: {
   readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => string | null | undefined;
 } = {
   CREATE_POD_IDENTITY_ASSOCIATION: ({ expiresAt }) => expiresAt,
@@ -152,10 +152,10 @@ export const namedEndings: {
 };
 
 /**
- * Whether an update changes the ending alone: then it sends nothing to EKS, and begins and ends in
+ * Whether an update changes the expiry alone: then it sends nothing to EKS, and begins and ends in
  * one transaction.
  */
-export function changesEndingOnly({ changes, expiresAt }: UpdateRequest): boolean {
+export function changesExpiryOnly({ changes, expiresAt }: UpdateRequest): boolean {
   return expiresAt !== undefined && Object.keys(changes).length === 0;
 }
 

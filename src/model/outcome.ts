@@ -24,7 +24,7 @@ export const outcomes = {
   FOUND: success,
   /** The association was adopted: nothing was sent to EKS. */
   ADOPTED: success,
-  /** The ending of the association was set or cleared: nothing was sent to EKS. */
+  /** The expiry of the association was set or cleared: nothing was sent to EKS. */
   ENDING_SET: success,
   /** The change may have taken effect or may still do so. Never reported as failed. */
   UNKNOWN: { ...inProgress, event: 'UNKNOWN', recordState: 'IN_PROGRESS' },
@@ -116,7 +116,7 @@ export const outcomes = {
   },
   /**
    * `expiresAt` is too near or too far. Compared when an operation begins, so that a repetition is
-   * answered also after the ending.
+   * answered also after the expiry.
    */
   EXPIRES_AT_OUT_OF_RANGE: {
     ...final,
@@ -124,7 +124,7 @@ export const outcomes = {
     advice: 'Give an expiresAt within the range, and use a new clientRequestToken.',
   },
   /**
-   * An update of the ending alone, of an association that the gateway did not make as it is now.
+   * An update of the expiry alone, of an association that the gateway did not make as it is now.
    */
   ASSOCIATION_NOT_CONFIRMED: {
     ...final,
@@ -133,7 +133,7 @@ export const outcomes = {
       'Adopt the association, then set expiresAt with a new clientRequestToken; or change a setting with the same update.',
   },
   /**
-   * A request expects a revision or sets an ending, and another operation on the service account
+   * A request expects a revision or sets an expiry, and another operation on the service account
    * may still change it. Nothing was begun.
    */
   OPERATION_IN_PROGRESS: {

@@ -21,7 +21,7 @@ export interface Principal {
   readonly sessionName: string | null;
 }
 
-/** The service that carries out endings: the actor of their deletes. */
+/** The service that carries out expiries: the actor of their deletes. */
 export const expireServiceId = 'pod-identity-gateway/expire';
 
 /**

@@ -42,7 +42,7 @@ export type AuthorizationRequest =
       readonly association: Association;
       readonly becomes: AssociationSettings;
       /**
-       * The ending that the update sets, RFC 3339; null: it clears the ending. Absent: the ending
+       * The expiry that the update sets, RFC 3339; null: it clears the expiry. Absent: the expiry
        * stays as it is.
        */
       readonly expiresAt?: string | null;

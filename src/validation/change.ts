@@ -37,8 +37,8 @@ export function validateUpdate(
 ): ValidatedAs<UpdateRequest> {
   const { changes, findings } = changedSettings(input);
   const expiresAt = input.expiresAt === null ? null : utcTimestamp(input.expiresAt);
-  const ending = input.expiresAt === undefined ? {} : { expiresAt };
-  return validate(input, defaults, findings, (request) => ({ ...request, changes, ...ending }));
+  const expiry = input.expiresAt === undefined ? {} : { expiresAt };
+  return validate(input, defaults, findings, (request) => ({ ...request, changes, ...expiry }));
 }
 
 /**

@@ -27,8 +27,8 @@ test('a run of endings has one line in the log, with what it did and what alarms
   await handler({}, { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 });
   const fields = {
     deleted: 1,
-    suspendedEndings: 0,
-    heldEndings: 0,
+    suspendedExpiries: 0,
+    heldExpiries: 0,
     queued: 0,
     oldestDueSeconds: 0,
     approvalsExpired: 1,
@@ -37,7 +37,7 @@ test('a run of endings has one line in the log, with what it did and what alarms
   expect(logged).toEqual([['info', 'Endings examined.', expect.objectContaining(fields)]]);
 });
 
-test('the settings of endings have defaults, and reject a long grace and fewer turns than are no burst', () => {
+test('the settings of expiries have defaults, and reject a long grace and fewer turns than are no burst', () => {
   expect(readSettings({}, readExpireSettings)).toEqual(defaultExpireSettings);
   const env = {
     EXPIRE_BURST_ABOVE: '2',

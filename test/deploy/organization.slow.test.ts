@@ -29,9 +29,12 @@ describe('The service control policy', () => {
   const executor = under(`pod-identity-gateway-prod-${region}-executor`);
   const gatewayElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-change`, otherAccount);
   const breakGlass = under('break-glass', otherAccount);
-  const ofEndings = [`pod-identity-gateway-prod-${region}-expire`, `pod-identity-gateway-prod-${region}-expire-delete`];
-  const endings = ofEndings.map((name) => under(name));
-  const endingsElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-expire`, otherAccount);
+  const ofExpiries = [
+    `pod-identity-gateway-prod-${region}-expire`,
+    `pod-identity-gateway-prod-${region}-expire-delete`,
+  ];
+  const expiries = ofExpiries.map((name) => under(name));
+  const expiriesElsewhere = under(`pod-identity-gateway/pod-identity-gateway-prod-${region}-expire`, otherAccount);
 
   const cluster = { resource: arn('eks', 'cluster/apps-dev') };
   const association = { resource: arn('eks', 'podidentityassociation/apps-dev/a-0123456789abcdefg') };
@@ -62,11 +65,11 @@ describe('The service control policy', () => {
     },
   );
 
-  test.each(changes)('leaves $action to the roles of endings, if it is a delete', async (request) => {
+  test.each(changes)('leaves $action to the roles of expiries, if it is a delete', async (request) => {
     const elsewhere = { ...request, resource: request.resource.replace(homeAccount, otherAccount) };
     const isDelete = request.action === 'eks:DeletePodIdentityAssociation';
-    for (const role of endings) expect([role.arn, await isAllowed(role, request)]).toEqual([role.arn, isDelete]);
-    expect(await isAllowed(endingsElsewhere, elsewhere)).toBe(isDelete);
+    for (const role of expiries) expect([role.arn, await isAllowed(role, request)]).toEqual([role.arn, isDelete]);
+    expect(await isAllowed(expiriesElsewhere, elsewhere)).toBe(isDelete);
   });
 
   test('allows add-ons without associations, and the reads of associations, to administrators', async () => {

@@ -26,7 +26,7 @@ export type Organization = Awaited<ReturnType<typeof openOrganization>>;
 const actors = [
   ...['administrator', 'break-glass', 'stack sets', 'deployer', 'operator', 'publisher'],
   ...['graphql', 'executor', 'expire-delete', 'reconcile', 'release'],
-  ...['role to change', 'role of endings', 'role to read'],
+  ...['role to change', 'role of expiries', 'role to read'],
 ] as const;
 
 /** Whose own policies permit everything, in every account. */
@@ -87,7 +87,7 @@ function principalsOf(template: Template): Readonly<Record<Actor, SimulatedPrinc
     reconcile: roleOf(template, 'ReconcileRole', context),
     release: roleOf(template, 'ReleaseRole', context),
     'role to change': roleElsewhere('ChangeRole', 'pod-identity-gateway-prod-eu-central-1-change'),
-    'role of endings': roleElsewhere('ExpireRole', 'pod-identity-gateway-prod-eu-central-1-expire'),
+    'role of expiries': roleElsewhere('ExpireRole', 'pod-identity-gateway-prod-eu-central-1-expire'),
     'role to read': roleElsewhere('ReadRole', 'pod-identity-gateway-prod-eu-central-1-read'),
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changeRole, endingRole, fullParams, homeAccount, otherAccount, readRole } from '../support/deployment.ts';
+import { changeRole, expiryRole, fullParams, homeAccount, otherAccount, readRole } from '../support/deployment.ts';
 import { generatedSuffix, streamSuffix } from '../support/resolve-template.ts';
 
 /** Of the example stack of docs/permissions.md. */
@@ -29,7 +29,7 @@ export const resources: Readonly<Record<string, string>> = {
   'role within `rolePath`': role('pods/payments/payments-api'),
   'another role': role('admin'),
   'role to change in the other account': changeRole,
-  'role of endings in the other account': endingRole,
+  'role of expiries in the other account': expiryRole,
   'role to read in the other account': readRole,
   'another role in the other account': `arn:aws:iam::${otherAccount}:role/admin`,
   executor: role(`${stack}-${region}-executor`),
@@ -43,8 +43,8 @@ export const resources: Readonly<Record<string, string>> = {
   'index `byTargetRole`': arn('dynamodb', `table/${stack}-IdempotencyTable-${generatedSuffix}/index/byTargetRole`),
   'log of the scan': `${group('scan')}:*`,
   'log stream of the scan': `${group('scan')}:log-stream:x`,
-  'log of endings': `${group('expire')}:*`,
-  'log stream of endings': `${group('expire')}:log-stream:x`,
+  'log of expiries': `${group('expire')}:*`,
+  'log stream of expiries': `${group('expire')}:log-stream:x`,
   'log of the reconciler': `${group('reconcile')}:*`,
   'log stream of the reconciler': `${group('reconcile')}:log-stream:x`,
   'log of the checkpoints': `${group('checkpoint')}:*`,

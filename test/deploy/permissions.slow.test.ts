@@ -8,7 +8,7 @@ import { askingFor, lastApproval, security, voteOn } from '../support/approvals.
 import { reconcileNow } from '../support/changes.ts';
 import {
   changeRole,
-  endingRole,
+  expiryRole,
   fullParams,
   homeAccount,
   operatorRoles,
@@ -92,7 +92,7 @@ function policyOf(resource: string, column: Column): PolicyDocument | undefined 
     return resolveIn(from, { ...context, accountId, parameters }, AssumeRolePolicyDocument) as PolicyDocument;
   };
   if (resource === changeRole) return trustOf(otherAccountTemplate, 'ChangeRole', otherAccount);
-  if (resource === endingRole) return trustOf(otherAccountTemplate, 'ExpireRole', otherAccount);
+  if (resource === expiryRole) return trustOf(otherAccountTemplate, 'ExpireRole', otherAccount);
   if (resource === readRole) return trustOf(otherAccountTemplate, 'ReadRole', otherAccount);
   // Without the option, there are no such roles.
   const isWithout = column === 'graphql' || column === 'expire';

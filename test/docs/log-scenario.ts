@@ -38,7 +38,7 @@ type Store = Awaited<ReturnType<LedgerUnderTest['open']>>['ledger'];
 
 /**
  * The lines of the log that the functions write when everything happens that the page for operators is about: requests of every
- * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, scans, endings, checkpoints, events, a
+ * outcome, faults of EKS, a policy that fails, approvals, limits, drift, operations that stay open, scans, expiries, checkpoints, events, a
  * rejected code cache and a wrong clock. With metrics in this namespace.
  */
 export async function logScenario(ledger: Store, namespace: string): Promise<string[]> {
@@ -53,7 +53,7 @@ export async function logScenario(ledger: Store, namespace: string): Promise<str
     await scans(gateway, ledger);
     for (let count = 0; count < 2; count += 1) await limited.send('{ viewer { id } }');
     await approvals(asking);
-    await endings(asking, ledger);
+    await expiries(asking, ledger);
     const others: typeof gateway.logged = [];
     const collect: Log = (level, message, fields) => void others.push({ level, message, fields });
     await checkpoints(ledger, collect);
@@ -161,7 +161,7 @@ async function approvals(gateway: Gateway): Promise<void> {
 }
 
 /** An association that ends, one that others changed before it does, and a burst. */
-async function endings(gateway: Gateway, ledger: Store): Promise<void> {
+async function expiries(gateway: Gateway, ledger: Store): Promise<void> {
   const expiresAt = new Date(gateway.clock.now() + 3_600_000).toISOString();
   for (const serviceAccount of ['ends', 'changed']) {
     await gateway.create({ serviceAccount, expiresAt, clientRequestToken: serviceAccount });
@@ -175,7 +175,7 @@ async function endings(gateway: Gateway, ledger: Store): Promise<void> {
   gateway.clock.skip(3_660_000);
   const stores = { observations: ledger, approvals: ledger };
   const handler = makeExpireHandler(() => Promise.resolve(gateway.deps), stores, defaultExpireSettings);
-  await handler({}, { awsRequestId: 'endings', getRemainingTimeInMillis: () => 60_000 });
+  await handler({}, { awsRequestId: 'expiries', getRemainingTimeInMillis: () => 60_000 });
 }
 
 async function checkpoints(ledger: Store, log: Log): Promise<void> {

@@ -118,7 +118,7 @@ describe('the credentials', () => {
       ['gateway-prod-change', 'gateway-prod-expire'],
       ['gateway', 'gateway-expire'],
     ])(
-      'the credentials of endings are of a role of their own, for reads and deletes: %s, %s',
+      'the credentials of expiries are of a role of their own, for reads and deletes: %s, %s',
       async (name, expected) => {
         const served = { ...other, roleArn: roleIn(other.accountId, name) };
         const { list, remove } = open({ access: 'expire', accounts: [home, served] });
@@ -168,7 +168,7 @@ describe('the credentials', () => {
       expect(sts.sessionOf(signer())).toMatchObject({ roleArn: other.readRoleArn, sourceIdentity: null });
     });
 
-    test('of endings are those of sessions of their own role: of a change as others, of reads in the name of the gateway', async () => {
+    test('of expiries are those of sessions of their own role: of a change as others, of reads in the name of the gateway', async () => {
       const { list, remove } = open({ executorRoleArn, access: 'expire' });
       await list(other.accountId);
       const roleArn = roleIn(other.accountId, 'change-expire');

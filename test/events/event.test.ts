@@ -4,7 +4,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import schema from '../../docs/event.schema.json';
 import { detailTypeOf, eventTypes } from '../../src/events/event-types.ts';
 import { eventOf, isSelected } from '../../src/events/event.ts';
-import { earlierEnding, entries } from '../support/stored-samples.ts';
+import { earlierExpiry, entries } from '../support/stored-samples.ts';
 import { association, auditEntry, biggestTags, request } from '../support/ledger-samples.ts';
 
 const validate = new Ajv2020({
@@ -30,8 +30,8 @@ test.each(
   expect(Object.keys(event).sort()).toEqual([...schema.required].sort());
 });
 
-test('the event of a stored entry of an earlier ending says when the association is deleted', () => {
-  const event = eventOf(earlierEnding, null);
+test('the event of a stored entry of an earlier expiry says when the association is deleted', () => {
+  const event = eventOf(earlierExpiry, null);
   expect(validate(JSON.parse(JSON.stringify(event)))).toBe(true);
   expect(event.deletesAt).toBe('2026-11-25T12:00:00.000Z');
 });

@@ -85,7 +85,7 @@ test('a delete is decided about the association as the approval shows it', async
   expect(await decision('nina', approvalIn(asked).id)).toMatchObject(needed);
 });
 
-describe('of an update that sets the first ending of an association', () => {
+describe('of an update that sets the first expiry of an association', () => {
   const freezing = versionWithPolicy(`@id("freeze") @message("Nothing ends this week.") @advice("Wait.")
     forbid (principal, action == PodIdentity::Action::"DeletePodIdentityAssociation", resource);`);
   const inHours = (hours: number) => new Date(gateway.clock.now() + hours * 3_600_000).toISOString();
@@ -102,7 +102,7 @@ describe('of an update that sets the first ending of an association', () => {
     ({ id } = approvalIn(await end(associationId, inHours(8), 'end')));
   });
 
-  test('the deletion at the ending is decided too', async () => {
+  test('the deletion at the expiry is decided too', async () => {
     expect(await both(id)).toMatchObject({ currentDecision: { allowed: true }, currentDeleteDecision: needed });
     publish(freezing);
     expect(await both(id)).toMatchObject({
@@ -111,7 +111,7 @@ describe('of an update that sets the first ending of an association', () => {
     });
   });
 
-  test('the deletion is not decided once the association has an earlier ending, or the approval has ended', async () => {
+  test('the deletion is not decided once the association has an earlier expiry, or the approval has ended', async () => {
     publish(versionOfApprovals(''));
     await end(associationId, inHours(4), 'earlier');
     expect(await both(id)).toMatchObject({ currentDecision: { allowed: true }, currentDeleteDecision: null });

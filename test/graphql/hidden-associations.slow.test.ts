@@ -31,7 +31,7 @@ interface Change {
 function changeOf(kind: Change['kind'], { name, args, type }: GraphQLField<unknown, unknown>): Change[] {
   const input = args.map((one) => getNamedType(one.type)).find(isInputObjectType);
   if (!input?.getFields().associationId) return [];
-  // A document may have 500 fields. The entries that are read afterwards have the decision about the delete at an ending; what policy says of an
+  // A document may have 500 fields. The entries that are read afterwards have the decision about the delete at an expiry; what policy says of an
   // approval now is only for those who may see it.
   return [
     {

@@ -10,7 +10,7 @@ import { corsConfiguration } from '../../packages/local-gateway/src/http-api/cor
 import { timeVariables } from '../../src/app/time-settings.ts';
 import {
   changeRole,
-  endingRole,
+  expiryRole,
   fullParams,
   homeAccount,
   otherAccount,
@@ -239,7 +239,7 @@ const withIdentity = ['sts:AssumeRole', 'sts:SetSourceIdentity'];
 
 test.each([
   ['ChangeOtherAccountsPolicy', ['GraphqlRole'], withIdentity, changeRole],
-  ['ExpireOtherAccountsPolicy', ['ExpireRole'], withIdentity, endingRole],
+  ['ExpireOtherAccountsPolicy', ['ExpireRole'], withIdentity, expiryRole],
   ['QueryOtherAccountsPolicy', ['GraphqlRole'], 'sts:AssumeRole', readRole],
   ['ReadOtherAccountsPolicy', ['ReconcileRole', 'ScanRole'], 'sts:AssumeRole', readRole],
 ])('%s lets its functions assume one role, in any account of the own organization', (name, roles, Action, arn) => {
@@ -646,7 +646,7 @@ describe('the bus for changes in other accounts', () => {
       },
     });
     expect(matchesPattern(pattern, by('administrator'))).toBe(true);
-    for (const own of [changeRole, endingRole]) {
+    for (const own of [changeRole, expiryRole]) {
       expect(matchesPattern(pattern, by(own.replace(/^.*:role\//, '')))).toBe(false);
     }
     expect(resolveIn(elsewhere, there, Targets)).toEqual([{ Id: 'gateway', Arn: bus, RoleArn: events.arn }]);

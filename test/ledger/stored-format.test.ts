@@ -26,7 +26,7 @@ import {
   associationVersion,
   clusterScan,
   deletedVersion,
-  earlierEnding,
+  earlierExpiry,
   entries,
   locks,
   records,
@@ -89,7 +89,7 @@ const samples = [
   ...Object.values(entries).map((entry) => ({ name: `entry ${entry.event}`, entry })),
   { name: 'entry SUCCEEDED of an adoption', entry: adoption },
   { name: 'entry INTENT with separate personal data', entry: separate },
-  { name: 'entry SUCCEEDED of an earlier ending', entry: earlierEnding },
+  { name: 'entry SUCCEEDED of an earlier ending', entry: earlierExpiry },
 ];
 
 /** What is written today, by name. */

@@ -61,21 +61,21 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
   }
 
   /** A create that this version began, and the other one closed. */
-  async function closedCreate(fields: object = {}, knowsEndings = false): Promise<string> {
+  async function closedCreate(fields: object = {}, knowsExpiries = false): Promise<string> {
     lose('Create');
     const key = await begin(() => gateway.create(fields));
     gateway.clock.skip(inDoubtMs);
     expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
-    await leaveClosed(ledger, edit, target, [key], { knowsEndings });
+    await leaveClosed(ledger, edit, target, [key], { knowsExpiries });
     return key;
   }
 
-  test('a scan removes what the trail closed, and restores the ending that the trail has, in one entry', async () => {
+  test('a scan removes what the trail closed, and restores the expiry that the trail has, in one entry', async () => {
     const expiresAt = inFuture(hourMs);
     const key = await closedCreate({ expiresAt });
     const before = await state();
     expect(before).toMatchObject({ recordsInProgress: [key], changes: 1 });
-    expect(before.ending).toBeUndefined();
+    expect(before.expiry).toBeUndefined();
     const { associationId } = before.confirmed?.association ?? {};
     const extend = () =>
       gateway.update({ associationId, expiresAt: inFuture(2 * hourMs), clientRequestToken: 'extension' });
@@ -93,17 +93,17 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     // The outcome was counted once.
     expect(await state()).toMatchObject({
       ...{ recordsInProgress: [], changes: 1, confirmed, latest },
-      ending: { associationId, expiresAt, setBy: before.confirmed?.operationId },
+      expiry: { associationId, expiresAt, setBy: before.confirmed?.operationId },
     });
     expect(await extend()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('an ending waits for the scan, is carried out after it, and is suspended where none comes', async () => {
+  test('an expiry waits for the scan, is carried out after it, and is suspended where none comes', async () => {
     const key = await closedCreate({ expiresAt: inFuture(hourMs) }, true);
     await expireNow();
     gateway.clock.skip(hourMs + minuteMs);
     expect(await expireNow()).toMatchObject({ suspended: 1, deleted: 0 });
-    expect((await state()).ending).toMatchObject({ suspendedFor: 'OPERATION_OPEN' });
+    expect((await state()).expiry).toMatchObject({ suspendedFor: 'OPERATION_OPEN' });
     await scanNow();
     gateway.clock.skip(hourMs);
     expect(await expireNow()).toMatchObject({ deleted: 1 });
@@ -168,7 +168,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     await scanNow();
     const operationId = openOperations[0]?.operationId;
     expect(await state()).toMatchObject({
-      ...{ confirmed: { operationId, isDeleted: false }, ending: { expiresAt, setBy: operationId } },
+      ...{ confirmed: { operationId, isDeleted: false }, expiry: { expiresAt, setBy: operationId } },
       ...{ changes: 1, recordsInProgress: [], openOperations: [], latest: { origin: 'OPERATION' } },
     });
     expect(await ledger.readVersions(target, { before: '~' }, 1)).toMatchObject([{ operationId }]);
@@ -205,7 +205,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(added).toHaveLength(1);
     expect(added[0]).toMatchObject({ principal: { id: 'pod-identity-gateway/reconciler' } });
     expect(added[0]?.message).toMatch(/^Another version of the gateway began operation \w+, which is in progress\.$/);
-    const extend = { associationId, expiresAt: inFuture(hourMs), clientRequestToken: 'ending' };
+    const extend = { associationId, expiresAt: inFuture(hourMs), clientRequestToken: 'expiry' };
     expect(await gateway.update(extend)).toMatchObject(busy);
     gateway.clock.skip(inDoubtMs);
     expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
@@ -321,7 +321,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     await scanNow();
     const after = await state();
     expect(after.recordsInProgress).toEqual([]);
-    expect(after.ending).toBeUndefined();
+    expect(after.expiry).toBeUndefined();
     const messages = (await repairs()).map(({ message }) => message);
     expect(messages).toHaveLength(3);
     const operation = (await ledger.getAssociationState(other))?.confirmed?.operationId;
@@ -341,30 +341,30 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     return { record, target: { ...target, serviceAccount } };
   }
 
-  test('a repair leaves an ending that the other version set since, and sets none of an association that was deleted since', async () => {
+  test('a repair leaves an expiry that the other version set since, and sets none of an association that was deleted since', async () => {
     const key = await closedCreate();
     const { revision, confirmed } = await state();
     const { associationId = '' } = confirmed?.association ?? {};
     const expiresAt = inFuture(24 * hourMs);
-    const ending = { associationId, expiresAt, setBy: 'another', isWarned: false, nextAt: 0, suspendedFor: null };
-    await ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ending }, null);
+    const expiry = { associationId, expiresAt, setBy: 'another', isWarned: false, nextAt: 0, suspendedFor: null };
+    await ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], expiry }, null);
     await scanNow();
-    expect(await state()).toMatchObject({ recordsInProgress: [], ending });
+    expect(await state()).toMatchObject({ recordsInProgress: [], expiry });
     lose('Update');
     const update = { associationId, disableSessionTags: true, expiresAt, clientRequestToken: 'update' };
     const updated = await begin(() => gateway.update(update));
     gateway.clock.skip(inDoubtMs);
     expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
-    await leaveClosed(ledger, edit, target, [key, updated], { knowsEndings: false });
+    await leaveClosed(ledger, edit, target, [key, updated], { knowsExpiries: false });
     expect(await gateway.remove({ associationId, clientRequestToken: 'remove' })).toMatchObject({
       status: 'SUCCEEDED',
     });
     await scanNow();
     expect((await state()).recordsInProgress).toEqual([]);
-    expect((await state()).ending).toBeUndefined();
+    expect((await state()).expiry).toBeUndefined();
   });
 
-  test('two repairs at once write one, and the later one does not bring an ending back that was replaced since', async () => {
+  test('two repairs at once write one, and the later one does not bring an expiry back that was replaced since', async () => {
     await closedCreate({ expiresAt: inFuture(24 * hourMs) });
     const held = Promise.withResolvers<undefined>();
     const late = scanNow({
@@ -377,7 +377,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(extension).toMatchObject({ status: 'SUCCEEDED' });
     held.resolve(undefined);
     await late;
-    expect((await state()).ending).toMatchObject({ expiresAt: extended });
+    expect((await state()).expiry).toMatchObject({ expiresAt: extended });
     expect(await repairs()).toHaveLength(1);
   });
 
@@ -407,7 +407,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     await expect(scanNow({ repairAssociation: killed })).rejects.toBeInstanceOf(LedgerUnavailable);
     gateway.clock.skip(hourMs);
     await scanNow();
-    expect(await state()).toMatchObject({ recordsInProgress: [], ending: { suspendedFor: null } });
+    expect(await state()).toMatchObject({ recordsInProgress: [], expiry: { suspendedFor: null } });
     expect(await repairs()).toHaveLength(1);
   });
 });

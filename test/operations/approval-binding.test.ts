@@ -30,7 +30,7 @@ test.each([
   expect(changesBetween(bound, now)).toEqual([change]);
 });
 
-test('an approval of a request does not fit the same need of the delete that its ending is', () => {
+test('an approval of a request does not fit the same need of the delete that its expiry is', () => {
   const both = bindingOf([need, ofDelete], { slice }, { before, declaration: 'payments' });
   expect(changesBetween(bound, both)).toEqual([`the policy ${need.policyId} asks for an approval too`]);
   expect(changesBetween(both, bound)).toEqual([`the policy ${need.policyId} asks for no approval any more`]);

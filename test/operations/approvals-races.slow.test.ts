@@ -144,7 +144,7 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
   test('whose process ended after the claim is not sent again by the approval, as a create may still be applied', async () => {
     await gateway.create();
     await approve();
-    const ending = await start({
+    const expiry = await start({
       change: (deps) => ({
         ...change(deps),
         eksFor: () => {
@@ -152,8 +152,8 @@ describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
         },
       }),
     });
-    await expect(ending.create()).rejects.toThrow();
-    await ending.close();
+    await expect(expiry.create()).rejects.toThrow();
+    await expiry.close();
     expect((await stored()).state).toBe('USED');
     gateway.clock.skip(leaseMs);
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS' });

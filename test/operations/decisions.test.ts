@@ -1,7 +1,7 @@
 import { isAllowed } from '../../src/operations/terms/decisions.ts';
 import { entries } from '../support/stored-samples.ts';
 
-test('a request is allowed only if the deletion that its ending is is allowed too', () => {
+test('a request is allowed only if the deletion that its expiry is is allowed too', () => {
   const { decision: sample } = entries.INTENT;
   if (!sample) throw new Error('The sample has no decision.');
   const [decision, denied] = [true, false].map((allowed) => ({ ...sample, allowed }));

@@ -1,5 +1,5 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
-import type { Ending, EndingSetter } from '../../src/ledger/association-ending.ts';
+import type { Expiry, ExpirySetter } from '../../src/ledger/association-expiry.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -15,7 +15,7 @@ import { lockOperations } from '../support/locks.ts';
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 const alice = 'https://issuer.example#alice';
-const setterOf = (principalId: string): EndingSetter => ({ principalId, actorId: null, onBehalfOf: null });
+const setterOf = (principalId: string): ExpirySetter => ({ principalId, actorId: null, onBehalfOf: null });
 const targetOf = (serviceAccount: string): AssociationTarget => ({
   accountId: '111122223333',
   region: 'eu-central-1',
@@ -26,7 +26,7 @@ const targetOf = (serviceAccount: string): AssociationTarget => ({
 const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, '0')}`);
 
-describeOnLedgers('bursts of endings, on $name', ({ open }) => {
+describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });
@@ -51,31 +51,31 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
       expect(created).toMatchObject({ status: 'SUCCEEDED' });
     }
   };
-  const endingOf = async (serviceAccount: string) =>
-    (await ledger.getAssociationState(targetOf(serviceAccount)))?.ending;
-  /** Changes a stored ending, as another version of the gateway or another run would. */
-  const replaceEnding = async (serviceAccount: string, change: (ending: Ending) => Ending) => {
+  const expiryOf = async (serviceAccount: string) =>
+    (await ledger.getAssociationState(targetOf(serviceAccount)))?.expiry;
+  /** Changes a stored expiry, as another version of the gateway or another run would. */
+  const replaceExpiry = async (serviceAccount: string, change: (expiry: Expiry) => Expiry) => {
     const target = targetOf(serviceAccount);
     const state = await ledger.getAssociationState(target);
-    if (!state?.ending) throw new Error(`${serviceAccount} has no ending.`);
-    const changed = { target, ending: change(state.ending), openOperations: [], endedOperationIds: [] };
+    if (!state?.expiry) throw new Error(`${serviceAccount} has no expiry.`);
+    const changed = { target, expiry: change(state.expiry), openOperations: [], endedOperationIds: [] };
     expect(await ledger.observeAssociation(state.revision, changed, null)).toBe(true);
   };
-  /** Stores the state of an association with an ending, without the association. */
-  const store = async (serviceAccount: string, expiresAt: string, setter: EndingSetter) => {
+  /** Stores the state of an association with an expiry, without the association. */
+  const store = async (serviceAccount: string, expiresAt: string, setter: ExpirySetter) => {
     const target = targetOf(serviceAccount);
     const associationId = `a-${serviceAccount.replaceAll('-', '').padStart(17, '0')}`;
-    // The token of an ending is derived from the ARN.
+    // The token of an expiry is derived from the ARN.
     const made = association({ ...target, associationId, associationArn: `arn:${associationId}` });
     const of = { associationId, setBy: 'operation', setter, isWarned: true, nextAt: Date.parse(expiresAt) };
-    const ending: Ending = { ...of, expiresAt, suspendedFor: null };
+    const expiry: Expiry = { ...of, expiresAt, suspendedFor: null };
     const operation = 'CREATE_POD_IDENTITY_ASSOCIATION' as const;
     const confirmed = { association: made, isDeleted: false, operationId: 'operation', operation, declaration: null };
-    await ledger.observeAssociation(0, { target, confirmed, ending, openOperations: [], endedOperationIds: [] }, null);
+    await ledger.observeAssociation(0, { target, confirmed, expiry, openOperations: [], endedOperationIds: [] }, null);
   };
   const alarms = () => gateway.logged.filter(({ message }) => message.startsWith('Endings are held'));
 
-  test('four endings of one setter at the same time stop no ending of the cluster', async () => {
+  test('four expiries of one setter at the same time stop no expiry of the cluster', async () => {
     const expiresAt = inMs(hourMs);
     await createAll(names('throw-away', 4), expiresAt);
     await createAll(['debug'], expiresAt, 'pat');
@@ -84,7 +84,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(alarms()).toEqual([]);
   });
 
-  test("eleven endings of one setter at the same time are held once, and don't delay those of others", async () => {
+  test("eleven expiries of one setter at the same time are held once, and don't delay those of others", async () => {
     const expiresAt = inMs(hourMs);
     const burst = names('throw-away', 11);
     await createAll(burst, expiresAt);
@@ -98,13 +98,13 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
         level: 'error',
         fields: {
           ...setterOf(alice),
-          endings: 11,
+          expiries: 11,
           heldUntil: expect.any(String) as string,
           lock: `npx pod-identity-operator lock --principal "${alice}"`,
         },
       }),
     ]);
-    const { heldAt = 0, nextAt = 0 } = (await endingOf('throw-away-0000')) ?? {};
+    const { heldAt = 0, nextAt = 0 } = (await expiryOf('throw-away-0000')) ?? {};
     expect(heldAt).toBeGreaterThanOrEqual(heldFrom);
     expect(nextAt - heldAt).toBe(hourMs);
     expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });
@@ -114,19 +114,19 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(alarms()).toHaveLength(1);
   });
 
-  test('two runs at once that list the same burst hold each of its endings once, and raise one alarm', async () => {
+  test('two runs at once that list the same burst hold each of its expiries once, and raise one alarm', async () => {
     const burst = names('throw-away', 11);
     await createAll(burst, inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
     const revisions = async () => {
       const states = await Promise.all(burst.map((name) => ledger.getAssociationState(targetOf(name))));
-      return states.map((state) => ({ revision: state?.revision ?? 0, heldAt: state?.ending?.heldAt }));
+      return states.map((state) => ({ revision: state?.revision ?? 0, heldAt: state?.expiry?.heldAt }));
     };
     const before = await revisions();
     const bothListed = Promise.withResolvers<undefined>();
     let lists = 0;
-    const dueEndings: typeof ledger.dueEndings = async (...due) => {
-      const listed = await ledger.dueEndings(...due);
+    const dueExpiries: typeof ledger.dueExpiries = async (...due) => {
+      const listed = await ledger.dueExpiries(...due);
       lists += 1;
       const isSecond = lists === 2;
       if (isSecond) bothListed.resolve(undefined);
@@ -134,21 +134,21 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
       // The order of those that end at one time is not that of the list.
       return isSecond ? listed.toReversed() : listed;
     };
-    const replaced = { observations: { ...ledger, dueEndings } };
+    const replaced = { observations: { ...ledger, dueExpiries } };
     const [one, other] = await Promise.all([runNow({}, replaced), runNow({}, replaced)]);
     expect(one.held + other.held).toBe(11);
     expect([one.deleted, other.deleted]).toEqual([0, 0]);
     const after = await revisions();
     expect(after.map(({ revision }) => revision)).toEqual(before.map(({ revision }) => revision + 1));
     expect(alarms().map(({ fields }) => fields)).toEqual([
-      expect.objectContaining({ principalId: alice, endings: 11 }),
+      expect.objectContaining({ principalId: alice, expiries: 11 }),
     ]);
     expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });
     expect(await revisions()).toEqual(after);
     expect(associations()).toEqual(burst);
   });
 
-  test('a fleet whose contracts end at midnight ends an hour later, in the order of its endings', async () => {
+  test('a fleet whose contracts end at midnight ends an hour later, in the order of its expiries', async () => {
     const midnight = gateway.clock.now() + hourMs;
     const fleet = names('contract', 12);
     for (const [index, name] of fleet.entries()) await createAll([name], new Date(midnight - index).toISOString());
@@ -161,19 +161,19 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ deleted: 2 });
   });
 
-  test('2,000 endings of one setter, held or past their hold, delay no ending of another one', async () => {
+  test('2,000 expiries of one setter, held or past their hold, delay no expiry of another one', async () => {
     const due = inMs(-2 * minuteMs);
     const many = names('many', 2_000);
     for (let from = 0; from < many.length; from += 20)
       await Promise.all(many.slice(from, from + 20).map((name) => store(name, due, setterOf('mallory'))));
     await createAll(['one', 'later'], inMs(6 * minuteMs), 'pat');
-    await replaceEnding('later', (ending) => ({ ...ending, expiresAt: inMs(2 * hourMs), nextAt: 0 }));
+    await replaceExpiry('later', (expiry) => ({ ...expiry, expiresAt: inMs(2 * hourMs), nextAt: 0 }));
     gateway.clock.skip(8 * minuteMs);
     const reads = { lists: 0, states: 0 };
     const counted = {
       observations: {
         ...ledger,
-        dueEndings: (...of: Parameters<typeof ledger.dueEndings>) => ((reads.lists += 1), ledger.dueEndings(...of)),
+        dueExpiries: (...of: Parameters<typeof ledger.dueExpiries>) => ((reads.lists += 1), ledger.dueExpiries(...of)),
         getAssociationState: (target: AssociationTarget) => ((reads.states += 1), ledger.getAssociationState(target)),
       },
     };
@@ -190,7 +190,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(reads).toEqual({ lists: 2, states: 11 });
   }, 120_000);
 
-  test('an ending that was held is carried out after the grace, whatever its setter adds meanwhile', async () => {
+  test('an expiry that was held is carried out after the grace, whatever its setter adds meanwhile', async () => {
     await createAll(names('first', 6), inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
     expect(await runNow()).toMatchObject({ held: 6 });
@@ -205,7 +205,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
 
   test('a setter is the principal with its actor and the person it acts for, whatever declaration a request names', async () => {
     const due = inMs(-minuteMs);
-    const setters: EndingSetter[] = [
+    const setters: ExpirySetter[] = [
       setterOf(alice),
       { ...setterOf(alice), actorId: 'chatops' },
       { ...setterOf(alice), onBehalfOf: 'erin' },
@@ -215,7 +215,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
       for (const name of names(`of-${index}`, 5)) await store(name, due, setter);
     expect(await runNow()).toMatchObject({ dropped: 20, held: 0 });
     await createAll(['via'], inMs(hourMs), 'alice-via-chatops');
-    expect((await endingOf('via'))?.setter).toMatchObject({
+    expect((await expiryOf('via'))?.setter).toMatchObject({
       principalId: alice,
       actorId: 'https://issuer.example#chatops',
     });
@@ -226,44 +226,44 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     await createAll(burst, inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
     const [extended = ''] = burst;
-    const associationId = (await endingOf(extended))?.associationId;
+    const associationId = (await expiryOf(extended))?.associationId;
     const extending = {
       observations: {
         ...ledger,
-        dueEndings: async (...of: Parameters<typeof ledger.dueEndings>) => {
-          const listed = await ledger.dueEndings(...of);
+        dueExpiries: async (...of: Parameters<typeof ledger.dueExpiries>) => {
+          const listed = await ledger.dueExpiries(...of);
           await gateway.update({ associationId, expiresAt: inMs(2 * hourMs), clientRequestToken: 'extend' });
           return listed;
         },
       },
     };
     expect(await runNow({}, extending)).toMatchObject({ held: 5 });
-    expect(await endingOf(extended)).toEqual(expect.not.objectContaining({ heldAt: expect.anything() as unknown }));
+    expect(await expiryOf(extended)).toEqual(expect.not.objectContaining({ heldAt: expect.anything() as unknown }));
     await gateway.update({ associationId, expiresAt: inMs(hourMs), clientRequestToken: 'again' });
     gateway.clock.skip(hourMs + minuteMs);
     expect(await runNow()).toMatchObject({ deleted: 6, held: 0 });
   });
 
-  test('an ending that replaced a held one after it was listed waits for a run that lists it', async () => {
+  test('an expiry that replaced a held one after it was listed waits for a run that lists it', async () => {
     await createAll(['debug'], inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
-    const listed = await ledger.dueEndings({ warnUntil: gateway.clock.now(), now: gateway.clock.now() }, 10);
-    await replaceEnding('debug', (ending) => ({ ...ending, setBy: 'another' }));
-    const stale = { observations: { ...ledger, dueEndings: () => Promise.resolve(listed) } };
+    const listed = await ledger.dueExpiries({ warnUntil: gateway.clock.now(), now: gateway.clock.now() }, 10);
+    await replaceExpiry('debug', (expiry) => ({ ...expiry, setBy: 'another' }));
+    const stale = { observations: { ...ledger, dueExpiries: () => Promise.resolve(listed) } };
     expect(await runNow({}, stale)).toMatchObject({ deleted: 0, waiting: 1 });
   });
 
-  test('an ending that has nothing left to end keeps none of the others of its setter from their turn', async () => {
+  test('an expiry that has nothing left to end keeps none of the others of its setter from their turn', async () => {
     const burst = names('debug', 4);
     const settings = { burstAbove: 3, maxPerSetter: 3 };
     await createAll(burst, inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
     expect(await runNow(settings)).toMatchObject({ held: 4 });
     gateway.clock.skip(hourMs + minuteMs);
-    await replaceEnding('debug-0000', (ending) => ({ ...ending, associationId: 'a-successor' }));
+    await replaceExpiry('debug-0000', (expiry) => ({ ...expiry, associationId: 'a-successor' }));
     expect(await runNow(settings)).toMatchObject({ dropped: 1, deleted: 3, queued: 0 });
     expect(associations()).toEqual(['debug-0000']);
-    expect(await endingOf('debug-0000')).toBeUndefined();
+    expect(await expiryOf('debug-0000')).toBeUndefined();
   });
 
   test('of a burst whose run is cut off while it holds, no more are carried out without a hold than make no burst', async () => {
@@ -302,10 +302,10 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(alarms()).toHaveLength(1);
   });
 
-  test('the next ending of a burst decides who raises the alarm if the first one was extended', async () => {
+  test('the next expiry of a burst decides who raises the alarm if the first one was extended', async () => {
     await createAll(names('burst', 8), inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
-    const [first] = await ledger.dueEndings({ warnUntil: gateway.clock.now(), now: gateway.clock.now() }, 1);
+    const [first] = await ledger.dueExpiries({ warnUntil: gateway.clock.now(), now: gateway.clock.now() }, 1);
     const observeAssociation: typeof ledger.observeAssociation = (revision, change, entry) =>
       change.target.serviceAccount === first?.target.serviceAccount
         ? Promise.resolve(false)
@@ -340,7 +340,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(await runNow({}, {}, 9_000)).toMatchObject({ held: 0, deleted: 0, queued: 1 });
   });
 
-  test('endings that fail in between stop none of their cluster', async () => {
+  test('expiries that fail in between stop none of their cluster', async () => {
     await createAll(names('debug', 6), inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);
     let reads = 0;
@@ -354,17 +354,17 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(await runNow({ burstAbove: 6 }, { eksFor })).toMatchObject({ deleted: 2, failed: 4 });
   });
 
-  test('endings whose setter is not stored are those of the request that set them, and are held with it', async () => {
+  test('expiries whose setter is not stored are those of the request that set them, and are held with it', async () => {
     const older = names('older', 6);
     await createAll(older, inMs(hourMs));
     await createAll(['debug'], inMs(hourMs), 'pat');
-    for (const name of [...older, 'debug']) await replaceEnding(name, ({ setter: _, ...ending }) => ending);
+    for (const name of [...older, 'debug']) await replaceExpiry(name, ({ setter: _, ...expiry }) => expiry);
     gateway.clock.skip(hourMs + minuteMs);
     expect(await runNow()).toMatchObject({ held: 6, deleted: 1 });
-    expect((await endingOf('older-0000'))?.setter).toEqual(setterOf(alice));
+    expect((await expiryOf('older-0000'))?.setter).toEqual(setterOf(alice));
   });
 
-  test('a lock on a setter stops its endings after their hold, and takes no turn from those of others', async () => {
+  test('a lock on a setter stops its expiries after their hold, and takes no turn from those of others', async () => {
     await createAll(names('burst', 6), inMs(hourMs));
     await createAll(['debug'], inMs(2 * hourMs), 'pat');
     gateway.clock.skip(hourMs + minuteMs);
@@ -378,15 +378,15 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ deleted: 6 });
   });
 
-  test('endings of a cluster that EKS does not let it read take no turn from those of their setter in other clusters', async () => {
+  test('expiries of a cluster that EKS does not let it read take no turn from those of their setter in other clusters', async () => {
     const due = inMs(-minuteMs);
     for (const name of names('unreadable', 5)) await store(name, due, setterOf(alice));
     const elsewhere = { ...targetOf('api'), clusterName: 'apps-prod' };
     const state = await ledger.getAssociationState(targetOf('unreadable-0000'));
-    if (!state?.ending || !state.confirmed) throw new Error('Nothing was stored.');
-    const { confirmed, ending } = state;
-    const later = { ...ending, expiresAt: inMs(-minuteMs + 1) };
-    const change = { target: elsewhere, confirmed, ending: later, openOperations: [], endedOperationIds: [] };
+    if (!state?.expiry || !state.confirmed) throw new Error('Nothing was stored.');
+    const { confirmed, expiry } = state;
+    const later = { ...expiry, expiresAt: inMs(-minuteMs + 1) };
+    const change = { target: elsewhere, confirmed, expiry: later, openOperations: [], endedOperationIds: [] };
     await ledger.observeAssociation(0, change, null);
     let reads = 0;
     const eksFor: ExpireDependencies['eksFor'] = (cluster) => ({
@@ -398,7 +398,7 @@ describeOnLedgers('bursts of endings, on $name', ({ open }) => {
     expect(reads).toBe(3);
   });
 
-  test('endings that others changed or deleted make no burst', async () => {
+  test('expiries that others changed or deleted make no burst', async () => {
     const changed = names('changed', 6);
     await createAll(changed, inMs(hourMs));
     gateway.clock.skip(hourMs + minuteMs);

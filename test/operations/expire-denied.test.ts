@@ -48,7 +48,7 @@ test.each([
   ['without', null],
   ['with', executorRoleArn],
 ])(
-  '%s an executor role, endings in an account without the role for them wait, and each run names it',
+  '%s an executor role, expiries in an account without the role for them wait, and each run names it',
   async (_, executor) => {
     const run = runsOf(executor);
     await createEnded(['ends-1', 'ends-2', 'ends-3', 'ends-4', 'ends-5']);

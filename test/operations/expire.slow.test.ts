@@ -36,7 +36,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
       'run-1',
       deps.clock() + leftMs,
     );
-  /** A run that leaves an ending that has been due for a minute, and more on a slow machine. */
+  /** A run that leaves an expiry that has been due for a minute, and more on a slow machine. */
   const runLate = async () => {
     const { oldestDueSeconds, ...counts } = await runNow();
     expect(oldestDueSeconds).toBeGreaterThanOrEqual(60);
@@ -44,8 +44,8 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     return counts;
   };
   const inFuture = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
-  const endingOf = async (serviceAccount = 'api') =>
-    (await ledger.getAssociationState(targetOf(serviceAccount)))?.ending;
+  const expiryOf = async (serviceAccount = 'api') =>
+    (await ledger.getAssociationState(targetOf(serviceAccount)))?.expiry;
   const associations = () => gateway.simulator.control.associations();
   /** An association that ended by a minute, and was warned of. */
   const createEnded = async (serviceAccount = 'api') => {
@@ -93,12 +93,12 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     return page.entries;
   };
 
-  test('deletes an association after its ending, for who set it, with the gateway as the actor', async () => {
+  test('deletes an association after its expiry, for who set it, with the gateway as the actor', async () => {
     const { associationId } = await createEnded();
     await skipPastEnd();
     expect(await runNow()).toMatchObject({ ...nothing, deleted: 1, oldestDueSeconds: 0 });
     expect(associations()).toEqual([]);
-    expect(await endingOf()).toBeUndefined();
+    expect(await expiryOf()).toBeUndefined();
     const [succeeded, intent] = await lastDelete();
     expect(succeeded).toMatchObject({
       event: 'SUCCEEDED',
@@ -112,7 +112,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject(nothing);
   });
 
-  test('deletes nothing before its ending, nor while clocks may differ', async () => {
+  test('deletes nothing before its expiry, nor while clocks may differ', async () => {
     await createEnded();
     await runNow();
     gateway.clock.skip(hourMs - 5_000);
@@ -125,7 +125,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ deleted: 1 });
   });
 
-  test('warns once of an ending, when it is near', async () => {
+  test('warns once of an expiry, when it is near', async () => {
     const { associationId } = await createAssociation(gateway);
     const expiresAt = inFuture(48 * hourMs);
     await gateway.update({ associationId, expiresAt, clientRequestToken: 'end' });
@@ -140,13 +140,13 @@ describeOnLedgers('expire, on $name', ({ open }) => {
       request: { associationId, ending: { expiresAt } },
       before: { associationId },
     });
-    // A later ending is another one, warned of also while only some clocks show that it is over.
+    // A later expiry is another one, warned of also while only some clocks show that it is over.
     await gateway.update({ associationId, expiresAt: inFuture(20 * hourMs), clientRequestToken: 'later' });
     gateway.clock.skip(20 * hourMs + 1_000);
     expect(await runNow()).toMatchObject({ ...nothing, warned: 1 });
   });
 
-  test('does not delete an association whose ending was extended or cleared', async () => {
+  test('does not delete an association whose expiry was extended or cleared', async () => {
     for (const [index, expiresAt] of [inFuture(9 * hourMs), null].entries()) {
       const { associationId } = await createEnded(`api-${index}`);
       await runNow();
@@ -173,7 +173,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(associations()).toHaveLength(1);
   });
 
-  test('refuses its claim if an extension was recorded after it examined the ending', async () => {
+  test('refuses its claim if an extension was recorded after it examined the expiry', async () => {
     const { associationId } = await createEnded();
     await skipPastEnd();
     const { deps } = gateway;
@@ -204,7 +204,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     const expiring = await openGateway({ ledger, simulator, clock, change });
     const expired = runNow({}, expiring);
     await sent;
-    // The simulator has deleted it; a create for the same service account can't set an ending either.
+    // The simulator has deleted it; a create for the same service account can't set an expiry either.
     expect(await gateway.create({ clientRequestToken: 'again', expiresAt: inFuture(hourMs) })).toMatchObject({
       refusal: { code: 'OPERATION_IN_PROGRESS' },
     });
@@ -218,7 +218,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     await skipPastEnd();
     gateway.simulator.control.updateAssociation(associationId, { disableSessionTags: true });
     expect(await runNow()).toMatchObject({ ...nothing, suspended: 1 });
-    expect(await endingOf()).toMatchObject({ suspendedFor: 'CHANGED_OUTSIDE' });
+    expect(await expiryOf()).toMatchObject({ suspendedFor: 'CHANGED_OUTSIDE' });
     expect(gateway.logged).toContainEqual(
       expect.objectContaining({ level: 'error', message: 'The ending of an association was suspended.' }),
     );
@@ -265,16 +265,16 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect((await lastDelete()).map(({ event }) => event)).toEqual(['SUCCEEDED', 'INTENT', 'REFUSED', 'EXPIRY_WARNED']);
   });
 
-  test('drops the ending of an association that is gone, with an entry', async () => {
+  test('drops the expiry of an association that is gone, with an entry', async () => {
     const { associationId } = await createEnded();
     await skipPastEnd();
     gateway.simulator.control.deleteAssociation(associationId);
     expect(await runNow()).toMatchObject({ ...nothing, dropped: 1 });
-    expect(await endingOf()).toBeUndefined();
+    expect(await expiryOf()).toBeUndefined();
     expect((await lastDelete())[0]).toMatchObject({ event: 'REFUSED', refusalCode: 'ASSOCIATION_NOT_FOUND' });
   });
 
-  test('drops the ending of an association that others replaced, and leaves the other one that was adopted', async () => {
+  test('drops the expiry of an association that others replaced, and leaves the other one that was adopted', async () => {
     const { associationId, roleArn } = await createEnded();
     const { control } = gateway.simulator;
     control.deleteAssociation(associationId);
@@ -282,7 +282,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     await gateway.adopt({ associationId: other.associationId, clientRequestToken: 'adopt' });
     gateway.clock.skip(hourMs + 60_000);
     expect(await runNow()).toMatchObject({ ...nothing, dropped: 1 });
-    expect(await endingOf()).toBeUndefined();
+    expect(await expiryOf()).toBeUndefined();
     expect(await lastDelete()).toEqual([]);
     expect(associations()).toHaveLength(1);
   });
@@ -304,7 +304,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     },
   );
 
-  test('deletes once if two runs find the same ending', async () => {
+  test('deletes once if two runs find the same expiry', async () => {
     await createEnded();
     await skipPastEnd();
     const [one, other] = await Promise.all([runNow(), runNow()]);
@@ -312,7 +312,7 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(gateway.sent('DeletePodIdentityAssociation')).toBe(1);
   });
 
-  test('deletes nothing under a lock on all, on who set the ending, or on endings, and writes no entry', async () => {
+  test('deletes nothing under a lock on all, on who set the expiry, or on expiries, and writes no entry', async () => {
     await createEnded();
     await skipPastEnd();
     const { lock, lift } = lockOperations(ledger);
@@ -327,20 +327,20 @@ describeOnLedgers('expire, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ deleted: 1 });
   });
 
-  test('suspends an ending while another operation stays open', async () => {
+  test('suspends an expiry while another operation stays open', async () => {
     const { associationId } = await createEnded();
     gateway.clock.skip(readLagMs);
     gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-before' });
     await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'lost' });
     await skipPastEnd();
     expect(await runNow()).toMatchObject({ ...nothing, suspended: 1 });
-    expect(await endingOf()).toMatchObject({ suspendedFor: 'OPERATION_OPEN' });
+    expect(await expiryOf()).toMatchObject({ suspendedFor: 'OPERATION_OPEN' });
     expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
     gateway.clock.skip(hourMs + 60_000);
     expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
   });
 
-  test('suspends an ending in a cluster that the inventory no longer has, and says so once', async () => {
+  test('suspends an expiry in a cluster that the inventory no longer has, and says so once', async () => {
     await createEnded();
     await skipPastEnd();
     const gone = { ...gateway, deps: { ...gateway.deps, serves: () => false } };
@@ -348,14 +348,14 @@ describeOnLedgers('expire, on $name', ({ open }) => {
       gateway.logged.filter(({ message }) => message === 'The ending of an association was suspended.');
     for (let run = 0; run < 2; run += 1) {
       expect(await runNow({}, gone)).toMatchObject({ ...nothing, suspended: 1 });
-      expect(await endingOf()).toMatchObject({ suspendedFor: 'CLUSTER_NOT_SERVED' });
+      expect(await expiryOf()).toMatchObject({ suspendedFor: 'CLUSTER_NOT_SERVED' });
       expect(logged()).toHaveLength(1);
       gateway.clock.skip(hourMs + 60_000);
     }
     expect(await runNow()).toMatchObject({ ...nothing, deleted: 1 });
   });
 
-  test('a client deletes an association while its ending is due', async () => {
+  test('a client deletes an association while its expiry is due', async () => {
     const { associationId } = await createEnded();
     await skipPastEnd();
     expect(await gateway.remove({ associationId, clientRequestToken: 'now' })).toMatchObject({ status: 'SUCCEEDED' });

@@ -30,17 +30,17 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
 
   /** A time from now, as a request gives it. */
   const inFuture = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
-  const endingNow = async () => (await ledger.getAssociationState(target))?.ending ?? null;
+  const expiryNow = async () => (await ledger.getAssociationState(target))?.expiry ?? null;
   const refused = (code: string) => ({ status: 'REFUSED', refusal: { code } });
 
   test('of a create is stored with its outcome, not before', async () => {
     const expiresAt = inFuture(hourMs);
     gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
     expect(await gateway.create({ expiresAt })).toMatchObject({ status: 'IN_PROGRESS' });
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
     gateway.clock.skip(leaseMs);
     const { association, auditEntry } = await gateway.create({ expiresAt });
-    expect(await endingNow()).toMatchObject({
+    expect(await expiryNow()).toMatchObject({
       associationId: association?.associationId,
       expiresAt,
       setBy: auditEntry.operationId,
@@ -55,7 +55,7 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     await gateway.create({ expiresAt });
     gateway.clock.skip(inDoubtMs);
     expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
-    expect(await endingNow()).toMatchObject({ expiresAt });
+    expect(await expiryNow()).toMatchObject({ expiresAt });
   });
 
   test('is part of the input that a token is bound to, also where it is null', async () => {
@@ -108,13 +108,13 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     expect(updated).toMatchObject({ status: 'SUCCEEDED', association: { associationId, modifiedAt } });
     expect(gateway.sent()).toBe(0);
     expect(await gateway.events(updated.auditEntry.operationId)).toEqual(['SUCCEEDED']);
-    expect(await endingNow()).toMatchObject({ associationId, expiresAt, setBy: updated.auditEntry.operationId });
+    expect(await expiryNow()).toMatchObject({ associationId, expiresAt, setBy: updated.auditEntry.operationId });
     expect(await ledger.getAssociationState(target)).toMatchObject({
       openOperations: [],
       confirmed: { isDeleted: false },
     });
     await gateway.update({ associationId, expiresAt: null, clientRequestToken: 'no end' });
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
     // The count of operations in progress is right: an expected revision is compared with it.
     expect(await gateway.update({ associationId, expiresAt, clientRequestToken: 'again' })).toMatchObject({
       status: 'SUCCEEDED',
@@ -124,13 +124,13 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
   test('alone in an update needs an association that the gateway made or adopted as it is', async () => {
     const { associationId } = await createAssociation(gateway);
     gateway.simulator.control.updateAssociation(associationId, { disableSessionTags: true });
-    const ending = { associationId, expiresAt: inFuture(hourMs) };
-    expect(await gateway.update({ ...ending, clientRequestToken: 'end' })).toMatchObject(
+    const expiry = { associationId, expiresAt: inFuture(hourMs) };
+    expect(await gateway.update({ ...expiry, clientRequestToken: 'end' })).toMatchObject(
       refused('ASSOCIATION_NOT_CONFIRMED'),
     );
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
     await gateway.adopt({ associationId, clientRequestToken: 'adopt' });
-    expect(await gateway.update({ ...ending, clientRequestToken: 'again' })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await gateway.update({ ...expiry, clientRequestToken: 'again' })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('is kept by an update without it and by an adoption, and ended by a delete and a new create', async () => {
@@ -140,11 +140,11 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     gateway.clock.skip(readLagMs);
     await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'role' });
     await gateway.adopt({ associationId, clientRequestToken: 'adopt' });
-    expect(await endingNow()).toMatchObject({ associationId, expiresAt, setBy: created.auditEntry.operationId });
+    expect(await expiryNow()).toMatchObject({ associationId, expiresAt, setBy: created.auditEntry.operationId });
     await gateway.remove({ associationId, clientRequestToken: 'remove' });
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
     await gateway.create({ clientRequestToken: 'second' });
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
   });
 
   test('of a request waits for other operations on the service account', async () => {
@@ -154,15 +154,15 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     const updating = await openGateway({ ledger, simulator, clock, change });
     const updated = updating.update({ associationId, roleArn: worker, clientRequestToken: 'role' });
     await sent;
-    const ending = { associationId, expiresAt: inFuture(hourMs) };
+    const expiry = { associationId, expiresAt: inFuture(hourMs) };
     for (const more of [{}, { roleArn: input.roleArn }])
-      expect(await gateway.update({ ...ending, ...more, clientRequestToken: 'end' })).toMatchObject({
+      expect(await gateway.update({ ...expiry, ...more, clientRequestToken: 'end' })).toMatchObject({
         ...refused('OPERATION_IN_PROGRESS'),
         retryAfterSeconds: 10,
       });
     release();
     expect(await updated).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await gateway.update({ ...ending, clientRequestToken: 'end' })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await gateway.update({ ...expiry, clientRequestToken: 'end' })).toMatchObject({ status: 'SUCCEEDED' });
     await updating.close();
   });
 
@@ -178,7 +178,7 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     });
     gateway.clock.skip(leaseMs);
     expect(await gateway.create({ expiresAt })).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await endingNow()).toMatchObject({ associationId, expiresAt });
+    expect(await expiryNow()).toMatchObject({ associationId, expiresAt });
   });
 
   test('is cleared by an update whose outcome is recorded after a later update', async () => {
@@ -192,7 +192,7 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     });
     gateway.clock.skip(inDoubtMs);
     expect(await gateway.update(clear)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
   });
 
   test('is in the answer with a warning, in the trail, and with the association as it was observed', async () => {

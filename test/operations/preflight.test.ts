@@ -208,12 +208,12 @@ describe('the answer of a change', () => {
     expect(deleted?.advice).toContain(roleArn('payments/payments-worker'));
   });
 
-  test('says nothing of running pods after an update of the ending alone', async () => {
+  test('says nothing of running pods after an update of the expiry alone', async () => {
     await open();
     const { association } = await gateway.create();
     const named = { clusterName: 'apps-dev', associationId: association?.associationId };
-    const ending = new Date(gateway.clock.now() + 3_600_000).toISOString();
-    expect(codes(await change('update', { ...named, expiresAt: ending }))).toEqual(['CREDENTIALS_OUTLIVE_ENDING']);
+    const expiry = new Date(gateway.clock.now() + 3_600_000).toISOString();
+    expect(codes(await change('update', { ...named, expiresAt: expiry }))).toEqual(['CREDENTIALS_OUTLIVE_ENDING']);
     expect(codes(await change('update', { ...named, expiresAt: null }))).toEqual([]);
   });
 

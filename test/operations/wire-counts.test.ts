@@ -172,7 +172,7 @@ describeOnDynamoDb('network calls', () => {
     expect(eksCalls()).toEqual([]);
   });
 
-  test('an ending of an existing association costs one read more, and one that is cleared or kept none', async () => {
+  test('an expiry of an existing association costs one read more, and one that is cleared or kept none', async () => {
     const created = await gateway.create();
     const { associationId = '' } = created.association ?? {};
     await readLocks(gateway.deps);

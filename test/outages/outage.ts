@@ -145,7 +145,7 @@ export function openStack() {
   }: Played) => {
     if (minute % every === 0) for (const each of requests) request(each, version);
     if (reconciler) {
-      // The scan and the run of endings are as frequent, by schedules of EventBridge.
+      // The scan and the run of expiries are as frequent, by schedules of EventBridge.
       invoke('ScanLambdaFunction', false, null);
       invoke('ExpireLambdaFunction', false, null);
       invoke('ReconcileLambdaFunction', false, null);

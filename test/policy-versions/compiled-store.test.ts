@@ -50,9 +50,9 @@ describeOnDynamoDb('The table of compiled versions', () => {
   it('returns the earlier content until all parts of a new one are stored', async () => {
     const [earlier, later] = [large(), large()];
     await open().put('a', earlier, 1_800_000_000);
-    const ending = dynamoDbClient();
+    const expiry = dynamoDbClient();
     let puts = 0;
-    ending.middlewareStack.add(
+    expiry.middlewareStack.add(
       (next) => (args) => {
         puts += 1;
         if (puts === 3) throw new Error('The function ended.');
@@ -60,9 +60,9 @@ describeOnDynamoDb('The table of compiled versions', () => {
       },
       { step: 'initialize' },
     );
-    const interrupted = makeDynamoDbCompiledStore(ending, opened.table, 1_000);
+    const interrupted = makeDynamoDbCompiledStore(expiry, opened.table, 1_000);
     await expect(interrupted.put('a', later, 1_900_000_000)).rejects.toThrow();
-    ending.destroy();
+    expiry.destroy();
     expect(Buffer.from((await open().get('a')) ?? 'missing')).toEqual(earlier);
   });
 

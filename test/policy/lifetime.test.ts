@@ -18,18 +18,18 @@ test.each([
   ['one hour', '2026-11-02T10:00:00Z', 1],
   ['a second more', '2026-11-02T10:00:01Z', 2],
   ['a second', '2026-11-02T09:00:01Z', 1],
-  ['no time, after the ending', '2026-11-02T08:00:00Z', 0],
+  ['no time, after the expiry', '2026-11-02T08:00:00Z', 0],
 ])('lifetimeHours of %s are rounded up, in creates and updates', (_, expiresAt, hours) => {
   for (const request of [create({ expiresAt }), extended(expiresAt)])
     expect(denies(`context has lifetimeHours && context.lifetimeHours == ${hours}`, request)).toBe(true);
 });
 
-test('lifetimeHours are absent where a request sets no ending', () => {
+test('lifetimeHours are absent where a request sets no expiry', () => {
   for (const request of [create(), update(), extended(null)])
     expect(denies('context has lifetimeHours', request)).toBe(false);
 });
 
-test('clearsExpiresAt tells an update that clears the ending from one that leaves it', () => {
+test('clearsExpiresAt tells an update that clears the expiry from one that leaves it', () => {
   expect(denies('context.clearsExpiresAt', extended(null), onUpdate)).toBe(true);
   for (const request of [update(), extended('2026-11-02T10:00:00Z')])
     expect(denies('context.clearsExpiresAt', request, onUpdate)).toBe(false);

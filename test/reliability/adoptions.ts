@@ -18,9 +18,9 @@ export function adoptedBesideOwn({ changes, entries }: Facts): string[] {
   });
 }
 
-/** Whether an operation sends nothing to EKS, and is recorded at once: an adoption, or an update of the ending alone. */
-export function isAtOnce({ kind, isEndingOnly, isAdopted }: TrailEntry): boolean {
-  return kind === 'adopt' || isEndingOnly === true || (kind === 'update' && isAdopted === true);
+/** Whether an operation sends nothing to EKS, and is recorded at once: an adoption, or an update of the expiry alone. */
+export function isAtOnce({ kind, isExpiryOnly, isAdopted }: TrailEntry): boolean {
+  return kind === 'adopt' || isExpiryOnly === true || (kind === 'update' && isAdopted === true);
 }
 
 /** Operations that are recorded at once with other entries of a lease holder than one success: an INTENT, a takeover, a second success. */

@@ -1,9 +1,9 @@
 import { isClosing } from './attribution.ts';
-import { endingsSet } from './endings.ts';
+import { expiriesSet } from './expiries.ts';
 import type { Facts, TrailEntry } from './facts.ts';
 
 /**
- * Personal data that were erased without a record, or while an open operation or the ending of an
+ * Personal data that were erased without a record, or while an open operation or the expiry of an
  * association needed them; one line each. Empty without erasures.
  */
 export function neededErasures({ erasures, entries }: Facts): string[] {
@@ -25,15 +25,15 @@ function neededAt(entries: readonly TrailEntry[], id: string, time: number): str
   const isClosed = ofOne.some((one) => isClosing(one) && one.time <= time);
   return [
     ...(hasBegun && !isClosed ? [`${id} was erased while its operation was open`] : []),
-    ...(setsEndingAt(entries, operationId, time) ? [`${id} was erased, whose operation set an ending`] : []),
+    ...(setsExpiryAt(entries, operationId, time) ? [`${id} was erased, whose operation set an expiry`] : []),
   ];
 }
 
-/** Whether an operation had set the ending of an association that a delete had not ended by then. */
-function setsEndingAt(entries: readonly TrailEntry[], operationId: string, time: number): boolean {
-  const endings = endingsSet(entries).filter((one) => one.time <= time);
-  const own = endings.find((one) => one.operationId === operationId);
-  const last = endings.findLast(({ associationArn }) => associationArn === own?.associationArn);
+/** Whether an operation had set the expiry of an association that a delete had not ended by then. */
+function setsExpiryAt(entries: readonly TrailEntry[], operationId: string, time: number): boolean {
+  const expiries = expiriesSet(entries).filter((one) => one.time <= time);
+  const own = expiries.find((one) => one.operationId === operationId);
+  const last = expiries.findLast(({ associationArn }) => associationArn === own?.associationArn);
   if (!own || last !== own || own.at === null) return false;
   return !entries.some(
     ({ event, kind, associationArn, time: at }) =>

@@ -21,7 +21,7 @@ export interface Facts {
   readonly approvals?: ApprovalFacts;
   /** The erasures of personal data; absent: there were none. */
   readonly erasures?: ErasureFacts;
-  /** When the last complete run of endings began, without a fault; absent: there was none. */
+  /** When the last complete run of expiries began, without a fault; absent: there was none. */
   readonly endedAt?: number;
   /** When operators had locked all changes. */
   readonly locks: readonly LockedTime[];
@@ -169,7 +169,7 @@ export interface TrailEntry {
   readonly time: number;
   readonly event: string;
   readonly kind: MutationKind;
-  /** Whether it is of a create that adopted what existed, or an update of the ending alone, which changes nothing either; absent: no. */
+  /** Whether it is of a create that adopted what existed, or an update of the expiry alone, which changes nothing either; absent: no. */
   readonly isAdopted?: boolean;
   /** Id of the principal. */
   readonly principal: string;
@@ -188,13 +188,13 @@ export interface TrailEntry {
   readonly fence: number | null;
   /** How many people other than the principal must approve before its operation may begin; absent: none. */
   readonly approvers?: number;
-  /** The ending that it carries out or warns of: when, and the operation that set it. Absent: it is a request's. */
-  readonly ending?: { readonly at: number; readonly setBy: string };
-  /** The ending that it requests; null: none any more. Absent: its request names none, or the entry has no request. */
-  readonly setsEnding?: number | null;
+  /** The expiry that it carries out or warns of: when, and the operation that set it. Absent: it is a request's. */
+  readonly expiry?: { readonly at: number; readonly setBy: string };
+  /** The expiry that it requests; null: none any more. Absent: its request names none, or the entry has no request. */
+  readonly setsExpiry?: number | null;
   /** Whether it requests nothing else: then nothing is sent to EKS, and one entry is all that is recorded. Absent: no. */
-  readonly isEndingOnly?: boolean;
-  /** Set on an update that sets an ending of an association whose delete needs an approval. */
+  readonly isExpiryOnly?: boolean;
+  /** Set on an update that sets an expiry of an association whose delete needs an approval. */
   readonly endsHeld?: true;
 }
 

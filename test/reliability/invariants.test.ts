@@ -86,9 +86,9 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     { entries: [{ ...intent, approvers: 1 }, success], approvals: { items: [], entries: [], votes: [] } },
   ],
   [
-    'a delete at an ending that nobody set',
+    'a delete at an expiry that nobody set',
     'ended',
-    { entries: [intent, success, { ...intent, operationId: 'op-2', ending: { at: 500, setBy: 'op-1' } }] },
+    { entries: [intent, success, { ...intent, operationId: 'op-2', expiry: { at: 500, setBy: 'op-1' } }] },
   ],
   ['an erasure without a record', 'needed', { erasures: { recorded: [], gone: ['op-1.1'] } }],
   [
@@ -97,10 +97,10 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     { erasures: { recorded: [{ time: 2_000, erased: ['op-1.1'] }], gone: ['op-1.1'] } },
   ],
   [
-    'an erasure of the operation that set an ending',
+    'an erasure of the operation that set an expiry',
     'needed',
     {
-      entries: [{ ...intent, setsEnding: 90_000 }, success],
+      entries: [{ ...intent, setsExpiry: 90_000 }, success],
       erasures: { recorded: [{ time: 5_000, erased: ['op-1.2'] }], gone: [] },
     },
   ],

@@ -20,7 +20,7 @@ import {
   untrueAdoptions,
 } from './adoptions.ts';
 import { unapproved } from './approvals.ts';
-import { endedWithoutApproval, untrueEndings } from './endings.ts';
+import { endedWithoutApproval, untrueExpiries } from './expiries.ts';
 import { neededErasures } from './erasures.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
@@ -54,8 +54,8 @@ export const invariants = {
   remembered: 'An answer as of a past time is what EKS had then, or says that it is not certain.',
   approved:
     'What needs approvals begins only by them, once for each, and the entries of an approval agree with its item.',
-  ended: 'An association ends at the last ending that a success set, not before, and once.',
-  needed: 'An erasure is recorded, and takes nothing that an open operation or the ending of an association needs.',
+  ended: 'An association ends at the last expiry that a success set, not before, and once.',
+  needed: 'An erasure is recorded, and takes nothing that an open operation or the expiry of an association needs.',
   answered: 'No input causes a server error.',
 } as const;
 
@@ -149,7 +149,7 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
 
   approved: unapproved,
 
-  ended: (facts) => [...untrueEndings(facts), ...endedWithoutApproval(facts)],
+  ended: (facts) => [...untrueExpiries(facts), ...endedWithoutApproval(facts)],
 
   needed: neededErasures,
 

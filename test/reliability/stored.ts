@@ -1,7 +1,7 @@
 import type { ApprovalEntry, ApprovalFact, TrailEntry } from './facts.ts';
 
 /*
- * What the ledger stores of entries, approvals and endings, parsed without the gateway's own types.
+ * What the ledger stores of entries, approvals and expiries, parsed without the gateway's own types.
  */
 
 /** The texts of an entry as it is stored. */
@@ -24,7 +24,7 @@ export function personalDataOf(inText: PersonalData, personal: string | null): P
   return { reason: inText.reason ?? reason, userAgent: inText.userAgent ?? userAgent };
 }
 
-/** A stored entry, as far as approvals and endings are concerned. */
+/** A stored entry, as far as approvals and expiries are concerned. */
 export interface StoredChange {
   readonly operationId: string;
   readonly event: string;
@@ -56,23 +56,23 @@ export function approvalEntryOf(stored: StoredChange): ApprovalEntry | null {
   return event === 'APPROVAL_VOTE_VOIDED' ? { ...entry, voided } : entry;
 }
 
-/** What an entry of a change says about approvals and endings. */
+/** What an entry of a change says about approvals and expiries. */
 export function conditionsOf(
   stored: StoredChange,
-): Pick<TrailEntry, 'approvers' | 'ending' | 'setsEnding' | 'isEndingOnly' | 'endsHeld'> {
+): Pick<TrailEntry, 'approvers' | 'expiry' | 'setsExpiry' | 'isExpiryOnly' | 'endsHeld'> {
   const { operation, target, request, principal } = stored;
-  const { ending, expiresAt, changes } = request ?? {};
-  const isEndingOnly = expiresAt !== undefined && changes !== undefined && Object.keys(changes).length === 0;
-  const isOfHeld = (target?.serviceAccount.startsWith(heldPrefix) ?? false) && !ending;
+  const { ending: expiry, expiresAt, changes } = request ?? {};
+  const isExpiryOnly = expiresAt !== undefined && changes !== undefined && Object.keys(changes).length === 0;
+  const isOfHeld = (target?.serviceAccount.startsWith(heldPrefix) ?? false) && !expiry;
   const isHeld = isOfHeld && /^(CREATE|DELETE)_/.test(operation);
   // A service is no person, so one approver is not a second person.
   const approvers = principal.kind === 'USER' ? 1 : 2;
   return {
     ...(isHeld ? { approvers } : {}),
     ...(isOfHeld && !isHeld && typeof expiresAt === 'string' ? { endsHeld: true as const } : {}),
-    ...(isEndingOnly ? { isEndingOnly } : {}),
-    ...(ending ? { ending: { at: Date.parse(ending.expiresAt), setBy: ending.setBy } } : {}),
-    ...(expiresAt === undefined ? {} : { setsEnding: expiresAt === null ? null : Date.parse(expiresAt) }),
+    ...(isExpiryOnly ? { isExpiryOnly } : {}),
+    ...(expiry ? { expiry: { at: Date.parse(expiry.expiresAt), setBy: expiry.setBy } } : {}),
+    ...(expiresAt === undefined ? {} : { setsExpiry: expiresAt === null ? null : Date.parse(expiresAt) }),
   };
 }
 

@@ -111,7 +111,7 @@ function notApplied(facts: Facts, entry: TrailEntry): string[] {
     entry.event !== 'SUCCEEDED' ||
     entry.kind === 'adopt' ||
     entry.isAdopted ||
-    entry.isEndingOnly ||
+    entry.isExpiryOnly ||
     successesNotApplied.some(({ covers }) => covers(facts, entry))
   )
     return [];

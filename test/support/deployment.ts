@@ -25,9 +25,9 @@ function servedRole(
   return `arn:aws:iam::${accountId}:role/pod-identity-gateway/pod-identity-gateway-${stage}-${region}-${access}`;
 }
 
-/** The roles of the other account: one to change, one for endings, one to read. */
+/** The roles of the other account: one to change, one for expiries, one to read. */
 export const changeRole = servedRole(otherAccount, gateway, 'change');
-export const endingRole = servedRole(otherAccount, gateway, 'expire');
+export const expiryRole = servedRole(otherAccount, gateway, 'expire');
 export const readRole = servedRole(otherAccount, gateway, 'read');
 
 /**

@@ -110,7 +110,7 @@ export const escapes: readonly Row[] = [
     role('pod-identity-gateway/pod-identity-gateway-prod-eu-central-1-change', otherAccount),
   ),
   ...roleRows(
-    'the role of endings',
+    'the role of expiries',
     role('pod-identity-gateway/pod-identity-gateway-prod-eu-central-1-expire', otherAccount),
   ),
   ...rowsOn('an association', arn('eks', 'podidentityassociation/apps-dev/a-1'), ['eks:DeletePodIdentityAssociation']),

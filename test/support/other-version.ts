@@ -18,17 +18,17 @@ async function storedState(edit: StoredItems, target: AssociationTarget): Promis
   return stored as Record<string, unknown>;
 }
 
-/** The present version began the operation of a record, and the other one closed it: the key stays, and an ending was not written if that version knows none. */
+/** The present version began the operation of a record, and the other one closed it: the key stays, and an expiry was not written if that version knows none. */
 export async function leaveClosed(
   states: States,
   edit: StoredItems,
   target: AssociationTarget,
   recordKeys: readonly string[],
-  { knowsEndings = true } = {},
+  { knowsExpiries = true } = {},
 ): Promise<void> {
   const state = await states.getAssociationState(target);
-  const none = { target, openOperations: [], endedOperationIds: [], ending: null };
-  if (!knowsEndings && state) await states.observeAssociation(state.revision, none, null);
+  const none = { target, openOperations: [], endedOperationIds: [], expiry: null };
+  if (!knowsExpiries && state) await states.observeAssociation(state.revision, none, null);
   await edit.state(target, { recordsInProgress: new Set(recordKeys), inProgress: -recordKeys.length });
 }
 

@@ -6,7 +6,7 @@ import type { IdempotencyRecord, Locks } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association, CreateRequest } from '../../src/model/association.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
-import type { AuditEntry, JudgedEnding } from '../../src/model/audit.ts';
+import type { AuditEntry, JudgedExpiry } from '../../src/model/audit.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { RecordedPrincipal } from '../../src/model/principal.ts';
 import type { Refusal } from '../../src/model/refusal.ts';
@@ -237,7 +237,7 @@ export const separate: AuditEntry = {
   personal: { salt: '0123456789012345678901' },
 };
 
-const judgedEnding: Required<JudgedEnding> = {
+const judgedExpiry: Required<JudgedExpiry> = {
   endingBefore: {
     associationId: association.associationId,
     expiresAt: '2026-11-26T12:00:00.000Z',
@@ -246,14 +246,14 @@ const judgedEnding: Required<JudgedEnding> = {
   deleteDecision: { ...decision, now: start + 86_400_000 },
 };
 
-/** The one entry of an update that sets an earlier ending. */
-export const earlierEnding: AuditEntry = {
+/** The one entry of an update that sets an earlier expiry. */
+export const earlierExpiry: AuditEntry = {
   ...entry,
   event: 'SUCCEEDED',
   operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
   request: { ...update, expiresAt: '2026-11-25T12:00:00.000Z' },
   fence: 1,
-  ...judgedEnding,
+  ...judgedExpiry,
 };
 
 /** IAM policies name the prefix: only operators may put such entries. */
@@ -400,7 +400,7 @@ export const associationState: Required<AssociationState> = {
       ...{ modifiedAt: '2026-11-24T12:00:30.000Z', closedAt: start + 60_000 },
     },
   ],
-  ending: {
+  expiry: {
     associationId: association.associationId,
     expiresAt: '2026-11-25T12:00:00.000Z',
     setBy: operationId,

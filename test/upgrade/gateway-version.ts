@@ -74,8 +74,8 @@ export function openVersion({ dynamoDb, eks, tables, policies, times, clock }: V
   const handle = makeGatewayHandler(deps, { tokens: defaultTokenSettings, issuers, eventSource });
   const reconcile = makeReconcileHandler(current, storedRepairs(dynamoDbItems(stores)));
   const scan = makeScanHandler(current, observations, { intervalMs: 1, maxAgeMs: 1, readsPerSecond: 1_000 });
-  const manyEndings = { ...defaultExpireSettings, burstAbove: 1_000, maxPerSetter: 1_000 };
-  const expire = makeExpireHandler(current, { observations, approvals }, manyEndings);
+  const manyExpiries = { ...defaultExpireSettings, burstAbove: 1_000, maxPerSetter: 1_000 };
+  const expire = makeExpireHandler(current, { observations, approvals }, manyExpiries);
   return {
     /** Answers an event of `POST /graphql`. */
     handle: (event: APIGatewayProxyEventV2) => handle(event, lambda),

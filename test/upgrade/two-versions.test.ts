@@ -93,7 +93,7 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
     expect(await create(one)).toMatchObject({ status: 'SUCCEEDED', replayed: true });
   });
 
-  test('an ending is carried out, and scans find no drift', async () => {
+  test('an expiry is carried out, and scans find no drift', async () => {
     const expiresAt = new Date(clock.now() + 600_000).toISOString();
     await create(one, { expiresAt });
     clock.skip(700_000);
@@ -104,7 +104,7 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
     for (const by of [one, other]) await by.scan();
     expect(await state(one)).toMatchObject({ recordsInProgress: [], openOperations: [] });
     const ended = await state(one);
-    expect([ended?.ending ?? null, ended?.observed?.driftId ?? null]).toEqual([null, null]);
+    expect([ended?.expiry ?? null, ended?.observed?.driftId ?? null]).toEqual([null, null]);
   });
 
   test('an approval is asked for, given and used by turns', async () => {

@@ -45,9 +45,9 @@ async function openRenewal() {
 
 test('a link that is ended while its token is renewed stays ended', async () => {
   const { links, renew } = await openRenewal();
-  const ending = links.unlink(pat);
+  const expiry = links.unlink(pat);
   await renew();
-  expect(await ending).toBe(true);
+  expect(await expiry).toBe(true);
   expect(await links.isLinked(pat)).toBe(false);
 });
 

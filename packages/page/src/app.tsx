@@ -49,14 +49,14 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const [isUtc, setUtc] = useState(false);
   const [round, setRound] = useState(0);
   const { view } = useRoute();
-  const ending = useMemo(() => new AbortController(), [client]);
-  useEffect(() => () => ending.abort(), [ending]);
+  const expiry = useMemo(() => new AbortController(), [client]);
+  useEffect(() => () => expiry.abort(), [expiry]);
   useEffect(() => {
     client.request(Viewer, {}).then(
-      (data) => setGateway({ client, viewer: data.viewer, deployment: data.gateway, signedOut: ending.signal }),
+      (data) => setGateway({ client, viewer: data.viewer, deployment: data.gateway, signedOut: expiry.signal }),
       (error: unknown) => setGateway(error as Error),
     );
-  }, [client, ending, round]);
+  }, [client, expiry, round]);
   const retry = () => setRound((last) => last + 1);
   const View = viewOf(view);
   return (

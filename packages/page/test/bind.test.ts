@@ -80,8 +80,8 @@ describe('a change', () => {
   ])('the role %s is completed to %s', (typed, arn) => expect(completedRole(typed, roles)).toBe(arn));
 
   test('of a create has what is filled in and nothing else', () => {
-    const ending = '2026-11-28T10:00:00.000Z';
-    expect(changeOf({ ...draft, tags: 'team=payments&=', ifExists: 'ADOPT', expiresAt: ending }, null, roles)).toEqual({
+    const expiry = '2026-11-28T10:00:00.000Z';
+    expect(changeOf({ ...draft, tags: 'team=payments&=', ifExists: 'ADOPT', expiresAt: expiry }, null, roles)).toEqual({
       kind: 'create',
       input: {
         clusterName: 'apps-dev',
@@ -92,7 +92,7 @@ describe('a change', () => {
         roleArn: role('payments-api'),
         tags: [{ key: 'team', value: 'payments' }],
         ifExists: 'ADOPT',
-        expiresAt: ending,
+        expiresAt: expiry,
       },
     });
   });

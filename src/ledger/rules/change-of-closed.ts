@@ -5,8 +5,8 @@ import { stateChangeOf } from './state-change.ts';
 
 /**
  * What is left to write after a record was closed: its key is not in progress any more, and what
- * its outcome says, unless the state has it. An ending is applied in any case: a version that knows
- * no endings wrote the rest. `closing` is the entry that closed the record; null: it closed no
+ * its outcome says, unless the state has it. An expiry is applied in any case: a version that knows
+ * no expiries wrote the rest. `closing` is the entry that closed the record; null: it closed no
  * operation on this service account.
  */
 export function changeOfClosed(
@@ -26,14 +26,14 @@ export function changeOfClosed(
     tie,
     uncertainTime,
     isChange = false,
-    ending,
-    endingOf,
+    expiry,
+    expiryOf,
     openOperations: closed,
   } = outcome;
-  const ended = { ...(ending === undefined ? {} : { ending }), ...(endingOf === undefined ? {} : { endingOf }) };
+  const ended = { ...(expiry === undefined ? {} : { expiry }), ...(expiryOf === undefined ? {} : { expiryOf }) };
   // Where its operation is open no more, the version that closed it wrote the rest.
   if (open.every(({ operationId }) => operationId !== closing.operationId))
-    return endingOf === undefined ? removed : { ...removed, ...ended };
+    return expiryOf === undefined ? removed : { ...removed, ...ended };
   return {
     ...removed,
     ...ended,

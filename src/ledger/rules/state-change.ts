@@ -6,9 +6,9 @@ import type { OperationKind, RequestedOperation } from '../../model/operation.ts
 import { settingNames } from '../../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
 import { confirmedVersion } from '../association-history.ts';
-import { endingAfter, endingOwner, setsEndingOnly } from './ending-change.ts';
+import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
 import { demandOf } from './state-demand.ts';
-import type { Ending } from '../association-ending.ts';
+import type { Expiry } from '../association-expiry.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
 
@@ -40,24 +40,24 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   );
   const last = begun ?? ended;
   if (!last?.target) return null;
-  const isEndingOnly = ended !== undefined && setsEndingOnly(ended);
-  const closed = ended && !isEndingOnly && closedOperation(next, ended);
+  const isExpiryOnly = ended !== undefined && setsExpiryOnly(ended);
+  const closed = ended && !isExpiryOnly && closedOperation(next, ended);
   const { accountId, region, clusterName, namespace, serviceAccount } = last.target;
   const target = { accountId, region, clusterName, namespace, serviceAccount };
-  const confirmed = ended && !isEndingOnly && confirmedBy(next, ended);
-  const ending = ended && endingAfter(next, ended);
+  const confirmed = ended && !isExpiryOnly && confirmedBy(next, ended);
+  const expiry = ended && expiryAfter(next, ended);
   const times = { seenAt: Date.parse(last.time), seenOtherwiseAt: next.startedAt };
   return {
     target,
     begins: begun !== undefined,
-    ...recordIn(next, begun, ended, isEndingOnly),
-    demand: demandOf(begun ?? (isEndingOnly ? ended : undefined)),
+    ...recordIn(next, begun, ended, isExpiryOnly),
+    demand: demandOf(begun ?? (isExpiryOnly ? ended : undefined)),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(ended && confirmed ? { confirmed, version: confirmedVersion(target, inForce(next, confirmed), times) } : {}),
     ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
-    ...(ended && !isEndingOnly ? uncertainTimeOf(next, ended) : {}),
-    ...(ending === undefined ? {} : { ending, ...ownerOf(next, ending) }),
+    ...(ended && !isExpiryOnly ? uncertainTimeOf(next, ended) : {}),
+    ...(expiry === undefined ? {} : { expiry, ...ownerOf(next, expiry) }),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
@@ -109,20 +109,20 @@ function recordIn(
   next: IdempotencyRecord,
   begun: AuditEntry | undefined,
   ended: AuditEntry | undefined,
-  isEndingOnly: boolean,
+  isExpiryOnly: boolean,
 ): Pick<CommittedChange, 'begunRecord' | 'endedRecord' | 'ownRecord'> {
   const { idempotencyKey } = next;
   if (begun) return { begunRecord: idempotencyKey, ownRecord: ended ? idempotencyKey : null };
   // An operation that sends no change begins and ends in one commit.
   return {
-    ...(hasTrait('sendsChange', next) && !isEndingOnly ? { endedRecord: idempotencyKey } : {}),
+    ...(hasTrait('sendsChange', next) && !isExpiryOnly ? { endedRecord: idempotencyKey } : {}),
     ownRecord: null,
   };
 }
 
-function ownerOf(next: IdempotencyRecord, ending: Ending | null): Pick<StateChange, 'endingOf'> {
-  const endingOf = endingOwner(next, ending);
-  return endingOf === undefined ? {} : { endingOf };
+function ownerOf(next: IdempotencyRecord, expiry: Expiry | null): Pick<StateChange, 'expiryOf'> {
+  const expiryOf = expiryOwner(next, expiry);
+  return expiryOf === undefined ? {} : { expiryOf };
 }
 
 /** Whether the association changed, or may have, by what closes an operation. */

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../../model/audit.ts';
-import { expectedRevisions, hasTrait, namedEndings } from '../../model/operation.ts';
+import { expectedRevisions, hasTrait, namedExpiries } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import type { AssociationState, StateDemand, StateMismatch } from '../association-state.ts';
-import { setsEndingOnly } from './ending-change.ts';
+import { setsExpiryOnly } from './expiry-change.ts';
 
 /** What a commit demands, and the record whose operation may be in progress. */
 interface Demanding {
@@ -11,36 +11,39 @@ interface Demanding {
 }
 
 /**
- * What the entry that begins an operation, or that sets an ending at once, demands. Such an entry
- * keeps its request. Whatever depends on the ending excludes every other operation in progress: so
- * an extension and the deletion at the ending never overlap.
+ * What the entry that begins an operation, or that sets an expiry at once, demands. Such an entry
+ * keeps its request. Whatever depends on the expiry excludes every other operation in progress: so
+ * an extension and the deletion at the expiry never overlap.
  */
 export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
   if (!entry?.request) return null;
-  const { changes, setsEnding } = named(entry as RequestedOperation);
+  const { changes, setsExpiry } = named(entry as RequestedOperation);
   const { before, endingBefore } = entry;
   if (hasTrait('deletes', entry) && before) {
     const { ending, expectedModifiedAt } = entry.request;
     const { associationId } = before;
     if (ending && expectedModifiedAt !== null)
-      return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, endingSetBy: ending.setBy };
+      return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, expirySetBy: ending.setBy };
   }
-  // A request is judged by the ending that it replaces.
-  const judged = endingBefore === undefined ? {} : { endingSetBy: endingBefore?.setBy ?? null };
-  if (setsEndingOnly(entry)) return { changes: null, confirmed: before, ...judged };
-  return changes === null && !setsEnding ? null : { changes, confirmed: null, ...judged };
+  // A request is judged by the expiry that it replaces.
+  const judged = endingBefore === undefined ? {} : { expirySetBy: endingBefore?.setBy ?? null };
+  if (setsExpiryOnly(entry)) return { changes: null, confirmed: before, ...judged };
+  return changes === null && !setsExpiry ? null : { changes, confirmed: null, ...judged };
 }
 
-/** The revision that a request expects, and whether it names an ending. */
+/** The revision that a request expects, and whether it names an expiry. */
 function named<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
-  return { changes: expectedRevisions[operation](request), setsEnding: namedEndings[operation](request) !== undefined };
+  return {
+    changes: expectedRevisions[operation](request),
+    setsExpiry: namedExpiries[operation](request) !== undefined,
+  };
 }
 
 /** The mismatch of a commit that a state did not permit. */
 export function stateMismatch(state: AssociationState | null, { demand, ownRecord }: Demanding): StateMismatch {
   const isBusy = state?.recordsInProgress.some((key) => key !== ownRecord) ?? false;
-  const endingSetBy = demand?.endingSetBy;
-  const hasOtherEnding = endingSetBy !== undefined && (state?.ending?.setBy ?? null) !== endingSetBy;
+  const expirySetBy = demand?.expirySetBy;
+  const hasOtherExpiry = expirySetBy !== undefined && (state?.expiry?.setBy ?? null) !== expirySetBy;
   const mismatch = { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy } as const;
-  return hasOtherEnding ? { ...mismatch, hasOtherEnding } : mismatch;
+  return hasOtherExpiry ? { ...mismatch, hasOtherExpiry } : mismatch;
 }

@@ -33,14 +33,14 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
   if (change.demand !== null) return [change];
   const { confirmed, tie, ...rest } = change;
   const unconfirmed = rest.version ? { ...rest, isLate: true } : rest;
-  const { ending: _, endingOf, ...without } = unconfirmed;
-  const kept = endingOf === undefined ? without : unconfirmed;
+  const { expiry: _, expiryOf, ...without } = unconfirmed;
+  const kept = expiryOf === undefined ? without : unconfirmed;
   return [
     change,
     ...(change.version ? [{ ...change, isLate: true }] : []),
     ...(tie ? [tiedChange(kept, tie)] : []),
-    ...(confirmed && endingOf !== undefined ? [unconfirmed] : []),
-    ...(confirmed || endingOf !== undefined ? [without] : []),
+    ...(confirmed && expiryOf !== undefined ? [unconfirmed] : []),
+    ...(confirmed || expiryOf !== undefined ? [without] : []),
     ...(change.begins ? [] : [null]),
   ];
 }

@@ -237,8 +237,8 @@ export const livePartitions = { PENDING: 'pending-approvals', APPROVED: 'approve
 export const scanShard = 'scans';
 
 /**
- * The shards of the lease index with the endings of associations: those that were not warned of,
+ * The shards of the lease index with the expiries of associations: those that were not warned of,
  * and the others. One shard each is enough, since an item changes only with an outcome, an
  * observation or an examination of its service account.
  */
-export const endingShards = { toWarn: 'endings-to-warn', warned: 'endings' } as const;
+export const expiryShards = { toWarn: 'endings-to-warn', warned: 'endings' } as const;

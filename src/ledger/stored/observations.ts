@@ -1,14 +1,14 @@
-import type { ListedEnding } from '../association-ending.ts';
+import type { ListedExpiry } from '../association-expiry.ts';
 import type { StateSummary } from '../association-state.ts';
 import type { ObservationStore } from '../cluster-scan.ts';
 import { queryAll, textIn } from './items.ts';
 import type { Item, ItemQuery, UpdatedItems } from './items.ts';
-import { endingShards, targetOfAssociationKey } from './keys.ts';
+import { expiryShards, targetOfAssociationKey } from './keys.ts';
 import { insertions } from './entry.ts';
 import { storedRepairs } from './repairs.ts';
 import { accountReadsOfItem, accountReadsPut, scanOfItem, scanPut, scansQuery } from './scan.ts';
 import { supported } from './record.ts';
-import { endingOf, keysIn, stateOfItem, statesQuery, stateUpdate, versionPuts } from './state.ts';
+import { expiryOf, keysIn, stateOfItem, statesQuery, stateUpdate, versionPuts } from './state.ts';
 import type { StoredState } from './state.ts';
 import { writeTogether } from './transaction.ts';
 import { leaseIndex } from './tables.ts';
@@ -23,9 +23,9 @@ export function storedObservations(items: UpdatedItems): ObservationStore {
     async statesOfCluster(cluster) {
       return (await queryAll(items, statesQuery(cluster))).map(summaryOfItem);
     },
-    async dueEndings(due, limit) {
-      const found = await Promise.all(endingsQueries(due).map((query) => queryAll(items, query, limit)));
-      return found.flat().map(listedEndingOf);
+    async dueExpiries(due, limit) {
+      const found = await Promise.all(expiriesQueries(due).map((query) => queryAll(items, query, limit)));
+      return found.flat().map(listedExpiryOf);
     },
     async clusterScans() {
       return (await queryAll(items, scansQuery)).map(scanOfItem);
@@ -50,20 +50,20 @@ export function storedObservations(items: UpdatedItems): ObservationStore {
   };
 }
 
-/** The ending of an item that {@link endingsQueries} found. */
-function listedEndingOf(item: Item): ListedEnding {
+/** The expiry of an item that {@link expiriesQueries} found. */
+function listedExpiryOf(item: Item): ListedExpiry {
   const key = textIn(item, 'idempotencyKey');
   const stored = item as Item & Pick<StoredState, 'revision' | 'observed' | 'ending' | 'openShard' | 'leaseUntil'>;
-  const ending = endingOf(stored);
-  if (!ending) throw new Error(`The item ${key} is listed and has no ending.`);
+  const expiry = expiryOf(stored);
+  if (!expiry) throw new Error(`The item ${key} is listed and has no ending.`);
   const hasDrift = (stored.observed?.driftId ?? null) !== null;
-  return { target: targetOfAssociationKey(key), revision: stored.revision, ending, hasDrift };
+  return { target: targetOfAssociationKey(key), revision: stored.revision, expiry, hasDrift };
 }
 
 /**
- * The queries for the endings to examine: of those that were not warned of, and of the others.
+ * The queries for the expiries to examine: of those that were not warned of, and of the others.
  */
-function endingsQueries({ warnUntil, now }: { readonly warnUntil: number; readonly now: number }) {
+function expiriesQueries({ warnUntil, now }: { readonly warnUntil: number; readonly now: number }) {
   const query = (hash: string, until: number): ItemQuery => ({
     table: 'idempotency',
     index: leaseIndex,
@@ -72,7 +72,7 @@ function endingsQueries({ warnUntil, now }: { readonly warnUntil: number; readon
     filter: supported,
     attributes: ['idempotencyKey', 'revision', 'ending', 'openShard', 'leaseUntil', ['observed', 'driftId']],
   });
-  return [query(endingShards.toWarn, warnUntil), query(endingShards.warned, now)];
+  return [query(expiryShards.toWarn, warnUntil), query(expiryShards.warned, now)];
 }
 
 /** The summary of an item that {@link statesQuery} found. */

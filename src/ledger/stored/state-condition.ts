@@ -33,11 +33,11 @@ export function stateCondition(change: StateChange, guard: Guard): Condition {
 
 /** What permits a change that demands nothing. */
 function permitting(change: StateChange): Condition[] {
-  const { confirmed, endingOf, tiedTo } = change;
+  const { confirmed, expiryOf, tiedTo } = change;
   if (tiedTo) return isConfirmed(tiedTo);
   if (confirmed) return [...isLater(confirmed), ...(latestIn(change) ? isLatest(confirmed) : [])];
-  // A later version of the same association is confirmed, whose ending is replaced all the same.
-  return endingOf === undefined ? [] : isPresent(endingOf);
+  // A later version of the same association is confirmed, whose expiry is replaced all the same.
+  return expiryOf === undefined ? [] : isPresent(expiryOf);
 }
 
 const [confirmedId, confirmedAt] = [
@@ -83,15 +83,15 @@ function isConfirmed({ associationId, modifiedAt }: Pick<Sight, 'associationId' 
 }
 
 /** What a commit demands that confirms nothing. */
-function demanded({ changes, confirmed, endingSetBy }: StateDemand, own: string | null): Condition[] {
+function demanded({ changes, confirmed, expirySetBy }: StateDemand, own: string | null): Condition[] {
   const count = changes === null ? [] : [equals('changes', changes)];
   // A set without keys is not stored.
   const isFree = absent('recordsInProgress');
-  const ofEnding = endingSetBy === null ? absent('ending') : equals(['ending', 'setBy'], endingSetBy ?? '');
+  const ofExpiry = expirySetBy === null ? absent('ending') : equals(['ending', 'setBy'], expirySetBy ?? '');
   return [
     ...(confirmed ? isConfirmed(confirmed) : []),
     ...(changes === 0 ? [anyOf(absent('changes'), ...count)] : count),
-    ...(endingSetBy === undefined ? [] : [ofEnding]),
+    ...(expirySetBy === undefined ? [] : [ofExpiry]),
     own === null ? isFree : anyOf(isFree, equals('recordsInProgress', new Set([own]))),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Association, AssociationTarget, ClusterRef } from '../../model/association.ts';
-import type { Ending } from '../association-ending.ts';
+import type { Expiry } from '../association-expiry.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
@@ -16,7 +16,7 @@ import { stateCondition } from './state-condition.ts';
 import type { Guard } from './state-condition.ts';
 import { versionItem } from './version.ts';
 import { formatVersion, requireSupported } from '../format.ts';
-import { associationKeyOf, clusterKeyOf, endingShards, targetOfAssociationKey } from './keys.ts';
+import { associationKeyOf, clusterKeyOf, expiryShards, targetOfAssociationKey } from './keys.ts';
 import { latestIn, presenceIn } from '../rules/state-transition.ts';
 import { supported } from './record.ts';
 import { stateIndex } from './tables.ts';
@@ -34,7 +34,7 @@ const uncertainPrefix = 'uncertain ';
  * The update of the item of a service account. Attributes that it does not name stay as they are.
  */
 export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
-  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, ending } = change;
+  const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, expiry } = change;
   const { isChange, begunRecord, endedRecord, uncertainTime } = change;
   const set = Object.entries({
     v: formatVersion,
@@ -46,7 +46,7 @@ export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
     scannedAt: observed?.at,
     scannedRevision: observed?.revision,
     latest: latestIn(change) ?? undefined,
-    ...(ending ? endingAttributes(ending) : {}),
+    ...(expiry ? expiryAttributes(expiry) : {}),
     ...(uncertainTime ? { [`${uncertainPrefix}${uncertainTime.operationId}`]: withoutOperationId(uncertainTime) } : {}),
     ...Object.fromEntries(openOperations.map((one) => [`${operationPrefix}${one.operationId}`, operationMap(one)])),
   }).filter(([, value]) => value !== undefined);
@@ -59,7 +59,7 @@ export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
       add: { revision: 1, ...(isChange ? { changes: 1 } : {}) },
       remove: [
         ...endedOperationIds.map((id) => `${operationPrefix}${id}`),
-        ...(ending === null ? ['ending', 'openShard', 'leaseUntil'] : []),
+        ...(expiry === null ? ['ending', 'openShard', 'leaseUntil'] : []),
       ],
       // A set, because a condition can't name attributes that it does not know.
       ...(begunRecord === undefined ? {} : { addTo: { recordsInProgress: new Set([begunRecord]) } }),
@@ -75,9 +75,9 @@ export function versionPuts({ version }: StateChange): Put[] {
   return version ? [{ kind: 'put', table: 'idempotency', item: versionItem(version) }] : [];
 }
 
-/** The ending, and its place in the lease index. */
-function endingAttributes({ nextAt, isWarned, ...ending }: Ending) {
-  return { ending, openShard: isWarned ? endingShards.warned : endingShards.toWarn, leaseUntil: nextAt };
+/** The expiry, and its place in the lease index. */
+function expiryAttributes({ nextAt, isWarned, ...expiry }: Expiry) {
+  return { ending: expiry, openShard: isWarned ? expiryShards.warned : expiryShards.toWarn, leaseUntil: nextAt };
 }
 
 function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociation) {
@@ -116,7 +116,7 @@ export interface StoredState {
   readonly scannedAt: number;
   readonly scannedRevision: number;
   readonly latest?: LatestVersion;
-  readonly ending?: Omit<Ending, 'nextAt' | 'isWarned'>;
+  readonly ending?: Omit<Expiry, 'nextAt' | 'isWarned'>;
   readonly openShard?: string;
   readonly leaseUntil?: number;
   readonly recordsInProgress?: ReadonlySet<string>;
@@ -133,7 +133,7 @@ export function stateOfItem(item: Item): AssociationState {
   const stored = item as Item & StoredState;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
   const { scannedAt, scannedRevision, recordsInProgress } = stored;
-  const ending = endingOf(stored);
+  const expiry = expiryOf(stored);
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   const uncertainTimes = uncertainTimesIn(stored);
@@ -158,17 +158,17 @@ export function stateOfItem(item: Item): AssociationState {
     recordsInProgress: keysIn(recordsInProgress),
     latest,
     ...(uncertainTimes.length > 0 ? { uncertainTimes } : {}),
-    ...(ending ? { ending } : {}),
+    ...(expiry ? { expiry } : {}),
   };
 }
 
-/** The ending in an item; undefined if it has none. */
-export function endingOf({
+/** The expiry in an item; undefined if it has none. */
+export function expiryOf({
   ending,
   openShard,
   leaseUntil = 0,
 }: Pick<StoredState, 'ending' | 'openShard' | 'leaseUntil'>) {
-  return ending && { ...ending, isWarned: openShard === endingShards.warned, nextAt: leaseUntil };
+  return ending && { ...ending, isWarned: openShard === expiryShards.warned, nextAt: leaseUntil };
 }
 
 /** The keys of a stored set, in their order: a set without keys is not stored. */

@@ -8,7 +8,7 @@ import type { Decision } from '../../model/decision.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
 
 /**
- * What an approval of a request is bound to, as policy decided now. The delete that an ending is
+ * What an approval of a request is bound to, as policy decided now. The delete that an expiry is
  * uses no other part of the inventory than the request. `before` is the association before the
  * operation; null for a create.
  */
@@ -55,7 +55,7 @@ function needChanges(asked: readonly ApprovalNeed[], now: readonly ApprovalNeed[
   return [...added, ...gone.map(({ policyId }) => `the policy ${policyId} asks for no approval any more`)];
 }
 
-/** A policy can ask for an approval of the request and of the delete that its ending is. */
+/** A policy can ask for an approval of the request and of the delete that its expiry is. */
 function keyOf({ policyId, operation }: ApprovalNeed): string {
   return operation === undefined ? policyId : `${policyId} ${operation}`;
 }

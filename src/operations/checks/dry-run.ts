@@ -18,8 +18,8 @@ import type { RoleDependencies } from '../terms/authorize-with-roles.ts';
 import { revisionChanged } from '../terms/conclusions.ts';
 import { missingNeeds } from '../terms/decisions.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
-import { judgeEnding } from '../terms/judge-expiry.ts';
-import type { JudgeEndingDependencies } from '../terms/judge-expiry.ts';
+import { judgeExpiry } from '../terms/judge-expiry.ts';
+import type { JudgeExpiryDependencies } from '../terms/judge-expiry.ts';
 import { lockedRefusal, lockOn, locksFor } from '../terms/locks.ts';
 import type { LockDependencies } from '../terms/locks.ts';
 import { admit, stateAfter } from '../flow/admit.ts';
@@ -27,7 +27,7 @@ import type { AdmitDependencies } from '../flow/admit.ts';
 import type { AdoptExistingDependencies, Operation } from '../terms/operation.ts';
 import { preflightSubject } from '../warnings/subject.ts';
 import type { DryRunSubject } from '../warnings/subject.ts';
-import { denialAtEnding, denialOf, redactFor } from '../terms/refusals.ts';
+import { denialAtExpiry, denialOf, redactFor } from '../terms/refusals.ts';
 
 /** What a mutation would answer now, as far as it can be determined without sending it to EKS. */
 export interface DryRunResult {
@@ -106,8 +106,8 @@ export async function foreseeRequest<Kind extends OperationKind>(
   const admission = await admit(deps, operation, call, { isDryRun: true });
   const { request, authorization, denial, ...admitted } =
     admission.kind === 'admitted' ? admission.mutation : admission;
-  const { message, association, ending, ...foreseen } = await foresee(deps, operation, admission);
-  const audit = { ...admitted.audit, before: association ?? admitted.audit.before, ...ending };
+  const { message, association, expiry, ...foreseen } = await foresee(deps, operation, admission);
+  const audit = { ...admitted.audit, before: association ?? admitted.audit.before, ...expiry };
   const onlyAsDryRun = [audit.decision, audit.deleteDecision].some((decision) => decision?.onlyAsDryRun === true);
   const denied =
     onlyAsDryRun && admission.kind === 'admitted' && foreseen.refusal === null
@@ -120,11 +120,11 @@ export async function foreseeRequest<Kind extends OperationKind>(
 }
 
 /**
- * The refusal of a request that policy allows as a dry run only, or whose ending it does. `adopted`
+ * The refusal of a request that policy allows as a dry run only, or whose expiry it does. `adopted`
  * is what a create would adopt.
  */
 async function denialAsChange<Kind extends OperationKind>(
-  deps: RoleDependencies & JudgeEndingDependencies,
+  deps: RoleDependencies & JudgeExpiryDependencies,
   operation: Operation<Kind>,
   mutation: AdmittedMutation<Kind>,
   adopted: Association | null,
@@ -133,15 +133,15 @@ async function denialAsChange<Kind extends OperationKind>(
   const asChange = { ...mutation, authorization: { ...mutation.authorization, isDryRun: false } };
   if (audit.decision?.onlyAsDryRun !== true) {
     const after = before ? stateAfter(operation, request, before) : adopted;
-    const ending = after && (await judgeEnding(deps, asChange, after));
-    return ending?.deleteDecision ? denialAtEnding(ending.deleteDecision).refusal : null;
+    const expiry = after && (await judgeExpiry(deps, asChange, after));
+    return expiry?.deleteDecision ? denialAtExpiry(expiry.deleteDecision).refusal : null;
   }
   const loaded = { kind: 'loaded', target, before, isCurrent: true } as const;
   return denialOf(await authorizeWithRoles(deps, asChange, operation.authorizationRequest(request, loaded))).refusal;
 }
 
 /** What the mutation would conclude. `association` is the one that it would adopt. */
-interface Foreseen extends Pick<Conclusion, 'refusal' | 'association' | 'ending'> {
+interface Foreseen extends Pick<Conclusion, 'refusal' | 'association' | 'expiry'> {
   readonly message: string;
 }
 

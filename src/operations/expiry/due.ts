@@ -1,6 +1,6 @@
 import { makeEntry } from '../../ledger/audit-entry.ts';
 import type { EntryDependencies } from '../../ledger/audit-entry.ts';
-import type { Ending, EndingObstacle, ListedEnding } from '../../ledger/association-ending.ts';
+import type { Expiry, ExpiryObstacle, ListedExpiry } from '../../ledger/association-expiry.ts';
 import type { AssociationState, ConfirmedAssociation } from '../../ledger/association-state.ts';
 import type { ObservationStore } from '../../ledger/cluster-scan.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -9,8 +9,8 @@ import type { AuditContext } from '../../model/audit.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
 import { expireService } from '../terms/expiry-principal.ts';
 
-/** What endings are examined with. */
-export type EndingDependencies = EntryDependencies &
+/** What expiries are examined with. */
+export type ExpiryDependencies = EntryDependencies &
   Pick<Dependencies, 'serves' | 'times' | 'log'> & {
     readonly ledger: Pick<Ledger, 'operationEntries'>;
     readonly observations: Pick<ObservationStore, 'getAssociationState' | 'observeAssociation'>;
@@ -19,19 +19,19 @@ export type EndingDependencies = EntryDependencies &
 /**
  * An ending with the association that it belongs to, as the state of the service account has both.
  */
-export interface KnownEnding {
+export interface KnownExpiry {
   readonly target: AssociationTarget;
   readonly state: AssociationState;
-  readonly ending: Ending;
+  readonly expiry: Expiry;
   readonly confirmed: ConfirmedAssociation;
 }
 
-/** An ending that is due, and what entries of it say. */
-export interface DueEnding extends KnownEnding {
+/** An expiry that is due, and what entries of it say. */
+export interface DueExpiry extends KnownExpiry {
   readonly context: AuditContext;
 }
 
-/** What an examination of an ending led to. */
+/** What an examination of an expiry led to. */
 export type Examined =
   /**
    * Nothing to do now: it is not due yet, was replaced, or an operation on the service account is
@@ -42,9 +42,9 @@ export type Examined =
   | { readonly kind: 'dropped' }
   | { readonly kind: 'warned' }
   | { readonly kind: 'suspended' }
-  | { readonly kind: 'due'; readonly known: DueEnding };
+  | { readonly kind: 'due'; readonly known: DueExpiry };
 
-/** How long after an obstacle an ending is examined again. Milliseconds. */
+/** How long after an obstacle an expiry is examined again. Milliseconds. */
 const suspensionMs = 3_600_000;
 
 /**
@@ -54,34 +54,34 @@ const suspensionMs = 3_600_000;
 const longOpenMs = 600_000;
 
 /**
- * When an ending is due, as every clock may show it: at its `expiresAt`, or later where it was held
+ * When an expiry is due, as every clock may show it: at its `expiresAt`, or later where it was held
  * or put off. Milliseconds since the epoch.
  */
-export function dueAt({ expiresAt, nextAt }: Pick<Ending, 'expiresAt' | 'nextAt'>): number {
+export function dueAt({ expiresAt, nextAt }: Pick<Expiry, 'expiresAt' | 'nextAt'>): number {
   return Math.max(Date.parse(expiresAt), nextAt);
 }
 
 /**
- * Examines a listed ending: warns of it, finds that it is due, or what keeps it from being carried
- * out. Never due before `expiresAt`, as clocks may show it. Another ending that was set since waits
+ * Examines a listed expiry: warns of it, finds that it is due, or what keeps it from being carried
+ * out. Never due before `expiresAt`, as clocks may show it. Another expiry that was set since waits
  * for a run that lists it. Throws `LedgerUnavailable`.
  */
-export async function examineEnding(
-  deps: EndingDependencies,
-  { target, ending: listed }: ListedEnding,
+export async function examineExpiry(
+  deps: ExpiryDependencies,
+  { target, expiry: listed }: ListedExpiry,
   runId: string,
 ): Promise<Examined> {
   const state = await deps.observations.getAssociationState(target);
-  const { ending, confirmed } = state ?? {};
-  if (!state || ending?.setBy !== listed.setBy) return { kind: 'waiting' };
-  if (!confirmed || confirmed.isDeleted || confirmed.association.associationId !== ending.associationId) {
-    await replaceEnding(deps, state, null);
+  const { expiry, confirmed } = state ?? {};
+  if (!state || expiry?.setBy !== listed.setBy) return { kind: 'waiting' };
+  if (!confirmed || confirmed.isDeleted || confirmed.association.associationId !== expiry.associationId) {
+    await replaceExpiry(deps, state, null);
     return { kind: 'dropped' };
   }
-  const known = { target, state, ending, confirmed };
+  const known = { target, state, expiry, confirmed };
   const now = deps.clock();
-  if (now <= dueAt(ending) + deps.times.clockErrorMs)
-    return ending.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
+  if (now <= dueAt(expiry) + deps.times.clockErrorMs)
+    return expiry.isWarned ? { kind: 'waiting' } : warn(deps, known, runId);
   if (!deps.serves(target)) return suspend(deps, known, 'CLUSTER_NOT_SERVED');
   const open = openUntil(state);
   if (open.some((until) => until + longOpenMs < now)) return suspend(deps, known, 'OPERATION_OPEN');
@@ -99,107 +99,107 @@ function openUntil({ openOperations, recordsInProgress, changedAt }: Association
 }
 
 /** Records once that an association will end. */
-async function warn(deps: EndingDependencies, known: KnownEnding, runId: string): Promise<Examined> {
-  const { state, ending, confirmed } = known;
+async function warn(deps: ExpiryDependencies, known: KnownExpiry, runId: string): Promise<Examined> {
+  const { state, expiry, confirmed } = known;
   const context = await contextOf(deps, known, runId);
-  const message = `The association ends at ${ending.expiresAt}, as operation ${ending.setBy} set it.`;
+  const message = `The association ends at ${expiry.expiresAt}, as operation ${expiry.setBy} set it.`;
   const details = { operationId: deps.ulid(deps.clock()), event: 'EXPIRY_WARNED', fence: 0, message } as const;
   const entry = makeEntry(deps, { ...context, before: confirmed.association }, details);
-  const warned = { ...ending, isWarned: true, nextAt: Date.parse(ending.expiresAt) };
+  const warned = { ...expiry, isWarned: true, nextAt: Date.parse(expiry.expiresAt) };
   const isWritten = await deps.observations.observeAssociation(state.revision, changeOf(known.target, warned), entry);
   return { kind: isWritten ? 'warned' : 'waiting' };
 }
 
 /**
- * Puts an ending off that others must act on first. Logs an obstacle that is new, so that an alarm
+ * Puts an expiry off that others must act on first. Logs an obstacle that is new, so that an alarm
  * is raised.
  */
 export async function suspend(
-  deps: EndingDependencies,
-  known: KnownEnding,
-  obstacle: EndingObstacle,
+  deps: ExpiryDependencies,
+  known: KnownExpiry,
+  obstacle: ExpiryObstacle,
 ): Promise<Examined> {
-  const { target, state, ending } = known;
+  const { target, state, expiry } = known;
   const nextAt = deps.clock() + suspensionMs;
-  await replaceEnding(deps, state, { ...ending, isWarned: true, nextAt, suspendedFor: obstacle });
-  if (ending.suspendedFor !== obstacle) {
-    const { associationId, expiresAt } = ending;
+  await replaceExpiry(deps, state, { ...expiry, isWarned: true, nextAt, suspendedFor: obstacle });
+  if (expiry.suspendedFor !== obstacle) {
+    const { associationId, expiresAt } = expiry;
     deps.log('error', 'The ending of an association was suspended.', { obstacle, associationId, expiresAt, ...target });
   }
   return { kind: 'suspended' };
 }
 
 /**
- * Whose write holds an ending: this run's, or another run's. `none`: the state was written since
- * the ending was listed, and it is not held. An extension has no hold.
+ * Whose write holds an expiry: this run's, or another run's. `none`: the state was written since
+ * the expiry was listed, and it is not held. An extension has no hold.
  */
 export type Holder = 'this-run' | 'another-run' | 'none';
 
 /**
- * Holds an ending of a burst, once: it leaves the due list, and is due after this time whatever its
+ * Holds an expiry of a burst, once: it leaves the due list, and is due after this time whatever its
  * setter does meanwhile. Reads the state again if the write is rejected. Throws `LedgerUnavailable`.
  *
  * @param how how long, in milliseconds, and the id of this run
  */
 export async function hold(
-  { observations, clock }: Pick<EndingDependencies, 'observations' | 'clock'>,
-  { target, revision, ending }: ListedEnding,
+  { observations, clock }: Pick<ExpiryDependencies, 'observations' | 'clock'>,
+  { target, revision, expiry }: ListedExpiry,
   how: { readonly graceMs: number; readonly heldBy: string },
 ): Promise<Holder> {
   const { graceMs, heldBy } = how;
   const heldAt = clock();
-  const held = { ...ending, isWarned: true, heldAt, heldBy, nextAt: heldAt + graceMs };
+  const held = { ...expiry, isWarned: true, heldAt, heldBy, nextAt: heldAt + graceMs };
   if (await observations.observeAssociation(revision, changeOf(target, held), null)) return 'this-run';
-  const { ending: stored } = (await observations.getAssociationState(target)) ?? {};
-  if (stored?.setBy !== ending.setBy || stored.heldAt === undefined) return 'none';
+  const { expiry: stored } = (await observations.getAssociationState(target)) ?? {};
+  if (stored?.setBy !== expiry.setBy || stored.heldAt === undefined) return 'none';
   // A client repeats a write whose response was lost. The repetition is rejected.
   return stored.heldBy === heldBy ? 'this-run' : 'another-run';
 }
 
 /**
- * Replaces the ending of a state, unless the state was written since it was read: then the next run
+ * Replaces the expiry of a state, unless the state was written since it was read: then the next run
  * reads it again.
  */
-export async function replaceEnding(
-  { observations }: Pick<EndingDependencies, 'observations'>,
+export async function replaceExpiry(
+  { observations }: Pick<ExpiryDependencies, 'observations'>,
   { target, revision }: AssociationState,
-  ending: Ending | null,
+  expiry: Expiry | null,
 ): Promise<void> {
-  await observations.observeAssociation(revision, changeOf(target, ending), null);
+  await observations.observeAssociation(revision, changeOf(target, expiry), null);
 }
 
-function changeOf(target: AssociationTarget, ending: Ending | null) {
-  return { target, ending, openOperations: [], endedOperationIds: [] };
+function changeOf(target: AssociationTarget, expiry: Expiry | null) {
+  return { target, expiry, openOperations: [], endedOperationIds: [] };
 }
 
 /**
- * Whether a scan found that others changed or deleted the association: its ending is not carried
+ * Whether a scan found that others changed or deleted the association: its expiry is not carried
  * out.
  */
 export function hasDrift({ observed }: AssociationState): boolean {
   return observed !== null && observed.driftId !== null;
 }
 
-/** The delete that carries an ending out. */
-export function deleteRequestOf({ target, ending, confirmed }: KnownEnding): DeleteRequest {
+/** The delete that carries an expiry out. */
+export function deleteRequestOf({ target, expiry, confirmed }: KnownExpiry): DeleteRequest {
   const { accountId, region, clusterName } = target;
   const { associationId, modifiedAt: expectedModifiedAt } = confirmed.association;
-  const { expiresAt, setBy } = ending;
+  const { expiresAt, setBy } = expiry;
   return { accountId, region, clusterName, associationId, expectedModifiedAt, ending: { expiresAt, setBy } };
 }
 
 /**
- * What entries of an ending say: the principal is the one whose request set it, the actor is the
- * gateway. There is no decision: policy permitted the ending when it was set. `runId` names the
+ * What entries of an expiry say: the principal is the one whose request set it, the actor is the
+ * gateway. There is no decision: policy permitted the expiry when it was set. `runId` names the
  * run.
  */
 async function contextOf(
-  { ledger }: Pick<EndingDependencies, 'ledger'>,
-  known: KnownEnding,
+  { ledger }: Pick<ExpiryDependencies, 'ledger'>,
+  known: KnownExpiry,
   runId: string,
 ): Promise<AuditContext> {
-  const { target, ending } = known;
-  const [setBy] = await ledger.operationEntries(ending.setBy, { limit: 1 });
+  const { target, expiry } = known;
+  const [setBy] = await ledger.operationEntries(expiry.setBy, { limit: 1 });
   return {
     operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
     request: deleteRequestOf(known),
@@ -214,6 +214,6 @@ async function contextOf(
     decision: null,
     invalidInput: null,
     findings: [],
-    reason: `Its expiresAt is ${ending.expiresAt}, set by operation ${ending.setBy}.`,
+    reason: `Its expiresAt is ${expiry.expiresAt}, set by operation ${expiry.setBy}.`,
   };
 }

@@ -7,13 +7,13 @@ import type { AdmittedMutation } from '../terms/admission.ts';
 import { gone } from '../terms/conclusions.ts';
 import { changedOutside } from '../terms/expiry-conclusions.ts';
 import { deleteOperation } from '../kinds/delete.ts';
-import { deleteRequestOf, hasDrift, replaceEnding, suspend } from './due.ts';
+import { deleteRequestOf, hasDrift, replaceExpiry, suspend } from './due.ts';
 import { expireService } from '../terms/expiry-principal.ts';
-import type { DueEnding, EndingDependencies, KnownEnding } from './due.ts';
+import type { DueExpiry, ExpiryDependencies, KnownExpiry } from './due.ts';
 import { answerOf, execute } from '../flow/execute.ts';
 import type { ExecuteDependencies } from '../flow/execute.ts';
 
-/** What became of a due ending. */
+/** What became of a due expiry. */
 export type Expired =
   | 'deleted'
   | 'suspended'
@@ -26,24 +26,24 @@ export type Expired =
   /** Another run did it. */
   | 'waiting';
 
-/** What due endings are carried out with. */
-export type ExpireAssociationDependencies = EndingDependencies & ExecuteDependencies;
+/** What due expiries are carried out with. */
+export type ExpireAssociationDependencies = ExpiryDependencies & ExecuteDependencies;
 
 /**
- * Deletes an association at its ending, through the flow of every delete; its claim demands that
- * ending and association are unchanged and that no operation is in progress. An association that
+ * Deletes an association at its expiry, through the flow of every delete; its claim demands that
+ * expiry and association are unchanged and that no operation is in progress. An association that
  * others changed is not deleted: an entry and the log tell that. Throws `LedgerUnavailable`.
  *
  * @param deadline when this must end, in milliseconds since the epoch
  */
 export async function expireAssociation(
   deps: ExpireAssociationDependencies,
-  known: DueEnding,
+  known: DueExpiry,
   deadline: number,
 ): Promise<Expired> {
-  const { target, state, ending, confirmed } = known;
+  const { target, state, expiry, confirmed } = known;
   const startedAt = deps.clock();
-  const described = await deps.eksFor(target).describe(ending.associationId, { deadline });
+  const described = await deps.eksFor(target).describe(expiry.associationId, { deadline });
   if (described.kind === 'failed') {
     const { exception } = described.error;
     deps.log('warn', 'The association of an ending could not be read.', { exception, ...target });
@@ -54,19 +54,19 @@ export async function expireAssociation(
   if (current && Date.parse(current.modifiedAt) < Date.parse(confirmed.association.modifiedAt)) return 'open';
   const unmet = obstacleIn(known, current);
   // It was reported when it was suspended.
-  if (unmet && current && ending.suspendedFor === 'CHANGED_OUTSIDE') {
+  if (unmet && current && expiry.suspendedFor === 'CHANGED_OUTSIDE') {
     await suspend(deps, known, 'CHANGED_OUTSIDE');
     return 'suspended';
   }
   const before = current ?? confirmed.association;
   const mutation = mutationOf(deps, known, { before, unmet, startedAt, deadline });
-  // Policy judged the ending when it was set: the deletion needs no approval.
+  // Policy judged the expiry when it was set: the deletion needs no approval.
   const { status, refusal, replayed } = answerOf(await execute(deps, deleteOperation, mutation, null));
   if (status === 'SUCCEEDED') return replayed ? 'waiting' : 'deleted';
   if (refusal?.code === 'GATEWAY_ACCESS_DENIED') return 'denied';
   if (refusal === null || refusal.retryable) return 'open';
   if (refusal.code === 'ASSOCIATION_NOT_FOUND') {
-    await replaceEnding(deps, state, null);
+    await replaceExpiry(deps, state, null);
     return 'dropped';
   }
   await suspend(deps, known, refusal.code === 'ASSOCIATION_CHANGED' ? 'CHANGED_OUTSIDE' : 'REFUSED');
@@ -77,7 +77,7 @@ export async function expireAssociation(
  * Why the association is not the one that ends: it is gone, or differs from what the gateway's
  * operations left.
  */
-function obstacleIn({ state, confirmed }: KnownEnding, current: Association | null): RefusedConclusion | null {
+function obstacleIn({ state, confirmed }: KnownExpiry, current: Association | null): RefusedConclusion | null {
   if (current === null) return gone(confirmed.association);
   return hasDrift(state) || current.modifiedAt !== confirmed.association.modifiedAt ? changedOutside(current) : null;
 }
@@ -87,8 +87,8 @@ interface Attempt extends Pick<AdmittedMutation, 'unmet' | 'startedAt' | 'deadli
 }
 
 function mutationOf(
-  { times }: Pick<EndingDependencies, 'times'>,
-  { context, ...known }: DueEnding,
+  { times }: Pick<ExpiryDependencies, 'times'>,
+  { context, ...known }: DueExpiry,
   { before, unmet, startedAt, deadline }: Attempt,
 ): AdmittedMutation<'DELETE_POD_IDENTITY_ASSOCIATION'> {
   const { principal, onBehalfOf, sourceAddress, userAgent, apiRequestId } = context;
@@ -109,14 +109,14 @@ function mutationOf(
 }
 
 /**
- * One for each ending of each version of the association: whichever run sends it, it has one
+ * One for each expiry of each version of the association: whichever run sends it, it has one
  * effect. What keeps it from being deleted is refused with a token of its own (`refusedFor`, what
  * was seen): the refusal is final, but a scan may have taken a change of the gateway for one of
  * others.
  */
-function tokenOf({ ending, confirmed }: KnownEnding, refusedFor: Association | null): string {
+function tokenOf({ expiry, confirmed }: KnownExpiry, refusedFor: Association | null): string {
   const { associationArn, modifiedAt } = confirmed.association;
   const seen = refusedFor ? ['refused', refusedFor.modifiedAt] : [];
-  const parts = [associationArn, ending.expiresAt, ending.setBy, modifiedAt, ...seen];
+  const parts = [associationArn, expiry.expiresAt, expiry.setBy, modifiedAt, ...seen];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -10,10 +10,10 @@ import { isDenied } from '../terms/decisions.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
 import { checkExpiresAt } from '../terms/expires-at.ts';
 import type { Operation, TargetDependencies } from '../terms/operation.ts';
-import { denialAtEnding, denialOf, invalidRefusal } from '../terms/refusals.ts';
+import { denialAtExpiry, denialOf, invalidRefusal } from '../terms/refusals.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
 import type { RoleDependencies } from '../terms/authorize-with-roles.ts';
-import { judgeEnding } from '../terms/judge-expiry.ts';
+import { judgeExpiry } from '../terms/judge-expiry.ts';
 
 /** What a request is admitted with. */
 export type AdmitDependencies = TargetDependencies &
@@ -89,10 +89,10 @@ async function admitValid<Kind extends OperationKind>(
     (before && (isCurrent ? operation.checkPrecondition(valid.request, before) : gone(before))) ??
     checkExpiresAt(deps.times, operation.kind, valid.request, valid.startedAt);
   const after = before && stateAfter(operation, valid.request, before);
-  const ending = after && !unmet ? await judgeEnding(deps, valid, after) : null;
-  const judged = { ...audit, ...ending };
+  const expiry = after && !unmet ? await judgeExpiry(deps, valid, after) : null;
+  const judged = { ...audit, ...expiry };
   const { deleteDecision } = judged;
-  if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtEnding(deleteDecision), judged);
+  if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtExpiry(deleteDecision), judged);
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit: judged } };
 }
 

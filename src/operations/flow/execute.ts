@@ -146,7 +146,7 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
   if (unmet) return unmet;
   const outOfRange = checkExpiresAt(deps.times, operation, request, startedAt);
   if (outOfRange) return outOfRange;
-  // Policy judged another state, or no ending: the next request with the token is judged by this
+  // Policy judged another state, or no expiry: the next request with the token is judged by this
   // one.
   if (mutation.unmet || association?.modifiedAt !== mutation.before?.modifiedAt) return notDone;
   const locks = await locksFor(deps, mutation);
@@ -175,10 +175,10 @@ function refusedByState(mutation: AdmittedMutation, clientRequestToken: string):
 function concludeMismatch<Kind extends OperationKind>(
   { operation, request, target, before }: AdmittedMutation<Kind>,
   success: Conclusion | null,
-  { changes, isBusy, hasOtherEnding }: StateMismatch,
+  { changes, isBusy, hasOtherExpiry }: StateMismatch,
 ): RefusedConclusion | null {
-  // The request was judged by the ending that it replaces: the next one is judged again.
-  if (hasOtherEnding) return null;
+  // The request was judged by the expiry that it replaces: the next one is judged again.
+  if (hasOtherExpiry) return null;
   const expected = expectedRevisions[operation](request);
   if (expected !== null && expected !== changes) return revisionChanged(target, expected, changes);
   return success?.outcome === 'ENDING_SET' && !isBusy && before ? notConfirmed(before) : null;

@@ -8,10 +8,10 @@ import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
 import { alreadyExists } from '../terms/conclusions.ts';
 import { settingDifferences } from '../terms/differences.ts';
 import { hiddenFrom } from '../terms/hidden.ts';
-import { judgeEnding } from '../terms/judge-expiry.ts';
+import { judgeExpiry } from '../terms/judge-expiry.ts';
 import { adoptedWithNotice } from '../terms/late-adoption.ts';
 import type { AdoptExistingDependencies } from '../terms/operation.ts';
-import { denialAtEnding, denialOf } from '../terms/refusals.ts';
+import { denialAtExpiry, denialOf } from '../terms/refusals.ts';
 
 /**
  * Whether a create asks for the adoption of an association with these settings. Tags may differ: an
@@ -24,7 +24,7 @@ export function asksToAdopt(request: CreateRequest, existing: Association): bool
 /**
  * What follows for a create from the association of its service account that others made. It is
  * adopted only under a decision about the adoption itself, as `adoptPodIdentityAssociation` would
- * be: the one about the create does not permit it. An ending that it sets must be permitted too,
+ * be: the one about the create does not permit it. An expiry that it sets must be permitted too,
  * without an approval. Throws `LedgerUnavailable`.
  */
 export async function concludeExisting(
@@ -37,10 +37,10 @@ export async function concludeExisting(
   if (!asksToAdopt(valid.request, existing)) return refused;
   const decision = await authorizeAdoption(deps, valid, existing);
   if (!decision.allowed) return notAdopted(refused, denialOf(decision));
-  const ending = await judgeEnding(deps, valid, existing);
-  const judged = ending === null ? {} : { ending };
-  const { deleteDecision } = ending ?? {};
-  if (deleteDecision?.allowed === false) return { ...notAdopted(refused, denialAtEnding(deleteDecision)), ...judged };
+  const expiry = await judgeExpiry(deps, valid, existing);
+  const judged = expiry === null ? {} : { expiry };
+  const { deleteDecision } = expiry ?? {};
+  if (deleteDecision?.allowed === false) return { ...notAdopted(refused, denialAtExpiry(deleteDecision)), ...judged };
   const message =
     'The service account already had an equal association, which was adopted; nothing was changed at EKS. ' +
     `Policy permits the adoption: ${decision.policyIds.join(', ')}.`;
@@ -50,7 +50,7 @@ export async function concludeExisting(
 
 /**
  * The refusal of a create whose principal may not adopt the equal association that exists, or not
- * with this ending.
+ * with this expiry.
  */
 function notAdopted(refused: RefusedConclusion, { refusal: denial }: ReturnType<typeof denialOf>): RefusedConclusion {
   const message = `${refused.message} It was not adopted, because policy denies that: ${denial.message}`;

@@ -1,4 +1,4 @@
-import { changesEndingOnly } from '../../model/operation.ts';
+import { changesExpiryOnly } from '../../model/operation.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
 import type { Association, UpdateRequest } from '../../model/association.ts';
 import { validateUpdate } from '../../validation/change.ts';
@@ -15,7 +15,7 @@ import {
   updateReplaced,
 } from '../terms/conclusions.ts';
 import { settingDifferences } from '../terms/differences.ts';
-import { endingSet } from '../terms/expiry-conclusions.ts';
+import { expirySet } from '../terms/expiry-conclusions.ts';
 import { concludedAs } from './observe.ts';
 import { warningsAfterUpdate } from '../terms/advice.ts';
 import { summaryOfExisting } from '../terms/operation.ts';
@@ -33,15 +33,15 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   authorizationRequest: ({ changes, expiresAt }, loaded) => {
     const association = existingBefore(loaded);
     const becomes = { ...settingsOf(association), ...changes };
-    const ending = expiresAt === undefined ? {} : { expiresAt };
-    return { action: 'UpdatePodIdentityAssociation', association, becomes, ...ending };
+    const expiry = expiresAt === undefined ? {} : { expiresAt };
+    return { action: 'UpdatePodIdentityAssociation', association, becomes, ...expiry };
   },
   checkPrecondition: (request, association) =>
     checkExpectedModifiedAt(request, association, settingDifferences(request.changes, association)),
-  foresee: (_, mutation) => Promise.resolve(concludeEnding(mutation)),
+  foresee: (_, mutation) => Promise.resolve(concludeExpiry(mutation)),
   effect: {
     kind: 'change',
-    concludeAtOnce: concludeEnding,
+    concludeAtOnce: concludeExpiry,
     perform: async (_, { eks, request, record, principalId, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
       const result = await eks.update({ request, operationId, principalId, signingDate, deadline });
@@ -78,8 +78,8 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   differences: ({ changes }, association) => settingDifferences(changes, association),
   expectedState: ({ changes }, before) => before && { settings: { ...settingsOf(before), ...changes }, tags: null },
   needsAgent: true,
-  // Pods know nothing of an ending.
-  warningsAfter: (association, request) => (changesEndingOnly(request) ? [] : warningsAfterUpdate(association)),
+  // Pods know nothing of an expiry.
+  warningsAfter: (association, request) => (changesExpiryOnly(request) ? [] : warningsAfterUpdate(association)),
   summarize: ({ changes, expiresAt, ...request }) => ({
     ...summaryOfExisting(request),
     settings: changes,
@@ -88,10 +88,10 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   }),
 };
 
-/** The success of an update of the ending alone. */
-function concludeEnding(mutation: AdmittedMutation<'UPDATE_POD_IDENTITY_ASSOCIATION'>) {
+/** The success of an update of the expiry alone. */
+function concludeExpiry(mutation: AdmittedMutation<'UPDATE_POD_IDENTITY_ASSOCIATION'>) {
   const { request } = mutation;
-  return changesEndingOnly(request) ? endingSet(existingBefore(mutation), request.expiresAt ?? null) : null;
+  return changesExpiryOnly(request) ? expirySet(existingBefore(mutation), request.expiresAt ?? null) : null;
 }
 
 function hasSettings(association: Association, { changes }: UpdateRequest): boolean {

@@ -56,8 +56,8 @@ export function warningsAfterUpdate(association: Association): readonly Warning[
   ];
 }
 
-/** After a request that set an ending: the same is so then as after a delete. */
-export function warningsOfEnding(association: Association, expiresAt: string | null): readonly Warning[] {
+/** After a request that set an expiry: the same is so then as after a delete. */
+export function warningsOfExpiry(association: Association, expiresAt: string | null): readonly Warning[] {
   if (expiresAt === null) return [];
   return [
     {

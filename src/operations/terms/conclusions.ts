@@ -134,8 +134,8 @@ export function revisionChanged(target: AssociationTarget, expected: number, cha
 }
 
 /**
- * Another operation on the service account is in progress, or set its ending meanwhile, and the
- * request expects a revision or sets an ending.
+ * Another operation on the service account is in progress, or set its expiry meanwhile, and the
+ * request expects a revision or sets an expiry.
  */
 export function operationInProgress(target: AssociationTarget) {
   const outcome = 'OPERATION_IN_PROGRESS';

@@ -2,13 +2,13 @@ import type { ApprovalNeed } from '../../model/approval-vote.ts';
 import type { AuditContext } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
 
-// A request has a decision about itself and, if it sets an earlier ending of an association, one
+// A request has a decision about itself and, if it sets an earlier expiry of an association, one
 // about the delete that this is.
 
 /** The decisions about a request. */
 type Decisions = Pick<AuditContext, 'decision' | 'deleteDecision'>;
 
-/** Whether policy allows a request, with the delete that its ending is. */
+/** Whether policy allows a request, with the delete that its expiry is. */
 export function isAllowed({ decision, deleteDecision }: Decisions): boolean {
   return decision?.allowed === true && deleteDecision?.allowed !== false;
 }
@@ -22,7 +22,7 @@ export function isDenied({ allowed, needs }: Decision): boolean {
 }
 
 /**
- * The approvals that a request and the delete that its ending is need and don't have; empty if
+ * The approvals that a request and the delete that its expiry is need and don't have; empty if
  * policy asks for none.
  */
 export function missingNeeds({ decision, deleteDecision }: Decisions): readonly ApprovalNeed[] {

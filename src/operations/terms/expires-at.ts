@@ -1,19 +1,19 @@
 import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { Times } from '../../idempotency/times.ts';
-import { namedEndings } from '../../model/operation.ts';
+import { namedExpiries } from '../../model/operation.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import { expiresAtOutOfRange } from './expiry-conclusions.ts';
 
 /**
- * The longest time from a request to the ending that it sets: five years, so that a wrong unit or
+ * The longest time from a request to the expiry that it sets: five years, so that a wrong unit or
  * century is noticed. Milliseconds.
  */
 const longestLifetimeMs = 1_826 * 86_400_000;
 
 /**
- * The refusal of a request whose ending is not within the range, from `now` on; null if it is, or
+ * The refusal of a request whose expiry is not within the range, from `now` on; null if it is, or
  * if it sets none. Only for what begins an operation: what was set before is answered also after
- * the ending.
+ * the expiry.
  */
 export function checkExpiresAt<Kind extends OperationKind>(
   { leastLifetimeMs }: Pick<Times, 'leastLifetimeMs'>,
@@ -21,7 +21,7 @@ export function checkExpiresAt<Kind extends OperationKind>(
   request: RequestOf[Kind],
   now: number,
 ): RefusedConclusion | null {
-  const expiresAt = namedEndings[kind](request) ?? null;
+  const expiresAt = namedExpiries[kind](request) ?? null;
   if (expiresAt === null) return null;
   const lifetimeMs = Date.parse(expiresAt) - now;
   if (lifetimeMs >= leastLifetimeMs && lifetimeMs <= longestLifetimeMs) return null;

@@ -3,15 +3,15 @@ import type { Association } from '../../model/association.ts';
 import { refusalFields } from '../../model/refusal.ts';
 import { nothing, success } from './conclusions.ts';
 
-/** The association at its ending is not as an operation of the gateway left or adopted it. */
+/** The association at its expiry is not as an operation of the gateway left or adopted it. */
 export function changedOutside(existing: Association): RefusedConclusion {
   const { associationId, modifiedAt } = existing;
   const message = `The association ${associationId} was changed outside the gateway, last modified at ${modifiedAt}, and not adopted since; so it was not ended.`;
   return refusedAs('ASSOCIATION_CHANGED', message, existing);
 }
 
-/** The ending of the association was set, or cleared, and nothing else. */
-export function endingSet(association: Association, expiresAt: string | null): Conclusion {
+/** The expiry of the association was set, or cleared, and nothing else. */
+export function expirySet(association: Association, expiresAt: string | null): Conclusion {
   const what = expiresAt === null ? 'does not end by itself any more' : `ends at ${expiresAt}`;
   return { ...success(association, `The association ${what}; nothing was changed at EKS.`), outcome: 'ENDING_SET' };
 }
@@ -25,7 +25,7 @@ export function expiresAtOutOfRange(message: string, advice: string): RefusedCon
 }
 
 /**
- * An update of the ending alone, of an association whose present version no operation made or
+ * An update of the expiry alone, of an association whose present version no operation made or
  * adopted.
  */
 export function notConfirmed(existing: Association): RefusedConclusion {

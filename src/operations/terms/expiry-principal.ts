@@ -1,7 +1,7 @@
 import { expireServiceId } from '../../model/principal.ts';
 import type { RecordedPrincipal } from '../../model/principal.ts';
 
-/** Who carries out endings: the actor of their deletes. */
+/** Who carries out expiries: the actor of their deletes. */
 export const expireService: RecordedPrincipal = {
   id: expireServiceId,
   kind: 'SERVICE',

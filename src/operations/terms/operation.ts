@@ -106,7 +106,7 @@ export interface RequestSummary {
   /** Names of the settings that an update changes. */
   readonly changes: readonly string[];
   /**
-   * The ending that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC.
+   * The expiry that it sets or, of a delete, that it carries out; null without one. RFC 3339, UTC.
    */
   readonly expiresAt: string | null;
   /** What a create does about an equal association; null: it refuses the request. */

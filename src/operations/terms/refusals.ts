@@ -37,10 +37,10 @@ export function denialOf({ failed, violations, slice }: Decision) {
 }
 
 /**
- * {@link denialOf} a delete, for a request that sets an ending: at that time the association would
+ * {@link denialOf} a delete, for a request that sets an expiry: at that time the association would
  * be deleted.
  */
-export function denialAtEnding(decision: Decision): ReturnType<typeof denialOf> {
+export function denialAtExpiry(decision: Decision): ReturnType<typeof denialOf> {
   const { outcome, refusal } = denialOf(decision);
   const message = `At expiresAt the association is deleted, and policy does not permit that: ${refusal.message}`;
   return { outcome, refusal: { ...refusal, message } };

@@ -6,7 +6,7 @@ import { retryAfterSeconds } from '../../idempotency/record.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
 import type { AuditContext, AuditEntry } from '../../model/audit.ts';
-import { namedEndings } from '../../model/operation.ts';
+import { namedExpiries } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import type { RequestStatus } from '../../model/outcome-row.ts';
 import { retryAfterSecondsOf } from '../../model/refusal.ts';
@@ -83,17 +83,17 @@ export function inProgressResult(deps: Clock, answer: AnswerContext, { record, e
   return { ...resultBase(answer, 'IN_PROGRESS', entry), retryAfterSeconds: seconds };
 }
 
-/** The ending that a successful request set; null if it set none, or cleared it. RFC 3339, UTC. */
-export function endingSetBy({
+/** The expiry that a successful request set; null if it set none, or cleared it. RFC 3339, UTC. */
+export function expirySetBy({
   association,
   auditEntry,
 }: Pick<MutationResult, 'association' | 'auditEntry'>): string | null {
   if (association === null || auditEntry.request === null) return null;
-  return namedEnding(auditEntry as RequestedOperation) ?? null;
+  return namedExpiry(auditEntry as RequestedOperation) ?? null;
 }
 
-function namedEnding<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
-  return namedEndings[operation](request);
+function namedExpiry<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return namedExpiries[operation](request);
 }
 
 /** A result without details. */

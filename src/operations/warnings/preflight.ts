@@ -2,9 +2,9 @@ import type { AddonResult, CallBounds, ClusterResult, Eks } from '../../eks/eks.
 import type { ClusterRef } from '../../model/association.ts';
 import type { Warning } from '../../model/warning.ts';
 import type { Dependencies } from '../terms/dependencies.ts';
-import { warningsAfterAdoption, warningsOfEnding } from '../terms/advice.ts';
+import { warningsAfterAdoption, warningsOfExpiry } from '../terms/advice.ts';
 import type { Operation } from '../terms/operation.ts';
-import { endingSetBy } from '../terms/result.ts';
+import { expirySetBy } from '../terms/result.ts';
 import type { MutationResult } from '../terms/result.ts';
 import type { DryRunSubject, PreflightSubject } from './subject.ts';
 import { quotaWarnings } from './quota-warnings.ts';
@@ -69,7 +69,7 @@ export async function changeWarnings<Kind extends OperationKind>(
   const after = adopted
     ? warningsAfterAdoption(differences)
     : warningsAfter(association, auditEntry.request as RequestOf[Kind]);
-  return [...(await readiness), ...after, ...warningsOfEnding(association, endingSetBy(result))];
+  return [...(await readiness), ...after, ...warningsOfExpiry(association, expirySetBy(result))];
 }
 
 /**

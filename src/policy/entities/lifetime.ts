@@ -3,8 +3,8 @@ import type { CedarValueJson } from '../cedar/cedar.ts';
 const hourMs = 3_600_000;
 
 /**
- * The attribute of the context with the hours until an ending, none without one. Rounded up, so
- * that a rule with a limit permits no more; 0 at a repetition after the ending.
+ * The attribute of the context with the hours until an expiry, none without one. Rounded up, so
+ * that a rule with a limit permits no more; 0 at a repetition after the expiry.
  *
  * @param expiresAt RFC 3339
  * @param now milliseconds since the epoch

@@ -135,9 +135,9 @@ async function examine(
   return permitted.flatMap((target, index) => {
     const found = seen[index];
     if (!found || !accepts(found)) return [];
-    const { ending } = (asOf === null ? states[index] : null) ?? {};
-    const isOwn = ending?.associationId === found.association.associationId;
-    const expiresAt = ending && isOwn ? ending.expiresAt : null;
+    const { expiry } = (asOf === null ? states[index] : null) ?? {};
+    const isOwn = expiry?.associationId === found.association.associationId;
+    const expiresAt = expiry && isOwn ? expiry.expiresAt : null;
     return views.mayView(found.association) ? [{ target, seen: found, expiresAt }] : [];
   });
 }

@@ -4,8 +4,8 @@ import type { Decision } from '../../model/decision.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import type { LoadedTarget } from '../../operations/terms/admission.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
-import { judgeEnding } from '../../operations/terms/judge-expiry.ts';
-import type { JudgeEndingDependencies } from '../../operations/terms/judge-expiry.ts';
+import { judgeExpiry } from '../../operations/terms/judge-expiry.ts';
+import type { JudgeExpiryDependencies } from '../../operations/terms/judge-expiry.ts';
 import { stateAfter } from '../../operations/flow/admit.ts';
 import { operationOf } from '../../operations/kinds/operations.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../../policy/policy.ts';
@@ -28,14 +28,14 @@ export function currentDecision(
 }
 
 /**
- * What they say of the delete that the request is by its ending, as {@link judgeEnding} finds. Null
- * also if it is none. One read of the ledger, if the request sets an ending of an existing
+ * What they say of the delete that the request is by its expiry, as {@link judgeExpiry} finds. Null
+ * also if it is none. One read of the ledger, if the request sets an expiry of an existing
  * association. Throws `LedgerUnavailable`.
  *
  * @param deadline when the answer must be sent, in milliseconds since the epoch
  */
 export async function currentDeleteDecision(
-  deps: JudgeEndingDependencies,
+  deps: JudgeExpiryDependencies,
   approval: Approval,
   deadline: number,
 ): Promise<Decision | null> {
@@ -43,8 +43,8 @@ export async function currentDeleteDecision(
   if (hasEnded(approval) || before === null) return null;
   const authorization = contextOf(approval, deps.clock());
   const after = stateOf(approval.requested, before);
-  const ending = await judgeEnding(deps, { ...approval.requested, authorization, deadline }, after);
-  return known(ending?.deleteDecision ?? null);
+  const expiry = await judgeExpiry(deps, { ...approval.requested, authorization, deadline }, after);
+  return known(expiry?.deleteDecision ?? null);
 }
 
 function hasEnded({ state }: Approval): boolean {

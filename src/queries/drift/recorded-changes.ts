@@ -1,7 +1,7 @@
 import type { TrailPage } from '../../ledger/ledger.ts';
 import { noFilters } from '../../ledger/ledger.ts';
 import type { AuditEntry } from '../../model/audit.ts';
-import { changesEndingOnly, hasTrait } from '../../model/operation.ts';
+import { changesExpiryOnly, hasTrait } from '../../model/operation.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
 
 /** An entry that keeps its request. */
@@ -58,5 +58,5 @@ export async function readChanges(
 function isEffect(entry: AuditEntry): entry is RecordedEffect {
   const { event, request } = entry;
   if (request === null || (event !== 'SUCCEEDED' && event !== 'LATE_SUCCESS')) return false;
-  return !hasTrait('updates', entry) || !entry.request || !changesEndingOnly(entry.request);
+  return !hasTrait('updates', entry) || !entry.request || !changesExpiryOnly(entry.request);
 }

@@ -48,7 +48,7 @@ const refusedEvents: readonly AuditEvent[] = ['INVALID', 'DENIED'];
 
 /**
  * An operation as far as the principal may read its entries. Null if there is none, if its first
- * entry may not be read, and for a dry run, the warning of an ending, a read of the trail or a
+ * entry may not be read, and for a dry run, the warning of an expiry, a read of the trail or a
  * lock. Costs a read of its first entry, and, if that is readable, a read of the others; further
  * ones only if the token was sent 100 times before the operation was closed. Read once, however
  * often a request selects it. Throws `LedgerUnavailable`.
@@ -100,7 +100,7 @@ async function viewOf(
   };
 }
 
-/** The approval that lifted the forbids on the request or on the delete that its ending is. */
+/** The approval that lifted the forbids on the request or on the delete that its expiry is. */
 function usedApprovalOf({ decision, deleteDecision }: AuditEntry): UsedApproval | undefined {
   return decision?.approval ?? deleteDecision?.approval;
 }

@@ -24,7 +24,7 @@ export const baseline: Implementation = {
   history: null,
   approvals: null,
   erasures: null,
-  hasEndings: false,
+  hasExpiries: false,
   createTables: createBaselineTables,
   start,
   entries: (items) => trailEntriesOf(items as readonly AuditItem[]),

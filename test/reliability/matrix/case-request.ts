@@ -12,7 +12,7 @@ export interface CaseRequest extends RequestVariant {
   readonly adopts?: true;
   /** Whether policy demands an approval; absent: no. */
   readonly held?: true;
-  /** The ending that an update sets, in milliseconds since the epoch; absent: none. */
+  /** The expiry that an update sets, in milliseconds since the epoch; absent: none. */
   readonly expiresAt?: number;
   /** Milliseconds since the epoch; null: none is expected. */
   readonly expectedModifiedAt: number | null;

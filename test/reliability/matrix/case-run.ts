@@ -81,7 +81,7 @@ export async function vote({ backend, environment }: CaseRun, running: RunningPr
   if (publicId !== undefined) await environment.vote(running, publicId);
 }
 
-/** The ending that requests set: the same in repetitions, and later than every case. Milliseconds since the epoch. */
+/** The expiry that requests set: the same in repetitions, and later than every case. Milliseconds since the epoch. */
 const endsAt = Date.now() + 30 * 86_400_000;
 
 /** The request of a case. */

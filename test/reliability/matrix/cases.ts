@@ -92,7 +92,7 @@ function isPossible(implementation: Implementation, flow: Flow): boolean {
     (flow.secondClockMs === undefined || implementation.hasReconciler) &&
     (flow.by !== 'scanner' || implementation.observed !== null) &&
     (!flow.held || implementation.approvals !== null) &&
-    (!flow.ending || implementation.hasEndings) &&
+    (!flow.expiry || implementation.hasExpiries) &&
     ((!flow.erased && flow.by !== 'eraser') || implementation.erasures !== null) &&
     (!flow.locked || implementation.lock !== null) &&
     (!flow.adopts || implementation.adopts)

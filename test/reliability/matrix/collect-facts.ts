@@ -19,7 +19,7 @@ interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
   readonly aheadOf: (entryId: string) => number;
   /** The personal data of entries before erasures, by id of the entry: their reasons name the tokens. */
   readonly personal: ReadonlyMap<string, string>;
-  /** When the last run of endings began, if it met no fault; else null. */
+  /** When the last run of expiries began, if it met no fault; else null. */
   readonly endedAt: number | null;
 }
 

@@ -32,7 +32,7 @@ export interface Environment {
   readonly vote: (running: RunningProcess, publicId: string) => Promise<void>;
   /** Runs the reconciler once, if the implementation has one. */
   readonly reconcile: (running: RunningProcess) => Promise<void>;
-  /** Runs one scan, or one run of endings, if the implementation has it. */
+  /** Runs one scan, or one run of expiries, if the implementation has it. */
   readonly scan: (running: RunningProcess) => Promise<void>;
   readonly expire: (running: RunningProcess) => Promise<void>;
   /** Erases personal data once, as a command, if the implementation has it. */

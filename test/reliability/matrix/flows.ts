@@ -34,13 +34,13 @@ export interface Flow extends RequestVariant {
   readonly locked?: 'before' | 'at take-over';
   /** Policy demands an approval of the request: the flow asks for it, is the vote of an approver, uses what an approver gave before, or what was asked for is over. */
   readonly held?: 'asked' | 'voted' | 'approved' | 'over';
-  /** An update sets the first ending of the association, alone or with its other changes: policy judges it as a delete too. */
-  readonly sets?: 'ending';
+  /** An update sets the first expiry of the association, alone or with its other changes: policy judges it as a delete too. */
+  readonly sets?: 'expiry';
   /** The approver is locked after the vote and before the flow, and the lock is lifted. */
   readonly voterLocked?: true;
-  /** A success set an ending of the association before the flow: it is due, or near enough for a warning. */
-  readonly ending?: 'due' | 'near';
-  /** Beside a due ending, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
+  /** A success set an expiry of the association before the flow: it is due, or near enough for a warning. */
+  readonly expiry?: 'due' | 'near';
+  /** Beside a due expiry, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
   readonly burst?: 'own' | 'of another';
   /** EKS refuses the requested role at first: it does not exist yet, or the gateway may not pass it. */
   readonly role?: 'missing' | 'not passable';
@@ -48,7 +48,7 @@ export interface Flow extends RequestVariant {
   readonly erased?: true;
   /** How far the clocks of all processes but that of the flow are ahead of it and of EKS, in milliseconds; negative: behind. Absent: not at all. */
   readonly secondClockMs?: number;
-  /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of endings, an operator who erases, or a scan, which later scans follow. */
+  /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of expiries, an operator who erases, or a scan, which later scans follow. */
   readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'eraser' | 'scanner';
 }
 
@@ -102,7 +102,7 @@ function flowsWithOthers(): Flow[] {
   ];
 }
 
-/** Time limit of a scan, and of a run of endings. Milliseconds. */
+/** Time limit of a scan, and of a run of expiries. Milliseconds. */
 export const scanMs = 60_000;
 
 /**
@@ -132,8 +132,8 @@ const scans: readonly Flow[] = [
 function flowsWithConditions(): Flow[] {
   const held = { kinds: ['create', 'delete'], by: 'alice' } as const;
   const approved = { ...held, held: 'approved' } as const;
-  const ending = { kinds: ['delete'], by: 'expireRun' } as const;
-  const asDelete = { ...approved, kinds: ['update'], sets: 'ending' } as const;
+  const expiry = { kinds: ['delete'], by: 'expireRun' } as const;
+  const asDelete = { ...approved, kinds: ['update'], sets: 'expiry' } as const;
   return [
     { ...held, name: 'approval asked for', held: 'asked' },
     { ...held, name: 'approval given', held: 'voted', kinds: ['create'], by: 'approver' },
@@ -144,13 +144,13 @@ function flowsWithConditions(): Flow[] {
     { ...approved, name: 'approval used, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...approved, name: 'approval used, done', earlier: crashAfter, passed: leaseMs, kinds: ['create'] },
     { ...held, name: 'approval over', held: 'over', kinds: ['create'], by: 'expireRun' },
-    { ...asDelete, name: 'ending approved as a delete' },
-    { ...asDelete, name: 'ending approved as a delete, restarted', earlier: crashBefore, passed: inDoubtMs },
-    { ...ending, name: 'ending warned of', ending: 'near' },
-    { ...ending, name: 'ending due', ending: 'due' },
-    { ...ending, name: 'ending due, in a burst', ending: 'due', burst: 'own' },
-    { ...ending, name: 'ending due, beside a burst', ending: 'due', burst: 'of another' },
-    { ...ending, name: 'ending due, changed outside', ending: 'due', others: { what: 'update', through: 'eks' } },
+    { ...asDelete, name: 'expiry approved as a delete' },
+    { ...asDelete, name: 'expiry approved as a delete, restarted', earlier: crashBefore, passed: inDoubtMs },
+    { ...expiry, name: 'expiry warned of', expiry: 'near' },
+    { ...expiry, name: 'expiry due', expiry: 'due' },
+    { ...expiry, name: 'expiry due, in a burst', expiry: 'due', burst: 'own' },
+    { ...expiry, name: 'expiry due, beside a burst', expiry: 'due', burst: 'of another' },
+    { ...expiry, name: 'expiry due, changed outside', expiry: 'due', others: { what: 'update', through: 'eks' } },
   ];
 }
 
@@ -171,16 +171,16 @@ const withoutRole: readonly Flow[] = [
 /** The flows of erasures of personal data, and those that go on after one. */
 function flowsWithErasures(): Flow[] {
   const applied = { earlier: crashAfter, passed: leaseMs } as const;
-  const near = { kinds: ['delete'], ending: 'near' } as const;
+  const near = { kinds: ['delete'], expiry: 'near' } as const;
   const erased = { erased: true, by: 'alice' } as const;
   return [
     { name: 'erasing what is done', kinds: ['create'], earlier: null, by: 'eraser' },
     { name: 'erasing what is in doubt', kinds: ['update'], earlier: crashAfter, by: 'eraser' },
-    { name: 'erasing who set an ending', ...near, by: 'eraser' },
+    { name: 'erasing who set an expiry', ...near, by: 'eraser' },
     { ...applied, ...erased, name: 'erased, taken over', kinds: ['delete'] },
     { ...applied, ...erased, name: 'erased, reconciled', kinds: ['create'], by: 'reconciler' },
     { ...erased, name: 'erased, replayed', kinds: ['create'], earlier: null },
-    { ...erased, name: 'erased, ending due', kinds: ['delete'], ending: 'due', by: 'expireRun' },
+    { ...erased, name: 'erased, expiry due', kinds: ['delete'], expiry: 'due', by: 'expireRun' },
   ];
 }
 
@@ -197,7 +197,7 @@ function flowsWithTwoClocks(): Flow[] {
       ...{ name: 'scanned, deleted outside', kinds: ['update'], earlier: null, passed: 2 * leaseMs },
       ...{ others: { what: 'delete', through: 'eks' }, by: 'scanner' },
     },
-    { name: 'ending due', kinds: ['delete'], ending: 'due', by: 'expireRun' },
+    { name: 'expiry due', kinds: ['delete'], expiry: 'due', by: 'expireRun' },
   ];
   return bases.flatMap((flow) => [
     { ...flow, name: `${flow.name}, second clock ahead`, secondClockMs: apartMs },
@@ -207,13 +207,13 @@ function flowsWithTwoClocks(): Flow[] {
 
 /** The lifetime of the associations that end, and how long after an end it is due for every clock. Milliseconds. */
 export const lifetimeMs = 3_600_000;
-export const afterEndingMs = 2 * defaultTimes.clockErrorMs;
+export const afterExpiryMs = 2 * defaultTimes.clockErrorMs;
 
 /** With a small burst, few steps are alike. */
 export const expireSettings = { ...defaultExpireSettings, burstAbove: 2 };
 
-/** After a hold, the endings of a burst are due for every clock. Milliseconds. */
-export const afterHoldMs = expireSettings.graceMs + afterEndingMs;
+/** After a hold, the expiries of a burst are due for every clock. Milliseconds. */
+export const afterHoldMs = expireSettings.graceMs + afterExpiryMs;
 
 /** Every flow of a mutation: the first request, and every case of a later request with its token. */
 export const flows: readonly Flow[] = [

@@ -92,7 +92,7 @@ export const gateway: Implementation = {
   },
   approvals,
   erasures,
-  hasEndings: true,
+  hasExpiries: true,
   // Beside entries and records of changes: those of locks and approvals, and what proves that an operation had its effect.
   entries: (items) => items.flatMap((item) => entryOf(item) ?? []),
   records: (items) =>

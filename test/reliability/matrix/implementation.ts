@@ -67,7 +67,7 @@ export interface Implementation {
   /** The erasures of personal data, by the items of the audit table; null if nothing is erased. */
   readonly erasures: ((audit: readonly Item[]) => ErasureFacts) | null;
   /** Whether associations can end by themselves. */
-  readonly hasEndings: boolean;
+  readonly hasExpiries: boolean;
   /** Converts raw table items into facts. */
   readonly entries: (items: readonly Item[]) => TrailEntry[];
   readonly records: (items: readonly Item[]) => RecordFact[];

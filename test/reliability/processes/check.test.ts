@@ -47,18 +47,18 @@ const asked: ApprovalEntry = {
   ...{ approvalId: 'approval-1', event: 'APPROVAL_REQUESTED', revision: 1, principal, time: 1, usedBy: null },
 };
 
-/** An update of the ending alone, of an association whose delete needs an approval. */
+/** An update of the expiry alone, of an association whose delete needs an approval. */
 const endedEarlier: Partial<Facts> = {
   entries: [
     ...good.entries,
     {
       ...entry('SUCCEEDED', { operationId: 'O2', kind: 'update', clientRequestToken: 'ends', roleArn: null }),
-      ...{ entryId: 'O2', setsEnding: 9_000, isEndingOnly: true, endsHeld: true },
+      ...{ entryId: 'O2', setsExpiry: 9_000, isExpiryOnly: true, endsHeld: true },
     },
   ],
 };
 
-test('judges an ending by the approvals of all requests, which are not of one service account', () => {
+test('judges an expiry by the approvals of all requests, which are not of one service account', () => {
   const given: ApprovalEntry = { ...asked, event: 'APPROVED', revision: 2, principal: 'nina' };
   const used: ApprovalEntry = { ...asked, event: 'APPROVAL_USED', revision: 3, usedBy: 'O2' };
   const approvals: Facts['approvals'] = { items: [], votes: [], entries: [asked, given, used] };
@@ -116,7 +116,7 @@ test.each<[string, Partial<Facts>, RegExp]>([
     /^approved: O1/,
   ],
   [
-    'an ending without the approval that a delete needs',
+    'an expiry without the approval that a delete needs',
     { ...endedEarlier, approvals: { items: [], votes: [], entries: [] } },
     /^ended: O2 ends .* without the approval of a delete$/,
   ],

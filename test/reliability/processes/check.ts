@@ -1,6 +1,6 @@
 import type { CallerAnswer, EksChange, Facts, RecordFact, TrailEntry } from '../facts.ts';
 import { unapproved } from '../approvals.ts';
-import { endedWithoutApproval } from '../endings.ts';
+import { endedWithoutApproval } from '../expiries.ts';
 import { violations } from '../invariants.ts';
 
 /** All violations in the facts of a run, one per line; empty if every guarantee is kept. */
@@ -36,14 +36,14 @@ function idleLoad(facts: Facts): string[] {
   return [`load: no change reached EKS; the requests were answered ${codes}`];
 }
 
-/** So many applied changes have some that an approver permitted, and some at endings: those of five kills or more. */
+/** So many applied changes have some that an approver permitted, and some at expiries: those of five kills or more. */
 const enoughChanges = 60;
 
-/** Nor does a load prove anything about approvals and endings if none was used, or carried out. */
+/** Nor does a load prove anything about approvals and expiries if none was used, or carried out. */
 function idleConditions({ approvals, endedAt, entries, changes }: Facts): string[] {
   if (changes.filter(({ effect }) => effect).length < enoughChanges) return [];
   const isUsed = approvals?.entries.some(({ usedBy }) => usedBy !== null) ?? true;
-  const hasEnded = endedAt === undefined || entries.some(({ ending, event }) => ending && event === 'SUCCEEDED');
+  const hasEnded = endedAt === undefined || entries.some(({ expiry, event }) => expiry && event === 'SUCCEEDED');
   return [...(isUsed ? [] : ['load: no approval was used']), ...(hasEnded ? [] : ['load: no association ended'])];
 }
 
@@ -152,7 +152,7 @@ function unrecordedChanges({ changes, entries }: Facts): string[] {
 /** Compares each association with its last SUCCEEDED entry. */
 function unlikeLastEntry({ entries, associations }: Facts): string[] {
   const succeeded = entries.filter(
-    ({ event, associationArn, isEndingOnly }) => event === 'SUCCEEDED' && associationArn !== null && !isEndingOnly,
+    ({ event, associationArn, isExpiryOnly }) => event === 'SUCCEEDED' && associationArn !== null && !isExpiryOnly,
   );
   const last = new Map(succeeded.map((entry) => [entry.associationArn, entry]));
   const atEks = new Map(associations.map((association) => [association.associationArn, association]));

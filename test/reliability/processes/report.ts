@@ -16,7 +16,7 @@ EKS          ${changes.length} changes received, ${changes.filter(({ effect }) =
 records      ${records.length}: ${listed(counted(records, ({ state }) => state))}
 operations   ${begun} started, ${operationsWith(observed, 'TAKEN_OVER')} taken over, ${operationsWith(observed, 'UNKNOWN')} in doubt, ${closedByReconciler.length} closed by the reconciler
 approvals    ${approvals.entries.length} entries: ${listed(counted(approvals.entries, ({ event }) => event))}; ${approvals.votes.length} votes
-endings      ${entries.filter(({ ending, event }) => ending && event === 'SUCCEEDED').length} carried out
+expiries      ${entries.filter(({ expiry, event }) => expiry && event === 'SUCCEEDED').length} carried out
 audit trail  ${entries.length}: ${listed(counted(entries, ({ event }) => event))}
 `;
 }

@@ -15,7 +15,7 @@ import { endLoad, failIfEnded, startLoad } from './load-process.ts';
 import { observe, openRequestLog, readEvery } from './observe.ts';
 import type { Observed, RequestLog } from './observe.ts';
 import { randomFrom } from './random.ts';
-import { countDueEndings, countOpen, readLedger } from './stored-ledger.ts';
+import { countDueExpiries, countOpen, readLedger } from './stored-ledger.ts';
 import { inDoubtMs, stallAllowanceMs } from './times.ts';
 
 /** The result of a run. */
@@ -70,7 +70,7 @@ interface Run {
 }
 
 /**
- * Runs load, faults and kills, and then waits for the reconciler and for endings. Returns the number of kills by kind, and the time of the last ending
+ * Runs load, faults and kills, and then waits for the reconciler and for expiries. Returns the number of kills by kind, and the time of the last expiry
  * that had to be carried out.
  */
 async function killUnderLoad({
@@ -117,7 +117,7 @@ async function killUnderLoad({
   return { killCounts, endedAt: await reconcile(one, other, ledgerFile, onProgress) };
 }
 
-/** Time limit of the reconciler and of endings, in milliseconds, once no operation is in doubt. */
+/** Time limit of the reconciler and of expiries, in milliseconds, once no operation is in doubt. */
 const reconcileMs = 90_000;
 
 /**
@@ -135,7 +135,7 @@ async function reconcile(
   await one.restart();
   const startedAt = Date.now();
   await sleep(inDoubtMs);
-  const left = () => countOpen(ledgerFile) + countDueEndings(ledgerFile, startedAt);
+  const left = () => countOpen(ledgerFile) + countDueExpiries(ledgerFile, startedAt);
   for (const end = Date.now() + reconcileMs; left() > 0 && Date.now() < end;) await sleep(100);
   await one.end();
   return startedAt;

@@ -73,8 +73,8 @@ export function countOpen(file: string): number {
   }
 }
 
-/** Counts the endings before a time that were not carried out and are not suspended. */
-export function countDueEndings(file: string, before: number): number {
+/** Counts the expiries before a time that were not carried out and are not suspended. */
+export function countDueExpiries(file: string, before: number): number {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const due = "item ->> '$.ending.expiresAt' < ? AND item ->> '$.ending.suspendedFor' IS NULL";

@@ -29,20 +29,20 @@ export interface Worker {
  * continues with a new one.
  */
 export async function runWorker(worker: Worker): Promise<void> {
-  // Not by chance: a short load, too, has requests that need approvals, and endings of both kinds.
-  let [lifecycles, endings] = [worker.index, 0];
-  const ending = () => ((lifecycles += 1) % 5 === 4 ? (endings += 1) - 1 : null);
+  // Not by chance: a short load, too, has requests that need approvals, and expiries of both kinds.
+  let [lifecycles, expiries] = [worker.index, 0];
+  const expiry = () => ((lifecycles += 1) % 5 === 4 ? (expiries += 1) - 1 : null);
   for (let count = 1; !worker.isOver(); count += 1) {
     const prefix = (worker.index + count) % 4 === 0 ? `${heldPrefix}-` : '';
-    while (!worker.isOver() && (await runLifecycle(worker, `${prefix}${worker.name}-${count}`, ending())));
+    while (!worker.isOver() && (await runLifecycle(worker, `${prefix}${worker.name}-${count}`, expiry())));
   }
 }
 
 /**
- * Returns whether every request got a final answer. `ending`: how many endings the worker has set
+ * Returns whether every request got a final answer. `expiry`: how many expiries the worker has set
  * before; null: the association has none.
  */
-async function runLifecycle(worker: Worker, serviceAccount: string, ending: number | null): Promise<boolean> {
+async function runLifecycle(worker: Worker, serviceAccount: string, expiry: number | null): Promise<boolean> {
   const { random, account } = worker;
   if (random.chance(0.03)) await sendDenied(worker, serviceAccount);
   const principals = random.chance(0.2) ? [account.owner, administrator] : [account.owner];
@@ -50,14 +50,14 @@ async function runLifecycle(worker: Worker, serviceAccount: string, ending: numb
     principals.map((principal) =>
       create(worker, principal, {
         serviceAccount,
-        ...(ending === null ? {} : newEnding(random, worker.lifetimeFactor)),
+        ...(expiry === null ? {} : newExpiry(random, worker.lifetimeFactor)),
       }),
     ),
   );
   let association = created.find((result) => result?.association)?.association ?? null;
   if (created.includes(null) || !association) return false;
 
-  if (ending !== null) return endOrChangeEnding(worker, association, ending);
+  if (expiry !== null) return endOrChangeExpiry(worker, association, expiry);
   for (let updates = random.between(0, 2); updates > 0; updates -= 1) {
     const updated = await update(worker, association);
     if (!updated?.association) return false;
@@ -66,35 +66,35 @@ async function runLifecycle(worker: Worker, serviceAccount: string, ending: numb
   return random.chance(0.2) || (await remove(worker, association)) !== null;
 }
 
-/** What becomes of an ending, in turn: a short load, too, brings one forward. */
-const endingChanges = ['sooner', 'later', 'none', 'cleared', 'none'] as const;
+/** What becomes of an expiry, in turn: a short load, too, brings one forward. */
+const expiryChanges = ['sooner', 'later', 'none', 'cleared', 'none'] as const;
 
 /**
- * Leaves an association to its ending, or puts it off, brings it forward or clears it, alone or with
+ * Leaves an association to its expiry, or puts it off, brings it forward or clears it, alone or with
  * another change. Others use the service account no more.
  */
-async function endOrChangeEnding(worker: Worker, association: AssociationView, turn: number): Promise<false> {
+async function endOrChangeExpiry(worker: Worker, association: AssociationView, turn: number): Promise<false> {
   const { random, account, lifetimeFactor } = worker;
-  const kind = endingChanges[turn % endingChanges.length] ?? 'none';
+  const kind = expiryChanges[turn % expiryChanges.length] ?? 'none';
   if (kind === 'none') return false;
   if (kind !== 'sooner') await sleep(random.between(0, lifetimeMs.most));
   const factors = { sooner: lifetimeFactor / 3, later: lifetimeFactor * 4 };
-  const ending = kind === 'cleared' ? { expiresAt: null } : newEnding(random, factors[kind]);
+  const expiry = kind === 'cleared' ? { expiresAt: null } : newExpiry(random, factors[kind]);
   const other = account.roles.find((role) => role !== association.roleArn);
   const change = random.chance(0.5) ? { roleArn: other } : {};
   const { associationId } = association;
-  const input = { clusterName, associationId, ...change, ...ending };
+  const input = { clusterName, associationId, ...change, ...expiry };
   await sendUntilFinal(worker, newMutation(worker, 'update', account.owner, input));
   return false;
 }
 
 /** An ending within the lifetimes, or some times as far away. */
-function newEnding(random: Random, factor: number): { readonly expiresAt: string } {
+function newExpiry(random: Random, factor: number): { readonly expiresAt: string } {
   const ms = random.between(lifetimeMs.least, lifetimeMs.most) * factor;
   return { expiresAt: new Date(Date.now() + ms).toISOString() };
 }
 
-/** What a create names of its service account, and its ending. */
+/** What a create names of its service account, and its expiry. */
 interface Created {
   readonly serviceAccount: string;
   readonly expiresAt?: string;

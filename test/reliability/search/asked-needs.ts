@@ -26,7 +26,7 @@ export type AskingName = keyof typeof policiesThatAsk;
 export interface Judgement {
   readonly allows: boolean;
   readonly asking: AskingName;
-  /** What they say of deletes, also of the one that an ending is; absent: the same as of other changes. `held` where `asking` is `nothing` only. */
+  /** What they say of deletes, also of the one that an expiry is; absent: the same as of other changes. `held` where `asking` is `nothing` only. */
   readonly deletes?: 'forbidden' | 'held' | undefined;
   /** Who may not vote; absent: everybody in the group may. */
   readonly denied?: Approver | null;

@@ -1,17 +1,17 @@
 import type { Eks } from '../../../src/eks/eks.ts';
-import type { Ending, ListedEnding } from '../../../src/ledger/association-ending.ts';
+import type { Expiry, ListedExpiry } from '../../../src/ledger/association-expiry.ts';
 import type { AssociationState } from '../../../src/ledger/association-state.ts';
 import type { IdempotencyRecord } from '../../../src/ledger/ledger.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import { home } from './home.ts';
-import type { EndingModel } from './model-endings.ts';
+import type { ExpiryModel } from './model-expiries.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import type { Burst, Setter } from './scenario.ts';
 import type { ScenarioStore } from './store.ts';
 
-/** The endings of several setters beside that of the scenario's association, and their reference model. */
+/** The expiries of several setters beside that of the scenario's association, and their reference model. */
 export type Bursts = ReturnType<typeof makeBursts>;
 
 /** What a run of `expire` may do, as `docs/reliability.md` says. */
@@ -20,7 +20,7 @@ export const limits = { burstAbove: 3, graceMs: 3_600_000, maxPerSetter: 4, warn
 /** `CLOCK_ERROR_MS`, and how far the clock of a run can be set back during it. */
 const marginMs = 61_000;
 
-interface OwnEnding {
+interface OwnExpiry {
   readonly setter: Setter;
   readonly association: Association;
   readonly expiresAt: number;
@@ -33,17 +33,17 @@ interface OwnEnding {
 }
 
 /** What a run of `expire` did, and how it began. */
-export interface RunOfEndings {
+export interface RunOfExpiries {
   readonly name: string;
   readonly startedAt: number;
-  /** The endings that were due and not under a lock when it began, and those whose delete it began. */
-  readonly due: readonly OwnEnding[];
-  readonly ended: Map<Setter, OwnEnding[]>;
+  /** The expiries that were due and not under a lock when it began, and those whose delete it began. */
+  readonly due: readonly OwnExpiry[];
+  readonly ended: Map<Setter, OwnExpiry[]>;
   readonly lockChanges: number;
 }
 
 /**
- * Stores endings of setters in a cluster of their own, as requests that ran to their end before, and checks what runs do with them: nobody's are late because of
+ * Stores expiries of setters in a cluster of their own, as requests that ran to their end before, and checks what runs do with them: nobody's are late because of
  * others, bursts are held once and for the grace, and the earliest go first.
  */
 export function makeBursts(
@@ -53,17 +53,17 @@ export function makeBursts(
   broken: (rule: string) => void,
 ) {
   const clusterName = `${scenarioCluster}-bursts`;
-  const endings = new Map<string, OwnEnding>();
+  const expiries = new Map<string, OwnExpiry>();
   const operations = new Set<string>();
-  const runs = new Map<string, RunOfEndings>();
-  /** When endings were held, by the operation that set them. */
+  const runs = new Map<string, RunOfExpiries>();
+  /** When expiries were held, by the operation that set them. */
   const held = new Map<string, number>();
   /** Whose changes are locked, and how often that has changed. */
   const locks = new Set<'all' | 'mallory'>();
   let lockChanges = 0;
 
-  const isDue = (one: OwnEnding, at: number) => Math.max(one.expiresAt, one.nextAt) + marginMs < at;
-  const isLocked = ({ setter }: OwnEnding) => locks.has('all') || (setter === 'mallory' && locks.has('mallory'));
+  const isDue = (one: OwnExpiry, at: number) => Math.max(one.expiresAt, one.nextAt) + marginMs < at;
+  const isLocked = ({ setter }: OwnExpiry) => locks.has('all') || (setter === 'mallory' && locks.has('mallory'));
   const wereLocksChanged = (name: string) => runs.get(name)?.lockChanges !== lockChanges;
 
   /** Whether a run had all turns of a setter; the scenario's association may have had one of them. */
@@ -72,13 +72,13 @@ export function makeBursts(
       ([of, ended]) => of === setter && ended.length + taken >= limits.maxPerSetter,
     );
 
-  /** A delete at an ending begins. */
-  function begins(run: RunOfEndings | undefined, one: OwnEnding): void {
+  /** A delete at an expiry begins. */
+  function begins(run: RunOfExpiries | undefined, one: OwnExpiry): void {
     const what = `${run?.name} began to end ${one.association.associationId} of ${one.setter}`;
     const earliest = Math.min(clock.now(), clock.gateway(), clock.eks());
     if (earliest <= one.expiresAt) broken(`${what}, although a clock still shows an earlier time`);
     // Of two runs at the same time, one may hold what the other has listed.
-    const wasHeld = ({ heldAt }: OwnEnding) => heldAt !== null && heldAt < (run?.startedAt ?? 0);
+    const wasHeld = ({ heldAt }: OwnExpiry) => heldAt !== null && heldAt < (run?.startedAt ?? 0);
     if (wasHeld(one) && clock.expireRun() <= (one.heldAt ?? 0) + limits.graceMs) broken(`${what} during its hold`);
     if (run && isLocked(one) && run.lockChanges === lockChanges) broken(`${what} under a lock`);
     const ended = run?.ended.get(one.setter) ?? [];
@@ -91,11 +91,11 @@ export function makeBursts(
 
   return {
     clusterName,
-    areUsed: () => endings.size > 0,
-    /** Requests of a setter set endings, each of an association of its own. */
+    areUsed: () => expiries.size > 0,
+    /** Requests of a setter set expiries, each of an association of its own. */
     async set({ setter, count, endsInMs }: Burst): Promise<void> {
       for (let index = 0; index < count; index += 1) {
-        const associationId = `b-${String(endings.size + 1).padStart(17, '0')}`;
+        const associationId = `b-${String(expiries.size + 1).padStart(17, '0')}`;
         const target = { ...home, clusterName, namespace: 'bursts', serviceAccount: associationId };
         const at = new Date(clock.gateway()).toISOString();
         const association: Association = {
@@ -105,18 +105,18 @@ export function makeBursts(
           ...{ roleArn: 'role', targetRoleArn: null, disableSessionTags: false, policy: null, tags: [] },
           ...{ createdAt: at, modifiedAt: at, ownerArn: null, externalId: null },
         };
-        // The first that are stored end last: the order of keys is not that of endings.
+        // The first that are stored end last: the order of keys is not that of expiries.
         const expiresAt = clock.gateway() + endsInMs + (count - index);
-        const ending: Ending = {
+        const expiry: Expiry = {
           ...{ associationId, expiresAt: new Date(expiresAt).toISOString(), setBy: `${clusterName} ${associationId}` },
           ...{ isWarned: true, nextAt: expiresAt, suspendedFor: null },
           setter: { principalId: setter, actorId: null, onBehalfOf: null },
         };
         const operation = 'CREATE_POD_IDENTITY_ASSOCIATION' as const;
-        const confirmed = { association, isDeleted: false, operationId: ending.setBy, operation, declaration: null };
+        const confirmed = { association, isDeleted: false, operationId: expiry.setBy, operation, declaration: null };
         const none = { openOperations: [], endedOperationIds: [] };
-        await ledger.observeAssociation(0, { target, confirmed, ending, ...none }, null);
-        endings.set(associationId, {
+        await ledger.observeAssociation(0, { target, confirmed, expiry, ...none }, null);
+        expiries.set(associationId, {
           ...{ setter, association, expiresAt, nextAt: expiresAt, heldAt: null, isOpen: false, isOver: false },
         });
       }
@@ -127,38 +127,38 @@ export function makeBursts(
       lockChanges += 1;
     },
     locks: (): Lock[] => (locks.has('mallory') ? [lockOfMallory] : []),
-    /** Whether a commit is of these endings, and not of the scenario's association. */
+    /** Whether a commit is of these expiries, and not of the scenario's association. */
     owns: ({ operationId }: Pick<IdempotencyRecord, 'operationId'>, entries: readonly AuditEntry[]): boolean =>
       operations.has(operationId) || entries.some(({ target }) => target?.clusterName === clusterName),
-    /** A commit of these endings became durable. */
+    /** A commit of these expiries became durable. */
     committed(by: string, entries: readonly AuditEntry[]): void {
       for (const { event, operationId, target } of entries) {
         operations.add(operationId);
-        const one = endings.get(target?.serviceAccount ?? '');
+        const one = expiries.get(target?.serviceAccount ?? '');
         if (event === 'INTENT' && one) begins(runs.get(by), one);
         if (one) one.isOpen = event === 'INTENT';
       }
     },
-    /** A run wrote an ending. A hold is of a burst, and the only one of its ending. */
-    wrote(by: string, associationId: string, ending: Ending | null, setterOf: EndingModel['setterOf']): void {
-      const one = endings.get(associationId);
-      if (one && ending) one.nextAt = ending.nextAt;
-      if (ending?.heldAt === undefined || held.get(ending.setBy) === ending.heldAt) return;
-      if (held.has(ending.setBy)) broken(`${by} held the ending of ${associationId} a second time`);
-      held.set(ending.setBy, ending.heldAt);
+    /** A run wrote an expiry. A hold is of a burst, and the only one of its expiry. */
+    wrote(by: string, associationId: string, expiry: Expiry | null, setterOf: ExpiryModel['setterOf']): void {
+      const one = expiries.get(associationId);
+      if (one && expiry) one.nextAt = expiry.nextAt;
+      if (expiry?.heldAt === undefined || held.get(expiry.setBy) === expiry.heldAt) return;
+      if (held.has(expiry.setBy)) broken(`${by} held the expiry of ${associationId} a second time`);
+      held.set(expiry.setBy, expiry.heldAt);
       const of = one?.setter ?? setterOf(associationId);
-      if (ending.nextAt !== ending.heldAt + limits.graceMs)
-        broken(`${by} held ${associationId} until ${ending.nextAt}`);
-      const due = [...endings.values()].filter((other) => other.setter === of && other.expiresAt < clock.expireRun());
+      if (expiry.nextAt !== expiry.heldAt + limits.graceMs)
+        broken(`${by} held ${associationId} until ${expiry.nextAt}`);
+      const due = [...expiries.values()].filter((other) => other.setter === of && other.expiresAt < clock.expireRun());
       // The scenario's association may have one of this setter too.
       const count = due.length + (setterOf(null) === of || !one ? 1 : 0);
-      if (count <= limits.burstAbove) broken(`${by} held the ending of ${associationId}, one of ${count} of ${of}`);
-      if (one) one.heldAt = ending.heldAt;
+      if (count <= limits.burstAbove) broken(`${by} held the expiry of ${associationId}, one of ${count} of ${of}`);
+      if (one) one.heldAt = expiry.heldAt;
     },
     /** A run begins. */
     began(name: string): void {
       const startedAt = clock.expireRun();
-      const due = [...endings.values()].filter((one) => !one.isOver && isDue(one, startedAt) && !isLocked(one));
+      const due = [...expiries.values()].filter((one) => !one.isOver && isDue(one, startedAt) && !isLocked(one));
       runs.set(name, { name, startedAt, due, ended: new Map(), lockChanges });
     },
     /** A run without a fault has ended in time: none that was due remains without a reason of its own. */
@@ -167,43 +167,43 @@ export function makeBursts(
       for (const one of runs.get(name)?.due ?? []) {
         if (one.isOver || one.isOpen || isLocked(one) || !isDue(one, clock.expireRun())) continue;
         if (hasUsedTurns(name, one.setter, taken)) continue;
-        broken(`${name} left the ending of ${one.association.associationId} of ${one.setter}, which was due`);
+        broken(`${name} left the expiry of ${one.association.associationId} of ${one.setter}, which was due`);
       }
     },
-    /** A run left the ending of the scenario's association: only if its setter had all its turns. */
+    /** A run left the expiry of the scenario's association: only if its setter had all its turns. */
     left(name: string, setter: string | null): void {
       if (!wereLocksChanged(name) && !hasUsedTurns(name, setter, 0))
-        broken(`${name} left the ending of the scenario's association, which nothing kept`);
+        broken(`${name} left the expiry of the scenario's association, which nothing kept`);
     },
-    /** Whether an ending of the scenario's association is due for a run that begins, and nothing keeps it. */
-    isReady: ({ ending, openOperations, recordsInProgress }: AssociationState): boolean => {
+    /** Whether an expiry of the scenario's association is due for a run that begins, and nothing keeps it. */
+    isReady: ({ expiry, openOperations, recordsInProgress }: AssociationState): boolean => {
       // A key that another version of the gateway left keeps it until a scan repairs the state.
-      if (!ending || recordsInProgress.length > 0) return false;
+      if (!expiry || recordsInProgress.length > 0) return false;
       if (openOperations.some(({ closedAt }) => closedAt === null)) return false;
-      return Math.max(Date.parse(ending.expiresAt), ending.nextAt) + marginMs < clock.expireRun();
+      return Math.max(Date.parse(expiry.expiresAt), expiry.nextAt) + marginMs < clock.expireRun();
     },
-    /** EKS of the cluster of these endings. It meets no faults, but those of reads. */
+    /** EKS of the cluster of these expiries. It meets no faults, but those of reads. */
     eks: (direct: Eks): Eks => ({
       ...direct,
       describe: async (associationId) => {
-        const one = endings.get(associationId);
+        const one = expiries.get(associationId);
         return one && !one.isOver ? { kind: 'found', association: one.association } : { kind: 'absent' };
       },
       delete: async ({ request }) => {
-        const one = endings.get(request.associationId);
+        const one = expiries.get(request.associationId);
         if (!one || one.isOver)
           return { kind: 'not-found', error: { exception: 'NotFound', message: '', requestId: null } };
         one.isOver = true;
         return { kind: 'done', association: one.association, requestId: null };
       },
     }),
-    /** Own endings and those of the scenario; others share the ledger. */
-    isListed: ({ target }: ListedEnding) => [clusterName, scenarioCluster].includes(target.clusterName),
+    /** Own expiries and those of the scenario; others share the ledger. */
+    isListed: ({ target }: ListedExpiry) => [clusterName, scenarioCluster].includes(target.clusterName),
     /** Checks, after runs long after every hold, that all ended which no lock stops. */
     atRest(): void {
-      for (const one of endings.values())
+      for (const one of expiries.values())
         if (!one.isOver && !isLocked(one))
-          broken(`${one.association.associationId} of ${one.setter} is there after its ending`);
+          broken(`${one.association.associationId} of ${one.setter} is there after its expiry`);
     },
   };
 }

@@ -13,7 +13,7 @@ import { gatedRepairs } from './ports.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import { makeScanner } from './scanner.ts';
 import { send } from './send.ts';
-import { endingOf, inputOf, nothingExpected } from './targets.ts';
+import { expiryOf, inputOf, nothingExpected } from './targets.ts';
 import type { MutationTarget } from './targets.ts';
 
 /** Maximum number of concurrent requests. */
@@ -32,7 +32,7 @@ export function makeCallers(environment: Environment) {
     input: string,
     faults: Faults,
     isWhole = false,
-    { ballot = null, declaration = null, ending }: Partial<Pick<Attempt, 'ballot' | 'declaration' | 'ending'>> = {},
+    { ballot = null, declaration = null, expiry }: Partial<Pick<Attempt, 'ballot' | 'declaration' | 'expiry'>> = {},
   ): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
     const attempt: Attempt = {
@@ -44,7 +44,7 @@ export function makeCallers(environment: Environment) {
       ballot,
       isExpireRun: name.startsWith('expire '),
       clock: clockOf(name, ballot !== null, processes.all.length),
-      ending,
+      expiry,
       declaration,
       isDenied: false,
       judged: null,
@@ -67,8 +67,8 @@ export function makeCallers(environment: Environment) {
    * The association of a mutation, and what it expects: those at its first attempt, so that a repeated mutation is the same request.
    */
   function targetOf({ principal, kind, token, variant, expects, ends, ...of }: ScenarioMutation): MutationTarget {
-    const key = `${principal} ${kind} ${token} ${variant} ${expects} ${ends} ${of.changesOnlyEnding}`;
-    const expiresAt = endingOf(kind, ends, clock.gateway());
+    const key = `${principal} ${kind} ${token} ${variant} ${expects} ${ends} ${of.changesOnlyExpiry}`;
+    const expiresAt = expiryOf(kind, ends, clock.gateway());
     const [existing] = eks.associations();
     const known = targets.get(key);
     if (known) return known;
@@ -107,18 +107,18 @@ export function makeCallers(environment: Environment) {
     const identity = `${principal} ${kind} ${token}`;
     const name = `${principal} ${processes.all.length + 1}`;
     const isAdopting = kind === 'create' && adopts;
-    // Variants differ in nothing that a delete, an adoption or an update of the ending alone names; a create that may adopt names the role of others.
-    const isOfEnding = kind === 'update' && mutation.changesOnlyEnding === true && target.expiresAt !== undefined;
-    const isSame = isOfEnding || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt';
+    // Variants differ in nothing that a delete, an adoption or an update of the expiry alone names; a create that may adopt names the role of others.
+    const isOfExpiry = kind === 'update' && mutation.changesOnlyExpiry === true && target.expiresAt !== undefined;
+    const isSame = isOfExpiry || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt';
     const requested = isSame ? 0 : variant;
-    const input = `${inputOf(requested, target)} ${isAdopting}${isOfEnding ? ' ending alone' : ''}`;
-    const process = start(name, identity, input, faults, isWhole, { declaration, ending: target.expiresAt });
+    const input = `${inputOf(requested, target)} ${isAdopting}${isOfExpiry ? ' expiry alone' : ''}`;
+    const process = start(name, identity, input, faults, isWhole, { declaration, expiry: target.expiresAt });
     const { attempt } = process;
     const startedAt = recorder.tick();
     log(() => {
       const what = target.plan ? `revision ${target.plan.revision}` : `the ${expects} modifiedAt`;
       const expectation = expects === 'nothing' ? '' : `, expecting ${what},`;
-      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''}${isOfEnding ? ', only of the ending' : ''}${target.expiresAt === undefined ? '' : `, ending ${target.expiresAt}`})${expectation} with token ${token}${declaration === null ? '' : ` for the declaration ${declaration}`}${describeFaults(faults)}`;
+      return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''}${isOfExpiry ? ', only of the expiry' : ''}${target.expiresAt === undefined ? '' : `, expiry ${target.expiresAt}`})${expectation} with token ${token}${declaration === null ? '' : ` for the declaration ${declaration}`}${describeFaults(faults)}`;
     });
     const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
     const expected = target.expectedModifiedAt;

@@ -6,7 +6,7 @@ import { home } from './home.ts';
 import type { Model } from './model.ts';
 import type { ApprovalModel } from './model-approvals.ts';
 import type { DeclarationModel } from './model-declarations.ts';
-import type { EndingModel } from './model-endings.ts';
+import type { ExpiryModel } from './model-expiries.ts';
 import type { ErasureModel } from './model-erasures.ts';
 import type { InProgressModel } from './model-in-progress.ts';
 import type { LeaseModel } from './model-leases.ts';
@@ -27,7 +27,7 @@ export interface Environment {
   readonly observations: ObservationModel;
   readonly approvals: ApprovalModel;
   readonly declarations: DeclarationModel;
-  readonly endings: EndingModel;
+  readonly expiries: ExpiryModel;
   readonly bursts: Bursts;
   readonly inProgress: InProgressModel;
   readonly erasures: ErasureModel;

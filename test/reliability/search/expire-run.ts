@@ -2,7 +2,7 @@ import { expire } from '../../../src/operations/expiry/run.ts';
 import { limits } from './bursts.ts';
 import { serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { gatedApprovals, gatedEndings } from './ports.ts';
+import { gatedApprovals, gatedExpiries } from './ports.ts';
 import { dependenciesOf, whatPermitsAll } from './process-dependencies.ts';
 import type { Process } from './processes.ts';
 import { home } from './home.ts';
@@ -16,7 +16,7 @@ const runMs = 60_000;
 
 /** Returns what ends the associations that are due, as a process with the clock of the function `expire`. */
 export function makeExpireRun(environment: Environment, start: (name: string, faults: Faults) => Process) {
-  const { clock, processes, model, ledger, bursts, endings, isLocked, isBroken, log } = environment;
+  const { clock, processes, model, ledger, bursts, expiries, isLocked, isBroken, log } = environment;
   const target = { ...home, clusterName: environment.clusterName, ...serviceAccount };
   return async (faults: Faults): Promise<void> => {
     const running = processes.all.filter(
@@ -27,7 +27,7 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
     const { name } = process.attempt;
     log(() => `${name} starts${describeFaults(faults)}`);
     const stores = {
-      observations: gatedEndings(environment, process),
+      observations: gatedExpiries(environment, process),
       approvals: gatedApprovals(environment, process),
     };
     const rung = new Set<unknown>();
@@ -61,7 +61,7 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
     // Whatever keeps it moves the revision, or showed in a read of the run.
     const after = await ledger.getAssociationState(target);
     const isLeft = isReady && !isLocked() && after?.revision === before?.revision && seen === null;
-    const setter = endings.setterOf(before?.ending?.associationId ?? '');
+    const setter = expiries.setterOf(before?.expiry?.associationId ?? '');
     if (isLeft) bursts.left(name, setter);
   };
 }

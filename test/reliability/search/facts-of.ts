@@ -13,12 +13,12 @@ export function entryFact(entry: AuditEntry, time: number): TrailEntry {
   const { operation, principal, reason, target, request, before } = entry;
   const settings = request && 'changes' in request ? request.changes : request;
   const isAdoptingCreate = kindOf(operation) === 'create' && before !== null;
-  const setsEndingAlone = request !== null && 'changes' in request && Object.keys(request.changes).length === 0;
+  const setsExpiryAlone = request !== null && 'changes' in request && Object.keys(request.changes).length === 0;
   return {
     ...entry,
     time,
     kind: kindOf(operation),
-    isAdopted: entry.event === 'SUCCEEDED' && (isAdoptingCreate || setsEndingAlone),
+    isAdopted: entry.event === 'SUCCEEDED' && (isAdoptingCreate || setsExpiryAlone),
     principal: principal.id,
     clientRequestToken: reason,
     serviceAccount: target && named(target),

@@ -102,7 +102,7 @@ export function withFaults(
     getClusterScan: behind(ofEvery, ledger.getClusterScan),
     getAssociationState: behind(ofEvery, ledger.getAssociationState),
     statesOfCluster: behind(ofEvery, ledger.statesOfCluster),
-    dueEndings: behind(ofEvery, ledger.dueEndings),
+    dueExpiries: behind(ofEvery, ledger.dueExpiries),
     // Without an entry and a version, it is no transaction, and meets the faults of a put.
     observeAssociation: (revision, change, entry) =>
       behind(entry || change.version ? ofTransaction : ofPut, ledger.observeAssociation)(revision, change, entry),

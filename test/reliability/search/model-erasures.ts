@@ -5,7 +5,7 @@ import type { Model } from './model.ts';
 /** The reference model of erasures of personal data. */
 export type ErasureModel = ReturnType<typeof makeErasureModel>;
 
-/** Demands that what an open operation and the ending of an association still need is not erased. */
+/** Demands that what an open operation and the expiry of an association still need is not erased. */
 export function makeErasureModel(model: Pick<Model, 'operationOf'>, broken: (rule: string) => void) {
   return {
     /** The personal data of an entry were erased; `state` is that of the service account at this moment. */
@@ -15,7 +15,7 @@ export function makeErasureModel(model: Pick<Model, 'operationOf'>, broken: (rul
       const what = `${by} erased personal data of ${operationId}`;
       const operation = model.operationOf(operationId);
       if (operation && !operation.closed) broken(`${what}, which is open`);
-      if (state?.ending?.setBy === operationId) broken(`${what}, which set the ending of the association`);
+      if (state?.expiry?.setBy === operationId) broken(`${what}, which set the expiry of the association`);
     },
   };
 }

@@ -14,12 +14,12 @@ export interface Attempt {
    */
   identity: string | null;
   readonly input: string;
-  /** Whether it is a run of `expire`, which is known by the ending that it carries out. */
+  /** Whether it is a run of `expire`, which is known by the expiry that it carries out. */
   readonly isExpireRun: boolean;
   /** The clock that its process has. */
   readonly clock: 'gateway' | 'secondGateway' | 'scanner' | 'approver' | 'expireRun';
-  /** The ending that the request names; undefined: none. */
-  readonly ending: string | null | undefined;
+  /** The expiry that the request names; undefined: none. */
+  readonly expiry: string | null | undefined;
   /** The declaration that the request names; null: none. */
   readonly declaration: string | null;
   /** What the policies ask approvers of the request; they are those in force when it begins. */

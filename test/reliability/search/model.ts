@@ -111,7 +111,7 @@ export function makeModel(
     if (before?.modifiedAt !== by.judged)
       broken(`${by.name} adopted another state of the association than policy judged`);
     const kind = kindOf(entry.operation);
-    if (kind === 'update' && by.ending === undefined) broken(`${by.name} succeeded without a change at EKS`);
+    if (kind === 'update' && by.expiry === undefined) broken(`${by.name} succeeded without a change at EKS`);
     const operation: Operation = { id, kind, lifetime, closed: entry, applied: null, isInDoubt: false, isAtOnce: true };
     operations.set(id, operation);
     lifetime.operations.push(operation);

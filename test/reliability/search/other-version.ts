@@ -1,4 +1,4 @@
-import { namedEndings } from '../../../src/model/operation.ts';
+import { namedExpiries } from '../../../src/model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../../src/model/operation.ts';
 import type { IdempotencyRecord, Ledger } from '../../../src/ledger/ledger.ts';
 import type { AssociationTarget } from '../../../src/model/association.ts';
@@ -10,7 +10,7 @@ import type { Environment } from './environment.ts';
 type Commit = Parameters<Ledger['commit']>;
 
 /**
- * Commits as another version of the gateway does that knows neither the set of records in progress nor endings: record, entries and the rest of the state
+ * Commits as another version of the gateway does that knows neither the set of records in progress nor expiries: record, entries and the rest of the state
  * are written. It refuses what begins by its own demands, so such a commit is this version's.
  */
 export async function commitAsOther(
@@ -24,7 +24,7 @@ export async function commitAsOther(
   const before = await ledger.getAssociationState(target);
   const result = await ledger.commit(...commit);
   if (result.kind !== 'committed') return result;
-  await undo(ledger, target, next, before?.recordsInProgress.includes(next.idempotencyKey) ?? false, before?.ending);
+  await undo(ledger, target, next, before?.recordsInProgress.includes(next.idempotencyKey) ?? false, before?.expiry);
   if (intent && !before?.recordsInProgress.includes(next.idempotencyKey)) inProgress.beganElsewhere(intent.operationId);
   return result;
 }
@@ -32,11 +32,11 @@ export async function commitAsOther(
 /** What it begins demands nothing of the state, and revokes nothing that a plan could miss. */
 function isBegunByOthers({ operation, request }: AuditEntry): boolean {
   if (operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION' || request === null) return false;
-  return namedEnding({ operation, request }) === undefined;
+  return namedExpiry({ operation, request }) === undefined;
 }
 
-function namedEnding<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
-  return namedEndings[operation](request);
+function namedExpiry<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return namedExpiries[operation](request);
 }
 
 /** Takes back what only this version wrote. */
@@ -45,7 +45,7 @@ async function undo(
   target: AssociationTarget,
   { idempotencyKey }: IdempotencyRecord,
   wasInProgress: boolean,
-  ending: NonNullable<Awaited<ReturnType<Environment['ledger']['getAssociationState']>>>['ending'],
+  expiry: NonNullable<Awaited<ReturnType<Environment['ledger']['getAssociationState']>>>['expiry'],
 ): Promise<void> {
   const state = await ledger.getAssociationState(target);
   if (!state) return;
@@ -56,6 +56,6 @@ async function undo(
       : wasInProgress
         ? { begunRecord: idempotencyKey }
         : { endedRecord: idempotencyKey };
-  const change = { target, openOperations: [], endedOperationIds: [], ...key, ending: ending ?? null };
+  const change = { target, openOperations: [], endedOperationIds: [], ...key, expiry: expiry ?? null };
   await ledger.observeAssociation(state.revision, change, null);
 }

@@ -1,6 +1,6 @@
 import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { Endings } from '../../../src/ledger/association-ending.ts';
+import type { Expiries } from '../../../src/ledger/association-expiry.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
@@ -43,7 +43,7 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, approvals, declarations, endings, bursts, recorder } = environment;
+  const { ledger, model, approvals, declarations, expiries, bursts, recorder } = environment;
   const { processes, clock, isLocked, voterLocks, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
@@ -60,7 +60,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
           if (result.kind === 'committed') bursts.committed(attempt.name, entries);
           return result;
         }
-        // Each ending has a token of its own.
+        // Each expiry has a token of its own.
         if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
           const begins = model.committed(attempt, expected, next, entries.filter(isOfOperation));
@@ -68,7 +68,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
           if (begins) approvals.began(attempt, next.operationId, use, entries, calledAt);
           else if (entries.some((entry) => !isOfOperation(entry))) approvals.unexpected(attempt, entries);
           declarations.committed(attempt, entries.filter(isOfOperation));
-          endings.committed(attempt, entries);
+          expiries.committed(attempt, entries);
           if (next.result?.refusal) approvals.refused(attempt, next.result.refusal.code);
         } else if (result.kind === 'conflict') model.conflicted(attempt, expected, next.idempotencyKey);
         else if (result.kind === 'approval-mismatch' && use) approvals.rejected(attempt, use.next.key, use.expected);
@@ -163,7 +163,7 @@ export function gatedReads({ ledger, processes, log }: Environment, process: Pro
     getAssociationState: (target) =>
       processes.port(process, async () => {
         const state = await ledger.getAssociationState(target);
-        log(() => `  ${process.attempt.name} reads the ending ${state?.ending?.expiresAt ?? 'none'}`);
+        log(() => `  ${process.attempt.name} reads the expiry ${state?.expiry?.expiresAt ?? 'none'}`);
         return state;
       }),
   };
@@ -242,27 +242,27 @@ export function gatedRepairs(
 }
 
 /** What a run of `expire` reads and writes of service accounts: each call takes a turn, and can fail. */
-export function gatedEndings(environment: Environment, process: Process): AssociationStates & Endings {
-  const { ledger, endings, bursts, recorder, processes, log } = environment;
+export function gatedExpiries(environment: Environment, process: Process): AssociationStates & Expiries {
+  const { ledger, expiries, bursts, recorder, processes, log } = environment;
   const { attempt } = process;
   const write = writerOf(environment, process);
   return {
     statesOfCluster: (cluster) => processes.port(process, () => ledger.statesOfCluster(cluster)),
     getAssociationState: (target) => processes.port(process, () => ledger.getAssociationState(target)),
     // Other scenarios share the ledger.
-    dueEndings: (due, limit) =>
-      processes.port(process, async () => (await ledger.dueEndings(due, limit)).filter(bursts.isListed)),
+    dueExpiries: (due, limit) =>
+      processes.port(process, async () => (await ledger.dueExpiries(due, limit)).filter(bursts.isListed)),
     observeAssociation: (revision, change, entry) => {
-      const { ending, target } = change;
+      const { expiry, target } = change;
       const isOfBurst = target.clusterName === bursts.clusterName;
       const what = () =>
-        `the ending ${ending ? `${ending.expiresAt}, ${ending.suspendedFor ?? (ending.heldAt === undefined ? 'not suspended' : 'held')}` : 'none'}`;
+        `the expiry ${expiry ? `${expiry.expiresAt}, ${expiry.suspendedFor ?? (expiry.heldAt === undefined ? 'not suspended' : 'held')}` : 'none'}`;
       return write(what, async () => {
         const isWritten = await ledger.observeAssociation(revision, change, entry);
-        const id = isOfBurst ? target.serviceAccount : (ending?.associationId ?? '');
-        if (isWritten) bursts.wrote(attempt.name, id, ending ?? null, endings.setterOf);
+        const id = isOfBurst ? target.serviceAccount : (expiry?.associationId ?? '');
+        if (isWritten) bursts.wrote(attempt.name, id, expiry ?? null, expiries.setterOf);
         if (isOfBurst) return isWritten;
-        if (isWritten) endings.wrote(attempt, change, entry);
+        if (isWritten) expiries.wrote(attempt, change, entry);
         if (isWritten && entry) recorder.appended(entry);
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
         return isWritten;
@@ -276,7 +276,7 @@ const lock: Lock = { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lock
 
 /** EKS as a process uses it: each call takes a turn, and can fail. With an executor, each change first gets a session. */
 export function gatedEks(
-  { eks, model, endings, recorder, processes, scenario, log }: Environment,
+  { eks, model, expiries, recorder, processes, scenario, log }: Environment,
   process: Process,
 ): Eks {
   const { attempt, faults } = process;
@@ -290,7 +290,7 @@ export function gatedEks(
     isRoleMissing: () => faults.isRoleMissing ?? false,
     onSent: (kind, operationId, associationId) => {
       model.sent(attempt, kind, operationId);
-      endings.sent(attempt, associationId);
+      expiries.sent(attempt, associationId);
       recorder.sent(kind, operationId, associationId);
     },
   });

@@ -7,7 +7,7 @@ import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
-import { makeEndingModel } from './model-endings.ts';
+import { makeExpiryModel } from './model-expiries.ts';
 import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
 import { makeLeaseModel } from './model-leases.ts';
@@ -38,7 +38,7 @@ const pastDoubtMs = 600_000;
 /** Longer than the reconciler waits between two attempts. Milliseconds. */
 const pastWaitMs = 3_700_000;
 
-/** In as many runs, each after the longest hold, all endings of a scenario are carried out. */
+/** In as many runs, each after the longest hold, all expiries of a scenario are carried out. */
 const runsOfBursts = 8;
 
 /**
@@ -73,7 +73,7 @@ export async function runScenario(
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
-  const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
+  const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
@@ -94,7 +94,7 @@ export async function runScenario(
       observations,
       approvals,
       declarations,
-      endings,
+      expiries,
       bursts,
       recorder,
       processes,
@@ -131,7 +131,7 @@ export async function runScenario(
         void callers.expire(event.faults);
         return;
       case 'burst':
-        log(() => `${event.setter} sets ${event.count} endings in ${event.endsInMs / 1000} s`);
+        log(() => `${event.setter} sets ${event.count} expiries in ${event.endsInMs / 1000} s`);
         await bursts.set(event);
         return;
       case 'lock setter':
@@ -193,7 +193,7 @@ export async function runScenario(
     }
   }
 
-  /** Carries out all endings, also those that were suspended, and closes what is in doubt. */
+  /** Carries out all expiries, also those that were suspended, and closes what is in doubt. */
   async function endAll(): Promise<void> {
     for (let run = 0; run < (bursts.areUsed() ? runsOfBursts : 2); run += 1) {
       await moveClock(pastWaitMs);
@@ -202,7 +202,7 @@ export async function runScenario(
     await moveClock(pastWaitMs);
     await callers.reconcile(faultless);
     if (isLocked) return;
-    endings.atRest(applied);
+    expiries.atRest(applied);
     bursts.atRest();
   }
 
@@ -226,7 +226,7 @@ export async function runScenario(
     // The clock of scans is right again, if it was not.
     clock.set('scanner', 0);
     await scanTwice();
-    if (endings.areUsed() || bursts.areUsed()) {
+    if (expiries.areUsed() || bursts.areUsed()) {
       await endAll();
       await scanTwice();
     }
@@ -240,7 +240,7 @@ export async function runScenario(
     declarations.atRest(state && latestSeen(state), applied);
     await approvals.atRest(ledger);
     inProgress.atRest(state);
-    const others = [observations, approvals, endings, inProgress].flatMap((one) => one.entries());
+    const others = [observations, approvals, expiries, inProgress].flatMap((one) => one.entries());
     const written = { entries: [...model.written(), ...others], records: model.records() };
     for (const rule of await recorder.atRest(clusterName, ledger, written, eks.associations(), callers.answers()))
       isBroken(rule);

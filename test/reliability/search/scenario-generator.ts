@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { endingSteps } from './generator-endings.ts';
+import { expirySteps } from './generator-expiries.ts';
 import { heldSteps } from './generator-held.ts';
 import {
   anyKind,
@@ -110,7 +110,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     { weight: 4, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
     { weight: 1, arbitrary: drifting },
     { weight: 5, arbitrary: heldSteps },
-    { weight: 5, arbitrary: endingSteps },
+    { weight: 5, arbitrary: expirySteps },
   ),
   order: fc.nat({ max: 0x7fffffff }),
 });

@@ -20,8 +20,8 @@ export interface ScenarioMutation {
   readonly adopts?: boolean;
   /** When the association ends: some minutes after the first send, or not any more. Absent: nothing is said. Of a create or an update. */
   readonly ends?: 'soon' | 'later' | 'never';
-  /** Whether an update changes the ending alone. */
-  readonly changesOnlyEnding?: boolean;
+  /** Whether an update changes the expiry alone. */
+  readonly changesOnlyExpiry?: boolean;
   /** The declaration that makes the request; null or absent: none does. Requests that differ in nothing else are the same. */
   readonly declaration?: 'd1' | 'd2' | null;
 }
@@ -41,14 +41,14 @@ export interface Faults {
    * written.
    */
   readonly ledger: { readonly write: number; readonly kind: 'lost' | 'late' | 'down' } | null;
-  /** Whether it is of another version of the gateway, which does not write what is in progress, nor endings. */
+  /** Whether it is of another version of the gateway, which does not write what is in progress, nor expiries. */
   readonly isOtherVersion?: boolean;
 }
 
-/** Who sets many endings: one that sets none of the scenario's association, or one that does. */
+/** Who sets many expiries: one that sets none of the scenario's association, or one that does. */
 export type Setter = 'mallory' | 'alice';
 
-/** Endings that a setter sets, in a cluster of their own, one millisecond apart. */
+/** Expiries that a setter sets, in a cluster of their own, one millisecond apart. */
 export interface Burst {
   readonly setter: Setter;
   readonly count: number;
@@ -165,6 +165,6 @@ function describeChangeFault(fault: ChangeFault): string {
 
 /** Describes the behaviour of EKS. */
 export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
-  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of its second process ${skewMs.secondGateway / second} s, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of endings ${skewMs.expireRun / second} s`;
+  const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of its second process ${skewMs.secondGateway / second} s, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of expiries ${skewMs.expireRun / second} s`;
   return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
 }

@@ -29,10 +29,10 @@ const main = join(import.meta.dirname, 'main.ts');
  * Of approvals, within 1,000: a claim that does not consume the approval, one that another token has used, a version of the approval that the claim does not compare, a vote
  * after its time; within 4,000: an approval of another state of the association, one that expired and goes on, one that goes on after a create in doubt. Of runs
  * that record the end of approvals, within 100: one that leaves out approved ones; within 8,000: no margin for clocks. Of declarations,
- * within some hundred: one that an operation without a declaration keeps, one that an adoption of the same version keeps, one of what others changed. Of endings, within 1,000: a claim that demands
- * neither that no operation is in progress nor the version of the association, no margin for clocks, a change of others that is not compared, an ending that an update does not set;
- * within 6,000: a claim that does not compare who set the ending.
- * Of erasures, within 100: one that takes what an open operation needs; within 600: one that takes what an ending needs; within 5,000: one that reads the state before the
+ * within some hundred: one that an operation without a declaration keeps, one that an adoption of the same version keeps, one of what others changed. Of expiries, within 1,000: a claim that demands
+ * neither that no operation is in progress nor the version of the association, no margin for clocks, a change of others that is not compared, an expiry that an update does not set;
+ * within 6,000: a claim that does not compare who set the expiry.
+ * Of erasures, within 100: one that takes what an open operation needs; within 600: one that takes what an expiry needs; within 5,000: one that reads the state before the
  * operation. Of the lease of account reads, within 1,000: one that a second run ignores; within 3,000: one that outlives a killed run by a quarter of an hour. Of a missing role, within 2,000: a run
  * that raises no alarm.
  *

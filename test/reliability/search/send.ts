@@ -21,7 +21,7 @@ const functionMs = 29_000;
 export function send(
   environment: Environment,
   process: Process,
-  { principal, kind, token, variant, adopts, changesOnlyEnding, declaration = null }: ScenarioMutation,
+  { principal, kind, token, variant, adopts, changesOnlyExpiry, declaration = null }: ScenarioMutation,
   { id: associationId, expectedModifiedAt, plan, expiresAt }: MutationTarget,
   judgement: Judgement,
 ): Promise<MutationResult> {
@@ -37,7 +37,7 @@ export function send(
   };
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token, declaration };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
-  const ending = expiresAt === undefined ? {} : { expiresAt };
+  const expiry = expiresAt === undefined ? {} : { expiresAt };
   const existing = { ...common, associationId, expectedModifiedAt };
   const run = async <Kind extends OperationKind>(operation: Operation<Kind>, input: MutationCall<Kind>['input']) => {
     const result = await mutate(deps, operation, { identity, input, deadline });
@@ -48,14 +48,14 @@ export function send(
     case 'create': {
       const tags = variant === 2 ? fiftyTags : [];
       const expectedRevision = plan?.revision ?? null;
-      const binding = { ...common, ...serviceAccount, ...role, ...ending, tags, expectedRevision };
+      const binding = { ...common, ...serviceAccount, ...role, ...expiry, tags, expectedRevision };
       const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
       return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
     }
     case 'update':
       return run(
         operations.UPDATE_POD_IDENTITY_ASSOCIATION,
-        changesOnlyEnding && expiresAt !== undefined ? { ...existing, ...ending } : { ...existing, ...role, ...ending },
+        changesOnlyExpiry && expiresAt !== undefined ? { ...existing, ...expiry } : { ...existing, ...role, ...expiry },
       );
     case 'delete':
       return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);

@@ -8,7 +8,7 @@ import { makeModel } from './model.ts';
 import type { Model } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
-import { makeEndingModel } from './model-endings.ts';
+import { makeExpiryModel } from './model-expiries.ts';
 import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
 import { makeLeaseModel } from './model-leases.ts';
@@ -90,7 +90,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
-  const endings = makeEndingModel(clock, model, observations.world, inProgress, isBroken);
+  const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
@@ -109,7 +109,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       observations,
       approvals,
       declarations,
-      endings,
+      expiries,
       bursts,
       inProgress,
       erasures,

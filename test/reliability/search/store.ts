@@ -1,7 +1,7 @@
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { Erasure } from '../../../src/ledger/stored/erasure.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { Endings } from '../../../src/ledger/association-ending.ts';
+import type { Expiries } from '../../../src/ledger/association-expiry.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
 import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
@@ -12,7 +12,7 @@ export type ScenarioStore = Ledger &
   ApprovalStore &
   AssociationStates &
   StateRepairs &
-  Endings &
+  Expiries &
   Pick<ObservationStore, 'putAccountReads'> &
   Erasure &
   Pick<AssociationReads, 'readVersions'>;

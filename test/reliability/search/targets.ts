@@ -11,15 +11,15 @@ export interface MutationTarget {
   readonly expectedModifiedAt: string | null;
   /** When a create was planned, and the revision of the service account then; null: it expects none. */
   readonly plan: { readonly at: number; readonly revision: number } | null;
-  /** RFC 3339, UTC. Null: it clears the ending; undefined: it names none. */
+  /** RFC 3339, UTC. Null: it clears the expiry; undefined: it names none. */
   readonly expiresAt: string | null | undefined;
 }
 
 /** A little more than the shortest lifetime, and so much that an extension is later. Milliseconds. */
 const lifetimesMs = { soon: 360_000, later: 900_000 };
 
-/** The ending that a mutation names when it is first sent; undefined: none. `now` is the time of the gateway. */
-export function endingOf(kind: MutationKind, ends: ScenarioMutation['ends'], now: number): MutationTarget['expiresAt'] {
+/** The expiry that a mutation names when it is first sent; undefined: none. `now` is the time of the gateway. */
+export function expiryOf(kind: MutationKind, ends: ScenarioMutation['ends'], now: number): MutationTarget['expiresAt'] {
   if (ends === undefined || (kind !== 'create' && kind !== 'update')) return undefined;
   if (ends === 'never') return kind === 'update' ? null : undefined;
   return new Date(now + lifetimesMs[ends]).toISOString();

@@ -5,9 +5,9 @@ import type { StateItem } from './tables.ts';
 const serviceAccount = 'apps-dev/payments/api';
 const expiresAt = 1_000;
 
-/** A create that sets an ending, as the trail has it. */
+/** A create that sets an expiry, as the trail has it. */
 const entry = (event: string, more: Partial<TrailEntry> = {}) =>
-  ({ serviceAccount, event, operationId: 'create', kind: 'create', setsEnding: expiresAt, ...more }) as TrailEntry;
+  ({ serviceAccount, event, operationId: 'create', kind: 'create', setsExpiry: expiresAt, ...more }) as TrailEntry;
 const record = (state: string) => ({ idempotencyKey: 'key', operationId: 'create', state }) as RecordFact;
 const state = (more: Partial<StateItem> = {}): StateItem => ({
   ...{ serviceAccount, inProgress: [], openOperations: [], endsAt: expiresAt },
@@ -25,9 +25,9 @@ test('nothing is left where the state says what the trail says', () => {
 test.each([
   ['a closed record in progress', [state({ inProgress: ['key'] })], 'stale: '],
   ['an open operation that the trail closed', [state({ openOperations: ['create'] })], 'stale: '],
-  ['a lost ending', [state({ endsAt: null })], 'ending: '],
-  ['another ending', [state({ endsAt: 2_000 })], 'ending: '],
-  ['no state for an ending', [], 'ending: '],
+  ['a lost expiry', [state({ endsAt: null })], 'expiry: '],
+  ['another expiry', [state({ endsAt: 2_000 })], 'expiry: '],
+  ['no state for an expiry', [], 'expiry: '],
 ] as const)('finds %s', (_, states, what) => {
   expect(left(closed, [record('SUCCEEDED')], states)).toEqual([expect.stringMatching(`^${what}`)]);
 });
@@ -38,9 +38,9 @@ test('finds the record in progress of a version that writes no state', () => {
   ]);
 });
 
-test('finds the ending of a deleted association', () => {
-  const deleted = entry('SUCCEEDED', { operationId: 'delete', kind: 'delete', setsEnding: null });
-  expect(left([...closed, deleted], [], [state()])).toEqual([expect.stringMatching('^ending: ')]);
+test('finds the expiry of a deleted association', () => {
+  const deleted = entry('SUCCEEDED', { operationId: 'delete', kind: 'delete', setsExpiry: null });
+  expect(left([...closed, deleted], [], [state()])).toEqual([expect.stringMatching('^expiry: ')]);
 });
 
 test('finds drift where only gateways changed anything', () => {

@@ -17,13 +17,13 @@ const closing = ['SUCCEEDED', 'REFUSED', 'RELEASED'];
 
 /**
  * What two versions left on their tables once nothing runs any more, one line each: what is in progress or open although the trail closed it, or is not in the
- * state although it is open; an ending that the trail has and the state lacks; drift, where nobody else changed anything; a state that had to be repaired.
+ * state although it is open; an expiry that the trail has and the state lacks; drift, where nobody else changed anything; a state that had to be repaired.
  */
 export function leftOver({ ledger, states }: TableFacts): string[] {
   return [
     ...staleStates(ledger, states),
     ...withoutState(ledger, states),
-    ...lostEndings(ledger, states),
+    ...lostExpiries(ledger, states),
     ...drift(ledger),
     ...repaired(ledger),
   ];
@@ -67,20 +67,20 @@ function withoutState({ records }: LedgerFacts, states: readonly StateItem[]): s
     .map(({ idempotencyKey }) => `without state: the record ${idempotencyKey} is in progress, and no state says so`);
 }
 
-/** The last outcome that sets an ending is the state's, unless the association ended or was deleted since. */
-function lostEndings({ entries }: LedgerFacts, states: readonly StateItem[]): string[] {
+/** The last outcome that sets an expiry is the state's, unless the association ended or was deleted since. */
+function lostExpiries({ entries }: LedgerFacts, states: readonly StateItem[]): string[] {
   const succeeded = entries.filter(({ event }) => event === 'SUCCEEDED');
   const last = new Map<string, TrailEntry>();
   for (const entry of succeeded) {
-    const isAbout = entry.setsEnding !== undefined || entry.kind === 'delete' || entry.kind === 'create';
+    const isAbout = entry.setsExpiry !== undefined || entry.kind === 'delete' || entry.kind === 'create';
     if (entry.serviceAccount !== null && isAbout) last.set(entry.serviceAccount, entry);
   }
   const endsAt = new Map(states.map((state) => [state.serviceAccount, state.endsAt]));
-  return [...last].flatMap(([serviceAccount, { setsEnding = null, kind, operationId }]) => {
-    const expected = kind === 'delete' ? null : setsEnding;
+  return [...last].flatMap(([serviceAccount, { setsExpiry = null, kind, operationId }]) => {
+    const expected = kind === 'delete' ? null : setsExpiry;
     const actual = endsAt.get(serviceAccount) ?? null;
     if (actual === expected) return [];
-    return [`ending: ${serviceAccount} ends at ${actual}, but ${operationId} says ${expected}`];
+    return [`expiry: ${serviceAccount} ends at ${actual}, but ${operationId} says ${expected}`];
   });
 }
 

@@ -15,7 +15,7 @@ const enoughRounds = 40;
 
 /**
  * Runs one build alone until nothing is open or due, and two rounds more. Returns when it began:
- * endings before that are carried out. What is left after a time shows in the checks; throws
+ * expiries before that are carried out. What is left after a time shows in the checks; throws
  * `Inconclusive` if the machine was too slow for the build to do it.
  */
 export async function settle(
@@ -43,7 +43,7 @@ export async function settle(
   return startedAt;
 }
 
-/** The operations that are open, and the endings that were due when the build started. */
+/** The operations that are open, and the expiries that were due when the build started. */
 function stillOpen({ ledger, states }: TableItems, startedAt: number): string[] {
   const records = ledger.records.filter(({ state }) => state === 'IN_PROGRESS');
   const busy = states.filter(({ inProgress, openOperations }) => inProgress.length + openOperations.length > 0);
@@ -51,6 +51,6 @@ function stillOpen({ ledger, states }: TableItems, startedAt: number): string[] 
   return [
     ...records.map(({ operationId }) => `the record of ${operationId}`),
     ...busy.map((state) => `the state ${JSON.stringify(state)}`),
-    ...due.map((state) => `the ending of ${JSON.stringify(state)}`),
+    ...due.map((state) => `the expiry of ${JSON.stringify(state)}`),
   ];
 }

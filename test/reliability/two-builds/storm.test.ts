@@ -48,7 +48,7 @@ describeOnDynamoDb('two builds on one table, under load, faults and kills', () =
       ],
     ],
   ])(
-    'keep every guarantee in %s, and leave nothing open, no lost ending and no drift',
+    'keep every guarantee in %s, and leave nothing open, no lost expiry and no drift',
     async (_, phases) => {
       const { broken, left, changes, kills, closedByOther } = await conclusive({
         phases,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadSigningKey } from '../../../packages/local-gateway/src/keys.ts';
 import { closeAtEnd } from '../../support/left-open.ts';
 import { dynamoDbEndpoint, openTables } from '../../support/ledgers.ts';
-import { earlierEndings } from '../endings.ts';
+import { earlierExpiries } from '../expiries.ts';
 import type { TrailEntry } from '../facts.ts';
 import { checkFacts } from '../processes/check.ts';
 import { startEks } from '../processes/eks.ts';
@@ -162,9 +162,9 @@ async function runPhases(
 /** What a load must have met, since guarantees are about it. */
 const encounters: readonly (readonly [what: string, isMet: (ledger: StoredLedger) => boolean])[] = [
   ['an approval was used', ({ approvals }) => approvals.entries.some(({ usedBy }) => usedBy !== null)],
-  ['an association got an expiry', ({ entries }) => entries.some((one) => isSuccess(one) && one.setsEnding)],
-  ['an association expired', ({ entries }) => entries.some((one) => isSuccess(one) && one.ending)],
-  ['an expiry was brought forward where a delete needs approval', ({ entries }) => earlierEndings(entries).length > 0],
+  ['an association got an expiry', ({ entries }) => entries.some((one) => isSuccess(one) && one.setsExpiry)],
+  ['an association expired', ({ entries }) => entries.some((one) => isSuccess(one) && one.expiry)],
+  ['an expiry was brought forward where a delete needs approval', ({ entries }) => earlierExpiries(entries).length > 0],
 ];
 
 function isSuccess({ event }: TrailEntry): boolean {

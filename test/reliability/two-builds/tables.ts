@@ -13,7 +13,7 @@ export interface StateItem {
   readonly inProgress: readonly string[];
   /** Without those of which the state says that they are closed: it keeps them while in doubt. */
   readonly openOperations: readonly string[];
-  /** When it ends; null: never, or the ending is suspended. */
+  /** When it ends; null: never, or the expiry is suspended. */
   readonly endsAt: number | null;
 }
 

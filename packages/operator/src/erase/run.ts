@@ -84,7 +84,7 @@ const words: Readonly<Record<Verdict, string>> = {
   'erased-before': 'was erased before',
   'in-text': 'an earlier version of the gateway wrote it; its text has the personal data, and never changes',
   open: 'kept, because its operation is open',
-  ending: 'kept, because its operation set the ending of the association',
+  expiry: 'kept, because its operation set the expiry of the association',
 };
 
 function summaryOf(

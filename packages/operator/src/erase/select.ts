@@ -31,10 +31,10 @@ export interface Range {
 
 /**
  * What becomes of a selected entry. `in-text`: an earlier version of the gateway wrote it, and its
- * text has the personal data. `open` and `ending`: the gateway still needs them, for an operation
- * that is open, or for the ending that the operation set.
+ * text has the personal data. `open` and `expiry`: the gateway still needs them, for an operation
+ * that is open, or for the expiry that the operation set.
  */
-export type Verdict = 'erase' | 'erased-before' | 'in-text' | 'open' | 'ending';
+export type Verdict = 'erase' | 'erased-before' | 'in-text' | 'open' | 'expiry';
 
 /** A selected entry. */
 export interface Selected {
@@ -118,11 +118,11 @@ async function verdictOn(ledger: Reads, entry: AuditEntry): Promise<Verdict> {
   if (entry.personal === undefined) return 'in-text';
   if (isErased(entry)) return 'erased-before';
   if (entry.fence === null || entry.target === null) return 'erase';
-  // The state is read last: an operation that sets an ending does so in the transaction that closes
+  // The state is read last: an operation that sets an expiry does so in the transaction that closes
   // it.
   if (await isOpen(ledger, entry.operationId)) return 'open';
   const state = await ledger.getAssociationState(entry.target);
-  return state?.ending?.setBy === entry.operationId ? 'ending' : 'erase';
+  return state?.expiry?.setBy === entry.operationId ? 'expiry' : 'erase';
 }
 
 /** Whether an operation began and was not closed. */

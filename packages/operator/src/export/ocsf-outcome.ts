@@ -129,7 +129,7 @@ function activityOf(entry: AuditEntry): Activity {
 }
 
 /**
- * The decision that determines the request: that about the delete which its ending is, if only this
+ * The decision that determines the request: that about the delete which its expiry is, if only this
  * one does not allow it.
  */
 export function decidingOf({ decision, deleteDecision }: Pick<AuditEntry, 'decision' | 'deleteDecision'>) {

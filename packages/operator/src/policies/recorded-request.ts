@@ -14,7 +14,7 @@ import {
 import {
   approvalNeed,
   association,
-  changedEnding,
+  changedExpiry,
   changes,
   recordedCreateRequest,
   recordedPrincipal,
@@ -46,7 +46,7 @@ export const decisionFields = {
   onlyAsDryRun: v.exactOptional(v.literal(true)),
 };
 
-/** The decision about the delete that an ending is, as far as every replay needs it. */
+/** The decision about the delete that an expiry is, as far as every replay needs it. */
 export const deleteDecision = v.exactOptional(atLeast(decisionFields));
 
 /** The fields of an audit entry from which the context of its request is made. */
@@ -75,7 +75,7 @@ const schemas = {
   UPDATE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('UPDATE_POD_IDENTITY_ASSOCIATION'),
     before: association,
-    request: atLeast({ changes, expiresAt: v.exactOptional(changedEnding) }),
+    request: atLeast({ changes, expiresAt: v.exactOptional(changedExpiry) }),
   }),
   DELETE_POD_IDENTITY_ASSOCIATION: fields({
     operation: v.literal('DELETE_POD_IDENTITY_ASSOCIATION'),
@@ -137,7 +137,7 @@ export function requestOf(entry: OperationEntry & Circumstances): RecordedReques
   return requestBy(entry.operation, entry);
 }
 
-/** The delete that the ending of an audit entry's request is: of the association as it is then. */
+/** The delete that the expiry of an audit entry's request is: of the association as it is then. */
 export function deleteRequestOf(entry: OperationEntry): RecordedRequest {
   if (!entry.before) throw new Error('The entry has a deleteDecision, and no association before it.');
   const changed = hasTrait('updates', entry) ? entry.request.changes : {};

@@ -156,7 +156,7 @@ const countOf = { allowed: 'nowAllowed', denied: 'nowDenied', 'needs approval': 
 
 /**
  * The decisions of the entries that have one of their own, each with what it is about and the
- * entry's name for messages. An entry that sets an earlier ending has two; of the outcome of a
+ * entry's name for messages. An entry that sets an earlier expiry has two; of the outcome of a
  * create, which repeats the decision of its INTENT, only the one about a delete is its own.
  */
 async function* decisionsIn(lines: AsyncIterable<string>, source: string) {
@@ -195,15 +195,15 @@ const headSchema = atLeast({
 
 /**
  * Whether an entry has a decision of its own about a change. Those that a lease holder wrote after
- * its INTENT repeat the one of the INTENT, and votes are not changes. An update of the ending alone
+ * its INTENT repeat the one of the INTENT, and votes are not changes. An update of the expiry alone
  * has no INTENT.
  */
 function isOwnRequest(head: v.InferOutput<typeof headSchema>): boolean {
   const { decision, fence, event, operation, request } = head;
   if (decision === null || !isOfRequest({ event }) || operation === 'APPROVE_REQUEST') return false;
-  const isEndingOnly = request?.changes !== undefined && Object.keys(request.changes).length === 0;
+  const isExpiryOnly = request?.changes !== undefined && Object.keys(request.changes).length === 0;
   return (
-    isEndingOnly ||
+    isExpiryOnly ||
     fence === null ||
     event === 'INTENT' ||
     event === 'APPROVAL_REQUESTED' ||

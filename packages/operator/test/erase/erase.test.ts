@@ -155,7 +155,7 @@ describe.each(tamperedLedgers.filter(({ available }) => available))('erase on $n
     expect(one.stderr).toContain('is not replayable: its personal data were erased');
   });
 
-  test('it keeps what an open operation and an ending need', async () => {
+  test('it keeps what an open operation and an expiry need', async () => {
     const serviceAccount = 'ends';
     const expiresAt = new Date(gateway.clock.now() + 3_600_000).toISOString();
     await gateway.create({ serviceAccount, clientRequestToken: serviceAccount, expiresAt });
@@ -172,7 +172,7 @@ describe.each(tamperedLedgers.filter(({ available }) => available))('erase on $n
       '--confirm',
     ]);
     const of = (words: string) => lines.filter((line) => line.endsWith(words)).length;
-    expect(of('kept, because its operation set the ending of the association')).toBe(2);
+    expect(of('kept, because its operation set the expiry of the association')).toBe(2);
     expect(of('kept, because its operation is open')).toBeGreaterThan(0);
     const kept = (await trail()).filter(({ principal }) => principal.id === alice);
     expect(kept.filter(({ personal }) => personal && 'sha256' in personal)).toEqual([]);

@@ -6,7 +6,7 @@ import { openGateway } from '../../../../test/support/gateway.ts';
 import { selected } from '../../src/erase/select.ts';
 import type { Reads, Verdict } from '../../src/erase/select.ts';
 
-/** A create with an ending that is open, and what closes it with success. */
+/** A create with an expiry that is open, and what closes it with success. */
 async function openCreate() {
   const ledger = makeSqliteLedger({ file: ':memory:' });
   const gateway = await openGateway({ ledger });
@@ -47,11 +47,11 @@ async function verdictOf(reads: Reads, id: string): Promise<Verdict | undefined>
   return undefined;
 }
 
-describe('an operation that sets an ending and succeeds while its entry is examined', () => {
+describe('an operation that sets an expiry and succeeds while its entry is examined', () => {
   test.each([
-    ['before the entry is read', 1, 'ending'],
-    ['before the entries of the operation are read', 2, 'ending'],
-    ['before the last page of them is read', 3, 'ending'],
+    ['before the entry is read', 1, 'expiry'],
+    ['before the entries of the operation are read', 2, 'expiry'],
+    ['before the last page of them is read', 3, 'expiry'],
     ['after they are read', 4, 'open'],
   ] as const)('keeps its personal data: %s', async (_, number, expected) => {
     const { ledger, succeed, id } = await openCreate();

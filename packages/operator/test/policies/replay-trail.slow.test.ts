@@ -175,7 +175,7 @@ test.each([
   expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
 });
 
-test('replays the decision about the delete that an ending is, also of an update of the ending alone', async () => {
+test('replays the decision about the delete that an expiry is, also of an update of the expiry alone', async () => {
   const before = association();
   const { accountId, region, clusterName, associationId } = before;
   const expiresAt = '2026-11-03T00:00:00.000Z';

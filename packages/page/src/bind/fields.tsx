@@ -7,7 +7,7 @@ import { Field } from './field.tsx';
 import type { Form } from './field.tsx';
 import { Place } from './place.tsx';
 import type { Cluster, Namespace } from './place.tsx';
-import { Ending, RareSettings, Role } from './settings.tsx';
+import { Expiry, RareSettings, Role } from './settings.tsx';
 import { Tags } from './tags.tsx';
 
 interface FieldsProps {
@@ -37,7 +37,7 @@ export function Fields({ form, draft, kind, clusters, namespaces, roles, owners,
               {/* Policy can demand tags: which roles are offered depends on them. */}
               {kind === 'create' && <Tags form={form} />}
               <Role {...{ form, roles, owners }} />
-              <Ending form={form} />
+              <Expiry form={form} />
               <RareSettings {...{ form, kind }} />
             </>
           )}

@@ -26,8 +26,8 @@ export function findingsOf(change: Change, now: number): readonly Finding[] {
   const { input } = change;
   const common = [...clusterFindings(input), ...reasonFindings(input.reason)];
   if (change.kind === 'delete') return common;
-  const ending = endingFindings(change.input.expiresAt, now);
-  if (change.kind === 'update') return [...common, ...changedSettings(change.input).findings, ...ending];
+  const expiry = expiryFindings(change.input.expiresAt, now);
+  if (change.kind === 'update') return [...common, ...changedSettings(change.input).findings, ...expiry];
   const { namespace, serviceAccount, tags } = change.input;
   return [
     ...common,
@@ -35,12 +35,12 @@ export function findingsOf(change: Change, now: number): readonly Finding[] {
     ...serviceAccountFindings(serviceAccount),
     ...Object.values(createdSettingFindings(change.input)).flat(),
     ...tagFindings(tags),
-    ...ending,
+    ...expiry,
     ...revisionFindings(change.input.expectedRevision),
   ];
 }
 
-function endingFindings(expiresAt: string | null | undefined, now: number): Finding[] {
+function expiryFindings(expiresAt: string | null | undefined, now: number): Finding[] {
   if (!expiresAt) return [];
   const fromNow = Date.parse(expiresAt) - now;
   if (fromNow >= minMs && fromNow <= maxMs) return [];

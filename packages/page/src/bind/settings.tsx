@@ -44,7 +44,7 @@ export function Role({ form, roles, owners }: RoleProps) {
 }
 
 /** When the association ends. */
-export function Ending({ form }: { readonly form: Form }) {
+export function Expiry({ form }: { readonly form: Form }) {
   const isUtc = useContext(UtcContext);
   return (
     <div class="field">

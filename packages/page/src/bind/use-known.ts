@@ -1,6 +1,6 @@
 import { useConnection } from '../api/use-connection.ts';
 import { useQuery } from '../api/use-query.ts';
-import { BindClusters, BindNamespaces, BindRoles, BoundAssociation, BoundEnding } from '../generated/bind.ts';
+import { BindClusters, BindNamespaces, BindRoles, BoundAssociation, BoundExpiry } from '../generated/bind.ts';
 import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
 import type { Bound } from './change.ts';
 import { kindOf, tagsOf } from './draft.ts';
@@ -37,8 +37,8 @@ export function useBound(draft: Draft) {
   const wanted = associationId === '' ? null : { clusterName, accountId, region, associationId };
   const loaded = useQuery(BoundAssociation, wanted);
   const found = loaded.data?.podIdentityAssociation ?? null;
-  const { data: ending, error } = useQuery(
-    BoundEnding,
+  const { data: expiry, error } = useQuery(
+    BoundExpiry,
     found && {
       filter: {
         accountId: found.accountId,
@@ -49,7 +49,7 @@ export function useBound(draft: Draft) {
       },
     },
   );
-  const observed = ending?.associations?.nodes.find((one) => one.associationId === found?.associationId);
-  const bound: Bound | null = found && (ending || error) ? { ...found, expiresAt: observed?.expiresAt ?? null } : null;
+  const observed = expiry?.associations?.nodes.find((one) => one.associationId === found?.associationId);
+  const bound: Bound | null = found && (expiry || error) ? { ...found, expiresAt: observed?.expiresAt ?? null } : null;
   return { ...loaded, bound };
 }

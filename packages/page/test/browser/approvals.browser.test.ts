@@ -54,7 +54,7 @@ describeUnless(missingBrowser)('approvals', () => {
     expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
   });
 
-  test('an approver sees what the request depends on, and that its ending is a deletion', async () => {
+  test('an approver sees what the request depends on, and that its expiry is a deletion', async () => {
     const pat = await makeClientOf(opened, 'pat');
     const kim = await makeClientOf(opened, 'kim');
     const request = { ...driver('csi-conditions'), serviceAccount: 'efs-csi-controller-sa' };

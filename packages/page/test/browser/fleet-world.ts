@@ -150,7 +150,7 @@ export interface FilledWorld {
 }
 
 /**
- * Goes on with the world: associations by the gateway, adopted, with an ending, and changed and
+ * Goes on with the world: associations by the gateway, adopted, with an expiry, and changed and
  * made outside since; a cluster is lost.
  */
 export async function fillWorld(gateway: LocalGateway): Promise<FilledWorld> {

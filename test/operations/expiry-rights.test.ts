@@ -15,7 +15,7 @@ import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
-// An ending that a request sets earlier, or where there was none, is a delete at that time: policy must permit it as one.
+// An expiry that a request sets earlier, or where there was none, is a delete at that time: policy must permit it as one.
 
 const hourMs = 3_600_000;
 const forbidden = { policyId: 'no-deletes', message: 'Nothing is deleted here.', advice: null };
@@ -95,7 +95,7 @@ function laggingOnce(deps: Dependencies): Dependencies {
   };
 }
 
-describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
+describeOnLedgers('the right to set an expiry, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), {
@@ -105,14 +105,14 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
   beforeEach(() => Object.assign(rules, noRules));
 
   const inFuture = (ms: number) => new Date(gateway.clock.now() + ms).toISOString();
-  const endingNow = async () => (await ledger.getAssociationState(target))?.ending?.expiresAt ?? null;
+  const expiryNow = async () => (await ledger.getAssociationState(target))?.expiry?.expiresAt ?? null;
   const refused = (code: string) => ({ status: 'REFUSED', refusal: { code } });
   const end = (associationId: string, expiresAt: string | null, token: string, more: object = {}) =>
     gateway.update({ associationId, expiresAt, clientRequestToken: token, ...more });
   const lastEntry = async ({ auditEntry }: { readonly auditEntry: { readonly operationId: string } }) =>
     (await ledger.operationEntries(auditEntry.operationId)).at(-1);
 
-  test('is that of a delete where there is no ending, alone and with other changes', async () => {
+  test('is that of a delete where there is no expiry, alone and with other changes', async () => {
     const { associationId } = await createAssociation(gateway);
     rules.forbids = () => true;
     for (const more of [{}, { roleArn: worker }]) {
@@ -128,11 +128,11 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
         deleteDecision: { allowed: false, violations: [forbidden] },
       });
     }
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
     expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(0);
   });
 
-  test('is that of a delete for an earlier ending only: a later one or none is an update', async () => {
+  test('is that of a delete for an earlier expiry only: a later one or none is an update', async () => {
     const { associationId } = await createAssociation(gateway);
     const [soon, later, last] = [inFuture(hourMs), inFuture(2 * hourMs), inFuture(3 * hourMs)];
     const first = await end(associationId, later, 'first');
@@ -147,22 +147,22 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect(entry).not.toHaveProperty('deleteDecision');
     expect(await end(associationId, later, 'back')).toMatchObject(refused('POLICY_DENIED'));
     expect(await end(associationId, null, 'none')).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
     expect(await end(associationId, last, 'again')).toMatchObject(refused('POLICY_DENIED'));
   });
 
-  test('is that of a delete where the only ending is left of another association, also a later one', async () => {
+  test('is that of a delete where the only expiry is left of another association, also a later one', async () => {
     const { associationId } = await createAssociation(gateway);
     await end(associationId, inFuture(hourMs), 'first');
-    const { ending = null, revision = 0 } = (await ledger.getAssociationState(target)) ?? {};
-    const left = ending && { ...ending, associationId: 'a-predecessor' };
-    const change = { target, ending: left, openOperations: [], endedOperationIds: [] };
+    const { expiry = null, revision = 0 } = (await ledger.getAssociationState(target)) ?? {};
+    const left = expiry && { ...expiry, associationId: 'a-predecessor' };
+    const change = { target, expiry: left, openOperations: [], endedOperationIds: [] };
     expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
     rules.forbids = () => true;
     expect(await end(associationId, inFuture(2 * hourMs), 'later')).toMatchObject(refused('POLICY_DENIED'));
   });
 
-  test('is judged for the time of the ending, and for the association as it is then', async () => {
+  test('is judged for the time of the expiry, and for the association as it is then', async () => {
     const { associationId } = await createAssociation(gateway);
     const [now, expiresAt] = [gateway.clock.now(), inFuture(hourMs)];
     rules.forbids = (context, { roleArn }) => context.now !== Date.parse(expiresAt) || roleArn !== worker;
@@ -183,7 +183,7 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect(await end(associationId, inFuture(hourMs), 'stale', stale)).toMatchObject(refused('ASSOCIATION_CHANGED'));
   });
 
-  test('is judged again, if another request replaced the ending between its read and the claim', async () => {
+  test('is judged again, if another request replaced the expiry between its read and the claim', async () => {
     const { associationId } = await createAssociation(gateway);
     const startedAt = gateway.clock.now();
     const after = (hours: number) => new Date(startedAt + hours * hourMs).toISOString();
@@ -203,7 +203,7 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
         ...refused('OPERATION_IN_PROGRESS'),
         retryAfterSeconds: 10,
       });
-      expect(await endingNow()).toBe(after(from + 2));
+      expect(await expiryNow()).toBe(after(from + 2));
       expect(await gateway.update(request)).toMatchObject(refused('POLICY_DENIED'));
       await racing.close();
     }
@@ -222,7 +222,7 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect(gateway.simulator.control.associations()).toMatchObject([{ roleArn: input.roleArn }]);
     rules.forbids = () => false;
     expect(await gateway.update(request)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await endingNow()).toBe(expiresAt);
+    expect(await expiryNow()).toBe(expiresAt);
   });
 
   test('is not passed by an update that read its association as gone, and found it when it observed its effect', async () => {
@@ -236,7 +236,7 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     const lagging = await openGateway({ ledger, simulator, clock, change: (deps) => ruled(laggingOnce(deps)) });
     expect((await lagging.update(request)).status).not.toBe('SUCCEEDED');
     expect(simulator.control.associations()).toMatchObject([{ roleArn: input.roleArn }]);
-    expect(await endingNow()).toBeNull();
+    expect(await expiryNow()).toBeNull();
     await lagging.close();
   });
 
@@ -269,7 +269,7 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
       });
       Object.assign(rules, { forbids: () => false, deleteNeeds: [security] });
       expect(await adopting(inFuture(hourMs), 'needs approval')).toMatchObject(refused('ASSOCIATION_ALREADY_EXISTS'));
-      expect(await endingNow()).toBeNull();
+      expect(await expiryNow()).toBeNull();
       rules.deleteNeeds = [];
       const expiresAt = inFuture(hourMs);
       const adopted = await adopting(expiresAt, 'allowed');
@@ -278,20 +278,20 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
         ...{ event: 'SUCCEEDED', before: { associationId }, endingBefore: null },
         deleteDecision: { allowed: true, now: Date.parse(expiresAt) },
       });
-      expect(await endingNow()).toBe(expiresAt);
+      expect(await expiryNow()).toBe(expiresAt);
     });
 
-    test('is an update only for a later ending', async () => {
+    test('is an update only for a later expiry', async () => {
       const { associationId } = await createAssociation(gateway);
       await end(associationId, inFuture(2 * hourMs), 'first');
       rules.forbids = () => true;
       expect(await adopting(inFuture(hourMs), 'earlier')).toMatchObject(refused('ASSOCIATION_ALREADY_EXISTS'));
       const later = inFuture(3 * hourMs);
       expect(await adopting(later, 'later')).toMatchObject({ status: 'SUCCEEDED' });
-      expect(await endingNow()).toBe(later);
+      expect(await expiryNow()).toBe(later);
     });
 
-    test('keeps its token usable if the ending can not be read', async () => {
+    test('keeps its token usable if the expiry can not be read', async () => {
       await createAssociation(gateway);
       const expiresAt = inFuture(hourMs);
       const unavailable = () => Promise.reject(new LedgerUnavailable(new Error('No answer.')));
@@ -340,8 +340,8 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
         decision: { allowed: true, approval: { approvalId } },
         deleteDecision: { allowed: true, approval: { approvalId } },
       });
-      expect(await endingNow()).toBe(expiresAt);
-      // Its own ending is no earlier one: a repetition is answered.
+      expect(await expiryNow()).toBe(expiresAt);
+      // Its own expiry is no earlier one: a repetition is answered.
       expect(await send()).toMatchObject({ status: 'SUCCEEDED', replayed: true });
     });
 
@@ -394,7 +394,7 @@ describeOnLedgers('the right to set an ending, on $name', ({ open }) => {
     expect(await checked()).toEqual(answers([null, null]));
   });
 
-  test('is a dry run only, also of an adoption, where policy allows the delete at the ending as a dry run only', async () => {
+  test('is a dry run only, also of an adoption, where policy allows the delete at the expiry as a dry run only', async () => {
     const { associationId } = await createAssociation(gateway);
     rules.areDryRunsOnly = true;
     const place = { clusterName: input.clusterName, expiresAt: inFuture(hourMs) };

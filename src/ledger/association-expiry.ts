@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import type { AssociationTarget } from '../model/association.ts';
 
 /**
- * When an association ends, as the last successful request that named an ending set it. It belongs
+ * When an association ends, as the last successful request that named an expiry set it. It belongs
  * to one association, not to its successor.
  */
-export interface Ending {
+export interface Expiry {
   readonly associationId: string;
   /** RFC 3339, UTC. */
   readonly expiresAt: string;
-  /** The operation that set it: with another one, it is another ending. */
+  /** The operation that set it: with another one, it is another expiry. */
   readonly setBy: string;
   /** Whose request set it; absent if a version of the gateway set it that did not record that. */
-  readonly setter?: EndingSetter;
+  readonly setter?: ExpirySetter;
   /** Whether its warning was recorded, or was not due before its end. */
   readonly isWarned: boolean;
   /** When the function `expire` examines it next. Milliseconds since the epoch. */
   readonly nextAt: number;
   /** Why it could not be carried out when it was examined last; null if nothing kept it. */
-  readonly suspendedFor: EndingObstacle | null;
+  readonly suspendedFor: ExpiryObstacle | null;
   /**
    * When it was held as one of a burst, milliseconds since the epoch: once at most. Absent if it
    * was not.
@@ -29,10 +29,10 @@ export interface Ending {
 }
 
 /**
- * The authenticated identity that set an ending. A declaration is not part of it: anyone can name
+ * The authenticated identity that set an expiry. A declaration is not part of it: anyone can name
  * one.
  */
-export interface EndingSetter {
+export interface ExpirySetter {
   readonly principalId: string;
   readonly actorId: string | null;
   /**
@@ -50,32 +50,32 @@ export function personKeyOf(onBehalfOf: string | null): string | null {
 
 const personKey = /^sha256:[0-9a-f]{64}$/;
 
-/** An ending in the due list, as some revision of its state had it. */
-export interface ListedEnding {
+/** An expiry in the due list, as some revision of its state had it. */
+export interface ListedExpiry {
   readonly target: AssociationTarget;
   readonly revision: number;
-  readonly ending: Ending;
+  readonly expiry: Expiry;
   /** Whether a scan found that others changed or deleted the association. */
   readonly hasDrift: boolean;
 }
 
 /**
- * What keeps a due ending from being carried out until others act: the association was changed
+ * What keeps a due expiry from being carried out until others act: the association was changed
  * outside the gateway, an operation on the service account stays open, the inventory lacks the
  * cluster, or EKS refuses the delete.
  */
-export type EndingObstacle = 'CHANGED_OUTSIDE' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED' | 'REFUSED';
+export type ExpiryObstacle = 'CHANGED_OUTSIDE' | 'OPERATION_OPEN' | 'CLUSTER_NOT_SERVED' | 'REFUSED';
 
 /**
- * The endings of associations, as the function `expire` finds them. The method throws as those of
+ * The expiries of associations, as the function `expire` finds them. The method throws as those of
  * the ledger do.
  */
-export interface Endings {
+export interface Expiries {
   /**
-   * The endings to examine: up to `limit` that were not warned of and are examined next at or
+   * The expiries to examine: up to `limit` that were not warned of and are examined next at or
    * before `warnUntil`, and as many others that are at or before `now` (milliseconds since the
    * epoch); of each kind the earliest. Without those of another format version. Eventually
    * consistent.
    */
-  dueEndings(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<ListedEnding[]>;
+  dueExpiries(due: { readonly warnUntil: number; readonly now: number }, limit: number): Promise<ListedExpiry[]>;
 }

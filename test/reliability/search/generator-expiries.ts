@@ -17,20 +17,20 @@ import {
 import { faultless } from './scenario.ts';
 import type { Faults, ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
 
-/** A change of the ending, or of something else. */
-const endingMutation = fc
+/** A change of the expiry, or of something else. */
+const expiryMutation = fc
   .record({
     of: mutation,
     kind: fc.constantFrom<MutationKind>('create', 'create', 'update', 'update', 'update', 'delete', 'adopt'),
     ends: fc.constantFrom('soon' as const, 'later' as const, 'later' as const, 'never' as const, undefined),
-    changesOnlyEnding: fc.boolean(),
+    changesOnlyExpiry: fc.boolean(),
   })
-  .map(({ of, kind, ends, changesOnlyEnding }): ScenarioMutation => {
+  .map(({ of, kind, ends, changesOnlyExpiry }): ScenarioMutation => {
     const expects = of.variant === 0 ? 'nothing' : of.expects;
-    return { ...of, kind, expects, changesOnlyEnding, ...(ends === undefined ? {} : { ends }) };
+    return { ...of, kind, expects, changesOnlyExpiry, ...(ends === undefined ? {} : { ends }) };
   });
 
-/** Endings of other associations: around that of the scenario's association, and of the same setter or another one. */
+/** Expiries of other associations: around that of the scenario's association, and of the same setter or another one. */
 const burst: fc.Arbitrary<ScenarioEvent> = fc.record({
   do: fc.constant('burst' as const),
   setter: fc.constantFrom('mallory' as const, 'mallory' as const, 'alice' as const),
@@ -46,8 +46,8 @@ const lockSetter: fc.Arbitrary<ScenarioEvent> = fc.record({
 /** Past a hold. Seconds. */
 const pastHold = 3_700;
 
-const endingEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
-  { weight: 12, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }) },
+const expiryEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('submit' as const), mutation: expiryMutation, faults }) },
   { weight: 10, arbitrary: expire },
   { weight: 4, arbitrary: fc.constantFrom(355, 361, 376, 400).map(clock) },
   { weight: 3, arbitrary: burst },
@@ -55,23 +55,23 @@ const endingEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 1, arbitrary: fc.constant(clock(pastHold)) },
 ];
 
-/** Policies that judge deletes, and so endings, otherwise than other changes. */
+/** Policies that judge deletes, and so expiries, otherwise than other changes. */
 const judgement = fc.constantFrom(undefined, 'forbidden' as const, 'held' as const);
 const judgedEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 2, arbitrary: judgement.map((deletes) => policy(true, 'nothing', deletes)) },
   { weight: 6, arbitrary: vote },
 ];
 
-const anyEndingSteps = stepsOf([...plainEvents, ...endingEvents], 2, 16);
-const anyJudgedSteps = stepsOf([...plainEvents, ...endingEvents, ...judgedEvents], 4, 16);
-const fewEndingSteps = stepsOf([...plainEvents, ...endingEvents], 0, 4);
+const anyExpirySteps = stepsOf([...plainEvents, ...expiryEvents], 2, 16);
+const anyJudgedSteps = stepsOf([...plainEvents, ...expiryEvents, ...judgedEvents], 4, 16);
+const fewExpirySteps = stepsOf([...plainEvents, ...expiryEvents], 0, 4);
 
-/** An association that ends, what is requested or changed before that, and runs at its ending, during which something happens. */
-const ending: fc.Arbitrary<Step[]> = fc
+/** An association that ends, what is requested or changed before that, and runs at its expiry, during which something happens. */
+const expiry: fc.Arbitrary<Step[]> = fc
   .record({
     before: fc.constantFrom(10, 200, 330, 355, 372),
     change: fc.oneof(
-      fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }),
+      fc.record({ do: fc.constant('submit' as const), mutation: expiryMutation, faults }),
       fc.record({ do: fc.constant('others' as const), what: anyKind, through }),
     ),
     turns: fc.constantFrom(untilIdle, untilIdle, 1, 3, 5, 7, 9),
@@ -79,7 +79,7 @@ const ending: fc.Arbitrary<Step[]> = fc
     run: expire,
     ofRun: fc.constantFrom(untilIdle, 1, 3, 5, 7, 9, 11, 13),
     during: fc.oneof(
-      fc.record({ do: fc.constant('submit' as const), mutation: endingMutation, faults }),
+      fc.record({ do: fc.constant('submit' as const), mutation: expiryMutation, faults }),
       fc.record({ do: fc.constant('others' as const), what: anyKind, through }),
       fc.record({ do: fc.constantFrom('freeze' as const, 'crash' as const), index }),
       expire,
@@ -109,20 +109,20 @@ const ending: fc.Arbitrary<Step[]> = fc
     ];
   });
 
-/** Mostly an update that extends an ending. */
+/** Mostly an update that extends an expiry. */
 const rival = fc.oneof(
-  { weight: 1, arbitrary: endingMutation },
+  { weight: 1, arbitrary: expiryMutation },
   {
     weight: 2,
-    arbitrary: fc.boolean().map((changesOnlyEnding): ScenarioMutation => {
+    arbitrary: fc.boolean().map((changesOnlyExpiry): ScenarioMutation => {
       const of = { principal: 'alice', kind: 'update', token: 't1', variant: 0, expects: 'nothing' } as const;
-      return { ...of, ends: 'later', changesOnlyEnding };
+      return { ...of, ends: 'later', changesOnlyExpiry };
     }),
   },
 );
 
 /**
- * Under policies that judge deletes otherwise: requests for the ending of one association, which run at the same time, the first one usually frozen while
+ * Under policies that judge deletes otherwise: requests for the expiry of one association, which run at the same time, the first one usually frozen while
  * the second one runs.
  */
 const rivals: fc.Arbitrary<Step[]> = fc
@@ -159,9 +159,9 @@ const rivals: fc.Arbitrary<Step[]> = fc
   });
 
 /** Steps with associations that end. */
-export const endingSteps = fc.oneof(
-  { weight: 2, arbitrary: anyEndingSteps },
-  { weight: 2, arbitrary: fc.tuple(ending, fewEndingSteps).map((parts) => parts.flat()) },
+export const expirySteps = fc.oneof(
+  { weight: 2, arbitrary: anyExpirySteps },
+  { weight: 2, arbitrary: fc.tuple(expiry, fewExpirySteps).map((parts) => parts.flat()) },
   { weight: 1, arbitrary: anyJudgedSteps },
-  { weight: 2, arbitrary: fc.tuple(rivals, fewEndingSteps).map((parts) => parts.flat()) },
+  { weight: 2, arbitrary: fc.tuple(rivals, fewExpirySteps).map((parts) => parts.flat()) },
 );

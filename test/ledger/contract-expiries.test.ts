@@ -14,9 +14,9 @@ const due = Date.parse(endsAt);
 const committed = { kind: 'committed' };
 const busy: StateMismatch = { kind: 'state-mismatch', changes: 1, isBusy: true };
 const mismatch: StateMismatch = { ...busy, isBusy: false };
-const otherEnding: StateMismatch = { ...mismatch, hasOtherEnding: true };
+const otherExpiry: StateMismatch = { ...mismatch, hasOtherExpiry: true };
 
-/** The operation whose ending a request was judged by; null: there was none. */
+/** The operation whose expiry a request was judged by; null: there was none. */
 type Over = string | null;
 
 /** An operation of the tests: it sends a change to EKS. */
@@ -25,12 +25,12 @@ type Begun =
   | { readonly operation: 'UPDATE_POD_IDENTITY_ASSOCIATION'; readonly expiresAt?: string | null; readonly over?: Over }
   | { readonly operation: 'DELETE_POD_IDENTITY_ASSOCIATION'; readonly setBy?: string; readonly at?: string };
 
-describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
+describeOnLedgers('the expiries of a ledger in $name', ({ open }) => {
   let ledger: Ledger & ObservationStore;
   openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 
-  const ending = async () => (await ledger.getAssociationState(target))?.ending;
-  const listed = (warnUntil: number, now: number) => ledger.dueEndings({ warnUntil, now }, 10);
+  const expiry = async () => (await ledger.getAssociationState(target))?.expiry;
+  const listed = (warnUntil: number, now: number) => ledger.dueExpiries({ warnUntil, now }, 10);
   const dueAt = async (warnUntil: number, now: number) => (await listed(warnUntil, now)).map((one) => one.target);
   const record = (operation: Begun['operation']) => openRecord({ operation, inDoubtUntil: recordTime });
 
@@ -46,11 +46,11 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
       }
       case 'DELETE_POD_IDENTITY_ASSOCIATION': {
         const { setBy, at = modifiedAt } = begun;
-        const asEnding = setBy === undefined ? {} : { ending: { expiresAt: endsAt, setBy } };
+        const asExpiry = setBy === undefined ? {} : { expiry: { expiresAt: endsAt, setBy } };
         return {
           ...existing,
           expectedModifiedAt: setBy === undefined ? null : at,
-          ...asEnding,
+          ...asExpiry,
         } satisfies DeleteRequest;
       }
     }
@@ -89,7 +89,7 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
     return operationId;
   }
 
-  /** Sets the ending alone, in one commit. */
+  /** Sets the expiry alone, in one commit. */
   function setAlone(expiresAt: string | null, before: Association = association(), over?: Over) {
     const operation = 'UPDATE_POD_IDENTITY_ASSOCIATION';
     const first = record(operation);
@@ -114,9 +114,9 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
   const update = { operation: 'UPDATE_POD_IDENTITY_ASSOCIATION' } as const;
   const remove = { operation: 'DELETE_POD_IDENTITY_ASSOCIATION' } as const;
 
-  test('a success sets the ending that its request names, keeps it where it names none, and clears it', async () => {
+  test('a success sets the expiry that its request names, keeps it where it names none, and clears it', async () => {
     const { operationId, succeed } = await begin(create);
-    expect(await ending()).toBeUndefined();
+    expect(await expiry()).toBeUndefined();
     await succeed();
     const first = {
       associationId,
@@ -127,67 +127,67 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
       nextAt: due,
       suspendedFor: null,
     };
-    expect(await ending()).toEqual(first);
+    expect(await expiry()).toEqual(first);
     await done(update);
-    expect(await ending()).toEqual(first);
+    expect(await expiry()).toEqual(first);
     const setBy = await done({ ...update, expiresAt: laterAt });
-    expect(await ending()).toEqual({ ...first, expiresAt: laterAt, setBy, nextAt: Date.parse(laterAt) });
+    expect(await expiry()).toEqual({ ...first, expiresAt: laterAt, setBy, nextAt: Date.parse(laterAt) });
     await done({ ...update, expiresAt: null });
-    expect(await ending()).toBeUndefined();
+    expect(await expiry()).toBeUndefined();
   });
 
   test.each([laterAt, null])(
-    'a success that is recorded after that of a later version counts with the ending that it names (%s)',
+    'a success that is recorded after that of a later version counts with the expiry that it names (%s)',
     async (expiresAt) => {
       await done(create);
       const named = await begin({ ...update, expiresAt });
       const other = await begin(update);
       await other.succeed(association({ modifiedAt: '2026-11-24T12:30:00.000Z' }));
       await named.succeed(association({ modifiedAt: '2026-11-24T12:20:00.000Z' }));
-      expect((await ending())?.expiresAt ?? null).toBe(expiresAt);
+      expect((await expiry())?.expiresAt ?? null).toBe(expiresAt);
     },
   );
 
-  test('a success that is recorded after another association took the place of its own sets no ending', async () => {
+  test('a success that is recorded after another association took the place of its own sets no expiry', async () => {
     await done(create);
     const named = await begin({ ...update, expiresAt: laterAt });
     const successor = await begin({ operation: create.operation });
     await successor.succeed(association({ associationId: 'a-successor', modifiedAt: '2026-11-24T12:30:00.000Z' }));
     await named.succeed(association({ modifiedAt: '2026-11-24T12:20:00.000Z' }));
-    expect(await ending()).toBeUndefined();
+    expect(await expiry()).toBeUndefined();
   });
 
-  test('a delete ends the ending, and a create after it has none', async () => {
+  test('a delete ends the expiry, and a create after it has none', async () => {
     await done(create);
     await done(remove);
-    expect(await ending()).toBeUndefined();
+    expect(await expiry()).toBeUndefined();
     await done({ operation: create.operation });
-    expect(await ending()).toBeUndefined();
+    expect(await expiry()).toBeUndefined();
   });
 
-  test('a delete at an ending begins only while the operation that set it is the last one', async () => {
+  test('a delete at an expiry begins only while the operation that set it is the last one', async () => {
     const setBy = await done(create);
-    expect((await begin({ ...remove, setBy: 'another' })).result).toEqual(otherEnding);
+    expect((await begin({ ...remove, setBy: 'another' })).result).toEqual(otherExpiry);
     expect((await begin({ ...remove, setBy, at: '2026-11-24T11:00:00.000Z' })).result).toEqual(mismatch);
     expect((await begin({ ...remove, setBy })).result).toEqual(committed);
   });
 
-  test('an ending is set only over the one that its request was judged by', async () => {
+  test('an expiry is set only over the one that its request was judged by', async () => {
     const first = await done({ operation: create.operation });
-    const none: StateMismatch = { ...otherEnding, changes: 1 };
+    const none: StateMismatch = { ...otherExpiry, changes: 1 };
     expect((await begin({ ...update, expiresAt: endsAt, over: first })).result).toEqual(none);
     expect(await setAlone(endsAt, association(), first)).toEqual(none);
     const setBy = await done({ ...update, expiresAt: endsAt, over: null });
-    const other: StateMismatch = { ...otherEnding, changes: 2 };
+    const other: StateMismatch = { ...otherExpiry, changes: 2 };
     for (const over of [null, first]) {
       expect((await begin({ ...update, expiresAt: laterAt, over })).result).toEqual(other);
       expect(await setAlone(laterAt, association(), over)).toEqual(other);
     }
     expect(await setAlone(laterAt, association(), setBy)).toEqual(committed);
-    expect(await ending()).toMatchObject({ expiresAt: laterAt });
+    expect(await expiry()).toMatchObject({ expiresAt: laterAt });
   });
 
-  test('what depends on the ending begins only while no other operation is in progress', async () => {
+  test('what depends on the expiry begins only while no other operation is in progress', async () => {
     const setBy = await done(create);
     const other = await begin(update);
     for (const begun of [
@@ -201,25 +201,25 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
     // A request deletes at any time.
     expect((await begin(remove)).result).toEqual(committed);
     expect(await other.succeed()).toEqual(committed);
-    expect((await ending())?.setBy).toBe(setBy);
+    expect((await expiry())?.setBy).toBe(setBy);
   });
 
-  test('an update of the ending alone sets it for the confirmed version, and no other', async () => {
+  test('an update of the expiry alone sets it for the confirmed version, and no other', async () => {
     await done({ operation: create.operation });
     expect(await setAlone(endsAt, association({ modifiedAt: '2026-11-24T11:00:00.000Z' }))).toEqual(mismatch);
-    expect(await ending()).toBeUndefined();
+    expect(await expiry()).toBeUndefined();
     expect(await setAlone(endsAt)).toEqual(committed);
-    expect(await ending()).toMatchObject({ expiresAt: endsAt, isWarned: false });
+    expect(await expiry()).toMatchObject({ expiresAt: endsAt, isWarned: false });
     expect((await ledger.getAssociationState(target))?.openOperations).toEqual([]);
   });
 
-  test('an ending is listed from the time of its warning on and, once it was warned of, from its own', async () => {
+  test('an expiry is listed from the time of its warning on and, once it was warned of, from its own', async () => {
     await done(create);
     expect(await dueAt(due - 1, due - 1)).toEqual([]);
     expect(await dueAt(due, due - 1)).toEqual([target]);
     const state = await ledger.getAssociationState(target);
-    if (!state?.ending) throw new Error('No ending is stored.');
-    const warned = { target, ending: { ...state.ending, isWarned: true }, openOperations: [], endedOperationIds: [] };
+    if (!state?.expiry) throw new Error('No expiry is stored.');
+    const warned = { target, expiry: { ...state.expiry, isWarned: true }, openOperations: [], endedOperationIds: [] };
     expect(await ledger.observeAssociation(state.revision - 1, warned, null)).toBe(false);
     expect(await ledger.observeAssociation(state.revision, warned, null)).toBe(true);
     expect(await dueAt(due, due - 1)).toEqual([]);
@@ -228,17 +228,17 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
     expect(await dueAt(due, due)).toEqual([]);
   });
 
-  test('the due list has the ending and the revision of its state, so that it is held over that revision', async () => {
+  test('the due list has the expiry and the revision of its state, so that it is held over that revision', async () => {
     await done(create);
     const [first] = await listed(due, due);
-    if (!first) throw new Error('No ending is listed.');
-    const { revision = 0, ending: stored } = (await ledger.getAssociationState(target)) ?? {};
-    expect(first).toEqual({ target, revision, ending: stored, hasDrift: false });
+    if (!first) throw new Error('No expiry is listed.');
+    const { revision = 0, expiry: stored } = (await ledger.getAssociationState(target)) ?? {};
+    expect(first).toEqual({ target, revision, expiry: stored, hasDrift: false });
     const nextAt = due + 3_600_000;
-    const held = { ...first.ending, isWarned: true, heldAt: due, nextAt };
-    const change = { target, ending: held, openOperations: [], endedOperationIds: [] };
+    const held = { ...first.expiry, isWarned: true, heldAt: due, nextAt };
+    const change = { target, expiry: held, openOperations: [], endedOperationIds: [] };
     expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
-    expect(await ending()).toEqual(held);
+    expect(await expiry()).toEqual(held);
     expect(await ledger.observeAssociation(revision, change, null)).toBe(false);
     expect(await listed(nextAt, nextAt - 1)).toEqual([]);
     const observed = { at: due, sight: null, origin: 'OUTSIDE', association: null, driftId: 'drift' } as const;
@@ -249,7 +249,7 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
       endedOperationIds: [],
     };
     expect(await ledger.observeAssociation(revision + 1, drifted, null)).toBe(true);
-    expect(await listed(0, nextAt)).toEqual([{ target, revision: revision + 2, ending: held, hasDrift: true }]);
+    expect(await listed(0, nextAt)).toEqual([{ target, revision: revision + 2, expiry: held, hasDrift: true }]);
   });
 
   test('the due list is limited for those that were not warned of and for the others, the earliest of each first', async () => {
@@ -257,11 +257,11 @@ describeOnLedgers('the endings of a ledger in $name', ({ open }) => {
       for (const isWarned of [false, true]) {
         const of = { ...target, serviceAccount: `${isWarned ? 'warned' : 'new'}-${index}` };
         const fields = { associationId, setBy: 'operation', suspendedFor: null, expiresAt: endsAt };
-        const change = { target: of, ending: { ...fields, isWarned, nextAt: due + index }, openOperations: [] };
+        const change = { target: of, expiry: { ...fields, isWarned, nextAt: due + index }, openOperations: [] };
         await ledger.observeAssociation(0, { ...change, endedOperationIds: [] }, null);
       }
     }
-    const found = await ledger.dueEndings({ warnUntil: due + 9, now: due + 9 }, 2);
+    const found = await ledger.dueExpiries({ warnUntil: due + 9, now: due + 9 }, 2);
     expect(found.map((one) => one.target.serviceAccount)).toEqual(['new-1', 'new-2', 'warned-1', 'warned-2']);
   });
 });

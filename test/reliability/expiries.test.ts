@@ -4,10 +4,10 @@ import { association, at, change, intent, sound, success } from './sound-facts.t
 
 const { associationArn } = association;
 const endsAt = 10_000;
-const ending = { at: endsAt, setBy: 'op-1' };
+const expiry = { at: endsAt, setBy: 'op-1' };
 const created: readonly TrailEntry[] = [
-  { ...intent, setsEnding: endsAt },
-  { ...success, setsEnding: endsAt },
+  { ...intent, setsExpiry: endsAt },
+  { ...success, setsExpiry: endsAt },
 ];
 
 function ended(fields: Partial<TrailEntry> = {}): TrailEntry {
@@ -18,7 +18,7 @@ function ended(fields: Partial<TrailEntry> = {}): TrailEntry {
     associationArn,
     roleArn: null,
   } as const;
-  return { ...intent, ...of, entryId: '11', time: 11_000, apiRequestId: 'run', ending, ...fields };
+  return { ...intent, ...of, entryId: '11', time: 11_000, apiRequestId: 'run', expiry, ...fields };
 }
 
 const closed: TrailEntry = { ...ended(), entryId: '12', time: 13_000, event: 'SUCCEEDED' };
@@ -46,9 +46,9 @@ const facts: Facts = {
   endedAt: 20_000,
 };
 
-/** The entries of an update with success that sets an ending, or clears it. */
-function sets(setsEnding: number | null, time: number): TrailEntry[] {
-  const of = { kind: 'update', operationId: 'op-3', clientRequestToken: 'other', setsEnding, roleArn: null } as const;
+/** The entries of an update with success that sets an expiry, or clears it. */
+function sets(setsExpiry: number | null, time: number): TrailEntry[] {
+  const of = { kind: 'update', operationId: 'op-3', clientRequestToken: 'other', setsExpiry, roleArn: null } as const;
   return [
     { ...intent, ...of, entryId: `${time}-1`, time: time - 100, associationArn },
     { ...success, ...of, entryId: `${time}-2`, time },
@@ -57,7 +57,7 @@ function sets(setsEnding: number | null, time: number): TrailEntry[] {
 
 const remains: Partial<Facts> = { changes: [change], associations: sound.associations, records: sound.records };
 
-test('the guarantees hold for an association that ended, and for one whose ending was extended or cleared, or was refused', () => {
+test('the guarantees hold for an association that ended, and for one whose expiry was extended or cleared, or was refused', () => {
   expect(violations(facts)).toEqual([]);
   const update = {
     ...change,
@@ -67,17 +67,17 @@ test('the guarantees hold for an association that ended, and for one whose endin
     operationId: 'op-3',
     effect: at(3_950),
   } as const;
-  const alone = [{ ...sets(30_000, 4_000)[1], isEndingOnly: true } as TrailEntry];
+  const alone = [{ ...sets(30_000, 4_000)[1], isExpiryOnly: true } as TrailEntry];
   expect(violations({ ...facts, ...remains, entries: [...created, ...alone] })).toEqual([]);
-  for (const setsEnding of [30_000, null]) {
-    const entries = [...created, ...sets(setsEnding, 4_000)];
+  for (const setsExpiry of [30_000, null]) {
+    const entries = [...created, ...sets(setsExpiry, 4_000)];
     expect(violations({ ...facts, ...remains, entries, changes: [change, update] })).toEqual([]);
   }
   const refused = { ...closed, event: 'REFUSED', refusalCode: 'ASSOCIATION_CHANGED' };
   expect(violations({ ...facts, ...remains, entries: [...created, ended(), refused] })).toEqual([]);
 });
 
-test('an ending that is a delete which needs an approval has it, also if it is earlier than the one before', () => {
+test('an expiry that is a delete which needs an approval has it, also if it is earlier than the one before', () => {
   const used = {
     approvalId: 'approval-1',
     event: 'APPROVAL_USED',
@@ -95,11 +95,11 @@ test('an ending that is a delete which needs an approval has it, also if it is e
     operationId: 'op-3',
     effect: at(3_950),
   } as const;
-  const of = (setsEnding: number, alone: boolean) => {
-    const entries = sets(setsEnding, 4_000).map((one): TrailEntry => ({
+  const of = (setsExpiry: number, alone: boolean) => {
+    const entries = sets(setsExpiry, 4_000).map((one): TrailEntry => ({
       ...one,
       endsHeld: true,
-      ...(alone && { isEndingOnly: true }),
+      ...(alone && { isExpiryOnly: true }),
     }));
     const changes = alone ? [change] : [change, update];
     return {
@@ -124,21 +124,21 @@ const unapprovedIn = (of: Facts) =>
   violations(of).filter(({ what }) => what.includes('without the approval of a delete'));
 
 test.each<[string, Partial<Facts>]>([
-  ['a delete that begins before the ending', { entries: [...created, ended({ time: 9_999 }), closed] }],
+  ['a delete that begins before the expiry', { entries: [...created, ended({ time: 9_999 }), closed] }],
   [
-    'a delete at an ending that was extended before',
+    'a delete at an expiry that was extended before',
     { entries: [...created, ...sets(30_000, 4_000), ended(), closed] },
   ],
-  ['a delete at an ending that was cleared before', { entries: [...created, ...sets(null, 4_000), ended(), closed] }],
-  ['a delete at an ending that no success set', { entries: [intent, success, ended(), closed] }],
-  ['two successes of one ending', { entries: [...facts.entries, { ...closed, operationId: 'op-4', entryId: '14' }] }],
-  ['two warnings of one ending', { entries: [...facts.entries, { ...warned, operationId: 'op-5', entryId: '6' }] }],
-  ['an association that exists after its ending', { ...remains, entries: created }],
-])('the guarantee of endings is violated by %s', (_, differing) => {
+  ['a delete at an expiry that was cleared before', { entries: [...created, ...sets(null, 4_000), ended(), closed] }],
+  ['a delete at an expiry that no success set', { entries: [intent, success, ended(), closed] }],
+  ['two successes of one expiry', { entries: [...facts.entries, { ...closed, operationId: 'op-4', entryId: '14' }] }],
+  ['two warnings of one expiry', { entries: [...facts.entries, { ...warned, operationId: 'op-5', entryId: '6' }] }],
+  ['an association that exists after its expiry', { ...remains, entries: created }],
+])('the guarantee of expiries is violated by %s', (_, differing) => {
   expect(violations({ ...facts, ...differing }).map(({ invariant }) => invariant)).toContain('ended');
 });
 
-test('an update of the ending alone that has an INTENT violates the guarantee of one entry', () => {
-  const entries = [...created, ...sets(30_000, 4_000).map((entry) => ({ ...entry, isEndingOnly: true }))];
+test('an update of the expiry alone that has an INTENT violates the guarantee of one entry', () => {
+  const entries = [...created, ...sets(30_000, 4_000).map((entry) => ({ ...entry, isExpiryOnly: true }))];
   expect(violations({ ...facts, ...remains, entries }).map(({ invariant }) => invariant)).toContain('noHoles');
 });

@@ -1,4 +1,4 @@
-import type { Ending, ListedEnding } from '../../src/ledger/association-ending.ts';
+import type { Expiry, ListedExpiry } from '../../src/ledger/association-expiry.ts';
 import { bySetter } from '../../src/operations/expiry/setters.ts';
 import { association, auditEntry } from '../support/ledger-samples.ts';
 
@@ -6,13 +6,13 @@ const entry = auditEntry();
 const setter = { principalId: entry.principal.id, actorId: entry.actor?.id ?? null, onBehalfOf: entry.onBehalfOf };
 const { accountId, region, clusterName, namespace } = association();
 
-/** A due ending that came so many seconds after the first one; without its setter where none is given. */
-function listed(seconds: number, by: Pick<Ending, 'setter'> = {}): ListedEnding {
+/** A due expiry that came so many seconds after the first one; without its setter where none is given. */
+function listed(seconds: number, by: Pick<Expiry, 'setter'> = {}): ListedExpiry {
   const expiresAt = new Date(Date.UTC(2026, 10, 24, 12, 0, seconds)).toISOString();
   const nextAt = Date.parse(expiresAt);
-  const ending = { associationId: 'a-1', expiresAt, setBy: `${seconds}`, isWarned: true, nextAt, suspendedFor: null };
+  const expiry = { associationId: 'a-1', expiresAt, setBy: `${seconds}`, isWarned: true, nextAt, suspendedFor: null };
   const target = { accountId, region, clusterName, namespace, serviceAccount: `api-${seconds}` };
-  return { target, revision: 1, ending: { ...ending, ...by }, hasDrift: false };
+  return { target, revision: 1, expiry: { ...expiry, ...by }, hasDrift: false };
 }
 
 /** A ledger that has the same entry for all operations, and those that were read. */
@@ -25,18 +25,18 @@ function ledgerOf() {
   return { read, ledger: { operationEntries } };
 }
 
-test('endings whose setter was looked up are in order among those of their setter', async () => {
+test('expiries whose setter was looked up are in order among those of their setter', async () => {
   const { ledger } = ledgerOf();
   const [all, ...others] = await bySetter({ ledger }, [listed(1), listed(2, { setter }), listed(3)]);
   expect(others).toEqual([]);
   expect(all?.setter).toEqual(setter);
-  expect(all?.endings.map(({ ending }) => ending.setBy)).toEqual(['1', '2', '3']);
+  expect(all?.expiries.map(({ expiry }) => expiry.setBy)).toEqual(['1', '2', '3']);
 });
 
-test('a run looks up at most 500 setters, those of the first endings', async () => {
+test('a run looks up at most 500 setters, those of the first expiries', async () => {
   const { ledger, read } = ledgerOf();
   const due = Array.from({ length: 502 }, (_, seconds) => listed(seconds));
   const [all] = await bySetter({ ledger }, due);
-  expect(read).toEqual(due.slice(0, 500).map(({ ending }) => ending.setBy));
-  expect(all?.endings).toHaveLength(500);
+  expect(read).toEqual(due.slice(0, 500).map(({ expiry }) => expiry.setBy));
+  expect(all?.expiries).toHaveLength(500);
 });
