@@ -150,7 +150,7 @@ const exampleRecord = {
   startedAt: 1,
   leaseUntil: 1,
   inDoubtUntil: 1,
-  expiresAt: null,
+  retainUntil: null,
   modifiedAtBefore: null,
   inDoubtOperationIds: [],
   result: null,

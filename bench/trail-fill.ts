@@ -40,7 +40,7 @@ function recordOf([entry]: readonly AuditEntry[]): IdempotencyRecord {
     startedAt: end,
     leaseUntil: end,
     inDoubtUntil: end,
-    expiresAt: end,
+    retainUntil: end,
     modifiedAtBefore: null,
     inDoubtOperationIds: [],
     result: null,

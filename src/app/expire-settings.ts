@@ -23,7 +23,7 @@ export function readExpireSettings(reader: SettingsReader): ExpireSettings {
   if (settings.maxPerSetter < settings.burstAbove) {
     reader.problem(
       `EXPIRE_MAX_PER_SETTER is ${settings.maxPerSetter} and EXPIRE_BURST_ABOVE is ${settings.burstAbove}: a run must carry ` +
-        `out at least as many endings of a setter as are no burst, such as ${maxPerSetter} and ${burstAbove}.`,
+        `out at least as many expiries of a setter as are no burst, such as ${maxPerSetter} and ${burstAbove}.`,
     );
   }
   return settings;

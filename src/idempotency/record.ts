@@ -87,7 +87,7 @@ export function newRecord(begin: NewOperation, operationId: string, times: Times
     leaseUntil: begin.startedAt + times.leaseMs,
     inDoubtUntil: inDoubtUntil(begin.startedAt, times),
     modifiedAtBefore: begin.modifiedAtBefore,
-    expiresAt: null,
+    retainUntil: null,
     inDoubtOperationIds: [],
     result: null,
   };
@@ -123,9 +123,9 @@ export function concluded(
       return { ...leased, leaseUntil: now };
     case 'SUCCEEDED':
     case 'REFUSED':
-      return { ...leased, state: outcome.recordState, expiresAt: now + times.retentionMs, result };
+      return { ...leased, state: outcome.recordState, retainUntil: now + times.retentionMs, result };
     case 'RELEASED':
-      return { ...leased, state: 'RELEASED', expiresAt: now + times.retentionMs };
+      return { ...leased, state: 'RELEASED', retainUntil: now + times.retentionMs };
   }
 }
 
@@ -158,6 +158,6 @@ export function retryAfterSeconds(
 }
 
 /** DynamoDB deletes an expired record up to two days late, so it counts as absent. */
-export function isExpired({ expiresAt }: IdempotencyRecord, now: number): boolean {
-  return expiresAt !== null && expiresAt <= now;
+export function isExpired({ retainUntil }: IdempotencyRecord, now: number): boolean {
+  return retainUntil !== null && retainUntil <= now;
 }

@@ -122,7 +122,7 @@ function restoredRecord(
     leaseUntil: now,
     inDoubtUntil,
     modifiedAtBefore: intent?.before?.modifiedAt ?? null,
-    expiresAt: null,
+    retainUntil: null,
     inDoubtOperationIds: [],
     result: null,
   };

@@ -26,7 +26,7 @@ export interface Times {
    * The least time from a request to the expiry that it sets: longer than the longest schedule and
    * clock error.
    */
-  readonly leastLifetimeMs: number;
+  readonly leastTimeToExpiryMs: number;
 }
 
 /** Times for AWS: an operation can stay in doubt for up to 7 minutes after it began. */
@@ -39,7 +39,7 @@ export const defaultTimes: Times = {
   clockErrorMs: 30_000,
   retentionMs: 7 * 24 * 3_600_000,
   roleRetryMs: 8_000,
-  leastLifetimeMs: 5 * 60_000,
+  leastTimeToExpiryMs: 5 * 60_000,
 };
 
 /**

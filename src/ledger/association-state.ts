@@ -12,14 +12,14 @@ import type { AssociationVersion, LatestVersion, Origin } from './association-ve
  */
 export interface AssociationState {
   readonly target: AssociationTarget;
-  /** Increases by one with every write. */
+  /** Increases by one with every write of the item, which conditions demand. Not public. */
   readonly revision: number;
   /**
    * How often the association changed or may have: outcomes of operations, and foreign changes that
-   * scans found. The public `revision` of the service account. Operations that begin, and those
-   * that certainly did nothing, don't move it.
+   * scans found. The API calls it `revision`; it is stored as `changes`. Operations that begin, and
+   * those that certainly did nothing, don't move it.
    */
-  readonly changes: number;
+  readonly publicRevision: number;
   /** When an operation last began or ended, in milliseconds since the epoch; null if none did. */
   readonly changedAt: number | null;
   /** What the latest outcome of an operation confirmed; null if there is none. */
@@ -170,8 +170,8 @@ export interface StateChange {
  * that it ends is in progress.
  */
 export interface StateDemand {
-  /** How often the association must have changed; null: any. */
-  readonly changes: number | null;
+  /** The public `revision` that the service account must have; null: any. */
+  readonly publicRevision: number | null;
   /** The version of the association that must be confirmed; null: any. */
   readonly confirmed: Pick<Association, 'associationId' | 'modifiedAt'> | null;
   /** The operation that must have set the expiry; null: there must be none. Absent: any. */
@@ -181,8 +181,8 @@ export interface StateDemand {
 /** A commit that the state of its service account does not permit. Nothing was written. */
 export interface StateMismatch {
   readonly kind: 'state-mismatch';
-  /** `changes` of the stored state. */
-  readonly changes: number;
+  /** That of the stored state. */
+  readonly publicRevision: number;
   /** Whether another operation on the service account is in progress. */
   readonly isBusy: boolean;
   /** Set if the expiry is another one than the commit demands. */

@@ -67,8 +67,8 @@ export interface IdempotencyRecord {
   readonly inDoubtUntil: number;
   /** `modifiedAt` of the association when the operation started; null for a create. */
   readonly modifiedAtBefore: string | null;
-  /** When the record can be deleted; null exactly while IN_PROGRESS. */
-  readonly expiresAt: number | null;
+  /** From when on the record can be deleted; null exactly while IN_PROGRESS. */
+  readonly retainUntil: number | null;
   /** Earlier operations of this record that were released without proof that they had no effect. */
   readonly inDoubtOperationIds: readonly string[];
   /** Set exactly when SUCCEEDED or REFUSED. */

@@ -89,7 +89,7 @@ interface ExistingRequest extends ClusterRef {
 
 /** A delete in canonical form. */
 export interface DeleteRequest extends ExistingRequest {
-  /** The expiry that the delete carries out: only that of the gateway itself has one. */
+  /** The expiry that a delete of the gateway itself carries out. Stored under this name. */
   readonly ending?: DueExpiry;
 }
 

@@ -71,7 +71,7 @@ export interface RecordedExpiry {
 export interface JudgedExpiry {
   /**
    * The expiry that the service account had, which the operation demands when it begins; null:
-   * none.
+   * none. Stored under this name.
    */
   readonly endingBefore?: RecordedExpiry | null;
   /**

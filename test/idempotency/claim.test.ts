@@ -23,7 +23,7 @@ test('a claim that the ledger does not answer in time is unavailable', async () 
 });
 
 test('a success without an effect is not recorded after the deadline of its request', async () => {
-  const request = { ...claimOf(admittedCreate(1_000)), conclusion: doneByEks };
+  const request = { ...claimOf(admittedCreate(60_000)), conclusion: doneByEks };
   const late = dependenciesOn(ledger, { clock: () => request.deadline + 1 });
   await expect(claim(late, request)).rejects.toThrow(LedgerUnavailable);
   expect(await ledger.getRecord(request.idempotencyKey)).toBeNull();
@@ -31,7 +31,7 @@ test('a success without an effect is not recorded after the deadline of its requ
 });
 
 test('a second claim that the ledger does not answer in time is unavailable', async () => {
-  const { record } = leaseOf(await claim(dependenciesOn(ledger), claimOf(admittedCreate(1_000))));
+  const { record } = leaseOf(await claim(dependenciesOn(ledger), claimOf(admittedCreate(60_000))));
   const request = claimOf(admittedCreate(50));
   await expect(reclaim(unanswered(), request, record)).rejects.toThrow(LedgerUnavailable);
 });
@@ -71,7 +71,7 @@ describe('a claim', () => {
     expect(await claim(dependenciesOn(ledger), lockedClaim)).toEqual({ kind: 'locked', lock });
     expect(await ledger.getRecord(request.idempotencyKey)).toBeNull();
     const { idempotencyKey, startedAt } = request;
-    const expired = succeeded(openRecord({ idempotencyKey }), { expiresAt: startedAt });
+    const expired = succeeded(openRecord({ idempotencyKey }), { retainUntil: startedAt });
     await storeRecord(ledger, expired);
     expect(await claim(dependenciesOn(ledger), lockedClaim)).toEqual({ kind: 'locked', lock });
     expect(await ledger.getRecord(idempotencyKey)).toEqual(expired);
@@ -179,7 +179,7 @@ describe('a claim', () => {
       commit: async () => {
         rounds += 1;
         if (rounds > 20) throw new Error('The claim does not end.');
-        if (rounds === 4) return { kind: 'state-mismatch', changes: 1, isBusy: false };
+        if (rounds === 4) return { kind: 'state-mismatch', publicRevision: 1, isBusy: false };
         return { kind: 'conflict', record: { ...record, leaseUntil: 0, fence: rounds } };
       },
     };

@@ -94,7 +94,7 @@ test('the fingerprint does not depend on the order of fields', () => {
 describe('records', () => {
   test('records are in doubt for 7 minutes by default, from the start of the operation', () => {
     expect(inDoubtUntil(0, defaultTimes)).toBe(7 * 60_000);
-    expect(record).toMatchObject({ fence: 1, leaseUntil: 1_035_000, inDoubtUntil: 1_420_000, expiresAt: null });
+    expect(record).toMatchObject({ fence: 1, leaseUntil: 1_035_000, inDoubtUntil: 1_420_000, retainUntil: null });
   });
 
   test('raise the fence for each lease holder and keep operations in doubt', () => {
@@ -109,8 +109,8 @@ describe('records', () => {
 
   test.each(['DONE', 'EKS_REFUSED', 'NOT_DONE'] as const)('expire seven days after %s', (outcome) => {
     const result = { association: null, refusal: null, completedAt: '2026-11-24T10:00:00.000Z' };
-    const { expiresAt } = concluded(record, outcomeOf(outcome), result, 1_010_000, defaultTimes);
-    expect(expiresAt).toBe(1_010_000 + 7 * 24 * 3_600_000);
+    const { retainUntil } = concluded(record, outcomeOf(outcome), result, 1_010_000, defaultTimes);
+    expect(retainUntil).toBe(1_010_000 + 7 * 24 * 3_600_000);
   });
 
   test('keep the latest 100 operations in doubt', () => {
@@ -147,7 +147,7 @@ test('a record expires at the end of its retention, and never while its operatio
     defaultTimes,
   );
   expect(isExpired(record, Number.MAX_SAFE_INTEGER)).toBe(false);
-  const closed = { ...record, expiresAt: 10 };
+  const closed = { ...record, retainUntil: 10 };
   expect([9, 10, 11].map((now) => isExpired(closed, now))).toEqual([false, true, true]);
 });
 

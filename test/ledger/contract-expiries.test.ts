@@ -12,7 +12,7 @@ const time = '2026-11-24T12:00:00.000Z';
 const [endsAt, laterAt] = ['2026-11-25T12:00:00.000Z', '2026-11-26T12:00:00.000Z'];
 const due = Date.parse(endsAt);
 const committed = { kind: 'committed' };
-const busy: StateMismatch = { kind: 'state-mismatch', changes: 1, isBusy: true };
+const busy: StateMismatch = { kind: 'state-mismatch', publicRevision: 1, isBusy: true };
 const mismatch: StateMismatch = { ...busy, isBusy: false };
 const otherExpiry: StateMismatch = { ...mismatch, hasOtherExpiry: true };
 
@@ -46,7 +46,7 @@ describeOnLedgers('the expiries of a ledger in $name', ({ open }) => {
       }
       case 'DELETE_POD_IDENTITY_ASSOCIATION': {
         const { setBy, at = modifiedAt } = begun;
-        const asExpiry = setBy === undefined ? {} : { expiry: { expiresAt: endsAt, setBy } };
+        const asExpiry = setBy === undefined ? {} : { ending: { expiresAt: endsAt, setBy } };
         return {
           ...existing,
           expectedModifiedAt: setBy === undefined ? null : at,
@@ -157,7 +157,7 @@ describeOnLedgers('the expiries of a ledger in $name', ({ open }) => {
     expect(await expiry()).toBeUndefined();
   });
 
-  test('a delete ends the expiry, and a create after it has none', async () => {
+  test('a delete removes the expiry, and a create after it has none', async () => {
     await done(create);
     await done(remove);
     expect(await expiry()).toBeUndefined();
@@ -174,11 +174,11 @@ describeOnLedgers('the expiries of a ledger in $name', ({ open }) => {
 
   test('an expiry is set only over the one that its request was judged by', async () => {
     const first = await done({ operation: create.operation });
-    const none: StateMismatch = { ...otherExpiry, changes: 1 };
+    const none: StateMismatch = { ...otherExpiry, publicRevision: 1 };
     expect((await begin({ ...update, expiresAt: endsAt, over: first })).result).toEqual(none);
     expect(await setAlone(endsAt, association(), first)).toEqual(none);
     const setBy = await done({ ...update, expiresAt: endsAt, over: null });
-    const other: StateMismatch = { ...otherExpiry, changes: 2 };
+    const other: StateMismatch = { ...otherExpiry, publicRevision: 2 };
     for (const over of [null, first]) {
       expect((await begin({ ...update, expiresAt: laterAt, over })).result).toEqual(other);
       expect(await setAlone(laterAt, association(), over)).toEqual(other);

@@ -58,7 +58,7 @@ describeOnLedgers('the formats of a ledger in $name', ({ open }) => {
       const { operationId, fence } = leased;
       const ofOperation = { operationId, fence };
       const attempts: [Expectation, typeof leased][] = [
-        [{ kind: 'free', now }, succeeded(leased, { expiresAt: now - 1 })],
+        [{ kind: 'free', now }, succeeded(leased, { retainUntil: now - 1 })],
         [{ kind: 'released', ...ofOperation }, released(leased)],
         [{ kind: 'leased', ...ofOperation }, leased],
         [{ kind: 'lease-expired', ...ofOperation, now }, leased],

@@ -145,7 +145,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const state: AssociationState = {
       target,
       revision: 1,
-      changes: 0,
+      publicRevision: 0,
       changedAt: Date.parse(t1),
       confirmed: null,
       observed: null,
@@ -165,7 +165,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toEqual({
       ...state,
       revision: 2,
-      changes: 1,
+      publicRevision: 1,
       changedAt: Date.parse(t2),
       confirmed,
       openOperations: [],
@@ -312,7 +312,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toMatchObject({ revision: 2, confirmed: null, openOperations: [] });
   });
 
-  const changesNow = async () => (await stateNow())?.changes;
+  const publicRevisionNow = async () => (await stateNow())?.publicRevision;
   const scanned = async (fields: Pick<StateChange, 'isChange'>) => {
     const revision = (await stateNow())?.revision ?? 0;
     return ledger.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [], ...fields }, null);
@@ -322,7 +322,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const counts: unknown[] = [];
     const count = async (written: Promise<unknown>) => {
       await written;
-      counts.push(await changesNow());
+      counts.push(await publicRevisionNow());
     };
     await count((await begin()).release());
     await count((await begin()).succeed(at(t1)));
@@ -336,35 +336,35 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(counts).toEqual([0, 1, 2, 3, 4, 4, 4, 5]);
   });
 
-  test('a create that expects a number of changes begins over this number only, without another operation in progress', async () => {
+  test('a create that expects a revision begins over this number only, without another operation in progress', async () => {
     const create = 'CREATE_POD_IDENTITY_ASSOCIATION';
     const expecting = (expectedRevision: number) => begin(create, null, { expectedRevision });
-    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 0, isBusy: false });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 0, isBusy: false });
     expect(await stateNow()).toBeNull();
     const first = await expecting(0);
     expect(first.begun).toEqual({ kind: 'committed' });
-    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 0, isBusy: true });
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 0, isBusy: true });
     await first.release();
     const second = await expecting(0);
     expect(second.begun).toEqual({ kind: 'committed' });
     await second.succeed(at(t1));
-    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', changes: 1, isBusy: false });
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 1, isBusy: false });
     const remove = await begin('DELETE_POD_IDENTITY_ASSOCIATION');
-    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 1, isBusy: true });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 1, isBusy: true });
     await remove.succeed(at(t1), null);
     // The delete is closed, and still in doubt: it can't change what is gone.
     expect((await stateNow())?.openOperations).toHaveLength(1);
-    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', changes: 2, isBusy: false });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 2, isBusy: false });
     expect((await expecting(2)).begun).toEqual({ kind: 'committed' });
   });
 
-  test('a create that expects a number of changes follows its own released operation, and no other', async () => {
+  test('a create that expects a revision follows its own released operation, and no other', async () => {
     const create = 'CREATE_POD_IDENTITY_ASSOCIATION';
     const own = await begin(create, null, { expectedRevision: 0 });
     expect(await own.reclaim()).toEqual({ kind: 'committed' });
-    expect(await stateNow()).toMatchObject({ changes: 0, openOperations: [{}] });
+    expect(await stateNow()).toMatchObject({ publicRevision: 0, openOperations: [{}] });
     const late = await begin(create, null, { expectedRevision: 0 });
-    expect(late.begun).toEqual({ kind: 'state-mismatch', changes: 0, isBusy: true });
+    expect(late.begun).toEqual({ kind: 'state-mismatch', publicRevision: 0, isBusy: true });
   });
 
   test('an adoption counts as a change, and is not an operation in progress', async () => {
@@ -429,7 +429,7 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await stateNow()).toEqual({
       target,
       revision: 1,
-      changes: 0,
+      publicRevision: 0,
       changedAt: null,
       confirmed: null,
       observed,

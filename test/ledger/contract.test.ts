@@ -25,12 +25,12 @@ describeOnLedgers('a ledger in $name', ({ open }) => {
       [
         {
           expected: { kind: 'free', now },
-          met: [null, succeeded(leased, { expiresAt: now }), released(leased, { expiresAt: now - 1 })],
-          notMet: [leased, succeeded(leased, { expiresAt: now + 1 }), { ...leased, expiresAt: now - 1 }],
+          met: [null, succeeded(leased, { retainUntil: now }), released(leased, { retainUntil: now - 1 })],
+          notMet: [leased, succeeded(leased, { retainUntil: now + 1 }), { ...leased, retainUntil: now - 1 }],
         },
         {
           expected: { kind: 'released', operationId, fence },
-          met: [released(leased), released(leased, { expiresAt: now })],
+          met: [released(leased), released(leased, { retainUntil: now })],
           notMet: [null, leased, succeeded(leased), released(leased, otherOperation), released(leased, { fence: 2 })],
         },
         {
@@ -83,7 +83,7 @@ describeOnLedgers('a ledger in $name', ({ open }) => {
       if (record === null) return 'no record';
       const words = [record.state, `with fence ${record.fence}`];
       if (record.operationId !== operationId) words.push('of another operation');
-      if (record.expiresAt !== null) words.push(`that expires at ${record.expiresAt - now}`);
+      if (record.retainUntil !== null) words.push(`that expires at ${record.retainUntil - now}`);
       return [...words, `with its lease until ${record.leaseUntil - leaseUntil}`].join(' ');
     }
   });
@@ -107,7 +107,7 @@ describeOnLedgers('a ledger in $name', ({ open }) => {
   });
 
   test('returns a record by its key, also an expired one, and null for an unknown key', async () => {
-    const records = [openRecord(), succeeded(openRecord()), released(openRecord(), { expiresAt: now - 1 })];
+    const records = [openRecord(), succeeded(openRecord()), released(openRecord(), { retainUntil: now - 1 })];
     for (const record of records) await storeRecord(ledger, record);
     for (const record of records) expect(await ledger.getRecord(record.idempotencyKey)).toEqual(record);
     expect(await ledger.getRecord(openRecord().idempotencyKey)).toBeNull();

@@ -86,7 +86,11 @@ describeOnDynamoDb('the items in DynamoDB', () => {
     const { operationId, fence, idempotencyKey } = open;
     await ledger.commit({ kind: 'free', now }, open, []);
     expect((await storedItem(idempotencyKey))?.ttl).toBeUndefined();
-    await ledger.commit({ kind: 'leased', operationId, fence }, succeeded(open, { expiresAt: 1_800_000_000_001 }), []);
+    await ledger.commit(
+      { kind: 'leased', operationId, fence },
+      succeeded(open, { retainUntil: 1_800_000_000_001 }),
+      [],
+    );
     expect((await storedItem(idempotencyKey))?.ttl).toEqual({ N: '1800000001' });
   });
 

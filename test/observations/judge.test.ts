@@ -23,7 +23,7 @@ const created = {
 };
 const ownTags = [{ key: operationTagKey, value: created.operationId }];
 const state = (fields: Partial<AssociationState> = {}): AssociationState => ({
-  ...{ target, revision: 4, changes: 1, changedAt: start, observed: null, openOperations: [], latest: null },
+  ...{ target, revision: 4, publicRevision: 1, changedAt: start, observed: null, openOperations: [], latest: null },
   recordsInProgress: [],
   confirmed: { association: at(0), isDeleted: false, ...created },
   ...fields,
@@ -39,7 +39,7 @@ const changed = (item: Item, change: StateChange): Item =>
 /** The item of a state; null: there is none. */
 const itemOf = (known: AssociationState | null): Item => {
   if (known === null) return stateKey(target);
-  const { confirmed, observed, changedAt, latest, revision, changes, openOperations } = known;
+  const { confirmed, observed, changedAt, latest, revision, publicRevision: changes, openOperations } = known;
   const change = {
     ...{ target, openOperations, endedOperationIds: [] },
     ...(confirmed && { confirmed }),
@@ -317,7 +317,7 @@ test('a foreign change counts as one of the association when it is seen first, a
   const first = judge(foreign, times);
   expect(first).toMatchObject({ origin: 'OUTSIDE', change: { isChange: true } });
   const after = written(foreign.state, first);
-  expect(after.changes).toBe(2);
+  expect(after.publicRevision).toBe(2);
   expect(judge(reading({ state: after, association: foreign.association }), times)).toMatchObject({
     change: { isChange: false },
   });

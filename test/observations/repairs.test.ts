@@ -74,7 +74,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     const expiresAt = inFuture(hourMs);
     const key = await closedCreate({ expiresAt });
     const before = await state();
-    expect(before).toMatchObject({ recordsInProgress: [key], changes: 1 });
+    expect(before).toMatchObject({ recordsInProgress: [key], publicRevision: 1 });
     expect(before.expiry).toBeUndefined();
     const { associationId } = before.confirmed?.association ?? {};
     const extend = () =>
@@ -92,7 +92,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     const { confirmed, latest } = before;
     // The outcome was counted once.
     expect(await state()).toMatchObject({
-      ...{ recordsInProgress: [], changes: 1, confirmed, latest },
+      ...{ recordsInProgress: [], publicRevision: 1, confirmed, latest },
       expiry: { associationId, expiresAt, setBy: before.confirmed?.operationId },
     });
     expect(await extend()).toMatchObject({ status: 'SUCCEEDED' });
@@ -169,7 +169,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     const operationId = openOperations[0]?.operationId;
     expect(await state()).toMatchObject({
       ...{ confirmed: { operationId, isDeleted: false }, expiry: { expiresAt, setBy: operationId } },
-      ...{ changes: 1, recordsInProgress: [], openOperations: [], latest: { origin: 'OPERATION' } },
+      ...{ publicRevision: 1, recordsInProgress: [], openOperations: [], latest: { origin: 'OPERATION' } },
     });
     expect(await ledger.readVersions(target, { before: '~' }, 1)).toMatchObject([{ operationId }]);
   });
@@ -326,7 +326,7 @@ describeOnLedgers('what another version of the gateway left in progress, on $nam
     expect(messages).toHaveLength(3);
     const operation = (await ledger.getAssociationState(other))?.confirmed?.operationId;
     expect(messages.filter((message) => message?.includes(operation ?? '-'))).toEqual([]);
-    expect(await ledger.getAssociationState(other)).toMatchObject({ changes: 1 });
+    expect(await ledger.getAssociationState(other)).toMatchObject({ publicRevision: 1 });
   });
 
   /** A create of another service account, of which this one has the key. */

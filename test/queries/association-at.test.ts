@@ -194,7 +194,7 @@ describe('the history as of a time', () => {
     return { ...fields, association: null, origin: null, deleted: { associationId, createdAt, modifiedAt: iso(at) } };
   };
   const known: AssociationState = {
-    ...{ target, revision: 1, changes: 0, changedAt: null, confirmed: null, observed: null },
+    ...{ target, revision: 1, publicRevision: 0, changedAt: null, confirmed: null, observed: null },
     ...{ openOperations: [], recordsInProgress: [], latest: null },
   };
 

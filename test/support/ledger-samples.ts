@@ -29,7 +29,7 @@ export function openRecord(fields: Partial<IdempotencyRecord> = {}): Idempotency
     startedAt: recordTime,
     leaseUntil: recordTime + 30_000,
     inDoubtUntil: recordTime + 420_000,
-    expiresAt: null,
+    retainUntil: null,
     modifiedAtBefore: null,
     inDoubtOperationIds: [],
     result: null,
@@ -40,12 +40,12 @@ export function openRecord(fields: Partial<IdempotencyRecord> = {}): Idempotency
 /** `record` after success, with an expiry in three days. */
 export function succeeded(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
   const result = { association: association(), refusal: null, completedAt: new Date(recordTime).toISOString() };
-  return { ...record, state: 'SUCCEEDED', expiresAt: recordTime + 72 * 3_600_000, result, ...fields };
+  return { ...record, state: 'SUCCEEDED', retainUntil: recordTime + 72 * 3_600_000, result, ...fields };
 }
 
 /** `record` after its release, with an expiry in three days. */
 export function released(record: IdempotencyRecord, fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
-  return { ...record, state: 'RELEASED', expiresAt: recordTime + 72 * 3_600_000, ...fields };
+  return { ...record, state: 'RELEASED', retainUntil: recordTime + 72 * 3_600_000, ...fields };
 }
 
 /** Target of the sample association. */

@@ -94,13 +94,13 @@ const record: Required<IdempotencyRecord> = {
   leaseUntil: start + 35_000,
   inDoubtUntil: start + 420_000,
   modifiedAtBefore: at,
-  expiresAt: null,
+  retainUntil: null,
   inDoubtOperationIds: [createdBy],
   result: null,
   deferral: { attempts: 3, nextAt: start + 60_000, parked: 'CLUSTER_NOT_SERVED', message: 'Not served.' },
 };
 const { deferral: _, ...withoutDeferral } = record;
-const ended = { ...withoutDeferral, expiresAt: start + 604_800_000 };
+const ended = { ...withoutDeferral, retainUntil: start + 604_800_000 };
 
 /** A record in every state. */
 export const records: readonly IdempotencyRecord[] = [
@@ -363,7 +363,7 @@ export const clusterScan: Required<ClusterScan> = {
 export const associationState: Required<AssociationState> = {
   target,
   revision: 7,
-  changes: 3,
+  publicRevision: 3,
   changedAt: start,
   confirmed: {
     association,

@@ -165,7 +165,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     started.push(() => deliverer.stop());
   }
   const expireService = startTimer(
-    'The run of endings failed.',
+    'The run of expiries failed.',
     settings.expireIntervalMs,
     async (run) => {
       const deps = { ...(await current()), observations: ledger, approvals: ledger };

@@ -17,24 +17,28 @@ interface Demanding {
  */
 export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
   if (!entry?.request) return null;
-  const { changes, setsExpiry } = named(entry as RequestedOperation);
+  const { publicRevision, setsExpiry } = named(entry as RequestedOperation);
   const { before, endingBefore } = entry;
   if (hasTrait('deletes', entry) && before) {
     const { ending, expectedModifiedAt } = entry.request;
     const { associationId } = before;
     if (ending && expectedModifiedAt !== null)
-      return { changes: null, confirmed: { associationId, modifiedAt: expectedModifiedAt }, expirySetBy: ending.setBy };
+      return {
+        publicRevision: null,
+        confirmed: { associationId, modifiedAt: expectedModifiedAt },
+        expirySetBy: ending.setBy,
+      };
   }
   // A request is judged by the expiry that it replaces.
   const judged = endingBefore === undefined ? {} : { expirySetBy: endingBefore?.setBy ?? null };
-  if (setsExpiryOnly(entry)) return { changes: null, confirmed: before, ...judged };
-  return changes === null && !setsExpiry ? null : { changes, confirmed: null, ...judged };
+  if (setsExpiryOnly(entry)) return { publicRevision: null, confirmed: before, ...judged };
+  return publicRevision === null && !setsExpiry ? null : { publicRevision, confirmed: null, ...judged };
 }
 
 /** The revision that a request expects, and whether it names an expiry. */
 function named<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
   return {
-    changes: expectedRevisions[operation](request),
+    publicRevision: expectedRevisions[operation](request),
     setsExpiry: namedExpiries[operation](request) !== undefined,
   };
 }
@@ -44,6 +48,6 @@ export function stateMismatch(state: AssociationState | null, { demand, ownRecor
   const isBusy = state?.recordsInProgress.some((key) => key !== ownRecord) ?? false;
   const expirySetBy = demand?.expirySetBy;
   const hasOtherExpiry = expirySetBy !== undefined && (state?.expiry?.setBy ?? null) !== expirySetBy;
-  const mismatch = { kind: 'state-mismatch', changes: state?.changes ?? 0, isBusy } as const;
+  const mismatch = { kind: 'state-mismatch', publicRevision: state?.publicRevision ?? 0, isBusy } as const;
   return hasOtherExpiry ? { ...mismatch, hasOtherExpiry } : mismatch;
 }

@@ -55,7 +55,7 @@ function listedExpiryOf(item: Item): ListedExpiry {
   const key = textIn(item, 'idempotencyKey');
   const stored = item as Item & Pick<StoredState, 'revision' | 'observed' | 'ending' | 'openShard' | 'leaseUntil'>;
   const expiry = expiryOf(stored);
-  if (!expiry) throw new Error(`The item ${key} is listed and has no ending.`);
+  if (!expiry) throw new Error(`The item ${key} is listed and has no expiry.`);
   const hasDrift = (stored.observed?.driftId ?? null) !== null;
   return { target: targetOfAssociationKey(key), revision: stored.revision, expiry, hasDrift };
 }

@@ -7,17 +7,21 @@ import { ttlAttribute } from './tables.ts';
 
 /**
  * A record as an item: its fields as attributes, except that `result` is JSON text, which preserves
- * all strings exactly. `ttl`, in seconds, is set once the record has an expiry. `openShard` is set
- * only while the record is IN_PROGRESS, so that the lease index holds no other records.
+ * all strings exactly. `ttl`, in seconds, is set once it is known until when the record is
+ * retained, which is stored as `expiresAt`. `openShard` is set only while the record is
+ * IN_PROGRESS, so that the lease index holds no other records.
  */
 export function recordItem(record: IdempotencyRecord): Item {
-  const shard = openShardOf(record.idempotencyKey);
+  const { retainUntil, inDoubtOperationIds, result, deferral, ...fields } = record;
   return {
     v: formatVersion,
-    ...record,
-    result: record.result === null ? null : JSON.stringify(record.result),
-    ...(record.expiresAt === null ? {} : { [ttlAttribute]: Math.ceil(record.expiresAt / 1000) }),
-    ...(record.state === 'IN_PROGRESS' ? { openShard: shard } : {}),
+    ...fields,
+    expiresAt: retainUntil,
+    inDoubtOperationIds,
+    result: result === null ? null : JSON.stringify(result),
+    ...(deferral === undefined ? {} : { deferral }),
+    ...(retainUntil === null ? {} : { [ttlAttribute]: Math.ceil(retainUntil / 1000) }),
+    ...(record.state === 'IN_PROGRESS' ? { openShard: openShardOf(record.idempotencyKey) } : {}),
   };
 }
 
@@ -26,11 +30,11 @@ export function recordItem(record: IdempotencyRecord): Item {
  * version created it.
  */
 export function recordOfItem(item: Item): IdempotencyRecord {
-  const { v, [ttlAttribute]: _ttl, openShard: _shard, result: text, ...fields } = item;
+  const { v, [ttlAttribute]: _ttl, openShard: _shard, result: text, expiresAt: retainUntil, ...fields } = item;
   requireSupported(`idempotency record ${textIn(item, 'idempotencyKey')}`, v);
   // Only `recordItem` creates the items of this table.
   const result = typeof text === 'string' ? (JSON.parse(text) as RecordedResult) : null;
-  return { ...(fields as Item & IdempotencyRecord), result };
+  return { ...({ ...fields, retainUntil } as Item & IdempotencyRecord), result };
 }
 
 /**

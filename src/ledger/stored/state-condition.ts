@@ -83,14 +83,14 @@ function isConfirmed({ associationId, modifiedAt }: Pick<Sight, 'associationId' 
 }
 
 /** What a commit demands that confirms nothing. */
-function demanded({ changes, confirmed, expirySetBy }: StateDemand, own: string | null): Condition[] {
-  const count = changes === null ? [] : [equals('changes', changes)];
+function demanded({ publicRevision, confirmed, expirySetBy }: StateDemand, own: string | null): Condition[] {
+  const count = publicRevision === null ? [] : [equals('changes', publicRevision)];
   // A set without keys is not stored.
   const isFree = absent('recordsInProgress');
   const ofExpiry = expirySetBy === null ? absent('ending') : equals(['ending', 'setBy'], expirySetBy ?? '');
   return [
     ...(confirmed ? isConfirmed(confirmed) : []),
-    ...(changes === 0 ? [anyOf(absent('changes'), ...count)] : count),
+    ...(publicRevision === 0 ? [anyOf(absent('changes'), ...count)] : count),
     ...(expirySetBy === undefined ? [] : [ofExpiry]),
     own === null ? isFree : anyOf(isFree, equals('recordsInProgress', new Set([own]))),
   ];

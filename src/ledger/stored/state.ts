@@ -140,7 +140,7 @@ export function stateOfItem(item: Item): AssociationState {
   return {
     target,
     revision,
-    changes,
+    publicRevision: changes,
     changedAt,
     confirmed: confirmed ? confirmedOf(target, confirmed) : null,
     observed: observed

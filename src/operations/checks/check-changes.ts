@@ -146,9 +146,9 @@ function shownRevision(
   const state = states.ofTarget(target);
   const isPermitted = decision !== null && (decision.allowed || decision.needs !== undefined);
   const isShown = isPermitted && decision.onlyAsDryRun !== true;
-  if (isShown) return state?.changes ?? 0;
+  if (isShown) return state?.publicRevision ?? 0;
   const known = state?.observed?.association ?? state?.confirmed?.association ?? { ...anyAssociation, ...target };
-  return hiddenFrom(deps, { identity, now: deps.clock() }, known) === null ? (state?.changes ?? 0) : 0;
+  return hiddenFrom(deps, { identity, now: deps.clock() }, known) === null ? (state?.publicRevision ?? 0) : 0;
 }
 
 /** The refusal with the paths of its findings in the input of the query. */

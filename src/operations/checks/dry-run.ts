@@ -177,7 +177,7 @@ async function otherRevision<Kind extends OperationKind>(
   if (expected === null || associations === null) return null;
   const states = associations.getAssociationStates([target]);
   const [state] = await withDeadline(effectDeadline(mutation) - clock(), states, ledgerTimeout);
-  const revision = state?.changes ?? 0;
+  const revision = state?.publicRevision ?? 0;
   return revision === expected ? null : revisionChanged(target, expected, revision);
 }
 

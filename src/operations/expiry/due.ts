@@ -17,7 +17,7 @@ export type ExpiryDependencies = EntryDependencies &
   };
 
 /**
- * An ending with the association that it belongs to, as the state of the service account has both.
+ * An expiry with the association that it belongs to, as the state of the service account has both.
  */
 export interface KnownExpiry {
   readonly target: AssociationTarget;

@@ -10,7 +10,7 @@ export interface SetterExpiries {
 }
 
 /**
- * How many endings without a stored setter a run looks up at most. The next run goes on with the
+ * How many expiries without a stored setter a run looks up at most. The next run goes on with the
  * others.
  */
 const maxLookUps = 500;

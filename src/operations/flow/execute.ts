@@ -175,12 +175,12 @@ function refusedByState(mutation: AdmittedMutation, clientRequestToken: string):
 function concludeMismatch<Kind extends OperationKind>(
   { operation, request, target, before }: AdmittedMutation<Kind>,
   success: Conclusion | null,
-  { changes, isBusy, hasOtherExpiry }: StateMismatch,
+  { publicRevision, isBusy, hasOtherExpiry }: StateMismatch,
 ): RefusedConclusion | null {
   // The request was judged by the expiry that it replaces: the next one is judged again.
   if (hasOtherExpiry) return null;
   const expected = expectedRevisions[operation](request);
-  if (expected !== null && expected !== changes) return revisionChanged(target, expected, changes);
+  if (expected !== null && expected !== publicRevision) return revisionChanged(target, expected, publicRevision);
   return success?.outcome === 'ENDING_SET' && !isBusy && before ? notConfirmed(before) : null;
 }
 

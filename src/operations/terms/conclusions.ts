@@ -124,10 +124,10 @@ export function changed(
   return { ...nothing, outcome, message, refusal, associationArn };
 }
 
-/** The service account has another revision than the create expects: `changes`. */
-export function revisionChanged(target: AssociationTarget, expected: number, changes: number): RefusedConclusion {
+/** The service account has another revision than the create expects. */
+export function revisionChanged(target: AssociationTarget, expected: number, actual: number): RefusedConclusion {
   const outcome = 'ASSOCIATION_CHANGED';
-  const message = `The service account ${accountOf(target)} has revision ${changes}, not ${expected} as expected: its association changed, or may have.`;
+  const message = `The service account ${accountOf(target)} has revision ${actual}, not ${expected} as expected: its association changed, or may have.`;
   const fields = refusalFields(outcome, message);
   const refusal = { ...fields, kind: 'AssociationChanged', existing: null, differences: null } as const;
   return { ...nothing, outcome, message, refusal };

@@ -39,7 +39,7 @@ async function readExpiry(
   { accountId, region, clusterName, namespace, serviceAccount }: Association,
   deadline: number,
 ): Promise<RecordedExpiry | null> {
-  if (associations === null) throw new Error('A function that sets no endings reads none.');
+  if (associations === null) throw new Error('A function that sets no expiry reads none.');
   const reading = associations.getAssociationState({ accountId, region, clusterName, namespace, serviceAccount });
   const state = await withDeadline(deadline - clock(), reading, ledgerTimeout);
   if (!state?.expiry) return null;

@@ -37,7 +37,7 @@ function stateless({ accountId, region, clusterName, namespace, serviceAccount }
   return {
     target: { accountId, region, clusterName, namespace, serviceAccount },
     revision: 0,
-    changes: 0,
+    publicRevision: 0,
     changedAt: null,
     confirmed: null,
     observed: null,

@@ -17,7 +17,7 @@ export const times: Times = {
   listLagMs: 200,
   clockErrorMs: 500,
   roleRetryMs: 0,
-  leastLifetimeMs: 1_000,
+  leastTimeToExpiryMs: 1_000,
 };
 
 /** Between two runs of the scheduled functions, in milliseconds. */

@@ -211,7 +211,7 @@ export function makeModel(
     return lifetime?.final && lifetime.input === input && !isOver(lifetime) ? lifetime : null;
   }
 
-  const isOver = ({ record }: TokenLifetime) => (record.expiresAt ?? Infinity) <= latest();
+  const isOver = ({ record }: TokenLifetime) => (record.retainUntil ?? Infinity) <= latest();
 
   return {
     committed,

@@ -22,7 +22,7 @@ export function makeTokenNames() {
       const ofOperation = byOperation.get(operationId ?? '');
       if (ofOperation !== undefined) return ofOperation;
       const last = tokens.get(identity);
-      const isOver = (last?.record.expiresAt ?? Infinity) <= at;
+      const isOver = (last?.record.retainUntil ?? Infinity) <= at;
       return name(token, (last?.begun ?? 1) + (isOver ? 1 : 0));
     },
   };

@@ -17,7 +17,7 @@ export interface Write {
 
 /** Whether the ledger should accept a write, by what it has written before. */
 export function permits(expected: Expectation, record: IdempotencyRecord | undefined): boolean {
-  if (expected.kind === 'free') return !record || (record.expiresAt !== null && record.expiresAt <= expected.now);
+  if (expected.kind === 'free') return !record || (record.retainUntil !== null && record.retainUntil <= expected.now);
   const { operationId, fence } = expected;
   if (record?.operationId !== operationId || record.fence !== fence) return false;
   if (expected.kind === 'released') return record.state === 'RELEASED';

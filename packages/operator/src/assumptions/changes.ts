@@ -112,7 +112,7 @@ export const changes: readonly Assumption[] = [
     statement:
       'An association that does not exist gets 404 `ResourceNotFoundException` from describe, update and delete.',
     consequence:
-      'The gateway does not see that an association is gone: deletes in doubt are not closed, scans and endings fail.',
+      'The gateway does not see that an association is gone: deletes in doubt are not closed, scans and expiries fail.',
     trial: async (eks) => {
       for (const call of [eks.describe, eks.remove]) await expectRejection(call(unknownId), notFound);
       await expectRejection(eks.update(unknownId, { disableSessionTags: true }), notFound);
