@@ -1,16 +1,9 @@
-import type { LoggedRequest } from '#eks-simulator';
-import type { AssociationFact, ChangeKind, EksChange, Facts, TrailEntry, VoteAnswer } from '../facts.ts';
-import type { Implementation } from './implementation.ts';
+import { associationFact, changeOf } from '../eks-facts.ts';
+import type { Facts, VoteAnswer } from '../facts.ts';
 import type { Backend } from './backend.ts';
 import type { Case } from './case.ts';
 import type { DoneByOthers } from './others.ts';
 import { approverId } from './request.ts';
-
-const kinds: Readonly<Record<string, ChangeKind>> = {
-  CreatePodIdentityAssociation: 'create',
-  UpdatePodIdentityAssociation: 'update',
-  DeletePodIdentityAssociation: 'delete',
-};
 
 /** What the case itself has seen. */
 interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
@@ -44,7 +37,11 @@ export async function collectFacts(
   const ids = new Map([...created, ...associations.map((one) => [one.operationId, one.associationId] as const)]);
   const changes = control
     .requests()
-    .flatMap((request) => changeOf(implementation, request, entries))
+    .flatMap((request) => {
+      const change = changeOf(request);
+      if (!change) return [];
+      return { ...change, operationId: implementation.operationOf(change, request.clientRequestToken, entries) };
+    })
     .map((change) => ({ ...change, associationId: change.associationId ?? ids.get(change.operationId) ?? null }));
   const takenOverAt = entries.filter(({ event }) => event === 'TAKEN_OVER').map(({ time }) => time);
   // An entry was made before a lock that was set when it was to be written.
@@ -56,37 +53,5 @@ export async function collectFacts(
     ...(approvals ? { approvals: { ...approvals, votes, lockedVoters } } : {}),
     ...(erasures ? { erasures } : {}),
     ...(endedAt === null ? {} : { endedAt }),
-  };
-}
-
-function changeOf(implementation: Implementation, request: LoggedRequest, entries: readonly TrailEntry[]): EksChange[] {
-  const { requestId, operation, cluster, namespace, serviceAccount, associationId, clientRequestToken } = request;
-  const kind = kinds[operation ?? ''];
-  if (!kind) return [];
-  const time = Date.parse(request.time);
-  const change = {
-    requestId,
-    kind,
-    time,
-    serviceAccount: serviceAccount === null ? null : [cluster?.clusterName, namespace, serviceAccount].join('/'),
-    associationId,
-    effect: request.outcome === 'succeeded' ? { at: time, visibleAt: time, modifiedAt: time } : null,
-  };
-  return [{ ...change, operationId: implementation.operationOf(change, clientRequestToken, entries) }];
-}
-
-interface Simulated extends Pick<AssociationFact, 'associationArn' | 'associationId' | 'roleArn'> {
-  readonly clusterName: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-function associationFact({ clusterName, namespace, serviceAccount, tags, ...rest }: Simulated): AssociationFact {
-  const { associationArn, associationId, roleArn } = rest;
-  return {
-    ...{ associationArn, associationId, roleArn },
-    serviceAccount: [clusterName, namespace, serviceAccount].join('/'),
-    operationId: tags['pod-identity-gateway/operation'] ?? null,
   };
 }

@@ -29,9 +29,10 @@ import { makeDeadline } from '../../../src/runtime/deadline.ts';
 import type { Deadline } from '../../../src/runtime/deadline.ts';
 import { withApprovals } from '../../support/held-requests.ts';
 import { lockOperations } from '../../support/locks.ts';
+import { operationOfToken } from '../eks-facts.ts';
 import type { ApprovalFacts, ErasureFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
-import { approvalEntryOf, approvalOf, conditionsOf, personalDataOf } from '../stored.ts';
-import type { StoredChange } from '../stored.ts';
+import { approvalEntryOf, approvalOf, changeEntry, parsedEntry, textsOf } from '../stored.ts';
+import type { StoredEntry } from '../stored.ts';
 import { expireSettings, scanMs } from './flows.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
@@ -97,7 +98,7 @@ export const gateway: Implementation = {
   entries: (items) => items.flatMap((item) => entryOf(item) ?? []),
   records: (items) =>
     items.filter(({ state, approval }) => state !== undefined && approval === undefined).map(recordOf),
-  operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
+  operationOf: (_, eksToken) => operationOfToken(eksToken),
 };
 
 /** The clock of the case. It is looked up at each call, as a case replaces it. */
@@ -191,7 +192,7 @@ const operator = { id: 'operator', kind: 'SERVICE', groups: [], sessionName: nul
 /** The erasures that entries record, and the entries whose personal data are gone. */
 function erasures(audit: readonly Item[]): ErasureFacts {
   const stored = audit.flatMap(({ entry, personal }) =>
-    typeof entry === 'string' ? [{ entry: JSON.parse(entry) as StoredEntry, isGone: personal === undefined }] : [],
+    typeof entry === 'string' ? [{ entry: JSON.parse(entry) as GatewayEntry, isGone: personal === undefined }] : [],
   );
   return {
     recorded: stored.flatMap(({ entry: { operation, time, erasedEntries = [] } }) =>
@@ -208,7 +209,7 @@ function approvals(audit: readonly Item[], idempotency: readonly Item[]): Omit<A
   return {
     items: idempotency.flatMap(({ approval }) => (typeof approval === 'string' ? [approvalOf(approval)] : [])),
     entries: audit.flatMap(({ entry }) =>
-      typeof entry === 'string' ? (approvalEntryOf(JSON.parse(entry) as StoredEntry) ?? []) : [],
+      typeof entry === 'string' ? (approvalEntryOf(JSON.parse(entry) as GatewayEntry) ?? []) : [],
     ),
   };
 }
@@ -220,7 +221,7 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
     | { readonly driftId: string | null; readonly sight: { readonly associationId: string; readonly isGone: boolean } }
     | undefined;
   const entries = audit
-    .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as StoredEntry] : []))
+    .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as GatewayEntry] : []))
     .filter(({ operation }) => operation === 'OBSERVE_ASSOCIATION')
     .map(({ operationId, event }) => ({ operationId, event }));
   const records = idempotency.filter((item) => item.state === 'IN_PROGRESS');
@@ -245,37 +246,21 @@ const others: ReadonlySet<string> = new Set([
 ]);
 
 /** Null for what is not an entry of a change. */
-function entryOf({ entry, personal }: Item): TrailEntry | null {
-  if (typeof entry !== 'string') return null;
-  const stored = JSON.parse(entry) as StoredEntry;
-  const { operation, principal, target, request, time, before, ...rest } = stored;
+function entryOf(item: Item): TrailEntry | null {
+  if (typeof item.entry !== 'string') return null;
+  const stored = parsedEntry<GatewayEntry>(textsOf(item));
+  const { operation, event, before, apiRequestId = '' } = stored;
   if (others.has(operation) || approvalEntryOf(stored)) return null;
-  const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
-  return {
-    ...{ operationId, entryId, event, apiRequestId, associationArn, refusalCode, fence },
-    time: Date.parse(time),
-    kind: kindOf(operation),
-    isAdopted: event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null,
-    principal: principal.id,
-    clientRequestToken: personalDataOf(stored, typeof personal === 'string' ? personal : null).reason,
-    serviceAccount: target && [target.clusterName, target.namespace, target.serviceAccount].join('/'),
-    roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
-    ...conditionsOf(stored),
-  };
+  const isAdopted = event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null;
+  return { ...changeEntry(stored, kindOf(operation)), apiRequestId, isAdopted };
 }
 
 /** A stored audit entry. It is parsed without the gateway's own types. */
-interface StoredEntry
-  extends StoredChange, Pick<TrailEntry, 'entryId' | 'apiRequestId' | 'associationArn' | 'refusalCode'> {
-  readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
-  readonly reason: string | null;
-  readonly userAgent: string | null;
+interface GatewayEntry extends StoredEntry {
   readonly before: object | null;
   /** Names the entry that the personal data beside it are of; absent: its text has them. */
   readonly personal?: { readonly entryId: string };
   readonly erasedEntries?: readonly string[];
-  readonly request:
-    (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;
 }
 
 function recordOf({ idempotencyKey, operationId, state, fence, leaseUntil }: Item): RecordFact {
