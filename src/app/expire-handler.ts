@@ -33,8 +33,8 @@ export function makeExpireHandler(current: CurrentDependencies, stores: ExpireSt
     const result = await withMeter(meter, () => expire(deps, settings, context.awsRequestId, deadline.at)).finally(
       deadline.end,
     );
-    const { suspended: suspendedExpiries, held: heldExpiries, ...rest } = result;
-    const counts = { ...rest, suspendedExpiries, heldExpiries };
+    const { suspended: suspendedEndings, held: heldEndings, ...rest } = result;
+    const counts = { ...rest, suspendedEndings, heldEndings };
     deps.log('info', 'Endings examined.', { ...counts, durationMs: deps.clock() - startedAt, ...meterFields(meter) });
     return result;
   };

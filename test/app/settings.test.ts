@@ -1,11 +1,16 @@
-import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/terms/dependencies.ts';
-import { defaultTimes, leastRetentionMs } from '../../src/idempotency/times.ts';
-import type { Times } from '../../src/idempotency/times.ts';
+import { monotonicFactory } from 'ulid';
 import type { Environment } from '../../src/app/environment.ts';
-import { defaultTokenSettings } from '../../src/auth/claims.ts';
+import { parseIssuers, trustedIssuers } from '../../src/app/issuers.ts';
+import { bufferedRandom } from '../../src/app/random.ts';
 import { readGraphqlSettings, readLambdaSettings } from '../../src/app/settings.ts';
 import { timeVariables } from '../../src/app/time-settings.ts';
+import { lineContext, traceContext } from '../../src/app/trace.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
+import { defaultTimes, leastRetentionMs } from '../../src/idempotency/times.ts';
+import type { Times } from '../../src/idempotency/times.ts';
+import { defaultApprovalLimits, defaultDescribeLimits } from '../../src/operations/terms/dependencies.ts';
 import { readLocalSettings } from '../../packages/local-gateway/src/settings.ts';
+import { makeIssuerKey } from '../support/key-server.ts';
 
 const env = {
   HOME_ACCOUNT_ID: '111122223333',
@@ -214,4 +219,99 @@ test.each(['foo', 'localhost:4100', 'ftp://127.0.0.1', 'http://'])('reject the e
 
 test.each(['0', '2147483648'])(`rejects RECONCILE_INTERVAL_MS=%s, which a timer can't wait`, (text) => {
   expect(() => readLocalSettings({ RECONCILE_INTERVAL_MS: text })).toThrow('from 1 to 2147483647');
+});
+
+const jwk = { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: '1' };
+const a = { issuer: 'https://a.example', audiences: ['gateway'], jwks: { keys: [jwk] } };
+const b = { issuer: 'https://b.example', audiences: ['gateway'], jwksUri: 'https://b.example/keys' };
+const c = { issuer: 'https://c.example', audiences: ['gateway'] };
+const authorizer = { issuer: 'https://a.example', audiences: ['x', 'y'] };
+
+const parse = (entries: unknown) => parseIssuers(JSON.stringify(entries));
+/** The keys of each issuer, with the URL as text. */
+const keysOf = (...args: Parameters<typeof trustedIssuers>) =>
+  trustedIssuers(...args).map(({ keys }) => (keys instanceof URL ? keys.href : keys));
+
+describe('signatures', () => {
+  test('signatures are verified by default with the keys in the file, and without a request: not with those behind a URL', () => {
+    expect(keysOf(parse([a, b, c]), { ...authorizer, verification: 'auto' })).toEqual([a.jwks, null, null]);
+  });
+
+  test('signatures are verified with keys behind a URL where verification is on', () => {
+    expect(keysOf(parse([a, b]), { ...authorizer, verification: 'on' })).toEqual([a.jwks, b.jwksUri]);
+  });
+
+  test('signatures are verified of every issuer where verification is on, or the function does not start', () => {
+    const message = 'JWT_VERIFICATION is on: add jwks or jwksUri of https://c.example to the issuers file.';
+    expect(() => trustedIssuers(parse([a, c]), { ...authorizer, verification: 'on' })).toThrow(message);
+    expect(() => trustedIssuers([], { ...authorizer, verification: 'on' })).toThrow('of https://a.example');
+  });
+
+  test('signatures are not verified where verification is off', () => {
+    expect(keysOf(parse([a, b]), { ...authorizer, verification: 'off' })).toEqual([null, null]);
+  });
+});
+
+test('an empty file leaves the issuer and the audiences of the authorizer', () => {
+  expect(trustedIssuers(parse([]), { ...authorizer, verification: 'auto' })).toEqual([{ ...authorizer, keys: null }]);
+});
+
+test('a file without the issuer of the authorizer is rejected, as no token would pass both', () => {
+  expect(() => trustedIssuers(parse([b]), { ...authorizer, verification: 'auto' })).toThrow(
+    "The issuers file lacks https://a.example, the issuer of API Gateway's authorizer",
+  );
+});
+
+test('the key of an issuer is accepted as it publishes it', async () => {
+  for (const alg of ['RS256', 'ES256', 'EdDSA']) {
+    const { jwk: published } = await makeIssuerKey('1', alg);
+    expect(parse([{ ...a, jwks: { keys: [{ ...published, x5c: ['MII'] }] } }])).toHaveLength(1);
+  }
+});
+
+test.each([
+  ['no list', {}, 'the file'],
+  ['an issuer twice', [a, a], 'the file: has an issuer more than once'],
+  ['an issuer with #', [{ ...a, issuer: 'https://a#b' }], '0.issuer'],
+  ['no audience', [{ ...a, audiences: [] }], '0.audiences'],
+  ['both keys and a URL', [{ ...a, ...b }], '0: has jwks and jwksUri'],
+  ['a URL without TLS', [{ ...b, jwksUri: 'http://b.example/keys' }], '0.jwksUri'],
+  ['something else than a URL', [{ ...b, jwksUri: 'keys.json' }], '0.jwksUri'],
+  ['no keys', [{ ...a, jwks: { keys: [] } }], '0.jwks.keys'],
+  ['a symmetric key', [{ ...a, jwks: { keys: [{ kty: 'oct', k: 'AQAB' }] } }], '0.jwks.keys.0.kty'],
+  ['a private key', [{ ...a, jwks: { keys: [{ ...jwk, d: 'AQAB' }] } }], '0.jwks.keys.0: has a private part'],
+  ['an unknown field', [{ ...a, audience: 'gateway' }], '0'],
+])('a file with %s is rejected, by its path', (_, entries, path) => {
+  expect(() => parse(entries)).toThrow(`- ${path}`);
+});
+
+const id = '1-5759e988-bd862e3fe1be46a994272793';
+
+test.each([
+  ['a sampled trace', `Root=${id};Parent=53995c3f42cd8ad8;Sampled=1`, { traceId: id }],
+  ['a sampled trace with a lineage', `Root=${id};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:ab:0`, { traceId: id }],
+  ['a trace that is not sampled', `Root=${id};Parent=53995c3f42cd8ad8;Sampled=0`, {}],
+  ['another text', 'Root=x;Sampled=1', {}],
+  ['no trace', undefined, {}],
+])('has the id of a trace only if X-Ray keeps it: %s', (_, header, expected) => {
+  expect(traceContext({ _X_AMZN_TRACE_ID: header })).toEqual(expected);
+});
+
+test('every line of a function names the version of it that runs, and the trace', () => {
+  const env = { AWS_LAMBDA_FUNCTION_VERSION: '7', _X_AMZN_TRACE_ID: `Root=${id};Parent=53995c3f42cd8ad8;Sampled=1` };
+  expect(lineContext(env)).toEqual({ functionVersion: '7', traceId: id });
+  expect(lineContext({})).toEqual({});
+});
+
+test('random numbers are from 0 to less than 1, and use every digit of a ULID', () => {
+  const random = bufferedRandom();
+  const numbers = Array.from({ length: 10_000 }, random);
+  expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...numbers)).toBeLessThan(1);
+  expect(new Set(numbers.map((number) => Math.floor(number * 32))).size).toBe(32);
+});
+
+test('ULIDs of different generators differ at the same time', () => {
+  const ulids = Array.from({ length: 1_000 }, () => monotonicFactory(bufferedRandom())(1_700_000_000_000));
+  expect(new Set(ulids).size).toBe(1_000);
 });

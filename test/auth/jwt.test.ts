@@ -1,16 +1,18 @@
+import type { IdentityEvent } from '../../src/auth/authenticate.ts';
+import { defaultTokenSettings } from '../../src/auth/claims.ts';
+import { decodeToken } from '../../src/auth/decode-token.ts';
 import {
   emptyInventory,
   eventOf,
-  identityOf,
-  inventoryOf,
-  settings,
-  rejectionOf,
   flat,
   goodClaims,
+  identityOf,
+  inventoryOf,
   jwtEvent,
+  rejectionOf,
+  settings,
   tokenOf,
-} from '../support/caller-event.ts';
-import type { IdentityEvent } from '../../src/auth/authenticate.ts';
+} from './caller-event.ts';
 
 const idIn = (claims: Record<string, unknown>) => identityOf(jwtEvent(claims)).principal.id;
 
@@ -209,4 +211,80 @@ describe('a token that is sent again', () => {
     expect(rejectionOf(eventWith(header, goodClaims))).toBeNull();
     expect(rejectionOf(eventWith(header, { ...goodClaims, sub: 'bob' }))).toContain('The claim sub ');
   });
+});
+
+describe('types of tokens', () => {
+  /** Why a token with these claims and this header is rejected; null when it is accepted. */
+  function rejection(claims: object, header: object = {}, settings = defaultTokenSettings): string | null {
+    const all = { ...goodClaims, ...claims };
+    const event = eventOf({ jwt: { claims: flat(all) } }, { authorization: `Bearer ${tokenOf(all, header)}` });
+    return rejectionOf(event, undefined, settings);
+  }
+
+  test.each([
+    ['RFC 9068', {}, { typ: 'at+jwt' }],
+    ['RFC 9068 with the full media type', {}, { typ: 'application/AT+JWT' }],
+    ['Amazon Cognito', { token_use: 'access', client_id: 'app', username: 'alice' }, {}],
+    ['Microsoft Entra', { tid: '9188040d', scp: 'Pods.Bind', azp: 'app', ver: '2.0' }, { typ: 'JWT' }],
+    ['Okta', { cid: 'app', uid: '00u1', scp: ['pods'], ver: 1 }, {}],
+    ['Auth0', { azp: 'app', scope: 'openid pods', gty: 'password' }, { typ: 'JWT' }],
+    ['Keycloak', { typ: 'Bearer', azp: 'app', acr: '1', sid: '5' }, { typ: 'JWT' }],
+  ])('an access token of %s is accepted', (_issuer, claims, header) => {
+    expect(rejection(claims, header)).toBeNull();
+  });
+
+  test.each([
+    ['Amazon Cognito', { token_use: 'id', aud: 'app' }, {}, 'claim token_use'],
+    ['Microsoft Entra', { tid: '9188040d', nonce: '678910', aud: 'app', ver: '2.0' }, { typ: 'JWT' }, 'claim nonce'],
+    ['Okta', { at_hash: 'x', amr: ['pwd'], idp: '00o1' }, {}, 'claim at_hash'],
+    ['Auth0', { nonce: 'n', aud: 'app', nickname: 'alice' }, { typ: 'JWT' }, 'claim nonce'],
+    ['Keycloak', { typ: 'ID', azp: 'app', at_hash: undefined }, { typ: 'JWT' }, 'claim typ'],
+    ['the hybrid flow', { c_hash: 'x' }, {}, 'claim c_hash'],
+    ['FAPI', { s_hash: 'x' }, {}, 'claim s_hash'],
+  ])('an ID token of %s is rejected by default', (_issuer, claims, header, mark) => {
+    expect(rejection(claims, header)).toContain(`The token is not an access token, by its ${mark}`);
+    expect(rejection(claims, header, { ...defaultTokenSettings, tokenTypes: 'any' })).toBeNull();
+  });
+
+  test.each([
+    [{ typ: 'Refresh' }, {}, 'claim typ'],
+    [{ typ: 'Offline' }, {}, 'claim typ'],
+    [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, {}, 'claim events'],
+    [{}, { typ: 'logout+jwt' }, 'header typ'],
+    [{}, { typ: 'dpop+jwt' }, 'header typ'],
+    [{}, { typ: 'id_token' }, 'header typ'],
+    [{}, { typ: 7 }, 'header typ'],
+    [{ token_use: ['access'] }, {}, 'claim token_use'],
+    [{ nonce: null }, {}, 'claim nonce'],
+  ])('another token with the claims %j and the header %j is rejected by default', (claims, header, mark) => {
+    expect(rejection(claims, header)).toContain(`by its ${mark}`);
+  });
+});
+
+describe('decoding a token', () => {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const tokenOf = (claims: object) => `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}.${encode({})}`;
+
+  test('a token has a header and claims', () => {
+    expect(decodeToken(tokenOf({ sub: 'alice' }))).toEqual({
+      header: { alg: 'RS256', typ: 'JWT' },
+      claims: { sub: 'alice' },
+    });
+  });
+
+  test('each token has its own claims, however often tokens take turns', () => {
+    for (let turn = 0; turn < 2; turn += 1) {
+      for (let index = 0; index < 150; index += 1) {
+        const sub = `user-${index}`;
+        expect(decodeToken(tokenOf({ sub }))?.claims).toEqual({ sub });
+      }
+    }
+  });
+
+  test.each(['', 'a', 'a.b.c', `${encode({ alg: 'none' })}.${encode([])}.`, `.${encode({})}.`])(
+    '%j is not a token',
+    (text) => {
+      expect(decodeToken(text)).toBeNull();
+    },
+  );
 });

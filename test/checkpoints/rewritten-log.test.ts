@@ -1,7 +1,6 @@
 import { isSigned, parseCheckpoint, signCheckpoint } from '../../src/checkpoints/note.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
-import { openBucketLog } from '../support/bucket-log.ts';
-import { openLog } from '../support/checkpoint-log.ts';
+import { openBucketLog, openLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import type { LedgerUnderTest } from '../support/ledgers.ts';

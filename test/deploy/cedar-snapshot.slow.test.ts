@@ -8,7 +8,7 @@ import { copyWasm, snapshotFile, verifyCedarSnapshot, writeCedarSnapshot } from 
 import { readCases } from '../../src/cases/cases.ts';
 import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { policySetFile, readPolicySources } from '../../src/policy/load.ts';
-import { folderOfTeams } from '../support/many-teams.ts';
+import { folderOfTeams } from '../policy/many-teams.ts';
 import { shipped } from '../support/policy-sample.ts';
 
 describe("the snapshot of Cedar's memory", () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fullParams } from '../support/deployment.ts';
 import { openOrganization } from './organization.ts';
 import type { Actor, Organization } from './organization.ts';
-import { names } from '../support/organization-rows.ts';
+import { names } from './organization-rows.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { isAllowed } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal } from '../support/simulate.ts';

@@ -8,7 +8,7 @@ import { openService, properties } from '../support/lambda-package.ts';
 import type { Template } from '../support/lambda-package.ts';
 import { dynamoDbClient } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
-import { names } from '../support/organization-rows.ts';
+import { names } from './organization-rows.ts';
 import { resolveIn } from '../support/resolve-template.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { administrator, roleOf } from '../support/simulate.ts';

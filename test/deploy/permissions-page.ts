@@ -144,18 +144,88 @@ export const roles = columns.filter((column) => column !== 'admin');
 export const isWithExecutor = (column: Column) =>
   ['graphql with executor', 'executor', 'expire with executor', 'expire-delete'].includes(column);
 
-/** The rows of docs/permissions.md: actions, resource, circumstance, and the columns that may do it. */
+/** Names of the page for several columns. */
+const groups: Readonly<Record<string, string>> = {
+  'graphql*': 'graphql, graphql with executor',
+  'expire*': 'expire, expire with executor',
+  'ledger roles': 'graphql, graphql with executor, reconcile, scan, expire, expire with executor',
+};
+
+/** A list of columns with the names of the page. `(t)` behind every name of a group is behind that of the group. */
+export function shortened(columns: string): string {
+  const names = Object.entries(groups).sort(([, one], [, other]) => other.length - one.length);
+  const inTransaction = ([name, list]: readonly [string, string]) =>
+    [`${name} (t)`, list.replaceAll(/(?=,|$)/g, ' (t)')] as const;
+  return names
+    .flatMap((group) => [inTransaction(group), group])
+    .reduce((text, [name, list]) => text.replace(list, name), columns);
+}
+
+/** The columns of a cell. */
+const columnsOf = (cell: string) =>
+  cell === 'none' ? [] : cell.split(', ').flatMap((name) => (groups[name] ?? name).split(', '));
+
 export const pageFile = join(import.meta.dirname, '..', '..', 'docs', 'permissions.md');
 const page = readFileSync(pageFile, 'utf8');
 const [, block = ''] = /<!-- permissions: begin -->([^]*)<!-- permissions: end -->/.exec(page) ?? [];
-export const rows = block
+const pageRows = block
   .split('\n')
   .filter((line) => line.startsWith('| `'))
   .map((line) => line.slice(1, -1).split('|'))
   .map((cells) => cells.map((cell) => cell.trim()))
-  .flatMap(([actions = '', resource = '', circumstance = '', columns = '']) => {
-    const permitted = columns === 'none' ? [] : columns.split(', ');
-    return actions.split(', ').map((action) => ({
-      ...{ action: action.replaceAll('`', ''), resource, circumstance, permitted },
-    }));
-  });
+  .flatMap(([actions = '', on = '', circumstance = '', permitted = '']) =>
+    actions
+      .split(', ')
+      .flatMap((action) =>
+        on.split(', ').map((resource) => [action.replaceAll('`', ''), resource, circumstance, permitted] as const),
+      ),
+  );
+
+/** What the page says of the items of the tables, in its own table by kind of item. */
+const itemRows = [
+  ['dynamodb:GetItem', 'idempotency table', 'on cursor keys', 'graphql*, admin'],
+  ['dynamodb:PutItem', 'idempotency table', 'on a record, in a transaction', 'ledger roles'],
+  ['dynamodb:PutItem', 'idempotency table', 'on the locks, in a transaction', 'none'],
+  ['dynamodb:PutItem', 'idempotency table', 'on an approval, in a transaction', 'graphql*, expire*'],
+  ['dynamodb:PutItem', 'idempotency table', 'on cursor keys, in a transaction', 'graphql*'],
+  ['dynamodb:UpdateItem', 'idempotency table', 'on pending approvals, in a transaction', 'graphql*, expire*'],
+  ['dynamodb:UpdateItem', 'idempotency table', 'on pending approvals', 'none'],
+  ['dynamodb:UpdateItem', 'idempotency table', 'on a record, in a transaction', 'none'],
+  ['dynamodb:UpdateItem', 'idempotency table', 'on a state, in a transaction', 'ledger roles'],
+  ['dynamodb:UpdateItem', 'idempotency table', 'on a state', 'scan, expire*'],
+  ['dynamodb:GetItem', 'idempotency table', 'on a state', 'ledger roles, admin'],
+  ['dynamodb:GetItem', 'idempotency table', 'on a record', 'graphql*, scan, expire*, admin'],
+  ['dynamodb:GetItem', 'idempotency table', 'on the locks', 'graphql*, scan, expire*, admin'],
+  ['dynamodb:PutItem', 'idempotency table', 'on the progress of a scan', 'scan'],
+  ['dynamodb:PutItem', 'idempotency table', 'on a state', 'none'],
+  ['dynamodb:PutItem', 'idempotency table', 'on the history', 'scan'],
+  ['dynamodb:PutItem', 'audit table', 'on an entry of drift', 'ledger roles'],
+  ['dynamodb:PutItem', 'audit table', 'on an entry of a repair', 'ledger roles'],
+  ['dynamodb:PutItem', 'audit table', 'on an entry of an operation', 'graphql*, reconcile, expire*'],
+  ['dynamodb:GetItem', 'idempotency table', 'on the head of the checkpoints', 'graphql*, expire*, checkpoint, admin'],
+  ['dynamodb:PutItem', 'idempotency table', 'on the head of the checkpoints', 'checkpoint'],
+] as const;
+
+/** Each function writes to its own log. */
+const logRows = [
+  ['graphql', 'graphql*'],
+  ['the reconciler', 'reconcile'],
+  ['the scan', 'scan'],
+  ['expiries', 'expire*'],
+  ['the checkpoints', 'checkpoint'],
+  ['compile', 'compile'],
+  ['deliver', 'deliver'],
+  ['the webhook', 'webhook'],
+  ['the page', 'page'],
+].flatMap(([of = '', column = '']) => [
+  ['logs:CreateLogStream', `log of ${of}`, '', `${column}, admin`] as const,
+  ['logs:PutLogEvents', `log stream of ${of}`, '', `${column}, admin`] as const,
+]);
+
+/** What docs/permissions.md says: an action, a resource, a circumstance, and the columns that may do it. */
+export const rows = [...pageRows, ...itemRows, ...logRows].map(([action, resource, circumstance, cell]) => ({
+  action,
+  resource,
+  circumstance,
+  permitted: columnsOf(cell),
+}));

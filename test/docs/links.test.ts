@@ -29,3 +29,13 @@ test.each(pages)('the relative links of %s lead to files and headings', (page) =
   });
   expect(broken).toEqual([]);
 });
+
+test.each(pages)('the code blocks and tables of %s are complete', (page) => {
+  const lines = readFileSync(join(root, page), 'utf8').split('\n');
+  const fences = lines.filter((line) => /^ *`{3,}/.test(line)).map((line) => line.trim());
+  const isRight = (fence: string, index: number) => (index % 2 === 0 ? /^```[^`]*$/ : /^```$/).test(fence);
+  expect(fences.filter((fence, index) => !isRight(fence, index))).toEqual([]);
+  expect(fences.length % 2).toBe(0);
+  const headless = lines.filter((line, index) => /^ *\| -/.test(line) && !/^ *\|/.test(lines[index - 1] ?? ''));
+  expect(headless).toEqual([]);
+});

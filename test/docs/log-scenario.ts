@@ -23,10 +23,9 @@ import { createDocument } from '../support/documents.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { approvalIn, approvalsOf, withApprovals } from '../support/held-requests.ts';
-import { claimsEvent } from '../support/lambda-event.ts';
+import { claimsEvent, streamRecord } from '../support/lambda-event.ts';
 import { auditEntry } from '../support/ledger-samples.ts';
 import type { LedgerUnderTest } from '../support/ledgers.ts';
-import { streamRecord } from '../support/stream-record.ts';
 
 const list = 'query Mine { podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { id } } }';
 const drift = '{ associationDrift(clusterName: "apps-dev", namespace: "payments") { nodes { kind } } }';

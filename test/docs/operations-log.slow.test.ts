@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { metrics } from '../../src/app/metrics.ts';
 import { extractedMetrics } from '../support/embedded-metrics.ts';
 import type { ExtractedMetric } from '../support/embedded-metrics.ts';
-import { fieldsOf, selectedLines } from '../support/insights.ts';
-import type { Line } from '../support/insights.ts';
+import { fieldsOf, operatorPages, selectedLines } from '../support/runbook.ts';
+import type { Line } from '../support/runbook.ts';
 import { openDynamoDb } from '../support/ledgers.ts';
 import { logScenario } from './log-scenario.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
-import { operatorPages } from '../support/runbook.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');

@@ -21,14 +21,13 @@ const codes = Object.entries<Outcome>(outcomes).filter(([name, { code }]) => cod
 /** The tables that follow from the code, in the place where the page has them. */
 function generated(page: string): string {
   const meanings = enumValues(schema, 'RefusalCode');
-  const refusals = codes.map(([code, { retryable, advice }]) => [
+  const refusals = codes.map(([code, { retryable }]) => [
     `\`${code}\``,
     meanings.get(code) ?? '',
     retryable ? 'yes' : 'no',
-    advice ?? '',
   ]);
   const events = [...enumValues(schema, 'AuditEvent')].map(([event, meaning]) => [`\`${event}\``, meaning]);
-  const withRefusals = replaceBlock(page, 'refusals', tableOf(['code', 'meaning', 'retryable', 'advice'], refusals));
+  const withRefusals = replaceBlock(page, 'refusals', tableOf(['code', 'meaning', 'retryable'], refusals));
   return replaceBlock(withRefusals, 'events', tableOf(['event', 'meaning'], events));
 }
 
@@ -131,13 +130,17 @@ test('the reference gives the defaults that differ with the simulator', () => {
   for (const [, variable = '', value] of rows) expect(settings({ [variable]: value })).toBe(settings({}));
 });
 
-test('the reference lists the parameters of serverless.yml, their variables and defaults', () => {
+test('the reference lists the parameters of serverless.yml and their defaults', () => {
   const serverless = readFileSync(join(root, 'serverless.yml'), 'utf8');
-  const inCode = [...serverless.matchAll(/^ {4}(\w+): \$\{env:(\w+), '(.*)'\}$/gm)].map(([, name, variable, value]) => [
-    name,
-    `\`${variable}\``,
-    /^$|not-set/.test(value ?? '') ? 'none' : `\`${value}\``,
-  ]);
-  const rows = [...tableUnder(reference, '### Serverless')].map(([name, cells]) => [name, ...cells.slice(0, 2)]);
-  expect(rows).toEqual(inCode);
+  const inCode = [...serverless.matchAll(/^ {4}(\w+): \$\{env:(\w+), '(.*)'\}$/gm)];
+  // The page says so of every parameter.
+  const inCapitals = (name: string) => name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
+  expect(inCode.map(([, , variable]) => variable)).toEqual(inCode.map(([, name = '']) => inCapitals(name)));
+  const rows = tableUnder(reference, '### Serverless');
+  expect([...rows].map(([name, [value]]) => [name, value])).toEqual(
+    inCode.map(([, name, , value]) => [name, /^$|not-set/.test(value ?? '') ? 'none' : `\`${value}\``]),
+  );
+  const described = new Set([...both.keys(), ...onlyInAws.keys(), ...local.keys()]);
+  const isWithout = ([, [, text]]: readonly [string, readonly string[]]) => text === '';
+  expect([...rows].filter((row) => isWithout(row) && !described.has(inCapitals(row[0])))).toEqual([]);
 });

@@ -1,7 +1,12 @@
+import { readWorld, startEksSimulator } from '#eks-simulator';
+import type { EksSimulator } from '#eks-simulator';
 import { connectEks, eksOf } from '../../src/eks/client.ts';
+import { makeEksFor } from '../../src/eks/eks-for.ts';
+import type { RoleResult } from '../../src/eks/eks.ts';
+import { rememberRoles, roleMs } from '../../src/eks/remembered-roles.ts';
+import { readList } from '../../src/queries/terms/list-pages.ts';
 import { makeClockCheck } from '../../src/runtime/clock-check.ts';
 import { answerError, startAnsweringServer } from '../support/answering-server.ts';
-import { readList } from '../../src/queries/terms/list-pages.ts';
 import { association, call, cluster, credentials, incompleteBody, request, withServer } from './eks-samples.ts';
 
 const firstId = association.associationId;
@@ -272,4 +277,198 @@ describe('a read', () => {
         expect(await eks.list(request, { deadline: 1_000 })).toMatchObject({ kind: 'failed' });
       },
     ));
+});
+
+const deadline = () => ({ deadline: Date.now() + 2_000 });
+const agent = 'eks-pod-identity-agent';
+
+test.each([
+  ['with EKS Auto Mode', { computeConfig: { enabled: true } }, true],
+  ['with EKS Auto Mode turned off', { computeConfig: { enabled: false } }, false],
+  ['without a compute configuration', {}, false],
+])('reads a cluster %s', (_, fields, hasAutoMode) =>
+  withServer(
+    (response) => response.end(JSON.stringify({ cluster: { name: 'apps-dev', status: 'UPDATING', ...fields } })),
+    async (eks, { seen }) => {
+      expect(await eks.describeCluster(deadline())).toEqual({ kind: 'found', status: 'UPDATING', hasAutoMode });
+      expect(seen[0]?.path).toBe('/clusters/apps-dev');
+    },
+  ),
+);
+
+test('reads the status of an add-on', () =>
+  withServer(
+    (response) =>
+      response.end(JSON.stringify({ addon: { addonName: agent, clusterName: 'apps-dev', status: 'DEGRADED' } })),
+    async (eks, { seen }) => {
+      expect(await eks.describeAddon(agent, deadline())).toEqual({ kind: 'found', status: 'DEGRADED' });
+      expect(seen[0]?.path).toBe(`/clusters/apps-dev/addons/${agent}`);
+    },
+  ));
+
+test('distinguishes an absent cluster and add-on from a failure', () =>
+  withServer(
+    (response, { path }) =>
+      path.endsWith('/none') || path === '/clusters/apps-dev'
+        ? answerError(response, 404, 'ResourceNotFoundException', 'None.')
+        : answerError(response, 403, 'AccessDeniedException', 'No.'),
+    async (eks) => {
+      expect(await eks.describeCluster(deadline())).toEqual({ kind: 'absent' });
+      expect(await eks.describeAddon('none', deadline())).toEqual({ kind: 'absent' });
+      expect(await eks.describeAddon(agent, deadline())).toMatchObject({ kind: 'failed', error: { message: 'No.' } });
+    },
+  ));
+
+test.each([
+  ['incomplete', {}],
+  ['of another cluster', { name: 'other', clusterName: 'other', addonName: agent, status: 'ACTIVE' }],
+  ['of another type', { name: 'apps-dev', clusterName: 'apps-dev', addonName: agent, status: 7 }],
+])('reports a response that is %s as a failure', (_, fields) =>
+  withServer(
+    (response) => response.end(JSON.stringify({ cluster: fields, addon: fields })),
+    async (eks) => {
+      const failed = { kind: 'failed', error: { exception: 'UnexpectedResponse' } };
+      expect(await eks.describeCluster(deadline())).toMatchObject(failed);
+      expect(await eks.describeAddon(agent, deadline())).toMatchObject(failed);
+    },
+  ),
+);
+
+test('sends no read after its deadline', () =>
+  withServer(
+    (response) => response.end('{}'),
+    async (eks, { seen }) => {
+      const late = { deadline: Date.now() - 1 };
+      expect(await eks.describeCluster(late)).toMatchObject({ kind: 'failed' });
+      expect(await eks.describeAddon(agent, late)).toMatchObject({ kind: 'failed' });
+      expect(seen).toEqual([]);
+    },
+  ));
+
+const roleArn = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
+
+const role = (more: string, arn = roleArn) =>
+  `<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role><Arn>${arn}</Arn>
+  <AssumeRolePolicyDocument>%7B%22Statement%22%3A%5B%5D%7D</AssumeRolePolicyDocument>${more}</Role></GetRoleResult>
+  <ResponseMetadata><RequestId>request-1</RequestId></ResponseMetadata></GetRoleResponse>`;
+const tag = (key: string, value = '') => `<member><Key>${key}</Key><Value>${value}</Value></member>`;
+const tags = (...members: readonly string[]) => `<Tags>${members.join('')}</Tags>`;
+
+async function read(xml: string): Promise<RoleResult | undefined> {
+  let result: RoleResult | undefined;
+  await withServer(
+    (response) => response.setHeader('content-type', 'text/xml').end(xml),
+    async (eks, { seen }) => {
+      result = await eks.readRole(roleArn, deadline());
+      expect(seen[0]?.body).toContain('RoleName=payments-api');
+    },
+  );
+  return result;
+}
+
+test('reads trust policy, tags by their keys, and permissions boundary', async () => {
+  const boundary = `<PermissionsBoundary><PermissionsBoundaryType>PermissionsBoundaryPolicy</PermissionsBoundaryType>
+    <PermissionsBoundaryArn>arn:aws:iam::aws:policy/x</PermissionsBoundaryArn></PermissionsBoundary>`;
+  expect(await read(role(tags(tag('team', 'payments'), tag('cost', '1')) + boundary))).toEqual({
+    kind: 'found',
+    trustPolicy: { Statement: [] },
+    tags: [
+      { key: 'cost', value: '1' },
+      { key: 'team', value: 'payments' },
+    ],
+    permissionsBoundary: 'arn:aws:iam::aws:policy/x',
+  });
+});
+
+test.each([
+  ['without tags', ''],
+  ['with an empty list of tags', '<Tags/>'],
+])('reads a role %s', async (_what, more) => {
+  expect(await read(role(more))).toMatchObject({ kind: 'found', tags: [], permissionsBoundary: null });
+});
+
+test('takes a role of another path for absent', async () => {
+  expect(await read(role('', 'arn:aws:iam::111122223333:role/payments-api'))).toEqual({ kind: 'absent' });
+});
+
+test.each([
+  ['more than 50 tags', tags(...Array.from({ length: 51 }, (_, index) => tag(`key-${index}`)))],
+  ['a tag that is too long', tags(tag('team', 'x'.repeat(257)))],
+  ['a boundary without a policy', '<PermissionsBoundary><x/></PermissionsBoundary>'],
+])('does not guess what a role with %s has', async (_what, more) => {
+  expect(await read(role(more))).toMatchObject({ kind: 'failed', error: { exception: 'UnexpectedResponse' } });
+});
+
+describe('remembered roles', () => {
+  const home = { accountId: '111122223333', regions: ['eu-central-1'], roleArn: null, readRoleArn: null };
+  const cluster = { accountId: home.accountId, region: 'eu-central-1', clusterName: 'apps-dev' };
+  const roleArn = `arn:aws:iam::${home.accountId}:role/pods/remembered`;
+  const trustPolicy = { Statement: [] };
+
+  let simulator: EksSimulator;
+  let now: number;
+
+  beforeEach(async () => {
+    simulator = await startEksSimulator({ world: readWorld() });
+    now = Date.now();
+  });
+
+  afterEach(() => simulator.close());
+
+  function openEks() {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const settings = {
+      accounts: [home],
+      home: { accountId: home.accountId, region: 'eu-central-1' },
+      access: 'change' as const,
+      executorRoleArn: null,
+      endpoint: simulator.url,
+      credentials,
+    };
+    return rememberRoles(makeEksFor({ ...settings, clock: Date.now }), () => now);
+  }
+
+  const bounds = () => ({ deadline: Date.now() + 5_000 });
+  const calls = () => simulator.control.requests('GetRole').length;
+  const teamOf = async (eksFor: ReturnType<typeof openEks>, arn = roleArn) => {
+    const read = await eksFor(cluster).readRole(arn, bounds());
+    return read.kind === 'found' ? (read.tags[0]?.value ?? null) : read.kind;
+  };
+
+  test('reads a role once in ten seconds, for all clusters', async () => {
+    const eksFor = openEks();
+    simulator.control.addRole({ arn: roleArn, trustPolicy, tags: { team: 'a' } });
+    expect(await teamOf(eksFor)).toBe('a');
+    simulator.control.addRole({ arn: roleArn, trustPolicy, tags: { team: 'b' } });
+    now += roleMs - 1;
+    expect(await eksFor({ ...cluster, clusterName: 'apps-prod' }).readRole(roleArn, bounds())).toMatchObject({
+      tags: [{ key: 'team', value: 'a' }],
+    });
+    expect(calls()).toBe(1);
+    now += 1;
+    expect(await teamOf(eksFor)).toBe('b');
+    expect(calls()).toBe(2);
+  });
+
+  test('reads a role again that was absent or could not be read', async () => {
+    const eksFor = openEks();
+    expect(await teamOf(eksFor)).toBe('absent');
+    simulator.control.addFault({ operation: 'GetRole', kind: 'access-denied' });
+    expect(await teamOf(eksFor)).toBe('failed');
+    simulator.control.addRole({ arn: roleArn, trustPolicy, tags: { team: 'a' } });
+    expect(await teamOf(eksFor)).toBe('a');
+  });
+
+  test('forgets the oldest of more than 200 roles', async () => {
+    const eksFor = openEks();
+    const arns = Array.from({ length: 201 }, (_, index) => `${roleArn}-${index}`);
+    for (const arn of arns) simulator.control.addRole({ arn, trustPolicy });
+    for (const arn of arns) await teamOf(eksFor, arn);
+    expect(calls()).toBe(201);
+    await teamOf(eksFor, arns[200]);
+    await teamOf(eksFor, arns[1]);
+    expect(calls()).toBe(201);
+    await teamOf(eksFor, arns[0]);
+    expect(calls()).toBe(202);
+  });
 });

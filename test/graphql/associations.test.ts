@@ -6,7 +6,7 @@ import type { Association } from '../../src/model/association.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { home, openGateway, roleArn } from '../support/gateway.ts';
+import { home, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { openSqlite } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
@@ -15,44 +15,17 @@ import { copyOfShipped } from '../support/policy-sample.ts';
 const minutes = 60_000;
 const shared = roleArn('payments/payments-api');
 
-const document = /* GraphQL */ `
-  query ($filter: AssociationFilter, $asOf: DateTime, $first: Int, $after: String) {
-    associations(filter: $filter, asOf: $asOf, first: $first, after: $after) {
-      edges {
-        cursor
-      }
-      nodes {
-        clusterName
-        namespace
-        serviceAccount
-        roleArn
-        targetRoleArn
-        modifiedAt
-        tags {
-          key
-        }
-        origin
-        operationId
-        declaration
-        seenOtherwiseBefore
-        firstSeenAt
-        observedAt
-        seenOtherwiseAfter
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      coverage {
-        clusterName
-        isKnown
-        firstScannedAt
-        scannedAt
-        failure
-      }
+const document = `query ($filter: AssociationFilter, $asOf: DateTime, $first: Int, $after: String) {
+  associations(filter: $filter, asOf: $asOf, first: $first, after: $after) {
+    edges { cursor }
+    nodes {
+      clusterName namespace serviceAccount roleArn targetRoleArn modifiedAt tags { key } origin operationId declaration
+      seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter
     }
+    pageInfo { hasNextPage endCursor }
+    coverage { clusterName isKnown firstScannedAt scannedAt failure }
   }
-`;
+}`;
 
 interface Row {
   readonly clusterName: string;
@@ -339,9 +312,8 @@ test('associations that the caller may view but not list are neither shown nor c
     join(folder, 'access.cedar'),
     `@id("no-lists") @message("Lists are closed.") @advice("Wait.") forbid (principal, action == PodIdentity::Action::"ListPodIdentityAssociations", resource);`,
   );
-  const closed = await openGateway({ ledger, clock: gateway.clock, simulator: gateway.simulator, policies: folder });
+  const closed = await openBeside(gateway, { policies: folder });
   const page = await query({}, 'alice', closed);
-  await closed.close();
   rmSync(folder, { recursive: true });
   expect(page).toMatchObject({ nodes: [], coverage: [] });
 });
@@ -420,14 +392,8 @@ describe('the work of a page', () => {
   ])('has a bound whatever the filters: %s', async (_, variables) => {
     await fill(1_100, gateway.clock.now());
     const { calls, reads } = counted(ledger);
-    const bounded = await openGateway({
-      ledger,
-      clock: gateway.clock,
-      simulator: gateway.simulator,
-      change: (deps) => ({ ...deps, associations: reads }),
-    });
+    const bounded = await openBeside(gateway, { change: (deps) => ({ ...deps, associations: reads }) });
     const page = await query({ ...variables, first: 1_000 }, 'pat', bounded);
-    await bounded.close();
     const isPast = 'asOf' in variables;
     expect(page).toMatchObject({ nodes: [], pageInfo: { hasNextPage: true } });
     expect(calls).toMatchObject({ states: isPast ? 200 : 1_000, versions: isPast ? 400 : 0 });
@@ -443,10 +409,7 @@ describe('the work of a page', () => {
     );
     const decisionsWith = async (policies?: string) => {
       let views = 0;
-      const watched = await openGateway({
-        ledger,
-        clock: gateway.clock,
-        simulator: gateway.simulator,
+      const watched = await openBeside(gateway, {
         ...(policies === undefined ? {} : { policies }),
         change: (deps) => ({
           ...deps,
@@ -457,7 +420,6 @@ describe('the work of a page', () => {
         }),
       });
       const { nodes } = await query({}, 'alice', watched);
-      await watched.close();
       return { views, shown: nodes.length };
     };
     expect(await decisionsWith()).toEqual({ views: 1, shown: 30 });

@@ -1,4 +1,4 @@
-// Quick test: test/graphql/disclosure.test.ts.
+// Quick test: test/graphql/schema.test.ts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';

@@ -1,7 +1,7 @@
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { openGateway, roleArn } from '../support/gateway.ts';
+import { openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
 /** A page of `podIdentityAssociations`. */
@@ -41,17 +41,10 @@ export function useListGateway(changeAll: (deps: Dependencies) => Dependencies =
   openForEachTest((opened) => ({ gateway, ledger } = opened), { change: changeAll });
 
   /** Runs `work` on a second gateway with changed dependencies and the same simulated EKS. */
-  async function withDependencies<T>(
+  const withDependencies = async <T>(
     change: (deps: Dependencies) => Dependencies,
     work: (other: Gateway) => Promise<T>,
-  ): Promise<T> {
-    const other = await openGateway({ ledger, simulator: gateway.simulator, change });
-    try {
-      return await work(other);
-    } finally {
-      await other.close();
-    }
-  }
+  ): Promise<T> => work(await openBeside(gateway, { change }));
 
   /** Creates associations outside the gateway. Returns the ids of the namespace in EKS's order. */
   function fill(count: number, namespace = 'payments', clusterName = 'apps-dev'): string[] {

@@ -1,4 +1,4 @@
-// Quick test: test/graphql/log-metrics.test.ts.
+// Quick test: test/graphql/errors.test.ts.
 import { makeHandler } from '../../src/graphql/handler.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

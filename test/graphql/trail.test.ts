@@ -1,11 +1,13 @@
 import type { Ledger, TrailQuery } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import { openGateway, withoutRequestIds } from '../support/gateway.ts';
+import { openForEachTest } from '../support/each-test.ts';
+import { input, openGateway, roleArn, withoutRequestIds } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { appendAll } from '../support/ledger-samples.ts';
+import { appendAll, trailQuery } from '../support/ledger-samples.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import {
   associationArn,
+  associationDocument,
   associationId,
   begin,
   codeOf,
@@ -16,31 +18,24 @@ import {
   newestFirst,
   target,
   user,
-} from '../support/trail.ts';
-import type { Trail } from '../support/trail.ts';
+} from './trail-samples.ts';
+import type { Trail } from './trail-samples.ts';
 
 describeOnLedgers('auditTrail on $name', ({ open }) => {
   let ledger: Ledger;
-  let closeLedger: () => Promise<void>;
   let gateway: Gateway;
   let queries: TrailQuery[];
 
-  beforeEach(async () => {
-    ({ ledger, close: closeLedger } = await open());
-    queries = [];
-    const recording: Ledger = {
-      ...ledger,
+  beforeEach(() => void (queries = []));
+  openForEachTest((opened) => ({ gateway, ledger } = opened), {
+    open,
+    around: (real) => ({
+      ...real,
       readTrail: (query) => {
         queries.push(query);
-        return ledger.readTrail(query);
+        return real.readTrail(query);
       },
-    };
-    gateway = await openGateway({ ledger: recording });
-  });
-
-  afterEach(async () => {
-    await gateway.close();
-    await closeLedger();
+    }),
   });
 
   /** Entries a minute apart, the newest last. */
@@ -207,6 +202,244 @@ describeOnLedgers('auditTrail on $name', ({ open }) => {
         expect(codeOf(await send({ scope }, 'alice'))).toBe('FORBIDDEN');
       }
       expect(codeOf(await send({ scope: { cluster: { clusterName: 'apps-gone' } } }, 'olivia'))).toBe('FORBIDDEN');
+    });
+  });
+});
+
+const scopedDocument = `query ($scope: AuditScope!, $first: Int, $after: String, $since: DateTime, $until: DateTime, $events: [AuditEvent!]) {
+  auditTrail(scope: $scope, first: $first, after: $after, since: $since, until: $until, events: $events) {
+    nodes { id event operationId }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+interface TrailPage {
+  readonly auditTrail: {
+    readonly nodes: readonly { readonly id: string; readonly event: string; readonly operationId: string }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+}
+
+const cluster = { clusterName: 'apps-dev' };
+const payments = { cluster: { ...cluster, namespace: 'payments' } };
+
+describeOnLedgers('auditTrail on $name', ({ open }) => {
+  let gateway: Gateway;
+
+  openForEachTest((opened) => ({ gateway } = opened), { open });
+
+  const read = (scope: object, more: object = {}, as?: string) =>
+    gateway.send<TrailPage>(scopedDocument, { scope, ...more }, as);
+
+  const eventsOf = async (scope: object, more: object = {}, as?: string) =>
+    (await read(scope, more, as)).data?.auditTrail.nodes.map(({ event }) => event);
+
+  test('returns the entries of each scope, newest first, to principals that may read it', async () => {
+    const { association, auditEntry } = await gateway.create();
+    await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api'), clientRequestToken: 'x' });
+    const both = ['SUCCEEDED', 'INTENT'];
+    expect(await eventsOf(payments)).toEqual(both);
+    expect(await eventsOf({ cluster: { ...cluster, namespace: 'payments', serviceAccount: 'api' } })).toEqual(both);
+    expect(await eventsOf({ operationId: auditEntry.operationId })).toEqual(both);
+    expect(await eventsOf({ associationArn: association?.associationArn })).toEqual(['SUCCEEDED']);
+    expect(await eventsOf({ principalId: 'https://issuer.example#alice' })).toEqual(['DENIED', ...both]);
+    expect(await eventsOf({ cluster }, {}, 'olivia')).toEqual(both);
+    expect(await eventsOf({ gateway: 'ALL_ENTRIES' }, {}, 'olivia')).toEqual(['DENIED', ...both]);
+    expect(await eventsOf({ gateway: 'ALL_ENTRIES' }, { events: ['DENIED'] }, 'olivia')).toEqual(['DENIED']);
+  });
+
+  test('shows owners the denied requests in their namespace when they ask for them, apart from its changes', async () => {
+    const { auditEntry } = await gateway.create();
+    await gateway.create({ clientRequestToken: 'x' }, 'bob');
+    await gateway.create({ clientRequestToken: 'y', namespace: '*' }, 'bob');
+    await gateway.create();
+    expect(await eventsOf(payments)).toEqual(['SUCCEEDED', 'INTENT']);
+    expect(await eventsOf(payments, { events: ['DENIED'] })).toEqual(['DENIED']);
+    expect(await eventsOf(payments, { events: ['DENIED', 'SUCCEEDED'] })).toEqual(['DENIED', 'SUCCEEDED']);
+    expect(await eventsOf({ operationId: auditEntry.operationId })).toEqual(['REPLAYED', 'SUCCEEDED', 'INTENT']);
+  });
+
+  test('returns each entry once across pages while entries are added', async () => {
+    for (let index = 0; index < 6; index += 1) await gateway.create({ namespace: `*${index}` });
+    const ids: string[] = [];
+    const scope = { principalId: 'https://issuer.example#alice' };
+    for (let after: string | null = null; ;) {
+      const { data }: Awaited<ReturnType<typeof read>> = await read(scope, { first: 2, after });
+      ids.push(...(data?.auditTrail.nodes.map(({ id }) => id) ?? []));
+      after = data?.auditTrail.pageInfo.endCursor ?? null;
+      await gateway.create({ namespace: '*new' });
+      if (!data?.auditTrail.pageInfo.hasNextPage) break;
+    }
+    expect(ids).toHaveLength(6);
+    expect(new Set(ids).size).toBe(6);
+  });
+
+  test.each([
+    ['the whole trail', { gateway: 'ALL_ENTRIES' }],
+    ['a cluster', { cluster }],
+    ['another team’s namespace', { cluster: { ...cluster, namespace: 'search' } }],
+    ['another principal', { principalId: 'https://issuer.example#bob' }],
+    ['a cluster outside the inventory', { cluster: { clusterName: 'apps-none', namespace: 'payments' } }],
+  ])('of %s is forbidden to the owner of another namespace', async (_, scope) => {
+    const { data, errors } = await read(scope);
+    expect({ data, code: errors?.[0]?.extensions.code }).toEqual({
+      data: { auditTrail: null },
+      code: 'FORBIDDEN',
+    });
+  });
+
+  test.each([
+    ['a page of 0', payments, { first: 0 }],
+    ['a page of -1', payments, { first: -1 }],
+    ['a page of 1001', payments, { first: 1001 }],
+    ['a forged cursor', payments, { after: 'forged' }],
+    ['a range that ends before it begins', payments, { since: '2026-02-01T00:00:00Z', until: '2026-01-01T00:00:00Z' }],
+    ['a malformed timestamp', payments, { since: 'yesterday' }],
+    ['a service account without its namespace', { cluster: { ...cluster, serviceAccount: 'api' } }, {}],
+    ['an ARN of something else', { associationArn: 'arn:aws:iam::111122223333:role/x' }, {}],
+    ['no scope', {}, {}],
+    ['two scopes', { gateway: 'ALL_ENTRIES', operationId: 'x' }, {}],
+    ['an invalid cluster name', { cluster: { clusterName: '*', namespace: 'payments' } }, {}],
+  ])('with %s fails with BAD_USER_INPUT', async (_, scope, more) => {
+    const { status, errors } = await read(scope, more);
+    expect(status).toBeLessThan(500);
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test('rejects a cursor that is truncated or of another scope', async () => {
+    await gateway.create();
+    const { data } = await read(payments, { first: 1 });
+    const after = data?.auditTrail.pageInfo.endCursor ?? '';
+    const other = { cluster: { ...payments.cluster, serviceAccount: 'api' } };
+    for (const [scope, cursor] of [
+      [payments, after.slice(0, -1)],
+      [other, after],
+    ] as const) {
+      const { errors } = await read(scope, { after: cursor });
+      expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    }
+  });
+});
+
+const worker = roleArn('payments/payments-worker');
+const ownTrail = { principalId: user('alice').id };
+
+describeOnLedgers('filters of auditTrail on $name', ({ open }) => {
+  let ledger: Ledger;
+  let gateway: Gateway;
+
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
+
+  async function events(variables: object, as = 'alice') {
+    const { data, errors } = await gateway.send<{ auditTrail: Trail }>(document, variables, as);
+    if (!data) throw new Error(JSON.stringify(errors));
+    return data.auditTrail.edges.map(({ node }) => node.event);
+  }
+
+  test('find the changes that gave or took a role', async () => {
+    const { association } = await gateway.create();
+    const { associationId } = association ?? {};
+    await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' });
+    await gateway.remove({ associationId, clientRequestToken: 'remove' });
+    const change = ['SUCCEEDED', 'INTENT'];
+    expect(await events({ scope: namespace, roleArn: input.roleArn })).toEqual([...change, ...change]);
+    expect(await events({ scope: namespace, roleArn: worker })).toEqual([...change, ...change]);
+    expect(await events({ scope: namespace, roleArn: roleArn('payments/other') })).toEqual([]);
+  });
+
+  test('find refusals by code and by policy', async () => {
+    await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
+    await gateway.create({ namespace: '*' });
+    await gateway.create();
+    expect(await events({ scope: ownTrail, refusalCodes: ['POLICY_DENIED'] })).toEqual(['DENIED']);
+    expect(await events({ scope: ownTrail, refusalCodes: ['POLICY_DENIED', 'INVALID_INPUT'] })).toEqual([
+      'INVALID',
+      'DENIED',
+    ]);
+    const [denial] = (await ledger.readTrail(trailQuery({ kind: 'all' }, { events: ['DENIED'] }))).entries;
+    const [success] = (await ledger.readTrail(trailQuery({ kind: 'all' }, { events: ['SUCCEEDED'] }))).entries;
+    const [violated, permitting] = [denial?.decision?.violations[0]?.policyId, success?.decision?.policyIds[0]];
+    expect(await events({ scope: ownTrail, policyId: violated })).toEqual(['DENIED']);
+    expect(await events({ scope: ownTrail, policyId: permitting })).toEqual(['SUCCEEDED', 'INTENT']);
+  });
+
+  test('do not disclose the role of an association that its principal may not view', async () => {
+    const { association } = await gateway.create();
+    const { associationId } = association ?? {};
+    await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' }, 'bob');
+    const scope = { principalId: user('bob').id };
+    expect(await events({ scope, roleArn: worker }, 'bob')).toEqual(['REFUSED']);
+    expect(await events({ scope, roleArn: input.roleArn }, 'bob')).toEqual([]);
+  });
+});
+
+describeOnLedgers('on $name', ({ open }) => {
+  let ledger: Ledger;
+  let gateway: Gateway;
+
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
+
+  const send = (variables: object, as = 'alice') =>
+    gateway.send<{ auditTrail: Trail }>(document, { scope: namespace, ...variables }, as);
+
+  async function read(variables: object = {}, as?: string): Promise<Trail> {
+    const answered = await send(variables, as);
+    if (!answered.data) throw new Error(JSON.stringify(answered));
+    return answered.data.auditTrail;
+  }
+
+  describe('auditTrail of an association', () => {
+    const readOf = (id: string | undefined, more: object = {}, as = 'alice') =>
+      gateway.send<{ podIdentityAssociation: { associationId: string; auditTrail: Trail | null } | null }>(
+        associationDocument,
+        { id, ...more },
+        as,
+      );
+
+    test('equals auditTrail of its ARN, page by page, with interchangeable cursors', async () => {
+      const { association } = await gateway.create();
+      await gateway.update({
+        associationId: association?.associationId,
+        disableSessionTags: true,
+        clientRequestToken: 'update',
+      });
+      const whole = (await readOf(association?.associationId)).data?.podIdentityAssociation?.auditTrail;
+      expect(whole?.edges.map(({ node }) => node.event)).toEqual(['SUCCEEDED', 'INTENT', 'SUCCEEDED']);
+      const scope = { associationArn: association?.associationArn };
+      expect(await read({ scope })).toEqual(whole);
+      const { data } = await readOf(association?.associationId, { first: 1, after: whole?.edges[0]?.cursor });
+      expect(data?.podIdentityAssociation?.auditTrail?.edges).toEqual(whole?.edges.slice(1, 2));
+    });
+
+    test('auditTrail of an association is null for a principal that may view the association but not read its trail', async () => {
+      await gateway.close();
+      gateway = await openGateway({
+        ledger,
+        change: (deps) => ({
+          ...deps,
+          authorize: (context, request) => {
+            const decision = deps.authorize(context, request);
+            const denied = { allowed: false, violations: [{ policyId: 'x', message: 'No.', advice: null }] };
+            return request.action === 'ReadAuditTrail' ? { ...decision, ...denied } : decision;
+          },
+        }),
+      });
+      const { association } = await gateway.create();
+      const answered = await readOf(association?.associationId);
+      expect(answered.data?.podIdentityAssociation).toEqual({
+        associationId: association?.associationId,
+        auditTrail: null,
+      });
+      expect(answered.errors).toBeUndefined();
+    });
+
+    test('validates its arguments by the same rules', async () => {
+      const { association } = await gateway.create();
+      for (const more of [{ first: 0 }, { first: 1_001 }, { after: 'x' }]) {
+        const answered = await readOf(association?.associationId, more);
+        expect(answered.data?.podIdentityAssociation?.auditTrail).toBeNull();
+        expect(codeOf(answered)).toBe('BAD_USER_INPUT');
+      }
     });
   });
 });

@@ -451,13 +451,6 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect((await begin(undefined, null, { expectedRevision: 0 })).begun).toMatchObject({ isBusy: true });
   });
 
-  test('an operation that demands a revision follows a released one of its token, unless another one is in progress', async () => {
-    const planned = await begin(undefined, null, { expectedRevision: 0 });
-    expect(await planned.reclaim()).toMatchObject({ kind: 'committed' });
-    const again = await begin(undefined, null, { expectedRevision: 0 });
-    expect(again.begun).toMatchObject({ kind: 'state-mismatch', isBusy: true });
-  });
-
   test.each(['state', 'operationId', 'fence', 'none', 'key'] as const)(
     'a repair is not written if the record or what is in progress is not as it was read: %s',
     async (other) => {

@@ -1,4 +1,4 @@
-// Quick test: test/ledger/trail-position.test.ts.
+// Quick test: test/ledger/stored-items.test.ts.
 import type { Ledger, AuditPartition } from '../../src/ledger/ledger.ts';
 import { firstIdOf, lastIdOf } from '../../src/ledger/trail-position.ts';
 import { openMeteredLedger } from './counted-trail.ts';

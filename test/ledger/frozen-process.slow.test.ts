@@ -1,4 +1,4 @@
-// Quick test: test/ledger/deadlines.test.ts.
+// Quick test: test/ledger/dynamodb.test.ts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';

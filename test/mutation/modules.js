@@ -17,7 +17,7 @@ export default {
   },
   approvals: {
     mutate: ['src/operations/approvals/{binding,cast-vote,hold,judge-votes,step}.ts'],
-    tests: ['<rootDir>/test/operations/{approval-binding,approvals,judged-votes,vote}.test.ts'],
+    tests: ['<rootDir>/test/operations/{approvals,judged-votes,vote}.test.ts'],
     slow: [
       '<rootDir>/test/operations/{approval-expiry,approvals-races}.slow.test.ts',
       '<rootDir>/test/operations/expiry-rights.test.ts',
@@ -26,7 +26,7 @@ export default {
   rules: {
     mutate: ['src/ledger/{rules/*,stored/approval*}.ts'],
     tests: ['<rootDir>/test/ledger/contract-{approvals,expiries,history,states}.test.ts'],
-    slow: ['<rootDir>/test/ledger/contract{,-claims,-entries,-leases,-locks}.test.ts'],
+    slow: ['<rootDir>/test/ledger/contract{,-entries}.test.ts'],
   },
   entries: {
     mutate: ['src/ledger/{audit-entry,entry-size,hidden-entry,stored/keys,trail-position}.ts'],

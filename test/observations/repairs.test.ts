@@ -13,7 +13,7 @@ import { home } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
-import { leaveBegun, leaveClosed } from '../support/other-version.ts';
+import { leaveBegun, leaveClosed } from './other-version.ts';
 
 const target = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
 const [minuteMs, hourMs] = [60_000, 3_600_000];

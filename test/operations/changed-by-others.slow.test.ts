@@ -1,4 +1,4 @@
-// Quick test: test/operations/observe.test.ts.
+// Quick test: test/operations/effects.test.ts.
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';

@@ -2,12 +2,13 @@ import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
-import type { Authorize } from '../../src/policy/policy.ts';
 import { security } from '../support/approvals.ts';
+import { withDecisions, withoutViews } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { home, input, openGateway, roleArn } from '../support/gateway.ts';
+import { home, input, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
+import { makeClock } from '../support/test-clock.ts';
 
 interface Checked {
   readonly check: {
@@ -96,15 +97,8 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
   test('evaluates policy as often for a denied create where others have an association as where there is none', async () => {
     await createdId({ serviceAccount: 'used' });
     let evaluations = 0;
-    const { simulator, clock } = gateway;
-    const change = (deps: Gateway['deps']) => ({
-      ...deps,
-      authorize: (...asked: Parameters<Authorize>) => {
-        evaluations += 1;
-        return deps.authorize(...asked);
-      },
-    });
-    const counting = await openGateway({ ledger, simulator, clock, change });
+    const change = withDecisions((decision) => ((evaluations += 1), decision));
+    const counting = await openBeside(gateway, { change });
     const costs: number[] = [];
     const answers: unknown[] = [];
     for (const serviceAccount of ['used', 'unused']) {
@@ -114,7 +108,6 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
     }
     expect(costs[0]).toBe(costs[1]);
     expect(answers[0]).toEqual(answers[1]);
-    await counting.close();
   });
 
   test('records one entry, which counts the results and names the declaration that all changes have', async () => {
@@ -134,18 +127,13 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
 
   test('shows the revision where only approvals are missing, also to those who may not view the association', async () => {
     await createdId();
-    const change = (deps: Gateway['deps']): Gateway['deps'] => ({
-      ...deps,
-      authorize: (context, request) => {
-        const decision = deps.authorize(context, request);
-        const needs = request.action === 'CreatePodIdentityAssociation' ? [security] : undefined;
-        return { ...decision, allowed: false, ...(needs && { needs }) };
-      },
+    const change = withDecisions((decision, request) => {
+      const needs = request.action === 'CreatePodIdentityAssociation' ? [security] : undefined;
+      return { ...decision, allowed: false, ...(needs && { needs }) };
     });
-    const asking = await openGateway({ ledger, simulator: gateway.simulator, clock: gateway.clock, change });
+    const asking = await openBeside(gateway, { change });
     const { data } = await check([{ create }], 'alice', asking);
     expect(data?.check?.results).toMatchObject([{ existing: null, revision: 1 }]);
-    await asking.close();
   });
 
   test('compares the expected revision with that of the service account', async () => {
@@ -161,15 +149,7 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
 
   test('answers the same for an association that the principal may not view as for one that does not exist', async () => {
     const associationId = await createdId();
-    const hiding =
-      (deps: Gateway['deps']): Authorize =>
-      (context, request) => {
-        const decision = deps.authorize(context, request);
-        return request.action === 'DescribePodIdentityAssociation' ? { ...decision, allowed: false } : decision;
-      };
-    const { simulator, clock } = gateway;
-    const change = (deps: Gateway['deps']) => ({ ...deps, authorize: hiding(deps) });
-    const blind = await openGateway({ ledger, simulator, clock, change });
+    const blind = await openBeside(gateway, { change: withoutViews });
     const changes = [associationId, unknown].map((id) => ({ delete: onAssociation(id) }));
     const text = JSON.stringify(await resultsOf(changes, 'alice', blind));
     const [hidden, absent] = JSON.parse(text.replaceAll(associationId, unknown)) as unknown[];
@@ -177,24 +157,17 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
     expect(await resultsOf([{ create }], 'alice', blind)).toMatchObject([
       { refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' }, existing: null, differences: null },
     ]);
-    await blind.close();
   });
 
   test('says which roles decide, without reading them', async () => {
-    const authorize =
-      (deps: Gateway['deps']): Authorize =>
-      (context, request) => {
-        const decision = deps.authorize(context, request);
-        const isCreate = request.action === 'CreatePodIdentityAssociation' && request.roles === undefined;
-        return isCreate ? { ...decision, allowed: false, unknownRoles: [request.association.roleArn] } : decision;
-      };
-    const { simulator, clock } = gateway;
-    const change = (deps: Gateway['deps']) => ({ ...deps, authorize: authorize(deps) });
-    const asking = await openGateway({ ledger, simulator, clock, change });
+    const change = withDecisions((decision, request) => {
+      const isCreate = request.action === 'CreatePodIdentityAssociation' && request.roles === undefined;
+      return isCreate ? { ...decision, allowed: false, unknownRoles: [request.association.roleArn] } : decision;
+    });
+    const asking = await openBeside(gateway, { change });
     expect(await resultsOf([{ create }], 'alice', asking)).toMatchObject([
       { wouldBeAttempted: false, refusal: null, decision: null, unknownRoles: [create.roleArn], revision: 0 },
     ]);
-    await asking.close();
   });
 
   test('reads no state, and writes one entry of 1 KB, for a principal without permits', async () => {
@@ -216,20 +189,19 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
         return ledger.appendEntry(entry);
       },
     };
-    const { simulator, clock } = gateway;
-    const counted = await openGateway({ ledger: counting, simulator, clock });
+    // The locks on reads are read once in ten seconds, however slow the machine is.
+    const clock = makeClock({ isStopped: true });
+    const counted = await openBeside(gateway, { ledger: counting, clock });
     const changes = Array.from({ length: 100 }, (__, index) =>
       index % 2 === 0 ? { create: { ...create, serviceAccount: `s${index}` } } : { delete: onAssociation(unknown) },
     );
     expect(await resultsOf(changes, 'carol', counted)).toHaveLength(100);
-    // Each query reads the locks on reads, once in ten seconds.
     expect(reads).toEqual(['locks']);
     expect(written).toHaveLength(1);
     expect(Buffer.byteLength(JSON.stringify(written[0]))).toBeLessThanOrEqual(1_024);
     reads.splice(0);
     expect(await resultsOf(changes, 'alice', counted)).toHaveLength(100);
     expect(reads.sort()).toEqual(['locks', 'states', 'targets']);
-    await counted.close();
   });
 
   test.each([

@@ -1,6 +1,8 @@
+import { podIdentityTrustPolicy } from '#eks-simulator';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { addRoleAfterCreate } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { input, roleArn } from '../support/gateway.ts';
+import { input, openBeside, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
@@ -158,5 +160,227 @@ describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
       const inProduction = { ...fields, clusterName: 'apps-prod', onBehalfOf: undefined, clientRequestToken: 'prod' };
       expect(await gateway.create(inProduction, 'chatops')).toMatchObject({ refusal: { code: 'POLICY_DENIED' } });
     });
+  });
+});
+
+describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
+  let ledger: Ledger;
+  let gateway: Gateway;
+
+  openForEachTest((opened) => ({ gateway, ledger } = opened), { open });
+
+  describe('a refused request', () => {
+    test('denied by policy makes no EKS call and includes advice', async () => {
+      const denied = await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
+      expect(denied).toMatchObject({
+        status: 'REFUSED',
+        refusal: {
+          __typename: 'PolicyDenied',
+          code: 'POLICY_DENIED',
+          violations: [{ policyId: 'default-deny' }],
+          owners: ['search-team'],
+        },
+        auditEntry: { event: 'DENIED', refusalCode: 'POLICY_DENIED', fence: null },
+      });
+      expect(denied.refusal?.advice).toContain('search-team');
+      expect(gateway.simulator.control.requests()).toEqual([]);
+      const [entry] = await ledger.operationEntries(denied.auditEntry.operationId);
+      expect(entry?.decision?.slice.namespace).toMatchObject({ name: 'search', owners: ['search-team'] });
+    });
+
+    test('denied by policy leaves the token unused', async () => {
+      await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
+      expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED', replayed: false });
+    });
+
+    test('with invalid input returns all findings and writes one audit entry', async () => {
+      const invalid = await gateway.create({ namespace: 'Payments', roleArn: 'nothing', clientRequestToken: 'ü' });
+      expect(invalid.refusal?.findings?.map(({ path }) => path)).toEqual([
+        'namespace',
+        'roleArn',
+        'clientRequestToken',
+      ]);
+      expect(invalid).toMatchObject({
+        status: 'REFUSED',
+        clientRequestToken: null,
+        auditEntry: { event: 'INVALID' },
+      });
+      const [entry] = await ledger.operationEntries(invalid.auditEntry.operationId);
+      expect(entry).toMatchObject({ target: null, request: null, invalidInput: { findingCount: 3 } });
+      expect(gateway.simulator.control.requests()).toEqual([]);
+    });
+
+    test('for a service account in use returns its association and the differences', async () => {
+      const first = await gateway.create();
+      const second = await gateway.create({
+        clientRequestToken: 'second',
+        roleArn: roleArn('payments/payments-worker'),
+        tags: [{ key: 'team', value: 'billing' }],
+      });
+      expect(second.refusal).toMatchObject({
+        code: 'ASSOCIATION_ALREADY_EXISTS',
+        retryable: false,
+        existing: first.association,
+        differences: [
+          { field: 'roleArn', requested: roleArn('payments/payments-worker'), existing: input.roleArn },
+          { field: 'tags.team', requested: 'billing', existing: 'payments' },
+        ],
+      });
+    });
+
+    test('for a service account with an equal association returns no differences', async () => {
+      await gateway.create();
+      const second = await gateway.create({ clientRequestToken: 'second' });
+      expect(second.refusal).toMatchObject({ code: 'ASSOCIATION_ALREADY_EXISTS', differences: [] });
+    });
+
+    test.each([
+      ['an unknown cluster', { clusterName: 'apps-none' }, 'POLICY_DENIED', 'cluster-not-registered'],
+      ['an unknown account', { accountId: '999988887777' }, 'POLICY_DENIED', 'cluster-not-registered'],
+      ['an unknown region', { region: 'us-east-1' }, 'POLICY_DENIED', 'cluster-not-registered'],
+      [
+        'a role of another account',
+        { roleArn: 'arn:aws:iam::444455556666:role/pods/payments/api' },
+        'POLICY_DENIED',
+        'role-in-cluster-account',
+      ],
+    ])('for %s is denied by policy', async (_, fields, code, policyId) => {
+      const denied = await gateway.create(fields);
+      expect(denied.refusal).toMatchObject({ code, violations: [{ policyId }] });
+      expect(gateway.simulator.control.requests()).toEqual([]);
+    });
+  });
+
+  describe('a temporary rejection by EKS', () => {
+    test.each([
+      ['throttle', 'THROTTLED', 5],
+      ['access-denied', 'GATEWAY_ACCESS_DENIED', 60],
+    ] as const)('(%s) releases the token for a retry', async (kind, code, retryAfterSeconds) => {
+      gateway.simulator.control.addFault({ operation: create, kind });
+      const first = await gateway.create();
+      expect(first).toMatchObject({
+        status: 'REFUSED',
+        retryAfterSeconds,
+        refusal: { __typename: 'EksRefused', code, retryable: true },
+        auditEntry: { event: 'RELEASED', refusalCode: code },
+      });
+      const second = await gateway.create();
+      expect(second).toMatchObject({ status: 'SUCCEEDED', replayed: false, auditEntry: { fence: 2 } });
+      expect(second.auditEntry.operationId).not.toBe(first.auditEntry.operationId);
+    });
+
+    test('(access-denied) is logged for the operators of the gateway', async () => {
+      gateway.simulator.control.addFault({ operation: create, kind: 'access-denied' });
+      const { auditEntry } = await gateway.create();
+      const line = gateway.logged.find(({ level }) => level === 'warn');
+      expect(line?.fields).toMatchObject({
+        operationId: auditEntry.operationId,
+        code: 'GATEWAY_ACCESS_DENIED',
+      });
+    });
+
+    test('of a role that is not visible yet is retried until it is visible', async () => {
+      const { simulator } = gateway;
+      const newRole = roleArn('payments/new');
+      const change = addRoleAfterCreate(simulator, newRole);
+      const retrying = await openGateway({ ledger, simulator, times: { roleRetryMs: 60_000 }, change });
+      expect(await retrying.create({ roleArn: newRole })).toMatchObject({ status: 'SUCCEEDED' });
+      expect(gateway.sent()).toBe(2);
+    });
+
+    test('of a role that does not exist is refused, and a retry succeeds once it exists', async () => {
+      const unknown = { roleArn: roleArn('payments/unknown') };
+      expect(await gateway.create(unknown)).toMatchObject({
+        retryAfterSeconds: 10,
+        refusal: {
+          code: 'ROLE_NOT_FOUND',
+          retryable: true,
+          eksMessage: 'Role provided in the request does not exist',
+        },
+      });
+      gateway.simulator.control.addRole({ arn: unknown.roleArn, trustPolicy: podIdentityTrustPolicy });
+      expect(await gateway.create(unknown)).toMatchObject({ status: 'SUCCEEDED' });
+    });
+  });
+});
+
+/** A create for a person, with the parts of the answer that say who is denied. */
+const createFor = `mutation ($input: CreatePodIdentityAssociationInput!) {
+  create: createPodIdentityAssociation(input: $input) {
+    status
+    refusal {
+      code
+      message
+      ... on PolicyDenied { violations { policyId deniedTo } }
+      ... on AssociationAlreadyExists { existing { roleArn } existingDeniedTo }
+    }
+    auditEntry { onBehalfOf principal { principalId } decision { allowed violations { policyId deniedTo } } }
+  }
+}`;
+
+interface Answer {
+  readonly status: string;
+  readonly refusal: object | null;
+  readonly auditEntry: object;
+}
+
+describe('a create of a service for a person', () => {
+  let gateway: Gateway;
+
+  openForEachTest((opened) => ({ gateway } = opened));
+
+  const createAs = async (onBehalfOf: string, fields: object = {}): Promise<Answer> => {
+    const variables = { input: { ...input, onBehalfOf, ...fields } };
+    const { data } = await gateway.send<{ create: Answer }>(createFor, variables, 'chatops');
+    if (!data) throw new Error('There is no answer.');
+    return data.create;
+  };
+
+  test('a create of a service for a person is done if both are permitted, and recorded with both', async () => {
+    expect(await createAs('alice@example.com', { clusterName: 'apps-prod' })).toMatchObject({
+      status: 'SUCCEEDED',
+      refusal: null,
+      auditEntry: {
+        onBehalfOf: 'alice@example.com',
+        principal: { principalId: 'https://issuer.example#chatops' },
+        decision: { allowed: true, violations: [] },
+      },
+    });
+  });
+
+  test('a create of a service for a person is denied if the person is not permitted; answer and audit entry name the person', async () => {
+    const violations = [{ policyId: 'default-deny', deniedTo: 'ON_BEHALF_OF' }];
+    expect(await createAs('bob@example.com')).toMatchObject({
+      status: 'REFUSED',
+      refusal: {
+        code: 'POLICY_DENIED',
+        message: 'No rule lets bob@example.com create associations in namespace payments.',
+        violations,
+      },
+      auditEntry: { onBehalfOf: 'bob@example.com', decision: { allowed: false, violations } },
+    });
+    expect(gateway.sent()).toBe(0);
+  });
+
+  test('hides an existing association from a person who may not view it, and says so', async () => {
+    await gateway.create();
+    const change = (deps: Gateway['deps']): Gateway['deps'] => ({
+      ...deps,
+      // A policy that lets the person create and not view.
+      authorize: (context, request) => {
+        const isView = context.onBehalfOf !== null && request.action === 'DescribePodIdentityAssociation';
+        return deps.authorize(isView ? { ...context, onBehalfOf: 'bob@example.com' } : context, request);
+      },
+    });
+    const other = await openBeside(gateway, { change });
+    const variables = { input: { ...input, onBehalfOf: 'alice@example.com', roleArn: roleArn('payments/other') } };
+    const { data } = await other.send<{ create: Answer }>(createFor, variables, 'chatops');
+    expect(data?.create.refusal).toMatchObject({
+      code: 'ASSOCIATION_ALREADY_EXISTS',
+      existing: null,
+      existingDeniedTo: 'ON_BEHALF_OF',
+    });
+    const shown = await createAs('alice@example.com', { clientRequestToken: 'third' });
+    expect(shown.refusal).toMatchObject({ existing: { roleArn: input.roleArn }, existingDeniedTo: null });
   });
 });

@@ -2,7 +2,7 @@ import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { holdAnswers, inDoubtMs, readLagMs, reconcileNow } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { input, openGateway } from '../support/gateway.ts';
+import { input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
@@ -94,8 +94,8 @@ describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
     expect(await planned(1)).toMatchObject({ status: 'IN_PROGRESS' });
     gateway.clock.skip(inDoubtMs);
     const { change, sent, release } = holdAnswers();
-    const { simulator, clock } = gateway;
-    const deleting = await openGateway({ ledger, simulator, clock, change });
+    const { simulator } = gateway;
+    const deleting = await openBeside(gateway, { change });
     const removed = deleting.remove({ associationId, clientRequestToken: 'others' }, 'pat');
     await sent;
     expect(await planned(1)).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'RELEASED' } });
@@ -104,7 +104,6 @@ describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
     expect(await removed).toMatchObject({ status: 'SUCCEEDED' });
     expect(await planned(1)).toMatchObject(changed);
     expect(simulator.control.associations()).toEqual([]);
-    await deleting.close();
   });
 
   test('is answered by its dry run as by the create, with one read of the state, and none without it', async () => {
@@ -117,8 +116,7 @@ describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
         return ledger.getAssociationStates(targets);
       },
     };
-    const { simulator, clock } = gateway;
-    const checking = await openGateway({ ledger: counting, simulator, clock });
+    const checking = await openBeside(gateway, { ledger: counting });
     const { clientRequestToken: _, ...create } = input;
     const check = async (fields: object) => {
       reads = 0;
@@ -143,7 +141,6 @@ describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
       { wouldBeAttempted: false },
       0,
     ]);
-    await checking.close();
   });
 
   test('is another request than one without it, or with another one', async () => {

@@ -98,7 +98,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
         level: 'error',
         fields: {
           ...setterOf(alice),
-          expiries: 11,
+          endings: 11,
           heldUntil: expect.any(String) as string,
           lock: `npx pod-identity-operator lock --principal "${alice}"`,
         },
@@ -141,7 +141,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
     const after = await revisions();
     expect(after.map(({ revision }) => revision)).toEqual(before.map(({ revision }) => revision + 1));
     expect(alarms().map(({ fields }) => fields)).toEqual([
-      expect.objectContaining({ principalId: alice, expiries: 11 }),
+      expect.objectContaining({ principalId: alice, endings: 11 }),
     ]);
     expect(await runNow()).toMatchObject({ deleted: 0, held: 0 });
     expect(await revisions()).toEqual(after);
@@ -188,7 +188,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
     expect(await runNow({}, counted)).toMatchObject({ deleted: 1, dropped: 10, queued: 1_990 });
     expect(associations()).toEqual([]);
     expect(reads).toEqual({ lists: 2, states: 11 });
-  }, 120_000);
+  });
 
   test('an expiry that was held is carried out after the grace, whatever its setter adds meanwhile', async () => {
     await createAll(names('first', 6), inMs(hourMs));

@@ -10,7 +10,7 @@ import {
   worker,
 } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { input, openGateway } from '../support/gateway.ts';
+import { input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
@@ -150,8 +150,7 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
   test('of a request waits for other operations on the service account', async () => {
     const { associationId } = await createAssociation(gateway);
     const { change, sent, release } = holdAnswers();
-    const { simulator, clock } = gateway;
-    const updating = await openGateway({ ledger, simulator, clock, change });
+    const updating = await openBeside(gateway, { change });
     const updated = updating.update({ associationId, roleArn: worker, clientRequestToken: 'role' });
     await sent;
     const expiry = { associationId, expiresAt: inFuture(hourMs) };
@@ -163,7 +162,6 @@ describeOnLedgers('expiresAt, on $name', ({ open }) => {
     release();
     expect(await updated).toMatchObject({ status: 'SUCCEEDED' });
     expect(await gateway.update({ ...expiry, clientRequestToken: 'end' })).toMatchObject({ status: 'SUCCEEDED' });
-    await updating.close();
   });
 
   test('is kept by a create whose outcome is recorded after a later update', async () => {

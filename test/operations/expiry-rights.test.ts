@@ -11,7 +11,7 @@ import type { AuthorizationContext } from '../../src/policy/policy.ts';
 import { lastApproval, security, voteOn } from '../support/approvals.ts';
 import { createAssociation, inDoubtMs, readLagMs, worker } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { input, openGateway } from '../support/gateway.ts';
+import { input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
@@ -195,8 +195,7 @@ describeOnLedgers('the right to set an expiry, on $name', ({ open }) => {
     ] as const) {
       const request = { associationId, expiresAt: after(from + 1), ...more, clientRequestToken: 'race' };
       const extend = () => end(associationId, after(from + 2), `extension ${from}`);
-      const racing = await openGateway({
-        ...{ ledger, simulator: gateway.simulator, clock: gateway.clock },
+      const racing = await openBeside(gateway, {
         change: (deps) => ruled({ ...deps, associations: afterEachRead(deps.associations, extend) }),
       });
       expect(await racing.update(request)).toMatchObject({
@@ -205,7 +204,6 @@ describeOnLedgers('the right to set an expiry, on $name', ({ open }) => {
       });
       expect(await expiryNow()).toBe(after(from + 2));
       expect(await gateway.update(request)).toMatchObject(refused('POLICY_DENIED'));
-      await racing.close();
     }
     expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(0);
   });
@@ -232,12 +230,11 @@ describeOnLedgers('the right to set an expiry, on $name', ({ open }) => {
     expect(await gateway.update(request)).toMatchObject({ status: 'IN_PROGRESS' });
     gateway.clock.skip(inDoubtMs);
     rules.forbids = () => true;
-    const { simulator, clock } = gateway;
-    const lagging = await openGateway({ ledger, simulator, clock, change: (deps) => ruled(laggingOnce(deps)) });
+    const { simulator } = gateway;
+    const lagging = await openBeside(gateway, { change: (deps) => ruled(laggingOnce(deps)) });
     expect((await lagging.update(request)).status).not.toBe('SUCCEEDED');
     expect(simulator.control.associations()).toMatchObject([{ roleArn: input.roleArn }]);
     expect(await expiryNow()).toBeNull();
-    await lagging.close();
   });
 
   test('is not asked for again by the repetition of an update whose association has ended', async () => {
@@ -295,14 +292,12 @@ describeOnLedgers('the right to set an expiry, on $name', ({ open }) => {
       await createAssociation(gateway);
       const expiresAt = inFuture(hourMs);
       const unavailable = () => Promise.reject(new LedgerUnavailable(new Error('No answer.')));
-      const failing = await openGateway({
-        ...{ ledger, simulator: gateway.simulator, clock: gateway.clock },
+      const failing = await openBeside(gateway, {
         change: (deps) => ruled({ ...deps, associations: afterEachRead(deps.associations, unavailable) }),
       });
       const request = { ifExists: 'ADOPT', expiresAt, clientRequestToken: 'adopt' };
       expect(await failing.create(request, 'pat')).toMatchObject({ status: 'IN_PROGRESS' });
       expect(await gateway.create(request, 'pat')).toMatchObject({ status: 'SUCCEEDED' });
-      await failing.close();
     });
   });
 

@@ -6,7 +6,7 @@ import { askingFor, lastApproval, security, voteOn } from '../support/approvals.
 import type { Asked } from '../support/approvals.ts';
 import { createAssociation, inDoubtMs, operations } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { openGateway } from '../support/gateway.ts';
+import { openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
@@ -57,7 +57,7 @@ describeOnLedgers('a vote of an approval that is used, on $name', ({ open }) => 
         return (ledger[method] as (...of: never) => unknown)(...args);
       },
     };
-    return openGateway({ ledger: own, simulator: gateway.simulator, clock: gateway.clock, change });
+    return openBeside(gateway, { ledger: own, change });
   };
 
   test.each([
@@ -236,12 +236,7 @@ describeOnLedgers('a vote of an approval that is used, on $name', ({ open }) => 
   });
 
   test('is voided however many approvals are pending, and the request counts as pending again', async () => {
-    const small = await openGateway({
-      ledger,
-      simulator: gateway.simulator,
-      change,
-      approvalLimits: { maxPending: 1 },
-    });
+    const small = await openBeside(gateway, { change, approvalLimits: { maxPending: 1 } });
     await askAndApprove();
     const other = { serviceAccount: 'other', clientRequestToken: 'other' };
     const third = { serviceAccount: 'third', clientRequestToken: 'third' };
@@ -249,7 +244,6 @@ describeOnLedgers('a vote of an approval that is used, on $name', ({ open }) => 
     await locks().lock(bob);
     expect(await small.create()).toMatchObject(required);
     expect(await small.create(third)).toMatchObject({ refusal: { code: 'APPROVAL_LIMIT_REACHED' } });
-    await small.close();
   });
 
   test('that was voided before the claim does not begin an operation, although another vote approved it again', async () => {

@@ -1,17 +1,20 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { readLocks } from '../../src/operations/terms/locks.ts';
+import { measureRequestCosts } from '../../bench/request-units.ts';
+import type { RequestCost } from '../../bench/request-units.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { holdAnswers } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { input, openGateway, roleArn } from '../support/gateway.ts';
-import type { Gateway } from '../support/gateway.ts';
 import { openBehindProxy } from '../support/fault-proxy.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
+import { input, openBeside, roleArn } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { dynamoDbEndpoint } from '../support/ledgers.ts';
+import { lockOperations } from '../support/locks.ts';
 import { describeOnDynamoDb } from '../support/on-dynamodb.ts';
 import { startSts, withStsAt } from '../support/sts-server.ts';
-import { lockOperations } from '../support/locks.ts';
 
 describeOnDynamoDb('network calls', () => {
   let proxy: FaultProxy;
@@ -30,21 +33,25 @@ describeOnDynamoDb('network calls', () => {
     gateway.simulator.control.clearRequests();
     return operations;
   };
+  /** The calls since the last comparison. */
+  const expectCalls = (dynamoDb: readonly string[], eks: readonly string[]) =>
+    expect({ dynamoDb: dynamoDbCalls(), eks: eksCalls() }).toEqual({ dynamoDb, eks });
+  const forgetCalls = () => {
+    dynamoDbCalls();
+    eksCalls();
+  };
 
   test('a create makes 3 DynamoDB calls, of which one reads the locks, and 1 EKS call', async () => {
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+    expectCalls(['GetItem', 'TransactWriteItems', 'TransactWriteItems'], ['CreatePodIdentityAssociation']);
   });
 
   test('a create with expectedRevision makes as many calls, also if it is refused for it', async () => {
     expect(await gateway.create({ expectedRevision: 0 })).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+    expectCalls(['GetItem', 'TransactWriteItems', 'TransactWriteItems'], ['CreatePodIdentityAssociation']);
     const refused = await gateway.create({ expectedRevision: 0, clientRequestToken: 'older' });
     expect(refused).toMatchObject({ refusal: { code: 'ASSOCIATION_CHANGED' } });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual([]);
+    expectCalls(['GetItem', 'TransactWriteItems', 'TransactWriteItems'], []);
   });
 
   test('a check of 100 changes makes 3 DynamoDB calls, and 1 more for each cluster with named associations, and 0 EKS calls', async () => {
@@ -61,17 +68,15 @@ describeOnDynamoDb('network calls', () => {
     await check(creates);
     expect(dynamoDbCalls()).toEqual(['BatchGetItem', 'GetItem', 'PutItem']);
     await check([...creates, remove]);
-    expect(dynamoDbCalls()).toEqual(['BatchGetItem', 'GetItem', 'PutItem', 'Query']);
-    expect(eksCalls()).toEqual([]);
+    expectCalls(['BatchGetItem', 'GetItem', 'PutItem', 'Query'], []);
   });
 
   test('a create with an executor role makes 3 DynamoDB calls, 1 STS call and 1 EKS call', async () => {
     const sts = await startSts();
     await withStsAt(sts.endpoint, async () => {
       const executorRoleArn = 'arn:aws:iam::111122223333:role/executor';
-      const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator, executorRoleArn });
+      const other = await openBeside(gateway, { executorRoleArn });
       expect(await other.create()).toMatchObject({ status: 'SUCCEEDED' });
-      await other.close();
     });
     await sts.stop();
     expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
@@ -84,8 +89,7 @@ describeOnDynamoDb('network calls', () => {
       'mutation ($input: CreatePodIdentityAssociationInput!) { createPodIdentityAssociation(input: $input) { warnings { code } } }',
       { input },
     );
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+    expectCalls(['GetItem', 'TransactWriteItems', 'TransactWriteItems'], ['CreatePodIdentityAssociation']);
   });
 
   test('a dry run of a create makes 2 DynamoDB calls and 1 EKS call, and 2 more EKS calls for its warnings', async () => {
@@ -98,23 +102,19 @@ describeOnDynamoDb('network calls', () => {
     await readLocks(gateway.deps);
     dynamoDbCalls();
     await check('wouldBeAttempted');
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem']);
-    expect(eksCalls()).toEqual(['ListPodIdentityAssociations']);
+    expectCalls(['GetItem', 'PutItem'], ['ListPodIdentityAssociations']);
     await check('wouldBeAttempted warnings { code }');
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem']);
-    expect(eksCalls()).toEqual(['ListPodIdentityAssociations', 'DescribeCluster', 'DescribeAddon']);
+    expectCalls(['GetItem', 'PutItem'], ['ListPodIdentityAssociations', 'DescribeCluster', 'DescribeAddon']);
   });
 
   test('a denial makes 1 DynamoDB call and 0 EKS calls', async () => {
     await gateway.create({ namespace: 'search', roleArn: roleArn('search/search-api') });
-    expect(dynamoDbCalls()).toEqual(['PutItem']);
-    expect(eksCalls()).toEqual([]);
+    expectCalls(['PutItem'], []);
   });
 
   test('invalid input makes 1 DynamoDB call and 0 EKS calls', async () => {
     await gateway.create({ namespace: '*' });
-    expect(dynamoDbCalls()).toEqual(['PutItem']);
-    expect(eksCalls()).toEqual([]);
+    expectCalls(['PutItem'], []);
   });
 
   test('a locked create makes 3 DynamoDB calls and 0 EKS calls, before and after the process knows of the lock', async () => {
@@ -153,23 +153,20 @@ describeOnDynamoDb('network calls', () => {
       expect(await gateway.send(list)).toMatchObject({ status: 200 });
       expect(dynamoDbCalls()).toEqual(calls);
     }
-    const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator });
+    const other = await openBeside(gateway);
     await readLocks(other.deps);
     dynamoDbCalls();
     for (const calls of [['GetItem'], [], []]) {
       expect(await other.send(list)).toMatchObject({ status: 200 });
       expect(dynamoDbCalls()).toEqual(calls);
     }
-    await other.close();
   });
 
   test('a replay makes 3 DynamoDB calls and 0 EKS calls', async () => {
     await gateway.create();
-    dynamoDbCalls();
-    eksCalls();
+    forgetCalls();
     expect(await gateway.create()).toMatchObject({ replayed: true });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual([]);
+    expectCalls(['GetItem', 'PutItem', 'TransactWriteItems'], []);
   });
 
   test('an expiry of an existing association costs one read more, and one that is cleared or kept none', async () => {
@@ -202,7 +199,7 @@ describeOnDynamoDb('network calls', () => {
 
     beforeEach(async () => {
       store = gateway.deps.ledger as typeof store;
-      asking = await openGateway({ ledger: store, simulator: gateway.simulator, change: askingFor(asked) });
+      asking = await openBeside(gateway, { ledger: store, change: askingFor(asked) });
     });
     afterEach(() => asking.close());
 
@@ -215,8 +212,7 @@ describeOnDynamoDb('network calls', () => {
       dynamoDbCalls();
       const approval = await store.getApproval(key);
       if (approval) await voteOn(asking, store, approval);
-      expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems']);
-      expect(eksCalls()).toEqual([]);
+      expectCalls(['GetItem', 'TransactWriteItems'], []);
     });
 
     test('to execute makes 1 read more, and a replay 1 read in place of a write', async () => {
@@ -226,8 +222,7 @@ describeOnDynamoDb('network calls', () => {
       expect(await asking.create()).toMatchObject({ status: 'SUCCEEDED' });
       expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactGetItems', 'TransactWriteItems', 'TransactWriteItems']);
       expect(await asking.create()).toMatchObject({ replayed: true });
-      expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactGetItems']);
-      expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+      expectCalls(['GetItem', 'PutItem', 'TransactGetItems'], ['CreatePodIdentityAssociation']);
     });
 
     test('to find that a vote does not count any more makes 2 reads, 1 write and the 2 reads of a repetition', async () => {
@@ -236,10 +231,7 @@ describeOnDynamoDb('network calls', () => {
       asked.deniedVoters = ['bob'];
       dynamoDbCalls();
       expect(await asking.create()).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
-      expect(dynamoDbCalls()).toEqual([
-        ...['GetItem', 'Query', 'TransactGetItems', 'TransactGetItems', 'TransactWriteItems'],
-      ]);
-      expect(eksCalls()).toEqual([]);
+      expectCalls([...['GetItem', 'Query', 'TransactGetItems', 'TransactGetItems', 'TransactWriteItems']], []);
     });
   });
 
@@ -248,11 +240,9 @@ describeOnDynamoDb('network calls', () => {
     const { associationId } = gateway.simulator.control.createAssociation({ ...place, roleArn: input.roleArn });
     const request = { associationId, clientRequestToken: 'adopt' };
     expect(await gateway.adopt(request)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
+    expectCalls(['GetItem', 'GetItem', 'TransactWriteItems'], ['DescribePodIdentityAssociation']);
     expect(await gateway.adopt(request)).toMatchObject({ replayed: true });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'PutItem', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['DescribePodIdentityAssociation']);
+    expectCalls(['GetItem', 'GetItem', 'PutItem', 'TransactWriteItems'], ['DescribePodIdentityAssociation']);
   });
 
   test('a create that adopts makes 4 DynamoDB calls and 2 EKS calls, one that is refused 3 and 2', async () => {
@@ -261,35 +251,37 @@ describeOnDynamoDb('network calls', () => {
     gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount: 'other', roleArn, tags });
     const request = { serviceAccount: 'other', ifExists: 'ADOPT' };
     expect(await gateway.create(request, 'pat')).toMatchObject({ status: 'SUCCEEDED' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
+    expectCalls(
+      ['GetItem', 'GetItem', 'TransactWriteItems', 'TransactWriteItems'],
+      ['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation'],
+    );
     expect(await gateway.create(request)).toMatchObject({ refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' } });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
+    expectCalls(
+      ['GetItem', 'TransactWriteItems', 'TransactWriteItems'],
+      ['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation'],
+    );
   });
 
   test('a request whose token is leased by another request makes 3 DynamoDB calls and 0 EKS calls', async () => {
     const { change, sent, release } = holdAnswers();
-    const other = await openGateway({ ledger: gateway.deps.ledger, simulator: gateway.simulator, change });
+    const other = await openBeside(gateway, { change });
     const first = other.create();
     await sent;
-    dynamoDbCalls();
-    eksCalls();
+    forgetCalls();
     expect(await gateway.create()).toMatchObject({ status: 'IN_PROGRESS', auditEntry: { event: 'CONTENDED' } });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual([]);
+    expectCalls(['GetItem', 'PutItem', 'TransactWriteItems'], []);
     release();
     expect(await first).toMatchObject({ status: 'SUCCEEDED' });
-    await other.close();
   });
 
   test('a conflict with an existing association makes 3 DynamoDB calls and 2 EKS calls', async () => {
     await gateway.create();
-    dynamoDbCalls();
-    eksCalls();
+    forgetCalls();
     await gateway.create({ clientRequestToken: 'second' });
-    expect(dynamoDbCalls()).toEqual(['GetItem', 'TransactWriteItems', 'TransactWriteItems']);
-    expect(eksCalls()).toEqual(['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation']);
+    expectCalls(
+      ['GetItem', 'TransactWriteItems', 'TransactWriteItems'],
+      ['CreatePodIdentityAssociation', 'DescribePodIdentityAssociation'],
+    );
   });
 
   test('a request fails with LEDGER_UNAVAILABLE and 0 EKS calls when DynamoDB does not accept the INTENT', async () => {
@@ -321,5 +313,45 @@ describeOnDynamoDb('network calls', () => {
     proxy.faults.push({ kind: 'lost-answer' });
     expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
     expect(eksCalls()).toEqual(['CreatePodIdentityAssociation']);
+  });
+});
+
+/** The most units of each outcome. Raise one only with a reason: create, update and delete are most of what a deployment costs. */
+const budgets: Readonly<Record<string, Pick<RequestCost, 'tableUnits' | 'indexUnits' | 'readUnits'>>> = {
+  create: { tableUnits: 24, indexUnits: 39, readUnits: 1 },
+  'create, replayed': { tableUnits: 13, indexUnits: 6, readUnits: 1 },
+  // Its state takes more than 1 KB while the create is in progress, with the keys of records.
+  'create, conflict': { tableUnits: 26, indexUnits: 37, readUnits: 1 },
+  'create, denied': { tableUnits: 3, indexUnits: 9, readUnits: 0 },
+  'create, invalid': { tableUnits: 2, indexUnits: 4, readUnits: 0 },
+  'dry run of a create': { tableUnits: 3, indexUnits: 6, readUnits: 1 },
+  // With personal data, entries of requests with a reason take more than 1 KB, as do their copies in indexes.
+  update: { tableUnits: 30, indexUnits: 54, readUnits: 1 },
+  'check of a create and a delete': { tableUnits: 2, indexUnits: 4, readUnits: 2 },
+  'associations of the cluster, the first page of a deployment': { tableUnits: 2, indexUnits: 0, readUnits: 2 },
+  'associations of the cluster': { tableUnits: 0, indexUnits: 0, readUnits: 1 },
+  'audit trail of the namespace': { tableUnits: 0, indexUnits: 0, readUnits: 2.5 },
+  delete: { tableUnits: 26, indexUnits: 46, readUnits: 1 },
+  'an association that a scan sees first': { tableUnits: 4, indexUnits: 3, readUnits: 1 },
+  'an association that a scan reads again': { tableUnits: 1, indexUnits: 1, readUnits: 1 },
+};
+
+describeOnDynamoDb('units of DynamoDB', () => {
+  let costs: readonly RequestCost[];
+  beforeAll(async () => {
+    costs = await measureRequestCosts(dynamoDbEndpoint ?? '');
+  });
+
+  test('every measured request has a budget', () => {
+    expect(costs.map(({ request }) => request)).toEqual(Object.keys(budgets));
+  });
+
+  test.each(Object.entries(budgets))('a request keeps its budget: %s', (request, budget) => {
+    const cost = costs.find((one) => one.request === request);
+    for (const kind of ['tableUnits', 'indexUnits', 'readUnits'] as const) {
+      expect({ kind, isWithinBudget: (cost?.[kind] ?? NaN) <= budget[kind], units: cost?.[kind] }).toMatchObject({
+        isWithinBudget: true,
+      });
+    }
   });
 });

@@ -20,18 +20,27 @@ import { auditEntryAt, now } from '../support/ledger-samples.ts';
 import { openSqlite } from '../support/ledgers.ts';
 import { startLogServers } from '../support/log-servers.ts';
 import { openStack, realReconciliation } from './outage.ts';
-import { streamRecord } from '../support/stream-record.ts';
+import { streamRecord } from '../support/lambda-event.ts';
 import { linesSelectedBy, operatorPages, runbookBlocks } from '../support/runbook.ts';
 
 const operations = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
 
-/** What the page says of an outage: each alarm that rises, after how many minutes, and the heading of its runbook. */
+/** The alarms of each outage, and after how many minutes they rise. */
+const outages: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'blind account': { ScanBlindAlarm: 15 },
+  'disabled rule': { WatchSilentAlarm: 15, LoggedErrorsAlarm: 1 },
+  'bad item': { TrailTamperingAlarm: 1, LoggedErrorsAlarm: 1 },
+  'denied bucket': { CheckpointSilentAlarm: 10, LoggedErrorsAlarm: 1 },
+  'disabled key': { CheckpointSilentAlarm: 10, LoggedErrorsAlarm: 1 },
+  'skewed clock': { WrongClockAlarm: 1, LoggedErrorsAlarm: 1 },
+};
+
+/** Each alarm that rises in an outage, after how many minutes, and the heading of the runbook that the page names. */
 function documented(outage: string) {
-  const rows = operations.split('\n').flatMap((line) => {
-    const [, name, alarm = '', minutes, runbook = ''] = line.split('|').map((cell) => cell.trim());
-    return name === outage ? [{ alarm: alarm.replaceAll('`', ''), minutes: Number(minutes), runbook }] : [];
+  return Object.entries(outages[outage] ?? {}).map(([alarm, minutes]) => {
+    const [row = ''] = operations.split('\n').filter((line) => line.split('|')[1]?.includes(`\`${alarm}\``));
+    return { alarm, minutes, heading: headingOf(/#([\w-]+)\)/.exec(row)?.[1] ?? '') };
   });
-  return rows.map(({ runbook, ...row }) => ({ ...row, heading: headingOf(/#([\w-]+)\)/.exec(runbook)?.[1] ?? '') }));
 }
 
 /** The heading of the pages for operators to which an anchor leads. Throws an Error if there is none. */
@@ -68,7 +77,7 @@ function quietStack() {
 type Part = Parameters<ReturnType<typeof openStack>['play']>[1];
 
 /**
- * Plays the outage for as long as its last alarm takes. Its alarms rise when the page says, no others do, and a query of each runbook shows the
+ * Plays the outage for as long as its last alarm takes. Its alarms rise after the expected minutes, no others do, and a query of each runbook shows the
  * cause in what the function logged.
  */
 async function walk(outage: string, causes: Readonly<Record<string, object>>, minute: () => Part | Promise<Part>) {

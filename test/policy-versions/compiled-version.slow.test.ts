@@ -14,7 +14,7 @@ import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 import type { ListedVersion } from '../../src/policy-versions/policy-version.ts';
 import { loadVersion } from '../../src/policy-versions/verify.ts';
 import { parseCases, runCase, withRolesOf } from '../../src/cases/cases.ts';
-import { memoryCompiledStore } from '../support/compiled-store.ts';
+import { memoryCompiledStore } from './memory-store.ts';
 import { onCreate, shipped } from '../support/policy-sample.ts';
 import { shippedVersion, versionOf, versionWith } from '../support/policy-versions.ts';
 

@@ -1,7 +1,7 @@
 // No quick test: it is about programs or packages as they run.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts';
+import { hostileVersions, sampleVersions } from './hostile-versions.ts';
 import { decided, testThatNoneIsUsed } from './unused-versions.ts';
 
 testThatNoneIsUsed(hostileVersions.filter((version) => !sampleVersions.includes(version)));

@@ -1,4 +1,4 @@
-// Quick test: test/policy-versions/packed-policies.test.ts.
+// Quick test: test/policy-versions/compiled-in-force.test.ts.
 import { createHash } from 'node:crypto';
 import { packPolicies } from '../../src/policy-versions/packed-policies.ts';
 import { shippedVersion } from '../support/policy-versions.ts';

@@ -1,6 +1,6 @@
 // No quick test.
-import { followVersions } from '../support/followed-policy-versions.ts';
-import { hostileVersions, sampleVersions } from '../support/hostile-versions.ts';
+import { followVersions } from './followed-policy-versions.ts';
+import { hostileVersions, sampleVersions } from './hostile-versions.ts';
 import { shippedVersion, versionWith } from '../support/policy-versions.ts';
 import { decided, good, testThatNoneIsUsed } from './unused-versions.ts';
 

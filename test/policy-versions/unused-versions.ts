@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { preparePolicies } from '../../packages/operator/src/policy-versions/prepare.ts';
 import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
-import { followVersions } from '../support/followed-policy-versions.ts';
+import { followVersions } from './followed-policy-versions.ts';
 import { home } from '../support/gateway.ts';
-import type { HostileVersion } from '../support/hostile-versions.ts';
+import type { HostileVersion } from './hostile-versions.ts';
 import { versionWith } from '../support/policy-versions.ts';
 import { copyOfShipped } from '../support/policy-sample.ts';
 

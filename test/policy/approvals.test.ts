@@ -1,23 +1,36 @@
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ApprovalVote } from '../../src/model/approval-vote.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { Principal } from '../../src/model/principal.ts';
-import { applyApproval } from '../../src/policy/policies/approvals.ts';
 import { makeAuthorize } from '../../src/policy/decide/authorize.ts';
-import { parseInventory } from '../../src/policy/inventory/inventory.ts';
-import { policyOf, readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import { compilePolicies } from '../../src/policy/policies/compile.ts';
 import { makeEngine } from '../../src/policy/decide/engine.ts';
+import { parseInventory } from '../../src/policy/inventory/inventory.ts';
+import {
+  loadPolicy,
+  policyOf,
+  readInventoryText,
+  readPolicySet,
+  readPolicySources,
+  readRequiredText,
+} from '../../src/policy/load.ts';
+import { applyApproval } from '../../src/policy/policies/approvals.ts';
+import { compilePolicies } from '../../src/policy/policies/compile.ts';
+import type { ApprovalSubject, AuthorizationRequest } from '../../src/policy/policy.ts';
 import {
   alice,
   association,
   bob,
   context,
+  copyOfShipped,
   create,
   forbidWhen,
+  over,
   overflow,
   permitAll,
   person,
   remove,
+  request,
   service,
   shipped,
 } from '../support/policy-sample.ts';
@@ -248,4 +261,209 @@ test('the groups of approvers are recorded with a principal', () => {
     texts: () => ({}),
   });
   expect(recordPrincipal(person('nina', 'security', 'chess')).groups).toEqual(['security']);
+});
+
+describe('the file of approvals', () => {
+  const action = (name: string) => `PodIdentity::Action::"${name}"`;
+  const head = (name: string) => `(principal, action == ${action(name)}, resource)`;
+  const onDelete = head('DeletePodIdentityAssociation');
+  const annotated = '@id("x") @message("m") @advice("a")';
+  const held = `${annotated} @approvers("security") forbid ${onDelete};`;
+
+  function compile(policies: Record<string, string>) {
+    return () => compilePolicies({ schema, policies });
+  }
+
+  describe('approvals.cedar', () => {
+    test.each([
+      ['one person', ''],
+      ['five people', '@count("5")'],
+    ])('may ask for the approval of %s', (_who, count) => {
+      const policy = `${annotated} @approvers("security") ${count} forbid ${onDelete};`;
+      expect(Object.keys(compile({ 'approvals.cedar': policy })().policies)).toEqual(['x']);
+    });
+
+    test.each([
+      ['a permit', `@id("x") permit ${onDelete};`, /approvals\.cedar:1: approvals\.cedar has forbids only/],
+      ['a forbid without approvers', `${annotated} forbid ${onDelete};`, /write @approvers/],
+      ['an empty group', `${annotated} @approvers("") forbid ${onDelete};`, /write @approvers/],
+      ['approvers without a value', `${annotated} @approvers forbid ${onDelete};`, /write @approvers/],
+      ...['0', '6', '1.5', '+1', ' 2', '02', '', 'two'].map((count): [string, string, RegExp] => [
+        `the count "${count}"`,
+        `${annotated} @approvers("security") @count("${count}") forbid ${onDelete};`,
+        /whole number from 1 to 5/,
+      ]),
+      [
+        'a misspelled count',
+        `${annotated} @approvers("security") @counts("2") forbid ${onDelete};`,
+        /@counts is not known here/,
+      ],
+      ['a forbid without @message', `@id("x") @advice("a") @approvers("s") forbid ${onDelete};`, /write @message/],
+      [
+        'any action',
+        `${annotated} @approvers("s") forbid (principal, action, resource);`,
+        /name the actions in the head/,
+      ],
+      ...['DescribePodIdentityAssociation', 'ListPodIdentityAssociations', 'ReadAuditTrail', 'ApproveRequest'].map(
+        (name): [string, string, RegExp] => [
+          `the action ${name}`,
+          `${annotated} @approvers("s") forbid (principal, action in [${action('DeletePodIdentityAssociation')}, ${action(name)}], resource);`,
+          /name the actions in the head/,
+        ],
+      ),
+    ])('is rejected with %s', (_what, policy, message) => {
+      expect(compile({ 'approvals.cedar': policy })).toThrow(message);
+    });
+
+    test.each([
+      ['approvers', '@approvers("security")'],
+      ['count', '@count("2")'],
+    ])('is the only file whose policies may have @%s', (name, annotation) => {
+      for (const policy of [
+        `${annotated} ${annotation} forbid ${onDelete};`,
+        `@id("x") ${annotation} permit ${onDelete};`,
+      ]) {
+        for (const file of ['guardrails.cedar', 'Approvals.cedar', 'approvals.old.cedar']) {
+          expect(compile({ [file]: policy })).toThrow(`${file}:1: @${name} is for approvals.cedar only`);
+        }
+      }
+    });
+
+    test('can not have the id of another policy', () => {
+      const hard = `${annotated} forbid ${onDelete};`;
+      expect(compile({ 'approvals.cedar': held, 'guardrails.cedar': hard })).toThrow('@id("x") is used twice');
+    });
+  });
+
+  describe('a folder with approvals.cedar', () => {
+    let folder: string;
+
+    beforeEach(() => {
+      folder = copyOfShipped();
+      appendFileSync(join(folder, 'approvals.cedar'), held);
+    });
+
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const requirePolicy = (id: string) => {
+      const ids = JSON.parse(readRequiredText(folder)) as string[];
+      writeFileSync(join(folder, 'required-policies.json'), JSON.stringify([...ids, id]));
+    };
+
+    test('does not load while a policy of it is not in required-policies.json', () => {
+      expect(() => readPolicySet(folder)).toThrow('required-policies.json does not list x of approvals.cedar');
+      requirePolicy('x');
+      expect(() => loadPolicy(folder)).not.toThrow();
+    });
+
+    test('does not load without that file', () => {
+      requirePolicy('x');
+      rmSync(join(folder, 'approvals.cedar'));
+      expect(() => loadPolicy(folder)).toThrow(
+        'lacks policies that required-policies.json lists: system-change-in-production, x',
+      );
+    });
+  });
+});
+
+describe('a vote', () => {
+  const nina = person('nina', 'security');
+  const chatops = service('https://issuer.example#chatops');
+  /** A person of IAM Identity Center. */
+  const session: Principal = { ...nina, id: 'iam:111122223333:role/AWSReservedSSO_Admin_0123456789abcdef/nina' };
+
+  function vote(requested: Partial<ApprovalSubject['requested']> = {}): AuthorizationRequest {
+    return {
+      action: 'ApproveRequest',
+      approval: {
+        target: request,
+        operation: 'DELETE_POD_IDENTITY_ASSOCIATION',
+        group: 'security',
+        requested: { principal: alice, actor: null, onBehalfOf: null, ...requested },
+      },
+    };
+  }
+
+  /** Whether a vote is permitted under a condition. */
+  function holds(condition: string, principal: Principal, asked = vote()): boolean {
+    const { authorize, failures } = over(
+      `@id("test") permit (principal, action == PodIdentity::Action::"ApproveRequest", resource) when { ${condition} };`,
+    );
+    const { allowed } = authorize(context(principal), asked);
+    expect(failures).toEqual([]);
+    return allowed;
+  }
+
+  test('names the group whose approval is needed, which policies compare with the groups of the principal', () => {
+    expect(holds('principal in context.group', nina)).toBe(true);
+    expect(holds('principal in context.group', bob)).toBe(false);
+  });
+
+  test('is about the namespace of the association, with the operation and the service account', () => {
+    const place = 'resource.name == "payments" && context.serviceAccount == "payments-api"';
+    expect(holds(`${place} && context.operation == "DELETE_POD_IDENTITY_ASSOCIATION"`, nina)).toBe(true);
+    expect(holds('principal in resource.owners', alice)).toBe(true);
+  });
+
+  test.each([
+    ['the principal of the request', bob, { principal: bob }],
+    ['its actor', bob, { actor: bob }],
+    [
+      'the person whom the inventory lists under the name in onBehalfOf',
+      alice,
+      { principal: chatops, onBehalfOf: 'alice@example.com' },
+    ],
+    ['the principal whose id is in onBehalfOf', bob, { principal: chatops, onBehalfOf: bob.id }],
+  ])('is on an own request by %s', (_who, voter, requested) => {
+    expect(holds('context.isOwnRequest', voter, vote(requested))).toBe(true);
+    expect(holds('context.isOwnRequest', nina, vote(requested))).toBe(false);
+  });
+
+  test.each([
+    ['a person with a token', nina, true],
+    ['an IAM session', session, false],
+    ['a service', chatops, false],
+  ])('tells whether a person proved to be one: %s', (_who, principal, isPerson) => {
+    expect(holds('context.isPerson', principal)).toBe(isPerson);
+    expect(holds('context.requestedByPerson', nina, vote({ principal }))).toBe(isPerson);
+  });
+
+  test('sees who asked for the request, and through whom', () => {
+    const ofPerson = vote({ principal: alice, actor: chatops });
+    const byPerson = 'context.requestedBy has user && !(context.requestedBy has service)';
+    expect(
+      holds(`${byPerson} && context.requestedBy.user in PodIdentity::Group::"payments-team"`, nina, ofPerson),
+    ).toBe(true);
+    expect(holds('context.requestedBy has actor && context.requestedBy.actor.mayNamePeople', nina, ofPerson)).toBe(
+      true,
+    );
+    const ofService = vote({ principal: chatops, onBehalfOf: 'alice@example.com' });
+    const isVoter = 'context.requestedBy has service && context.requestedBy.service == principal';
+    expect(holds(isVoter, chatops, ofService)).toBe(true);
+    const named = 'context.requestedBy has onBehalfOf && context.requestedBy.onBehalfOf == "alice@example.com"';
+    const forAlice = `${named} && context.requestedBy has onBehalfOfPerson`;
+    const inTeam = 'context.requestedBy.onBehalfOfPerson in PodIdentity::Group::"payments-team"';
+    expect(holds(`${forAlice} && ${inTeam}`, nina, ofService)).toBe(true);
+    expect(holds('context.requestedBy has onBehalfOf', nina)).toBe(false);
+  });
+
+  test('that no rule permits names the group to ask', () => {
+    const { violations } = over(
+      permitAll.replace('action,', 'action == PodIdentity::Action::"ReadAuditTrail",'),
+    ).authorize(context(bob), vote());
+    expect(violations).toEqual([
+      {
+        policyId: 'default-deny',
+        message: 'No rule lets you approve this request in namespace payments.',
+        advice: 'Ask a member of the group security, with a token of a person, to approve it.',
+      },
+    ]);
+  });
+
+  test('on a request in a cluster that is not registered is denied', () => {
+    const asked = vote() as Extract<AuthorizationRequest, { action: 'ApproveRequest' }>;
+    const elsewhere = { ...asked.approval, target: { ...request, clusterName: 'apps-test' } };
+    const decision = over(permitAll).authorize(context(nina), { ...asked, approval: elsewhere });
+    expect(decision.violations.map(({ policyId }) => policyId)).toEqual(['cluster-not-registered']);
+  });
 });

@@ -27,51 +27,47 @@ const onUpdate = onCreate.replace('CreatePod', 'UpdatePod');
 const wholeTrail: AuthorizationRequest = { action: 'ReadAuditTrail', scope: { kind: 'gateway' } };
 
 describe('policies can use', () => {
-  const sees = (condition: string, who = context(alice), request = create()): boolean => {
-    const decision = over(permitAll, forbidWhen(condition, onCreate)).authorize(who, request);
-    expect(decision.failed).toBe(false);
-    return !decision.allowed;
+  /** Expects that a condition of a policy holds for a request, or does not hold. */
+  const expectSeen = (condition: string, who = context(alice), request = create(), isSeen = true) => {
+    const policies = over(permitAll, forbidWhen(condition, onCreate));
+    expect(policies.authorize(who, request)).toMatchObject({ failed: false, allowed: !isSeen });
   };
+  const expectUnseen = (condition: string, who = context(alice), request = create()) =>
+    expectSeen(condition, who, request, false);
 
   test('the parts of a role ARN', () => {
-    expect(sees('resource.settings.role.arn == "arn:aws:iam::111122223333:role/pods/payments/payments-api"')).toBe(
-      true,
-    );
-    expect(sees('resource.settings.role.account == "111122223333"')).toBe(true);
-    expect(sees('resource.settings.role.path == "/pods/payments/"')).toBe(true);
-    expect(sees('resource.settings.role.name == "payments-api"')).toBe(true);
-    expect(sees('resource.settings has targetRole')).toBe(false);
+    expectSeen('resource.settings.role.arn == "arn:aws:iam::111122223333:role/pods/payments/payments-api"');
+    expectSeen('resource.settings.role.account == "111122223333"');
+    expectSeen('resource.settings.role.path == "/pods/payments/"');
+    expectSeen('resource.settings.role.name == "payments-api"');
+    expectUnseen('resource.settings has targetRole');
     const plain = create({ targetRoleArn: 'arn:aws-us-gov:iam::444455556666:role/archive' });
     const target = 'resource.settings has targetRole && resource.settings.targetRole';
-    expect(sees(`${target}.path == "/"`, context(alice), plain)).toBe(true);
+    expectSeen(`${target}.path == "/"`, context(alice), plain);
   });
 
   test('the settings', () => {
-    expect(sees('resource.settings.hasSessionPolicy || resource.settings.sessionTagsDisabled')).toBe(false);
-    expect(sees('resource.settings.hasSessionPolicy', context(alice), create({ policy: '{}' }))).toBe(true);
-    expect(sees('resource.settings.sessionTagsDisabled', context(alice), create({ disableSessionTags: true }))).toBe(
-      true,
-    );
+    expectUnseen('resource.settings.hasSessionPolicy || resource.settings.sessionTagsDisabled');
+    expectSeen('resource.settings.hasSessionPolicy', context(alice), create({ policy: '{}' }));
+    expectSeen('resource.settings.sessionTagsDisabled', context(alice), create({ disableSessionTags: true }));
   });
 
   test('cluster and namespace, by attributes, IDs and membership', () => {
-    expect(sees('resource.cluster.environment == "dev" && resource.cluster.region == "eu-central-1"')).toBe(true);
-    expect(sees('resource.cluster.name == "apps-dev" && resource.cluster.account == "111122223333"')).toBe(true);
-    expect(sees('resource in PodIdentity::Account::"111122223333"')).toBe(true);
-    expect(sees('resource in PodIdentity::Cluster::"111122223333/eu-central-1/apps-dev"')).toBe(true);
-    expect(sees('resource in PodIdentity::Namespace::"111122223333/eu-central-1/apps-dev/payments"')).toBe(true);
-    expect(
-      sees('resource == PodIdentity::Association::"111122223333/eu-central-1/apps-dev/payments/payments-api"'),
-    ).toBe(true);
-    expect(sees('resource.namespace.owners == [PodIdentity::Group::"payments-team"]')).toBe(true);
+    expectSeen('resource.cluster.environment == "dev" && resource.cluster.region == "eu-central-1"');
+    expectSeen('resource.cluster.name == "apps-dev" && resource.cluster.account == "111122223333"');
+    expectSeen('resource in PodIdentity::Account::"111122223333"');
+    expectSeen('resource in PodIdentity::Cluster::"111122223333/eu-central-1/apps-dev"');
+    expectSeen('resource in PodIdentity::Namespace::"111122223333/eu-central-1/apps-dev/payments"');
+    expectSeen('resource == PodIdentity::Association::"111122223333/eu-central-1/apps-dev/payments/payments-api"');
+    expectSeen('resource.namespace.owners == [PodIdentity::Group::"payments-team"]');
   });
 
   test('the context', () => {
-    expect(sees('context.now == datetime("2026-11-02T00:00:00Z")')).toBe(true);
-    expect(sees('context.hasReason')).toBe(false);
-    expect(sees('context.hasReason', context(alice, { hasReason: true }))).toBe(true);
-    expect(sees('context has onBehalfOf || context has actor || context has sourceAddress')).toBe(false);
-    expect(sees('context has onBehalfOf && context.onBehalfOf == "x"', context(alice, { onBehalfOf: 'x' }))).toBe(true);
+    expectSeen('context.now == datetime("2026-11-02T00:00:00Z")');
+    expectUnseen('context.hasReason');
+    expectSeen('context.hasReason', context(alice, { hasReason: true }));
+    expectUnseen('context has onBehalfOf || context has actor || context has sourceAddress');
+    expectSeen('context has onBehalfOf && context.onBehalfOf == "x"', context(alice, { onBehalfOf: 'x' }));
   });
 
   test.each([
@@ -96,7 +92,7 @@ describe('policies can use', () => {
   });
 
   test('the qualified name of an association, also of an update', () => {
-    expect(sees('resource.qualifiedName == "payments-payments-api"')).toBe(true);
+    expectSeen('resource.qualifiedName == "payments-payments-api"');
     const decision = over(permitAll, forbidWhen('resource.qualifiedName == "payments-x"', onUpdate));
     expect(decision.authorize(context(alice), update({ serviceAccount: 'x' })).allowed).toBe(false);
     expect(decision.authorize(context(alice), update({ serviceAccount: 'y' })).allowed).toBe(true);
@@ -106,10 +102,8 @@ describe('policies can use', () => {
     const chatops = 'https://issuer.example#chatops';
     const condition = `context has actor && context.actor == PodIdentity::Service::"${chatops}" &&
       context.actor.mayNamePeople && context.actor in PodIdentity::Group::"payments-team"`;
-    expect(sees(condition, context(alice, { actor: service(chatops) }))).toBe(true);
-    expect(sees('context has actor && context.actor.mayNamePeople', context(alice, { actor: service('x') }))).toBe(
-      false,
-    );
+    expectSeen(condition, context(alice, { actor: service(chatops) }));
+    expectUnseen('context has actor && context.actor.mayNamePeople', context(alice, { actor: service('x') }));
   });
 
   test.each([
@@ -117,15 +111,16 @@ describe('policies can use', () => {
     ['2001:db8::7', '2001:db8::7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
   ])('the address %s as %s', (sourceAddress, seen) => {
-    expect(
-      sees(`context has sourceAddress && context.sourceAddress == ip("${seen}")`, context(alice, { sourceAddress })),
-    ).toBe(true);
+    expectSeen(
+      `context has sourceAddress && context.sourceAddress == ip("${seen}")`,
+      context(alice, { sourceAddress }),
+    );
   });
 
   test.each(['', 'unknown', '203.0.113.0/24', '203.0.113.7:443', 'fe80::1%eth0', '64:ff9b::203.0.113.7'])(
     'no address where %j is not an IP address of Cedar',
     (sourceAddress) => {
-      expect(sees('context has sourceAddress', context(alice, { sourceAddress }))).toBe(false);
+      expectUnseen('context has sourceAddress', context(alice, { sourceAddress }));
     },
   );
 
@@ -134,9 +129,7 @@ describe('policies can use', () => {
     const tags = keys.map((key) => ({ key, value: `value of ${key}` }));
     for (const { key, value } of tags) {
       const [k, v] = [JSON.stringify(key), JSON.stringify(value)];
-      expect(sees(`resource.hasTag(${k}) && resource.getTag(${k}) == ${v}`, context(alice), create({ tags }))).toBe(
-        true,
-      );
+      expectSeen(`resource.hasTag(${k}) && resource.getTag(${k}) == ${v}`, context(alice), create({ tags }));
     }
   });
 
@@ -154,12 +147,12 @@ describe('policies can use', () => {
 
   describe('of an update', () => {
     const onUpdate = 'forbid (principal, action == PodIdentity::Action::"UpdatePodIdentityAssociation", resource)';
-    const sees = (condition: string, request: AuthorizationRequest): boolean => {
+    const expectSeen = (condition: string, request: AuthorizationRequest, isSeen = true) => {
       const { authorize, failures } = over(permitAll, forbidWhen(condition, onUpdate));
-      const { allowed } = authorize(context(alice), request);
+      expect(authorize(context(alice), request).allowed).toBe(!isSeen);
       expect(failures).toEqual([]);
-      return !allowed;
     };
+    const expectUnseen = (condition: string, request: AuthorizationRequest) => expectSeen(condition, request, false);
     const legacy = 'arn:aws:iam::111122223333:role/legacy/batch';
     const archive = 'arn:aws:iam::444455556666:role/archive';
 
@@ -168,41 +161,31 @@ describe('policies can use', () => {
         { roleArn: legacy, disableSessionTags: null },
         { roleArn: `${legacy}-2`, targetRoleArn: archive, disableSessionTags: true, policy: '{}' },
       );
-      expect(sees('resource.settings.role.name == "batch-2" && context.current.role.name == "batch"', request)).toBe(
-        true,
-      );
-      expect(sees('resource.settings has targetRole && resource.settings.targetRole.name == "archive"', request)).toBe(
-        true,
-      );
-      expect(sees('resource.settings.sessionTagsDisabled && resource.settings.hasSessionPolicy', request)).toBe(true);
-      expect(sees('context.current has targetRole || context.current.sessionTagsDisabled', request)).toBe(false);
-      expect(sees('context.current.hasSessionPolicy', request)).toBe(false);
+      expectSeen('resource.settings.role.name == "batch-2" && context.current.role.name == "batch"', request);
+      expectSeen('resource.settings has targetRole && resource.settings.targetRole.name == "archive"', request);
+      expectSeen('resource.settings.sessionTagsDisabled && resource.settings.hasSessionPolicy', request);
+      expectUnseen('context.current has targetRole || context.current.sessionTagsDisabled', request);
+      expectUnseen('context.current.hasSessionPolicy', request);
     });
 
     test('a cleared setting in the context only', () => {
       const before = { targetRoleArn: archive, disableSessionTags: true, policy: '{}' };
       const request = update(before, { targetRoleArn: null, disableSessionTags: false, policy: null });
-      expect(sees('resource.settings has targetRole || resource.settings.hasSessionPolicy', request)).toBe(false);
-      expect(sees('resource.settings.sessionTagsDisabled', request)).toBe(false);
-      expect(
-        sees('context.current has targetRole && context.current.targetRole.account == "444455556666"', request),
-      ).toBe(true);
-      expect(sees('context.current.sessionTagsDisabled && context.current.hasSessionPolicy', request)).toBe(true);
+      expectUnseen('resource.settings has targetRole || resource.settings.hasSessionPolicy', request);
+      expectUnseen('resource.settings.sessionTagsDisabled', request);
+      expectSeen('context.current has targetRole && context.current.targetRole.account == "444455556666"', request);
+      expectSeen('context.current.sessionTagsDisabled && context.current.hasSessionPolicy', request);
     });
 
     test('its namespace, service account and tags, which an update never changes', () => {
       const elsewhere = { namespace: 'search', serviceAccount: 'other', tags: [] };
       const request = update({}, { roleArn: legacy, ...elsewhere });
-      expect(sees('resource.hasTag("team") && resource.getTag("team") == "payments"', request)).toBe(true);
-      expect(
-        sees(
-          'resource == PodIdentity::Association::"111122223333/eu-central-1/apps-dev/payments/payments-api"',
-          request,
-        ),
-      ).toBe(true);
-      expect(sees('resource.namespace.name == "payments" && resource.serviceAccount == "payments-api"', request)).toBe(
-        true,
+      expectSeen('resource.hasTag("team") && resource.getTag("team") == "payments"', request);
+      expectSeen(
+        'resource == PodIdentity::Association::"111122223333/eu-central-1/apps-dev/payments/payments-api"',
+        request,
       );
+      expectSeen('resource.namespace.name == "payments" && resource.serviceAccount == "payments-api"', request);
     });
 
     test('the context, as for every request', () => {

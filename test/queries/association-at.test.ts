@@ -10,7 +10,7 @@ import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { associationAt } from '../../src/queries/associations/at.ts';
 import { createAssociation, holdAnswers, leaseMs, withChanges, worker } from '../support/changes.ts';
 import { openForEachTest, openLedgerForEachTest } from '../support/each-test.ts';
-import { home, openGateway, roleArn } from '../support/gateway.ts';
+import { home, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { association } from '../support/ledger-samples.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
@@ -38,14 +38,13 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
   /** An update that EKS has answered, whose outcome is recorded when `finish` is called. */
   async function slowUpdate(associationId: string) {
     const hold = holdAnswers();
-    const { clock, simulator } = gateway;
-    const slow = await openGateway({ ledger, clock, simulator, change: hold.change });
+    const { clock } = gateway;
+    const slow = await openBeside(gateway, { change: hold.change });
     const sent = slow.update({ associationId, roleArn: worker, clientRequestToken: 'slow' });
     await hold.sent;
     const finish = async () => {
       hold.release();
       const { status } = await sent;
-      await slow.close();
       return status;
     };
     return { at: clock.now(), finish };
@@ -152,9 +151,8 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
           return answer;
         },
       }));
-    const raced = await openGateway({ ledger, clock, simulator, change });
+    const raced = await openBeside(gateway, { change });
     await raced.update({ associationId, disableSessionTags: true, clientRequestToken: 'raced' });
-    await raced.close();
     expect(await asOf(clock.now() - 4 * seconds)).toEqual({ role: batch, isCertain: true });
     // The state of the service account has only what the update made, until a scan has read.
     expect(await asOf(clock.now())).toEqual({ role: batch, isCertain: true });

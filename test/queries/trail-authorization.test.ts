@@ -1,15 +1,17 @@
 import type { AuditPartition } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
+import type { Decision } from '../../src/model/decision.ts';
 import type { Principal, RecordedPrincipal } from '../../src/model/principal.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
-import type { TrailScope } from '../../src/policy/policy.ts';
-import { makeAuthorizeRead } from '../../src/queries/terms/authorize-read.ts';
+import type { Authorize, TrailScope } from '../../src/policy/policy.ts';
+import { makeAuthorizeRead, visibleTo } from '../../src/queries/terms/authorize-read.ts';
+import { readList } from '../../src/queries/terms/list-pages.ts';
 import { makeOnce } from '../../src/queries/terms/request-context.ts';
-import { readAuditEntry } from '../../src/queries/trail/trail.ts';
 import { entriesViolations, scopeOf, scopeViolations } from '../../src/queries/trail/authorization.ts';
+import { readAuditEntry } from '../../src/queries/trail/trail.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
-import { auditEntry } from '../support/ledger-samples.ts';
-import { dependenciesOn, identity } from '../support/mutations.ts';
+import { association as sample, auditEntry } from '../support/ledger-samples.ts';
+import { dependenciesOn, eksError, eksWith, identity } from '../support/mutations.ts';
 
 const cluster = { accountId: '111122223333', region: 'eu-central-1', clusterName: 'apps-dev' };
 const payments = { ...cluster, namespace: 'payments' };
@@ -243,4 +245,49 @@ describe('a single entry', () => {
     const absent = '01J00000000000000000000000.01J00000000000000000000000';
     expect(await readAuditEntry(deps, readerOf(deps), absent)).toBeNull();
   });
+});
+
+const deps = dependenciesOn(makeSqliteLedger({ file: ':memory:' }));
+const scope = { kind: 'gateway' } as const;
+
+/** The authorizer of alice's reads at time 1, and what it asks policy, which permits only this. */
+function recording(permitted: 'DescribePodIdentityAssociation' | 'ReadAuditTrail') {
+  const evaluated: Parameters<Authorize>[] = [];
+  const authorize: Authorize = (context, request): Decision => {
+    evaluated.push([context, request]);
+    return { ...deps.authorize(context, request), allowed: request.action === permitted };
+  };
+  return { authorizeRead: makeAuthorizeRead({ authorize, clock: () => 1 }, identity), evaluated };
+}
+
+test('evaluates policy for the principal, with the time of the request and without a reason', () => {
+  const { authorizeRead, evaluated } = recording('ReadAuditTrail');
+  authorizeRead({ action: 'ReadAuditTrail', scope });
+  const context = { identity, onBehalfOf: null, hasReason: false, now: 1 };
+  expect(evaluated).toEqual([[context, { action: 'ReadAuditTrail', scope }]]);
+});
+
+test('evaluates policy once for equal requests, and again for others', () => {
+  const { authorizeRead, evaluated } = recording('ReadAuditTrail');
+  const [first, second] = [sample(), sample({ tags: [] })];
+  for (const one of [first, { ...first }, second, first]) visibleTo(authorizeRead, one);
+  expect(evaluated.map(([, request]) => request)).toEqual(
+    [first, second].map((one) => ({ action: 'DescribePodIdentityAssociation', association: one })),
+  );
+});
+
+test('an association is visible exactly to a principal who may describe it', () => {
+  const one = sample();
+  expect(visibleTo(recording('DescribePodIdentityAssociation').authorizeRead, one)).toBe(one);
+  expect(visibleTo(recording('ReadAuditTrail').authorizeRead, one)).toBeNull();
+});
+
+test.each([
+  ['names the error of EKS before the deadline', 60_000, eksError.exception],
+  ['says that the time ran out after the deadline', 0, 'OutOfTime'],
+])('a failed list %s', async (_, leftMs, exception) => {
+  const eks = eksWith({ page: async () => ({ kind: 'failed', error: eksError }) });
+  const range = { namespace: null, serviceAccount: null, start: null, limit: 10 };
+  const read = await readList(eks, range, { deadline: Date.now() + leftMs }, Date.now);
+  expect(read).toMatchObject({ kind: 'failed', error: { exception } });
 });

@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
-import { entriesOfOperations, eventIdsOf } from '../support/event-operations.ts';
-import { openEventReceiver, webhookSecret } from '../support/event-receiver.ts';
+import { entriesOfOperations, eventIdsOf, openEventReceiver, webhookSecret } from '../support/event-operations.ts';
 import { isLarge } from '../support/sizes.ts';
 
 const [events, kills] = isLarge ? [10_000, 50] : [3_000, 15];

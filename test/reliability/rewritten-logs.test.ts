@@ -6,7 +6,7 @@ import { auditEntryId } from '../../src/model/audit.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { runOperator } from '../../packages/operator/test/run-operator.ts';
-import { openBucketLog } from '../support/bucket-log.ts';
+import { openBucketLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
 import { closeAtEnd } from '../support/left-open.ts';
 import { randomOf } from '../support/random.ts';

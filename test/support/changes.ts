@@ -4,6 +4,8 @@ import { defaultTimes } from '../../src/idempotency/times.ts';
 import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { reconcile } from '../../src/operations/flow/reconcile.ts';
 import type { Eks } from '../../src/eks/eks.ts';
+import type { Decision } from '../../src/model/decision.ts';
+import type { AuthorizationContext, AuthorizationRequest } from '../../src/policy/policy.ts';
 import type { WholeAssociation } from './documents.ts';
 import { roleArn } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
@@ -121,3 +123,19 @@ export function withChanges(deps: Dependencies, replace: (eks: Eks) => Partial<E
   };
   return { ...deps, eksFor };
 }
+
+/** What a test makes of a decision of the shipped policies. */
+type Redecide = (decision: Decision, request: AuthorizationRequest, context: AuthorizationContext) => Decision;
+
+/** A change of dependencies: decisions that the shipped policies don't make. */
+export const withDecisions =
+  (redecide: Redecide) =>
+  (deps: Dependencies): Dependencies => ({
+    ...deps,
+    authorize: (context, request) => redecide(deps.authorize(context, request), request, context),
+  });
+
+/** Dependencies whose policy lets nobody view an association. */
+export const withoutViews = withDecisions((decision, { action }) =>
+  action === 'DescribePodIdentityAssociation' ? { ...decision, allowed: false } : decision,
+);

@@ -1,141 +1,33 @@
-const wholeAssociation = /* GraphQL */ `
+/** A mutation that selects every field of its payload and of every kind of refusal, under a short name. */
+const mutation = (verb: 'Create' | 'Update' | 'Delete' | 'Adopt') => {
+  const name = verb.toLowerCase();
+  return `
   fragment Whole on AssociationState {
-    accountId
-    region
-    clusterName
-    namespace
-    serviceAccount
-    roleArn
-    associationArn
-    associationId
-    tags {
-      key
-      value
-    }
-    createdAt
-    modifiedAt
-    ownerArn
-    disableSessionTags
-    targetRoleArn
-    externalId
-    policy
-    operationId
+    accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags { key value }
+    createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId
   }
-`;
-
-const wholePayload = /* GraphQL */ `
-      status
-      association {
-        ...Whole
-      }
+  mutation ${verb}($input: ${verb}PodIdentityAssociationInput!) {
+    ${name}: ${name}PodIdentityAssociation(input: $input) {
+      status association { ...Whole } retryAfterSeconds replayed clientRequestToken
       refusal {
-        __typename
-        code
-        message
-        advice
-        retryable
-        ... on InvalidInput {
-          findings {
-            path
-            rule
-            message
-            advice
-          }
-        }
-        ... on PolicyDenied {
-          violations {
-            policyId
-            message
-            advice
-          }
-          owners
-        }
-        ... on AssociationAlreadyExists {
-          existing {
-            ...Whole
-          }
-          differences {
-            field
-            requested
-            existing
-          }
-        }
-        ... on AssociationChanged {
-          existing {
-            ...Whole
-          }
-          differences {
-            field
-            requested
-            existing
-          }
-        }
-        ... on TokenReused {
-          originalOperationId
-        }
-        ... on ChangesLocked {
-          scope
-          lockedBy
-          lockedAt
-          reason
-        }
-        ... on EksRefused {
-          exception
-          eksMessage
-        }
+        __typename code message advice retryable
+        ... on InvalidInput { findings { path rule message advice } }
+        ... on PolicyDenied { violations { policyId message advice } owners }
+        ... on AssociationAlreadyExists { existing { ...Whole } differences { field requested existing } }
+        ... on AssociationChanged { existing { ...Whole } differences { field requested existing } }
+        ... on TokenReused { originalOperationId }
+        ... on ChangesLocked { scope lockedBy lockedAt reason }
+        ... on EksRefused { exception eksMessage }
       }
-      retryAfterSeconds
-      replayed
-      clientRequestToken
-      auditEntry {
-        id
-        event
-        operationId
-        fence
-        refusalCode
-        message
-      }
-`;
-
-/** A create that selects every field of its payload and of every kind of refusal. */
-export const createDocument = /* GraphQL */ `
-  ${wholeAssociation}
-  mutation Create($input: CreatePodIdentityAssociationInput!) {
-    create: createPodIdentityAssociation(input: $input) {
-      ${wholePayload}
+      auditEntry { id event operationId fence refusalCode message }
     }
   }
 `;
-
-/** An update with the same selection. */
-export const updateDocument = /* GraphQL */ `
-  ${wholeAssociation}
-  mutation Update($input: UpdatePodIdentityAssociationInput!) {
-    update: updatePodIdentityAssociation(input: $input) {
-      ${wholePayload}
-    }
-  }
-`;
-
-/** A delete with the same selection. */
-export const deleteDocument = /* GraphQL */ `
-  ${wholeAssociation}
-  mutation Delete($input: DeletePodIdentityAssociationInput!) {
-    delete: deletePodIdentityAssociation(input: $input) {
-      ${wholePayload}
-    }
-  }
-`;
-
-/** An adoption with the same selection. */
-export const adoptDocument = /* GraphQL */ `
-  ${wholeAssociation}
-  mutation Adopt($input: AdoptPodIdentityAssociationInput!) {
-    adopt: adoptPodIdentityAssociation(input: $input) {
-      ${wholePayload}
-    }
-  }
-`;
+};
+export const createDocument = mutation('Create');
+export const updateDocument = mutation('Update');
+export const deleteDocument = mutation('Delete');
+export const adoptDocument = mutation('Adopt');
 
 /** An association, with all its fields. */
 export interface WholeAssociation {

@@ -10,7 +10,11 @@ type OpenedStore = Awaited<ReturnType<LedgerUnderTest['open']>>;
 type OpenedLedger = { readonly ledger: Ledger } & Pick<OpenedSqlite, 'close'>;
 
 /** The options of a gateway, and how to open its ledger; by default the embedded one. */
-type Options<Opened> = Omit<GatewayOptions, 'ledger'> & { readonly open?: () => Promise<Opened> };
+interface Options<Opened extends OpenedLedger> extends Omit<GatewayOptions, 'ledger'> {
+  readonly open?: () => Promise<Opened>;
+  /** The ledger that the gateway uses in place of the opened one, such as one that counts its calls. */
+  readonly around?: (ledger: Opened['ledger']) => GatewayOptions['ledger'];
+}
 
 /** What {@link openForEachTest} gives to a test: all that opening the ledger returned, and the gateway. */
 type WithGateway<Opened> = Opened & { readonly gateway: Gateway };
@@ -48,9 +52,9 @@ export function openLedgerForAllTests(
 }
 
 async function openBoth<Opened extends OpenedLedger>(options: Options<Opened>): Promise<WithGateway<Opened>> {
-  const { open = openSqlite as unknown as () => Promise<Opened>, ...more } = options;
+  const { open = openSqlite as unknown as () => Promise<Opened>, around, ...more } = options;
   const ledger = await open();
-  const gateway = await openGateway({ ledger: ledger.ledger, ...more });
+  const gateway = await openGateway({ ledger: around?.(ledger.ledger) ?? ledger.ledger, ...more });
   const close = async () => {
     await gateway.close();
     await ledger.close();

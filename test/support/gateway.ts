@@ -26,7 +26,7 @@ import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
 import { adoptDocument, createDocument, deleteDocument, updateDocument } from './documents.ts';
 import type { Payload } from './documents.ts';
 import { closeAtEnd } from './left-open.ts';
-import { loadPolicyOnce, shippedPolicy } from './loaded-policy.ts';
+import { loadPolicyOnce, shippedPolicy } from './policy-sample.ts';
 import { makeClock } from './test-clock.ts';
 import type { TestClock } from './test-clock.ts';
 
@@ -194,33 +194,19 @@ export async function openGateway(options: GatewayOptions) {
     return { status: response.status, ...((await response.json()) as object) } as Answered<T>;
   };
 
-  const create = async (fields: object = {}, as = 'alice'): Promise<Payload> => {
-    const answered = await send<{ create: Payload }>(createDocument, { input: { ...input, ...fields } }, as);
-    if (!answered.data) throw new Error(JSON.stringify(answered));
-    return answered.data.create;
-  };
-
-  const update = async (fields: object, as = 'alice'): Promise<Payload> => {
-    const variables = { input: { clusterName: input.clusterName, ...fields } };
-    const answered = await send<{ update: Payload }>(updateDocument, variables, as);
-    if (!answered.data) throw new Error(JSON.stringify(answered));
-    return answered.data.update;
-  };
-
-  const remove = async (fields: object, as = 'alice'): Promise<Payload> => {
-    const variables = { input: { clusterName: input.clusterName, ...fields } };
-    const answered = await send<{ delete: Payload }>(deleteDocument, variables, as);
-    if (!answered.data) throw new Error(JSON.stringify(answered));
-    return answered.data.delete;
-  };
-
+  /** Sends a mutation. Throws if its answer has no payload. */
+  async function mutate(document: string, fields: object, as: string): Promise<Payload> {
+    const answered = await send<Record<string, Payload>>(document, { input: fields }, as);
+    const [payload] = Object.values(answered.data ?? {});
+    if (!payload) throw new Error(JSON.stringify(answered));
+    return payload;
+  }
+  const { clusterName } = input;
+  const create = (fields: object = {}, as = 'alice') => mutate(createDocument, { ...input, ...fields }, as);
+  const update = (fields: object, as = 'alice') => mutate(updateDocument, { clusterName, ...fields }, as);
+  const remove = (fields: object, as = 'alice') => mutate(deleteDocument, { clusterName, ...fields }, as);
   /** Platform administrators adopt. */
-  const adopt = async (fields: object, as = 'pat'): Promise<Payload> => {
-    const variables = { input: { clusterName: input.clusterName, ...fields } };
-    const answered = await send<{ adopt: Payload }>(adoptDocument, variables, as);
-    if (!answered.data) throw new Error(JSON.stringify(answered));
-    return answered.data.adopt;
-  };
+  const adopt = (fields: object, as = 'pat') => mutate(adoptDocument, { clusterName, ...fields }, as);
 
   /** Events of an operation, oldest first. */
   const events = async (operationId: string) =>
@@ -255,6 +241,15 @@ export async function openGateway(options: GatewayOptions) {
     sent,
     close,
   };
+}
+
+/**
+ * Another process of the gateway: on the ledger, the EKS and the clock of the first one. It is
+ * closed at the end of the test file.
+ */
+export function openBeside(first: Gateway, options: Partial<GatewayOptions> = {}): Promise<Gateway> {
+  const { observations: ledger, simulator, clock } = first;
+  return openGateway({ ledger, simulator, clock, ...options });
 }
 
 /** Starts a simulated EKS with the shipped clusters and roles. */

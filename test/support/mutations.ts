@@ -15,7 +15,7 @@ import { effectDeadline } from '../../src/operations/terms/admission.ts';
 import type { AdmittedMutation } from '../../src/operations/terms/admission.ts';
 import { home, input, roleArn } from './gateway.ts';
 import { association } from './ledger-samples.ts';
-import { shippedPolicy } from './loaded-policy.ts';
+import { shippedPolicy } from './policy-sample.ts';
 
 const policy = shippedPolicy();
 

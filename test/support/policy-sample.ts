@@ -1,13 +1,43 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { settingsOf } from '../../src/model/setting-fields.ts';
 import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
 import type { Principal, RequestIdentity } from '../../src/model/principal.ts';
+import { settingsOf } from '../../src/model/setting-fields.ts';
 import { makeAuthorize } from '../../src/policy/decide/authorize.ts';
 import { parseInventory } from '../../src/policy/inventory/inventory.ts';
-import { readInventoryText, readPolicySources } from '../../src/policy/load.ts';
-import type { AuthorizationContext, Authorize, ListScope, AuthorizationRequest } from '../../src/policy/policy.ts';
+import {
+  loadCompiledPolicy,
+  loadPolicy,
+  readInventoryText,
+  readPolicySources,
+  readRequiredText,
+} from '../../src/policy/load.ts';
+import type { LoadedPolicy } from '../../src/policy/load.ts';
+import type { AuthorizationContext, AuthorizationRequest, Authorize, ListScope } from '../../src/policy/policy.ts';
+
+/** What this test file has loaded, by the content of the folder. */
+const loaded = new Map<string, LoadedPolicy>();
+
+/** As `loadPolicy`, once for each content of a folder. */
+export function loadPolicyOnce(folder: string, load: (folder: string) => LoadedPolicy = loadPolicy): LoadedPolicy {
+  const content = [readPolicySources(folder), readRequiredText(folder), readInventoryText(folder)];
+  const key = JSON.stringify(content);
+  const policy = loaded.get(key) ?? load(folder);
+  loaded.set(key, policy);
+  return policy;
+}
+
+/**
+ * The shipped policies and inventory, loaded once for each test file. The set-up of the tests has compiled them, as a build
+ * does; programs without that set-up compile them here.
+ */
+export function shippedPolicy(): LoadedPolicy {
+  const compiled = process.env.COMPILED_POLICIES;
+  return compiled === undefined
+    ? loadPolicyOnce(join(import.meta.dirname, '../../policies'))
+    : loadPolicyOnce(compiled, loadCompiledPolicy);
+}
 
 export const shipped = join(import.meta.dirname, '../../policies');
 

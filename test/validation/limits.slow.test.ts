@@ -1,4 +1,4 @@
-// Quick test: test/validation/free-texts.test.ts.
+// Quick test: test/validation/fields.test.ts.
 import { clientRequestTokenFindings, reasonFindings } from '../../src/validation/free-texts.ts';
 import { tagFindings } from '../../src/validation/tags.ts';
 import { validateCreate } from '../../src/validation/create.ts';

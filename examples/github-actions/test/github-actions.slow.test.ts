@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
-import { expectReadmeOutputs } from '../../../test/support/readme-commands.ts';
+import { expectReadmeOutputs } from '../../../test/support/installed-package.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import {
   checkout,

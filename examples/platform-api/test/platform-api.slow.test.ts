@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectReadmeOutputs } from '../../../test/support/readme-commands.ts';
+import { expectReadmeOutputs } from '../../../test/support/installed-package.ts';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { startServerProcess } from '../../../test/support/server-process.ts';
 import { isAllowed } from '../../../test/support/simulate.ts';

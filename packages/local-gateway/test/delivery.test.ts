@@ -1,6 +1,10 @@
 import { makeWebhook } from '../../../src/events/webhook.ts';
-import { entriesOfOperations, eventIdsOf } from '../../../test/support/event-operations.ts';
-import { openEventReceiver, webhookSecret } from '../../../test/support/event-receiver.ts';
+import {
+  entriesOfOperations,
+  eventIdsOf,
+  openEventReceiver,
+  webhookSecret,
+} from '../../../test/support/event-operations.ts';
 import { auditEntry } from '../../../test/support/ledger-samples.ts';
 import { openOrderedSqlite } from '../../../test/support/ledgers.ts';
 import { deliverNext } from '../src/delivery.ts';

@@ -200,7 +200,7 @@ function logBurst({ deps, settings }: Run, { setter, expiries }: SetterExpiries)
     principalId,
     actorId,
     onBehalfOf: personKeyOf(onBehalfOf),
-    expiries: expiries.length,
+    endings: expiries.length,
     heldUntil,
     lock,
   };

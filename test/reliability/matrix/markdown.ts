@@ -1,4 +1,3 @@
-import { withSharedRows } from '../../support/reference.ts';
 import { invariants } from '../invariants.ts';
 import type { Invariant } from '../invariants.ts';
 import { flows } from './flows.ts';
@@ -9,7 +8,7 @@ import type { TableRow } from './table.ts';
 /** Table rows of each implementation, by its name. */
 export type Results = Map<string, readonly TableRow[]>;
 
-/** The summary for `docs/reliability.md`: results by fault of the first flow, by flow, and by guarantee. */
+/** The summary for `docs/reliability.md`: results by flow and by guarantee. */
 export function markdownOf(
   results: Results,
   implementations: readonly Pick<Implementation, 'name' | 'library'>[],
@@ -18,64 +17,36 @@ export function markdownOf(
     name,
     ...(rows.some(isInconclusive) ? [`${name}, inconclusive`] : []),
   ]);
-  const all = [...results.values()].flat();
-  const firsts = all.filter(({ case: { flow } }) => flow.name === 'first');
-  const faults = [...new Set(firsts.map(placeOf))].sort((one, other) => rank(one) - rank(other));
-  const selected = flows.filter(({ name }) => all.some(({ case: { flow } }) => flow.name === name));
+  const ran = (rows: readonly TableRow[], flow: string) => rows.some((row) => row.case.flow.name === flow);
+  const all = [...results.values()];
+  const shared = flows.filter(({ name }) => all.every((rows) => ran(rows, name)));
+  const single = flows.filter((flow) => !shared.includes(flow) && all.some((rows) => ran(rows, flow.name)));
+  const isIn = (selected: typeof flows) => (row: TableRow) => selected.some(({ name }) => name === row.case.flow.name);
   const libraries = implementations.flatMap(({ name, library }) =>
     library === null ? [] : [`The ${name} uses \`${library.replace(/ .*/, '')}\`${library.replace(/.* /, ' ')}.`],
   );
+  const others = single.length === 0 ? [] : [['others', ...counts(results, isIn(single))]];
   return [
     ...libraries,
-    table(
-      ['position', 'faults in the first request', ...names.map((name) => `${name}, of each`)],
-      withSharedRows(
-        faults.map((place) => [
-          place.slice(0, place.indexOf(': ')),
-          place.slice(place.indexOf(': ') + 2),
-          ...counts(results, (result) => result.case.flow.name === 'first' && placeOf(result) === place),
-        ]),
-        1,
-        '; ',
-      ),
-    ),
-    'The same faults at every request of each flow:',
-    table(
-      ['flow', ...names],
-      selected.map(({ name }) => [name, ...counts(results, (result) => result.case.flow.name === name)]),
-    ),
-    'Number of cases that violate each guarantee:',
-    table(
-      ['guarantee', ...results.keys()],
-      (Object.keys(invariants) as Invariant[]).map((invariant) => [
-        `\`${invariant}\``,
-        ...[...results.values()].map(
-          (rows) =>
-            `${rows.filter((row) => resultOf(row) === 'violated' && brokenIn(row.violations).includes(invariant)).length}`,
-        ),
-      ]),
-    ),
+    table(['flow', ...names], [...shared.map((flow) => [flow.name, ...counts(results, isIn([flow]))]), ...others]),
+    `Cases that violate each guarantee:\n\n${[...results].map(violationsOf).join('\n')}`,
   ].join('\n\n');
 }
 
-const places = ['before EKS', 'at EKS', 'after EKS'] as const;
-
-/**
- * Position of a fault relative to the EKS change request, however many requests an implementation sends there, and its
- * name.
- */
-function placeOf({ case: { injection, changeAt } }: TableRow): string {
-  const at = injection?.at ?? 0;
-  const place = places[at < changeAt ? 0 : at === changeAt ? 1 : 2];
-  const isRead = injection?.step.kind.endsWith('-read') ?? false;
-  return `${place}: ${isRead ? `${injection?.step.operation}, ` : ''}${injection?.fault.name}`;
+/** A list item: how many cases of the implementation violate each guarantee. */
+function violationsOf([name, rows]: readonly [string, readonly TableRow[]]): string {
+  const violated = rows.filter((row) => resultOf(row) === 'violated');
+  const numbers = (Object.keys(invariants) as Invariant[])
+    .map(
+      (invariant) =>
+        [invariant, violated.filter((row) => brokenIn(row.violations).includes(invariant)).length] as const,
+    )
+    .filter(([, number]) => number > 0)
+    .map(([invariant, number]) => `\`${invariant}\` ${number}`);
+  return `- ${name}: ${numbers.join(', ') || 'none'}`;
 }
 
-function rank(place: string): number {
-  return places.findIndex((each) => place.startsWith(each));
-}
-
-/** Per implementation: how many cases keep all guarantees, and which guarantees the others violate. */
+/** Per implementation: how many of the cases keep all guarantees. */
 function counts(results: Results, isCounted: (result: TableRow) => boolean): string[] {
   return [...results.values()].flatMap((rows) => {
     const counted = rows.filter((row) => ['kept', 'violated'].includes(resultOf(row)) && isCounted(row));
@@ -90,9 +61,8 @@ function isInconclusive(row: TableRow): boolean {
 
 function cellOf(counted: readonly TableRow[]): string {
   if (counted.length === 0) return '';
-  const broken = brokenIn(counted.flatMap(({ violations }) => violations)).map((invariant) => `\`${invariant}\``);
   const kept = counted.filter(({ violations }) => violations.length === 0).length;
-  return kept === counted.length ? `${kept} of ${kept}` : `**${kept} of ${counted.length}**: ${broken.join(', ')}`;
+  return kept === counted.length ? `${kept} of ${kept}` : `**${kept} of ${counted.length}**`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

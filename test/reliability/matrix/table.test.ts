@@ -1,7 +1,7 @@
 import { markdownOf } from './markdown.ts';
 import type { Results } from './markdown.ts';
 import { baseline } from './baseline.ts';
-import { firstFlow } from './flows.ts';
+import { firstFlow, flows } from './flows.ts';
 import { checkRows, rowOfFailed, summarize } from './table.ts';
 import type { TableRow } from './table.ts';
 
@@ -39,20 +39,28 @@ test('a run without cases fails, and one in which more than one case in fifty is
 
 test('inconclusive cases have a column of their own', () => {
   const page = (rows: readonly TableRow[]) => markdownOf(new Map([['baseline', rows]]) satisfies Results, [baseline]);
-  expect(page([kept, violated, starved])).toContain('| first | **1 of 2**: `noHoles` | 1 |');
+  expect(page([kept, violated, starved])).toContain('| first | **1 of 2** | 1 |');
   expect(page([kept, violated, starved])).toContain('| flow | baseline | baseline, inconclusive |');
   expect(page([kept, violated])).not.toContain('inconclusive');
 });
 
-test('faults at the same position with equal results share a row', () => {
-  const withFault = (name: string, row: TableRow): TableRow => ({
-    ...row,
-    case: { ...row.case, injection: { at: 0, step, fault: { ...fault, name } } },
-  });
-  const rows = [kept, withFault('5xx', kept), withFault('reset', violated)];
-  const markdown = markdownOf(new Map([['gateway', rows]]), []);
-  expect(markdown).toContain('| before EKS | timeout; 5xx | 1 of 1 |');
-  expect(markdown).toContain('| before EKS | reset | **0 of 1**: `noHoles` |');
+test('flows that not every implementation has share a row', () => {
+  const scanned = flows.find(({ name }) => name === 'scanned, in doubt');
+  if (scanned === undefined) throw new Error('There is no flow "scanned, in doubt".');
+  const inScan: TableRow = { ...kept, case: { ...kept.case, flow: scanned } };
+  const results: Results = new Map([
+    ['gateway', [kept, inScan, inScan]],
+    ['baseline', [violated]],
+  ]);
+  expect(markdownOf(results, [])).toContain('| first | 1 of 1 | **0 of 1** |\n| others | 2 of 2 |  |');
+});
+
+test('the summary counts the cases that violate each guarantee', () => {
+  const results: Results = new Map([
+    ['gateway', [kept]],
+    ['baseline', [violated, violated]],
+  ]);
+  expect(markdownOf(results, [])).toContain('- gateway: none\n- baseline: `noHoles` 2');
 });
 
 test('the table names the installed version of the library of the baseline', () => {

@@ -113,11 +113,11 @@ export type AssociationOrigin =
 export type AuditEvent =
   /** The approval was not given in time, or not used in time. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  /** An approval was asked for. Its entries have its id as `operationId`, and `fence` counts them. */
   | 'APPROVAL_REQUESTED'
   /** An operation used the approval: its INTENT entry was written with this one. */
   | 'APPROVAL_USED'
-  /** Votes of an approval do not count any more, which was found when its request was sent again: the message says which, why, and what follows. */
+  /** Votes of an approval no longer count, found when its request was sent again: the message says which, why, and what follows. */
   | 'APPROVAL_VOTE_VOIDED'
   /** An approver approved the request. */
   | 'APPROVED'
@@ -128,26 +128,26 @@ export type AuditEvent =
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
   | 'DENIED'
   /**
-   * A scan found that an association is not as the gateway left it, or that one was created outside of the gateway after the first scan of its
-   * cluster. The message says what differs. One entry for each new difference.
+   * A scan found an association that is not as the gateway left it, or that was created outside after the first scan of its cluster. The message
+   * says what differs. One entry for each new difference.
    */
   | 'DRIFT_FOUND'
   /** A scan found that the drift is gone. Has the operation id of its DRIFT_FOUND entries. */
   | 'DRIFT_RESOLVED'
   /**
-   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
-   * default, with an operation id of its own.
+   * The association expires soon, at `request.expiresAt`. The principal is the one who set the expiry. Recorded once for each expiry, 24 hours
+   * before it by default, with an operation id of its own.
    */
   | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
   | 'INVALID'
-  /** A lease holder whose lease had been taken over received the EKS response that its change is done. Does not close the operation. */
+  /** A superseded lease holder received the EKS response that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
-  /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
+  /** Operators set a lock; the message names the changes that it stops. IAM decides who may set locks, not the gateway. */
   | 'LOCKED'
-  /** Operators let the signed log of the audit trail begin, within the hour, although there are old entries or traces of an earlier log. */
+  /** Operators let the signed log begin within the hour, although there are old entries or traces of an earlier log. */
   | 'LOG_PERMITTED'
   /** Operators erase the personal data of the entries in `erasedEntries`; the message has a reference to the reason. The operation id begins with `erasure-`. */
   | 'PERSONAL_DATA_ERASED'
@@ -160,8 +160,8 @@ export type AuditEvent =
   /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
   /**
-   * What is in progress on the service account was corrected, after another version of the gateway had begun or closed an operation; `message` names it. The
-   * operation id begins with `repair-`.
+   * The state of the service account was corrected after another version of the gateway began or closed the operation in `message`. The operation
+   * id begins with `repair-`.
    */
   | 'STATE_REPAIRED'
   /** The change is done, or the association is adopted. Closes the operation. */
@@ -170,7 +170,7 @@ export type AuditEvent =
   | 'TAKEN_OVER'
   /** The token was used for a request with different input. */
   | 'TOKEN_REUSED'
-  /** Pages of the audit trail were read that contain entries of others; one entry for each request. Written if the gateway is configured to. */
+  /** A request read pages of the audit trail with entries of others. Written if the gateway is configured to. */
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN'
@@ -424,9 +424,9 @@ export type PrincipalKind =
 export type RefusalCode =
   /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval and can't be asked for now: too many are pending, or it was rejected twice within a day. Nothing was asked for. */
+  /** No approval can be asked for now: too many are pending, or the request was rejected twice within a day. */
   | 'APPROVAL_LIMIT_REACHED'
-  /** The approval to vote on does not exist, was replaced by another one, or you may not see it: the answers are the same. */
+  /** The approval to vote on does not exist, was replaced, or you may not see it. */
   | 'APPROVAL_NOT_FOUND'
   /** The approval to vote on was decided, used or expired before, or others have given all approvals that yours counts for. */
   | 'APPROVAL_NOT_PENDING'
@@ -453,9 +453,9 @@ export type RefusalCode =
   | 'CLUSTER_NOT_FOUND'
   /** EKS rejected the request for another reason, given in `eksMessage`. */
   | 'EKS_REFUSED'
-  /** The gateway could not connect to EKS, or got no credentials for it from AWS STS, so EKS did not receive the request. */
+  /** EKS did not receive the request: the gateway could not connect to it, or got no credentials from AWS STS. */
   | 'EKS_UNREACHABLE'
-  /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its ending. */
+  /** `expiresAt` is less than 5 minutes or more than 5 years after the request. A repetition of an earlier request is answered also after its expiry. */
   | 'EXPIRES_AT_OUT_OF_RANGE'
   /** The gateway's own IAM role lacks a permission. */
   | 'GATEWAY_ACCESS_DENIED'
@@ -464,14 +464,13 @@ export type RefusalCode =
   /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
-   * The EKS response was lost, and the present state in EKS does not prove whether the change was applied: others changed, deleted or created the
-   * association before it was observed, so the change may have been applied and replaced since. For a create with 50 tags: an equal
-   * association exists, and there was no room for the tag that shows who created it.
+   * The EKS response was lost, and others changed, deleted or created the association before it was observed: the change may have been applied
+   * and replaced since. For a create with 50 tags: an equal association exists, and there was no room for the ownership tag.
    */
   | 'OUTCOME_UNDETERMINED'
   /** No policy permits the request, or a policy forbids it. */
   | 'POLICY_DENIED'
-  /** A policy failed to evaluate, or depends on a role that could not be read from IAM, so the request was denied. */
+  /** Denied: a policy failed to evaluate, or depends on a role that could not be read from IAM. */
   | 'POLICY_EVALUATION_FAILED'
   /** The IAM role does not exist, or EKS can't see it yet. */
   | 'ROLE_NOT_FOUND'

@@ -23,7 +23,7 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
-    documented: 'A usage error is one line: choices are listed in it, not below it.',
+    documented: 'A usage error is one line, which lists the choices.',
     reason: 'The error is also a field of JSON and YAML.',
     replaced: [['stderr', /(?:argument operation)?: Invalid choice[^]*/, ': Invalid choice\n\n']],
   },
@@ -37,7 +37,7 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    documented: 'Unknown options are named beside missing ones, with the name that is likely meant.',
+    documented: 'Unknown options are named beside missing ones, with a suggestion.',
     reason: 'A misspelt option is missing and unknown at once, and the unknown name shows the mistake.',
     replaced: [
       ['stderr', /(?<=are required: [-, a-z]*)\. Unknown options: [^]*/, '\n\n'],
@@ -45,7 +45,7 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
-    documented: 'The reasons why JSON or YAML is not valid are worded differently, and every map is a `dict`.',
+    documented: 'Reasons why JSON or YAML is not valid are worded differently, and every map is a `dict`.',
     reason: 'The parsers are others, and say where the mistake is.',
     replaced: [
       ['stderr', /OrderedDict\((\{[^]*?\})\)/g, '$1'],
@@ -93,14 +93,13 @@ export const differences: readonly Difference[] = [
   },
   {
     documented:
-      'Errors of values, such as a role that is not an ARN, come from the gateway: exit code 254, all of them at once.',
+      'The gateway refuses invalid values, such as a role that is not an ARN: all at once, with exit code 254.',
     reason: 'The gateway checks values before policies, so that EKS gets only requests that it can accept.',
     replaced: [['stderr', /^\n(An error occurred \(\w+\) when calling the \w+ operation): [^]*/, '\n$1\n']],
     allowed: { line: anything, theirs: /^exit 254\n/, ours: /^exit 254\n/ },
   },
   {
-    documented:
-      'Tags and names with characters that AWS does not document, and tags that AWS or the gateway reserves, are refused.',
+    documented: 'It also refuses reserved tags, and characters in tags and names that AWS does not document.',
     reason: 'The gateway checks them, also where EKS may accept them.',
     allowed: {
       line: /pod-identity-gateway\/|aws:x|it\W+s|\\"y|b\\,c|e, f|--(?:n|se)[a-z-]*[= ]'?(?:é|日本|a=b|-| |Bad)/,
@@ -120,7 +119,7 @@ export const differences: readonly Difference[] = [
     allowed: { line: /c=1,a=2/, theirs: /c\W+1[^]+a\W+2/, ours: /a\W+2[^]+c\W+1/ },
   },
   {
-    documented: 'In JSON, keys that are integers come first, because JavaScript orders them so.',
+    documented: 'In JSON, integer keys come first.',
     reason: 'The answers of EKS have no such keys; tags can.',
     allowed: { line: /"2": 1, "1": 2/, theirs: /2\W+1[^]+1\W+2/, ours: /1\W+2[^]+2\W+1/ },
   },
@@ -130,7 +129,7 @@ export const differences: readonly Difference[] = [
     allowed: { line: /\bhelp\b/, theirs: /^exit (?:0\n$|252)/, ours: /^exit 0\nUsage: / },
   },
   {
-    documented: 'Required options may be left out after `--cli-input-json=…` too, not only after `--cli-input-json …`.',
+    documented: 'Required options may be left out after `--cli-input-json=…` too.',
     reason: 'Both forms of an option mean the same.',
     allowed: {
       line: /--(?:cli-input|g)[a-z-]*(?:=| )/,
@@ -139,13 +138,12 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    documented:
-      'No input or output is binary, so `--cli-binary-format` changes nothing and `fileb://` is read as text.',
+    documented: '`--cli-binary-format` changes nothing, and `fileb://` is read as text.',
     reason: 'No parameter is binary, so that the AWS CLI rejects every value of it.',
     allowed: { line: /fileb:/, theirs: /^exit 252\n[^]*<class 'bytes'>|^exit 255\n[^]*in <string>/, ours: anything },
   },
   {
-    documented: 'Where the size or the token of a page excludes options for all pages, the message names these.',
+    documented: 'If options for pages exclude each other, the message names them.',
     reason: 'The AWS CLI names its own parameter PaginationConfig.',
     allowed: { line: anything, theirs: /^exit 252\n[^]*PaginationConfig/, ours: anything },
   },
@@ -176,12 +174,12 @@ export const differences: readonly Difference[] = [
     allowed: { line: /--cli-input-y/, theirs: /^exit 255\n/, ours: /^exit 252\n/ },
   },
   {
-    documented: 'An output format of a profile that does not exist ends a command before it changes anything.',
+    documented: 'An unknown output format of a profile ends a command before it changes anything.',
     reason: 'The AWS CLI makes the change first.',
     allowed: { line: /--pro\w*[= ]wrong/, theirs: /^exit 25[245]\n/, ours: /^exit 255\n[^]*Unknown output type/ },
   },
   {
-    documented: 'An empty `--region`, as of a variable that is not set, is an error before anything is sent.',
+    documented: 'An empty `--region` is an error before anything is sent.',
     reason: 'The AWS CLI fails later, because no host has this name.',
     allowed: { line: /--re\w*(?:=| '')/, theirs: anything, ours: /^exit 255\n[^]*region_name ''/ },
   },
@@ -190,21 +188,18 @@ export const differences: readonly Difference[] = [
 /** Sentences of the page on what no command line of the tests has, by the test or the reason. */
 export const differencesElsewhere: Readonly<Record<string, string>> = {
   'A list is in the order of EKS, without associations that you may not view.': 'Both sides read one EKS.',
-  'Lost answers are retried as described [above](#lost-answers); `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE` are ignored.':
+  'Retries are those [above](#lost-answers): `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE` are ignored.':
     'packages/command/test/command.test.ts',
-  'Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used from Node.js 24.5 on.':
-    'packages/command/test/http.test.ts',
-  '`--cli-auto-prompt` asks for the command and for missing required options, one after the other.':
-    'packages/command/test/run.test.ts',
+  '`HTTPS_PROXY` and `NO_PROXY` are used from Node.js 24.5 on.': 'packages/command/test/http.test.ts',
+  '`--cli-auto-prompt` asks for the command and each missing option.': 'packages/command/test/run.test.ts',
   '`AWS_CLI_AUTO_PROMPT=on` does what `on-partial` does.': 'packages/command/test/run.test.ts',
-  'Errors have the format of AWS CLI 2.34.': 'The comparison uses the earlier format.',
-  '`--cli-error-format legacy` has the earlier format.': 'The comparison uses it.',
-  "A profile's settings for the output of times, binary values and retries are ignored.": 'A line has no such setting.',
-  'Times are in the local time zone, as by default.': 'Both sides use one time zone.',
-  'There is no pager, so `--no-cli-pager` changes nothing.': 'No output of the comparison is a terminal.',
+  'Errors have the format of AWS CLI 2.34, with `--cli-error-format legacy` the earlier one.':
+    'The comparison uses the earlier format.',
+  "A profile's settings for times, binary values and retries are ignored.": 'A line has no such setting.',
+  'Times are in the local time zone.': 'Both sides use one time zone.',
+  'There is no pager.': 'No output of the comparison is a terminal.',
   'A reader that closes the pipe, such as `head`, does not change the exit code.':
     'packages/command/test/package.slow.test.ts',
-  'With the AWS CLI, that depends on the output format.': 'packages/command/test/package.slow.test.ts',
-  'In tables, some 80 symbols (`U+2630`–`U+2637`, `U+268A`–`U+268F`, `U+31E4`, `U+31E5`, `U+4DC0`–`U+4DFF`) are as wide as in Unicode 16; AWS CLI builds with an older Python take them for narrow ones.':
+  'In tables, some 80 symbols, such as `U+4DC0`, are as wide as in Unicode 16; an AWS CLI with an older Python takes them for narrow ones.':
     'packages/command/test/output.aws-cli.test.ts',
 };

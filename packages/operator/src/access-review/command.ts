@@ -6,7 +6,7 @@ import type { ReviewRequest } from './run.ts';
 
 export const accessReview = command({
   name: 'access-review',
-  summary: 'Lists the associations of the namespaces of each owner, with role, age, last change and origin.',
+  summary: 'Lists the associations of each owner, with role, age, last change and origin.',
   details:
     'The associations are those that scans and operations saw last, in all clusters of the inventory; those of namespaces without an owner come last. ' +
     'The end says which clusters were never scanned. An association that an operation made or adopted has the principal of the operation.',

@@ -30,7 +30,7 @@ export const calls: readonly Assumption[] = [
   },
   {
     id: 'answer-dates',
-    statement: 'Each answer has the header `Date`, within CLOCK_ERROR_MS of when it was given.',
+    statement: 'The header `Date` of each answer is right within CLOCK_ERROR_MS.',
     consequence:
       'First set the clock of this machine. Otherwise raise CLOCK_ERROR_MS: a gateway judges its clock by this header, and would refuse changes.',
     trial: async (eks) => {
@@ -65,8 +65,7 @@ export const calls: readonly Assumption[] = [
   },
   {
     id: 'late-effect',
-    statement:
-      'A change whose answer was lost takes effect within EKS_PROCESSING_MS after the last moment at which its signature is valid, or never.',
+    statement: 'A change takes effect at most EKS_PROCESSING_MS after its signature is last valid, or never.',
     consequence: 'A change takes effect after it was reported as not done.',
     trial: { cannot: "a late effect can't be forced" },
   },
@@ -93,25 +92,24 @@ export const calls: readonly Assumption[] = [
     id: 'access-denied',
     statement: 'A missing right gets 403 `AccessDeniedException`, whose message names the action.',
     consequence: 'Clients are told that EKS refused the request, instead of that operators have to act.',
-    trial: { cannot: 'the caller has the rights of its other trials; a caller without them gets this answer' },
+    trial: { cannot: 'the caller has the rights for its other trials' },
   },
   {
     id: 'quota',
-    statement: 'A cluster has at most 5,000 associations; more get 400 `ResourceLimitExceededException`.',
+    statement: 'More than 5,000 associations in a cluster get 400 `ResourceLimitExceededException`.',
     consequence: 'The refusal is EKS_REFUSED, and the headroom before the quota is wrong.',
     trial: { cannot: 'it would need 5,000 associations' },
   },
   {
     id: 'owned-by-add-on',
-    statement: 'An association that an add-on owns (`ownerArn`) can be changed and deleted like any other.',
+    statement: 'Associations of add-ons (`ownerArn`) can be changed and deleted like others.',
     consequence: 'EKS rejects such changes itself.',
-    trial: { cannot: 'it would need an add-on, which takes minutes and changes the cluster' },
+    trial: { cannot: 'it would need an add-on' },
   },
   {
     id: 'role-deleted-later',
-    statement:
-      'An update checks only the fields that it names: a role that was deleted since the create does not prevent it.',
+    statement: 'An update checks only the fields that it names, not a role that was deleted since.',
     consequence: 'Updates of such associations are refused until they name another role.',
-    trial: { cannot: 'it would need the right to create and delete roles' },
+    trial: { cannot: 'it would need rights on roles' },
   },
 ];

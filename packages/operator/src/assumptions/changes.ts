@@ -22,7 +22,7 @@ export const changes: readonly Assumption[] = [
   {
     id: 'conflict',
     statement:
-      'A create for a service account that has an association gets 409 `ResourceInUseException` with the message `Association already exists: ID`.',
+      'A second create for a service account gets 409 `ResourceInUseException`: `Association already exists: ID`.',
     consequence:
       'Without the id, a list takes its place, which may lag. With another exception, a conflict is EKS_REFUSED, and `ifExists: ADOPT` has no effect.',
     trial: async (eks) => {
@@ -32,7 +32,7 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'create-token-repeated',
-    statement: 'A repeated create with the same `clientRequestToken` gets the same 409 as one with another token.',
+    statement: 'A repeated create with the same `clientRequestToken` gets 409 too.',
     consequence:
       'No guarantee: the gateway repeats a token only while EKS does not know the role, for eight seconds. Such a retry could get the answer before.',
     trial: async (eks) => {
@@ -44,7 +44,7 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'create-token-reused',
-    statement: 'A create with the token of another create and other parameters is judged as one with a new token.',
+    statement: 'A create with the token of another create is judged as one with a new token.',
     consequence: 'No guarantee: the gateway sends a token for one request only.',
     trial: async (eks) => {
       const token = eks.newToken();
@@ -57,7 +57,7 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'create-token-after-delete',
-    statement: 'After a delete, a create with the token of the deleted association creates a new one, with a new id.',
+    statement: 'After a delete, a create with the old token creates a new association.',
     consequence:
       'If ids come back, a deleted association is taken for one that was never deleted (docs/reliability.md). The token itself does not matter: the gateway sends it for one operation only.',
     trial: async (eks) => {
@@ -71,7 +71,7 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'update-token',
-    statement: 'An update with the token of an earlier update is applied again, with the same and with other values.',
+    statement: 'An update with the token of an earlier update is applied.',
     consequence: 'No guarantee: the gateway sends a token for one update only.',
     trial: async (eks) => {
       const { associationId } = await make(eks);
@@ -88,8 +88,7 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'changes-current',
-    statement:
-      'Updates, deletes and tagging act on the current state: they find an association at once after its create, and not after its delete.',
+    statement: 'Updates, deletes and tagging see creates and deletes at once.',
     consequence:
       'A change right after a create is refused as ASSOCIATION_NOT_FOUND, and of two deletes both are reported as done.',
     trial: async (eks) => {
@@ -103,14 +102,13 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'unknown-cluster',
-    statement: 'A cluster that does not exist gets 404 `ResourceNotFoundException`.',
+    statement: 'An unknown cluster gets 404 `ResourceNotFoundException`.',
     consequence: 'Operations in doubt in a deleted cluster stay open, and its scans fail.',
     trial: (eks) => expectRejection(eks.list({ clusterName: 'pod-identity-assumptions-absent' }), notFound),
   },
   {
     id: 'unknown-association',
-    statement:
-      'An association that does not exist gets 404 `ResourceNotFoundException` from describe, update and delete.',
+    statement: 'An unknown association gets 404 `ResourceNotFoundException`.',
     consequence:
       'The gateway does not see that an association is gone: deletes in doubt are not closed, scans and expiries fail.',
     trial: async (eks) => {
@@ -120,8 +118,7 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'association-id',
-    statement:
-      'Ids have 19 characters, a letter, `-` and 17 letters or digits; another length gets 400 `InvalidParameterException`.',
+    statement: 'Ids are a letter, `-` and 17 letters or digits; another length gets 400 `InvalidParameterException`.',
     consequence: 'The gateway rejects other ids in requests, and does not find the id in the message of a 409.',
     trial: async (eks) => {
       const { associationId } = await make(eks);
@@ -131,8 +128,7 @@ export const changes: readonly Assumption[] = [
   },
   {
     id: 'role-absent',
-    statement:
-      'A role that does not exist gets 400 `InvalidParameterException`: `Role provided in the request does not exist`.',
+    statement: 'An unknown role gets 400 `InvalidParameterException`: `Role provided in the request does not exist`.',
     consequence:
       'A create with a role that was made a moment ago is EKS_REFUSED for good, instead of tried again for eight seconds and released.',
     trial: (eks) => {
@@ -143,7 +139,7 @@ export const changes: readonly Assumption[] = [
   {
     id: 'role-mistrusting',
     statement:
-      'A role that does not trust EKS Pod Identity gets 400 `InvalidParameterException`: `Trust policy of the role provided is invalid.`',
+      'A role that does not trust EKS gets 400 `InvalidParameterException`: `Trust policy of the role provided is invalid.`',
     consequence:
       'The refusal is EKS_REFUSED instead of TRUST_POLICY_INVALID, without the trust policy that would work.',
     trial: (eks) => {

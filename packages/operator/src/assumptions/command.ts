@@ -42,7 +42,7 @@ function roleOption(help: string) {
 
 export const assumptions = command({
   name: 'assumptions',
-  summary: 'Tries in your account what the gateway assumes of EKS, with associations of its own, and deletes them.',
+  summary: 'Tries in your account what the gateway assumes of EKS, with associations of its own.',
   details:
     'It takes a few minutes. Every association is in a namespace of its own, which need not exist, and has a service account that begins ' +
     'with assumption-trial-. All of these are deleted at the end, after Ctrl-C, and when the command is started again after it was ' +

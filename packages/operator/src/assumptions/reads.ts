@@ -6,7 +6,7 @@ import { createAfterDelete, lagOf, make } from './lags.ts';
 export const reads: readonly Assumption[] = [
   {
     id: 'create-visible',
-    statement: 'Describes and lists show a new association within LIST_LAG_MS, and from then on.',
+    statement: 'Reads show a new association within LIST_LAG_MS, and from then on.',
     consequence:
       'Raise LIST_LAG_MS above what was measured: a create that took effect could be reported as not done and sent again.',
     trial: async (eks) => {
@@ -19,7 +19,7 @@ export const reads: readonly Assumption[] = [
   },
   {
     id: 'update-visible',
-    statement: 'Describes show an update, and new tags, within LIST_LAG_MS, and from then on.',
+    statement: 'Describes show updates and tags within LIST_LAG_MS, and from then on.',
     consequence: 'Raise LIST_LAG_MS above what was measured: an update in doubt could be reported as not done.',
     trial: async (eks) => {
       const { associationId, associationArn } = await make(eks);
@@ -33,7 +33,7 @@ export const reads: readonly Assumption[] = [
   },
   {
     id: 'delete-visible',
-    statement: 'Describes and lists do not show a deleted association after LIST_LAG_MS.',
+    statement: 'Reads do not show a deleted association after LIST_LAG_MS.',
     consequence: 'Raise LIST_LAG_MS above what was measured: a delete in doubt could be reported as not done.',
     trial: async (eks) => {
       const { associationId, serviceAccount } = await make(eks);
@@ -46,8 +46,7 @@ export const reads: readonly Assumption[] = [
   },
   {
     id: 'create-after-delete',
-    statement:
-      'Within LIST_LAG_MS after a delete, a create for the same service account may get 409; later it succeeds.',
+    statement: 'After a delete, a create may get 409 within LIST_LAG_MS, and succeeds later.',
     consequence:
       'A create soon after a delete is refused because of an association that is gone. Clients have to wait longer: no setting helps.',
     trial: async (eks) => {
@@ -60,7 +59,7 @@ export const reads: readonly Assumption[] = [
   },
   {
     id: 'filters',
-    statement: 'A list of a namespace and service account has associations of exactly these names.',
+    statement: 'A filtered list has associations of exactly these names.',
     consequence: 'Lists of the gateway fail as a whole: it takes an association of another name for a wrong answer.',
     trial: async (eks) => {
       const { serviceAccount, associationId } = await make(eks);
@@ -72,8 +71,7 @@ export const reads: readonly Assumption[] = [
   },
   {
     id: 'pages',
-    statement:
-      'Pages of a list have each association once, at most as many as asked for, and only the last one has no token.',
+    statement: 'Pages have each association once, at most as many as asked for; only the last has no token.',
     consequence: 'Scans miss associations, or report ones as deleted that exist.',
     trial: async (eks) => {
       const made = [await make(eks), await make(eks), await make(eks)].map(({ associationId }) => associationId);
@@ -96,7 +94,7 @@ export const reads: readonly Assumption[] = [
   },
   {
     id: 'page-token',
-    statement: 'A page token that no list returned gets 400 `InvalidParameterException`.',
+    statement: 'An invalid page token gets 400 `InvalidParameterException`.',
     consequence: 'Clients of the gateway with an old cursor get an error of EKS instead of advice to begin again.',
     trial: (eks) => {
       const list = eks.list({ nextToken: 'no-token-of-a-list' });

@@ -15,7 +15,7 @@ export const tags: readonly Assumption[] = [
   {
     id: 'tags-count',
     statement:
-      'An association may have 50 tags; more get 400 `InvalidParameterException` from a create, and `BadRequestException` from TagResource.',
+      'More than 50 tags get 400: `InvalidParameterException` in a create, `BadRequestException` in TagResource.',
     consequence:
       'The gateway has no room for its ownership tag where it counts on it, or refuses what EKS would accept.',
     trial: async (eks) => {
@@ -26,8 +26,7 @@ export const tags: readonly Assumption[] = [
   },
   {
     id: 'tags-length',
-    statement:
-      'Keys have at most 128 characters and values at most 256, counted as characters and not as bytes; more get 400.',
+    statement: 'Tag keys of more than 128 characters and values of more than 256, not bytes, get 400.',
     consequence: 'Validation of the gateway refuses what EKS accepts, or sends what EKS rejects.',
     trial: async (eks) => {
       await eks.create({ tags: { ['é'.repeat(128)]: 'é'.repeat(256) } });
@@ -37,7 +36,7 @@ export const tags: readonly Assumption[] = [
   },
   {
     id: 'tags-reserved',
-    statement: 'Keys that begin with `aws:` in any letter case get 400 `InvalidParameterException`.',
+    statement: 'Tag keys with `aws:` in any letter case get 400 `InvalidParameterException`.',
     consequence: 'The gateway refuses what EKS would accept.',
     trial: async (eks) => {
       for (const key of ['aws:team', 'AWS:team']) {
@@ -47,7 +46,7 @@ export const tags: readonly Assumption[] = [
   },
   {
     id: 'tags-kept',
-    statement: 'TagResource keeps the tags that it does not name, and UntagResource ignores keys that do not exist.',
+    statement: 'TagResource keeps other tags, and UntagResource ignores unknown keys.',
     consequence: 'A tool that tags an association removes the ownership tag: origins become unknown.',
     trial: async (eks) => {
       const { associationId, associationArn } = await make(eks, { tags: { team: 'a' } });

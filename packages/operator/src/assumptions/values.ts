@@ -23,8 +23,7 @@ function makeFull(eks: TrialCluster): Promise<Association> {
 export const values: readonly Assumption[] = [
   {
     id: 'answer-shape',
-    statement:
-      'Answers to creates, describes, updates and deletes have the association in full, with the required fields of the service model.',
+    statement: 'Answers have the association in full, with the required fields of the service model.',
     consequence:
       'A change whose answer is not understood stays in doubt for up to 7 minutes (`src/eks/association.ts`).',
     trial: async (eks) => {
@@ -79,7 +78,7 @@ export const values: readonly Assumption[] = [
   {
     id: 'policy',
     statement:
-      'A `policy` needs `disableSessionTags` and has at most 2,048 characters; otherwise the request gets 400 `InvalidParameterException`.',
+      'A `policy` without `disableSessionTags`, or of more than 2,048 characters, gets 400 `InvalidParameterException`.',
     consequence: 'Validation of the gateway refuses what EKS accepts, or sends what EKS rejects.',
     trial: async (eks) => {
       await eks.create({ policy: policyOf(2_048), disableSessionTags: true });
@@ -135,7 +134,7 @@ export const values: readonly Assumption[] = [
   },
   {
     id: 'created-order',
-    statement: 'Of two associations of one service account, the later one has the later `createdAt`.',
+    statement: 'A later association of a service account has a later `createdAt`.',
     consequence: 'The history of the service account is in the wrong order, and so are answers as of a time.',
     trial: async (eks) => {
       const first = await make(eks);
@@ -147,8 +146,7 @@ export const values: readonly Assumption[] = [
   },
   {
     id: 'change-times',
-    statement:
-      '`createdAt` and `modifiedAt` are when EKS received the request, by a clock that differs by at most CLOCK_ERROR_MS.',
+    statement: '`createdAt` and `modifiedAt` are when EKS received the request, within CLOCK_ERROR_MS.',
     consequence: 'Raise CLOCK_ERROR_MS: a create that took effect could be taken for an earlier one of others.',
     trial: async (eks) => {
       const { clockErrorMs } = eks.target.times;
@@ -165,8 +163,7 @@ export const values: readonly Assumption[] = [
   },
   {
     id: 'external-id',
-    statement:
-      '`externalId` is `region/account/cluster/namespace/service-account` while there is a target role, with session tags on or off.',
+    statement: 'With a target role, `externalId` is `region/account/cluster/namespace/service-account`.',
     consequence: 'Warnings about the trust policy of a target role are wrong.',
     trial: async (eks) => {
       const { region, clusterName, namespace, targetRoleArn } = eks.target;

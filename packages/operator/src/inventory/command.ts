@@ -7,7 +7,7 @@ import type { SuggestRequest } from './run.ts';
 
 export const inventorySuggest = command({
   name: 'inventory suggest',
-  summary: 'Prints the accounts and clusters that exist in AWS and that the inventory lacks. It writes no file.',
+  summary: 'Prints the accounts and clusters in AWS that the inventory lacks. It writes no file.',
   details:
     "Standard output has them in the form of the inventory; standard error what can't be read, what a person has to add, and what the inventory lists but does not exist.",
   options: {

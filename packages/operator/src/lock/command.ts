@@ -32,7 +32,7 @@ const settings = withHomeAccount(existingLedger);
 
 export const lock = command({
   name: 'lock',
-  summary: 'Stops changes through the gateway at once, without a deployment, until the lock is lifted.',
+  summary: 'Stops changes through the gateway at once, until the lock is lifted.',
   usage: [`${usage} [--reads]`, '--list'],
   options: {
     ...scopeOptions,

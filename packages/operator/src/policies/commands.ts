@@ -12,7 +12,7 @@ const folder = {
 
 export const check = command({
   name: 'policies check',
-  summary: 'Validates a folder of policies and runs its cases, and those of the policies in its folder examples.',
+  summary: 'Validates a folder of policies and its examples, and runs their cases.',
   arguments: [folder],
   options: {},
   examples: ['', '../our-policies'],
@@ -50,7 +50,7 @@ const roles = pathOption(
 
 export const impact = command({
   name: 'policies impact',
-  summary: 'Judges every observed association by changed policies, and reports what would be decided otherwise.',
+  summary: 'Judges every observed association by changed policies, and reports the differences.',
   details:
     'Each association, as scans and operations saw it last, is judged as a create of what it is, at the time of the command: by the principal ' +
     'of the operation that made it, and by a member of each group that owns its namespace. Without either, by a member of each group that ' +
@@ -101,7 +101,7 @@ export const impact = command({
 
 export const replay = command({
   name: 'policies replay',
-  summary: 'Replays recorded requests with other policies, and reports the decisions that differ.',
+  summary: 'Replays recorded requests with other policies, and reports the differences.',
   usage: [
     '--trail FILE [--policies FOLDER] [--inventory FILE] [--roles FILE]',
     '--since TIME [--policies FOLDER] [--inventory FILE] [--roles FILE]',

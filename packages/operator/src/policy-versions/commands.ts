@@ -44,7 +44,7 @@ export const publish = command({
 
 export const rollback = command({
   name: 'policies rollback',
-  summary: 'Puts the policies and inventory of an earlier version in force again.',
+  summary: 'Puts an earlier version in force again.',
   options: {
     to: numberOption('version to put in force again (default: the one before the one in force)', 0, 999_999_999),
     reason: reasonOption('why, for the list'),

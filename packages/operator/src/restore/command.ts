@@ -7,7 +7,7 @@ const time = timeOption('the restore point, an RFC 3339 timestamp of the last 35
 
 export const restore = command({
   name: 'restore',
-  summary: 'Restores both tables of the ledger to an earlier second, as new tables, while changes are locked.',
+  summary: 'Restores both tables to an earlier second, as new tables, while changes are locked.',
   details:
     'It locks all changes, restores both tables, sets the lock and the settings of the tables in use on the new ones (expiry, ' +
     'point-in-time recovery, deletion protection, resource policy), and copies the missing audit entries. The tables in use ' +

@@ -31,8 +31,7 @@ const settings: Settings<SmokeSettings> = {
 
 export const smoke = command({
   name: 'smoke',
-  summary:
-    'Tries a deployment: both routes, a create, its replay, a denied create, drift, reconciliation and a delete.',
+  summary: 'Tries a deployment: both routes, changes, a replay, a denial, drift and reconciliation.',
   options: {
     url: required('URL', 'address of POST /graphql (the output GraphqlUrl of the stack)'),
     cluster: required('NAME', 'cluster of the association that is created and deleted again'),

@@ -31,7 +31,7 @@ const logAndLedger: Settings<VerifySettings> = {
 
 export const trailVerify = command({
   name: 'trail verify',
-  summary: 'Compares the audit trail with its signed log, and names each entry that was changed, removed or inserted.',
+  summary: 'Compares the audit trail with its signed log, and names each entry that differs.',
   details:
     'Every checkpoint is compared with the leaves before it. Entries of the last 10 minutes need not be in the log yet. ' +
     'A principal that can sign, and change every copy of the log, can rewrite both: keep checkpoints elsewhere, and give them with --witness.',
@@ -80,8 +80,7 @@ export const trailVerify = command({
 
 export const trailBegin = command({
   name: 'trail begin',
-  summary:
-    'Lets the signed log begin within the hour, where it does not begin by itself, and records that in the trail.',
+  summary: 'Lets the signed log begin within the hour, where it does not by itself, and records that.',
   details:
     'A log begins by itself only where nothing shows that there was one: no object, and no entry that is older than an hour. ' +
     'So this is needed once after an update from a version without a log. Otherwise, first find out what happened to the log.',
@@ -95,7 +94,7 @@ export const trailBegin = command({
 
 export const trailProve = command({
   name: 'trail prove',
-  summary: 'Prints a proof that an entry is in the signed log, which can be checked without access to anything.',
+  summary: 'Prints a proof that an entry is in the signed log, which anyone can check.',
   details: 'The form of the proof is c2sp.org/tlog-proof@v1; its extra data has the entry.',
   arguments: [{ name: 'ENTRY', help: 'the id of the entry, OPERATION.ENTRY' }],
   options: {},
@@ -123,7 +122,7 @@ export const trailCheckProof = command({
 
 export const trailCopy = command({
   name: 'trail copy',
-  summary: 'Copies the recent entries of the audit table to another one, which can take its place.',
+  summary: 'Copies recent entries of the audit table to another one, which can take its place.',
   details:
     'Entries that the target has are never replaced, so the command can be repeated. docs/audit-proof.md has the steps before and after.',
   options: {

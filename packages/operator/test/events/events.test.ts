@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import type { GatewayEvent } from '../../../../src/events/event.ts';
 import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { startAnsweringServer } from '../../../../test/support/answering-server.ts';
-import { entriesOfOperations, eventIdsOf } from '../../../../test/support/event-operations.ts';
-import { openEventReceiver, webhookSecret } from '../../../../test/support/event-receiver.ts';
+import {
+  entriesOfOperations,
+  eventIdsOf,
+  openEventReceiver,
+  webhookSecret,
+} from '../../../../test/support/event-operations.ts';
 import { auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
 import { closeAtEnd } from '../../../../test/support/left-open.ts';
 import { runOperator } from '../run-operator.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditEntryId } from '../../../../src/model/audit.ts';
-import { openBucketLog } from '../../../../test/support/bucket-log.ts';
+import { openBucketLog } from '../../../../test/support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
 import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { runOperator } from '../run-operator.ts';

@@ -14,7 +14,7 @@ import { entriesWithoutEvents, itemsNotEntries, randomTexts } from './items-not-
 import type { StoredItem } from './items-not-entries.ts';
 import { auditEntryAt, now, trailPages, trailQuery } from '../../../../test/support/ledger-samples.ts';
 import { randomOf } from '../../../../test/support/random.ts';
-import { streamRecord } from '../../../../test/support/stream-record.ts';
+import { streamRecord } from '../../../../test/support/lambda-event.ts';
 import { runOperator } from '../run-operator.ts';
 import { tamperedLedgers } from './tampered-ledger.ts';
 import type { TamperedLedger } from './tampered-ledger.ts';

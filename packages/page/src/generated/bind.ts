@@ -7,7 +7,7 @@ export const BindClusters: GatewayDocument<BindClustersQuery, BindClustersQueryV
 export const BindNamespaces: GatewayDocument<BindNamespacesQuery, BindNamespacesQueryVariables> = "query BindNamespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners}pageInfo{hasNextPage endCursor}}}";
 export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables> = "query BindRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags){roleArn source}}";
 export const BoundAssociation: GatewayDocument<BoundAssociationQuery, BoundAssociationQueryVariables> = "query BoundAssociation($clusterName:String!$accountId:String$region:String$associationId:String!){podIdentityAssociation(clusterName:$clusterName accountId:$accountId region:$region associationId:$associationId){accountId region clusterName namespace serviceAccount associationId roleArn targetRoleArn disableSessionTags policy tags{key value}modifiedAt ownerArn}}";
-export const BoundEnding: GatewayDocument<BoundEndingQuery, BoundEndingQueryVariables> = "query BoundEnding($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}";
+export const BoundExpiry: GatewayDocument<BoundExpiryQuery, BoundExpiryQueryVariables> = "query BoundExpiry($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}";
 export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt}}";
 /** Which associations to return: those that match all fields. Null means the same as an omitted field. */
 export type AssociationFilter = {
@@ -107,12 +107,12 @@ export type BoundAssociationQueryVariables = Exact<{
 
 export type BoundAssociationQuery = { readonly podIdentityAssociation: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly associationId: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly modifiedAt: string, readonly ownerArn: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null };
 
-export type BoundEndingQueryVariables = Exact<{
+export type BoundExpiryQueryVariables = Exact<{
   filter?: AssociationFilter | null | undefined;
 }>;
 
 
-export type BoundEndingQuery = { readonly associations: { readonly nodes: ReadonlyArray<{ readonly associationId: string, readonly expiresAt: string | null }> } | null };
+export type BoundExpiryQuery = { readonly associations: { readonly nodes: ReadonlyArray<{ readonly associationId: string, readonly expiresAt: string | null }> } | null };
 
 export type OperationStateQueryVariables = Exact<{
   id: string;

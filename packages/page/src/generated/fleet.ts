@@ -43,11 +43,11 @@ export type AssociationOrigin =
 export type AuditEvent =
   /** The approval was not given in time, or not used in time. */
   | 'APPROVAL_EXPIRED'
-  /** The request needs an approval, which is asked for. The entries of an approval have its id as `operationId`, and `fence` counts them. */
+  /** An approval was asked for. Its entries have its id as `operationId`, and `fence` counts them. */
   | 'APPROVAL_REQUESTED'
   /** An operation used the approval: its INTENT entry was written with this one. */
   | 'APPROVAL_USED'
-  /** Votes of an approval do not count any more, which was found when its request was sent again: the message says which, why, and what follows. */
+  /** Votes of an approval no longer count, found when its request was sent again: the message says which, why, and what follows. */
   | 'APPROVAL_VOTE_VOIDED'
   /** An approver approved the request. */
   | 'APPROVED'
@@ -58,26 +58,26 @@ export type AuditEvent =
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
   | 'DENIED'
   /**
-   * A scan found that an association is not as the gateway left it, or that one was created outside of the gateway after the first scan of its
-   * cluster. The message says what differs. One entry for each new difference.
+   * A scan found an association that is not as the gateway left it, or that was created outside after the first scan of its cluster. The message
+   * says what differs. One entry for each new difference.
    */
   | 'DRIFT_FOUND'
   /** A scan found that the drift is gone. Has the operation id of its DRIFT_FOUND entries. */
   | 'DRIFT_RESOLVED'
   /**
-   * The association ends soon: `request.expiresAt` says when, the principal is the one who set it. Recorded once for each ending, 24 hours before it by
-   * default, with an operation id of its own.
+   * The association expires soon, at `request.expiresAt`. The principal is the one who set the expiry. Recorded once for each expiry, 24 hours
+   * before it by default, with an operation id of its own.
    */
   | 'EXPIRY_WARNED'
   /** Policy allowed the request; the EKS call follows. */
   | 'INTENT'
   /** The input is not valid; nothing was done. */
   | 'INVALID'
-  /** A lease holder whose lease had been taken over received the EKS response that its change is done. Does not close the operation. */
+  /** A superseded lease holder received the EKS response that its change is done. Does not close the operation. */
   | 'LATE_SUCCESS'
-  /** Operators set a lock; the message names the changes that it stops. The gateway did not authorize it: a principal that may write to the ledger may set locks. */
+  /** Operators set a lock; the message names the changes that it stops. IAM decides who may set locks, not the gateway. */
   | 'LOCKED'
-  /** Operators let the signed log of the audit trail begin, within the hour, although there are old entries or traces of an earlier log. */
+  /** Operators let the signed log begin within the hour, although there are old entries or traces of an earlier log. */
   | 'LOG_PERMITTED'
   /** Operators erase the personal data of the entries in `erasedEntries`; the message has a reference to the reason. The operation id begins with `erasure-`. */
   | 'PERSONAL_DATA_ERASED'
@@ -90,8 +90,8 @@ export type AuditEvent =
   /** The recorded answer of the token was returned again. */
   | 'REPLAYED'
   /**
-   * What is in progress on the service account was corrected, after another version of the gateway had begun or closed an operation; `message` names it. The
-   * operation id begins with `repair-`.
+   * The state of the service account was corrected after another version of the gateway began or closed the operation in `message`. The operation
+   * id begins with `repair-`.
    */
   | 'STATE_REPAIRED'
   /** The change is done, or the association is adopted. Closes the operation. */
@@ -100,7 +100,7 @@ export type AuditEvent =
   | 'TAKEN_OVER'
   /** The token was used for a request with different input. */
   | 'TOKEN_REUSED'
-  /** Pages of the audit trail were read that contain entries of others; one entry for each request. Written if the gateway is configured to. */
+  /** A request read pages of the audit trail with entries of others. Written if the gateway is configured to. */
   | 'TRAIL_READ'
   /** The operation is in doubt: the effect of the EKS call is not known. Does not close the operation. */
   | 'UNKNOWN'
