@@ -24,6 +24,8 @@ export interface Expiry {
    * was not.
    */
   readonly heldAt?: number;
+  /** Id of the run that held it. Absent if it was not, or an earlier version of the gateway did. */
+  readonly heldBy?: string;
 }
 
 /**

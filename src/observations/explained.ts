@@ -57,9 +57,13 @@ function sets({ requested }: OpenOperation, field: string, association: Associat
   );
 }
 
-/** Whether an association can be what an update made: a create changes none that exists. */
+/**
+ * Whether an association can be what an update made: a create changes none that exists, and an
+ * update none with another id.
+ */
 function mayHaveChanged(one: OpenOperation, association: Association): boolean {
-  return hasTrait('updates', one) && mayHaveActed(one, association);
+  const isOfOther = one.associationId !== undefined && one.associationId !== association.associationId;
+  return hasTrait('updates', one) && !isOfOther && mayHaveActed(one, association);
 }
 
 /** Whether an association can be what a create made: not if it existed before. */

@@ -1,5 +1,6 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
+import { approvalItem } from '../../src/ledger/stored/approval.ts';
 import { approvalItemKeyOf } from '../../src/ledger/stored/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Approval } from '../../src/model/approval.ts';
@@ -30,6 +31,14 @@ const given = (before: Approval) => nextOf(before, { state: 'APPROVED', useUntil
 const one = { ofPrincipal: 1, ofPerson: null };
 
 const laterBy = (ms: number) => ({ requestedAt: new Date(recordTime + ms).toISOString() });
+
+test('the item of an approval expires a week after the approval could be used or decided at the latest', () => {
+  const week = 7 * 24 * 3_600;
+  const decideUntil = recordTime + 60_000;
+  const ttlOf = (useUntil: number | null) => approvalItem(approval({ decideUntil, useUntil })).ttl;
+  expect(ttlOf(null)).toBe(Math.ceil(decideUntil / 1_000) + week);
+  expect(ttlOf(decideUntil + 90_000)).toBe(Math.ceil((decideUntil + 90_000) / 1_000) + week);
+});
 
 describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
   let ledger: Ledger & ApprovalStore;
@@ -278,6 +287,13 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
         expect(await put(null, of('alice', laterBy(1_000)), 2, 1)).toBe('person-limit-reached');
         expect(await put(null, of('bob', laterBy(1_000)), 2, 1)).toBe('written');
         expect(await put(null, of('carol', laterBy(1_000)), 2, 1)).toBe('limit-reached');
+      });
+
+      test('count those of the person that took the place of some that can no longer be decided', async () => {
+        for (const name of ['bob', 'carol', 'dan']) await stored(of(name, { decideUntil: recordTime + 1_000 }));
+        for (let asked = 0; asked < 2; asked += 1)
+          expect(await put(null, of('alice', laterBy(1_000)), 3, 2)).toBe('written');
+        expect(await put(null, of('alice', laterBy(1_000)), 3, 2)).toBe('person-limit-reached');
       });
 
       test('at the same time are as many as the limit', async () => {

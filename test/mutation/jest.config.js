@@ -10,6 +10,8 @@ export default {
   rootDir: process.cwd(),
   testMatch: process.env.MUTATION_TESTS === 'all' ? [...tests, ...slow] : tests,
   testPathIgnorePatterns: ['/node_modules/'],
+  // As in jest.config.js, whose projects don't inherit it: a test that waits for a busy machine detects nothing.
+  testTimeout: 180_000,
   // Records which test covers which mutant.
   testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
 };

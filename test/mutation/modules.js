@@ -15,6 +15,19 @@ export default {
     ],
     slow: [],
   },
+  approvals: {
+    mutate: ['src/operations/approvals/{binding,cast-vote,hold,judge-votes,step}.ts'],
+    tests: ['<rootDir>/test/operations/{approvals,judged-votes,vote}.test.ts'],
+    slow: [
+      '<rootDir>/test/operations/{approval-expiry,approvals-races}.slow.test.ts',
+      '<rootDir>/test/operations/expiry-rights.test.ts',
+    ],
+  },
+  rules: {
+    mutate: ['src/ledger/{rules/*,stored/approval*}.ts'],
+    tests: ['<rootDir>/test/ledger/contract-{approvals,expiries,history,states}.test.ts'],
+    slow: ['<rootDir>/test/ledger/contract{,-entries}.test.ts'],
+  },
   entries: {
     mutate: ['src/ledger/{audit-entry,entry-size,hidden-entry,stored/keys,trail-position}.ts'],
     tests: [

@@ -8,8 +8,9 @@ import { askingFor, lastApproval, security, voteOn } from '../support/approvals.
 import type { Asked } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { approvalNeed, association } from '../support/ledger-samples.ts';
+import { approval as storedApproval, approvalNeed, association } from '../support/ledger-samples.ts';
 import { entries } from '../support/stored-samples.ts';
+import { approvalStep } from '../../src/operations/approvals/step.ts';
 
 describe('a vote on an approval', () => {
   const asked: Asked = { needs: [] };
@@ -235,4 +236,15 @@ test('an approval fits what is in another order: needs and tags', () => {
   const asked = bindingOf([need, other], { slice }, context);
   expect(changesBetween(asked, bindingOf([other, need], { slice }, context))).toEqual([]);
   expect(changesBetween(bound, asShown({ tags: tags.toReversed() }))).toEqual([]);
+});
+
+test.each([
+  ['waits', { state: 'PENDING', decideUntil: 1_000, useUntil: null }, ['wait', 'expire']],
+  ['was given', { state: 'APPROVED', decideUntil: 500, useUntil: 1_000 }, ['begin', 'expire']],
+] as const)('an approval that %s is over from the end of its time on', (_, fields, steps) => {
+  const approval = storedApproval(fields);
+  const { idempotencyKey, fingerprint, binding } = approval;
+  const question = { idempotencyKey, fingerprint, binding, startedAt: 0 };
+  const stepAt = (now: number) => approvalStep(question, { record: null, approval }, now).kind;
+  expect([stepAt(999), stepAt(1_000)]).toEqual(steps);
 });

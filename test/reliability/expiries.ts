@@ -55,7 +55,7 @@ interface SetExpiry {
 }
 
 /** The expiries that successes set, in the order of the successes. */
-function expiriesSet(entries: readonly TrailEntry[]): SetExpiry[] {
+export function expiriesSet(entries: readonly TrailEntry[]): SetExpiry[] {
   const requested = new Map(
     entries.flatMap(({ operationId, setsExpiry }) => (setsExpiry === undefined ? [] : [[operationId, setsExpiry]])),
   );

@@ -19,6 +19,8 @@ export interface Facts {
   readonly observed?: ObservedFact;
   /** The approvals that requests asked for; absent: none needs one. */
   readonly approvals?: ApprovalFacts;
+  /** The erasures of personal data; absent: there were none. */
+  readonly erasures?: ErasureFacts;
   /** When the last complete run of expiries began, without a fault; absent: there was none. */
   readonly endedAt?: number;
   /** When operators had locked all changes. */
@@ -84,6 +86,14 @@ export interface ApprovalEntry {
   readonly usedBy: string | null;
   /** Ids of the people whose votes it voids; absent of any other entry. */
   readonly voided?: readonly string[];
+}
+
+/** The erasures of personal data of a run. An id of an entry is `<operationId>.<entryId>`. */
+export interface ErasureFacts {
+  /** What the trail records: when, and the ids of the entries that lose their personal data. */
+  readonly recorded: readonly { readonly time: number; readonly erased: readonly string[] }[];
+  /** Ids of the entries whose personal data are gone. */
+  readonly gone: readonly string[];
 }
 
 /** The answer to a vote. */

@@ -90,6 +90,20 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     'ended',
     { entries: [intent, success, { ...intent, operationId: 'op-2', expiry: { at: 500, setBy: 'op-1' } }] },
   ],
+  ['an erasure without a record', 'needed', { erasures: { recorded: [], gone: ['op-1.1'] } }],
+  [
+    'an erasure of an open operation',
+    'needed',
+    { erasures: { recorded: [{ time: 2_000, erased: ['op-1.1'] }], gone: ['op-1.1'] } },
+  ],
+  [
+    'an erasure of the operation that set an expiry',
+    'needed',
+    {
+      entries: [{ ...intent, setsExpiry: 90_000 }, success],
+      erasures: { recorded: [{ time: 5_000, erased: ['op-1.2'] }], gone: [] },
+    },
+  ],
   ["an answer about another principal's operation", 'isolated', { answers: [{ ...answer, principal: 'bob' }] }],
   ['an HTTP 500 answer', 'answered', { answers: [{ ...answer, status: 'ERROR', httpStatus: 500 }] }],
   [

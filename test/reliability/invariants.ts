@@ -21,6 +21,7 @@ import {
 } from './adoptions.ts';
 import { unapproved } from './approvals.ts';
 import { endedWithoutApproval, untrueExpiries } from './expiries.ts';
+import { neededErasures } from './erasures.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
 import { untrueObservations } from './observed.ts';
@@ -54,6 +55,7 @@ export const invariants = {
   approved:
     'What needs approvals begins only by them, once for each, and the entries of an approval agree with its item.',
   ended: 'An association ends at the last expiry that a success set, not before, and once.',
+  needed: 'An erasure is recorded, and takes nothing that an open operation or the expiry of an association needs.',
   answered: 'No input causes a server error.',
 } as const;
 
@@ -148,6 +150,8 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
   approved: unapproved,
 
   ended: (facts) => [...untrueExpiries(facts), ...endedWithoutApproval(facts)],
+
+  needed: neededErasures,
 
   answered: ({ answers, approvals }) => [
     ...answers

@@ -1,4 +1,4 @@
-import type { ApprovalEntry, ApprovalFact, TrailEntry } from './facts.ts';
+import type { ApprovalEntry, ApprovalFact, MutationKind, TrailEntry } from './facts.ts';
 
 /*
  * What the ledger stores of entries, approvals and expiries, parsed without the gateway's own types.
@@ -18,7 +18,7 @@ interface PersonalData {
 }
 
 /** The personal data of an entry: those in its text, else those beside it. */
-export function personalDataOf(inText: PersonalData, personal: string | null): PersonalData {
+function personalDataOf(inText: PersonalData, personal: string | null): PersonalData {
   const { values } = JSON.parse(personal ?? '{"values":{}}') as { readonly values: Partial<PersonalData> };
   const { reason = null, userAgent = null } = values;
   return { reason: inText.reason ?? reason, userAgent: inText.userAgent ?? userAgent };
@@ -41,6 +41,39 @@ export interface StoredChange {
   readonly message: string | null;
 }
 
+/** A stored entry of a change. */
+export interface StoredEntry
+  extends StoredChange, PersonalData, Pick<TrailEntry, 'entryId' | 'apiRequestId' | 'associationArn' | 'refusalCode'> {
+  readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
+  readonly request:
+    (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;
+}
+
+/** An entry with its personal data, by its texts. */
+export function parsedEntry<Entry extends StoredEntry>({ entry, personal }: EntryTexts): Entry {
+  const stored = JSON.parse(entry) as Entry;
+  return { ...stored, ...personalDataOf(stored, personal) };
+}
+
+/** The entry of a change, as the checks see it. */
+export function changeEntry(stored: StoredEntry, kind: MutationKind): TrailEntry {
+  const { operationId, entryId, event, associationArn, refusalCode, fence, target, request } = stored;
+  return {
+    ...{ operationId, entryId, event, associationArn, refusalCode, fence, kind },
+    time: Date.parse(stored.time),
+    principal: stored.principal.id,
+    clientRequestToken: stored.reason,
+    serviceAccount: target && [target.clusterName, target.namespace, target.serviceAccount].join('/'),
+    roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
+    ...conditionsOf(stored),
+  };
+}
+
+/** The texts of an entry, by the columns or attributes of its item. */
+export function textsOf({ entry, personal }: Readonly<Record<string, unknown>>): EntryTexts {
+  return { entry: String(entry), personal: typeof personal === 'string' ? personal : null };
+}
+
 /** Prefix of the names of the service accounts whose creates and deletes need an approval, by the policy of the tests. */
 export const heldPrefix = 'held';
 
@@ -57,7 +90,7 @@ export function approvalEntryOf(stored: StoredChange): ApprovalEntry | null {
 }
 
 /** What an entry of a change says about approvals and expiries. */
-export function conditionsOf(
+function conditionsOf(
   stored: StoredChange,
 ): Pick<TrailEntry, 'approvers' | 'expiry' | 'setsExpiry' | 'isExpiryOnly' | 'endsHeld'> {
   const { operation, target, request, principal } = stored;

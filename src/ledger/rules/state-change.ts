@@ -138,6 +138,7 @@ function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRec
     operationId,
     operation: operation as OperationKind,
     recordKey,
+    ...(request !== null && 'associationId' in request ? { associationId: request.associationId } : {}),
     requested,
     inDoubtUntil,
     closedAt: null,

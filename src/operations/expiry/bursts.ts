@@ -1,7 +1,8 @@
 import { personKeyOf } from '../../ledger/association-expiry.ts';
-import type { ExpirySetter, ListedExpiry } from '../../ledger/association-expiry.ts';
+import type { ListedExpiry } from '../../ledger/association-expiry.ts';
 import type { SetterExpiries } from './setters.ts';
 import { hold } from './due.ts';
+import type { Holder } from './due.ts';
 import { inParallel } from './in-turns.ts';
 import type { Run } from './one-run.ts';
 
@@ -12,24 +13,40 @@ export function isFresh({ expiry, hasDrift }: ListedExpiry): boolean {
   return expiry.heldAt === undefined && !hasDrift;
 }
 
-/**
- * Holds the expiries of bursts, and raises one alarm for each burst. Small ones first, so that they
- * don't wait for a large one.
- */
+/** Holds the expiries of bursts. Small ones first, so that they don't wait for a large one. */
 export async function holdAll(run: Run, bursts: readonly SetterExpiries[]): Promise<void> {
-  const { ports, settings, result, isInTime } = run;
   const fresh = bursts.map(({ setter, expiries }) => ({ setter, expiries: expiries.filter(isFresh) }));
-  for (const { setter, expiries } of fresh) logBurst(run, setter, expiries);
-  const all = fresh
-    .sort((one, other) => one.expiries.length - other.expiries.length)
-    .flatMap(({ expiries }) => expiries);
-  await inParallel(all, async (listed) => {
-    if (isInTime() && (await hold(ports, listed, settings.graceMs))) result.held += 1;
-  });
+  for (const burst of fresh.sort((one, other) => one.expiries.length - other.expiries.length))
+    await holdBurst(run, burst);
 }
 
-/** Before they are held, so that none is carried out whose alarm is not a grace old. */
-function logBurst({ ports, settings }: Run, setter: ExpirySetter, expiries: readonly ListedExpiry[]): void {
+/**
+ * Holds the expiries of a burst. The run whose write holds the first of them raises the alarm: so two
+ * runs at the same time raise one. It does so before it holds the others: if it is killed before the
+ * alarm, the others are a burst of the next run, or so few that they make none.
+ */
+async function holdBurst(run: Run, burst: SetterExpiries): Promise<void> {
+  const { ports, settings, holderId: heldBy, result, isInTime } = run;
+  const how = { graceMs: settings.graceMs, heldBy };
+  const holdOne = async (listed: ListedExpiry): Promise<Holder> => {
+    const holder = isInTime() ? await hold(ports, listed, how) : 'none';
+    if (holder === 'this-run') result.held += 1;
+    return holder;
+  };
+  for (const [index, listed] of burst.expiries.entries()) {
+    const holder = await holdOne(listed).catch((error: unknown) => {
+      // The write may have been applied: two alarms are better than none.
+      logBurst(run, burst);
+      throw error;
+    });
+    if (holder === 'none') continue;
+    if (holder === 'this-run') logBurst(run, burst);
+    await inParallel(burst.expiries.slice(index + 1), async (other) => void (await holdOne(other)));
+    return;
+  }
+}
+
+function logBurst({ ports, settings }: Run, { setter, expiries }: SetterExpiries): void {
   const heldUntil = new Date(ports.clock() + settings.graceMs).toISOString();
   const lock = `npx pod-identity-operator lock --principal ${JSON.stringify(setter.principalId)}`;
   const { principalId, actorId, onBehalfOf } = setter;

@@ -138,18 +138,30 @@ export async function suspend(
 }
 
 /**
+ * Whose write holds an expiry: this run's, or another run's. `none`: the state was written since
+ * the expiry was listed, and it is not held. An extension has no hold.
+ */
+export type Holder = 'this-run' | 'another-run' | 'none';
+
+/**
  * Holds an expiry of a burst, once: it leaves the due list, and is due after this time whatever its
- * setter does meanwhile. False if the state was written since it was listed: an extension has no
- * hold.
+ * setter does meanwhile. Reads the state again if the write is rejected. Throws `LedgerUnavailable`.
+ *
+ * @param how how long, in milliseconds, and the id of this run
  */
 export async function hold(
   { observations, clock }: ExaminationPorts,
   { target, revision, expiry }: ListedExpiry,
-  graceMs: number,
-): Promise<boolean> {
+  how: { readonly graceMs: number; readonly heldBy: string },
+): Promise<Holder> {
+  const { graceMs, heldBy } = how;
   const heldAt = clock();
-  const held = { ...expiry, isWarned: true, heldAt, nextAt: heldAt + graceMs };
-  return observations.observeAssociation(revision, changeOf(target, held), null);
+  const held = { ...expiry, isWarned: true, heldAt, heldBy, nextAt: heldAt + graceMs };
+  if (await observations.observeAssociation(revision, changeOf(target, held), null)) return 'this-run';
+  const { expiry: stored } = (await observations.getAssociationState(target)) ?? {};
+  if (stored?.setBy !== expiry.setBy || stored.heldAt === undefined) return 'none';
+  // A client repeats a write whose response was lost. The repetition is rejected.
+  return stored.heldBy === heldBy ? 'this-run' : 'another-run';
 }
 
 /**

@@ -48,6 +48,8 @@ export interface Run {
   readonly ports: ExpirePorts;
   readonly settings: ExpireSettings;
   readonly runId: string;
+  /** Id of this run, also where two have one `runId`, as retries of a function have. */
+  readonly holderId: string;
   readonly deadline: number;
   readonly result: ExpireResult;
   readonly isInTime: () => boolean;

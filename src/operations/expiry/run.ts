@@ -92,7 +92,8 @@ function begin(ports: ExpirePorts, settings: ExpireSettings, runId: string, dead
     const age = Math.floor((now - dueAt(expiry)) / 1_000);
     result.oldestDueSeconds = Math.max(result.oldestDueSeconds, age);
   };
-  return { ports, settings, runId, deadline, result, leave, isInTime: () => ports.clock() <= deadline - leastMs };
+  const isInTime = () => ports.clock() <= deadline - leastMs;
+  return { ports, settings, runId, holderId: ports.ulid(now), deadline, result, leave, isInTime };
 }
 
 /** Carries out due expiries, those of each setter in turns, unless a lock stops them. */

@@ -39,6 +39,8 @@ export function setterKey({ setter }: Pick<Expiry, 'setter'>): string {
   return setter ? JSON.stringify([setter.principalId, setter.actorId, personKeyOf(setter.onBehalfOf)]) : '';
 }
 
-function byEnd(one: ListedExpiry, other: ListedExpiry): number {
-  return Date.parse(one.expiry.expiresAt) - Date.parse(other.expiry.expiresAt);
+/** Those that end at the same time have one order in every run, too. */
+function byEnd({ expiry: one }: ListedExpiry, { expiry: other }: ListedExpiry): number {
+  const laterMs = Date.parse(one.expiresAt) - Date.parse(other.expiresAt);
+  return laterMs || (one.setBy < other.setBy ? -1 : Number(one.setBy > other.setBy));
 }

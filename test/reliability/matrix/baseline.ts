@@ -23,6 +23,7 @@ export const baseline: Implementation = {
   leaveInProgress: null,
   history: null,
   approvals: null,
+  erasures: null,
   hasExpiries: false,
   createTables: createBaselineTables,
   start,
@@ -47,5 +48,5 @@ function start(url: string, tables: Tables): Process {
     home: { accountId: '111122223333', region: 'eu-central-1' },
     log: () => undefined,
   });
-  return { handler, reconcile: null, scan: null, expire: null, close: () => void close() };
+  return { handler, reconcile: null, scan: null, expire: null, erase: null, close: () => void close() };
 }

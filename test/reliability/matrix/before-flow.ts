@@ -1,5 +1,5 @@
 import { defaultApprovalLimits } from '../../../src/operations/terms/dependencies.ts';
-import { baseRequest, vote } from './case-run.ts';
+import { baseRequest, erase, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
 import { afterExpiryMs, expireSettings, lifetimeMs } from './flows.ts';
 import type { Flow } from './flows.ts';
@@ -14,6 +14,7 @@ export async function runEarlierRequests(run: CaseRun): Promise<void> {
   if (expiry) await setExpiry(run);
   if (earlier !== undefined) await runEarlierRequest(run);
   if (run.flow.voterLocked) await lockVoter(run);
+  if (run.flow.erased) await erase(run);
   const { implementation, backend } = run;
   if (isLeftInProgress) await implementation.leaveInProgress?.(backend.addresses.dynamoDb, backend.tables);
 }

@@ -32,6 +32,7 @@ export function runFlowIn(run: CaseRun, running: RunningProcess): Promise<void> 
   if (by === 'scanner') return environment.scan(running);
   if (by === 'expireRun') return environment.expire(running);
   if (by === 'reconciler') return environment.reconcile(running);
+  if (by === 'eraser') return environment.erase(running);
   if (by === 'approver') return vote(run, running);
   return environment.request(running, {
     ...baseRequest(run),
@@ -41,7 +42,7 @@ export function runFlowIn(run: CaseRun, running: RunningProcess): Promise<void> 
   });
 }
 
-/** Does what the flow does again, in another process; the request of a flow that the reconciler runs. */
+/** Does what the flow does again, in another process; the request of a flow that the reconciler or an operator runs. */
 export async function repeat(run: CaseRun): Promise<void> {
   const { environment, flow } = run;
   if (flow.by === 'scanner' || flow.by === 'expireRun' || flow.by === 'approver') {
@@ -66,6 +67,11 @@ export async function repeatRequest(run: CaseRun): Promise<void> {
 /** Runs the reconciler in another process. */
 export async function reconcile({ environment }: CaseRun): Promise<void> {
   await environment.reconcile(await environment.start(null));
+}
+
+/** An operator has personal data erased, by another process. */
+export async function erase({ environment }: CaseRun): Promise<void> {
+  await environment.erase(await environment.start(null));
 }
 
 /** An approver votes for what the request of the case asks for, if it does. */

@@ -93,6 +93,7 @@ function isPossible(implementation: Implementation, flow: Flow): boolean {
     (flow.by !== 'scanner' || implementation.observed !== null) &&
     (!flow.held || implementation.approvals !== null) &&
     (!flow.expiry || implementation.hasExpiries) &&
+    ((!flow.erased && flow.by !== 'eraser') || implementation.erasures !== null) &&
     (!flow.locked || implementation.lock !== null) &&
     (!flow.adopts || implementation.adopts)
   );

@@ -1,4 +1,5 @@
 import type { Association } from '../../../src/model/association.ts';
+import { changeKind, operationOfToken } from '../eks-facts.ts';
 import type { ChangeKind } from '../facts.ts';
 import type { Applied } from '../search/eks-behaviour.ts';
 import { home } from '../search/home.ts';
@@ -29,12 +30,6 @@ export interface EksLog {
   ) => void;
 }
 
-const kinds: Readonly<Record<string, ChangeKind>> = {
-  CreatePodIdentityAssociation: 'create',
-  UpdatePodIdentityAssociation: 'update',
-  DeletePodIdentityAssociation: 'delete',
-};
-
 /** An empty log. */
 export function makeEksLog(): EksLog {
   const changes: Applied[] = [];
@@ -48,8 +43,8 @@ export function makeEksLog(): EksLog {
     changes,
     changedOutside: (kind, association) => add(kind, association, null, Math.round(association.modifiedAt * 1_000)),
     answered: (request, { status, body }, at) => {
-      const kind = kinds[stepOf(request).operation];
-      if (kind === undefined || status !== 200) return;
+      const kind = changeKind(stepOf(request).operation);
+      if (kind === null || status !== 200) return;
       const { association } = JSON.parse(body) as { readonly association: LoggedAssociation };
       add(kind, association, operationIdOf(request), at);
     },
@@ -60,7 +55,7 @@ export function makeEksLog(): EksLog {
 function operationIdOf({ body }: WireRequest): string | null {
   if (body === '') return null;
   const { clientRequestToken = null } = JSON.parse(body) as { readonly clientRequestToken?: string };
-  return clientRequestToken?.replace('pod-identity-gateway-', '') ?? null;
+  return operationOfToken(clientRequestToken);
 }
 
 function associationOf({ createdAt, modifiedAt, tags, ...rest }: LoggedAssociation): Association {

@@ -35,9 +35,13 @@ export interface Environment {
   /** Runs one scan, or one run of expiries, if the implementation has it. */
   readonly scan: (running: RunningProcess) => Promise<void>;
   readonly expire: (running: RunningProcess) => Promise<void>;
+  /** Erases personal data once, as a command, if the implementation has it. */
+  readonly erase: (running: RunningProcess) => Promise<void>;
+  /** The personal data of entries before erasures, by id of the entry. */
+  readonly personal: ReadonlyMap<string, string>;
   /** Whether the machine was so busy that a real call timed out without a fault, or that anything took too long. */
   readonly isStarved: () => boolean;
-  /** What processes sent after their deadlines, or wrote with a wrong clock. */
+  /** What processes but commands, which have no deadline, sent after their deadlines, or wrote with a wrong clock. */
   readonly sentLate: () => string[];
   /** How far the clock was ahead by which an audit entry was made, in milliseconds. */
   readonly aheadOf: (entryId: string) => number;
@@ -63,6 +67,8 @@ export function openEnvironment(
   const started: RunningProcess[] = [];
   const answers: CallerAnswer[] = [];
   const votes: VoteAnswer[] = [];
+  const commands = new Set<RunningProcess>();
+  const personal = new Map<string, string>();
   let isLate = false;
   /** Runs `work`, and notes if it took too long without a fault. */
   const timed = async <T>({ proxy }: RunningProcess, work: () => Promise<T>): Promise<T> => {
@@ -108,6 +114,7 @@ export function openEnvironment(
   return {
     answers,
     votes,
+    personal,
     startFlow: (plan, onStep) => start(plan, 0, onStep),
     start: (plan) => start(plan, secondClockMs),
     request: async (running, request) => {
@@ -139,8 +146,15 @@ export function openEnvironment(
       // The next run ends what this one could not.
       await runOnce(running, running.process.expire);
     },
+    erase: async (running) => {
+      commands.add(running);
+      for (const { entryId, personal: text } of await backend.items('audit'))
+        if (typeof text === 'string') personal.set(String(entryId), text);
+      // The next command erases what this one could not.
+      await runOnce(running, running.process.erase);
+    },
     isStarved: () => isLate || started.some(({ proxy }) => proxy.hasTimedOut()),
-    sentLate: () => started.flatMap(({ proxy }) => proxy.sentLate),
+    sentLate: () => started.filter((one) => !commands.has(one)).flatMap(({ proxy }) => proxy.sentLate),
     aheadOf: (entryId) => started.find(({ proxy }) => proxy.entryIds.has(entryId))?.aheadMs ?? 0,
     allInjected: () => started.every(({ plan, proxy }) => plan === null || proxy.wasInjected()),
     close: async () => {

@@ -42,10 +42,14 @@ export interface Flow extends RequestVariant {
   readonly expiry?: 'due' | 'near';
   /** Beside a due expiry, others came due that are a burst: of the same setter, so that the run holds it too, or of another one. */
   readonly burst?: 'own' | 'of another';
+  /** EKS refuses the requested role at first: it does not exist yet, or the gateway may not pass it. */
+  readonly role?: 'missing' | 'not passable';
+  /** An operator has the personal data of the principal erased before the flow. */
+  readonly erased?: true;
   /** How far the clocks of all processes but that of the flow are ahead of it and of EKS, in milliseconds; negative: behind. Absent: not at all. */
   readonly secondClockMs?: number;
-  /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of expiries, or a scan, which later scans follow. */
-  readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'scanner';
+  /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of expiries, an operator who erases, or a scan, which later scans follow. */
+  readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'eraser' | 'scanner';
 }
 
 /** Milliseconds after which a lease has expired. */
@@ -150,6 +154,36 @@ function flowsWithConditions(): Flow[] {
   ];
 }
 
+/** The flows of requests whose role EKS refuses at first. */
+const withoutRole: readonly Flow[] = [
+  { name: 'role missing', kinds: ['create', 'update'], role: 'missing', by: 'alice' },
+  {
+    name: 'role missing, then created',
+    kinds: ['create'],
+    role: 'missing',
+    earlier: null,
+    passed: leaseMs,
+    by: 'alice',
+  },
+  { name: 'role not passable', kinds: ['create'], role: 'not passable', by: 'alice' },
+];
+
+/** The flows of erasures of personal data, and those that go on after one. */
+function flowsWithErasures(): Flow[] {
+  const applied = { earlier: crashAfter, passed: leaseMs } as const;
+  const near = { kinds: ['delete'], expiry: 'near' } as const;
+  const erased = { erased: true, by: 'alice' } as const;
+  return [
+    { name: 'erasing what is done', kinds: ['create'], earlier: null, by: 'eraser' },
+    { name: 'erasing what is in doubt', kinds: ['update'], earlier: crashAfter, by: 'eraser' },
+    { name: 'erasing who set an expiry', ...near, by: 'eraser' },
+    { ...applied, ...erased, name: 'erased, taken over', kinds: ['delete'] },
+    { ...applied, ...erased, name: 'erased, reconciled', kinds: ['create'], by: 'reconciler' },
+    { ...erased, name: 'erased, replayed', kinds: ['create'], earlier: null },
+    { ...erased, name: 'erased, expiry due', kinds: ['delete'], expiry: 'due', by: 'expireRun' },
+  ];
+}
+
 /** Two clocks may be this far apart, less the resolution of the dates by which a process judges its own. Milliseconds. */
 const apartMs = defaultTimes.clockErrorMs - 1_000;
 
@@ -193,6 +227,8 @@ export const flows: readonly Flow[] = [
   { name: 'token reused', earlier: null, by: 'alice', other: true },
   ...flowsWithOthers(),
   ...flowsWithConditions(),
+  ...withoutRole,
+  ...flowsWithErasures(),
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
   ...scans,

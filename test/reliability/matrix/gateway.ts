@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { DynamoDBClient, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { defaultDescribeLimits } from '../../../src/operations/terms/dependencies.ts';
+import { eraseEntries } from '../../../packages/operator/src/erase/run.ts';
+import { selected } from '../../../packages/operator/src/erase/select.ts';
 import { expire } from '../../../src/operations/expiry/run.ts';
 import { defaultTimes } from '../../../src/idempotency/times.ts';
 import { reconcile } from '../../../src/operations/flow/reconcile.ts';
@@ -11,6 +13,7 @@ import { makeDependencies } from '../../../src/app/compose.ts';
 import { makeAuthenticate } from '../../../src/app/gateway-handler.ts';
 import { dynamoDbItems } from '../../../src/ledger/dynamodb/items.ts';
 import { storedAssociationReads } from '../../../src/ledger/stored/association-reads.ts';
+import { storedErasure } from '../../../src/ledger/stored/erasure.ts';
 import { storedApprovals } from '../../../src/ledger/stored/approvals.ts';
 import { storedObservations } from '../../../src/ledger/stored/observations.ts';
 import { ledgerOn, makeDynamoDbLedger } from '../../../src/ledger/dynamodb/ledger.ts';
@@ -18,6 +21,7 @@ import { clientUntil, openDynamoDb } from '../../../src/ledger/dynamodb/client.t
 import { dynamoDbClientDefaults } from '../../../src/ledger/dynamodb/request.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createTables } from '../../../src/ledger/dynamodb/tables.ts';
+import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import { defaultScanSettings, scan } from '../../../src/observations/scan.ts';
 import { loadPolicy } from '../../../src/policy/load.ts';
 import { makeClockCheck } from '../../../src/runtime/clock-check.ts';
@@ -25,9 +29,10 @@ import { makeDeadline } from '../../../src/runtime/deadline.ts';
 import type { Deadline } from '../../../src/runtime/deadline.ts';
 import { withApprovals } from '../../support/held-requests.ts';
 import { lockOperations } from '../../support/locks.ts';
-import type { ApprovalFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
-import { approvalEntryOf, approvalOf, conditionsOf, personalDataOf } from '../stored.ts';
-import type { StoredChange } from '../stored.ts';
+import { operationOfToken } from '../eks-facts.ts';
+import type { ApprovalFacts, ErasureFacts, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
+import { approvalEntryOf, approvalOf, changeEntry, parsedEntry, textsOf } from '../stored.ts';
+import type { StoredEntry } from '../stored.ts';
 import { expireSettings, scanMs } from './flows.ts';
 import { kindOf } from './implementation.ts';
 import type { Implementation, Item, Process, Tables } from './implementation.ts';
@@ -87,12 +92,13 @@ export const gateway: Implementation = {
     return { ...storedObservations(dynamoDbItems(tables)), ...storedAssociationReads(dynamoDbItems(tables)) };
   },
   approvals,
+  erasures,
   hasExpiries: true,
   // Beside entries and records of changes: those of locks and approvals, and what proves that an operation had its effect.
   entries: (items) => items.flatMap((item) => entryOf(item) ?? []),
   records: (items) =>
     items.filter(({ state, approval }) => state !== undefined && approval === undefined).map(recordOf),
-  operationOf: (_, eksToken) => eksToken?.replace('pod-identity-gateway-', '') ?? null,
+  operationOf: (_, eksToken) => operationOfToken(eksToken),
 };
 
 /** The clock of the case. It is looked up at each call, as a case replaces it. */
@@ -160,7 +166,41 @@ function start(url: string, tables: Tables): Process {
       return run(scanMs, (own) => scan({ ...own, directory }, scanSettings, clock() + scanMs));
     },
     expire: () => run(scanMs, (own) => expire(own, expireSettings, 'expire', clock() + scanMs)),
+    erase: () => eraseAlice(url, names),
     close: () => ledger.close(),
+  };
+}
+
+/** Erases the personal data of alice's entries that are not needed, as the operator's command. */
+async function eraseAlice(url: string, names: TableNames): Promise<void> {
+  const tables = { client: openDynamoDb({ endpoint: url, region: 'eu-central-1', credentials }), ...names };
+  const items = dynamoDbItems(tables);
+  const ledger = { ...makeDynamoDbLedger(tables), ...storedAssociationReads(items), ...storedErasure(items) };
+  try {
+    const ids: string[] = [];
+    const person = { kind: 'person', id: `${issuer}#alice` } as const;
+    for await (const one of selected(ledger, person, { since: null, until: null }, () => undefined))
+      if (one.verdict === 'erase') ids.push(one.id);
+    if (ids.length > 0) await eraseEntries(ledger, operator, ids, 'case');
+  } finally {
+    ledger.close();
+  }
+}
+
+const operator = { id: 'operator', kind: 'SERVICE', groups: [], sessionName: null, otherGroups: null } as const;
+
+/** The erasures that entries record, and the entries whose personal data are gone. */
+function erasures(audit: readonly Item[]): ErasureFacts {
+  const stored = audit.flatMap(({ entry, personal }) =>
+    typeof entry === 'string' ? [{ entry: JSON.parse(entry) as GatewayEntry, isGone: personal === undefined }] : [],
+  );
+  return {
+    recorded: stored.flatMap(({ entry: { operation, time, erasedEntries = [] } }) =>
+      operation === 'ERASE_PERSONAL_DATA' ? [{ time: Date.parse(time), erased: erasedEntries }] : [],
+    ),
+    gone: stored
+      .filter(({ entry: { entryId, personal }, isGone }) => isGone && personal?.entryId === entryId)
+      .map(({ entry: { operationId, entryId } }) => `${operationId}.${entryId}`),
   };
 }
 
@@ -169,7 +209,7 @@ function approvals(audit: readonly Item[], idempotency: readonly Item[]): Omit<A
   return {
     items: idempotency.flatMap(({ approval }) => (typeof approval === 'string' ? [approvalOf(approval)] : [])),
     entries: audit.flatMap(({ entry }) =>
-      typeof entry === 'string' ? (approvalEntryOf(JSON.parse(entry) as StoredEntry) ?? []) : [],
+      typeof entry === 'string' ? (approvalEntryOf(JSON.parse(entry) as GatewayEntry) ?? []) : [],
     ),
   };
 }
@@ -181,7 +221,7 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
     | { readonly driftId: string | null; readonly sight: { readonly associationId: string; readonly isGone: boolean } }
     | undefined;
   const entries = audit
-    .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as StoredEntry] : []))
+    .flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as GatewayEntry] : []))
     .filter(({ operation }) => operation === 'OBSERVE_ASSOCIATION')
     .map(({ operationId, event }) => ({ operationId, event }));
   const records = idempotency.filter((item) => item.state === 'IN_PROGRESS');
@@ -197,37 +237,30 @@ function observed(audit: readonly Item[], idempotency: readonly Item[]): Omit<Ob
 }
 
 /** What is not a change. */
-const others: ReadonlySet<string> = new Set(['LOCK_CHANGES', 'OBSERVE_ASSOCIATION', 'APPROVE_REQUEST', 'BEGIN_LOG']);
+const others: ReadonlySet<string> = new Set([
+  'LOCK_CHANGES',
+  'OBSERVE_ASSOCIATION',
+  'APPROVE_REQUEST',
+  'BEGIN_LOG',
+  'ERASE_PERSONAL_DATA',
+]);
 
 /** Null for what is not an entry of a change. */
-function entryOf({ entry, personal }: Item): TrailEntry | null {
-  if (typeof entry !== 'string') return null;
-  const stored = JSON.parse(entry) as StoredEntry;
-  const { operation, principal, target, request, time, before, ...rest } = stored;
+function entryOf(item: Item): TrailEntry | null {
+  if (typeof item.entry !== 'string') return null;
+  const stored = parsedEntry<GatewayEntry>(textsOf(item));
+  const { operation, event, before, apiRequestId = '' } = stored;
   if (others.has(operation) || approvalEntryOf(stored)) return null;
-  const { operationId, entryId, event, apiRequestId = '', associationArn, refusalCode, fence } = rest;
-  return {
-    ...{ operationId, entryId, event, apiRequestId, associationArn, refusalCode, fence },
-    time: Date.parse(time),
-    kind: kindOf(operation),
-    isAdopted: event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null,
-    principal: principal.id,
-    clientRequestToken: personalDataOf(stored, typeof personal === 'string' ? personal : null).reason,
-    serviceAccount: target && [target.clusterName, target.namespace, target.serviceAccount].join('/'),
-    roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
-    ...conditionsOf(stored),
-  };
+  const isAdopted = event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null;
+  return { ...changeEntry(stored, kindOf(operation)), apiRequestId, isAdopted };
 }
 
 /** A stored audit entry. It is parsed without the gateway's own types. */
-interface StoredEntry
-  extends StoredChange, Pick<TrailEntry, 'entryId' | 'apiRequestId' | 'associationArn' | 'refusalCode'> {
-  readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
-  readonly reason: string | null;
-  readonly userAgent: string | null;
+interface GatewayEntry extends StoredEntry {
   readonly before: object | null;
-  readonly request:
-    (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;
+  /** Names the entry that the personal data beside it are of; absent: its text has them. */
+  readonly personal?: { readonly entryId: string };
+  readonly erasedEntries?: readonly string[];
 }
 
 function recordOf({ idempotencyKey, operationId, state, fence, leaseUntil }: Item): RecordFact {

@@ -3,7 +3,15 @@ import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { AssociationStates } from '../../../src/ledger/association-state.ts';
-import type { ApprovalFacts, EksChange, MutationKind, ObservedFact, RecordFact, TrailEntry } from '../facts.ts';
+import type {
+  ApprovalFacts,
+  EksChange,
+  ErasureFacts,
+  MutationKind,
+  ObservedFact,
+  RecordFact,
+  TrailEntry,
+} from '../facts.ts';
 
 /** Names of an implementation's tables, by content. */
 export interface Tables {
@@ -20,6 +28,8 @@ export interface Process {
   readonly scan: (() => Promise<void>) | null;
   /** One run of the scheduled function that ends associations; null if there is none. */
   readonly expire: (() => Promise<void>) | null;
+  /** The command of an operator that erases the personal data of the principal `alice`; null if there is none. */
+  readonly erase: (() => Promise<void>) | null;
   readonly close: () => void;
 }
 
@@ -54,6 +64,8 @@ export interface Implementation {
   readonly history: ((client: DynamoDBClient, tables: Tables) => HistoryReads) | null;
   /** The approvals and their entries, by the items of both tables; null if no request needs one. */
   readonly approvals: ((audit: readonly Item[], idempotency: readonly Item[]) => Omit<ApprovalFacts, 'votes'>) | null;
+  /** The erasures of personal data, by the items of the audit table; null if nothing is erased. */
+  readonly erasures: ((audit: readonly Item[]) => ErasureFacts) | null;
   /** Whether associations can end by themselves. */
   readonly hasExpiries: boolean;
   /** Converts raw table items into facts. */

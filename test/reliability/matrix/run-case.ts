@@ -1,6 +1,6 @@
 import { violations } from '../invariants.ts';
 import { runEarlierRequests } from './before-flow.ts';
-import { changeKindOf, continueWith, reconcile, repeat, repeatRequest, runFlowIn, vote } from './case-run.ts';
+import { changeKindOf, continueWith, erase, reconcile, repeat, repeatRequest, runFlowIn, vote } from './case-run.ts';
 import type { CaseRun } from './case-run.ts';
 import type { Case, CaseResult } from './case.ts';
 import { openCaseClock } from './case-clock.ts';
@@ -13,7 +13,7 @@ import { stepName } from './steps.ts';
 import type { Step } from './steps.ts';
 import { actBeforeFlow, changeDirectly, lockAtTakeOver } from './others.ts';
 import type { DoneByOthers } from './others.ts';
-import { createExisting, delayReads } from './target.ts';
+import { createExisting, delayReads, refuseRole } from './target.ts';
 import type { BackendPool } from './backend.ts';
 
 /** Runs a case with its own backend and clock. */
@@ -29,10 +29,11 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
     const run: CaseRun = { ...one, clock, backend, environment, associationId, expectedModifiedAt, others };
     try {
       const steps = await runRequests(run);
-      const { answers, votes, aheadOf } = environment;
+      const { answers, votes, personal, aheadOf } = environment;
       const reconciled = one.followUp !== 'nothing';
       const endedAt = one.flow.expiry && reconciled && one.followUp !== 'only the reconciler' ? clock.now() : null;
-      const collected = await collectFacts(backend, one, others, { answers, reconciled, votes, endedAt, aheadOf });
+      const seen = { answers, reconciled, votes, personal, endedAt, aheadOf };
+      const collected = await collectFacts(backend, one, others, seen);
       const facts = { ...collected, sentLate: environment.sentLate(), untruePast: await untruePastAnswers(run) };
       const [isInjected, isStarved] = [environment.allInjected(), environment.isStarved()];
       return { case: one, steps, isInjected, isStarved, facts, violations: violations(facts) };
@@ -45,6 +46,7 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
 /** Runs all requests of a case and returns those of its flow. When it returns, no request is under way. */
 async function runRequests(run: CaseRun): Promise<readonly Step[]> {
   try {
+    if (run.flow.role) refuseRole(run.backend.simulator, changeKindOf(run), run.flow.role);
     await runEarlierRequests(run);
     // A change in the millisecond of the one before would leave `modifiedAt` as it was.
     run.clock.advance(2);
@@ -111,6 +113,7 @@ async function runFollowUp(run: CaseRun, leftover: Leftover): Promise<void> {
   await continueFlow(run, leftover);
   if (run.flow.held) await approveAndSend(run);
   if (run.flow.burst === 'own') await endAfterHold(run);
+  if (run.flow.by === 'eraser') await erase(run);
   if (run.flow.by !== 'scanner') return;
   for (let scans = 0; scans < 2; scans += 1) {
     run.clock.advance(scanLeaseMs);

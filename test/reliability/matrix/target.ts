@@ -92,6 +92,16 @@ export function changeOutside(
   return outsideChange(backend, kind, existing);
 }
 
+/** How long EKS does not know the requested role. Seconds; shorter than a lease. */
+const roleMissingS = 30;
+
+/** EKS refuses the requested role: for some time, or in the next change. */
+export function refuseRole({ control }: EksSimulator, kind: ChangeKind, how: 'missing' | 'not passable'): void {
+  if (how === 'not passable') control.addFault({ operation: operations[kind], kind: 'access-denied' });
+  for (const role of control.roles())
+    if (how === 'missing' && role.arn === requestedRole) control.addRole({ ...role, existsFrom: roleMissingS });
+}
+
 /** Longest read lag at EKS that the gateway allows for. Milliseconds. */
 const lagMs = defaultTimes.listLagMs;
 

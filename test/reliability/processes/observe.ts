@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AssociationFact, ApprovalFacts, CallerAnswer, ChangeKind, EksChange, Facts } from '../facts.ts';
-import type { VoteAnswer } from '../facts.ts';
+import { associationFact, changeOf } from '../eks-facts.ts';
+import type { LoggedAssociation, LoggedRequest } from '../eks-facts.ts';
+import type { ApprovalFacts, CallerAnswer, Facts, VoteAnswer } from '../facts.ts';
 import type { StoredLedger } from './stored-ledger.ts';
 
 /**
@@ -17,19 +18,6 @@ export interface Observed extends Facts {
 
 /** Calls the simulator's control API under `/_simulator/`. Throws for an error response. */
 export type Control = (request: string) => Promise<unknown>;
-
-/** A request in the simulator's log; see docs/eks-simulator.md. */
-interface LoggedRequest {
-  readonly requestId: string;
-  readonly time: string;
-  readonly operation: string | null;
-  readonly cluster: { readonly clusterName: string } | null;
-  readonly namespace: string | null;
-  readonly serviceAccount: string | null;
-  readonly associationId: string | null;
-  readonly clientRequestToken: string | null;
-  readonly outcome: string;
-}
 
 /** Collects the simulator's log, which holds the last 10,000 requests. Read it before as many new ones arrive. */
 export interface RequestLog {
@@ -68,10 +56,10 @@ export async function observe(
   readStored: () => StoredLedger | Promise<StoredLedger>,
 ): Promise<Observed> {
   await log.read();
-  const { associations } = (await control('GET associations')) as { associations: Association[] };
+  const { associations } = (await control('GET associations')) as { associations: LoggedAssociation[] };
   const { approvals, ...ledger } = await readStored();
   return {
-    changes: log.all().flatMap(changeOf),
+    changes: log.all().flatMap((request) => changeOf(request) ?? []),
     refusedAsLate: log.all().filter(({ outcome }) => outcome === 'InvalidSignatureException').length,
     associations: associations.map(associationFact),
     answers: linesOf(files.answersFile) as CallerAnswer[],
@@ -93,49 +81,4 @@ function linesOf(file: string): unknown[] {
 export interface AnswerFiles {
   readonly answersFile: string;
   readonly votesFile: string;
-}
-
-const tokenPrefix = 'pod-identity-gateway-';
-
-function changeOf(request: LoggedRequest): EksChange[] {
-  const [, kind] = /^(Create|Update|Delete)PodIdentityAssociation$/.exec(request.operation ?? '') ?? [];
-  if (kind === undefined) return [];
-  const { requestId, cluster, namespace, serviceAccount, associationId, clientRequestToken } = request;
-  const time = Date.parse(request.time);
-  return [
-    {
-      requestId,
-      kind: kind.toLowerCase() as ChangeKind,
-      time,
-      serviceAccount: serviceAccount && `${cluster?.clusterName}/${namespace}/${serviceAccount}`,
-      associationId,
-      operationId: clientRequestToken?.startsWith(tokenPrefix) ? clientRequestToken.slice(tokenPrefix.length) : null,
-      effect: request.outcome === 'succeeded' ? { at: time, visibleAt: time, modifiedAt: time } : null,
-    },
-  ];
-}
-
-interface Association {
-  readonly clusterName: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly associationArn: string;
-  readonly associationId: string;
-  readonly roleArn: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-function associationFact({
-  clusterName,
-  namespace,
-  serviceAccount,
-  tags,
-  ...association
-}: Association): AssociationFact {
-  const { associationArn, associationId, roleArn } = association;
-  return {
-    ...{ associationArn, associationId, roleArn },
-    serviceAccount: `${clusterName}/${namespace}/${serviceAccount}`,
-    operationId: tags['pod-identity-gateway/operation'] ?? null,
-  };
 }

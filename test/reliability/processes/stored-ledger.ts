@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { ApprovalFacts, ChangeKind, RecordFact, TrailEntry } from '../facts.ts';
-import { approvalEntryOf, approvalOf, conditionsOf, personalDataOf } from '../stored.ts';
-import type { EntryTexts, StoredChange } from '../stored.ts';
+import { approvalEntryOf, approvalOf, changeEntry, parsedEntry, textsOf } from '../stored.ts';
+import type { EntryTexts, StoredEntry } from '../stored.ts';
 
 /** An entry of the audit trail, with what the report needs in addition. */
 interface Entry extends TrailEntry {
@@ -37,18 +37,13 @@ export function readLedger(file: string): StoredLedger {
   }
 }
 
-/** The texts of an entry, by the columns or attributes of its item. */
-export function textsOf({ entry, personal }: Readonly<Record<string, unknown>>): EntryTexts {
-  return { entry: String(entry), personal: typeof personal === 'string' ? personal : null };
-}
-
 /** What the items of a ledger say. Entries are in the order of their ids, and approvals are JSON. */
 export function storedLedger(items: {
   readonly entries: readonly EntryTexts[];
   readonly records: readonly RecordFact[];
   readonly approvals: readonly string[];
 }): StoredLedger {
-  const stored = items.entries.map(parsedEntry);
+  const stored = items.entries.map((texts) => parsedEntry(texts));
   // Votes that were not counted are no changes.
   const changes = stored.filter((one) => approvalEntryOf(one) === null && one.operation !== 'APPROVE_REQUEST');
   return {
@@ -85,34 +80,8 @@ export function countDueExpiries(file: string, before: number): number {
   }
 }
 
-interface StoredEntry extends StoredChange {
-  readonly entryId: string;
-  readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
-  readonly request:
-    (StoredChange['request'] & { readonly roleArn?: string; readonly changes?: { readonly roleArn?: string } }) | null;
-  readonly associationArn: string | null;
-  readonly refusalCode: string | null;
-  readonly reason: string | null;
-  readonly userAgent: string | null;
-}
-
-function parsedEntry({ entry, personal }: EntryTexts): StoredEntry {
-  const stored = JSON.parse(entry) as StoredEntry;
-  return { ...stored, ...personalDataOf(stored, personal) };
-}
-
 function entryOf(stored: StoredEntry): Entry {
-  const { operationId, entryId, event, associationArn, refusalCode, fence, target, request } = stored;
   const [kind = ''] = stored.operation.split('_');
-  return {
-    ...{ operationId, entryId, event, associationArn, refusalCode, fence },
-    time: Date.parse(stored.time),
-    kind: kind.toLowerCase() as ChangeKind,
-    principal: stored.principal.id,
-    clientRequestToken: stored.reason,
-    serviceAccount: target && `${target.clusterName}/${target.namespace}/${target.serviceAccount}`,
-    roleArn: request?.roleArn ?? request?.changes?.roleArn ?? null,
-    ...conditionsOf(stored),
-    byReconciler: stored.userAgent === 'pod-identity-gateway/reconciler',
-  };
+  const byReconciler = stored.userAgent === 'pod-identity-gateway/reconciler';
+  return { ...changeEntry(stored, kind.toLowerCase() as ChangeKind), byReconciler };
 }

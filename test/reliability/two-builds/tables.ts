@@ -3,7 +3,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { TableNames } from '../../../src/ledger/dynamodb/tables.ts';
 import type { RecordFact } from '../facts.ts';
-import { storedLedger, textsOf } from '../processes/stored-ledger.ts';
+import { storedLedger } from '../processes/stored-ledger.ts';
+import { textsOf } from '../stored.ts';
 import type { StoredLedger } from '../processes/stored-ledger.ts';
 
 /** What an item about a service account says of work that is not over, by the names of its attributes. */

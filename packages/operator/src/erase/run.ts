@@ -45,7 +45,7 @@ export function run(request: EraseRequest, context: Context<LedgerSettings>): Pr
       const { principal } = await identifyOperator(settings);
       for (let start = 0; start < ids.length; start += mostNamed) {
         const some = ids.slice(start, start + mostNamed);
-        erasures.push(await erase(ledger, principal, some, request.reference));
+        erasures.push(await eraseEntries(ledger, principal, some, request.reference));
         progress.report(start + some.length, new Date().toISOString());
       }
       progress.end();
@@ -57,9 +57,9 @@ export function run(request: EraseRequest, context: Context<LedgerSettings>): Pr
 
 /**
  * Records an erasure, then erases: what is gone is recorded, and what a killed command left is
- * erased by the next one. Gives the operation id.
+ * erased by the next one. Gives the operation id. Throws `LedgerUnavailable`.
  */
-async function erase(
+export async function eraseEntries(
   ledger: Ledger & Erasure,
   principal: RecordedPrincipal,
   ids: readonly string[],
