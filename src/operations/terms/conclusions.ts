@@ -32,7 +32,7 @@ export function found(association: Association, message: string): Conclusion {
   return { ...success(association, message), outcome: 'FOUND' };
 }
 
-export function success(association: Association, message: string) {
+function success(association: Association, message: string) {
   return { ...nothing, message, association, associationArn: association.associationArn };
 }
 
