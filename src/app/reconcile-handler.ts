@@ -10,10 +10,7 @@ import { makeMeter, meterFields, withMeter } from '../runtime/meter.ts';
 const answerMs = 2_000;
 
 /** The handler of the scheduled function: one run of the reconciler, with one line in the log. */
-export function makeReconcileHandler(
-  current: CurrentDependencies,
-  observations: ReconcilePorts['observations'],
-) {
+export function makeReconcileHandler(current: CurrentDependencies, observations: ReconcilePorts['observations']) {
   return async (
     _event: unknown,
     context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,

@@ -29,7 +29,10 @@ const cast =
     const { deps, identity, deadline } = context;
     const load = (id: string) => readApproval(deps, context, id);
     return reported(
-      await castVote({ ...deps, approvals: requireApprovals(deps.approvals) }, { vote, input, identity, deadline, load }),
+      await castVote(
+        { ...deps, approvals: requireApprovals(deps.approvals) },
+        { vote, input, identity, deadline, load },
+      ),
     );
   };
 

@@ -245,7 +245,7 @@ async function recorded(event: 'REFUSED' | 'CHECKED', context: AuditEntry, hidde
     return Promise.resolve();
   };
   const details = { operationId, event, refusalCode: 'ASSOCIATION_NOT_FOUND', message: 'None.', hidden } as const;
-  const returned = await recordEntry({ ...deps, ledger: { appendEntry } as never }, context, details);
+  const returned = await recordEntry({ ...deps, ledger: { appendEntry } }, context, details);
   return { stored: stored as unknown as AuditEntry, returned };
 }
 

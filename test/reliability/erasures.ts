@@ -18,7 +18,7 @@ export function neededErasures({ erasures, entries }: Facts): string[] {
 /** Why an entry was needed at a time; empty if it was not. Entries without a fence are of no operation. */
 function neededAt(entries: readonly TrailEntry[], id: string, time: number): string[] {
   const entry = entries.find(({ operationId, entryId }) => `${operationId}.${entryId}` === id);
-  if (!entry || entry.fence === null) return [];
+  if (typeof entry?.fence !== 'number') return [];
   const { operationId } = entry;
   const ofOne = entries.filter((one) => one.operationId === operationId);
   const hasBegun = ofOne.some(({ event }) => event === 'INTENT');

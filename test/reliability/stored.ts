@@ -50,8 +50,8 @@ export interface StoredEntry
 }
 
 /** An entry with its personal data, by its texts. */
-export function parsedEntry<Entry extends StoredEntry>({ entry, personal }: EntryTexts): Entry {
-  const stored = JSON.parse(entry) as Entry;
+export function parsedEntry({ entry, personal }: EntryTexts): StoredEntry {
+  const stored = JSON.parse(entry) as StoredEntry;
   return { ...stored, ...personalDataOf(stored, personal) };
 }
 

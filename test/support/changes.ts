@@ -125,14 +125,14 @@ export function withChanges(deps: Dependencies, replace: (eks: Eks) => Partial<E
 }
 
 /** What a test makes of a decision of the shipped policies. */
-type Redecide = (decision: Decision, request: AuthorizationRequest, context: AuthorizationContext) => Decision;
+type Replacement = (decision: Decision, request: AuthorizationRequest, context: AuthorizationContext) => Decision;
 
 /** A change of dependencies: decisions that the shipped policies don't make. */
 export const withDecisions =
-  (redecide: Redecide) =>
+  (replaced: Replacement) =>
   (deps: Dependencies): Dependencies => ({
     ...deps,
-    authorize: (context, request) => redecide(deps.authorize(context, request), request, context),
+    authorize: (context, request) => replaced(deps.authorize(context, request), request, context),
   });
 
 /** Dependencies whose policy lets nobody view an association. */

@@ -41,7 +41,9 @@ async function holdBurst(run: Run, burst: SetterExpiries): Promise<void> {
     });
     if (holder === 'none') continue;
     if (holder === 'this-run') logBurst(run, burst);
-    await inParallel(burst.expiries.slice(index + 1), async (other) => void (await holdOne(other)));
+    await inParallel(burst.expiries.slice(index + 1), async (other) => {
+      await holdOne(other);
+    });
     return;
   }
 }

@@ -248,7 +248,7 @@ const others: ReadonlySet<string> = new Set([
 /** Null for what is not an entry of a change. */
 function entryOf(item: Item): TrailEntry | null {
   if (typeof item.entry !== 'string') return null;
-  const stored = parsedEntry<GatewayEntry>(textsOf(item));
+  const stored = parsedEntry(textsOf(item)) as GatewayEntry;
   const { operation, event, before, apiRequestId = '' } = stored;
   if (others.has(operation) || approvalEntryOf(stored)) return null;
   const isAdopted = event === 'SUCCEEDED' && kindOf(operation) === 'create' && before !== null;
