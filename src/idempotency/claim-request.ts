@@ -20,7 +20,7 @@ export interface ClaimRequest extends NewOperation {
    * What follows if the state of the service account is not the one that the request demands: a
    * refusal; or null, while that is not certain, as another operation is in progress.
    */
-  readonly concludeMismatch: (mismatch: StateMismatch) => RefusedConclusion | null;
+  readonly refusalOfMismatch: (mismatch: StateMismatch) => RefusedConclusion | null;
   /**
    * The lock that stops the change: then no operation begins, but an earlier one is answered or
    * observed. Null: no lock. An unused token is claimed while the locks are read: the lease holder

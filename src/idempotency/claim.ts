@@ -53,7 +53,7 @@ export async function claim(protocol: Protocol, request: ClaimRequest): Promise<
     }
     if (committed.kind === 'approval-mismatch') return { kind: 'approval-unusable' };
     if (committed.kind === 'state-mismatch') {
-      const conclusion = request.concludeMismatch(committed);
+      const conclusion = request.refusalOfMismatch(committed);
       if (conclusion === null) return { kind: 'state-uncertain' };
       attempt = attemptOf(expected, concludedWith(protocol, request, result.lease.record, conclusion));
       continue;

@@ -49,7 +49,7 @@ export async function reclaim(
     case 'committed':
       return { kind: 'claimed', lease };
     case 'state-mismatch':
-      return { kind: 'mismatch', conclusion: request.concludeMismatch(result) ?? notDone };
+      return { kind: 'mismatch', conclusion: request.refusalOfMismatch(result) ?? notDone };
     case 'approval-mismatch':
       return { kind: 'approval-unusable' };
     case 'conflict':

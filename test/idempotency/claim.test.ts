@@ -188,7 +188,7 @@ describe('a claim', () => {
       },
     };
     const target = { ...mutation.target };
-    const expecting = { ...request, concludeMismatch: () => revisionChanged(target, 0, 1) };
+    const expecting = { ...request, refusalOfMismatch: () => revisionChanged(target, 0, 1) };
     expect(await claim(dependenciesOn(changing), expecting)).toMatchObject({ kind: 'contended' });
     expect(rounds).toBe(5);
   });

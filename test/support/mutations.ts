@@ -75,7 +75,7 @@ export function claimOf(mutation: Create): ClaimRequest {
     startedAt,
     modifiedAtBefore: null,
     conclusion: null,
-    concludeMismatch: () => null,
+    refusalOfMismatch: () => null,
     audit,
     lock: Promise.resolve(null),
     expectsLock: false,

@@ -60,7 +60,7 @@ export async function execute<Kind extends OperationKind>(
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const answer = { audit, clientRequestToken };
   const locks = checkLocks(ports, mutation, approval?.locks ?? null);
-  const successAtOnce = mutation.unmet ? null : concludeAtOnce(ports, operation, mutation);
+  const successAtOnce = mutation.unmet ? null : successWithoutEffect(ports, operation, mutation);
   // The claim begins at the same time as the read of the locks.
   const success = successAtOnce && (await successAtOnce);
   const request = { ...claimRequestOf(mutation, clientRequestToken, locks, success), approval };
@@ -128,12 +128,12 @@ export function answerOf(execution: Execution): MutationResult {
 }
 
 /** The success of a mutation that changes nothing at EKS; null: it has an effect. */
-function concludeAtOnce<Kind extends OperationKind>(
+function successWithoutEffect<Kind extends OperationKind>(
   ports: AdoptionPorts,
   { effect }: Pick<Operation<Kind>, 'effect'>,
   mutation: AdmittedMutation<Kind>,
 ): Conclusion | Promise<Conclusion> | null {
-  return effect.kind === 'none' ? effect.conclude(ports, mutation) : (effect.concludeAtOnce?.(mutation) ?? null);
+  return effect.kind === 'none' ? effect.adopt(ports, mutation) : (effect.successWithoutEffect?.(mutation) ?? null);
 }
 
 /**
@@ -179,7 +179,7 @@ function refusedByState(mutation: AdmittedMutation, clientRequestToken: string):
  * What follows if the state of the service account is not the one that a request demands: null
  * while that is not certain.
  */
-function concludeMismatch<Kind extends OperationKind>(
+function refusalOfMismatch<Kind extends OperationKind>(
   { operation, request, target, before }: AdmittedMutation<Kind>,
   success: Conclusion | null,
   { publicRevision, isBusy, hasOtherExpiry }: StateMismatch,
@@ -207,7 +207,7 @@ function claimRequestOf<Kind extends OperationKind>(
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
     conclusion: unmet ?? success,
-    concludeMismatch: (mismatch) => concludeMismatch(mutation, success, mismatch),
+    refusalOfMismatch: (mismatch) => refusalOfMismatch(mutation, success, mismatch),
     audit,
     lock,
     expectsLock: expectsLock || success !== null,

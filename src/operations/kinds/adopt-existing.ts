@@ -28,7 +28,7 @@ export function asksToAdopt(request: CreateRequest, existing: Association): bool
  * be: the one about the create does not permit it. An expiry that it sets must be permitted too,
  * without an approval. Throws `LedgerUnavailable`.
  */
-export async function concludeExisting(
+export async function adoptOrRefuse(
   ports: AdoptionPorts,
   valid: ValidRequest<'CREATE_POD_IDENTITY_ASSOCIATION'>,
   existing: Association,

@@ -24,8 +24,8 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   loadTarget: loadExisting,
   authorizationRequest: (_, loaded) => ({ action: 'AdoptPodIdentityAssociation', association: existingBefore(loaded) }),
   checkPrecondition: (request, association) => checkExpectedModifiedAt(request, association, null),
-  foresee: conclude,
-  effect: { kind: 'none', conclude },
+  foresee: adopted,
+  effect: { kind: 'none', adopt: adopted },
   differences: () => null,
   expectedState: (_, before) => before && adoptedState(before),
   needsAgent: false,
@@ -33,7 +33,7 @@ export const adoptOperation: Operation<'ADOPT_POD_IDENTITY_ASSOCIATION'> = {
   summarize: summaryOfExisting,
 };
 
-function conclude(
+function adopted(
   ports: AdoptionPorts,
   mutation: AdmittedMutation<'ADOPT_POD_IDENTITY_ASSOCIATION'>,
 ): Promise<Conclusion> {

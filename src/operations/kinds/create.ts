@@ -6,7 +6,7 @@ import { UnsupportedFormat } from '../../ledger/format.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import { validateCreate } from '../../validation/create.ts';
 import { effectDeadline } from '../terms/admission.ts';
-import { asksToAdopt, concludeExisting } from './adopt-existing.ts';
+import { asksToAdopt, adoptOrRefuse } from './adopt-existing.ts';
 import { concludedByEks, done, found, rejected } from '../terms/conclusions.ts';
 import { notVisible } from '../terms/conflict-conclusions.ts';
 import { adoptedState, createDifferences } from '../terms/differences.ts';
@@ -41,7 +41,7 @@ export const createOperation: ChangingOperation<Kind> = {
       case 'nothing':
         return null;
       case 'association':
-        return concludeExisting(ports, mutation, observation.association, null);
+        return adoptOrRefuse(ports, mutation, observation.association, null);
     }
   },
   effect: {
@@ -125,7 +125,7 @@ async function handleConflict(
   const ownership = ownershipOf(observation.association, record, request, mayBeOwn);
   if (ownership.kind !== 'foreign') return concludedFrom(ownership, request, error.requestId);
   try {
-    return await concludeExisting(ports, valid, ownership.association, error.requestId);
+    return await adoptOrRefuse(ports, valid, ownership.association, error.requestId);
   } catch (failure) {
     // Nothing was created. Whether it may be adopted, the next request with the token finds out.
     if (failure instanceof LedgerUnavailable || failure instanceof UnsupportedFormat) return notDone;

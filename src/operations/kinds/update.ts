@@ -38,10 +38,10 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   },
   checkPrecondition: (request, association) =>
     checkExpectedModifiedAt(request, association, settingDifferences(request.changes, association)),
-  foresee: (_, mutation) => Promise.resolve(concludeExpiry(mutation)),
+  foresee: (_, mutation) => Promise.resolve(successOfExpiry(mutation)),
   effect: {
     kind: 'change',
-    concludeAtOnce: concludeExpiry,
+    successWithoutEffect: successOfExpiry,
     perform: async (_, { eks, request, record, principalId, deadline }) => {
       const { operationId, startedAt: signingDate } = record;
       const result = await eks.update({ request, operationId, principalId, signingDate, deadline });
@@ -89,7 +89,7 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
 };
 
 /** The success of an update of the expiry alone. */
-function concludeExpiry(mutation: AdmittedMutation<'UPDATE_POD_IDENTITY_ASSOCIATION'>) {
+function successOfExpiry(mutation: AdmittedMutation<'UPDATE_POD_IDENTITY_ASSOCIATION'>) {
   const { request } = mutation;
   return changesExpiryOnly(request) ? expirySet(existingBefore(mutation), request.expiresAt ?? null) : null;
 }

@@ -74,7 +74,7 @@ export interface Effect<Kind extends OperationKind> {
    * The success of a request that changes nothing at EKS, which is recorded in place of an INTENT;
    * null: the request changes something.
    */
-  readonly concludeAtOnce?: (mutation: AdmittedMutation<Kind>) => Conclusion | null;
+  readonly successWithoutEffect?: (mutation: AdmittedMutation<Kind>) => Conclusion | null;
   /** Sends the change to EKS and interprets the answer. */
   readonly perform: (ports: ChangePorts, input: PerformInput<Kind>) => Promise<Conclusion>;
   /**
@@ -91,7 +91,7 @@ export interface NoEffect<Kind extends OperationKind> {
    * The success, which is recorded in place of an INTENT once no lock stops it: nothing can be in
    * doubt.
    */
-  readonly conclude: (ports: AdoptionPorts, mutation: AdmittedMutation<Kind>) => Promise<Conclusion>;
+  readonly adopt: (ports: AdoptionPorts, mutation: AdmittedMutation<Kind>) => Promise<Conclusion>;
 }
 
 /**
