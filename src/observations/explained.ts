@@ -57,13 +57,9 @@ function sets({ requested }: OpenOperation, field: string, association: Associat
   );
 }
 
-/**
- * Whether an association can be what an update made: a create changes none that exists, and an
- * update none with another id.
- */
+/** Whether an association can be what an update made: a create changes none that exists. */
 function mayHaveChanged(one: OpenOperation, association: Association): boolean {
-  const isOfOther = one.associationId !== undefined && one.associationId !== association.associationId;
-  return hasTrait('updates', one) && !isOfOther && mayHaveActed(one, association);
+  return hasTrait('updates', one) && mayHaveActed(one, association);
 }
 
 /** Whether an association can be what a create made: not if it existed before. */

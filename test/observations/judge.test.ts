@@ -216,30 +216,6 @@ test.each<[string, Partial<Reading>, string | null]>([
     },
     'OUTSIDE',
   ],
-  ...(
-    [
-      ['of an open update is of someone outside', { associationId: 'a-gone' }, 'OUTSIDE'],
-      ['of a closed update is of someone outside', { associationId: 'a-gone', closedAt: start + 9_000 }, 'OUTSIDE'],
-      ['that an open update did not record is of the update', {}, 'OPERATION'],
-    ] as const
-  ).map(([id, fields, origin]): [string, Partial<Reading>, string] => [
-    `an association with the requested settings and another id than the one ${id}`,
-    { state: { ...unknown, openOperations: [update(fields)] }, association: at(9, { roleArn: other }) },
-    origin,
-  ]),
-  [
-    'a later version of a confirmed association is of someone outside, if an open update of another one requests it',
-    {
-      state: state({ openOperations: [update({ associationId: 'a-gone' })] }),
-      association: at(9, { roleArn: other }),
-    },
-    'OUTSIDE',
-  ],
-  [
-    'a later version of a confirmed association is of an open update of it',
-    { state: state({ openOperations: [update({ associationId })] }), association: at(9, { roleArn: other }) },
-    'OPERATION',
-  ],
   ['an absent association was deleted outside', { association: null }, 'OUTSIDE'],
   [
     'an absent association that an operation deleted is of nobody',

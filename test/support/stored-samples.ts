@@ -385,7 +385,6 @@ export const associationState: Required<AssociationState> = {
       operationId,
       operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
       recordKey: 'a'.repeat(64),
-      associationId: association.associationId,
       requested: { policy: null },
       inDoubtUntil: start + 420_000,
       closedAt: start + 60_000,
@@ -409,7 +408,6 @@ export const associationState: Required<AssociationState> = {
     nextAt: start + 86_400_000,
     suspendedFor: 'CHANGED_OUTSIDE',
     heldAt: start + 82_800_000,
-    heldBy: '01KASA3V5T0000000000000004',
   },
 };
 

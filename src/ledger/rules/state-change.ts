@@ -138,7 +138,6 @@ function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRec
     operationId,
     operation: operation as OperationKind,
     recordKey,
-    ...(request !== null && 'associationId' in request ? { associationId: request.associationId } : {}),
     requested,
     inDoubtUntil,
     closedAt: null,
