@@ -7,11 +7,11 @@ import { decided, testThatNoneIsUsed } from './unused-versions.ts';
 testThatNoneIsUsed(hostileVersions.filter((version) => !sampleVersions.includes(version)));
 
 test('a new process that reads nine versions of poison first decides by the good one', () => {
-  const support = join(import.meta.dirname, '../support');
+  const folder = import.meta.dirname;
   const program = `
-    const { followVersions } = await import(${JSON.stringify(join(support, 'followed-policy-versions.ts'))});
-    const { hostileVersions } = await import(${JSON.stringify(join(support, 'hostile-versions.ts'))});
-    const { versionWith } = await import(${JSON.stringify(join(support, 'policy-versions.ts'))});
+    const { followVersions } = await import(${JSON.stringify(join(folder, 'followed-policy-versions.ts'))});
+    const { hostileVersions } = await import(${JSON.stringify(join(folder, 'hostile-versions.ts'))});
+    const { versionWith } = await import(${JSON.stringify(join(folder, '../support/policy-versions.ts'))});
     const good = versionWith({ 'other.cedar': '// good' });
     const { decides, refused } = followVersions([good, ...hostileVersions.slice(0, 9).map(({ version }) => version)]);
     console.log(JSON.stringify(await decides()), refused.length);`;
