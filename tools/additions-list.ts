@@ -75,17 +75,12 @@ export const additions: readonly Addition[] = [
         text: '    "Only entries with this request id of EKS."\n    eksRequestId: String\n',
       },
       {
-        file: 'src/ledger/ledger.ts',
+        file: 'src/ledger/trail.ts',
         after: 'export interface TrailFilters {\n',
         text: '  readonly eksRequestId: string | null;\n',
       },
     ],
-    files: [
-      'packages/sqlite-ledger/src/trail.ts',
-      'src/ledger/dynamodb/trail-query.ts',
-      'src/ledger/ledger.ts',
-      'src/queries/trail/query.ts',
-    ],
+    files: ['src/ledger/ledger.ts', 'src/ledger/stored/trail.ts', 'src/queries/trail/query.ts'],
   },
   {
     name: 'kind',
