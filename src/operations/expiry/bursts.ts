@@ -46,6 +46,8 @@ async function holdBurst(run: Run, burst: SetterExpiries): Promise<void> {
     });
     return;
   }
+  // None could be held: they wait for the next run, and nothing else would say so.
+  logBurst(run, burst);
 }
 
 function logBurst({ ports, settings }: Run, { setter, expiries }: SetterExpiries): void {
