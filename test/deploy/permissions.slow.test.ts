@@ -577,3 +577,11 @@ test.each(roles)('every action of %s exists and takes the type of resource that 
     }
   }
 });
+
+// Also of those that no packaging checks: of operators, deployers and other accounts.
+test('the inline policies of each role fit into the limit of IAM', () => {
+  for (const column of roles) {
+    const sizes = principals[column].policies.map((policy) => JSON.stringify(policy).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(10_240);
+  }
+});
