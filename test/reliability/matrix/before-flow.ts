@@ -63,12 +63,10 @@ async function addBurst({ backend }: CaseRun, burst: NonNullable<Flow['burst']>)
 }
 
 /** Runs the earlier request with the same token, with its fault. */
-async function runEarlierRequest({ flow, changeAt, changeStep, environment, clock, ...run }: CaseRun): Promise<void> {
+async function runEarlierRequest({ flow, changeStep, environment, clock, ...run }: CaseRun): Promise<void> {
   const { earlier, passed } = flow;
   const nothing = () => Promise.resolve();
-  // An approval is read before.
-  const at = flow.held ? null : changeAt;
-  const plan = earlier ? { at, step: stepName(changeStep), fault: earlier, meanwhile: nothing } : null;
+  const plan = earlier ? { after: 0, step: stepName(changeStep), fault: earlier, meanwhile: nothing } : null;
   await environment.request(await environment.start(plan), baseRequest({ flow, ...run }));
   // Over as the process of the flow sees the times of the earlier one.
   if (passed !== undefined) clock.advance(passed + (flow.secondClockMs ?? 0));

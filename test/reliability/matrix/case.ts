@@ -10,8 +10,7 @@ export interface Case {
   readonly implementation: Implementation;
   readonly kind: MutationKind;
   readonly flow: Flow;
-  /** Position of the change request in the first flow, where earlier processes meet their fault. */
-  readonly changeAt: number;
+  /** The change request of the first flow, where earlier processes meet their fault. */
   readonly changeStep: Step;
   /** The injected fault; null for a run that only records the requests. */
   readonly injection: Injection | null;
@@ -20,7 +19,8 @@ export interface Case {
 
 /** A fault, and the request of the flow that it is injected at. */
 interface Injection {
-  readonly at: number;
+  /** How many requests of this name the flow sends before it. A position would not do: it sends some in parallel. */
+  readonly after: number;
   readonly step: Step;
   readonly fault: Fault;
 }

@@ -8,6 +8,7 @@ import { runCase } from './run-case.ts';
 import { pairwise } from './sample.ts';
 import { caseName } from './table.ts';
 import type { Case, CaseResult } from './case.ts';
+import { stepName } from './steps.ts';
 import type { Step } from './steps.ts';
 import type { BackendPool } from './backend.ts';
 
@@ -104,18 +105,17 @@ function isFor({ kinds, earlier }: Flow, kind: MutationKind): boolean {
   return kinds?.includes(kind) ?? (kind !== 'adopt' || !earlier);
 }
 
-type CaseBase = Pick<Case, 'implementation' | 'kind' | 'changeAt' | 'changeStep'>;
+type CaseBase = Pick<Case, 'implementation' | 'kind' | 'changeStep'>;
 
 /** Finds the change request to EKS within the first flow; the request that records an adoption. */
 async function changeOf(base: Pick<CaseBase, 'implementation' | 'kind'>, backends: BackendPool) {
-  const unknown = { changeAt: -1, changeStep: { operation: '', events: [], kind: 'eks-change' } } as const;
+  const unknown = { changeStep: { operation: '', events: [], kind: 'eks-change' } } as const;
   const [steps = []] = await traceAll([traceOf({ ...base, ...unknown }, firstFlow)], backends, 1);
-  const changeAt = steps.findIndex(
+  const changeStep = steps.find(
     ({ kind, events }) => kind === 'eks-change' || (base.kind === 'adopt' && events.length > 0),
   );
-  const changeStep = steps[changeAt];
   if (!changeStep) throw new Error(`${base.implementation.name} sends no ${base.kind} to EKS.`);
-  return { changeAt, changeStep };
+  return { changeStep };
 }
 
 /** The case that records the requests of a flow. */
@@ -142,11 +142,17 @@ function casesOfFlow(base: Case, steps: readonly Step[], followUpsOf: Size['foll
     (isParallelRead(steps, at) ? [] : faultsAt(step)).flatMap((fault, nth) =>
       followUpsOf({ kind, flow, at, nth }).map((followUp) => ({
         ...base,
-        injection: { at, step, fault },
+        injection: { after: sameBefore(steps, at), step, fault },
         followUp,
       })),
     ),
   );
+}
+
+/** How many requests before one of a flow have its name. */
+function sameBefore(steps: readonly Step[], at: number): number {
+  const name = stepName(steps[at] as Step);
+  return steps.slice(0, at).filter((step) => stepName(step) === name).length;
 }
 
 /** Whether a request is a repeated parallel read, such as a query per index shard. The first of them stands for all. */

@@ -80,7 +80,7 @@ async function runFlow(run: CaseRun): Promise<{ steps: readonly Step[]; leftover
       await repeat(run);
     });
   const plan: Plan | null = injection && {
-    at: injection.at,
+    after: injection.after,
     step: stepName(injection.step),
     fault: injection.fault,
     meanwhile,

@@ -19,8 +19,8 @@ const steps: readonly Step[] = [
 const cases: readonly Case[] = flows.slice(0, 10).flatMap((flow, of) =>
   steps.flatMap((step, at) =>
     faultsAt(step).map((fault, nth) => ({
-      ...{ implementation: baseline, kind: 'create', flow, changeAt: 0, changeStep: step },
-      ...{ injection: { at, step, fault }, followUp: followUps[(of + at + nth) % followUps.length] ?? 'nothing' },
+      ...{ implementation: baseline, kind: 'create', flow, changeStep: step },
+      ...{ injection: { after: 0, step, fault }, followUp: followUps[(of + at + nth) % followUps.length] ?? 'nothing' },
     })),
   ),
 );

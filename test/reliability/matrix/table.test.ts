@@ -10,8 +10,8 @@ const fault = { name: 'timeout', effect: 'none', answer: 'silence' } as const;
 const cells = { case: '', answers: '', eks: '', auditTrail: '', verdict: '' };
 const kept: TableRow = {
   case: {
-    ...{ implementation: baseline, kind: 'create', flow: firstFlow, changeAt: 1, changeStep: step },
-    ...{ injection: { at: 0, step, fault }, followUp: 'nothing' },
+    ...{ implementation: baseline, kind: 'create', flow: firstFlow, changeStep: step },
+    ...{ injection: { after: 0, step, fault }, followUp: 'nothing' },
   },
   ...{ isInjected: true, isStarved: false, violations: [], cells },
 };

@@ -83,11 +83,12 @@ export function brokenIn(violations: readonly Violation[]): string[] {
   return [...new Set(violations.map(({ invariant }) => invariant))];
 }
 
-/** E.g. `create, first: 1 TransactWriteItems (INTENT): crash before the effect; same token immediately`. */
+/** E.g. `create, first: TransactWriteItems (INTENT): crash before the effect; same token immediately`. */
 export function caseName({ case: { kind, flow, injection, followUp } }: Pick<CaseResult, 'case'>): string {
   if (!injection) return `${kind}, ${flow.name}: no fault; ${followUp}`;
-  const { at, step, fault } = injection;
-  return `${kind}, ${flow.name}: ${at + 1} ${stepName(step)}: ${fault.name}; ${followUp}`;
+  const { after, step, fault } = injection;
+  const request = `${stepName(step)}${after === 0 ? '' : ` ${after + 1}`}`;
+  return `${kind}, ${flow.name}: ${request}: ${fault.name}; ${followUp}`;
 }
 
 function answerCell({ status, code, event }: CallerAnswer): string {

@@ -10,13 +10,13 @@ import type { Plan } from './wire-proxy.ts';
 const wrongClock: Fault = { name: 'wrong clock', effect: 'now', answer: 'true', wrongClock: true };
 const frozen: Fault = { name: 'frozen', effect: 'frozen', answer: 'true' };
 
-/** A proxy whose first request meets a fault, and a process that writes through it. */
-async function open(fault: Fault) {
+/** A proxy whose first write, or the one after so many, meets a fault, and a process that writes through it. */
+async function open(fault: Fault, after = 0) {
   const server = createServer((_, response) => void response.end('{}'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const plan: Plan = { at: 0, step: 'UpdateItem', fault, meanwhile: () => Promise.resolve() };
+  const plan: Plan = { step: 'UpdateItem', after, fault, meanwhile: () => Promise.resolve() };
   const backend = { addresses: { eks: url, dynamoDb: url }, eksLog: makeEksLog() };
   const proxy = await openWireProxy(backend, plan, Date.now);
   closeAtEnd(async () => {
@@ -25,8 +25,8 @@ async function open(fault: Fault) {
     server.closeAllConnections();
   });
   /** Makes a write. Nothing of it is sent before `send`, which resolves once its answer was received. */
-  const make = (key: number) => {
-    const headers = { 'x-amz-target': 'DynamoDB_20120810.UpdateItem' };
+  const make = (key: number, operation = 'UpdateItem') => {
+    const headers = { 'x-amz-target': `DynamoDB_20120810.${operation}` };
     const made = request(proxy.url, { method: 'POST', headers });
     const send = async () => {
       made.end(JSON.stringify({ Key: key }));
@@ -34,8 +34,21 @@ async function open(fault: Fault) {
     };
     return { send, giveUp: () => made.destroy() };
   };
-  return { proxy, make, write: (key: number) => make(key).send() };
+  const read = (key: number) => make(key, 'GetItem').send();
+  return { proxy, make, read, write: (key: number) => make(key).send() };
 }
+
+// A flow sends some of its requests in parallel.
+test('a request meets its fault in whatever order others are sent', async () => {
+  const { proxy, read, write } = await open(wrongClock, 1);
+  await write(1);
+  await read(1);
+  await read(2);
+  await write(1);
+  expect(proxy.wasInjected()).toBe(false);
+  await write(2);
+  expect(proxy.wasInjected()).toBe(true);
+});
 
 describe('a write with a wrong clock', () => {
   test('counts if the process made it after it received an answer that shows the error', async () => {

@@ -37,9 +37,9 @@ export type OnStep = (step: Step) => Promise<void>;
 
 /** A fault for one request, and what happens concurrently. */
 export interface Plan {
-  /** Index and name of the request. If the flow sends another request at this index, the fault is not injected. Null: the one of this name. */
-  readonly at: number | null;
+  /** Name of the request, and how many of this name come before it. */
   readonly step: string;
+  readonly after: number;
   readonly fault: Fault;
   /** Runs just before the request takes effect. */
   readonly meanwhile: () => Promise<void>;
@@ -57,7 +57,7 @@ export async function openWireProxy(
   now: () => number,
   onStep: OnStep = () => Promise.resolve(),
 ): Promise<WireProxy> {
-  const seen: { key: string; step: Step }[] = [];
+  const seen: Seen[] = [];
   const faultReached = Promise.withResolvers<undefined>();
   let wasInjected = false;
   let hasReachedFault = false;
@@ -93,7 +93,7 @@ export async function openWireProxy(
       outgoing.destroy();
       return;
     }
-    const { index, isFirst } = identify(seen, wire);
+    const { after, isFirst } = identify(seen, wire);
     const { kind } = stepOf(wire);
     const known = knownAt(incoming);
     if (known.isPastDeadline) sentLate.push(`${stepName(stepOf(wire))} was sent after the deadline`);
@@ -111,7 +111,7 @@ export async function openWireProxy(
       underWay.add(sending);
       return sending;
     };
-    const isPlanned = plan !== null && (plan.at ?? index) === index && plan.step === stepName(stepOf(wire));
+    const isPlanned = plan !== null && plan.step === stepName(stepOf(wire)) && plan.after === after;
     const fault = isPlanned && (isFirst || plan.fault.repeats) ? plan.fault : null;
     if (!isPlanned || !fault) {
       const received = await forward();
@@ -186,13 +186,24 @@ async function read(incoming: IncomingMessage): Promise<WireRequest> {
   return { method, url, target: headers['x-amz-target']?.toString() ?? null, body: await text(incoming) };
 }
 
-/** Finds or adds a request by its content. The SDK retries a transaction with a new token, so the token is ignored. */
-function identify(seen: { key: string; step: Step }[], wire: WireRequest): { index: number; isFirst: boolean } {
+/**
+ * Finds or adds a request by its content, and counts those of its name before it. The SDK retries a transaction with a new token, so the token
+ * is ignored.
+ */
+function identify(seen: Seen[], wire: WireRequest): { after: number; isFirst: boolean } {
   const key = [wire.method, wire.url, wire.target, wire.body.replace(/"ClientRequestToken":"[^"]*",?/, '')].join(' ');
-  const index = seen.findIndex((each) => each.key === key);
-  if (index >= 0) return { index, isFirst: false };
-  seen.push({ key, step: stepOf(wire) });
-  return { index: seen.length - 1, isFirst: true };
+  const known = seen.find((each) => each.key === key);
+  if (known) return { after: known.after, isFirst: false };
+  const step = stepOf(wire);
+  const after = seen.filter((each) => stepName(each.step) === stepName(step)).length;
+  seen.push({ key, step, after });
+  return { after, isFirst: true };
+}
+
+interface Seen {
+  readonly key: string;
+  readonly step: Step;
+  readonly after: number;
 }
 
 interface Received {
