@@ -81,12 +81,13 @@ const maxTimerMs = 2_147_483_647;
 
 /**
  * How clusters of the simulator are scanned: it has no quota, and people wait for what they have
- * just changed.
+ * just created or deleted. To read 10,000 associations takes minutes on a small machine, so they
+ * are not read again in each of these.
  */
 const simulatorScan: ScanSettings = {
   ...defaultScanSettings,
   intervalMs: 10_000,
-  maxAgeMs: 60_000,
+  maxAgeMs: 3_600_000,
   readsPerSecond: 100,
 };
 
