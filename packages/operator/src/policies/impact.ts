@@ -8,6 +8,7 @@ import { clusterName, coverageOf, gapsIn, observedAssociations } from '../observ
 import { shippedPolicies } from '../options.ts';
 import { readLive, readPacked } from '../policy-versions/publish.ts';
 import { withLedger, withPolicyStore } from '../session.ts';
+import type { WithWorld } from '../settings.ts';
 import { makeImpactJudge } from './impact-judge.ts';
 import type { Impact, PoliciesInUse } from './impact-judge.ts';
 import { collectImpacts, summaryLines } from './impact-summary.ts';
@@ -23,7 +24,7 @@ export interface ImpactRequest extends Replacement {
   readonly output: 'text' | 'json';
 }
 
-type ImpactContext = Context<LedgerSettings & { readonly hasPolicyTable: boolean }>;
+type ImpactContext = Context<LedgerSettings & WithWorld & { readonly hasPolicyTable: boolean }>;
 
 /**
  * Judges the observed associations and recorded requests, and prints what would be decided
@@ -33,7 +34,7 @@ export async function run(request: ImpactRequest, context: ImpactContext): Promi
   const { settings, print, warn } = context;
   const isJson = request.output === 'json';
   const printObject = (type: string, fields: object) => print(JSON.stringify({ type, ...fields }));
-  const after = { ...replayPoliciesOf(request), roles: await rolesIn(request) };
+  const after = { ...replayPoliciesOf(request, settings.world), roles: await rolesIn(request) };
   const before = await policiesBefore(request, context);
   const printImpact = (one: Impact) => (isJson ? printObject('ASSOCIATION', objectOf(one)) : print(textOf(one)));
   const { summary, coverage } = await judgeAll(settings, before, after, printImpact);
@@ -57,11 +58,11 @@ export async function run(request: ImpactRequest, context: ImpactContext): Promi
 
 /** The policies to compare with. */
 async function policiesBefore({ against }: ImpactRequest, { settings, warn }: ImpactContext): Promise<PoliciesInUse> {
-  if (against !== null) return replayPoliciesOf(against);
+  if (against !== null) return replayPoliciesOf(against, settings.world);
   const inForce = settings.hasPolicyTable ? await policiesInForce(settings) : null;
   if (inForce !== null) return inForce;
   if (settings.hasPolicyTable) warn('NOTE Nothing has been published: the policies of the package are compared.');
-  return replayPoliciesOf({ policies: shippedPolicies, inventory: undefined });
+  return replayPoliciesOf({ policies: shippedPolicies, inventory: undefined }, settings.world);
 }
 
 /** The version in force; null if none was published. */
