@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { fold } from '../../src/declaration/fold.ts';
 import type { Folded, Written } from '../../src/declaration/fold.ts';
 import { declarationText } from '../../src/declaration/write.ts';
-import { clustersOf, generated, meaningOf, rulesOf, setOf, writtenBy } from './rule-fleet.ts';
+import { clustersOf, generated, meaningOf, setOf, writtenBy } from './rule-fleet.ts';
 import type { Rule } from './rule-fleet.ts';
 
 const fleet = clustersOf(200, 20);
@@ -83,14 +83,6 @@ test('the same associations have the same text in any order', () => {
   );
 });
 
-test('10,000 associations of 45 rules in 200 clusters of 20 accounts become 45 bindings', () => {
-  const written = writtenBy(rulesOf(45), fleet);
-  expect(written.length).toBeGreaterThan(10_000);
-  const text = declarationText('n', written);
-  expect(text.match(/roleArn:/g)).toHaveLength(45);
-  expect(meaningOf(text, fleet)).toEqual(setOf(written));
-});
-
 describe('a placeholder', () => {
   test('is not used for a value that all associations have', () => {
     const [one] = fold(writtenBy([rule], fleet.slice(0, 1)));
@@ -153,25 +145,4 @@ test('lists of more than 1,000 items are divided', () => {
   const text = declarationText('n', written);
   expect(text.match(/roleArn:/g)).toHaveLength(3);
   expect(cluster && meaningOf(text, [cluster])).toEqual(setOf(written));
-});
-
-/** CPU seconds, which other processes change less than the time on the clock. */
-function secondsOf(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000_000;
-}
-
-test.each<[string, (index: number) => string]>([
-  ['with nothing in common', (index) => `${role}/role-${index}`],
-  ['of one rule', () => `${role}/{clusterName}/{namespace}/{serviceAccount}`],
-])('the time for associations %s grows with their number, not with its square', (_, roleOf) => {
-  const rulesWith = (count: number) =>
-    Array.from({ length: count }, (__, index) => ({ ...rule, namespaces: [`n-${index}`], roleArn: roleOf(index) }));
-  const [small, large] = [50, 400].map((count) => writtenBy(rulesWith(count), fleet.slice(0, 20)));
-  fold(small ?? []);
-  const [seconds, more] = [small, large].map((written) => secondsOf(() => fold(written ?? [])));
-  // Eight times as many: 64 times as long, were it quadratic.
-  expect((more ?? Infinity) / (seconds ?? 0)).toBeLessThan(30);
 });
