@@ -4,6 +4,14 @@ const file: Parameter = { name: 'file', short: 'f', type: 'string', required: tr
 const outputFile: Parameter = { name: 'outputFile', short: 'o', type: 'string', help: '' };
 const name: Parameter = { name: 'name', type: 'string', help: 'The name of the declaration. Audit entries record it.' };
 
+const person: Parameter = {
+  name: 'onBehalfOf',
+  type: 'string',
+  help: 'The person on whose behalf a service acts. Recorded, not verified.',
+};
+/** What a selector takes. */
+const several = ', separated by commas; * stands for any text';
+
 /**
  * The commands of declarations, each of several requests. Their answers are files and texts of
  * their own.
@@ -23,11 +31,7 @@ export const declarationCommands: readonly Command[] = [
         type: 'boolean',
         help: 'Delete associations that requests of this declaration made last, and that it does not have any more.',
       },
-      {
-        name: 'onBehalfOf',
-        type: 'string',
-        help: 'The person on whose behalf a service acts. Recorded, not verified.',
-      },
+      person,
     ],
     answer: {},
     isCompound: true,
@@ -72,6 +76,30 @@ export const declarationCommands: readonly Command[] = [
       { ...outputFile, help: 'The file for the declaration, by default standard output.' },
     ],
     answer: {},
+    isCompound: true,
+  },
+  {
+    name: 'adopt',
+    operation: 'Adopt',
+    summary:
+      'Record the associations that others made, in all clusters. Shows what would be adopted and asks; run again, it does what is left.',
+    parameters: [
+      { name: 'accountId', type: 'string', help: `Only clusters of these AWS accounts${several}.` },
+      { name: 'clusterRegion', type: 'string', help: `Only clusters of these AWS regions${several}.` },
+      { name: 'clusterName', type: 'string', help: `Only these clusters${several}.` },
+      { name: 'namespace', type: 'string', help: `Only these Kubernetes namespaces${several}.` },
+      { name: 'roleArn', type: 'string', help: `Only these IAM roles, as role or target role${several}.` },
+      {
+        name: 'plan',
+        type: 'boolean',
+        help: 'Only show what would be adopted and left out. Exits with 0 if nothing, 2 if something, 1 if something is left out.',
+      },
+      { name: 'yes', type: 'boolean', help: 'Adopt without asking.' },
+      { name: 'reason', type: 'string', help: 'The reason, for the audit trail.' },
+      person,
+    ],
+    answer: {},
+    isMutation: true,
     isCompound: true,
   },
   {

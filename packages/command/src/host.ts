@@ -60,8 +60,6 @@ export interface CallSettings {
   readonly signal?: AbortSignal;
   /** Whether a person is at the terminal, so that a login opens the browser. */
   readonly isInteractive?: boolean;
-  /** Asks before many changes; null or absent without a terminal. */
-  readonly prompter?: Prompter | null;
   /** Milliseconds for the retries of a request of a session; by default 10 minutes. */
   readonly sessionLimitMs?: number;
 }

@@ -36,7 +36,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   prompter,
   call: async (request) => {
     const { makeCall } = await import('./gateway/call.ts');
-    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive, prompter });
+    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive });
     return call(request);
   },
   openSession: async (connection) => {

@@ -70,9 +70,8 @@ async function runParsed(
     return runCompound({ command, globals, values, profile, connection, select, host });
   }
   const { execute } = await import('./execute.ts');
-  const { output, found, failure } = await execute({ command, globals, values, profile, connection, select, host });
+  const { output, found } = await execute({ command, globals, values, profile, connection, select, host });
   print(host, output);
-  if (failure !== null) return values[detailedExitCode] === true ? 1 : failure;
   return found === true && values[detailedExitCode] === true ? 2 : 0;
 }
 

@@ -5,6 +5,7 @@ import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { MutationResult } from '../../../client/src/client/result.ts';
 import { approvalTeller } from '../gateway/approvals.ts';
 import type { Session } from '../host.ts';
+import { sleep } from '../sleep.ts';
 import { runChanges } from './apply.ts';
 import type { Outcome } from './apply.ts';
 import { judged } from './check.ts';
@@ -134,19 +135,4 @@ function send(client: GatewayClient, plan: Plan, change: Change, options: Mutati
   if ('update' in input) return client.updatePodIdentityAssociation({ ...input.update, clientRequestToken }, options);
   if ('adopt' in input) return client.adoptPodIdentityAssociation({ ...input.adopt, clientRequestToken }, options);
   return client.deletePodIdentityAssociation({ ...input.delete, clientRequestToken }, options);
-}
-
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      reject(new Error('The command was interrupted.'));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    }, ms);
-    if (signal?.aborted === true) end();
-    else signal?.addEventListener('abort', end, { once: true });
-  });
 }

@@ -1,0 +1,127 @@
+import type { CallOptions } from '../../client/src/client/call.ts';
+import type { GatewayClient } from '../../client/src/client/client.ts';
+import { itemsOf } from '../../client/src/client/pages.ts';
+import { mapLimited } from './declaration/check.ts';
+import type { Checked } from './declaration/check.ts';
+import { clusterKeyOf } from './declaration/declaration.ts';
+import type { Target } from './declaration/declaration.ts';
+import { matches } from './declaration/template.ts';
+
+type Cluster = Pick<Target, 'accountId' | 'region' | 'clusterName'>;
+
+/** A namespace of the inventory, or all with a prefix: `payments-*`. */
+interface KnownNamespace {
+  readonly name: string;
+  readonly owners: readonly string[];
+}
+
+/** The namespaces of the inventory by the keys of clusters. */
+export type Namespaces = ReadonlyMap<string, readonly KnownNamespace[]>;
+
+/** Roles that a namespace would use, in a cluster, if the inventory allowed it. */
+export interface MissingRoles {
+  readonly target: Cluster & Pick<Target, 'namespace'>;
+  readonly roleArns: readonly string[];
+}
+
+/** What the inventory needs for a namespace, in the form of its `namespaces`. */
+export interface InventoryLine {
+  /** Whether the inventory has an entry of this name: then only the roles are added to it. */
+  readonly exists: boolean;
+  readonly entry: {
+    readonly name: string;
+    /** Empty if nobody owns the namespace. */
+    readonly owners: readonly string[];
+    readonly roleArns: readonly string[];
+  };
+}
+
+/** How many clusters are read at once. */
+const concurrency = 8;
+const pageSize = 1_000;
+
+/** The shipped policies that an entry of the inventory lifts, with the setting of their role. */
+const lifted: Readonly<Record<string, 'roleArn' | 'targetRoleArn'>> = {
+  'role-by-convention': 'roleArn',
+  'target-role-for-pods': 'targetRoleArn',
+};
+
+/**
+ * The roles that the inventory would have to allow, so that the denied change is permitted; empty
+ * if that is not enough, and for policies of other names than the shipped ones.
+ */
+export function missingRoles(
+  { decision }: Pick<Checked, 'decision'>,
+  roles: { readonly roleArn: string; readonly targetRoleArn: string | null },
+): readonly string[] {
+  const violations = decision?.violations ?? [];
+  const settings = violations.flatMap(({ policyId }) =>
+    Object.hasOwn(lifted, policyId) ? [lifted[policyId] ?? 'roleArn'] : [],
+  );
+  if (settings.length < violations.length) return [];
+  return settings.flatMap((setting) => roles[setting] ?? []);
+}
+
+/** The namespaces of clusters that the caller may see, a call for each cluster. */
+export async function readNamespaces(
+  client: GatewayClient,
+  clusters: readonly Cluster[],
+  options: CallOptions,
+): Promise<Namespaces> {
+  const distinct = new Map(clusters.map((one) => [clusterKeyOf(one), one]));
+  const read = await mapLimited([...distinct], concurrency, async ([key, { accountId, region, clusterName }]) => {
+    const found: KnownNamespace[] = [];
+    const variables = { accountId, region, clusterName, first: pageSize };
+    for await (const { name, owners } of itemsOf(client.namespaces, variables, options)) found.push({ name, owners });
+    return [key, found] as const;
+  });
+  return new Map(read);
+}
+
+/** The entry that applies to a namespace: of its name, else of the longest prefix; null if none. */
+export function namespaceOf(namespaces: Namespaces, target: MissingRoles['target']): KnownNamespace | null {
+  const known = namespaces.get(clusterKeyOf(target)) ?? [];
+  const [first = null] = known
+    .filter(({ name }) => matches(name, target.namespace))
+    .sort((one, other) => rankOf(other) - rankOf(one));
+  return first;
+}
+
+/** An exact name comes before all patterns. */
+function rankOf({ name }: KnownNamespace): number {
+  return name.endsWith('*') ? name.length : Infinity;
+}
+
+/** One line for each namespace, and for each set of owners where clusters differ in them. */
+export function inventoryLines(missing: readonly MissingRoles[], namespaces: Namespaces): readonly InventoryLine[] {
+  const lines = new Map<string, { exists: boolean; owners: readonly string[]; name: string; roleArns: Set<string> }>();
+  for (const { target, roleArns } of missing) {
+    const known = namespaceOf(namespaces, target);
+    const { namespace: name } = target;
+    const { owners } = known ?? { owners: [] };
+    const key = JSON.stringify([name, owners]);
+    const line = lines.get(key) ?? { exists: false, owners, name, roleArns: new Set() };
+    line.exists ||= known?.name === name;
+    for (const arn of roleArns) line.roleArns.add(arn);
+    lines.set(key, line);
+  }
+  const sorted = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.map(([, { exists, owners, name, roleArns }]) => ({
+    exists,
+    entry: { name, owners, roleArns: [...roleArns].sort() },
+  }));
+}
+
+/** Lines of the inventory as text: first the entries to complete, then the new ones. */
+export function inventoryText(lines: readonly InventoryLine[]): readonly string[] {
+  const texts = (exists: boolean, heading: string) => {
+    const some = lines.filter((line) => line.exists === exists);
+    return some.length === 0 ? [] : [heading, ...some.map(({ entry }) => `  ${JSON.stringify(entry)},`)];
+  };
+  const ownerless = lines.filter(({ entry }) => entry.owners.length === 0).length;
+  return [
+    ...texts(true, 'Add the roleArns to these entries in `namespaces` of the inventory:'),
+    ...texts(false, 'Add these entries to `namespaces` of the inventory:'),
+    ...(ownerless > 0 ? [`Fill in the owners of ${ownerless} entries: the inventory has none for them.`] : []),
+  ];
+}
