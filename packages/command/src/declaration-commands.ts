@@ -106,7 +106,7 @@ export const declarationCommands: readonly Command[] = [
     name: 'irsa',
     operation: 'Irsa',
     summary:
-      'Plan the move from IAM roles for service accounts: a declaration, trust policy statements, restarts. Nothing is sent.',
+      'Plan the move from IAM roles for service accounts: a declaration, trust policy statements, inventory, restarts. Nothing is changed.',
     parameters: [
       {
         ...file,
@@ -122,6 +122,11 @@ export const declarationCommands: readonly Command[] = [
         name: 'accountId',
         type: 'string',
         help: 'The AWS account of the clusters. It finds roles of other accounts, and is part of the statements.',
+      },
+      {
+        name: 'ownerTag',
+        type: 'string',
+        help: 'The key of the tag with the owner of the namespace, by default team. The gateway is asked for owners if its URL is given.',
       },
       { ...name, help: `${name.help} By default, from-irsa.` },
       {

@@ -32,7 +32,8 @@ export interface InventoryLine {
     readonly name: string;
     /** Empty if nobody owns the namespace. */
     readonly owners: readonly string[];
-    readonly roleArns: readonly string[];
+    /** Absent if the namespace only needs an owner. */
+    readonly roleArns?: readonly string[];
   };
 }
 
@@ -46,20 +47,26 @@ const lifted: Readonly<Record<string, 'roleArn' | 'targetRoleArn'>> = {
   'target-role-for-pods': 'targetRoleArn',
 };
 
+interface Roles {
+  readonly roleArn: string;
+  readonly targetRoleArn: string | null;
+}
+
 /**
  * The roles that the inventory would have to allow, so that the denied change is permitted; empty
  * if that is not enough, and for policies of other names than the shipped ones.
  */
-export function missingRoles(
-  { decision }: Pick<Checked, 'decision'>,
-  roles: { readonly roleArn: string; readonly targetRoleArn: string | null },
-): readonly string[] {
-  const violations = decision?.violations ?? [];
-  const settings = violations.flatMap(({ policyId }) =>
-    Object.hasOwn(lifted, policyId) ? [lifted[policyId] ?? 'roleArn'] : [],
-  );
-  if (settings.length < violations.length) return [];
-  return settings.flatMap((setting) => roles[setting] ?? []);
+export function missingRoles(checked: Pick<Checked, 'decision'>, roles: Roles): readonly string[] {
+  const violations = checked.decision?.violations ?? [];
+  return violations.every(({ policyId }) => Object.hasOwn(lifted, policyId)) ? rolesOfViolations(checked, roles) : [];
+}
+
+/** The roles that the inventory would have to allow, whatever else denies the change. */
+export function rolesOfViolations({ decision }: Pick<Checked, 'decision'>, roles: Roles): readonly string[] {
+  return (decision?.violations ?? []).flatMap(({ policyId }) => {
+    const setting = Object.hasOwn(lifted, policyId) ? lifted[policyId] : undefined;
+    return setting === undefined ? [] : (roles[setting] ?? []);
+  });
 }
 
 /** The namespaces of clusters that the caller may see, a call for each cluster. */
@@ -108,7 +115,7 @@ export function inventoryLines(missing: readonly MissingRoles[], namespaces: Nam
   const sorted = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
   return sorted.map(([, { exists, owners, name, roleArns }]) => ({
     exists,
-    entry: { name, owners, roleArns: [...roleArns].sort() },
+    entry: roleArns.size === 0 ? { name, owners } : { name, owners, roleArns: [...roleArns].sort() },
   }));
 }
 
