@@ -92,7 +92,12 @@ export const declarationCommands: readonly Command[] = [
       {
         name: 'plan',
         type: 'boolean',
-        help: 'Only show what would be adopted and left out. Exits with 0 if nothing, 2 if something, 1 if something is left out.',
+        help: 'Only show what would be adopted and left out.',
+      },
+      {
+        name: 'detailedExitcode',
+        type: 'boolean',
+        help: 'Exit with 2 if there is something to adopt and nothing is adopted, and with 1 if something is left out.',
       },
       { name: 'yes', type: 'boolean', help: 'Adopt without asking.' },
       { name: 'reason', type: 'string', help: 'The reason, for the audit trail.' },

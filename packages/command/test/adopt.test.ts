@@ -61,16 +61,21 @@ test('adopts in more clusters than one check takes, and a second run has nothing
   await fleet.observe();
   fleet.control.clearRequests();
   const planned = await adopt(['--plan']);
-  expect(planned.code).toBe(2);
+  expect(planned.code).toBe(0);
+  expect((await adopt(['--plan', '--detailed-exitcode'])).code).toBe(2);
   expect(planned.stdout).toContain('= adopt 1 in 111122223333/eu-central-1/cluster-11: 1 by Terraform\n');
   expect(planned.stdout).toContain('12 to adopt, 0 need an approval, 0 left out, 0 adopted before');
   expect(fleet.control.requests()).toEqual([]);
 
   const adopted = await adopt(['--yes', '--reason', 'Hand-over.']);
   expect(adopted).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted: 12 of 12') });
+  expect(fleet.control.requests().map(({ operation }) => operation)).toEqual(
+    clusterNames.map(() => 'DescribePodIdentityAssociation'),
+  );
   expect(await adopt(['--yes'])).toMatchObject({
     code: 0,
-    stdout: '0 to adopt, 0 need an approval, 0 left out, 12 adopted before, 0 made by the gateway, 0 of EKS add-ons.\n',
+    stdout:
+      'Adopted: 0 of 0, 0 need an approval, 0 left out, 12 adopted before, 0 made by the gateway, 0 of EKS add-ons.\n',
   });
   expect(fleet.effects()).toEqual([]);
 });
@@ -163,6 +168,7 @@ test('asks for approvals only with --wait, and adopts what is approved', async (
   const without = await adopt(['--yes']);
   expect(without).toMatchObject({ code: 3, stdout: expect.stringContaining('Adopted: 1 of 1, 1 need an approval') });
   expect(without.stdout).toContain('It needs an approval of the group platform-admins.');
+  expect((await adopt(['--yes'])).code).toBe(3);
   expect((await pending()).trim()).toBe('');
 
   let approved: Promise<unknown> | undefined;
@@ -230,6 +236,6 @@ test('adopts nothing if the answer is no', async () => {
     return Promise.resolve('no');
   };
   const outcome = await adopt([], 'pat', { prompter: { choose, text: choose } });
-  expect([questions, outcome.code]).toEqual([['Adopt 1 association?'], 2]);
+  expect([questions, outcome.code]).toEqual([['Adopt 1 association?'], 0]);
   expect(outcome.stdout).toContain('1 to adopt');
 });

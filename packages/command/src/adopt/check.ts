@@ -39,6 +39,13 @@ export function adoptionInput(
   return { accountId, region, clusterName, associationId: associationId ?? '', expectedModifiedAt, ...recorded };
 }
 
+/** What one check asks. */
+interface Question {
+  readonly action: 'adopt' | 'update';
+  readonly target: SeenAssociation;
+  readonly change: Change;
+}
+
 /**
  * Asks of each association outside whether it would be adopted, and of each, also of those that
  * are adopted, whether policy would permit an update. Makes no EKS or IAM call.
@@ -51,38 +58,48 @@ export async function checkAll(
 ): Promise<readonly Verdict[]> {
   const isOutside = new Set(outside);
   const all = [...outside, ...adopted].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-  const verdicts = await mapLimited(batchesOf(all, limits.changes / 2), concurrency, async (batch) => {
-    const adopting = batch.filter((one) => isOutside.has(one)).map((one) => adoptionOf(one, recorded));
-    const inputs = [
-      ...adopting.map((change) => ({ adopt: adoptionInput(change, recorded) })),
-      ...batch.map((one) => ({ update: updateInput(one, recorded) })),
-    ];
-    const { results } = await client.checkPodIdentityAssociations({ input: { changes: inputs } }, options);
-    const updates = results.slice(adopting.length);
-    const { changes, denied } = judged(adopting, results.slice(0, adopting.length));
-    const changeOf = new Map(changes.map((one) => [keyOf(one.target), one]));
-    const reasonsOf = new Map(denied.map((one) => [keyOf(one.target), one.reasons]));
-    return batch.flatMap((association, index): readonly Verdict[] => {
-      const [key, update] = [keyOf(association), updates[index]];
-      const [change, reasons] = [changeOf.get(key) ?? null, reasonsOf.get(key) ?? []];
-      return update === undefined ? [] : [{ association, change, reasons, update }];
-    });
+  const questions = all.flatMap((target): readonly Question[] => {
+    const change = adoptionOf(target, recorded);
+    const update = { action: 'update', target, change } as const;
+    return isOutside.has(target) ? [{ action: 'adopt', target, change }, update] : [update];
   });
-  return verdicts.flat();
+  const checks = { adopt: new Map<SeenAssociation, Checked>(), update: new Map<SeenAssociation, Checked>() };
+  await mapLimited(batchesOf(questions), concurrency, async (batch) => {
+    const changes = batch.map((one) => inputOf(one, recorded));
+    const { results } = await client.checkPodIdentityAssociations({ input: { changes } }, options);
+    for (const [index, { action, target }] of batch.entries()) {
+      const result = results[index];
+      if (result) checks[action].set(target, result);
+    }
+  });
+  return all.flatMap((association): readonly Verdict[] => {
+    const [adopt, update] = [checks.adopt.get(association), checks.update.get(association)];
+    if (update === undefined) return [];
+    const { changes, denied } = judged(isOutside.has(association) ? [adoptionOf(association, recorded)] : [], [
+      ...(adopt ? [adopt] : []),
+    ]);
+    return [{ association, change: changes[0] ?? null, reasons: denied[0]?.reasons ?? [], update }];
+  });
 }
 
-/** Associations in the order of their clusters, as one check takes them. */
-function batchesOf(associations: readonly SeenAssociation[], size: number): readonly (readonly SeenAssociation[])[] {
-  const batches: SeenAssociation[][] = [];
+function inputOf({ action, target, change }: Question, recorded: Recorded) {
+  if (action === 'adopt') return { adopt: adoptionInput(change, recorded) };
+  const { accountId, region, clusterName, associationId, roleArn } = target;
+  return { update: { accountId, region, clusterName, associationId, roleArn, onBehalfOf: recorded.onBehalfOf } };
+}
+
+/** Questions in the order of their clusters, as one check takes them. */
+function batchesOf(questions: readonly Question[]): readonly (readonly Question[])[] {
+  const batches: Question[][] = [];
   const clusters = new Set<string>();
-  for (const one of associations) {
+  for (const one of questions) {
     const batch = batches.at(-1);
-    clusters.add(clusterKeyOf(one));
-    if (batch !== undefined && batch.length < size && clusters.size <= limits.clusters) {
+    clusters.add(clusterKeyOf(one.target));
+    if (batch !== undefined && batch.length < limits.changes && clusters.size <= limits.clusters) {
       batch.push(one);
     } else {
       clusters.clear();
-      clusters.add(clusterKeyOf(one));
+      clusters.add(clusterKeyOf(one.target));
       batches.push([one]);
     }
   }
@@ -102,8 +119,4 @@ function adoptionOf(association: SeenAssociation, { reason }: Recorded): Change 
     expectedRevision: null,
     reason,
   };
-}
-
-function updateInput({ accountId, region, clusterName, associationId, roleArn }: SeenAssociation, recorded: Recorded) {
-  return { accountId, region, clusterName, associationId, roleArn, onBehalfOf: recorded.onBehalfOf };
 }

@@ -24,7 +24,7 @@ import type { Selectors } from './select.ts';
 /** How many adoptions are under way at once. */
 const concurrency = 8;
 
-/** Exit codes: those of a dry run are as those of `plan`. */
+/** With `--detailed-exitcode`, a dry run with something to adopt ends with 2, as that of `plan`. */
 const exitCodes = { done: 0, leftOut: 1, planned: 2, held: approvalRequiredCode } as const;
 
 /**
@@ -41,12 +41,12 @@ export async function runAdopt(compound: Compound): Promise<number> {
   const adoption = await withSession(compound, async (session) => {
     const planned = await plan(compound, session);
     const sent = sentOf(planned, textOf(values, 'wait') !== null);
-    if (isPlan || sent.length === 0) return planned;
-    if (!isAgreed && !(await agrees(compound, planned, sent.length))) return planned;
+    if (isPlan) return planned;
+    if (!isAgreed && sent.length > 0 && !(await agrees(compound, planned, sent.length))) return planned;
     return { ...planned, outcomes: await adopt(sent, compound, session) };
   });
   await printReport(compound, adoptionLines(adoption), () => adoptionAnswer(adoption));
-  return exitCodeOf(adoption);
+  return exitCodeOf(adoption, values.detailedExitcode === true);
 }
 
 function selectorsOf({ values }: Compound): Selectors {
@@ -131,12 +131,11 @@ async function adopt(
   });
 }
 
-function exitCodeOf({ selected, verdicts, outcomes }: Adoption): number {
+function exitCodeOf({ selected, verdicts, outcomes }: Adoption, isDetailed: boolean): number {
   const isDenied = ({ reasons, change }: Verdict) => reasons.length > 0 || change?.onlyAsDryRun === true;
   if (selected.unknown.length + selected.drifted.length > 0 || verdicts.some(isDenied)) return exitCodes.leftOut;
   const planned = verdicts.filter(({ change }) => change !== null).length;
-  if (outcomes === null && planned === 0) return exitCodes.done;
-  if (outcomes === null) return exitCodes.planned;
+  if (outcomes === null) return planned > 0 && isDetailed ? exitCodes.planned : exitCodes.done;
   if (outcomes.some(({ kind }) => kind !== 'done' && kind !== 'approvalRequired')) return exitCodes.leftOut;
   const done = outcomes.filter(({ kind }) => kind === 'done').length;
   return done < planned ? exitCodes.held : exitCodes.done;
