@@ -13,10 +13,17 @@ type Cluster = Pick<Target, 'accountId' | 'region' | 'clusterName'>;
 interface KnownNamespace {
   readonly name: string;
   readonly owners: readonly string[];
+  readonly system: boolean;
 }
 
 /** The namespaces of the inventory by the keys of clusters. */
-export type Namespaces = ReadonlyMap<string, readonly KnownNamespace[]>;
+export type Namespaces = ReadonlyMap<string, NamespacesOfCluster>;
+
+interface NamespacesOfCluster {
+  readonly byName: ReadonlyMap<string, KnownNamespace>;
+  /** The longest first. */
+  readonly patterns: readonly KnownNamespace[];
+}
 
 /** Roles that a namespace would use, in a cluster, if the inventory allowed it. */
 export interface MissingRoles {
@@ -32,6 +39,8 @@ export interface InventoryLine {
     readonly name: string;
     /** Empty if nobody owns the namespace. */
     readonly owners: readonly string[];
+    /** As the pattern says that applied before; absent if it is not a system namespace by it. */
+    readonly system?: true;
     /** Absent if the namespace only needs an owner. */
     readonly roleArns?: readonly string[];
   };
@@ -79,44 +88,60 @@ export async function readNamespaces(
   const read = await mapLimited([...distinct], concurrency, async ([key, { accountId, region, clusterName }]) => {
     const found: KnownNamespace[] = [];
     const variables = { accountId, region, clusterName, first: pageSize };
-    for await (const { name, owners } of itemsOf(client.namespaces, variables, options)) found.push({ name, owners });
-    return [key, found] as const;
+    for await (const { name, owners, system } of itemsOf(client.namespaces, variables, options))
+      found.push({ name, owners, system });
+    const patterns = found
+      .filter(({ name }) => name.endsWith('*'))
+      .sort((one, other) => lengthOf(other) - lengthOf(one));
+    return [key, { byName: new Map(found.map((one) => [one.name, one])), patterns }] as const;
   });
   return new Map(read);
 }
 
-/** The entry that applies to a namespace: of its name, else of the longest prefix; null if none. */
-export function namespaceOf(namespaces: Namespaces, target: MissingRoles['target']): KnownNamespace | null {
-  const known = namespaces.get(clusterKeyOf(target)) ?? [];
-  const [first = null] = known
-    .filter(({ name }) => matches(name, target.namespace))
-    .sort((one, other) => rankOf(other) - rankOf(one));
-  return first;
+function lengthOf({ name }: KnownNamespace): number {
+  return name.length;
 }
 
-/** An exact name comes before all patterns. */
-function rankOf({ name }: KnownNamespace): number {
-  return name.endsWith('*') ? name.length : Infinity;
+/** The entry that applies to a namespace: of its name, else of the longest prefix; null if none. */
+export function namespaceOf(namespaces: Namespaces, target: MissingRoles['target']): KnownNamespace | null {
+  const known = namespaces.get(clusterKeyOf(target));
+  const exact = known?.byName.get(target.namespace);
+  return exact ?? known?.patterns.find(({ name }) => matches(name, target.namespace)) ?? null;
+}
+
+interface Group {
+  readonly name: string;
+  readonly known: KnownNamespace | null;
+  readonly roleArns: Set<string>;
 }
 
 /** One line for each namespace, and for each set of owners where clusters differ in them. */
 export function inventoryLines(missing: readonly MissingRoles[], namespaces: Namespaces): readonly InventoryLine[] {
-  const lines = new Map<string, { exists: boolean; owners: readonly string[]; name: string; roleArns: Set<string> }>();
+  const groups = new Map<string, Group>();
   for (const { target, roleArns } of missing) {
     const known = namespaceOf(namespaces, target);
     const { namespace: name } = target;
-    const { owners } = known ?? { owners: [] };
-    const key = JSON.stringify([name, owners]);
-    const line = lines.get(key) ?? { exists: false, owners, name, roleArns: new Set() };
-    line.exists ||= known?.name === name;
-    for (const arn of roleArns) line.roleArns.add(arn);
-    lines.set(key, line);
+    const key = JSON.stringify([name, known]);
+    const group = groups.get(key) ?? { name, known, roleArns: new Set() };
+    for (const arn of roleArns) group.roleArns.add(arn);
+    groups.set(key, group);
   }
-  const sorted = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
-  return sorted.map(([, { exists, owners, name, roleArns }]) => ({
+  const sorted = [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.map(([, group]) => lineOf(group));
+}
+
+function lineOf({ name, known, roleArns }: Group): InventoryLine {
+  const exists = known?.name === name;
+  return {
     exists,
-    entry: roleArns.size === 0 ? { name, owners } : { name, owners, roleArns: [...roleArns].sort() },
-  }));
+    entry: {
+      name,
+      owners: known?.owners ?? [],
+      // An entry of its own replaces the pattern, which may protect the namespace.
+      ...(known?.system === true && !exists ? { system: true } : {}),
+      ...(roleArns.size === 0 ? {} : { roleArns: [...roleArns].sort() }),
+    },
+  };
 }
 
 /** Lines of the inventory as text: first the entries to complete, then the new ones. */
@@ -127,8 +152,8 @@ export function inventoryText(lines: readonly InventoryLine[]): readonly string[
   };
   const ownerless = lines.filter(({ entry }) => entry.owners.length === 0).length;
   return [
-    ...texts(true, 'Add the roleArns to these entries in `namespaces` of the inventory:'),
-    ...texts(false, 'Add these entries to `namespaces` of the inventory:'),
+    ...texts(true, 'Add the roleArns to these entries in `namespaces` of the inventory, in each scope:'),
+    ...texts(false, 'Add these entries; one replaces the pattern that applied, so add the roleArns of that:'),
     ...(ownerless > 0 ? [`Fill in the owners of ${ownerless} entries: the inventory has none for them.`] : []),
   ];
 }

@@ -16,8 +16,8 @@ import { sleep } from '../sleep.ts';
 import { adoptionInput, checkAll } from './check.ts';
 import type { Recorded, Verdict } from './check.ts';
 import { adoptionAnswer, adoptionLines } from './report.ts';
-import type { Adoption } from './report.ts';
 import { missingOf } from './denied-updates.ts';
+import type { Adoption } from './rows.ts';
 import { select } from './select.ts';
 import type { Selectors } from './select.ts';
 

@@ -105,7 +105,7 @@ interface Judged {
 function judge({ target, after }: Change, checked: Checked | undefined, namespaces: Namespaces): Judged {
   if (after === null || checked === undefined) return { reason: 'The gateway did not answer for it.', missing: null };
   if ((namespaceOf(namespaces, target)?.owners ?? []).length === 0) {
-    const reason = `The inventory has no owner for the namespace ${target.namespace}: add one, and run irsa again.`;
+    const reason = `The inventory has no owner for the namespace ${target.namespace} that you may see: add one, and run irsa again.`;
     return { reason, missing: { target, roleArns: rolesOfViolations(checked, after) } };
   }
   const roleArns = missingRoles(checked, after);
