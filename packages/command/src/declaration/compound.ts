@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { GeneralError, UsageError } from '../aws/errors.ts';
+import { GeneralError, InterruptedError, UsageError } from '../aws/errors.ts';
 import type { Values } from '../aws/parse.ts';
 import { readOutputFormat } from '../aws/settings.ts';
 import type { Value } from '../aws/value.ts';
@@ -9,7 +9,10 @@ import type { Session } from '../host.ts';
 /** A command line of a command of several requests. */
 export type Compound = Execution;
 
-/** Opens the gateway, uses it, and gives errors of the client as errors of the command. */
+/**
+ * Opens the gateway, uses it, and gives errors of the client as errors of the command. An
+ * interruption is one until the first change is sent: from then on, it has a report.
+ */
 export async function withSession<Result>(
   { command, connection, host }: Compound,
   use: (session: Session) => Promise<Result>,
@@ -19,6 +22,7 @@ export async function withSession<Result>(
   try {
     return await use(session);
   } catch (error) {
+    if (error instanceof InterruptedError) throw new InterruptedError('Interrupted. Nothing was changed.');
     throw session.errorOf(command.operation, error);
   }
 }
