@@ -24,6 +24,11 @@ export const declarationCommands: readonly Command[] = [
         help: 'Delete associations that requests of this declaration made last, and that it does not have any more.',
       },
       {
+        name: 'checkRoles',
+        type: 'boolean',
+        help: "Make a dry run for each distinct role, five a second, to find those that do not exist or can't be assumed.",
+      },
+      {
         name: 'onBehalfOf',
         type: 'string',
         help: 'The person on whose behalf a service acts. Recorded, not verified.',

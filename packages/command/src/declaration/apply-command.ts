@@ -5,7 +5,6 @@ import { sleep } from '../../../client/src/client/retry.ts';
 import type { Retry } from '../../../client/src/client/retry.ts';
 import { approvalTeller } from '../gateway/approvals.ts';
 import type { Session } from '../host.ts';
-import { makeProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { runChanges } from './apply.ts';
 import type { Outcome } from './apply.ts';
@@ -45,8 +44,7 @@ export async function runApply(compound: Compound): Promise<number> {
   const waitMs = wait === null ? null : durationMs(wait);
   const plan = planOf(path);
   const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
-  const progress = makeProgress(compound.host);
-  const { outcomes, underWay } = await withSession(compound, async (session) => {
+  const { outcomes, underWay } = await withSession(compound, async (session, progress) => {
     await mayApply(plan, compound, session);
     writeText(inversePath, inverseDeclaration(plan));
     progress.say(`The state before is in ${inversePath}.`);
@@ -150,6 +148,5 @@ async function apply(
     readAgain: makeReadAgain(client, plan.changes, { signal: secondSignal }, Date.now),
     onOutcome: outcomeTeller(plan.changes.length, progress),
   });
-  progress.end();
   return { outcomes, underWay: interruption.underWay() };
 }
