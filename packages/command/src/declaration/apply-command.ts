@@ -1,37 +1,23 @@
 import { durationMs } from '../aws/duration.ts';
 import { approvalRequiredCode, GeneralError, interruptedCode } from '../aws/errors.ts';
-import type { ApprovalWait } from '../../../client/src/client/approval.ts';
-import { sleep } from '../../../client/src/client/retry.ts';
-import type { Retry } from '../../../client/src/client/retry.ts';
-import { approvalTeller } from '../gateway/approvals.ts';
+import type { MutationOptions } from '../../../client/src/client/approval.ts';
+import type { GatewayClient } from '../../../client/src/client/client.ts';
+import type { MutationResult } from '../../../client/src/client/result.ts';
 import type { Session } from '../host.ts';
-import type { Progress } from '../progress.ts';
-import { runChanges } from './apply.ts';
-import type { Outcome } from './apply.ts';
 import { judged } from './check.ts';
 import type { Compound } from './compound.ts';
 import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
 import { deletionsOf } from './deletions.ts';
-import { interruptionAnswer, interruptionLines, watchInterruption } from './interruption.ts';
-import type { UnderWay } from './interruption.ts';
+import { inputOf } from './inputs.ts';
+import { interruptionAnswer, interruptionLines } from './interruption.ts';
 import { inverseDeclaration } from './inverse.ts';
-import { makePace } from './pacing.ts';
+import { makeChanges } from './make-changes.ts';
+import type { Made } from './make-changes.ts';
 import { check } from './plan-command.ts';
-import { isTooOld, PlanError, planRefusal, readPlan, remainingMs } from './plan-file.ts';
+import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
 import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
-import { makeReadAgain } from './replays.ts';
-import { outcomeTeller, retryTeller, sendChange } from './sending.ts';
-
-/** How many changes are under way at once. */
-const concurrency = 8;
-
-/** What a run did, and what was under way when it was interrupted. */
-interface Applied {
-  readonly outcomes: readonly Outcome[];
-  readonly underWay: UnderWay;
-}
 
 /**
  * Makes the changes of a saved plan, and nothing else. Once it is interrupted, it finishes those
@@ -48,7 +34,15 @@ export async function runApply(compound: Compound): Promise<number> {
     await mayApply(plan, compound, session);
     writeText(inversePath, inverseDeclaration(plan));
     progress.say(`The state before is in ${inversePath}.`);
-    return apply(plan, waitMs, compound, session, progress);
+    // The plan may not become too old meanwhile.
+    const restMs = waitMs === null ? null : Math.min(waitMs, remainingMs(plan, Date.now()));
+    const making = {
+      mutate: (change: Change, options: MutationOptions) => mutate(session.client, plan, change, options),
+      allowPartial: compound.values.allowPartial === true,
+      waitMs: restMs,
+      stopped: () => (isTooOld(plan, Date.now()) ? 'The plan is older than 24 hours.' : null),
+    };
+    return makeChanges(plan.changes, making, session, progress);
   });
   const lines = [...outcomeLines(outcomes), ...interruptionLines(underWay, outcomes)];
   await printReport(compound, lines, () => {
@@ -58,7 +52,7 @@ export async function runApply(compound: Compound): Promise<number> {
   return exitCodeOf(plan, { outcomes, underWay });
 }
 
-function exitCodeOf({ denied }: Plan, { outcomes, underWay }: Applied): number {
+function exitCodeOf({ denied }: Plan, { outcomes, underWay }: Made): number {
   const others = outcomes.filter(({ kind }) => kind !== 'done');
   if (underWay !== null && others.length > 0) return interruptedCode;
   if (denied.length > 0 || others.some(({ kind }) => kind !== 'approvalRequired')) return 1;
@@ -105,48 +99,11 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   );
 }
 
-async function apply(
-  plan: Plan,
-  waitMs: number | null,
-  { values }: Compound,
-  { client, signal, secondSignal }: Session,
-  progress: Progress,
-): Promise<Applied> {
-  const isStopped = () => signal?.aborted === true;
-  const pace = makePace(
-    () => performance.now(),
-    (ms) => sleep(ms, secondSignal, signal),
-    isStopped,
-  );
-  const interruption = watchInterruption(signal, progress);
-  const tellRetry = retryTeller(plan.changes);
-  const sending = (change: Change, onWait: (reason: string) => void, waitForApproval?: ApprovalWait) => {
-    const onRetry = (one: Change, retry: Retry) => {
-      pace.onRetry(retry);
-      onWait(retry.reason);
-      progress.say(tellRetry(one, retry));
-    };
-    const how = { client, plan, onRetry, signal: secondSignal, finish: signal, waitForApproval };
-    return interruption.during(change, () => sendChange(how, change));
-  };
-  // The plan may not become too old meanwhile.
-  const maxElapsedMs = Math.min(waitMs ?? 0, remainingMs(plan, Date.now()));
-  const sendAndWait = (change: Change) => {
-    const onApproval = approvalTeller((line) => progress.say(`${nameOf(change.target)}: ${line}`));
-    return sending(change, () => undefined, { maxElapsedMs, onApproval });
-  };
-  const outcomes = await runChanges(plan.changes, {
-    concurrency,
-    allowPartial: values.allowPartial === true,
-    turn: pace.turn,
-    stopped: () => {
-      if (isStopped()) return 'The command was interrupted.';
-      return isTooOld(plan, Date.now()) ? 'The plan is older than 24 hours.' : null;
-    },
-    send: sending,
-    ...(waitMs !== null && { sendAndWait }),
-    readAgain: makeReadAgain(client, plan.changes, { signal: secondSignal }, Date.now),
-    onOutcome: outcomeTeller(plan.changes.length, progress),
-  });
-  return { outcomes, underWay: interruption.underWay() };
+function mutate(client: GatewayClient, plan: Plan, change: Change, options: MutationOptions): Promise<MutationResult> {
+  const clientRequestToken = tokenOf(plan, change);
+  const input = inputOf(plan, change);
+  if ('create' in input) return client.createPodIdentityAssociation({ ...input.create, clientRequestToken }, options);
+  if ('update' in input) return client.updatePodIdentityAssociation({ ...input.update, clientRequestToken }, options);
+  if ('adopt' in input) return client.adoptPodIdentityAssociation({ ...input.adopt, clientRequestToken }, options);
+  return client.deletePodIdentityAssociation({ ...input.delete, clientRequestToken }, options);
 }

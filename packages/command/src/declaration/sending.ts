@@ -1,13 +1,9 @@
 import type { MutationOptions } from '../../../client/src/client/approval.ts';
-import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { MutationResult } from '../../../client/src/client/result.ts';
 import type { Retry } from '../../../client/src/client/retry.ts';
 import { grouped } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import type { Outcome } from './apply.ts';
-import { inputOf } from './inputs.ts';
-import { tokenOf } from './plan-file.ts';
-import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
 import { nameOf } from './print.ts';
 import { roleNotFound, rolesKeyOf, rolesOf } from './queue.ts';
@@ -15,21 +11,17 @@ import { roleNotFound, rolesKeyOf, rolesOf } from './queue.ts';
 /** Time for the retries of a change whose role does not exist, as of a single command. */
 const roleWaitMs = 60_000;
 
-/** How changes are sent. */
-interface Sending extends Pick<MutationOptions, 'signal' | 'finish' | 'waitForApproval'> {
-  readonly client: GatewayClient;
-  readonly plan: Plan;
-  /** Called before each wait for a retry. */
-  readonly onRetry: (change: Change, retry: Retry) => void;
-}
+/** Sends a change with a token that every run of it has, until its result is known. */
+export type Mutate = (change: Change, options: MutationOptions) => Promise<MutationResult>;
 
 /**
- * Sends a change with its token until its result is known, or the client gives up. A role that does
- * not exist is waited for as long as by a single command: it may have been made seconds ago.
+ * Sends a change until its result is known, or the client gives up. A role that does not exist is
+ * waited for as long as by a single command: it may have been made seconds ago.
  */
 export function sendChange(
-  { client, plan, onRetry, signal, finish, waitForApproval }: Sending,
+  mutate: Mutate,
   change: Change,
+  { signal, finish, waitForApproval, onRetry }: MutationOptions,
 ): Promise<MutationResult> {
   const giveUp = new AbortController();
   let missingSince: number | null = null;
@@ -41,19 +33,10 @@ export function sendChange(
       const now = performance.now();
       if (retry.reason === roleNotFound) missingSince ??= now;
       if (retry.reason === roleNotFound && now + retry.delayMs - (missingSince ?? now) > roleWaitMs) giveUp.abort();
-      else onRetry(change, retry);
+      else onRetry?.(retry);
     },
   };
-  return mutate(client, plan, change, options);
-}
-
-function mutate(client: GatewayClient, plan: Plan, change: Change, options: MutationOptions): Promise<MutationResult> {
-  const clientRequestToken = tokenOf(plan, change);
-  const input = inputOf(plan, change);
-  if ('create' in input) return client.createPodIdentityAssociation({ ...input.create, clientRequestToken }, options);
-  if ('update' in input) return client.updatePodIdentityAssociation({ ...input.update, clientRequestToken }, options);
-  if ('adopt' in input) return client.adoptPodIdentityAssociation({ ...input.adopt, clientRequestToken }, options);
-  return client.deletePodIdentityAssociation({ ...input.delete, clientRequestToken }, options);
+  return mutate(change, options);
 }
 
 /**
