@@ -31,6 +31,11 @@ export const declarationCommands: readonly Command[] = [
         type: 'boolean',
         help: 'Delete associations that requests of this declaration made last, and that it does not have any more.',
       },
+      {
+        name: 'checkRoles',
+        type: 'boolean',
+        help: "Make a dry run for each distinct role, five a second, to find those that do not exist or can't be assumed.",
+      },
       person,
     ],
     answer: {},

@@ -216,7 +216,7 @@ test('an interrupted run says what it did not send, and the next one does what i
     text: () => Promise.resolve(''),
   };
   const interrupted = await adopt([], 'pat', { prompter, signal: interrupt.signal }, route.url);
-  expect(interrupted).toMatchObject({ code: 1, stdout: expect.stringContaining('Not sent: run the same command') });
+  expect(interrupted).toMatchObject({ code: 130, stdout: expect.stringContaining('Not sent: run the same command') });
   const next = await adoptJson(['--yes']);
   expect([next.code, (next.counts.adopted ?? 0) + (next.counts.adoptedBefore ?? 0)]).toEqual([0, 30]);
   expect(await adoptJson(['--plan'])).toMatchObject({ code: 0, counts: { adoptedBefore: 30 } });

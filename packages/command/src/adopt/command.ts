@@ -1,28 +1,22 @@
 import { durationMs } from '../aws/duration.ts';
-import { approvalRequiredCode, UsageError } from '../aws/errors.ts';
-import { runChanges } from '../declaration/apply.ts';
-import type { Outcome } from '../declaration/apply.ts';
+import { approvalRequiredCode, interruptedCode, UsageError } from '../aws/errors.ts';
 import type { Compound } from '../declaration/compound.ts';
 import { printReport, textOf, withSession } from '../declaration/compound.ts';
-import { makePace } from '../declaration/pacing.ts';
+import { interruptionAnswer, interruptionLines } from '../declaration/interruption.ts';
+import { makeChanges } from '../declaration/make-changes.ts';
+import type { Made } from '../declaration/make-changes.ts';
 import type { Change } from '../declaration/planner.ts';
-import { nameOf } from '../declaration/print.ts';
-import { makeReadAgain } from '../declaration/replays.ts';
-import { approvalTeller } from '../gateway/approvals.ts';
 import type { Session } from '../host.ts';
 import type { MutationOptions } from '../../../client/src/client/approval.ts';
 import { inventoryLines, readNamespaces } from '../inventory-lines.ts';
-import { sleep } from '../sleep.ts';
+import type { Progress } from '../progress.ts';
 import { adoptionInput, checkAll } from './check.ts';
 import type { Recorded, Verdict } from './check.ts';
-import { adoptionAnswer, adoptionLines } from './report.ts';
 import { missingOf } from './denied-updates.ts';
+import { adoptionAnswer, adoptionLines } from './report.ts';
 import type { Adoption } from './rows.ts';
 import { select } from './select.ts';
 import type { Selectors } from './select.ts';
-
-/** How many adoptions are under way at once. */
-const concurrency = 8;
 
 /** With `--detailed-exitcode`, a dry run with something to adopt ends with 2, as that of `plan`. */
 const exitCodes = { done: 0, leftOut: 1, planned: 2, held: approvalRequiredCode } as const;
@@ -38,15 +32,21 @@ export async function runAdopt(compound: Compound): Promise<number> {
   const [isPlan, isAgreed] = [values.plan === true, values.yes === true];
   if (!isPlan && !isAgreed && host.prompter === null)
     throw new UsageError('Give --plan to see what would be adopted, or --yes to adopt it.');
-  const adoption = await withSession(compound, async (session) => {
+  const { adoption, made } = await withSession(compound, async (session, progress) => {
     const planned = await plan(compound, session);
     const sent = sentOf(planned, textOf(values, 'wait') !== null);
-    if (isPlan) return planned;
-    if (!isAgreed && sent.length > 0 && !(await agrees(compound, planned, sent.length))) return planned;
-    return { ...planned, outcomes: await adopt(sent, compound, session) };
+    progress.end();
+    const isRefused = isPlan || (!isAgreed && sent.length > 0 && !(await agrees(compound, planned, sent.length)));
+    if (isRefused) return { adoption: planned, made: null };
+    const made = await adopt(sent, compound, session, progress);
+    return { adoption: { ...planned, outcomes: made.outcomes }, made };
   });
-  await printReport(compound, adoptionLines(adoption), () => adoptionAnswer(adoption));
-  return exitCodeOf(adoption, values.detailedExitcode === true);
+  const { outcomes = [], underWay = null } = made ?? {};
+  await printReport(compound, [...adoptionLines(adoption), ...interruptionLines(underWay, outcomes)], () => {
+    return { ...adoptionAnswer(adoption), interrupted: interruptionAnswer(underWay, outcomes) };
+  });
+  const isCut = underWay !== null && outcomes.some(({ kind }) => kind !== 'done');
+  return isCut ? interruptedCode : exitCodeOf(adoption, values.detailedExitcode === true);
 }
 
 function selectorsOf({ values }: Compound): Selectors {
@@ -95,40 +95,20 @@ async function agrees({ host }: Compound, planned: Adoption, count: number): Pro
   return (await host.prompter?.choose(question, ['no', 'yes'])) === 'yes';
 }
 
-async function adopt(
-  changes: readonly Change[],
-  compound: Compound,
-  { client, signal }: Session,
-): Promise<readonly Outcome[]> {
-  const { values, host } = compound;
-  const [recorded, wait] = [recordedOf(compound), textOf(values, 'wait')];
-  const pace = makePace(
-    () => performance.now(),
-    (ms) => sleep(ms, signal),
-  );
-  const options = { signal, onRetry: pace.onRetry };
-  const send = (change: Change, more: MutationOptions) => {
-    // It follows from what is adopted: a second run, or another at the same time, has no effect.
-    const clientRequestToken = `adopt-${change.associationId}-${change.expectedModifiedAt}`;
-    return client.adoptPodIdentityAssociation({ ...adoptionInput(change, recorded), clientRequestToken }, more);
-  };
-  const sendAndWait = (change: Change) => {
-    const onApproval = approvalTeller((line) => host.writeError(`${nameOf(change.target)}: ${line}\n`));
-    const maxElapsedMs = durationMs(wait ?? '0');
-    return send(change, { ...options, waitForApproval: { maxElapsedMs, onApproval } });
-  };
-  return runChanges(changes, {
-    concurrency,
-    allowPartial: true,
-    stopped: () => (signal?.aborted === true ? 'The command was interrupted.' : null),
-    send: async (change) => {
-      await pace.turn();
-      return send(change, options);
+function adopt(changes: readonly Change[], compound: Compound, session: Session, progress: Progress): Promise<Made> {
+  const [recorded, wait] = [recordedOf(compound), textOf(compound.values, 'wait')];
+  const making = {
+    mutate: (change: Change, options: MutationOptions) => {
+      // It follows from what is adopted: a second run, or another at the same time, has no effect.
+      const clientRequestToken = `adopt-${change.associationId}-${change.expectedModifiedAt}`;
+      const input = { ...adoptionInput(change, recorded), clientRequestToken };
+      return session.client.adoptPodIdentityAssociation(input, options);
     },
-    sendAndWait: wait === null ? undefined : sendAndWait,
-    readAgain: makeReadAgain(client, changes, { signal }, Date.now),
-    onOutcome: () => undefined,
-  });
+    allowPartial: true,
+    waitMs: wait === null ? null : durationMs(wait),
+    stopped: () => null,
+  };
+  return makeChanges(changes, making, session, progress);
 }
 
 function exitCodeOf({ selected, verdicts, outcomes }: Adoption, isDetailed: boolean): number {

@@ -101,7 +101,8 @@ export function makeSession(settings: CallSettings): NonNullable<Host['openSessi
   return (connection) => {
     const client = clientOf(connection, sessionLimitMs, settings, () => undefined);
     const url = gatewayOf(endpointUrlOf(connection));
-    return Promise.resolve({ client, url, signal: settings.signal, errorOf: commandError });
+    const { signal, secondSignal } = settings;
+    return Promise.resolve({ client, url, signal, secondSignal, errorOf: commandError });
   };
 }
 
