@@ -1,8 +1,9 @@
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
+import { checkBatches } from '../declaration/batches.ts';
 import { judged, mapLimited } from '../declaration/check.ts';
 import type { Checked } from '../declaration/check.ts';
-import { clusterKeyOf, keyOf } from '../declaration/declaration.ts';
+import { keyOf } from '../declaration/declaration.ts';
 import type { SeenAssociation } from '../declaration/observe.ts';
 import { statedOf } from '../declaration/planner.ts';
 import type { Change } from '../declaration/planner.ts';
@@ -24,8 +25,6 @@ export interface Verdict {
   readonly update: Checked;
 }
 
-/** The limits of one check. */
-const limits = { changes: 100, clusters: 10 } as const;
 /** How many checks are under way at once. */
 const concurrency = 4;
 
@@ -64,7 +63,7 @@ export async function checkAll(
     return isOutside.has(target) ? [{ action: 'adopt', target, change }, update] : [update];
   });
   const checks = { adopt: new Map<SeenAssociation, Checked>(), update: new Map<SeenAssociation, Checked>() };
-  await mapLimited(batchesOf(questions), concurrency, async (batch) => {
+  await mapLimited(checkBatches(questions), concurrency, async (batch) => {
     const changes = batch.map((one) => inputOf(one, recorded));
     const { results } = await client.checkPodIdentityAssociations({ input: { changes } }, options);
     for (const [index, { action, target }] of batch.entries()) {
@@ -86,24 +85,6 @@ function inputOf({ action, target, change }: Question, recorded: Recorded) {
   if (action === 'adopt') return { adopt: adoptionInput(change, recorded) };
   const { accountId, region, clusterName, associationId, roleArn } = target;
   return { update: { accountId, region, clusterName, associationId, roleArn, onBehalfOf: recorded.onBehalfOf } };
-}
-
-/** Questions in the order of their clusters, as one check takes them. */
-function batchesOf(questions: readonly Question[]): readonly (readonly Question[])[] {
-  const batches: Question[][] = [];
-  const clusters = new Set<string>();
-  for (const one of questions) {
-    const batch = batches.at(-1);
-    clusters.add(clusterKeyOf(one.target));
-    if (batch !== undefined && batch.length < limits.changes && clusters.size <= limits.clusters) {
-      batch.push(one);
-    } else {
-      clusters.clear();
-      clusters.add(clusterKeyOf(one.target));
-      batches.push([one]);
-    }
-  }
-  return batches;
 }
 
 function adoptionOf(association: SeenAssociation, { reason }: Recorded): Change {
