@@ -1,14 +1,10 @@
+import { record } from './commands.ts';
 import type { Command, Parameter } from './commands.ts';
 
 const file: Parameter = { name: 'file', short: 'f', type: 'string', required: true, help: '' };
 const outputFile: Parameter = { name: 'outputFile', short: 'o', type: 'string', help: '' };
 const name: Parameter = { name: 'name', type: 'string', help: 'The name of the declaration. Audit entries record it.' };
 
-const person: Parameter = {
-  name: 'onBehalfOf',
-  type: 'string',
-  help: 'The person on whose behalf a service acts. Recorded, not verified.',
-};
 /** What a selector takes. */
 const several = ', separated by commas; * stands for any text';
 
@@ -36,7 +32,11 @@ export const declarationCommands: readonly Command[] = [
         type: 'boolean',
         help: "Make a dry run for each distinct role, five a second, to find those that do not exist or can't be assumed.",
       },
-      person,
+      {
+        name: 'onBehalfOf',
+        type: 'string',
+        help: 'The person on whose behalf a service acts. Recorded, not verified.',
+      },
     ],
     answer: {},
     isCompound: true,
@@ -105,8 +105,7 @@ export const declarationCommands: readonly Command[] = [
         help: 'Exit with 2 if there is something to adopt and nothing is adopted, and with 1 if something is left out.',
       },
       { name: 'yes', type: 'boolean', help: 'Adopt without asking.' },
-      { name: 'reason', type: 'string', help: 'The reason, for the audit trail.' },
-      person,
+      ...record.filter(({ name: one }) => one !== 'accountId'),
     ],
     answer: {},
     isMutation: true,

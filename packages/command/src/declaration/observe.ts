@@ -125,7 +125,7 @@ type Page = Awaited<ReturnType<GatewayClient['associations']>>;
 
 function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
   const { accountId, region, clusterName, namespace, serviceAccount } = node;
-  const { associationId, modifiedAt, origin, ownerArn, declaration, observedAt, seenOtherwiseBefore } = node;
+  const { associationId, modifiedAt, origin, ownerArn, declaration, observedAt } = node;
   return {
     accountId,
     region,
@@ -138,7 +138,7 @@ function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
     ownerArn,
     declaration,
     observedAt,
-    seenOtherwiseBefore,
+    seenOtherwiseBefore: node.seenOtherwiseBefore,
     ...settingsOf(node),
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };

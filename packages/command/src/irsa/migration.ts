@@ -1,10 +1,10 @@
 import type { Written } from '../declaration/write.ts';
-import type { InventoryLine } from '../inventory-lines.ts';
 import { addOnOf } from './add-ons.ts';
-import type { Answer, Asked } from './ask.ts';
 import type { IrsaAccount } from './service-accounts.ts';
 import { trustStatements } from './trust-statements.ts';
 import type { TrustStatement } from './trust-statements.ts';
+import type { InventoryLine } from '../inventory-lines.ts';
+import type { Answer, Asked } from './ask.ts';
 
 /** What a move from IRSA to Pod Identity takes. */
 export interface Migration {
