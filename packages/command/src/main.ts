@@ -26,6 +26,8 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   process.stderr.write(`The output can't be written: ${message}\n`);
   process.exit(255);
 });
+// An interrupt also ends a reader such as `tee`: what is under way is finished without it.
+process.stderr.on('error', () => undefined);
 process.exitCode = 255;
 // The SDK's notices about versions of Node.js are for those who develop with it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

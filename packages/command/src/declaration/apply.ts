@@ -4,9 +4,9 @@ import type { MutationResult } from '../../../client/src/client/result.ts';
 import { heldText } from '../gateway/approvals.ts';
 import type { Change } from './planner.ts';
 import { changedSettings } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
 import { makeQueue, roleNotFound, rolesOf } from './queue.ts';
-import type { Taken } from './queue.ts';
+import type { Ending, Taken } from './queue.ts';
 import type { Settings } from '../../../client/src/client/setting-fields.ts';
 import type { ReadAgain } from './replays.ts';
 
@@ -97,7 +97,7 @@ export async function runChanges(changes: readonly Change[], runner: Runner): Pr
           if (reason !== roleNotFound) queue.goOn(change);
         });
         conclude(outcome);
-        queue.ended(outcome);
+        queue.ended(change, endingOf(outcome));
       }
     };
     await Promise.all(Array.from({ length: runner.concurrency }, work));
@@ -131,9 +131,14 @@ function notStarted(change: Change, message: string): Outcome {
   return { kind: 'notStarted', change, message };
 }
 
+function endingOf(outcome: Outcome): Ending {
+  if (outcome.kind === 'refused' && outcome.code === roleNotFound) return 'role missing';
+  return outcome.kind === 'done' ? 'done' : 'other';
+}
+
 /** What becomes of a change that names the same roles as one that was refused. */
 function refusedAs({ action, target }: Change, change: Change): Outcome {
-  const message = `Not sent, since ${rolesOf(change)} does not exist: see ${action} ${nameOf(target)}.`;
+  const message = `Not sent, since ${rolesOf(change)} does not exist: see ${action} ${keyOf(target)}.`;
   return { kind: 'refused', change, code: roleNotFound, message };
 }
 

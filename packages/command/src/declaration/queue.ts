@@ -1,4 +1,3 @@
-import type { Outcome } from './apply.ts';
 import type { Change } from './planner.ts';
 
 /** A change whose turn it is. */
@@ -15,8 +14,11 @@ export interface Queue {
   /** Takes in that a change got an answer, and not that its role does not exist. */
   readonly goOn: (change: Change) => void;
   /** Takes in what became of a change. */
-  readonly ended: (outcome: Outcome) => void;
+  readonly ended: (change: Change, ending: Ending) => void;
 }
+
+/** What became of a change: it is done, its role does not exist, or anything else. */
+export type Ending = 'done' | 'role missing' | 'other';
 
 /** The code of a refusal for a role that does not exist, or that EKS does not see yet. */
 export const roleNotFound = 'ROLE_NOT_FOUND';
@@ -62,10 +64,9 @@ export function makeQueue(changes: readonly Change[]): Queue {
       }
     },
     goOn,
-    ended: (outcome) => {
-      const { change } = outcome;
-      if (outcome.kind === 'refused' && outcome.code === roleNotFound) refused.set(rolesKeyOf(change), change);
-      if (outcome.kind === 'done') refused.delete(rolesKeyOf(change));
+    ended: (change, ending) => {
+      if (ending === 'role missing') refused.set(rolesKeyOf(change), change);
+      if (ending === 'done') refused.delete(rolesKeyOf(change));
       goOn(change);
     },
   };

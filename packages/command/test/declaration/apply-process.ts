@@ -32,7 +32,8 @@ export async function startApply({ gateway }: ScannedGateway, plan: string) {
     const [code, signal] = closed as [number | null, string | null];
     return { code, signal, stdout, stderr };
   });
-  return { ended, kill: (signal: 'SIGINT' | 'SIGKILL') => child.kill(signal), stderr: () => stderr };
+  const closeStderr = () => child.stderr.destroy();
+  return { ended, closeStderr, kill: (signal: 'SIGINT' | 'SIGKILL') => child.kill(signal), stderr: () => stderr };
 }
 
 /** Waits until a condition holds, which is asked every few milliseconds. */

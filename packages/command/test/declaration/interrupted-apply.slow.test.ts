@@ -47,6 +47,18 @@ test('an interrupt finishes the changes that are under way, begins no other, and
   expect(fleet.effects()).toEqual(serviceAccounts.map((name) => `Create ${name}`));
 });
 
+test('an interrupt that also ends the reader of standard error, such as tee, leaves no change unfinished', async () => {
+  const path = await plan();
+  delayAnswers(1_000, 9);
+  const apply = await startApply(fleet, path);
+  await until(() => made() === 9);
+  apply.closeStderr();
+  apply.kill('SIGINT');
+  const { code, stdout } = await apply.ended;
+  expect(stdout).toContain('Done: 9 of 30.');
+  expect([code, made()]).toEqual([130, 9]);
+});
+
 test('a second interrupt ends at once, and says of which changes the result is not known', async () => {
   const path = await plan();
   delayAnswers(0, 1);

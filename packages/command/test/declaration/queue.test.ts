@@ -1,4 +1,3 @@
-import type { Outcome } from '../../src/declaration/apply.ts';
 import type { Action, Change } from '../../src/declaration/planner.ts';
 import { makeQueue } from '../../src/declaration/queue.ts';
 
@@ -20,8 +19,6 @@ const changeOf = (serviceAccount: string, role: string, action: Action = 'create
   expectedRevision: null,
   reason: null,
 });
-const missing = (change: Change): Outcome => ({ kind: 'refused', change, code: 'ROLE_NOT_FOUND', message: 'm' });
-const done = (change: Change): Outcome => ({ kind: 'done', change, isReplayed: false });
 
 const changes = [changeOf('a', 'x'), changeOf('b', 'x'), changeOf('c', 'y'), changeOf('d', 'x')] as const;
 const [a, b, c, d] = changes;
@@ -30,7 +27,7 @@ test('changes wait for the first one that names their role, and others go before
   const { take, ended } = makeQueue(changes);
   expect([(await take())?.change, (await take())?.change]).toEqual([a, c]);
   const next = take();
-  ended(done(a));
+  ended(a, 'done');
   expect([await next, await take(), await take()]).toEqual([
     { change: b, refused: null },
     { change: d, refused: null },
@@ -41,7 +38,7 @@ test('changes wait for the first one that names their role, and others go before
 test('changes with a role that does not exist are given with the change that was refused', async () => {
   const { take, ended } = makeQueue(changes);
   await take();
-  ended(missing(a));
+  ended(a, 'role missing');
   expect([await take(), await take(), await take()]).toEqual([
     { change: b, refused: a },
     { change: c, refused: null },
@@ -56,7 +53,7 @@ test('an answer about something else than the role lets the others go on before 
   const next = take();
   goOn(a);
   expect(await next).toEqual({ change: b, refused: null });
-  ended(missing(a));
+  ended(a, 'role missing');
   expect(await take()).toEqual({ change: d, refused: a });
 });
 
@@ -64,6 +61,6 @@ test('a delete is sent although a create with its role was refused, for it needs
   const removal = changeOf('e', 'x', 'delete');
   const { take, ended } = makeQueue([a, removal]);
   await take();
-  ended(missing(a));
+  ended(a, 'role missing');
   expect(await take()).toEqual({ change: removal, refused: null });
 });
