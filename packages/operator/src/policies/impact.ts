@@ -4,6 +4,7 @@ import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { unpackPolicies } from '../../../../src/policy-versions/packed-policies.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
+import { makeProgress } from '../cli/progress.ts';
 import { clusterName, coverageOf, gapsIn, observedAssociations } from '../observed-associations.ts';
 import { shippedPolicies } from '../options.ts';
 import { readLive, readPacked } from '../policy-versions/publish.ts';
@@ -31,13 +32,19 @@ type ImpactContext = Context<LedgerSettings & WithWorld & { readonly hasPolicyTa
  * otherwise. Gives the exit code.
  */
 export async function run(request: ImpactRequest, context: ImpactContext): Promise<number> {
-  const { settings, print, warn } = context;
+  const { settings, warn } = context;
+  const progress = makeProgress(context.stderr);
+  const print = (line: string) => {
+    progress.clear();
+    context.print(line);
+  };
   const isJson = request.output === 'json';
   const printObject = (type: string, fields: object) => print(JSON.stringify({ type, ...fields }));
   const after = { ...replayPoliciesOf(request, settings.world), roles: await rolesIn(request) };
   const before = await policiesBefore(request, context);
   const printImpact = (one: Impact) => (isJson ? printObject('ASSOCIATION', objectOf(one)) : print(textOf(one)));
-  const { summary, coverage } = await judgeAll(settings, before, after, printImpact);
+  const { summary, coverage } = await judgeAll(settings, before, after, printImpact, progress);
+  progress.clear();
   if (!isJson) for (const line of summaryLines(summary)) print(line);
   const requests =
     request.requests &&
@@ -82,11 +89,13 @@ function judgeAll(
   before: PoliciesInUse,
   after: PoliciesInUse & Parameters<typeof replayRecorded>[2],
   onImpact: (impact: Impact) => void,
+  progress: Pick<ReturnType<typeof makeProgress>, 'report'>,
 ) {
   const judge = makeImpactJudge(before, after, after.roles, Date.now());
   const impacts = collectImpacts([before, after]);
   const all = [before, after].flatMap(({ inventory }) => inventory.clusters);
   const clusters = [...new Map(all.map((cluster) => [clusterName(cluster), cluster])).values()];
+  let judged = 0;
   return withLedger(settings, async (ledger) => {
     for await (const page of observedAssociations(ledger, clusters)) {
       for (const observed of page) {
@@ -94,6 +103,8 @@ function judgeAll(
         found.forEach(onImpact);
         impacts.add(found);
       }
+      judged += page.length;
+      progress.report(judged, 'associations judged');
     }
     return { summary: impacts.summary(), coverage: await coverageOf(ledger, clusters) };
   });
