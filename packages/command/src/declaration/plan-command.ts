@@ -2,7 +2,8 @@ import { GeneralError } from '../aws/errors.ts';
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { Session } from '../host.ts';
-import { batches, batchSize, judged, mapLimited } from './check.ts';
+import { checkBatches } from './batches.ts';
+import { judged, mapLimited } from './check.ts';
 import type { Checked } from './check.ts';
 import type { Compound } from './compound.ts';
 import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
@@ -92,18 +93,21 @@ async function observeFor(
   return observe(client, [...clusters.values()], options);
 }
 
-/** Asks for each change whether it would be made, 100 at a time. */
+/** Asks for each change whether it would be made. The answers are in the order of the changes. */
 export async function check(
   client: GatewayClient,
   context: Pick<Plan, 'declaration' | 'onBehalfOf'>,
   changes: readonly Change[],
   options: CallOptions,
 ): Promise<readonly Checked[]> {
-  const results = await mapLimited(batches(changes, batchSize), 4, async (batch) => {
+  const batches = checkBatches(changes);
+  const results = await mapLimited(batches, 4, async (batch) => {
     const inputs = batch.map((change) => inputOf(context, change));
     return (await client.checkPodIdentityAssociations({ input: { changes: inputs } }, options)).results;
   });
-  return results.flat();
+  const found = results.flat();
+  const checks = new Map(batches.flat().map((change, index) => [change, found[index]]));
+  return changes.flatMap((change) => checks.get(change) ?? []);
 }
 
 function sizesOf(changes: readonly Change[], observed: readonly Observed[]): Readonly<Record<string, number>> {
