@@ -37,7 +37,7 @@ bindings:
 `,
   );
   const startedAt = performance.now();
-  await fleet.run(['plan', '-f', source, '-o', file], [2]);
+  await fleet.run(['plan', '-f', source, '-o', file]);
   const seconds = (performance.now() - startedAt) / 1_000;
   const { changes } = JSON.parse(readFileSync(file, 'utf8')) as { readonly changes: readonly object[] };
   if (changes.length !== bindings) throw new Error(`${changes.length} changes are planned, not ${bindings}.`);

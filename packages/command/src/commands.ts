@@ -55,7 +55,7 @@ export interface Command {
   /** Whether it changes associations, so that its result can take a while. */
   readonly isMutation?: true;
   /**
-   * Whether it makes several requests, has files, and ends as `terraform plan` does: `runCompound`
+   * Whether it makes several requests, has files, and ends with 1 for errors: `runCompound`
    * runs it. It has no input documents and skeletons, and no shape of an answer.
    */
   readonly isCompound?: true;

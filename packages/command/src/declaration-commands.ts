@@ -12,8 +12,7 @@ export const declarationCommands: readonly Command[] = [
   {
     name: 'plan',
     operation: 'Plan',
-    summary:
-      'Show what a declaration would change, and save it as a plan. Exits with 0 if nothing, 2 if something, 1 for errors and denials.',
+    summary: 'Show what a declaration would change, and save it as a plan. Exits with 1 for errors and denials.',
     parameters: [
       { ...file, help: 'The declaration, in YAML or JSON.' },
       { ...outputFile, help: 'The file for the plan.' },
@@ -22,6 +21,11 @@ export const declarationCommands: readonly Command[] = [
         name: 'prune',
         type: 'boolean',
         help: 'Delete associations that requests of this declaration made last, and that it does not have any more.',
+      },
+      {
+        name: 'detailedExitcode',
+        type: 'boolean',
+        help: 'Exit with 0 if there is nothing to change, 2 if there is, and 1 for errors and denials.',
       },
       {
         name: 'onBehalfOf',

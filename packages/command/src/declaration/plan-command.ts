@@ -20,8 +20,8 @@ import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
 import { readDeclaration } from './read.ts';
 
-/** Exit codes, as those of `terraform plan -detailed-exitcode`. */
-const exitCodes = { nothing: 0, denied: 1, changes: 2 } as const;
+/** With `--detailed-exitcode`, changes end with 2, as those of `terraform plan`. */
+const exitCodes = { planned: 0, denied: 1, changes: 2 } as const;
 
 /** Plans what a declaration changes, and saves the plan. Changes nothing. */
 export async function runPlan(compound: Compound): Promise<number> {
@@ -42,7 +42,7 @@ export async function runPlan(compound: Compound): Promise<number> {
   if (file !== null) writeText(file, planText(plan));
   await printReport(compound, planLines(plan, remarks), () => planAnswer(plan, remarks));
   if (plan.denied.length > 0) return exitCodes.denied;
-  return plan.changes.length > 0 ? exitCodes.changes : exitCodes.nothing;
+  return plan.changes.length > 0 && values.detailedExitcode === true ? exitCodes.changes : exitCodes.planned;
 }
 
 interface Wanted {

@@ -60,11 +60,26 @@ function deniedLines({ action, target, reasons }: Denied): readonly string[] {
   ];
 }
 
+/** How many changes of each kind a plan has, and what else it is about. */
+function countsOf({ changes, unchanged, denied, leftOver }: Plan) {
+  const count = (action: Action) => changes.filter((one) => one.action === action).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    adopt: count('adopt'),
+    delete: count('delete'),
+    unchanged: unchanged.length,
+    denied: denied.length,
+    leftOver: leftOver.length,
+  };
+}
+
 /** E.g. `2 to create, 0 to update, …`. */
-function countsText({ changes, unchanged, denied }: Plan): string {
+function countsText(plan: Plan): string {
+  const counts = countsOf(plan);
   const actions = Object.keys(signs) as readonly Action[];
-  const counts = actions.map((action) => `${changes.filter((one) => one.action === action).length} to ${action}`);
-  return [...counts, `${unchanged.length} unchanged`, `${denied.length} denied`].join(', ');
+  const texts = actions.map((action) => `${counts[action]} to ${action}`);
+  return [...texts, `${counts.unchanged} unchanged`, `${counts.denied} denied`].join(', ');
 }
 
 function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
@@ -101,19 +116,9 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 
 /** A plan as data, for `--output json`. */
 export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Remarks) {
-  const { changes, denied, unchanged, leftOver, clusterSizes, ...head } = plan;
+  const { changes, denied, unchanged: _, leftOver: __, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
-  return {
-    ...head,
-    changes,
-    denied,
-    unchangedCount: unchanged.length,
-    unadopted,
-    undecided,
-    leftOverCount: leftOver.length,
-    otherTags,
-    deletions,
-  };
+  return { ...head, counts: countsOf(plan), changes, denied, unadopted, undecided, otherTags, deletions };
 }
 
 const headings: readonly (readonly [Outcome['kind'], string])[] = [
@@ -145,8 +150,11 @@ function outcomeLine(outcome: Outcome): string {
 
 /** What became of a plan, as data. */
 export function outcomesAnswer(planId: string, outcomes: readonly Outcome[]) {
+  const count = (kind: Outcome['kind']) => outcomes.filter((one) => one.kind === kind).length;
+  const others = headings.map(([kind]) => [kind, count(kind)]);
   return {
     planId,
+    counts: { done: count('done'), ...Object.fromEntries(others) },
     outcomes: outcomes.map(({ change: { action, target }, ...outcome }) => ({ action, target, ...outcome })),
   };
 }

@@ -37,7 +37,7 @@ async function apply(killedAfter = Infinity) {
 
 test('a plan that is killed three times, and then applied by two runners at once, makes each change once', async () => {
   const file = fleet.write('bindings.yaml', paymentsDeclaration(serviceAccounts));
-  expect((await fleet.run(['plan', '-f', file, '-o', fleet.pathOf('plan.json')])).code).toBe(2);
+  expect((await fleet.run(['plan', '-f', file, '-o', fleet.pathOf('plan.json')])).code).toBe(0);
   for (const killedAfter of [3, 12, 20]) expect((await apply(killedAfter)).signal).toBe('SIGKILL');
   const made = fleet.effects().length;
   expect(made).toBeLessThan(serviceAccounts.length);
