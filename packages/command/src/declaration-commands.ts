@@ -23,6 +23,11 @@ export const declarationCommands: readonly Command[] = [
         help: 'Delete associations that requests of this declaration made last, and that it does not have any more.',
       },
       {
+        name: 'target',
+        type: 'string',
+        help: 'Plan only binding/NAME, cluster/NAME or cluster/ACCOUNT/REGION/NAME; several separated by commas.',
+      },
+      {
         name: 'detailedExitcode',
         type: 'boolean',
         help: 'Exit with 0 if there is nothing to change, 2 if there is, and 1 for errors and denials.',

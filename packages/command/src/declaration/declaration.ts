@@ -13,6 +13,8 @@ export interface Declaration {
 /** A binding of a role, by clusters × namespaces × service accounts. */
 export interface Binding {
   readonly place: Place;
+  /** For `--target`; null without one. */
+  readonly name: string | null;
   /** A template, as `targetRoleArn`. */
   readonly roleArn: Placed;
   readonly targetRoleArn: Placed | null;

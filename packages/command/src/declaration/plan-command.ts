@@ -8,14 +8,16 @@ import type { Checked } from './check.ts';
 import type { Compound } from './compound.ts';
 import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
 import { clusterKeyOf, keyOf, problemLines } from './declaration.ts';
-import type { Declaration, Desired } from './declaration.ts';
+import type { Target } from './declaration.ts';
 import { expand } from './expand.ts';
 import { inputOf } from './inputs.ts';
 import { observe, readAssociations, readClusters } from './observe.ts';
-import type { Observation } from './observe.ts';
+import type { ReadPlace } from './observe.ts';
 import { planText } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
-import { differenceOf } from './planner.ts';
+import { scopeOf } from './plan-scope.ts';
+import type { PlanScope } from './plan-scope.ts';
+import { differenceOf, unchangedOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
 import { readDeclaration } from './read.ts';
@@ -35,7 +37,8 @@ export async function runPlan(compound: Compound): Promise<number> {
     const clusters = await readClusters(session.client, declaration, options);
     const { desired, problems } = expand(declaration, clusters);
     if (problems.length > 0) throw new GeneralError(problemLines(path, problems).join('\n'));
-    return makePlan(compound, session, { declaration, desired });
+    const scope = scopeOf(textOf(compound.values, 'target'), declaration, clusters, desired);
+    return makePlan(compound, session, declaration.name, scope);
   });
   if (oldestScan !== null) host.writeError(`Observed at ${oldestScan} or later.\n`);
   const file = textOf(values, 'outputFile');
@@ -45,21 +48,17 @@ export async function runPlan(compound: Compound): Promise<number> {
   return plan.changes.length > 0 && values.detailedExitcode === true ? exitCodes.changes : exitCodes.planned;
 }
 
-interface Wanted {
-  readonly declaration: Declaration;
-  readonly desired: readonly Desired[];
-}
-
-async function makePlan({ values }: Compound, { client, url, signal }: Session, { declaration, desired }: Wanted) {
+async function makePlan({ values }: Compound, { client, url, signal }: Session, name: string, scope: PlanScope) {
   const options = { signal };
-  const { name } = declaration;
-  const [viewer, observation] = await Promise.all([
-    client.viewer(options),
-    observeFor(client, { name, desired }, options),
-  ]);
-  const { observed, unobserved, oldestScan } = observation;
   const [adopt, prune] = [values.adopt === true, values.prune === true];
-  const difference = differenceOf({ name, desired, observed, unobserved, adopt, prune });
+  const [viewer, { associations: made }] = await Promise.all([
+    client.viewer(options),
+    readAssociations(client, { declaration: name }, options),
+  ]);
+  const orphans = made.filter((one) => scope.hasClusterOf(one) && !scope.isDeclared(one));
+  const places = readPlaces(scope.desired, prune ? orphans : []);
+  const { observed, unobserved, oldestScan } = await observe(client, places, options);
+  const difference = differenceOf({ desired: scope.desired, observed, orphans, unobserved, adopt, prune });
   const context = { declaration: name, onBehalfOf: textOf(values, 'onBehalfOf') };
   const checks = await check(client, context, difference.changes, options);
   const { changes, denied } = judged(difference.changes, checks);
@@ -74,6 +73,8 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
     denied: [...difference.denied, ...denied],
     unchanged: difference.unchanged,
     leftOver: difference.leftOver,
+    targets: scope.targets,
+    untargeted: outsideOf(scope, made).map(unchangedOf),
     clusterSizes: sizesOf(changes, observed),
   };
   const undecided = checks.filter(({ unknownRoles }) => unknownRoles.length > 0).length;
@@ -81,16 +82,23 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
 }
 
 /**
- * What is observed in the clusters of a declaration, and in those where its name made something.
+ * What a plan reads: a namespace of a cluster if it needs no other, else the cluster, as for the
+ * share of it that is deleted.
  */
-async function observeFor(
-  client: GatewayClient,
-  { name, desired }: { readonly name: string; readonly desired: readonly Desired[] },
-  options: CallOptions,
-): Promise<Observation> {
-  const { associations: made } = await readAssociations(client, { declaration: name }, options);
-  const clusters = new Map([...desired, ...made].map((one) => [clusterKeyOf(one), one]));
-  return observe(client, [...clusters.values()], options);
+function readPlaces(desired: readonly Target[], deleted: readonly Target[]): readonly ReadPlace[] {
+  const whole = new Set(deleted.map(clusterKeyOf));
+  return [...Map.groupBy([...desired, ...deleted], clusterKeyOf)].flatMap(([key, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const { accountId, region, clusterName, namespace } = first;
+    const isOne = !whole.has(key) && others.every((one) => one.namespace === namespace);
+    return [{ accountId, region, clusterName, namespace: isOne ? namespace : null }];
+  });
+}
+
+/** What the declaration made and a plan of targets is not about. */
+function outsideOf({ hasClusterOf, desired }: PlanScope, made: readonly Observed[]): readonly Observed[] {
+  const targeted = new Set(desired.map(keyOf));
+  return made.filter((one) => !hasClusterOf(one) && !targeted.has(keyOf(one)));
 }
 
 /** Asks for each change whether it would be made. The answers are in the order of the changes. */

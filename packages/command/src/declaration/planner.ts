@@ -79,9 +79,10 @@ export interface Difference {
 }
 
 export interface DifferenceInput {
-  readonly name: string;
   readonly desired: readonly Desired[];
   readonly observed: readonly Observed[];
+  /** What requests of the declaration made last, and it does not have any more. */
+  readonly orphans: readonly Observed[];
   /** Clusters of which it is not known what exists, by their keys, with the reason. */
   readonly unobserved: ReadonlyMap<string, string>;
   readonly adopt: boolean;
@@ -97,10 +98,8 @@ function isReserved(key: string): boolean {
 
 /** Compares what a declaration wants with what is observed, in time linear in both. */
 export function differenceOf(input: DifferenceInput): Difference {
-  const { name, desired, observed, unobserved, adopt, prune } = input;
+  const { desired, observed, orphans, unobserved, adopt, prune } = input;
   const existing = new Map(observed.map((one) => [keyOf(one), one]));
-  const wanted = new Set(desired.map(keyOf));
-  const orphans = observed.filter((one) => one.declaration === name && !wanted.has(keyOf(one)));
   const outcomes = desired.map((one) => {
     const missing = unobserved.get(clusterKeyOf(one));
     const found = existing.get(keyOf(one));
@@ -146,7 +145,8 @@ function deniedOf(action: Action | null, desired: Desired, existing: Observed | 
   return { kind: 'denied', denied: { action, target: targetOf(desired), before, reasons: [reason] } };
 }
 
-function unchangedOf(existing: Observed): Unchanged {
+/** What stays as it is. */
+export function unchangedOf(existing: Observed): Unchanged {
   return { target: targetOf(existing), state: statedOf(existing) };
 }
 

@@ -24,7 +24,7 @@ export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
     ...plan.changes.flatMap(changeLines),
     ...plan.denied.flatMap(deniedLines),
     ...(plan.changes.length + plan.denied.length > 0 ? [''] : []),
-    `Declaration ${plan.declaration}: ${countsText(plan)}.`,
+    `Declaration ${[plan.declaration, ...(plan.targets ?? [])].join(', ')}: ${countsText(plan)}.`,
     ...remarkLines(plan, remarks),
     ...deletionLines(plan),
   ];
@@ -116,7 +116,7 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 
 /** A plan as data, for `--output json`. */
 export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Remarks) {
-  const { changes, denied, unchanged: _, leftOver: __, clusterSizes, ...head } = plan;
+  const { changes, denied, unchanged: _, leftOver: __, untargeted: ___, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
   return { ...head, counts: countsOf(plan), changes, denied, unadopted, undecided, otherTags, deletions };
 }
@@ -151,7 +151,7 @@ function outcomeLine(outcome: Outcome): string {
 /** What became of a plan, as data. */
 export function outcomesAnswer(planId: string, outcomes: readonly Outcome[]) {
   const count = (kind: Outcome['kind']) => outcomes.filter((one) => one.kind === kind).length;
-  const others = headings.map(([kind]) => [kind, count(kind)]);
+  const others = headings.map(([kind]) => [kind, count(kind)] as const);
   return {
     planId,
     counts: { done: count('done'), ...Object.fromEntries(others) },

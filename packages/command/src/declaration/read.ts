@@ -28,6 +28,7 @@ function bindingOf(located: Located): Binding {
   const optional = (name: string) => (fields.has(name) ? placedOf(fields.get(name), place) : null);
   return {
     place,
+    name: textOf(fields.get('name')),
     roleArn: placedOf(fields.get('roleArn'), place),
     targetRoleArn: optional('targetRoleArn'),
     clusters: listOf(fields.get('clusters')).map(selectorOf),

@@ -35,9 +35,9 @@ const stated = { ...settings, tags };
 
 const differ = (change: Partial<DifferenceInput>) =>
   differenceOf({
-    name: 'n',
     desired: [desired],
     observed: [observed],
+    orphans: [],
     unobserved: new Map(),
     adopt: false,
     prune: false,
@@ -107,23 +107,15 @@ test.each<[string, Partial<DifferenceInput>, object]>([
     { observed: [], unobserved: new Map([['111122223333/eu-central-1/apps-dev', 'Not observed.']]) },
     { denied: [{ action: null, target, before: null, reasons: ['Not observed.'] }] },
   ],
-  ['what the declaration lost is left over without prune', { desired: [] }, { leftOver: unchanged }],
   [
-    'what the declaration lost is deleted with prune',
-    { desired: [], prune: true },
-    { changes: [{ action: 'delete', target, ...versions, before: stated, after: null }] },
+    'what the declaration lost is left over without prune',
+    { desired: [], orphans: [observed] },
+    { leftOver: unchanged },
   ],
   [
-    'prune deletes nothing that another declaration or request made',
-    {
-      desired: [],
-      observed: [
-        { ...observed, declaration: 'm' },
-        { ...observed, serviceAccount: 'b', declaration: null },
-      ],
-      prune: true,
-    },
-    {},
+    'what the declaration lost is deleted with prune',
+    { desired: [], orphans: [observed], prune: true },
+    { changes: [{ action: 'delete', target, ...versions, before: stated, after: null }] },
   ],
 ])('%s', (_, change, expected) => {
   expect(differ(change)).toMatchObject({ ...nothing, ...expected });
@@ -132,7 +124,7 @@ test.each<[string, Partial<DifferenceInput>, object]>([
 describe('deletes', () => {
   const deletes = (count: number, size: number) => {
     const all = Array.from({ length: count }, (_, index) => ({ ...observed, serviceAccount: `s${index}` }));
-    const { changes } = differ({ desired: [], observed: all, prune: true });
+    const { changes } = differ({ desired: [], orphans: all, prune: true });
     return deletionsOf(changes, { '111122223333/eu-central-1/apps-dev': size });
   };
 
