@@ -130,7 +130,7 @@ type Page = Awaited<ReturnType<GatewayClient['associations']>>;
 
 function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
   const { accountId, region, clusterName, namespace, serviceAccount } = node;
-  const { associationId, modifiedAt, origin, ownerArn, declaration, observedAt } = node;
+  const { associationId, createdAt, modifiedAt, expiresAt, origin, ownerArn, declaration, observedAt } = node;
   return {
     accountId,
     region,
@@ -138,7 +138,9 @@ function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
     namespace,
     serviceAccount,
     associationId,
+    createdAt,
     modifiedAt,
+    expiresAt,
     origin,
     ownerArn,
     declaration,

@@ -51,6 +51,7 @@ export async function runPlan(compound: Compound): Promise<number> {
 async function makePlan({ values }: Compound, { client, url, signal }: Session, name: string, scope: PlanScope) {
   const options = { signal };
   const [adopt, prune] = [values.adopt === true, values.prune === true];
+  const now = Date.now();
   const [viewer, { associations: made }] = await Promise.all([
     client.viewer(options),
     readAssociations(client, { declaration: name }, options),
@@ -58,14 +59,14 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
   const orphans = made.filter((one) => scope.hasClusterOf(one) && !scope.isDeclared(one));
   const places = readPlaces(scope.desired, prune ? orphans : []);
   const { observed, unobserved, oldestScan } = await observe(client, places, options);
-  const difference = differenceOf({ desired: scope.desired, observed, orphans, unobserved, adopt, prune });
+  const difference = differenceOf({ desired: scope.desired, observed, orphans, unobserved, adopt, prune, now });
   const context = { declaration: name, onBehalfOf: textOf(values, 'onBehalfOf') };
   const checks = await check(client, context, difference.changes, options);
   const { changes, denied } = judged(difference.changes, checks);
   const plan: Plan = {
     format: 'pod-identity-plan/1',
     planId: crypto.randomUUID(),
-    createdAt: new Date().toISOString(),
+    createdAt: new Date(now).toISOString(),
     gateway: url,
     principalId: viewer.id,
     ...context,

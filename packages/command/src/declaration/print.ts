@@ -6,7 +6,7 @@ import { changedSettings } from './planner.ts';
 import type { Action, Change, Denied, Difference } from './planner.ts';
 
 /** What a plan says beside its changes. */
-export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags'> {
+export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags' | 'ended'> {
   /** Changes of which policy can't decide before roles are read. */
   readonly undecided: number;
 }
@@ -44,12 +44,16 @@ function settingLines(change: Change): readonly string[] {
   const head = `${signs[action]} ${action} ${nameOf(target)}`;
   if (action !== 'update' || before === null || after === null) {
     const { roleArn = '', targetRoleArn = null } = after ?? before ?? {};
-    return [`${head} ${roleArn}${targetRoleArn === null ? '' : ` → ${targetRoleArn}`}`];
+    const until = after?.expiresAt ? ` until ${after.expiresAt}` : '';
+    return [`${head} ${roleArn}${targetRoleArn === null ? '' : ` → ${targetRoleArn}`}${until}`];
   }
   const settings = changedSettings(before, after);
   return [
     head,
     ...settings.map((name) => `    ${name}: ${String(before[name] ?? 'none')} → ${String(after[name] ?? 'none')}`),
+    ...(after.expiresAt === undefined || after.expiresAt === before.expiresAt
+      ? []
+      : [`    expiresAt: ${before.expiresAt ?? 'none'} → ${after.expiresAt ?? 'none'}`]),
   ];
 }
 
@@ -82,7 +86,10 @@ function countsText(plan: Plan): string {
   return [...texts, `${counts.unchanged} unchanged`, `${counts.denied} denied`].join(', ');
 }
 
-function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
+function remarkLines(
+  { changes, leftOver }: Plan,
+  { unadopted, otherTags, undecided, ended }: Remarks,
+): readonly string[] {
   const held = changes.filter(({ approvers = [] }) => approvers.length > 0).length;
   const onlyPlanned = changes.filter(({ onlyAsDryRun }) => onlyAsDryRun === true).length;
   return [
@@ -103,6 +110,7 @@ function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undeci
           `${leftOver.length} associations that this declaration made are not in it any more: --prune plans their deletes.`,
         ]
       : []),
+    ...(ended > 0 ? [`${ended} bindings of service accounts are over: take them out of the file.`] : []),
     ...(otherTags.length > 0
       ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
       : []),
@@ -115,10 +123,10 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 }
 
 /** A plan as data, for `--output json`. */
-export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Remarks) {
+export function planAnswer(plan: Plan, { unadopted, otherTags, undecided, ended }: Remarks) {
   const { changes, denied, unchanged: _, leftOver: __, untargeted: ___, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
-  return { ...head, counts: countsOf(plan), changes, denied, unadopted, undecided, otherTags, deletions };
+  return { ...head, counts: countsOf(plan), changes, denied, unadopted, undecided, ended, otherTags, deletions };
 }
 
 const headings: readonly (readonly [Outcome['kind'], string])[] = [

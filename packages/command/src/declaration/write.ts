@@ -38,7 +38,7 @@ function bindingsOf(items: readonly WithClusters[]): readonly object[] {
   const [first] = items;
   if (!first) return [];
   const { roleArn, targetRoleArn, tags, ...others } = first.state;
-  const given = Object.entries(others).filter(([name, value]) => value !== absentValue(name as keyof typeof others));
+  const given = Object.entries(others).filter(([name, value]) => value !== absentValue(name));
   return chunks(first.clusters).map((clusters) => ({
     roleArn,
     ...(targetRoleArn !== null && { targetRoleArn }),

@@ -17,13 +17,23 @@ const settings = {
   policy: null,
 };
 const tags = { team: 'payments' };
-const desired: Desired = { ...target, ...settings, tags, reason: 'why', place: { line: 4, column: 5 } };
+const desired: Desired = {
+  ...target,
+  ...settings,
+  tags,
+  expiresAt: null,
+  expiresAfter: null,
+  reason: 'why',
+  place: { line: 4, column: 5 },
+};
 const observed: Observed = {
   ...target,
   ...settings,
   tags: { ...tags, 'pod-identity-gateway/operation': '01J' },
   associationId: 'a-1',
+  createdAt: '2026-11-27T10:00:00.000Z',
   modifiedAt: '2026-11-27T10:00:00.000Z',
+  expiresAt: null,
   origin: 'OPERATION',
   ownerArn: null,
   declaration: 'n',
@@ -41,10 +51,11 @@ const differ = (change: Partial<DifferenceInput>) =>
     unobserved: new Map(),
     adopt: false,
     prune: false,
+    now: Date.parse('2026-11-28T10:00:00.000Z'),
     ...change,
   });
 
-const nothing = { changes: [], denied: [], unchanged: [], unadopted: 0, leftOver: [], otherTags: [] };
+const nothing = { changes: [], denied: [], unchanged: [], unadopted: 0, ended: 0, leftOver: [], otherTags: [] };
 const unchanged = [{ target, state: stated }];
 
 test.each<[string, Partial<DifferenceInput>, object]>([
@@ -106,6 +117,50 @@ test.each<[string, Partial<DifferenceInput>, object]>([
     'nothing is planned in a cluster that was not observed',
     { observed: [], unobserved: new Map([['111122223333/eu-central-1/apps-dev', 'Not observed.']]) },
     { denied: [{ action: null, target, before: null, reasons: ['Not observed.'] }] },
+  ],
+  [
+    'an expiry is a part of a create',
+    { desired: [{ ...desired, expiresAfter: '1d' }], observed: [] },
+    { changes: [{ action: 'create', after: { ...stated, expiresAt: '2026-11-29T10:00:00.000Z' } }] },
+  ],
+  [
+    'another expiry alone is an update',
+    {
+      desired: [{ ...desired, expiresAt: '2026-12-01T00:00:00+01:00' }],
+      observed: [{ ...observed, expiresAt: '2026-11-30T00:00:00.000Z' }],
+    },
+    {
+      changes: [
+        {
+          action: 'update',
+          before: { ...stated, expiresAt: '2026-11-30T00:00:00.000Z' },
+          after: { ...stated, expiresAt: '2026-11-30T23:00:00.000Z' },
+        },
+      ],
+    },
+  ],
+  [
+    'an update repeats the expiry of its binding',
+    {
+      desired: [{ ...desired, ...other, expiresAfter: '30d' }],
+      observed: [{ ...observed, expiresAt: '2026-12-27T10:00:00.000Z' }],
+    },
+    { changes: [{ action: 'update', after: { ...stated, ...other, expiresAt: '2026-12-27T10:00:00.000Z' } }] },
+  ],
+  [
+    'a binding that has ended is not made again',
+    { desired: [{ ...desired, expiresAt: '2026-11-28T09:00:00Z' }], observed: [] },
+    { ended: 1 },
+  ],
+  [
+    'an expiry that is over can not be set',
+    { desired: [{ ...desired, expiresAfter: '1h' }] },
+    { denied: [{ action: 'update', reasons: [expect.stringContaining('2026-11-27T11:00:00.000Z is over')] }] },
+  ],
+  [
+    'an association from outside has to be adopted before it can expire',
+    { desired: [{ ...desired, expiresAfter: '30d' }], observed: [{ ...observed, origin: 'OUTSIDE' }] },
+    { denied: [{ action: 'update', reasons: [expect.stringContaining('--adopt')] }] },
   ],
   [
     'what the declaration lost is left over without prune',
