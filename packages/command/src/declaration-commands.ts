@@ -25,7 +25,8 @@ export const declarationCommands: readonly Command[] = [
       {
         name: 'target',
         type: 'string',
-        help: 'Plan only binding/NAME, cluster/NAME or cluster/ACCOUNT/REGION/NAME; several separated by commas.',
+        isRepeatable: true,
+        help: 'Plan only binding/NAME, cluster/NAME or cluster/ACCOUNT/REGION/NAME. Given several times, all of them.',
       },
       {
         name: 'detailedExitcode',

@@ -6,7 +6,7 @@ import { checkBatches } from './batches.ts';
 import { judged, mapLimited } from './check.ts';
 import type { Checked } from './check.ts';
 import type { Compound } from './compound.ts';
-import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
+import { printReport, readText, textOf, textsOf, withSession, writeText } from './compound.ts';
 import { clusterKeyOf, keyOf, problemLines } from './declaration.ts';
 import type { Target } from './declaration.ts';
 import { expand } from './expand.ts';
@@ -37,7 +37,7 @@ export async function runPlan(compound: Compound): Promise<number> {
     const clusters = await readClusters(session.client, declaration, options);
     const { desired, problems } = expand(declaration, clusters);
     if (problems.length > 0) throw new GeneralError(problemLines(path, problems).join('\n'));
-    const scope = scopeOf(textOf(compound.values, 'target'), declaration, clusters, desired);
+    const scope = scopeOf(textsOf(values, 'target'), declaration, clusters, desired);
     return makePlan(compound, session, declaration.name, scope);
   });
   if (oldestScan !== null) host.writeError(`Observed at ${oldestScan} or later.\n`);

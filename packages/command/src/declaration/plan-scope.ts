@@ -15,25 +15,24 @@ export interface PlanScope {
   readonly isDeclared: (target: Target) => boolean;
 }
 
-const forms = 'binding/NAME, cluster/NAME or cluster/ACCOUNT/REGION/NAME, several separated by commas';
+const forms = 'binding/NAME, cluster/NAME or cluster/ACCOUNT/REGION/NAME';
 
 /**
  * The scope of a plan.
  *
- * @param text the value of `--target`; null without it
+ * @param targets the values of `--target`; empty without it
  * @param all what the whole declaration wants
  * @throws {@link UsageError} for a target that does not exist
  */
 export function scopeOf(
-  text: string | null,
+  targets: readonly string[],
   declaration: Declaration,
   clusters: readonly KnownCluster[],
   all: readonly Desired[],
 ): PlanScope {
   const declared = new Set(all.map(keyOf));
   const isDeclared = (target: Target) => declared.has(keyOf(target));
-  if (text === null) return { targets: [], desired: all, hasClusterOf: () => true, isDeclared };
-  const targets = text.split(',');
+  if (targets.length === 0) return { targets, desired: all, hasClusterOf: () => true, isDeclared };
   const bindings = new Set(namesOf(targets, 'binding'));
   const selected = new Set(namesOf(targets, 'cluster').flatMap((name) => clusterKeys(name, clusters)));
   const named = declaration.bindings.filter(({ name }) => name !== null && bindings.has(name));

@@ -51,12 +51,17 @@ async function apply(name = 'plan', deletes = 0) {
 
 describe('plan --target', () => {
   test.each([
-    ['a binding', 'binding/two', ['create two']],
-    ['a cluster', 'cluster/apps-dev', ['create one', 'create two']],
-    ['a cluster of an account', 'cluster/111122223333/eu-central-1/apps-prod', ['create three']],
-    ['a binding and a cluster', 'binding/two,cluster/apps-prod', ['create two', 'create three']],
-  ])('plans only %s', async (_, target, changes) => {
-    expect(await planned(all, ['--target', target])).toEqual(changes);
+    ['a binding', ['binding/two'], ['create two']],
+    ['a cluster', ['cluster/apps-dev'], ['create one', 'create two']],
+    ['a cluster of an account', ['cluster/111122223333/eu-central-1/apps-prod'], ['create three']],
+    ['a binding and a cluster', ['binding/two', 'cluster/apps-prod'], ['create two', 'create three']],
+  ])('plans only %s', async (_, targets, changes) => {
+    expect(
+      await planned(
+        all,
+        targets.flatMap((target) => ['--target', target]),
+      ),
+    ).toEqual(changes);
   });
 
   test.each([
