@@ -37,11 +37,45 @@ bindings:
 `,
   );
   const startedAt = performance.now();
-  await fleet.run(['plan', '-f', source, '-o', file], [2]);
+  await fleet.run(['plan', '-f', source, '-o', file]);
   const seconds = (performance.now() - startedAt) / 1_000;
   const { changes } = JSON.parse(readFileSync(file, 'utf8')) as { readonly changes: readonly object[] };
   if (changes.length !== bindings) throw new Error(`${changes.length} changes are planned, not ${bindings}.`);
   return { file, changes: changes.length, seconds };
+}
+
+/** How many changes of each kind a plan has, and how long it took. */
+export interface PlannedKinds {
+  readonly counts: Readonly<Record<'create' | 'update' | 'adopt' | 'delete', number>>;
+  readonly seconds: number;
+}
+
+/**
+ * Plans changes of every kind in all clusters, after the plan of `planDeclaration` was applied: one
+ * of its service accounts gets another role and the others are deleted, and one is new; and the
+ * adoption of an association in each cluster from a number on. Throws an Error if a kind is absent.
+ */
+export async function planEveryKind(fleet: FleetGateway, firstUnadopted: number): Promise<PlannedKinds> {
+  const source = join(fleet.folder, 'plan-every-kind.yaml');
+  const unadopted = clusters.slice(firstUnadopted).map(({ clusterName }) => clusterName);
+  const binding = (role: string, names: readonly string[], places: readonly string[], serviceAccounts: string) => `
+  - roleArn: arn:aws:iam::{accountId}:role/pods/{namespace}/${role}
+    clusters: ${JSON.stringify(names)}
+    namespaces: ${JSON.stringify(places)}
+    serviceAccounts: ${serviceAccounts}
+    tags: { team: fleet }`;
+  const bindings = [
+    binding('renamed', ['cluster-*'], namespaces.slice(1), '[declared-0, new]'),
+    ...(unadopted.length > 0 ? [binding('role-0', unadopted, namespaces.slice(0, 1), '[service-0]')] : []),
+  ];
+  writeFileSync(source, `version: 1\nname: fleet\nbindings:${bindings.join('')}\n`);
+  const startedAt = performance.now();
+  const { stdout } = await fleet.run(['plan', '-f', source, '--adopt', '--prune', '--output', 'json']);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { counts } = JSON.parse(stdout) as Pick<PlannedKinds, 'counts'>;
+  const isAbsent = counts.create * counts.update * counts.delete === 0 || (unadopted.length > 0 && counts.adopt === 0);
+  if (isAbsent) throw new Error(`Not every kind of change is planned: ${JSON.stringify(counts)}`);
+  return { counts, seconds };
 }
 
 /** How a plan was applied. */

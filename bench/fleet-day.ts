@@ -1,5 +1,5 @@
 import { runCommand, UsageError } from '../tools/command.ts';
-import { applyWithKills, planDeclaration } from './fleet-apply.ts';
+import { applyWithKills, planDeclaration, planEveryKind } from './fleet-apply.ts';
 import { changeOutside, foundDrift, foundIn } from './fleet-changes.ts';
 import { costTable, measureFleetUnits, unitTable } from './fleet-costs.ts';
 import { openFleetGateway } from './fleet-gateway.ts';
@@ -129,6 +129,7 @@ async function play(fleet: FleetGateway, adopted: number, declared: number): Pro
   const plan = await planDeclaration(fleet, 10_000);
   const small = declared === 10_000 ? plan : await planDeclaration(fleet, declared);
   const applied = await applyWithKills(fleet, small);
+  const kinds = await planEveryKind(fleet, adopted);
   const head = ['step', 'result', 'seconds', 'lists', 'describes', 'changes at EKS', 'RSS, middle', 'RSS, end', 'heap'];
   process.stdout.write(`${table(head, rows)}
 
@@ -141,6 +142,7 @@ Associations with a role from outside: ${past} as of before the changes, ${now} 
 Impact of one rule on ${all} associations: ${JSON.stringify(impact.counts)} in ${impact.seconds.toFixed(1)} seconds; resident ${impact.resident.map((one) => one.toFixed(0)).join(', ')} MB (a third, two thirds, most).
 A plan of ${plan.changes} bindings: ${plan.seconds.toFixed(1)} seconds.
 Applied ${small.changes}: ${applied.seconds.toFixed(0)} seconds; killed after ${applied.killedAt.join(', ')} effects, then two runners at once: ${applied.effects} effects at EKS, ${applied.distinct} different ones.
+A plan of every kind of change in all clusters: ${JSON.stringify(kinds.counts)} in ${kinds.seconds.toFixed(1)} seconds.
 
 `);
 }

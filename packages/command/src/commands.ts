@@ -15,6 +15,8 @@ export interface Parameter {
    * Of the gateway, not of the EKS API: absent from skeletons, and its option can't be shortened.
    */
   readonly own?: true;
+  /** Whether the option can be given several times: its value is the list of all values. */
+  readonly isRepeatable?: true;
   /** A letter that stands for the option, as in `-f`. */
   readonly short?: string;
   readonly help: string;
@@ -50,7 +52,7 @@ export interface Command {
   /** Whether it changes associations, so that its result can take a while. */
   readonly isMutation?: true;
   /**
-   * Whether it makes several requests, has files, and ends as `terraform plan` does: `runCompound`
+   * Whether it makes several requests, has files, and ends with 1 for errors: `runCompound`
    * runs it. It has no input documents and skeletons, and no shape of an answer.
    */
   readonly isCompound?: true;

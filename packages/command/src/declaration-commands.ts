@@ -16,8 +16,7 @@ export const declarationCommands: readonly Command[] = [
   {
     name: 'plan',
     operation: 'Plan',
-    summary:
-      'Show what a declaration would change, and save it as a plan. Exits with 0 if nothing, 2 if something, 1 for errors and denials.',
+    summary: 'Show what a declaration would change, and save it as a plan. Exits with 1 for errors and denials.',
     parameters: [
       { ...file, help: 'The declaration, in YAML or JSON.' },
       { ...outputFile, help: 'The file for the plan.' },
@@ -31,6 +30,17 @@ export const declarationCommands: readonly Command[] = [
         name: 'checkRoles',
         type: 'boolean',
         help: "Make a dry run for each distinct role, five a second, to find those that do not exist or can't be assumed.",
+      },
+      {
+        name: 'target',
+        type: 'string',
+        isRepeatable: true,
+        help: 'Plan only binding/NAME, cluster/NAME or cluster/ACCOUNT/REGION/NAME. Given several times, all of them.',
+      },
+      {
+        name: 'detailedExitcode',
+        type: 'boolean',
+        help: 'Exit with 0 if there is nothing to change, 2 if there is, and 1 for errors and denials.',
       },
       {
         name: 'onBehalfOf',

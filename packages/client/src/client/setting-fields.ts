@@ -38,10 +38,14 @@ export const settingFields = {
 // Object.keys gives exactly the keys of the literal above.
 export const settingNames = Object.keys(settingFields) as SettingName[];
 
-/** The value of a setting that is not given; undefined where every association has it. */
-export function absentValue(name: SettingName): unknown {
-  const field: SettingField<unknown> = settingFields[name];
-  return field.absent;
+const fieldsByName: Readonly<Record<string, SettingField<unknown> | undefined>> = settingFields;
+
+/**
+ * The value of a setting that is not given; undefined where every association has it, and for
+ * anything else than a setting.
+ */
+export function absentValue(name: string): unknown {
+  return fieldsByName[name]?.absent;
 }
 
 /** All settings of something that has more, with the value of those that it lacks. */

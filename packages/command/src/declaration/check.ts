@@ -26,9 +26,6 @@ export interface Checked {
   readonly revision: number;
 }
 
-/** As many changes as one request checks. */
-export const batchSize = 100;
-
 /** Divides changes by what the gateway says of each, in the same order. */
 export function judged(
   changes: readonly Change[],
@@ -71,12 +68,6 @@ export function reasonsOf({ refusal, decision, onlyAsDryRun }: Checked): readonl
   }
   if (refusal === null) return decision?.allowed === false ? ['No policy permits it.'] : [];
   return [refusal.advice === null ? refusal.message : `${refusal.message} ${refusal.advice}`];
-}
-
-/** Items in batches of the given size. */
-export function batches<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 /**

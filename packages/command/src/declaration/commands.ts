@@ -13,7 +13,7 @@ const runs: Readonly<Record<string, () => Promise<Run>>> = {
   irsa: async () => (await import('../irsa/command.ts')).runIrsa,
 };
 
-/** Runs a command of several requests. Its exit code is that of `terraform plan`. */
+/** Runs a command of several requests, and returns its exit code. */
 export async function runCompound(compound: Compound): Promise<number> {
   const load = runs[compound.command.name];
   if (!load) throw new UsageError(`The command ${compound.command.name} can't be run.`);

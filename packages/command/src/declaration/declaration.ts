@@ -13,6 +13,8 @@ export interface Declaration {
 /** A binding of a role, by clusters × namespaces × service accounts. */
 export interface Binding {
   readonly place: Place;
+  /** For `--target`; null without one. */
+  readonly name: string | null;
   /** A template, as `targetRoleArn`. */
   readonly roleArn: Placed;
   readonly targetRoleArn: Placed | null;
@@ -42,6 +44,10 @@ export interface ClusterSelector {
 export interface BindingSettings {
   readonly tags: Readonly<Record<string, string>>;
   readonly disableSessionTags: boolean;
+  /** RFC 3339, or `never`; null: an expiry stays as it is. */
+  readonly expiresAt: string | null;
+  /** A duration from the creation of an association, such as `30d`. */
+  readonly expiresAfter: string | null;
   readonly reason: string | null;
 }
 
@@ -55,7 +61,7 @@ export interface Target {
 }
 
 /** The association that a declaration wants for one service account. */
-export interface Desired extends Target, Settings {
+export interface Desired extends Target, Settings, Pick<BindingSettings, 'expiresAt' | 'expiresAfter'> {
   readonly tags: Readonly<Record<string, string>>;
   readonly reason: string | null;
   /** Where its binding begins. */

@@ -46,10 +46,11 @@ export function inputOf(context: Context, change: Change) {
 function createdOf(after: Stated | null) {
   if (after === null) throw new Error('A create of the plan has no state that it makes.');
   const tags = Object.entries(after.tags).map(([key, value]) => ({ key, value }));
-  return { ...settingsOf(after), tags };
+  return { ...settingsOf(after), tags, expiresAt: after.expiresAt };
 }
 
 function changesOf({ before, after }: Change) {
   if (before === null || after === null) return {};
-  return Object.fromEntries(changedSettings(before, after).map((name) => [name, after[name]] as const));
+  const settings = Object.fromEntries(changedSettings(before, after).map((name) => [name, after[name]] as const));
+  return after.expiresAt === undefined ? settings : { ...settings, expiresAt: after.expiresAt };
 }

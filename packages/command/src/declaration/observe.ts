@@ -63,14 +63,21 @@ export interface Observation {
 
 type Filter = NonNullable<Parameters<GatewayClient['associations']>[0]['filter']>;
 
+/** A cluster to read, or one of its namespaces. */
+export interface ReadPlace extends Pick<KnownCluster, 'accountId' | 'region' | 'clusterName'> {
+  /** Null: all. */
+  readonly namespace: string | null;
+}
+
 /** Reads the associations of some clusters. */
 export async function observe(
   client: GatewayClient,
-  clusters: readonly Pick<KnownCluster, 'accountId' | 'region' | 'clusterName'>[],
+  places: readonly ReadPlace[],
   options: CallOptions,
 ): Promise<Observation> {
-  const read = await mapLimited(clusters, concurrency, async ({ accountId, region, clusterName }) => {
-    const { associations, coverage } = await readAssociations(client, { accountId, region, clusterName }, options);
+  const read = await mapLimited(places, concurrency, async ({ accountId, region, clusterName, namespace }) => {
+    const filter = { accountId, region, clusterName, namespace };
+    const { associations, coverage } = await readAssociations(client, filter, options);
     const key = clusterKeyOf({ accountId, region, clusterName });
     const covered = coverage.find((one) => clusterKeyOf(one) === key);
     const failure = covered?.failure ? `: ${covered.failure}` : '';
@@ -125,7 +132,7 @@ type Page = Awaited<ReturnType<GatewayClient['associations']>>;
 
 function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
   const { accountId, region, clusterName, namespace, serviceAccount } = node;
-  const { associationId, modifiedAt, origin, ownerArn, declaration, observedAt } = node;
+  const { associationId, createdAt, modifiedAt, expiresAt, origin, ownerArn, declaration, observedAt } = node;
   return {
     accountId,
     region,
@@ -133,7 +140,9 @@ function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
     namespace,
     serviceAccount,
     associationId,
+    createdAt,
     modifiedAt,
+    expiresAt,
     origin,
     ownerArn,
     declaration,

@@ -2,26 +2,29 @@ import { GeneralError } from '../aws/errors.ts';
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { Session } from '../host.ts';
-import { batches, batchSize, judged, mapLimited } from './check.ts';
+import { checkBatches } from './batches.ts';
+import { judged, mapLimited } from './check.ts';
 import type { Checked } from './check.ts';
 import { checkRoles, hasRefusals, roleLines, rolesAnswer } from './check-roles.ts';
 import type { Compound } from './compound.ts';
-import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
+import { printReport, readText, textOf, textsOf, withSession, writeText } from './compound.ts';
 import { clusterKeyOf, keyOf, problemLines } from './declaration.ts';
-import type { Declaration, Desired } from './declaration.ts';
+import type { Target } from './declaration.ts';
 import { expand } from './expand.ts';
 import { inputOf } from './inputs.ts';
 import { observe, readAssociations, readClusters } from './observe.ts';
-import type { Observation } from './observe.ts';
+import type { ReadPlace } from './observe.ts';
 import { planText } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
-import { differenceOf } from './planner.ts';
+import { scopeOf } from './plan-scope.ts';
+import type { PlanScope } from './plan-scope.ts';
+import { differenceOf, unchangedOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
 import { readDeclaration } from './read.ts';
 
-/** Exit codes, as those of `terraform plan -detailed-exitcode`. */
-const exitCodes = { nothing: 0, denied: 1, changes: 2 } as const;
+/** With `--detailed-exitcode`, changes end with 2, as those of `terraform plan`. */
+const exitCodes = { planned: 0, denied: 1, changes: 2 } as const;
 
 /** Plans what a declaration changes, and saves the plan. Changes nothing. */
 export async function runPlan(compound: Compound): Promise<number> {
@@ -35,7 +38,8 @@ export async function runPlan(compound: Compound): Promise<number> {
     const clusters = await readClusters(session.client, declaration, options);
     const { desired, problems } = expand(declaration, clusters);
     if (problems.length > 0) throw new GeneralError(problemLines(path, problems).join('\n'));
-    const planned = await makePlan(compound, session, { declaration, desired });
+    const scope = scopeOf(textsOf(values, 'target'), declaration, clusters, desired);
+    const planned = await makePlan(compound, session, declaration.name, scope);
     const checksRoles = values.checkRoles === true;
     return {
       ...planned,
@@ -49,31 +53,28 @@ export async function runPlan(compound: Compound): Promise<number> {
     return { ...planAnswer(plan, remarks), roles: rolesAnswer(roles) };
   });
   if (plan.denied.length > 0 || hasRefusals(roles)) return exitCodes.denied;
-  return plan.changes.length > 0 ? exitCodes.changes : exitCodes.nothing;
+  return plan.changes.length > 0 && values.detailedExitcode === true ? exitCodes.changes : exitCodes.planned;
 }
 
-interface Wanted {
-  readonly declaration: Declaration;
-  readonly desired: readonly Desired[];
-}
-
-async function makePlan({ values }: Compound, { client, url, signal }: Session, { declaration, desired }: Wanted) {
+async function makePlan({ values }: Compound, { client, url, signal }: Session, name: string, scope: PlanScope) {
   const options = { signal };
-  const { name } = declaration;
-  const [viewer, observation] = await Promise.all([
-    client.viewer(options),
-    observeFor(client, { name, desired }, options),
-  ]);
-  const { observed, unobserved, oldestScan } = observation;
   const [adopt, prune] = [values.adopt === true, values.prune === true];
-  const difference = differenceOf({ name, desired, observed, unobserved, adopt, prune });
+  const now = Date.now();
+  const [viewer, { associations: made }] = await Promise.all([
+    client.viewer(options),
+    readAssociations(client, { declaration: name }, options),
+  ]);
+  const orphans = made.filter((one) => scope.hasClusterOf(one) && !scope.isDeclared(one));
+  const places = readPlaces(scope.desired, prune ? orphans : []);
+  const { observed, unobserved, oldestScan } = await observe(client, places, options);
+  const difference = differenceOf({ desired: scope.desired, observed, orphans, unobserved, adopt, prune, now });
   const context = { declaration: name, onBehalfOf: textOf(values, 'onBehalfOf') };
   const checks = await check(client, context, difference.changes, options);
   const { changes, denied } = judged(difference.changes, checks);
   const plan: Plan = {
     format: 'pod-identity-plan/1',
     planId: crypto.randomUUID(),
-    createdAt: new Date().toISOString(),
+    createdAt: new Date(now).toISOString(),
     gateway: url,
     principalId: viewer.id,
     ...context,
@@ -81,6 +82,8 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
     denied: [...difference.denied, ...denied],
     unchanged: difference.unchanged,
     leftOver: difference.leftOver,
+    targets: scope.targets,
+    untargeted: outsideOf(scope, made).map(unchangedOf),
     clusterSizes: sizesOf(changes, observed),
   };
   const undecided = checks.filter(({ unknownRoles }) => unknownRoles.length > 0).length;
@@ -88,30 +91,40 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
 }
 
 /**
- * What is observed in the clusters of a declaration, and in those where its name made something.
+ * What a plan reads: a namespace of a cluster if it needs no other, else the cluster, as for the
+ * share of it that is deleted.
  */
-async function observeFor(
-  client: GatewayClient,
-  { name, desired }: { readonly name: string; readonly desired: readonly Desired[] },
-  options: CallOptions,
-): Promise<Observation> {
-  const { associations: made } = await readAssociations(client, { declaration: name }, options);
-  const clusters = new Map([...desired, ...made].map((one) => [clusterKeyOf(one), one]));
-  return observe(client, [...clusters.values()], options);
+function readPlaces(desired: readonly Target[], deleted: readonly Target[]): readonly ReadPlace[] {
+  const whole = new Set(deleted.map(clusterKeyOf));
+  return [...Map.groupBy([...desired, ...deleted], clusterKeyOf)].flatMap(([key, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const { accountId, region, clusterName, namespace } = first;
+    const isOne = !whole.has(key) && others.every((one) => one.namespace === namespace);
+    return [{ accountId, region, clusterName, namespace: isOne ? namespace : null }];
+  });
 }
 
-/** Asks for each change whether it would be made, 100 at a time. */
+/** What the declaration made and a plan of targets is not about. */
+function outsideOf({ hasClusterOf, desired }: PlanScope, made: readonly Observed[]): readonly Observed[] {
+  const targeted = new Set(desired.map(keyOf));
+  return made.filter((one) => !hasClusterOf(one) && !targeted.has(keyOf(one)));
+}
+
+/** Asks for each change whether it would be made. The answers are in the order of the changes. */
 export async function check(
   client: GatewayClient,
   context: Pick<Plan, 'declaration' | 'onBehalfOf'>,
   changes: readonly Change[],
   options: CallOptions,
 ): Promise<readonly Checked[]> {
-  const results = await mapLimited(batches(changes, batchSize), 4, async (batch) => {
+  const batches = checkBatches(changes);
+  const results = await mapLimited(batches, 4, async (batch) => {
     const inputs = batch.map((change) => inputOf(context, change));
     return (await client.checkPodIdentityAssociations({ input: { changes: inputs } }, options)).results;
   });
-  return results.flat();
+  const found = results.flat();
+  const checks = new Map(batches.flat().map((change, index) => [change, found[index]]));
+  return changes.flatMap((change) => checks.get(change) ?? []);
 }
 
 function sizesOf(changes: readonly Change[], observed: readonly Observed[]): Readonly<Record<string, number>> {

@@ -22,6 +22,10 @@ export interface Plan {
   readonly denied: readonly Denied[];
   readonly unchanged: readonly Unchanged[];
   readonly leftOver: readonly Unchanged[];
+  /** What `--target` named; absent or empty for a plan of the whole declaration. */
+  readonly targets?: readonly string[];
+  /** What the declaration made outside of the targets, for the way back with --prune. */
+  readonly untargeted?: readonly Unchanged[];
   /** The number of associations of each cluster with deletes, by its key. */
   readonly clusterSizes: Readonly<Record<string, number>>;
 }

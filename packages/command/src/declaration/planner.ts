@@ -2,9 +2,11 @@ import { settingFields, settingNames, settingsOf } from '../../../client/src/cli
 import type { SettingName, Settings } from '../../../client/src/client/setting-fields.ts';
 import type { Desired, Target } from './declaration.ts';
 import { clusterKeyOf, keyOf } from './declaration.ts';
+import { plannedExpiry } from './expiry.ts';
+import type { ObservedExpiry, PlannedExpiry } from './expiry.ts';
 
 /** An association as the gateway has observed it. */
-export interface Observed extends Target, Settings {
+export interface Observed extends Target, Settings, ObservedExpiry {
   readonly associationId: string;
   readonly tags: Readonly<Record<string, string>>;
   /** Its version, by EKS. */
@@ -19,6 +21,11 @@ export interface Observed extends Target, Settings {
 /** An association, as far as a declaration can say it. */
 export interface Stated extends Settings {
   readonly tags: Readonly<Record<string, string>>;
+  /**
+   * RFC 3339. After a change, null: it does not expire any more, and absent: as before. Before it,
+   * absent: it does not expire.
+   */
+  readonly expiresAt?: string | null;
 }
 
 export type Action = 'create' | 'update' | 'adopt' | 'delete';
@@ -74,18 +81,23 @@ export interface Difference {
   readonly unadopted: number;
   /** Associations that this declaration made, does not have any more, and is not to delete. */
   readonly leftOver: readonly Unchanged[];
+  /** Bindings whose expiry is over, and that have no association. */
+  readonly ended: number;
   /** Service accounts whose tags differ: an update can't change them. */
   readonly otherTags: readonly Target[];
 }
 
 export interface DifferenceInput {
-  readonly name: string;
   readonly desired: readonly Desired[];
   readonly observed: readonly Observed[];
+  /** What requests of the declaration made last, and it does not have any more. */
+  readonly orphans: readonly Observed[];
   /** Clusters of which it is not known what exists, by their keys, with the reason. */
   readonly unobserved: ReadonlyMap<string, string>;
   readonly adopt: boolean;
   readonly prune: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 const reservedTags = ['pod-identity-gateway/', 'aws:'] as const;
@@ -97,14 +109,12 @@ function isReserved(key: string): boolean {
 
 /** Compares what a declaration wants with what is observed, in time linear in both. */
 export function differenceOf(input: DifferenceInput): Difference {
-  const { name, desired, observed, unobserved, adopt, prune } = input;
+  const { desired, observed, orphans, unobserved, prune } = input;
   const existing = new Map(observed.map((one) => [keyOf(one), one]));
-  const wanted = new Set(desired.map(keyOf));
-  const orphans = observed.filter((one) => one.declaration === name && !wanted.has(keyOf(one)));
   const outcomes = desired.map((one) => {
     const missing = unobserved.get(clusterKeyOf(one));
     const found = existing.get(keyOf(one));
-    return missing === undefined ? compare(one, found, adopt) : deniedOf(null, one, found, missing);
+    return missing === undefined ? compare(one, found, input) : deniedOf(null, one, found, missing);
   });
   const deletes = orphans.map((one) => changeOf('delete', one, { existing: one, after: null, reason: null }));
   return {
@@ -112,6 +122,7 @@ export function differenceOf(input: DifferenceInput): Difference {
     denied: outcomes.flatMap((one) => (one.kind === 'denied' ? [one.denied] : [])),
     unchanged: outcomes.flatMap((one) => (one.kind === 'unchanged' ? [one.unchanged] : [])),
     unadopted: outcomes.filter((one) => one.kind === 'unchanged' && one.isOutside).length,
+    ended: outcomes.filter((one) => one.kind === 'ended').length,
     leftOver: prune ? [] : orphans.map(unchangedOf),
     otherTags: desired.filter((one) => hasOtherTags(one, existing.get(keyOf(one)))).map(targetOf),
   };
@@ -120,25 +131,41 @@ export function differenceOf(input: DifferenceInput): Difference {
 type Outcome =
   | { readonly kind: 'change'; readonly change: Change }
   | { readonly kind: 'denied'; readonly denied: Denied }
+  | { readonly kind: 'ended' }
   | { readonly kind: 'unchanged'; readonly unchanged: Unchanged; readonly isOutside: boolean };
 
-function compare(desired: Desired, existing: Observed | undefined, adopt: boolean): Outcome {
-  const after = statedOf(desired);
+function compare(desired: Desired, existing: Observed | undefined, { adopt, now }: DifferenceInput): Outcome {
+  const expiry = plannedExpiry(desired, existing ?? null, now);
+  const wanted = { ...settingsOf(desired), tags: statedOf(existing ?? desired).tags };
+  const after = { ...wanted, ...expiryOf(expiry) };
   const change = (action: Action, state: Stated): Outcome => ({
     kind: 'change',
     change: changeOf(action, desired, { existing: existing ?? null, after: state, reason: desired.reason }),
   });
-  if (existing === undefined) return change('create', after);
+  const denied = (reason: string) => deniedOf('update', desired, existing, reason);
+  if (existing === undefined) return expiry.kind === 'over' ? { kind: 'ended' } : change('create', after);
   const isOutside = existing.origin === 'OUTSIDE';
-  const kept = { ...after, tags: statedOf(existing).tags };
-  if (isEqual(desired, existing)) {
-    return isOutside && adopt
-      ? change('adopt', kept)
-      : { kind: 'unchanged', unchanged: unchangedOf(existing), isOutside };
-  }
-  if (existing.ownerArn === null) return change('update', kept);
-  const reason = `The EKS add-on ${existing.ownerArn} owns the association: change it through the add-on.`;
-  return deniedOf('update', desired, existing, reason);
+  const isSame = isEqual(desired, existing);
+  if (isSame && isOutside && adopt) return change('adopt', wanted);
+  if (isSame && expiry.kind === 'kept') return { kind: 'unchanged', unchanged: unchangedOf(existing), isOutside };
+  if (expiry.kind === 'over') return denied(tooLate(expiry.expiresAt));
+  if (existing.ownerArn !== null) return denied(ofAddOn(existing.ownerArn));
+  return isSame && isOutside ? denied(notAdopted) : change('update', after);
+}
+
+function expiryOf(expiry: PlannedExpiry): Pick<Stated, 'expiresAt'> {
+  if (expiry.kind === 'set') return { expiresAt: expiry.expiresAt };
+  return expiry.kind === 'kept' && expiry.repeated !== null ? { expiresAt: expiry.repeated } : {};
+}
+
+const notAdopted = 'The association was made outside the gateway: adopt it with --adopt, then it can expire.';
+
+function ofAddOn(ownerArn: string): string {
+  return `The EKS add-on ${ownerArn} owns the association: change it through the add-on.`;
+}
+
+function tooLate(expiresAt: string): string {
+  return `Its expiry ${expiresAt} is over, or less than 5 minutes away: give a later one, or take it out of the file.`;
 }
 
 function deniedOf(action: Action | null, desired: Desired, existing: Observed | undefined, reason: string): Outcome {
@@ -146,7 +173,8 @@ function deniedOf(action: Action | null, desired: Desired, existing: Observed | 
   return { kind: 'denied', denied: { action, target: targetOf(desired), before, reasons: [reason] } };
 }
 
-function unchangedOf(existing: Observed): Unchanged {
+/** What stays as it is. */
+export function unchangedOf(existing: Observed): Unchanged {
   return { target: targetOf(existing), state: statedOf(existing) };
 }
 
@@ -203,7 +231,9 @@ function hasOtherTags(desired: Desired, existing: Observed | undefined): boolean
 /** The state of an association without the tags that no request can set. */
 export function statedOf(stated: Stated): Stated {
   const own = Object.entries(stated.tags).filter(([key]) => !isReserved(key));
-  return { ...settingsOf(stated), tags: Object.fromEntries(own) };
+  const state = { ...settingsOf(stated), tags: Object.fromEntries(own) };
+  const { expiresAt = null } = stated;
+  return expiresAt === null ? state : { ...state, expiresAt };
 }
 
 function targetOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): Target {

@@ -6,7 +6,7 @@ import { changedSettings } from './planner.ts';
 import type { Action, Change, Denied, Difference } from './planner.ts';
 
 /** What a plan says beside its changes. */
-export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags'> {
+export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags' | 'ended'> {
   /** Changes of which policy can't decide before roles are read. */
   readonly undecided: number;
 }
@@ -24,7 +24,7 @@ export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
     ...plan.changes.flatMap(changeLines),
     ...plan.denied.flatMap(deniedLines),
     ...(plan.changes.length + plan.denied.length > 0 ? [''] : []),
-    `Declaration ${plan.declaration}: ${countsText(plan)}.`,
+    `Declaration ${[plan.declaration, ...(plan.targets ?? [])].join(', ')}: ${countsText(plan)}.`,
     ...remarkLines(plan, remarks),
     ...deletionLines(plan),
   ];
@@ -44,12 +44,16 @@ function settingLines(change: Change): readonly string[] {
   const head = `${signs[action]} ${action} ${nameOf(target)}`;
   if (action !== 'update' || before === null || after === null) {
     const { roleArn = '', targetRoleArn = null } = after ?? before ?? {};
-    return [`${head} ${roleArn}${targetRoleArn === null ? '' : ` → ${targetRoleArn}`}`];
+    const until = after?.expiresAt ? ` until ${after.expiresAt}` : '';
+    return [`${head} ${roleArn}${targetRoleArn === null ? '' : ` → ${targetRoleArn}`}${until}`];
   }
   const settings = changedSettings(before, after);
   return [
     head,
     ...settings.map((name) => `    ${name}: ${String(before[name] ?? 'none')} → ${String(after[name] ?? 'none')}`),
+    ...(after.expiresAt === undefined || after.expiresAt === before.expiresAt
+      ? []
+      : [`    expiresAt: ${before.expiresAt ?? 'none'} → ${after.expiresAt ?? 'none'}`]),
   ];
 }
 
@@ -60,14 +64,32 @@ function deniedLines({ action, target, reasons }: Denied): readonly string[] {
   ];
 }
 
-/** E.g. `2 to create, 0 to update, …`. */
-function countsText({ changes, unchanged, denied }: Plan): string {
-  const actions = Object.keys(signs) as readonly Action[];
-  const counts = actions.map((action) => `${changes.filter((one) => one.action === action).length} to ${action}`);
-  return [...counts, `${unchanged.length} unchanged`, `${denied.length} denied`].join(', ');
+/** How many changes of each kind a plan has, and what else it is about. */
+function countsOf({ changes, unchanged, denied, leftOver }: Plan) {
+  const count = (action: Action) => changes.filter((one) => one.action === action).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    adopt: count('adopt'),
+    delete: count('delete'),
+    unchanged: unchanged.length,
+    denied: denied.length,
+    leftOver: leftOver.length,
+  };
 }
 
-function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
+/** E.g. `2 to create, 0 to update, …`. */
+function countsText(plan: Plan): string {
+  const counts = countsOf(plan);
+  const actions = Object.keys(signs) as readonly Action[];
+  const texts = actions.map((action) => `${counts[action]} to ${action}`);
+  return [...texts, `${counts.unchanged} unchanged`, `${counts.denied} denied`].join(', ');
+}
+
+function remarkLines(
+  { changes, leftOver }: Plan,
+  { unadopted, otherTags, undecided, ended }: Remarks,
+): readonly string[] {
   const held = changes.filter(({ approvers = [] }) => approvers.length > 0).length;
   const onlyPlanned = changes.filter(({ onlyAsDryRun }) => onlyAsDryRun === true).length;
   return [
@@ -88,6 +110,7 @@ function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undeci
           `${leftOver.length} associations that this declaration made are not in it any more: --prune plans their deletes.`,
         ]
       : []),
+    ...(ended > 0 ? [`${ended} bindings of service accounts are over: take them out of the file.`] : []),
     ...(otherTags.length > 0
       ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
       : []),
@@ -100,20 +123,10 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 }
 
 /** A plan as data, for `--output json`. */
-export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Remarks) {
-  const { changes, denied, unchanged, leftOver, clusterSizes, ...head } = plan;
+export function planAnswer(plan: Plan, { unadopted, otherTags, undecided, ended }: Remarks) {
+  const { changes, denied, unchanged: _, leftOver: __, untargeted: ___, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
-  return {
-    ...head,
-    changes,
-    denied,
-    unchangedCount: unchanged.length,
-    unadopted,
-    undecided,
-    leftOverCount: leftOver.length,
-    otherTags,
-    deletions,
-  };
+  return { ...head, counts: countsOf(plan), changes, denied, unadopted, undecided, ended, otherTags, deletions };
 }
 
 const headings: readonly (readonly [Outcome['kind'], string])[] = [
@@ -145,8 +158,11 @@ function outcomeLine(outcome: Outcome): string {
 
 /** What became of a plan, as data. */
 export function outcomesAnswer(planId: string, outcomes: readonly Outcome[]) {
+  const count = (kind: Outcome['kind']) => outcomes.filter((one) => one.kind === kind).length;
+  const others = headings.map(([kind]) => [kind, count(kind)] as const);
   return {
     planId,
+    counts: { done: count('done'), ...Object.fromEntries(others) },
     outcomes: outcomes.map(({ change: { action, target }, ...outcome }) => ({ action, target, ...outcome })),
   };
 }

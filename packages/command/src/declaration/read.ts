@@ -1,5 +1,6 @@
 import schema from '../../declaration.schema.json' with { type: 'json' };
 import type { Binding, BindingSettings, ClusterSelector, Declaration, Placed } from './declaration.ts';
+import { expiryProblem } from './expiry.ts';
 import { readLocated } from './located.ts';
 import type { Located, Place, Problem } from './located.ts';
 import { shapeProblems } from './shape.ts';
@@ -28,6 +29,7 @@ function bindingOf(located: Located): Binding {
   const optional = (name: string) => (fields.has(name) ? placedOf(fields.get(name), place) : null);
   return {
     place,
+    name: textOf(fields.get('name')),
     roleArn: placedOf(fields.get('roleArn'), place),
     targetRoleArn: optional('targetRoleArn'),
     clusters: listOf(fields.get('clusters')).map(selectorOf),
@@ -45,6 +47,8 @@ function settingsOf(fields: Fields): BindingSettings {
   return {
     tags: Object.fromEntries(entries),
     disableSessionTags: fields.get('disableSessionTags')?.value === true,
+    expiresAt: textOf(fields.get('expiresAt')),
+    expiresAfter: textOf(fields.get('expiresAfter')),
     reason: textOf(fields.get('reason')),
   };
 }
@@ -63,11 +67,13 @@ function selectorOf({ value, place }: Located): ClusterSelector {
 }
 
 /** What the schema can't say: placeholders that exist, a policy that is JSON and takes effect. */
-function bindingProblems({ roleArn, targetRoleArn, policy, settings }: Binding): readonly Problem[] {
+function bindingProblems({ place, roleArn, targetRoleArn, policy, settings }: Binding): readonly Problem[] {
+  const expiry = expiryProblem(settings);
   const templates = [roleArn, ...(targetRoleArn === null ? [] : [targetRoleArn])].flatMap((template) => {
     const message = templateProblem(template.text);
     return message === null ? [] : [{ ...template.place, message }];
   });
+  if (expiry !== null) templates.push({ ...place, message: expiry });
   if (policy === null) return templates;
   const messages = [
     ...(isJsonObject(policy.text) ? [] : ['policy is not the text of a JSON object.']),

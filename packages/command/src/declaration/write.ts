@@ -50,7 +50,7 @@ export function selectorOf({ clusterName, accountId, region }: WrittenCluster): 
 
 function bindingOf({ state }: Folded, lists: object): object {
   const { roleArn, targetRoleArn, tags, ...others } = state;
-  const given = Object.entries(others).filter(([name, value]) => value !== absentValue(name as keyof typeof others));
+  const given = Object.entries(others).filter(([name, value]) => value !== absentValue(name));
   const sortedTags = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
   return {
     roleArn,

@@ -39,7 +39,7 @@ test('a declaration is planned, applied, and planned again without changes', asy
   const file = fleet.write('bindings.yaml', paymentsDeclaration(['api', 'worker']));
   const plan = ['plan', '-f', file, '-o', fleet.pathOf('plan.json')];
   const planned = await fleet.run(plan);
-  expect(planned.code).toBe(2);
+  expect(planned.code).toBe(0);
   expect(planned.stdout).toContain(
     '+ create 111122223333/eu-central-1/apps-dev/payments/api arn:aws:iam::111122223333:role/pods/payments/payments-api',
   );
@@ -55,6 +55,22 @@ test('a declaration is planned, applied, and planned again without changes', asy
 
   const again = await fleet.run(['apply', await planOf(['api', 'worker'])]);
   expect(again).toMatchObject({ code: 0, stdout: 'Done: 0 of 0.\n' });
+});
+
+test('with --detailed-exitcode, a plan ends with 0 for nothing, 2 for changes, and 1 for denials and errors', async () => {
+  const codeOf = async (text: string) =>
+    (await fleet.run(['plan', '-f', fleet.write('bindings.yaml', text), '--detailed-exitcode'])).code;
+  expect(await codeOf(paymentsDeclaration(['api']))).toBe(2);
+  expect(await codeOf('version: 1\nname: none\nbindings: []\n')).toBe(0);
+  expect(await codeOf(paymentsDeclaration(['api'], 'search-api').replaceAll('payments]', 'search]'))).toBe(1);
+  expect(await codeOf('version: 2\n')).toBe(1);
+});
+
+test('apply --output json counts the outcomes of each kind', async () => {
+  const plan = await planOf(['api', 'worker']);
+  await fleet.gateway.create({ serviceAccount: 'worker' });
+  const { code, stdout } = await fleet.run(['apply', plan, '--output', 'json', '--query', 'counts']);
+  expect([code, JSON.parse(stdout)]).toMatchObject([1, { done: 1, refused: 1, failed: 0, notStarted: 0 }]);
 });
 
 test('audit-trail names the declaration of a change, and what a scan found changed outside', async () => {
@@ -93,11 +109,10 @@ test('a plan on an export changes nothing, also of what others made', async () =
   const plan = ['plan', '-f', fleet.pathOf('exported.yaml'), '--prune', '--output', 'json'];
   const { code, stdout } = await fleet.run(plan, 'pat');
   expect(JSON.parse(stdout)).toMatchObject({
+    counts: { create: 0, update: 0, adopt: 0, delete: 0, unchanged: 4, denied: 0, leftOver: 0 },
     changes: [],
     denied: [],
-    unchangedCount: 4,
     unadopted: 2,
-    leftOverCount: 0,
   });
   expect(code).toBe(0);
 
@@ -256,7 +271,7 @@ test('the inverse of a plan brings back what was before', async () => {
   await fleet.run(['apply', plan, '--confirm-deletions', '1']);
   expect(names()).toEqual(['api', 'new']);
   const inverse = ['plan', '--prune', '-f', fleet.pathOf('plan.inverse.yaml'), '-o', fleet.pathOf('back.json')];
-  expect(await fleet.run(inverse)).toMatchObject({ code: 2 });
+  expect(await fleet.run(inverse)).toMatchObject({ code: 0 });
   expect((await fleet.run(['apply', fleet.pathOf('back.json'), '--confirm-deletions', '1'])).code).toBe(0);
   const after = fleet.control.associations().map(({ serviceAccount, roleArn }) => [serviceAccount, roleArn]);
   expect(after.sort()).toEqual(before.sort());

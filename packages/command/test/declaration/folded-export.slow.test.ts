@@ -85,7 +85,7 @@ const plannedAgain = async () => {
   return { code, plan: JSON.parse(stdout) as object };
 };
 
-const unchanged = { changes: [], denied: [], unchangedCount: written.length, leftOverCount: 0, otherTags: [] };
+const unchanged = { changes: [], denied: [], counts: { unchanged: written.length, leftOver: 0 }, otherTags: [] };
 
 test('export refuses a fleet with a cluster that is not known, and says how to leave it out', async () => {
   expect(await exported()).toMatchObject({

@@ -18,7 +18,7 @@ afterAll(() => fleet.close());
 test('a plan that two runners apply at once, of which each is killed three times, makes each change once', async () => {
   const file = fleet.write('bindings.yaml', paymentsDeclaration(serviceAccounts));
   const plan = fleet.pathOf('plan.json');
-  expect((await fleet.run(['plan', '-f', file, '-o', plan])).code).not.toBe(1);
+  expect((await fleet.run(['plan', '-f', file, '-o', plan])).code).toBe(0);
   const made = () => fleet.control.associations().length;
   for (const part of [5, 20, 35]) {
     const runners = [await startApply(fleet, plan), await startApply(fleet, plan)];

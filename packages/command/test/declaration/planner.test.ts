@@ -17,13 +17,23 @@ const settings = {
   policy: null,
 };
 const tags = { team: 'payments' };
-const desired: Desired = { ...target, ...settings, tags, reason: 'why', place: { line: 4, column: 5 } };
+const desired: Desired = {
+  ...target,
+  ...settings,
+  tags,
+  expiresAt: null,
+  expiresAfter: null,
+  reason: 'why',
+  place: { line: 4, column: 5 },
+};
 const observed: Observed = {
   ...target,
   ...settings,
   tags: { ...tags, 'pod-identity-gateway/operation': '01J' },
   associationId: 'a-1',
+  createdAt: '2026-11-27T10:00:00.000Z',
   modifiedAt: '2026-11-27T10:00:00.000Z',
+  expiresAt: null,
   origin: 'OPERATION',
   ownerArn: null,
   declaration: 'n',
@@ -35,16 +45,17 @@ const stated = { ...settings, tags };
 
 const differ = (change: Partial<DifferenceInput>) =>
   differenceOf({
-    name: 'n',
     desired: [desired],
     observed: [observed],
+    orphans: [],
     unobserved: new Map(),
     adopt: false,
     prune: false,
+    now: Date.parse('2026-11-28T10:00:00.000Z'),
     ...change,
   });
 
-const nothing = { changes: [], denied: [], unchanged: [], unadopted: 0, leftOver: [], otherTags: [] };
+const nothing = { changes: [], denied: [], unchanged: [], unadopted: 0, ended: 0, leftOver: [], otherTags: [] };
 const unchanged = [{ target, state: stated }];
 
 test.each<[string, Partial<DifferenceInput>, object]>([
@@ -107,23 +118,59 @@ test.each<[string, Partial<DifferenceInput>, object]>([
     { observed: [], unobserved: new Map([['111122223333/eu-central-1/apps-dev', 'Not observed.']]) },
     { denied: [{ action: null, target, before: null, reasons: ['Not observed.'] }] },
   ],
-  ['what the declaration lost is left over without prune', { desired: [] }, { leftOver: unchanged }],
   [
-    'what the declaration lost is deleted with prune',
-    { desired: [], prune: true },
-    { changes: [{ action: 'delete', target, ...versions, before: stated, after: null }] },
+    'an expiry is a part of a create',
+    { desired: [{ ...desired, expiresAfter: '1d' }], observed: [] },
+    { changes: [{ action: 'create', after: { ...stated, expiresAt: '2026-11-29T10:00:00.000Z' } }] },
   ],
   [
-    'prune deletes nothing that another declaration or request made',
+    'another expiry alone is an update',
     {
-      desired: [],
-      observed: [
-        { ...observed, declaration: 'm' },
-        { ...observed, serviceAccount: 'b', declaration: null },
-      ],
-      prune: true,
+      desired: [{ ...desired, expiresAt: '2026-12-01T00:00:00+01:00' }],
+      observed: [{ ...observed, expiresAt: '2026-11-30T00:00:00.000Z' }],
     },
-    {},
+    {
+      changes: [
+        {
+          action: 'update',
+          before: { ...stated, expiresAt: '2026-11-30T00:00:00.000Z' },
+          after: { ...stated, expiresAt: '2026-11-30T23:00:00.000Z' },
+        },
+      ],
+    },
+  ],
+  [
+    'an update repeats the expiry of its binding',
+    {
+      desired: [{ ...desired, ...other, expiresAfter: '30d' }],
+      observed: [{ ...observed, expiresAt: '2026-12-27T10:00:00.000Z' }],
+    },
+    { changes: [{ action: 'update', after: { ...stated, ...other, expiresAt: '2026-12-27T10:00:00.000Z' } }] },
+  ],
+  [
+    'a binding that has ended is not made again',
+    { desired: [{ ...desired, expiresAt: '2026-11-28T09:00:00Z' }], observed: [] },
+    { ended: 1 },
+  ],
+  [
+    'an expiry that is over can not be set',
+    { desired: [{ ...desired, expiresAfter: '1h' }] },
+    { denied: [{ action: 'update', reasons: [expect.stringContaining('2026-11-27T11:00:00.000Z is over')] }] },
+  ],
+  [
+    'an association from outside has to be adopted before it can expire',
+    { desired: [{ ...desired, expiresAfter: '30d' }], observed: [{ ...observed, origin: 'OUTSIDE' }] },
+    { denied: [{ action: 'update', reasons: [expect.stringContaining('--adopt')] }] },
+  ],
+  [
+    'what the declaration lost is left over without prune',
+    { desired: [], orphans: [observed] },
+    { leftOver: unchanged },
+  ],
+  [
+    'what the declaration lost is deleted with prune',
+    { desired: [], orphans: [observed], prune: true },
+    { changes: [{ action: 'delete', target, ...versions, before: stated, after: null }] },
   ],
 ])('%s', (_, change, expected) => {
   expect(differ(change)).toMatchObject({ ...nothing, ...expected });
@@ -132,7 +179,7 @@ test.each<[string, Partial<DifferenceInput>, object]>([
 describe('deletes', () => {
   const deletes = (count: number, size: number) => {
     const all = Array.from({ length: count }, (_, index) => ({ ...observed, serviceAccount: `s${index}` }));
-    const { changes } = differ({ desired: [], observed: all, prune: true });
+    const { changes } = differ({ desired: [], orphans: all, prune: true });
     return deletionsOf(changes, { '111122223333/eu-central-1/apps-dev': size });
   };
 

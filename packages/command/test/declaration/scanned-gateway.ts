@@ -20,8 +20,8 @@ export async function startScannedGateway(options: Omit<GatewayOptions, 'ledger'
   const observe = async () => {
     gateway.clock.skip(11 * 60_000);
     const wait = () => Promise.resolve();
-    const settings = { ...defaultScanSettings, maxAgeMs: 0 };
-    await scan({ ...gateway.deps, observations: ledger, wait }, settings, gateway.clock.now() + 50_000);
+    const settings = { ...defaultScanSettings, maxAgeMs: 0, readsPerSecond: 1_000_000 };
+    await scan({ ...gateway.deps, observations: ledger, wait }, settings, gateway.clock.now() + 600_000);
   };
 
   /** Runs a command line as a principal, at the gateway or a server in front of it. */
