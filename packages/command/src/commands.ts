@@ -15,6 +15,8 @@ export interface Parameter {
    * Of the gateway, not of the EKS API: absent from skeletons, and its option can't be shortened.
    */
   readonly own?: true;
+  /** Whether the option can be given several times: its value is the list of all values. */
+  readonly isRepeatable?: true;
   /** A letter that stands for the option, as in `-f`. */
   readonly short?: string;
   readonly help: string;

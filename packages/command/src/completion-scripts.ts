@@ -6,6 +6,7 @@ export interface CompletedOption {
   readonly choices?: readonly string[];
   readonly help: string;
   readonly placeholder?: string;
+  readonly isRepeatable?: boolean;
 }
 
 /** A command, or the first words of several; its words are separated by spaces. */
@@ -111,11 +112,11 @@ if [[ $funcstack[1] == ${functionOf(main)} || $funcstack[1] == _${main} ]]; then
 `;
 }
 
-function zshSpec({ name, takes, choices, help, placeholder = 'value' }: CompletedOption): string {
+function zshSpec({ name, takes, choices, help, placeholder = 'value', isRepeatable = false }: CompletedOption): string {
   const text = help.replace(/[[\]:\\]/g, (character) => `\\${character}`);
   const value = choices ? `(${choices.join(' ')})` : '_files';
   const colons = takes === 'optional value' ? '::' : ':';
-  return `--${name}[${text}]${takes === 'nothing' ? '' : `${colons}${placeholder.replaceAll(':', '')}:${value}`}`;
+  return `${isRepeatable ? '*' : ''}--${name}[${text}]${takes === 'nothing' ? '' : `${colons}${placeholder.replaceAll(':', '')}:${value}`}`;
 }
 
 function fish(program: CompletedProgram): string {

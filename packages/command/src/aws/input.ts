@@ -51,7 +51,11 @@ export async function readInput(given: ValueMap, documents: Documents): Promise<
   return { ...given, ...(await parseDocument(documents)), ...given };
 }
 
-function parameterValue({ name, type }: Parameter, value: string | number | boolean, environment: Environment): Value {
+function parameterValue(
+  { name, type }: Parameter,
+  value: NonNullable<Values[string]>,
+  environment: Environment,
+): Value {
   if (typeof value !== 'string') return value;
   const option = `--${optionNameOf(name)}`;
   const text = fileOrText(option, value, environment);

@@ -11,6 +11,8 @@ export interface Option {
   /** The value of an option that is given without one. */
   readonly implied?: string | boolean;
   readonly isInteger?: true;
+  /** Whether its values are collected when it is given several times; else the last one counts. */
+  readonly isRepeatable?: boolean;
   readonly choices?: readonly string[];
   readonly required?: boolean;
   readonly hidden?: boolean;
@@ -140,7 +142,16 @@ function typedOption({ isCompound, parameters }: Command, option: Option): Optio
   return isCompound === true && isInteger ? { ...option, isInteger: true } : option;
 }
 
-function optionsOfParameter({ name, type, help, required, hidden, own, short }: Parameter): readonly Option[] {
+function optionsOfParameter({
+  name,
+  type,
+  help,
+  required,
+  hidden,
+  own,
+  short,
+  isRepeatable,
+}: Parameter): readonly Option[] {
   const optionName = optionNameOf(name);
   if (type !== 'boolean') {
     const placeholder = type === 'map' ? 'key=value,key=value' : type;
@@ -152,6 +163,7 @@ function optionsOfParameter({ name, type, help, required, hidden, own, short }: 
         required: required === true,
         hidden: hidden === true,
         own: own === true,
+        isRepeatable: isRepeatable === true,
         placeholder,
         ...(short !== undefined && { short }),
         help,

@@ -3,7 +3,7 @@ import type { Option } from './options.ts';
 import { parseInteger } from './python.ts';
 
 /** Parsed values by the keys of their options. */
-export type Values = Readonly<Record<string, string | number | boolean | undefined>>;
+export type Values = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** An argument that no option takes. */
 interface Remainder {
@@ -27,13 +27,13 @@ type Role =
 /**
  * Parses arguments by Python's `argparse` rules, which the AWS CLI follows: an option can be
  * shortened to any prefix that only one option has; its value follows or is attached with `=`; the
- * last of repeated options counts; what no option takes is left for the next pass. Ends at an
- * option in `finals`.
+ * last of repeated options counts, unless the option collects them; what no option takes is left
+ * for the next pass. Ends at an option in `finals`.
  *
  * @throws {@link UsageError}
  */
 export function parseArguments(options: readonly Option[], args: readonly string[], finals: readonly string[]): Parsed {
-  const values: Record<string, string | number | boolean> = {};
+  const values: Record<string, string | number | boolean | readonly string[]> = {};
   const rest: Remainder[] = [];
   for (let index = 0; index < args.length; index += 1) {
     const text = args[index] ?? '';
@@ -52,7 +52,10 @@ export function parseArguments(options: readonly Option[], args: readonly string
     const following = next !== undefined && next !== '--' && roleOf(options, next).kind === 'positional' ? next : null;
     const takesNext = option.takes !== 'nothing' && role.attached === null && following !== null;
     if (takesNext) index += 1;
-    values[option.key] = valueOf(option, role.attached ?? (takesNext ? following : null));
+    const value = valueOf(option, role.attached ?? (takesNext ? following : null));
+    const earlier = values[option.key];
+    values[option.key] =
+      option.isRepeatable === true ? [...(typeof earlier === 'object' ? earlier : []), String(value)] : value;
     if (finals.includes(option.name)) break;
   }
   return { values, rest };
