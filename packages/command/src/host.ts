@@ -27,6 +27,8 @@ export interface Host {
   /** Columns of the terminal; null if standard output is not a terminal. */
   readonly terminalColumns: number | null;
   readonly version: string;
+  /** Standard input; absent in a program without one. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
   /** Asks for missing options where `--cli-auto-prompt` wants it; null without a terminal. */
   readonly prompter: Prompter | null;
   /**

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { makeCall, makeSession } from '../src/gateway/call.ts';
 import type { Host } from '../src/host.ts';
 import { runCommandLine } from '../src/index.ts';
@@ -8,6 +9,8 @@ import type { Outcome } from './host.ts';
 export interface Terminal {
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Standard input; without it, the program has none. */
+  readonly input?: string;
   /** Answers questions; by default there is no terminal. */
   readonly prompter?: Prompter;
   /** Sees each text on standard error. */
@@ -18,7 +21,7 @@ export interface Terminal {
 
 /** Runs a command line in this process, with the requests that the executable sends. */
 export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
-  const { environment = {}, signal, prompter = null, onError, around = (call: Host['call']) => call } = terminal;
+  const { environment = {}, signal, prompter = null, onError, input, around = (call: Host['call']) => call } = terminal;
   let [stdout, stderr] = ['', ''];
   const host = {
     environment: {
@@ -33,6 +36,7 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
       stderr += text;
       onError?.(text);
     },
+    ...(input !== undefined && { input: () => Readable.from([Buffer.from(input)]) }),
     terminalColumns: null,
     version: 'pod-identity/0.0.0',
     prompter,

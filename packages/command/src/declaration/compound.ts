@@ -73,6 +73,13 @@ export function textOf(values: Values, name: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** The texts of an option that can be repeated; none without it. */
+export function textsOf(values: Values, name: string): readonly string[] {
+  const value = values[name];
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,14 +1,14 @@
-import { GeneralError } from '../aws/errors.ts';
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { Session } from '../host.ts';
 import { batches, batchSize, judged, mapLimited } from './check.ts';
 import type { Checked } from './check.ts';
 import type { Compound } from './compound.ts';
-import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
-import { clusterKeyOf, keyOf, problemLines } from './declaration.ts';
+import { printReport, textOf, withSession, writeText } from './compound.ts';
+import { clusterKeyOf, keyOf } from './declaration.ts';
 import type { Declaration, Desired } from './declaration.ts';
 import { expand } from './expand.ts';
+import { declarationOf, problemsError } from './files.ts';
 import { inputOf } from './inputs.ts';
 import { observe, readAssociations, readClusters } from './observe.ts';
 import type { Observation } from './observe.ts';
@@ -17,7 +17,6 @@ import type { Plan } from './plan-file.ts';
 import { differenceOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
-import { readDeclaration } from './read.ts';
 
 /** Exit codes, as those of `terraform plan -detailed-exitcode`. */
 const exitCodes = { nothing: 0, denied: 1, changes: 2 } as const;
@@ -25,15 +24,12 @@ const exitCodes = { nothing: 0, denied: 1, changes: 2 } as const;
 /** Plans what a declaration changes, and saves the plan. Changes nothing. */
 export async function runPlan(compound: Compound): Promise<number> {
   const { values, host } = compound;
-  const path = textOf(values, 'file') ?? '';
-  const read = readDeclaration(readText(path));
-  if (read.kind === 'problems') throw new GeneralError(problemLines(path, read.problems).join('\n'));
-  const { declaration } = read;
+  const declaration = await declarationOf(compound);
   const { plan, remarks, oldestScan } = await withSession(compound, async (session) => {
     const options = { signal: session.signal };
     const clusters = await readClusters(session.client, declaration, options);
     const { desired, problems } = expand(declaration, clusters);
-    if (problems.length > 0) throw new GeneralError(problemLines(path, problems).join('\n'));
+    if (problems.length > 0) throw problemsError(problems);
     return makePlan(compound, session, { declaration, desired });
   });
   if (oldestScan !== null) host.writeError(`Observed at ${oldestScan} or later.\n`);

@@ -1,6 +1,6 @@
 import { GeneralError, UsageError } from '../aws/errors.ts';
 import type { Compound } from '../declaration/compound.ts';
-import { printReport, readText, textOf, writeText } from '../declaration/compound.ts';
+import { printReport, readText, textOf, textsOf, writeText } from '../declaration/compound.ts';
 import { declarationText } from '../declaration/write.ts';
 import { migrationGuide } from './guide.ts';
 import { planMigration } from './migration.ts';
@@ -10,7 +10,7 @@ import type { KubernetesFile } from './service-accounts.ts';
 /** Plans the move of the service accounts in files. Sends nothing. */
 export async function runIrsa(compound: Compound): Promise<number> {
   const { values, globals, host } = compound;
-  const files = readFiles(textOf(values, 'file') ?? '', textOf(values, 'clusterName') ?? '');
+  const files = readFiles(textsOf(values, 'file').join(','), textOf(values, 'clusterName') ?? '');
   const migration = planMigration(
     files.flatMap(({ accounts }) => accounts),
     textOf(values, 'accountId'),

@@ -17,7 +17,7 @@ const settings = {
   policy: null,
 };
 const tags = { team: 'payments' };
-const desired: Desired = { ...target, ...settings, tags, reason: 'why', place: { line: 4, column: 5 } };
+const desired: Desired = { ...target, ...settings, tags, reason: 'why', place: { file: 'a.yaml', line: 4, column: 5 } };
 const observed: Observed = {
   ...target,
   ...settings,
