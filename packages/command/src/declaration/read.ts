@@ -16,6 +16,8 @@ interface Part {
   /** Null where it has no valid name. */
   readonly name: Placed | null;
   readonly bindings: readonly Binding[];
+  /** The names of its bindings that have one. */
+  readonly bindingNames: readonly Placed[];
   readonly problems: readonly Problem[];
 }
 
@@ -31,6 +33,7 @@ export function readDeclaration(sources: readonly Source[]): ReadDeclaration {
     ...texts.flatMap((text) => text.problems),
     ...parts.flatMap((part) => part.problems),
     ...nameProblems(parts),
+    ...repeatedNames(parts.flatMap((part) => part.bindingNames)),
     ...overlapsOf(bindings),
   ];
   if (problems.length > 0) return { kind: 'problems', problems };
@@ -41,7 +44,7 @@ function partOf(root: Located): Part {
   const fields = fieldsOf(root);
   if (textOf(fields.get('format'))?.startsWith('pod-identity-plan/') === true) {
     const message = 'This is a saved plan, not a declaration: keep plans in another folder.';
-    return { name: null, bindings: [], problems: [{ ...root.place, message }] };
+    return { name: null, bindings: [], bindingNames: [], problems: [{ ...root.place, message }] };
   }
   const shape = shapeProblems(schema, root);
   const items = listOf(fields.get('bindings'));
@@ -52,6 +55,10 @@ function partOf(root: Located): Part {
   return {
     name: name === undefined || textOf(name) === null || name.isBroken ? null : placedOf(name, root.place),
     bindings: read.map(({ binding }) => binding),
+    bindingNames: items.flatMap((item) => {
+      const given = fieldsOf(item).get('name');
+      return given === undefined || textOf(given) === null ? [] : [placedOf(given, item.place)];
+    }),
     problems: [...shape, ...meant.flatMap(({ binding }) => bindingProblems(binding))],
   };
 }
@@ -66,6 +73,16 @@ function nameProblems(parts: readonly Part[]): readonly Problem[] {
   return others
     .filter(({ text }) => text !== first.text)
     .map(({ text, place }) => ({ ...place, message: `${JSON.stringify(text)} ${message}` }));
+}
+
+/** The names that another binding has, also in another file. */
+function repeatedNames(names: readonly Placed[]): readonly Problem[] {
+  const first = new Map<string, Place>();
+  return names.flatMap(({ text, place }) => {
+    const other = first.get(text);
+    if (other === undefined) first.set(text, place);
+    return other ? [{ ...place, message: `Another binding has the name ${text}: ${placeText(other)}.` }] : [];
+  });
 }
 
 function bindingOf(located: Located): Binding {

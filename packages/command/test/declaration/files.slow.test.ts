@@ -101,6 +101,14 @@ describe('an error names both places, and all others, of', () => {
     );
   });
 
+  test('one name of two bindings', async () => {
+    const named = (text: string) => text.replace('  - roleArn', '  - name: rollout\n    roleArn');
+    const folder = folderOf({ 'a.yaml': named(api), 'b.yaml': named(worker) });
+    expect(await errorOf(['-f', folder])).toContain(
+      `${folder}/b.yaml:4:11: Another binding has the name rollout: ${folder}/a.yaml:4:11.`,
+    );
+  });
+
   test('service accounts that only the inventory shows to be the same', async () => {
     const pattern = api
       .replace('[apps-dev]', '[{ environment: dev }, apps-de*]')

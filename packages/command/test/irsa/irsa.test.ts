@@ -143,18 +143,11 @@ test('irsa prints the declaration on standard output, and the steps on standard 
   expect(stderr).toContain('"sts:TagSession"');
 });
 
-test('irsa writes the declaration of several clusters into a file, and prints the steps', async () => {
-  const files = [pathOf('dev.json'), pathOf('prod.json')].join(',');
-  const to = [
-    '--file',
-    files,
-    '--cluster-name',
-    'apps-dev,apps-prod',
-    '-o',
-    pathOf('bindings.yaml'),
-    '--name',
-    'moved',
-  ];
+test.each([
+  ['by one --file', () => ['--file', `${pathOf('dev.json')},${pathOf('prod.json')}`]],
+  ['each by -f', () => ['-f', pathOf('dev.json'), '-f', pathOf('prod.json')]],
+])('irsa writes the declaration of several clusters, given %s, and prints the steps', async (_, files) => {
+  const to = [...files(), '--cluster-name', 'apps-dev,apps-prod', '-o', pathOf('bindings.yaml'), '--name', 'moved'];
   const { code, stdout, stderr } = await runLine(['irsa', ...to]);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('(2 clusters)');
