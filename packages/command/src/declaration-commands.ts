@@ -1,7 +1,7 @@
 import { record } from './commands.ts';
 import type { Command, Parameter } from './commands.ts';
 
-const file: Parameter = { name: 'file', short: 'f', type: 'string', required: true, help: '' };
+const file: Parameter = { name: 'file', short: 'f', type: 'string', required: true, isRepeatable: true, help: '' };
 const outputFile: Parameter = { name: 'outputFile', short: 'o', type: 'string', help: '' };
 const name: Parameter = { name: 'name', type: 'string', help: 'The name of the declaration. Audit entries record it.' };
 
@@ -18,7 +18,10 @@ export const declarationCommands: readonly Command[] = [
     operation: 'Plan',
     summary: 'Show what a declaration would change, and save it as a plan. Exits with 1 for errors and denials.',
     parameters: [
-      { ...file, help: 'The declaration, in YAML or JSON.' },
+      {
+        ...file,
+        help: 'The declaration, in YAML or JSON: a file, a folder with *.yaml, *.yml and *.json, or - for standard input. Given several times, all are one declaration.',
+      },
       { ...outputFile, help: 'The file for the plan.' },
       { name: 'adopt', type: 'boolean', help: 'Adopt equal associations that were made outside the gateway.' },
       {
@@ -139,7 +142,7 @@ export const declarationCommands: readonly Command[] = [
     parameters: [
       {
         ...file,
-        help: 'The output of kubectl get serviceaccounts,pods -A -o json; several files, one for each cluster, separated by commas.',
+        help: 'The output of kubectl get serviceaccounts,pods -A -o json; several files, one for each cluster, separated by commas or each with --file.',
       },
       {
         name: 'clusterName',

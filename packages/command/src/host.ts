@@ -29,6 +29,8 @@ export interface Host {
   /** Whether standard error is a terminal, which shows progress; by default it is not. */
   readonly isErrorTerminal?: boolean;
   readonly version: string;
+  /** Standard input; absent in a program without one. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
   /** Asks for missing options where `--cli-auto-prompt` wants it; null without a terminal. */
   readonly prompter: Prompter | null;
   /**

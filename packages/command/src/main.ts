@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { addAbortSignal } from 'node:stream';
 import { interruptedCode, InterruptedError } from './aws/errors.ts';
 import type { Host } from './host.ts';
 import { runCommandLine } from './run.ts';
@@ -36,6 +37,7 @@ const host = {
   environment: process.env,
   write: (text: string) => process.stdout.write(text),
   writeError: (text: string) => process.stderr.write(text),
+  input: () => addAbortSignal(interrupt.signal, process.stdin),
   terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
   isErrorTerminal: process.stderr.isTTY,
   version: `pod-identity/${metadata.version} Node.js/${process.versions.node} ${process.platform}/${process.arch}`,

@@ -145,6 +145,19 @@ test.each([
   await expect(pod(...args)).rejects.toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
 });
 
+test('the executable reads a declaration from standard input', async () => {
+  const line = ['plan', '-f', '-', '--endpoint-url', 'http://127.0.0.1:1', '--token', 't'];
+  const child = spawn(consumer.bin, line, { stdio: 'pipe' });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  child.stdin.end('version: 2\n');
+  const [code] = (await once(child, 'close')) as [number];
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('\n<stdin>:1:10: version must be 1.\n'),
+  });
+});
+
 test('an interrupt ends the executable with the exit code 130', async () => {
   const server = await startAnsweringServer(() => child.kill('SIGINT'));
   const stop = closeAtEnd(server.stop);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { makeCall, makeSession } from '../src/gateway/call.ts';
 import type { Host } from '../src/host.ts';
 import { runCommandLine } from '../src/index.ts';
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly secondSignal?: AbortSignal;
   /** Whether standard error is a terminal; by default it is not. */
   readonly isErrorTerminal?: boolean;
+  /** Standard input; without it, the program has none. */
+  readonly input?: string;
   /** Answers questions; by default there is no terminal. */
   readonly prompter?: Prompter;
   /** Sees each text on standard error. */
@@ -23,7 +26,7 @@ export interface Terminal {
 /** Runs a command line in this process, with the requests that the executable sends. */
 export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
   const { environment = {}, prompter = null, onError, around = (call: Host['call']) => call } = terminal;
-  const { signal, secondSignal, isErrorTerminal = false } = terminal;
+  const { signal, secondSignal, isErrorTerminal = false, input } = terminal;
   let [stdout, stderr] = ['', ''];
   const host = {
     environment: {
@@ -38,6 +41,7 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
       stderr += text;
       onError?.(text);
     },
+    ...(input !== undefined && { input: () => Readable.from([Buffer.from(input)]) }),
     terminalColumns: null,
     isErrorTerminal,
     version: 'pod-identity/0.0.0',

@@ -1,4 +1,5 @@
 import type { Settings } from '../../../client/src/client/setting-fields.ts';
+import { placeText } from './located.ts';
 import type { Place, Problem } from './located.ts';
 
 /**
@@ -64,7 +65,7 @@ export interface Target {
 export interface Desired extends Target, Settings, Pick<BindingSettings, 'expiresAt' | 'expiresAfter'> {
   readonly tags: Readonly<Record<string, string>>;
   readonly reason: string | null;
-  /** Where its binding begins. */
+  /** That of the service account's name. */
   readonly place: Place;
 }
 
@@ -78,11 +79,25 @@ export function clusterKeyOf({ accountId, region, clusterName }: Omit<Target, 'n
   return [accountId, region, clusterName].join('/');
 }
 
-const maxShown = 100;
+const maxShown = 1_000;
+const maxLength = 1_000;
 
-/** Problems by line and column, a line each, as compilers print them. */
-export function problemLines(file: string, problems: readonly Problem[]): readonly string[] {
-  const sorted = [...problems].sort((one, other) => one.line - other.line || one.column - other.column);
-  const lines = sorted.slice(0, maxShown).map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+/** Problems by file, line and column, a line each, as compilers print them. */
+export function problemLines(problems: readonly Problem[]): readonly string[] {
+  const sorted = [...problems].sort(
+    (one, other) => compare(one.file, other.file) || one.line - other.line || one.column - other.column,
+  );
+  const lines = sorted.slice(0, maxShown).map((one) => printable(`${placeText(one)}: ${one.message}`));
   return sorted.length > maxShown ? [...lines, `${sorted.length - maxShown} more problems`] : lines;
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+/** A line that can't move the cursor of a terminal, or reverse its text: messages quote the file. */
+function printable(line: string): string {
+  const shown = line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+  return shown.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16) ?? ''}}`);
 }

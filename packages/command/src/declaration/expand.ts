@@ -1,6 +1,7 @@
 import type { Binding, ClusterSelector, Declaration, Desired, Placed } from './declaration.ts';
 import { clusterKeyOf, keyOf } from './declaration.ts';
 import type { Problem } from './located.ts';
+import { makeOverlaps } from './overlaps.ts';
 import { filled, matches } from './template.ts';
 
 /**
@@ -32,6 +33,7 @@ export function expand({ bindings }: Declaration, clusters: readonly KnownCluste
   const select = selection(clusters);
   const found = new Map<string, Desired>();
   const problems: Problem[] = [];
+  const overlaps = makeOverlaps();
   let size = 0;
   for (const binding of bindings) {
     const selected = clustersOf(binding, select, problems);
@@ -41,16 +43,16 @@ export function expand({ bindings }: Declaration, clusters: readonly KnownCluste
     if (size > maxAssociations) return { desired: [], problems: [...problems, tooMany(binding)] };
     for (const [cluster, namespaces] of perCluster) {
       for (const namespace of namespaces) {
-        for (const { text: serviceAccount, place } of binding.serviceAccounts) {
+        for (const serviceAccount of binding.serviceAccounts) {
           const desired = desiredOf(binding, cluster, namespace, serviceAccount);
           const other = found.get(keyOf(desired));
-          if (other) problems.push({ ...place, message: twice(desired, other) });
+          if (other) overlaps.add(keyOf(desired), desired.place, other.place);
           else found.set(keyOf(desired), desired);
         }
       }
     }
   }
-  return { desired: [...found.values()], problems };
+  return { desired: [...found.values()], problems: [...problems, ...overlaps.problems()] };
 }
 
 function tooMany({ place }: Binding): Problem {
@@ -117,9 +119,9 @@ function unmatchedNamespaces(
   return selected.length === 0 ? [] : namespaces.filter(isUnmatched).map(({ place }) => ({ ...place, message }));
 }
 
-function desiredOf(binding: Binding, cluster: KnownCluster, namespace: string, serviceAccount: string): Desired {
+function desiredOf(binding: Binding, cluster: KnownCluster, namespace: string, { text, place }: Placed): Desired {
   const { accountId, region, clusterName, environment } = cluster;
-  const target = { accountId, region, clusterName, namespace, serviceAccount };
+  const target = { accountId, region, clusterName, namespace, serviceAccount: text };
   const values = { ...target, environment };
   return {
     ...target,
@@ -127,10 +129,6 @@ function desiredOf(binding: Binding, cluster: KnownCluster, namespace: string, s
     targetRoleArn: binding.targetRoleArn === null ? null : filled(binding.targetRoleArn.text, values),
     policy: binding.policy?.text ?? null,
     ...binding.settings,
-    place: binding.place,
+    place,
   };
-}
-
-function twice({ clusterName, namespace, serviceAccount }: Desired, { place }: Desired): string {
-  return `${clusterName}/${namespace}/${serviceAccount} already has a binding: line ${place.line}.`;
 }

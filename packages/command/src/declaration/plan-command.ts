@@ -1,4 +1,3 @@
-import { GeneralError } from '../aws/errors.ts';
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { Session } from '../host.ts';
@@ -7,10 +6,11 @@ import { judged, mapLimited } from './check.ts';
 import type { Checked } from './check.ts';
 import { checkRoles, hasRefusals, roleLines, rolesAnswer } from './check-roles.ts';
 import type { Compound } from './compound.ts';
-import { printReport, readText, textOf, textsOf, withSession, writeText } from './compound.ts';
-import { clusterKeyOf, keyOf, problemLines } from './declaration.ts';
+import { printReport, textOf, textsOf, withSession, writeText } from './compound.ts';
+import { clusterKeyOf, keyOf } from './declaration.ts';
 import type { Target } from './declaration.ts';
 import { expand } from './expand.ts';
+import { declarationOf, problemsError } from './files.ts';
 import { inputOf } from './inputs.ts';
 import { observe, readAssociations, readClusters } from './observe.ts';
 import type { ReadPlace } from './observe.ts';
@@ -21,7 +21,6 @@ import type { PlanScope } from './plan-scope.ts';
 import { differenceOf, unchangedOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
-import { readDeclaration } from './read.ts';
 
 /** With `--detailed-exitcode`, changes end with 2, as those of `terraform plan`. */
 const exitCodes = { planned: 0, denied: 1, changes: 2 } as const;
@@ -29,15 +28,12 @@ const exitCodes = { planned: 0, denied: 1, changes: 2 } as const;
 /** Plans what a declaration changes, and saves the plan. Changes nothing. */
 export async function runPlan(compound: Compound): Promise<number> {
   const { values, host } = compound;
-  const path = textOf(values, 'file') ?? '';
-  const read = readDeclaration(readText(path));
-  if (read.kind === 'problems') throw new GeneralError(problemLines(path, read.problems).join('\n'));
-  const { declaration } = read;
+  const declaration = await declarationOf(compound);
   const { plan, remarks, oldestScan, roles } = await withSession(compound, async (session, progress) => {
     const options = { signal: session.signal };
     const clusters = await readClusters(session.client, declaration, options);
     const { desired, problems } = expand(declaration, clusters);
-    if (problems.length > 0) throw new GeneralError(problemLines(path, problems).join('\n'));
+    if (problems.length > 0) throw problemsError(problems);
     const scope = scopeOf(textsOf(values, 'target'), declaration, clusters, desired);
     const planned = await makePlan(compound, session, declaration.name, scope);
     const checksRoles = values.checkRoles === true;

@@ -1,26 +1,89 @@
 import schema from '../../declaration.schema.json' with { type: 'json' };
 import type { Binding, BindingSettings, ClusterSelector, Declaration, Placed } from './declaration.ts';
 import { expiryProblem } from './expiry.ts';
-import { readLocated } from './located.ts';
-import type { Located, Place, Problem } from './located.ts';
+import { placeText, readLocated } from './located.ts';
+import type { Located, Place, Problem, Source } from './located.ts';
+import { overlapsOf } from './overlaps.ts';
 import { shapeProblems } from './shape.ts';
 import { templateProblem } from './template.ts';
 
-/** A declaration, or all that is wrong with its text. */
+/** A declaration, or all that is wrong with its texts. */
 export type ReadDeclaration =
   | { readonly kind: 'declaration'; readonly declaration: Declaration }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
-/** Reads the text of a declaration: YAML, or JSON as a part of it. */
-export function readDeclaration(text: string): ReadDeclaration {
-  const { root, problems } = readLocated(text);
-  const found = problems.length > 0 ? problems : shapeProblems(schema, root);
-  if (found.length > 0) return { kind: 'problems', problems: found };
+/** A document of a text: a declaration, or a part of one. */
+interface Part {
+  /** Null where it has no valid name. */
+  readonly name: Placed | null;
+  readonly bindings: readonly Binding[];
+  /** The names of its bindings that have one. */
+  readonly bindingNames: readonly Placed[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a declaration from one or several texts of YAML, or JSON as a part of it. Their documents
+ * are one declaration: they have the same name, and no service account twice.
+ */
+export function readDeclaration(sources: readonly Source[]): ReadDeclaration {
+  const texts = sources.map(readLocated);
+  const parts = texts.flatMap(({ documents }) => documents.map(partOf));
+  const bindings = parts.flatMap((part) => part.bindings);
+  const problems = [
+    ...texts.flatMap((text) => text.problems),
+    ...parts.flatMap((part) => part.problems),
+    ...nameProblems(parts),
+    ...repeatedNames(parts.flatMap((part) => part.bindingNames)),
+    ...overlapsOf(bindings),
+  ];
+  if (problems.length > 0) return { kind: 'problems', problems };
+  return { kind: 'declaration', declaration: { name: parts[0]?.name?.text ?? '', bindings } };
+}
+
+function partOf(root: Located): Part {
   const fields = fieldsOf(root);
-  const bindings = listOf(fields.get('bindings')).map(bindingOf);
-  const invalid = bindings.flatMap(bindingProblems);
-  if (invalid.length > 0) return { kind: 'problems', problems: invalid };
-  return { kind: 'declaration', declaration: { name: textOf(fields.get('name')) ?? '', bindings } };
+  if (textOf(fields.get('format'))?.startsWith('pod-identity-plan/') === true) {
+    const message = 'This is a saved plan, not a declaration: keep plans in another folder.';
+    return { name: null, bindings: [], bindingNames: [], problems: [{ ...root.place, message }] };
+  }
+  const shape = shapeProblems(schema, root);
+  const items = listOf(fields.get('bindings'));
+  const read = items.map((item) => ({ item, binding: bindingOf(item) }));
+  const isSound = (item: Located) => shape.length === 0 || shapeProblems(bindingSchema, item).length === 0;
+  const meant = read.filter(({ item }) => !item.isBroken && isSound(item));
+  const name = fields.get('name');
+  return {
+    name: name === undefined || textOf(name) === null || name.isBroken ? null : placedOf(name, root.place),
+    bindings: read.map(({ binding }) => binding),
+    bindingNames: items.flatMap((item) => {
+      const given = fieldsOf(item).get('name');
+      return given === undefined || textOf(given) === null ? [] : [placedOf(given, item.place)];
+    }),
+    problems: [...shape, ...meant.flatMap(({ binding }) => bindingProblems(binding))],
+  };
+}
+
+const bindingSchema = schema.properties.bindings.items;
+
+/** The parts whose name is not that of the first. */
+function nameProblems(parts: readonly Part[]): readonly Problem[] {
+  const [first, ...others] = parts.flatMap(({ name }) => (name === null ? [] : [name]));
+  if (first === undefined) return [];
+  const message = `is another name than ${JSON.stringify(first.text)} (${placeText(first.place)}): a plan has one declaration. Plan the others by themselves.`;
+  return others
+    .filter(({ text }) => text !== first.text)
+    .map(({ text, place }) => ({ ...place, message: `${JSON.stringify(text)} ${message}` }));
+}
+
+/** The names that another binding has, also in another file. */
+function repeatedNames(names: readonly Placed[]): readonly Problem[] {
+  const first = new Map<string, Place>();
+  return names.flatMap(({ text, place }) => {
+    const other = first.get(text);
+    if (other === undefined) first.set(text, place);
+    return other ? [{ ...place, message: `Another binding has the name ${text}: ${placeText(other)}.` }] : [];
+  });
 }
 
 function bindingOf(located: Located): Binding {
@@ -53,10 +116,11 @@ function settingsOf(fields: Fields): BindingSettings {
   };
 }
 
-function selectorOf({ value, place }: Located): ClusterSelector {
+function selectorOf(located: Located): ClusterSelector {
+  const { value, place } = located;
   const nothing = { clusterName: null, environment: null, accountId: null, region: null };
   if (typeof value === 'string') return { place, ...nothing, clusterName: value };
-  const fields = fieldsOf({ value, place });
+  const fields = fieldsOf(located);
   return {
     place,
     clusterName: textOf(fields.get('clusterName')),

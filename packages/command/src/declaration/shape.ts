@@ -16,24 +16,30 @@ export interface Schema {
   readonly items?: Schema;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
 }
 
-/** What a value violates of a schema: all problems, each at its place. */
+/**
+ * What a value violates of a schema: all problems, each at its place. Of a broken value only the
+ * parts are judged that are not broken.
+ */
 export function shapeProblems(schema: Schema, located: Located, path = ''): readonly Problem[] {
-  const { value } = located;
+  const { value, isBroken } = located;
   const problem = (message: string, at = located.place): Problem => ({
     ...at,
     message: `${path === '' ? 'The declaration' : path} ${message}`,
   });
-  if (schema.const !== undefined) return value === schema.const ? [] : [problem(`must be ${schema.const}.`)];
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
-  if (types.length > 0 && !types.includes(typeOf(value))) return [problem(typeMessage(types, value))];
+  const isOther = types.length > 0 && !types.includes(typeOf(value));
+  if (isBroken && (isOther || typeof value !== 'object')) return [];
+  if (schema.const !== undefined) return value === schema.const ? [] : [problem(`must be ${schema.const}.`)];
+  if (isOther) return [problem(typeMessage(types, value))];
   if (typeof value === 'string') return textProblems(schema, value).map((message) => problem(message));
   if (value instanceof Map) return fieldProblems(schema, located, value, path, problem);
-  return Array.isArray(value) ? itemProblems(schema, value, path, problem) : [];
+  return Array.isArray(value) ? itemProblems(schema, located, value, path, problem) : [];
 }
 
 type MakeProblem = (message: string, at?: Located['place']) => Problem;
@@ -66,7 +72,13 @@ function textProblems({ minLength = 0, maxLength = Infinity, pattern, descriptio
   return isMatch ? [] : [`is not valid: ${JSON.stringify(text)}.${about}`];
 }
 
-function fieldProblems(schema: Schema, { place }: Located, fields: Fields, path: string, problem: MakeProblem) {
+function fieldProblems(
+  schema: Schema,
+  { place, isBroken }: Located,
+  fields: Fields,
+  path: string,
+  problem: MakeProblem,
+) {
   const { properties = {}, required = [], additionalProperties: others = true, minProperties = 0 } = schema;
   const { maxProperties = Infinity } = schema;
   const known = Object.keys(properties);
@@ -74,6 +86,7 @@ function fieldProblems(schema: Schema, { place }: Located, fields: Fields, path:
   const of = (name: string) => (path === '' ? name : `${path}.${name}`);
   const found = [...fields].flatMap(([name, field]) => {
     const property = Object.hasOwn(properties, name) ? properties[name] : others;
+    if (property === false && field.isBroken) return [];
     if (property === false) return [problem(`has no field ${name}, only ${known.join(', ')}.`, field.keyPlace)];
     return typeof property === 'object' ? shapeProblems(property, field, of(name)) : [];
   });
@@ -81,16 +94,39 @@ function fieldProblems(schema: Schema, { place }: Located, fields: Fields, path:
     ...(fields.size < minProperties ? [problem(`needs at least one of ${known.join(', ')}.`)] : []),
     ...(fields.size > maxProperties ? [problem(`has more than ${maxProperties} fields.`)] : []),
   ];
-  return [...missing, ...size, ...found];
+  return isBroken ? found : [...missing, ...size, ...found];
 }
 
 function itemProblems(
-  { items, minItems = 0, maxItems = Infinity }: Schema,
+  { items, minItems = 0, maxItems = Infinity, uniqueItems = false }: Schema,
+  { isBroken }: Located,
   list: readonly Located[],
   path: string,
   problem: MakeProblem,
 ) {
-  if (list.length < minItems) return [problem('must not be empty.')];
+  if (list.length < minItems && !isBroken) return [problem('must not be empty.')];
   if (list.length > maxItems) return [problem(`has more than ${maxItems} items.`)];
-  return items === undefined ? [] : list.flatMap((item, index) => shapeProblems(items, item, `${path}[${index}]`));
+  const repeated = uniqueItems ? repeatedItems(list, path) : [];
+  if (items === undefined) return repeated;
+  return [...repeated, ...list.flatMap((item, index) => shapeProblems(items, item, `${path}[${index}]`))];
+}
+
+/** The items that are in a list before. */
+function repeatedItems(list: readonly Located[], path: string): readonly Problem[] {
+  const first = new Map<string, Located>();
+  return list.flatMap((item, index) => {
+    const key = JSON.stringify(plain(item));
+    const other = first.get(key);
+    if (other === undefined) first.set(key, item);
+    if (other === undefined || item.isBroken) return [];
+    return [{ ...item.place, message: `${path}[${index}] is given twice: it is also in line ${other.place.line}.` }];
+  });
+}
+
+/** A value without places, the same for equal ones, whatever the order of their fields. */
+function plain({ value }: Located): unknown {
+  if (Array.isArray(value)) return (value as readonly Located[]).map(plain);
+  if (!(value instanceof Map)) return value;
+  const fields = [...(value as Fields)].sort(([one], [other]) => (one < other ? -1 : 1));
+  return { fields: fields.map(([name, field]) => [name, plain(field)]) };
 }

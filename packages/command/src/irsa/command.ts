@@ -1,6 +1,6 @@
 import { GeneralError, UsageError } from '../aws/errors.ts';
 import type { Compound } from '../declaration/compound.ts';
-import { printReport, readText, textOf, withSession, writeText } from '../declaration/compound.ts';
+import { printReport, readText, textOf, textsOf, withSession, writeText } from '../declaration/compound.ts';
 import { declarationText } from '../declaration/write.ts';
 import { askGateway } from './ask.ts';
 import type { Answer } from './ask.ts';
@@ -15,7 +15,7 @@ import type { IrsaAccount, KubernetesFile } from './service-accounts.ts';
  */
 export async function runIrsa(compound: Compound): Promise<number> {
   const { values, globals, host } = compound;
-  const files = readFiles(textOf(values, 'file') ?? '', textOf(values, 'clusterName') ?? '');
+  const files = readFiles(textsOf(values, 'file').join(','), textOf(values, 'clusterName') ?? '');
   const accounts = files.flatMap((one) => one.accounts);
   const [name, accountId] = [textOf(values, 'name') ?? 'from-irsa', textOf(values, 'accountId')];
   const answer = await ask(compound, movable(accounts, accountId), { name, accountId });

@@ -32,7 +32,8 @@ function expanded(...given: readonly Given[]) {
       ...one,
     }),
   );
-  const read = readDeclaration(`{"version": 1, "name": "n", "bindings": [\n${bindings.join(',\n')}]}`);
+  const text = `{"version": 1, "name": "n", "bindings": [\n${bindings.join(',\n')}]}`;
+  const read = readDeclaration([{ file: 'a.json', text }]);
   if (read.kind === 'problems') throw new Error(JSON.stringify(read.problems));
   const { desired, problems } = expand(read.declaration, clusters);
   return { keys: desired.map(keyOf), roles: desired.map(({ roleArn }) => roleArn), problems };
@@ -76,7 +77,9 @@ test('what matches nothing is a problem at its selector', () => {
 
 test('two bindings for one service account are a problem that names the other line', () => {
   const { problems } = expanded({ clusters: ['apps-*'] }, { clusters: ['apps-dev'], roleArn: 'arn:aws:iam::1:role/b' });
-  expect(problems).toMatchObject([{ line: 3, message: 'apps-dev/payments/api already has a binding: line 2.' }]);
+  expect(problems).toMatchObject([
+    { line: 3, message: expect.stringMatching(/apps-dev.payments.api already has a binding: a.json:2:/) },
+  ]);
 });
 
 test('a declaration of too many associations is a problem, before they are made', () => {

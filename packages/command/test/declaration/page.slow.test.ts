@@ -35,7 +35,10 @@ afterAll(async () => {
 });
 
 test('the declaration of the page is valid', () => {
-  expect(readDeclaration(declaration)).toMatchObject({ kind: 'declaration', declaration: { name: 'payments' } });
+  expect(readDeclaration([{ file: 'bindings.yaml', text: declaration }])).toMatchObject({
+    kind: 'declaration',
+    declaration: { name: 'payments' },
+  });
 });
 
 test('the commands of the page run in their order', async () => {

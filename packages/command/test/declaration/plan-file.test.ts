@@ -106,7 +106,7 @@ test('tokens are the same for every run of a plan, and differ by plan, action an
 
 /** The associations that a declaration's text wants in one cluster, by their keys. */
 function wantedBy(text: string, clusterNames: readonly string[]) {
-  const read = readDeclaration(text);
+  const read = readDeclaration([{ file: 'a.yaml', text }]);
   if (read.kind === 'problems') throw new Error(JSON.stringify(read.problems));
   const { accountId, region } = target;
   const clusters = clusterNames.map((clusterName) => ({

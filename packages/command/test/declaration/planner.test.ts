@@ -24,7 +24,7 @@ const desired: Desired = {
   expiresAt: null,
   expiresAfter: null,
   reason: 'why',
-  place: { line: 4, column: 5 },
+  place: { file: 'a.yaml', line: 4, column: 5 },
 };
 const observed: Observed = {
   ...target,

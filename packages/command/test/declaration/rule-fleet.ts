@@ -96,7 +96,7 @@ function writtenOf(rule: Rule, cluster: KnownCluster, namespace: string, service
 
 /** What a text stands for, by the keys of service accounts, as `plan` reads it. */
 export function meaningOf(text: string, clusters: readonly KnownCluster[]): ReadonlyMap<string, Stated> {
-  const read = readDeclaration(text);
+  const read = readDeclaration([{ file: 'a.yaml', text }]);
   if (read.kind === 'problems') throw new Error(JSON.stringify(read.problems));
   const { desired, problems } = expand(read.declaration, clusters);
   expect(problems).toEqual([]);

@@ -102,7 +102,9 @@ describe('a role of several clusters', () => {
   });
 
   test('becomes one binding for what is equal in both', () => {
-    const read = readDeclaration(declarationText('from-irsa', migration.associations));
+    const read = readDeclaration([
+      { file: 'from-irsa.yaml', text: declarationText('from-irsa', migration.associations) },
+    ]);
     expect(read).toMatchObject({ kind: 'declaration', declaration: { bindings: { length: 3 } } });
     const bindings = read.kind === 'declaration' ? read.declaration.bindings : [];
     const clustersOf = bindings.map(({ clusters }) => clusters.map(({ clusterName }) => clusterName));
@@ -134,27 +136,23 @@ const dev = ['irsa', '-f', pathOf('dev.json'), '--cluster-name', 'apps-dev'];
 test('irsa prints the declaration on standard output, and the steps on standard error', async () => {
   const { code, stdout, stderr } = await runLine(dev);
   expect(code).toBe(0);
-  expect(readDeclaration(stdout)).toMatchObject({ kind: 'declaration', declaration: { name: 'from-irsa' } });
+  expect(readDeclaration([{ file: 'from-irsa.yaml', text: stdout }])).toMatchObject({
+    kind: 'declaration',
+    declaration: { name: 'from-irsa' },
+  });
   expect(stderr).toContain('aws eks create-addon --cluster-name apps-dev --addon-name eks-pod-identity-agent');
   expect(stderr).toContain('"sts:TagSession"');
 });
 
-test('irsa writes the declaration of several clusters into a file, and prints the steps', async () => {
-  const files = [pathOf('dev.json'), pathOf('prod.json')].join(',');
-  const to = [
-    '--file',
-    files,
-    '--cluster-name',
-    'apps-dev,apps-prod',
-    '-o',
-    pathOf('bindings.yaml'),
-    '--name',
-    'moved',
-  ];
+test.each([
+  ['by one --file', () => ['--file', `${pathOf('dev.json')},${pathOf('prod.json')}`]],
+  ['each by -f', () => ['-f', pathOf('dev.json'), '-f', pathOf('prod.json')]],
+])('irsa writes the declaration of several clusters, given %s, and prints the steps', async (_, files) => {
+  const to = [...files(), '--cluster-name', 'apps-dev,apps-prod', '-o', pathOf('bindings.yaml'), '--name', 'moved'];
   const { code, stdout, stderr } = await runLine(['irsa', ...to]);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('(2 clusters)');
-  const read = readDeclaration(readFileSync(pathOf('bindings.yaml'), 'utf8'));
+  const read = readDeclaration([{ file: 'bindings.yaml', text: readFileSync(pathOf('bindings.yaml'), 'utf8') }]);
   expect(read).toMatchObject({ declaration: { name: 'moved', bindings: [{}, {}] } });
 });
 
