@@ -35,6 +35,8 @@ export interface ClusterScanResult {
   isComplete: boolean;
   /** Why it was not, if a read failed. */
   failure: EksError | null;
+  /** Whether EKS has the cluster: its list was read, or not found. */
+  presence: 'listed' | 'missing' | 'unknown';
 }
 
 /** The result of a scan that read nothing. */
@@ -47,6 +49,7 @@ export const nothingScanned: ClusterScanResult = {
   undecided: 0,
   isComplete: false,
   failure: null,
+  presence: 'unknown',
 };
 
 /** What a scan of a cluster works with. */
@@ -114,8 +117,10 @@ async function observeCluster(
   const known = new Map(states.map((state) => [keyOf(state.target), state]));
   const listedAt = ports.clock();
   const listed = await listAll(eks, deadline);
+  if (listed.kind === 'cluster-not-found') return { ...result, failure: listed.error, presence: 'missing' };
   if (listed.kind === 'failed') return { ...result, failure: listed.error };
   result.listed = listed.summaries.length;
+  result.presence = 'listed';
 
   const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, scan: lease });
   let failures = 0;
@@ -160,6 +165,7 @@ async function listAll(eks: Pick<Eks, 'page'>, deadline: number) {
   const tokens = new Set<string>();
   for (let nextToken: string | null = null; ; tokens.add(nextToken)) {
     const page = await eks.page({ namespace: null, serviceAccount: null, nextToken }, { deadline });
+    if (page.kind === 'cluster-not-found') return page;
     if (page.kind !== 'page') return { kind: 'failed', error: page.error } as const;
     summaries.push(...page.summaries);
     if (page.nextToken === null) return { kind: 'listed', summaries } as const;
