@@ -1,6 +1,7 @@
 import { GeneralError } from '../aws/errors.ts';
 import type { Compound } from './compound.ts';
 import { textOf, withSession, writeText } from './compound.ts';
+import { goneText } from '../gateway/coverage.ts';
 import { readAssociations } from './observe.ts';
 import { statedOf } from './planner.ts';
 import { declarationText } from './write.ts';
@@ -35,6 +36,8 @@ export async function runExport(compound: Compound): Promise<number> {
   if (path === null) host.write(text);
   else writeText(path, text);
   const left = associations.length - own.length;
+  for (const { accountId, region, clusterName, goneSince } of coverage)
+    if (goneSince !== null) host.writeError(`${goneText(`${accountId}/${region}/${clusterName}`, goneSince)}\n`);
   if (left > 0) host.writeError(`${left} associations of EKS add-ons are left out.\n`);
   return 0;
 }

@@ -17,6 +17,7 @@ import type { Plan } from './plan-file.ts';
 import { differenceOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
+import type { GoneCluster } from './print.ts';
 import { readDeclaration } from './read.ts';
 
 /** Exit codes, as those of `terraform plan -detailed-exitcode`. */
@@ -56,9 +57,10 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
     client.viewer(options),
     observeFor(client, { name, desired }, options),
   ]);
-  const { observed, unobserved, oldestScan } = observation;
+  const { observed, unobserved, gone, oldestScan } = observation;
+  const present = desired.filter((one) => !gone.has(clusterKeyOf(one)));
   const [adopt, prune] = [values.adopt === true, values.prune === true];
-  const difference = differenceOf({ name, desired, observed, unobserved, adopt, prune });
+  const difference = differenceOf({ name, desired: present, observed, unobserved, adopt, prune });
   const context = { declaration: name, onBehalfOf: textOf(values, 'onBehalfOf') };
   const checks = await check(client, context, difference.changes, options);
   const { changes, denied } = judged(difference.changes, checks);
@@ -76,7 +78,13 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
     clusterSizes: sizesOf(changes, observed),
   };
   const undecided = checks.filter(({ unknownRoles }) => unknownRoles.length > 0).length;
-  return { plan, remarks: { ...difference, undecided }, oldestScan };
+  return { plan, remarks: { ...difference, undecided, inGone: inGoneClusters(gone, desired) }, oldestScan };
+}
+
+/** The clusters of a declaration that are gone, and how many of its associations they would have. */
+function inGoneClusters(gone: ReadonlyMap<string, string>, desired: readonly Desired[]): readonly GoneCluster[] {
+  const counts = Map.groupBy(desired, clusterKeyOf);
+  return [...gone].map(([cluster, since]) => ({ cluster, since, leftOut: counts.get(cluster)?.length ?? 0 }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { goneText } from '../gateway/coverage.ts';
 import type { Outcome } from './apply.ts';
 import type { Target } from './declaration.ts';
 import { deletionsOf } from './deletions.ts';
@@ -9,6 +10,17 @@ import type { Action, Change, Denied, Difference } from './planner.ts';
 export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags'> {
   /** Changes of which policy can't decide before roles are read. */
   readonly undecided: number;
+  /** The clusters in which nothing is planned, because they are gone. */
+  readonly inGone: readonly GoneCluster[];
+}
+
+/** A cluster that is gone, and how many associations of the declaration it would have. */
+export interface GoneCluster {
+  /** `<account>/<region>/<name>`. */
+  readonly cluster: string;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly leftOut: number;
 }
 
 const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', adopt: '=', delete: '-' };
@@ -67,7 +79,10 @@ function countsText({ changes, unchanged, denied }: Plan): string {
   return [...counts, `${unchanged.length} unchanged`, `${denied.length} denied`].join(', ');
 }
 
-function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undecided }: Remarks): readonly string[] {
+function remarkLines(
+  { changes, leftOver }: Plan,
+  { unadopted, otherTags, undecided, inGone }: Remarks,
+): readonly string[] {
   const held = changes.filter(({ approvers = [] }) => approvers.length > 0).length;
   const onlyPlanned = changes.filter(({ onlyAsDryRun }) => onlyAsDryRun === true).length;
   return [
@@ -88,6 +103,10 @@ function remarkLines({ changes, leftOver }: Plan, { unadopted, otherTags, undeci
           `${leftOver.length} associations that this declaration made are not in it any more: --prune plans their deletes.`,
         ]
       : []),
+    ...inGone.map(
+      ({ cluster, since, leftOut }) =>
+        `${goneText(cluster, since)} ${leftOut} associations are left out: take the cluster out of the inventory, and its name out of the file.`,
+    ),
     ...(otherTags.length > 0
       ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
       : []),
@@ -100,7 +119,7 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 }
 
 /** A plan as data, for `--output json`. */
-export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Remarks) {
+export function planAnswer(plan: Plan, { unadopted, otherTags, undecided, inGone }: Remarks) {
   const { changes, denied, unchanged, leftOver, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
   return {
@@ -112,6 +131,7 @@ export function planAnswer(plan: Plan, { unadopted, otherTags, undecided }: Rema
     undecided,
     leftOverCount: leftOver.length,
     otherTags,
+    inGone,
     deletions,
   };
 }

@@ -99,7 +99,7 @@ const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, 
 const ofScans = (['DRIFT_FOUND', 'DRIFT_RESOLVED', 'STATE_REPAIRED', 'CLUSTER_GONE'] as const).map((event): Case => ({
   ...{ event, operation: 'OBSERVE_ASSOCIATION', refusalCode: null, field: 'scan' },
   ...{ activity: 'Read', type: 600302, status: 'Success' },
-  severity: event === 'DRIFT_FOUND' ? 'High' : 'Informational',
+  severity: event === 'DRIFT_FOUND' || event === 'CLUSTER_GONE' ? 'High' : 'Informational',
 }));
 
 const approvals = (
