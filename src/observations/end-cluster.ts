@@ -6,7 +6,8 @@ import type { ClusterScan, GoneCluster } from '../ledger/cluster-scan.ts';
 import { clusterPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { scanner } from './drift-event.ts';
-import type { Missed } from './gone.ts';
+import { judgeGone } from './gone.ts';
+import type { FleetScans, Missed } from './gone.ts';
 import { goneAssociation, seenAtOf } from './seen-version.ts';
 import { latest, sightsOf } from './sights.ts';
 import type { ReadTimes } from './sights.ts';
@@ -26,10 +27,32 @@ const concurrency = 8;
 const leastMs = 5_000;
 
 /**
+ * Records the clusters that a run found to be gone, and ends their associations. Those whose
+ * progress the run has not written are left to the run that did. Throws `LedgerUnavailable`.
+ */
+export async function endClusters(
+  ports: EndPorts,
+  fleet: FleetScans,
+  written: ReadonlySet<ClusterScan>,
+  deadline: number,
+): Promise<{ readonly clustersGone: number; readonly clustersHeld: number }> {
+  const { gone, held } = judgeGone(fleet);
+  let clustersGone = 0;
+  for (const one of gone) {
+    if (!written.has(one) || ports.clock() > deadline - leastMs) continue;
+    const recorded = await recordGone(ports, one);
+    if (recorded === null) continue;
+    clustersGone += 1;
+    await endAssociations(ports, recorded, { deadline, withDrift: true });
+  }
+  return { clustersGone, clustersHeld: held.length };
+}
+
+/**
  * Records that a cluster is gone: one entry, in the transaction that writes its progress. Null if
  * another run scans the cluster by now. Throws `LedgerUnavailable`.
  */
-export async function recordGone(ports: EndPorts, scan: Missed): Promise<ClusterScan | null> {
+async function recordGone(ports: EndPorts, scan: Missed): Promise<ClusterScan | null> {
   const operationId = `${clusterPrefix}${ports.ulid(ports.clock())}`;
   const next = { ...scan, gone: { operationId, at: scan.missing.latestAt } };
   const isWritten = await ports.observations.putClusterScan(scan.fence, next, goneEntry(ports, scan, operationId));

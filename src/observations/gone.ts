@@ -2,7 +2,7 @@ import type { ClusterScan, MissingCluster } from '../ledger/cluster-scan.ts';
 import type { ClusterRef } from '../model/association.ts';
 
 /** More clusters than these in a run are a wrong role or region rather than deletions. */
-export const maxGone = 3;
+const maxGone = 3;
 
 /** What a run of scans knows of the fleet. Times are milliseconds since the epoch. */
 export interface FleetScans {

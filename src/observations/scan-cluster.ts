@@ -35,6 +35,8 @@ export interface ClusterScanResult {
   isComplete: boolean;
   /** Why it was not, if a read failed. */
   failure: EksError | null;
+  /** Service accounts that have an association, as far as was known before. */
+  present: number;
   /** Whether EKS has the cluster: its list was read, or not found. */
   presence: 'listed' | 'missing' | 'unknown';
 }
@@ -49,6 +51,7 @@ export const nothingScanned: ClusterScanResult = {
   undecided: 0,
   isComplete: false,
   failure: null,
+  present: 0,
   presence: 'unknown',
 };
 
@@ -113,7 +116,7 @@ async function observeCluster(
   states: readonly StateSummary[],
   { maxAgeMs, deadline, lease }: ScanBounds,
 ): Promise<ClusterScanResult> {
-  const result = { ...nothingScanned };
+  const result = { ...nothingScanned, present: states.filter(({ isPresent }) => isPresent).length };
   const known = new Map(states.map((state) => [keyOf(state.target), state]));
   const listedAt = ports.clock();
   const listed = await listAll(eks, deadline);

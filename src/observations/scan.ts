@@ -5,9 +5,7 @@ import type { LocksReader, OperationRecords } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
-import { endAssociations, recordGone } from './end-cluster.ts';
-import { judgeGone } from './gone.ts';
-import type { FleetScans } from './gone.ts';
+import { endAssociations, endClusters } from './end-cluster.ts';
 import { absenceAfter, isGone } from './missing.ts';
 import { makeAccountReads } from './account-reads.ts';
 import type { AccountReadPorts } from './account-reads.ts';
@@ -161,30 +159,7 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
   const clusters = all.flatMap(({ cluster }) => (isLocked(cluster) ? [] : [cluster]));
   const latest = new Map([...known, ...written]);
   const fleet = { clusters, scans: [...latest.values()], intervalMs: settings.intervalMs, now };
-  await endClusters(ports, fleet, written, deadline, result);
-  return result;
-}
-
-/**
- * Records the clusters that this run found to be gone, and ends their associations. Those that
- * another run has scanned since are left to it.
- */
-async function endClusters(
-  ports: ScanPorts,
-  fleet: FleetScans,
-  written: ReadonlyMap<string, ClusterScan>,
-  deadline: number,
-  result: ScanResult,
-): Promise<void> {
-  const { gone, held } = judgeGone(fleet);
-  result.clustersHeld = held.length;
-  for (const one of gone) {
-    if (written.get(keyOf(one.cluster)) !== one || ports.clock() > deadline) continue;
-    const recorded = await recordGone(ports, one);
-    if (!recorded) continue;
-    result.clustersGone += 1;
-    await endAssociations(ports, recorded, { deadline, withDrift: true });
-  }
+  return { ...result, ...(await endClusters(ports, fleet, new Set(written.values()), deadline)) };
 }
 
 /**
@@ -243,7 +218,8 @@ async function scanLeased(
     failure: failure && { exception: failure.exception, message: failure.message },
   };
   const isWritten = await ports.observations.putClusterScan(fence, next);
-  if (isGone(next)) await endAssociations(ports, next, { deadline: settings.deadline, withDrift: false });
+  if (isGone(next) && scanned.present > 0)
+    await endAssociations(ports, next, { deadline: settings.deadline, withDrift: false });
   result[isGone(next) ? 'complete' : outcomeOf(scanned)] += 1;
   for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];
   if (failure && !isGone(next))

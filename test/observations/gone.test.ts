@@ -2,7 +2,7 @@ import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { AssociationState } from '../../src/ledger/association-state.ts';
 import type { ClusterScan, ObservationStore } from '../../src/ledger/cluster-scan.ts';
-import { noFilters } from '../../src/ledger/ledger.ts';
+import { LedgerUnavailable, noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { endOf } from '../../src/observations/end-cluster.ts';
 import { judgeGone } from '../../src/observations/gone.ts';
@@ -238,6 +238,24 @@ describe('scans of a cluster that was deleted', () => {
       expect(version).toMatchObject({ association: null, operationId: entry?.operationId });
     }
     expect((await entriesOfCluster()).filter(({ event }) => event.startsWith('DRIFT'))).toEqual([]);
+  });
+
+  test('the next scan ends the associations that a killed run has not ended', async () => {
+    await gateway.create();
+    pass();
+    await run();
+    remove();
+    pass();
+    await run();
+    pass();
+    const observeAssociation = () => Promise.reject(new LedgerUnavailable(new Error('killed')));
+    await expect(run({ observations: { ...ledger, observeAssociation } })).rejects.toThrow(LedgerUnavailable);
+    expect(await goneEntries()).toHaveLength(1);
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: 'OPERATION' } });
+    pass();
+    await run();
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
+    expect(await goneEntries()).toHaveLength(1);
   });
 
   test('answers name the cluster as gone, without associations and without a failure', async () => {
