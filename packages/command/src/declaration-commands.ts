@@ -70,6 +70,16 @@ export const declarationCommands: readonly Command[] = [
       },
       { ...name, help: `${name.help} By default, exported.` },
       { ...outputFile, help: 'The file for the declaration, by default standard output.' },
+      {
+        name: 'inferSelectors',
+        type: 'boolean',
+        help: 'Select clusters by what they have in common, so that new ones like them get the roles too. Prints what is selected.',
+      },
+      {
+        name: 'allowPartial',
+        type: 'boolean',
+        help: 'Leave out clusters that are not known yet, and name them. Exits with 0.',
+      },
     ],
     answer: {},
     isCompound: true,

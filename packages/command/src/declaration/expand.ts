@@ -21,7 +21,7 @@ export interface Expanded {
 }
 
 /** More are a mistake in a selector, or several declarations. */
-const maxAssociations = 100_000;
+export const maxAssociations = 100_000;
 
 /**
  * The associations of a declaration, in time linear in their number: what a selector matches is

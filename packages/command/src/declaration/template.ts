@@ -3,7 +3,10 @@ import type { Target } from './declaration.ts';
 /** What the placeholders of a template stand for. */
 export type TemplateValues = Target & { readonly environment: string };
 
-const names: readonly (keyof TemplateValues)[] = [
+export type PlaceholderName = keyof TemplateValues;
+
+/** The names of the placeholders. */
+export const placeholders: readonly PlaceholderName[] = [
   'accountId',
   'region',
   'clusterName',
@@ -16,7 +19,7 @@ const names: readonly (keyof TemplateValues)[] = [
 export function templateProblem(template: string): string | null {
   const unknown = template.replace(/\{(\w+)\}/g, (text, name: string) => (isName(name) ? '' : text));
   if (!/[{}]/.test(unknown)) return null;
-  return `${JSON.stringify(template)} has a placeholder that does not exist. Placeholders: ${names.map((name) => `{${name}}`).join(', ')}`;
+  return `${JSON.stringify(template)} has a placeholder that does not exist. Placeholders: ${placeholders.map((name) => `{${name}}`).join(', ')}`;
 }
 
 /** A template with its placeholders replaced. */
@@ -24,8 +27,18 @@ export function filled(template: string, values: TemplateValues): string {
   return template.replace(/\{(\w+)\}/g, (text, name: string) => (isName(name) ? values[name] : text));
 }
 
-function isName(name: string): name is keyof TemplateValues {
-  return (names as readonly string[]).includes(name);
+/** A template with some of its placeholders replaced. */
+export function replaced(template: string, values: ReadonlyMap<string, string>): string {
+  return template.replace(/\{(\w+)\}/g, (text, name: string) => values.get(name) ?? text);
+}
+
+/** The placeholders of a template, each once. */
+export function placeholdersIn(template: string): readonly PlaceholderName[] {
+  return placeholders.filter((name) => template.includes(`{${name}}`));
+}
+
+function isName(name: string): name is PlaceholderName {
+  return (placeholders as readonly string[]).includes(name);
 }
 
 /**

@@ -1,77 +1,76 @@
+import { Document } from 'yaml';
 import { absentValue } from '../../../client/src/client/setting-fields.ts';
-import { stringify } from 'yaml';
-import type { Target } from './declaration.ts';
-import type { Stated } from './planner.ts';
+import { fold } from './fold.ts';
+import type { Folded, Written, WrittenCluster } from './fold.ts';
 
-/** An association to write into a declaration. */
-export interface Written {
-  readonly target: Omit<Target, 'accountId' | 'region'> & Partial<Target>;
-  readonly state: Stated;
+/** Selects clusters: a name, or fields that must all match. */
+export type WrittenSelector = string | Readonly<Partial<Record<SelectorField, string>>>;
+
+type SelectorField = 'clusterName' | 'environment' | 'accountId' | 'region';
+
+export interface WriteOptions {
+  /** The selectors of the clusters of a binding; by default, one for each. */
+  readonly selectorsOf?: ((clusters: readonly WrittenCluster[]) => readonly WrittenSelector[]) | undefined;
+  /** Lines of comment before the declaration. */
+  readonly comment?: readonly string[];
 }
 
-interface Group<Item> {
-  readonly first: Written;
-  readonly items: Item[];
-}
-
-/** As many service accounts and clusters as a binding can have. */
-const maxItems = 1_000;
+/** As many items as a list of a binding can have. */
+export const maxItems = 1_000;
 
 /**
- * The text of a declaration with one association for each of `written`, whose service accounts
- * differ. What is equal in clusters and settings becomes one binding.
+ * The text of a declaration that stands for exactly these associations, whose service accounts
+ * differ. The same set has the same text.
  */
 export function declarationText(name: string, written: readonly Written[]): string {
-  const sorted = [...written].sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
-  const perAccount = grouped(sorted, ({ target, state }) => [target.namespace, target.serviceAccount, state]);
-  const bindings = grouped(
-    perAccount.map((group) => ({ ...group.first, clusters: group.items.map(({ target }) => selectorOf(target)) })),
-    ({ target, state, clusters }) => [target.namespace, clusters, state],
+  return bindingsText(name, fold(written));
+}
+
+/** The text of a declaration of folded bindings. Lists with more than 1,000 items are divided. */
+export function bindingsText(name: string, folded: readonly Folded[], options: WriteOptions = {}): string {
+  const { comment = [] } = options;
+  const selectorsOf = options.selectorsOf ?? ((clusters) => clusters.map(selectorOf));
+  const document = new Document(null);
+  // One line for each cluster.
+  const inFlow = (selector: WrittenSelector) => document.createNode(selector, { flow: true });
+  const bindings = folded.flatMap((binding) =>
+    divided(binding, selectorsOf(binding.clusters)).map(({ selectors, ...lists }) =>
+      bindingOf(binding, { clusters: selectors.map(inFlow), ...lists }),
+    ),
   );
-  const nodes = bindings.flatMap(({ items }) => chunks(items).flatMap(bindingsOf));
-  return stringify({ version: 1, name, bindings: nodes }, { lineWidth: 0, aliasDuplicateObjects: false });
+  document.contents = document.createNode({ version: 1, name, bindings }, { aliasDuplicateObjects: false });
+  document.commentBefore = comment.map((line) => ` ${line}`).join('\n');
+  return document.toString({ lineWidth: 0 });
 }
 
-type WithClusters = Written & { readonly clusters: readonly unknown[] };
-
-function bindingsOf(items: readonly WithClusters[]): readonly object[] {
-  const [first] = items;
-  if (!first) return [];
-  const { roleArn, targetRoleArn, tags, ...others } = first.state;
-  const given = Object.entries(others).filter(([name, value]) => value !== absentValue(name as keyof typeof others));
-  return chunks(first.clusters).map((clusters) => ({
-    roleArn,
-    ...(targetRoleArn !== null && { targetRoleArn }),
-    clusters,
-    namespaces: [first.target.namespace],
-    serviceAccounts: items.map(({ target }) => target.serviceAccount),
-    ...(Object.keys(tags).length > 0 && { tags }),
-    ...Object.fromEntries(given),
-  }));
-}
-
-/**
- * A cluster by all that identifies it, so that the declaration never means another of the same
- * name.
- */
-function selectorOf({ clusterName, accountId, region }: Written['target']): unknown {
+/** A cluster by all that identifies it, so that the declaration never means another of the same name. */
+export function selectorOf({ clusterName, accountId, region }: WrittenCluster): WrittenSelector {
   return accountId === undefined || region === undefined ? clusterName : { clusterName, accountId, region };
 }
 
-function placeOf({ target: { accountId = '', region = '', clusterName, namespace, serviceAccount } }: Written): string {
-  return JSON.stringify([accountId, region, clusterName, namespace, serviceAccount]);
+function bindingOf({ state }: Folded, lists: object): object {
+  const { roleArn, targetRoleArn, tags, ...others } = state;
+  const given = Object.entries(others).filter(([name, value]) => value !== absentValue(name as keyof typeof others));
+  const sortedTags = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
+  return {
+    roleArn,
+    ...(targetRoleArn !== null && { targetRoleArn }),
+    ...lists,
+    ...(sortedTags.length > 0 && { tags: Object.fromEntries(sortedTags) }),
+    ...Object.fromEntries(given),
+  };
 }
 
-/** Groups in the order of their first items. */
-function grouped<Item extends Written>(items: readonly Item[], keyOf: (item: Item) => unknown): readonly Group<Item>[] {
-  const groups = new Map<string, Group<Item>>();
-  for (const item of items) {
-    const key = JSON.stringify(keyOf(item));
-    const group = groups.get(key);
-    if (group) group.items.push(item);
-    else groups.set(key, { first: item, items: [item] });
-  }
-  return [...groups.values()];
+function divided({ namespaces, serviceAccounts }: Folded, selectors: readonly WrittenSelector[]) {
+  return chunks(selectors).flatMap((someSelectors) =>
+    chunks(namespaces).flatMap((someNamespaces) =>
+      chunks(serviceAccounts).map((someAccounts) => ({
+        selectors: someSelectors,
+        namespaces: someNamespaces,
+        serviceAccounts: someAccounts,
+      })),
+    ),
+  );
 }
 
 function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {

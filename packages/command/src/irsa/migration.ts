@@ -1,4 +1,4 @@
-import type { Written } from '../declaration/write.ts';
+import type { Written } from '../declaration/fold.ts';
 import { addOnOf } from './add-ons.ts';
 import type { IrsaAccount } from './service-accounts.ts';
 import { trustStatements } from './trust-statements.ts';
