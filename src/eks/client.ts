@@ -1,6 +1,7 @@
 import { DescribePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, MetadataBearer } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
@@ -11,19 +12,30 @@ import type { Deadline } from '../runtime/deadline.ts';
 import { associationFrom } from './association.ts';
 import { describeAddon, describeCluster } from './cluster.ts';
 import { createCommand, deleteCommand, updateCommand } from './commands.ts';
-import type { CallBounds, ChangeBounds, ChangeResult, DescribeResult, Eks, EksError, RoleResult } from './eks.ts';
+import type {
+  CallBounds,
+  CallerResult,
+  ChangeBounds,
+  ChangeResult,
+  DescribeResult,
+  Eks,
+  EksError,
+  RoleResult,
+} from './eks.ts';
 import {
   changeFailure,
   credentialsFailure,
   CredentialsTimeout,
   eksErrorOf,
   isAbsent,
+  isAbsentCluster,
   unexpectedResponse,
 } from './errors.ts';
 import { listIds, listPage } from './list.ts';
 import { connectIam, readRole } from './role.ts';
 import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
 import type { SessionFor } from './sessions.ts';
+import { callerAccount, connectSts } from './sts.ts';
 import { meterOf } from './metered.ts';
 import { changeClient, signedWith } from './change-client.ts';
 import type { ChangeClientSettings } from './change-client.ts';
@@ -32,6 +44,8 @@ import type { ChangeClientSettings } from './change-client.ts';
 export interface EksSettings extends ChangeClientSettings {
   /** Credentials of changes, for each operation. Default: those of reads. */
   readonly sessionFor?: SessionFor | undefined;
+  /** Which AWS STS tells whose credentials these are. Default: that of the region of EKS. */
+  readonly sts?: { readonly region: string; readonly endpoint?: string | undefined };
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: Clock;
 }
@@ -47,6 +61,8 @@ export interface EksConnection {
   readonly changer: EKSClient;
   /** Reads a role from IAM, with the same credentials. The client is created at its first use. */
   readonly readRole: (roleArn: string, abortSignal: Deadline) => Promise<RoleResult>;
+  /** Asks AWS STS for the account of these credentials. As with IAM, the client is created then. */
+  readonly callerAccount: (abortSignal: Deadline) => Promise<CallerResult>;
 }
 
 /** Prepares a connection to EKS in one account and region. Sends no request. */
@@ -61,7 +77,14 @@ export function connectEks(settings: EksSettings): EksConnection {
     iam ??= connectIam({ ...sdkSettings({ ...settings, credentials }), requestHandler, maxAttempts: 3 });
     return readRole(iam, roleArn, abortSignal);
   };
-  return { settings, reader, changer: changeClient(settings, requestHandler), readRole: readOwnRole };
+  let sts: STSClient | null = null;
+  const ownAccount: EksConnection['callerAccount'] = (abortSignal) => {
+    const { credentials } = reader.config;
+    sts ??= connectSts({ ...(settings.sts ?? { region: settings.region }), credentials });
+    return callerAccount(sts, abortSignal);
+  };
+  const changer = changeClient(settings, requestHandler);
+  return { settings, reader, changer, readRole: readOwnRole, callerAccount: ownAccount };
 }
 
 /** EKS for one cluster, over the connection of its account and region. */
@@ -88,6 +111,7 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
     list: (target, bounds) => listIds({ page }, target, bounds),
     page,
     describeCluster: ({ deadline }) => describeCluster(connection.reader, cluster, abortAt(connection, deadline)),
+    callerAccount: ({ deadline }) => connection.callerAccount(abortAt(connection, deadline)),
     describeAddon: (addonName, { deadline }) =>
       describeAddon(connection.reader, cluster, addonName, abortAt(connection, deadline)),
     readRole: (roleArn, { deadline }) => connection.readRole(roleArn, abortAt(connection, deadline)),
@@ -168,6 +192,7 @@ async function describe(
     if (association?.associationId === associationId) return { kind: 'found', association };
     return { kind: 'failed', error: notTheAssociation(output.$metadata.requestId ?? null) };
   } catch (error) {
+    if (isAbsentCluster(error)) return { kind: 'absent', isCluster: true };
     return isAbsent(error) ? { kind: 'absent' } : { kind: 'failed', error: eksErrorOf(error) };
   }
 }

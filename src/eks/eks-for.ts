@@ -74,6 +74,7 @@ export function makeEksFor(settings: EksForSettings): EksFor {
   checkAccounts(settings);
   const { accounts, endpoint, clock, clockCheck, connections = new Map<string, EksConnection>() } = settings;
   const assume = assumeRoleWith(settings);
+  const sts = { region: settings.home.region, endpoint: settings.stsEndpoint };
 
   const accountOf = ({ accountId, region }: ClusterRef): ServedAccount => {
     const account = accounts.find((served) => served.accountId === accountId);
@@ -85,7 +86,7 @@ export function makeEksFor(settings: EksForSettings): EksFor {
     const { region } = cluster;
     const account = accountOf(cluster);
     const key = JSON.stringify([account.accountId, region, account.roleArn, account.readRoleArn]);
-    const open = () => connectEks({ region, endpoint, clock, clockCheck, ...credentialsIn(account, settings, assume) });
+    const open = () => connectEks({ region, endpoint, clock, clockCheck, sts, ...credentialsIn(account, settings, assume) });
     const connection = connections.get(key) ?? open();
     connections.set(key, connection);
     return eksOf(connection, cluster);

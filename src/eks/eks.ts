@@ -111,10 +111,13 @@ export type ChangeResult =
    */
   | { readonly kind: 'unknown'; readonly error: EksError };
 
-/** Result of a describe. `absent`: the association or its cluster does not exist. */
+/**
+ * Result of a describe. `absent`: the association or its cluster does not exist; `isCluster` if EKS
+ * says that it is the cluster.
+ */
 export type DescribeResult =
   | { readonly kind: 'found'; readonly association: Association }
-  | { readonly kind: 'absent' }
+  | { readonly kind: 'absent'; readonly isCluster?: true }
   | { readonly kind: 'failed'; readonly error: EksError };
 
 /** Result of a list of one service account. */
@@ -176,6 +179,11 @@ export type RoleResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly error: EksError };
 
+/** Result of asking AWS STS which account the credentials of reads belong to: 12 digits. */
+export type CallerResult =
+  | { readonly kind: 'found'; readonly accountId: string }
+  | { readonly kind: 'failed'; readonly error: EksError };
+
 /** A read from EKS failed on which the request depends. The request changed nothing. */
 export class EksReadFailed extends Error {
   readonly code = 'EKS_READ_FAILED';
@@ -198,6 +206,8 @@ export interface Eks {
   /** A page of up to 100 summaries, in the order of EKS. */
   page(query: PageQuery, bounds: CallBounds): Promise<PageResult>;
   describeCluster(bounds: CallBounds): Promise<ClusterResult>;
+  /** The account whose credentials these reads have, from AWS STS: no right is needed. */
+  callerAccount(bounds: CallBounds): Promise<CallerResult>;
   describeAddon(addonName: string, bounds: CallBounds): Promise<AddonResult>;
   /** Reads a role of the cluster's account, from IAM. */
   readRole(roleArn: string, bounds: CallBounds): Promise<RoleResult>;

@@ -110,6 +110,11 @@ export function isAbsent(error: unknown): boolean {
   return isEksException(raised) && raised.name === 'ResourceNotFoundException';
 }
 
+/** Whether the message of a ResourceNotFoundException is about a cluster. */
+export function isAbsentCluster(error: unknown): boolean {
+  return isAbsent(error) && eksErrorOf(error).message.startsWith('No cluster found');
+}
+
 /** No credentials were there before the deadline. */
 export class CredentialsTimeout extends Error {
   constructor() {

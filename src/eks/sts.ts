@@ -1,8 +1,10 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Deadline } from '../runtime/deadline.ts';
+import type { CallerResult } from './eks.ts';
+import { eksErrorOf, unexpectedResponse } from './errors.ts';
 import { meterOf } from './metered.ts';
 import { connectionTimeoutMs, sdkSettings } from './sdk-settings.ts';
 import type { SdkSettings } from './sdk-settings.ts';
@@ -34,4 +36,15 @@ export async function assumeRole(
     ...(sessionToken === undefined ? {} : { sessionToken }),
     ...(expiration === undefined ? {} : { expiration }),
   };
+}
+
+/** The account of a client's credentials. Errors are results, not exceptions. */
+export async function callerAccount(sts: STSClient, abortSignal: Deadline): Promise<CallerResult> {
+  try {
+    const { Account: accountId } = await sts.send(new GetCallerIdentityCommand(), { abortSignal });
+    if (accountId !== undefined) return { kind: 'found', accountId };
+    return { kind: 'failed', error: unexpectedResponse('AWS STS named no account.', null) };
+  } catch (error) {
+    return { kind: 'failed', error: eksErrorOf(error) };
+  }
 }

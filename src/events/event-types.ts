@@ -60,6 +60,7 @@ export const eventTypes = {
   EXPIRY_WARNED: { type: 'ending.near', detailType: 'Pod Identity Association Ends Soon', selection: 'ALL' },
   LOG_PERMITTED: null,
   STATE_REPAIRED: null,
+  CLUSTER_GONE: null,
   PERSONAL_DATA_ERASED: null,
 } as const satisfies Readonly<Record<AuditEvent, Placement | null>>;
 

@@ -610,6 +610,7 @@ export type ClusterCoverageResolvers<ContextType = RequestContext, ParentType ex
   clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   failure?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   firstScannedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  goneSince?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   isKnown?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   scannedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;

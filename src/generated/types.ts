@@ -542,6 +542,11 @@ export type AuditEvent =
   | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
+  /**
+   * EKS does not have the cluster in `message` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
+   * each. The operation id begins with `cluster-`.
+   */
+  | 'CLUSTER_GONE'
   /** Another request with the same token holds the lease. */
   | 'CONTENDED'
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
@@ -781,10 +786,12 @@ export type ClusterCoverage = {
   readonly accountId: Scalars['String']['output'];
   /** Name of the cluster. */
   readonly clusterName: Scalars['String']['output'];
-  /** Why the last scan could not read the cluster, e.g. `AccessDeniedException`; null if it could. */
+  /** Why the last scan could not read the cluster, e.g. `AccessDeniedException`; null if it could, and if the cluster is gone. */
   readonly failure: Maybe<Scalars['String']['output']>;
   /** When the first complete scan of the cluster began; null if there was none. */
   readonly firstScannedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Since when it is certain that EKS does not have the cluster any more; null if it has it, or if that is not certain. Its associations are gone. */
+  readonly goneSince: Maybe<Scalars['DateTime']['output']>;
   /** Whether the associations of the cluster are known, now or at the time `asOf`: whether a complete scan began before. If not, the page may lack some of them. */
   readonly isKnown: Scalars['Boolean']['output'];
   /** Region of the cluster. */

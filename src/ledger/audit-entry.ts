@@ -5,7 +5,7 @@ import { withHidden } from './hidden-entry.ts';
 import type { HiddenAssociation } from './hidden-entry.ts';
 import { firstEntries } from './ledger.ts';
 import type { EntryAppender, OperationReader } from './trail.ts';
-import type { AssociationTarget } from '../model/association.ts';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { repairPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { AuditedOperation } from '../model/operation.ts';
@@ -23,6 +23,7 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   readonly isBrief?: boolean;
   /** What the principal may not know, and the stored entry says. */
   readonly hidden?: HiddenAssociation | null;
+  readonly cluster?: ClusterRef;
   readonly approvalKey?: string;
   readonly isOwnRequest?: boolean;
   readonly erasedEntries?: readonly string[];
@@ -60,6 +61,7 @@ export function makeEntry(stamps: Stamps, context: AuditContext, details: AuditE
     eksRequestId,
     omitted: [],
     fence,
+    ...(details.cluster === undefined ? {} : { cluster: details.cluster }),
     ...(details.approvalKey === undefined ? {} : { approvalKey: details.approvalKey }),
     ...(details.isOwnRequest === true ? { isOwnRequest: true } : {}),
     ...(details.erasedEntries === undefined ? {} : { erasedEntries: details.erasedEntries }),

@@ -1,4 +1,5 @@
 import type { ClusterRef } from '../model/association.ts';
+import type { AuditEntry } from '../model/audit.ts';
 import type { Expiries } from './association-expiry.ts';
 import type { AssociationStates } from './association-state.ts';
 import type { StateRepairs } from './state-repair.ts';
@@ -32,6 +33,29 @@ export interface ClusterScan {
    * are those of `EksError`.
    */
   readonly failure: { readonly exception: string; readonly message: string } | null;
+  /** Set while EKS does not find a cluster that was completely scanned before; absent otherwise. */
+  readonly missing?: MissingCluster;
+  /** Set once it is certain that EKS does not have the cluster any more; absent otherwise. */
+  readonly gone?: GoneCluster;
+}
+
+/** What is known of a cluster that EKS does not find. Times are milliseconds since the epoch. */
+export interface MissingCluster {
+  /** When the first of the scans in a row began that did not find it, and when the last one did. */
+  readonly since: number;
+  readonly latestAt: number;
+  /** Whether DescribeCluster did not find it either, in the last scan. */
+  readonly isUnknownToEks: boolean;
+  /** The account of the scan's credentials by AWS STS, in the last scan; null if not known. */
+  readonly callerAccountId: string | null;
+}
+
+/** A cluster that is gone. */
+export interface GoneCluster {
+  /** That of its entry `CLUSTER_GONE`, which the versions of its associations name. */
+  readonly operationId: string;
+  /** When the scan began after which it was certain. Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /**
@@ -78,10 +102,10 @@ interface ClusterScans extends AccountLeases {
   clusterScans(): Promise<ClusterScan[]>;
 
   /**
-   * Replaces the progress of a cluster if the stored one has this fence (0: none is stored). False
-   * if it has another: nothing was written.
+   * Replaces the progress of a cluster if the stored one has this fence (0: none is stored), and
+   * appends an entry, in one transaction; null: none. False if it has another: nothing was written.
    */
-  putClusterScan(fence: number, next: ClusterScan): Promise<boolean>;
+  putClusterScan(fence: number, next: ClusterScan, entry?: AuditEntry | null): Promise<boolean>;
 }
 
 /**

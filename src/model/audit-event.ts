@@ -27,6 +27,7 @@ export type AuditEvent =
   | 'EXPIRY_WARNED'
   | 'LOG_PERMITTED'
   | 'STATE_REPAIRED'
+  | 'CLUSTER_GONE'
   | 'PERSONAL_DATA_ERASED';
 
 /**
@@ -62,6 +63,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   EXPIRY_WARNED: true,
   LOG_PERMITTED: false,
   STATE_REPAIRED: true,
+  CLUSTER_GONE: true,
   PERSONAL_DATA_ERASED: false,
 };
 

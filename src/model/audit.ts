@@ -1,4 +1,4 @@
-import type { Association, AssociationTarget } from './association.ts';
+import type { Association, AssociationTarget, ClusterRef } from './association.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { Decision } from './decision.ts';
 import type { AuditedOperation, RequestedOperation } from './operation.ts';
@@ -109,7 +109,8 @@ interface AuditEventFields {
    * Shared by all entries of one operation; the association's ownership tag holds it. A ULID; with
    * {@link lockPrefix} before it for a change of locks, whose earlier entries lack the prefix, with
    * {@link driftPrefix} for drift, with {@link approvalPrefix} for an approval, with
-   * {@link repairPrefix} for a repair, and with {@link erasurePrefix} for an erasure.
+   * {@link repairPrefix} for a repair, with {@link clusterPrefix} for a cluster that is gone, and with
+   * {@link erasurePrefix} for an erasure.
    */
   readonly operationId: string;
   /** RFC 3339, UTC, milliseconds: the same instant as in `entryId`. */
@@ -132,6 +133,8 @@ interface AuditEventFields {
    * written with, of an approval its revision; null where there was no lease.
    */
   readonly fence: number | null;
+  /** The cluster of an entry that is about a whole cluster; absent for other entries. */
+  readonly cluster?: ClusterRef;
   /** Key of the approval that the entry is about; absent for other entries. */
   readonly approvalKey?: string;
   /** Set on the approval that a person gave to a request of their own (break-glass). */
@@ -179,10 +182,13 @@ export const approvalPrefix = 'approval-';
 /** As {@link driftPrefix}, for the entries of repairs of states. */
 export const repairPrefix = 'repair-';
 
+/** As {@link driftPrefix}, for the entries of clusters that are gone. */
+export const clusterPrefix = 'cluster-';
+
 /** As {@link lockPrefix}, for the entries of erasures. */
 export const erasurePrefix = 'erasure-';
 
-const prefixes = [lockPrefix, driftPrefix, approvalPrefix, repairPrefix, erasurePrefix];
+const prefixes = [lockPrefix, driftPrefix, approvalPrefix, repairPrefix, clusterPrefix, erasurePrefix];
 
 /** The ULID of an operation id. */
 export function ulidOf(operationId: string): string {

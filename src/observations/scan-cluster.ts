@@ -35,6 +35,10 @@ export interface ClusterScanResult {
   isComplete: boolean;
   /** Why it was not, if a read failed. */
   failure: EksError | null;
+  /** Service accounts that have an association, as far as was known before. */
+  present: number;
+  /** Whether EKS has the cluster: its list was read, or not found. */
+  presence: 'listed' | 'missing' | 'unknown';
 }
 
 /** The result of a scan that read nothing. */
@@ -47,6 +51,8 @@ export const nothingScanned: ClusterScanResult = {
   undecided: 0,
   isComplete: false,
   failure: null,
+  present: 0,
+  presence: 'unknown',
 };
 
 /** What a scan of a cluster works with. */
@@ -110,12 +116,14 @@ async function observeCluster(
   states: readonly StateSummary[],
   { maxAgeMs, deadline, lease }: ScanBounds,
 ): Promise<ClusterScanResult> {
-  const result = { ...nothingScanned };
+  const result = { ...nothingScanned, present: states.filter(({ isPresent }) => isPresent).length };
   const known = new Map(states.map((state) => [keyOf(state.target), state]));
   const listedAt = ports.clock();
   const listed = await listAll(eks, deadline);
+  if (listed.kind === 'cluster-not-found') return { ...result, failure: listed.error, presence: 'missing' };
   if (listed.kind === 'failed') return { ...result, failure: listed.error };
   result.listed = listed.summaries.length;
+  result.presence = 'listed';
 
   const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, scan: lease });
   let failures = 0;
@@ -160,6 +168,7 @@ async function listAll(eks: Pick<Eks, 'page'>, deadline: number) {
   const tokens = new Set<string>();
   for (let nextToken: string | null = null; ; tokens.add(nextToken)) {
     const page = await eks.page({ namespace: null, serviceAccount: null, nextToken }, { deadline });
+    if (page.kind === 'cluster-not-found') return page;
     if (page.kind !== 'page') return { kind: 'failed', error: page.error } as const;
     summaries.push(...page.summaries);
     if (page.nextToken === null) return { kind: 'listed', summaries } as const;

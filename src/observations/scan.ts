@@ -5,6 +5,8 @@ import type { LocksReader, OperationRecords } from '../ledger/ledger.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
+import { endAssociations, endClusters } from './end-cluster.ts';
+import { absenceAfter, isGone } from './missing.ts';
 import { makeAccountReads } from './account-reads.ts';
 import type { AccountReadPorts } from './account-reads.ts';
 import { nothingScanned, scanCluster } from './scan-cluster.ts';
@@ -59,6 +61,10 @@ export interface ScanResult {
   waiting: number;
   /** Clusters in which operators have locked reads. */
   locked: number;
+  /** Clusters that became certain to be gone: one entry each in the audit trail. */
+  clustersGone: number;
+  /** Clusters that EKS does not find, although it is not certain that they are gone. */
+  clustersHeld: number;
   /** Service accounts whose state was written; of these, those that were changed outside. */
   observed: number;
   outside: number;
@@ -102,6 +108,8 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
     leased: 0,
     waiting: 0,
     locked: 0,
+    clustersGone: 0,
+    clustersHeld: 0,
     observed: 0,
     outside: 0,
     driftFound: 0,
@@ -115,7 +123,7 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
   const isLocked = (cluster: ClusterRef) => clusterReadsLockFor(locks, cluster) !== null;
   result.locked = ports.directory.clusters.filter(isLocked).length;
   const all = ports.directory.clusters.map((cluster) => ({ cluster, last: known.get(keyOf(cluster)) ?? null }));
-  const scans = all.flatMap(({ cluster, last }) => (last === null || isLocked(cluster) ? [] : [last]));
+  const scans = all.flatMap(({ cluster, last }) => (last === null || isLocked(cluster) || isGone(last) ? [] : [last]));
   const ages = scans.map((last) => now - seenUntil(last));
   result.oldestScanSeconds = Math.floor(ages.reduce((most, age) => Math.max(most, age), 0) / 1_000);
   const blindMs = blindIntervals * settings.intervalMs;
@@ -131,11 +139,15 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
     due.map(({ cluster }) => cluster),
     { readsPerSecond, deadline },
   );
+  const written = new Map<string, ClusterScan>();
   const scanDue = async (cluster: ClusterRef, last: ClusterScan | null) => {
     const eksFor = await accounts.begin(cluster);
     const lease = eksFor && (await take(ports, cluster, last, deadline));
     if (!eksFor || !lease) result.leased += 1;
-    else await scanLeased(ports, eksFor, lease, { ...settings, deadline }, result);
+    else {
+      const scanned = await scanLeased(ports, eksFor, lease, { ...settings, deadline }, result);
+      if (scanned) written.set(keyOf(cluster), scanned);
+    }
   };
   const queue = due.values();
   const worker = async () => {
@@ -146,7 +158,10 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  return result;
+  const clusters = all.flatMap(({ cluster }) => (isLocked(cluster) ? [] : [cluster]));
+  const latest = new Map([...known, ...written]);
+  const fleet = { clusters, scans: [...latest.values()], intervalMs: settings.intervalMs, now };
+  return { ...result, ...(await endClusters(ports, fleet, new Set(written.values()), deadline)) };
 }
 
 /**
@@ -177,30 +192,41 @@ async function take(
   return (await observations.putClusterScan(last?.fence ?? 0, lease)) ? lease : null;
 }
 
-/** Scans a cluster and records how it ended. A run that lost its lease records nothing. */
+/**
+ * Scans a cluster, records how it ended, and returns what was recorded. A run that lost its lease
+ * records nothing.
+ */
 async function scanLeased(
   ports: ScanPorts,
   eksFor: EksFor,
   lease: ClusterScan,
   settings: ScanSettings & { readonly deadline: number },
   result: ScanResult,
-): Promise<void> {
-  const { cluster, fence, startedAt, completedAt, firstCompletedAt } = lease;
+): Promise<ClusterScan | null> {
+  const { missing: _, gone: __, ...before } = lease;
+  const { cluster, fence, startedAt, completedAt, firstCompletedAt } = before;
   const scanned = await scanOrFail(ports, eksFor, cluster, { ...settings, lease });
   const { isComplete, failure } = scanned;
+  const absence = await absenceAfter(ports, eksFor, lease, scanned, settings);
   const now = ports.clock();
-  await ports.observations.putClusterScan(fence, {
-    ...lease,
+  const next: ClusterScan = {
+    ...before,
+    ...absence,
     leaseUntil: now,
     endedAt: now,
     completedAt: isComplete ? startedAt : completedAt,
     firstCompletedAt: firstCompletedAt ?? (isComplete ? startedAt : null),
     incompleteSince: isComplete ? null : lease.incompleteSince,
     failure: failure && { exception: failure.exception, message: failure.message },
-  });
-  result[outcomeOf(scanned)] += 1;
+  };
+  const isWritten = await ports.observations.putClusterScan(fence, next);
+  if (isGone(next) && scanned.present > 0)
+    await endAssociations(ports, next, { deadline: settings.deadline, withDrift: false });
+  result[isGone(next) ? 'complete' : outcomeOf(scanned)] += 1;
   for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];
-  if (failure) ports.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
+  if (failure && !isGone(next))
+    ports.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
+  return isWritten ? next : null;
 }
 
 /** A cluster that can't be scanned must not keep others from being scanned. */

@@ -63,13 +63,17 @@ export function seenVersion(
  * When a version was seen: of two with the same `modifiedAt`, whatever the clocks of scans show,
  * the second one later.
  */
-function seenAtOf({ at }: ObservedState, association: Association | null, state: AssociationState | null): number {
+export function seenAtOf(
+  { at }: ObservedState,
+  association: Association | null,
+  state: AssociationState | null,
+): number {
   const isSame = state?.latest && latestAssociation(state)?.modifiedAt === association?.modifiedAt;
   return isSame ? Math.max(at, state.latest.seenAt + 1) : at;
 }
 
 /** The association that an absence ends; null if the history has none that is there. */
-function goneAssociation(state: AssociationState, sight: Sight | null): Association | null {
+export function goneAssociation(state: AssociationState, sight: Sight | null): Association | null {
   if (!state.latest?.origin) return null;
   const known = [state.observed?.association, state.confirmed?.association, latestAssociation(state)];
   return known.find((one) => one?.associationId === sight?.associationId) ?? latestAssociation(state);

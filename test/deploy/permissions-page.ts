@@ -103,6 +103,7 @@ export const circumstances: Readonly<Record<string, Readonly<Record<string, stri
   'on the history': { 'dynamodb:LeadingKeys': `history/${homeAccount}/${region}/apps-dev/payments/api x` },
   'on an entry of drift': { 'dynamodb:LeadingKeys': 'drift-01J00000000000000000000000' },
   'on an entry of a repair': { 'dynamodb:LeadingKeys': 'repair-01J00000000000000000000000' },
+  'on an entry of a cluster': { 'dynamodb:LeadingKeys': 'cluster-01J00000000000000000000000' },
   'on an entry of an operation': { 'dynamodb:LeadingKeys': '01J00000000000000000000000' },
   'on the locks, in a transaction': {
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
@@ -201,6 +202,7 @@ const itemRows = [
   ['dynamodb:PutItem', 'idempotency table', 'on the history', 'scan'],
   ['dynamodb:PutItem', 'audit table', 'on an entry of drift', 'ledger roles'],
   ['dynamodb:PutItem', 'audit table', 'on an entry of a repair', 'ledger roles'],
+  ['dynamodb:PutItem', 'audit table', 'on an entry of a cluster', 'ledger roles'],
   ['dynamodb:PutItem', 'audit table', 'on an entry of an operation', 'graphql*, reconcile, expire*'],
   ['dynamodb:GetItem', 'idempotency table', 'on the head of the checkpoints', 'graphql*, expire*, checkpoint, admin'],
   ['dynamodb:PutItem', 'idempotency table', 'on the head of the checkpoints', 'checkpoint'],

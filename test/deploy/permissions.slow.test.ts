@@ -30,6 +30,7 @@ import { administrator, isAllowed, roleOf } from '../support/simulate.ts';
 import type { PolicyDocument, SimulatedPrincipal, SimulatedRequest } from '../support/simulate.ts';
 import { allServicePolicies } from '../support/service-control-policies.ts';
 import { readYamlTemplate } from '../support/yaml-template.ts';
+import { withStsAt } from '../support/sts-server.ts';
 import { itemKinds, kindOf } from './item-kinds.ts';
 import type { ItemKind } from './item-kinds.ts';
 import {
@@ -396,6 +397,24 @@ describeOnDynamoDb('on the tables,', () => {
     tables.recorder.clear();
     expect(await scanAll()).toMatchObject({ driftResolved: 1 });
     expect(await sent('scan')).toMatchObject({ ...used, refused: [] });
+  });
+
+  test('the scan function may do all that scans of a cluster send which is gone', async () => {
+    await gateway.create({ clusterName: 'apps-dev', serviceAccount: 'gone', clientRequestToken: 'gone' });
+    const scanLater = () => {
+      gateway.clock.skip(3_600_000);
+      return withStsAt(gateway.simulator.url, scanNow);
+    };
+    await scanLater();
+    const cluster = { ...home, clusterName: 'apps-dev' };
+    gateway.simulator.control.deleteCluster(cluster);
+    await scanLater();
+    tables.recorder.clear();
+    expect(await scanLater()).toMatchObject({ clustersGone: 1 });
+    const { requests, refused } = await sent('scan');
+    expect(refused).toEqual([]);
+    expect(kindsOf(requests.filter(isWrite))).toEqual(expect.arrayContaining(['cluster-ULID', 'history/ACCOUNT/…']));
+    gateway.simulator.control.addCluster(cluster);
   });
 
   test('the scan function may do all that repairs send, and the reconciler', async () => {

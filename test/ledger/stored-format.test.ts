@@ -28,6 +28,7 @@ import {
   deletedVersion,
   earlierExpiry,
   entries,
+  goneScan,
   locks,
   records,
   requests,
@@ -111,6 +112,7 @@ const written: Readonly<Record<string, Stored>> = {
   'approval PENDING': withoutText(approvalItem({ ...approval, state: 'PENDING' })),
   'approval APPROVED': withoutText(approvalItem({ ...approval, state: 'APPROVED' })),
   scan: withoutText(scanItem(clusterScan)),
+  'scan of a cluster that is gone': withoutText(scanItem(goneScan)),
   'account reads': withoutText(accountReadsItem(accountReads)),
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
@@ -156,6 +158,7 @@ test('a stored version of the history is read as before', () => {
 
 test('the stored progress of a scan is read as before', () => {
   expect(scanOfItem(storedItem('scan'))).toEqual(clusterScan);
+  expect(scanOfItem(storedItem('scan of a cluster that is gone'))).toEqual(goneScan);
 });
 
 test('the stored lease of an account and region is read as before', () => {

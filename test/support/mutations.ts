@@ -134,6 +134,7 @@ export function eksWith(answers: Partial<Eks>): Eks {
     list: notExpected,
     page: notExpected,
     describeCluster: notExpected,
+    callerAccount: notExpected,
     describeAddon: notExpected,
     readRole: notExpected,
   };

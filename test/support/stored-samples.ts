@@ -337,6 +337,14 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
     fence: 0,
   },
   STATE_REPAIRED: { ...entry, ...eventsOfDrift, event: 'STATE_REPAIRED', operationId: `repair-${operationId}` },
+  CLUSTER_GONE: {
+    ...entry,
+    ...eventsOfDrift,
+    event: 'CLUSTER_GONE',
+    operationId: `cluster-${operationId}`,
+    target: null,
+    cluster: { accountId: target.accountId, region: target.region, clusterName: target.clusterName },
+  },
   PERSONAL_DATA_ERASED: {
     ...entry,
     ...eventsOfOthers,
@@ -346,8 +354,8 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   },
 };
 
-/** The progress of a scan with every field set. */
-export const clusterScan: Required<ClusterScan> = {
+/** The progress of a scan with every field set of a cluster that exists. */
+export const clusterScan: Required<Omit<ClusterScan, 'missing' | 'gone'>> = {
   cluster: { accountId: target.accountId, region: target.region, clusterName: target.clusterName },
   fence: 3,
   leaseUntil: start + 60_000,
@@ -357,6 +365,13 @@ export const clusterScan: Required<ClusterScan> = {
   firstCompletedAt: start - 86_400_000,
   incompleteSince: start - 300_000,
   failure: { exception: 'ResourceNotFoundException', message: 'No cluster found for name: apps.' },
+};
+
+/** The progress of a scan with every field set. */
+export const goneScan: Required<ClusterScan> = {
+  ...clusterScan,
+  missing: { since: start - 300_000, latestAt: start, isUnknownToEks: true, callerAccountId: target.accountId },
+  gone: { operationId: `cluster-${operationId}`, at: start },
 };
 
 /** A state with every field set. */

@@ -63,6 +63,7 @@ export const coverage = {
   firstScannedAt: 'timestamp',
   scannedAt: 'timestamp',
   failure: 'string',
+  goneSince: 'timestamp',
 } as const satisfies Shape;
 
 const optionalCluster: Parameter = { name: 'clusterName', type: 'string', help: 'Only clusters with this name.' };

@@ -7,7 +7,7 @@ import type { Service, Signer } from './signature.ts';
 import type { ClusterRef } from './world-names.ts';
 import type { World } from './world.ts';
 
-/** The simulated operations, by their AWS names; of IAM only GetRole, of STS only AssumeRole. */
+/** The simulated operations, by their AWS names; of IAM only GetRole, of STS the last two. */
 export const operationNames = [
   'CreatePodIdentityAssociation',
   'DescribePodIdentityAssociation',
@@ -23,6 +23,7 @@ export const operationNames = [
   'ListAddons',
   'GetRole',
   'AssumeRole',
+  'GetCallerIdentity',
 ] as const;
 
 /** Name of a simulated operation. */
@@ -47,6 +48,7 @@ export const operationsWithoutId: readonly OperationName[] = [
   'ListAddons',
   'GetRole',
   'AssumeRole',
+  'GetCallerIdentity',
 ];
 
 /** State and settings that all operations share. */
@@ -116,6 +118,8 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Matched against the path as sent. The groups become the path parameters. */
   readonly path: RegExp;
+  /** `Action` in the form of the request, where operations share a path; any when absent. */
+  readonly action?: string;
   /** Parses a request. Refuses one that can't be parsed. */
   readonly read: (request: ApiRequest, backend: Backend) => Call | Refusal;
 }

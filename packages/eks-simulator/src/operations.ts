@@ -1,4 +1,5 @@
 import { assumeRole } from './assume-role.ts';
+import { getCallerIdentity } from './caller-identity.ts';
 import { createPodIdentityAssociation } from './create.ts';
 import { deletePodIdentityAssociation } from './delete.ts';
 import { describePodIdentityAssociation } from './describe.ts';
@@ -24,21 +25,24 @@ const operations: readonly Operation[] = [
   describeAddon,
   listAddons,
   getRole,
+  getCallerIdentity,
   assumeRole,
 ];
 
 /**
  * Finds the operation of a service with a method and a path without query, and decodes the path
- * parameters. Null for an unknown path.
+ * parameters. Null for an unknown path. `body` is read only where operations share a path.
  */
 export function findOperation(
   service: Service,
   method: string,
   path: string,
+  body: string,
 ): { readonly operation: Operation; readonly pathParameters: readonly string[] } | null {
   for (const operation of operations) {
-    const { service: own = 'eks' } = operation;
-    const match = own === service && operation.method === method ? operation.path.exec(path) : null;
+    const { service: own = 'eks', action } = operation;
+    const isAsked = action === undefined || new URLSearchParams(body).get('Action') === action;
+    const match = own === service && operation.method === method && isAsked ? operation.path.exec(path) : null;
     const pathParameters = match && decodeAll(match.slice(1));
     if (pathParameters) return { operation, pathParameters };
   }

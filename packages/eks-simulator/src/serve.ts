@@ -77,7 +77,7 @@ function receive({ backend, signatureWindowMs }: ApiDependencies, request: RawRe
   if (signer.kind === 'refused') return signer;
 
   const [path = '', query = ''] = request.url.split('?');
-  const found = findOperation(service, method, path);
+  const found = findOperation(service, method, path, body);
   if (!found) return refusal(404, 'UnknownOperationException', `${method} ${path} is not a simulated operation`);
   const { operation, pathParameters } = found;
   const call = operation.read({ signer, pathParameters, query: new URLSearchParams(query), body }, backend);

@@ -1,4 +1,5 @@
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
+import type { ClusterScan } from '../../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { ClusterRef } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
@@ -71,6 +72,8 @@ export interface Coverage {
   readonly neverScanned: readonly string[];
   /** Clusters whose last scan failed, with the exception. */
   readonly failed: readonly { readonly cluster: string; readonly exception: string }[];
+  /** Clusters that are gone, and since when. */
+  readonly gone: readonly { readonly cluster: string; readonly since: string }[];
   /** The complete scan that began the longest time ago; null if there is none. */
   readonly oldestScan: { readonly cluster: string; readonly scannedAt: string } | null;
 }
@@ -80,35 +83,42 @@ export async function coverageOf(
   reads: Pick<AssociationReads, 'getClusterScans'>,
   clusters: readonly ClusterRef[],
 ): Promise<Coverage> {
-  const found = [];
+  const found: { readonly cluster: string; readonly scan: ClusterScan | null }[] = [];
   for (let from = 0; from < clusters.length; from += batch) {
     const some = clusters.slice(from, from + batch);
     const scans = await reads.getClusterScans(some);
     found.push(...some.map((cluster, index) => ({ cluster: clusterName(cluster), scan: scans[index] ?? null })));
   }
-  const [oldest] = found
+  const goneAt = ({ scan }: (typeof found)[number]) => (scan?.missing === undefined ? undefined : scan.gone?.at);
+  const present = found.filter((one) => goneAt(one) === undefined);
+  const [oldest] = present
     .flatMap(({ cluster, scan }) => (scan?.completedAt ? [{ cluster, at: scan.completedAt }] : []))
     .sort((one, other) => one.at - other.at);
   return {
     clusters: clusters.length,
     neverScanned: found.flatMap(({ cluster, scan }) => (scan?.completedAt ? [] : [cluster])),
-    failed: found.flatMap(({ cluster, scan }) =>
+    failed: present.flatMap(({ cluster, scan }) =>
       scan?.failure ? [{ cluster, exception: scan.failure.exception }] : [],
     ),
+    gone: found.flatMap((one) => {
+      const at = goneAt(one);
+      return at === undefined ? [] : [{ cluster: one.cluster, since: new Date(at).toISOString() }];
+    }),
     oldestScan: oldest ? { cluster: oldest.cluster, scannedAt: new Date(oldest.at).toISOString() } : null,
   };
 }
 
 /**
- * The clusters whose associations may not all be known, one line each kind; empty if there are
- * none.
+ * The clusters whose associations may not all be known, and those that are gone, one line each kind;
+ * empty if there are none.
  */
-export function gapsIn({ clusters, neverScanned, failed }: Coverage): readonly string[] {
+export function gapsIn({ clusters, neverScanned, failed, gone }: Coverage): readonly string[] {
   return [
     ...(neverScanned.length === 0
       ? []
       : [`clusters ${clusters}, never scanned ${neverScanned.length}: ${listed(neverScanned)}`]),
     ...failed.map(({ cluster, exception }) => `the last scan of ${cluster} failed: ${exception}`),
+    ...gone.map(({ cluster, since }) => `${cluster} is gone since ${since}: take it out of the inventory`),
   ];
 }
 

@@ -179,7 +179,7 @@ describe('times', () => {
   });
 });
 
-test('coverage counts each cluster once, and tells those not known from those not up to date', () => {
+test('coverage counts each cluster once, and tells those not known, those not up to date and those gone apart', () => {
   const cluster = (clusterName: string, fields: object = {}) => ({
     accountId: '111122223333',
     region: 'eu-central-1',
@@ -188,18 +188,21 @@ test('coverage counts each cluster once, and tells those not known from those no
     failure: null,
     firstScannedAt: '2026-11-01T10:00:00Z',
     scannedAt: '2026-11-01T11:00:00Z',
+    goneSince: null,
     ...fields,
   });
   const never = { isKnown: false, firstScannedAt: null, scannedAt: null };
   const summary = summaryOf([
     ...[cluster('a'), cluster('a'), cluster('b', { ...never, failure: 'AccessDeniedException' })],
     ...[cluster('c', { failure: 'ThrottlingException', scannedAt: '2026-11-01T10:30:00Z' })],
+    ...[cluster('d', { goneSince: '2026-11-01T10:20:00Z', scannedAt: '2026-11-01T10:00:00Z' })],
   ]);
   expect(summary).toMatchObject({
-    clusters: 3,
+    clusters: 4,
     oldestScanAt: '2026-11-01T10:30:00Z',
     notKnown: [{ clusterName: 'b' }],
     failed: [{ clusterName: 'c' }],
+    gone: [{ clusterName: 'd' }],
   });
 });
 

@@ -30,12 +30,13 @@ export interface AuditIndexKeys {
  * target does).
  */
 export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
-  const { target, fence, event, associationArn, principal } = entry;
+  const { target, cluster, fence, event, associationArn, principal } = entry;
   const { namespaceKey, ...keys } = target === null ? {} : targetKeys(target);
   const isDenied = event === 'DENIED' && namespaceKey !== undefined;
   const isChange = fence !== null;
   return {
     ...(isChange && namespaceKey !== undefined ? { ...keys, namespaceKey } : {}),
+    ...(isChange && cluster ? { clusterKey: clusterKeyOf(cluster) } : {}),
     ...(isChange && associationArn !== null ? { associationArn } : {}),
     ...(isDenied ? { deniedNamespaceKey: namespaceKey } : {}),
     principalId: principal.id,

@@ -30,8 +30,10 @@ export function storedObservations(items: UpdatedItems): ObservationStore {
     async clusterScans() {
       return (await queryAll(items, scansQuery)).map(scanOfItem);
     },
-    async putClusterScan(fence, next) {
-      return (await items.put(scanPut(fence, next))).kind === 'written';
+    async putClusterScan(fence, next, entry = null) {
+      const put = scanPut(fence, next);
+      if (entry === null) return (await items.put(put)).kind === 'written';
+      return (await writeTogether(items, [entry], [put, ...insertions([entry])])).kind === 'committed';
     },
     async putAccountReads(next, now) {
       const result = await items.put(accountReadsPut(next, now), 'replaced');

@@ -42,10 +42,12 @@ export function scanOfItem(item: Item): ClusterScan {
     firstCompletedAt,
     incompleteSince = null,
     failure,
+    missing,
+    gone,
   } = stored;
   const cluster = { accountId, region, clusterName };
   const times = { leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, incompleteSince };
-  return { cluster, fence, ...times, failure };
+  return { cluster, fence, ...times, failure, ...(missing ? { missing } : {}), ...(gone ? { gone } : {}) };
 }
 
 /** The put of the lease of an account and region. It is in no index, and never expires. */

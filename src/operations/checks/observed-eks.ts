@@ -30,6 +30,7 @@ export function observedEks(states: KnownStates, ask: (roleArn: string) => void)
     delete: unused,
     page: unused,
     describeCluster: unused,
+    callerAccount: unused,
     describeAddon: unused,
   };
 }

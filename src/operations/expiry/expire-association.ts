@@ -3,7 +3,7 @@ import { isDenial } from '../../eks/errors.ts';
 import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { Times } from '../../idempotency/times.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Association } from '../../model/association.ts';
+import type { Association, ClusterRef } from '../../model/association.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import type { AdmittedMutation } from '../terms/admission.ts';
 import { gone } from '../terms/conclusions.ts';
@@ -36,7 +36,8 @@ export interface DeletionPorts extends ExaminationPorts, ExecutionPorts {
 /**
  * Deletes an association at its expiry, through the flow of every delete; its claim demands that
  * expiry and association are unchanged and that no operation is in progress. An association that
- * others changed is not deleted: an entry and the log tell that. Throws `LedgerUnavailable`.
+ * others changed is not deleted: an entry and the log tell that. One in a cluster that EKS does not
+ * find waits until it is certain that the cluster is gone. Throws `LedgerUnavailable`.
  *
  * @param deadline when this must end, in milliseconds since the epoch
  */
@@ -49,6 +50,7 @@ export async function expireAssociation(ports: DeletionPorts, known: DueExpiry, 
     ports.log('warn', 'The association of an ending could not be read.', { exception, ...target });
     return isDenial(exception) ? 'denied' : 'failed';
   }
+  if (described.kind === 'absent' && (await mayComeBack(ports, target, described))) return 'open';
   const current = described.kind === 'found' ? described.association : null;
   // A read that lags behind a change through the gateway: a later one shows that.
   if (current && Date.parse(current.modifiedAt) < Date.parse(confirmed.association.modifiedAt)) return 'open';
@@ -71,6 +73,19 @@ export async function expireAssociation(ports: DeletionPorts, known: DueExpiry, 
   }
   await suspend(ports, known, refusal.code === 'ASSOCIATION_CHANGED' ? 'CHANGED_OUTSIDE' : 'REFUSED');
   return 'suspended';
+}
+
+/**
+ * Whether EKS does not find the cluster either, and it is not certain that it is gone: it may be
+ * looked for with a wrong role, and an association without its expiry would be found again.
+ */
+async function mayComeBack(
+  { ledger }: Pick<DeletionPorts, 'ledger'>,
+  cluster: ClusterRef,
+  { isCluster = false }: { readonly isCluster?: boolean },
+): Promise<boolean> {
+  const scan = await ledger.getClusterScan(cluster);
+  return scan?.gone === undefined && (isCluster || scan?.missing !== undefined);
 }
 
 /**

@@ -35,6 +35,8 @@ export function clusterCoverage(
   asOf: number,
 ): ClusterCoverage {
   const first = scan?.firstCompletedAt ?? null;
+  const goneAt = scan?.gone?.at ?? null;
+  const isGone = goneAt !== null && scan?.missing !== undefined;
   return {
     accountId,
     region,
@@ -43,6 +45,7 @@ export function clusterCoverage(
     firstScannedAt: first === null ? null : new Date(first).toISOString(),
     scannedAt: scan?.completedAt ? new Date(scan.completedAt).toISOString() : null,
     // The message of EKS names roles and actions of the gateway.
-    failure: scan?.failure?.exception ?? null,
+    failure: isGone ? null : (scan?.failure?.exception ?? null),
+    goneSince: isGone && goneAt !== null && goneAt <= asOf ? new Date(goneAt).toISOString() : null,
   };
 }

@@ -96,9 +96,10 @@ function entryScopes(partition: AuditPartition, entry: AuditEntry): TrailScope[]
 }
 
 /** The scopes that contain an entry. */
-function scopesOf({ principal, target }: AuditEntry): [TrailScope, ...TrailScope[]] {
+function scopesOf({ principal, target, cluster }: AuditEntry): [TrailScope, ...TrailScope[]] {
   const ofNamespace: TrailScope[] = target === null ? [] : [namespaceScope(target)];
-  return [{ kind: 'principal', principal }, ...ofNamespace, { kind: 'gateway' }];
+  const ofCluster: TrailScope[] = cluster === undefined ? [] : [{ kind: 'cluster', ...cluster }];
+  return [{ kind: 'principal', principal }, ...ofNamespace, ...ofCluster, { kind: 'gateway' }];
 }
 
 function namespaceScope({ accountId, region, clusterName, namespace }: NonNullable<AuditEntry['target']>): TrailScope {

@@ -153,6 +153,7 @@ export function makeEks(
     },
     page: async () => unreadable(sender) ?? { kind: 'page', summaries: [...shown().values()], nextToken: null },
     describeCluster: async () => unreadable(sender) ?? { kind: 'found', status: 'ACTIVE', hasAutoMode: true },
+    callerAccount: async () => unreadable(sender) ?? { kind: 'found', accountId: '111122223333' },
     describeAddon: async () => unreadable(sender) ?? { kind: 'absent' },
     readRole: async () =>
       unreadable(sender) ?? { kind: 'found', trustPolicy: null, tags: [], permissionsBoundary: null },

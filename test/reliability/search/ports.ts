@@ -331,6 +331,7 @@ export function gatedEks(
     list: (target, bounds) => read('lists', () => direct.list(target, bounds)),
     page: (query, bounds) => read('pages', () => direct.page(query, bounds)),
     describeCluster: (bounds) => read('describes the cluster', () => direct.describeCluster(bounds)),
+    callerAccount: (bounds) => read('asks whose credentials it has', () => direct.callerAccount(bounds)),
     describeAddon: (name, bounds) => read('describes an add-on', () => direct.describeAddon(name, bounds)),
     readRole: (roleArn, bounds) => read('reads a role', () => direct.readRole(roleArn, bounds)),
   };

@@ -1,4 +1,5 @@
 import { GeneralError } from '../aws/errors.ts';
+import { goneText } from '../gateway/coverage.ts';
 import type { Compound } from './compound.ts';
 import { textOf, withSession, writeText } from './compound.ts';
 import { clusterKeyOf } from './declaration.ts';
@@ -48,6 +49,7 @@ export async function runExport(compound: Compound): Promise<number> {
   else writeText(path, text);
   const notes = [
     ...(inference?.inferred() ?? []).map(takenLine),
+    ...coverage.flatMap((one) => (one.goneSince === null ? [] : [goneText(coveredName(one), one.goneSince)])),
     ...(unknown.length > 0 ? [`Not known yet, and left out: ${unknown.join(', ')}.`] : []),
     ...inexpressible.map((one) => `${nameOf(one)} is left out: a declaration can't have an ARN with { or }.`),
     ...(addOns.length > 0 ? [`${addOns.length} associations of EKS add-ons are left out.`] : []),

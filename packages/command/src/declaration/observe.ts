@@ -57,6 +57,8 @@ export interface Observation {
   readonly observed: readonly Observed[];
   /** Why it is not known what a cluster has, by the keys of clusters. */
   readonly unobserved: ReadonlyMap<string, string>;
+  /** Since when clusters are gone (RFC 3339), by their keys. */
+  readonly gone: ReadonlyMap<string, string>;
   /** When the cluster was scanned whose scan is the oldest; null without one. */
   readonly oldestScan: string | null;
 }
@@ -82,12 +84,20 @@ export async function observe(
     const covered = coverage.find((one) => clusterKeyOf(one) === key);
     const failure = covered?.failure ? `: ${covered.failure}` : '';
     const reason = covered?.isKnown === true ? null : `The associations of the cluster are not known yet${failure}.`;
-    return { key, associations, scannedAt: covered?.scannedAt ?? null, reason };
+    const goneSince = covered?.goneSince ?? null;
+    return {
+      key,
+      associations,
+      scannedAt: goneSince === null ? (covered?.scannedAt ?? null) : null,
+      reason,
+      goneSince,
+    };
   });
   const times = read.flatMap(({ scannedAt }) => (scannedAt === null ? [] : [scannedAt])).sort();
   return {
     observed: read.flatMap(({ associations }) => associations),
     unobserved: new Map(read.flatMap(({ key, reason }) => (reason === null ? [] : [[key, reason] as const]))),
+    gone: new Map(read.flatMap(({ key, goneSince }) => (goneSince === null ? [] : [[key, goneSince] as const]))),
     oldestScan: times[0] ?? null,
   };
 }
@@ -100,6 +110,8 @@ export interface Coverage {
   readonly isKnown: boolean;
   readonly scannedAt: string | null;
   readonly failure: string | null;
+  /** Since when it is certain that the cluster is gone; null if it is not. */
+  readonly goneSince: string | null;
 }
 
 /** An association, and when the gateway saw it so last (RFC 3339). */

@@ -21,6 +21,7 @@ import type { PlanScope } from './plan-scope.ts';
 import { differenceOf, unchangedOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
+import type { GoneCluster } from './print.ts';
 
 /** With `--detailed-exitcode`, changes end with 2, as those of `terraform plan`. */
 const exitCodes = { planned: 0, denied: 1, changes: 2 } as const;
@@ -62,8 +63,9 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
   ]);
   const orphans = made.filter((one) => scope.hasClusterOf(one) && !scope.isDeclared(one));
   const places = readPlaces(scope.desired, prune ? orphans : []);
-  const { observed, unobserved, oldestScan } = await observe(client, places, options);
-  const difference = differenceOf({ desired: scope.desired, observed, orphans, unobserved, adopt, prune, now });
+  const { observed, unobserved, gone, oldestScan } = await observe(client, places, options);
+  const desired = scope.desired.filter((one) => !gone.has(clusterKeyOf(one)));
+  const difference = differenceOf({ desired, observed, orphans, unobserved, adopt, prune, now });
   const context = { declaration: name, onBehalfOf: textOf(values, 'onBehalfOf') };
   const checks = await check(client, context, difference.changes, options);
   const { changes, denied } = judged(difference.changes, checks);
@@ -83,7 +85,13 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
     clusterSizes: sizesOf(changes, observed),
   };
   const undecided = checks.filter(({ unknownRoles }) => unknownRoles.length > 0).length;
-  return { plan, remarks: { ...difference, undecided }, oldestScan };
+  return { plan, remarks: { ...difference, undecided, inGone: inGoneClusters(gone, scope.desired) }, oldestScan };
+}
+
+/** The clusters of a declaration that are gone, and how many of its associations they would have. */
+function inGoneClusters(gone: ReadonlyMap<string, string>, desired: readonly Target[]): readonly GoneCluster[] {
+  const counts = Map.groupBy(desired, clusterKeyOf);
+  return [...gone].map(([cluster, since]) => ({ cluster, since, leftOut: counts.get(cluster)?.length ?? 0 }));
 }
 
 /**

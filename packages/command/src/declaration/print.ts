@@ -1,3 +1,4 @@
+import { goneText } from '../gateway/coverage.ts';
 import type { Outcome } from './apply.ts';
 import type { Target } from './declaration.ts';
 import { deletionsOf } from './deletions.ts';
@@ -9,6 +10,17 @@ import type { Action, Change, Denied, Difference } from './planner.ts';
 export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags' | 'ended'> {
   /** Changes of which policy can't decide before roles are read. */
   readonly undecided: number;
+  /** The clusters in which nothing is planned, because they are gone. */
+  readonly inGone: readonly GoneCluster[];
+}
+
+/** A cluster that is gone, and how many associations of the declaration it would have. */
+export interface GoneCluster {
+  /** `<account>/<region>/<name>`. */
+  readonly cluster: string;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly leftOut: number;
 }
 
 const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', adopt: '=', delete: '-' };
@@ -88,7 +100,7 @@ function countsText(plan: Plan): string {
 
 function remarkLines(
   { changes, leftOver }: Plan,
-  { unadopted, otherTags, undecided, ended }: Remarks,
+  { unadopted, otherTags, undecided, ended, inGone }: Remarks,
 ): readonly string[] {
   const held = changes.filter(({ approvers = [] }) => approvers.length > 0).length;
   const onlyPlanned = changes.filter(({ onlyAsDryRun }) => onlyAsDryRun === true).length;
@@ -111,6 +123,10 @@ function remarkLines(
         ]
       : []),
     ...(ended > 0 ? [`${ended} bindings of service accounts are over: take them out of the file.`] : []),
+    ...inGone.map(
+      ({ cluster, since, leftOut }) =>
+        `${goneText(cluster, since)} ${leftOut} associations are left out: take the cluster out of the inventory, and its name out of the file.`,
+    ),
     ...(otherTags.length > 0
       ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
       : []),
@@ -123,10 +139,21 @@ function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {
 }
 
 /** A plan as data, for `--output json`. */
-export function planAnswer(plan: Plan, { unadopted, otherTags, undecided, ended }: Remarks) {
+export function planAnswer(plan: Plan, { unadopted, otherTags, undecided, ended, inGone }: Remarks) {
   const { changes, denied, unchanged: _, leftOver: __, untargeted: ___, clusterSizes, ...head } = plan;
   const deletions = deletionsOf(changes, clusterSizes);
-  return { ...head, counts: countsOf(plan), changes, denied, unadopted, undecided, ended, otherTags, deletions };
+  return {
+    ...head,
+    counts: countsOf(plan),
+    changes,
+    denied,
+    unadopted,
+    undecided,
+    ended,
+    otherTags,
+    inGone,
+    deletions,
+  };
 }
 
 const headings: readonly (readonly [Outcome['kind'], string])[] = [

@@ -43,6 +43,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     RELEASED: true,
     REPLAYED: true,
     STATE_REPAIRED: true,
+    CLUSTER_GONE: true,
     SUCCEEDED: true,
     TAKEN_OVER: true,
     TOKEN_REUSED: true,

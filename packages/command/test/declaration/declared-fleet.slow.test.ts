@@ -1,7 +1,7 @@
 // Quick test: packages/command/test/declaration/planner.test.ts.
 import { InterruptedError } from '../../src/aws/errors.ts';
 import { startFaultyRoute } from '../../../client/test/gateway.ts';
-import { roleArn } from '../../../../test/support/gateway.ts';
+import { home, roleArn } from '../../../../test/support/gateway.ts';
 import { outside, paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
 
@@ -288,6 +288,26 @@ test('problems of a declaration end the plan with line and column, also those th
     code: 1,
     stderr: expect.stringContaining('bad.yaml:5:16: No cluster'),
   });
+});
+
+test('plan, export and associations name a cluster that is gone, and nothing is planned in it', async () => {
+  await declared(['api', 'worker']);
+  await fleet.observe();
+  fleet.control.deleteCluster({ ...home, clusterName: 'apps-dev' });
+  for (const _ of [1, 2]) await fleet.observe();
+  const name = `${home.accountId}/${home.region}/apps-dev`;
+  const file = fleet.pathOf('bindings.yaml');
+  const planned = await fleet.run(['plan', '-f', file]);
+  expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining(`The cluster ${name} is gone since `) });
+  expect(planned.stdout).toContain('2 associations are left out');
+  expect(planned.stdout).toContain('0 to create, 0 to update, 0 to adopt, 0 to delete, 0 unchanged, 0 denied');
+  const data = JSON.parse((await fleet.run(['plan', '-f', file, '--output', 'json'])).stdout) as { inGone: unknown };
+  expect(data.inGone).toEqual([{ cluster: name, since: expect.any(String), leftOut: 2 }]);
+  const exported = await fleet.run(['export', '--cluster-name', 'apps-dev'], 'pat');
+  expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining(`The cluster ${name} is gone since `) });
+  expect(exported.stdout).not.toContain('worker');
+  const listed = await fleet.run(['associations', '--cluster-name', 'apps-dev']);
+  expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining(`The cluster ${name} is gone since `) });
 });
 
 test('nothing is planned in a cluster that was never scanned', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { defaultScanSettings, scan } from '../../../../src/observations/scan.ts';
 import { openGateway, roleArn } from '../../../../test/support/gateway.ts';
 import type { GatewayOptions } from '../../../../test/support/gateway.ts';
+import { withStsAt } from '../../../../test/support/sts-server.ts';
 import { makeSqliteLedger } from '../../../sqlite-ledger/src/ledger.ts';
 import { runOnGateway } from '../run-on-gateway.ts';
 import type { Terminal } from '../run-on-gateway.ts';
@@ -21,7 +22,9 @@ export async function startScannedGateway(options: Omit<GatewayOptions, 'ledger'
     gateway.clock.skip(11 * 60_000);
     const wait = () => Promise.resolve();
     const settings = { ...defaultScanSettings, maxAgeMs: 0, readsPerSecond: 1_000_000 };
-    await scan({ ...gateway.deps, observations: ledger, wait }, settings, gateway.clock.now() + 600_000);
+    await withStsAt(gateway.simulator.url, () =>
+      scan({ ...gateway.deps, observations: ledger, wait }, settings, gateway.clock.now() + 600_000),
+    );
   };
 
   /** Runs a command line as a principal, at the gateway or a server in front of it. */

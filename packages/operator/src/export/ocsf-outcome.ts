@@ -54,6 +54,8 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   // The vote no longer counts: its approver was locked, or lost the right to vote.
   APPROVAL_VOTE_VOIDED: { status: 'Failure', severity: 'Medium' },
   EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
+  // Every association of the cluster went with it, and no operation deleted them.
+  CLUSTER_GONE: { status: 'Success', severity: 'High' },
   STATE_REPAIRED: { status: 'Success', severity: 'Informational' },
   PERSONAL_DATA_ERASED: { status: 'Success', severity: 'High' },
 };

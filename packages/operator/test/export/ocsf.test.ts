@@ -96,10 +96,10 @@ const changes: readonly Case[] = outcomes.flatMap(([event, refusalCode, status, 
   })),
 );
 
-const ofScans = (['DRIFT_FOUND', 'DRIFT_RESOLVED', 'STATE_REPAIRED'] as const).map((event): Case => ({
+const ofScans = (['DRIFT_FOUND', 'DRIFT_RESOLVED', 'STATE_REPAIRED', 'CLUSTER_GONE'] as const).map((event): Case => ({
   ...{ event, operation: 'OBSERVE_ASSOCIATION', refusalCode: null, field: 'scan' },
   ...{ activity: 'Read', type: 600302, status: 'Success' },
-  severity: event === 'DRIFT_FOUND' ? 'High' : 'Informational',
+  severity: event === 'DRIFT_FOUND' || event === 'CLUSTER_GONE' ? 'High' : 'Informational',
 }));
 
 const approvals = (
@@ -191,7 +191,13 @@ describe('an entry as an event of OCSF', () => {
       ...{ UNKNOWN: true, TAKEN_OVER: true, REPLAYED: true, CONTENDED: true, TOKEN_REUSED: true, LATE_SUCCESS: true },
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
-      ...{ APPROVAL_VOTE_VOIDED: true, EXPIRY_WARNED: true, LOG_PERMITTED: true, STATE_REPAIRED: true },
+      ...{
+        APPROVAL_VOTE_VOIDED: true,
+        EXPIRY_WARNED: true,
+        LOG_PERMITTED: true,
+        STATE_REPAIRED: true,
+        CLUSTER_GONE: true,
+      },
       ...{ PERSONAL_DATA_ERASED: true },
     };
     expect(new Set(cases.map(({ event }) => event))).toEqual(new Set(Object.keys(all)));

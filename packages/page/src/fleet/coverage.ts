@@ -10,6 +10,8 @@ export interface CoverageSummary {
   readonly notKnown: readonly ClusterCoverage[];
   /** Known, but the last scan could not read them: changes since are not known. */
   readonly failed: readonly ClusterCoverage[];
+  /** EKS does not have them any more. */
+  readonly gone: readonly ClusterCoverage[];
   /** When the scan began that was completed the longest time ago; null without one. */
   readonly oldestScanAt: string | null;
 }
@@ -17,11 +19,14 @@ export interface CoverageSummary {
 /** Each cluster once, also if several pages cover it. */
 export function summaryOf(coverage: readonly ClusterCoverage[]): CoverageSummary {
   const all = [...new Map(coverage.map((one) => [`${one.accountId}/${one.region}/${one.clusterName}`, one])).values()];
-  const scans = all.map(({ scannedAt }) => scannedAt).filter((at) => at !== null);
+  const scans = all
+    .map(({ scannedAt, goneSince }) => (goneSince === null ? scannedAt : null))
+    .filter((at) => at !== null);
   return {
     clusters: all.length,
     notKnown: all.filter(({ isKnown }) => !isKnown),
     failed: all.filter(({ isKnown, failure }) => isKnown && failure !== null),
+    gone: all.filter(({ goneSince }) => goneSince !== null),
     oldestScanAt: scans.toSorted()[0] ?? null,
   };
 }

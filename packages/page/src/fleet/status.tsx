@@ -74,7 +74,7 @@ interface CoverageProps {
  * Clusters of which the list is not complete, by name and reason. What does not fit into the line
  * lies over the list when it is opened.
  */
-function Coverage({ coverage: { clusters, notKnown, failed, oldestScanAt }, asOf }: CoverageProps) {
+function Coverage({ coverage: { clusters, notKnown, failed, gone, oldestScanAt }, asOf }: CoverageProps) {
   const count = `${clusters} cluster${clusters === 1 ? '' : 's'}`;
   const problems = [...notKnown, ...failed];
   if (problems.length === 0) {
@@ -86,6 +86,7 @@ function Coverage({ coverage: { clusters, notKnown, failed, oldestScanAt }, asOf
             , all scanned since <Time at={oldestScanAt} />
           </>
         )}
+        {gone.length > 0 && `, gone: ${gone.map(({ clusterName }) => clusterName).join(', ')}`}
       </p>
     );
   }

@@ -3,9 +3,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
-export const FleetPage: GatewayDocument<FleetPageQuery, FleetPageQueryVariables> = "fragment FleetRow on ObservedAssociation{accountId region clusterName namespace serviceAccount roleArn targetRoleArn associationId origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter expiresAt}query FleetPage($filter:AssociationFilter$asOf:DateTime$first:Int$after:String){associations(filter:$filter asOf:$asOf first:$first after:$after){nodes{...FleetRow}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure}pageInfo{hasNextPage endCursor}}}";
+export const FleetPage: GatewayDocument<FleetPageQuery, FleetPageQueryVariables> = "fragment FleetRow on ObservedAssociation{accountId region clusterName namespace serviceAccount roleArn targetRoleArn associationId origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter expiresAt}query FleetPage($filter:AssociationFilter$asOf:DateTime$first:Int$after:String){associations(filter:$filter asOf:$asOf first:$first after:$after){nodes{...FleetRow}coverage{accountId region clusterName isKnown firstScannedAt scannedAt failure goneSince}pageInfo{hasNextPage endCursor}}}";
 export const FleetSearch: GatewayDocument<FleetSearchQuery, FleetSearchQueryVariables> = "fragment FleetRow on ObservedAssociation{accountId region clusterName namespace serviceAccount roleArn targetRoleArn associationId origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter expiresAt}query FleetSearch($filter:AssociationFilter$asOf:DateTime$after:String){associations(filter:$filter asOf:$asOf first:200 after:$after){nodes{...FleetRow}pageInfo{hasNextPage endCursor}}}";
-export const FleetAssociation: GatewayDocument<FleetAssociationQuery, FleetAssociationQueryVariables> = "fragment FleetRow on ObservedAssociation{accountId region clusterName namespace serviceAccount roleArn targetRoleArn associationId origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter expiresAt}query FleetAssociation($filter:AssociationFilter!$asOf:DateTime){associations(filter:$filter asOf:$asOf first:1){nodes{...FleetRow associationArn tags{key value}createdAt modifiedAt ownerArn disableSessionTags externalId policy}coverage{clusterName isKnown firstScannedAt scannedAt failure}}}";
+export const FleetAssociation: GatewayDocument<FleetAssociationQuery, FleetAssociationQueryVariables> = "fragment FleetRow on ObservedAssociation{accountId region clusterName namespace serviceAccount roleArn targetRoleArn associationId origin operationId declaration seenOtherwiseBefore firstSeenAt observedAt seenOtherwiseAfter expiresAt}query FleetAssociation($filter:AssociationFilter!$asOf:DateTime){associations(filter:$filter asOf:$asOf first:1){nodes{...FleetRow associationArn tags{key value}createdAt modifiedAt ownerArn disableSessionTags externalId policy}coverage{clusterName isKnown firstScannedAt scannedAt failure goneSince}}}";
 export const FleetOperation: GatewayDocument<FleetOperationQuery, FleetOperationQueryVariables> = "query FleetOperation($id:ID!){operation(id:$id){kind startedAt entries{event reason onBehalfOf principal{principalId}}}}";
 export const FleetDrift: GatewayDocument<FleetDriftQuery, FleetDriftQueryVariables> = "query FleetDrift($clusterName:String!$accountId:String!$region:String!$namespace:String!$source:DriftSource!$after:String){associationDrift(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace source:$source first:200 after:$after){nodes{kind associationArn differences{field requested existing}observedAt driftId}pageInfo{hasNextPage endCursor}}}";
 /** Which associations to return: those that match all fields. Null means the same as an omitted field. */
@@ -53,6 +53,11 @@ export type AuditEvent =
   | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
+  /**
+   * EKS does not have the cluster in `message` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
+   * each. The operation id begins with `cluster-`.
+   */
+  | 'CLUSTER_GONE'
   /** Another request with the same token holds the lease. */
   | 'CONTENDED'
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */
@@ -171,7 +176,7 @@ export type FleetPageQueryVariables = Exact<{
 }>;
 
 
-export type FleetPageQuery = { readonly associations: { readonly nodes: ReadonlyArray<FleetRowFragment>, readonly coverage: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+export type FleetPageQuery = { readonly associations: { readonly nodes: ReadonlyArray<FleetRowFragment>, readonly coverage: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null, readonly goneSince: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type FleetSearchQueryVariables = Exact<{
   filter?: AssociationFilter | null | undefined;
@@ -191,7 +196,7 @@ export type FleetAssociationQueryVariables = Exact<{
 export type FleetAssociationQuery = { readonly associations: { readonly nodes: ReadonlyArray<(
       { readonly associationArn: string, readonly createdAt: string, readonly modifiedAt: string, readonly ownerArn: string | null, readonly disableSessionTags: boolean | null, readonly externalId: string | null, readonly policy: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> }
       & FleetRowFragment
-    )>, readonly coverage: ReadonlyArray<{ readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null }> } | null };
+    )>, readonly coverage: ReadonlyArray<{ readonly clusterName: string, readonly isKnown: boolean, readonly firstScannedAt: string | null, readonly scannedAt: string | null, readonly failure: string | null, readonly goneSince: string | null }> } | null };
 
 export type FleetOperationQueryVariables = Exact<{
   id: string;

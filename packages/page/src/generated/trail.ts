@@ -20,6 +20,11 @@ export type AuditEvent =
   | 'APPROVED'
   /** A dry run; nothing was done. */
   | 'CHECKED'
+  /**
+   * EKS does not have the cluster in `message` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
+   * each. The operation id begins with `cluster-`.
+   */
+  | 'CLUSTER_GONE'
   /** Another request with the same token holds the lease. */
   | 'CONTENDED'
   /** Policy denied the request; nothing was done. With ASSOCIATION_NOT_FOUND: the principal may not view the association, and reads this entry as REFUSED. */

@@ -30,6 +30,7 @@ export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sig
   APPROVAL_VOTE_VOIDED: ['vote does not count any more', 'voided'],
   EXPIRY_WARNED: ['ends soon', 'expiring'],
   STATE_REPAIRED: ['state repaired', 'operation'],
+  CLUSTER_GONE: ['cluster gone', 'operation'],
   PERSONAL_DATA_ERASED: ['personal data erased', 'operation'],
 };
 

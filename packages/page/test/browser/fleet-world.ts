@@ -13,7 +13,7 @@ const people = [
   { name: 'carol' },
 ];
 
-/** Two accounts, and four clusters, one of which is lost after the first scan. */
+/** Two accounts, and four clusters, one of which is gone after the first scan. */
 export const world: LocalWorld = {
   clusters: [
     'apps-dev',
@@ -83,14 +83,14 @@ interface Seen {
   readonly coverage: readonly {
     readonly clusterName: string;
     readonly isKnown: boolean;
-    readonly failure: string | null;
+    readonly goneSince: string | null;
   }[];
 }
 
 /** Waits until the scans have seen something. */
 async function untilSeen(gateway: LocalGateway, isIt: (seen: Seen) => boolean): Promise<void> {
   const query =
-    '{ associations(first: 1000) { nodes { serviceAccount origin } coverage { clusterName isKnown failure } } }';
+    '{ associations(first: 1000) { nodes { serviceAccount origin } coverage { clusterName isKnown goneSince } } }';
   for (let round = 0; round < 60; round += 1) {
     const { associations } = await send<{ associations: Seen }>(gateway, 'olivia', query);
     if (isIt(associations)) return;
@@ -202,7 +202,7 @@ export async function fillWorld(gateway: LocalGateway): Promise<FilledWorld> {
     ({ nodes, coverage }) =>
       nodes.length === jobs + 8 &&
       nodes.some(({ serviceAccount, origin }) => serviceAccount === 'worker' && origin === 'OUTSIDE') &&
-      coverage.some(({ failure }) => failure !== null),
+      coverage.some(({ goneSince }) => goneSince !== null),
   );
   return { operationId, beforeChanges };
 }

@@ -1,0 +1,151 @@
+import { makeEntry } from '../ledger/audit-entry.ts';
+import type { Stamps } from '../ledger/audit-entry.ts';
+import { deletedVersion, lastReadAt } from '../ledger/association-history.ts';
+import type { AssociationState, AssociationStates, ObservedState, StateChange } from '../ledger/association-state.ts';
+import type { ClusterScan, GoneCluster } from '../ledger/cluster-scan.ts';
+import { clusterPrefix } from '../model/audit.ts';
+import type { AuditContext, AuditEntry } from '../model/audit.ts';
+import { scanner } from './drift-event.ts';
+import { judgeGone } from './gone.ts';
+import type { FleetScans, Missed } from './gone.ts';
+import { goneAssociation, seenAtOf } from './seen-version.ts';
+import { latest, sightsOf } from './sights.ts';
+import type { ReadTimes } from './sights.ts';
+
+/** What a cluster that is gone is recorded with. */
+export interface EndPorts extends Stamps {
+  readonly observations: AssociationStates & {
+    readonly putClusterScan: (fence: number, next: ClusterScan, entry?: AuditEntry | null) => Promise<boolean>;
+  };
+  readonly times: ReadTimes;
+}
+
+/** How many associations end at the same time. */
+const concurrency = 8;
+
+/** No association is ended with less time left. Milliseconds. */
+const leastMs = 5_000;
+
+/**
+ * Records the clusters that a run found to be gone, and ends their associations. Those whose
+ * progress the run has not written are left to the run that did. Throws `LedgerUnavailable`.
+ */
+export async function endClusters(
+  ports: EndPorts,
+  fleet: FleetScans,
+  written: ReadonlySet<ClusterScan>,
+  deadline: number,
+): Promise<{ readonly clustersGone: number; readonly clustersHeld: number }> {
+  const { gone, held } = judgeGone(fleet);
+  let clustersGone = 0;
+  for (const one of gone) {
+    if (!written.has(one) || ports.clock() > deadline - leastMs) continue;
+    const recorded = await recordGone(ports, one);
+    if (recorded === null) continue;
+    clustersGone += 1;
+    await endAssociations(ports, recorded, { deadline, withDrift: true });
+  }
+  return { clustersGone, clustersHeld: held.length };
+}
+
+/**
+ * Records that a cluster is gone: one entry, in the transaction that writes its progress. Null if
+ * another run scans the cluster by now. Throws `LedgerUnavailable`.
+ */
+async function recordGone(ports: EndPorts, scan: Missed): Promise<ClusterScan | null> {
+  const operationId = `${clusterPrefix}${ports.ulid(ports.clock())}`;
+  const next = { ...scan, gone: { operationId, at: scan.missing.latestAt } };
+  const isWritten = await ports.observations.putClusterScan(scan.fence, next, goneEntry(ports, scan, operationId));
+  return isWritten ? next : null;
+}
+
+function goneEntry(stamps: Stamps, { cluster, fence, missing }: Missed, operationId: string): AuditEntry {
+  const context: AuditContext = {
+    operation: 'OBSERVE_ASSOCIATION',
+    request: null,
+    principal: scanner,
+    actor: null,
+    onBehalfOf: null,
+    sourceAddress: null,
+    userAgent: scanner.id,
+    apiRequestId: operationId,
+    reason: null,
+    target: null,
+    before: null,
+    decision: null,
+    invalidInput: null,
+    findings: [],
+  };
+  const { accountId, region, clusterName } = cluster;
+  const since = new Date(missing.since).toISOString();
+  const message =
+    `The cluster ${accountId}/${region}/${clusterName} is gone: EKS has not found it since ${since}. ` +
+    'Its associations ended with it.';
+  return makeEntry(stamps, context, { operationId, event: 'CLUSTER_GONE', fence, cluster, message });
+}
+
+/**
+ * Ends the associations that the gateway knows in a cluster that is gone: each gets a version that
+ * names the entry of the cluster, and no entry. What can't be ended yet, because an operation on it
+ * is in progress, waits for the next scan. `withDrift`: also ends the drift of associations that
+ * had been deleted before. Throws `LedgerUnavailable`.
+ */
+export async function endAssociations(
+  { observations, clock, times }: EndPorts,
+  { cluster, missing, gone }: ClusterScan,
+  { deadline, withDrift }: { readonly deadline: number; readonly withDrift: boolean },
+): Promise<void> {
+  if (missing === undefined || gone === undefined) return;
+  const states = await observations.statesOfCluster(cluster);
+  const queue = states.filter(({ isPresent }) => isPresent || withDrift).values();
+  const worker = async () => {
+    for (const { target } of queue) {
+      if (clock() > deadline - leastMs) return;
+      const state = await observations.getAssociationState(target);
+      const change = state && endOf(state, gone, missing.latestAt, times);
+      if (state && change) await observations.observeAssociation(state.revision, change, null);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
+/**
+ * How the state of a service account changes with the end of its cluster; null if nothing ends, or
+ * not yet: an operation is in progress, or has ended too shortly before EKS was read.
+ *
+ * @param readAt when the read began that did not find the cluster; milliseconds since the epoch
+ */
+export function endOf(
+  state: AssociationState,
+  { operationId }: GoneCluster,
+  readAt: number,
+  { listLagMs, clockErrorMs }: ReadTimes,
+): StateChange | null {
+  const { target, openOperations, recordsInProgress, changedAt, observed } = state;
+  const last = latest(sightsOf(state));
+  if (last === null || recordsInProgress.length > 0) return null;
+  if (openOperations.some(({ closedAt }) => closedAt === null)) return null;
+  const settledAt = Math.max(changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
+  if (readAt <= settledAt) return null;
+  const seen: ObservedState = {
+    at: readAt,
+    revision: state.revision + 1,
+    sight: { ...last, isGone: true },
+    origin: null,
+    association: null,
+    driftId: null,
+  };
+  const lapsed = openOperations.filter(({ inDoubtUntil }) => inDoubtUntil < readAt);
+  const change = {
+    target,
+    observed: seen,
+    openOperations: [],
+    endedOperationIds: lapsed.map((one) => one.operationId),
+  };
+  if (last.isGone) return (observed?.driftId ?? null) === null ? null : change;
+  const association = goneAssociation(state, last);
+  const times = { seenAt: seenAtOf(seen, null, state), seenOtherwiseAt: lastReadAt(state) };
+  const byCluster = { operationId, declaration: null, ...times };
+  const version = association && deletedVersion(target, association, byCluster);
+  return { ...change, isChange: true, ...(version ? { version } : {}) };
+}
