@@ -195,6 +195,7 @@ async function scanLeased(
     firstCompletedAt: firstCompletedAt ?? (isComplete ? startedAt : null),
     incompleteSince: isComplete ? null : lease.incompleteSince,
     failure: failure && { exception: failure.exception, message: failure.message },
+    ...(scanned.listed !== null && { listed: { associations: scanned.listed, at: startedAt } }),
   });
   result[outcomeOf(scanned)] += 1;
   for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];

@@ -1,11 +1,13 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
 import { replayDecision } from '../../packages/operator/src/policies/replay-decision.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
+import { storeListed } from '../support/listed.ts';
 import { copyOfShipped, replaceIn, shipped } from '../support/policy-sample.ts';
 
 describe('policies on role attributes', () => {
@@ -164,7 +166,8 @@ describe('policies on role attributes', () => {
     }`,
       { input },
     );
-    expect(data).toEqual({ checkCreatePodIdentityAssociation: { wouldBeAttempted: true, warnings: [] } });
+    const warnings = [{ code: 'NOT_CHECKED' }];
+    expect(data).toEqual({ checkCreatePodIdentityAssociation: { wouldBeAttempted: true, warnings } });
     expect(reads()).toBe(1);
   });
 
@@ -237,10 +240,11 @@ describe('warnings about roles', () => {
     Action: ['sts:AssumeRole', 'sts:TagSession'],
   };
 
-  let ledger: Ledger;
+  let ledger: Ledger & ObservationStore;
   let gateway: Gateway;
 
   openLedgerForEachTest((opened) => ({ ledger } = opened));
+  beforeEach(() => storeListed(ledger, { ...home, clusterName: 'apps-dev' }, 0));
   afterEach(() => gateway.close());
 
   async function open(options: Partial<GatewayOptions> = {}) {

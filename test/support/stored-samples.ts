@@ -346,8 +346,8 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   },
 };
 
-/** The progress of a scan with every field set. */
-export const clusterScan: Required<ClusterScan> = {
+/** The progress of a scan, as versions wrote it that stored no count. */
+export const clusterScan: Required<Omit<ClusterScan, 'listed'>> = {
   cluster: { accountId: target.accountId, region: target.region, clusterName: target.clusterName },
   fence: 3,
   leaseUntil: start + 60_000,
@@ -358,6 +358,9 @@ export const clusterScan: Required<ClusterScan> = {
   incompleteSince: start - 300_000,
   failure: { exception: 'ResourceNotFoundException', message: 'No cluster found for name: apps.' },
 };
+
+/** The progress of a scan with every field set. */
+export const countedScan: Required<ClusterScan> = { ...clusterScan, listed: { associations: 4_321, at: start } };
 
 /** A state with every field set. */
 export const associationState: Required<AssociationState> = {

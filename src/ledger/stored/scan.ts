@@ -42,10 +42,11 @@ export function scanOfItem(item: Item): ClusterScan {
     firstCompletedAt,
     incompleteSince = null,
     failure,
+    listed,
   } = stored;
   const cluster = { accountId, region, clusterName };
   const times = { leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, incompleteSince };
-  return { cluster, fence, ...times, failure };
+  return { cluster, fence, ...times, failure, ...(listed && { listed }) };
 }
 
 /** The put of the lease of an account and region. It is in no index, and never expires. */
