@@ -367,7 +367,7 @@ describe('warnings about the quota', () => {
     expect(await warningsOf('Create', input)).toEqual([]);
   });
 
-  test.each([
+  test.each<[string, Error]>([
     ['does not answer', new LedgerUnavailable(new Error('down'))],
     ['has an item of another version', new UnsupportedFormat('scan of apps-dev', 2)],
   ])('a dry run says that the quota was not checked if the ledger %s', async (_, error) => {
