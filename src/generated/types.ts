@@ -322,6 +322,11 @@ export type AssociationFilter = {
   readonly region?: InputMaybe<Scalars['String']['input']>;
   /** ARN of an IAM role: associations with this role or target role. */
   readonly roleArn?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Name of an IAM role in any account: associations with such a role or target role. With its path, such as `pods/payments/payments-api` (`/payments-api`:
+   * without a path), it is found by index in the accounts of the inventory, and only there; without a slash, any path matches.
+   */
+  readonly roleName?: InputMaybe<Scalars['String']['input']>;
   /** Kubernetes service account. */
   readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };

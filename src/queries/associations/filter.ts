@@ -11,18 +11,17 @@ import {
 import { declarationFindings } from '../../validation/free-texts.ts';
 import { firstFindings, firstOf, invalidCursor } from '../../validation/paging.ts';
 import type { Filters } from '../../validation/paging.ts';
-import { roleArnFindings } from '../../validation/role-arns.ts';
+import { hasRoleName, roleArnFindings, roleNameFindings } from '../../validation/role-arns.ts';
 import { parseTimestamp } from '../../validation/timestamps.ts';
 import type { SeenAssociation } from './at.ts';
 import { isPlace } from './candidates.ts';
-import type { AssociationSelection } from './candidates.ts';
 import type { Cursors } from '../terms/cursors.ts';
 import type { QueryFailure } from '../terms/query-result.ts';
 
 /** A validated query for associations. */
 export interface AssociationQuery {
   readonly kind: 'valid';
-  readonly selection: AssociationSelection;
+  readonly filter: Filters<AssociationFilter>;
   /** Milliseconds since the epoch; null: now. */
   readonly asOf: number | null;
   readonly first: number;
@@ -67,7 +66,7 @@ export async function validateAssociations(
   const places = targetFields.filter((field) => filter[field] !== null);
   return {
     kind: 'valid',
-    selection: filter,
+    filter,
     name,
     first: firstOf(input),
     asOf: asOf === null ? null : Math.floor(asOf),
@@ -98,6 +97,11 @@ const filters: Readonly<Record<keyof AssociationFilter, FilterField>> = {
   roleArn: {
     findings: roleArnFindings,
     accepts: (value, { association: { roleArn, targetRoleArn } }) => [roleArn, targetRoleArn].includes(value),
+  },
+  roleName: {
+    findings: roleNameFindings,
+    accepts: (value, { association: { roleArn, targetRoleArn } }) =>
+      hasRoleName(roleArn, value) || (targetRoleArn !== null && hasRoleName(targetRoleArn, value)),
   },
   // GraphQL checks its values.
   origin: { findings: () => [], accepts: (value, { origin }) => origin === value },
