@@ -22,7 +22,7 @@ const unneededInput =
  * The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it.
  */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  'src/lambda/graphql.ts': { bytes: 1_156_000, modules: 855 },
+  'src/lambda/graphql.ts': { bytes: 1_158_000, modules: 855 },
   'src/lambda/reconcile.ts': { bytes: 650_000, modules: 555 },
   'src/lambda/expire.ts': { bytes: 665_000, modules: 565 },
   'src/lambda/scan.ts': { bytes: 623_000, modules: 535 },

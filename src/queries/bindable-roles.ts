@@ -5,7 +5,7 @@ import type { Directory } from '../policy/inventory/directory.ts';
 import type { Authorize } from '../policy/policy.ts';
 import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
-import { roleArnIn } from '../validation/role-arns.ts';
+import { roleArnIn } from '../validation/role-names.ts';
 import type { QueryResult } from './terms/query-result.ts';
 
 /** How many roles of the inventory are examined, at one evaluation of policy each. */

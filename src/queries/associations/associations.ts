@@ -8,7 +8,7 @@ import type { Directory } from '../../policy/inventory/directory.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import type { Connection } from '../../validation/paging.ts';
-import { roleArnIn } from '../../validation/role-arns.ts';
+import { roleArnIn } from '../../validation/role-names.ts';
 import { associationAt, latestSeen } from './at.ts';
 import type { SeenAssociation } from './at.ts';
 import { candidates, clustersFrom, endOfCluster, endOfTarget } from './candidates.ts';

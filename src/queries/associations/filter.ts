@@ -11,7 +11,8 @@ import {
 import { declarationFindings } from '../../validation/free-texts.ts';
 import { firstFindings, firstOf, invalidCursor } from '../../validation/paging.ts';
 import type { Filters } from '../../validation/paging.ts';
-import { hasRoleName, roleArnFindings, roleNameFindings } from '../../validation/role-arns.ts';
+import { roleArnFindings } from '../../validation/role-arns.ts';
+import { hasRoleName, roleNameFindings } from '../../validation/role-names.ts';
 import { parseTimestamp } from '../../validation/timestamps.ts';
 import type { SeenAssociation } from './at.ts';
 import { isPlace } from './candidates.ts';
