@@ -188,6 +188,8 @@ test('who uses a role of which only the name is known is one question over all a
   }
   expect(await found('/payments-api')).toEqual([['without-path'], 3]);
   expect(await found('pods/payments/payments-api', 'bob')).toEqual([[], 3]);
+  // Who may view nothing in any cluster causes no read.
+  expect(await found('pods/payments/payments-api', 'carol')).toEqual([[], 0]);
   rmSync(policies, { recursive: true });
 });
 
