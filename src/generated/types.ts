@@ -75,7 +75,7 @@ export type Approval = Node & {
   readonly currentDecision: Maybe<PolicyDecision>;
   /**
    * As `currentDecision`, of the delete that the request is if it ends an existing association, or ends it earlier than it ends now: for the time of the
-   * ending. Null for other requests. The request needs both.
+   * expiry. Null for other requests. The request needs both.
    */
   readonly currentDeleteDecision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
@@ -462,7 +462,7 @@ export type AuditEntry = Node & {
   readonly declaration: Maybe<Scalars['String']['output']>;
   /**
    * The policy decision about the delete that a request is which ends an existing association, or ends it earlier than before: for the time of the
-   * ending. Null for other requests.
+   * expiry. Null for other requests.
    */
   readonly deleteDecision: Maybe<PolicyDecision>;
   /** Request id of the EKS call, the `requestID` in CloudTrail; null without an EKS response. */
@@ -870,7 +870,7 @@ export type CreatePodIdentityAssociationInput = {
   /**
    * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
    * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
-   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its expiry.
    * One that is adopted and would end earlier than before needs the right to delete it at that time.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
@@ -913,7 +913,7 @@ export type CreatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
-  /** The ending that this request set; null without one. An association adopted without `expiresAt` keeps its ending: `associations` shows it. */
+  /** The expiry that this request set; null without one. An association adopted without `expiresAt` keeps its expiry: `associations` shows it. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;
@@ -2073,7 +2073,7 @@ export type RecordedRequest = {
   readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
   /** The revision of the service account that a create expects; null: any. */
   readonly expectedRevision: Maybe<Scalars['Int']['output']>;
-  /** The ending that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
+  /** The expiry that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** What a create does about an equal association: ADOPT; null: it refuses the request. */
   readonly ifExists: Maybe<IfExists>;
@@ -2264,7 +2264,7 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly auditEntry: AuditEntry;
   /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
   readonly clientRequestToken: Maybe<Scalars['String']['output']>;
-  /** The ending that this request set; null if it cleared the ending or left it as it is: `associations` shows the present one. */
+  /** The expiry that this request set; null if it cleared the expiry or left it as it is: `associations` shows the present one. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why the request was refused; set if and only if `status` is REFUSED. */
   readonly refusal: Maybe<Refusal>;

@@ -1,6 +1,12 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { operationTraits } from '../model/operation.ts';
-import type { AssociationState, StateReader, ConfirmedAssociation, OpenOperation } from './association-state.ts';
+import type {
+  AssociationState,
+  ConfirmedAssociation,
+  ObservedState,
+  OpenOperation,
+  StateReader,
+} from './association-state.ts';
 import type { AssociationVersion, DeletedAssociation, LatestVersion } from './association-version.ts';
 import type { ClusterScan } from './cluster-scan.ts';
 
@@ -61,9 +67,13 @@ export function lastSeenAt(state: AssociationState): number | null {
  */
 export function lastReadAt({ latest, observed }: AssociationState): number | null {
   if (latest === null || observed === null) return null;
-  const isSeen =
-    latest.origin === null ? observed.sight?.isGone === true : isFromOutside(latest) || observed.association === null;
-  return isSeen ? observed.at : null;
+  return isLatestShown(latest, observed) ? observed.at : null;
+}
+
+function isLatestShown(latest: LatestVersion, { sight, origin, association }: ObservedState): boolean {
+  if (latest.origin === null) return sight?.isGone === true;
+  // What an open operation explains comes after the latest version, and has none yet.
+  return isFromOutside(latest) ? origin !== 'OPERATION' : association === null;
 }
 
 /**

@@ -139,6 +139,33 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
     expect(await asOf(createdAt + seconds)).toEqual({ role: api, isCertain: true });
   });
 
+  test('what scans saw of an association that replaced another one does not prove that the first was there', async () => {
+    const { clock, simulator, deps } = gateway;
+    const { control } = simulator;
+    const scanned = async () => {
+      clock.skip(defaultScanSettings.intervalMs);
+      const wait = () => Promise.resolve();
+      await scan({ ...deps, observations: ledger, wait }, defaultScanSettings, clock.now() + 50 * seconds);
+    };
+    const { associationId } = control.createAssociation({ ...place, roleArn: batch });
+    await scanned();
+    const seenAt = clock.now();
+    control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-before' });
+    await gateway.create();
+    control.deleteAssociation(associationId);
+    clock.skip(5 * seconds);
+    const replacedAt = clock.now();
+    control.createAssociation({ ...place, roleArn: api, tags: { team: 'payments' } });
+    // The open create explains it, until it is known to have had no effect.
+    await scanned();
+    clock.skip(600 * seconds);
+    expect((await gateway.create()).refusal).toMatchObject({ code: 'OUTCOME_UNDETERMINED' });
+    await scanned();
+    expect(await asOf(seenAt)).toEqual({ role: batch, isCertain: false });
+    expect(await asOf(replacedAt - seconds)).toEqual({ role: batch, isCertain: false });
+    expect(await asOf(replacedAt + seconds)).toEqual({ role: api, isCertain: true });
+  });
+
   test('an update put also in force what others had changed before it, and does not confirm it', async () => {
     const { associationId } = await createAssociation(gateway, 100 * seconds);
     const { clock, simulator } = gateway;

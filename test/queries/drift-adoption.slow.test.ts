@@ -157,6 +157,18 @@ describeOnLedgers('associationDrift of adopted associations on $name', ({ open }
     });
   });
 
+  test('an update explains the state where a create adopts what a read showed that lags behind it', async () => {
+    const { serviceAccount } = input;
+    const associationId = outsider({ serviceAccount });
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'lag', delayMs: 29_000 });
+    expect(await gateway.update({ associationId, roleArn: worker })).toMatchObject({ status: 'SUCCEEDED' });
+    const tagged = Object.entries(tags).map(([key, value]) => ({ key, value }));
+    const adopting = { ...input, serviceAccount, tags: tagged, ifExists: 'ADOPT' };
+    expect(await gateway.create(adopting, 'pat')).toMatchObject({ association: { associationId } });
+    gateway.clock.skip(60_000);
+    expect(await found()).toEqual([]);
+  });
+
   test('an update in flight while the association is adopted explains the state', async () => {
     const associationId = outsider();
     const { change, sent, release } = holdAnswers();

@@ -86,7 +86,9 @@ async function isFromTrail(
  */
 function isOfOlderVersion(effect: RecordedEffect, { modifiedAt }: Association, madeUntil: number): boolean {
   const { before } = effect;
-  if (hasTrait('sendsChange', effect) || before === null) return false;
+  // A create has a state before it only where it adopts what exists.
+  const isAdoption = hasTrait('creates', effect) || !hasTrait('sendsChange', effect);
+  if (!isAdoption || before === null) return false;
   const madeAt = Date.parse(modifiedAt);
   return Date.parse(before.modifiedAt) < madeAt && madeAt <= madeUntil;
 }

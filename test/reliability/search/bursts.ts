@@ -40,6 +40,8 @@ export interface RunOfExpiries {
   readonly due: readonly OwnExpiry[];
   readonly ended: Map<Setter, OwnExpiry[]>;
   readonly lockChanges: number;
+  /** How many of its ledger writes fail: an expiry whose outcome it does not know uses no turn. */
+  readonly failedWrites: number;
 }
 
 /**
@@ -84,7 +86,8 @@ export function makeBursts(
     const ended = run?.ended.get(one.setter) ?? [];
     const unheld = [...ended, one].filter((each) => !wasHeld(each)).length;
     if (unheld > limits.burstAbove) broken(`${what}, the last of a burst that was not held`);
-    if (ended.length >= limits.maxPerSetter) broken(`${what}, with more turns than a setter has in a run`);
+    if (ended.length >= limits.maxPerSetter + (run?.failedWrites ?? 0))
+      broken(`${what}, with more turns than a setter has in a run`);
     if (ended.some(({ expiresAt }) => expiresAt > one.expiresAt)) broken(`${what} after a later one`);
     run?.ended.set(one.setter, [...ended, one]);
   }
@@ -156,10 +159,10 @@ export function makeBursts(
       if (one) one.heldAt = expiry.heldAt;
     },
     /** A run begins. */
-    began(name: string): void {
+    began(name: string, failedWrites: number): void {
       const startedAt = clock.expireRun();
       const due = [...expiries.values()].filter((one) => !one.isOver && isDue(one, startedAt) && !isLocked(one));
-      runs.set(name, { name, startedAt, due, ended: new Map(), lockChanges });
+      runs.set(name, { name, startedAt, due, ended: new Map(), lockChanges, failedWrites });
     },
     /** A run without a fault has ended in time: none that was due remains without a reason of its own. */
     completed(name: string, taken: number): void {

@@ -39,7 +39,7 @@ export function makeExpireRun(environment: Environment, start: (name: string, fa
     };
     const before = await ledger.getAssociationState(target);
     const [startedAt, isReady] = [clock.expireRun(), before !== null && !isLocked() && bursts.isReady(before)];
-    bursts.began(name);
+    bursts.began(name, faults.ledger ? 1 : 0);
     try {
       const counts = await expire(deps, limits, name, startedAt + runMs);
       log(

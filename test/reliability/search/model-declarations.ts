@@ -21,6 +21,9 @@ export function makeDeclarationModel(
   /** By operation id: what the request names that began it, which the reconciler goes on with; and what the outcome says. */
   const begun = new Map<string, string | null>();
   const outcomes = new Map<string, string | null>();
+  /** Which process began an operation; and those whose success another process recorded. */
+  const beginners = new Map<string, string>();
+  const closedByOthers = new Set<string>();
 
   /** Successes that may have confirmed a version, in the order of the trail: the last adoption of it, else who made it, or may have. */
   function confirming(version: Association, maker: string | null): AuditEntry[] {
@@ -37,7 +40,8 @@ export function makeDeclarationModel(
   /** Whether an observation proved the success of an operation, not an answer of EKS. */
   function isObserved(entry: AuditEntry): boolean {
     const operation = model.operationOf(entry.operationId);
-    return !isAdoption(entry) && (operation?.applied === null || operation?.isInDoubt === true);
+    const isUnanswered = operation?.applied === null || operation?.isInDoubt === true;
+    return !isAdoption(entry) && (isUnanswered || closedByOthers.has(entry.operationId));
   }
 
   return {
@@ -47,8 +51,13 @@ export function makeDeclarationModel(
         const expected = by.identity === null ? (begun.get(operationId) ?? null) : by.declaration;
         if (declaration !== expected)
           broken(`${by.name} wrote ${event} of ${operationId} for the declaration ${declaration}, not ${expected}`);
-        if (event === 'INTENT') begun.set(operationId, expected);
-        if (event === 'SUCCEEDED') outcomes.set(operationId, expected);
+        if (event === 'INTENT') {
+          begun.set(operationId, expected);
+          beginners.set(operationId, by.name);
+        }
+        if (event !== 'SUCCEEDED') continue;
+        outcomes.set(operationId, expected);
+        if (by.name !== (beginners.get(operationId) ?? by.name)) closedByOthers.add(operationId);
       }
     },
     /** Checks what is known of the association that EKS has. `seen` is what queries show. */

@@ -36,6 +36,8 @@ export function makeExpiryModel(
   /** By id of the association. */
   const expiries = new Map<string, Expiry>();
   const ended = new Set<string>();
+  /** Until when a scan can restore an expiry that is in no state, by the operation that set it. */
+  const restorableUntil = new Map<string, number>();
   const warned = new Set<string>();
   const warnings: AuditEntry[] = [];
 
@@ -88,6 +90,10 @@ export function makeExpiryModel(
         ended.add(id);
       }
     },
+    /** Another version of the gateway left an expiry out of the state: scans restore it from the record, while that is retained. */
+    leftToScans: (operationId: string, retainUntil: number) => void restorableUntil.set(operationId, retainUntil),
+    /** A scan corrected what that version left in progress. */
+    restored: (operationId: string) => void restorableUntil.delete(operationId),
     /** A delete at an expiry was sent: the version that the last describe showed must be one that the gateway made or adopted. */
     sent(by: Attempt, associationId: string | null): void {
       if (!by.isExpireRun || associationId === null) return;
@@ -126,7 +132,8 @@ export function makeExpiryModel(
           ({ closed }) => closed?.actor && closed.event === 'REFUSED' && closed.associationArn?.endsWith(associationId),
         );
       const isOwn = changes.every((one) => one.association.associationId !== associationId || one.operationId !== null);
-      if (isOwn && !isRefused && expiry && expiry.expiresAt !== null)
+      const isLost = clock.now() > (restorableUntil.get(expiry?.setBy ?? '') ?? Infinity);
+      if (isOwn && !isRefused && !isLost && expiry && expiry.expiresAt !== null)
         broken(`${associationId} is there, but ${expiry.setBy} said that it ends at ${expiry.expiresAt}`);
     },
   };

@@ -14,7 +14,12 @@ type Commit = Parameters<Ledger['commit']>;
  * are written. It refuses what begins by its own demands, so such a commit is this version's.
  */
 export async function commitAsOther(
-  { ledger, inProgress, clusterName }: Pick<Environment, 'ledger' | 'inProgress' | 'clusterName'>,
+  {
+    ledger,
+    inProgress,
+    expiries,
+    clusterName,
+  }: Pick<Environment, 'ledger' | 'inProgress' | 'expiries' | 'clusterName'>,
   ...commit: Commit
 ): ReturnType<Ledger['commit']> {
   const [expected, next, entries] = commit;
@@ -24,6 +29,9 @@ export async function commitAsOther(
   const before = await ledger.getAssociationState(target);
   const result = await ledger.commit(...commit);
   if (result.kind !== 'committed') return result;
+  const after = await ledger.getAssociationState(target);
+  if (next.retainUntil !== null && after?.expiry?.setBy === next.operationId)
+    expiries.leftToScans(next.operationId, next.retainUntil);
   await undo(ledger, target, next, before?.recordsInProgress.includes(next.idempotencyKey) ?? false, before?.expiry);
   if (intent && !before?.recordsInProgress.includes(next.idempotencyKey)) inProgress.beganElsewhere(intent.operationId);
   return result;

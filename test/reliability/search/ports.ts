@@ -221,7 +221,7 @@ export function gatedRepairs(
   environment: Environment,
   process: Process,
 ): Pick<AssociationStates, 'getAssociationState'> & StateRepairs {
-  const { ledger, inProgress, recorder, processes, log } = environment;
+  const { ledger, inProgress, expiries, recorder, processes, log } = environment;
   const { name } = process.attempt;
   const write = writerOf(environment, process);
   return {
@@ -232,6 +232,7 @@ export function gatedRepairs(
         const isWritten = await ledger.repairAssociation(repair, entry);
         if (isWritten) {
           inProgress.repaired(name, repair, entry);
+          if (repair.record) expiries.restored(repair.record.operationId);
           recorder.appended(entry);
         }
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${name}`);

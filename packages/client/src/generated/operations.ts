@@ -263,7 +263,7 @@ export type CreatePodIdentityAssociationInput = {
   /**
    * When the gateway deletes the association, for temporary access: from 5 minutes to 5 years after the request. It is deleted up to some minutes later,
    * unless others changed it outside the gateway; pods keep their credentials for up to six hours more. While another operation on the service account
-   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its ending.
+   * is in progress, the answer is OPERATION_IN_PROGRESS. When omitted, the association does not end by itself, and one that is adopted keeps its expiry.
    * One that is adopted and would end earlier than before needs the right to delete it at that time.
    */
   readonly expiresAt?: string | null | undefined;

@@ -66,7 +66,7 @@ export function replayDecision(file: string, directory: string): ReplayedDecisio
   const ofDelete = replay(entry.deleteDecision, deleteRequestOf(entry));
   return {
     same: own.same && ofDelete.same,
-    report: [own.report, 'As the delete that its ending is:', ofDelete.report].join('\n'),
+    report: [own.report, 'As the delete that its expiry is:', ofDelete.report].join('\n'),
   };
 }
 
