@@ -5,7 +5,6 @@ import type { EksForSettings } from '../eks/eks-for.ts';
 import { rememberRoles } from '../eks/remembered-roles.ts';
 import { defaultApprovalLimits } from '../operations/terms/dependencies.ts';
 import type { ApprovalLimits, DescribeLimits, Preflight } from '../operations/terms/dependencies.ts';
-import { makeAssociationCounts } from '../operations/terms/association-counts.ts';
 import type { Clock, Sleep } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { RequestLimits } from '../runtime/token-buckets.ts';
@@ -56,8 +55,6 @@ export interface Composition {
   readonly recordTrailReads: boolean;
   readonly preflight: Preflight;
   readonly preflightRoles: boolean;
-  /** By default off. */
-  readonly preflightQuota?: boolean;
   readonly deployed: Deployed;
   readonly log: Log;
   /**
@@ -139,7 +136,6 @@ function composer(
 ): (policy: LoadedPolicy, live: PolicyVersion | null) => Dependencies {
   const { policy: packaged, deployed, access = 'change', eks: endpoint, ...settings } = composition;
   const {
-    preflightQuota = false,
     associations = null,
     approvals = null,
     policyTexts: makeTexts,
@@ -165,7 +161,6 @@ function composer(
     ulid: monotonicFactory(bufferedRandom()),
     lockMemory: { mayBeSet: false },
     cursorKeyMemory: {},
-    associationCounts: preflightQuota ? makeAssociationCounts(clock) : null,
   };
   return (policy, live) => ({
     ...shared,

@@ -62,7 +62,6 @@ export interface GatewaySettings {
   readonly recordTrailReads: boolean;
   readonly preflight: Preflight;
   readonly preflightRoles: boolean;
-  readonly preflightQuota: boolean;
   readonly deployed: Deployed;
 }
 
@@ -176,7 +175,6 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
     preflight: reader.oneOf('PREFLIGHT', ['checks', 'changes', 'off'], 'checks, changes or off'),
     preflightRoles: reader.oneOf('PREFLIGHT_ROLES', ['on', 'off'], 'on or off') === 'on',
-    preflightQuota: reader.oneOf('PREFLIGHT_QUOTA', ['off', 'on'], 'on or off') === 'on',
     deployed: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
   };
 }

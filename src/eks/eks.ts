@@ -15,11 +15,6 @@ export interface CallBounds {
   readonly deadline: number;
   /** Whether a read that waited for its turn is still needed; by default it is. */
   readonly isNeeded?: () => boolean;
-  /**
-   * Whether the request is answered without the read: then one beyond the limit of its reads fails
-   * alone. By default it is not.
-   */
-  readonly isOptional?: boolean;
 }
 
 /** Fields of every change. A change is sent once: the SDK does not retry it. */

@@ -322,6 +322,11 @@ export type AssociationFilter = {
   readonly region?: InputMaybe<Scalars['String']['input']>;
   /** ARN of an IAM role: associations with this role or target role. */
   readonly roleArn?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Name of an IAM role in any account: associations with such a role or target role. With its path, such as `pods/payments/payments-api` (`/payments-api`:
+   * without a path), it is found by index in the accounts of the inventory, and only there; without a slash, any path matches.
+   */
+  readonly roleName?: InputMaybe<Scalars['String']['input']>;
   /** Kubernetes service account. */
   readonly serviceAccount?: InputMaybe<Scalars['String']['input']>;
 };
@@ -2341,11 +2346,11 @@ export type WarningCode =
   | 'CLUSTER_NOT_ACTIVE'
   /** The association ends by itself; running pods keep their credentials for some hours after that. */
   | 'CREDENTIALS_OUTLIVE_ENDING'
-  /** A read from EKS or IAM failed or had no time: what `message` names is not known. The change itself is not affected. */
+  /** A read from EKS, IAM or the ledger failed, had no time, or found no scan: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
   /** Running pods don't use the change at once: `advice` says when they do. */
   | 'PODS_NOT_UPDATED'
-  /** The cluster has 4,500 associations or more, of the 5,000 that EKS allows. */
+  /** The last scan listed 4,500 associations of the cluster or more, of the 5,000 that EKS allows. */
   | 'QUOTA_NEAR'
   /** The IAM role does not exist. */
   | 'ROLE_NOT_FOUND'

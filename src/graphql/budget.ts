@@ -96,7 +96,7 @@ function countedEksFor(eksFor: EksFor, spend: Spend): EksFor {
       ...eks,
       describe: (associationId, bounds) => counted(() => eks.describe(associationId, bounds)),
       list: (target, bounds) => counted(() => eks.list(target, bounds)),
-      page: (query, bounds) => (bounds.isOptional ? attempted : counted)(() => eks.page(query, bounds)),
+      page: (query, bounds) => counted(() => eks.page(query, bounds)),
       describeCluster: (bounds) => attempted(() => eks.describeCluster(bounds)),
       describeAddon: (addonName, bounds) => attempted(() => eks.describeAddon(addonName, bounds)),
       readRole: (roleArn, bounds) => attempted(() => eks.readRole(roleArn, bounds)),

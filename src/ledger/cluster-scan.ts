@@ -33,6 +33,11 @@ export interface ClusterScan {
    * are those of `EksError`.
    */
   readonly failure: { readonly exception: string; readonly message: string } | null;
+  /**
+   * How many associations EKS listed, and when the scan began that listed them; absent if none did,
+   * and in older items.
+   */
+  readonly listed?: { readonly associations: number; readonly at: number };
   /** Set while EKS does not find a cluster that was completely scanned before; absent otherwise. */
   readonly missing?: MissingCluster;
   /** Set once it is certain that EKS does not have the cluster any more; absent otherwise. */
@@ -78,7 +83,7 @@ type PutAccountReads =
   | { readonly kind: 'written'; readonly previous: Pick<AccountReads, 'runId' | 'leaseUntil'> | null }
   | { readonly kind: 'leased' };
 
-/** What adoptions read of scans. */
+/** What adoptions and dry runs of creates read of scans. */
 export interface ClusterScanReads {
   /** The progress in a cluster; null if it was never scanned. Strongly consistent. */
   getClusterScan(cluster: ClusterRef): Promise<ClusterScan | null>;

@@ -14,8 +14,8 @@ import type { Listed, ObservationPorts } from './observe-service-account.ts';
 
 /** What one scan of a cluster did. */
 export interface ClusterScanResult {
-  /** Associations in the list of EKS. */
-  listed: number;
+  /** Associations in the list of EKS; null if it was not read to its end. */
+  listed: number | null;
   /** Service accounts whose state was written. */
   observed: number;
   /**
@@ -43,7 +43,7 @@ export interface ClusterScanResult {
 
 /** The result of a scan that read nothing. */
 export const nothingScanned: ClusterScanResult = {
-  listed: 0,
+  listed: null,
   observed: 0,
   outside: 0,
   driftFound: 0,

@@ -218,6 +218,7 @@ async function scanLeased(
     firstCompletedAt: firstCompletedAt ?? (isComplete ? startedAt : null),
     incompleteSince: isComplete ? null : lease.incompleteSince,
     failure: failure && { exception: failure.exception, message: failure.message },
+    ...(scanned.listed !== null && { listed: { associations: scanned.listed, at: startedAt } }),
   };
   const isWritten = await ports.observations.putClusterScan(fence, next);
   if (isGone(next) && scanned.present > 0)

@@ -1,11 +1,11 @@
 import type { BindableRole, QueryBindableRolesArgs } from '../generated/types.ts';
-import type { ClusterRef } from '../model/association.ts';
 import type { RequestIdentity } from '../model/principal.ts';
 import type { Permissions } from '../operations/checks/known-states.ts';
 import type { Directory } from '../policy/inventory/directory.ts';
 import type { Authorize } from '../policy/policy.ts';
 import { validateCreate } from '../validation/create.ts';
 import { resolveCluster } from '../validation/names.ts';
+import { roleArnIn } from '../validation/role-names.ts';
 import type { QueryResult } from './terms/query-result.ts';
 
 /** How many roles of the inventory are examined, at one evaluation of policy each. */
@@ -31,7 +31,8 @@ export function bindableRoles(
   identity: RequestIdentity,
   input: QueryBindableRolesArgs,
 ): QueryResult<readonly BindableRole[]> {
-  const anyRole = roleArn(resolveCluster(input, policy.home), '/', 'x');
+  const { accountId, region } = resolveCluster(input, policy.home);
+  const anyRole = roleArnIn(accountId, region, 'x');
   const validated = validateCreate({ ...input, roleArn: anyRole }, policy.home);
   if (validated.kind === 'invalid') {
     const findings = validated.findings.filter(({ path }) => path !== 'roleArn');
@@ -56,17 +57,11 @@ export function bindableRoles(
   const example = `${request.namespace}-${request.serviceAccount}`.slice(0, maxRoleNameLength);
   const ofConvention = policy.directory.rolePaths
     .map((path) => path.replaceAll('{namespace}', request.namespace))
-    .filter((path) => mayBeBound(roleArn(request, path, example)))
-    .map((path) => roleArn(request, path, '*'));
+    .filter((path) => mayBeBound(roleArnIn(accountId, region, `${path}${example}`)))
+    .map((path) => roleArnIn(accountId, region, `${path}*`));
   return { kind: 'ok', value: [...offered(ofNamespace, 'INVENTORY'), ...offered(ofConvention, 'CONVENTION')] };
 }
 
 function offered(roleArns: readonly string[], source: BindableRole['source']): BindableRole[] {
   return roleArns.map((arn) => ({ roleArn: arn, source }));
-}
-
-/** The partition follows from the region (AWS General Reference, "Amazon Resource Names"). */
-function roleArn({ accountId, region }: ClusterRef, path: string, name: string): string {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:iam::${accountId}:role${path}${name}`;
 }

@@ -36,7 +36,6 @@ test('the variables that the stack sets are enough; everything else has a defaul
     recordTrailReads: true,
     preflight: 'checks',
     preflightRoles: true,
-    preflightQuota: false,
     deployed: { version: 'development', deployedAt: null },
   });
 });

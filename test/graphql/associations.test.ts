@@ -10,7 +10,7 @@ import { home, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import type { openSqlite } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
-import { copyOfShipped } from '../support/policy-sample.ts';
+import { copyOfShipped, replaceIn } from '../support/policy-sample.ts';
 
 const minutes = 60_000;
 const shared = roleArn('payments/payments-api');
@@ -143,6 +143,56 @@ test('who uses a role is one question over all clusters, and says who made each 
   expect(names(await query({ filter: { accountId: '999988887777' } }))).toEqual([]);
 });
 
+test('who uses a role of which only the name is known is one question over all accounts', async () => {
+  const policies = copyOfShipped();
+  const other = '222233334444';
+  const inventory = join(policies, 'inventory.json');
+  replaceIn(
+    inventory,
+    '"regions": ["eu-central-1"] }',
+    `"regions": ["eu-central-1"] }, { "accountId": "${other}", "name": "others", "regions": ["eu-central-1"],
+      "roleArn": "arn:aws:iam::${other}:role/gateway-change" }`,
+  );
+  const cluster = (accountId: string) =>
+    `{ "accountId": "${accountId}", "region": "eu-central-1", "clusterName": "apps-dev"`;
+  replaceIn(
+    inventory,
+    cluster(home.accountId),
+    `${cluster(other)}, "environment": "dev" }, ${cluster(home.accountId)}`,
+  );
+  const at = gateway.clock.now();
+  const inAccount = (accountId: string, path: string) => `arn:aws:iam::${accountId}:role${path}payments-api`;
+  const uses = [
+    { serviceAccount: 'own', roleArn: inAccount(home.accountId, '/pods/payments/') },
+    { serviceAccount: 'without-path', roleArn: inAccount(home.accountId, '/') },
+    { serviceAccount: 'longer-name', roleArn: inAccount(home.accountId, '/pods/payments/x-') },
+    { serviceAccount: 'elsewhere', accountId: other, roleArn: inAccount(other, '/pods/payments/') },
+    {
+      serviceAccount: 'target',
+      roleArn: roleArn('payments/other'),
+      targetRoleArn: inAccount('444455556666', '/pods/payments/'),
+    },
+  ];
+  for (const [index, use] of uses.entries()) await observe({ ...association(index), ...use }, at);
+  const { calls, reads } = counted(ledger);
+  const both = await openBeside(gateway, { policies, change: (deps) => ({ ...deps, associations: reads }) });
+  const found = async (roleName: string, as = 'pat') => {
+    Object.assign(calls, { lists: 0 });
+    const { nodes } = await query({ filter: { roleName } }, as, both);
+    return [nodes.map(({ serviceAccount }) => serviceAccount), calls.lists];
+  };
+  expect(await found('payments-api')).toEqual([['own', 'target', 'without-path', 'elsewhere'], 3]);
+  // One read of the role index for each account: the two with clusters, and that of target roles.
+  for (const path of ['pods/payments/payments-api', '/pods/payments/payments-api']) {
+    expect(await found(path)).toEqual([['own', 'target', 'elsewhere'], 3]);
+  }
+  expect(await found('/payments-api')).toEqual([['without-path'], 3]);
+  expect(await found('pods/payments/payments-api', 'bob')).toEqual([[], 3]);
+  // Who may view nothing in any cluster causes no read.
+  expect(await found('pods/payments/payments-api', 'carol')).toEqual([[], 0]);
+  rmSync(policies, { recursive: true });
+});
+
 test('a change outside is an interval between the scans that saw the states before and after it', async () => {
   const { associationId } = makeDirectly('foreign');
   await runScan();
@@ -260,7 +310,7 @@ test('pages have each association once, in the order of clusters and names', asy
   );
   for (const { name, clusterName } of all) makeDirectly(name, { clusterName });
   await runScan();
-  for (const filter of [undefined, { roleArn: shared }]) {
+  for (const filter of [undefined, { roleArn: shared }, { roleName: 'pods/payments/payments-api' }]) {
     const found: string[] = [];
     const clusters = new Set<string>();
     for (let after: string | null = null, pages = 0; pages < 20; pages += 1) {
@@ -287,6 +337,10 @@ test.each([
   ],
   ['a time in the future', () => ({ asOf: '2999-01-01T00:00:00Z' }), 'asOf'],
   ['a role that is not an ARN', () => ({ filter: { roleArn: 'payments-api' } }), 'filter.roleArn'],
+  ['an ARN as the name of a role', () => ({ filter: { roleName: shared } }), 'filter.roleName'],
+  ['a role name with a wildcard', () => ({ filter: { roleName: 'payments-*' } }), 'filter.roleName'],
+  ['a path without a role name', () => ({ filter: { roleName: 'pods/payments/' } }), 'filter.roleName'],
+  ['an empty role name', () => ({ filter: { roleName: '' } }), 'filter.roleName'],
   ['a namespace with a slash', () => ({ filter: { namespace: 'a/b' } }), 'filter.namespace'],
 ])('rejects %s', async (_, variables, path) => {
   makeDirectly('one');
@@ -386,10 +440,12 @@ describe('the work of a page', () => {
   }
 
   test.each([
-    ['without a filter that matches', { filter: { origin: 'ADD_ON' } }],
-    ['of a role', { filter: { origin: 'ADD_ON', roleArn: shared } }],
-    ['as of a time before all changes', { filter: { origin: 'ADD_ON' }, asOf: '2026-11-02T00:00:00Z' }],
-  ])('has a bound whatever the filters: %s', async (_, variables) => {
+    ['without a filter that matches', 10, { filter: { origin: 'ADD_ON' } }],
+    ['of a role', 10, { filter: { origin: 'ADD_ON', roleArn: shared } }],
+    // And one of the other account that can have the role.
+    ['of a role by its name', 10 + 1, { filter: { origin: 'ADD_ON', roleName: 'pods/payments/payments-api' } }],
+    ['as of a time before all changes', 10, { filter: { origin: 'ADD_ON' }, asOf: '2026-11-02T00:00:00Z' }],
+  ])('has a bound whatever the filters: %s', async (_, lists, variables) => {
     await fill(1_100, gateway.clock.now());
     const { calls, reads } = counted(ledger);
     const bounded = await openBeside(gateway, { change: (deps) => ({ ...deps, associations: reads }) });
@@ -397,7 +453,23 @@ describe('the work of a page', () => {
     const isPast = 'asOf' in variables;
     expect(page).toMatchObject({ nodes: [], pageInfo: { hasNextPage: true } });
     expect(calls).toMatchObject({ states: isPast ? 200 : 1_000, versions: isPast ? 400 : 0 });
-    expect(calls.lists).toBeLessThanOrEqual(10);
+    expect(calls.lists).toBeLessThanOrEqual(lists);
+  });
+
+  test('of a role that several accounts have shows each association once, in order, and reads each index once', async () => {
+    const other = 'arn:aws:iam::444455556666:role/pods/payments/payments-api';
+    const uses = [{}, { roleArn: roleArn('payments/worker'), targetRoleArn: other }, { targetRoleArn: other }];
+    for (let index = 0; index < 330; index += 1) {
+      await observe({ ...association(index), ...uses[index % 3] }, gateway.clock.now());
+    }
+    const { calls, reads } = counted(ledger);
+    const watched = await openBeside(gateway, { change: (deps) => ({ ...deps, associations: reads }) });
+    const page = await query({ filter: { roleName: '/pods/payments/payments-api' }, first: 1_000 }, 'pat', watched);
+    expect(page.nodes.map(({ serviceAccount }) => serviceAccount)).toEqual(
+      Array.from({ length: 330 }, (_, index) => association(index).serviceAccount),
+    );
+    // 220 of each account, 100 at a time.
+    expect(calls.lists).toBe(3 + 3);
   });
 
   test('takes one decision to view for each namespace, and one for each association where policy reads more of it', async () => {

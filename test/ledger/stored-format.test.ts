@@ -25,6 +25,7 @@ import {
   associationState,
   associationVersion,
   clusterScan,
+  countedScan,
   deletedVersion,
   earlierExpiry,
   entries,
@@ -113,6 +114,7 @@ const written: Readonly<Record<string, Stored>> = {
   'approval APPROVED': withoutText(approvalItem({ ...approval, state: 'APPROVED' })),
   scan: withoutText(scanItem(clusterScan)),
   'scan of a cluster that is gone': withoutText(scanItem(goneScan)),
+  'scan with a count': withoutText(scanItem(countedScan)),
   'account reads': withoutText(accountReadsItem(accountReads)),
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
 };
@@ -159,6 +161,7 @@ test('a stored version of the history is read as before', () => {
 test('the stored progress of a scan is read as before', () => {
   expect(scanOfItem(storedItem('scan'))).toEqual(clusterScan);
   expect(scanOfItem(storedItem('scan of a cluster that is gone'))).toEqual(goneScan);
+  expect(scanOfItem(storedItem('scan with a count'))).toEqual(countedScan);
 });
 
 test('the stored lease of an account and region is read as before', () => {

@@ -1,19 +1,22 @@
 import { withinLimits } from '../../src/graphql/budget.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
+import { UnsupportedFormat } from '../../src/ledger/format.ts';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
-import { makeAssociationCounts } from '../../src/operations/terms/association-counts.ts';
 import { checkWarnings } from '../../src/operations/warnings/preflight.ts';
-import { quotaWarnings } from '../../src/operations/warnings/quota-warnings.ts';
+import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import { storeListed } from '../support/listed.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
-import { home, input, openGateway, roleArn, withoutRateLimit } from '../support/gateway.ts';
+import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
-import { association } from '../support/ledger-samples.ts';
+
+const cluster = { ...home, clusterName: 'apps-dev' };
+
+type Store = Parameters<Parameters<typeof openLedgerForEachTest>[0]>[0]['ledger'];
 
 describe('warnings about the cluster and running pods', () => {
-  const cluster = { ...home, clusterName: 'apps-dev' };
   const targetRoleArn = 'arn:aws:iam::444455556666:role/pods/payments/reports';
 
-  let ledger: Ledger;
+  let ledger: Store;
   let gateway: Gateway;
 
   openLedgerForEachTest((opened) => ({ ledger } = opened));
@@ -21,6 +24,7 @@ describe('warnings about the cluster and running pods', () => {
 
   async function open(options: Partial<GatewayOptions> = {}) {
     gateway = await openGateway({ ledger, ...options });
+    await storeListed(ledger, cluster, 0);
   }
 
   type Kind = 'Create' | 'Update' | 'Delete';
@@ -264,32 +268,29 @@ describe('warnings about the cluster and running pods', () => {
 });
 
 describe('warnings about the quota', () => {
-  const cluster = { ...home, clusterName: 'apps-dev' };
-
-  let ledger: Ledger;
+  let ledger: Store;
   let gateway: Gateway;
 
   openLedgerForEachTest((opened) => ({ ledger } = opened));
   afterEach(() => gateway.close());
 
-  async function open(count: number, options: Partial<GatewayOptions> = {}) {
-    gateway = await openGateway({ ledger, preflightQuota: true, change: withoutRateLimit, ...options });
-    add(count);
-  }
-
-  function add(count: number) {
-    for (let index = 0; index < count; index += 1) {
-      const { roleArn, namespace } = input;
-      gateway.simulator.control.createAssociation({ ...cluster, namespace, serviceAccount: `sa-${index}`, roleArn });
-    }
+  async function open(options: Partial<GatewayOptions> = {}) {
+    gateway = await openGateway({ ledger, ...options });
   }
 
   const lists = () => gateway.sent('ListPodIdentityAssociations');
 
-  async function warningsOf(operation: 'Create' | 'Update', fields: object, more = ''): Promise<readonly Warning[]> {
+  const scanAll = () =>
+    scan(
+      { ...gateway.deps, observations: ledger, wait: () => Promise.resolve() },
+      defaultScanSettings,
+      gateway.clock.now() + 50_000,
+    );
+
+  async function warningsOf(operation: 'Create' | 'Update', fields: object): Promise<readonly Warning[]> {
     const { data, errors } = await gateway.send<{ check: { warnings: readonly Warning[] } | null }>(
       `query ($input: ${operation}PodIdentityAssociationInput!) {
-      check: check${operation}PodIdentityAssociation(input: $input) { warnings { code message advice } } ${more}
+      check: check${operation}PodIdentityAssociation(input: $input) { warnings { code message advice } }
     }`,
       { input: fields },
     );
@@ -297,95 +298,83 @@ describe('warnings about the quota', () => {
     return data.check.warnings;
   }
 
-  test.each([
-    [0, 1],
-    [100, 1],
-    [101, 2],
-    [250, 3],
-  ])('counts %i associations with %i calls, beside the one of the dry run', async (count, calls) => {
-    await open(count);
-    expect(await warningsOf('Create', input)).toEqual([]);
-    expect(lists()).toBe(1 + calls);
-  });
+  const notKnown = 'It is not known how near cluster apps-dev is to its quota of 5000 associations.';
 
-  test('remembers the number', async () => {
-    await open(150);
-    await warningsOf('Create', input);
-    await warningsOf('Create', input);
+  test('a dry run of a create says that the quota was not checked until a scan has listed the cluster', async () => {
+    await open();
+    expect(await warningsOf('Create', input)).toEqual([
+      {
+        code: 'NOT_CHECKED',
+        message: `${notKnown} No scan of the cluster has listed them yet.`,
+        advice: expect.stringContaining('EKS refuses it if the quota is reached') as string,
+      },
+    ]);
+    await scanAll();
+    expect(await warningsOf('Create', input)).toEqual([]);
+    // One of each dry run, and those of the scan, which reads two clusters.
     expect(lists()).toBe(2 + 2);
   });
 
   test.each([
-    [4_499, []],
-    [4_500, ['Cluster apps-dev has 4500 associations; EKS allows 5000.']],
-    [5_000, ['Cluster apps-dev has 5000 associations; EKS allows 5000, so it would refuse another one.']],
-  ])('warns from 4,500 associations on, and of a full cluster: %i', async (count, messages) => {
-    await open(0);
-    gateway.deps.associationCounts?.remember(cluster, count);
+    [4_499, ''],
+    [4_500, ''],
+    [5_000, ', so it would refuse another one'],
+  ])('a dry run of a create warns from 4,500 associations on, without an EKS call for it: %i', async (count, end) => {
+    await open();
+    await storeListed(ledger, cluster, count);
     const warnings = await warningsOf('Create', input);
-    expect(warnings.map(({ message }) => message)).toEqual(messages);
-    expect(warnings.every(({ code }) => code === 'QUOTA_NEAR')).toBe(true);
+    const message = `Cluster apps-dev had ${count} associations in the scan of 2020-01-01T12:00:00.000Z; EKS allows 5000${end}.`;
+    expect(warnings.map(({ code, message: text }) => [code, text])).toEqual(
+      count < 4_500 ? [] : [['QUOTA_NEAR', message]],
+    );
+    expect(lists()).toBe(1);
   });
 
-  test('counts the associations of a full cluster', async () => {
-    await open(0);
-    const page = ({ nextToken }: { readonly nextToken: string | null }) => {
-      const next = Number(nextToken) + 1;
-      const summaries = Array.from({ length: 100 }, () => association());
-      return Promise.resolve({ kind: 'page' as const, summaries, nextToken: next < 50 ? `${next}` : null });
-    };
-    const counts = makeAssociationCounts(Date.now);
-    await quotaWarnings({ page }, cluster, counts, { deadline: Infinity });
-    expect(counts.find(cluster)).toBe(5_000);
+  test('a scan that can not list the cluster keeps the number of the last one that did', async () => {
+    await open();
+    await storeListed(ledger, cluster, 4_800);
+    gateway.simulator.control.addFault({
+      operation: 'ListPodIdentityAssociations',
+      kind: 'access-denied',
+      times: 10,
+    });
+    await scanAll();
+    gateway.simulator.control.clearFaults();
+    expect((await ledger.getClusterScan(cluster))?.failure).not.toBeNull();
+    expect((await warningsOf('Create', input)).map(({ code }) => code)).toEqual(['QUOTA_NEAR']);
   });
 
-  test('counts again after ten minutes', () => {
-    let now = 0;
-    const counts = makeAssociationCounts(() => now);
-    counts.remember(cluster, 7);
-    now = 599_999;
-    expect(counts.find(cluster)).toBe(7);
-    expect(counts.find({ ...cluster, region: 'eu-west-1' })).toBeNull();
-    now = 600_000;
-    expect(counts.find(cluster)).toBeNull();
-    return open(0);
+  test('a scan counts all pages of the list', async () => {
+    await open();
+    for (let index = 0; index < 101; index += 1) {
+      const { roleArn, namespace } = input;
+      gateway.simulator.control.createAssociation({ ...cluster, namespace, serviceAccount: `sa-${index}`, roleArn });
+    }
+    await scanAll();
+    expect((await ledger.getClusterScan(cluster))?.listed?.associations).toBe(101);
   });
 
-  test('counts nothing for an update, for a denied request, and where the setting is off', async () => {
-    await open(0);
+  test('nothing is read for an update, for a denied request, and where the setting is off', async () => {
+    await open();
+    await storeListed(ledger, cluster, 5_000);
     const { association } = await gateway.create();
     const { associationId } = association ?? {};
-    await warningsOf('Update', { clusterName: 'apps-dev', associationId, disableSessionTags: true });
-    await warningsOf('Create', { ...input, namespace: 'search' });
-    expect(lists()).toBe(0);
-    for (const options of [{ preflightQuota: false }, { preflight: 'off' as const }]) {
-      await gateway.close();
-      await open(0, options);
-      await warningsOf('Create', input);
-      expect(lists()).toBe(1);
-    }
+    const update = { clusterName: 'apps-dev', associationId, disableSessionTags: true };
+    expect((await warningsOf('Update', update)).map(({ code }) => code)).not.toContain('QUOTA_NEAR');
+    expect(await warningsOf('Create', { ...input, namespace: 'search' })).toEqual([]);
+    await gateway.close();
+    await open({ preflight: 'off' });
+    expect(await warningsOf('Create', input)).toEqual([]);
   });
 
-  test('says that it was not counted when EKS fails, and counts again', async () => {
-    await open(150);
-    const eks = gateway.deps.eksFor(cluster);
-    const counts = makeAssociationCounts(Date.now);
-    gateway.simulator.control.addFault({ operation: 'ListPodIdentityAssociations', kind: 'access-denied' });
-    const bounds = () => ({ deadline: Date.now() + 5_000 });
-    const [warning] = await quotaWarnings(eks, cluster, counts, bounds());
-    expect(warning).toMatchObject({ code: 'NOT_CHECKED', message: expect.stringContaining('AccessDenied') as string });
-    expect(await quotaWarnings(eks, cluster, counts, bounds())).toEqual([]);
-  });
-
-  test('does not follow a list that does not end', async () => {
-    await open(0);
-    let pages = 0;
-    const page = () => {
-      pages += 1;
-      return Promise.resolve({ kind: 'page' as const, summaries: [], nextToken: `${pages}` });
-    };
-    const [warning] = await quotaWarnings({ page }, cluster, makeAssociationCounts(Date.now), { deadline: Infinity });
-    expect(warning?.message).toContain('does not end');
-    expect(pages).toBe(51);
+  test.each<[string, Error]>([
+    ['does not answer', new LedgerUnavailable(new Error('down'))],
+    ['has an item of another version', new UnsupportedFormat('scan of apps-dev', 2)],
+  ])('a dry run says that the quota was not checked if the ledger %s', async (_, error) => {
+    await open({
+      change: (deps) => ({ ...deps, ledger: { ...deps.ledger, getClusterScan: () => Promise.reject(error) } }),
+    });
+    const warnings = await warningsOf('Create', input);
+    expect(warnings.map(({ message }) => message)).toEqual([`${notKnown} The ledger could not be read.`]);
   });
 });

@@ -1,11 +1,13 @@
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Warning } from '../../src/model/warning.ts';
 import { replayDecision } from '../../packages/operator/src/policies/replay-decision.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/gateway.ts';
+import { storeListed } from '../support/listed.ts';
 import { copyOfShipped, replaceIn, shipped } from '../support/policy-sample.ts';
 
 describe('policies on role attributes', () => {
@@ -164,7 +166,8 @@ describe('policies on role attributes', () => {
     }`,
       { input },
     );
-    expect(data).toEqual({ checkCreatePodIdentityAssociation: { wouldBeAttempted: true, warnings: [] } });
+    const warnings = [{ code: 'NOT_CHECKED' }];
+    expect(data).toEqual({ checkCreatePodIdentityAssociation: { wouldBeAttempted: true, warnings } });
     expect(reads()).toBe(1);
   });
 
@@ -237,10 +240,11 @@ describe('warnings about roles', () => {
     Action: ['sts:AssumeRole', 'sts:TagSession'],
   };
 
-  let ledger: Ledger;
+  let ledger: Ledger & ObservationStore;
   let gateway: Gateway;
 
   openLedgerForEachTest((opened) => ({ ledger } = opened));
+  beforeEach(() => storeListed(ledger, { ...home, clusterName: 'apps-dev' }, 0));
   afterEach(() => gateway.close());
 
   async function open(options: Partial<GatewayOptions> = {}) {
@@ -409,7 +413,10 @@ describe('warnings about roles', () => {
       gateway.simulator.control.addRole({ arn: other, trustPolicy });
       expect(await warningsOf({ targetRoleArn: other })).toEqual(absent);
       expect(absent).toMatchObject([
-        { code: 'TARGET_ROLE_TRUST', message: expect.stringContaining('this was not checked') as string },
+        {
+          code: 'TARGET_ROLE_TRUST',
+          message: expect.stringMatching(/this was not checked, because .* have to check it\.$/) as string,
+        },
       ]);
       expect(gateway.simulator.control.requests('GetRole')).toHaveLength(1);
     });
@@ -429,7 +436,9 @@ describe('warnings about roles', () => {
       const [warning] = await warningsOf({ targetRoleArn: 'arn:aws:iam::444455556666:role/pods/payments/reader' });
       expect(warning).toMatchObject({
         code: 'TARGET_ROLE_TRUST',
-        message: expect.stringContaining('serves no cluster in account 444455556666') as string,
+        message: expect.stringMatching(
+          /serves no cluster in account 444455556666, .*\. Administrators of IAM in account 444455556666 have to check it\.$/,
+        ) as string,
       });
       expect(reads()).toBe(1);
     });
@@ -439,7 +448,9 @@ describe('warnings about roles', () => {
         await open(options);
         const warnings = await warningsOf({ targetRoleArn });
         expect(codes(warnings)).toEqual(['TARGET_ROLE_TRUST']);
-        expect(warnings[0]?.message).toContain('this was not checked');
+        expect(warnings[0]?.message).toMatch(
+          /this was not checked\. Administrators of IAM in account \d+ have to check it\.$/,
+        );
         expect(reads()).toBe(0);
         await gateway.close();
       }

@@ -92,7 +92,7 @@ describeOnDynamoDb('network calls', () => {
     expectCalls(['GetItem', 'TransactWriteItems', 'TransactWriteItems'], ['CreatePodIdentityAssociation']);
   });
 
-  test('a dry run of a create makes 2 DynamoDB calls and 1 EKS call, and 2 more EKS calls for its warnings', async () => {
+  test('a dry run of a create makes 2 DynamoDB calls and 1 EKS call, and 1 and 2 more for its warnings', async () => {
     const check = (fields: string) =>
       gateway.send(
         `query ($input: CreatePodIdentityAssociationInput!) { checkCreatePodIdentityAssociation(input: $input) { ${fields} } }`,
@@ -104,7 +104,7 @@ describeOnDynamoDb('network calls', () => {
     await check('wouldBeAttempted');
     expectCalls(['GetItem', 'PutItem'], ['ListPodIdentityAssociations']);
     await check('wouldBeAttempted warnings { code }');
-    expectCalls(['GetItem', 'PutItem'], ['ListPodIdentityAssociations', 'DescribeCluster', 'DescribeAddon']);
+    expectCalls(['GetItem', 'GetItem', 'PutItem'], ['ListPodIdentityAssociations', 'DescribeCluster', 'DescribeAddon']);
   });
 
   test('a denial makes 1 DynamoDB call and 0 EKS calls', async () => {

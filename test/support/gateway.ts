@@ -113,8 +113,6 @@ export interface GatewayOptions {
   readonly preflight?: Dependencies['preflight'];
   /** By default off, as in production. */
   readonly preflightRoles?: boolean;
-  /** By default off, as in production. */
-  readonly preflightQuota?: boolean;
   /** By default none, as in production. */
   readonly executorRoleArn?: string;
   /** Versions to follow; by default the shipped policies are in force. */
@@ -128,7 +126,7 @@ export interface GatewayOptions {
 /** Starts the gateway over HTTP, with the shipped policies, real clients and a simulated EKS, on free ports. */
 export async function openGateway(options: GatewayOptions) {
   const { ledger, times, simulator: given, recordTrailReads = false, change = (deps) => deps } = options;
-  const { preflight = 'checks', preflightRoles = false, preflightQuota = false, clock = makeClock() } = options;
+  const { preflight = 'checks', preflightRoles = false, clock = makeClock() } = options;
   const { executorRoleArn = null } = options;
   const { requestLimits = { burst: 1, perSecond: 0 } } = options;
   const key = await signingKey();
@@ -150,7 +148,6 @@ export async function openGateway(options: GatewayOptions) {
     recordTrailReads,
     preflight,
     preflightRoles,
-    preflightQuota,
     executorRoleArn,
     deployed: { version: 'test', deployedAt: null },
     log: (level, message, fields) => logged.push({ level, message, fields }),

@@ -354,8 +354,8 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   },
 };
 
-/** The progress of a scan with every field set of a cluster that exists. */
-export const clusterScan: Required<Omit<ClusterScan, 'missing' | 'gone'>> = {
+/** The progress of a scan, as versions wrote it that stored no count. */
+export const clusterScan: Required<Omit<ClusterScan, 'missing' | 'gone' | 'listed'>> = {
   cluster: { accountId: target.accountId, region: target.region, clusterName: target.clusterName },
   fence: 3,
   leaseUntil: start + 60_000,
@@ -367,8 +367,11 @@ export const clusterScan: Required<Omit<ClusterScan, 'missing' | 'gone'>> = {
   failure: { exception: 'ResourceNotFoundException', message: 'No cluster found for name: apps.' },
 };
 
-/** The progress of a scan with every field set. */
-export const goneScan: Required<ClusterScan> = {
+/** The same with the count that scans store now. */
+export const countedScan: ClusterScan = { ...clusterScan, listed: { associations: 4_321, at: start } };
+
+/** The same of a cluster that is gone. */
+export const goneScan: Required<Omit<ClusterScan, 'listed'>> = {
   ...clusterScan,
   missing: { since: start - 300_000, latestAt: start, isUnknownToEks: true, callerAccountId: target.accountId },
   gone: { operationId: `cluster-${operationId}`, at: start },

@@ -79,6 +79,11 @@ export const readCommands: readonly Command[] = [
       'List the associations of all clusters, as they were seen last or as of a time, as far as you may view them.',
     parameters: [
       { name: 'roleArn', type: 'string', help: 'Only associations with this IAM role, as role or target role.' },
+      {
+        name: 'roleName',
+        type: 'string',
+        help: 'Only associations with a role or target role of this name in any account: a name, or path and name as in pods/payments/payments-api.',
+      },
       optionalCluster,
       { name: 'accountId', type: 'string', help: 'Only clusters of this AWS account; by default all accounts.' },
       {

@@ -299,7 +299,7 @@ describe('reads', () => {
       wouldBeAttempted: false,
       refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
       decision: { allowed: true },
-      warnings: [],
+      warnings: [{ code: 'NOT_CHECKED', message: expect.stringContaining('quota of 5000 associations') as string }],
       existing: { tags: { team: 'payments' } },
     });
     const target = [...cluster, '--association-id', await create()];

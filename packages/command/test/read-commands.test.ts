@@ -84,6 +84,12 @@ describe('associations', () => {
       ['apps-dev', false],
       ['apps-prod', false],
     ]);
+    for (const name of ['payments-api', 'pods/payments/payments-api']) {
+      const found = (await read(['associations', '--role-name', name], names)) as string[][];
+      expect(found.filter(([, , , serviceAccount]) => serviceAccount?.startsWith('fleet-'))).toEqual(rows);
+    }
+    const byOtherName = ['associations', '--role-name', 'payments', '--page-size', '1'];
+    expect(await read(byOtherName, 'associations')).toEqual([]);
     expect(await read([...used, '--as-of', '2026-01-01'], 'associations')).toEqual([]);
     expect(await read([...used, '--cluster-region', 'eu-west-9'], 'coverage')).toEqual([]);
   });

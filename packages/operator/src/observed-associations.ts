@@ -20,14 +20,7 @@ export interface ObservedAssociation extends SeenAssociation {
 
 type Reads = AssociationReads & Pick<Ledger, 'operationEntries'>;
 
-const everyAssociation = {
-  roleArn: null,
-  accountId: null,
-  region: null,
-  clusterName: null,
-  namespace: null,
-  serviceAccount: null,
-};
+const everyAssociation = { roleArns: null, namespace: null };
 
 /** Operations whose entries are read at the same time. */
 const concurrency = 20;

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { reasonFindings } from '../../../src/validation/free-texts.ts';
+import { parseRoleArn } from '../../../src/validation/role-arns.ts';
 import { parseTimestamp } from '../../../src/validation/timestamps.ts';
 
 /** The policies of this repository. */
@@ -41,6 +42,17 @@ export function numberOption(help: string, least: number, most: number) {
 /** An option with a folder or file: its path. */
 export function pathOption(placeholder: 'FILE' | 'FOLDER', help: string) {
   return { ...text(placeholder, help), read: (path: string) => resolve(path) };
+}
+
+/** An option with the name of a role to assume in other accounts, which can have a path. */
+export function roleToAssume(help: string) {
+  const read = (name: string, wrong: (advice: string) => void) => {
+    // The name with its path is valid if the ARN is.
+    const arn = `arn:aws:iam::111122223333:role/${name}`;
+    if (parseRoleArn(arn) === null) wrong('give the name of an IAM role, with its path, such as audit/reader');
+    return name;
+  };
+  return { ...text('NAME', help), read };
 }
 
 /** An option with the reason of a change. */

@@ -42,12 +42,14 @@ export function scanOfItem(item: Item): ClusterScan {
     firstCompletedAt,
     incompleteSince = null,
     failure,
+    listed,
     missing,
     gone,
   } = stored;
   const cluster = { accountId, region, clusterName };
   const times = { leaseUntil, startedAt, endedAt, completedAt, firstCompletedAt, incompleteSince };
-  return { cluster, fence, ...times, failure, ...(missing ? { missing } : {}), ...(gone ? { gone } : {}) };
+  const found = { ...(listed && { listed }), ...(missing && { missing }), ...(gone && { gone }) };
+  return { cluster, fence, ...times, failure, ...found };
 }
 
 /** The put of the lease of an account and region. It is in no index, and never expires. */

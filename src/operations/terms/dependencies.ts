@@ -11,7 +11,6 @@ import type { LockMemory } from '../../model/lock.ts';
 import type { RecordPrincipal } from '../../model/principal.ts';
 import type { Sleep } from '../../runtime/clock.ts';
 import type { ClusterDefaults } from '../../validation/names.ts';
-import type { AssociationCounts } from './association-counts.ts';
 import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
 import type { Directory } from '../../policy/inventory/directory.ts';
 import type { KnownPrincipals } from '../../policy/inventory/inventory.ts';
@@ -138,8 +137,6 @@ export interface Dependencies extends Protocol, PolicyInForce {
    * include the state of the cluster.
    */
   readonly preflightRoles: boolean;
-  /** Null if warnings of dry runs do not include how near the cluster is to its quota. */
-  readonly associationCounts: AssociationCounts | null;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { AddonResult, CallBounds, ClusterResult, Eks } from '../../eks/eks.ts';
+import type { ClusterScanReads } from '../../ledger/cluster-scan.ts';
 import type { ClusterRef } from '../../model/association.ts';
 import type { Warning } from '../../model/warning.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { AssociationCounts } from '../terms/association-counts.ts';
 import type { Preflight } from '../terms/dependencies.ts';
 import { warningsAfterAdoption, warningsOfExpiry } from '../terms/advice.ts';
 import type { Operation } from '../terms/operation.ts';
@@ -28,12 +28,6 @@ const agentAddon = 'eks-pod-identity-agent';
 const readMs = 3_000;
 
 /**
- * The most time for counting associations, where a setting says so: a large cluster takes 50 calls
- * at 20 a second. Milliseconds.
- */
-const countMs = 8_000;
-
-/**
  * What the readiness of cluster and roles is read with: the budget of one request, and EKS at the
  * pace of reads.
  */
@@ -45,12 +39,12 @@ interface ReadinessReads extends RoleReader {
 /** What warnings are found with: what readiness is read with, and when that is done. */
 export interface WarningReads extends ReadinessReads {
   readonly preflight: Preflight;
-  readonly associationCounts: AssociationCounts | null;
+  readonly ledger: ClusterScanReads;
 }
 
 /**
- * The warnings of a dry run, from up to two EKS calls and two IAM calls. `deadline` is in
- * milliseconds since the epoch.
+ * The warnings of a dry run, from up to two EKS calls and two IAM calls, and for a create one read
+ * of the ledger. `deadline` is in milliseconds since the epoch.
  */
 export async function checkWarnings(
   reads: WarningReads,
@@ -59,9 +53,12 @@ export async function checkWarnings(
 ): Promise<Warning[]> {
   if (subject === null) return [];
   const isRead = reads.preflight !== 'off';
-  const readiness = readinessOf(reads, subject, deadline, isRead);
-  // Last, so that the calls for the quota don't delay the other reads.
-  return [...(await readiness), ...(isRead && subject.isNew ? await quotaOf(reads, subject, deadline) : [])];
+  const leftMs = Math.min(deadline - reads.clock(), readMs);
+  const warnings = [
+    readinessOf(reads, subject, deadline, isRead),
+    ...(isRead && subject.isNew ? [quotaWarnings(reads.ledger, subject, leftMs)] : []),
+  ];
+  return (await Promise.all(warnings)).flat();
 }
 
 /**
@@ -104,16 +101,6 @@ async function readinessOf(
     targetRoleWarnings(reads, subject, reads.preflightRoles ? bounds : null),
   ];
   return (await Promise.all(warnings)).flat();
-}
-
-async function quotaOf(
-  { associationCounts, clock, eksFor }: WarningReads,
-  cluster: ClusterRef,
-  deadline: number,
-): Promise<Warning[]> {
-  if (associationCounts === null) return [];
-  const bounds = { deadline: Math.min(deadline, clock() + countMs) };
-  return quotaWarnings(eksFor(cluster), cluster, associationCounts, bounds);
 }
 
 async function clusterWarnings(eks: Eks, cluster: ClusterRef, bounds: CallBounds): Promise<Warning[]> {

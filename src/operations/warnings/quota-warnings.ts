@@ -1,8 +1,9 @@
-import type { CallBounds, Eks } from '../../eks/eks.ts';
+import type { ClusterScanReads } from '../../ledger/cluster-scan.ts';
+import { UnsupportedFormat } from '../../ledger/format.ts';
+import { LedgerUnavailable, ledgerTimeout } from '../../ledger/ledger.ts';
 import type { ClusterRef } from '../../model/association.ts';
 import type { Warning } from '../../model/warning.ts';
-import type { AssociationCounts } from '../terms/association-counts.ts';
-import { reasonOf } from './role-warnings.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 
 /**
  * The quota of EKS for associations of a cluster. It is not adjustable (EKS user guide, "Service
@@ -14,42 +15,37 @@ const quota = 5_000;
 const warnFrom = 4_500;
 
 /**
- * Whether the cluster is near its quota. EKS returns no count, so its associations are listed, at
- * one call for each 100 of them.
+ * Whether the cluster is near its quota, by the number of associations that its last scan listed:
+ * one read of the ledger, which takes `leftMs` milliseconds at most, and no EKS call. A failed read
+ * is a warning.
  */
-export async function quotaWarnings(
-  eks: Pick<Eks, 'page'>,
-  cluster: ClusterRef,
-  counts: AssociationCounts,
-  bounds: CallBounds,
-): Promise<Warning[]> {
-  const known = counts.find(cluster);
-  const counted = known === null ? await count(eks, bounds) : { count: known, problem: null };
-  if (counted.problem === null) counts.remember(cluster, counted.count);
-  if (counted.count >= warnFrom) return [quotaNear(cluster, counted.count)];
-  return counted.problem === null ? [] : [notCounted(cluster, counted.problem)];
+export async function quotaWarnings(ledger: ClusterScanReads, cluster: ClusterRef, leftMs: number): Promise<Warning[]> {
+  const scan = await attempt(withDeadline(leftMs, ledger.getClusterScan(cluster), ledgerTimeout));
+  if (scan === 'failed') return [notCounted(cluster, 'The ledger could not be read.')];
+  if (!scan?.listed) return [notCounted(cluster, 'No scan of the cluster has listed them yet.')];
+  return scan.listed.associations >= warnFrom ? [quotaNear(cluster, scan.listed)] : [];
 }
 
-/** The number of associations; with a problem, of those that were listed until then. */
-async function count(eks: Pick<Eks, 'page'>, bounds: CallBounds) {
-  let total = 0;
-  let nextToken: string | null = null;
-  // One page more than the quota fills, so that a list which does not end is not followed.
-  for (let pages = 0; pages <= quota / 100; pages += 1) {
-    const read = await eks.page({ namespace: null, serviceAccount: null, nextToken }, { ...bounds, isOptional: true });
-    if (read.kind !== 'page') return { count: total, problem: reasonOf(read.error) };
-    total += read.summaries.length;
-    if (read.nextToken === null) return { count: total, problem: null };
-    ({ nextToken } = read);
+/** The answer of the ledger; `failed` if it has none, or one of another version of the gateway. */
+async function attempt<Answer>(read: Promise<Answer>): Promise<Answer | 'failed'> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof LedgerUnavailable || error instanceof UnsupportedFormat) return 'failed';
+    throw error;
   }
-  return { count: total, problem: 'The list of associations does not end.' };
 }
 
-function quotaNear({ clusterName }: ClusterRef, total: number): Warning {
-  const isFull = total >= quota;
+function quotaNear(
+  { clusterName }: ClusterRef,
+  { associations, at }: { readonly associations: number; readonly at: number },
+): Warning {
+  const isFull = associations >= quota;
   return {
     code: 'QUOTA_NEAR',
-    message: `Cluster ${clusterName} has ${total} associations; EKS allows ${quota}${isFull ? ', so it would refuse another one' : ''}.`,
+    message:
+      `Cluster ${clusterName} had ${associations} associations in the scan of ${new Date(at).toISOString()}; ` +
+      `EKS allows ${quota}${isFull ? ', so it would refuse another one' : ''}.`,
     advice: 'Delete associations that are no longer needed, or use another cluster: the quota is not adjustable.',
   };
 }
@@ -57,7 +53,9 @@ function quotaNear({ clusterName }: ClusterRef, total: number): Warning {
 function notCounted({ clusterName }: ClusterRef, reason: string): Warning {
   return {
     code: 'NOT_CHECKED',
-    message: `It is not known how many associations cluster ${clusterName} has. ${reason}`,
-    advice: 'Run the dry run again, or send the create: EKS refuses it if the quota is reached.',
+    message: `It is not known how near cluster ${clusterName} is to its quota of ${quota} associations. ${reason}`,
+    advice:
+      'Send the create: EKS refuses it if the quota is reached. To know it before, run the dry run again after the next scan; ' +
+      'if none ends, ask the operators of the gateway.',
   };
 }

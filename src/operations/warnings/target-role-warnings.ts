@@ -1,5 +1,6 @@
 import type { CallBounds } from '../../eks/eks.ts';
 import type { Warning } from '../../model/warning.ts';
+import { parseRoleArn } from '../../validation/role-arns.ts';
 import { targetTrustProblems } from '../../validation/trust-policy.ts';
 import type { TrustProblem } from '../../validation/trust-policy.ts';
 import type { RoleReader } from '../terms/read-role.ts';
@@ -22,22 +23,20 @@ export async function targetRoleWarnings(
 ): Promise<Warning[]> {
   const { roleArn, targetRoleArn } = subject;
   if (targetRoleArn === null) return [];
-  if (bounds === null) return [neededTrust(subject, 'this was not checked')];
+  if (bounds === null) return [unchecked(subject, '.')];
   if (!reads.directory.isRoleOf(subject, targetRoleArn)) {
-    return [
-      neededTrust(subject, `this was not checked, because the role is not one of namespace ${subject.namespace}`),
-    ];
+    return [unchecked(subject, `, because the role is not one of namespace ${subject.namespace}.`)];
   }
   const read = await readRole(reads, subject, targetRoleArn, bounds);
   switch (read.kind) {
     case 'failed':
-      return [neededTrust(subject, `this was not checked: ${reasonOf(read.error)}`)];
+      return [unchecked(subject, `: ${reasonOf(read.error)}`)];
     case 'absent':
-      return [roleNotFound(targetRoleArn), neededTrust(subject, 'it does not exist')];
+      return [roleNotFound(targetRoleArn), neededTrust(subject, 'it does not exist.')];
     case 'found': {
       const disableSessionTags = subject.disableSessionTags ?? false;
       const [problem] = targetTrustProblems(read.trustPolicy, { ...subject, disableSessionTags });
-      return problem ? [neededTrust(subject, described(problem, roleArn))] : [];
+      return problem ? [neededTrust(subject, `${described(problem, roleArn)}.`)] : [];
     }
   }
 }
@@ -48,6 +47,13 @@ function described(problem: TrustProblem, roleArn: string): string {
   if (kind === 'not-allowed') return `it does not allow ${roleArn} ${action}`;
   const { key, actual } = problem;
   return `it allows ${action} only with a condition on ${key}, which requests of ${roleArn} have as ${JSON.stringify(actual)}`;
+}
+
+/** Says who has to check what the gateway did not. */
+function unchecked(subject: PreflightSubject, reason: string): Warning {
+  const account = parseRoleArn(subject.targetRoleArn ?? '')?.accountId;
+  const who = `Administrators of IAM in account ${account} have to check it.`;
+  return neededTrust(subject, `this was not checked${reason} ${who}`);
 }
 
 /**
@@ -67,7 +73,7 @@ function neededTrust({ roleArn, targetRoleArn, externalId }: PreflightSubject, w
       : '';
   return {
     code: 'TARGET_ROLE_TRUST',
-    message: `Pods get credentials only if the target role ${targetRoleArn} trusts ${roleArn}; ${why}.`,
+    message: `Pods get credentials only if the target role ${targetRoleArn} trusts ${roleArn}; ${why}`,
     advice:
       `Add these statements to the trust policy of the target role, and allow ${roleArn} both actions on it: ` +
       `${JSON.stringify(statements)}.${later}`,

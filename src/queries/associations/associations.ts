@@ -8,6 +8,7 @@ import type { Directory } from '../../policy/inventory/directory.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import type { Connection } from '../../validation/paging.ts';
+import { roleArnIn } from '../../validation/role-names.ts';
 import { associationAt, latestSeen } from './at.ts';
 import type { SeenAssociation } from './at.ts';
 import { candidates, clustersFrom, endOfCluster, endOfTarget } from './candidates.ts';
@@ -30,6 +31,12 @@ const maxExamined = { latest: 1_000, past: 200 };
 
 /** How many clusters one page covers: by the index of roles, they cost nothing. */
 const maxClusters = { ofRole: 300, others: 50 };
+
+/**
+ * In how many accounts a role is looked up by path and name, each by the index of roles. With more
+ * accounts, all service accounts are examined.
+ */
+const maxRoleAccounts = 50;
 
 /** How many service accounts are examined at a time. */
 const batch = 50;
@@ -75,14 +82,16 @@ async function readPage(
   query: AssociationQuery,
   withCoverage: boolean,
 ): Promise<AssociationsPage> {
-  const { selection, asOf, from, name } = query;
+  const { filter, asOf, from, name } = query;
   const all = clustersFrom(directory.clusters.filter(query.matches), from);
-  const covered = all.slice(0, selection.roleArn === null ? maxClusters.others : maxClusters.ofRole);
+  const covered = all.slice(0, filter.roleArn === null ? maxClusters.others : maxClusters.ofRole);
   const last = covered.at(-1);
   const views = makeAssociationViews(reader);
   // By role, only the clusters of what is found are asked about.
-  const read = selection.roleArn === null ? covered.filter(views.mayViewIn) : covered;
-  const { rows, end } = await readRows(reads, views, query, read, times);
+  const read = filter.roleArn === null ? covered.filter(views.mayViewIn) : covered;
+  const selection = { roleArns: rolesOf(filter, directory), namespace: filter.namespace };
+  const targets = candidates(reads, read, selection, from);
+  const { rows, end } = await readRows(reads, views, query, targets, times);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
   const found = rows.map(({ target, seen, expiresAt }) => ({
@@ -96,6 +105,17 @@ async function readPage(
   };
 }
 
+/** The roles whose index has all that matches; null: there is none. */
+function rolesOf({ roleArn, roleName }: AssociationQuery['filter'], { clusters }: Directory): readonly string[] | null {
+  if (roleArn !== null) return [roleArn];
+  const [cluster] = clusters;
+  // Without a slash, the role can have any path.
+  if (!roleName?.includes('/') || !cluster) return null;
+  const accounts = new Set([...clusters.map(({ accountId }) => accountId), ...cluster.targetRoleAccounts]);
+  if (accounts.size > maxRoleAccounts) return null;
+  return [...accounts].map((accountId) => roleArnIn(accountId, cluster.region, roleName));
+}
+
 /**
  * The rows of a page. `end` is the place at which the next page begins; null if the clusters have
  * no others.
@@ -104,12 +124,12 @@ async function readRows(
   reads: AssociationReads,
   views: AssociationViews,
   query: AssociationQuery,
-  clusters: Parameters<typeof candidates>[1],
+  found: ReturnType<typeof candidates>,
   times: ReadTimes,
 ): Promise<{ readonly rows: readonly Row[]; readonly end: string | null }> {
   const rows: Row[] = [];
   let left = query.asOf === null ? maxExamined.latest : maxExamined.past;
-  for await (const targets of candidates(reads, clusters, query.selection, query.from)) {
+  for await (const targets of found) {
     for (let index = 0; index < targets.length; index += batch) {
       const some = targets.slice(index, index + Math.min(batch, left));
       for (const row of await examine(reads, views, query, some, times)) {

@@ -12,17 +12,17 @@ import { declarationFindings } from '../../validation/free-texts.ts';
 import { firstFindings, firstOf, invalidCursor } from '../../validation/paging.ts';
 import type { Filters } from '../../validation/paging.ts';
 import { roleArnFindings } from '../../validation/role-arns.ts';
+import { hasRoleName, roleNameFindings } from '../../validation/role-names.ts';
 import { parseTimestamp } from '../../validation/timestamps.ts';
 import type { SeenAssociation } from './at.ts';
 import { isPlace } from './candidates.ts';
-import type { AssociationSelection } from './candidates.ts';
 import type { Cursors } from '../terms/cursors.ts';
 import type { QueryFailure } from '../terms/query-result.ts';
 
 /** A validated query for associations. */
 export interface AssociationQuery {
   readonly kind: 'valid';
-  readonly selection: AssociationSelection;
+  readonly filter: Filters<AssociationFilter>;
   /** Milliseconds since the epoch; null: now. */
   readonly asOf: number | null;
   readonly first: number;
@@ -67,7 +67,7 @@ export async function validateAssociations(
   const places = targetFields.filter((field) => filter[field] !== null);
   return {
     kind: 'valid',
-    selection: filter,
+    filter,
     name,
     first: firstOf(input),
     asOf: asOf === null ? null : Math.floor(asOf),
@@ -98,6 +98,11 @@ const filters: Readonly<Record<keyof AssociationFilter, FilterField>> = {
   roleArn: {
     findings: roleArnFindings,
     accepts: (value, { association: { roleArn, targetRoleArn } }) => [roleArn, targetRoleArn].includes(value),
+  },
+  roleName: {
+    findings: roleNameFindings,
+    accepts: (value, { association: { roleArn, targetRoleArn } }) =>
+      hasRoleName(roleArn, value) || (targetRoleArn !== null && hasRoleName(targetRoleArn, value)),
   },
   // GraphQL checks its values.
   origin: { findings: () => [], accepts: (value, { origin }) => origin === value },

@@ -32,17 +32,9 @@ export async function observedDrift(
   const [scan = null] = await reads.getClusterScans([scope]);
   const isKnown = (scan?.firstCompletedAt ?? null) !== null;
   if (scan === null || !isKnown) return { kind: 'invalid', findings: [notScanned(scope, scan)] };
-  const selection = {
-    roleArn: null,
-    accountId: null,
-    region: null,
-    clusterName: null,
-    namespace,
-    serviceAccount: null,
-  };
   const items: ObservedPart['items'][number][] = [];
   let left = limit;
-  for await (const targets of candidates(reads, [scope], selection, from)) {
+  for await (const targets of candidates(reads, [scope], { roleArns: null, namespace }, from)) {
     const some = targets.slice(0, left);
     for (const state of await reads.getAssociationStates(some)) {
       if (state === null) continue;

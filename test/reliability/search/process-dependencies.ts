@@ -68,7 +68,6 @@ export function dependenciesOf(
     recordTrailReads: false,
     preflight: scenario.readsRoles ? 'changes' : 'off',
     preflightRoles: scenario.readsRoles,
-    associationCounts: null,
     decisionKey: () => null,
     comparedGroups: () => [],
     directory: {

@@ -153,9 +153,11 @@ function target(input: ValueMap) {
 
 /** The region of the connection is not one: the question is about all of them. */
 function associationFilter(input: ValueMap) {
-  const { roleArn, accountId, clusterRegion, clusterName, namespace, serviceAccount, origin, declaration } = input;
+  const { roleArn, roleName, accountId, clusterRegion, clusterName, namespace, serviceAccount, origin, declaration } =
+    input;
   return {
     roleArn: optional(roleArn),
+    roleName: optional(roleName),
     accountId: optional(accountId),
     region: optional(clusterRegion),
     clusterName: optional(clusterName),

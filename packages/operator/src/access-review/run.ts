@@ -1,6 +1,7 @@
 import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
+import { hasRoleName } from '../../../../src/validation/role-names.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { aligned } from '../cli/table.ts';
@@ -10,13 +11,20 @@ import type { Coverage, ObservedAssociation } from '../observed-associations.ts'
 import { withLedger } from '../session.ts';
 import type { WithWorld } from '../settings.ts';
 import { csvLine } from './csv.ts';
+import { lastUsedCells, lastUsedColumns, lastUsedHeadings, withLastUsed } from './last-used-columns.ts';
+import type { LastUsedFields } from './last-used-columns.ts';
+import type { RoleAccess } from './last-used.ts';
 
 /** What to review, and how to print it. */
 export interface ReviewRequest {
   /** Only the namespaces of this group; null: all. */
   readonly owner: string | null;
+  /** Only associations with a role of this name, or of this path and name; null: all. */
+  readonly roleName: string | null;
   /** Path of the inventory; undefined: that of the world of `npm start`, else of the package. */
   readonly inventory: string | undefined;
+  /** How to read when roles were used last; null: that is not read. */
+  readonly lastUsed: Pick<RoleAccess, 'assumedRole'> | null;
   readonly output: 'table' | 'csv' | 'json';
 }
 
@@ -24,7 +32,7 @@ export interface ReviewRequest {
  * An association in the review of an owner. Also the columns of CSV, in this order. Times are RFC
  * 3339.
  */
-type Row = ReturnType<typeof rowOf>;
+type Row = ReturnType<typeof rowOf> & Partial<LastUsedFields>;
 
 /** Prints the associations of each owner. Gives the exit code. */
 export async function run(request: ReviewRequest, context: Context<LedgerSettings & WithWorld>): Promise<number> {
@@ -34,10 +42,15 @@ export async function run(request: ReviewRequest, context: Context<LedgerSetting
   const { rows, coverage } = await withLedger(settings, async (ledger) => {
     const found: Row[] = [];
     for await (const page of observedAssociations(ledger, inventory.clusters)) {
-      for (const observed of page) found.push(...rowsOf(inventory, observed, request.owner));
+      for (const observed of page.filter((one) => hasRole(one, request.roleName))) {
+        found.push(...rowsOf(inventory, observed, request.owner));
+      }
     }
-    return { rows: found.sort(byOwner), coverage: await coverageOf(ledger, inventory.clusters) };
+    const sorted = found.sort(byOwner);
+    const coverage = await coverageOf(ledger, inventory.clusters);
+    return { rows: request.lastUsed ? await withLastUsed(sorted, request.lastUsed, context) : sorted, coverage };
   });
+  const columns = request.lastUsed ? [...rowColumns, ...lastUsedColumns] : rowColumns;
   if (request.output === 'json') print(JSON.stringify({ associations: rows, coverage }, null, 2));
   if (request.output === 'table') for (const line of [...tables(rows), ...coverageLines(coverage)]) print(line);
   if (request.output === 'csv') {
@@ -55,10 +68,14 @@ function requireOwner({ namespaces }: Inventory, owner: string): void {
   throw new Error(`No namespace of the inventory has the owner ${owner}. Its owners are ${owners.join(', ')}.`);
 }
 
-const columns = [
+const rowColumns = [
   ...['owner', 'accountId', 'region', 'clusterName', 'namespace', 'serviceAccount', 'roleArn', 'targetRoleArn'],
   ...['createdAt', 'ageDays', 'modifiedAt', 'origin', 'operationId', 'principalId', 'onBehalfOf', 'observedAt'],
 ];
+
+function hasRole({ association: { roleArn, targetRoleArn } }: ObservedAssociation, name: string | null): boolean {
+  return name === null || [roleArn, targetRoleArn].some((arn) => arn !== null && hasRoleName(arn, name));
+}
 
 /** The rows of an association: one for each owner of its namespace, or one without an owner. */
 function rowsOf(inventory: Inventory, observed: ObservedAssociation, wanted: string | null): readonly Row[] {
@@ -109,11 +126,15 @@ const header = [
   'on behalf of',
 ];
 
+function hasLastUsed(row: Row): row is Row & LastUsedFields {
+  return row.roleLastUsedAt !== undefined;
+}
+
 /** One table for each owner, with an empty line after it. */
 function tables(rows: readonly Row[]): readonly string[] {
   return [...Map.groupBy(rows, ({ owner }) => owner)].flatMap(([owner, ofOwner]) => [
     `${owner ?? 'no owner'}: associations ${ofOwner.length}`,
-    ...aligned([header, ...ofOwner.map(cellsOf)]),
+    ...aligned([[...header, ...(ofOwner.some(hasLastUsed) ? lastUsedHeadings : [])], ...ofOwner.map(cellsOf)]),
     '',
   ]);
 }
@@ -124,6 +145,7 @@ function cellsOf(row: Row): readonly string[] {
   return [
     ...[clusterName(row), namespace, serviceAccount, roleArn, targetRoleArn ?? '-', `${ageDays} d`, modifiedAt, origin],
     ...[principalId ?? '-', onBehalfOf ?? '-'],
+    ...(hasLastUsed(row) ? lastUsedCells(row) : []),
   ];
 }
 

@@ -106,7 +106,9 @@ export async function readAccount(
 ): Promise<void> {
   const { sts, requestHandler, maxAttempts } = connection;
   const credentials =
-    role === null ? connection.credentials : await attempt(reading, accountId, () => sessionOf(sts, role));
+    role === null
+      ? connection.credentials
+      : await attempt(reading, accountId, () => sessionOf(sts, role, 'inventory-suggest'));
   if (credentials === null) return;
   for (const region of wanted.regions) {
     const eks = new EKSClient({ region, requestHandler, maxAttempts, credentials });
@@ -135,8 +137,9 @@ async function attempt<T>({ failures }: Reading, place: string, work: () => Prom
   }
 }
 
-function sessionOf(sts: STSClient, RoleArn: string): Promise<AwsCredentialIdentity> {
-  const request = { RoleArn, RoleSessionName: 'inventory-suggest', DurationSeconds: sessionSeconds };
+/** Credentials of a role. Rejects as STS answers. */
+export function sessionOf(sts: STSClient, RoleArn: string, RoleSessionName: string): Promise<AwsCredentialIdentity> {
+  const request = { RoleArn, RoleSessionName, DurationSeconds: sessionSeconds };
   return assumeRole(sts, request);
 }
 
@@ -184,7 +187,7 @@ async function allPages<T>(
 }
 
 /** Why a request failed, in one line. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { exception, message } = eksErrorOf(error);
   const reason = exception === 'Error' ? message : `${exception}: ${message}`;
   // So EKS and STS answer in an opt-in region that the account has not enabled.

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { isAccountId, isRegion } from '../../../../src/validation/names.ts';
-import { parseRoleArn } from '../../../../src/validation/role-arns.ts';
 import { command, detailedExitCode } from '../cli/command.ts';
-import { flag, pathOption, shippedPolicies, text } from '../options.ts';
+import { flag, pathOption, roleToAssume, shippedPolicies, text } from '../options.ts';
 import type { SuggestRequest } from './run.ts';
 
 export const inventorySuggest = command({
@@ -12,18 +11,9 @@ export const inventorySuggest = command({
     "Standard output has them in the form of the inventory; standard error what can't be read, what a person has to add, and what the inventory lists but does not exist.",
   options: {
     inventory: pathOption('FILE', 'inventory to compare with (default: policies/inventory.json beside package.json)'),
-    'role-name': {
-      ...text(
-        'NAME',
-        'role to assume in accounts other than that of the credentials; without it, only that account is read',
-      ),
-      read: (name, wrong) => {
-        // The name with its path is valid if the ARN is.
-        const arn = `arn:aws:iam::111122223333:role/${name}`;
-        if (parseRoleArn(arn) === null) wrong('give the name of an IAM role, with its path, such as audit/reader');
-        return name;
-      },
-    },
+    'role-name': roleToAssume(
+      'role to assume in accounts other than that of the credentials; without it, only that account is read',
+    ),
     account: {
       ...text(
         'ID',

@@ -14,6 +14,8 @@ export interface World {
   readonly clusters: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Namespace of each association of a cluster. */
   readonly namespaces?: Readonly<Record<string, readonly string[]>>;
+  /** Roles by their ARN: when each was used last, as IAM answers; null: not in the time that IAM knows. */
+  readonly roles?: Readonly<Record<string, string | null>>;
   /** Accounts where the role can't be assumed. */
   readonly denying?: readonly string[];
   /** Regions that are not enabled, in any account. */
@@ -33,7 +35,7 @@ export interface Call {
 /** Most items of a page here: few, so that small worlds have several pages. */
 const pageSize = 2;
 
-/** Starts Organizations, STS and EKS at one endpoint. They answer in the form of the API references. */
+/** Starts Organizations, STS, IAM and EKS at one endpoint. They answer in the form of the API references. */
 export async function startOrganization(world: World) {
   const calls: Call[] = [];
   let [open, mostOpen] = [0, 0];
@@ -41,7 +43,7 @@ export async function startOrganization(world: World) {
     const [accountId, region, service] = signatureOf(request);
     const path = new URL(request.path, 'http://localhost');
     const parts = { accountId, region, path, request };
-    const answer = { organizations: answerOrganizations, sts: answerSts, eks: answerEks }[service];
+    const answer = { organizations: answerOrganizations, sts: answerSts, iam: answerIam, eks: answerEks }[service];
     const call = { ...callOf[service](parts), accountId };
     calls.push(call);
     open += 1;
@@ -65,7 +67,7 @@ export function environmentAt(endpoint: string): Record<string, string> {
   };
 }
 
-type Service = 'organizations' | 'sts' | 'eks';
+type Service = 'organizations' | 'sts' | 'iam' | 'eks';
 
 interface Parts {
   readonly accountId: string;
@@ -89,6 +91,13 @@ const callOf: Readonly<Record<Service, (parts: Parts) => Omit<Call, 'accountId'>
   sts: ({ request }) => {
     const parameters = new URLSearchParams(request.body);
     return { action: `sts:${parameters.get('Action') ?? ''}`, resource: parameters.get('RoleArn') ?? '*' };
+  },
+  iam: ({ accountId, request }) => {
+    const parameters = new URLSearchParams(request.body);
+    return {
+      action: `iam:${parameters.get('Action') ?? ''}`,
+      resource: `arn:aws:iam::${accountId}:role/${parameters.get('RoleName') ?? ''}`,
+    };
   },
   eks: ({ accountId, region, path }) => {
     const [, , name, rest] = path.pathname.split('/');
@@ -132,6 +141,23 @@ function answerSts({ denying = [] }: World, { request, accountId }: Parts, respo
   const keys = `<AccessKeyId>ASIA${target}0000</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>`;
   const session = `<SessionToken>session</SessionToken><Expiration>${expiration}</Expiration>`;
   response.end(xml('AssumeRole', `<Credentials>${keys}${session}</Credentials>`));
+}
+
+/** GetRole of the IAM API reference, for the account of the signature. */
+function answerIam({ roles = {} }: World, { request, accountId }: Parts, response: ServerResponse): void {
+  const name = new URLSearchParams(request.body).get('RoleName') ?? '';
+  const [arn, usedAt] =
+    Object.entries(roles).find(([one]) => one.includes(`:${accountId}:`) && one.endsWith(`/${name}`)) ?? [];
+  if (arn === undefined) {
+    stsError(response, 404, 'NoSuchEntity', `The role with name ${name} cannot be found.`);
+    return;
+  }
+  const used = usedAt ? `<LastUsedDate>${usedAt}</LastUsedDate><Region>eu-central-1</Region>` : '';
+  const role = `<Arn>${arn}</Arn><RoleName>${name}</RoleName><RoleLastUsed>${used}</RoleLastUsed>`;
+  response.setHeader('content-type', 'text/xml');
+  response.end(
+    `<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role>${role}</Role></GetRoleResult></GetRoleResponse>`,
+  );
 }
 
 /** ListClusters, DescribeCluster and ListPodIdentityAssociations of the EKS API reference. */

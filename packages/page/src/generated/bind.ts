@@ -25,6 +25,11 @@ export type AssociationFilter = {
   readonly region?: string | null | undefined;
   /** ARN of an IAM role: associations with this role or target role. */
   readonly roleArn?: string | null | undefined;
+  /**
+   * Name of an IAM role in any account: associations with such a role or target role. With its path, such as `pods/payments/payments-api` (`/payments-api`:
+   * without a path), it is found by index in the accounts of the inventory, and only there; without a slash, any path matches.
+   */
+  readonly roleName?: string | null | undefined;
   /** Kubernetes service account. */
   readonly serviceAccount?: string | null | undefined;
 };
