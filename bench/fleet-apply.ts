@@ -89,8 +89,8 @@ export interface Applied {
 }
 
 /**
- * Applies a plan: a runner is killed three times, each after another tenth of the changes, then two
- * run at once. Throws an Error if one of these does not end with all changes done, or if a change
+ * Applies a plan with two runners at once: each is killed three times, after another tenth of the
+ * changes, and then two run to the end. Throws an Error if one of these does not end with all changes done, or if a change
  * has not exactly one effect.
  */
 export async function applyWithKills(fleet: FleetGateway, { file, changes }: Planned): Promise<Applied> {
@@ -99,8 +99,10 @@ export async function applyWithKills(fleet: FleetGateway, { file, changes }: Pla
   const killedAt: number[] = [];
   const watched = await watch(fleet.simulator, async () => {
     for (const part of [1, 2, 3]) {
-      const { signal } = await apply(fleet, file, (part * changes) / 10);
-      if (signal !== 'SIGKILL') throw new Error('A runner ended before it was killed.');
+      const isReached = () => control.associations().length - before >= (part * changes) / 10;
+      for (const { signal } of await Promise.all([apply(fleet, file, isReached), apply(fleet, file, isReached)])) {
+        if (signal !== 'SIGKILL') throw new Error('A runner ended before it was killed.');
+      }
       killedAt.push(control.associations().length - before);
     }
     for (const { code, output } of await Promise.all([apply(fleet, file), apply(fleet, file)])) {
@@ -116,24 +118,21 @@ export async function applyWithKills(fleet: FleetGateway, { file, changes }: Pla
   return { seconds, killedAt, effects: effects.length, distinct };
 }
 
-/**
- * Applies the plan in a process of its own, which is killed once it has reported so many changes.
- */
-async function apply({ gateway }: FleetGateway, file: string, killedAfter = Infinity) {
+/** How often it is asked whether to kill a runner. Milliseconds. */
+const pollMs = 50;
+
+/** Applies the plan in a process of its own, which is killed once a condition holds. */
+async function apply({ gateway }: FleetGateway, file: string, isToKill: () => boolean = () => false) {
   const env = {
     ...process.env,
     POD_IDENTITY_ENDPOINT_URL: gateway.url,
     POD_IDENTITY_TOKEN: await gateway.tokenOf('pat'),
   };
   const child = spawn(process.execPath, ['--no-warnings', executable, 'apply', file], { env, stdio: 'pipe' });
-  let [output, reported] = ['', 0];
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => {
-    const text = String(chunk);
-    reported += text.split(/\n\d+\/|^\d+\//).length - 1;
-    if (!/^\d+\//.test(text)) output += text;
-    if (reported >= killedAfter) child.kill('SIGKILL');
-  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const timer = setInterval(() => isToKill() && child.kill('SIGKILL'), pollMs);
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  clearInterval(timer);
   return { code, signal, output };
 }

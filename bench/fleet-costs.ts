@@ -26,6 +26,7 @@ const steps = {
   'first scan': (fleet) => fleet.scanAll(),
   'scan without a change': (fleet) => fleet.scanAll(),
   'scan that reads all again': (fleet) => fleet.scanAll(0),
+  adoption: (fleet) => fleet.run(['adopt', '--yes']),
 } satisfies Record<string, (fleet: FleetGateway) => Promise<unknown>>;
 
 type Step = keyof typeof steps;

@@ -50,16 +50,11 @@ const aboutScan = ({ complete, observed, driftFound }: ScanResult) =>
   `${complete} clusters, ${observed} observed, ${driftFound} entries of drift`;
 
 async function adoptIn(fleet: FleetGateway, count: number, plan: boolean): Promise<number> {
-  let sum = 0;
-  for (const { clusterName, accountId } of clusters.slice(0, count)) {
-    const cluster = ['--cluster', clusterName, '--account-id', accountId];
-    const { stdout } = await fleet.run(['adopt', ...cluster, plan ? '--plan' : '--yes']);
-    const { counts } = JSON.parse(stdout) as {
-      readonly counts: { readonly planned: number; readonly adopted: number };
-    };
-    sum += plan ? counts.planned : counts.adopted;
-  }
-  return sum;
+  const names = clusters.slice(0, count).map(({ clusterName }) => clusterName);
+  const args = ['adopt', '--cluster-name', names.join(','), '--output', 'json', plan ? '--plan' : '--yes'];
+  const { stdout } = await fleet.run(args);
+  const { counts } = JSON.parse(stdout) as { readonly counts: { readonly planned: number; readonly adopted: number } };
+  return plan ? counts.planned : counts.adopted;
 }
 
 /** How many associations differ from the trail in some clusters. */

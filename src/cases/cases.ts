@@ -123,11 +123,13 @@ function unknownPolicyProblem({ policySet }: Engine, { dependsOn }: PolicyCase):
  * applies. A policy that fails to evaluate is a failure, in the list or not.
  */
 function withForbids(engine: Engine, ids: readonly string[]): Engine {
-  const { policySet, evaluate, evaluatePermits, usesDryRun, roleAttributes } = engine;
+  const { policySet, evaluate, evaluatePermits, usesDryRun, sessionPolicyReaders, roleAttributes } = engine;
   return {
     policySet,
     evaluatePermits,
     usesDryRun,
+    sessionPolicyReaders: (request) =>
+      sessionPolicyReaders(request).filter((id) => policySet.policies[id]?.effect === 'permit' || ids.includes(id)),
     evaluate: (request) => {
       const result = evaluate(request);
       // Cedar names the forbids of a denied request, or nothing if no policy applies.

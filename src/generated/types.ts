@@ -1673,7 +1673,10 @@ export type PolicyViolation = {
   readonly deniedTo: Maybe<DeniedSubject>;
   /** What is not allowed. */
   readonly message: Scalars['String']['output'];
-  /** `@id` of the policy, or one of `default-deny`, `cluster-not-registered`, `evaluation-failed`, `role-not-found`, `role-not-read`. */
+  /**
+   * `@id` of the policy, or one of `default-deny`, `cluster-not-registered`, `evaluation-failed`, `role-not-found`, `role-not-read`,
+   * `session-policy-not-read`.
+   */
   readonly policyId: Scalars['String']['output'];
 };
 

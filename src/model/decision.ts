@@ -8,7 +8,7 @@ export type DeniedSubject = 'PRINCIPAL' | 'ON_BEHALF_OF' | 'BOTH';
 export interface Violation {
   /**
    * The policy's `@id`, or `default-deny`, `cluster-not-registered`, `evaluation-failed`,
-   * `role-not-found`, `role-not-read`.
+   * `role-not-found`, `role-not-read`, `session-policy-not-read`.
    */
   readonly policyId: string;
   /** What is not allowed. */

@@ -9,6 +9,7 @@ import { makeAccountReads } from './account-reads.ts';
 import type { AccountReadPorts } from './account-reads.ts';
 import { nothingScanned, scanCluster } from './scan-cluster.ts';
 import type { ClusterScanResult, ClusterScanPorts } from './scan-cluster.ts';
+import { dueClusters } from './due-clusters.ts';
 import { maxScanMs } from './sights.ts';
 
 /** How often, and how fast, clusters are scanned. */
@@ -87,8 +88,7 @@ const blindIntervals = 3;
 const leastMs = 12_000;
 
 /**
- * Scans the clusters of the inventory that are due, those that were scanned the longest time ago
- * first. One run at a time reads an account and region, which keeps the rate limit, and scans a
+ * Scans the clusters of the inventory that are due, in the order of {@link dueClusters}. One run at a time reads an account and region, which keeps the rate limit, and scans a
  * cluster: each has a lease, that of a cluster with a fence. Locks on changes do not stop it,
  * because it changes nothing at EKS, and what is found matters most while changes are locked; locks
  * on reads do, from the next run on. `deadline` is when the run must end, in milliseconds since the
@@ -120,9 +120,11 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
   result.oldestScanSeconds = Math.floor(ages.reduce((most, age) => Math.max(most, age), 0) / 1_000);
   const blindMs = blindIntervals * settings.intervalMs;
   result.blindClusters = scans.filter((last, at) => last.failure !== null && (ages[at] ?? 0) > blindMs).length;
-  const due = all
-    .filter(({ cluster, last }) => !isLocked(cluster) && isDue(last, now, settings))
-    .sort((one, other) => (one.last?.endedAt ?? 0) - (other.last?.endedAt ?? 0));
+  const due = dueClusters(
+    all.filter(({ cluster }) => !isLocked(cluster)),
+    now,
+    settings,
+  );
   const { readsPerSecond } = settings;
   const accounts = makeAccountReads(
     ports,
@@ -221,16 +223,6 @@ async function scanOrFail(
 function outcomeOf({ isComplete, failure }: ClusterScanResult): 'complete' | 'incomplete' | 'unreadable' {
   if (failure) return 'unreadable';
   return isComplete ? 'complete' : 'incomplete';
-}
-
-/**
- * A cluster is due after the interval, also if it can't be read; one whose scan was not finished,
- * at once.
- */
-function isDue(last: ClusterScan | null, now: number, { intervalMs }: ScanSettings): boolean {
-  if (!last?.endedAt) return true;
-  const isFinished = last.failure !== null || (last.completedAt !== null && last.completedAt >= last.startedAt);
-  return !isFinished || last.startedAt <= now - intervalMs;
 }
 
 /**

@@ -122,7 +122,7 @@ export const statementRules: readonly StatementRule[] = [
 /**
  * Whether a value is one or several non-empty strings, as IAM accepts for actions and resources.
  */
-function isStringOrStrings(value: unknown): value is string | readonly string[] {
+export function isStringOrStrings(value: unknown): value is string | readonly string[] {
   const strings: readonly unknown[] = Array.isArray(value) ? value : [value];
   return strings.length > 0 && strings.every((item) => typeof item === 'string' && item !== '');
 }

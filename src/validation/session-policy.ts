@@ -32,7 +32,7 @@ const textRules: readonly TextRule[] = [
 ];
 
 /** The statements and their positions, without the items that are not objects. */
-function statementsOf({ Statement: given }: JsonObject): { place: string; statement: JsonObject }[] {
+export function statementsOf({ Statement: given }: JsonObject): { place: string; statement: JsonObject }[] {
   if (isJsonObject(given)) return [{ place: 'Statement', statement: given }];
   if (!Array.isArray(given)) return [];
   return given.flatMap((statement: unknown, index) =>

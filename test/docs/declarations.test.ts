@@ -10,17 +10,16 @@ function blocks(language: string): string[] {
   return found.map(([, code = '']) => code);
 }
 
-test.each([
-  ['plans the adoption of a cluster', { clusterName: 'apps-dev', plan: true }],
-  ['adopts', { associationId: 'a-0123456789abcdefg', clientRequestToken: 'adopt-a-0123456789abcdefg' }],
-  ['creates with the token of the commit', { namespace: 'payments', clientRequestToken: 'payments-api-0a1b2c3' }],
-])('the command of the page that %s is accepted', async (_, expected) => {
+/** Runs a block of the page until it would send something: the exit code, and the inputs. */
+async function runBlock(index: number) {
   expect(blocks('bash')).toHaveLength(3);
-  const line = blocks('bash')['plan' in expected ? 0 : 'associationId' in expected ? 1 : 2] ?? '';
-  const words = line.replaceAll('\\\n', ' ').trim().split(/\s+/);
+  const words = (blocks('bash')[index] ?? '').replaceAll('\\\n', ' ').trim().split(/\s+/);
   const args = words.slice(1).map((word) => word.replaceAll('"', '').replace('$COMMIT', '0a1b2c3'));
   const sent: object[] = [];
-  const exitCode = await runCommandLine(args, {
+  const stopped = (operation: string) => {
+    return Promise.reject(new ServiceError('Stopped', operation, 'Nothing is sent in this test.'));
+  };
+  const code = await runCommandLine(args, {
     environment: {},
     write: () => undefined,
     writeError: () => undefined,
@@ -29,9 +28,23 @@ test.each([
     prompter: null,
     call: ({ command, input }) => {
       sent.push(input);
-      return Promise.reject(new ServiceError('Stopped', command.operation, 'Nothing is sent in this test.'));
+      return stopped(command.operation);
+    },
+    openSession: (connection) => {
+      sent.push(connection);
+      return stopped('Session');
     },
   });
-  expect(exitCode).toBe(254);
-  expect(sent).toMatchObject([expected]);
+  return { code, sent };
+}
+
+test('the command of the page that plans the adoption of all clusters is accepted', async () => {
+  expect(await runBlock(0)).toMatchObject({ code: 1, sent: [{ endpointUrl: null }] });
+});
+
+test.each([
+  ['adopts', 1, { associationId: 'a-0123456789abcdefg', clientRequestToken: 'adopt-a-0123456789abcdefg' }],
+  ['creates with the token of the commit', 2, { namespace: 'payments', clientRequestToken: 'payments-api-0a1b2c3' }],
+])('the command of the page that %s is accepted', async (_, index, expected) => {
+  expect(await runBlock(index)).toMatchObject({ code: 254, sent: [expected] });
 });

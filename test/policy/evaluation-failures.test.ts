@@ -73,7 +73,14 @@ describe('denies a request', () => {
     const evaluate = (): never => {
       throw new Error('unreachable at 0x2a');
     };
-    const engine = { policySet, evaluate, evaluatePermits: evaluate, usesDryRun: () => false, roleAttributes: null };
+    const engine = {
+      policySet,
+      evaluate,
+      evaluatePermits: evaluate,
+      usesDryRun: () => false,
+      sessionPolicyReaders: () => [],
+      roleAttributes: null,
+    };
     const decision = authorizeWith(engine, inventory, (detail) => failures.push(detail))(context(alice), create());
     expect(decision).toMatchObject({ allowed: false, failed: true, violations: [evaluationFailed] });
     expect(JSON.stringify(decision)).not.toContain('unreachable');

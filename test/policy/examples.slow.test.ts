@@ -2,6 +2,7 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../packages/operator/src/policies/check.ts';
+import { withExample } from '../../packages/operator/src/policies/example.ts';
 import { runCase } from '../../src/cases/cases.ts';
 import { readCases } from '../../src/cases/case-files.ts';
 import type { PolicyCase } from '../../src/cases/case-files.ts';
@@ -19,7 +20,7 @@ const active = readPolicySources(shipped);
 
 /** The shipped policies with one example. */
 function engineWith(file: string) {
-  return makeEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: contentOf(file) } }));
+  return makeEngine(compilePolicies(withExample(active, file, contentOf(file))));
 }
 
 function contentOf(file: string): string {

@@ -107,7 +107,7 @@ describe('a policy that uses attributes of the role', () => {
   test('a policy that uses attributes of the role is rejected with its place for an action without them', () => {
     const sources = { 'roles.cedar': `${permitAll}\n\n${forbidWhen(`!(${hasTeam})`)}` };
     expect(() => compilePolicies({ schema, policies: sources })).toThrow(
-      'roles.cedar:3: context.iamRole and context.iamTargetRole exist for creates and updates only; name these actions',
+      'roles.cedar:3: context.iamRole, context.iamTargetRole and context.sessionPolicy exist for creates and updates only; name these actions',
     );
   });
 

@@ -66,7 +66,14 @@ test('policies as text and as JSON give the same decisions', () => {
   const inventory = parseInventory(inventoryText);
   const evaluate = evaluateText('access.cedar', 'guardrails.cedar', 'approvals.cedar');
   const evaluatePermits = evaluateText('access.cedar');
-  const engineByText = { policySet, evaluate, evaluatePermits, usesDryRun: () => false, roleAttributes: null };
+  const engineByText = {
+    policySet,
+    evaluate,
+    evaluatePermits,
+    usesDryRun: () => false,
+    sessionPolicyReaders: () => [],
+    roleAttributes: null,
+  };
   const authorizeByText = authorizeWith(engineByText, inventory);
   const authorizeByJson = authorizeWith(engine, inventory);
   const summary = (authorize: typeof authorizeByJson) => (one: PolicyCase) => {

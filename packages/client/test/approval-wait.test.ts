@@ -120,3 +120,12 @@ test('a signal ends the wait for an approval', async () => {
   await expect(create({ signal: stop.signal, waitForApproval: { onApproval } })).rejects.toThrow('Enough.');
   expect(sent()).toEqual(['CreatePodIdentityAssociation']);
 });
+
+test('a call that is asked to finish does not wait for an approval any more, and gives the last answer', async () => {
+  const finish = new AbortController();
+  const onApproval = () => finish.abort();
+  route.faults.push(held());
+  const result = await create({ waitForApproval: { onApproval }, finish: finish.signal });
+  expect(result).toMatchObject({ kind: 'refused', refusal: { code: 'APPROVAL_REQUIRED' } });
+  expect(sent()).toEqual(['CreatePodIdentityAssociation']);
+});

@@ -222,7 +222,7 @@ describe('retries', () => {
     route.faults.push(answer({ status: 'IN_PROGRESS', retryAfterSeconds: 1 }));
     await clientOf().createPodIdentityAssociation(input(), { onRetry });
     const reason = 'The request is in progress.';
-    expect(retries).toEqual([{ attempt: 2, delayMs: 1_000, reason, operationId: 'o' }]);
+    expect(retries).toEqual([{ attempt: 2, delayMs: 1_000, reason, mayBeDone: true, operationId: 'o' }]);
   });
 
   test('a wait beyond the limit ends the retries with the last result', async () => {
@@ -272,6 +272,30 @@ describe('retries', () => {
     if (fault === 'silence') abort();
     await rejected;
     expect(route.seen).toHaveLength(1);
+  });
+
+  test('a call that is asked to finish gives the last answer if that says that nothing was done', async () => {
+    const refusal = { __typename: 'EksRefused', code: 'ROLE_NOT_FOUND', message: 'm', advice: null, retryable: true };
+    route.faults.push(answer({ status: 'REFUSED', retryAfterSeconds: 30, refusal }));
+    const finish = new AbortController();
+    const result = await clientOf().createPodIdentityAssociation(input(), {
+      finish: finish.signal,
+      onRetry: () => void setImmediate(() => finish.abort()),
+    });
+    expect(result).toMatchObject({ kind: 'refused', refusal: { code: 'ROLE_NOT_FOUND' } });
+    expect(route.seen).toHaveLength(1);
+  });
+
+  test.each([
+    ['is in progress', answer({ status: 'IN_PROGRESS', retryAfterSeconds: 0 })],
+    ['got no answer', 'lost answer'],
+  ] as const)('a call that is asked to finish still gets the result of a change that %s', async (_, fault) => {
+    route.faults.push(fault);
+    const finish = AbortSignal.abort();
+    expect(await clientOf().createPodIdentityAssociation(input(), { finish, onRetry })).toMatchObject({
+      kind: 'succeeded',
+    });
+    expect(retries).toMatchObject([{ mayBeDone: true }]);
   });
 
   test('a signal that is aborted before the call sends nothing', async () => {

@@ -49,11 +49,6 @@ export interface Command {
    * code is 2.
    */
   readonly finds?: (answer: ValueMap) => boolean;
-  /**
-   * Whether the answer says that not all was done: then this is the exit code, or 1 with
-   * `--detailed-exitcode`; null: all was done.
-   */
-  readonly failure?: (answer: ValueMap) => 3 | 254 | 255 | null;
   /** Whether it changes associations, so that its result can take a while. */
   readonly isMutation?: true;
   /**

@@ -1,8 +1,12 @@
+import { record } from './commands.ts';
 import type { Command, Parameter } from './commands.ts';
 
 const file: Parameter = { name: 'file', short: 'f', type: 'string', required: true, help: '' };
 const outputFile: Parameter = { name: 'outputFile', short: 'o', type: 'string', help: '' };
 const name: Parameter = { name: 'name', type: 'string', help: 'The name of the declaration. Audit entries record it.' };
+
+/** What a selector takes. */
+const several = ', separated by commas; * stands for any text';
 
 /**
  * The commands of declarations, each of several requests. Their answers are files and texts of
@@ -32,6 +36,11 @@ export const declarationCommands: readonly Command[] = [
         name: 'detailedExitcode',
         type: 'boolean',
         help: 'Exit with 0 if there is nothing to change, 2 if there is, and 1 for errors and denials.',
+      },
+      {
+        name: 'checkRoles',
+        type: 'boolean',
+        help: "Make a dry run for each distinct role, five a second, to find those that do not exist or can't be assumed.",
       },
       {
         name: 'onBehalfOf',
@@ -95,10 +104,38 @@ export const declarationCommands: readonly Command[] = [
     isCompound: true,
   },
   {
+    name: 'adopt',
+    operation: 'Adopt',
+    summary:
+      'Record the associations that others made, in all clusters. Shows what would be adopted and asks; run again, it does what is left.',
+    parameters: [
+      { name: 'accountId', type: 'string', help: `Only clusters of these AWS accounts${several}.` },
+      { name: 'clusterRegion', type: 'string', help: `Only clusters of these AWS regions${several}.` },
+      { name: 'clusterName', type: 'string', help: `Only these clusters${several}.` },
+      { name: 'namespace', type: 'string', help: `Only these Kubernetes namespaces${several}.` },
+      { name: 'roleArn', type: 'string', help: `Only these IAM roles, as role or target role${several}.` },
+      {
+        name: 'plan',
+        type: 'boolean',
+        help: 'Only show what would be adopted and left out.',
+      },
+      {
+        name: 'detailedExitcode',
+        type: 'boolean',
+        help: 'Exit with 2 if there is something to adopt and nothing is adopted, and with 1 if something is left out.',
+      },
+      { name: 'yes', type: 'boolean', help: 'Adopt without asking.' },
+      ...record.filter(({ name: one }) => one !== 'accountId'),
+    ],
+    answer: {},
+    isMutation: true,
+    isCompound: true,
+  },
+  {
     name: 'irsa',
     operation: 'Irsa',
     summary:
-      'Plan the move from IAM roles for service accounts: a declaration, trust policy statements, restarts. Nothing is sent.',
+      'Plan the move from IAM roles for service accounts: a declaration, trust policy statements, inventory, restarts. Nothing is changed.',
     parameters: [
       {
         ...file,
@@ -114,6 +151,11 @@ export const declarationCommands: readonly Command[] = [
         name: 'accountId',
         type: 'string',
         help: 'The AWS account of the clusters. It finds roles of other accounts, and is part of the statements.',
+      },
+      {
+        name: 'ownerTag',
+        type: 'string',
+        help: 'The key of the tag with the owner of the namespace, by default team. The gateway is asked for owners if its URL is given.',
       },
       { ...name, help: `${name.help} By default, from-irsa.` },
       {

@@ -35,8 +35,6 @@ export interface Execution {
 export interface Executed {
   readonly output: string;
   readonly found: boolean | null;
-  /** The exit code of a command that did not do all; null if it did. */
-  readonly failure: number | null;
 }
 
 /** Executes a command. Nothing is sent before the whole command line is checked. */
@@ -64,15 +62,11 @@ export async function execute(execution: Execution): Promise<Executed> {
   const color = globals.color === 'on' || (globals.color !== 'off' && host.terminalColumns !== null);
   const style = { width: host.terminalColumns ?? 80, color };
   const output = await printResult(result, { format, select, title: command.operation, style });
-  return isSample ? sample(output) : { output, found: foundIn(result, command), failure: failureIn(result, command) };
+  return isSample ? sample(output) : { output, found: foundIn(result, command) };
 }
 
 function sample(output: string): Executed {
-  return { output, found: null, failure: null };
-}
-
-function failureIn(result: Result, { failure }: Command): number | null {
-  return result.kind === 'answer' && isMap(result.answer) ? (failure?.(result.answer) ?? null) : null;
+  return { output, found: null };
 }
 
 function foundIn(result: Result, { finds }: Command): boolean | null {

@@ -26,6 +26,8 @@ export interface Host {
   readonly writeError: (text: string) => void;
   /** Columns of the terminal; null if standard output is not a terminal. */
   readonly terminalColumns: number | null;
+  /** Whether standard error is a terminal, which shows progress; by default it is not. */
+  readonly isErrorTerminal?: boolean;
   readonly version: string;
   /** Asks for missing options where `--cli-auto-prompt` wants it; null without a terminal. */
   readonly prompter: Prompter | null;
@@ -45,6 +47,8 @@ export interface Session {
   readonly url: string;
   /** Interrupts the requests and waits of the command. */
   readonly signal: AbortSignal | undefined;
+  /** Ends at once what a command still finishes after `signal`. */
+  readonly secondSignal?: AbortSignal | undefined;
   /** The error of the command for an error of the client; other errors unchanged. */
   readonly errorOf: (operation: string, error: unknown) => unknown;
 }
@@ -58,10 +62,10 @@ export interface CallSettings {
   readonly version: string;
   /** Interrupts calls; its reason becomes the error. */
   readonly signal?: AbortSignal;
+  /** Aborted by a second interrupt. */
+  readonly secondSignal?: AbortSignal;
   /** Whether a person is at the terminal, so that a login opens the browser. */
   readonly isInteractive?: boolean;
-  /** Asks before many changes; null or absent without a terminal. */
-  readonly prompter?: Prompter | null;
   /** Milliseconds for the retries of a request of a session; by default 10 minutes. */
   readonly sessionLimitMs?: number;
 }

@@ -1,12 +1,23 @@
 import process from 'node:process';
-import { InterruptedError } from './aws/errors.ts';
+import { interruptedCode, InterruptedError } from './aws/errors.ts';
 import type { Host } from './host.ts';
 import { runCommandLine } from './run.ts';
 import metadata from '../package.json' with { type: 'json' };
 
-const interrupt = new AbortController();
-process.once('SIGINT', () => {
+/** npm and npx pass on an interrupt that the terminal sent to the command already. Milliseconds. */
+const repeatMs = 250;
+
+/** Time for the report after a second interrupt, in milliseconds. */
+const reportMs = 1_000;
+
+const [interrupt, secondInterrupt] = [new AbortController(), new AbortController()];
+let interruptedAt: number | null = null;
+process.on('SIGINT', () => {
+  interruptedAt ??= performance.now();
   interrupt.abort(new InterruptedError('Interrupted. A change that was sent may still be made.'));
+  if (performance.now() - interruptedAt < repeatMs) return;
+  secondInterrupt.abort(new InterruptedError('Interrupted before the result was known.'));
+  setTimeout(() => process.exit(interruptedCode), reportMs).unref();
 });
 // A reader such as `head` can end before the output does: that changes nothing for a command that
 // has its result, and ends one that would read more pages. A full disk is an error.
@@ -15,6 +26,8 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   process.stderr.write(`The output can't be written: ${message}\n`);
   process.exit(255);
 });
+// An interrupt also ends a reader such as `tee`: what is under way is finished without it.
+process.stderr.on('error', () => undefined);
 process.exitCode = 255;
 // The SDK's notices about versions of Node.js are for those who develop with it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -24,6 +37,7 @@ const host = {
   write: (text: string) => process.stdout.write(text),
   writeError: (text: string) => process.stderr.write(text),
   terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
+  isErrorTerminal: process.stderr.isTTY,
   version: `pod-identity/${metadata.version} Node.js/${process.versions.node} ${process.platform}/${process.arch}`,
 };
 const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
@@ -36,12 +50,14 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   prompter,
   call: async (request) => {
     const { makeCall } = await import('./gateway/call.ts');
-    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive, prompter });
+    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive });
     return call(request);
   },
   openSession: async (connection) => {
     const { makeSession } = await import('./gateway/call.ts');
-    return makeSession({ ...host, signal: interrupt.signal, isInteractive })(connection);
+    return makeSession({ ...host, signal: interrupt.signal, secondSignal: secondInterrupt.signal, isInteractive })(
+      connection,
+    );
   },
 });
 // Timers and connections of what was interrupted would keep the process for seconds.

@@ -1,6 +1,5 @@
 import { approvalCommands } from './approval-commands.ts';
-import { approvalRequiredCode } from './aws/errors.ts';
-import { isList, isMap } from './aws/value.ts';
+import { isList } from './aws/value.ts';
 import type { ValueMap } from './aws/value.ts';
 import {
   accountId,
@@ -59,59 +58,8 @@ function isRefused({ wouldBeAttempted }: ValueMap): boolean {
   return wouldBeAttempted !== true;
 }
 
-/** The number of adoptions with a status. */
-function countOf({ counts }: ValueMap, status: string): number {
-  const count = isMap(counts) ? counts[status] : 0;
-  return typeof count === 'number' ? count : 0;
-}
-
-const adoptAll: Command = {
-  name: 'adopt',
-  operation: 'AdoptPodIdentityAssociations',
-  summary:
-    'Record all associations of a cluster that other tools made. Shows the plan and asks; run again, it goes on where it stopped.',
-  parameters: [
-    clusterName,
-    namespace,
-    { name: 'plan', type: 'boolean', help: 'Only show what would be adopted, who made it and what policy says.' },
-    { name: 'yes', type: 'boolean', help: 'Adopt without a plan and without asking.' },
-    ...record.filter(({ name }) => name !== 'onBehalfOf').map(plain),
-  ],
-  answer: {
-    adoptions: [
-      {
-        namespace: 'string',
-        serviceAccount: 'string',
-        associationId: 'string',
-        roleArn: 'string',
-        modifiedAt: 'timestamp',
-        madeBy: 'string',
-        status: 'string',
-        message: 'string',
-      },
-    ],
-    counts: {
-      planned: 'integer',
-      denied: 'integer',
-      adopted: 'integer',
-      approvalRequired: 'integer',
-      refused: 'integer',
-      inProgress: 'integer',
-      notSent: 'integer',
-    },
-  },
-  finds: (answer) => countOf(answer, 'planned') + countOf(answer, 'denied') > 0,
-  failure: (answer) => {
-    if (countOf(answer, 'inProgress') + countOf(answer, 'notSent') > 0) return 255;
-    if (countOf(answer, 'refused') > 0) return 254;
-    return countOf(answer, 'approvalRequired') > 0 ? approvalRequiredCode : null;
-  },
-  isMutation: true,
-};
-
 /** The commands that the AWS CLI does not have. */
 export const ownCommands: readonly Command[] = [
-  adoptAll,
   {
     name: 'adopt-pod-identity-association',
     operation: 'AdoptPodIdentityAssociation',

@@ -1,4 +1,4 @@
-import { CommandError, GeneralError, UsageError } from './aws/errors.ts';
+import { CommandError, GeneralError, InterruptedError, UsageError } from './aws/errors.ts';
 import { errorText } from './aws/error-text.ts';
 import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
@@ -30,11 +30,11 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
-    return hasPlanCodes(args) ? 1 : known.exitCode;
+    return hasPlanCodes(args) && !(known instanceof InterruptedError) ? 1 : known.exitCode;
   }
 }
 
-/** Whether the exit codes of a line are 0, 1 and 2, also if the line can't be parsed. */
+/** Whether the exit codes of a line are 0, 1 and 2 unless it is interrupted, also if the line can't be parsed. */
 function hasPlanCodes(args: readonly string[]): boolean {
   const commandOf = (arg: string) => commands.find(({ name }) => name === arg);
   const command = args.map(commandOf).find((found) => found !== undefined);
@@ -70,9 +70,8 @@ async function runParsed(
     return runCompound({ command, globals, values, profile, connection, select, host });
   }
   const { execute } = await import('./execute.ts');
-  const { output, found, failure } = await execute({ command, globals, values, profile, connection, select, host });
+  const { output, found } = await execute({ command, globals, values, profile, connection, select, host });
   print(host, output);
-  if (failure !== null) return values[detailedExitCode] === true ? 1 : failure;
   return found === true && values[detailedExitCode] === true ? 2 : 0;
 }
 

@@ -1,231 +1,241 @@
-import { noFilters } from '../../../src/ledger/ledger.ts';
-import { roleArn } from '../../../test/support/gateway.ts';
-import type { ValueMap } from '../src/aws/value.ts';
-import { approvalIn, held, polled } from '../../client/test/approval.ts';
-import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
-import { runOnGateway } from './run-on-gateway.ts';
-import type { Terminal } from './run-on-gateway.ts';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyOfShipped } from '../../../test/support/policy-sample.ts';
+import { roleArn, withoutRateLimit } from '../../../test/support/gateway.ts';
+import type { ScannedGateway } from './declaration/scanned-gateway.ts';
+import { outside, startScannedGateway } from './declaration/scanned-gateway.ts';
+import { startFaultyRoute } from '../../client/test/gateway.ts';
 
-openFaultyRoute();
+/** More clusters than one check takes. */
+const clusterNames = Array.from({ length: 12 }, (_, index) => `cluster-${String(index).padStart(2, '0')}`);
+const place = { accountId: '111122223333', region: 'eu-central-1' };
+const policies = copyOfShipped();
+let fleet: ScannedGateway;
 
-beforeEach(() => {
-  const { control } = gateway.simulator;
-  for (const { associationId } of control.associations()) control.deleteAssociation(associationId);
-  gateway.clock.skip(600_000);
-  control.clearRequests();
+beforeAll(() => {
+  const file = join(policies, 'inventory.json');
+  const inventory = JSON.parse(readFileSync(file, 'utf8')) as { readonly clusters: readonly object[] };
+  const more = clusterNames.map((clusterName) => ({ ...place, clusterName, environment: 'dev' }));
+  writeFileSync(file, JSON.stringify({ ...inventory, clusters: [...inventory.clusters, ...more] }));
+  const required = join(policies, 'required-policies.json');
+  const ids = JSON.parse(readFileSync(required, 'utf8')) as readonly string[];
+  writeFileSync(required, JSON.stringify([...ids, 'adopt-in-production']));
+  appendFileSync(
+    join(policies, 'approvals.cedar'),
+    `@id("adopt-in-production") @message("Others look first.") @advice("Ask them.") @approvers("platform-admins")
+    forbid (principal, action == PodIdentity::Action::"AdoptPodIdentityAssociation", resource)
+    when { resource.cluster.production };`,
+  );
 });
+afterAll(() => rmSync(policies, { recursive: true }));
 
-/** Longer than reads lag. Milliseconds. */
-const lagMs = 11_000;
-
-/** Makes associations directly at EKS, by the tags of the tools that make them. */
-function makeDirectly(...made: readonly { readonly serviceAccount: string; readonly [field: string]: unknown }[]) {
-  const place = { clusterName: 'apps-dev', namespace: 'payments', roleArn: roleArn('payments/payments-api') };
-  const associations = made.map((fields) => gateway.simulator.control.createAssociation({ ...place, ...fields }));
-  gateway.clock.skip(lagMs);
-  return associations;
-}
-
-/** Runs `pod-identity adopt` as a platform administrator. */
-async function adopt(args: readonly string[], terminal: Terminal = {}, as = 'pat') {
-  const environment = { POD_IDENTITY_ENDPOINT_URL: route.url, POD_IDENTITY_TOKEN: await gateway.tokenOf(as) };
-  return runOnGateway(['adopt', '--cluster', 'apps-dev', ...args], { environment, ...terminal });
-}
+beforeEach(async () => {
+  fleet = await startScannedGateway({ policies, change: withoutRateLimit });
+  for (const clusterName of clusterNames) fleet.control.addCluster({ ...place, clusterName });
+});
+afterEach(() => fleet.close());
 
 interface Answer {
-  readonly adoptions: readonly ValueMap[];
+  readonly adoptions: readonly Readonly<Record<string, string | null>>[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly deniedUpdates: readonly { readonly reason: string; readonly associations: readonly string[] }[];
+  readonly inventory: readonly object[];
 }
-const answerOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout) as Answer;
 
-/** The inputs of the adoptions that were sent. */
-const sent = () =>
-  route.seen.filter(({ body }) => body.includes('mutation Adopt')).map((seen) => variablesOf(seen).input);
+const adopt = (args: readonly string[], as = 'pat', ...more: readonly [object?, string?]) =>
+  fleet.run(['adopt', ...args], as, ...more);
+const adoptJson = async (args: readonly string[]) => {
+  const { code, stdout } = await adopt([...args, '--output', 'json']);
+  return { code, ...(JSON.parse(stdout) as Answer) };
+};
 
-const none = { planned: 0, denied: 0, adopted: 0, approvalRequired: 0, refused: 0, inProgress: 0, notSent: 0 };
-
-const addon = 'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/vpc-cni/a1';
-
-test('a plan lists what the gateway does not know, who made it and what policy says, and adopts nothing', async () => {
-  await gateway.create({ serviceAccount: 'known', clientRequestToken: 'known' });
-  makeDirectly(
-    { serviceAccount: 'a', tags: { 'managed-by': 'Terraform' } },
-    { serviceAccount: 'b', tags: { 'alpha.eksctl.io/cluster-name': 'apps-dev' } },
-    { serviceAccount: 'c', tags: { 'services.k8s.aws/controller-version': 'eks-v1.9.0' } },
-    { serviceAccount: 'd', tags: { 'crossplane-name': 'd' } },
-    { serviceAccount: 'e', tags: { 'aws:cloudformation:stack-name': 'apps' } },
-    { serviceAccount: 'f', ownerArn: addon },
-    { serviceAccount: 'g', roleArn: roleArn('terraform/g') },
+/** Makes an association in each of the clusters, as Terraform does. */
+function makeInAll() {
+  return clusterNames.map((clusterName) =>
+    fleet.control.createAssociation({ ...outside('api'), clusterName, tags: { 'managed-by': 'Terraform' } }),
   );
-  const outcome = await adopt(['--plan']);
-  const { adoptions, counts } = answerOf(outcome);
-  expect(outcome.code).toBe(0);
-  expect(adoptions.map(({ serviceAccount, madeBy, status }) => [serviceAccount, madeBy, status])).toEqual([
-    ['a', 'Terraform', 'PLANNED'],
-    ['b', 'eksctl', 'PLANNED'],
-    ['c', 'ACK', 'PLANNED'],
-    ['d', 'Crossplane', 'PLANNED'],
-    ['e', 'CloudFormation', 'PLANNED'],
-    ['f', 'EKS add-on', 'DENIED'],
-    ['g', undefined, 'PLANNED'],
+}
+
+test('adopts in more clusters than one check takes, and a second run has nothing left', async () => {
+  makeInAll();
+  await fleet.observe();
+  fleet.control.clearRequests();
+  const planned = await adopt(['--plan']);
+  expect(planned.code).toBe(0);
+  expect((await adopt(['--plan', '--detailed-exitcode'])).code).toBe(2);
+  expect(planned.stdout).toContain('= adopt 1 in 111122223333/eu-central-1/cluster-11: 1 by Terraform\n');
+  expect(planned.stdout).toContain('12 to adopt, 0 need an approval, 0 left out, 0 adopted before');
+  expect(fleet.control.requests()).toEqual([]);
+
+  const adopted = await adopt(['--yes', '--reason', 'Hand-over.']);
+  expect(adopted).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted: 12 of 12') });
+  expect(fleet.control.requests().map(({ operation }) => operation)).toEqual(
+    clusterNames.map(() => 'DescribePodIdentityAssociation'),
+  );
+  expect(await adopt(['--yes'])).toMatchObject({
+    code: 0,
+    stdout:
+      'Adopted: 0 of 0, 0 need an approval, 0 left out, 12 adopted before, 0 made by the gateway, 0 of EKS add-ons.\n',
+  });
+  expect(fleet.effects()).toEqual([]);
+});
+
+test('selects by clusters, namespaces and roles, also by patterns', async () => {
+  makeInAll();
+  fleet.control.createAssociation({ ...outside('index', 'search/search-api'), namespace: 'search' });
+  fleet.control.createAssociation({ ...outside('direct'), targetRoleArn: 'arn:aws:iam::444455556666:role/t' });
+  await fleet.observe();
+  const names = async (...args: readonly string[]) => {
+    const { adoptions } = await adoptJson(['--plan', ...args]);
+    return adoptions.map(({ clusterName, serviceAccount }) => `${clusterName}/${serviceAccount}`);
+  };
+  expect(await names('--cluster-name', 'cluster-01,cluster-1*')).toEqual([
+    ...['cluster-01/api', 'cluster-10/api', 'cluster-11/api'],
   ]);
-  expect(adoptions[6]?.message).toMatch(/Policy would deny a create of it: required-tags, role-by-convention/);
-  expect(counts).toEqual({ ...none, planned: 6, denied: 1 });
-  expect(sent()).toEqual([]);
-  const described = gateway.simulator.control.requests('DescribePodIdentityAssociation');
-  expect(described.length).toBeLessThanOrEqual(2 * 7 + 1);
-  expect(gateway.simulator.control.requests('DescribeCluster')).toEqual([]);
+  expect(await names('--namespace', 'search')).toEqual(['apps-dev/index']);
+  expect(await names('--role-arn', 'arn:aws:iam::444455556666:role/*')).toEqual(['apps-dev/direct']);
+  expect(await names('--account-id', '444455556666')).toEqual([]);
 });
 
-test('a plan exits with 2 if there is something to adopt, with --detailed-exitcode', async () => {
-  expect(await adopt(['--plan', '--detailed-exitcode'])).toMatchObject({ code: 0 });
-  makeDirectly({ serviceAccount: 'a' });
-  expect(await adopt(['--plan', '--detailed-exitcode'])).toMatchObject({ code: 2 });
+test('groups those whose next update policy would deny, with the lines of the inventory that permit it', async () => {
+  const role = roleArn('x').replace('pods/x', 'terraform-api');
+  fleet.control.createAssociation({ ...outside('a'), roleArn: role });
+  fleet.control.createAssociation({ ...outside('b'), roleArn: role, clusterName: 'cluster-03' });
+  fleet.control.createAssociation({ ...outside('c'), namespace: 'payments-eu', roleArn: role });
+  fleet.control.createAssociation({ ...outside('d'), namespace: 'unowned', roleArn: role });
+  fleet.control.createAssociation(outside('fine'));
+  fleet.control.createAssociation(outside('default'));
+  await fleet.observe();
+  const { code, counts, deniedUpdates, inventory } = await adoptJson(['--yes']);
+  expect([code, counts.adopted]).toEqual([0, 6]);
+  expect(deniedUpdates.map(({ reason, associations }) => [reason.split(':')[0], associations.length])).toEqual([
+    ['Policy role-by-convention', 4],
+    ['Policy no-default-service-account', 1],
+  ]);
+  const lines = [
+    { exists: true, entry: { name: 'payments', owners: ['payments-team'], roleArns: [role] } },
+    { exists: false, entry: { name: 'payments-eu', owners: ['payments-team'], roleArns: [role] } },
+    { exists: false, entry: { name: 'unowned', owners: [], roleArns: [role] } },
+  ];
+  expect(inventory).toEqual(lines);
+  const again = await adopt(['--plan']);
+  expect(again.stdout).toContain('Adopted as they are, but policy would deny their next update:\n- 4: Policy role-by');
+  expect(again.stdout).toContain(`  ${JSON.stringify(lines[0]?.entry)},\n`);
+  expect(again.stdout).toContain('Fill in the owners of 1 entries');
 });
 
-test('adopts each with its modifiedAt and a token that follows from both, and a second run finds nothing to adopt', async () => {
-  const [one] = makeDirectly({ serviceAccount: 'a' }, { serviceAccount: 'b' });
-  const outcome = await adopt(['--yes', '--reason', 'Hand-over.']);
-  expect(outcome.code).toBe(0);
-  expect(answerOf(outcome).counts).toEqual({ ...none, adopted: 2 });
-  const expectedModifiedAt = new Date((one?.modifiedAt ?? 0) * 1_000).toISOString();
-  const clientRequestToken = `adopt-${one?.associationId}-${expectedModifiedAt}`;
-  expect(sent()).toHaveLength(2);
-  expect(sent()).toContainEqual(
-    expect.objectContaining({ expectedModifiedAt, clientRequestToken, reason: 'Hand-over.' }),
-  );
-  expect(outcome.stderr).toContain('2 of 2 done');
-  const again = await adopt(['--yes']);
-  expect(answerOf(again)).toEqual({ adoptions: [], counts: none });
-});
-
-test('an adoption that others have to approve is planned and reported as such', async () => {
-  makeDirectly({ serviceAccount: 'a' });
-  const list = { status: 200, body: await drift() };
-  const checked = { refusal: { code: 'APPROVAL_REQUIRED' }, auditEntry: { message: 'It needs an approval.' } };
-  route.faults.push(list, {
-    status: 200,
-    body: JSON.stringify({ data: { checkAdoptPodIdentityAssociation: checked } }),
+test('says what it leaves out: what was changed since it was adopted, add-ons, and clusters without a scan', async () => {
+  const [one, two] = makeInAll();
+  const ownerArn = 'arn:aws:eks:eu-central-1:111122223333:addon/apps-dev/vpc-cni/a1';
+  fleet.control.createAssociation({ ...outside('node'), ownerArn });
+  await fleet.observe();
+  expect((await adopt(['--yes', '--cluster-name', 'cluster-00'])).code).toBe(0);
+  for (const { associationId = '' } of [one ?? {}, two ?? {}])
+    fleet.control.updateAssociation(associationId, { disableSessionTags: true });
+  await fleet.observe();
+  const { code, adoptions, counts } = await adoptJson(['--plan']);
+  expect([code, counts]).toMatchObject([1, { planned: 11, leftOut: 1, addOns: 1, unknownClusters: 0 }]);
+  expect(adoptions.find(({ status }) => status === 'LEFT_OUT')).toMatchObject({
+    clusterName: 'cluster-00',
+    message: expect.stringContaining('changed outside since'),
   });
-  const plan = await adopt(['--plan']);
-  expect(plan.code).toBe(0);
-  expect(answerOf(plan)).toMatchObject({
-    adoptions: [{ status: 'PLANNED', message: 'It needs an approval.' }],
-    counts: { ...none, planned: 1 },
+
+  const unseen = await startScannedGateway({ policies });
+  expect(await unseen.run(['adopt', '--plan'], 'pat')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('No complete scan yet, so that associations can be missing:\n- 1111'),
   });
-  route.faults.push(list, held({}, 60, 'adopt'));
-  const run = await adopt(['--yes']);
-  expect(run.code).toBe(3);
-  const message = 'Approvers: group security. To approve it: pod-identity approve approval-1.key';
-  expect(answerOf(run).adoptions).toMatchObject([{ status: 'APPROVAL_REQUIRED', message }]);
+  await unseen.close();
 });
 
-test('an adoption that others have to approve is made with --wait once it is approved', async () => {
-  makeDirectly({ serviceAccount: 'a' });
-  const first = held({}, 0, 'adopt');
-  route.faults.push({ status: 200, body: await drift() }, first, first, polled(approvalIn('APPROVED')));
-  const outcome = await adopt(['--yes', '--wait', '1h']);
-  expect(outcome.code).toBe(0);
-  expect(answerOf(outcome).counts).toEqual({ ...none, adopted: 1 });
-  expect(new Set(sent().map(({ clientRequestToken }) => clientRequestToken)).size).toBe(1);
-  expect(outcome.stderr).toContain('payments/a: To approve it: pod-identity approve approval-1.key\n');
-});
-
-test('has one effect if it is run again after its answer was lost', async () => {
-  makeDirectly({ serviceAccount: 'a' });
-  route.faults.push({ status: 200, body: await drift() }, 'lost answer' as const);
-  const outcome = await adopt(['--yes']);
-  expect(outcome.code).toBe(0);
-  const tokens = new Set(sent().map(({ clientRequestToken }) => clientRequestToken));
-  expect(tokens.size).toBe(1);
-  const events = ['SUCCEEDED'] as const;
-  const operations = ['ADOPT_POD_IDENTITY_ASSOCIATION'] as const;
-  const query = { ...noFilters, partition: { kind: 'all' }, events, operations, limit: 1, before: null } as const;
-  const { entries } = await gateway.deps.ledger.readTrail(query);
-  expect(entries[0]?.target?.serviceAccount).toBe('a');
-});
-
-/** The answer of the gateway to the query of drift. */
-async function drift(): Promise<string> {
-  route.seen.length = 0;
-  await adopt(['--plan']);
-  const [seen] = route.seen;
-  const { query, variables } = JSON.parse(seen?.body ?? '') as { query: string; variables: object };
-  const { data } = await gateway.send(query, variables, 'pat');
-  route.seen.length = 0;
-  return JSON.stringify({ data });
-}
-
-test('refuses what was modified since the plan, goes on, and exits with 254', async () => {
-  const [one] = makeDirectly({ serviceAccount: 'a' }, { serviceAccount: 'b' });
-  const listed = await drift();
-  gateway.simulator.control.updateAssociation(one?.associationId ?? '', { disableSessionTags: true });
-  gateway.clock.skip(lagMs);
-  route.faults.push({ status: 200, body: listed });
-  const outcome = await adopt(['--yes']);
-  const { adoptions, counts } = answerOf(outcome);
-  expect([outcome.code, counts]).toEqual([254, { ...none, adopted: 1, refused: 1 }]);
-  expect(adoptions[0]).toMatchObject({
-    status: 'REFUSED',
-    message: expect.stringMatching(/was modified at/) as string,
+test('says why those who may not adopt can adopt nothing', async () => {
+  fleet.control.createAssociation(outside('api'));
+  await fleet.observe();
+  expect(await adopt(['--plan', '--namespace', 'payments'], 'alice')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(
+      /Left out:\n- 1: Policy default-deny: Ask the platform admins to adopt the association\. \(1111\S+\/payments\/api\)/,
+    ),
   });
 });
 
-test('ends with what is in progress, and exits with 255, if the gateway cannot be reached any more', async () => {
-  makeDirectly({ serviceAccount: 'a' }, { serviceAccount: 'b' });
-  const listed = await drift();
-  const unavailable = {
-    status: 400,
-    body: JSON.stringify({ errors: [{ message: 'Down.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }),
+test('asks for approvals only with --wait, and adopts what is approved', async () => {
+  fleet.control.createAssociation({ ...outside('api'), clusterName: 'apps-prod' });
+  fleet.control.createAssociation(outside('api'));
+  await fleet.observe();
+  const pending = async () =>
+    (await fleet.run(['approvals', '--query', 'approvals[].id', '--output', 'text'], 'kim')).stdout;
+  const without = await adopt(['--yes']);
+  expect(without).toMatchObject({ code: 3, stdout: expect.stringContaining('Adopted: 1 of 1, 1 need an approval') });
+  expect(without.stdout).toContain('It needs an approval of the group platform-admins.');
+  expect((await adopt(['--yes'])).code).toBe(3);
+  expect((await pending()).trim()).toBe('');
+
+  let approved: Promise<unknown> | undefined;
+  const onError = (text: string) => {
+    if (text.includes('To approve it:')) approved ??= pending().then((id) => fleet.run(['approve', id.trim()], 'kim'));
   };
-  route.faults.push({ status: 200, body: listed }, ...Array.from({ length: 4 }, () => unavailable));
-  const outcome = await adopt(['--yes']);
-  expect(outcome.code).toBe(255);
-  expect(answerOf(outcome).counts).toEqual({ ...none, inProgress: 2 });
-  expect(outcome.stderr).toContain('Run the same command again');
+  const waited = await adopt(['--yes', '--wait', '1h'], 'pat', { onError });
+  await approved;
+  expect(waited).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted: 1 of 1') });
 });
 
-describe('without --yes', () => {
-  const answering = (answer: string): Terminal & { readonly questions: string[] } => {
-    const questions: string[] = [];
-    const choose = (question: string) => {
-      questions.push(question);
-      return Promise.resolve(answer);
-    };
-    return { questions, prompter: { choose, text: choose } };
+test('has one effect if an answer is lost, and refuses what was modified since it was seen', async () => {
+  const [one] = makeInAll();
+  await fleet.observe();
+  const route = await startFaultyRoute(fleet.gateway.url);
+  fleet.control.updateAssociation(one?.associationId ?? '', { disableSessionTags: true });
+  fleet.gateway.clock.skip(11_000);
+  const prompter = {
+    choose: () => {
+      route.faults.push('lost answer', 'lost answer');
+      return Promise.resolve('yes');
+    },
+    text: () => Promise.resolve(''),
   };
-
-  test('asks at the terminal, after the plan, and adopts if the answer is yes', async () => {
-    makeDirectly({ serviceAccount: 'a', tags: { 'managed-by': 'terraform' } });
-    const terminal = answering('yes');
-    const outcome = await adopt([], terminal);
-    expect(terminal.questions).toEqual(['Adopt 1 association in apps-dev?']);
-    expect(outcome.stderr).toMatch(/payments\/a {2}a-\S+ {2}arn:\S+ {2}Terraform {2}The request would record/);
-    expect(answerOf(outcome).counts).toMatchObject({ adopted: 1 });
-  });
-
-  test('adopts nothing if the answer is no', async () => {
-    makeDirectly({ serviceAccount: 'a' });
-    const outcome = await adopt([], answering('no'));
-    expect([outcome.code, answerOf(outcome).counts]).toMatchObject([0, { planned: 1, adopted: 0 }]);
-  });
-
-  test('is an error without a terminal, before anything is sent', async () => {
-    const outcome = await adopt([]);
-    expect(outcome).toMatchObject({ code: 252, stdout: '' });
-    expect(outcome.stderr).toContain('--yes');
-    expect(route.seen).toEqual([]);
-  });
+  const outcome = await adopt([], 'pat', { prompter }, route.url);
+  expect(outcome.code).toBe(1);
+  expect(outcome.stdout).toMatch(/Refused:\n- 1: .*was modified at/);
+  expect(outcome.stdout).toContain('Adopted: 11 of 12');
+  const adoptions = route.seen.filter(({ body }) => body.includes('mutation Adopt'));
+  expect(adoptions).toHaveLength(14);
+  expect(new Set(adoptions.map(({ body }) => /adopt-a-[^"]+/.exec(body)?.[0])).size).toBe(12);
+  await route.close();
 });
 
-test('adopts in one namespace only, if it is given', async () => {
-  makeDirectly({ serviceAccount: 'a' }, { serviceAccount: 'b', namespace: 'search' });
-  const { adoptions } = answerOf(await adopt(['--plan', '--namespace', 'search']));
-  expect(adoptions).toMatchObject([{ namespace: 'search', serviceAccount: 'b' }]);
+test('an interrupted run says what it did not send, and the next one does what is left', async () => {
+  for (let index = 0; index < 30; index += 1) fleet.control.createAssociation(outside(`s${index}`));
+  await fleet.observe();
+  const route = await startFaultyRoute(fleet.gateway.url);
+  const interrupt = new AbortController();
+  const prompter = {
+    choose: () => {
+      setTimeout(() => interrupt.abort(new Error('Interrupted.')), 30);
+      return Promise.resolve('yes');
+    },
+    text: () => Promise.resolve(''),
+  };
+  const interrupted = await adopt([], 'pat', { prompter, signal: interrupt.signal }, route.url);
+  expect(interrupted).toMatchObject({ code: 130, stdout: expect.stringContaining('Not sent: run the same command') });
+  const next = await adoptJson(['--yes']);
+  expect([next.code, (next.counts.adopted ?? 0) + (next.counts.adoptedBefore ?? 0)]).toEqual([0, 30]);
+  expect(await adoptJson(['--plan'])).toMatchObject({ code: 0, counts: { adoptedBefore: 30 } });
+  await route.close();
 });
 
-test('says who may adopt to those who may not', async () => {
-  makeDirectly({ serviceAccount: 'a' });
-  const outcome = await adopt(['--plan', '--namespace', 'payments'], {}, 'alice');
-  expect(answerOf(outcome).adoptions).toMatchObject([{ status: 'DENIED' }]);
+test('needs --plan or --yes without a terminal, before anything is sent', async () => {
+  expect(await adopt([])).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--yes') });
+});
+
+test('adopts nothing if the answer is no', async () => {
+  fleet.control.createAssociation(outside('api'));
+  await fleet.observe();
+  const questions: string[] = [];
+  const choose = (question: string) => {
+    questions.push(question);
+    return Promise.resolve('no');
+  };
+  const outcome = await adopt([], 'pat', { prompter: { choose, text: choose } });
+  expect([questions, outcome.code]).toEqual([['Adopt 1 association?'], 0]);
+  expect(outcome.stdout).toContain('1 to adopt');
 });

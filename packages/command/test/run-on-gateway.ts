@@ -8,6 +8,10 @@ import type { Outcome } from './host.ts';
 export interface Terminal {
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Aborted by a second interrupt. */
+  readonly secondSignal?: AbortSignal;
+  /** Whether standard error is a terminal; by default it is not. */
+  readonly isErrorTerminal?: boolean;
   /** Answers questions; by default there is no terminal. */
   readonly prompter?: Prompter;
   /** Sees each text on standard error. */
@@ -18,7 +22,8 @@ export interface Terminal {
 
 /** Runs a command line in this process, with the requests that the executable sends. */
 export async function runOnGateway(args: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
-  const { environment = {}, signal, prompter = null, onError, around = (call: Host['call']) => call } = terminal;
+  const { environment = {}, prompter = null, onError, around = (call: Host['call']) => call } = terminal;
+  const { signal, secondSignal, isErrorTerminal = false } = terminal;
   let [stdout, stderr] = ['', ''];
   const host = {
     environment: {
@@ -34,10 +39,11 @@ export async function runOnGateway(args: readonly string[], terminal: Terminal =
       onError?.(text);
     },
     terminalColumns: null,
+    isErrorTerminal,
     version: 'pod-identity/0.0.0',
     prompter,
   };
-  const settings = { ...host, ...(signal && { signal }) };
+  const settings = { ...host, ...(signal && { signal }), ...(secondSignal && { secondSignal }) };
   const call = around(makeCall(settings));
   const code = await runCommandLine(args, { ...host, call, openSession: makeSession(settings) });
   return { code, stdout, stderr };

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readSettings } from '../../../src/app/environment.ts';
 import type { Environment, SettingsReader } from '../../../src/app/environment.ts';
 import { readDenialShare, readWebhook } from '../../../src/app/event-settings.ts';
@@ -18,13 +17,8 @@ import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { ExternalIssuer } from './issuers.ts';
 import { shellQuoted } from './invocation.ts';
 import { audience } from './principals.ts';
-
-/** The JSON of a world, not parsed: commands that need no world do not load its rules. */
-export interface WorldText {
-  /** Of its file, for messages. */
-  readonly name: string;
-  readonly text: string;
-}
+import { readWorldText } from './world/world-file.ts';
+import type { WorldText } from './world/world-file.ts';
 
 /** What the local server reads from its environment. */
 export interface LocalSettings extends LedgerSettings, GatewaySettings {
@@ -81,12 +75,13 @@ const maxTimerMs = 2_147_483_647;
 
 /**
  * How clusters of the simulator are scanned: it has no quota, and people wait for what they have
- * just changed.
+ * just created or deleted. To read 10,000 associations takes minutes on a small machine, so they
+ * are not read again in each of these.
  */
 const simulatorScan: ScanSettings = {
   ...defaultScanSettings,
   intervalMs: 10_000,
-  maxAgeMs: 60_000,
+  maxAgeMs: 3_600_000,
   readsPerSecond: 100,
 };
 
@@ -189,16 +184,4 @@ export const exampleHome = { accountId: exampleAccountId, region: exampleRegion 
 /** Reads WORLD_FILE; null where it is not set. Throws as {@link readLocalSettings} does. */
 export function readWorldFile(): WorldText | null {
   return readSettings(process.env, readWorldText);
-}
-
-function readWorldText(reader: SettingsReader): WorldText | null {
-  const file = reader.text('WORLD_FILE', '');
-  if (file === '') return null;
-  try {
-    return { name: basename(file), text: readFileSync(file, 'utf8') };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    reader.problem(`WORLD_FILE is ${file}, which can't be read: ${reason}.`);
-    return null;
-  }
 }

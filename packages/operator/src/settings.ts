@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readLogSettings } from '../../../tools/ledger/log-settings.ts';
 import type { LogSettings } from '../../../tools/ledger/log-settings.ts';
-import { readLedgerSettings } from '../../../tools/ledger/settings.ts';
+import { exampleAccountId, exampleRegion, readLedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { SettingsReader } from '../../../src/app/environment.ts';
+import { readWorldText } from '../../local-gateway/src/world/world-file.ts';
+import type { WorldText } from '../../local-gateway/src/world/world-file.ts';
 import type { Settings } from './cli/command.ts';
 
 const region = ['AWS_REGION', 'region of the tables'] as const;
@@ -56,6 +58,45 @@ export const ledgerAndLog: Settings<LedgerSettings & { readonly log: LogSettings
   variables: [...existingLedger.variables, ...logVariables],
   read: (reader, values) => ({ ...existingLedger.read(reader, values), log: readLogSettings(reader) }),
 };
+
+/** The world of `npm start`, not parsed. */
+export interface LocalWorld extends WorldText {
+  /** Account and region where the world names none. */
+  readonly defaults: { readonly accountId: string; readonly region: string };
+}
+
+/** What a command reads with the world of `npm start`; the world is null where there is none. */
+export interface WithWorld {
+  readonly world: LocalWorld | null;
+}
+
+const worldVariables = [
+  [
+    'WORLD_FILE',
+    'world of npm start, unless LEDGER is dynamodb: its inventory, account and region are the defaults (default: none)',
+  ],
+  ['HOME_ACCOUNT_ID', 'account of a world that names none (default: that of the examples)'],
+] as const;
+
+/**
+ * Settings, and the world of `npm start`. A deployment has none: a variable that was left in the
+ * shell must not move a lock to another account.
+ */
+export function withWorld<S extends object>(settings: Settings<S>): Settings<S & WithWorld> {
+  const known = settings.variables.map(([name]) => name);
+  return {
+    variables: [...settings.variables, ...worldVariables.filter(([name]) => !known.includes(name))],
+    read: (reader, values) => ({ ...settings.read(reader, values), world: readLocalWorld(reader) }),
+  };
+}
+
+function readLocalWorld(reader: SettingsReader): LocalWorld | null {
+  if (reader.text('LEDGER', 'sqlite') === 'dynamodb') return null;
+  const world = readWorldText(reader);
+  const accountId = reader.accountId('HOME_ACCOUNT_ID', exampleAccountId);
+  const region = reader.region('AWS_REGION', exampleRegion);
+  return world && { ...world, defaults: { accountId, region } };
+}
 
 /**
  * As {@link existingLedger}, and whether POLICY_TABLE names the table with the policies in force.

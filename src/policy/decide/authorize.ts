@@ -12,6 +12,7 @@ import type { Verdict } from './on-behalf-of.ts';
 import type { AuthorizationContext, Authorize, AuthorizationRequest } from '../policy.ts';
 import { clusterOf, emptySlice, sliceFor } from '../entities/slice.ts';
 import { denialFor, unknownRoles, whateverRoles } from './unknown-roles.ts';
+import { unreadSessionPolicy, withUnread } from './unread-session-policy.ts';
 
 /** Receives why a policy evaluation failed, for the operators' log. Callers never see it. */
 export type OnFailure = (detail: string) => void;
@@ -88,6 +89,8 @@ function decideOnSlice(
     const roles = unknownRoles(engine, context, request, slice);
     const result = verdictOfBoth(roles?.others ?? engine, context, request, slice);
     if (result.kind === 'failed') return fail(result.policyIds, result.detail);
+    const unread = unreadSessionPolicy(engine, context, request, slice);
+    if (unread !== null) return { ...denied, ...withUnread(unread, result.verdict) };
     const decided = roles === null ? result.verdict : whateverRoles(roles, result.verdict);
     if (decided === null) return { ...denied, ...denialFor(roles?.unknown ?? []) };
     const { needsApproval, ...verdict } = decided;

@@ -32,6 +32,8 @@ export interface Engine {
   readonly evaluatePermits: (request: CedarRequest) => CedarResult;
   /** Whether a policy that can apply to the request uses whether it is a dry run. */
   readonly usesDryRun: (request: CedarRequest) => boolean;
+  /** The policies that can apply to the request and use the session policy of the association. */
+  readonly sessionPolicyReaders: (request: CedarRequest) => readonly string[];
   /** Null if no policy uses role attributes. */
   readonly roleAttributes: (Pick<RoleAttributeIndex, 'usedFor'> & { readonly others: Engine }) | null;
 }
@@ -113,6 +115,7 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     evaluate: (request) => evaluateParts(request, partsOf(request)),
     evaluatePermits: (request) => evaluateParts(request, partsOf(request).map(permitsOf)),
     usesDryRun: (request) => partsOf(request).some((part) => readsContext(useOfPart(part), 'isDryRun')),
+    sessionPolicyReaders: (request) => partsOf(request).flatMap((part) => readersOf(part, 'sessionPolicy')),
     roleAttributes: roleAttributes && {
       usedFor: roleAttributes.usedFor,
       others: makeEngine(roleAttributes.others, host),
@@ -121,7 +124,7 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
 }
 
 /** The attributes of the context that were added after policy versions may have been published. */
-const laterAttributes = ['isDryRun', 'requestedBy'];
+const laterAttributes = ['isDryRun', 'requestedBy', 'sessionPolicy'];
 
 /**
  * Whether a schema has an attribute: a policy version that was published before the gateway knew
@@ -134,6 +137,11 @@ function declares({ schema }: PolicySet, attribute: string): boolean {
 /** The request without attributes of the context, which Cedar would reject. */
 function without(names: readonly string[], { context, ...request }: CedarRequest): CedarRequest {
   return { ...request, context: Object.fromEntries(Object.entries(context).filter(([name]) => !names.includes(name))) };
+}
+
+/** The policies of a part that may read an attribute of the context. */
+function readersOf({ policies }: ApplicablePolicies, attribute: string): readonly string[] {
+  return Object.entries(policies).flatMap(([id, policy]) => (readsContext(useOf([policy]), attribute) ? [id] : []));
 }
 
 /** The function, called once for each part. */

@@ -37,6 +37,19 @@ export function roleUnknown(arn: string, attributes: Exclude<RoleAttributes, { k
   );
 }
 
+/**
+ * The violation for a session policy whose text can't be read.
+ *
+ * @param problem a sentence about `policy`
+ */
+export function sessionPolicyNotRead(problem: string): Violation {
+  return reserved(
+    'session-policy-not-read',
+    `The session policy can't be read, and policy depends on what it allows: ${problem}`,
+    'Set another policy in the same request, or null to remove it.',
+  );
+}
+
 /** One violation for each forbid that decided, with its own message and advice. */
 export function forbidden(policySet: PolicySet, policyIds: readonly string[]): readonly Violation[] {
   return policyIds.map((policyId) => {

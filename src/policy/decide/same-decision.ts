@@ -5,6 +5,7 @@ import { readOfRequest, useOf } from '../policies/entity-use.ts';
 import type { EntityUse } from '../policies/entity-use.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
+import { sessionPolicyOf } from '../entities/session-policy.ts';
 import { sliceFor } from '../entities/slice.ts';
 
 /**
@@ -25,6 +26,8 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
   return (context, request) => {
     const slice = sliceFor(inventory, context, request);
     if (slice.cluster === null || context.onBehalfOf !== null) return null;
+    // Cedar gets such an association as one without a session policy.
+    if (sessionPolicyOf(request)?.kind === 'unreadable') return null;
     const cedarRequest = toCedar(context, request, slice);
     const { key, policies } = applicable(cedarRequest);
     const use = uses.get(key) ?? useOf(Object.values(policies));

@@ -6,6 +6,7 @@ import type { CedarValueJson } from '../cedar/cedar.ts';
 import { addressOf, principalUid, ref, settings } from '../cedar/values.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
 import { lifetime } from './lifetime.ts';
+import { sessionPolicyContext } from './session-policy.ts';
 import { personPrincipal } from './slice.ts';
 
 /** The context of a request in Cedar's format, without the roles of an association. */
@@ -39,10 +40,11 @@ function ofRequest(
 ): Record<string, CedarValueJson> {
   switch (request.action) {
     case 'CreatePodIdentityAssociation':
-      return { ...lifetime(request.association.expiresAt, now), isDryRun };
+      return { ...lifetime(request.association.expiresAt, now), ...sessionPolicyContext(request), isDryRun };
     case 'UpdatePodIdentityAssociation':
       return {
         ...lifetime(request.expiresAt, now),
+        ...sessionPolicyContext(request),
         isDryRun,
         clearsExpiresAt: request.expiresAt === null,
         current: settings(settingsOf(request.association)),

@@ -8,7 +8,7 @@ import { lineOf, locate, placeOf } from '../cedar/locations.ts';
 import type { LocatedPolicy } from '../cedar/locations.ts';
 import type { PolicySet } from './policy-set.ts';
 import { groupsNamed } from './recorded-principal.ts';
-import { roleKeysIn, usesRolesElsewhere } from './role-context.ts';
+import { roleKeysIn, usesSettingsElsewhere } from './role-context.ts';
 
 export type { PolicySet } from './policy-set.ts';
 
@@ -25,13 +25,14 @@ export const reservedIds = [
   'evaluation-failed',
   'role-not-found',
   'role-not-read',
+  'session-policy-not-read',
 ] as const;
 
 /**
  * Parses policies and their schema, and validates them in Cedar's strict mode. Throws one Error
  * that lists every problem: what is beyond a bound (`bounds.ts`), syntax errors, schema violations,
  * warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`, a policy
- * that uses roles for other actions than create and update, one of `approvals.cedar` that is not a
+ * that uses roles or the session policy for other actions than create and update, one of `approvals.cedar` that is not a
  * forbid of changes with `@approvers`, and `@approvers` or `@count` in another file.
  *
  * @param host where Cedar reads the policies
@@ -176,9 +177,9 @@ function policyProblems(policy: PolicyJson): readonly string[] {
       '@readers has the value "everyone" only; leave it out to show the text to readers of the whole trail.',
     );
   }
-  if (usesRolesElsewhere(policy)) {
+  if (usesSettingsElsewhere(policy)) {
     problems.push(
-      'context.iamRole and context.iamTargetRole exist for creates and updates only; name these actions in the head, and no others.',
+      'context.iamRole, context.iamTargetRole and context.sessionPolicy exist for creates and updates only; name these actions in the head, and no others.',
     );
   }
   if (policy.effect === 'forbid') {

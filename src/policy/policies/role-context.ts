@@ -1,4 +1,5 @@
 import type { PolicyJson } from '../cedar/cedar.ts';
+import { readsContext, useOf } from './entity-use.ts';
 import { actionsOf } from './policy-head.ts';
 
 /** The attributes of the context that are roles as IAM describes them. */
@@ -7,19 +8,20 @@ const roleContextKeys = ['iamRole', 'iamTargetRole'] as const;
 /** The name of one of them. */
 export type RoleContextKey = (typeof roleContextKeys)[number];
 
-/** The actions whose context has the roles. */
-const actionsWithRoles: readonly string[] = ['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation'].map(
+/** The actions whose context has the roles and the session policy. */
+const actionsWithSettings: readonly string[] = ['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation'].map(
   (name) => `PodIdentity::Action::"${name}"`,
 );
 
 /**
- * Whether a policy uses roles for other requests than those that have them. Cedar accepts that: for
- * these, a test with `has` is false, so that a forbid with `unless` would deny all of them.
+ * Whether a policy uses roles or the session policy for other requests than those that have them.
+ * Cedar accepts that: for these, a test with `has` is false, so that a forbid with `unless` would
+ * deny all of them.
  */
-export function usesRolesElsewhere(policy: PolicyJson): boolean {
-  if (roleKeysIn(policy).length === 0) return false;
+export function usesSettingsElsewhere(policy: PolicyJson): boolean {
+  if (roleKeysIn(policy).length === 0 && !readsContext(useOf([policy]), 'sessionPolicy')) return false;
   const actions = actionsOf(policy);
-  return actions === null || [...actions].some((action) => !actionsWithRoles.includes(action));
+  return actions === null || [...actions].some((action) => !actionsWithSettings.includes(action));
 }
 
 /** The roles of the context that a part of a policy's JSON reads or tests. */

@@ -52,7 +52,8 @@ const defaultPollSeconds = 60;
 /**
  * Sends a request, and while it is held, polls its approval. As soon as that is not pending any
  * more, sends the request again: only an answer to the request is a result, and only it is
- * recorded. A result that is still held means that `maxElapsedMs` are over.
+ * recorded. A result that is still held means that `maxElapsedMs` are over, or that `finish` is
+ * aborted.
  *
  * @throws what `send` throws, errors of reading that a later poll can't overcome, and the reason of
  *   the signal
@@ -60,7 +61,7 @@ const defaultPollSeconds = 60;
 export async function sendUntilDecided(
   { send, read }: Requests,
   { maxElapsedMs = Infinity, onApproval }: ApprovalWait,
-  signal: AbortSignal | undefined,
+  { signal, finish }: Pick<CallOptions, 'signal' | 'finish'>,
 ): Promise<MutationResult> {
   const show = teller(onApproval);
   let [end, polls, isLast]: [number | null, number, boolean] = [null, 0, false];
@@ -77,11 +78,13 @@ export async function sendUntilDecided(
       end ??= performance.now() + maxElapsedMs;
       const restMs = end - performance.now();
       isLast = delayMs >= restMs;
-      await sleep(Math.max(0, Math.min(delayMs, restMs)), signal);
+      await sleep(Math.max(0, Math.min(delayMs, restMs)), signal, finish);
+      if (finish?.aborted) return result;
       polls += 1;
       approval = approval && (await readAgain(read, approval));
     } while (approval !== null && isPending(approval));
     show(approval);
+    if (finish?.aborted) return result;
   }
 }
 

@@ -12,6 +12,12 @@ export interface CallOptions {
    * effect.
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Asks the call to end without leaving its result open. Once aborted, no retry follows an answer
+   * that says that nothing was done, and no approval is waited for: the call gives that answer.
+   * What is in progress is asked for again, and what got no answer is sent again, as before.
+   */
+  readonly finish?: AbortSignal | undefined;
   /** Called before each wait for a retry. */
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
@@ -50,7 +56,7 @@ export interface ResponseContent {
 export function call<Result>(
   { connection, limits }: Sender,
   { request, token, isRepeatable = true }: Call,
-  { signal, onRetry }: CallOptions,
+  { signal, finish, onRetry }: CallOptions,
   attemptWith: (content: ResponseContent) => Attempt<Result>,
 ): Promise<Result> {
   let mayRenew = connection.authentication.isRenewed === true;
@@ -63,14 +69,16 @@ export function call<Result>(
     if (answer.kind === 'lost') {
       if (answer.isForeign === true) return end();
       const { reason, retryAfterSeconds } = answer;
-      return { kind: 'again', reason: reasonText(reason), retryAfterSeconds, end };
+      return { kind: 'again', reason: reasonText(reason), retryAfterSeconds, end, mayBeDone: true };
     }
     const { retryable, retryAfterSeconds, code, status } = answer.error;
     if (status === 401 && mayRenew) {
       mayRenew = false;
-      return { kind: 'again', reason: code, retryAfterSeconds: 0, end, isUnprocessed: true };
+      return { kind: 'again', reason: code, retryAfterSeconds: 0, end, isUnprocessed: true, mayBeDone: false };
     }
-    return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end } : end();
+    // Requests beyond a limit are rejected before they are processed.
+    const mayBeDone = status !== 429;
+    return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end, mayBeDone } : end();
   };
   return withRetries(
     async () => {
@@ -78,7 +86,7 @@ export function call<Result>(
       if (outcome.kind === 'done' || isRepeatable || outcome.isUnprocessed === true) return outcome;
       return { kind: 'done', result: outcome.end() };
     },
-    { ...limits, signal, onRetry },
+    { ...limits, signal, finish, onRetry },
   );
 }
 

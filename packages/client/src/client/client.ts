@@ -195,9 +195,9 @@ function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete'
         attemptOf(resultOf(payload)),
       );
     if (waitForApproval === undefined) return send();
-    const { signal } = options;
-    const read = (id: string) => query(sender, 'Approval')({ id }, { signal });
-    return sendUntilDecided({ send, read }, waitForApproval, signal);
+    const { signal, finish } = options;
+    const read = (id: string) => query(sender, 'Approval')({ id }, { signal, finish });
+    return sendUntilDecided({ send, read }, waitForApproval, { signal, finish });
   };
 }
 
@@ -230,7 +230,7 @@ function completed(sender: Sender): GatewayClient['completedOperation'] {
       (operation: Found): Attempt<Found> => {
         if (operation?.status !== 'IN_PROGRESS') return { kind: 'done', result: operation };
         const { retryAfterSeconds } = operation;
-        return { kind: 'again', reason: 'IN_PROGRESS', retryAfterSeconds, end: () => operation };
+        return { kind: 'again', reason: 'IN_PROGRESS', retryAfterSeconds, end: () => operation, mayBeDone: true };
       },
     );
 }

@@ -48,13 +48,13 @@ function attemptOf<Data>({ data, errors }: ResponseContent, isMutation: boolean)
       throw error;
     };
     const { retryable, code, retryAfterSeconds } = error;
-    return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end } : end();
+    return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end, mayBeDone: isMutation } : end();
   }
   const result = data as Data;
   const pending = isMutation ? Object.values(data).find(isPending) : undefined;
   if (pending === undefined) return { kind: 'done', result };
   const { status, retryAfterSeconds = null } = pending;
-  return { kind: 'again', reason: status, retryAfterSeconds, end: () => result };
+  return { kind: 'again', reason: status, retryAfterSeconds, end: () => result, mayBeDone: status !== 'REFUSED' };
 }
 
 interface Pending {

@@ -96,10 +96,12 @@ export function attemptOf(result: MutationResult): Attempt<MutationResult> {
   const { retryAfterSeconds } = result;
   const again = { kind: 'again', retryAfterSeconds, end: () => result } as const;
   if (result.kind === 'inProgress') {
-    return { ...again, reason: 'The request is in progress.', operationId: result.operationId };
+    return { ...again, reason: 'The request is in progress.', operationId: result.operationId, mayBeDone: true };
   }
   const { retryable, code, __typename } = result.refusal;
   // People decide about it, not time.
   if (__typename === 'ApprovalRequired') return { kind: 'done', result };
-  return retryable && retryAfterSeconds !== null ? { ...again, reason: code } : { kind: 'done', result };
+  return retryable && retryAfterSeconds !== null
+    ? { ...again, reason: code, mayBeDone: false }
+    : { kind: 'done', result };
 }

@@ -19,6 +19,8 @@ export interface Retry {
    * lost.
    */
   readonly operationId?: string;
+  /** Whether the request may have had its effect, or may still have it: no answer denies it. */
+  readonly mayBeDone: boolean;
 }
 
 /** What came of an attempt. */
@@ -35,11 +37,15 @@ export type Attempt<Result> =
       readonly isUnprocessed?: boolean;
       /** The operation that is in progress. */
       readonly operationId?: string;
+      /** Whether the request may have had its effect, or may still have it. */
+      readonly mayBeDone: boolean;
     };
 
 /** What an operation's retries depend on. */
 export interface RetryOptions extends RetryLimits {
   readonly signal?: AbortSignal | undefined;
+  /** Once aborted, no retry follows an attempt that certainly had no effect. */
+  readonly finish?: AbortSignal | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
@@ -54,18 +60,20 @@ const longestDelayMs = 20_000;
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Attempt<Result>>,
-  { maxAttempts, maxElapsedMs, signal, onRetry }: RetryOptions,
+  { maxAttempts, maxElapsedMs, signal, finish, onRetry }: RetryOptions,
 ): Promise<Result> {
   const start = performance.now();
   for (let count = 1; ; count += 1) {
     const outcome = await attempt();
     if (outcome.kind === 'done') return outcome.result;
-    const { reason, retryAfterSeconds, operationId } = outcome;
+    const { reason, retryAfterSeconds, operationId, mayBeDone } = outcome;
+    const ending = mayBeDone ? undefined : finish;
     const delayMs = retryAfterSeconds === null ? backoff(count) : retryAfterSeconds * 1_000;
     const elapsedMs = performance.now() - start;
-    if (count >= maxAttempts || elapsedMs + delayMs > maxElapsedMs) return outcome.end();
-    onRetry?.({ attempt: count + 1, delayMs, reason, ...(operationId !== undefined && { operationId }) });
-    await sleep(delayMs, signal);
+    if (count >= maxAttempts || elapsedMs + delayMs > maxElapsedMs || ending?.aborted) return outcome.end();
+    onRetry?.({ attempt: count + 1, delayMs, reason, mayBeDone, ...(operationId !== undefined && { operationId }) });
+    await sleep(delayMs, signal, ending);
+    if (ending?.aborted) return outcome.end();
   }
 }
 
@@ -77,18 +85,26 @@ function backoff(count: number): number {
   return Math.max(50, Math.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (count - 1)));
 }
 
-/** Waits for milliseconds; rejects with the reason of the signal. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+/** Waits for milliseconds, or until `ending` is aborted; rejects with the reason of `signal`. */
+export function sleep(ms: number, signal?: AbortSignal, ending?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = () => {
+    const stopWaiting = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      ending?.removeEventListener('abort', end);
+    };
+    const end = () => {
+      stopWaiting();
+      resolve();
+    };
+    const abort = () => {
+      stopWaiting();
       reject(signal?.reason instanceof Error ? signal.reason : new Error('The operation was aborted.'));
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', abort);
+    ending?.addEventListener('abort', end);
     if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
+    else if (ending?.aborted) end();
   });
 }

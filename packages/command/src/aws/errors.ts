@@ -3,6 +3,9 @@ import type { ValueMap } from './value.ts';
 /** Exit codes of the AWS CLI, which the command shares. */
 const exitCodes = { usage: 252, configuration: 253, service: 254, general: 255, interrupted: 130 } as const;
 
+/** The exit code of a command that was interrupted, also where it reports what it did. */
+export const interruptedCode = exitCodes.interrupted;
+
 /** The exit code of a change that others have to approve first. The AWS CLI has none like it. */
 export const approvalRequiredCode = 3;
 

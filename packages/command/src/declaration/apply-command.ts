@@ -1,30 +1,28 @@
 import { durationMs } from '../aws/duration.ts';
-import { approvalRequiredCode, GeneralError } from '../aws/errors.ts';
+import { approvalRequiredCode, GeneralError, interruptedCode } from '../aws/errors.ts';
 import type { MutationOptions } from '../../../client/src/client/approval.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { MutationResult } from '../../../client/src/client/result.ts';
-import { approvalTeller } from '../gateway/approvals.ts';
 import type { Session } from '../host.ts';
-import { runChanges } from './apply.ts';
-import type { Outcome } from './apply.ts';
 import { judged } from './check.ts';
 import type { Compound } from './compound.ts';
 import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
 import { deletionsOf } from './deletions.ts';
 import { inputOf } from './inputs.ts';
+import { interruptionAnswer, interruptionLines } from './interruption.ts';
 import { inverseDeclaration } from './inverse.ts';
-import { makePace } from './pacing.ts';
+import { makeChanges } from './make-changes.ts';
+import type { Made } from './make-changes.ts';
 import { check } from './plan-command.ts';
 import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
 import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
-import { makeReadAgain } from './replays.ts';
 
-/** How many changes are under way at once. */
-const concurrency = 8;
-
-/** Makes the changes of a saved plan, and nothing else. */
+/**
+ * Makes the changes of a saved plan, and nothing else. Once it is interrupted, it finishes those
+ * that are under way, and reports.
+ */
 export async function runApply(compound: Compound): Promise<number> {
   const { values } = compound;
   const path = textOf(values, 'plan') ?? '';
@@ -32,18 +30,31 @@ export async function runApply(compound: Compound): Promise<number> {
   const waitMs = wait === null ? null : durationMs(wait);
   const plan = planOf(path);
   const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
-  const outcomes = await withSession(compound, async (session) => {
+  const { outcomes, underWay } = await withSession(compound, async (session, progress) => {
     await mayApply(plan, compound, session);
     writeText(inversePath, inverseDeclaration(plan));
-    compound.host.writeError(`The state before is in ${inversePath}.\n`);
-    return apply(plan, waitMs, compound, session);
+    progress.say(`The state before is in ${inversePath}.`);
+    // The plan may not become too old meanwhile.
+    const restMs = waitMs === null ? null : Math.min(waitMs, remainingMs(plan, Date.now()));
+    const making = {
+      mutate: (change: Change, options: MutationOptions) => mutate(session.client, plan, change, options),
+      allowPartial: compound.values.allowPartial === true,
+      waitMs: restMs,
+      stopped: () => (isTooOld(plan, Date.now()) ? 'The plan is older than 24 hours.' : null),
+    };
+    return makeChanges(plan.changes, making, session, progress);
   });
-  await printReport(compound, outcomeLines(outcomes), () => outcomesAnswer(plan.planId, outcomes));
-  return exitCodeOf(plan, outcomes);
+  const lines = [...outcomeLines(outcomes), ...interruptionLines(underWay, outcomes)];
+  await printReport(compound, lines, () => {
+    const interrupted = interruptionAnswer(underWay, outcomes);
+    return { ...outcomesAnswer(plan.planId, outcomes), interrupted };
+  });
+  return exitCodeOf(plan, { outcomes, underWay });
 }
 
-function exitCodeOf({ denied }: Plan, outcomes: readonly Outcome[]): number {
+function exitCodeOf({ denied }: Plan, { outcomes, underWay }: Made): number {
   const others = outcomes.filter(({ kind }) => kind !== 'done');
+  if (underWay !== null && others.length > 0) return interruptedCode;
   if (denied.length > 0 || others.some(({ kind }) => kind !== 'approvalRequired')) return 1;
   return others.length > 0 ? approvalRequiredCode : 0;
 }
@@ -88,65 +99,11 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   );
 }
 
-async function apply(
-  plan: Plan,
-  waitMs: number | null,
-  { values, host }: Compound,
-  { client, signal }: Session,
-): Promise<readonly Outcome[]> {
-  const pace = makePace(
-    () => performance.now(),
-    (ms) => sleep(ms, signal),
-  );
-  const total = plan.changes.length;
-  const counted = new Set<Change>();
-  const options = { signal, onRetry: pace.onRetry };
-  // The plan may not become too old meanwhile.
-  const maxElapsedMs = Math.min(waitMs ?? 0, remainingMs(plan, Date.now()));
-  const sendAndWait = (change: Change) => {
-    const onApproval = approvalTeller((line) => host.writeError(`${nameOf(change.target)}: ${line}\n`));
-    return send(client, plan, change, { ...options, waitForApproval: { maxElapsedMs, onApproval } });
-  };
-  return runChanges(plan.changes, {
-    concurrency,
-    allowPartial: values.allowPartial === true,
-    stopped: () => {
-      if (signal?.aborted === true) return 'The command was interrupted.';
-      return isTooOld(plan, Date.now()) ? 'The plan is older than 24 hours.' : null;
-    },
-    send: async (change) => {
-      await pace.turn();
-      return send(client, plan, change, options);
-    },
-    ...(waitMs !== null && { sendAndWait }),
-    readAgain: makeReadAgain(client, plan.changes, { signal }, Date.now),
-    onOutcome: ({ kind, change }) => {
-      counted.add(change);
-      host.writeError(`${counted.size}/${total} ${kind}: ${change.action} ${nameOf(change.target)}\n`);
-    },
-  });
-}
-
-function send(client: GatewayClient, plan: Plan, change: Change, options: MutationOptions): Promise<MutationResult> {
+function mutate(client: GatewayClient, plan: Plan, change: Change, options: MutationOptions): Promise<MutationResult> {
   const clientRequestToken = tokenOf(plan, change);
   const input = inputOf(plan, change);
   if ('create' in input) return client.createPodIdentityAssociation({ ...input.create, clientRequestToken }, options);
   if ('update' in input) return client.updatePodIdentityAssociation({ ...input.update, clientRequestToken }, options);
   if ('adopt' in input) return client.adoptPodIdentityAssociation({ ...input.adopt, clientRequestToken }, options);
   return client.deletePodIdentityAssociation({ ...input.delete, clientRequestToken }, options);
-}
-
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      reject(new Error('The command was interrupted.'));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    }, ms);
-    if (signal?.aborted === true) end();
-    else signal?.addEventListener('abort', end, { once: true });
-  });
 }

@@ -4,6 +4,9 @@ import type { MutationResult } from '../../../client/src/client/result.ts';
 import { heldText } from '../gateway/approvals.ts';
 import type { Change } from './planner.ts';
 import { changedSettings } from './planner.ts';
+import { keyOf } from './declaration.ts';
+import { makeQueue, roleNotFound, rolesOf } from './queue.ts';
+import type { Ending, Taken } from './queue.ts';
 import type { Settings } from '../../../client/src/client/setting-fields.ts';
 import type { ReadAgain } from './replays.ts';
 
@@ -36,8 +39,11 @@ interface Held {
 
 /** What the run of a plan uses. */
 export interface Runner {
-  /** Sends a change, with the plan's token, until its result is known or it gives up. */
-  readonly send: (change: Change) => Promise<MutationResult>;
+  /**
+   * Sends a change, with the plan's token, until its result is known or it gives up. `onWait` takes
+   * in why it is sent again: a code or a text.
+   */
+  readonly send: (change: Change, onWait: (reason: string) => void) => Promise<MutationResult>;
   /**
    * As `send`, and waits for its approvers. Absent: a change that needs an approval is reported as
    * such.
@@ -45,6 +51,8 @@ export interface Runner {
   readonly sendAndWait?: ((change: Change) => Promise<MutationResult>) | undefined;
   /** Reads what a replayed change left. */
   readonly readAgain: ReadAgain;
+  /** Waits until another change may be sent; by default not at all. */
+  readonly turn?: () => Promise<void>;
   /** Why nothing more may be sent, asked before each change; null if it may. */
   readonly stopped: () => string | null;
   readonly onOutcome: (outcome: Outcome) => void;
@@ -59,29 +67,38 @@ const maxWaiting = 20;
 
 /**
  * Makes the changes of a plan, deletes last. Each has a token of its own, so that a second run, or
- * another at the same time, gets its recorded result. Outcomes are in the order of the changes.
+ * another at the same time, gets its recorded result. Once a role does not exist, the other changes
+ * that name it are refused without being sent. Outcomes are in the order of the changes.
  */
 export async function runChanges(changes: readonly Change[], runner: Runner): Promise<readonly Outcome[]> {
   const outcomes = new Map<Change, Outcome>();
   let end: string | null = null;
-  const runOne = async (change: Change): Promise<void> => {
-    const reason = end ?? runner.stopped();
-    const outcome = reason === null ? await outcomeOf(change, runner) : notStarted(change, reason);
-    conclude(change, outcome);
+  const runOne = async ({ change, refused }: Taken, onWait: (reason: string) => void): Promise<Outcome> => {
+    if (refused === null) await runner.turn?.();
+    const reason = runner.stopped() ?? end;
+    if (reason !== null) return notStarted(change, reason);
+    return refused === null ? outcomeOf(change, runner, onWait) : refusedAs(refused, change);
   };
-  const conclude = (change: Change, outcome: Outcome): void => {
+  const conclude = (outcome: Outcome): void => {
     if (outcome.kind === 'failed') end = 'A request before it failed.';
     if (outcome.kind === 'refused' && outcome.code === 'POLICY_DENIED' && !runner.allowPartial) {
       end = 'A change before it was denied.';
     }
-    outcomes.set(change, outcome);
+    outcomes.set(outcome.change, outcome);
     runner.onOutcome(outcome);
   };
   const isDelete = ({ action }: Change) => action === 'delete';
   for (const phase of [changes.filter((one) => !isDelete(one)), changes.filter(isDelete)]) {
-    const queue = phase.values();
+    const queue = makeQueue(phase);
     const work = async () => {
-      for (const change of queue) await runOne(change);
+      for (let next = await queue.take(); next !== null; next = await queue.take()) {
+        const { change } = next;
+        const outcome = await runOne(next, (reason) => {
+          if (reason !== roleNotFound) queue.goOn(change);
+        });
+        conclude(outcome);
+        queue.ended(change, endingOf(outcome));
+      }
     };
     await Promise.all(Array.from({ length: runner.concurrency }, work));
   }
@@ -96,7 +113,7 @@ export async function runChanges(changes: readonly Change[], runner: Runner): Pr
 async function waitForEach(
   outcomes: readonly Outcome[],
   { sendAndWait, ...runner }: Runner,
-  conclude: (change: Change, outcome: Outcome) => void,
+  conclude: (outcome: Outcome) => void,
 ): Promise<void> {
   if (sendAndWait === undefined) return;
   const queue = outcomes.filter((one) => one.kind === 'approvalRequired').values();
@@ -104,7 +121,7 @@ async function waitForEach(
     for (const held of queue) {
       const outcome = await outcomeOf(held.change, { ...runner, send: sendAndWait });
       const isKnown = outcome.kind !== 'failed' || outcome.isLost;
-      conclude(held.change, isKnown ? outcome : { ...held, message: outcome.message });
+      conclude(isKnown ? outcome : { ...held, message: outcome.message });
     }
   };
   await Promise.all(Array.from({ length: maxWaiting }, work));
@@ -114,16 +131,32 @@ function notStarted(change: Change, message: string): Outcome {
   return { kind: 'notStarted', change, message };
 }
 
-async function outcomeOf(change: Change, { send, readAgain }: Runner): Promise<Outcome> {
+function endingOf(outcome: Outcome): Ending {
+  if (outcome.kind === 'refused' && outcome.code === roleNotFound) return 'role missing';
+  return outcome.kind === 'done' ? 'done' : 'other';
+}
+
+/** What becomes of a change that names the same roles as one that was refused. */
+function refusedAs({ action, target }: Change, change: Change): Outcome {
+  const message = `Not sent, since ${rolesOf(change)} does not exist: see ${action} ${keyOf(target)}.`;
+  return { kind: 'refused', change, code: roleNotFound, message };
+}
+
+async function outcomeOf(
+  change: Change,
+  { send, readAgain }: Runner,
+  onWait: (reason: string) => void = () => undefined,
+): Promise<Outcome> {
   try {
-    const result = await send(change);
+    const result = await send(change, onWait);
     if (isHeld(result)) {
       const { refusal } = result;
       return { kind: 'approvalRequired', change, approvalId: refusal.approval?.id ?? null, message: heldText(refusal) };
     }
     if (result.kind === 'refused') {
       const { code, message } = result.refusal;
-      return { kind: 'refused', change, code, message };
+      const role = code === roleNotFound ? ` (${rolesOf(change)})` : '';
+      return { kind: 'refused', change, code, message: `${message}${role}` };
     }
     if (result.kind === 'inProgress') {
       return { kind: 'inProgress', change, message: 'The result is not known yet.' };

@@ -59,7 +59,7 @@ function approversOf({ decision }: Checked): readonly string[] {
 }
 
 /** Why a change would not be made, a sentence each. */
-function reasonsOf({ refusal, decision, onlyAsDryRun }: Checked): readonly string[] {
+export function reasonsOf({ refusal, decision, onlyAsDryRun }: Checked): readonly string[] {
   if (onlyAsDryRun && refusal?.code === 'POLICY_DENIED') return [];
   const isHeld = decision?.allowed === false && decision.needs.length > 0;
   if (isHeld && (refusal === null || refusal.code === 'APPROVAL_REQUIRED')) return [];

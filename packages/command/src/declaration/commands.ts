@@ -9,6 +9,7 @@ const runs: Readonly<Record<string, () => Promise<Run>>> = {
   plan: async () => (await import('./plan-command.ts')).runPlan,
   apply: async () => (await import('./apply-command.ts')).runApply,
   export: async () => (await import('./export-command.ts')).runExport,
+  adopt: async () => (await import('../adopt/command.ts')).runAdopt,
   irsa: async () => (await import('../irsa/command.ts')).runIrsa,
 };
 

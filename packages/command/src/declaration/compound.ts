@@ -1,25 +1,36 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { GeneralError, UsageError } from '../aws/errors.ts';
+import { GeneralError, InterruptedError, UsageError } from '../aws/errors.ts';
 import type { Values } from '../aws/parse.ts';
 import { readOutputFormat } from '../aws/settings.ts';
 import type { Value } from '../aws/value.ts';
 import type { Execution } from '../execute.ts';
+import { countingClient } from '../counting-client.ts';
 import type { Session } from '../host.ts';
+import { makeProgress } from '../progress.ts';
+import type { Progress } from '../progress.ts';
 
 /** A command line of a command of several requests. */
 export type Compound = Execution;
 
-/** Opens the gateway, uses it, and gives errors of the client as errors of the command. */
+/**
+ * Opens the gateway, uses it, and gives errors of the client as errors of the command. An
+ * interruption is one until the first change is sent: from then on, it has a report. On a terminal,
+ * shows how much is read.
+ */
 export async function withSession<Result>(
   { command, connection, host }: Compound,
-  use: (session: Session) => Promise<Result>,
+  use: (session: Session, progress: Progress) => Promise<Result>,
 ): Promise<Result> {
   if (!host.openSession) throw new UsageError(`This program does not have the command ${command.name}.`);
   const session = await host.openSession(connection);
+  const progress = makeProgress(host);
   try {
-    return await use(session);
+    return await use({ ...session, client: countingClient(session.client, progress) }, progress);
   } catch (error) {
+    if (error instanceof InterruptedError) throw new InterruptedError('Interrupted. Nothing was changed.');
     throw session.errorOf(command.operation, error);
+  } finally {
+    progress.end();
   }
 }
 

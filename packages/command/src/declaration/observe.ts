@@ -105,6 +105,8 @@ export interface Coverage {
 /** An association, and when the gateway saw it so last (RFC 3339). */
 export interface SeenAssociation extends Observed {
   readonly observedAt: string;
+  /** When it was last seen otherwise, or absent; null if that is not known. */
+  readonly seenOtherwiseBefore: string | null;
 }
 
 /** The associations that match a filter, and what is known of their clusters, of all pages. */
@@ -145,6 +147,7 @@ function observedOf({ tags, ...node }: Page['nodes'][number]): SeenAssociation {
     ownerArn,
     declaration,
     observedAt,
+    seenOtherwiseBefore: node.seenOtherwiseBefore,
     ...settingsOf(node),
     tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
   };

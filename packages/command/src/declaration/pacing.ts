@@ -10,7 +10,7 @@ export interface Pace {
   readonly onRetry: (retry: Retry) => void;
 }
 
-/** Reasons that concern one change only, so that the others go on. */
+/** Reasons that concern one change or role only, so that the others go on. */
 const ownReasons: readonly string[] = [
   'The request is in progress.',
   'ASSOCIATION_NOT_FOUND',
@@ -21,13 +21,18 @@ const ownReasons: readonly string[] = [
 
 /**
  * @param clock milliseconds since any time
- * @param sleep waits for milliseconds; rejects when the command is interrupted
+ * @param sleep waits for milliseconds; ends early when the command is interrupted
+ * @param isStopped whether nothing more is sent, so that there is nothing to wait for
  */
-export function makePace(clock: () => number, sleep: (ms: number) => Promise<void>): Pace {
+export function makePace(
+  clock: () => number,
+  sleep: (ms: number) => Promise<void>,
+  isStopped: () => boolean = () => false,
+): Pace {
   let until = -Infinity;
   return {
     turn: async () => {
-      for (let rest = until - clock(); rest > 0; rest = until - clock()) await sleep(rest);
+      for (let rest = until - clock(); rest > 0 && !isStopped(); rest = until - clock()) await sleep(rest);
     },
     onRetry: ({ reason, delayMs }) => {
       if (!ownReasons.includes(reason)) until = Math.max(until, clock() + delayMs);

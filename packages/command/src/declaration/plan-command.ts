@@ -5,6 +5,7 @@ import type { Session } from '../host.ts';
 import { checkBatches } from './batches.ts';
 import { judged, mapLimited } from './check.ts';
 import type { Checked } from './check.ts';
+import { checkRoles, hasRefusals, roleLines, rolesAnswer } from './check-roles.ts';
 import type { Compound } from './compound.ts';
 import { printReport, readText, textOf, textsOf, withSession, writeText } from './compound.ts';
 import { clusterKeyOf, keyOf, problemLines } from './declaration.ts';
@@ -32,19 +33,26 @@ export async function runPlan(compound: Compound): Promise<number> {
   const read = readDeclaration(readText(path));
   if (read.kind === 'problems') throw new GeneralError(problemLines(path, read.problems).join('\n'));
   const { declaration } = read;
-  const { plan, remarks, oldestScan } = await withSession(compound, async (session) => {
+  const { plan, remarks, oldestScan, roles } = await withSession(compound, async (session, progress) => {
     const options = { signal: session.signal };
     const clusters = await readClusters(session.client, declaration, options);
     const { desired, problems } = expand(declaration, clusters);
     if (problems.length > 0) throw new GeneralError(problemLines(path, problems).join('\n'));
     const scope = scopeOf(textsOf(values, 'target'), declaration, clusters, desired);
-    return makePlan(compound, session, declaration.name, scope);
+    const planned = await makePlan(compound, session, declaration.name, scope);
+    const checksRoles = values.checkRoles === true;
+    return {
+      ...planned,
+      roles: checksRoles ? await checkRoles(session.client, planned.plan, progress, options) : null,
+    };
   });
   if (oldestScan !== null) host.writeError(`Observed at ${oldestScan} or later.\n`);
   const file = textOf(values, 'outputFile');
   if (file !== null) writeText(file, planText(plan));
-  await printReport(compound, planLines(plan, remarks), () => planAnswer(plan, remarks));
-  if (plan.denied.length > 0) return exitCodes.denied;
+  await printReport(compound, [...planLines(plan, remarks), ...roleLines(plan, roles)], () => {
+    return { ...planAnswer(plan, remarks), roles: rolesAnswer(roles) };
+  });
+  if (plan.denied.length > 0 || hasRefusals(roles)) return exitCodes.denied;
   return plan.changes.length > 0 && values.detailedExitcode === true ? exitCodes.changes : exitCodes.planned;
 }
 

@@ -48,10 +48,6 @@ export function makeCall(settings: CallSettings): Host['call'] {
       say(`Attempt ${attempt} in ${(delayMs / 1_000).toFixed(1)} s: ${reason}`);
     const options = { signal: settings.signal, onRetry };
     try {
-      if (operation === 'AdoptPodIdentityAssociations') {
-        const { adoptAll } = await import('./adopt-all.ts');
-        return await adoptAll(client, request.input, options, { say, prompter: settings.prompter ?? null, waitMs });
-      }
       const query = queries[operation];
       if (!query) return await change(client, request, options, { say, sending });
       const answer = await query(client, request, options);
@@ -105,7 +101,8 @@ export function makeSession(settings: CallSettings): NonNullable<Host['openSessi
   return (connection) => {
     const client = clientOf(connection, sessionLimitMs, settings, () => undefined);
     const url = gatewayOf(endpointUrlOf(connection));
-    return Promise.resolve({ client, url, signal: settings.signal, errorOf: commandError });
+    const { signal, secondSignal } = settings;
+    return Promise.resolve({ client, url, signal, secondSignal, errorOf: commandError });
   };
 }
 

@@ -1,21 +1,26 @@
 import { GeneralError, UsageError } from '../aws/errors.ts';
 import type { Compound } from '../declaration/compound.ts';
-import { printReport, readText, textOf, writeText } from '../declaration/compound.ts';
+import { printReport, readText, textOf, withSession, writeText } from '../declaration/compound.ts';
 import { declarationText } from '../declaration/write.ts';
+import { askGateway } from './ask.ts';
+import type { Answer } from './ask.ts';
 import { migrationGuide } from './guide.ts';
-import { planMigration } from './migration.ts';
+import { movable, planMigration } from './migration.ts';
 import { readKubernetes } from './service-accounts.ts';
-import type { KubernetesFile } from './service-accounts.ts';
+import type { IrsaAccount, KubernetesFile } from './service-accounts.ts';
 
-/** Plans the move of the service accounts in files. Sends nothing. */
+/**
+ * Plans the move of the service accounts in files. Where the URL of a gateway is given, asks it
+ * for the owners of namespaces and for what policy says. Changes nothing.
+ */
 export async function runIrsa(compound: Compound): Promise<number> {
   const { values, globals, host } = compound;
   const files = readFiles(textOf(values, 'file') ?? '', textOf(values, 'clusterName') ?? '');
-  const migration = planMigration(
-    files.flatMap(({ accounts }) => accounts),
-    textOf(values, 'accountId'),
-  );
-  const declaration = declarationText(textOf(values, 'name') ?? 'from-irsa', migration.associations);
+  const accounts = files.flatMap((one) => one.accounts);
+  const [name, accountId] = [textOf(values, 'name') ?? 'from-irsa', textOf(values, 'accountId')];
+  const answer = await ask(compound, movable(accounts, accountId), { name, accountId });
+  const migration = planMigration(accounts, accountId, answer);
+  const declaration = declarationText(name, migration.associations);
   const guide = migrationGuide(
     migration,
     files.every(({ hasPods }) => hasPods),
@@ -29,6 +34,19 @@ export async function runIrsa(compound: Compound): Promise<number> {
     host.writeError(guide);
   }
   return 0;
+}
+
+/** What the gateway says; null without its URL. */
+async function ask(
+  compound: Compound,
+  accounts: readonly IrsaAccount[],
+  question: { readonly name: string; readonly accountId: string | null },
+): Promise<Answer | null> {
+  if (compound.connection.endpointUrl === null) return null;
+  const ownerTag = textOf(compound.values, 'ownerTag') ?? 'team';
+  return withSession(compound, ({ client, signal }) =>
+    askGateway(client, accounts, { ...question, ownerTag }, { signal }),
+  );
 }
 
 function readFiles(paths: string, clusterNames: string): readonly KubernetesFile[] {

@@ -3,6 +3,8 @@ import { addOnOf } from './add-ons.ts';
 import type { IrsaAccount } from './service-accounts.ts';
 import { trustStatements } from './trust-statements.ts';
 import type { TrustStatement } from './trust-statements.ts';
+import type { InventoryLine } from '../inventory-lines.ts';
+import type { Answer, Asked } from './ask.ts';
 
 /** What a move from IRSA to Pod Identity takes. */
 export interface Migration {
@@ -10,6 +12,8 @@ export interface Migration {
   readonly associations: readonly Written[];
   /** The statements that the trust policy of each role needs beside those it has. */
   readonly roles: readonly RoleTrust[];
+  /** What the inventory of the gateway needs first; null if the gateway was not asked. */
+  readonly inventory: readonly InventoryLine[] | null;
   /** What has to be restarted once the associations exist. */
   readonly restarts: readonly Restart[];
   /** Service accounts that are left out, and why. */
@@ -44,9 +48,17 @@ const roleArn = /^arn:aws[a-z-]*:iam::(\d{12}):role\/.+$/;
  *
  * @param accountId the account of the clusters; null if it is not known, so that roles of other
  *   accounts are not found
+ * @param answer what the gateway says of those of {@link movable}; null if it was not asked
  */
-export function planMigration(accounts: readonly IrsaAccount[], accountId: string | null): Migration {
-  const judged = accounts.map((account) => ({ account, reason: reasonToKeep(account, accountId) }));
+export function planMigration(
+  accounts: readonly IrsaAccount[],
+  accountId: string | null,
+  answer: Answer | null = null,
+): Migration {
+  const asked = answer?.asked ?? new Map<IrsaAccount, Asked>();
+  const judged = accounts.map((account) => {
+    return { account, reason: reasonToKeep(account, accountId) ?? asked.get(account)?.reason ?? null };
+  });
   const moved = judged.filter(({ reason }) => reason === null).map(({ account }) => account);
   const byRole = new Map<string, IrsaAccount[]>();
   for (const account of moved) {
@@ -55,7 +67,8 @@ export function planMigration(accounts: readonly IrsaAccount[], accountId: strin
     else byRole.set(account.roleArn, [account]);
   }
   return {
-    associations: moved.map(writtenOf),
+    associations: moved.map((account) => writtenOf(account, asked.get(account))),
+    inventory: answer?.inventory ?? null,
     roles: [...byRole].map(([arn, users]) => ({
       roleArn: arn,
       clusterNames: [...new Set(users.map(({ clusterName }) => clusterName))].sort(),
@@ -66,6 +79,11 @@ export function planMigration(accounts: readonly IrsaAccount[], accountId: strin
       reason === null ? [] : [{ clusterName, namespace, serviceAccount, reason }],
     ),
   };
+}
+
+/** Those that can use Pod Identity, whatever the gateway says. */
+export function movable(accounts: readonly IrsaAccount[], accountId: string | null): readonly IrsaAccount[] {
+  return accounts.filter((account) => reasonToKeep(account, accountId) === null);
 }
 
 function reasonToKeep(
@@ -87,9 +105,13 @@ function reasonToKeep(
   return `${some} run on ${places.join(' and ')}, where Pod Identity does not: keep IRSA, or give the others a service account of their own.`;
 }
 
-function writtenOf({ clusterName, namespace, serviceAccount, roleArn: arn }: IrsaAccount): Written {
-  const state = { roleArn: arn, targetRoleArn: null, disableSessionTags: false, policy: null, tags: {} };
-  return { target: { clusterName, namespace, serviceAccount }, state };
+function writtenOf(
+  { clusterName, namespace, serviceAccount, roleArn: arn }: IrsaAccount,
+  asked: Asked | undefined,
+): Written {
+  const tags = asked?.tags ?? {};
+  const state = { roleArn: arn, targetRoleArn: null, disableSessionTags: false, policy: null, tags };
+  return { target: asked?.target ?? { clusterName, namespace, serviceAccount }, state };
 }
 
 /** Each workload once. */

@@ -213,11 +213,11 @@ test('while one change waits as the gateway asks, no other is sent; a change in 
       return Promise.resolve();
     },
   );
-  pace.onRetry({ attempt: 2, delayMs: 60_000, reason: 'The request is in progress.' });
+  pace.onRetry({ attempt: 2, delayMs: 60_000, reason: 'The request is in progress.', mayBeDone: true });
   await pace.turn();
   expect(waits).toEqual([]);
-  pace.onRetry({ attempt: 2, delayMs: 2_000, reason: 'THROTTLED' });
-  pace.onRetry({ attempt: 2, delayMs: 500, reason: 'THROTTLED' });
+  pace.onRetry({ attempt: 2, delayMs: 2_000, reason: 'THROTTLED', mayBeDone: false });
+  pace.onRetry({ attempt: 2, delayMs: 500, reason: 'THROTTLED', mayBeDone: false });
   await pace.turn();
   expect(waits).toEqual([2_000]);
 });

@@ -1,5 +1,7 @@
 // Quick test: packages/command/test/declaration/planner.test.ts.
+import { InterruptedError } from '../../src/aws/errors.ts';
 import { startFaultyRoute } from '../../../client/test/gateway.ts';
+import { roleArn } from '../../../../test/support/gateway.ts';
 import { outside, paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
 
@@ -45,11 +47,9 @@ test('a declaration is planned, applied, and planned again without changes', asy
   expect(fleet.effects()).toEqual([]);
 
   const applied = await fleet.run(['apply', fleet.pathOf('plan.json')]);
-  expect(applied).toMatchObject({
-    code: 0,
-    stdout: 'Done: 2 of 2.\n',
-    stderr: expect.stringContaining('2/2 done: create'),
-  });
+  expect(applied).toMatchObject({ code: 0, stdout: 'Done: 2 of 2.\n' });
+  // Progress is for terminals.
+  expect(applied.stderr).toBe(`The state before is in ${fleet.pathOf('plan.inverse.yaml')}.\n`);
   expect(names()).toEqual(['api', 'worker']);
   expect(await fleet.run(plan)).toMatchObject({ code: 0, stdout: expect.stringContaining('2 unchanged') });
 
@@ -158,21 +158,59 @@ test('a lost answer is asked for again, and the change is made once', async () =
   await route.close();
 });
 
-test('an interrupted run says what it did not start, and the next one completes the plan', async () => {
-  const serviceAccounts = Array.from({ length: 12 }, (_, index) => `s${index}`);
-  const plan = await planOf(serviceAccounts);
-  const interrupt = new AbortController();
-  const onError = (text: string) => {
-    if (text.startsWith('3/12')) interrupt.abort(new Error('Interrupted.'));
+describe('a role that does not exist', () => {
+  /** An answer in place of that of the gateway, whose next attempt may follow in so many seconds. */
+  const missing = (retryAfterSeconds: number) => {
+    const refusal = { __typename: 'EksRefused', code: 'ROLE_NOT_FOUND', message: 'No role.', advice: null };
+    const entry = { id: 'e', operationId: 'o' };
+    const payload = { status: 'REFUSED', refusal: { ...refusal, retryable: true }, retryAfterSeconds };
+    const finished = { association: null, replayed: false, clientRequestToken: 't', warnings: [], auditEntry: entry };
+    return { status: 200, body: JSON.stringify({ data: { create: { ...payload, ...finished } } }) };
   };
-  const interrupted = await fleet.run(['apply', plan], 'alice', { signal: interrupt.signal, onError });
-  expect(interrupted).toMatchObject({ code: 1, stdout: expect.stringContaining('Not started:') });
-  expect(await fleet.run(['apply', plan])).toMatchObject({
-    code: 0,
-    stdout: expect.stringContaining('Done: 12 of 12'),
+
+  test('is asked for once and for a minute, each retry is shown, and other changes that name it are not sent', async () => {
+    const route = await startFaultyRoute(fleet.gateway.url);
+    const file = fleet.write('bindings.yaml', paymentsDeclaration(['api', 'batch', 'worker'], 'misspelt'));
+    await fleet.run(['plan', '-f', file, '-o', fleet.pathOf('plan.json')], 'alice', {}, route.url);
+    const onError = (text: string) => {
+      if (text.includes('state before')) route.faults.push(missing(1), missing(60), missing(60));
+    };
+    const { code, stdout, stderr } = await fleet.run(
+      ['apply', fleet.pathOf('plan.json')],
+      'alice',
+      { onError },
+      route.url,
+    );
+    const role = roleArn('payments/misspelt');
+    const place = '111122223333/eu-central-1/apps-dev/payments';
+    expect(stderr).toContain(
+      `create ${place}/api: attempt 2 in 1.0 s: ROLE_NOT_FOUND: ${role} does not exist, or EKS does not see it yet. 2 other changes of the plan name it.\n`,
+    );
+    expect(stdout).toBe(`Refused:
+- create ${place}/api: No role. (${role})
+- create ${place}/batch: Not sent, since ${role} does not exist: see create ${place}/api.
+- create ${place}/worker: Not sent, since ${role} does not exist: see create ${place}/api.
+Done: 0 of 3.
+`);
+    expect([code, route.seen.filter(({ body }) => body.includes('mutation')).length]).toEqual([1, 2]);
+    await route.close();
   });
-  expect(fleet.effects()).toEqual(serviceAccounts.map((name) => `Create ${name}`).sort());
 });
+
+test.each(['plan', 'apply'])(
+  '%s that is interrupted before the first change says that nothing was changed',
+  async (name) => {
+    const plan = await planOf(['api']);
+    const args = name === 'plan' ? ['plan', '-f', fleet.pathOf('bindings.yaml')] : ['apply', plan];
+    const signal = AbortSignal.abort(new InterruptedError('Interrupted.'));
+    expect(await fleet.run(args, 'alice', { signal })).toMatchObject({
+      code: 130,
+      stdout: '',
+      stderr: expect.stringContaining('Interrupted. Nothing was changed.'),
+    });
+    expect(fleet.effects()).toEqual([]);
+  },
+);
 
 describe('a plan is refused, and nothing is changed, if', () => {
   test('another principal applies it', async () => {

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { command } from '../cli/command.ts';
-import { pathOption, shippedPolicies, text } from '../options.ts';
-import { existingLedger } from '../settings.ts';
+import { pathOption, text } from '../options.ts';
+import { existingLedger, withWorld } from '../settings.ts';
 import type { ReviewRequest } from './run.ts';
 
 export const accessReview = command({
@@ -12,19 +11,22 @@ export const accessReview = command({
     'The end says which clusters were never scanned. An association that an operation made or adopted has the principal of the operation.',
   options: {
     owner: text('GROUP', 'only the namespaces that this group owns'),
-    inventory: pathOption('FILE', 'inventory with the owners (default: policies/inventory.json beside package.json)'),
+    inventory: pathOption(
+      'FILE',
+      'inventory with the owners (default: that of WORLD_FILE, else policies/inventory.json beside package.json)',
+    ),
     output: {
       ...text('FORMAT', 'with csv, the coverage is on standard error'),
       choices: ['table', 'csv', 'json'],
       default: 'table',
     },
   },
-  settings: existingLedger,
+  settings: withWorld(existingLedger),
   examples: ['--owner payments-team', '--inventory our-inventory.json --output csv > review.csv'],
   fails: "The inventory or the ledger can't be read, or GROUP owns no namespace",
   request: ({ owner, inventory, output }): ReviewRequest => ({
     owner: owner ?? null,
-    inventory: inventory ?? join(shippedPolicies, 'inventory.json'),
+    inventory,
     output,
   }),
   run: async (request, context) => (await import('./run.ts')).run(request, context),

@@ -4,18 +4,19 @@ import { namespaceIn } from '../../../../src/policy/inventory/namespaces.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
 import { aligned } from '../cli/table.ts';
-import { readInventory } from '../inventory/read.ts';
+import { readLocalInventory } from '../inventory/read.ts';
 import { clusterName, coverageOf, gapsIn, observedAssociations } from '../observed-associations.ts';
 import type { Coverage, ObservedAssociation } from '../observed-associations.ts';
 import { withLedger } from '../session.ts';
+import type { WithWorld } from '../settings.ts';
 import { csvLine } from './csv.ts';
 
 /** What to review, and how to print it. */
 export interface ReviewRequest {
   /** Only the namespaces of this group; null: all. */
   readonly owner: string | null;
-  /** Path of the inventory. */
-  readonly inventory: string;
+  /** Path of the inventory; undefined: that of the world of `npm start`, else of the package. */
+  readonly inventory: string | undefined;
   readonly output: 'table' | 'csv' | 'json';
 }
 
@@ -26,9 +27,9 @@ export interface ReviewRequest {
 type Row = ReturnType<typeof rowOf>;
 
 /** Prints the associations of each owner. Gives the exit code. */
-export async function run(request: ReviewRequest, context: Context<LedgerSettings>): Promise<number> {
+export async function run(request: ReviewRequest, context: Context<LedgerSettings & WithWorld>): Promise<number> {
   const { settings, print, warn, stdout } = context;
-  const inventory = readInventory(request.inventory);
+  const inventory = readLocalInventory(request.inventory, settings.world);
   if (request.owner !== null) requireOwner(inventory, request.owner);
   const { rows, coverage } = await withLedger(settings, async (ledger) => {
     const found: Row[] = [];

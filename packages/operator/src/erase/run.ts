@@ -6,7 +6,7 @@ import type { RecordedPrincipal } from '../../../../src/model/principal.ts';
 import type { Erasure } from '../../../../src/ledger/stored/erasure.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
-import { makeProgress } from '../export/progress.ts';
+import { makeProgress } from '../cli/progress.ts';
 import { identifyOperator } from '../lock/operator.ts';
 import { withLedger } from '../session.ts';
 import { selected } from './select.ts';
@@ -32,9 +32,10 @@ const mostNamed = 100;
 export function run(request: EraseRequest, context: Context<LedgerSettings>): Promise<number> {
   const { settings, print, stderr } = context;
   return withLedger(settings, async (ledger) => {
-    const progress = makeProgress(stderr, () => performance.now());
+    const progress = makeProgress(stderr);
+    const show = (count: number, reached: string) => progress.report(count, 'entries', `back to ${reached}`);
     const found: Selected[] = [];
-    for await (const one of selected(ledger, request.selection, request.range, progress.report)) {
+    for await (const one of selected(ledger, request.selection, request.range, show)) {
       found.push(one);
       if (!request.isJson) print(`${one.id} ${one.time} ${one.event}: ${words[one.verdict]}`);
     }
@@ -46,7 +47,7 @@ export function run(request: EraseRequest, context: Context<LedgerSettings>): Pr
       for (let start = 0; start < ids.length; start += mostNamed) {
         const some = ids.slice(start, start + mostNamed);
         erasures.push(await eraseEntries(ledger, principal, some, request.reference));
-        progress.report(start + some.length, new Date().toISOString());
+        progress.report(start + some.length, 'entries erased');
       }
       progress.end();
     }

@@ -8,12 +8,12 @@ import type { LogSettings } from '../../../../tools/ledger/log-settings.ts';
 import { openExistingLedger } from '../../../../tools/ledger/open-ledger.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
+import { makeProgress } from '../cli/progress.ts';
 import { reasonOf } from '../session.ts';
 import { lastInclusion, sizeOfLog } from '../verify/log-leaves.ts';
 import { exportTrail } from './export.ts';
 import type { Exported } from './export.ts';
 import { ocsfEvent } from './ocsf.ts';
-import { makeProgress } from './progress.ts';
 
 /** How an entry is written, one line each. */
 type ExportFormat = 'ndjson' | 'ocsf';
@@ -45,8 +45,9 @@ export async function run({ format, since, until }: ExportRequest, context: Cont
     return lineOf[format](entry);
   };
   const ledger = openExistingLedger(settings);
-  const progress = makeProgress(stderr, () => performance.now());
-  const exported = await exportTrail(ledger, { since, until }, countedLine, stdout, progress.report);
+  const progress = makeProgress(stderr);
+  const report = (count: number, reached: string) => progress.report(count, 'entries', `back to ${reached}`);
+  const exported = await exportTrail(ledger, { since, until }, countedLine, stdout, report);
   progress.end();
   ledger.close();
   if (size > 0 && exported.kind === 'done') {

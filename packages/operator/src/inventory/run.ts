@@ -2,6 +2,7 @@ import { clusterIn } from '../../../../src/policy/inventory/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
 import { makeSlots } from '../../../../src/runtime/slots.ts';
 import type { Context } from '../cli/command.ts';
+import { makeProgress } from '../cli/progress.ts';
 import { readInventory } from './read.ts';
 import { connectAws, readAccount, readCaller, readOrganization } from './aws.ts';
 import type { AwsConnection, Reading, Wanted } from './aws.ts';
@@ -31,9 +32,6 @@ export interface SuggestRequest {
  * for an account.
  */
 const maxAccounts = 8;
-
-/** Control sequence that clears the rest of a terminal's line. */
-const clearRest = '\u001b[K';
 
 /**
  * Prints what the inventory lacks. Gives the exit code. Throws an Error if the inventory or the
@@ -107,9 +105,7 @@ async function readAll(
   const readings = ids.map((): Reading => ({ clusters: [], complete: new Set(), failures: [] }));
   const inSlot = makeSlots(maxAccounts);
   const counts = { accounts: 0, clusters: 0 };
-  const show = (line: string) => {
-    if (stderr.isTTY === true) stderr.write(`\r${line}${clearRest}`);
-  };
+  const progress = makeProgress(stderr);
   const work = readings.map((reading, index) =>
     inSlot(async () => {
       const accountId = ids[index] ?? '';
@@ -119,11 +115,11 @@ async function readAll(
       } else await readAccount(connection, { accountId, role }, wanted, reading);
       counts.accounts += 1;
       counts.clusters += reading.clusters.length;
-      show(`accounts ${counts.accounts} of ${ids.length}, clusters ${counts.clusters}`);
+      progress.show(`accounts ${counts.accounts} of ${ids.length}, clusters ${counts.clusters}`);
     }),
   );
   await Promise.all(work);
-  show('');
+  progress.clear();
   return {
     clusters: readings.flatMap(({ clusters }) => clusters),
     complete: new Set(readings.flatMap(({ complete }) => [...complete])),

@@ -1,7 +1,7 @@
 import { command } from '../cli/command.ts';
 import type { Options, Values } from '../cli/command.ts';
 import { flag, reasonOption, text } from '../options.ts';
-import { existingLedger, withHomeAccount } from '../settings.ts';
+import { existingLedger, withHomeAccount, withWorld } from '../settings.ts';
 import type { LockRequest, RequestedScope } from './run.ts';
 import { clusterFindings } from '../../../../src/validation/names.ts';
 
@@ -22,13 +22,16 @@ const scopeOptions = {
     },
   },
   cluster: text('NAME', 'changes in this cluster'),
-  account: text('ID', 'account of the cluster (default: HOME_ACCOUNT_ID, else that of the AWS credentials)'),
-  region: text('REGION', 'region of the cluster (default: AWS_REGION)'),
+  account: text(
+    'ID',
+    'account of the cluster (default: that of WORLD_FILE, HOME_ACCOUNT_ID, else that of the AWS credentials)',
+  ),
+  region: text('REGION', 'region of the cluster (default: that of WORLD_FILE, else AWS_REGION)'),
   all: flag('all changes'),
 } as const satisfies Options;
 
 const usage = '--principal ID | --cluster NAME [--account ID] [--region REGION] | --all [--reason TEXT]';
-const settings = withHomeAccount(existingLedger);
+const settings = withWorld(withHomeAccount(existingLedger));
 
 export const lock = command({
   name: 'lock',

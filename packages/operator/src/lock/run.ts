@@ -7,7 +7,9 @@ import type { Lock, LockScope } from '../../../../src/model/lock.ts';
 import { resolveCluster } from '../../../../src/validation/names.ts';
 import type { ClusterDefaults } from '../../../../src/validation/names.ts';
 import type { Context } from '../cli/command.ts';
+import { makeWorld } from '../../../local-gateway/src/world/world.ts';
 import { withLedger } from '../session.ts';
+import type { WithWorld } from '../settings.ts';
 import { changeLocks, isKnown } from './change-locks.ts';
 import type { LockDependencies } from './change-locks.ts';
 import { identifyOperator } from './operator.ts';
@@ -38,7 +40,7 @@ export type LockRequest =
       readonly stopsReads: boolean;
     };
 
-type Output = Context<LedgerSettings & { readonly homeAccountId: string | null }>;
+type Output = Context<LedgerSettings & WithWorld & { readonly homeAccountId: string | null }>;
 
 /** Does what the options say. Gives the exit code. */
 export function run(request: LockRequest, context: Output): Promise<number> {
@@ -46,10 +48,9 @@ export function run(request: LockRequest, context: Output): Promise<number> {
   return withLedger(settings, async (ledger) => {
     if (request.kind === 'list') return printLocks((await ledger.getLocks()).locks, context);
     const operator = await identifyOperator(settings);
-    const scope = resolveScope(request.scope, {
-      accountId: settings.homeAccountId ?? operator.accountId ?? exampleAccountId,
-      region: settings.region,
-    });
+    const home = settings.world && makeWorld(settings.world.name, settings.world.text, settings.world.defaults).home;
+    const accountId = settings.homeAccountId ?? operator.accountId ?? exampleAccountId;
+    const scope = resolveScope(request.scope, home ?? { accountId, region: settings.region });
     return change(ledger, request, scope, operator, context);
   });
 }

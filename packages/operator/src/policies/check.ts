@@ -15,6 +15,7 @@ import { effectsInWords, effectsOn } from '../authoring/effects.ts';
 import type { Effect } from '../authoring/effects.ts';
 import { warningsOf } from '../authoring/warnings.ts';
 import type { Context } from '../cli/command.ts';
+import { withExample } from './example.ts';
 
 /** The result of a check. */
 export interface CheckReport {
@@ -96,7 +97,7 @@ function checkExamples(directory: string, inventoryText: string, activeIds: read
     return { file, policy, cases: cases.filter((one) => basename(one.file).startsWith(prefix)) };
   });
   const findings = examples.map(({ file, policy, cases: own }): Findings => {
-    const engine = makeEngine(compilePolicies({ ...active, policies: { ...active.policies, [file]: policy } }));
+    const engine = makeEngine(compilePolicies(withExample(active, file, policy)));
     const ids = Object.keys(engine.policySet.policies).filter((id) => !activeIds.includes(id));
     return { failures: failuresOf(engine, inventoryText, own, ids), effects: effectsOn(engine, inventoryText, own) };
   });

@@ -1,6 +1,6 @@
 import { command } from '../cli/command.ts';
 import { pathOption, shippedPolicies, text, timeOption } from '../options.ts';
-import { existingLedger, ledgerAndPolicies, settingsFor } from '../settings.ts';
+import { existingLedger, ledgerAndPolicies, settingsFor, withWorld } from '../settings.ts';
 import type { ImpactRequest } from './impact.ts';
 import type { ReplayRequest } from './replay.ts';
 
@@ -57,7 +57,10 @@ export const impact = command({
     'policies name and permit it, else by a principal in no group. If a policy reads whether there is a reason, with and without one.',
   arguments: [{ name: 'FOLDER', help: 'folder of the changed policies' }],
   options: {
-    inventory: pathOption('FILE', 'inventory to judge with (default: inventory.json in FOLDER)'),
+    inventory: pathOption(
+      'FILE',
+      'inventory to judge with (default: that of WORLD_FILE, else inventory.json in FOLDER)',
+    ),
     roles,
     against: pathOption(
       'FOLDER',
@@ -65,7 +68,7 @@ export const impact = command({
     ),
     'against-inventory': pathOption(
       'FILE',
-      'inventory to compare with (default: inventory.json in the folder of --against)',
+      'inventory to compare with (default: that of WORLD_FILE, else inventory.json in the folder of --against)',
     ),
     trail: text('FILE', 'also replays the requests in this output of pod-identity-operator trail export'),
     since: timeOption('also replays the requests in the ledger since this RFC 3339 time'),
@@ -75,7 +78,7 @@ export const impact = command({
       default: 'text',
     },
   },
-  settings: ledgerAndPolicies,
+  settings: withWorld(ledgerAndPolicies),
   examples: [
     'our-policies --inventory our-inventory.json',
     'our-policies --against policies --since 2026-11-24T10:00:00Z',
@@ -97,6 +100,12 @@ export const impact = command({
     };
   },
   run: async (request, context) => (await import('./impact.ts')).run(request, context),
+});
+
+const ledgerSince = settingsFor(({ since }) => since !== undefined, existingLedger);
+const replaySettings = withWorld({
+  ...ledgerSince,
+  read: (reader, values) => ({ ledger: ledgerSince.read(reader, values) }),
 });
 
 export const replay = command({
@@ -122,10 +131,13 @@ export const replay = command({
     ),
     since: timeOption('as --trail, with the entries of the ledger since this RFC 3339 time, newest first'),
     policies: pathOption('FOLDER', 'folder of policies (default: policies beside package.json)'),
-    inventory: pathOption('FILE', 'inventory (default: inventory.json in the folder of policies)'),
+    inventory: pathOption(
+      'FILE',
+      'inventory (default: that of WORLD_FILE, else inventory.json in the folder of policies)',
+    ),
     roles,
   },
-  settings: settingsFor(({ since }) => since !== undefined, existingLedger),
+  settings: replaySettings,
   examples: ['--trail trail.ndjson --policies changed-policies', '--since 2026-11-24T10:00:00Z', 'entry.json'],
   fails: "A decision is not as recorded, depends on a role that is not known, or can't be replayed",
   request: ({ trail, since, policies, inventory, roles }, [entry, directory], problem): ReplayRequest | null => {

@@ -4,10 +4,12 @@ import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { unpackPolicies } from '../../../../src/policy-versions/packed-policies.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
+import { makeProgress } from '../cli/progress.ts';
 import { clusterName, coverageOf, gapsIn, observedAssociations } from '../observed-associations.ts';
 import { shippedPolicies } from '../options.ts';
 import { readLive, readPacked } from '../policy-versions/publish.ts';
 import { withLedger, withPolicyStore } from '../session.ts';
+import type { WithWorld } from '../settings.ts';
 import { makeImpactJudge } from './impact-judge.ts';
 import type { Impact, PoliciesInUse } from './impact-judge.ts';
 import { collectImpacts, summaryLines } from './impact-summary.ts';
@@ -23,20 +25,26 @@ export interface ImpactRequest extends Replacement {
   readonly output: 'text' | 'json';
 }
 
-type ImpactContext = Context<LedgerSettings & { readonly hasPolicyTable: boolean }>;
+type ImpactContext = Context<LedgerSettings & WithWorld & { readonly hasPolicyTable: boolean }>;
 
 /**
  * Judges the observed associations and recorded requests, and prints what would be decided
  * otherwise. Gives the exit code.
  */
 export async function run(request: ImpactRequest, context: ImpactContext): Promise<number> {
-  const { settings, print, warn } = context;
+  const { settings, warn } = context;
+  const progress = makeProgress(context.stderr);
+  const print = (line: string) => {
+    progress.clear();
+    context.print(line);
+  };
   const isJson = request.output === 'json';
   const printObject = (type: string, fields: object) => print(JSON.stringify({ type, ...fields }));
-  const after = { ...replayPoliciesOf(request), roles: await rolesIn(request) };
+  const after = { ...replayPoliciesOf(request, settings.world), roles: await rolesIn(request) };
   const before = await policiesBefore(request, context);
   const printImpact = (one: Impact) => (isJson ? printObject('ASSOCIATION', objectOf(one)) : print(textOf(one)));
-  const { summary, coverage } = await judgeAll(settings, before, after, printImpact);
+  const { summary, coverage } = await judgeAll(settings, before, after, printImpact, progress);
+  progress.clear();
   if (!isJson) for (const line of summaryLines(summary)) print(line);
   const requests =
     request.requests &&
@@ -57,11 +65,11 @@ export async function run(request: ImpactRequest, context: ImpactContext): Promi
 
 /** The policies to compare with. */
 async function policiesBefore({ against }: ImpactRequest, { settings, warn }: ImpactContext): Promise<PoliciesInUse> {
-  if (against !== null) return replayPoliciesOf(against);
+  if (against !== null) return replayPoliciesOf(against, settings.world);
   const inForce = settings.hasPolicyTable ? await policiesInForce(settings) : null;
   if (inForce !== null) return inForce;
   if (settings.hasPolicyTable) warn('NOTE Nothing has been published: the policies of the package are compared.');
-  return replayPoliciesOf({ policies: shippedPolicies, inventory: undefined });
+  return replayPoliciesOf({ policies: shippedPolicies, inventory: undefined }, settings.world);
 }
 
 /** The version in force; null if none was published. */
@@ -81,11 +89,13 @@ function judgeAll(
   before: PoliciesInUse,
   after: PoliciesInUse & Parameters<typeof replayRecorded>[2],
   onImpact: (impact: Impact) => void,
+  progress: Pick<ReturnType<typeof makeProgress>, 'report'>,
 ) {
   const judge = makeImpactJudge(before, after, after.roles, Date.now());
   const impacts = collectImpacts([before, after]);
   const all = [before, after].flatMap(({ inventory }) => inventory.clusters);
   const clusters = [...new Map(all.map((cluster) => [clusterName(cluster), cluster])).values()];
+  let judged = 0;
   return withLedger(settings, async (ledger) => {
     for await (const page of observedAssociations(ledger, clusters)) {
       for (const observed of page) {
@@ -93,6 +103,8 @@ function judgeAll(
         found.forEach(onImpact);
         impacts.add(found);
       }
+      judged += page.length;
+      progress.report(judged, 'associations judged');
     }
     return { summary: impacts.summary(), coverage: await coverageOf(ledger, clusters) };
   });

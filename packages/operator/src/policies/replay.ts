@@ -13,9 +13,11 @@ import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import { list, parseJson } from '../../../../src/policy/inventory/json.ts';
 import { readInventoryText, readPolicySet, readPolicySources } from '../../../../src/policy/load.ts';
 import { groupsNamed } from '../../../../src/policy/policies/recorded-principal.ts';
+import { makeWorld } from '../../../local-gateway/src/world/world.ts';
 import type { Context } from '../cli/command.ts';
 import { shippedPolicies } from '../options.ts';
 import { withLedger } from '../session.ts';
+import type { LocalWorld, WithWorld } from '../settings.ts';
 import { replayDecision } from './replay-decision.ts';
 import { replayTrail } from './replay-trail.ts';
 import type { Flip, ReplayCounts, ReplayPolicies } from './replay-trail.ts';
@@ -26,7 +28,8 @@ export type ReplayRequest =
   { readonly kind: 'entry'; readonly entry: string; readonly policies: string } | (Replacement & RecordedRequests);
 
 /**
- * What the requests are replayed with; the inventory is that of the folder where it is undefined.
+ * What the requests are replayed with; where the inventory is undefined, it is that of the world of
+ * `npm start`, else of the folder.
  */
 export interface Replacement {
   readonly policies: string;
@@ -38,13 +41,13 @@ export interface Replacement {
 /**
  * The policies and the inventory to replay with. Throws an Error that says what is wrong with them.
  */
-export function replayPoliciesOf({
-  policies,
-  inventory,
-}: Pick<Replacement, 'policies' | 'inventory'>): Omit<ReplayPolicies, 'roles'> {
+export function replayPoliciesOf(
+  { policies, inventory }: Pick<Replacement, 'policies' | 'inventory'>,
+  world: LocalWorld | null,
+): Omit<ReplayPolicies, 'roles'> {
   const advice = 'Name a folder with *.cedar files, schema.cedarschema and required-policies.json.';
   return readingPolicies(policies, advice, () => {
-    const content = inventory === undefined ? readInventoryText(policies) : readFileSync(inventory, 'utf8');
+    const content = inventoryTextOf(policies, inventory, world);
     const policySet = readPolicySet(policies);
     let known: readonly PolicySet[] | null = null;
     return {
@@ -56,6 +59,11 @@ export function replayPoliciesOf({
       },
     };
   });
+}
+
+function inventoryTextOf(policies: string, inventory: string | undefined, world: LocalWorld | null): string {
+  if (inventory !== undefined) return readFileSync(inventory, 'utf8');
+  return world === null ? readInventoryText(policies) : makeWorld(world.name, world.text, world.defaults).inventoryText;
 }
 
 /** The roles of a file. Throws an Error that says what is wrong with it. */
@@ -91,15 +99,15 @@ async function* entriesSince(ledger: Ledger, since: number): AsyncGenerator<stri
 /** Replays what is requested, and prints the decisions that differ. Gives the exit code. */
 export async function run(
   request: ReplayRequest,
-  { settings, print }: Context<LedgerSettings | null>,
+  { settings, print }: Context<WithWorld & { readonly ledger: LedgerSettings | null }>,
 ): Promise<number> {
   if (request.kind === 'entry') {
     const { same, report } = replayDecision(request.entry, request.policies);
     print(report);
     return same ? 0 : 1;
   }
-  const policies = { ...replayPoliciesOf(request), roles: await rolesIn(request) };
-  const counts = await replayRecorded(request, settings, policies, (flip) => print(lineOf(flip)));
+  const policies = { ...replayPoliciesOf(request, settings.world), roles: await rolesIn(request) };
+  const counts = await replayRecorded(request, settings.ledger, policies, (flip) => print(lineOf(flip)));
   print(summaryOf(counts));
   return isAsRecorded(counts) ? 0 : 1;
 }

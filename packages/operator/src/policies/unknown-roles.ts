@@ -84,6 +84,7 @@ function assuming(engine: Engine, applying: (request: CedarRequest) => readonly 
     policySet: engine.policySet,
     roleAttributes: null,
     usesDryRun: engine.usesDryRun,
+    sessionPolicyReaders: engine.sessionPolicyReaders,
     evaluatePermits: (request) => withPermits(others.evaluatePermits(request), request),
     evaluate: (request) => {
       const result = others.evaluate(request);

@@ -5,7 +5,7 @@ import { openLogStorage, verifierKeys } from '../../../../tools/ledger/open-log.
 import type { LogSettings } from '../../../../tools/ledger/log-settings.ts';
 import type { LedgerSettings } from '../../../../tools/ledger/settings.ts';
 import type { Context } from '../cli/command.ts';
-import { makeProgress } from '../export/progress.ts';
+import { makeProgress } from '../cli/progress.ts';
 import { withLedger } from '../session.ts';
 import { compareWithLog } from './compare.ts';
 import type { Compared } from './compare.ts';
@@ -60,9 +60,10 @@ export async function verify(request: VerifyRequest, context: Context<VerifySett
   const witnessed = request.witnesses.flatMap((file) => witnessedRoots(file, log, report)).concat(versions ?? []);
   witnessed.sort((one, other) => one.size - other.size);
   const lastIncludedAt = await lastInclusion(log, size);
-  const progress = makeProgress(stderr, () => performance.now(), 'up to');
+  const progress = makeProgress(stderr);
+  const show = (count: number, reached: string) => progress.report(count, 'entries', `up to ${reached}`);
   const bundles = verifiedLeaves(log, size, witnessed, report);
-  const compared = await compareSource(request, context, { log, bundles, lastIncludedAt }, report, progress.report);
+  const compared = await compareSource(request, context, { log, bundles, lastIncludedAt }, report, show);
   progress.end();
   for (const [kind, count] of counts) warn(`${kind}: ${count}`);
   print(summaryOf(compared, size, lastIncludedAt));

@@ -9,7 +9,7 @@ import { appendAll, auditEntry, now } from '../../../../test/support/ledger-samp
 import { describeOnDynamoDb } from '../../../../test/support/on-dynamodb.ts';
 import { dynamoDbEndpoint, openTables } from '../../../../test/support/ledgers.ts';
 import { trailExport } from '../../src/export/command.ts';
-import { makeProgress } from '../../src/export/progress.ts';
+import { makeProgress } from '../../src/cli/progress.ts';
 import { problemsOf } from './ocsf-rules.ts';
 
 let folder: string;
@@ -139,9 +139,9 @@ function screen(isTTY: boolean) {
 test('the progress of an export updates a line on a terminal at intervals, and always shows the last one', () => {
   const { progress, shown, at } = screen(true);
   at(1_000);
-  progress.report(2_000, '2026-11-24T12:00:00.000Z');
+  progress.report(2_000, 'entries', 'back to 2026-11-24T12:00:00.000Z');
   at(1_100);
-  progress.report(2_250, '2026-11-24T11:00:00.000Z');
+  progress.report(2_250, 'entries', 'back to 2026-11-24T11:00:00.000Z');
   expect(shown).toEqual(['\r2,000 entries, 2,000/s, back to 2026-11-24T12:00:00.000Z\u001b[K']);
   progress.end();
   expect(shown.slice(1)).toEqual(['\r2,250 entries, 2,045/s, back to 2026-11-24T11:00:00.000Z\u001b[K', '\n']);
@@ -156,7 +156,7 @@ test('the progress of an export shows nothing when nothing is read', () => {
 test('the progress of an export shows nothing without a terminal', () => {
   const { progress, shown, at } = screen(false);
   at(1_000);
-  progress.report(1, '2026-11-24T12:00:00.000Z');
+  progress.report(1, 'entries', 'back to 2026-11-24T12:00:00.000Z');
   progress.end();
   expect(shown).toEqual([]);
 });

@@ -49,7 +49,7 @@ test('says which cases a new rule also denies, without failing those that do not
   ]);
   const [allowed = '', denied = '', summary] = stdout.split('\n');
   expect(allowed).toMatch(
-    /^cost-center-tag denies 27 cases that the policies in dependsOn allow: cases\/allow\/admin-creates-anywhere\.json, /,
+    /^cost-center-tag denies 34 cases that the policies in dependsOn allow: cases\/allow\/admin-creates-anywhere\.json, /,
   );
   expect(allowed).toContain(', examples/cases/allow/role-team-tag-of-the-namespace.json');
   expect(denied).toMatch(/^cost-center-tag is one more reason in \d\d cases that are denied anyway$/);

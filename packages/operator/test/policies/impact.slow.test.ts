@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { home, roleArn } from '../../../../test/support/gateway.ts';
 import { association, copyOfShipped, forbidWhen, onCreate, replaceIn } from '../../../../test/support/policy-sample.ts';
 import { openFleet, storeSeen } from '../observed-fleet.ts';
+import { runOperator } from '../run-operator.ts';
 
 const cluster = `${home.accountId}/${home.region}/apps-dev`;
 
@@ -221,4 +222,12 @@ test('wrong arguments and unreadable policies end with 1, as 2 means that someth
   expect(await impact('--against-inventory', 'x')).toMatchObject({ status: 1, lines: [''] });
   writeFileSync(join(fleet.folder, 'new.cedar'), 'permit (');
   expect(await impact()).toMatchObject({ status: 1, err: expect.stringContaining('new.cedar') });
+});
+
+test('progress is shown on a terminal only', async () => {
+  await fleet.gateway.create();
+  const words = ['policies', 'impact', fleet.folder];
+  const on = (isTTY: boolean) => runOperator(words, { LEDGER_FILE: fleet.file }, { isTTY });
+  expect((await on(true)).stderr).toContain('\r1 associations judged, ');
+  expect((await on(false)).stderr).not.toContain('\r');
 });

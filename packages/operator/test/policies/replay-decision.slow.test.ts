@@ -1,5 +1,5 @@
 // No quick test.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AssociationSettings, CreateRequest } from '../../../../src/model/association.ts';
 import type { Decision } from '../../../../src/model/decision.ts';
@@ -70,6 +70,24 @@ test('a decision whose entry leaves out parts for their size is not replayed', (
   const file = entry();
   replaceIn(file, '"event":"INTENT"', '"event":"INTENT","omitted":["decision.slice"]');
   expect(() => replayDecision(file, folder)).toThrow('The entry leaves out decision.slice for its size');
+});
+
+test('an entry that was recorded before policies could see session policies is replayed with what they see', () => {
+  const schemaFile = join(folder, 'schema.cedarschema');
+  const schema = readFileSync(schemaFile, 'utf8');
+  writeFileSync(schemaFile, schema.replace(/^\s*sessionPolicy\?: SessionPolicy,$/gm, ''));
+  const policy = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::example/*"}}';
+  const file = entry({ clusterName: 'apps-prod', disableSessionTags: true, policy });
+  expect(readFileSync(file, 'utf8')).not.toContain('sessionPolicy');
+  writeFileSync(schemaFile, schema);
+  expect(replayDecision(file, folder)).toMatchObject({
+    same: true,
+    report: expect.stringContaining('Same decision, different policies') as string,
+  });
+  cpSync(join(folder, 'examples/session-policy-wildcards.cedar'), join(folder, 'session-policy-wildcards.cedar'));
+  expect(replayDecision(file, folder).report).toContain(
+    'replayed: denied by no-wildcard-session-policy-in-production (',
+  );
 });
 
 test.each<[string, Partial<CreateRequest>]>([

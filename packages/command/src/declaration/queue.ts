@@ -1,0 +1,89 @@
+import type { Change } from './planner.ts';
+
+/** A change whose turn it is. */
+export interface Taken {
+  readonly change: Change;
+  /** A change with the same roles that was refused because they do not exist; null if none was. */
+  readonly refused: Change | null;
+}
+
+/** Changes in their order. Those of one role wait until the first of them is answered. */
+export interface Queue {
+  /** The next change, once there is one to make; null at the end. */
+  readonly take: () => Promise<Taken | null>;
+  /** Takes in that a change got an answer, and not that its role does not exist. */
+  readonly goOn: (change: Change) => void;
+  /** Takes in what became of a change. */
+  readonly ended: (change: Change, ending: Ending) => void;
+}
+
+/** What became of a change: it is done, its role does not exist, or anything else. */
+export type Ending = 'done' | 'role missing' | 'other';
+
+/** The code of a refusal for a role that does not exist, or that EKS does not see yet. */
+export const roleNotFound = 'ROLE_NOT_FOUND';
+
+/** Makes the queue of changes. All of it takes time linear in their number. */
+export function makeQueue(changes: readonly Change[]): Queue {
+  const rest = changes.values();
+  /** Changes that wait for the answer of the first one with their roles. */
+  const waiting = new Map<string, Change[]>();
+  const released: Change[] = [];
+  const asked = new Set<string>();
+  const refused = new Map<string, Change>();
+  let waitingCount = 0;
+  let wake: (() => void)[] = [];
+
+  const goOn = (change: Change): void => {
+    const held = waiting.get(rolesKeyOf(change)) ?? [];
+    waiting.delete(rolesKeyOf(change));
+    for (const one of held.reverse()) released.push(one);
+    waitingCount -= held.length;
+    for (const resolve of wake) resolve();
+    wake = [];
+  };
+
+  return {
+    take: async () => {
+      for (;;) {
+        const change = released.pop() ?? rest.next().value;
+        if (change === undefined) {
+          if (waitingCount === 0) return null;
+          await new Promise<void>((resolve) => wake.push(resolve));
+          continue;
+        }
+        const key = rolesKeyOf(change);
+        const held = waiting.get(key);
+        if (held === undefined) {
+          if (!asked.has(key)) waiting.set(key, []);
+          asked.add(key);
+          return { change, refused: refused.get(key) ?? null };
+        }
+        held.push(change);
+        waitingCount += 1;
+      }
+    },
+    goOn,
+    ended: (change, ending) => {
+      if (ending === 'role missing') refused.set(rolesKeyOf(change), change);
+      if (ending === 'done') refused.delete(rolesKeyOf(change));
+      goOn(change);
+    },
+  };
+}
+
+/**
+ * The roles that a change names, as a key. That one does not exist, a change that sets it learns
+ * from EKS; any other only from a policy about its action.
+ */
+export function rolesKeyOf({ action, before, after }: Change): string {
+  const { roleArn, targetRoleArn } = after ?? before ?? { roleArn: '', targetRoleArn: null };
+  const isSet = after !== null && (before?.roleArn !== roleArn || before.targetRoleArn !== targetRoleArn);
+  return JSON.stringify([isSet ? 'set' : action, roleArn, targetRoleArn]);
+}
+
+/** The roles that a change names, as messages name them. */
+export function rolesOf({ before, after }: Change): string {
+  const { roleArn, targetRoleArn } = after ?? before ?? { roleArn: '', targetRoleArn: null };
+  return targetRoleArn === null ? roleArn : `${roleArn} or ${targetRoleArn}`;
+}
