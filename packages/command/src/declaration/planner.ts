@@ -111,14 +111,15 @@ function isReserved(key: string): boolean {
 export function differenceOf(input: DifferenceInput): Difference {
   const { desired, observed, orphans, unobserved, prune } = input;
   const existing = new Map(observed.map((one) => [keyOf(one), one]));
-  const outcomes = desired.map((one) => {
+  const wanted = desired.map((one) => {
     const missing = unobserved.get(clusterKeyOf(one));
     const found = existing.get(keyOf(one));
     return missing === undefined ? compare(one, found, input) : deniedOf(null, one, found, missing);
   });
-  const deletes = orphans.map((one) => changeOf('delete', one, { existing: one, after: null, reason: null }));
+  const deletes = prune ? orphans.map((one) => deleteOf(one, unobserved.get(clusterKeyOf(one)))) : [];
+  const outcomes = [...wanted, ...deletes];
   return {
-    changes: [...outcomes.flatMap((one) => (one.kind === 'change' ? [one.change] : [])), ...(prune ? deletes : [])],
+    changes: outcomes.flatMap((one) => (one.kind === 'change' ? [one.change] : [])),
     denied: outcomes.flatMap((one) => (one.kind === 'denied' ? [one.denied] : [])),
     unchanged: outcomes.flatMap((one) => (one.kind === 'unchanged' ? [one.unchanged] : [])),
     unadopted: outcomes.filter((one) => one.kind === 'unchanged' && one.isOutside).length,
@@ -168,7 +169,14 @@ function tooLate(expiresAt: string): string {
   return `Its expiry ${expiresAt} is over, or less than 5 minutes away: give a later one, or take it out of the file.`;
 }
 
-function deniedOf(action: Action | null, desired: Desired, existing: Observed | undefined, reason: string): Outcome {
+/** A file that `export --allow-partial` wrote lacks the clusters that are not known. */
+function deleteOf(orphan: Observed, missing: string | undefined): Outcome {
+  if (missing !== undefined) return deniedOf('delete', orphan, orphan, missing);
+  const change = changeOf('delete', orphan, { existing: orphan, after: null, reason: null });
+  return { kind: 'change', change };
+}
+
+function deniedOf(action: Action | null, desired: Target, existing: Observed | undefined, reason: string): Outcome {
   const before = existing === undefined ? null : statedOf(existing);
   return { kind: 'denied', denied: { action, target: targetOf(desired), before, reasons: [reason] } };
 }

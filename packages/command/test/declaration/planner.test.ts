@@ -1,3 +1,4 @@
+import { clusterKeyOf } from '../../src/declaration/declaration.ts';
 import type { Desired } from '../../src/declaration/declaration.ts';
 import { deletionsOf } from '../../src/declaration/deletions.ts';
 import { differenceOf } from '../../src/declaration/planner.ts';
@@ -166,6 +167,11 @@ test.each<[string, Partial<DifferenceInput>, object]>([
     'what the declaration lost is left over without prune',
     { desired: [], orphans: [observed] },
     { leftOver: unchanged },
+  ],
+  [
+    'what the declaration lost is not deleted in a cluster of which it is not known what exists',
+    { desired: [], orphans: [observed], prune: true, unobserved: new Map([[clusterKeyOf(target), 'never scanned']]) },
+    { denied: [{ action: 'delete', target, before: stated, reasons: ['never scanned'] }] },
   ],
   [
     'what the declaration lost is deleted with prune',
