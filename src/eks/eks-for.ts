@@ -86,7 +86,8 @@ export function makeEksFor(settings: EksForSettings): EksFor {
     const { region } = cluster;
     const account = accountOf(cluster);
     const key = JSON.stringify([account.accountId, region, account.roleArn, account.readRoleArn]);
-    const open = () => connectEks({ region, endpoint, clock, clockCheck, sts, ...credentialsIn(account, settings, assume) });
+    const open = () =>
+      connectEks({ region, endpoint, clock, clockCheck, sts, ...credentialsIn(account, settings, assume) });
     const connection = connections.get(key) ?? open();
     connections.set(key, connection);
     return eksOf(connection, cluster);

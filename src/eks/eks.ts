@@ -176,8 +176,7 @@ export type RoleResult =
 
 /** Result of asking AWS STS which account the credentials of reads belong to: 12 digits. */
 export type CallerResult =
-  | { readonly kind: 'found'; readonly accountId: string }
-  | { readonly kind: 'failed'; readonly error: EksError };
+  { readonly kind: 'found'; readonly accountId: string } | { readonly kind: 'failed'; readonly error: EksError };
 
 /** A read from EKS failed on which the request depends. The request changed nothing. */
 export class EksReadFailed extends Error {

@@ -33,7 +33,7 @@ export function judgeGone({ clusters, scans, intervalMs, now }: FleetScans): Gon
   const served = scans.filter(({ cluster }) => names.has(keyOf(cluster)));
   const missing = served.filter((one) => isMissing(one));
   const proven = missing.filter((one) => isProven(one, intervalMs));
-  const beside = missing.filter((one) => hasReadableNeighbor(one, served));
+  const beside = missing.filter((one) => hasReadableCluster(one, served));
   const justGone = served.filter(({ gone }) => gone !== undefined && gone.at > now - intervalMs);
   const isBurst = beside.length + justGone.length > maxGone;
   const gone = isBurst ? [] : proven.filter((one) => beside.includes(one));
@@ -53,7 +53,7 @@ function isProven({ cluster, missing }: Missed, intervalMs: number): boolean {
 }
 
 /** Whether a scan of another cluster of the account and region was completed since. */
-function hasReadableNeighbor({ cluster, missing }: Missed, scans: readonly ClusterScan[]): boolean {
+function hasReadableCluster({ cluster, missing }: Missed, scans: readonly ClusterScan[]): boolean {
   return scans.some(
     (other) =>
       other.cluster.accountId === cluster.accountId &&

@@ -46,6 +46,6 @@ export function clusterCoverage(
     scannedAt: scan?.completedAt ? new Date(scan.completedAt).toISOString() : null,
     // The message of EKS names roles and actions of the gateway.
     failure: isGone ? null : (scan?.failure?.exception ?? null),
-    goneSince: isGone && goneAt !== null && goneAt <= asOf ? new Date(goneAt).toISOString() : null,
+    goneSince: isGone && goneAt <= asOf ? new Date(goneAt).toISOString() : null,
   };
 }

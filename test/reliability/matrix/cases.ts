@@ -142,17 +142,16 @@ function casesOfFlow(base: Case, steps: readonly Step[], followUpsOf: Size['foll
     (isParallelRead(steps, at) ? [] : faultsAt(step)).flatMap((fault, nth) =>
       followUpsOf({ kind, flow, at, nth }).map((followUp) => ({
         ...base,
-        injection: { after: sameBefore(steps, at), step, fault },
+        injection: { after: sameBefore(steps.slice(0, at), step), step, fault },
         followUp,
       })),
     ),
   );
 }
 
-/** How many requests before one of a flow have its name. */
-function sameBefore(steps: readonly Step[], at: number): number {
-  const name = stepName(steps[at] as Step);
-  return steps.slice(0, at).filter((step) => stepName(step) === name).length;
+/** How many requests that come before one have its name. */
+function sameBefore(before: readonly Step[], step: Step): number {
+  return before.filter((one) => stepName(one) === stepName(step)).length;
 }
 
 /** Whether a request is a repeated parallel read, such as a query per index shard. The first of them stands for all. */
