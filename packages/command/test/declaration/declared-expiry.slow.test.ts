@@ -32,7 +32,9 @@ const expiring = (line: string) => `${paymentsDeclaration(['api'])}    ${line}\n
 test('expiresAfter counts from the creation, and a plan settles', async () => {
   expect(await planAndApply(expiring('expiresAfter: 30d'))).toMatch(/^\+ create .* until 2/);
   expect(await days()).toBeCloseTo(30, 1);
-  expect(await planAndApply(expiring('expiresAfter: 30d'))).toContain('0 to update, 0 to adopt, 0 to delete, 1 unchanged');
+  expect(await planAndApply(expiring('expiresAfter: 30d'))).toContain(
+    '0 to update, 0 to adopt, 0 to delete, 1 unchanged',
+  );
   expect(await planAndApply(expiring('expiresAfter: 60d'))).toContain('    expiresAt: 2');
   expect(await days()).toBe(60);
   expect(await planAndApply(expiring('expiresAfter: 60d'))).toContain('1 unchanged');
