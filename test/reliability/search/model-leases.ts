@@ -11,7 +11,7 @@ interface Run {
   readonly name: string;
   /** True times, in milliseconds since the epoch. */
   readonly startedAt: number;
-  isOver: boolean;
+  endedAt: number | null;
 }
 
 /**
@@ -27,27 +27,30 @@ export function makeLeaseModel(
   return {
     /** A run begins, which may take the lease. */
     began(name: string): void {
-      runs.set(name, { name, startedAt: now(), isOver: false });
+      runs.set(name, { name, startedAt: now(), endedAt: null });
     },
     /** It has the lease. */
     took(name: string): void {
       const run = runs.get(name);
       if (!run) return;
       for (const other of readers)
-        if (!other.isOver && now() < other.startedAt + scanMs && !wereApart())
+        if (other.endedAt === null && now() < other.startedAt + scanMs && !wereApart())
           broken(`${name} reads the account, although ${other.name} has the lease`);
       readers.add(run);
     },
     /** It has ended, and the lease with it. */
     ended(name: string): void {
       const run = runs.get(name);
-      if (run) run.isOver = true;
+      if (run) run.endedAt = now();
     },
     /** Another run has the lease. A run compares with the time at which it began, however late its write arrives. */
     wasRefused(name: string): void {
       const begunAt = runs.get(name)?.startedAt ?? 0;
       const others = [...runs.values()].filter((other) => other.name !== name);
-      if (wereApart() || others.some(({ startedAt }) => begunAt <= startedAt + longestMs)) return;
+      // The end of a run is written with its clock, which may have been set back since.
+      const mayHold = ({ startedAt, endedAt }: Run) =>
+        begunAt <= startedAt + longestMs || begunAt <= (endedAt ?? 0) + times.clockErrorMs;
+      if (wereApart() || others.some(mayHold)) return;
       broken(`${name} was refused the lease of the account, although every other run is over`);
     },
   };
