@@ -5,44 +5,20 @@ import { costTable, measureFleetUnits, unitTable } from './fleet-costs.ts';
 import { openFleetGateway } from './fleet-gateway.ts';
 import type { FleetGateway } from './fleet-gateway.ts';
 import { impactOfOneRule } from './fleet-impact.ts';
-import { watch } from './fleet-watch.ts';
-import type { Watched } from './fleet-watch.ts';
+import { doJobs } from './fleet-jobs.ts';
+import { makeSteps } from './fleet-step.ts';
 import { clusters, perCluster } from './fleet-world.ts';
-import { table } from './report.ts';
 
 const help = `Plays a day of a fleet: 200 clusters in 30 accounts, with 10,000 associations that Terraform made, on a gateway over HTTP with a simulated EKS. They are scanned,
-adopted, changed outside of the gateway in ten ways, looked up as of a time, judged by a new policy, and others are declared, planned and applied by runners
+adopted, exported, renamed and reviewed, changed outside of the gateway in ten ways, looked up as of a time, judged by a new policy, and others are declared, planned and applied by runners
 that are killed. Fails if a change is not found, something else is, or a change has not exactly one effect. Prints Markdown tables. Requires Linux and Java.
 
 Usage: npm run bench -- fleet-day [OPTIONS]
 
-  --adopted N   in how many of the clusters associations are adopted, 37 to 200 (default: 40)
+  --adopted N   in how many of the clusters associations are adopted, 37 to 200 (default: 200); the jobs of a fleet are done if it is all
   --declared N  how many bindings are applied, a multiple of 1,000 (default: 2,000); 10,000 are planned in any case
   -h, --help    print this text
 `;
-
-const rows: (string | number | null)[][] = [];
-
-/**
- * Runs a step and adds a row about it: the text about its result, its time, its requests to EKS and
- * memory.
- */
-async function step<Result>(
-  fleet: FleetGateway,
-  name: string,
-  work: () => Promise<Result>,
-  about: (result: Result) => string,
-): Promise<Watched<Result>> {
-  process.stderr.write(`${name} …\n`);
-  const watched = await watch(fleet.simulator, work);
-  const { result, seconds, calls, memory } = watched;
-  const of = (operation: string) => calls[operation] ?? 0;
-  const changes = ['Create', 'Update', 'Delete'].reduce((sum, kind) => sum + of(`${kind}PodIdentityAssociation`), 0);
-  const reads = [of('ListPodIdentityAssociations'), of('DescribePodIdentityAssociation')].map((count) => String(count));
-  const sizes = [memory.middle, memory.end, memory.heap].map((one) => one.toFixed(0));
-  rows.push([name, about(result), seconds.toFixed(1), ...reads, String(changes), ...sizes]);
-  return watched;
-}
 
 type ScanResult = Awaited<ReturnType<FleetGateway['scanAll']>>;
 
@@ -92,37 +68,37 @@ async function withOutsideRole({ gateway }: FleetGateway, asOf: string | null): 
 
 /** Plays the day, and prints what it showed. */
 async function play(fleet: FleetGateway, adopted: number, declared: number): Promise<void> {
+  const steps = makeSteps(fleet);
+  const { step } = steps;
   const all = clusters.length * perCluster;
-  await step(fleet, 'first scan', () => fleet.scanAll(), aboutScan);
-  await step(fleet, 'scan without a change', () => fleet.scanAll(), aboutScan);
+  await step('first scan', () => fleet.scanAll(), aboutScan);
+  await step('scan without a change', () => fleet.scanAll(), aboutScan);
   await step(
-    fleet,
     `plan of the adoption in ${adopted} clusters`,
     () => adoptIn(fleet, adopted, true),
     (count) => `${count} planned`,
   );
   await step(
-    fleet,
     `adoption in ${adopted} clusters`,
     () => adoptIn(fleet, adopted, false),
     (count) => `${count} adopted`,
   );
-  await step(fleet, 'scan after it', () => fleet.scanAll(), aboutScan);
+  await step('scan after it', () => fleet.scanAll(), aboutScan);
   await step(
-    fleet,
     'drift in the adopted clusters',
     () => driftIn(fleet, adopted),
     (count) => `${count} differences`,
   );
+  if (adopted === clusters.length) await doJobs(fleet, steps);
   const before = new Date(fleet.clock.now()).toISOString();
   fleet.clock.skip(60_000);
   const changes = await changeOutside(fleet);
-  await step(fleet, 'scan after ten changes outside', () => fleet.scanAll(), aboutScan);
+  await step('scan after ten changes outside', () => fleet.scanAll(), aboutScan);
   const foundAtOnce = foundIn(changes, await foundDrift(fleet.ledger));
-  await step(fleet, 'scan in which all reads are due', () => fleet.scanAll(0), aboutScan);
+  await step('scan in which all reads are due', () => fleet.scanAll(0), aboutScan);
   const found = foundIn(changes, await foundDrift(fleet.ledger));
   if (found.length !== changes.length) throw new Error(`Only ${found.length} changes outside were found.`);
-  await step(fleet, 'the same again', () => fleet.scanAll(0), aboutScan);
+  await step('the same again', () => fleet.scanAll(0), aboutScan);
   const [past, now] = [await withOutsideRole(fleet, before), await withOutsideRole(fleet, null)];
   const impact = await impactOfOneRule(fleet);
   await fleet.scanAll();
@@ -130,8 +106,7 @@ async function play(fleet: FleetGateway, adopted: number, declared: number): Pro
   const small = declared === 10_000 ? plan : await planDeclaration(fleet, declared);
   const applied = await applyWithKills(fleet, small);
   const kinds = await planEveryKind(fleet, adopted);
-  const head = ['step', 'result', 'seconds', 'lists', 'describes', 'changes at EKS', 'RSS, middle', 'RSS, end', 'heap'];
-  process.stdout.write(`${table(head, rows)}
+  process.stdout.write(`${steps.table()}
 
 Found by the next scan: ${foundAtOnce.map(({ name }) => name).join(', ')}.
 Found once their read was due: ${found
@@ -149,7 +124,7 @@ A plan of every kind of change in all clusters: ${JSON.stringify(kinds.counts)} 
 
 process.exitCode = await runCommand({
   help,
-  options: { adopted: { type: 'string', default: '40' }, declared: { type: 'string', default: '2000' } },
+  options: { adopted: { type: 'string', default: '200' }, declared: { type: 'string', default: '2000' } },
   run: async ({ adopted, declared }) => {
     // The changes outside are made in the first 37 clusters.
     if (!(Number(adopted) >= 37 && Number(adopted) <= clusters.length))

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startEksSimulator } from '#eks-simulator';
 import { runOnGateway } from '../packages/command/test/run-on-gateway.ts';
 import { makeSqliteLedger } from '../packages/sqlite-ledger/src/ledger.ts';
@@ -19,11 +21,18 @@ export type Store = Ledger & ObservationStore & AssociationReads;
 
 export type FleetGateway = Awaited<ReturnType<typeof openFleetGateway>>;
 
+const runFile = promisify(execFile);
+
 /** How long after a scan the next one begins. Milliseconds. */
 const intervalMs = 60_000;
 
 /** The role of all associations of a declaration in a namespace. */
 export const declaredRole = 'declared';
+
+/** The role of one association in each cluster, that of Terraform. */
+export const formerRole = 'role-0';
+
+const operator = join(import.meta.dirname, '../packages/operator/src/main.ts');
 
 /**
  * Opens a gateway over HTTP, with a simulated EKS of 200 clusters in 30 accounts, in which
@@ -42,7 +51,9 @@ export async function openFleetGateway(
   const clock = makeClock();
   const inventory = parseInventory(readFileSync(join(policies, 'inventory.json'), 'utf8'));
   const roles = accounts.flatMap((accountId) =>
-    namespaces.map((namespace) => ({ arn: `arn:aws:iam::${accountId}:role/pods/${namespace}/${declaredRole}` })),
+    namespaces.flatMap((namespace) =>
+      [declaredRole, formerRole].map((name) => ({ arn: `arn:aws:iam::${accountId}:role/pods/${namespace}/${name}` })),
+    ),
   );
   const world = simulatedWorld(inventory, { accountId: home }, roles);
   const simulator = await startEksSimulator({ world, clock: clock.now });
@@ -57,6 +68,14 @@ export async function openFleetGateway(
     }
   }
 
+  /** Scans all clusters a minute later, also if some can't be read. */
+  const scanOnce = (maxAgeMs = defaultScanSettings.maxAgeMs) => {
+    // Ten minutes for each scan would be longer than the credentials of other accounts are valid.
+    clock.skip(intervalMs);
+    const settings = { intervalMs, maxAgeMs, readsPerSecond: 1_000_000 };
+    return scan({ ...gateway.deps, observations: ledger }, settings, clock.now() + 600_000);
+  };
+
   /**
    * Scans all clusters a minute later, without waiting for the limit of reads per second. Throws an
    * Error if one could not be scanned.
@@ -65,13 +84,20 @@ export async function openFleetGateway(
    *   changed
    */
   const scanAll = async (maxAgeMs = defaultScanSettings.maxAgeMs) => {
-    // Ten minutes for each scan would be longer than the credentials of other accounts are valid.
-    clock.skip(intervalMs);
-    const settings = { intervalMs, maxAgeMs, readsPerSecond: 1_000_000 };
-    const result = await scan({ ...gateway.deps, observations: ledger }, settings, clock.now() + 600_000);
+    const result = await scanOnce(maxAgeMs);
     if (result.complete !== clusters.length)
       throw new Error(`Not all clusters were scanned: ${JSON.stringify(result)}`);
     return result;
+  };
+
+  let commands = 0;
+
+  /** Runs a command line of `pod-identity-operator` on the ledger. Gives its standard output. */
+  const operate = async (args: readonly string[]): Promise<string> => {
+    const env = { ...process.env, LEDGER_FILE: file };
+    const { stdout } = await runFile(process.execPath, ['--no-warnings', operator, ...args], { env, maxBuffer: 1e9 });
+    commands += 1;
+    return stdout;
   };
 
   /**
@@ -81,6 +107,7 @@ export async function openFleetGateway(
   const run = async (args: readonly string[], codes: readonly number[] = [0]) => {
     const environment = { POD_IDENTITY_ENDPOINT_URL: gateway.url, POD_IDENTITY_TOKEN: await gateway.tokenOf('pat') };
     const outcome = await runOnGateway(args, { environment });
+    commands += 1;
     if (!codes.includes(outcome.code))
       throw new Error(`${args.join(' ')} ended with ${outcome.code}: ${outcome.stderr}`);
     return outcome;
@@ -92,7 +119,11 @@ export async function openFleetGateway(
     ledger.close();
     for (const one of [folder, policies]) rmSync(one, { recursive: true });
   };
-  return { gateway, simulator, ledger, clock, policies, folder, file, scanAll, run, close };
+  /** How many command lines were run. */
+  const typed = () => commands;
+
+  const opened = { gateway, simulator, ledger, clock, policies, folder, file };
+  return { ...opened, scan: scanOnce, scanAll, run, operate, typed, close };
 }
 
 /**
