@@ -289,6 +289,40 @@ describe('scans of a cluster that was deleted', () => {
     expect(data?.associations).toMatchObject({ nodes: [{ serviceAccount: 'api' }], coverage: [{ goneSince: null }] });
   });
 
+  const runExpiries = () =>
+    expire(
+      { ...gateway.deps, observations: ledger, approvals: ledger },
+      defaultExpireSettings,
+      'run',
+      gateway.clock.now() + 60_000,
+    );
+  /** The cluster is gone and is made again, without its associations. */
+  const makeAgain = () => {
+    for (const { associationId } of gateway.simulator.control.associations())
+      gateway.simulator.control.deleteAssociation(associationId);
+    gateway.simulator.control.addCluster(cluster);
+  };
+
+  test.each<[string, () => Promise<void>]>([
+    [
+      'a rejected create',
+      async () => {
+        gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'access-denied' });
+        expect((await gateway.create({ clientRequestToken: 'again' })).status).toBe('REFUSED');
+      },
+    ],
+    ['a warning of its expiry', async () => void expect(await runExpiries()).toMatchObject({ warned: 1 })],
+  ])('a cluster that was made again has no drift, also after %s', async (_, write) => {
+    const expiresAt = new Date(gateway.clock.now() + 90 * minutes).toISOString();
+    await gateway.create({ expiresAt });
+    await runWithout();
+    makeAgain();
+    await write();
+    pass(20);
+    expect(await run()).toMatchObject({ complete: 2, driftFound: 0, outside: 0 });
+    expect((await ledger.getAssociationState(target))?.observed).toMatchObject({ origin: null, driftId: null });
+  });
+
   test('a cluster that was taken for gone, and is found with its associations, has them again without drift', async () => {
     await gateway.create();
     await runWithout();
@@ -336,13 +370,6 @@ describe('scans of a cluster that was deleted', () => {
   test('an expiry waits until it is certain that its cluster is gone', async () => {
     const expiresAt = new Date(gateway.clock.now() + 15 * minutes).toISOString();
     await gateway.create({ expiresAt });
-    const runExpiries = () =>
-      expire(
-        { ...gateway.deps, observations: ledger, approvals: ledger },
-        defaultExpireSettings,
-        'run',
-        gateway.clock.now() + 60_000,
-      );
     const expiry = async () => (await ledger.getAssociationState(target))?.expiry;
     pass(10);
     await run();
