@@ -346,6 +346,22 @@ describe('scans of a cluster that was deleted', () => {
     expect(await run()).toMatchObject({ clustersGone: 1 });
   });
 
+  test('a cluster that is gone stays so while its list can not be read', async () => {
+    await gateway.create();
+    await runWithout();
+    const known = (await answered()).data;
+    expect(known?.associations.coverage).toMatchObject([{ goneSince: expect.any(String) }]);
+    pass(60);
+    expect(await run(denying('page'))).toMatchObject({ clustersGone: 0, unreadable: 0 });
+    expect((await answered()).data).toEqual(known);
+    pass();
+    expect(await run()).toMatchObject({ blindClusters: 0, clustersGone: 0 });
+    gateway.simulator.control.addCluster(cluster);
+    pass();
+    await run();
+    expect((await answered()).data?.associations.coverage).toMatchObject([{ goneSince: null }]);
+  });
+
   test('clusters of an account of which none can be read are held', async () => {
     await gateway.create();
     gateway.simulator.control.deleteCluster({ ...home, clusterName: 'apps-prod' });
